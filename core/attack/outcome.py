@@ -1,0 +1,79 @@
+"""What an attack came to, in numbers and in one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.attack.base import AttackStep
+
+SATURATED_RESPONSE = 0.01
+"""Below this change of logits, |J r|, the squared loss gives practically nothing to follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The state of an attack at one of its steps.
+
+    Attributes
+    ----------
+    original : class the reference image is read as (None: it began as noise)
+    predicted, target : classes
+    success_step : first step from which on the target is read up to this one, or None
+    saturated : whether the squared loss had nearly no gradient at the start
+    """
+
+    step: int
+    original: int | None
+    predicted: int
+    target: int
+    probability: float
+    success_step: int | None
+    l2: float
+    linf: float
+    saturated: bool
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the image is read as the target."""
+        return self.success_step is not None
+
+    def sentence(self, class_names: Sequence[str]) -> str:
+        """Return the outcome in words."""
+        start = "noise" if self.original is None else class_names[self.original]
+        target = class_names[self.target]
+        size = f"length of the change {self.l2:.2f}, largest pixel {self.linf:.2f}"
+        if self.success_step is not None:
+            steps = f"{self.success_step} step{'' if self.success_step == 1 else 's'}"
+            return f"{start} read as {target} after {steps}; {size}"
+        seen = class_names[self.predicted]
+        words = f"{start} still read as {seen} ({self.probability:.2f}) after {self.step} steps"
+        return f"{words}, not as {target}; {size}"
+
+
+def summarise(steps: Sequence[AttackStep], target: int, original: int | None) -> Outcome:
+    """Return the outcome of the attack as it stands at the last of ``steps``."""
+    last = steps[-1]
+    success_step = None
+    for step in reversed(steps):
+        if step.predicted != target:
+            break
+        success_step = step.step
+    first = steps[0].probabilities
+    residual = -first
+    residual[target] += 1.0
+    response = first * (residual - first @ residual)
+    return Outcome(
+        step=last.step,
+        original=original,
+        predicted=last.predicted,
+        target=target,
+        probability=float(last.probabilities[last.predicted]),
+        success_step=success_step,
+        l2=last.l2,
+        linf=last.linf,
+        saturated=float((response @ response) ** 0.5) < SATURATED_RESPONSE,
+    )

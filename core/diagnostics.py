@@ -1,0 +1,117 @@
+"""Looking at a model: what it has learnt and where it fails, for any snapshot of weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.dataset import read_only
+from core.perceptron import SoftmaxPerceptron, one_hot
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.dataset import Split
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A wrongly classified sample.
+
+    ``probability`` is the response of the winning, wrong neuron ``predicted``.
+    """
+
+    index: int
+    true_class: int
+    predicted: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One pass of a model over one split.
+
+    Attributes
+    ----------
+    worst : one per class
+        Among the samples of that class that are classified wrongly, the one with the highest
+        response of any neuron, as the practical defines it; None where no sample is wrong.
+    mean_images : (n_classes, n_features)
+        Mean of the samples of each class that are classified correctly; NaN where there is none.
+    n_correct, n_samples : (n_classes,) int64
+    confusion : (n_classes, n_classes) int64
+        Rows are true classes, columns predicted ones.
+    """
+
+    worst: tuple[Mistake | None, ...]
+    mean_images: NDArray[np.float32]
+    n_correct: NDArray[np.int64]
+    n_samples: NDArray[np.int64]
+    confusion: NDArray[np.int64]
+
+    @property
+    def score(self) -> float:
+        """Fraction classified correctly."""
+        return float(self.n_correct.sum() / self.n_samples.sum())
+
+
+def weight_images(weights: NDArray[Any], image_shape: tuple[int, int]) -> NDArray[Any]:
+    """Return each class's weight row as an image, bias dropped: (n_classes, height, width)."""
+    return weights[:, 1:].reshape(len(weights), *image_shape)
+
+
+def weight_limit(weights: NDArray[Any]) -> float:
+    """Return the symmetric colour limit of the weight images: the largest absolute pixel weight.
+
+    One limit for all classes, so that colours can be compared across them; 1 for all-zero weights.
+    """
+    return float(np.abs(weights[:, 1:]).max()) or 1.0
+
+
+def diagnose(weights: NDArray[Any], split: Split) -> Diagnosis:
+    """Classify ``split`` once and gather worst mistakes, class means and confusion."""
+    model = SoftmaxPerceptron(weights)
+    n_classes = model.n_classes
+    sums = np.zeros((n_classes, model.n_features), dtype=np.float64)
+    confusion = np.zeros((n_classes, n_classes), dtype=np.int64)
+    worst: list[Mistake | None] = [None] * n_classes
+    first = 0
+    for images, labels in split.chunks():
+        probabilities = model.probabilities(images)
+        predicted = probabilities.argmax(axis=1)
+        response = probabilities[np.arange(len(labels)), predicted]
+        np.add.at(confusion, (labels, predicted), 1)
+        right = one_hot(labels, n_classes, images.dtype)
+        right[predicted != labels] = 0.0
+        sums += right.T @ images
+        _update_worst(worst, first, labels, predicted, response)
+        first += len(labels)
+    n_correct = np.diagonal(confusion).copy()
+    with np.errstate(invalid="ignore"):  # 0 / 0: no sample of that class is right
+        means = (sums / n_correct[:, None]).astype(np.float32)
+    return Diagnosis(
+        worst=tuple(worst),
+        mean_images=read_only(means),
+        n_correct=read_only(n_correct),
+        n_samples=read_only(confusion.sum(axis=1)),
+        confusion=read_only(confusion),
+    )
+
+
+def _update_worst(
+    worst: list[Mistake | None],
+    first: int,
+    labels: NDArray[np.int64],
+    predicted: NDArray[np.int64],
+    response: NDArray[Any],
+) -> None:
+    """Replace a class's worst mistake where this chunk, starting at ``first``, has a worse one."""
+    wrong = np.flatnonzero(predicted != labels)
+    for k in np.unique(labels[wrong]):
+        candidates = wrong[labels[wrong] == k]
+        i = int(candidates[response[candidates].argmax()])
+        known = worst[k]
+        if known is None or float(response[i]) > known.probability:
+            worst[k] = Mistake(first + i, int(k), int(predicted[i]), float(response[i]))

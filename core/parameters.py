@@ -1,0 +1,115 @@
+"""A setting is declared once, on the dataclass field that stores it.
+
+Validation, the widgets and tooltips of the window, the command line and the saved summary all
+read the same :class:`Parameter`, so a range or a help text cannot differ between them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal
+
+from core.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Kind = Literal["int", "float", "bool", "choice", "text", "index"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a setting means and which values it may take.
+
+    Attributes
+    ----------
+    kind
+        The type of value. ``"index"`` is a whole number or ``None``; ``none_word`` is how
+        ``None`` is written and read (for example ``noise``).
+    label, help, unit, formula
+        Words for people; ``formula`` is plain text in the notation of the practical.
+    low, high
+        Inclusive range of numeric kinds.
+    choices
+        Allowed values of ``"choice"``, with the words people see for each.
+    live
+        Whether a running training takes the change at its next batch, without a rewind.
+    log_scale
+        Whether equal ratios, not equal differences, should feel equal under a slider.
+    zero_word
+        What the value 0 means, where it means something other than zero.
+    """
+
+    kind: Kind
+    label: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    formula: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    live: bool = False
+    log_scale: bool = False
+    none_word: str = ""
+    zero_word: str = ""
+
+    def range_text(self) -> str:
+        """Return the allowed values in words."""
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        if self.kind == "bool":
+            return "on or off"
+        number = "a whole number" if self.kind in ("int", "index") else "a number"
+        words = f"{number} from {self.low:g} to {self.high:g}" if self.high is not None else number
+        if self.kind == "index":
+            words = f"{self.none_word} or a whole number, 0 or more"
+        return words
+
+    def problem(self, value: object) -> str:
+        """Return what is wrong with ``value``, or an empty string."""
+        if self.kind == "bool":
+            return "" if isinstance(value, bool) else f"must be {self.range_text()}"
+        if self.kind in ("choice", "text"):
+            bad = not isinstance(value, str) or (
+                self.kind == "choice" and value not in self.choices
+            )
+            return f"must be {self.range_text()}, not {value!r}" if bad else ""
+        if value is None and self.kind == "index":
+            return ""
+        whole = self.kind != "float"
+        right_type = isinstance(value, int) if whole else isinstance(value, (int, float))
+        if not right_type or isinstance(value, bool) or not math.isfinite(value):  # type: ignore[arg-type]
+            return f"must be {self.range_text()}, not {value!r}"
+        too_low = self.low is not None and value < self.low  # type: ignore[operator]
+        too_high = self.high is not None and value > self.high  # type: ignore[operator]
+        return f"must be {self.range_text()}, not {value:g}" if too_low or too_high else ""
+
+
+def parameter(default: Any, kind: Kind, label: str, help: str, **details: Any) -> Any:
+    """Declare a dataclass field together with its :class:`Parameter`."""
+    declared = Parameter(kind=kind, label=label, help=help, **details)
+    return field(default=default, metadata={"parameter": declared})
+
+
+def parameters_of(config: Any) -> dict[str, Parameter]:
+    """Return the declared parameters of a config class or instance, in order."""
+    return {
+        item.name: item.metadata["parameter"]
+        for item in fields(config)
+        if "parameter" in item.metadata
+    }
+
+
+def check_parameters(config: Any) -> None:
+    """Check every declared field of ``config``.
+
+    Raises
+    ------
+    SettingError
+        Naming the setting, its value and its range.
+    """
+    for name, declared in parameters_of(config).items():
+        problem = declared.problem(getattr(config, name))
+        if problem:
+            raise SettingError(f"{declared.label} {problem}")

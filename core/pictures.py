@@ -1,0 +1,57 @@
+"""Numbers to colours: the one mapping that the window and the report share.
+
+Images are grey, ink light on dark as MNIST is. Weights and perturbations are blue (negative) to
+red (positive) through a neutral middle, a scale that colour-blind eyes keep apart; its anchors
+are those of ColorBrewer's RdBu (C. Brewer, M. Harrower, Pennsylvania State University).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_DIVERGING_ANCHORS = np.array(
+    [
+        (5, 48, 97),
+        (33, 102, 172),
+        (67, 147, 195),
+        (146, 197, 222),
+        (247, 247, 247),
+        (244, 165, 130),
+        (214, 96, 77),
+        (178, 24, 43),
+        (103, 0, 31),
+    ],
+    dtype=np.float64,
+)
+
+
+def _interpolate(anchors: NDArray[np.float64], n_colours: int) -> NDArray[np.uint8]:
+    place = np.linspace(0, len(anchors) - 1, n_colours)
+    channels = [np.interp(place, np.arange(len(anchors)), anchors[:, c]) for c in range(3)]
+    return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+
+
+DIVERGING = _interpolate(_DIVERGING_ANCHORS, 255)
+"""(255, 3) uint8, an odd number of colours, so that zero has one of its own: row 127."""
+
+
+def grey_rgb(images: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return images (..., height, width) in [0, 1] as (..., height, width, 3) uint8.
+
+    Values outside are clipped; NaN (an empty mean) is black.
+    """
+    levels = np.clip(np.nan_to_num(images, nan=0.0), 0.0, 1.0)
+    grey = (levels * 255.0 + 0.5).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=-1)
+
+
+def diverging_rgb(values: NDArray[Any], limit: float) -> NDArray[np.uint8]:
+    """Return values (..., height, width) in [-limit, limit] as (..., height, width, 3) uint8."""
+    half = len(DIVERGING) // 2
+    scaled = np.clip(np.nan_to_num(values) * (half / limit), -half, half)
+    return np.asarray(DIVERGING[np.rint(scaled).astype(np.intp) + half])

@@ -1,0 +1,351 @@
+"""Stroke digits: 28x28 grey images of digits, written by a simulated hand.
+
+Nothing is downloaded: every image is drawn from pen paths of our own
+(`core.sources.stroke_glyphs`).  A simulated writer picks a style, lets its control points tremble,
+bends the whole figure smoothly, slants, rotates and stretches it, and runs a pen of some width
+along the spline through the points.  The result is placed as in MNIST: scaled into a box of about
+20 pixels and centred by its centre of mass.
+
+A pen line is rendered without a single distance calculation per pixel and segment: the density of
+Gaussian spots along the path is a matrix product of one profile per row and one per column of the
+image, and the logarithm of that density gives back the distance to the path.  That makes thousands
+of images per second possible in plain NumPy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from core.sources.stroke_glyphs import GLYPHS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.sources.stroke_glyphs import Glyph, Point, Stroke
+
+FRAME_PX: Final = 28
+"""Side of the image, as in MNIST."""
+
+N_CLASSES: Final = 10
+
+# --- The hand. Lengths are in units of the digit's height, so 0.05 is one pixel in the 20 px box.
+
+TREMBLE_STD: Final = 0.026
+"""Displacement of each control point; more makes the loops of 8 and 9 look broken."""
+
+TREMBLE_DOF: Final = 3
+TREMBLE_MAX: Final = 3.0
+
+WARP_STD: Final = 0.045
+"""Displacement by the smooth warp, which bends whole parts of a digit but keeps it legible."""
+
+WARP_WAVES: Final = ((0.5, 0.0), (0.0, 0.5), (0.5, 0.5), (0.5, -0.5), (0.0, 1.0), (1.0, 0.0))
+"""Cycles per digit height in x and y: long waves only, short ones would look like shaking."""
+
+SLOPPINESS_STD: Final = 0.35
+"""Spread of the log factor on tremble and warp: most writers are careful, a few are sloppy."""
+
+SLOPPINESS_MAX: Final = 1.7
+"""Beyond this factor single digits become ambiguous."""
+
+SLANT_MEAN: Final = 0.15
+"""Shear; positive leans to the right as most right-handed writing does."""
+
+SLANT_STD: Final = 0.24
+SLANT_LIMIT: Final = 0.75
+
+ROTATION_STD: Final = 0.10
+"""Radians, about 6 degrees."""
+
+ASPECT_LOG_STD: Final = 0.17
+"""Spread of the log width-to-height ratio: narrow and wide hands."""
+
+BALANCE_STD: Final = 0.22
+"""Moves the waist up or down, so the bowls of 3, 5, 6, 8 and 9 differ in size between writers."""
+
+# --- The pen. Lengths in pixels.
+
+HALF_WIDTH_RANGE_PX: Final = (0.75, 1.75)
+"""Fine pen to felt tip; MNIST lines are two to four pixels wide."""
+
+PRESSURE_PX: Final = 0.22
+"""How much the half width swells and thins along the path, as under a moving hand."""
+
+PRESSURE_WAVES: Final = 4
+PRESSURE_CYCLES: Final = 5.0
+
+EDGE_PX: Final = 1.2
+"""Width of the grey rim of a line; MNIST is antialiased a little softer than one pixel."""
+
+ROUGHNESS_PX: Final = 0.3
+"""Random shift of the edge in each pixel: paper grain and scanner noise."""
+
+SPOT_STD_PX: Final = 0.7
+"""Of the Gaussian spots; above the spacing of the path points, below the gap between two lines."""
+
+BOX_RANGE_PX: Final = (18.5, 20.5)
+"""The longer side of the digit including the line width; MNIST has 20."""
+
+REACH_PX: Final = 12.4
+"""Ink ends this far from the middle of the frame at most, which leaves the border white."""
+
+N_PATH: Final = 96
+"""Path points per image: the longest digit measures some 60 pixels, so they are under a pixel apart."""
+
+BATCH: Final = 500
+"""Images per batch: about 40 MB of temporaries and small enough to stay near the cache."""
+
+
+class _Style(NamedTuple):
+    """A glyph in linear form: ``path = spline @ joints`` for any displacement of the joints.
+
+    Attributes
+    ----------
+    joints
+        Control points (n_joints, 2).
+    spline
+        Catmull-Rom weights (N_PATH, n_joints).
+    starts
+        Whether a path point begins a stroke (N_PATH,), so no ink joins it to its predecessor.
+    """
+
+    joints: NDArray[np.float32]
+    spline: NDArray[np.float32]
+    starts: NDArray[np.bool_]
+
+
+def _stroke_weights(n_knots: int, closed: bool, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Catmull-Rom weights (n_at, n_knots) of the knots at curve parameters 0..n_knots-1."""
+    piece = np.minimum(at.astype(np.int64), n_knots - 2)
+    t = at - piece
+    basis = 0.5 * np.stack(
+        [
+            -t + 2 * t**2 - t**3,
+            2 - 5 * t**2 + 3 * t**3,
+            t + 4 * t**2 - 3 * t**3,
+            -(t**2) + t**3,
+        ]
+    )
+    # The two phantom knots beyond the ends: the neighbours around the loop, or a mirror image.
+    reach = np.zeros((n_knots + 2, n_knots))
+    reach[1:-1] = np.eye(n_knots)
+    if closed:
+        reach[0, -2] = reach[-1, 1] = 1
+    else:
+        reach[0, :2] = reach[-1, :-3:-1] = (2, -1)
+    weights = np.zeros((at.size, n_knots))
+    for k in range(4):
+        weights += basis[k][:, None] * reach[piece + k]
+    return weights
+
+
+def _length(stroke: Stroke) -> float:
+    points = np.array(stroke)
+    return float(np.hypot(*np.diff(points, axis=0).T).sum())
+
+
+def _compile(glyph: Glyph) -> _Style:
+    """Turn pen paths into one matrix, with path points spread evenly over the strokes."""
+    joints: list[Point] = list(dict.fromkeys(p for stroke in glyph.strokes for p in stroke))
+    lengths = np.array([_length(stroke) for stroke in glyph.strokes])
+    bounds = np.rint(np.concatenate([[0.0], lengths.cumsum()]) / lengths.sum() * N_PATH)
+    spline = np.zeros((N_PATH, len(joints)))
+    starts = np.zeros(N_PATH, dtype=np.bool_)
+    for stroke, lo, hi in zip(
+        glyph.strokes, bounds[:-1].astype(int), bounds[1:].astype(int), strict=True
+    ):
+        at = np.linspace(0, len(stroke) - 1, hi - lo)
+        weights = _stroke_weights(len(stroke), stroke[0] == stroke[-1], at)
+        for knot, point in enumerate(stroke):
+            spline[lo:hi, joints.index(point)] += weights[:, knot]
+        starts[lo] = True
+    return _Style(np.array(joints, np.float32), spline.astype(np.float32), starts)
+
+
+_STYLES: Final = tuple(tuple(_compile(glyph) for glyph in glyphs) for glyphs in GLYPHS)
+_MAX_JOINTS: Final = max(len(style.joints) for styles in _STYLES for style in styles)
+
+
+class _Hands(NamedTuple):
+    """Everything random about n images, drawn at once so that batching cannot change the result."""
+
+    style: NDArray[np.float32]  # (n,) uniform 0..1, picks the style
+    tremble: NDArray[np.float32]  # (n, max joints, 2)
+    wave: NDArray[np.float32]  # (n, waves, 2)
+    phase: NDArray[np.float32]  # (n, waves)
+    balance: NDArray[np.float32]  # (n,)
+    shape: NDArray[np.float32]  # (n, 2, 2) slant, stretch and rotation in one matrix
+    half_width: NDArray[np.float32]  # (n,) pixels
+    pressure: NDArray[np.float32]  # (n, PRESSURE_WAVES, 2) cycles per path and phase
+    box: NDArray[np.float32]  # (n,) pixels
+
+
+def _shape_matrices(n: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Slant, then stretch, then rotate: matrices (n, 2, 2) for row vectors (x, y)."""
+    slant = rng.normal(SLANT_MEAN, SLANT_STD, n).clip(-SLANT_LIMIT, SLANT_LIMIT)
+    aspect = np.exp(rng.normal(0.0, ASPECT_LOG_STD, n))
+    angle = rng.normal(0.0, ROTATION_STD, n)
+    cos, sin = np.cos(angle), np.sin(angle)
+    # y points down, so leaning right means moving left with growing y.
+    x_row = np.stack([aspect * cos, aspect * sin], axis=-1)
+    y_row = np.stack([-slant * cos - sin, -slant * sin + cos], axis=-1)
+    return np.stack([x_row, y_row], axis=1).astype(np.float32)
+
+
+def _draw_hands(n: int, rng: np.random.Generator) -> _Hands:
+    sloppy = np.exp(rng.normal(0.0, SLOPPINESS_STD, n)).clip(max=SLOPPINESS_MAX)
+    n_waves = len(WARP_WAVES)
+    slips = rng.standard_t(TREMBLE_DOF, (n, _MAX_JOINTS, 2)).clip(-TREMBLE_MAX, TREMBLE_MAX)
+    tremble = slips * sloppy[:, None, None]
+    wave = rng.standard_normal((n, n_waves, 2)).clip(-2, 2) * sloppy[:, None, None]
+    single = np.float32
+    return _Hands(
+        style=rng.random(n).astype(single),
+        tremble=(TREMBLE_STD * tremble).astype(single),
+        wave=(WARP_STD * np.sqrt(2 / n_waves) * wave).astype(single),
+        phase=rng.uniform(0, 2 * np.pi, (n, n_waves)).astype(single),
+        balance=rng.normal(0, BALANCE_STD, n).clip(-0.5, 0.5).astype(single),
+        shape=_shape_matrices(n, rng),
+        half_width=rng.uniform(*HALF_WIDTH_RANGE_PX, n).astype(single),
+        pressure=rng.uniform((0.5, 0), (PRESSURE_CYCLES, 2 * np.pi), (n, PRESSURE_WAVES, 2)).astype(single),
+        box=rng.uniform(*BOX_RANGE_PX, n).astype(single),
+    )
+
+
+def _pen_paths(
+    labels: NDArray[np.int64], hands: _Hands
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Spline paths (n, N_PATH, 2) through the trembling joints, and where strokes start."""
+    paths = np.empty((labels.size, N_PATH, 2), np.float32)
+    starts = np.empty((labels.size, N_PATH), np.bool_)
+    for digit, (glyphs, styles) in enumerate(zip(GLYPHS, _STYLES, strict=True)):
+        shares = np.cumsum([glyph.share for glyph in glyphs])
+        pick = np.searchsorted(shares / shares[-1], hands.style, side="right")
+        for k, style in enumerate(styles):
+            rows = np.flatnonzero((labels == digit) & (np.minimum(pick, len(styles) - 1) == k))
+            joints = style.joints + hands.tremble[rows, : len(style.joints)]
+            paths[rows] = style.spline @ joints
+            starts[rows] = style.starts
+    return paths, starts
+
+
+def _deform(paths: NDArray[np.float32], hands: _Hands) -> NDArray[np.float32]:
+    """Bend the paths by long waves, shift their waist, then slant, stretch and rotate them."""
+    angle = paths @ (2 * np.pi * np.array(WARP_WAVES, np.float32).T)
+    bent = paths + np.cos(angle + hands.phase[:, None, :]) @ hands.wave
+    y = bent[:, :, 1]
+    bent[:, :, 1] = y + hands.balance[:, None] * y * (1 - y)
+    return bent @ hands.shape
+
+
+def _step_lengths(paths: NDArray[np.float32], starts: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Length of path (n, N_PATH) each point stands for: half of either neighbouring step."""
+    step = np.diff(paths, axis=1)
+    size = np.hypot(step[:, :, 0], step[:, :, 1])
+    size[starts[:, 1:]] = 0
+    lengths = np.zeros(starts.shape, np.float32)
+    lengths[:, 1:] += size / 2
+    lengths[:, :-1] += size / 2
+    return lengths
+
+
+def _place(
+    paths: NDArray[np.float32], lengths: NDArray[np.float32], hands: _Hands
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Scale into the box and put the centre of mass at the origin; pixels from here on."""
+    mass = lengths / lengths.sum(axis=1, keepdims=True)
+    centred = paths - np.einsum("np,npc->nc", mass, paths)[:, None, :]
+    margin = hands.half_width
+    scale = (hands.box - 2 * margin) / np.ptp(centred, axis=1).max(axis=1)
+    far = np.abs(centred).max(axis=(1, 2))
+    # A lopsided digit (7, 9) may stick out on one side of its centre of mass; keep it in the frame.
+    scale = np.minimum(scale, (REACH_PX - margin) / far)
+    return centred * scale[:, None, None], lengths * scale[:, None]
+
+
+def _ink_weights(lengths: NDArray[np.float32], hands: _Hands) -> NDArray[np.float32]:
+    """Spot strengths (n, N_PATH) such that the density is 1 at the local half width of the pen."""
+    along = np.cumsum(lengths, axis=1) / lengths.sum(axis=1, keepdims=True)
+    cycles, phase = hands.pressure[:, :, :1], hands.pressure[:, :, 1:]
+    waves = np.cos(np.float32(2 * np.pi) * cycles * along[:, None, :] + phase).sum(axis=1)
+    local = hands.half_width[:, None] + PRESSURE_PX * np.sqrt(1 / PRESSURE_WAVES) * waves
+    local = np.maximum(local, 0.1)
+    gain = np.exp(local**2 / (2 * SPOT_STD_PX**2))
+    return (lengths * gain / (SPOT_STD_PX * np.sqrt(2 * np.pi))).astype(np.float32)
+
+
+def _profiles(at: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Gaussian spot profiles (n, N_PATH, FRAME_PX) along one axis; 0 is the middle of the frame."""
+    middles = np.arange(FRAME_PX, dtype=np.float32) - (FRAME_PX - 1) / 2
+    return np.exp((at[:, :, None] - middles) ** 2 * np.float32(-0.5 / SPOT_STD_PX**2))
+
+
+def _ink(
+    paths: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    half_width: NDArray[np.float32],
+    rough: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Render pen lines to ink (n, FRAME_PX, FRAME_PX) in 0..1."""
+    rows = _profiles(paths[:, :, 1]) * weights[:, :, None]
+    density = rows.transpose(0, 2, 1) @ _profiles(paths[:, :, 0])
+    # density = exp((half_width^2 - distance^2) / 2 std^2) for a long line, so the logarithm tells
+    # the distance; where lines cross it tells a smaller one and the ink pools, as it does on paper.
+    width = half_width[:, None, None]
+    log_density = np.log(np.maximum(density, np.float32(1e-12)))
+    square = np.maximum(width**2 - np.float32(2 * SPOT_STD_PX**2) * log_density, 0)
+    return ((width + rough - np.sqrt(square)) / EDGE_PX + np.float32(0.5)).clip(0, 1)
+
+
+def _centre_of_mass(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Offset (n, 2) of the centre of mass in x and y from the middle of the frame, in pixels."""
+    middles = np.arange(FRAME_PX, dtype=np.float32) - (FRAME_PX - 1) / 2
+    total = ink.sum(axis=(1, 2))
+    x = ink.sum(axis=1) @ middles
+    y = ink.sum(axis=2) @ middles
+    return np.stack([x, y], axis=1) / total[:, None]
+
+
+def _write(labels: NDArray[np.int64], hands: _Hands, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Write one batch of digits."""
+    paths, starts = _pen_paths(labels, hands)
+    paths = _deform(paths, hands)
+    paths, lengths = _place(paths, _step_lengths(paths, starts), hands)
+    weights = _ink_weights(lengths, hands)
+    shape = (labels.size, FRAME_PX, FRAME_PX)
+    rough = ROUGHNESS_PX * rng.standard_normal(shape, dtype=np.float32).clip(-1.5, 1.5)
+    ink = _ink(paths, weights, hands.half_width, rough)
+    # Pooled ink shifts the centre of mass a little; a second pass puts it right.
+    offset = _centre_of_mass(ink)
+    ink = _ink(paths - offset[:, None, :], weights, hands.half_width, rough)
+    return np.rint(255 * ink).astype(np.uint8)
+
+
+def draw_stroke_digits(
+    n_samples: int, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Draw images of digits written by a simulated hand.
+
+    Parameters
+    ----------
+    n_samples
+        Number of images.
+    rng
+        The only source of randomness; the same state gives the same images.
+
+    Returns
+    -------
+    images
+        Grey levels (n_samples, 28, 28), 0 is paper and 255 full ink.
+    labels
+        Digits 0..9 (n_samples,) in random order; class sizes differ by one at most.
+    """
+    labels = rng.permutation(np.arange(n_samples, dtype=np.int64) % N_CLASSES)
+    hands = _draw_hands(n_samples, rng)
+    images = np.empty((n_samples, FRAME_PX, FRAME_PX), np.uint8)
+    for lo in range(0, n_samples, BATCH):
+        rows = slice(lo, lo + BATCH)
+        images[rows] = _write(labels[rows], _Hands(*(part[rows] for part in hands)), rng)
+    return images, labels

@@ -1,0 +1,90 @@
+"""Stroke digits as a data set: drawn once, then kept in the user's cache folder."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from platformdirs import user_cache_path
+
+from core.dataset import Dataset, make_dataset
+from core.sources.strokes import draw_stroke_digits
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+N_TRAIN = 6000
+N_TEST = 2000
+SEED = 2020
+_VERSION = 1
+"""Raised whenever the drawing changes, so that an old cache is not shown for a new drawing."""
+
+_SIDE = 28
+_log = logging.getLogger(__name__)
+
+
+def cache_file() -> Path:
+    """Return where the drawn digits are kept (``PERCEPTRON_EXPLORER_CACHE`` overrides)."""
+    folder = os.environ.get("PERCEPTRON_EXPLORER_CACHE") or user_cache_path("perceptron-explorer")
+    return Path(folder) / f"stroke-digits-v{_VERSION}-seed{SEED}.npy"
+
+
+def open_strokes() -> Dataset:
+    """Return 6,000 training and 2,000 test stroke digits, always the same ones."""
+    samples = _load()
+    if samples is None:
+        samples = _draw()
+        _store(samples)
+    images, labels = samples[:, :-1], samples[:, -1].astype(np.int64)
+    return make_dataset(
+        "Stroke digits",
+        f"drawn by this program, seed {SEED}",
+        (images[:N_TRAIN], labels[:N_TRAIN]),
+        (images[N_TRAIN:], labels[N_TRAIN:]),
+        image_shape=(_SIDE, _SIDE),
+        class_names=[str(k) for k in range(10)],
+    )
+
+
+def _draw() -> NDArray[np.uint8]:
+    """Return (N_TRAIN + N_TEST, 785) uint8: the pixels of each image, then its label."""
+    images, labels = draw_stroke_digits(N_TRAIN + N_TEST, np.random.default_rng(SEED))
+    flat = images.reshape(len(images), -1)
+    return np.concatenate((flat, labels[:, None].astype(np.uint8)), axis=1)
+
+
+def _load() -> NDArray[np.uint8] | None:
+    """Return the cached samples, or None where there are none that can be trusted."""
+    try:
+        samples = np.load(cache_file(), allow_pickle=False)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, EOFError) as error:
+        _log.warning("drawing the stroke digits anew, their cache is unreadable: %s", error)
+        return None
+    shape = (N_TRAIN + N_TEST, _SIDE * _SIDE + 1)
+    if samples.shape != shape or samples.dtype != np.uint8 or samples[:, -1].max() > 9:
+        _log.warning("drawing the stroke digits anew, their cache holds something else")
+        return None
+    return np.asarray(samples)
+
+
+def _store(samples: NDArray[np.uint8]) -> None:
+    """Write the cache atomically; a full or read-only disk only costs the next start a second."""
+    file = cache_file()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                np.save(stream, samples)
+            os.replace(temporary, file)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        _log.warning("the stroke digits are not cached: %s", error)

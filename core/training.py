@@ -1,0 +1,329 @@
+"""Training as a plain generator: whoever drives it decides when the next piece of work happens."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.dataset import read_only
+from core.errors import SettingError
+from core.minibatch import MiniBatchStep
+from core.parameters import check_parameters, parameter, parameters_of
+from core.perceptron import INITIAL_WEIGHTS, SoftmaxPerceptron, initial_weights, one_hot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import DTypeLike, NDArray
+
+    from core.dataset import Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """How the perceptron is trained."""
+
+    learning_rate: float = parameter(
+        0.1,
+        "float",
+        "Learning rate",
+        "How far each update moves the weights. Too small learns slowly, too large overshoots.",
+        low=1e-6,
+        high=1000.0,
+        log_scale=True,
+        live=True,
+        formula="w += (eta / BS) sum x (t - y),   eta = {value:g}",
+    )
+    batch_size: int = parameter(
+        20,
+        "int",
+        "Batch size",
+        "How many images are averaged into one update; as many as there are training images, or "
+        "more, makes every epoch one full-batch step.",
+        low=1,
+        high=1_000_000,
+        unit="images",
+        live=True,
+        formula="w += (eta / BS) sum over BS images,   BS = {value}",
+    )
+    l2: float = parameter(
+        0.0,
+        "float",
+        "L2 decay",
+        "Pulls every weight (not the bias) toward zero at each update: smoother weight images, "
+        "less learning by heart.",
+        low=0.0,
+        high=10.0,
+        live=True,
+        formula="w -= eta lambda w,   lambda = {value:g}",
+    )
+    epochs: int = parameter(
+        50,
+        "int",
+        "Stop at epoch",
+        "The run pauses after this many passes over the training images.",
+        low=1,
+        high=5000,
+        unit="epochs",
+        live=True,
+        formula="one epoch = n / BS updates",
+    )
+    init: str = parameter(
+        "zeros",
+        "choice",
+        "Start",
+        "The weights before the first update. The practical draws them uniformly from [0, 1).",
+        choices=INITIAL_WEIGHTS,
+        formula="w at epoch 0",
+    )
+    shuffle: bool = parameter(
+        True,
+        "bool",
+        "Shuffle",
+        "Visit the images in a new random order each epoch; the practical keeps file order.",
+        formula="a new permutation of the n images every epoch",
+    )
+    seed: int = parameter(
+        0,
+        "int",
+        "Seed",
+        "Start and shuffling follow from this number: same seed, same run, bit for bit.",
+        low=0,
+        high=2**31 - 1,
+        formula="numpy.random.default_rng(seed)",
+    )
+
+    def __post_init__(self) -> None:
+        """Check the declared ranges."""
+        check_parameters(self)
+
+
+TP_PRESET = TrainingConfig(init="uniform", shuffle=False)
+"""As in the practical; its 5,000 training and 3,000 test images are ``DataConfig``'s defaults."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecord:
+    """Progress inside an epoch: ``batch`` of ``n_batches`` are done in pass ``epoch``."""
+
+    epoch: int
+    batch: int
+    n_batches: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRecord:
+    """The model after ``epoch`` passes; epoch 0 is the start.
+
+    Scores are fractions classified correctly, log-likelihoods means over samples of ``log y_true``;
+    the validation pair is None without a validation part. ``weights`` is a read-only copy.
+    """
+
+    epoch: int
+    step: int
+    train_score: float
+    train_log_likelihood: float
+    test_score: float
+    test_log_likelihood: float
+    validation_score: float | None
+    validation_log_likelihood: float | None
+    weights: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """The weights stopped being finite at update ``step`` with this learning rate."""
+
+    epoch: int
+    step: int
+    learning_rate: float
+
+    def __str__(self) -> str:
+        """Say what happened and what to do."""
+        return (
+            f"Diverged at step {self.step} (epoch {self.epoch + 1}) with learning rate "
+            f"{self.learning_rate:g}: the weights are no longer finite. Rewind with a smaller "
+            "learning rate or less decay."
+        )
+
+
+TrainingEvent = BatchRecord | EpochRecord | Divergence
+
+
+class Trainer:
+    """One run: its weights, its place in the data, its random stream.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Already cut to the wanted sizes.
+    config : TrainingConfig
+    dtype
+        float32, or float64 to check the former.
+
+    Notes
+    -----
+    The last batch of an epoch holds what is left when the batch size does not divide the number
+    of images; its update averages over its own size.
+    """
+
+    def __init__(
+        self, dataset: Dataset, config: TrainingConfig, *, dtype: DTypeLike = np.float32
+    ) -> None:
+        self.dataset = dataset
+        self.config = config
+        self.epoch = 0
+        self.step = 0
+        self.train_seconds = 0.0
+        self.evaluate_seconds = 0.0
+        self.batches_per_record = 16
+        """How many updates lie between two progress records; a driver may change it any time."""
+        self._rng = np.random.default_rng(config.seed)
+        self.weights = initial_weights(
+            config.init, dataset.n_classes, dataset.n_features, self._rng, dtype
+        )
+        self.model = SoftmaxPerceptron(self.weights)
+        train = dataset.train
+        self._design = train.design if dtype == np.float32 else train.design.astype(dtype)
+        self._targets = np.ascontiguousarray(one_hot(train.labels, dataset.n_classes, dtype).T)
+        self._position = 0
+        self._order: NDArray[np.int64] | None = None
+        self._minibatch = self._make_minibatch()
+        self._started = False
+        self.diverged: Divergence | None = None
+
+    def _make_minibatch(self) -> MiniBatchStep:
+        size = min(self.config.batch_size, self.dataset.train.n_samples)
+        self._gathered = np.empty((size, self._design.shape[1]), dtype=self.weights.dtype)
+        return MiniBatchStep(self.weights, size)
+
+    @property
+    def batch_size(self) -> int:
+        """Images per update; a batch is never larger than the training set."""
+        return min(self.config.batch_size, self.dataset.train.n_samples)
+
+    def snapshot(self) -> NDArray[Any]:
+        """Return a read-only copy of the weights as they are now."""
+        return read_only(self.weights.copy())
+
+    def change(self, **settings: Any) -> None:
+        """Apply settings declared ``live`` from the next batch on.
+
+        Raises
+        ------
+        SettingError
+            If a setting does not apply live, or its value is out of range.
+        """
+        declared = parameters_of(self.config)
+        for name in settings:
+            if name not in declared or not declared[name].live:
+                raise SettingError(f"{name} cannot change during a run; rewind to use it")
+        self.config = replace(self.config, **settings)
+        if "batch_size" in settings:
+            self._minibatch = self._make_minibatch()
+
+    def run(self, until_epoch: int | None = None) -> Iterator[TrainingEvent]:
+        """Train and yield what happens, up to ``until_epoch`` (default: the config's epochs).
+
+        The first event of a run is the record of epoch 0. May be called again to go on; what was
+        done is never repeated. Ends after a :class:`Divergence`.
+        """
+        if not self._started:
+            self._started = True
+            yield self._record()
+        while self.diverged is None:
+            last = self.config.epochs if until_epoch is None else until_epoch
+            if self.epoch >= last:
+                return
+            started = time.perf_counter()
+            self._advance(self.batches_per_record)
+            self.train_seconds += time.perf_counter() - started
+            if self.diverged is not None:
+                yield self.diverged
+            elif self._position == 0:
+                yield self._record()
+            else:
+                yield self.progress()
+
+    @property
+    def n_batches(self) -> int:
+        """Updates in a whole epoch."""
+        return -(-self.dataset.train.n_samples // self.batch_size)
+
+    def progress(self) -> BatchRecord:
+        """Return where the run stands now."""
+        size = self.batch_size
+        n_left = -(-(self.dataset.train.n_samples - self._position) // size)
+        done = -(-self._position // size)
+        return BatchRecord(self.epoch, done, done + n_left, self.step)
+
+    def _advance(self, n_batches: int) -> None:
+        """Do up to ``n_batches`` updates, not past the end of the epoch."""
+        before = self.weights.copy()
+        position, step = self._position, self.step
+        # Overflow is not an accident here but an outcome, looked for right below.
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._updates(n_batches)
+            # A sum is finite only if no summand is infinite or NaN; an overflowing sum of finite
+            # weights is as good as diverged.
+            if np.isfinite(self.weights.sum()):
+                if self._position >= self.dataset.train.n_samples:
+                    self._position, self._order = 0, None
+                    self.epoch += 1
+                return
+            self._find_divergence(before, position, step)
+
+    def _updates(self, n_batches: int) -> None:
+        n_samples, size = self.dataset.train.n_samples, self.batch_size
+        rate, l2 = self.config.learning_rate, self.config.l2
+        if self.config.shuffle and self._order is None:
+            self._order = self._rng.permutation(n_samples)
+        first, order, step = self._position, self._order, self._minibatch.step
+        done = 0
+        while done < n_batches and first < n_samples:
+            last = min(first + size, n_samples)
+            if order is None:
+                step(self._design[first:last], self._targets[:, first:last], rate, l2)
+            else:
+                rows = order[first:last]
+                # mode="clip" lets take write straight into the buffer.
+                batch = np.take(
+                    self._design, rows, axis=0, out=self._gathered[: last - first], mode="clip"
+                )
+                step(batch, self._targets[:, rows], rate, l2)
+            first = last
+            done += 1
+        self._position = first
+        self.step += done
+
+    def _find_divergence(self, before: NDArray[Any], position: int, step: int) -> None:
+        """Replay the updates one by one to name the first whose weights are not finite."""
+        self.weights[:] = before
+        self._position, self.step = position, step
+        while np.isfinite(self.weights.sum()):
+            self._updates(1)
+        self.diverged = Divergence(self.epoch, self.step, self.config.learning_rate)
+
+    def _record(self) -> EpochRecord:
+        started = time.perf_counter()
+        dataset, model = self.dataset, self.model
+        train_score, train_like = model.evaluate(dataset.train)
+        test_score, test_like = model.evaluate(dataset.test)
+        held = None if dataset.validation is None else model.evaluate(dataset.validation)
+        record = EpochRecord(
+            epoch=self.epoch,
+            step=self.step,
+            train_score=train_score,
+            train_log_likelihood=train_like,
+            test_score=test_score,
+            test_log_likelihood=test_like,
+            validation_score=None if held is None else held[0],
+            validation_log_likelihood=None if held is None else held[1],
+            weights=self.snapshot(),
+        )
+        self.evaluate_seconds += time.perf_counter() - started
+        return record

@@ -1,0 +1,1 @@
+"""The Qt window over the NumPy core."""

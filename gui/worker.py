@@ -1,0 +1,167 @@
+"""Jobs: core work in a thread of its own.
+
+All the window knows of a job is: start it, command it, read the mailbox, stop it. Nothing here
+knows Qt, so a job could as well live in another process.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.errors import ExplorerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gui.mailbox import Mailbox
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A job ended with an error; ``expected`` ones carry a message for people."""
+
+    what: str
+    message: str
+    expected: bool
+
+
+class Job(ABC):
+    """One piece of work in one thread, stopped by asking.
+
+    Parameters
+    ----------
+    name
+        For the thread and the error message, in words ("training", "opening data").
+    generation
+        Stamped on everything the job sends; the receiver drops what is outdated.
+    mailbox
+        Where results go.
+    """
+
+    def __init__(self, name: str, generation: int, mailbox: Mailbox) -> None:
+        self.name = name
+        self.generation = generation
+        self._mailbox = mailbox
+        self._wake = threading.Condition()
+        self._stopping = False
+        # A daemon cannot keep the process alive should a stop be late.
+        self._thread = threading.Thread(target=self._main, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def request_stop(self) -> None:
+        """Ask the job to end soon; returns at once."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the end at most ``timeout`` seconds; return whether it came."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread still runs."""
+        return self._thread.is_alive()
+
+    def post(self, payload: Any) -> None:
+        """Send an event that must not be lost."""
+        self._mailbox.post(self.generation, payload)
+
+    def put_latest(self, slot: str, payload: Any) -> None:
+        """Send a state that the next one may replace."""
+        self._mailbox.put_latest(slot, self.generation, payload)
+
+    @abstractmethod
+    def work(self) -> None:
+        """Do the work; look at ``_stopping`` often."""
+
+    def _main(self) -> None:
+        try:
+            self.work()
+        except ExplorerError as error:
+            self.post(Failed(self.name, str(error), expected=True))
+        except Exception as error:  # the one place where a thread's surprise is caught: it is told
+            _log.exception("%s failed", self.name)
+            self.post(Failed(self.name, f"{type(error).__name__}: {error}", expected=False))
+
+
+class CallJob(Job):
+    """Call one function and post what it returns."""
+
+    def __init__(
+        self, name: str, generation: int, mailbox: Mailbox, call: Callable[[], Any]
+    ) -> None:
+        super().__init__(name, generation, mailbox)
+        self._call = call
+
+    def work(self) -> None:
+        """Call and post."""
+        result = self._call()
+        if not self._stopping:
+            self.post(result)
+
+
+class LatestJob(Job):
+    """Answer the newest of the requests made to it; older unanswered ones are skipped.
+
+    Parameters
+    ----------
+    slot
+        Mailbox slot of the answers.
+    answer
+        Computes an answer from a request.
+    rest
+        After an answer the thread sleeps this many times as long as the answer took, so that
+        looking at the model never takes more than ``1 / (1 + rest)`` of a core from training.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        mailbox: Mailbox,
+        slot: str,
+        answer: Callable[[Any], Any],
+        rest: float = 0.0,
+    ) -> None:
+        super().__init__(name, 0, mailbox)
+        self._slot = slot
+        self._answer = answer
+        self._rest = rest
+        self._request: tuple[int, Any] | None = None
+
+    def request(self, generation: int, request: Any) -> None:
+        """Ask; replaces a request that has not been begun."""
+        with self._wake:
+            self._request = (generation, request)
+            self._wake.notify_all()
+
+    def work(self) -> None:
+        """Answer until stopped."""
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._stopping or self._request is not None)
+                if self._stopping:
+                    return
+                assert self._request is not None
+                (generation, request), self._request = self._request, None
+            started = time.perf_counter()
+            try:
+                answer = self._answer(request)
+            except ExplorerError as error:
+                answer = Failed(self.name, str(error), expected=True)
+            self._mailbox.put_latest(self._slot, generation, answer)
+            if self._rest:
+                with self._wake:
+                    pause = self._rest * (time.perf_counter() - started)
+                    self._wake.wait_for(lambda: self._stopping, pause)
