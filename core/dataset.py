@@ -75,7 +75,7 @@ class DataConfig:
         check_parameters(self)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Split:
     """One part of a data set.
 
@@ -117,7 +117,7 @@ class Split:
         return Split(self.images[first:last], self.labels[first:last])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Everything a perceptron is trained and measured on.
 

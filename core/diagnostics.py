@@ -100,6 +100,20 @@ def diagnose(weights: NDArray[Any], split: Split) -> Diagnosis:
     )
 
 
+def next_mistake(weights: NDArray[Any], split: Split, index: int) -> int | None:
+    """Return the first wrongly classified sample after ``index``, going round; None if none is."""
+    model = SoftmaxPerceptron(weights)
+    wrong: list[int] = []
+    first = 0
+    for images, labels in split.chunks():
+        wrong.extend(first + np.flatnonzero(model.predict(images) != labels))
+        first += len(labels)
+    later = [int(i) for i in wrong if i > index]
+    if later:
+        return later[0]
+    return int(wrong[0]) if wrong else None
+
+
 def _update_worst(
     worst: list[Mistake | None],
     first: int,

@@ -93,6 +93,19 @@ class History:
         """Return the record whose epoch is closest to ``epoch``."""
         return self.records[int(np.argmin(np.abs(self.epochs - epoch)))]
 
+    def neighbour(self, epoch: float, offset: int) -> EpochRecord:
+        """Return the record ``offset`` records after (before, if negative) ``epoch``.
+
+        ``epoch`` may lie between two records: its neighbours are then the ones on either side.
+        Past the first or last record it is that one.
+        """
+        epochs = self.epochs
+        if offset < 0:
+            place = int(np.searchsorted(epochs, np.float64(epoch), side="left")) + offset
+        else:
+            place = int(np.searchsorted(epochs, np.float64(epoch), side="right")) + offset - 1
+        return self.records[min(max(place, 0), len(self.records) - 1)]
+
     def to_csv(self) -> str:
         """Return all curves as CSV text, one row per epoch, read exactly as recorded."""
         parts = PARTS if self.has_validation else PARTS[:2]

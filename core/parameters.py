@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 Kind = Literal["int", "float", "bool", "choice", "text", "index"]
 
 
+def _written(value: float) -> str:
+    """Return a number as people write it: whole ones in full, since 1e+06 hides what is wrong."""
+    return str(value) if isinstance(value, int) else f"{value:g}"
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """What a setting means and which values it may take.
@@ -61,7 +66,11 @@ class Parameter:
         if self.kind == "bool":
             return "on or off"
         number = "a whole number" if self.kind in ("int", "index") else "a number"
-        words = f"{number} from {self.low:g} to {self.high:g}" if self.high is not None else number
+        words = (
+            number
+            if self.low is None or self.high is None
+            else f"{number} from {_written(self.low)} to {_written(self.high)}"
+        )
         if self.kind == "index":
             words = f"{self.none_word} or a whole number, 0 or more"
         return words
@@ -79,11 +88,15 @@ class Parameter:
             return ""
         whole = self.kind != "float"
         right_type = isinstance(value, int) if whole else isinstance(value, (int, float))
-        if not right_type or isinstance(value, bool) or not math.isfinite(value):  # type: ignore[arg-type]
+        # A whole number is finite, but may be too large for math.isfinite to say so.
+        infinite = isinstance(value, float) and not math.isfinite(value)
+        if not right_type or isinstance(value, bool) or infinite:
             return f"must be {self.range_text()}, not {value!r}"
         too_low = self.low is not None and value < self.low  # type: ignore[operator]
         too_high = self.high is not None and value > self.high  # type: ignore[operator]
-        return f"must be {self.range_text()}, not {value:g}" if too_low or too_high else ""
+        if too_low or too_high:
+            return f"must be {self.range_text()}, not {_written(value)}"  # type: ignore[arg-type]
+        return ""
 
 
 def parameter(default: Any, kind: Kind, label: str, help: str, **details: Any) -> Any:

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 SMALL_NORMAL_SCALE = 0.01
 
+
+def _overflow_allowed() -> np.errstate:
+    """Return the context for weights so large, though finite, that activations are not.
+
+    A run may pass through them before it diverges, and their scores are still asked for: NaN is
+    the answer then, and not worth a warning. (A new context each time: threads share no state.)
+    """
+    return np.errstate(over="ignore", invalid="ignore")
+
+
 INITIAL_WEIGHTS = {
     "zeros": "all zero",
     "uniform": "uniform in [0, 1), as in the practical",
@@ -32,8 +42,9 @@ def softmax(logits: NDArray[Any]) -> NDArray[Any]:
     The maximum is subtracted first, which changes nothing but keeps ``exp`` in range for
     activations of any size.
     """
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
+    with _overflow_allowed():
+        shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
 
 
 def log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
@@ -105,7 +116,8 @@ class SoftmaxPerceptron:
 
     def logits(self, images: NDArray[Any]) -> NDArray[Any]:
         """Return ``z = W x``: (n_classes,) for one image, else (n_samples, n_classes)."""
-        return np.asarray(images @ self.weights[:, 1:].T + self.weights[:, 0])
+        with _overflow_allowed():
+            return np.asarray(images @ self.weights[:, 1:].T + self.weights[:, 0])
 
     def probabilities(self, images: NDArray[Any]) -> NDArray[Any]:
         """Return ``softmax(W x)``, shaped as :meth:`logits` (TP: ``PerceptronOut``)."""
@@ -126,15 +138,16 @@ class SoftmaxPerceptron:
     def evaluate(self, split: Split) -> tuple[float, float]:
         """Return (score, log-likelihood) from one pass over ``split``, in bounded memory."""
         n_correct, total = 0, 0.0
-        for images, labels in split.chunks():
-            # Classes first: reductions over ten classes then run along long contiguous rows.
-            logits = self.weights[:, 1:] @ images.T
-            logits += self.weights[:, :1]
-            n_correct += int((logits.argmax(axis=0) == labels).sum())
-            logits -= logits.max(axis=0)
-            true_logits = logits[labels, np.arange(len(labels))]
-            np.exp(logits, out=logits)
-            total += float((true_logits - np.log(logits.sum(axis=0))).sum(dtype=np.float64))
+        with _overflow_allowed():
+            for images, labels in split.chunks():
+                # Classes first: reductions over ten classes then run along long contiguous rows.
+                logits = self.weights[:, 1:] @ images.T
+                logits += self.weights[:, :1]
+                n_correct += int((logits.argmax(axis=0) == labels).sum())
+                logits -= logits.max(axis=0)
+                true_logits = logits[labels, np.arange(len(labels))]
+                np.exp(logits, out=logits)
+                total += float((true_logits - np.log(logits.sum(axis=0))).sum(dtype=np.float64))
         return n_correct / split.n_samples, total / split.n_samples
 
     def loss_and_gradient(

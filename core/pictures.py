@@ -53,5 +53,6 @@ def grey_rgb(images: NDArray[Any]) -> NDArray[np.uint8]:
 def diverging_rgb(values: NDArray[Any], limit: float) -> NDArray[np.uint8]:
     """Return values (..., height, width) in [-limit, limit] as (..., height, width, 3) uint8."""
     half = len(DIVERGING) // 2
-    scaled = np.clip(np.nan_to_num(values) * (half / limit), -half, half)
+    # Clipped before it is scaled: the largest values would overflow.
+    scaled = np.nan_to_num(np.clip(values, -limit, limit)) * (half / limit)
     return np.asarray(DIVERGING[np.rint(scaled).astype(np.intp) + half])

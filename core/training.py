@@ -106,6 +106,28 @@ TP_PRESET = TrainingConfig(init="uniform", shuffle=False)
 
 
 @dataclass(frozen=True, slots=True)
+class Preset:
+    """A named set of settings; the seed is not part of it."""
+
+    label: str
+    config: TrainingConfig
+
+    def apply(self, present: TrainingConfig) -> TrainingConfig:
+        """Return the preset with the seed of ``present``."""
+        return replace(self.config, seed=present.seed)
+
+    def fits(self, config: TrainingConfig) -> bool:
+        """Whether ``config`` is this preset, whatever its seed."""
+        return self.apply(config) == config
+
+
+PRESETS = {
+    "sensible": Preset("Sensible", TrainingConfig()),
+    "tp": Preset("As in the practical", TP_PRESET),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class BatchRecord:
     """Progress inside an epoch: ``batch`` of ``n_batches`` are done in pass ``epoch``."""
 
@@ -268,9 +290,9 @@ class Trainer:
         # Overflow is not an accident here but an outcome, looked for right below.
         with np.errstate(over="ignore", invalid="ignore"):
             self._updates(n_batches)
-            # A sum is finite only if no summand is infinite or NaN; an overflowing sum of finite
-            # weights is as good as diverged.
-            if np.isfinite(self.weights.sum()):
+            # A sum is finite only if no summand is infinite or NaN; it is the fast question, but
+            # a sum of finite weights may overflow too, so only the second one is the answer.
+            if np.isfinite(self.weights.sum()) or np.isfinite(self.weights).all():
                 if self._position >= self.dataset.train.n_samples:
                     self._position, self._order = 0, None
                     self.epoch += 1
@@ -304,7 +326,7 @@ class Trainer:
         """Replay the updates one by one to name the first whose weights are not finite."""
         self.weights[:] = before
         self._position, self.step = position, step
-        while np.isfinite(self.weights.sum()):
+        while np.isfinite(self.weights).all():
             self._updates(1)
         self.diverged = Divergence(self.epoch, self.step, self.config.learning_rate)
 

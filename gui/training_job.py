@@ -119,6 +119,11 @@ class TrainingJob(Job):
             self._changes.append(settings)
             self._wake.notify_all()
 
+    @property
+    def resting(self) -> bool:
+        """Whether no command is left to carry out."""
+        return self._mode is Mode.PAUSED
+
     # The thread.
 
     def work(self) -> None:

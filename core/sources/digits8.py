@@ -6,7 +6,9 @@ Repository, 1998, https://doi.org/10.24432/C50P49, CC BY 4.0; scikit-learn's cop
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -30,9 +32,10 @@ def open_digits8() -> Dataset:
         If the file that ships with the program is missing or damaged.
     """
     try:
-        with np.load(ASSET, allow_pickle=False) as archive:
+        # Opened here: np.load does not close a file that turns out to be no archive.
+        with ASSET.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             images, labels = archive["images"], archive["labels"]
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise DatasetError(
             f"{ASSET}: the 8 x 8 digits that ship with the program cannot be read ({error}); "
             "restore the file from the repository"

@@ -87,9 +87,10 @@ def _labels_file(images_file: Path) -> Path:
     labels_name = re.sub("images", "labels", name, flags=re.IGNORECASE)
     labels_name = re.sub("idx3", "idx1", labels_name, flags=re.IGNORECASE)
     stem = re.sub(r"\.gz$", "", labels_name, flags=re.IGNORECASE)
+    beside = {file.name.lower(): file for file in sorted(images_file.parent.iterdir())}
     for candidate in (labels_name, stem, stem + ".gz"):
-        file = images_file.with_name(candidate)
-        if candidate != name and file.is_file():
+        file = beside.get(candidate.lower())
+        if file is not None and candidate != name and file.is_file():
             return file
     expected = labels_name if labels_name != name else "train-labels-idx1-ubyte.gz"
     raise DatasetError(

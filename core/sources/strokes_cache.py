@@ -60,10 +60,11 @@ def _draw() -> NDArray[np.uint8]:
 def _load() -> NDArray[np.uint8] | None:
     """Return the cached samples, or None where there are none that can be trusted."""
     try:
-        samples = np.load(cache_file(), allow_pickle=False)
+        with cache_file().open("rb") as stream:  # np.load would also open archives and pickles
+            samples = np.lib.format.read_array(stream, allow_pickle=False)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, MemoryError) as error:  # last: a header that lies
         _log.warning("drawing the stroke digits anew, their cache is unreadable: %s", error)
         return None
     shape = (N_TRAIN + N_TEST, _SIDE * _SIDE + 1)

@@ -1,0 +1,161 @@
+"""From the command to the first picture in the window.
+
+The window appends ``first_paint <unix seconds>`` and ``first_learning <unix seconds>`` to the file
+named by ``PERCEPTRON_EXPLORER_TIMING``; this starts it, waits for those lines, and ends it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from material import REPOSITORY
+from result import Result, at_most, interquartile_range
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+TOPIC = "startup"
+TARGET_SECONDS = 1.5
+GIVE_UP_SECONDS = 60.0
+"""Far beyond anything worth waiting for; it only keeps a broken window from holding up the rest."""
+
+PAINT = "first_paint"
+LEARNING = "first_learning"
+_POLL_SECONDS = 0.01
+_END_SECONDS = 10.0
+
+
+class NoWindowError(RuntimeError):
+    """The window did not show itself."""
+
+
+def commands(main: Path) -> dict[str, list[str]]:
+    """Return the ways a person starts the program here."""
+    ways = {"python main.py": [sys.executable, str(main)]}
+    uv = shutil.which("uv")
+    if uv:
+        ways["uv run main.py"] = [uv, "run", str(main)]
+    return ways
+
+
+def window_environment(folder: Path) -> tuple[dict[str, str], str]:
+    """Return the environment of a window that leaves the person's settings alone, and its screen.
+
+    The caches stay in ``folder`` between starts: the machine is to be warm.
+    """
+    environment = dict(os.environ)
+    environment["XDG_CONFIG_HOME"] = str(folder / "config")
+    environment["PERCEPTRON_EXPLORER_CACHE"] = str(folder / "cache")
+    if "QT_QPA_PLATFORM" in environment:
+        return environment, environment["QT_QPA_PLATFORM"]
+    if sys.platform.startswith("linux") and not environment.get("DISPLAY"):
+        environment["QT_QPA_PLATFORM"] = "offscreen"
+        return environment, "offscreen, there is no DISPLAY"
+    return environment, environment.get("DISPLAY", "native")
+
+
+def read_marks(file: Path) -> dict[str, float]:
+    """Return the complete lines the window has written so far: mark -> unix seconds."""
+    marks: dict[str, float] = {}
+    text = file.read_text() if file.exists() else ""
+    for line in text.splitlines(keepends=True):
+        if line.endswith("\n"):  # the last line may still be on its way
+            mark, seconds = line.split()
+            marks.setdefault(mark, float(seconds))
+    return marks
+
+
+def wait_for_marks(process: subprocess.Popen[str], file: Path) -> dict[str, float]:
+    """Return the marks once both are there, or the first alone if the second does not come.
+
+    Raises
+    ------
+    NoWindowError
+        If the process ends first, or nothing is painted in time.
+    """
+    give_up = time.monotonic() + GIVE_UP_SECONDS
+    while time.monotonic() < give_up:
+        marks = read_marks(file)
+        if PAINT in marks and LEARNING in marks:
+            return marks
+        if process.poll() is not None:
+            said = process.stderr.read().strip()[-500:] if process.stderr else ""
+            raise NoWindowError(f"it ended with exit code {process.returncode}: {said}")
+        time.sleep(_POLL_SECONDS)
+    marks = read_marks(file)
+    if PAINT not in marks:
+        raise NoWindowError(f"nothing was painted within {GIVE_UP_SECONDS:g} s")
+    return marks
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """Ask the process to end, and end its group if it does not: uv has a child of its own."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_END_SECONDS)
+    # The group was made by start_once, so nobody else can be in it.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stderr:
+        process.stderr.close()
+
+
+def start_once(command: Sequence[str], environment: Mapping[str, str]) -> dict[str, float]:
+    """Start the window once; return the seconds from the command to each mark."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "timing"
+        started = time.time()
+        process = subprocess.Popen(
+            command,
+            env={**environment, "PERCEPTRON_EXPLORER_TIMING": str(file)},
+            cwd=REPOSITORY,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            marks = wait_for_marks(process, file)
+        finally:
+            end(process)
+    return {mark: seconds - started for mark, seconds in marks.items()}
+
+
+def measure_command(
+    way: str, command: Sequence[str], environment: Mapping[str, str], screen: str, repeats: int
+) -> list[Result]:
+    """Return the medians over ``repeats`` starts after one that only warms the caches."""
+    start_once(command, environment)
+    starts = [start_once(command, environment) for _ in range(repeats)]
+    results = []
+    for mark, words in ((PAINT, "first picture"), (LEARNING, "learning")):
+        seconds = [start[mark] for start in starts if mark in start]
+        if not seconds:
+            continue
+        value, noise = statistics.median(seconds), interquartile_range(seconds)
+        note = f"{len(seconds)} starts, longest {max(seconds):.2f} s; screen: {screen}"
+        what = f"{way} to {words}"
+        results.append(at_most(TOPIC, what, value, "s", TARGET_SECONDS, noise=noise, note=note))
+    return results
+
+
+def measure(quick: bool, main: Path = REPOSITORY / "main.py") -> list[Result]:
+    """Measure every way of starting the program."""
+    results: list[Result] = []
+    with tempfile.TemporaryDirectory() as folder:
+        environment, screen = window_environment(Path(folder))
+        for way, command in commands(main).items():
+            results += measure_command(way, command, environment, screen, 2 if quick else 5)
+    return results

@@ -1,0 +1,237 @@
+"""The command line, built from the declared parameters: nothing about a setting is retyped here.
+
+With ``--report`` the options describe a headless run; without it they preset the window.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from core.attack import AttackConfig
+from core.dataset import DataConfig
+from core.errors import SettingError
+from core.parameters import parameters_of
+from core.training import TP_PRESET, TrainingConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from core.parameters import Parameter
+
+PRESETS: dict[str, tuple[str, TrainingConfig]] = {
+    "tp": ("as in the practical: uniform start, no shuffling", TP_PRESET),
+}
+"""Name -> (what it is, training settings); the data and attack defaults are the practical's."""
+
+_ATTACK_PREFIX = "attack_"
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What the command line asked for.
+
+    Attributes
+    ----------
+    report : folder of the headless report, or None for the window
+    data, training, attack : complete settings, defaults included
+    explicit : the settings that were given, by field name, an attack's with ``attack_`` before
+    """
+
+    report: Path | None = None
+    data: DataConfig = field(default_factory=DataConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    attack: AttackConfig = field(default_factory=AttackConfig)
+    explicit: frozenset[str] = frozenset()
+
+    @property
+    def attack_given(self) -> bool:
+        """Whether any setting of the attack was given."""
+        return any(name.startswith(_ATTACK_PREFIX) for name in self.explicit)
+
+    def attack_for(self, n_classes: int) -> AttackConfig:
+        """Return the attack for a data set of ``n_classes`` classes.
+
+        The default target is no class of a smaller set: its last class stands in. A target that
+        was given is kept, and refused by the attack where it is no class.
+        """
+        if "attack_target" in self.explicit or self.attack.target < n_classes:
+            return self.attack
+        return replace(self.attack, target=n_classes - 1)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises instead of printing a usage text and leaving the program."""
+
+    def error(self, message: str) -> NoReturn:
+        words = message.removeprefix("argument ")
+        raise SettingError(words.replace("expected one argument", "a value is missing"))
+
+
+def option_name(field_name: str) -> str:
+    """Return ``--learning-rate`` for ``learning_rate``."""
+    return "--" + field_name.replace("_", "-")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%")  # argparse formats help texts
+
+
+def default_text(declared: Parameter, value: object) -> str:
+    """Return a setting's value in the words used to give it."""
+    if declared.kind == "bool":
+        return "on" if value else "off"
+    if value is None:
+        return declared.none_word
+    words = f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{words} ({declared.zero_word})" if value == 0 and declared.zero_word else words
+
+
+def help_text(declared: Parameter, default: object) -> str:
+    """Return help, range and default of one setting, all as declared."""
+    shown = [] if declared.kind in ("text", "bool") else [declared.range_text()]
+    if declared.kind == "choice":
+        shown = [", ".join(f"{name} ({words})" for name, words in declared.choices.items())]
+    shown.append(f"default: {default_text(declared, default)}")
+    return _escaped(f"{declared.help} [{'; '.join(shown)}]")
+
+
+def reader(declared: Parameter, option: str) -> Callable[[str], Any]:
+    """Return the function that reads one setting from its text.
+
+    It raises SettingError with the option, the range and what was given instead.
+    """
+
+    def read(text: str) -> Any:
+        value: Any = text
+        try:
+            if declared.kind == "index":
+                value = None if text == declared.none_word else int(text)
+            elif declared.kind == "int":
+                value = int(text)
+            elif declared.kind == "float":
+                value = float(text)
+        except ValueError:
+            wrong = True
+        else:
+            negative_index = declared.kind == "index" and value is not None and value < 0
+            empty = declared.kind == "text" and not text
+            wrong = bool(declared.problem(value)) or negative_index or empty
+        if wrong:
+            expected = "given" if declared.kind == "text" else declared.range_text()
+            raise SettingError(f"{option} must be {expected}, not {text!r}")
+        return value
+
+    return read
+
+
+def _metavar(declared: Parameter) -> str:
+    if declared.kind == "choice":
+        return "{" + ",".join(declared.choices) + "}"
+    if declared.kind == "index":
+        return f"{declared.none_word}|INDEX"
+    return {"int": "N", "float": "X", "text": "NAME_OR_PATH"}[declared.kind]
+
+
+def _add_options(group: argparse._ArgumentGroup, config: type[Any], prefix: str = "") -> None:
+    defaults = {item.name: item.default for item in fields(config)}
+    for name, declared in parameters_of(config).items():
+        option = option_name(prefix + name)
+        words = help_text(declared, defaults[name])
+        # SUPPRESS: what is absent stays absent, so that a preset can come in between.
+        shared: dict[str, Any] = {
+            "help": words,
+            "default": argparse.SUPPRESS,
+            "dest": prefix + name,
+        }
+        if declared.kind == "bool":
+            group.add_argument(option, action=argparse.BooleanOptionalAction, **shared)
+        else:
+            read = reader(declared, option)
+            group.add_argument(option, type=read, metavar=_metavar(declared), **shared)
+
+
+def _read_folder(text: str) -> Path:
+    if not text.strip():
+        raise SettingError("--report must be a folder, not an empty name")
+    return Path(text)
+
+
+def _read_preset(text: str) -> TrainingConfig:
+    if text not in PRESETS:
+        raise SettingError(f"--preset must be one of {', '.join(PRESETS)}, not {text!r}")
+    return PRESETS[text][1]
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser: one option per declared setting, grouped as the settings are."""
+    parser = _Parser(
+        prog="main.py",
+        description="See a softmax perceptron learn handwritten digits, and be fooled. Opens the "
+        "window; with --report DIR it runs without a display and writes a report.",
+        allow_abbrev=False,
+        add_help=False,
+    )
+    general = parser.add_argument_group("what to do")
+    general.add_argument("-h", "--help", action="help", help="show this text and leave")
+    general.add_argument(
+        "--report",
+        type=_read_folder,
+        metavar="DIR",
+        help="write curves, pictures, numbers and a page that shows them into this folder; "
+        "without it the options preset the window",
+    )
+    presets = "; ".join(f"{name}: {words}" for name, (words, _) in PRESETS.items())
+    general.add_argument(
+        "--preset",
+        type=_read_preset,
+        metavar="{" + ",".join(PRESETS) + "}",
+        help=_escaped(f"start from these settings ({presets}); other options override them"),
+    )
+    _add_options(parser.add_argument_group("data"), DataConfig)
+    _add_options(parser.add_argument_group("training"), TrainingConfig)
+    _add_options(parser.add_argument_group("attack"), AttackConfig, _ATTACK_PREFIX)
+    return parser
+
+
+def _unknown(word: str, parser: argparse.ArgumentParser) -> SettingError:
+    if not word.startswith("-"):
+        return SettingError(f"unexpected argument {word!r}; --help lists the options")
+    known = [option for action in parser._actions for option in action.option_strings]
+    near = difflib.get_close_matches(word.split("=")[0], known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "--help lists the options"
+    return SettingError(f"unknown option {word}; {hint}")
+
+
+def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
+    """Read the command line; ``None`` means the program's own.
+
+    Raises
+    ------
+    SettingError
+        Naming the option, what was given and what would be right.
+    SystemExit
+        With code 0, after ``--help``.
+    """
+    parser = make_parser()
+    namespace, extra = parser.parse_known_args(sys.argv[1:] if argv is None else list(argv))
+    if extra:
+        raise _unknown(extra[0], parser)
+    given = vars(namespace)
+    report, preset = given.pop("report"), given.pop("preset")
+
+    def chosen(config: type[Any], prefix: str = "") -> dict[str, Any]:
+        names = parameters_of(config)
+        return {name: given[prefix + name] for name in names if prefix + name in given}
+
+    return Arguments(
+        report=report,
+        data=DataConfig(**chosen(DataConfig)),
+        training=replace(preset or TrainingConfig(), **chosen(TrainingConfig)),
+        attack=AttackConfig(**chosen(AttackConfig, _ATTACK_PREFIX)),
+        explicit=frozenset(given),
+    )

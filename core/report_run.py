@@ -1,0 +1,189 @@
+"""Everything a report measures: one training, its diagnoses and one attack."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from core.attack import AttackConfig, AttackStep, Outcome, SquaredLossDescent, summarise
+from core.diagnostics import Diagnosis, diagnose
+from core.history import History
+from core.perceptron import SoftmaxPerceptron
+from core.sources import open_dataset
+from core.training import BatchRecord, Divergence, EpochRecord, Trainer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from core.command_line import Arguments
+    from core.dataset import Dataset
+
+    Progress = Callable[[str, float], None]
+    """Called with what is being done and the fraction of the whole report that is done."""
+
+TRAINING_SHARE = (0.05, 0.85)
+"""Where training begins and ends within the whole, by its usual share of the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttackResult:
+    """An attack on the model of the last recorded epoch.
+
+    Attributes
+    ----------
+    steps : never empty; step 0 first, up to the last whose numbers are finite
+    stopped_at : first step whose numbers are not finite, or None
+    reference : (n_features,) what the change is measured from
+    first_class : class that the reference was read as, noise included
+    """
+
+    config: AttackConfig
+    steps: tuple[AttackStep, ...]
+    stopped_at: int | None
+    reference: NDArray[Any]
+    first_class: int
+    outcome: Outcome
+
+    @property
+    def change(self) -> NDArray[Any]:
+        """Difference of the last image from the reference, (n_features,)."""
+        return np.asarray(self.steps[-1].image - self.reference)
+
+    def sentence(self, dataset: Dataset) -> str:
+        """Return what came out of it, in words."""
+        if self.stopped_at is None:
+            return self.outcome.sentence(dataset.class_names)
+        if self.stopped_at == 0:
+            return "no attack: the model's weights are too large to compute with"
+        return (
+            f"the attack overflowed at step {self.stopped_at}; a smaller step size or pull keeps "
+            "it finite"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What :func:`run_everything` found; diagnoses are of the last recorded epoch."""
+
+    arguments: Arguments
+    dataset: Dataset
+    history: History
+    divergence: Divergence | None
+    train_diagnosis: Diagnosis
+    test_diagnosis: Diagnosis
+    attack: AttackResult
+    note: str
+    train_seconds: float
+    evaluate_seconds: float
+    started: float
+
+    @property
+    def last(self) -> EpochRecord:
+        """The record of the last epoch, whose weights the pictures show."""
+        return self.history.records[-1]
+
+    @property
+    def total_seconds(self) -> float:
+        """Seconds since the run began."""
+        return time.perf_counter() - self.started
+
+
+def size_note(arguments: Arguments, available: Dataset) -> str:
+    """Return a sentence where more images were asked for than there are, else nothing."""
+    found = []
+    for name, part in (("train_size", available.train), ("test_size", available.test)):
+        asked = getattr(arguments.data, name)
+        if name in arguments.explicit and asked > part.n_samples:
+            option = "--" + name.replace("_", "-")
+            found.append(f"{option} {asked} asked for more than the {part.n_samples} there are")
+    return f"{available.name}: {'; '.join(found)}; all of them are used" if found else ""
+
+
+def _is_finite(step: AttackStep) -> bool:
+    # The image first: a NaN pixel makes the rest NaN, an infinite one need not.
+    return bool(np.isfinite(step.image).all() and np.isfinite(step.probabilities).all())
+
+
+def run_attack(
+    model: SoftmaxPerceptron, config: AttackConfig, dataset: Dataset, progress: Progress
+) -> AttackResult:
+    """Run the practical's attack as far as its numbers are finite."""
+    attack = SquaredLossDescent.on_dataset(model, config, dataset)
+    steps: list[AttackStep] = []
+    stopped_at = None
+    for step in attack.run():
+        if not _is_finite(step):
+            stopped_at = step.step
+            steps = steps or [step]
+            break
+        steps.append(step)
+        if step.step % 256 == 0:
+            progress("attacking", TRAINING_SHARE[1] + 0.05 * step.step / config.steps)
+    first_class = int(model.probabilities(attack.reference).argmax())
+    is_image = attack.chosen is not None or config.start is not None
+    return AttackResult(
+        config=config,
+        steps=tuple(steps),
+        stopped_at=stopped_at,
+        reference=attack.reference,
+        first_class=first_class,
+        outcome=summarise(steps, config.target, first_class if is_image else None),
+    )
+
+
+def _train(trainer: Trainer, progress: Progress) -> History:
+    history = History(trainer.config)
+    first, last = TRAINING_SHARE
+    for event in trainer.run():
+        done = float(event.epoch)
+        if isinstance(event, EpochRecord):
+            history.append(event)
+        elif isinstance(event, BatchRecord):
+            done += event.batch / event.n_batches
+        share = done / trainer.config.epochs
+        progress(f"epoch {event.epoch}/{trainer.config.epochs}", first + (last - first) * share)
+    return history
+
+
+def run_everything(arguments: Arguments, progress: Progress) -> RunResult:
+    """Open the data, train, diagnose and attack.
+
+    Raises
+    ------
+    DatasetError
+        If the data cannot be opened.
+    SettingError
+        If the attack names a class or an image that is not there; before training begins.
+    """
+    started = time.perf_counter()
+    progress("reading the data", 0.0)
+    available = open_dataset(arguments.data.dataset)
+    dataset = available.sized(arguments.data)
+    attack_config = arguments.attack_for(dataset.n_classes)
+    # A run that diverges computes with enormous numbers up to the last; that is not a warning.
+    with threadpool_limits(1), np.errstate(all="ignore"):
+        trainer = Trainer(dataset, arguments.training)
+        # Only to learn of a wrong class or image number now and not after minutes of training.
+        SquaredLossDescent.on_dataset(trainer.model, attack_config, dataset)
+        history = _train(trainer, progress)
+        weights = history.records[-1].weights
+        progress("diagnosing", TRAINING_SHARE[1])
+        return RunResult(
+            arguments=arguments,
+            dataset=dataset,
+            history=history,
+            divergence=trainer.diverged,
+            train_diagnosis=diagnose(weights, dataset.train),
+            test_diagnosis=diagnose(weights, dataset.test),
+            attack=run_attack(SoftmaxPerceptron(weights), attack_config, dataset, progress),
+            note=size_note(arguments, available),
+            train_seconds=trainer.train_seconds,
+            evaluate_seconds=trainer.evaluate_seconds,
+            started=started,
+        )

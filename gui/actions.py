@@ -1,0 +1,124 @@
+"""Every command as data: its words, shortcut, icon, and what it calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtCore import QObject
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can ask for.
+
+    Attributes
+    ----------
+    name : unique; also the object name of the action
+    menu : menu it stands in
+    text, help, shortcut, icon : what people see and press
+    method : name of the main window's method it calls
+    """
+
+    name: str
+    menu: str
+    text: str
+    help: str
+    shortcut: str
+    icon: str
+    method: str
+    checkable: bool = False
+
+
+COMMANDS = (
+    Command("open_folder", "File", "Open folder...", "Open a folder with four IDX files, as MNIST "
+            "comes.", "Ctrl+O", "open", "open_folder"),
+    Command("open_file", "File", "Open images file...", "Open one IDX images file; its labels are "
+            "found beside it.", "Ctrl+Shift+O", "open", "open_file"),
+    Command("save_picture", "File", "Save picture...", "Save what the page shows as a PNG.",
+            "Ctrl+S", "save", "save_picture"),
+    Command("save_curves", "File", "Save curves...", "Save every curve of this run in one CSV "
+            "file.", "Ctrl+E", "save", "save_curves"),
+    Command("quit", "File", "Quit", "Close the window; a running training is stopped.", "Ctrl+Q",
+            "close", "close"),
+    Command("toggle", "Run", "Play", "Learn, or hold; at the end, play again from the start.",
+            "Space", "play", "toggle_run"),
+    Command("step_batch", "Run", "One batch", "Do exactly one update: w += (eta / BS) sum x "
+            "(t - y).", "B", "batch", "step_batch"),
+    Command("step_epoch", "Run", "One epoch", "Learn up to the end of this pass.", "E", "epoch",
+            "step_epoch"),
+    Command("rewind", "Run", "Rewind", "Back to the same start with the settings of the panel; "
+            "this run stays, faint, for comparison.", "R", "rewind", "rewind"),
+    Command("new_seed", "Run", "New seed", "Start again from another random start.", "N", "seed",
+            "new_seed"),
+    Command("earlier", "Timeline", "Earlier epoch", "Show the recorded epoch before the one "
+            "shown.", "Ctrl+Left", "previous", "show_earlier"),
+    Command("later", "Timeline", "Later epoch", "Show the recorded epoch after the one shown.",
+            "Ctrl+Right", "next", "show_later"),
+    Command("first", "Timeline", "Start", "Show epoch 0, before anything was learnt.",
+            "Ctrl+Home", "first", "show_first"),
+    Command("best", "Timeline", "Best epoch", "Show the epoch of the best held-out "
+            "log-likelihood: where learning should have stopped.", "Ctrl+B", "best", "show_best"),
+    Command("live", "Timeline", "Live", "Show the model as it is now.", "Ctrl+End", "live",
+            "show_live"),
+    Command("learn_page", "View", "Learn", "What is learnt, and where it fails.", "Ctrl+1", "play",
+            "show_learn"),
+    Command("attack_page", "View", "Attack", "Change an image until it is read as something else.",
+            "Ctrl+2", "attack", "show_attack"),
+    Command("panel", "View", "Experiment panel", "Fold the panel on the left away, or back.", "F9",
+            "panel", "toggle_panel", checkable=True),
+    Command("theme", "View", "Light or dark", "Switch between light and dark.", "Ctrl+T", "theme",
+            "switch_theme"),
+    Command("attack_toggle", "Attack", "Play the change", "Play or hold the film of the attack.",
+            "P", "play", "toggle_attack"),
+    Command("attack_back", "Attack", "One step back", "Show the step before.", ",", "previous",
+            "attack_back"),
+    Command("attack_step", "Attack", "One step", "Show the next step.", ".", "next",
+            "attack_forward"),
+    Command("attack_mistake", "Attack", "A mistake", "Choose the next image that the model reads "
+            "wrongly.", "M", "mistake", "attack_mistake"),
+    Command("help", "Help", "What am I looking at?", "Explain every part of the window.", "F1",
+            "help", "show_help"),
+    Command("shortcuts", "Help", "Shortcuts", "Show every shortcut.", "?", "help",
+            "show_shortcuts"),
+    Command("about", "Help", "About", "Version, licence, data and sources.", "", "help",
+            "show_about"),
+)  # fmt: skip
+
+
+def make_actions(owner: QObject, commands: Iterable[Command] = COMMANDS) -> dict[str, QAction]:
+    """Return one QAction per command, calling the owner's methods."""
+    actions = {}
+    for command in commands:
+        action = QAction(command.text, owner)
+        action.setObjectName(f"action_{command.name}")
+        if command.shortcut:
+            action.setShortcut(QKeySequence(command.shortcut))
+        keys = f" ({command.shortcut})" if command.shortcut else ""
+        action.setToolTip(f"{command.text}{keys}: {command.help}")
+        action.setStatusTip(command.help)
+        action.setCheckable(command.checkable)
+        action.triggered.connect(getattr(owner, command.method))
+        actions[command.name] = action
+    return actions
+
+
+def shortcuts_html(commands: Iterable[Command] = COMMANDS) -> str:
+    """Return all shortcuts as a table, grouped by menu."""
+    rows, menu = [], ""
+    for command in commands:
+        if not command.shortcut:
+            continue
+        if command.menu != menu:
+            menu = command.menu
+            rows.append(f"<tr><td colspan=3><h4>{menu}</h4></td></tr>")
+        rows.append(
+            f"<tr><td><b>{command.shortcut}</b>&nbsp;&nbsp;</td><td>{command.text}&nbsp;&nbsp;"
+            f"</td><td>{command.help}</td></tr>"
+        )
+    return f"<table cellpadding=3>{''.join(rows)}</table>"

@@ -1,0 +1,140 @@
+"""The application: style, the one path of unexpected errors, start and end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import time
+from dataclasses import replace
+from logging.handlers import RotatingFileHandler
+from typing import TYPE_CHECKING
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
+from threadpoolctl import threadpool_limits
+
+from gui.help_text import log_file
+from gui.main_window import ICONS, MainWindow
+from gui.session import Session
+from gui.settings import Settings
+from gui.theme import apply_font
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from core.command_line import Arguments
+
+_log = logging.getLogger(__name__)
+
+
+class SpaceForButtons(QObject):
+    """Lets a focused button keep the space bar, which elsewhere plays and pauses."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Claim the space bar for the button before the shortcut takes it."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(watched, (QAbstractButton, QComboBox))
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Space
+        ):
+            event.accept()
+            return True
+        return False
+
+
+def make_application(argv: list[str]) -> QApplication:
+    """Return the one application, with style, font and icon."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(argv)
+    app.setApplicationName("perceptron-explorer")
+    app.setApplicationDisplayName("Perceptron Explorer")
+    app.setStyle("Fusion")
+    app.setWindowIcon(QIcon(str(ICONS / "app.svg")))
+    apply_font(app)
+    pg.setConfigOptions(antialias=False, imageAxisOrder="row-major")
+    return app
+
+
+def write_log() -> None:
+    """Send warnings and unexpected errors to the log file; stderr where that cannot be."""
+    handler: logging.Handler
+    try:
+        log_file().parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(log_file(), maxBytes=1_000_000, backupCount=1)
+    except OSError:
+        handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+
+
+def tell_surprises(window: MainWindow) -> None:
+    """Make an unexpected exception in the window's thread reach the log and a dialog."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        _log.error("unexpected", exc_info=(kind, error, trace))
+        window.show_surprise(f"{kind.__name__}: {error}")
+
+    sys.excepthook = hook
+
+
+class FirstPaint(QObject):
+    """Writes when the window was first painted and first learnt, for the start-up benchmark."""
+
+    def __init__(self, window: MainWindow, file: str) -> None:
+        super().__init__(window)
+        self._file = file
+        self._painted = False
+        window.session.epoch_recorded.connect(self._epoch_recorded)
+        window.learn.atlas.installEventFilter(self)
+
+    def _write(self, what: str) -> None:
+        with open(self._file, "a", encoding="utf-8") as stream:
+            stream.write(f"{what} {time.time():.6f}\n")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note the first paint of the atlas."""
+        if event.type() == QEvent.Type.Paint and not self._painted:
+            self._painted = True
+            self._write("first_paint")
+        return False
+
+    def _epoch_recorded(self, record: object) -> None:
+        if getattr(record, "epoch", 0) == 1:
+            self._write("first_learning")
+
+
+def run_window(arguments: Arguments) -> int:
+    """Open the window and return the exit code."""
+    # More threads do not help products of this size and would fight with the painter.
+    with threadpool_limits(limits=1):
+        app = make_application(sys.argv[:1])
+        write_log()
+        attack = arguments.attack
+        if attack.toward is None and attack.start is None:
+            attack = replace(attack, start=0, toward=0)
+        session = Session(arguments.data, arguments.training, attack)
+        session.open(arguments.data.dataset)
+        settings = Settings()
+        window = MainWindow(app, session, settings)
+        tell_surprises(window)
+        timing = os.environ.get("PERCEPTRON_EXPLORER_TIMING")
+        if timing:
+            FirstPaint(window, timing)
+        keys = SpaceForButtons(app)
+        app.installEventFilter(keys)
+        # The frame timer gives Python a chance to run these handlers 30 times a second.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: window.close())
+        geometry = settings.geometry
+        if geometry is None or not window.restoreGeometry(geometry):
+            window.resize(window.sizeHint())
+        window.show()
+        return app.exec()

@@ -1,0 +1,329 @@
+"""The state of the Attack page: which image, toward what, and the film of its change."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from core.attack import AttackStep, Outcome, SquaredLossDescent, summarise
+from core.diagnostics import next_mistake
+from core.errors import SettingError
+from core.perceptron import SoftmaxPerceptron
+from gui.mailbox import Mailbox
+from gui.worker import Failed, Job
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.attack import Attack, AttackConfig
+    from gui.session import Session
+
+DEFAULT_STEPS_PER_SECOND = 30.0
+_POST_SECONDS = 1 / 60
+_RECOMPUTE_SECONDS = 0.4
+"""While a run is live its model changes all the time; the film is remade this often."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    n_steps: int
+
+
+class AttackJob(Job):
+    """Run one attack, sending its steps in the order they happen."""
+
+    def __init__(self, generation: int, mailbox: Mailbox, attack: Attack) -> None:
+        super().__init__("attack", generation, mailbox)
+        self._attack = attack
+
+    def work(self) -> None:
+        """Compute until done or stopped."""
+        steps: list[AttackStep] = []
+        sent = time.perf_counter()
+        n_steps = 0
+        for step in self._attack.run():
+            if self._stopping:
+                return
+            steps.append(step)
+            n_steps += 1
+            if time.perf_counter() - sent > _POST_SECONDS:
+                self.post(tuple(steps))
+                steps, sent = [], time.perf_counter()
+        self.post(tuple(steps))
+        self.post(_Done(n_steps))
+
+
+class AttackSession(QObject):
+    """What the Attack page shows and changes.
+
+    The animation plays through steps that are computed as fast as possible: its speed has
+    nothing to do with the speed of computing.
+    """
+
+    config_changed = Signal()
+    film_changed = Signal()
+    """The steps are others or more than before."""
+    position_changed = Signal()
+    playing_changed = Signal()
+
+    def __init__(self, config: AttackConfig, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self.config = config
+        self._noise_start = config.start is None
+        self.steps: list[AttackStep] = []
+        self.position = 0
+        self.playing = False
+        self.steps_per_second = DEFAULT_STEPS_PER_SECOND
+        self.weights: NDArray[Any] | None = None
+        """The model under attack."""
+        self.active = False
+        """Whether anybody looks: only then is anything computed."""
+        self.computing = False
+        self._mailbox = Mailbox()
+        self._generation = 0
+        self._job: AttackJob | None = None
+        self._old_jobs: list[Job] = []
+        self._wanted = False
+        self._computed_at = 0.0
+        self._play_place = 0.0
+        self._played_at = 0.0
+        self._play_when_ready = False
+        session.shown_changed.connect(self._model_changed)
+
+    # ------------------------------------------------------------------ what is attacked
+
+    @property
+    def index(self) -> int:
+        """Number of the chosen image in its part."""
+        return self.config.toward or 0
+
+    @property
+    def chosen_image(self) -> NDArray[np.float32] | None:
+        """The chosen image, (n_features,), or None before there are data."""
+        dataset = self._session.dataset
+        return None if dataset is None else dataset.split(self.config.part).images[self.index]
+
+    @property
+    def label(self) -> int:
+        """True class of the chosen image."""
+        dataset = self._session.dataset
+        assert dataset is not None
+        return int(dataset.split(self.config.part).labels[self.index])
+
+    def choose(self, part: str, index: int, *, play: bool = False) -> None:
+        """Choose an image, and as target the class it is most nearly read as instead."""
+        dataset = self._session.dataset
+        if dataset is None:
+            return
+        n_samples = dataset.split(part).n_samples
+        if not 0 <= index < n_samples:
+            message = f"There is no {part} image {index}; choose 0 to {n_samples - 1}."
+            self._session.notified.emit(message, True)
+            self.config_changed.emit()
+            return
+        image = dataset.split(part).images[index]
+        target = self._nearest_other_class(image, int(dataset.split(part).labels[index]))
+        start = None if self._noise_start else index
+        self._replace(part=part, toward=index, start=start, target=target)
+        self._play_when_ready = play
+
+    def _nearest_other_class(self, image: NDArray[Any], label: int) -> int:
+        shown = self._session.shown
+        if shown is None:
+            return 0 if label else 1
+        order = np.argsort(SoftmaxPerceptron(shown.weights).logits(image))[::-1]
+        return int(order[1]) if int(order[0]) == label else label
+
+    def choose_mistake(self) -> None:
+        """Choose the next image of the present part that the shown model reads wrongly."""
+        dataset, shown = self._session.dataset, self._session.shown
+        if dataset is None or shown is None:
+            return
+        split = dataset.split(self.config.part)
+        following = next_mistake(shown.weights, split, self.index)
+        if following is None:
+            words = f"This model reads every {self.config.part} image correctly."
+            self._session.notified.emit(words, False)
+        else:
+            self.choose(self.config.part, following)
+
+    def set_start_from_noise(self, noise: bool) -> None:
+        """Begin from faint noise, or from the chosen image itself."""
+        self._noise_start = noise
+        self._replace(start=None if noise else self.index)
+
+    def set_setting(self, name: str, value: Any) -> None:
+        """Set one declared setting of the attack; it acts at once."""
+        self._replace(**{name: value})
+
+    def dataset_changed(self) -> None:
+        """Fit the choices to other data: the same number where it exists, an existing target."""
+        dataset = self._session.dataset
+        assert dataset is not None
+        part = self.config.part
+        index = min(self.index, dataset.split(part).n_samples - 1)
+        target = min(self.config.target, dataset.n_classes - 1)
+        if target == int(dataset.split(part).labels[index]):
+            target = (target + 1) % dataset.n_classes
+        start = None if self._noise_start else index
+        self._replace(toward=index, start=start, target=target)
+
+    def _replace(self, **settings: Any) -> None:
+        try:
+            self.config = replace(self.config, **settings)
+        except SettingError as error:
+            self._session.notified.emit(str(error), True)
+        else:
+            self._wanted = True
+            self._computed_at = 0.0
+        self.config_changed.emit()
+
+    # ------------------------------------------------------------------ computing
+
+    def set_active(self, active: bool) -> None:
+        """Say whether the page is looked at."""
+        self.active = active
+        if active:
+            self._model_changed()
+
+    def _model_changed(self) -> None:
+        shown = self._session.shown
+        if shown is not None and shown.weights is not self.weights:
+            self._wanted = True
+
+    def _compute(self) -> None:
+        """Start the attack on the shown model; what was computed before is dropped."""
+        shown, dataset = self._session.shown, self._session.dataset
+        if shown is None or dataset is None:
+            return
+        self._wanted = False
+        self._computed_at = time.perf_counter()
+        self.weights = shown.weights
+        self._generation += 1
+        self._stop_job()
+        try:
+            model = SoftmaxPerceptron(shown.weights)
+            attack = SquaredLossDescent.on_dataset(model, self.config, dataset)
+        except SettingError as error:
+            self._session.notified.emit(str(error), True)
+            return
+        self.computing = True
+        self._fresh = True
+        self._job = AttackJob(self._generation, self._mailbox, attack)
+        self._job.start()
+
+    def _stop_job(self) -> None:
+        self._old_jobs = [job for job in self._old_jobs if job.alive]
+        if self._job is not None:
+            self._job.request_stop()
+            self._old_jobs.append(self._job)
+
+    def jobs(self) -> list[Job]:
+        """Return every job that may still run."""
+        return self._old_jobs if self._job is None else [*self._old_jobs, self._job]
+
+    def frame(self, now: float) -> None:
+        """Take in results, advance the animation; called by the session's timer."""
+        if self.active and self._wanted and now - self._computed_at > _RECOMPUTE_SECONDS:
+            self._compute()
+        events, _ = self._mailbox.take()
+        changed = False
+        for letter in events:
+            if letter.generation != self._generation:
+                continue
+            if isinstance(letter.payload, tuple):
+                self._take_steps(letter.payload)
+                changed = True
+            elif isinstance(letter.payload, _Done):
+                self.computing = False
+                changed = True
+            elif isinstance(letter.payload, Failed):
+                self.computing = False
+                self._session.surprised.emit(f"attack: {letter.payload.message}")
+        if changed:
+            self.film_changed.emit()
+            if self._play_when_ready and not self.computing:
+                self._play_when_ready = False
+                self.play(from_start=True)
+        self._animate(now)
+
+    def _take_steps(self, steps: tuple[AttackStep, ...]) -> None:
+        if self._fresh:
+            # The first steps of a new film; whoever stood at the end of the old stays at the end.
+            self._stay_at_end = not self.steps or self.position >= len(self.steps) - 1
+            self.steps = []
+            self._fresh = False
+        self.steps.extend(steps)
+        if self._stay_at_end and not self.playing:
+            self.position = len(self.steps) - 1
+        self.position = min(self.position, len(self.steps) - 1)
+
+    _fresh = False
+    _stay_at_end = True
+
+    @property
+    def step(self) -> AttackStep | None:
+        """The step shown."""
+        return self.steps[self.position] if self.steps else None
+
+    def outcome(self) -> Outcome | None:
+        """Return what the attack has come to at the shown step."""
+        if not self.steps:
+            return None
+        shown = self.steps[: self.position + 1]
+        return summarise(shown, self.config.target, self.label)
+
+    # ------------------------------------------------------------------ the film
+
+    def play(self, *, from_start: bool = False) -> None:
+        """Play the film on, or from its start when it stands at the end."""
+        if not self.steps:
+            return
+        if from_start or self.position >= len(self.steps) - 1:
+            self.position = 0
+        self._play_place, self._played_at = float(self.position), time.perf_counter()
+        self._set_playing(True)
+        self.position_changed.emit()
+
+    def pause(self) -> None:
+        """Hold the film."""
+        self._set_playing(False)
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        if self.playing:
+            self.pause()
+        else:
+            self.play()
+
+    def go_to(self, position: int) -> None:
+        """Show one step; holds the film."""
+        self._set_playing(False)
+        self.position = min(max(position, 0), max(len(self.steps) - 1, 0))
+        self.position_changed.emit()
+
+    def set_speed(self, steps_per_second: float) -> None:
+        """Set how many steps of the film pass in a second."""
+        self.steps_per_second = steps_per_second
+        self._play_place, self._played_at = float(self.position), time.perf_counter()
+
+    def _set_playing(self, playing: bool) -> None:
+        if playing != self.playing:
+            self.playing = playing
+            self.playing_changed.emit()
+
+    def _animate(self, now: float) -> None:
+        if not self.playing or not self.steps:
+            return
+        place = int(self._play_place + (now - self._played_at) * self.steps_per_second)
+        last = len(self.steps) - 1
+        if place != self.position:
+            self.position = min(place, last)
+            self.position_changed.emit()
+        if self.position >= last and not self.computing:
+            self._set_playing(False)

@@ -1,0 +1,70 @@
+"""The words of the help windows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from platformdirs import user_log_path
+from PySide6 import __version__ as pyside_version
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VERSION = "0.1.0"
+
+
+def log_file() -> Path:
+    """Return where unexpected errors are written."""
+    return user_log_path("perceptron-explorer") / "log.txt"
+
+
+HELP_HTML = """
+<h3>A perceptron, learning</h3>
+<p>One layer of weights: for each class k the pixels x of an image are weighed and summed to a
+<b>logit</b> z<sub>k</sub> = w<sub>k</sub>·x + b<sub>k</sub>, and the <b>softmax</b>
+y<sub>k</sub> = exp(z<sub>k</sub>) / Σ exp(z<sub>j</sub>) makes probabilities of them. Each
+<b>batch</b> of BS images moves the weights by (η / BS) Σ x (t − y): toward what was right, away
+from what was said instead. One pass over all training images is an <b>epoch</b>.</p>
+<h3>Curves</h3>
+<p><b>Error</b> is the fraction classified wrongly; the <b>log-likelihood</b> is the mean of
+log y<sub>true</sub>. On the training images both keep improving; on images never learnt from, the
+log-likelihood turns at the <b>star</b>: from there on the model learns its examples by heart. That
+is where learning should stop. Point at a curve to read its values; click to go to that epoch. Faint
+curves are earlier runs; dash-dotted lines mark where a setting was changed.</p>
+<h3>Class atlas</h3>
+<p>One column per class. <b>Weights</b>: red pixels speak for the class, blue ones against it, one
+scale for all. <b>Mean</b>: the average of the training images of the class that are read correctly.
+<b>Worst</b>: the training image read wrongly with the greatest certainty, and what it is taken for.
+Click any image to open it; a mistake can be attacked from there.</p>
+<h3>Timeline</h3>
+<p>Every epoch is kept. Drag the handle and <i>every</i> view, the Attack page too, shows the model
+of that epoch; <b>Live</b> returns to now.</p>
+<h3>Attack</h3>
+<p>The weights stay, the <i>image</i> moves: x += η W<sup>T</sup> J (t − y), with
+J = diag(y) − y y<sup>T</sup>, down the squared loss |t − y|² toward a target class t. A
+<b>pull</b> λ |c − x|² keeps it near the chosen image c. The change is shown amplified; the true
+factor is written above it. Where the model is very sure, J is nearly zero and the image refuses to
+move: raise the step size, or start from noise.</p>
+<h3>Settings</h3>
+<p>Those under <i>Acts at once</i> are used from the next batch on. The others wait for a
+<b>rewind</b>, which starts from the same seed and keeps the old run for comparison. Point at any
+setting for its formula and range.</p>
+"""
+
+
+def about_html() -> str:
+    """Return version, licence and sources."""
+    return f"""
+    <h3>Perceptron Explorer {VERSION}</h3>
+    <p>MIT licence. NumPy {np.__version__}, Qt for Python {pyside_version},
+    pyqtgraph {pg.__version__}.</p>
+    <p><b>The practical</b>: "TP Neural Network", 23 January 2020: the perceptron, the figures and
+    the attack follow it.</p>
+    <p><b>Stroke digits</b> are drawn by this program. <b>UCI digits</b>: E. Alpaydin, C. Kaynak,
+    Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998, CC BY 4.0, in
+    scikit-learn's copy. <b>Colours</b> of weights and changes: ColorBrewer RdBu, C. Brewer and
+    M. Harrower.</p>
+    <p>Log of unexpected errors: {log_file()}</p>
+    """

@@ -1,0 +1,373 @@
+"""The window: assembly of pages, panel, timeline, menus and messages; no logic of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui import help_text
+from gui.actions import COMMANDS, make_actions, shortcuts_html
+from gui.bottom_bar import BottomBar
+from gui.experiment_panel import ExperimentPanel
+from gui.notifications import NoticeBar
+from gui.pages.attack import AttackPage
+from gui.pages.learn import LearnPage
+from gui.run_state import RunState
+from gui.status_text import status_text
+from gui.text_window import TextWindow
+from gui.theme import DARK, LIGHT, Theme, Themed, apply_theme, make_icon
+from gui.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QIcon
+    from PySide6.QtWidgets import QApplication
+
+    from gui.session import Session
+    from gui.settings import Settings
+
+ICONS = Path(__file__).resolve().parents[1] / "assets" / "icons"
+
+
+class MainWindow(QMainWindow):
+    """One window over one session."""
+
+    def __init__(self, app: QApplication, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self._app = app
+        self.session = session
+        self.settings = settings
+        self.theme = settings.theme
+        self.setWindowTitle("Perceptron Explorer")
+        self.setMinimumSize(1000, 640)
+        self.actions_by_name = make_actions(self)
+        self.icons: dict[str, QIcon] = {}
+
+        self.learn = LearnPage(session, self)
+        self.attack = AttackPage(session, self)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.learn)
+        self.pages.addWidget(self.attack)
+        self.panel = ExperimentPanel(session, self)
+        self.top = TopBar(session, self.actions_by_name, self)
+        self.bottom = BottomBar(session, self.actions_by_name, self)
+        self.notice = NoticeBar(self)
+        self.status_words = QLabel("", self)
+        self.hover_words = QLabel("", self)
+        self.hover_words.setObjectName("muted")
+        self._texts: TextWindow | None = None
+
+        self._lay_out()
+        self._fill_menus()
+        self._connect()
+        self.actions_by_name["panel"].setChecked(settings.panel_open)
+        self.panel.setVisible(settings.panel_open)
+        self.use_theme(self.theme)
+        self.show_page(0)
+        self.refresh_run_state()
+
+    def _lay_out(self) -> None:
+        middle = QHBoxLayout()
+        middle.setContentsMargins(10, 10, 10, 10)
+        middle.setSpacing(10)
+        middle.addWidget(self.panel)
+        middle.addWidget(self.pages, 1)
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        notice = QHBoxLayout()
+        notice.setContentsMargins(10, 0, 10, 0)
+        notice.addWidget(self.notice)
+        column.addLayout(notice)
+        column.addLayout(middle, 1)
+        column.addWidget(self.bottom)
+        self.setCentralWidget(centre)
+        self.statusBar().addWidget(self.status_words)
+        self.statusBar().addPermanentWidget(self.hover_words)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _fill_menus(self) -> None:
+        menus = {}
+        for command in COMMANDS:
+            if command.menu not in menus:
+                menus[command.menu] = self.menuBar().addMenu(command.menu)
+            menus[command.menu].addAction(self.actions_by_name[command.name])
+
+    def _connect(self) -> None:
+        session = self.session
+        session.notified.connect(self.notice.show_message)
+        session.surprised.connect(self.show_surprise)
+        session.run_state_changed.connect(self.refresh_run_state)
+        session.shown_changed.connect(self.refresh_status)
+        session.progressed.connect(self.refresh_status)
+        session.settings_changed.connect(self.refresh_status)
+        session.attack.playing_changed.connect(self._attack_playing_changed)
+        self.learn.attack_requested.connect(self.attack_image)
+        self.learn.hovered.connect(self.hover_words.setText)
+        self.attack.hovered.connect(self.hover_words.setText)
+        self.panel.open_requested.connect(self.open_folder)
+
+    # ------------------------------------------------------------------ looks
+
+    def use_theme(self, theme: Theme) -> None:
+        """Use these colours everywhere."""
+        self.theme = theme
+        apply_theme(self._app, theme)
+        self.icons = {file.stem: make_icon(file, theme.text) for file in ICONS.glob("*.svg")}
+        on_accent = make_icon(ICONS / "play.svg", theme.on_accent)
+        self.icons["play_on_accent"] = on_accent
+        self.icons["pause_on_accent"] = make_icon(ICONS / "pause.svg", theme.on_accent)
+        self.icons["replay_on_accent"] = make_icon(ICONS / "replay.svg", theme.on_accent)
+        for command in COMMANDS:
+            self.actions_by_name[command.name].setIcon(self.icons[command.icon])
+        for widget in self.findChildren(QWidget):
+            if isinstance(widget, Themed):
+                widget.set_theme(theme)
+        self.attack.set_icons(self.icons)
+        self.notice.set_icon(self.icons["close"])
+        self.refresh_run_state()
+
+    @Slot()
+    def switch_theme(self) -> None:
+        """Switch between light and dark, and remember it."""
+        theme = LIGHT if self.theme is DARK else DARK
+        self.settings.theme = theme
+        self.use_theme(theme)
+
+    @Slot()
+    def refresh_run_state(self) -> None:
+        """Make Play say what it does now, and offer only what can be done."""
+        session, actions = self.session, self.actions_by_name
+        words, icon = "Play", "play"
+        if session.is_running:
+            words, icon = "Pause", "pause"
+        elif session.run_state is RunState.FINISHED:
+            words, icon = "Play again", "replay"
+        actions["toggle"].setText(words)
+        if self.icons:
+            actions["toggle"].setIcon(self.icons[f"{icon}_on_accent"])
+        for name in ("toggle", "step_batch", "step_epoch"):
+            actions[name].setEnabled(session.can_move)
+        for name in ("rewind", "new_seed"):
+            actions[name].setEnabled(session.full_dataset is not None)
+        self.refresh_status()
+
+    @Slot()
+    def refresh_status(self) -> None:
+        """Say in words what is happening."""
+        self.status_words.setText(status_text(self.session))
+
+    @Slot()
+    def _attack_playing_changed(self) -> None:
+        playing = self.session.attack.playing
+        action = self.actions_by_name["attack_toggle"]
+        action.setText("Hold the change" if playing else "Play the change")
+        action.setIcon(self.icons["pause" if playing else "play"])
+
+    # ------------------------------------------------------------------ pages
+
+    def show_page(self, index: int) -> None:
+        """Show one page."""
+        self.pages.setCurrentIndex(index)
+        self.top.show_page(index)
+        for name in ("attack_toggle", "attack_back", "attack_step", "attack_mistake"):
+            self.actions_by_name[name].setEnabled(index == 1)
+        for name in ("save_curves",):
+            self.actions_by_name[name].setEnabled(True)
+
+    @Slot()
+    def show_learn(self) -> None:
+        """Show what is learnt."""
+        self.show_page(0)
+
+    @Slot()
+    def show_attack(self) -> None:
+        """Show the attack."""
+        self.show_page(1)
+
+    @Slot(str, int)
+    def attack_image(self, part: str, index: int) -> None:
+        """Attack one image and watch it."""
+        self.session.attack.choose(part, index, play=True)
+        self.show_attack()
+
+    @Slot()
+    def toggle_panel(self) -> None:
+        """Fold the Experiment panel away, or back."""
+        is_open = self.actions_by_name["panel"].isChecked()
+        self.panel.setVisible(is_open)
+        self.settings.panel_open = is_open
+
+    # ------------------------------------------------------------------ commands
+
+    @Slot()
+    def toggle_run(self) -> None:
+        """Play or pause."""
+        self.session.toggle()
+
+    @Slot()
+    def step_batch(self) -> None:
+        """Do one update."""
+        self.session.step_batch()
+
+    @Slot()
+    def step_epoch(self) -> None:
+        """Do one pass."""
+        self.session.step_epoch()
+
+    @Slot()
+    def rewind(self) -> None:
+        """Back to the start."""
+        self.session.rewind()
+
+    @Slot()
+    def new_seed(self) -> None:
+        """Start from another random start."""
+        self.session.new_seed()
+
+    @Slot()
+    def show_earlier(self) -> None:
+        """Show the epoch before."""
+        self.session.show_neighbour(-1)
+
+    @Slot()
+    def show_later(self) -> None:
+        """Show the epoch after."""
+        self.session.show_neighbour(1)
+
+    @Slot()
+    def show_first(self) -> None:
+        """Show the start."""
+        self.session.show_epoch(0)
+
+    @Slot()
+    def show_best(self) -> None:
+        """Show the best epoch."""
+        self.session.show_best()
+
+    @Slot()
+    def show_live(self) -> None:
+        """Show the live model."""
+        self.session.show_epoch(None)
+
+    @Slot()
+    def toggle_attack(self) -> None:
+        """Play or hold the film."""
+        self.session.attack.toggle()
+
+    @Slot()
+    def attack_back(self) -> None:
+        """Show the step before."""
+        self.session.attack.go_to(self.session.attack.position - 1)
+
+    @Slot()
+    def attack_forward(self) -> None:
+        """Show the next step."""
+        self.session.attack.go_to(self.session.attack.position + 1)
+
+    @Slot()
+    def attack_mistake(self) -> None:
+        """Choose the next mistake."""
+        self.session.attack.choose_mistake()
+
+    # ------------------------------------------------------------------ files
+
+    @Slot()
+    def open_folder(self) -> None:
+        """Ask for a folder of IDX files."""
+        folder = QFileDialog.getExistingDirectory(self, "Open a folder with four IDX files")
+        if folder:
+            self.session.open(folder)
+
+    @Slot()
+    def open_file(self) -> None:
+        """Ask for one IDX images file."""
+        file, _ = QFileDialog.getOpenFileName(self, "Open an IDX images file")
+        if file:
+            self.session.open(file)
+
+    @Slot()
+    def save_picture(self) -> None:
+        """Save the page as it is shown."""
+        picture = self.pages.grab()
+        file, _ = QFileDialog.getSaveFileName(self, "Save picture", "page.png", "PNG (*.png)")
+        if file and not picture.save(file, "PNG"):
+            self.notice.show_message(f"{file} cannot be written; choose another folder", True)
+        elif file:
+            self.notice.show_message(f"Saved {file}", False)
+
+    @Slot()
+    def save_curves(self) -> None:
+        """Save the curves of this run."""
+        history = self.session.history
+        if history is None or not history.records:
+            self.notice.show_message("There are no curves yet: let the run begin first", True)
+            return
+        file, _ = QFileDialog.getSaveFileName(self, "Save curves", "curves.csv", "CSV (*.csv)")
+        if not file:
+            return
+        try:
+            Path(file).write_text(history.to_csv(), encoding="utf-8")
+        except OSError as error:
+            message = f"{file} cannot be written: {error.strerror}; choose another folder"
+            self.notice.show_message(message, True)
+        else:
+            self.notice.show_message(f"Saved {file}", False)
+
+    # ------------------------------------------------------------------ words
+
+    def _show_text(self, title: str, html: str) -> None:
+        if self._texts is None:
+            self._texts = TextWindow(self)
+        self._texts.show_html(title, html)
+
+    @Slot()
+    def show_help(self) -> None:
+        """Explain the window."""
+        self._show_text("What am I looking at?", help_text.HELP_HTML)
+
+    @Slot()
+    def show_shortcuts(self) -> None:
+        """Show every shortcut."""
+        self._show_text("Shortcuts", shortcuts_html())
+
+    @Slot()
+    def show_about(self) -> None:
+        """Tell version and sources."""
+        self._show_text("About", help_text.about_html())
+
+    @Slot(str)
+    def show_surprise(self, message: str) -> None:
+        """Tell of an unexpected error; the log has the whole of it."""
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("Something unexpected happened")
+        box.setText("Something unexpected happened; what you see is still there.")
+        box.setInformativeText(f"{message}\n\nThe log has the details: {help_text.log_file()}")
+        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop every job, within a second, whatever is under way."""
+        self.settings.geometry = self.saveGeometry()
+        self.hide()
+        self.session.close()
+        event.accept()
+
+    def sizeHint(self) -> QSize:
+        """Open at a size that fits a small projector."""
+        return QSize(1280, 720)

@@ -1,0 +1,63 @@
+"""Messages inside the window: what happened, what it means, what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
+
+_HINT_MILLISECONDS = 6000
+"""A hint goes by itself; an error stays until it is read and closed."""
+
+
+class NoticeBar(QFrame):
+    """One line at the top of the window, closed by the person (errors) or by time (hints)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notice")
+        self._label = QLabel(self)
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.close_button = QToolButton(self)
+        self.close_button.setAccessibleName("close message")
+        self.close_button.setToolTip("Close this message")
+        self.close_button.setIconSize(QSize(16, 16))
+        self.close_button.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 6, 6, 6)
+        layout.addWidget(self._label, 1)
+        layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        self.hide()
+
+    def set_icon(self, icon: QIcon) -> None:
+        """Use this icon on the close button."""
+        self.close_button.setIcon(icon)
+
+    @property
+    def text(self) -> str:
+        """The message shown last."""
+        return self._label.text()
+
+    @Slot(str, bool)
+    def show_message(self, message: str, is_error: bool) -> None:
+        """Show a message."""
+        self._label.setText(message)
+        self.setProperty("error", is_error)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.setAccessibleDescription(message)
+        self.show()
+        if is_error:
+            self._timer.stop()
+        else:
+            self._timer.start(_HINT_MILLISECONDS)

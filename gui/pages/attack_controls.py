@@ -1,0 +1,326 @@
+"""The controls of the Attack page: what is attacked and how, and the film's own buttons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.attack import AttackConfig
+from core.parameters import Parameter, parameters_of
+from gui.parameter_form import ParameterRow, tooltip
+from gui.widgets.number_field import NumberField
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
+
+    from gui.attack_session import AttackSession
+    from gui.session import Session
+
+_FIELDS = ("steps", "rate", "pull", "box")
+_SLOWEST, _FASTEST = 2, 400
+_SPEED_STEPS = 100
+
+
+class AttackControls(QWidget):
+    """Two lines: the image and the target; the numbers of the descent."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._attack = session.attack
+        self._rng = np.random.default_rng()
+        declared = parameters_of(AttackConfig)
+
+        self.part = QComboBox(self)
+        self.part.setObjectName("attack_part")
+        self.part.setAccessibleName("Images from")
+        for key, words in declared["part"].choices.items():
+            self.part.addItem(words, key)
+        self.part.activated.connect(self._part_chosen)
+        whole = Parameter("int", "Image", "Number of the image.", low=0, high=10_000_000)
+        self.index = NumberField(whole, self)
+        self.index.setObjectName("attack_index")
+        self.index.setFixedWidth(84)
+        self.index.setToolTip("Number of the chosen image; the arrows go through them.")
+        self.index.committed.connect(self._index_committed)
+        self.index.refused.connect(self._refused)
+        self.random = self._button("random", "Choose an image by chance")
+        self.random.clicked.connect(self._random_clicked)
+        self.mistake = self._button("a mistake", "The next image the model reads wrongly (M)")
+        self.mistake.clicked.connect(self._attack.choose_mistake)
+        self.start = QComboBox(self)
+        self.start.setObjectName("attack_start")
+        self.start.setAccessibleName("Start from")
+        self.start.addItem("from the image", False)
+        self.start.addItem("from noise", True)
+        self.start.setToolTip(tooltip(declared["start"], None))
+        self.start.activated.connect(self._start_chosen)
+        self.noise = self._button("new noise", "Start from other noise")
+        self.noise.clicked.connect(self._noise_clicked)
+
+        self.targets = QButtonGroup(self)
+        self.targets.setExclusive(True)
+        self.targets.idClicked.connect(self._target_clicked)
+        self._target_buttons: list[QToolButton] = []
+        self._target_row = QHBoxLayout()
+        self._target_row.setSpacing(3)
+        self._target_row.setContentsMargins(0, 0, 0, 0)
+        self.rows: dict[str, ParameterRow] = {}
+        self._lay_out(declared)
+        self._attack.config_changed.connect(self.refresh)
+        session.dataset_changed.connect(self.refresh)
+        self.refresh()
+
+    def _button(self, words: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(words)
+        button.setToolTip(tip)
+        button.setObjectName(f"attack_{words.replace(' ', '_')}")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        return button
+
+    def _lay_out(self, declared: dict[str, Parameter]) -> None:
+        first = QHBoxLayout()
+        first.setSpacing(6)
+        for widget in (self.part, self.index, self.random, self.mistake):
+            first.addWidget(widget)
+        first.addSpacing(10)
+        first.addWidget(QLabel("start", self))
+        first.addWidget(self.start)
+        first.addWidget(self.noise)
+        first.addStretch(1)
+        second = QHBoxLayout()
+        second.setSpacing(6)
+        second.addWidget(QLabel("target", self))
+        holder = QWidget(self)
+        holder.setLayout(self._target_row)
+        self._target_scroll = QScrollArea(self)
+        self._target_scroll.setWidget(holder)
+        self._target_scroll.setWidgetResizable(True)
+        self._target_scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        second.addWidget(self._target_scroll, 1)
+        for name in _FIELDS:
+            row = ParameterRow(name, declared[name], self)
+            if row.slider is not None:
+                row.slider.hide()  # this line has room for the field only
+            second.addSpacing(6)
+            second.addWidget(row.label)
+            second.addWidget(row.editor)
+            if isinstance(row.editor, NumberField):
+                row.editor.setFixedWidth(76)
+            row.changed.connect(self._changed)
+            row.refused.connect(self._refused)
+            self.rows[name] = row
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(first)
+        layout.addLayout(second)
+
+    def set_icons(self, icons: dict[str, QIcon]) -> None:
+        """Use these icons."""
+        self.random.setIcon(icons["seed"])
+        self.mistake.setIcon(icons["mistake"])
+        self.noise.setIcon(icons["replay"])
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what the session holds."""
+        attack, dataset = self._attack, self._session.dataset
+        config = attack.config
+        self.part.setCurrentIndex(self.part.findData(config.part))
+        self.index.show_value(attack.index)
+        self.start.setCurrentIndex(self.start.findData(config.start is None))
+        self.noise.setVisible(config.start is None)
+        for name, row in self.rows.items():
+            row.show_value(getattr(config, name))
+        if dataset is not None:
+            self._refresh_targets(dataset.class_names, config.target)
+
+    def _refresh_targets(self, names: tuple[str, ...], target: int) -> None:
+        if [button.text() for button in self._target_buttons] != list(names):
+            for button in self._target_buttons:
+                self.targets.removeButton(button)
+                self._target_row.removeWidget(button)
+                button.deleteLater()
+            self._target_buttons = []
+            for k, name in enumerate(names):
+                button = QToolButton(self)
+                button.setObjectName("target")
+                button.setText(name)
+                button.setCheckable(True)
+                button.setAccessibleName(f"target class {name}")
+                button.setToolTip(f"Push the image toward class {name}")
+                self.targets.addButton(button, k)
+                self._target_row.addWidget(button)
+                self._target_buttons.append(button)
+            # Many classes scroll sideways and need room for the scroll bar.
+            bar = 14 if len(names) > 12 else 0
+            height = self._target_buttons[0].sizeHint().height()
+            self._target_scroll.setFixedHeight(height + 4 + bar)
+        if 0 <= target < len(self._target_buttons):
+            self._target_buttons[target].setChecked(True)
+
+    @Slot(int)
+    def _part_chosen(self, index: int) -> None:
+        part = self.part.itemData(index)
+        dataset = self._session.dataset
+        if dataset is not None:
+            last = dataset.split(part).n_samples - 1
+            self._attack.choose(part, min(self._attack.index, last))
+
+    @Slot(object)
+    def _index_committed(self, value: Any) -> None:
+        self._attack.choose(self._attack.config.part, int(value))
+
+    @Slot()
+    def _random_clicked(self) -> None:
+        dataset = self._session.dataset
+        if dataset is not None:
+            part = self._attack.config.part
+            self._attack.choose(part, int(self._rng.integers(dataset.split(part).n_samples)))
+
+    @Slot(int)
+    def _start_chosen(self, index: int) -> None:
+        self._attack.set_start_from_noise(self.start.itemData(index))
+
+    @Slot()
+    def _noise_clicked(self) -> None:
+        self._attack.set_setting("seed", int(self._rng.integers(1_000_000)))
+
+    @Slot(int)
+    def _target_clicked(self, target: int) -> None:
+        self._attack.set_setting("target", target)
+
+    @Slot(str, object)
+    def _changed(self, name: str, value: Any) -> None:
+        self._attack.set_setting(name, value)
+
+    @Slot(str)
+    def _refused(self, message: str) -> None:
+        self._session.notified.emit(message, True)
+
+
+class FilmControls(QWidget):
+    """Play, step and scrub through the steps of the attack."""
+
+    def __init__(self, attack: AttackSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._attack = attack
+        self._icons: dict[str, QIcon] = {}
+        self.play = self._button("Play the change (P)", attack.toggle)
+        self.play.setObjectName("film_play")
+        self.first = self._button("To the start", self._to_first)
+        self.back = self._button("One step back (,)", self._step_back)
+        self.forward = self._button("One step (.)", self._step_forward)
+        self.last = self._button("To the end", self._to_last)
+        self.scrub = QSlider(Qt.Orientation.Horizontal, self)
+        self.scrub.setAccessibleName("step of the attack")
+        self.scrub.setToolTip("Drag through the steps")
+        self.scrub.valueChanged.connect(self._scrubbed)
+        self.words = QLabel("", self)
+        self.words.setMinimumWidth(
+            self.words.fontMetrics().horizontalAdvance("step 20000 of 20000")
+        )
+        self.speed = QSlider(Qt.Orientation.Horizontal, self)
+        self.speed.setRange(0, _SPEED_STEPS)
+        self.speed.setFixedWidth(90)
+        self.speed.setAccessibleName("speed of the film")
+        self.speed.valueChanged.connect(self._speed_changed)
+        self.speed_words = QLabel("", self)
+        self.speed_words.setMinimumWidth(
+            self.speed_words.fontMetrics().horizontalAdvance("400 steps/s")
+        )
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for button in (self.first, self.back, self.play, self.forward, self.last):
+            layout.addWidget(button)
+        layout.addWidget(self.scrub, 1)
+        layout.addWidget(self.words)
+        layout.addSpacing(10)
+        layout.addWidget(QLabel("speed", self))
+        layout.addWidget(self.speed)
+        layout.addWidget(self.speed_words)
+        ratio = np.log(attack.steps_per_second / _SLOWEST) / np.log(_FASTEST / _SLOWEST)
+        self.speed.setValue(round(_SPEED_STEPS * float(ratio)))
+        attack.film_changed.connect(self.refresh)
+        attack.position_changed.connect(self.refresh)
+        attack.playing_changed.connect(self._playing_changed)
+        self.refresh()
+
+    def _button(self, tip: str, call: Any) -> QToolButton:
+        button = QToolButton(self)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setIconSize(QSize(20, 20))
+        button.clicked.connect(call)
+        return button
+
+    def set_icons(self, icons: dict[str, QIcon]) -> None:
+        """Use these icons."""
+        self._icons = icons
+        for button, name in (
+            (self.first, "first"),
+            (self.back, "previous"),
+            (self.forward, "next"),
+            (self.last, "last"),
+        ):
+            button.setIcon(icons[name])
+        self._playing_changed()
+
+    @Slot()
+    def _playing_changed(self) -> None:
+        if self._icons:
+            self.play.setIcon(self._icons["pause" if self._attack.playing else "play"])
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show where the film stands."""
+        attack = self._attack
+        last = max(len(attack.steps) - 1, 0)
+        blocked = self.scrub.blockSignals(True)
+        self.scrub.setRange(0, last)
+        self.scrub.setValue(attack.position)
+        self.scrub.blockSignals(blocked)
+        self.words.setText(f"step {attack.position} of {last}")
+
+    @Slot(int)
+    def _scrubbed(self, position: int) -> None:
+        self._attack.go_to(position)
+
+    @Slot()
+    def _to_first(self) -> None:
+        self._attack.go_to(0)
+
+    @Slot()
+    def _to_last(self) -> None:
+        self._attack.go_to(len(self._attack.steps) - 1)
+
+    @Slot()
+    def _step_back(self) -> None:
+        self._attack.go_to(self._attack.position - 1)
+
+    @Slot()
+    def _step_forward(self) -> None:
+        self._attack.go_to(self._attack.position + 1)
+
+    @Slot(int)
+    def _speed_changed(self, place: int) -> None:
+        speed = _SLOWEST * (_FASTEST / _SLOWEST) ** (place / _SPEED_STEPS)
+        self._attack.set_speed(speed)
+        self.speed_words.setText(f"{speed:.0f} steps/s")
+        self.speed.setToolTip(f"How fast the film runs: {speed:.0f} steps a second")

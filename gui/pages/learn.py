@@ -1,0 +1,259 @@
+"""The Learn page: curves above, the class atlas below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from core.diagnostics import weight_images, weight_limit
+from core.pictures import diverging_rgb, grey_rgb
+from gui.widgets.card import card
+from gui.widgets.colour_bar import ColourBar
+from gui.widgets.curve_plot import Curve, CurvePlot
+from gui.widgets.image_card import CardContent, ImageCard
+from gui.widgets.image_mosaic import ImageMosaic, MosaicRow
+
+if TYPE_CHECKING:
+    from gui.run_state import ShownDiagnosis
+    from gui.session import Session
+
+TITLE = "Learn"
+MOST_EARLIER = 8
+"""More faint curves than this are a haze."""
+
+_CURVES = (
+    Curve("train", "train"),
+    Curve("test", "test", Qt.PenStyle.DashLine),
+    Curve("validation", "validation", Qt.PenStyle.DotLine),
+)
+_ERROR_HELP = "Error = 1 - score: the fraction of images classified wrongly. Lower is better."
+_LIKE_HELP = (
+    "Log-likelihood = mean over images of log y_true, the log of the probability given to the "
+    "right class. Higher is better; 0 is certainty. The star marks its best held-out epoch: "
+    "after it the model learns the training images by heart."
+)
+_WEIGHTS_HELP = (
+    "Each class's weights w_k as an image: red pixels speak for the class, blue ones against it."
+)
+_MEAN_HELP = "Mean of the training images of the class that are classified correctly."
+_WORST_HELP = (
+    "The training image of the class that is classified wrongly with the highest response. "
+    "Under it: what it is taken for, and how surely."
+)
+
+
+class LearnPage(QWidget):
+    """Shows the run and the shown model of the session."""
+
+    attack_requested = Signal(str, int)
+    hovered = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.error_plot = CurvePlot("ERROR", "epoch", _CURVES, _ERROR_HELP, parent=self)
+        self.like_plot = CurvePlot("LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, parent=self)
+        self.atlas = ImageMosaic(self)
+        self.colour_bar = ColourBar(self)
+        self.atlas_title = QLabel("CLASS ATLAS", self)
+        self.atlas_title.setObjectName("heading")
+        self.atlas_words = QLabel("", self)
+        self.atlas_words.setObjectName("muted")
+        self.card = ImageCard(self)
+        self._lay_out()
+
+        self.error_plot.x_clicked.connect(self._epoch_clicked)
+        self.like_plot.x_clicked.connect(self._epoch_clicked)
+        self.atlas.cell_clicked.connect(self._cell_clicked)
+        self.atlas.hovered.connect(self.hovered)
+        self.card.attack_requested.connect(self.attack_requested)
+        session.run_started.connect(self._run_started)
+        session.epoch_recorded.connect(self._refresh_curves)
+        session.setting_applied.connect(self._refresh_curves)
+        session.settings_changed.connect(self._refresh_range)
+        session.shown_changed.connect(self._refresh_shown)
+        session.diagnosis_changed.connect(self._refresh_atlas)
+
+    def _lay_out(self) -> None:
+        plots = QHBoxLayout()
+        plots.setSpacing(10)
+        for plot in (self.error_plot, self.like_plot):
+            plots.addWidget(card(plot, (12, 8, 12, 4)))
+        scroll = QScrollArea(self)
+        scroll.setWidget(self.atlas)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        head = QHBoxLayout()
+        head.addWidget(self.atlas_title)
+        head.addSpacing(12)
+        head.addWidget(self.atlas_words)
+        head.addStretch(1)
+        head.addWidget(self.colour_bar)
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(scroll, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addLayout(plots, 9)
+        layout.addWidget(card(inside, (12, 8, 12, 8)), 13)
+
+    # ------------------------------------------------------------------ curves
+
+    @Slot()
+    def _run_started(self) -> None:
+        session = self._session
+        if session.dataset is not None:
+            self.atlas.set_columns(session.dataset.class_names)
+        runs = session.earlier_runs[-MOST_EARLIER:]
+        for plot, metric in ((self.error_plot, "error"), (self.like_plot, "log_likelihood")):
+            plot.set_earlier(
+                [
+                    (run.history.epochs.astype(float), run.history.curve(part, metric))
+                    for run in runs
+                    for part in ("train", "test")
+                ]
+            )
+        self.card.close()
+        self._refresh_curves()
+
+    @Slot()
+    def _refresh_curves(self) -> None:
+        history = self._session.history
+        if history is None:
+            return
+        epochs = history.epochs.astype(float)
+        for plot, metric in ((self.error_plot, "error"), (self.like_plot, "log_likelihood")):
+            plot.set_curve_visible("validation", history.has_validation)
+            for part in ("train", "test", "validation"):
+                there = part != "validation" or history.has_validation
+                values = history.curve(part, metric) if there else np.empty(0)
+                plot.set_data(part, epochs if there else np.empty(0), values)
+            plot.set_ticks([(change.epoch, str(change)) for change in history.changes])
+            if history.records:
+                best = history.best
+                part = "validation" if history.has_validation else "test"
+                values = history.curve(part, metric)
+                place = int(np.flatnonzero(history.epochs == best.epoch)[0])
+                plot.set_star(best.epoch, float(values[place]))
+            else:
+                plot.set_star(None)
+        self._refresh_range()
+
+    @Slot()
+    def _refresh_range(self) -> None:
+        history, session = self._session.history, self._session
+        longest = [len(run.history) - 1 for run in session.earlier_runs[-MOST_EARLIER:]]
+        now = len(history) - 1 if history is not None else 0
+        high = max([session.training_config.epochs, now, *longest])
+        for plot in (self.error_plot, self.like_plot):
+            plot.set_x_range(0, high)
+        self.error_plot.set_y_range(0, self._error_top())
+
+    def _error_top(self) -> float:
+        """Return a steady top for the error axis: the start's error dwarfs what is learnt."""
+        history = self._session.history
+        if history is None or len(history) < 2:
+            return 1.0
+        learnt = max(history.curve(part, "error")[1:].max() for part in ("train", "test"))
+        return float(min(1.0, 1.15 * max(learnt, 0.02)))
+
+    @Slot(float)
+    def _epoch_clicked(self, epoch: float) -> None:
+        self._session.show_epoch(round(epoch))
+
+    # ------------------------------------------------------------------ the shown model
+
+    @Slot()
+    def _refresh_shown(self) -> None:
+        shown = self._session.shown
+        if shown is None:
+            return
+        for plot in (self.error_plot, self.like_plot):
+            plot.set_marker(shown.epoch)
+        self._refresh_atlas()
+
+    @Slot()
+    def _refresh_atlas(self) -> None:
+        session = self._session
+        shown, dataset = session.shown, session.dataset
+        if shown is None or dataset is None:
+            return
+        limit = weight_limit(shown.weights)
+        weights = weight_images(shown.weights, dataset.image_shape)
+        rows = [MosaicRow("weights", _WEIGHTS_HELP, diverging_rgb(weights, limit), weights)]
+        if session.diagnosis is not None:
+            rows += self._diagnosis_rows(session.diagnosis, dataset.image_shape)
+        self.colour_bar.set_limit(limit)
+        self.atlas.set_rows(rows)
+        when = f"epoch {shown.epoch:.0f}" if shown.record else f"epoch {shown.epoch:.1f}"
+        self.atlas_words.setText(f"{when}{', live' if shown.live else ''}")
+
+    def _diagnosis_rows(
+        self, shown: ShownDiagnosis, image_shape: tuple[int, int]
+    ) -> list[MosaicRow]:
+        diagnosis = shown.diagnosis
+        assert self._session.dataset is not None
+        names = self._session.dataset.class_names
+        means = diagnosis.mean_images.reshape(-1, *image_shape)
+        none_right = tuple("none right" if n == 0 else "" for n in diagnosis.n_correct)
+        worst = np.zeros_like(means)
+        captions = []
+        for k, mistake in enumerate(diagnosis.worst):
+            if mistake is not None:
+                worst[k] = shown.split.images[mistake.index].reshape(image_shape)
+                captions.append(f"→ {names[mistake.predicted]}  {mistake.probability:.2f}")
+            else:
+                captions.append("")
+        none_wrong = tuple("none wrong" if mistake is None else "" for mistake in diagnosis.worst)
+        return [
+            MosaicRow("mean", _MEAN_HELP, grey_rgb(means), means, missing=none_right),
+            MosaicRow("worst", _WORST_HELP, grey_rgb(worst), worst, tuple(captions), none_wrong),
+        ]
+
+    # ------------------------------------------------------------------ one image
+
+    @Slot(int, int)
+    def _cell_clicked(self, row: int, column: int) -> None:
+        session = self._session
+        shown, dataset, answer = session.shown, session.dataset, session.diagnosis
+        if shown is None or dataset is None:
+            return
+        picture = self.atlas.row(row)
+        if picture.missing and picture.missing[column]:
+            return
+        name = dataset.class_names[column]
+        index = None
+        values = picture.values[column]
+        title, words = f"weights of class {name}", _WEIGHTS_HELP
+        probabilities = None
+        if row > 0:
+            probabilities = session.probabilities_of(values.reshape(-1))
+            title, words = f"mean of class {name}", _MEAN_HELP
+        if row == 2 and answer is not None:
+            mistake = answer.diagnosis.worst[column]
+            assert mistake is not None
+            index = mistake.index
+            taken = dataset.class_names[mistake.predicted]
+            title = f"training image {index}: a {name} taken for {taken}"
+            words = _WORST_HELP
+        self.card.show_content(
+            CardContent(
+                title=title,
+                words=words,
+                rgb=picture.rgb[column],
+                values=values,
+                class_names=dataset.class_names,
+                probabilities=probabilities,
+                true_class=column if row > 0 else None,
+                part="train",
+                index=index,
+            ),
+            self.atlas.mapToGlobal(self.atlas.cell_rect(row, column).center()),
+        )

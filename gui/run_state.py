@@ -1,0 +1,54 @@
+"""What the session says about a run: plain values, read by pages and by tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.dataset import DataConfig, Split
+    from core.diagnostics import Diagnosis
+    from core.history import History
+    from core.training import EpochRecord
+
+
+class RunState(Enum):
+    """What the present run is doing."""
+
+    LOADING = "opening data"
+    RUNNING = "learning"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The model every view shows: live, or a recorded epoch when ``record`` is pinned."""
+
+    epoch: float
+    weights: NDArray[Any]
+    record: EpochRecord | None
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDiagnosis:
+    """A diagnosis, with the weights and the images it is about."""
+
+    weights: NDArray[Any]
+    split: Split
+    diagnosis: Diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRun:
+    """A run that was replaced, kept for comparison."""
+
+    history: History
+    data_config: DataConfig
+    dataset_name: str

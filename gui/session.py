@@ -1,0 +1,469 @@
+"""The one place where the state of the program lives.
+
+Pages read it and call its methods; nobody else keeps a copy. Results of jobs come in through the
+mailbox, emptied 30 times a second by one timer, and go out as signals.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from core.dataset import DataConfig, Dataset
+from core.diagnostics import diagnose
+from core.errors import ExplorerError, SettingError
+from core.history import Change, History
+from core.parameters import parameters_of
+from core.perceptron import SoftmaxPerceptron
+from core.sources import NAMED_SOURCES, open_dataset
+from core.training import Divergence, EpochRecord, TrainingConfig
+from gui.attack_session import AttackSession
+from gui.mailbox import Mailbox
+from gui.run_state import EarlierRun, RunState, Shown, ShownDiagnosis
+from gui.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
+from gui.worker import CallJob, Failed, Job, LatestJob
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.attack import AttackConfig
+    from core.dataset import Split
+
+FRAME_MILLISECONDS = 33
+DEFAULT_PACE = 4.0
+"""Epochs per second at the start: slow enough to see, fast enough not to wait."""
+
+_STOP_SECONDS = 0.7
+_DIAGNOSIS_SLOT = "diagnosis"
+_DIAGNOSIS_REST = 5.0
+"""Looking at mistakes takes at most a sixth of a core away from training."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    dataset: Dataset
+    data_config: DataConfig
+
+
+class Session(QObject):
+    """State, actions and signals of one window.
+
+    Parameters
+    ----------
+    data_config, training_config, attack_config
+        What to begin with.
+    pace
+        Epochs per second at most; None for as fast as possible.
+    """
+
+    dataset_changed = Signal()
+    run_started = Signal()
+    run_state_changed = Signal()
+    progressed = Signal()
+    epoch_recorded = Signal(object)
+    setting_applied = Signal(object)
+    settings_changed = Signal()
+    shown_changed = Signal()
+    diagnosis_changed = Signal()
+    pace_changed = Signal()
+    notified = Signal(str, bool)
+    """A message for people, and whether it is an error."""
+    surprised = Signal(str)
+    """An unexpected error, already logged."""
+
+    def __init__(
+        self,
+        data_config: DataConfig,
+        training_config: TrainingConfig,
+        attack_config: AttackConfig,
+        *,
+        pace: float | None = DEFAULT_PACE,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.data_config = data_config
+        self.training_config = training_config
+        self.wanted_data = data_config
+        self.wanted_training = training_config
+        self.full_dataset: Dataset | None = None
+        self.dataset: Dataset | None = None
+        self.history: History | None = None
+        self.earlier_runs: list[EarlierRun] = []
+        self.live: LiveState | None = None
+        self.pinned_epoch: int | None = None
+        self.diagnosis: ShownDiagnosis | None = None
+        self.divergence: Divergence | None = None
+        self.run_state = RunState.LOADING
+        self.opening: str | None = None
+        """Name or path of the data being opened, if any."""
+        self.opened_paths: list[str] = []
+        """Files and folders opened so far, in order."""
+        self.pace = pace
+
+        self._trained_on: Dataset | None = None
+        self._mailbox = Mailbox()
+        self._generation = 0
+        self._run_generation = -1
+        self._load_generation = -1
+        self._job: TrainingJob | None = None
+        self._jobs: list[Job] = []
+        # The seeds of "new seed" are the one thing that must differ between two sessions.
+        self._seeds = np.random.default_rng()
+        self._diagnoser = LatestJob(
+            "diagnosis", self._mailbox, _DIAGNOSIS_SLOT, _diagnose, rest=_DIAGNOSIS_REST
+        )
+        self._start_job(self._diagnoser)
+        self.attack = AttackSession(attack_config, self)
+
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._frame)
+        self._timer.start(FRAME_MILLISECONDS)
+
+    # ------------------------------------------------------------------ data
+
+    def open(self, name_or_path: str) -> None:
+        """Open other data in the background; the present run goes on until they are there."""
+        if self.opening is not None:
+            self._stop_named("opening data")
+        self._load_generation = self._next_generation()
+        self.opening = name_or_path
+        config = replace(self.wanted_data, dataset=name_or_path)
+        self._start_job(
+            CallJob(
+                "opening data",
+                self._load_generation,
+                self._mailbox,
+                lambda: _Loaded(open_dataset(name_or_path), config),
+            )
+        )
+        self.run_state_changed.emit()
+
+    def _loaded(self, loaded: _Loaded) -> None:
+        was_first = self.full_dataset is None
+        try:
+            loaded.dataset.sized(self.wanted_data)
+        except ExplorerError as error:
+            self._open_failed(str(error))
+            return
+        self.opening = None
+        self.full_dataset = loaded.dataset
+        name = loaded.data_config.dataset
+        if name not in NAMED_SOURCES and name not in self.opened_paths:
+            self.opened_paths.append(name)
+        self.wanted_data = replace(self.wanted_data, dataset=loaded.data_config.dataset)
+        self.settings_changed.emit()
+        self._start_run(Mode.PLAYING if was_first or self.is_running else Mode.PAUSED)
+
+    def _open_failed(self, message: str) -> None:
+        self.opening = None
+        if self.dataset is None:
+            self.run_state = RunState.FAILED
+        self.settings_changed.emit()  # the form shows again what is really there
+        self.run_state_changed.emit()
+        self.notified.emit(message, True)
+
+    # ------------------------------------------------------------------ the run
+
+    @property
+    def is_running(self) -> bool:
+        """Whether batches are being done."""
+        return self.run_state is RunState.RUNNING
+
+    @property
+    def can_move(self) -> bool:
+        """Whether the run can be played or stepped."""
+        return self.run_state in (RunState.RUNNING, RunState.PAUSED, RunState.FINISHED)
+
+    def play(self) -> None:
+        """Learn on; from the start again when the last epoch has been reached."""
+        if self.run_state is RunState.FINISHED:
+            self._start_run(Mode.PLAYING)
+        elif self.can_move:
+            self._command(Mode.PLAYING, RunState.RUNNING)
+
+    def pause(self) -> None:
+        """Stop after the batch under way."""
+        if self.is_running:
+            self._command(Mode.PAUSED, RunState.PAUSED)
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        if self.is_running:
+            self.pause()
+        else:
+            self.play()
+
+    def step_batch(self) -> None:
+        """Do exactly one update."""
+        if self.can_move:
+            self._command(Mode.BATCH, RunState.RUNNING)
+
+    def step_epoch(self) -> None:
+        """Learn up to the end of the present epoch."""
+        if self.can_move:
+            self._command(Mode.EPOCH, RunState.RUNNING)
+
+    def rewind(self) -> None:
+        """Go back to the start with the settings the form shows; the same seed, the same start.
+
+        The run so far is kept for comparison. A playing run plays on from the start.
+        """
+        if self.full_dataset is not None:
+            self._start_run(Mode.PLAYING if self.is_running else Mode.PAUSED)
+
+    def new_seed(self) -> None:
+        """Start again from another random start."""
+        seed = int(self._seeds.integers(0, 1_000_000))
+        self.set_setting("seed", seed)
+        self.rewind()
+
+    def set_pace(self, pace: float | None) -> None:
+        """Limit the speed to ``pace`` epochs per second, or not at all."""
+        self.pace = pace
+        if self._job is not None:
+            self._job.set_pace(pace)
+        self.pace_changed.emit()
+
+    def _command(self, mode: Mode, state: RunState) -> None:
+        if self._job is not None:
+            self._job.set_mode(mode)
+            self._set_run_state(state)
+
+    def _start_run(self, mode: Mode) -> None:
+        """Replace the present run by a new one with the wanted settings."""
+        assert self.full_dataset is not None
+        try:
+            dataset = self.full_dataset.sized(self.wanted_data)
+        except ExplorerError as error:
+            self.notified.emit(str(error), True)
+            return
+        if self._job is not None:
+            self._job.request_stop()
+        self._keep_run()
+        data_is_new = self._trained_on is not self.full_dataset or (
+            self.wanted_data != self.data_config
+        )
+        self._trained_on, self.dataset = self.full_dataset, dataset
+        self.data_config, self.training_config = self.wanted_data, self.wanted_training
+        self.history = History(self.training_config)
+        self.live = self.divergence = self.diagnosis = self.pinned_epoch = None
+        self._run_generation = self._next_generation()
+        self._job = TrainingJob(
+            self._run_generation, self._mailbox, dataset, self.training_config, mode, self.pace
+        )
+        if data_is_new:
+            self.dataset_changed.emit()
+            self.attack.dataset_changed()
+        self.run_started.emit()
+        self.settings_changed.emit()
+        self._set_run_state(RunState.RUNNING if mode is Mode.PLAYING else RunState.PAUSED)
+        self._start_job(self._job)
+
+    def _keep_run(self) -> None:
+        """Keep the present run among the earlier ones, unless nothing was learnt in it."""
+        history = self.history
+        if history is None or len(history) < 2 or self.dataset is None:
+            return
+        kept = EarlierRun(history, self.data_config, self.dataset.name)
+        # The same settings give the same curve: the longer one is enough.
+        twins = [
+            run
+            for run in self.earlier_runs
+            if run.data_config == kept.data_config
+            and run.history.config == history.config
+            and not run.history.changes
+            and not history.changes
+        ]
+        if any(len(run.history) >= len(history) for run in twins):
+            return
+        self.earlier_runs = [run for run in self.earlier_runs if run not in twins] + [kept]
+
+    # ------------------------------------------------------------------ settings
+
+    def set_setting(self, name: str, value: Any) -> None:
+        """Set one declared setting of data or training.
+
+        Live ones act from the next batch; the others wait for a rewind.
+        """
+        try:
+            if name in {item.name for item in fields(DataConfig)}:
+                self.wanted_data = replace(self.wanted_data, **{name: value})
+            else:
+                self.wanted_training = replace(self.wanted_training, **{name: value})
+                if parameters_of(TrainingConfig)[name].live:
+                    self._set_live(name, value)
+        except SettingError as error:
+            self.notified.emit(str(error), True)
+        self.settings_changed.emit()
+
+    def _set_live(self, name: str, value: Any) -> None:
+        self.training_config = replace(self.training_config, **{name: value})
+        if self._job is not None:
+            self._job.change(**{name: value})
+        more_to_do = self.history is not None and len(self.history) <= self.training_config.epochs
+        if self.run_state is RunState.FINISHED and more_to_do:
+            self._set_run_state(RunState.PAUSED)
+
+    def apply_preset(self, training: TrainingConfig) -> None:
+        """Put a whole training configuration into the form; it waits for a rewind.
+
+        The live settings wait too: half a preset would be none.
+        """
+        self.wanted_training = training
+        self.settings_changed.emit()
+
+    @property
+    def needs_rewind(self) -> bool:
+        """Whether the form shows settings that the present run does not use."""
+        return self.history is not None and (
+            self.wanted_data != self.data_config or self.wanted_training != self.training_config
+        )
+
+    # ------------------------------------------------------------------ time travel
+
+    @property
+    def shown(self) -> Shown | None:
+        """The model that every view shows."""
+        if self.history is None or not self.history.records:
+            return None
+        if self.pinned_epoch is not None:
+            record = self.history.nearest(self.pinned_epoch)
+            return Shown(record.epoch, record.weights, record, live=False)
+        last = self.history.records[-1]
+        if self.live is None or self.live.fraction <= last.epoch:
+            return Shown(last.epoch, last.weights, last, live=True)
+        return Shown(self.live.fraction, self.live.weights, None, live=True)
+
+    def show_epoch(self, epoch: int | None) -> None:
+        """Show a recorded epoch everywhere, or the live model again with None."""
+        if self.history is None or not self.history.records:
+            return
+        self.pinned_epoch = None if epoch is None else self.history.nearest(epoch).epoch
+        self._shown_changed()
+
+    def show_best(self) -> None:
+        """Show the epoch of the best held-out log-likelihood."""
+        if self.history is not None and self.history.records:
+            self.show_epoch(self.history.best.epoch)
+
+    def show_neighbour(self, offset: int) -> None:
+        """Show the recorded epoch ``offset`` records away from the one shown."""
+        shown = self.shown
+        if shown is None or self.history is None:
+            return
+        self.show_epoch(self.history.neighbour(shown.epoch, offset).epoch)
+
+    def probabilities_of(self, image: NDArray[Any]) -> NDArray[Any]:
+        """Return what the shown model makes of an image (n_features,): (n_classes,)."""
+        shown = self.shown
+        assert shown is not None
+        return SoftmaxPerceptron(shown.weights).probabilities(image)
+
+    def _shown_changed(self) -> None:
+        shown = self.shown
+        if shown is not None and self.dataset is not None:
+            request = (shown.weights, self.dataset.train)
+            self._diagnoser.request(self._run_generation, request)
+        self.shown_changed.emit()
+
+    # ------------------------------------------------------------------ jobs and frames
+
+    def _next_generation(self) -> int:
+        self._generation += 1
+        return self._generation
+
+    def _start_job(self, job: Job) -> None:
+        self._jobs = [old for old in self._jobs if old.alive]
+        self._jobs.append(job)
+        job.start()
+
+    def _stop_named(self, name: str) -> None:
+        for job in self._jobs:
+            if job.name == name:
+                job.request_stop()
+
+    def _set_run_state(self, state: RunState) -> None:
+        self.run_state = state
+        self.run_state_changed.emit()
+
+    @Slot()
+    def _frame(self) -> None:
+        """Take everything the jobs have sent since the last frame."""
+        events, latest = self._mailbox.take()
+        moved = False
+        for letter in events:
+            if letter.generation == self._run_generation:
+                moved |= self._run_event(letter.payload)
+            elif letter.generation == self._load_generation:
+                self._load_event(letter.payload)
+        live = latest.get(LIVE_SLOT)
+        if live is not None and live.generation == self._run_generation:
+            self.live = live.payload
+            moved = True
+        if moved:
+            self.progressed.emit()
+            if self.pinned_epoch is None:
+                self._shown_changed()
+        answer = latest.get(_DIAGNOSIS_SLOT)
+        if answer is not None and answer.generation == self._run_generation:
+            self.diagnosis = answer.payload
+            self.diagnosis_changed.emit()
+        self.attack.frame(time.perf_counter())
+
+    def _run_event(self, event: Any) -> bool:
+        """Take in one event of the present run; return whether the shown model may have moved."""
+        assert self.history is not None
+        if isinstance(event, EpochRecord):
+            self.history.append(event)
+            self.epoch_recorded.emit(event)
+            return True
+        if isinstance(event, Change):
+            self.history.changes.append(event)
+            self.setting_applied.emit(event)
+        elif isinstance(event, Stopped):
+            if event.finished:
+                self._set_run_state(RunState.FINISHED)
+            elif self._job is not None and self._job.resting:
+                self._set_run_state(RunState.PAUSED)
+        elif isinstance(event, Divergence):
+            self.divergence = event
+            self._set_run_state(RunState.DIVERGED)
+            self.notified.emit(str(event), True)
+        elif isinstance(event, Failed):
+            self._set_run_state(RunState.FAILED)
+            self._tell(event)
+        return False
+
+    def _load_event(self, event: Any) -> None:
+        if isinstance(event, _Loaded):
+            self._loaded(event)
+        elif isinstance(event, Failed):
+            self._open_failed(event.message)
+            if not event.expected:
+                self.surprised.emit(event.message)
+
+    def _tell(self, failure: Failed) -> None:
+        if failure.expected:
+            self.notified.emit(failure.message, True)
+        else:
+            self.surprised.emit(f"{failure.what}: {failure.message}")
+
+    def close(self) -> bool:
+        """Stop everything; return whether every thread ended in time."""
+        self._timer.stop()
+        jobs = [*self._jobs, *self.attack.jobs()]
+        for job in jobs:
+            job.request_stop()
+        deadline = time.perf_counter() + _STOP_SECONDS
+        ended = [job.join(max(0.0, deadline - time.perf_counter())) for job in jobs]
+        return all(ended)
+
+
+def _diagnose(request: tuple[NDArray[Any], Split]) -> ShownDiagnosis:
+    weights, split = request
+    return ShownDiagnosis(weights, split, diagnose(weights, split))

@@ -1,0 +1,32 @@
+"""The state of a session in words, for the status line and for screen readers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gui.run_state import RunState
+
+if TYPE_CHECKING:
+    from gui.session import Session
+
+
+def status_text(session: Session) -> str:
+    """Say what is happening, as in ``epoch 23 of 50, learning, 91 epochs/s, test 0.871``."""
+    if session.opening is not None:
+        return f"opening {session.opening} ..."
+    if session.run_state is RunState.FAILED:
+        return "no run: open data with File > Open, or rewind"
+    if session.divergence is not None:
+        return str(session.divergence)
+    shown = session.shown
+    if shown is None or session.history is None:
+        return "starting ..."
+    done = int(session.live.fraction) if session.live else 0
+    words = [f"epoch {done} of {session.training_config.epochs}, {session.run_state.value}"]
+    if session.is_running and session.live and session.live.epochs_per_second:
+        words.append(f"{session.live.epochs_per_second:.3g} epochs/s")
+    last = shown.record or session.history.records[-1]
+    words.append(f"train {last.train_score:.3f}, test {last.test_score:.3f}")
+    if not shown.live:
+        words.append(f"showing epoch {int(shown.epoch)}")
+    return "  ·  ".join(words)

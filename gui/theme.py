@@ -1,0 +1,213 @@
+"""Light and dark: one palette of named colours, from which Qt's palette and style follow.
+
+Text and background pairs meet WCAG AA (4.5 : 1); a test computes it. Curves differ in line style
+as well as hue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+
+BASE_POINT_SIZE = 10.5
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours by what they are for, as ``#rrggbb``."""
+
+    name: str
+    window: str
+    surface: str
+    raised: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    selection: str
+    train: str
+    test: str
+    validation: str
+    best: str
+    earlier: str
+    good: str
+    bad: str
+    bad_surface: str
+
+
+LIGHT = Theme(
+    name="light",
+    window="#eef1f5",
+    surface="#ffffff",
+    raised="#f6f8fb",
+    border="#cfd6df",
+    text="#17202b",
+    muted="#55606e",
+    accent="#1a5fb4",
+    on_accent="#ffffff",
+    selection="#d5e4f7",
+    train="#1a5fb4",
+    test="#b3470b",
+    validation="#7a3fa0",
+    best="#8a5a00",
+    earlier="#9aa4b1",
+    good="#1b6e3c",
+    bad="#a61b29",
+    bad_surface="#fdecee",
+)
+
+DARK = Theme(
+    name="dark",
+    window="#14171c",
+    surface="#1d2128",
+    raised="#252a33",
+    border="#3a424f",
+    text="#e9edf2",
+    muted="#a7b1bf",
+    accent="#7ab4ff",
+    on_accent="#0d1520",
+    selection="#2c456b",
+    train="#7ab4ff",
+    test="#ffa862",
+    validation="#d3a4f5",
+    best="#ffd166",
+    earlier="#5d6877",
+    good="#7fd6a0",
+    bad="#ff9aa2",
+    bad_surface="#3b2026",
+)
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+
+@runtime_checkable
+class Themed(Protocol):
+    """A widget that paints with theme colours of its own."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours from the next paint on."""
+        ...
+
+
+def palette(theme: Theme) -> QPalette:
+    """Return Qt's palette for ``theme``, explicit in every role that is painted."""
+    roles = QPalette.ColorRole
+    colours = {
+        roles.Window: theme.window,
+        roles.WindowText: theme.text,
+        roles.Base: theme.surface,
+        roles.AlternateBase: theme.raised,
+        roles.Text: theme.text,
+        roles.Button: theme.raised,
+        roles.ButtonText: theme.text,
+        roles.BrightText: theme.bad,
+        roles.ToolTipBase: theme.surface,
+        roles.ToolTipText: theme.text,
+        roles.Highlight: theme.accent,
+        roles.HighlightedText: theme.on_accent,
+        roles.PlaceholderText: theme.muted,
+        roles.Link: theme.accent,
+        roles.Light: theme.raised,
+        roles.Midlight: theme.border,
+        roles.Mid: theme.border,
+        roles.Dark: theme.border,
+        roles.Shadow: theme.border,
+        roles.Accent: theme.accent,
+    }
+    result = QPalette()
+    for role, colour in colours.items():
+        result.setColor(role, QColor(colour))
+    disabled = QPalette.ColorGroup.Disabled
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        result.setColor(disabled, role, QColor(theme.earlier))
+    return result
+
+
+def style_sheet(theme: Theme) -> str:
+    """Return the style rules that a palette cannot express."""
+    return f"""
+    QMainWindow, QDialog {{ background: {theme.window}; }}
+    QToolTip {{ background: {theme.surface}; color: {theme.text};
+        border: 1px solid {theme.border}; padding: 6px; }}
+    #card {{ background: {theme.surface}; border: 1px solid {theme.border}; border-radius: 8px; }}
+    #topBar {{ background: {theme.surface}; border-bottom: 1px solid {theme.border}; }}
+    #bottomBar {{ background: {theme.surface}; border-top: 1px solid {theme.border}; }}
+    QLabel#heading {{ color: {theme.muted}; font-weight: 600; letter-spacing: 1px; }}
+    QLabel#muted {{ color: {theme.muted}; }}
+    QLabel#sentence {{ font-weight: 600; }}
+    QLabel#caption {{ color: {theme.muted}; }}
+    QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px 8px; }}
+    QToolButton:hover {{ background: {theme.raised}; border-color: {theme.border}; }}
+    QToolButton:pressed {{ background: {theme.selection}; }}
+    QToolButton:focus {{ border-color: {theme.accent}; }}
+    QToolButton:disabled {{ color: {theme.earlier}; }}
+    QToolButton#primary {{ background: {theme.accent}; color: {theme.on_accent};
+        font-weight: 600; padding: 4px 14px; }}
+    QToolButton#primary:focus {{ border-color: {theme.text}; }}
+    QToolButton#primary:disabled {{ background: {theme.raised}; color: {theme.earlier}; }}
+    QToolButton#page {{ padding: 6px 16px; font-weight: 600; color: {theme.muted}; }}
+    QToolButton#page:checked {{ color: {theme.text}; background: {theme.selection}; }}
+    QToolButton#target {{ padding: 2px 4px; min-width: 20px; border-color: {theme.border}; }}
+    QToolButton#target:checked {{ background: {theme.accent}; color: {theme.on_accent};
+        font-weight: 600; }}
+    QPushButton {{ background: {theme.raised}; color: {theme.text};
+        border: 1px solid {theme.border}; border-radius: 6px; padding: 5px 12px; }}
+    QPushButton:hover {{ border-color: {theme.accent}; }}
+    QPushButton:focus {{ border-color: {theme.accent}; }}
+    QPushButton:disabled {{ color: {theme.earlier}; }}
+    QPushButton#call {{ background: {theme.accent}; color: {theme.on_accent};
+        border-color: {theme.accent}; font-weight: 600; }}
+    QPushButton#call:focus {{ border-color: {theme.text}; }}
+    #notice {{ background: {theme.selection}; border: 1px solid {theme.accent};
+        border-radius: 6px; }}
+    #notice[error="true"] {{ background: {theme.bad_surface}; border-color: {theme.bad}; }}
+    QStatusBar {{ color: {theme.text}; background: {theme.surface}; }}
+    QStatusBar::item {{ border: none; }}
+    QScrollArea {{ border: none; background: transparent; }}
+    QScrollArea > QWidget > QWidget {{ background: transparent; }}
+    QMenuBar {{ background: {theme.surface}; color: {theme.text}; }}
+    QMenuBar::item {{ background: transparent; padding: 4px 10px; }}
+    QMenuBar::item:selected {{ background: {theme.selection}; }}
+    QMenu {{ background: {theme.surface}; color: {theme.text}; border: 1px solid {theme.border}; }}
+    QMenu::item {{ padding: 5px 26px; }}
+    QMenu::item:selected {{ background: {theme.selection}; color: {theme.text}; }}
+    """
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Give the whole application the colours of ``theme``."""
+    app.setPalette(palette(theme))
+    app.setStyleSheet(style_sheet(theme))
+
+
+def apply_font(app: QApplication) -> None:
+    """Use one size everywhere, large enough for a projector."""
+    font = QFont(app.font())
+    font.setPointSizeF(BASE_POINT_SIZE)
+    app.setFont(font)
+
+
+def make_icon(file: Path, colour: str, size: int = 24) -> QIcon:
+    """Return the SVG icon ``file`` drawn in ``colour`` (it is written with ``currentColor``)."""
+    icon = QIcon()
+    svg = file.read_text(encoding="utf-8").replace("currentColor", colour)
+    renderer = QSvgRenderer(QByteArray(svg.encode()))
+    for scale in (1, 2):
+        pixmap = QPixmap(size * scale, size * scale)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter, QRectF(0, 0, size * scale, size * scale))
+        painter.end()
+        pixmap.setDevicePixelRatio(scale)
+        icon.addPixmap(pixmap)
+    return icon

@@ -1,0 +1,110 @@
+"""One image opened from an atlas: large, with its probabilities, ready to be attacked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.widgets.image_view import ImageView
+from gui.widgets.probability_bars import ProbabilityBars
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class CardContent:
+    """What a card shows; ``index`` is None for what is no single sample."""
+
+    title: str
+    words: str
+    rgb: NDArray[np.uint8]
+    values: NDArray[np.floating]
+    class_names: tuple[str, ...]
+    probabilities: NDArray[np.floating] | None
+    true_class: int | None
+    part: str
+    index: int | None
+
+
+class ImageCard(QDialog):
+    """A small window beside the image it was opened from; Escape closes it."""
+
+    attack_requested = Signal(str, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Image")
+        self._content: CardContent | None = None
+        self.title = QLabel(self)
+        self.title.setObjectName("sentence")
+        self.title.setWordWrap(True)
+        self.words = QLabel(self)
+        self.words.setObjectName("muted")
+        self.words.setWordWrap(True)
+        self.view = ImageView("", "Hover to read the value of each pixel.", self)
+        self.bars = ProbabilityBars(self)
+        self.attack_button = QPushButton("Attack this image", self)
+        self.attack_button.setObjectName("call")
+        self.attack_button.setToolTip("Change this image until it is read as something else")
+        self.attack_button.clicked.connect(self._attack)
+        middle = QHBoxLayout()
+        middle.setSpacing(16)
+        middle.addWidget(self.view, 3)
+        middle.addWidget(self.bars, 3)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(8)
+        column.addWidget(self.title)
+        column.addLayout(middle, 1)
+        column.addWidget(self.words)
+        column.addWidget(self.attack_button, 0, Qt.AlignmentFlag.AlignRight)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self.view.set_theme(theme)
+        self.bars.set_theme(theme)
+
+    @property
+    def content(self) -> CardContent | None:
+        """What is shown."""
+        return self._content
+
+    def show_content(self, content: CardContent, near: QPoint) -> None:
+        """Show an image beside a point of the screen."""
+        self._content = content
+        self.title.setText(content.title)
+        self.words.setText(content.words)
+        self.view.set_image(content.rgb, content.values, "")
+        self.bars.setVisible(content.probabilities is not None)
+        if content.probabilities is not None:
+            self.bars.set_probabilities(
+                content.class_names, content.probabilities, true=content.true_class
+            )
+        self.attack_button.setVisible(content.index is not None)
+        self.resize(560 if content.probabilities is not None else 360, 400)
+        screen = self.screen().availableGeometry()
+        x = min(max(near.x() - self.width() // 2, screen.left()), screen.right() - self.width())
+        y = min(max(near.y() - self.height(), screen.top()), screen.bottom() - self.height())
+        self.move(x, y)
+        self.show()
+        self.raise_()
+
+    @Slot()
+    def _attack(self) -> None:
+        if self._content is not None and self._content.index is not None:
+            self.attack_requested.emit(self._content.part, self._content.index)
+            self.close()

@@ -1,0 +1,305 @@
+"""Rows of small images, one column per class: the class atlas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.numpy_image import to_qimage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
+_GAP = 6
+_LABEL_GAP = 10
+_SMALLEST_CELL = 44
+_LARGEST_CELL = 190
+
+
+@dataclass(frozen=True, slots=True)
+class MosaicRow:
+    """One row.
+
+    Attributes
+    ----------
+    label, help : what the row shows
+    rgb : (n_columns, height, width, 3) uint8
+    values : (n_columns, height, width), read by hovering
+    captions : one per column, drawn below the images; empty for none
+    missing : one per column: what to write where there is no image, "" where there is one
+    """
+
+    label: str
+    help: str
+    rgb: NDArray[np.uint8]
+    values: NDArray[np.floating]
+    captions: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Place:
+    cell: int = _SMALLEST_CELL
+    left: int = 0
+    column_width: int = 0
+    tops: list[int] = field(default_factory=list)
+    header: int = 0
+    caption: int = 0
+
+
+class ImageMosaic(QWidget):
+    """Paints :class:`MosaicRow`s under a header of class names.
+
+    Everything is painted by one widget: ten items a row would cost five times as much.
+    Columns keep one width, cells stay square pixels, and what does not fit is scrolled.
+    """
+
+    cell_clicked = Signal(int, int)
+    """Row and column."""
+    hovered = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._names: tuple[str, ...] = ()
+        self._rows: tuple[MosaicRow, ...] = ()
+        self._images: list[QImage] = []
+        self._current = (0, 0)
+        self._place = _Place()
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("class atlas")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    def set_columns(self, names: Sequence[str]) -> None:
+        """Name the columns."""
+        self._names = tuple(names)
+        self._current = (0, 0)
+        self.updateGeometry()
+        self.update()
+
+    def set_rows(self, rows: Sequence[MosaicRow]) -> None:
+        """Show other images."""
+        if [row.label for row in rows] != [row.label for row in self._rows]:
+            self.updateGeometry()
+        self._rows = tuple(rows)
+        # One tall image per row: its cells are stacked, and each is drawn from its part.
+        self._images = [to_qimage(row.rgb.reshape(-1, *row.rgb.shape[2:])) for row in rows]
+        self.update()
+
+    def row(self, index: int) -> MosaicRow:
+        """Return one of the rows shown."""
+        return self._rows[index]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows shown."""
+        return len(self._rows)
+
+    # ------------------------------------------------------------------ geometry
+
+    def _lay_out(self) -> _Place:
+        metrics = QFontMetrics(self.font())
+        line = metrics.height()
+        labels = [metrics.horizontalAdvance(row.label) for row in self._rows] or [0]
+        place = _Place(left=max(labels) + 2 * _LABEL_GAP, header=line + 4)
+        n_columns, n_rows = max(len(self._names), 1), max(len(self._rows), 1)
+        place.caption = line if any(row.captions for row in self._rows) else 0
+        height, width = self._image_size()
+        room_w = (self.width() - place.left) // n_columns - _GAP
+        room_h = (self.height() - place.header - place.caption) // n_rows - _GAP
+        # ``cell`` is the longer side; the shorter follows from the shape of the images.
+        longer = max(height, width)
+        place.cell = max(
+            _SMALLEST_CELL,
+            min(room_w * longer // width, room_h * longer // height, _LARGEST_CELL),
+        )
+        cell_w, cell_h = self._cell_size(place.cell)
+        fill = (self.width() - place.left) // n_columns
+        place.column_width = min(max(cell_w + _GAP, fill), cell_w + 6 * _GAP)
+        top = place.header
+        for row in self._rows:
+            place.tops.append(top)
+            top += cell_h + _GAP + (line if row.captions else 0)
+        return place
+
+    def _image_size(self) -> tuple[int, int]:
+        return self._rows[0].rgb.shape[1:3] if self._rows else (1, 1)
+
+    def _cell_size(self, cell: int) -> tuple[int, int]:
+        height, width = self._image_size()
+        longer = max(height, width)
+        return max(1, cell * width // longer), max(1, cell * height // longer)
+
+    def minimumSizeHint(self) -> QSize:
+        """Small enough to read; a scroll area shows the rest."""
+        line = QFontMetrics(self.font()).height()
+        cell_w, cell_h = self._cell_size(_SMALLEST_CELL)
+        left = max(
+            [QFontMetrics(self.font()).horizontalAdvance(row.label) for row in self._rows] or [0]
+        )
+        width = left + 2 * _LABEL_GAP + len(self._names) * (cell_w + _GAP)
+        height = 2 * line + 4 + max(len(self._rows), 1) * (cell_h + _GAP)
+        return QSize(width, height)
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return self.minimumSizeHint() * 1.6
+
+    def cell_rect(self, row: int, column: int) -> QRect:
+        """Return where an image is painted."""
+        place = self._place
+        cell_w, cell_h = self._cell_size(place.cell)
+        x = place.left + column * place.column_width + (place.column_width - cell_w) // 2
+        return QRect(x, place.tops[row], cell_w, cell_h)
+
+    def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
+        for row in range(len(self._rows)):
+            for column in range(len(self._names)):
+                if self.cell_rect(row, column).contains(point):
+                    return row, column
+        return None
+
+    # ------------------------------------------------------------------ painting
+
+    def resizeEvent(self, event: QEvent) -> None:
+        """Lay out anew."""
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint header, labels, images and captions."""
+        self._place = place = self._lay_out()
+        painter = QPainter(self)
+        metrics = painter.fontMetrics()
+        _cell_w, _ = self._cell_size(place.cell)
+        painter.setPen(QColor(self._theme.text))
+        font = painter.font()
+        font.setBold(True)
+        painter.setFont(font)
+        for column, name in enumerate(self._names):
+            x = place.left + column * place.column_width
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.column_width - 2)
+            box = QRect(x, 0, place.column_width, place.header)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        font.setBold(False)
+        painter.setFont(font)
+        for index, row in enumerate(self._rows):
+            self._paint_row(painter, index, row)
+        if self.hasFocus() and self._rows and self._names:
+            painter.setPen(QPen(QColor(self._theme.accent), 2))
+            painter.drawRect(self.cell_rect(*self._current).adjusted(-2, -2, 1, 1))
+
+    def _paint_row(self, painter: QPainter, index: int, row: MosaicRow) -> None:
+        place, metrics = self._place, painter.fontMetrics()
+        height = row.rgb.shape[1]
+        width = row.rgb.shape[2]
+        first = self.cell_rect(index, 0)
+        painter.setPen(QColor(self._theme.muted))
+        label = QRect(0, first.top(), place.left - _LABEL_GAP, first.height())
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(label, right, row.label)
+        for column in range(len(row.rgb)):
+            cell = self.cell_rect(index, column)
+            missing = row.missing[column] if row.missing else ""
+            if missing:
+                painter.setPen(QPen(QColor(self._theme.border), 1, Qt.PenStyle.DashLine))
+                painter.drawRect(cell.adjusted(0, 0, -1, -1))
+                painter.setPen(QColor(self._theme.muted))
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(cell, flags, missing)
+            else:
+                source = QRectF(0, column * height, width, height)
+                painter.drawImage(QRectF(cell), self._images[index], source)
+            if row.captions:
+                box = QRect(
+                    cell.center().x() - place.column_width // 2,
+                    cell.bottom() + 1,
+                    place.column_width,
+                    metrics.height(),
+                )
+                painter.setPen(QColor(self._theme.text))
+                text = metrics.elidedText(
+                    row.captions[column], Qt.TextElideMode.ElideRight, box.width()
+                )
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    # ------------------------------------------------------------------ reading and clicking
+
+    def describe(self, row: int, column: int, point: QPoint | None = None) -> str:
+        """Return what is at a cell, with the value of the pixel under ``point``."""
+        shown = self._rows[row]
+        words = f"{shown.label}, class {self._names[column]}"
+        if shown.missing and shown.missing[column]:
+            return f"{words}: {shown.missing[column]}"
+        if shown.captions and shown.captions[column]:
+            words += f", {shown.captions[column]}"
+        if point is not None:
+            cell = self.cell_rect(row, column)
+            height, width = shown.values.shape[1:]
+            y = min((point.y() - cell.top()) * height // cell.height(), height - 1)
+            x = min((point.x() - cell.left()) * width // cell.width(), width - 1)
+            words += f": pixel ({y}, {x}) = {shown.values[column, y, x]:.4g}"
+        return words
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell the value under the pointer."""
+        point = event.position().toPoint()
+        at = self._cell_at(point)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if at else Qt.CursorShape.ArrowCursor)
+        if at is None:
+            QToolTip.hideText()
+            self.hovered.emit("")
+            return
+        words = self.describe(*at, point)
+        self.hovered.emit(words)
+        tip = f"{words}\n{self._rows[at[0]].help}"
+        QToolTip.showText(event.globalPosition().toPoint(), tip, self, self.cell_rect(*at))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget what was hovered."""
+        self.hovered.emit("")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Open the image under the pointer."""
+        at = self._cell_at(event.position().toPoint())
+        if at is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._current = at
+            self.update()
+            self.cell_clicked.emit(*at)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move between cells with the arrows, open one with Enter."""
+        moves = {
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+        }
+        key = Qt.Key(event.key())
+        if not self._rows or not self._names:
+            super().keyPressEvent(event)
+        elif key in moves:
+            row = min(max(self._current[0] + moves[key][0], 0), len(self._rows) - 1)
+            column = min(max(self._current[1] + moves[key][1], 0), len(self._names) - 1)
+            self._current = (row, column)
+            self.hovered.emit(self.describe(row, column))
+            self.update()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.cell_clicked.emit(*self._current)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,124 @@
+"""One image, large, with its pixel values under the pointer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.numpy_image import to_qimage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
+
+
+class ImageView(QWidget):
+    """Shows an image with square pixels, as large as fits, a title above and a caption below."""
+
+    hovered = Signal(str)
+
+    def __init__(self, title: str, help_text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._title = title
+        self._caption = ""
+        self._image: QImage | None = None
+        self._values: NDArray[np.floating] | None = None
+        self.setMouseTracking(True)
+        self.setToolTip(help_text)
+        self.setAccessibleName(title)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    def set_title(self, title: str) -> None:
+        """Change the words above."""
+        self._title = title
+        self.setAccessibleName(title)
+        self.update()
+
+    @property
+    def caption(self) -> str:
+        """The words below."""
+        return self._caption
+
+    def set_image(self, rgb: NDArray[np.uint8], values: NDArray[np.floating], caption: str) -> None:
+        """Show an image.
+
+        Parameters
+        ----------
+        rgb : (height, width, 3) uint8
+        values : (height, width)
+            What hovering reads.
+        caption
+            The words below.
+        """
+        self._image = to_qimage(rgb)
+        self._values = values
+        self._caption = caption
+        self.setAccessibleDescription(caption)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(220, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the smallest readable size."""
+        return QSize(110, 150)
+
+    def image_rect(self) -> QRect:
+        """Return where the image is painted."""
+        line = self.fontMetrics().height() + 4
+        room = self.rect().adjusted(0, line, 0, -line)
+        height, width = (1, 1) if self._values is None else self._values.shape
+        scale = min(room.width() / width, room.height() / height)
+        size = QSize(max(1, int(width * scale)), max(1, int(height * scale)))
+        box = QRect(0, 0, size.width(), size.height())
+        box.moveCenter(room.center())
+        box.moveTop(room.top())
+        return box
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint title, image and caption."""
+        painter = QPainter(self)
+        metrics = painter.fontMetrics()
+        line = metrics.height() + 4
+        centre, elide = Qt.AlignmentFlag.AlignCenter, Qt.TextElideMode.ElideRight
+        painter.setPen(QColor(self._theme.text))
+        title = metrics.elidedText(self._title, elide, self.width())
+        painter.drawText(QRect(0, 0, self.width(), line), centre, title)
+        box = self.image_rect()
+        if self._image is None:
+            painter.setPen(QPen(QColor(self._theme.border), 1, Qt.PenStyle.DashLine))
+            painter.drawRect(box.adjusted(0, 0, -1, -1))
+            return
+        painter.drawImage(box, self._image)
+        painter.setPen(QColor(self._theme.border))
+        painter.drawRect(box.adjusted(0, 0, -1, -1))
+        painter.setPen(QColor(self._theme.muted))
+        caption = metrics.elidedText(self._caption, elide, self.width())
+        painter.drawText(QRect(0, box.bottom() + 1, self.width(), line), centre, caption)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell the value under the pointer."""
+        point = event.position().toPoint()
+        box = self.image_rect()
+        if self._values is None or not box.contains(point):
+            self.hovered.emit("")
+            return
+        height, width = self._values.shape
+        y = min((point.y() - box.top()) * height // box.height(), height - 1)
+        x = min((point.x() - box.left()) * width // box.width(), width - 1)
+        words = f"{self._title}: pixel ({y}, {x}) = {self._values[y, x]:.4g}"
+        self.hovered.emit(words)
+        text = f"{words}\n{self.toolTip()}"
+        QToolTip.showText(event.globalPosition().toPoint(), text, self)

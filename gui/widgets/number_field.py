@@ -1,0 +1,127 @@
+"""A field for one number: typed, stepped, checked against its declaration."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QValidator
+from PySide6.QtWidgets import QDoubleSpinBox, QSizePolicy, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QWheelEvent
+
+    from core.parameters import Parameter
+
+_TYPEABLE = 1e15
+"""Anything up to here can be typed, so that what is out of range is told, not eaten silently."""
+
+_STEPS_PER_DECADE = (1.0, 2.0, 5.0)
+
+
+class NumberField(QDoubleSpinBox):
+    """A spin box that follows a declared :class:`Parameter`.
+
+    A value out of range is refused with the declaration's own words and the old one comes back.
+    Parameters on a log scale step 1, 2, 5, 10.
+    """
+
+    committed = Signal(object)
+    refused = Signal(str)
+
+    def __init__(self, declared: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._declared = declared
+        self._whole = declared.kind != "float"
+        self._accepted = float(declared.low or 0)
+        self.setDecimals(0 if self._whole else 8)
+        self.setRange(-_TYPEABLE, _TYPEABLE)
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(64)
+        self.setAccessibleName(declared.label)
+        self.valueChanged.connect(self._changed)
+
+    def show_value(self, value: float) -> None:
+        """Show a value without telling anybody."""
+        self._accepted = float(value)
+        if value != self.value():
+            blocked = self.blockSignals(True)
+            self.setValue(float(value))
+            self.blockSignals(blocked)
+
+    def number(self) -> float | int:
+        """Return the value in its declared type."""
+        return round(self.value()) if self._whole else self.value()
+
+    @Slot(float)
+    def _changed(self, _: float) -> None:
+        problem = self._declared.problem(self.number())
+        if problem:
+            self.show_value(self._accepted)
+            self.refused.emit(f"{self._declared.label} {problem}")
+            return
+        self._accepted = self.value()
+        self.committed.emit(self.number())
+
+    def textFromValue(self, value: float) -> str:
+        """Write as people do: 0.1, not 0.10000000."""
+        return f"{value:.0f}" if self._whole else f"{value:.8g}"
+
+    def valueFromText(self, text: str) -> float:
+        """Read what was typed, 1e-3 included."""
+        return float(text.strip().replace(",", "."))
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Let anything be typed that is or may become a number."""
+        try:
+            value = float(text.strip().replace(",", "."))
+        except ValueError:
+            state = QValidator.State.Intermediate
+            if text.strip().lower().strip("0123456789.,+-e"):
+                state = QValidator.State.Invalid
+            return state, text, position
+        fits = math.isfinite(value) and abs(value) <= _TYPEABLE
+        return (
+            (QValidator.State.Acceptable if fits else QValidator.State.Intermediate),
+            text,
+            position,
+        )
+
+    def stepBy(self, steps: int) -> None:
+        """Step within the declared range."""
+        value = self.value()
+        if self._declared.log_scale:
+            for _ in range(abs(steps)):
+                value = _log_step(value, up=steps > 0)
+        elif self._whole:
+            value += steps * _nice_step(value)
+        else:
+            value += steps * 10 ** (math.floor(math.log10(max(abs(value), 0.001))))
+        low = -math.inf if self._declared.low is None else self._declared.low
+        high = math.inf if self._declared.high is None else self._declared.high
+        self.setValue(round(min(max(value, low), high), 10))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Take the wheel only when focused: scrolling past must not change a setting."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+def _nice_step(value: float) -> int:
+    """Return 1 below 20, else a tenth of the value's power of ten."""
+    return 1 if abs(value) < 20 else int(10 ** max(0, math.floor(math.log10(abs(value))) - 1))
+
+
+def _log_step(value: float, *, up: bool) -> float:
+    """Return the next of 1, 2, 5, 10, ... above or below ``value``."""
+    decade = 10.0 ** math.floor(math.log10(value))
+    ladder = [m * decade * s for s in (0.1, 1.0, 10.0) for m in _STEPS_PER_DECADE]
+    slack = 1e-9 * value
+    if up:
+        return min(rung for rung in ladder if rung > value + slack)
+    return max(rung for rung in ladder if rung < value - slack)

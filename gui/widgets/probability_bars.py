@@ -1,0 +1,161 @@
+"""The model's probabilities as bars, one per class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gui.theme import LIGHT, Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
+
+_LEAST_ROW = 13
+_GAP = 8
+
+
+class ProbabilityBars(QWidget):
+    """Horizontal bars with the class before and the number after each.
+
+    The true class carries a hollow mark and the target a filled one, so that neither depends on
+    colour alone. Rows shrink with many classes; where numbers no longer fit, hovering reads them.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._names: tuple[str, ...] = ()
+        self._probabilities: NDArray[np.floating] | None = None
+        self._true: int | None = None
+        self._target: int | None = None
+        self.setMouseTracking(True)
+        self.setAccessibleName("class probabilities")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    def set_probabilities(
+        self,
+        names: Sequence[str],
+        probabilities: NDArray[np.floating],
+        *,
+        true: int | None = None,
+        target: int | None = None,
+    ) -> None:
+        """Show other numbers.
+
+        Parameters
+        ----------
+        names : one per class
+        probabilities : (n_classes,)
+        true, target : classes to mark
+        """
+        changed = len(names) != len(self._names)
+        self._names = tuple(names)
+        self._probabilities = probabilities
+        self._true, self._target = true, target
+        best = int(probabilities.argmax())
+        self.setAccessibleDescription(f"{names[best]} with probability {probabilities[best]:.3f}")
+        if changed:
+            self.updateGeometry()
+        self.update()
+
+    @property
+    def probabilities(self) -> NDArray[np.floating] | None:
+        """The numbers shown, (n_classes,)."""
+        return self._probabilities
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(240, max(24 * len(self._names), 120))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the smallest readable size."""
+        return QSize(150, min(_LEAST_ROW * max(len(self._names), 2), 160))
+
+    def _row_height(self) -> float:
+        return min(self.height() / max(len(self._names), 1), 34.0)
+
+    def bar_rect(self, k: int) -> QRectF:
+        """Return where the bar of class ``k`` is painted when it is full."""
+        metrics = self.fontMetrics()
+        widest = max([metrics.horizontalAdvance(name) for name in self._names] or [0])
+        left = min(widest, self.width() // 3) + 16 + _GAP
+        right = metrics.horizontalAdvance("0.0000") + _GAP
+        row = self._row_height()
+        pad = min(4.0, row * 0.15)
+        return QRectF(left, k * row + pad, max(self.width() - left - right, 10), row - 2 * pad)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint names, bars and numbers."""
+        if self._probabilities is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        best = int(self._probabilities.argmax())
+        row = self._row_height()
+        font = painter.font()
+        if row < painter.fontMetrics().height():
+            font.setPixelSize(max(7, int(row * 0.8)))
+        for k, name in enumerate(self._names):
+            probability = float(self._probabilities[k])
+            bar = self.bar_rect(k)
+            font.setBold(k == best)
+            painter.setFont(font)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self._theme.raised))
+            painter.drawRoundedRect(bar, 3, 3)
+            if k == self._target:
+                colour = self._theme.bad
+            elif k == self._true:
+                colour = self._theme.good
+            else:
+                colour = self._theme.accent
+            painter.setBrush(QColor(colour))
+            width = bar.width() * min(max(probability, 0.0), 1.0)
+            painter.drawRect(QRectF(bar.left(), bar.top(), width, bar.height()))
+            painter.setPen(QColor(self._theme.text))
+            middle = Qt.AlignmentFlag.AlignVCenter
+            names_box = QRectF(14, bar.top() - 3, bar.left() - 14 - _GAP, bar.height() + 6)
+            text = painter.fontMetrics().elidedText(
+                name, Qt.TextElideMode.ElideRight, int(names_box.width())
+            )
+            painter.drawText(names_box, middle | Qt.AlignmentFlag.AlignRight, text)
+            number_box = QRectF(
+                bar.right() + _GAP / 2, bar.top() - 3, self.width() - bar.right(), bar.height() + 6
+            )
+            painter.drawText(number_box, middle, f"{probability:.3f}")
+            self._paint_mark(painter, k, bar)
+
+    def _paint_mark(self, painter: QPainter, k: int, bar: QRectF) -> None:
+        if k not in (self._true, self._target):
+            return
+        radius = min(4.5, bar.height() / 2)
+        centre = QPointF(6, bar.center().y())
+        if k == self._target:
+            painter.setBrush(QColor(self._theme.bad))
+            painter.setPen(Qt.PenStyle.NoPen)
+        else:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self._theme.good), 2))
+        painter.drawEllipse(centre, radius, radius)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell the exact number of the bar under the pointer."""
+        if self._probabilities is None:
+            return
+        k = int(event.position().y() / self._row_height())
+        if 0 <= k < len(self._names):
+            role = {self._true: " (true class)", self._target: " (target)"}.get(k, "")
+            text = f"p({self._names[k]}) = {float(self._probabilities[k]):.6f}{role}"
+            QToolTip.showText(event.globalPosition().toPoint(), text, self)

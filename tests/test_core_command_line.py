@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import core
+from core.attack import AttackConfig
+from core.command_line import Arguments, make_parser, option_name, parse_arguments
+from core.dataset import DataConfig
+from core.errors import SettingError
+from core.parameters import parameters_of
+from core.training import TP_PRESET, TrainingConfig
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+EVERY_OPTION = """--report out --dataset digits8 --train-size 900 --test-size 400
+--validation-size 90 --epochs 3 --batch-size 7 --learning-rate 0.25 --l2 0.001 --init normal
+--no-shuffle --seed 5 --attack-start 4 --attack-target 2 --attack-steps 11 --attack-rate 0.3
+--attack-pull 0.5 --attack-toward 6 --attack-part test --attack-box --attack-seed 9""".split()
+
+
+def test_nothing_given_means_the_declared_defaults():
+    arguments = parse_arguments([])
+    assert arguments == Arguments(None, DataConfig(), TrainingConfig(), AttackConfig(), frozenset())
+    assert not arguments.attack_given
+
+
+def test_every_option_reaches_its_setting():
+    arguments = parse_arguments(EVERY_OPTION)
+    assert arguments.report == Path("out")
+    assert arguments.data == DataConfig("digits8", 900, 400, 90)
+    assert arguments.training == TrainingConfig(0.25, 7, 0.001, 3, "normal", False, 5)
+    assert arguments.attack == AttackConfig(4, 2, 11, 0.3, 0.5, 6, "test", True, 9)
+    assert {"seed", "attack_seed", "shuffle", "dataset"} <= arguments.explicit
+    assert arguments.attack_given
+
+
+def test_there_is_an_option_for_every_declared_setting():
+    options = make_parser()._option_string_actions
+    for config, prefix in ((DataConfig, ""), (TrainingConfig, ""), (AttackConfig, "attack_")):
+        for name in parameters_of(config):
+            assert option_name(prefix + name) in options
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_explicit_options_override_the_preset_whatever_their_order(order):
+    pieces = [["--preset", "tp"], ["--epochs", "3"], ["--shuffle"]][::order]
+    arguments = parse_arguments([word for piece in pieces for word in piece])
+    assert parse_arguments(["--preset", "tp"]).training == TP_PRESET
+    assert arguments.training == TrainingConfig(init="uniform", shuffle=True, epochs=3)
+
+
+def test_noise_is_a_start_and_none_is_no_chosen_image():
+    attack = parse_arguments(["--attack-start", "noise", "--attack-toward", "none"]).attack
+    assert attack.start is None
+    assert attack.toward is None
+    assert parse_arguments(["--attack-start", "0"]).attack.start == 0
+
+
+def test_default_target_follows_the_number_of_classes_but_a_given_one_stays():
+    assert parse_arguments([]).attack_for(10).target == 7
+    assert parse_arguments([]).attack_for(2).target == 1
+    assert parse_arguments(["--attack-target", "7"]).attack_for(2).target == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("--learning-rate 1e9", "--learning-rate must be a number from 1e-06 to 1000, not '1e9'"),
+        ("--learning-rate nan", "--learning-rate must be a number"),
+        ("--learning-rate ten", "--learning-rate must be a number"),
+        ("--epochs ten", "--epochs must be a whole number"),
+        ("--epochs 2.5", "--epochs must be a whole number"),
+        ("--epochs 0", "--epochs must be a whole number"),
+        ("--init foo", "--init must be one of zeros, uniform, normal, not 'foo'"),
+        ("--l2 -1", "--l2 must be a number from 0 to 10"),
+        ("--attack-start -1", "--attack-start must be noise or a whole number"),
+        ("--attack-start somewhere", "--attack-start must be noise or a whole number"),
+        ("--attack-part validation", "--attack-part must be one of train, test"),
+        ("--preset mine", "--preset must be one of tp, not 'mine'"),
+        ("--epoch 3", "unknown option --epoch; did you mean --epochs?"),
+        ("--frobnicate", "unknown option --frobnicate; --help lists"),
+        ("mnist", "unexpected argument 'mnist'"),
+        ("--epochs", "--epochs: a value is missing"),
+        ("--report", "--report: a value is missing"),
+    ],
+)
+def test_bad_input_is_one_sentence_that_says_what_would_be_right(words, expected, capsys):
+    with pytest.raises(SettingError) as caught:
+        parse_arguments(words.split())
+    assert expected in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("option", ["--report", "--dataset"])
+def test_an_empty_name_is_refused(option):
+    with pytest.raises(SettingError, match=option):
+        parse_arguments([option, ""])
+
+
+def test_help_is_grouped_and_read_from_the_declarations(capsys):
+    with pytest.raises(SystemExit) as caught:
+        parse_arguments(["--help"])
+    assert caught.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    for heading in ("what to do:", "data:", "training:", "attack:"):
+        assert heading in text
+    for config in (DataConfig, TrainingConfig, AttackConfig):
+        for declared in parameters_of(config).values():
+            assert declared.help.split(",")[0] in text
+
+
+# --- The program itself
+
+
+def run_main(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", str(REPOSITORY / "main.py"), *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env=os.environ | environment,
+    )
+
+
+@pytest.mark.parametrize(
+    "words", [["--learning-rate", "1e9"], ["--init", "foo"], ["--nonsense"], ["--epochs", "a\nb"]]
+)
+def test_main_answers_bad_options_with_one_line_and_code_2(words):
+    done = run_main(*words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_main_shows_help():
+    done = run_main("--help", COLUMNS="100")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--learning-rate X" in done.stdout
+
+
+def test_installed_main_finds_core_inside_its_package(tmp_path):
+    # A stand-in for the wheel: main.py and core inside a package, nothing else on the path.
+    package = tmp_path / "site" / "perceptron_explorer"
+    package.mkdir(parents=True)
+    for name in ("main.py", "core", "assets"):
+        (package / name).symlink_to(REPOSITORY / name)
+    # resolve() would follow the link out of the package, as no installer's files do.
+    (package / "main.py").unlink()
+    (package / "main.py").write_text((REPOSITORY / "main.py").read_text())
+    code = "from perceptron_explorer.main import run; run(['--help'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "--report DIR" in done.stdout
+
+
+def test_all_of_core_imports_where_qt_cannot():
+    code = (
+        "import sys, pkgutil, importlib\n"
+        "for name in ('PySide6', 'shiboken6', 'pyqtgraph', 'gui'):\n"
+        "    sys.modules[name] = None\n"
+        "import core\n"
+        "names = [m.name for m in pkgutil.walk_packages(core.__path__, 'core.')]\n"
+        "for name in names:\n"
+        "    importlib.import_module(name)\n"
+        "print(len(names))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) == len(list(pkgutil.walk_packages(core.__path__, "core."))) > 15

@@ -1,0 +1,205 @@
+"""Curves, snapshots and the best epoch of a run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+
+import numpy as np
+import pytest
+from core_samples import tiny_dataset
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.dataset import DataConfig, read_only
+from core.history import METRICS, Change, History
+from core.training import EpochRecord, Trainer, TrainingConfig
+
+CONFIG = TrainingConfig(epochs=12, batch_size=10, learning_rate=0.5)
+
+
+def record(epoch, test=-1.0, validation=None, **values):
+    fields = {
+        "train_score": 0.25,
+        "train_log_likelihood": -2.0,
+        "test_score": 0.125,
+        "validation_score": None if validation is None else 0.5,
+        **values,
+    }
+    return EpochRecord(
+        epoch=epoch,
+        step=epoch * 7,
+        test_log_likelihood=test,
+        validation_log_likelihood=validation,
+        weights=read_only(np.full((2, 3), epoch, dtype=np.float32)),
+        **fields,
+    )
+
+
+def history_of(*records):
+    history = History(CONFIG)
+    for item in records:
+        history.append(item)
+    return history
+
+
+def run_history(**data):
+    dataset = tiny_dataset().sized(DataConfig(**data))
+    records = [e for e in Trainer(dataset, CONFIG).run() if isinstance(e, EpochRecord)]
+    return history_of(*records)
+
+
+# --- curves
+
+
+@pytest.mark.parametrize("part", ["train", "test", "validation"])
+def test_curves_are_the_records_in_order(part):
+    history = run_history(train_size=50, validation_size=10)
+    assert len(history) == 13
+    assert history.epochs.tolist() == list(range(13))
+    for metric in METRICS:
+        expected = [getattr(item, f"{part}_{metric}") for item in history.records]
+        curve = history.curve(part, metric)
+        assert curve.dtype == np.float64
+        assert curve.tolist() == expected
+    np.testing.assert_array_equal(history.curve(part, "error"), 1 - history.curve(part, "score"))
+
+
+def test_validation_is_known_from_the_records():
+    assert not History(CONFIG).has_validation
+    assert not run_history().has_validation
+    assert run_history(validation_size=10).has_validation
+
+
+def test_every_epoch_can_be_shown_again():
+    history = run_history()
+    again = [
+        event.weights
+        for event in Trainer(tiny_dataset(), CONFIG).run()
+        if isinstance(event, EpochRecord)
+    ]
+    for item, weights in zip(history.records, again, strict=True):
+        np.testing.assert_array_equal(item.weights, weights)
+
+
+# --- the best epoch
+
+
+def test_best_is_the_highest_test_log_likelihood_without_validation():
+    history = history_of(*(record(i, test) for i, test in enumerate([-2.0, -0.5, -0.4, -0.6])))
+    assert history.best.epoch == 2
+    assert history.best is history.records[2]
+
+
+def test_best_is_chosen_by_validation_where_there_is_one():
+    pairs = [(-2.0, -2.0), (-0.1, -0.9), (-0.5, -0.3), (-0.2, -0.4)]
+    history = history_of(*(record(i, test, held) for i, (test, held) in enumerate(pairs)))
+    assert history.best.epoch == 2
+
+
+def test_best_of_a_real_run_with_validation_uses_validation():
+    history = run_history(train_size=40, validation_size=15)
+    held = [item.validation_log_likelihood for item in history.records]
+    test = [item.test_log_likelihood for item in history.records]
+    assert held.index(max(held)) != test.index(max(test))  # or this run could not tell
+    assert history.best.epoch == held.index(max(held))
+
+
+def test_the_earliest_wins_a_tie():
+    history = history_of(*(record(i, test) for i, test in enumerate([-2, -0.5, -0.5, -0.5])))
+    assert history.best.epoch == 1
+
+
+@pytest.mark.parametrize(
+    ("curve", "best"),
+    [
+        ([math.nan, -3.0, math.nan, -2.0, math.nan], 3),
+        ([-1.0, math.nan], 0),
+        ([math.nan, math.nan], 0),
+        ([-math.inf, -5.0], 1),
+        ([-math.inf, math.nan], 0),
+    ],
+)
+def test_what_is_not_a_number_never_wins(curve, best):
+    history = history_of(*(record(i, value) for i, value in enumerate(curve)))
+    assert history.best.epoch == best
+
+
+# --- finding a record
+
+
+def test_nearest_is_the_closest_recorded_epoch():
+    history = history_of(*(record(epoch) for epoch in (0, 1, 2, 5)))
+    for epoch, expected in [(-3, 0), (0, 0), (0.4, 0), (0.6, 1), (3, 2), (4, 5), (99, 5)]:
+        assert history.nearest(epoch).epoch == expected
+
+
+@pytest.mark.parametrize(
+    ("epoch", "offset", "expected"),
+    [
+        (1, 1, 2),
+        (1, -1, 0),
+        (1.5, 1, 2),
+        (1.5, -1, 1),
+        (0, -1, 0),
+        (5, 1, 5),
+        (2, 1, 5),
+        (5, -2, 1),
+        (3, 1, 5),
+        (3, -1, 2),
+        (0, 99, 5),
+    ],
+)
+def test_neighbours_are_the_records_on_either_side(epoch, offset, expected):
+    history = history_of(*(record(epoch) for epoch in (0, 1, 2, 5)))
+    assert history.neighbour(epoch, offset).epoch == expected
+
+
+# --- out of the program
+
+
+def read_back(history):
+    return list(csv.DictReader(io.StringIO(history.to_csv())))
+
+
+@pytest.mark.parametrize("validation_size", [0, 10])
+def test_csv_of_a_run_reads_back_exactly(validation_size):
+    history = run_history(validation_size=validation_size)
+    rows = read_back(history)
+    parts = ["train", "test"] + (["validation"] if validation_size else [])
+    columns = [f"{part}_{metric}" for part in parts for metric in METRICS]
+    assert list(rows[0]) == ["epoch", *columns]
+    assert [int(row["epoch"]) for row in rows] == history.epochs.tolist()
+    for row, item in zip(rows, history.records, strict=True):
+        assert [float(row[name]) for name in columns] == [getattr(item, name) for name in columns]
+
+
+@given(st.floats(allow_nan=False), st.floats(0, 1))
+def test_csv_keeps_every_bit_of_any_value(log_likelihood, score):
+    (row,) = read_back(history_of(record(0, log_likelihood, test_score=score)))
+    assert float(row["test_log_likelihood"]) == log_likelihood
+    assert float(row["test_score"]) == score
+
+
+def test_csv_keeps_what_is_not_a_number():
+    (row,) = read_back(history_of(record(0, math.nan)))
+    assert math.isnan(float(row["test_log_likelihood"]))
+
+
+def test_csv_of_an_empty_history_has_its_head():
+    assert History(CONFIG).to_csv().startswith("epoch,train_score,train_log_likelihood,test_score")
+
+
+def test_csv_has_plain_lines():
+    text = run_history().to_csv()
+    assert "\r" not in text
+    assert text.count("\n") == 14
+
+
+# --- changes
+
+
+def test_a_change_says_what_changed():
+    change = Change(epoch=2.5, step=17, name="learning_rate", old=0.1, new=0.02)
+    assert str(change) == "learning rate 0.1 -> 0.02"

@@ -1,0 +1,74 @@
+"""Numbers to colours."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.pictures import DIVERGING, diverging_rgb, grey_rgb
+
+
+def test_grey_goes_from_black_to_white():
+    values = np.array([[0.0, 0.5, 1.0]])
+    rgb = grey_rgb(values)
+    assert rgb.shape == (1, 3, 3)
+    assert rgb.dtype == np.uint8
+    assert rgb[0].tolist() == [[0] * 3, [128] * 3, [255] * 3]
+
+
+def test_grey_clips_what_an_attack_leaves_outside_and_shows_nothing_as_black():
+    rgb = grey_rgb(np.array([-0.07, 1.3, np.nan, np.inf, -np.inf]))
+    assert rgb[:, 0].tolist() == [0, 255, 0, 255, 0]
+
+
+def test_every_byte_of_an_image_survives():
+    levels = np.arange(256, dtype=np.uint8)
+    pixels = np.multiply(levels, np.float32(1 / 255), dtype=np.float32)
+    np.testing.assert_array_equal(grey_rgb(pixels)[:, 1], levels)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (4, 2, 3), (2, 4, 2, 3)])
+def test_any_number_of_images_at_once(shape):
+    values = np.random.default_rng(0).random(shape)
+    assert grey_rgb(values).shape == (*shape, 3)
+    assert diverging_rgb(values, 1.0).shape == (*shape, 3)
+    np.testing.assert_array_equal(grey_rgb(values)[0], grey_rgb(values[0]))
+
+
+def test_zero_has_the_middle_colour_and_the_limits_the_ends():
+    rgb = diverging_rgb(np.array([[-2.0, 0.0, 2.0]]), 2.0)
+    assert rgb.dtype == np.uint8
+    np.testing.assert_array_equal(rgb[0], [DIVERGING[0], DIVERGING[127], DIVERGING[254]])
+    assert DIVERGING[127].tolist() == [247, 247, 247]
+
+
+def test_negative_is_blue_and_positive_is_red():
+    (blue, red) = diverging_rgb(np.array([-0.8, 0.8]), 1.0).astype(int)
+    assert blue[2] > blue[0] + 50
+    assert red[0] > red[2] + 50
+
+
+def test_beyond_the_limit_stays_at_the_end():
+    rgb = diverging_rgb(np.array([-99.0, 99.0, -np.inf, np.inf]), 0.5)
+    np.testing.assert_array_equal(rgb, DIVERGING[[0, 254, 0, 254]])
+
+
+def test_not_a_number_has_the_colour_of_zero():
+    np.testing.assert_array_equal(diverging_rgb(np.array([np.nan]), 1.0)[0], DIVERGING[127])
+
+
+def test_the_scale_is_smooth_and_dark_at_both_ends():
+    assert DIVERGING.shape == (255, 3)
+    assert np.abs(np.diff(DIVERGING.astype(int), axis=0)).max() <= 6
+    luminance = DIVERGING @ np.array([0.2126, 0.7152, 0.0722])
+    assert (np.diff(luminance[:128]) >= 0).all()
+    assert (np.diff(luminance[127:]) <= 0).all()
+
+
+@given(st.floats(-1, 1), st.floats(1e-6, 1e6))
+def test_colours_depend_on_the_ratio_to_the_limit_alone(value, limit):
+    scaled = diverging_rgb(np.array([value * limit]), limit).astype(int)
+    plain = diverging_rgb(np.array([value]), 1.0).astype(int)
+    assert np.abs(scaled - plain).max() <= 6  # one colour at most: rounding of the product

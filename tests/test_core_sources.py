@@ -1,0 +1,616 @@
+"""Files from strangers, the digits that ship, and the digits that are drawn once and kept."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from core_samples import QUICK, idx_bytes, write_content, write_idx, write_idx_folder
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import DatasetError
+from core.sources import NAMED_SOURCES, digits8, limits, open_dataset, strokes_cache
+
+TRAIN_IMAGES = "train-images-idx3-ubyte"
+TRAIN_LABELS = "train-labels-idx1-ubyte"
+TEST_IMAGES = "t10k-images-idx3-ubyte"
+TEST_LABELS = "t10k-labels-idx1-ubyte"
+BOTH_KINDS = pytest.mark.parametrize("suffix", ["", ".gz"])
+
+
+def refusal(path):
+    """Return the words with which ``path`` is refused."""
+    with pytest.raises(DatasetError) as caught:
+        open_dataset(str(path))
+    return str(caught.value)
+
+
+def assert_same_images(split, images, labels):
+    np.testing.assert_allclose(split.images, images.reshape(len(images), -1) / 255, rtol=2e-7)
+    np.testing.assert_array_equal(split.labels, labels)
+
+
+# --- IDX: what opens
+
+
+@BOTH_KINDS
+def test_a_folder_of_four_files_opens(tmp_path, suffix):
+    train, train_labels, test, test_labels = write_idx_folder(tmp_path / "set", suffix=suffix)
+    dataset = open_dataset(str(tmp_path / "set"))
+    assert dataset.image_shape == (5, 6)
+    assert dataset.class_names == ("0", "1", "2")
+    assert dataset.name == "set"
+    assert dataset.source == str(tmp_path / "set")
+    assert_same_images(dataset.train, train, train_labels)
+    assert_same_images(dataset.test, test, test_labels)
+
+
+@QUICK
+@given(data=st.data())
+def test_any_small_idx_reads_back_as_written(tmp_path_factory, data):
+    shape = data.draw(st.tuples(st.integers(2, 12), st.integers(1, 6), st.integers(1, 6)))
+    rng = np.random.default_rng(data.draw(st.integers(0, 1000)))
+    images = rng.integers(256, size=shape, dtype=np.uint8)
+    labels = rng.integers(limits.MAX_CLASSES, size=shape[0], dtype=np.uint8)
+    folder = tmp_path_factory.mktemp("idx")
+    write_idx(folder / TRAIN_IMAGES, images)
+    write_idx(folder / TRAIN_LABELS, labels)
+    dataset = open_dataset(str(folder / TRAIN_IMAGES))
+    n_train = dataset.train.n_samples
+    assert dataset.image_shape == shape[1:]
+    assert dataset.n_classes == max(int(labels.max()), 1) + 1
+    assert_same_images(dataset.train, images[:n_train], labels[:n_train])
+    assert_same_images(dataset.test, images[n_train:], labels[n_train:])
+
+
+@BOTH_KINDS
+def test_a_single_images_file_finds_its_labels_and_is_split_in_file_order(tmp_path, suffix):
+    train, train_labels, _, _ = write_idx_folder(tmp_path, n_train=12, suffix=suffix)
+    dataset = open_dataset(str(tmp_path / (TRAIN_IMAGES + suffix)))
+    assert dataset.name == TRAIN_IMAGES + suffix
+    assert_same_images(dataset.train, train[:10], train_labels[:10])
+    assert_same_images(dataset.test, train[10:], train_labels[10:])
+
+
+def test_labels_may_be_compressed_where_images_are_not(tmp_path):
+    write_idx_folder(tmp_path, suffix="")
+    labels = tmp_path / TRAIN_LABELS
+    write_content(tmp_path / (TRAIN_LABELS + ".gz"), labels.read_bytes())
+    labels.unlink()
+    assert open_dataset(str(tmp_path)).train.n_samples == 12
+
+
+def test_the_same_file_plain_and_compressed_counts_once(tmp_path):
+    write_idx_folder(tmp_path, suffix="")
+    write_idx_folder(tmp_path, suffix=".gz")
+    assert open_dataset(str(tmp_path)).train.n_samples == 12
+
+
+def test_other_names_and_other_files_in_the_folder_do_no_harm(tmp_path):
+    write_idx_folder(tmp_path, suffix="")
+    for file in list(tmp_path.iterdir()):  # as some mirrors spell them
+        file.rename(tmp_path / file.name.replace("-idx", ".idx").upper())
+    (tmp_path / "README.txt").write_text("hello")
+    assert open_dataset(str(tmp_path)).test.n_samples == 6
+
+
+def test_content_not_the_name_says_whether_a_file_is_compressed(tmp_path):
+    write_idx_folder(tmp_path, suffix="")
+    file = tmp_path / TRAIN_IMAGES
+    file.write_bytes(gzip.compress(file.read_bytes()))
+    assert open_dataset(str(tmp_path)).train.n_samples == 12
+
+
+def test_an_idx_file_of_another_name_is_recognised_and_asks_for_its_labels(tmp_path):
+    file = write_idx(tmp_path / "digits.bin", np.zeros((3, 4, 4)))
+    message = refusal(file)
+    assert str(file) in message
+    assert "labels are missing; expected train-labels-idx1-ubyte.gz" in message
+
+
+def test_a_home_directory_is_understood(tmp_path, monkeypatch):
+    write_idx_folder(tmp_path / "set")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert open_dataset("~/set").train.n_samples == 12
+
+
+# --- IDX: what is refused, each naming the file and what to do
+
+
+def test_missing_path_names_what_would_be_right(tmp_path):
+    message = refusal(tmp_path / "nowhere")
+    assert str(tmp_path / "nowhere") in message
+    assert "no such file or folder" in message
+    assert "strokes, digits8" in message
+
+
+@pytest.mark.parametrize("name", ["", "\0", "a" * 5000])
+def test_a_path_no_system_has_is_refused_too(name):
+    with pytest.raises(DatasetError):
+        open_dataset(name)
+
+
+def test_a_folder_without_idx_files_says_what_was_expected(tmp_path):
+    message = refusal(tmp_path)
+    assert str(tmp_path) in message
+    assert "four IDX files" in message
+
+
+@BOTH_KINDS
+def test_missing_labels_are_named(tmp_path, suffix):
+    write_idx_folder(tmp_path, suffix=suffix)
+    (tmp_path / (TEST_LABELS + suffix)).unlink()
+    message = refusal(tmp_path)
+    assert str(tmp_path / (TEST_IMAGES + suffix)) in message
+    assert f"labels are missing; expected {TEST_LABELS}{suffix} in the same folder" in message
+
+
+@pytest.mark.parametrize(("gone", "word"), [("train", "training"), ("t10k", "test")])
+def test_a_missing_half_is_named(tmp_path, gone, word):
+    write_idx_folder(tmp_path)
+    for file in tmp_path.glob(f"{gone}-*"):
+        file.unlink()
+    message = refusal(tmp_path)
+    assert f"{tmp_path}: the {word} images are missing" in message
+    assert f"{gone}-images-idx3-ubyte.gz" in message
+    assert "open the images file itself" in message
+
+
+def test_several_training_files_ask_which(tmp_path):
+    write_idx_folder(tmp_path)
+    write_idx(tmp_path / "extra-images-idx3-ubyte", np.zeros((3, 4, 4)))
+    message = refusal(tmp_path)
+    assert "extra-images-idx3-ubyte" in message
+    assert "open one of them instead" in message
+
+
+@BOTH_KINDS
+@pytest.mark.parametrize("name", [TRAIN_IMAGES, TEST_LABELS])
+def test_a_file_without_content_is_named(tmp_path, suffix, name):
+    write_idx_folder(tmp_path, suffix=suffix)
+    file = tmp_path / (name + suffix)
+    file.write_bytes(b"")
+    message = refusal(tmp_path)
+    assert f"{file}: the file is empty; copy or download it again" == message
+
+
+@pytest.mark.parametrize("name", [TRAIN_IMAGES, TRAIN_LABELS])
+def test_a_compressed_nothing_is_named(tmp_path, name):
+    write_idx_folder(tmp_path)
+    file = write_content(tmp_path / (name + ".gz"), b"")
+    message = refusal(tmp_path)
+    assert f"{file}: only 0 bytes, not even the" in message
+    assert "copy or download it again" in message
+
+
+@BOTH_KINDS
+@pytest.mark.parametrize("kept", [1, 3, 9, 15, 17, 200])
+def test_content_cut_short_is_named(tmp_path, suffix, kept):
+    images, _, _, _ = write_idx_folder(tmp_path, suffix=suffix)
+    file = write_content(tmp_path / (TRAIN_IMAGES + suffix), idx_bytes(images)[:kept])
+    message = refusal(tmp_path)
+    assert str(file) in message
+    assert "cut short" in message or f"only {kept} bytes" in message
+    assert "copy or download it again" in message
+
+
+@pytest.mark.parametrize("kept", [0.02, 0.1, 0.5, 0.9, -1])
+def test_a_gzip_stream_cut_short_is_named(tmp_path, kept):
+    write_idx_folder(tmp_path)
+    file = tmp_path / (TRAIN_IMAGES + ".gz")
+    raw = file.read_bytes()
+    file.write_bytes(raw[:kept] if kept < 0 else raw[: max(3, int(kept * len(raw)))])
+    message = refusal(tmp_path)
+    assert str(file) in message
+    assert "the gzip stream ends early" in message
+    assert "copy or download it again" in message
+
+
+@pytest.mark.parametrize("place", [12, -6, -2])
+def test_a_damaged_gzip_stream_is_named(tmp_path, place):
+    write_idx_folder(tmp_path)
+    file = tmp_path / (TRAIN_IMAGES + ".gz")
+    raw = bytearray(file.read_bytes())
+    raw[place] ^= 0xFF
+    file.write_bytes(raw)
+    message = refusal(tmp_path)
+    assert f"{file}: the gzip stream is damaged" in message
+    assert "copy or download it again" in message
+
+
+@BOTH_KINDS
+@pytest.mark.parametrize("name", [TRAIN_IMAGES, TRAIN_LABELS])
+def test_trailing_garbage_is_named(tmp_path, suffix, name):
+    images, labels, _, _ = write_idx_folder(tmp_path, suffix=suffix)
+    arrays = {TRAIN_IMAGES: images, TRAIN_LABELS: labels}
+    file = write_content(tmp_path / (name + suffix), idx_bytes(arrays[name]) + b"more")
+    message = refusal(tmp_path)
+    assert f"{file}: too long: the header promises" in message
+
+
+def test_garbage_after_the_gzip_stream_is_named(tmp_path):
+    write_idx_folder(tmp_path)
+    file = tmp_path / (TEST_IMAGES + ".gz")
+    file.write_bytes(file.read_bytes() + b"more")
+    assert refusal(tmp_path) == f"{file}: there is more data after the end of the gzip stream"
+
+
+def test_images_and_labels_that_do_not_match_are_both_named(tmp_path):
+    write_idx_folder(tmp_path)
+    write_idx(tmp_path / (TRAIN_LABELS + ".gz"), np.zeros(11))
+    message = refusal(tmp_path)
+    assert str(tmp_path / (TRAIN_IMAGES + ".gz")) in message
+    assert f"has 12 images but {TRAIN_LABELS}.gz has 11 labels" in message
+    assert "must belong together" in message
+
+
+def test_a_label_out_of_range_is_named_with_its_place(tmp_path):
+    write_idx_folder(tmp_path)
+    labels = np.zeros(12)
+    labels[[4, 9]] = 255
+    file = write_idx(tmp_path / (TRAIN_LABELS + ".gz"), labels)
+    message = refusal(tmp_path)
+    assert f"{file}: label 255 of image 4 is out of range" in message
+    assert "between 0 and 99" in message
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        (2**32 - 1, 28, 28),
+        (2**31, 2, 1),
+        (65536, 128, 128),
+        (13, 5, 6),
+        (11, 5, 6),
+    ],
+)
+def test_a_header_that_lies_about_the_number_is_caught(tmp_path, sizes):
+    """In 32 bits 2**31 * 2 * 1 would be nothing at all, and 65,536 * 128 * 128 a gigabyte."""
+    images, _, _, _ = write_idx_folder(tmp_path)
+    file = write_idx(tmp_path / (TRAIN_IMAGES + ".gz"), images, sizes=sizes)
+    message = refusal(tmp_path)
+    expected = 16 + sizes[0] * sizes[1] * sizes[2]
+    assert str(file) in message
+    assert f"the header promises {expected} bytes ({' x '.join(map(str, sizes))} values)" in message
+
+
+@pytest.mark.parametrize("sizes", [(12, 0, 6), (12, 5, 0), (1, 129, 1), (1, 1, 2**32 - 1)])
+def test_a_header_of_impossible_images_is_caught(tmp_path, sizes):
+    images, _, _, _ = write_idx_folder(tmp_path)
+    file = write_idx(tmp_path / (TRAIN_IMAGES + ".gz"), images, sizes=sizes)
+    message = refusal(tmp_path)
+    assert f"{file}: images of {sizes[1]} x {sizes[2]} pixels" in message
+    assert "each side must be between 1 and 128" in message
+
+
+@pytest.mark.parametrize("name", [TRAIN_IMAGES, TRAIN_LABELS])
+def test_a_file_of_no_image_is_named(tmp_path, name):
+    write_idx_folder(tmp_path)
+    empty = np.zeros((0, 5, 6) if name == TRAIN_IMAGES else 0)
+    file = write_idx(tmp_path / (name + ".gz"), empty)
+    assert f"{file}: there is no image in it" in refusal(tmp_path)
+
+
+@BOTH_KINDS
+def test_the_web_page_a_dead_mirror_sends_is_recognised(tmp_path, suffix):
+    write_idx_folder(tmp_path, suffix=suffix)
+    page = b"\n  <!DOCTYPE html><html><body>This site has moved</body></html>"
+    file = write_content(tmp_path / (TRAIN_IMAGES + suffix), page)
+    message = refusal(tmp_path)
+    assert f"{file}: this is a web page; an IDX file begins with two zero bytes" == message
+
+
+def test_something_else_entirely_is_not_idx(tmp_path):
+    write_idx_folder(tmp_path)
+    file = write_content(tmp_path / (TRAIN_IMAGES + ".gz"), bytes(range(1, 100)))
+    assert f"{file}: this is not IDX" in refusal(tmp_path)
+    text = tmp_path / "notes.txt"
+    text.write_text("not at all images")
+    assert f"{text}: not IDX images" in refusal(text)
+
+
+@pytest.mark.parametrize("type_byte", [0x09, 0x0B, 0x0C, 0x0D, 0x0E, 0x00])
+def test_another_value_type_is_named(tmp_path, type_byte):
+    images, _, _, _ = write_idx_folder(tmp_path)
+    file = write_idx(tmp_path / (TRAIN_IMAGES + ".gz"), images, type_byte=type_byte)
+    message = refusal(tmp_path)
+    assert f"{file}: holds type 0x{type_byte:02x} in 3 dimensions" in message
+    assert "images must be unsigned bytes (0x08) in 3" in message
+
+
+@pytest.mark.parametrize("sizes", [(60, 6), (12, 5, 3, 2)])
+def test_images_in_other_than_three_dimensions_are_named(tmp_path, sizes):
+    images, _, _, _ = write_idx_folder(tmp_path)
+    file = write_idx(tmp_path / (TRAIN_IMAGES + ".gz"), images, sizes=sizes)
+    assert f"{file}: holds type 0x08 in {len(sizes)} dimensions" in refusal(tmp_path)
+
+
+def test_images_where_labels_belong_are_named(tmp_path):
+    images, _, _, _ = write_idx_folder(tmp_path)
+    file = write_idx(tmp_path / (TRAIN_LABELS + ".gz"), images)
+    message = refusal(tmp_path)
+    assert f"{file}: holds type 0x08 in 3 dimensions" in message
+    assert "labels must be unsigned bytes (0x08) in 1" in message
+
+
+def test_a_labels_file_opened_as_images_is_refused(tmp_path):
+    write_idx_folder(tmp_path)
+    file = tmp_path / (TRAIN_LABELS + ".gz")
+    assert f"{file}: holds type 0x08 in 1 dimensions" in refusal(file)
+
+
+def test_parts_of_different_sizes_are_refused(tmp_path):
+    write_idx_folder(tmp_path)
+    write_idx(tmp_path / (TEST_IMAGES + ".gz"), np.zeros((6, 4, 4)))
+    message = refusal(tmp_path)
+    assert f"{tmp_path}: training and test images differ in size (5 x 6 and 4 x 4" in message
+
+
+def test_one_image_alone_cannot_be_split(tmp_path):
+    write_idx_folder(tmp_path, n_train=1)
+    file = tmp_path / (TRAIN_IMAGES + ".gz")
+    assert f"{file}: one image cannot be split" in refusal(file)
+
+
+@QUICK
+@given(
+    content=st.binary(max_size=60),
+    place=st.sampled_from([TRAIN_IMAGES, TRAIN_LABELS]),
+    header=st.booleans(),
+)
+def test_no_content_whatever_escapes_as_another_error(tmp_path_factory, content, place, header):
+    folder = tmp_path_factory.mktemp("any")
+    write_idx_folder(folder, suffix="")
+    file = folder / place
+    file.write_bytes((b"\0\0\x08\x03" if header else b"") + content)
+    assert str(file) in refusal(folder)
+
+
+# --- bounds
+
+
+def test_a_small_file_that_would_fill_memory_is_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_INFLATED_BYTES", 1_000_000)
+    bomb = write_content(tmp_path / "bomb.gz", bytes(3_000_000))
+    assert bomb.stat().st_size < 5000
+    with pytest.raises(DatasetError, match=r"bomb.gz: inflates to more than the 1 MB accepted"):
+        limits.read_bytes(bomb)
+    fits = write_content(tmp_path / "fits.gz", bytes(1_000_000))
+    assert limits.read_bytes(fits) == bytes(1_000_000)
+
+
+def test_a_file_too_large_to_be_a_data_set_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_FILE_BYTES", 2_000_000)
+    file = write_content(tmp_path / "large", bytes(2_000_001))
+    with pytest.raises(DatasetError, match="large: 2 MB is more than the 2 MB accepted"):
+        limits.read_bytes(file)
+    file = write_content(tmp_path / "fits", bytes(2_000_000))
+    assert limits.read_bytes(file) == bytes(2_000_000)
+
+
+def test_content_longer_than_one_block_is_read_whole(tmp_path):
+    content = np.random.default_rng(0).integers(256, size=2_500_000, dtype=np.uint8).tobytes()
+    assert limits.read_bytes(write_content(tmp_path / "a.gz", content)) == content
+    assert limits.read_bytes(write_content(tmp_path / "a", content)) == content
+
+
+@BOTH_KINDS
+def test_the_head_of_a_file_is_that_of_its_content(tmp_path, suffix):
+    file = write_content(tmp_path / f"a{suffix}", b"0123456789")
+    assert limits.read_head(file, 4) == b"0123"
+    assert limits.read_head(file, 40) == b"0123456789"
+
+
+def test_the_head_of_a_damaged_gzip_is_nothing(tmp_path):
+    file = tmp_path / "a.gz"
+    file.write_bytes(limits.GZIP_MAGIC + b"\xff" * 30)
+    assert limits.read_head(file, 4) == b""
+
+
+# --- digits that ship
+
+
+def test_the_8x8_digits_open_by_name():
+    dataset = open_dataset("digits8")
+    assert dataset.image_shape == (8, 8)
+    assert dataset.class_names == tuple("0123456789")
+    assert (dataset.train.n_samples, dataset.test.n_samples) == (1297, 500)
+    assert dataset.train.images.max() == 1
+    # Multiples of one sixteenth, and every class about equally often.
+    assert set(np.unique(dataset.train.images * 16)) == set(range(17))
+    assert np.bincount(dataset.train.labels).min() > 100
+    assert np.bincount(dataset.test.labels).min() > 40
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: content[: len(content) // 2],
+        lambda content: b"PK\x03\x04" + b"x" * 40,
+        lambda content: b"not an archive",
+        lambda content: content[:2000] + bytes(500) + content[2500:],
+    ],
+    ids=["empty", "cut", "not a zip inside", "text", "overwritten"],
+)
+def test_damaged_8x8_digits_say_to_restore_the_file(tmp_path, monkeypatch, damage):
+    file = tmp_path / "digits8.npz"
+    file.write_bytes(damage(digits8.ASSET.read_bytes()))
+    monkeypatch.setattr(digits8, "ASSET", file)
+    message = refusal("digits8")
+    assert str(file) in message
+    assert "restore the file from the repository" in message
+
+
+def test_missing_8x8_digits_say_to_restore_the_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(digits8, "ASSET", tmp_path / "digits8.npz")
+    assert "restore the file from the repository" in refusal("digits8")
+
+
+# --- strokes: drawn once, then kept
+
+
+@pytest.fixture
+def drawings(tmp_path, monkeypatch):
+    """Replace the slow pen by random pixels; return the list of what it was asked to draw."""
+    monkeypatch.setenv("PERCEPTRON_EXPLORER_CACHE", str(tmp_path / "cache"))
+    asked = []
+
+    def draw(n, rng):
+        asked.append(n)
+        return rng.integers(256, size=(n, 28, 28), dtype=np.uint8), np.arange(n) % 10
+
+    monkeypatch.setattr(strokes_cache, "draw_stroke_digits", draw)
+    return asked
+
+
+def test_strokes_are_drawn_once_and_then_reused(drawings, tmp_path, caplog):
+    first = open_dataset("strokes")
+    assert drawings == [8000]
+    assert strokes_cache.cache_file().parent == tmp_path / "cache"
+    assert [file.name for file in (tmp_path / "cache").iterdir()] == [
+        strokes_cache.cache_file().name
+    ]
+    second = open_dataset("strokes")
+    assert drawings == [8000]
+    assert first.content_hash == second.content_hash
+    assert (first.train.n_samples, first.test.n_samples) == (6000, 2000)
+    assert first.image_shape == (28, 28)
+    assert first.class_names == tuple("0123456789")
+    assert first.train.labels[:12].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]
+    assert caplog.records == []
+
+
+def saved_array(array, path, **options):
+    with path.open("wb") as file:
+        np.save(file, array, **options)
+
+
+def overwritten(path):
+    path.write_bytes(b"what is this")
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:100_000])
+
+
+def header_only(path):
+    path.write_bytes(path.read_bytes()[:60])
+
+
+def zipped(path):
+    path.write_bytes(b"PK\x03\x04" + bytes(100))
+
+
+def archived(path):
+    with path.open("wb") as file:
+        np.savez(file, samples=np.zeros((8000, 785), dtype=np.uint8))
+
+
+def other_shape(path):
+    saved_array(np.zeros((8000, 784), dtype=np.uint8), path)
+
+
+def other_type(path):
+    saved_array(np.zeros((8000, 785), dtype=np.float32), path)
+
+
+def label_out_of_range(path):
+    samples = np.load(path)
+    samples[17, -1] = 10
+    saved_array(samples, path)
+
+
+def pickled(path):
+    saved_array(np.array([{"an": "object"}], dtype=object), path, allow_pickle=True)
+
+
+def lying(path):
+    header = np.lib.format.magic(1, 0)
+    words = b"{'descr': '|u1', 'fortran_order': False, 'shape': (%d, 785)}" % 10**15
+    words += b" " * (-(len(header) + 2 + len(words) + 1) % 64) + b"\n"
+    path.write_bytes(header + len(words).to_bytes(2, "little") + words)
+
+
+def a_folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        overwritten,
+        emptied,
+        cut,
+        header_only,
+        zipped,
+        archived,
+        other_shape,
+        other_type,
+        label_out_of_range,
+        pickled,
+        lying,
+        a_folder,
+    ],
+    ids=lambda damage: damage.__name__,
+)
+def test_a_damaged_cache_is_drawn_anew(drawings, caplog, damage):
+    expected = open_dataset("strokes").content_hash
+    file = strokes_cache.cache_file()
+    damage(file)
+    with caplog.at_level(logging.WARNING):
+        assert open_dataset("strokes").content_hash == expected
+    assert drawings == [8000, 8000]
+    assert "drawing the stroke digits anew" in caplog.text
+    if file.is_dir():
+        return  # not ours to remove; it stays slow but works
+    assert open_dataset("strokes").content_hash == expected
+    assert drawings == [8000, 8000]
+
+
+def test_an_unwritable_cache_only_costs_time(drawings, tmp_path, monkeypatch, caplog):
+    """Below a regular file nothing can be written, not even by root."""
+    expected = open_dataset("strokes").content_hash
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("PERCEPTRON_EXPLORER_CACHE", str(tmp_path / "file" / "cache"))
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            assert open_dataset("strokes").content_hash == expected
+    assert len(drawings) == 3
+    assert "the stroke digits are not cached" in caplog.text
+
+
+def test_a_disk_that_fills_up_leaves_no_half_cache(drawings, tmp_path, monkeypatch, caplog):
+    def save(stream, samples):
+        stream.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(strokes_cache.np, "save", save)
+    assert open_dataset("strokes").train.n_samples == 6000
+    assert "No space left on device" in caplog.text
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_the_cache_is_named_after_what_it_holds(monkeypatch):
+    monkeypatch.delenv("PERCEPTRON_EXPLORER_CACHE", raising=False)
+    file = strokes_cache.cache_file()
+    assert re.fullmatch(r"stroke-digits-v\d+-seed\d+\.npy", file.name)
+    assert "perceptron-explorer" in str(file.parent)
+    assert file.parent.is_absolute()
+    assert isinstance(file, Path)
+
+
+def test_the_first_named_source_is_the_strokes():
+    assert next(iter(NAMED_SOURCES)) == "strokes"
+    assert all(label for label, _ in NAMED_SOURCES.values())
