@@ -220,11 +220,12 @@ def summarise(seconds: dict[str, list[float]], topic: str, data: str) -> list[Re
     for name, times in seconds.items():
         if name == OURS:
             continue
-        ratios = [own / other for own, other in zip(seconds[OURS], times, strict=True)]
+        what, above, below = f"ours / {name}", seconds[OURS], times
+        if name == SHUFFLED:  # what shuffling costs, so the other way round
+            what, above, below = f"{SHUFFLED} / {OURS}", times, seconds[OURS]
+        ratios = [one / other for one, other in zip(above, below, strict=True)]
         value, noise = statistics.median(ratios), interquartile_range(ratios)
-        what, target = f"ours / {name}", TARGETS.get(name)
-        if name == SHUFFLED:
-            what, value = "ours, shuffled / ours", statistics.median(1 / ratio for ratio in ratios)
+        target = TARGETS.get(name)
         if target is None:
             results.append(Result(topic, what, value, "x", noise=noise))
         else:

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +74,7 @@ def read_marks(file: Path) -> dict[str, float]:
     return marks
 
 
-def wait_for_marks(process: subprocess.Popen[str], file: Path) -> dict[str, float]:
+def wait_for_marks(process: subprocess.Popen[bytes], file: Path, said: Path) -> dict[str, float]:
     """Return the marks once both are there, or the first alone if the second does not come.
 
     Raises
@@ -89,8 +88,8 @@ def wait_for_marks(process: subprocess.Popen[str], file: Path) -> dict[str, floa
         if PAINT in marks and LEARNING in marks:
             return marks
         if process.poll() is not None:
-            said = process.stderr.read().strip()[-500:] if process.stderr else ""
-            raise NoWindowError(f"it ended with exit code {process.returncode}: {said}")
+            words = said.read_text(errors="replace").strip()[-500:]
+            raise NoWindowError(f"it ended with exit code {process.returncode}: {words}")
         time.sleep(_POLL_SECONDS)
     marks = read_marks(file)
     if PAINT not in marks:
@@ -98,38 +97,36 @@ def wait_for_marks(process: subprocess.Popen[str], file: Path) -> dict[str, floa
     return marks
 
 
-def end(process: subprocess.Popen[str]) -> None:
-    """Ask the process to end, and end its group if it does not: uv has a child of its own."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_END_SECONDS)
-    # The group was made by start_once, so nobody else can be in it.
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    if process.stderr:
-        process.stderr.close()
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask the process to end; if it will not, end its whole group: uv has a child of its own."""
+    process.terminate()
+    try:
+        process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)  # the group start_once made for it
+        process.kill()
+        process.wait()
 
 
 def start_once(command: Sequence[str], environment: Mapping[str, str]) -> dict[str, float]:
     """Start the window once; return the seconds from the command to each mark."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "timing"
-        started = time.time()
-        process = subprocess.Popen(
-            command,
-            env={**environment, "PERCEPTRON_EXPLORER_TIMING": str(file)},
-            cwd=REPOSITORY,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            marks = wait_for_marks(process, file)
-        finally:
-            end(process)
+        file, said = Path(folder) / "timing", Path(folder) / "stderr"
+        with said.open("wb") as stderr:  # a file: a full pipe would stop the window
+            started = time.time()
+            process = subprocess.Popen(
+                command,
+                env={**environment, "PERCEPTRON_EXPLORER_TIMING": str(file)},
+                cwd=REPOSITORY,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                start_new_session=True,
+            )
+            try:
+                marks = wait_for_marks(process, file, said)
+            finally:
+                end(process)
     return {mark: seconds - started for mark, seconds in marks.items()}
 
 

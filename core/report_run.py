@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from core.attack import AttackConfig, AttackStep, Outcome, SquaredLossDescent, summarise
 from core.diagnostics import Diagnosis, diagnose

@@ -17,6 +17,7 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
 from threadpoolctl import threadpool_limits
 
+from core.attack import FROM_IMAGE
 from gui.help_text import log_file
 from gui.main_window import ICONS, MainWindow
 from gui.session import Session
@@ -26,6 +27,7 @@ from gui.theme import apply_font
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from core.attack import AttackConfig
     from core.command_line import Arguments
 
 _log = logging.getLogger(__name__)
@@ -111,16 +113,25 @@ class FirstPaint(QObject):
             self._write("first_learning")
 
 
+def first_attack(arguments: Arguments) -> tuple[AttackConfig, bool]:
+    """Return what the Attack page begins with, and whether its target was asked for.
+
+    Without any attack option it begins from an image; the page always has a chosen image.
+    """
+    attack = arguments.attack if arguments.attack_given else FROM_IMAGE
+    if attack.toward is None:
+        attack = replace(attack, toward=attack.start or 0)
+    return attack, "attack_target" in arguments.explicit
+
+
 def run_window(arguments: Arguments) -> int:
     """Open the window and return the exit code."""
     # More threads do not help products of this size and would fight with the painter.
     with threadpool_limits(limits=1):
         app = make_application(sys.argv[:1])
         write_log()
-        attack = arguments.attack
-        if attack.toward is None and attack.start is None:
-            attack = replace(attack, start=0, toward=0)
-        session = Session(arguments.data, arguments.training, attack)
+        attack, given = first_attack(arguments)
+        session = Session(arguments.data, arguments.training, attack, attack_target_given=given)
         session.open(arguments.data.dataset)
         settings = Settings()
         window = MainWindow(app, session, settings)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from core.attack import AttackStep, Outcome, SquaredLossDescent, summarise
+from core.attack import FROM_IMAGE, FROM_NOISE, AttackStep, Outcome, SquaredLossDescent, summarise
 from core.diagnostics import next_mistake
 from core.errors import SettingError
 from core.perceptron import SoftmaxPerceptron
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.attack import Attack, AttackConfig
     from gui.session import Session
 
-DEFAULT_STEPS_PER_SECOND = 30.0
+DEFAULT_STEPS_PER_SECOND = 20.0
 _POST_SECONDS = 1 / 60
 _RECOMPUTE_SECONDS = 0.4
 """While a run is live its model changes all the time; the film is remade this often."""
@@ -70,8 +70,9 @@ class AttackSession(QObject):
     position_changed = Signal()
     playing_changed = Signal()
 
-    def __init__(self, config: AttackConfig, session: Session) -> None:
+    def __init__(self, config: AttackConfig, session: Session, *, target_given: bool) -> None:
         super().__init__(session)
+        self._target_given = target_given
         self._session = session
         self.config = config
         self._noise_start = config.start is None
@@ -154,11 +155,19 @@ class AttackSession(QObject):
 
     def set_start_from_noise(self, noise: bool) -> None:
         """Begin from faint noise, or from the chosen image itself."""
+        before, after = (FROM_IMAGE, FROM_NOISE) if noise else (FROM_NOISE, FROM_IMAGE)
+        # What suits one start does not suit the other; numbers a person has set stay.
+        suited = {
+            name: getattr(after, name)
+            for name in ("rate", "pull", "steps")
+            if getattr(self.config, name) == getattr(before, name)
+        }
         self._noise_start = noise
-        self._replace(start=None if noise else self.index)
+        self._replace(start=None if noise else self.index, **suited)
 
     def set_setting(self, name: str, value: Any) -> None:
         """Set one declared setting of the attack; it acts at once."""
+        self._target_given |= name == "target"
         self._replace(**{name: value})
 
     def dataset_changed(self) -> None:
@@ -201,6 +210,7 @@ class AttackSession(QObject):
         shown, dataset = self._session.shown, self._session.dataset
         if shown is None or dataset is None:
             return
+        self._choose_first_target()
         self._wanted = False
         self._computed_at = time.perf_counter()
         self.weights = shown.weights
@@ -216,6 +226,13 @@ class AttackSession(QObject):
         self._fresh = True
         self._job = AttackJob(self._generation, self._mailbox, attack)
         self._job.start()
+
+    def _choose_first_target(self) -> None:
+        """Aim where the first image is most easily pushed, unless a target was asked for."""
+        image = self.chosen_image
+        if not self._target_given and image is not None:
+            self._target_given = True
+            self._replace(target=self._nearest_other_class(image, self.label))
 
     def _stop_job(self) -> None:
         self._old_jobs = [job for job in self._old_jobs if job.alive]

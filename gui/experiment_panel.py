@@ -24,7 +24,7 @@ from gui.parameter_form import ParameterForm, tooltip
 if TYPE_CHECKING:
     from gui.session import Session
 
-_WIDTH = 272
+_SCROLL_BAR = 14
 
 
 class ExperimentPanel(QFrame):
@@ -36,7 +36,6 @@ class ExperimentPanel(QFrame):
         super().__init__(parent)
         self._session = session
         self.setObjectName("card")
-        self.setFixedWidth(_WIDTH)
         data, training = parameters_of(DataConfig), parameters_of(TrainingConfig)
 
         self.data_combo = QComboBox(self)
@@ -94,6 +93,7 @@ class ExperimentPanel(QFrame):
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(inside.minimumSizeHint().width() + _SCROLL_BAR)
         outside = QVBoxLayout(self)
         outside.setContentsMargins(1, 1, 1, 10)
         outside.setSpacing(0)

@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         column.addLayout(middle, 1)
         column.addWidget(self.bottom)
         self.setCentralWidget(centre)
+        self.statusBar().setContentsMargins(10, 0, 10, 4)
         self.statusBar().addWidget(self.status_words)
         self.statusBar().addPermanentWidget(self.hover_words)
         self.statusBar().setSizeGripEnabled(False)
@@ -155,7 +156,7 @@ class MainWindow(QMainWindow):
         if session.is_running:
             words, icon = "Pause", "pause"
         elif session.run_state is RunState.FINISHED:
-            words, icon = "Play again", "replay"
+            words, icon = "Replay", "replay"
         actions["toggle"].setText(words)
         if self.icons:
             actions["toggle"].setIcon(self.icons[f"{icon}_on_accent"])
@@ -185,8 +186,6 @@ class MainWindow(QMainWindow):
         self.top.show_page(index)
         for name in ("attack_toggle", "attack_back", "attack_step", "attack_mistake"):
             self.actions_by_name[name].setEnabled(index == 1)
-        for name in ("save_curves",):
-            self.actions_by_name[name].setEnabled(True)
 
     @Slot()
     def show_learn(self) -> None:

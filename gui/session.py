@@ -56,6 +56,8 @@ class Session(QObject):
     ----------
     data_config, training_config, attack_config
         What to begin with.
+    attack_target_given
+        Whether the target was asked for; otherwise the class nearest to the image is taken.
     pace
         Epochs per second at most; None for as fast as possible.
     """
@@ -81,6 +83,7 @@ class Session(QObject):
         training_config: TrainingConfig,
         attack_config: AttackConfig,
         *,
+        attack_target_given: bool = False,
         pace: float | None = DEFAULT_PACE,
         parent: QObject | None = None,
     ) -> None:
@@ -117,7 +120,7 @@ class Session(QObject):
             "diagnosis", self._mailbox, _DIAGNOSIS_SLOT, _diagnose, rest=_DIAGNOSIS_REST
         )
         self._start_job(self._diagnoser)
-        self.attack = AttackSession(attack_config, self)
+        self.attack = AttackSession(attack_config, self, target_given=attack_target_given)
 
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)

@@ -32,74 +32,63 @@ FRAME_PX: Final = 28
 N_CLASSES: Final = 10
 
 # --- The hand. Lengths are in units of the digit's height, so 0.05 is one pixel in the 20 px box.
+# Every spread is bounded: a person must recognise every digit, so nothing has a heavy tail.
 
-TREMBLE_STD: Final = 0.023
-"""Scale of the slips of each control point; more makes the loops of 8 and 9 look broken."""
+TREMBLE: Final = 0.022
+"""Largest slip of a control point in x or y; more puts visible kinks into round strokes."""
 
-TREMBLE_DOF: Final = 2.3
-"""Slips follow Student's t: mostly tiny, now and then a big one.  Such outliers can be learnt by
-heart but not foreseen, which is what makes a perceptron overfit as it does on MNIST."""
+DRIFT: Final = 0.034
+"""Amplitude per wave of the slow drift of the pen along its path.  It lets strokes that should
+meet miss each other by about a pixel, as hasty writing does."""
 
-TREMBLE_MAX: Final = 3.2
-"""Cut of the slips in units of their scale; beyond it strokes miss each other."""
+DRIFT_WAVES: Final = 4
+"""Enough waves to make every path individual."""
 
-WARP_STD: Final = 0.034
-"""Strength of the smooth warp, which bends whole parts of a digit but keeps it legible."""
+DRIFT_CYCLES: Final = 0.9
+"""At most so many cycles per digit height of path; faster ones would look like shaking."""
 
-WARP_WAVES: Final = ((0.5, 0.0), (0.0, 0.5), (0.5, 0.5), (0.5, -0.5), (0.0, 1.0), (1.0, 0.0))
-"""Cycles per digit height in x and y: long waves only, short ones would look like shaking."""
+DRIFT_FULL_LENGTH: Final = 2.4
+"""Paths shorter than this many heights drift less in proportion, which keeps ones straight."""
 
-SLOPPINESS_STD: Final = 0.65
-"""Spread of the log factor on tremble and warp: most writers are careful, a few are sloppy."""
+WARP: Final = 0.045
+"""Amplitude per wave of the smooth warp, which bends whole parts of a digit."""
 
-SLOPPINESS_MAX: Final = 2.1
-"""Beyond this factor single digits become ambiguous."""
+WARP_WAVES: Final = ((0.5, 0.0), (0.0, 0.5), (0.5, 0.5), (0.5, -0.5), (0.0, 0.8), (0.8, 0.0))
+"""Cycles per digit height in x and y: long waves only, so what meets still meets."""
 
-SLANT_MEAN: Final = 0.15
-"""Shear; positive leans to the right as most right-handed writing does."""
+SLANT_RANGE: Final = (-0.15, 0.6)
+"""Shear, -9 to 31 degrees; positive leans to the right as most right-handed writing does."""
 
-SLANT_STD: Final = 0.12
-"""Spread of the shear between writers."""
+ROTATION_MAX: Final = 0.15
+"""Radians, about 9 degrees."""
 
-SLANT_LIMIT: Final = 0.6
-"""Steeper digits lie down; an eight then looks like a one."""
+STRETCH_RANGE: Final = (0.75, 1.35)
+"""Width relative to the drawn glyphs: narrow and wide hands."""
 
-ROTATION_STD: Final = 0.05
-"""Radians, about 3 degrees."""
-
-ASPECT_LOG_STD: Final = 0.08
-"""Spread of the log width-to-height ratio: narrow and wide hands."""
-
-BALANCE_STD: Final = 0.18
+BALANCE_MAX: Final = 0.42
 """Moves the waist up or down, so the bowls of 3, 5, 6, 8 and 9 differ in size between writers."""
+
+TAPER_MAX: Final = 0.3
+"""Widens the top and narrows the foot by this fraction, or the other way round."""
 
 # --- The pen. Lengths in pixels.
 
-HALF_WIDTH_RANGE_PX: Final = (1.3, 2.15)
-"""Ballpoint to felt tip; MNIST lines are two to four pixels wide."""
+HALF_WIDTH_RANGE_PX: Final = (0.8, 1.4)
+"""Fineliner to soft pencil; MNIST lines are two to three pixels wide."""
 
-PRESSURE_PX: Final = 0.28
-"""How much the half width swells and thins along the path, as under a moving hand."""
+HALF_WIDTH_MAX_SHARE: Final = 0.125
+"""Of the digit's narrower side (ones aside): a narrow eight takes a thin pen, or its rings fill."""
 
-PRESSURE_WAVES: Final = 4
-"""Enough waves to make every line individual."""
+PRESSURE: Final = 0.2
+"""Relative swelling and thinning of the line along the path, as under a moving hand."""
 
-PRESSURE_CYCLES: Final = 3.9
+PRESSURE_CYCLES: Final = 2.5
 """At most so many swellings along a digit; more look like knots."""
 
-HALF_WIDTH_MIN_PX: Final = 0.1
-"""Where the pen nearly lifts it still leaves a faint line."""
-
-EDGE_PX: Final = 0.92
+EDGE_PX: Final = 1.1
 """Width of the grey rim of a line: about one pixel is plain antialiasing."""
 
-ROUGHNESS_PX: Final = 0.22
-"""Random shift of the edge in each pixel, as from paper grain and a scanner; more looks frayed."""
-
-ROUGHNESS_MAX: Final = 1.5
-"""Cut of that shift in standard deviations, so no speck appears away from the line."""
-
-SPOT_STD_PX: Final = 0.7
+SPOT_STD_PX: Final = 0.6
 """Of the Gaussian spots; above the spacing of the path points, below the gap between two lines."""
 
 BOX_RANGE_PX: Final = (19.7, 20.5)
@@ -188,46 +177,51 @@ class _Hands(NamedTuple):
 
     style: NDArray[np.float32]  # (n,) uniform 0..1, picks the style
     tremble: NDArray[np.float32]  # (n, max joints, 2)
-    wave: NDArray[np.float32]  # (n, waves, 2)
-    phase: NDArray[np.float32]  # (n, waves)
+    drift: NDArray[np.float32]  # (n, DRIFT_WAVES, 2) amplitudes
+    drift_wave: NDArray[np.float32]  # (n, DRIFT_WAVES, 2) cycles per path and phase
+    warp: NDArray[np.float32]  # (n, waves, 2) amplitudes
+    warp_phase: NDArray[np.float32]  # (n, waves)
     balance: NDArray[np.float32]  # (n,)
+    taper: NDArray[np.float32]  # (n,)
     shape: NDArray[np.float32]  # (n, 2, 2) slant, stretch and rotation in one matrix
     half_width: NDArray[np.float32]  # (n,) pixels
-    pressure: NDArray[np.float32]  # (n, PRESSURE_WAVES, 2) cycles per path and phase
+    pressure_wave: NDArray[np.float32]  # (n, 2) cycles per path and phase
     box: NDArray[np.float32]  # (n,) pixels
 
 
 def _shape_matrices(n: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """Slant, then stretch, then rotate: matrices (n, 2, 2) for row vectors (x, y)."""
-    slant = rng.normal(SLANT_MEAN, SLANT_STD, n).clip(-SLANT_LIMIT, SLANT_LIMIT)
-    aspect = np.exp(rng.normal(0.0, ASPECT_LOG_STD, n))
-    angle = rng.normal(0.0, ROTATION_STD, n)
+    slant = rng.uniform(*SLANT_RANGE, n)
+    stretch = np.exp(rng.uniform(*np.log(STRETCH_RANGE), n))
+    angle = rng.uniform(-ROTATION_MAX, ROTATION_MAX, n)
     cos, sin = np.cos(angle), np.sin(angle)
     # y points down, so leaning right means moving left with growing y.
-    x_row = np.stack([aspect * cos, aspect * sin], axis=-1)
+    x_row = np.stack([stretch * cos, stretch * sin], axis=-1)
     y_row = np.stack([-slant * cos - sin, -slant * sin + cos], axis=-1)
     return np.stack([x_row, y_row], axis=1).astype(np.float32)
 
 
 def _draw_hands(n: int, rng: np.random.Generator) -> _Hands:
-    sloppy = np.exp(rng.normal(0.0, SLOPPINESS_STD, n)).clip(max=SLOPPINESS_MAX)
+    def between(lo: float, hi: float, *shape: int) -> NDArray[np.float32]:
+        return rng.uniform(lo, hi, (n, *shape)).astype(np.float32)
+
+    def waves(cycles: float, *shape: int) -> NDArray[np.float32]:
+        return between(0, 1, *shape, 2) * np.array([cycles, 2 * np.pi], np.float32)
+
     n_waves = len(WARP_WAVES)
-    slips = rng.standard_t(TREMBLE_DOF, (n, _MAX_JOINTS, 2)).clip(-TREMBLE_MAX, TREMBLE_MAX)
-    tremble = slips * sloppy[:, None, None]
-    wave = rng.standard_normal((n, n_waves, 2)).clip(-2, 2) * sloppy[:, None, None]
-    swing = (0.5, 0.0), (PRESSURE_CYCLES, 2 * np.pi)
-    pressure = rng.uniform(*swing, (n, PRESSURE_WAVES, 2))
-    single = np.float32
     return _Hands(
-        style=rng.random(n).astype(single),
-        tremble=(TREMBLE_STD * tremble).astype(single),
-        wave=(WARP_STD * np.sqrt(2 / n_waves) * wave).astype(single),
-        phase=rng.uniform(0, 2 * np.pi, (n, n_waves)).astype(single),
-        balance=rng.normal(0, BALANCE_STD, n).clip(-0.5, 0.5).astype(single),
+        style=between(0, 1),
+        tremble=between(-TREMBLE, TREMBLE, _MAX_JOINTS, 2),
+        drift=between(-DRIFT, DRIFT, DRIFT_WAVES, 2),
+        drift_wave=waves(DRIFT_CYCLES, DRIFT_WAVES),
+        warp=between(-WARP, WARP, n_waves, 2),
+        warp_phase=between(0, 2 * np.pi, n_waves),
+        balance=between(-BALANCE_MAX, BALANCE_MAX),
+        taper=between(-TAPER_MAX, TAPER_MAX),
         shape=_shape_matrices(n, rng),
-        half_width=rng.uniform(*HALF_WIDTH_RANGE_PX, n).astype(single),
-        pressure=pressure.astype(single),
-        box=rng.uniform(*BOX_RANGE_PX, n).astype(single),
+        half_width=between(*HALF_WIDTH_RANGE_PX),
+        pressure_wave=waves(PRESSURE_CYCLES),
+        box=between(*BOX_RANGE_PX),
     )
 
 
@@ -240,19 +234,26 @@ def _pen_paths(
     for digit, (glyphs, styles) in enumerate(zip(GLYPHS, _STYLES, strict=True)):
         shares = np.cumsum([glyph.share for glyph in glyphs])
         pick = np.searchsorted(shares / shares[-1], hands.style, side="right")
-        for k, (glyph, style) in enumerate(zip(glyphs, styles, strict=True)):
+        for k, style in enumerate(styles):
             rows = np.flatnonzero((labels == digit) & (np.minimum(pick, len(styles) - 1) == k))
-            slips = hands.tremble[rows, : len(style.joints)] * np.float32(glyph.looseness)
-            paths[rows] = style.spline @ (style.joints + slips)
+            paths[rows] = style.spline @ (style.joints + hands.tremble[rows, : len(style.joints)])
             starts[rows] = style.starts
     return paths, starts
 
 
-def _deform(paths: NDArray[np.float32], hands: _Hands) -> NDArray[np.float32]:
-    """Bend the paths by long waves, shift their waist, then slant, stretch and rotate them."""
+def _deform(
+    paths: NDArray[np.float32], starts: NDArray[np.bool_], hands: _Hands
+) -> NDArray[np.float32]:
+    """Let the pen drift, bend the paths by long waves, then change proportions and pose."""
+    along = _step_lengths(paths, starts).cumsum(axis=1)
+    drift = hands.drift * np.minimum(along[:, -1] / DRIFT_FULL_LENGTH, 1)[:, None, None]
+    cycles, phase = hands.drift_wave[:, None, :, 0], hands.drift_wave[:, None, :, 1]
+    bent = paths + np.cos(2 * np.pi * cycles * along[:, :, None] + phase) @ drift
     angle = paths @ (2 * np.pi * np.array(WARP_WAVES, np.float32).T)
-    bent = paths + np.cos(angle + hands.phase[:, None, :]) @ hands.wave
-    y = bent[:, :, 1]
+    bent += np.cos(angle + hands.warp_phase[:, None, :]) @ hands.warp
+    x, y = bent[:, :, 0], bent[:, :, 1]
+    middle = x.mean(axis=1, keepdims=True)
+    bent[:, :, 0] = middle + (x - middle) * (1 + hands.taper[:, None] * (1 - 2 * y))
     bent[:, :, 1] = y + hands.balance[:, None] * y * (1 - y)
     return np.asarray(bent @ hands.shape, np.float32)
 
@@ -274,24 +275,31 @@ def _place(
     """Scale into the box and put the centre of mass at the origin; pixels from here on."""
     mass = lengths / lengths.sum(axis=1, keepdims=True)
     centred = paths - np.einsum("np,npc->nc", mass, paths)[:, None, :]
-    margin = hands.half_width
-    scale = (hands.box - 2 * margin) / np.ptp(centred, axis=1).max(axis=1)
+    scale = (hands.box - 2 * hands.half_width) / np.ptp(centred, axis=1).max(axis=1)
     far = np.abs(centred).max(axis=(1, 2))
     # A lopsided digit (7, 9) may stick out on one side of its centre of mass; keep it in the frame.
-    scale = np.minimum(scale, (REACH_PX - margin - PRESSURE_PX) / far)
+    scale = np.minimum(scale, (REACH_PX - hands.half_width * np.float32(1 + PRESSURE)) / far)
     return centred * scale[:, None, None], lengths * scale[:, None]
 
 
-def _ink_weights(lengths: NDArray[np.float32], hands: _Hands) -> NDArray[np.float32]:
+def _half_widths(
+    labels: NDArray[np.int64], paths: NDArray[np.float32], hands: _Hands
+) -> NDArray[np.float32]:
+    """Half widths (n, N_PATH) of the line: pen and pressure."""
+    narrow = np.ptp(paths, axis=1).min(axis=1)
+    most = np.where(labels == 1, np.inf, HALF_WIDTH_MAX_SHARE * narrow)
+    pen = np.minimum(hands.half_width, most).astype(np.float32)
+    time = np.linspace(0, 2 * np.pi, N_PATH, dtype=np.float32)
+    wave = np.cos(hands.pressure_wave[:, :1] * time + hands.pressure_wave[:, 1:])
+    return pen[:, None] * (1 + np.float32(PRESSURE) * wave)
+
+
+def _spot_weights(
+    lengths: NDArray[np.float32], half_widths: NDArray[np.float32]
+) -> NDArray[np.float32]:
     """Spot strengths (n, N_PATH) such that the density is 1 at the local half width of the pen."""
-    along = np.cumsum(lengths, axis=1) / lengths.sum(axis=1, keepdims=True)
-    cycles, phase = hands.pressure[:, :, :1], hands.pressure[:, :, 1:]
-    waves = np.cos(np.float32(2 * np.pi) * cycles * along[:, None, :] + phase).sum(axis=1)
-    local = hands.half_width[:, None] + PRESSURE_PX * np.sqrt(1 / PRESSURE_WAVES) * waves
-    local = np.maximum(local, HALF_WIDTH_MIN_PX)
-    gain = np.exp(local**2 / (2 * SPOT_STD_PX**2))
-    weights = lengths * gain / (SPOT_STD_PX * np.sqrt(2 * np.pi))
-    return np.asarray(weights, np.float32)
+    gain = np.exp(half_widths**2 / (2 * SPOT_STD_PX**2))
+    return np.asarray(lengths * gain / (SPOT_STD_PX * np.sqrt(2 * np.pi)), np.float32)
 
 
 def _profiles(at: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -305,7 +313,6 @@ def _ink(
     paths: NDArray[np.float32],
     weights: NDArray[np.float32],
     half_width: NDArray[np.float32],
-    rough: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """Render pen lines to ink (n, FRAME_PX, FRAME_PX) in 0..1."""
     rows = _profiles(paths[:, :, 1]) * weights[:, :, None]
@@ -315,7 +322,7 @@ def _ink(
     width = half_width[:, None, None]
     log_density = np.log(np.maximum(density, np.float32(1e-12)))
     square = np.maximum(width**2 - np.float32(2 * SPOT_STD_PX**2) * log_density, 0)
-    ink = (width + rough - np.sqrt(square)) / EDGE_PX + np.float32(0.5)
+    ink = (width - np.sqrt(square)) / EDGE_PX + np.float32(0.5)
     return np.asarray(ink.clip(0, 1), np.float32)
 
 
@@ -328,19 +335,18 @@ def _centre_of_mass(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.stack([x, y], axis=1) / total[:, None], np.float32)
 
 
-def _write(labels: NDArray[np.int64], hands: _Hands, rng: np.random.Generator) -> NDArray[np.uint8]:
+def _write(labels: NDArray[np.int64], hands: _Hands) -> NDArray[np.uint8]:
     """Write one batch of digits."""
     paths, starts = _pen_paths(labels, hands)
-    paths = _deform(paths, hands)
+    paths = _deform(paths, starts, hands)
     paths, lengths = _place(paths, _step_lengths(paths, starts), hands)
-    weights = _ink_weights(lengths, hands)
-    shape = (labels.size, FRAME_PX, FRAME_PX)
-    grain = rng.standard_normal(shape, dtype=np.float32).clip(-ROUGHNESS_MAX, ROUGHNESS_MAX)
-    rough = np.asarray(ROUGHNESS_PX * grain, np.float32)
-    ink = _ink(paths, weights, hands.half_width, rough)
+    half_widths = _half_widths(labels, paths, hands)
+    weights = _spot_weights(lengths, half_widths)
+    pen = half_widths.mean(axis=1)
+    ink = _ink(paths, weights, pen)
     # Pooled ink shifts the centre of mass a little; a second pass puts it right.
     offset = _centre_of_mass(ink)
-    ink = _ink(paths - offset[:, None, :], weights, hands.half_width, rough)
+    ink = _ink(paths - offset[:, None, :], weights, pen)
     return np.rint(255 * ink).astype(np.uint8)
 
 
@@ -368,5 +374,5 @@ def draw_stroke_digits(
     images = np.empty((n_samples, FRAME_PX, FRAME_PX), np.uint8)
     for lo in range(0, n_samples, BATCH):
         rows = slice(lo, lo + BATCH)
-        images[rows] = _write(labels[rows], _Hands(*(part[rows] for part in hands)), rng)
+        images[rows] = _write(labels[rows], _Hands(*(part[rows] for part in hands)))
     return images, labels

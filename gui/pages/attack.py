@@ -60,13 +60,15 @@ class AttackPage(QWidget):
             "step",
             (Curve("target", "bad"), Curve("true", "good", Qt.PenStyle.DashLine)),
             "Probability of the target class and of the image's true class at each step.",
+            compact=True,
             parent=self,
         )
         self.size_plot = CurvePlot(
-            "SIZE OF CHANGE",
+            "SIZE",
             "step",
             (Curve("length", "train"), Curve("largest", "test", Qt.PenStyle.DashLine)),
-            "Length (L2 norm) of the change and its largest pixel (L-infinity norm).",
+            "Length (L2 norm) of the change and its largest pixel (L-infinity norm), per step.",
+            compact=True,
             parent=self,
         )
         self.loss_plot = CurvePlot(
@@ -75,6 +77,7 @@ class AttackPage(QWidget):
             (Curve("loss", "validation"), Curve("gradient", "best", Qt.PenStyle.DashLine)),
             "Loss |t - y|^2 + lambda |c - x|^2 and length of its gradient, on a log axis.",
             log_y=True,
+            compact=True,
             parent=self,
         )
         self._lay_out()
@@ -123,13 +126,13 @@ class AttackPage(QWidget):
         plots = QHBoxLayout()
         plots.setSpacing(10)
         for plot in self._plots:
-            plots.addWidget(card(plot, (10, 6, 10, 2)))
+            plots.addWidget(card(plot, (10, 6, 10, 2)), 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(card(self.controls, (12, 8, 12, 8)))
-        layout.addWidget(card(middle, (12, 8, 12, 8)), 13)
-        layout.addLayout(plots, 8)
+        layout.addWidget(card(middle, (12, 8, 12, 8)), 12)
+        layout.addLayout(plots, 6)
 
     def set_icons(self, icons: dict[str, QIcon]) -> None:
         """Use these icons on the buttons."""

@@ -116,9 +116,10 @@ class AttackControls(QWidget):
             row = ParameterRow(name, declared[name], self)
             if row.slider is not None:
                 row.slider.hide()  # this line has room for the field only
-            second.addSpacing(6)
-            second.addWidget(row.label)
-            second.addWidget(row.editor)
+            line = first if name == "box" else second
+            line.addSpacing(6)
+            line.addWidget(row.label)
+            line.addWidget(row.editor)
             if isinstance(row.editor, NumberField):
                 row.editor.setFixedWidth(76)
             row.changed.connect(self._changed)

@@ -155,14 +155,28 @@ class LearnPage(QWidget):
         for plot in (self.error_plot, self.like_plot):
             plot.set_x_range(0, high)
         self.error_plot.set_y_range(0, self._error_top())
+        low, top = self._like_range()
+        self.like_plot.set_y_range(low, top)
 
-    def _error_top(self) -> float:
-        """Return a steady top for the error axis: the start's error dwarfs what is learnt."""
+    def _learnt(self, metric: str) -> np.ndarray:
+        """Return the values after the start: the start's own would dwarf what is learnt."""
         history = self._session.history
         if history is None or len(history) < 2:
-            return 1.0
-        learnt = max(history.curve(part, "error")[1:].max() for part in ("train", "test"))
-        return float(min(1.0, 1.15 * max(learnt, 0.02)))
+            return np.empty(0)
+        curves = [history.curve(part, metric)[1:] for part in ("train", "test")]
+        values = np.concatenate(curves)
+        return values[np.isfinite(values)]
+
+    def _error_top(self) -> float:
+        learnt = self._learnt("error")
+        return float(min(1.0, 1.1 * max(learnt.max(), 0.02))) if len(learnt) else 1.0
+
+    def _like_range(self) -> tuple[float, float]:
+        """Leave room above the best, so that a rising curve does not rescale at every epoch."""
+        learnt = self._learnt("log_likelihood")
+        if not len(learnt):
+            return -2.5, 0.0
+        return float(1.05 * learnt.min()), float(min(0.0, 0.6 * learnt.max()))
 
     @Slot(float)
     def _epoch_clicked(self, epoch: float) -> None:

@@ -39,6 +39,7 @@ class CurvePlot(QWidget):
     Parameters
     ----------
     title, x_label : words for people
+    compact : whether it is one of several small plots
     curves : what is drawn, in legend order
     help_text : tooltip of the title
     """
@@ -53,6 +54,7 @@ class CurvePlot(QWidget):
         help_text: str,
         *,
         log_y: bool = False,
+        compact: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -76,7 +78,14 @@ class CurvePlot(QWidget):
         self.view.hideButtons()
         self.view.setMenuEnabled(False)
         self._item = self.view.getPlotItem()
-        self._item.setLabel("bottom", x_label)
+        if compact:
+            # Small plots keep their few pixels for the curves; the title names the x axis.
+            self.view.setMinimumHeight(96)
+            self._item.getAxis("left").setWidth(44)
+            self._item.getAxis("left").setTickDensity(0.6)
+            self._item.getAxis("bottom").setTickDensity(0.6)
+        else:
+            self._item.setLabel("bottom", x_label)
         self._item.setLogMode(y=log_y)
         self._item.showGrid(x=True, y=True, alpha=0.18)
         self._item.getViewBox().setMouseEnabled(x=False, y=False)

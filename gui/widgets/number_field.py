@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QSizePolicy, QWidget
 
@@ -40,7 +40,6 @@ class NumberField(QDoubleSpinBox):
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(64)
         self.setAccessibleName(declared.label)
         self.valueChanged.connect(self._changed)
 
@@ -103,6 +102,15 @@ class NumberField(QDoubleSpinBox):
         low = -math.inf if self._declared.low is None else self._declared.low
         high = math.inf if self._declared.high is None else self._declared.high
         self.setValue(round(min(max(value, low), high), 10))
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the width of a usual number, not of the longest that can be typed."""
+        width = self.fontMetrics().horizontalAdvance("1000000") + 30
+        return QSize(width, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        """Return the same: the layout stretches it."""
+        return self.minimumSizeHint()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Take the wheel only when focused: scrolling past must not change a setting."""
