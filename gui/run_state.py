@@ -52,3 +52,20 @@ class EarlierRun:
     history: History
     data_config: DataConfig
     dataset_name: str
+
+    def is_twin_of(self, other: EarlierRun) -> bool:
+        """Whether both must have the same curve, as far as the shorter goes."""
+        return (
+            self.data_config == other.data_config
+            and self.history.config == other.history.config
+            and not self.history.changes
+            and not other.history.changes
+        )
+
+
+def with_run(runs: list[EarlierRun], new: EarlierRun) -> list[EarlierRun]:
+    """Return ``runs`` with ``new`` at the end; of twins the longer one is enough."""
+    twins = [run for run in runs if run.is_twin_of(new)]
+    if any(len(run.history) >= len(new.history) for run in twins):
+        return runs
+    return [run for run in runs if run not in twins] + [new]

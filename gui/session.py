@@ -7,7 +7,7 @@ mailbox, emptied 30 times a second by one timer, and go out as signals.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,13 +19,14 @@ from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
 from core.perceptron import SoftmaxPerceptron
-from core.sources import NAMED_SOURCES, open_dataset
 from core.training import Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
+from gui.data_opener import DataOpener, Loaded
+from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
-from gui.run_state import EarlierRun, RunState, Shown, ShownDiagnosis
+from gui.run_state import EarlierRun, RunState, Shown, ShownDiagnosis, with_run
 from gui.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
-from gui.worker import CallJob, Failed, Job, LatestJob
+from gui.worker import Failed, LatestJob
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,16 +38,9 @@ FRAME_MILLISECONDS = 33
 DEFAULT_PACE = 4.0
 """Epochs per second at the start: slow enough to see, fast enough not to wait."""
 
-_STOP_SECONDS = 0.7
 _DIAGNOSIS_SLOT = "diagnosis"
 _DIAGNOSIS_REST = 5.0
 """Looking at mistakes takes at most a sixth of a core away from training."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    dataset: Dataset
-    data_config: DataConfig
 
 
 class Session(QObject):
@@ -101,25 +95,20 @@ class Session(QObject):
         self.diagnosis: ShownDiagnosis | None = None
         self.divergence: Divergence | None = None
         self.run_state = RunState.LOADING
-        self.opening: str | None = None
-        """Name or path of the data being opened, if any."""
-        self.opened_paths: list[str] = []
-        """Files and folders opened so far, in order."""
         self.pace = pace
 
         self._trained_on: Dataset | None = None
         self._mailbox = Mailbox()
-        self._generation = 0
+        self._pool = JobPool()
         self._run_generation = -1
-        self._load_generation = -1
+        self._opener = DataOpener(self._pool, self._mailbox)
         self._job: TrainingJob | None = None
-        self._jobs: list[Job] = []
         # The seeds of "new seed" are the one thing that must differ between two sessions.
         self._seeds = np.random.default_rng()
         self._diagnoser = LatestJob(
             "diagnosis", self._mailbox, _DIAGNOSIS_SLOT, _diagnose, rest=_DIAGNOSIS_REST
         )
-        self._start_job(self._diagnoser)
+        self._pool.start(self._diagnoser)
         self.attack = AttackSession(attack_config, self, target_given=attack_target_given)
 
         self._timer = QTimer(self)
@@ -131,39 +120,31 @@ class Session(QObject):
 
     def open(self, name_or_path: str) -> None:
         """Open other data in the background; the present run goes on until they are there."""
-        if self.opening is not None:
-            self._stop_named("opening data")
-        self._load_generation = self._next_generation()
-        self.opening = name_or_path
-        config = replace(self.wanted_data, dataset=name_or_path)
-        self._start_job(
-            CallJob(
-                "opening data",
-                self._load_generation,
-                self._mailbox,
-                lambda: _Loaded(open_dataset(name_or_path), config),
-            )
-        )
+        self._opener.open(name_or_path)
         self.run_state_changed.emit()
 
-    def _loaded(self, loaded: _Loaded) -> None:
+    @property
+    def opening(self) -> str | None:
+        """Name or path of the data being opened, if any."""
+        return self._opener.opening
+
+    @property
+    def opened_paths(self) -> list[str]:
+        """Files and folders opened so far, in order."""
+        return self._opener.opened_paths
+
+    def _loaded(self, loaded: Loaded) -> None:
         was_first = self.full_dataset is None
         try:
             loaded.dataset.sized(self.wanted_data)
         except ExplorerError as error:
             self._open_failed(str(error))
             return
-        self.opening = None
         self.full_dataset = loaded.dataset
-        name = loaded.data_config.dataset
-        if name not in NAMED_SOURCES and name not in self.opened_paths:
-            self.opened_paths.append(name)
-        self.wanted_data = replace(self.wanted_data, dataset=loaded.data_config.dataset)
-        self.settings_changed.emit()
+        self.wanted_data = replace(self.wanted_data, dataset=loaded.name)
         self._start_run(Mode.PLAYING if was_first or self.is_running else Mode.PAUSED)
 
     def _open_failed(self, message: str) -> None:
-        self.opening = None
         if self.dataset is None:
             self.run_state = RunState.FAILED
         self.settings_changed.emit()  # the form shows again what is really there
@@ -255,7 +236,7 @@ class Session(QObject):
         self.data_config, self.training_config = self.wanted_data, self.wanted_training
         self.history = History(self.training_config)
         self.live = self.divergence = self.diagnosis = self.pinned_epoch = None
-        self._run_generation = self._next_generation()
+        self._run_generation = self._pool.next_generation()
         self._job = TrainingJob(
             self._run_generation, self._mailbox, dataset, self.training_config, mode, self.pace
         )
@@ -265,26 +246,13 @@ class Session(QObject):
         self.run_started.emit()
         self.settings_changed.emit()
         self._set_run_state(RunState.RUNNING if mode is Mode.PLAYING else RunState.PAUSED)
-        self._start_job(self._job)
+        self._pool.start(self._job)
 
     def _keep_run(self) -> None:
         """Keep the present run among the earlier ones, unless nothing was learnt in it."""
-        history = self.history
-        if history is None or len(history) < 2 or self.dataset is None:
-            return
-        kept = EarlierRun(history, self.data_config, self.dataset.name)
-        # The same settings give the same curve: the longer one is enough.
-        twins = [
-            run
-            for run in self.earlier_runs
-            if run.data_config == kept.data_config
-            and run.history.config == history.config
-            and not run.history.changes
-            and not history.changes
-        ]
-        if any(len(run.history) >= len(history) for run in twins):
-            return
-        self.earlier_runs = [run for run in self.earlier_runs if run not in twins] + [kept]
+        if self.history is not None and self.dataset is not None and len(self.history) > 1:
+            run = EarlierRun(self.history, self.data_config, self.dataset.name)
+            self.earlier_runs = with_run(self.earlier_runs, run)
 
     # ------------------------------------------------------------------ settings
 
@@ -376,20 +344,6 @@ class Session(QObject):
 
     # ------------------------------------------------------------------ jobs and frames
 
-    def _next_generation(self) -> int:
-        self._generation += 1
-        return self._generation
-
-    def _start_job(self, job: Job) -> None:
-        self._jobs = [old for old in self._jobs if old.alive]
-        self._jobs.append(job)
-        job.start()
-
-    def _stop_named(self, name: str) -> None:
-        for job in self._jobs:
-            if job.name == name:
-                job.request_stop()
-
     def _set_run_state(self, state: RunState) -> None:
         self.run_state = state
         self.run_state_changed.emit()
@@ -402,8 +356,8 @@ class Session(QObject):
         for letter in events:
             if letter.generation == self._run_generation:
                 moved |= self._run_event(letter.payload)
-            elif letter.generation == self._load_generation:
-                self._load_event(letter.payload)
+            elif (answer := self._opener.take(letter)) is not None:
+                self._opened(answer)
         live = latest.get(LIVE_SLOT)
         if live is not None and live.generation == self._run_generation:
             self.live = live.payload
@@ -412,9 +366,9 @@ class Session(QObject):
             self.progressed.emit()
             if self.pinned_epoch is None:
                 self._shown_changed()
-        answer = latest.get(_DIAGNOSIS_SLOT)
-        if answer is not None and answer.generation == self._run_generation:
-            self.diagnosis = answer.payload
+        seen = latest.get(_DIAGNOSIS_SLOT)
+        if seen is not None and seen.generation == self._run_generation:
+            self.diagnosis = seen.payload
             self.diagnosis_changed.emit()
         self.attack.frame(time.perf_counter())
 
@@ -442,13 +396,13 @@ class Session(QObject):
             self._tell(event)
         return False
 
-    def _load_event(self, event: Any) -> None:
-        if isinstance(event, _Loaded):
-            self._loaded(event)
-        elif isinstance(event, Failed):
-            self._open_failed(event.message)
-            if not event.expected:
-                self.surprised.emit(event.message)
+    def _opened(self, answer: Loaded | Failed) -> None:
+        if isinstance(answer, Loaded):
+            self._loaded(answer)
+        else:
+            self._open_failed(answer.message)
+            if not answer.expected:
+                self.surprised.emit(answer.message)
 
     def _tell(self, failure: Failed) -> None:
         if failure.expected:
@@ -459,12 +413,7 @@ class Session(QObject):
     def close(self) -> bool:
         """Stop everything; return whether every thread ended in time."""
         self._timer.stop()
-        jobs = [*self._jobs, *self.attack.jobs()]
-        for job in jobs:
-            job.request_stop()
-        deadline = time.perf_counter() + _STOP_SECONDS
-        ended = [job.join(max(0.0, deadline - time.perf_counter())) for job in jobs]
-        return all(ended)
+        return self._pool.close(self.attack.jobs())
 
 
 def _diagnose(request: tuple[NDArray[Any], Split]) -> ShownDiagnosis:

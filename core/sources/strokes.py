@@ -34,6 +34,14 @@ N_CLASSES: Final = 10
 # --- The hand. Lengths are in units of the digit's height, so 0.05 is one pixel in the 20 px box.
 # Every spread is bounded: a person must recognise every digit, so nothing has a heavy tail.
 
+CARE_RANGE: Final = (0.5, 1.3)
+"""Every deviation below is scaled by a factor of the writer: below 0.5 digits look printed, beyond
+1.3 single ones become ambiguous."""
+
+CARE_POWER: Final = 3.0
+"""Most writers are near the careful end and a few near the other.  Digits of the few can be learnt
+by heart but hardly foreseen, which is what makes a perceptron overfit as it does on MNIST."""
+
 TREMBLE: Final = 0.022
 """Largest slip of a control point in x or y; more puts visible kinks into round strokes."""
 
@@ -56,14 +64,17 @@ WARP: Final = 0.045
 WARP_WAVES: Final = ((0.5, 0.0), (0.0, 0.5), (0.5, 0.5), (0.5, -0.5), (0.0, 0.8), (0.8, 0.0))
 """Cycles per digit height in x and y: long waves only, so what meets still meets."""
 
-SLANT_RANGE: Final = (-0.15, 0.6)
-"""Shear, -9 to 31 degrees; positive leans to the right as most right-handed writing does."""
+SLANT_MEAN: Final = 0.2
+"""Shear; positive leans to the right as most right-handed writing does."""
+
+SLANT_MAX: Final = 0.36
+"""Largest deviation from the mean slant, so lines lean from -9 to 29 degrees."""
 
 ROTATION_MAX: Final = 0.15
 """Radians, about 9 degrees."""
 
-STRETCH_RANGE: Final = (0.75, 1.35)
-"""Width relative to the drawn glyphs: narrow and wide hands."""
+STRETCH_MAX: Final = 0.3
+"""Largest log of the width relative to the drawn glyphs: narrow and wide hands."""
 
 BALANCE_MAX: Final = 0.42
 """Moves the waist up or down, so the bowls of 3, 5, 6, 8 and 9 differ in size between writers."""
@@ -189,11 +200,13 @@ class _Hands(NamedTuple):
     box: NDArray[np.float32]  # (n,) pixels
 
 
-def _shape_matrices(n: int, rng: np.random.Generator) -> NDArray[np.float32]:
+def _shape_matrices(
+    care: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.float32]:
     """Slant, then stretch, then rotate: matrices (n, 2, 2) for row vectors (x, y)."""
-    slant = rng.uniform(*SLANT_RANGE, n)
-    stretch = np.exp(rng.uniform(*np.log(STRETCH_RANGE), n))
-    angle = rng.uniform(-ROTATION_MAX, ROTATION_MAX, n)
+    slant = SLANT_MEAN + care * rng.uniform(-SLANT_MAX, SLANT_MAX, care.size)
+    stretch = np.exp(care * rng.uniform(-STRETCH_MAX, STRETCH_MAX, care.size))
+    angle = care * rng.uniform(-ROTATION_MAX, ROTATION_MAX, care.size)
     cos, sin = np.cos(angle), np.sin(angle)
     # y points down, so leaning right means moving left with growing y.
     x_row = np.stack([stretch * cos, stretch * sin], axis=-1)
@@ -202,8 +215,15 @@ def _shape_matrices(n: int, rng: np.random.Generator) -> NDArray[np.float32]:
 
 
 def _draw_hands(n: int, rng: np.random.Generator) -> _Hands:
+    lowest, highest = CARE_RANGE
+    care = lowest + (highest - lowest) * rng.random(n) ** CARE_POWER
+
     def between(lo: float, hi: float, *shape: int) -> NDArray[np.float32]:
         return rng.uniform(lo, hi, (n, *shape)).astype(np.float32)
+
+    def slip(most: float, *shape: int) -> NDArray[np.float32]:
+        scale = (most * care).reshape(n, *(1 for _ in shape)).astype(np.float32)
+        return scale * between(-1, 1, *shape)
 
     def waves(cycles: float, *shape: int) -> NDArray[np.float32]:
         return between(0, 1, *shape, 2) * np.array([cycles, 2 * np.pi], np.float32)
@@ -211,14 +231,14 @@ def _draw_hands(n: int, rng: np.random.Generator) -> _Hands:
     n_waves = len(WARP_WAVES)
     return _Hands(
         style=between(0, 1),
-        tremble=between(-TREMBLE, TREMBLE, _MAX_JOINTS, 2),
-        drift=between(-DRIFT, DRIFT, DRIFT_WAVES, 2),
+        tremble=slip(TREMBLE, _MAX_JOINTS, 2),
+        drift=slip(DRIFT, DRIFT_WAVES, 2),
         drift_wave=waves(DRIFT_CYCLES, DRIFT_WAVES),
-        warp=between(-WARP, WARP, n_waves, 2),
+        warp=slip(WARP, n_waves, 2),
         warp_phase=between(0, 2 * np.pi, n_waves),
-        balance=between(-BALANCE_MAX, BALANCE_MAX),
-        taper=between(-TAPER_MAX, TAPER_MAX),
-        shape=_shape_matrices(n, rng),
+        balance=slip(BALANCE_MAX),
+        taper=slip(TAPER_MAX),
+        shape=_shape_matrices(care, rng),
         half_width=between(*HALF_WIDTH_RANGE_PX),
         pressure_wave=waves(PRESSURE_CYCLES),
         box=between(*BOX_RANGE_PX),
