@@ -250,7 +250,7 @@ def measure(quick: bool) -> list[Result]:
         # scikit-learn says that one epoch is too few to converge; true, and not the question.
         warnings.simplefilter("ignore")
         for batch_size in BATCH_SIZES:
-            seconds = take_turns(contenders(dataset, batch_size), rounds=7 if quick else 60)
+            seconds = take_turns(contenders(dataset, batch_size), rounds=7 if quick else 40)
             topic = f"epoch of {dataset.train.n_samples:,}, batches of {batch_size}"
             results += summarise(seconds, topic, data)
     return results

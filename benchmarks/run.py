@@ -20,6 +20,7 @@ import epoch
 import memory
 import numpy as np
 import startup
+import window
 from threadpoolctl import threadpool_info
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ TOPICS: list[tuple[str, Callable[[bool], list[Result]]]] = [
     ("epoch", epoch.measure),
     ("memory", memory.measure),
     ("startup", startup.measure),
+    ("window", window.measure),
 ]
 """Name -> function(quick) returning its results; a new benchmark is one file and one line here."""
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.dataset import read_only
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -36,16 +38,37 @@ class Change:
         return f"{self.name.replace('_', ' ')} {self.old:g} -> {self.new:g}"
 
 
+class _GrowingArray:
+    """Numbers appended one by one and read as one array without copying."""
+
+    def __init__(self) -> None:
+        self._room = np.empty(64)
+        self._n = 0
+
+    def append(self, value: float) -> None:
+        if self._n == len(self._room):
+            self._room = np.concatenate((self._room, np.empty(self._n)))
+        self._room[self._n] = value
+        self._n += 1
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        return read_only(self._room[: self._n])
+
+
 class History:
     """The records of one run, in order of epochs.
 
-    Every record keeps its weights, so any epoch can be shown again.
+    Every record keeps its weights, so any epoch can be shown again. Curves and the best epoch are
+    kept up to date by :meth:`append`: a window reads them 30 times a second.
     """
 
     def __init__(self, config: TrainingConfig) -> None:
         self.config = config
         self.records: list[EpochRecord] = []
         self.changes: list[Change] = []
+        self._curves: dict[str, _GrowingArray] = {}
+        self._best = 0
 
     def __len__(self) -> int:
         """Return the number of recorded epochs, the start included."""
@@ -54,19 +77,38 @@ class History:
     def append(self, record: EpochRecord) -> None:
         """Add the record of the next epoch."""
         self.records.append(record)
+        for part in PARTS if self.has_validation else PARTS[:2]:
+            for metric in METRICS:
+                name = f"{part}_{metric}"
+                curve = self._curves.setdefault(name, _GrowingArray())
+                curve.append(getattr(record, name))
+        self._curves.setdefault("epoch", _GrowingArray()).append(record.epoch)
+        held_out = self.curve(self.held_out_part, "log_likelihood")
+        best = held_out[self._best]
+        if held_out[-1] > best or (np.isnan(best) and not np.isnan(held_out[-1])):
+            self._best = len(self.records) - 1
 
     @property
-    def epochs(self) -> NDArray[np.int64]:
-        """Recorded epochs, (n,)."""
-        return np.array([record.epoch for record in self.records], dtype=np.int64)
+    def epochs(self) -> NDArray[np.float64]:
+        """Recorded epochs, (n,), read-only."""
+        return self._values("epoch")
 
     @property
     def has_validation(self) -> bool:
         """Whether a validation part was measured."""
         return bool(self.records) and self.records[0].validation_score is not None
 
+    @property
+    def held_out_part(self) -> str:
+        """The part that chooses the best epoch."""
+        return "validation" if self.has_validation else "test"
+
+    def _values(self, name: str) -> NDArray[np.float64]:
+        curve = self._curves.get(name)
+        return read_only(np.empty(0)) if curve is None else curve.values
+
     def curve(self, part: str, metric: str) -> NDArray[np.float64]:
-        """Return one curve over the recorded epochs, (n,).
+        """Return one curve over the recorded epochs, (n,), read-only; empty where none is.
 
         Parameters
         ----------
@@ -74,9 +116,13 @@ class History:
         metric : ``score``, ``log_likelihood``, or ``error`` (1 - score)
         """
         if metric == "error":
-            return 1.0 - self.curve(part, "score")
-        values = [getattr(record, f"{part}_{metric}") for record in self.records]
-        return np.array(values, dtype=np.float64)
+            return 1.0 - self._values(f"{part}_score")
+        return self._values(f"{part}_{metric}")
+
+    @property
+    def best_index(self) -> int:
+        """Place of :attr:`best` among the records."""
+        return self._best
 
     @property
     def best(self) -> EpochRecord:
@@ -85,9 +131,7 @@ class History:
         Held out is the validation part where there is one, otherwise the test part. The earliest
         wins a tie; a log-likelihood that is not a number never wins.
         """
-        part = "validation" if self.has_validation else "test"
-        curve = self.curve(part, "log_likelihood")
-        return self.records[int(np.argmax(np.where(np.isnan(curve), -np.inf, curve)))]
+        return self.records[self._best]
 
     def nearest(self, epoch: float) -> EpochRecord:
         """Return the record whose epoch is closest to ``epoch``."""
@@ -101,9 +145,9 @@ class History:
         """
         epochs = self.epochs
         if offset < 0:
-            place = int(np.searchsorted(epochs, np.float64(epoch), side="left")) + offset
+            place = int(np.searchsorted(epochs, epoch, side="left")) + offset
         else:
-            place = int(np.searchsorted(epochs, np.float64(epoch), side="right")) + offset - 1
+            place = int(np.searchsorted(epochs, epoch, side="right")) + offset - 1
         return self.records[min(max(place, 0), len(self.records) - 1)]
 
     def to_csv(self) -> str:

@@ -105,26 +105,20 @@ def size_note(arguments: Arguments, available: Dataset) -> str:
     return f"{available.name}: {'; '.join(found)}; all of them are used" if found else ""
 
 
-def _is_finite(step: AttackStep) -> bool:
-    # The image first: a NaN pixel makes the rest NaN, an infinite one need not.
-    return bool(np.isfinite(step.image).all() and np.isfinite(step.probabilities).all())
-
-
 def run_attack(
     model: SoftmaxPerceptron, config: AttackConfig, dataset: Dataset, progress: Progress
 ) -> AttackResult:
     """Run the practical's attack as far as its numbers are finite."""
     attack = SquaredLossDescent.on_dataset(model, config, dataset)
     steps: list[AttackStep] = []
-    stopped_at = None
     for step in attack.run():
-        if not _is_finite(step):
-            stopped_at = step.step
-            steps = steps or [step]
-            break
         steps.append(step)
         if step.step % 256 == 0:
             progress("attacking", TRAINING_SHARE[1] + 0.05 * step.step / config.steps)
+    if not steps[0].is_finite:
+        stopped_at: int | None = 0
+    else:
+        stopped_at = None if len(steps) > config.steps else len(steps)
     first_class = int(model.probabilities(attack.reference).argmax())
     is_image = attack.chosen is not None or config.start is not None
     return AttackResult(

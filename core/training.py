@@ -326,7 +326,8 @@ class Trainer:
         """Replay the updates one by one to name the first whose weights are not finite."""
         self.weights[:] = before
         self._position, self.step = position, step
-        while np.isfinite(self.weights).all():
+        n_samples = self.dataset.train.n_samples
+        while np.isfinite(self.weights).all() and self._position < n_samples:
             self._updates(1)
         self.diverged = Divergence(self.epoch, self.step, self.config.learning_rate)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.dataset import Dataset
 from core.sources import NAMED_SOURCES, open_dataset
 from gui.worker import CallJob, Failed
 
 if TYPE_CHECKING:
+    from core.dataset import Dataset
     from gui.job_pool import JobPool
     from gui.mailbox import Letter, Mailbox
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from core.diagnostics import Diagnosis
     from core.history import History
     from core.training import EpochRecord
+    from gui.training_job import LiveState
 
 
 class RunState(Enum):
@@ -69,3 +70,18 @@ def with_run(runs: list[EarlierRun], new: EarlierRun) -> list[EarlierRun]:
     if any(len(run.history) >= len(new.history) for run in twins):
         return runs
     return [run for run in runs if run not in twins] + [new]
+
+
+def shown_model(
+    history: History | None, live: LiveState | None, pinned_epoch: int | None
+) -> Shown | None:
+    """Return the model to show: the pinned epoch's, else the live one, None before the start."""
+    if history is None or not history.records:
+        return None
+    if pinned_epoch is not None:
+        record = history.nearest(pinned_epoch)
+        return Shown(record.epoch, record.weights, record, live=False)
+    last = history.records[-1]
+    if live is None or live.fraction <= last.epoch:
+        return Shown(last.epoch, last.weights, last, live=True)
+    return Shown(live.fraction, live.weights, None, live=True)

@@ -14,7 +14,6 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from core.dataset import DataConfig, Dataset
-from core.diagnostics import diagnose
 from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
@@ -22,25 +21,21 @@ from core.perceptron import SoftmaxPerceptron
 from core.training import Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
 from gui.data_opener import DataOpener, Loaded
+from gui.diagnosis_job import DIAGNOSIS_SLOT, make_diagnoser
 from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
-from gui.run_state import EarlierRun, RunState, Shown, ShownDiagnosis, with_run
+from gui.run_state import EarlierRun, RunState, Shown, ShownDiagnosis, shown_model, with_run
 from gui.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
-from gui.worker import Failed, LatestJob
+from gui.worker import Failed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.attack import AttackConfig
-    from core.dataset import Split
 
 FRAME_MILLISECONDS = 33
 DEFAULT_PACE = 4.0
 """Epochs per second at the start: slow enough to see, fast enough not to wait."""
-
-_DIAGNOSIS_SLOT = "diagnosis"
-_DIAGNOSIS_REST = 5.0
-"""Looking at mistakes takes at most a sixth of a core away from training."""
 
 
 class Session(QObject):
@@ -105,9 +100,7 @@ class Session(QObject):
         self._job: TrainingJob | None = None
         # The seeds of "new seed" are the one thing that must differ between two sessions.
         self._seeds = np.random.default_rng()
-        self._diagnoser = LatestJob(
-            "diagnosis", self._mailbox, _DIAGNOSIS_SLOT, _diagnose, rest=_DIAGNOSIS_REST
-        )
+        self._diagnoser = make_diagnoser(self._mailbox)
         self._pool.start(self._diagnoser)
         self.attack = AttackSession(attack_config, self, target_given=attack_target_given)
 
@@ -300,15 +293,7 @@ class Session(QObject):
     @property
     def shown(self) -> Shown | None:
         """The model that every view shows."""
-        if self.history is None or not self.history.records:
-            return None
-        if self.pinned_epoch is not None:
-            record = self.history.nearest(self.pinned_epoch)
-            return Shown(record.epoch, record.weights, record, live=False)
-        last = self.history.records[-1]
-        if self.live is None or self.live.fraction <= last.epoch:
-            return Shown(last.epoch, last.weights, last, live=True)
-        return Shown(self.live.fraction, self.live.weights, None, live=True)
+        return shown_model(self.history, self.live, self.pinned_epoch)
 
     def show_epoch(self, epoch: int | None) -> None:
         """Show a recorded epoch everywhere, or the live model again with None."""
@@ -366,7 +351,7 @@ class Session(QObject):
             self.progressed.emit()
             if self.pinned_epoch is None:
                 self._shown_changed()
-        seen = latest.get(_DIAGNOSIS_SLOT)
+        seen = latest.get(DIAGNOSIS_SLOT)
         if seen is not None and seen.generation == self._run_generation:
             self.diagnosis = seen.payload
             self.diagnosis_changed.emit()
@@ -414,8 +399,3 @@ class Session(QObject):
         """Stop everything; return whether every thread ended in time."""
         self._timer.stop()
         return self._pool.close(self.attack.jobs())
-
-
-def _diagnose(request: tuple[NDArray[Any], Split]) -> ShownDiagnosis:
-    weights, split = request
-    return ShownDiagnosis(weights, split, diagnose(weights, split))

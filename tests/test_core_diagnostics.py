@@ -117,10 +117,13 @@ def test_a_class_never_right_or_never_seen_has_no_mean():
     assert diagnosis.n_samples.tolist() == [3, 3, 0]
 
 
-def test_the_earliest_of_equal_mistakes_is_the_worst():
+@pytest.mark.parametrize("n_samples", [12, 4096])
+def test_the_earliest_of_equal_mistakes_is_the_worst(n_samples):
+    """Within a slice of 2,048 and across two."""
     weights, split = known_case()
-    doubled = Split(np.tile(split.images, (2, 1)), np.tile(split.labels, 2))
-    assert diagnose(weights, doubled).worst == diagnose(weights, split).worst
+    repeated = np.arange(n_samples) % split.n_samples
+    again = Split(split.images[repeated], split.labels[repeated])
+    assert [mistake and mistake.index for mistake in diagnose(weights, again).worst] == [2, None]
 
 
 def test_a_diagnosis_cannot_be_written_and_changes_nothing():

@@ -83,6 +83,19 @@ def test_every_epoch_can_be_shown_again():
         np.testing.assert_array_equal(item.weights, weights)
 
 
+def test_a_curve_once_read_stays_as_it_was_and_cannot_be_written():
+    history = history_of(*(record(epoch, -1.0 / (epoch + 1)) for epoch in range(10)))
+    early = history.curve("test", "log_likelihood")
+    for epoch in range(10, 300):
+        history.append(record(epoch, -1.0 / (epoch + 1)))
+    expected = [-1.0 / (epoch + 1) for epoch in range(300)]
+    assert early.tolist() == expected[:10]
+    assert history.curve("test", "log_likelihood").tolist() == expected
+    assert history.epochs.tolist() == list(range(300))
+    with pytest.raises(ValueError, match="read-only"):
+        early[0] = 0
+
+
 # --- the best epoch
 
 
@@ -124,6 +137,15 @@ def test_the_earliest_wins_a_tie():
 def test_what_is_not_a_number_never_wins(curve, best):
     history = history_of(*(record(i, value) for i, value in enumerate(curve)))
     assert history.best.epoch == best
+
+
+@given(st.lists(st.sampled_from([math.nan, -math.inf, -3.0, -2.0, -1.0]), min_size=1, max_size=12))
+def test_best_is_right_after_every_record(curve):
+    history = History(CONFIG)
+    for epoch, value in enumerate(curve):
+        history.append(record(epoch, value))
+        numbers = [known for known in curve[: epoch + 1] if not math.isnan(known)]
+        assert history.best.epoch == (curve.index(max(numbers)) if numbers else 0)
 
 
 # --- finding a record

@@ -44,6 +44,12 @@ def test_zero_has_the_middle_colour_and_the_limits_the_ends():
     assert DIVERGING[127].tolist() == [247, 247, 247]
 
 
+def test_each_value_takes_the_nearest_colour():
+    step = 1 / 127
+    rgb = diverging_rgb(np.array([-0.6, -0.4, 0.4, 0.6, 1.4]) * step, 1.0)
+    np.testing.assert_array_equal(rgb, DIVERGING[[126, 127, 127, 128, 128]])
+
+
 def test_negative_is_blue_and_positive_is_red():
     (blue, red) = diverging_rgb(np.array([-0.8, 0.8]), 1.0).astype(int)
     assert blue[2] > blue[0] + 50

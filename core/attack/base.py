@@ -153,6 +153,13 @@ class AttackStep:
         """The class the model sees."""
         return int(self.probabilities.argmax())
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether every number of it is finite."""
+        numbers = (self.loss, self.gradient_norm, self.l2, self.linf)
+        arrays = np.isfinite(self.image).all() and np.isfinite(self.probabilities).all()
+        return bool(np.isfinite(numbers).all() and arrays)
+
 
 def pick_image(dataset: Dataset, part: str, index: int, what: str) -> NDArray[np.float32]:
     """Return one image of ``dataset``.
@@ -241,15 +248,28 @@ class Attack(ABC):
         """Return (loss, direction in which the image should move), the latter (n_features,)."""
 
     def run(self) -> Iterator[AttackStep]:
-        """Yield the start and every step after it: ``config.steps + 1`` in all."""
+        """Yield the start and every step after it: ``config.steps + 1`` in all.
+
+        Fewer where the numbers run away (a step size times pull above 2 overshoots ever further):
+        the last step yielded is then the last whose numbers are finite. The start always comes.
+        """
         image = self.start
         if self.config.box:
             image = np.clip(image, 0.0, 1.0)
         for step in range(self.config.steps + 1):
+            state, image = self._advance(step, image)
+            if step and not state.is_finite:
+                return
+            yield state
+
+    def _advance(self, step: int, image: NDArray[Any]) -> tuple[AttackStep, NDArray[Any]]:
+        """Return the state at ``image`` and the image after it."""
+        # An overflow is looked for by the caller; it is no accident to warn of.
+        with np.errstate(over="ignore", invalid="ignore"):
             probabilities = self.model.probabilities(image)
             loss, direction = self.direction(image, probabilities)
             change = image - self.reference
-            yield AttackStep(
+            state = AttackStep(
                 step=step,
                 image=read_only(image),
                 probabilities=read_only(probabilities),
@@ -258,6 +278,7 @@ class Attack(ABC):
                 l2=float(np.linalg.norm(change)),
                 linf=float(np.abs(change).max()),
             )
-            image = image + self.config.rate * direction
+            following = image + self.config.rate * direction
             if self.config.box:
-                np.clip(image, 0.0, 1.0, out=image)
+                np.clip(following, 0.0, 1.0, out=following)
+        return state, following

@@ -11,10 +11,19 @@ The coordinates were drawn by hand for this program.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, TypeAlias
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Point: TypeAlias = tuple[float, float]
 Stroke: TypeAlias = tuple[Point, ...]
+
+N_PATH: Final = 96
+"""Path points per image: the longest digit measures some 60 pixels, so they lie close enough."""
 
 
 class Glyph(NamedTuple):
@@ -188,3 +197,73 @@ GLYPHS: Final[tuple[tuple[Glyph, ...], ...]] = (
     _NINES,
 )
 """The writing styles of every digit; ``GLYPHS[digit]`` lists the styles of that digit."""
+
+
+class Style(NamedTuple):
+    """A glyph in linear form: ``path = spline @ joints`` for any displacement of the joints.
+
+    Attributes
+    ----------
+    joints
+        Control points (n_joints, 2).
+    spline
+        Catmull-Rom weights (N_PATH, n_joints).
+    starts
+        Whether a path point begins a stroke (N_PATH,), so no ink joins it to its predecessor.
+    """
+
+    joints: NDArray[np.float32]
+    spline: NDArray[np.float32]
+    starts: NDArray[np.bool_]
+
+
+def _stroke_weights(n_knots: int, closed: bool, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Catmull-Rom weights (n_at, n_knots) of the knots at curve parameters 0..n_knots-1."""
+    piece = np.minimum(at.astype(np.int64), n_knots - 2)
+    t = at - piece
+    basis = 0.5 * np.stack(
+        [
+            -t + 2 * t**2 - t**3,
+            2 - 5 * t**2 + 3 * t**3,
+            t + 4 * t**2 - 3 * t**3,
+            -(t**2) + t**3,
+        ]
+    )
+    # The two phantom knots beyond the ends: the neighbours around the loop, or a mirror image.
+    reach = np.zeros((n_knots + 2, n_knots))
+    reach[1:-1] = np.eye(n_knots)
+    if closed:
+        reach[0, -2] = reach[-1, 1] = 1
+    else:
+        reach[0, :2] = reach[-1, :-3:-1] = (2, -1)
+    weights = np.zeros((at.size, n_knots))
+    for k in range(4):
+        weights += basis[k][:, None] * reach[piece + k]
+    return weights
+
+
+def _length(stroke: Stroke) -> float:
+    points = np.array(stroke)
+    return float(np.hypot(*np.diff(points, axis=0).T).sum())
+
+
+def _compile(glyph: Glyph) -> Style:
+    """Turn pen paths into one matrix, with path points spread evenly over the strokes."""
+    joints: list[Point] = list(dict.fromkeys(p for stroke in glyph.strokes for p in stroke))
+    lengths = np.array([_length(stroke) for stroke in glyph.strokes])
+    bounds = np.rint(np.concatenate([[0.0], lengths.cumsum()]) / lengths.sum() * N_PATH)
+    spline = np.zeros((N_PATH, len(joints)))
+    starts = np.zeros(N_PATH, dtype=np.bool_)
+    for stroke, (lo, hi) in zip(glyph.strokes, pairwise(bounds.astype(int)), strict=True):
+        at = np.linspace(0, len(stroke) - 1, hi - lo)
+        weights = _stroke_weights(len(stroke), stroke[0] == stroke[-1], at)
+        for knot, point in enumerate(stroke):
+            spline[lo:hi, joints.index(point)] += weights[:, knot]
+        starts[lo] = True
+    return Style(np.array(joints, np.float32), spline.astype(np.float32), starts)
+
+
+STYLES: Final = tuple(tuple(_compile(glyph) for glyph in glyphs) for glyphs in GLYPHS)
+"""The same, ready to draw."""
+
+MAX_JOINTS: Final = max(len(style.joints) for styles in STYLES for style in styles)

@@ -1,9 +1,9 @@
 """Stroke digits: 28x28 grey images of digits, written by a simulated hand.
 
 Nothing is downloaded: every image is drawn from pen paths of our own
-(`core.sources.stroke_glyphs`).  A simulated writer picks a style, lets its control points tremble,
-bends the whole figure smoothly, slants, rotates and stretches it, and runs a pen of some width
-along the spline through the points.  The result is placed as in MNIST: scaled into a box of about
+(`core.sources.stroke_glyphs`).  A simulated writer picks a style, trembles, drifts and bends the
+figure within a leeway that keeps it legible, slants, rotates and stretches it, and runs a pen of
+swelling width along the path.  The result is placed as in MNIST: scaled into a box of about
 20 pixels and centred by its centre of mass.
 
 A pen line is rendered without a single distance calculation per pixel and segment: the density of
@@ -14,17 +14,14 @@ of images per second possible in plain NumPy.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from core.sources.stroke_glyphs import GLYPHS
+from core.sources.stroke_glyphs import GLYPHS, MAX_JOINTS, N_PATH, STYLES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from core.sources.stroke_glyphs import Glyph, Point, Stroke
 
 FRAME_PX: Final = 28
 """Side of the image, as in MNIST."""
@@ -34,47 +31,56 @@ N_CLASSES: Final = 10
 # --- The hand. Lengths are in units of the digit's height, so 0.05 is one pixel in the 20 px box.
 # Every spread is bounded: a person must recognise every digit, so nothing has a heavy tail.
 
-CARE_RANGE: Final = (0.5, 1.3)
-"""Every deviation below is scaled by a factor of the writer: below 0.5 digits look printed, beyond
+CARE_RANGE: Final = (0.4, 1.3)
+"""Every deviation below is scaled by a factor of the writer: below 0.4 digits look printed, beyond
 1.3 single ones become ambiguous."""
 
-CARE_POWER: Final = 3.0
+CARE_POWER: Final = 2.0
 """Most writers are near the careful end and a few near the other.  Digits of the few can be learnt
 by heart but hardly foreseen, which is what makes a perceptron overfit as it does on MNIST."""
 
-TREMBLE: Final = 0.022
+TREMBLE: Final = 0.025
 """Largest slip of a control point in x or y; more puts visible kinks into round strokes."""
 
-DRIFT: Final = 0.034
-"""Amplitude per wave of the slow drift of the pen along its path.  It lets strokes that should
-meet miss each other by about a pixel, as hasty writing does."""
+DRIFT: Final = 0.085
+"""Largest amplitude of each wave of the slow drift of the pen along its path.  It lets strokes
+that should meet miss each other by about a pixel, as hasty writing does."""
 
 DRIFT_WAVES: Final = 4
 """Enough waves to make every path individual."""
 
-DRIFT_CYCLES: Final = 0.9
+DRIFT_CYCLES: Final = 1.6
 """At most so many cycles per digit height of path; faster ones would look like shaking."""
 
 DRIFT_FULL_LENGTH: Final = 2.4
 """Paths shorter than this many heights drift less in proportion, which keeps ones straight."""
 
 WARP: Final = 0.045
-"""Amplitude per wave of the smooth warp, which bends whole parts of a digit."""
+"""Largest amplitude of each wave of the smooth warp, which bends whole parts of a digit."""
 
 WARP_WAVES: Final = ((0.5, 0.0), (0.0, 0.5), (0.5, 0.5), (0.5, -0.5), (0.0, 0.8), (0.8, 0.0))
 """Cycles per digit height in x and y: long waves only, so what meets still meets."""
 
+LEEWAY: Final = (0.06, 0.045, 0.095, 0.095, 0.095, 0.105, 0.09, 0.105, 0.095, 0.095)
+"""How far any point of a digit 0..9 may end up from where it belongs, pose apart.  This bounds
+tremble, drift and warp together; beyond it gaps open and rings close that tell digits apart.  A
+dented zero looks odd and a bent one with a foot like a two, so these get least."""
+
+POSE_POWER: Final = 5.0
+"""Exponent on a uniform draw: large slants, stretches and rotations are rare.  A person reads
+them with ease, while a perceptron can only learn each by heart."""
+
 SLANT_MEAN: Final = 0.2
 """Shear; positive leans to the right as most right-handed writing does."""
 
-SLANT_MAX: Final = 0.36
-"""Largest deviation from the mean slant, so lines lean from -9 to 29 degrees."""
+SLANT_MAX: Final = 0.5
+"""Largest deviation from the mean slant, so lines lean from -17 to 35 degrees."""
 
-ROTATION_MAX: Final = 0.15
-"""Radians, about 9 degrees."""
+ROTATION_MAX: Final = 0.38
+"""Radians, 22 degrees, as on a sheet that lies askew."""
 
-STRETCH_MAX: Final = 0.3
-"""Largest log of the width relative to the drawn glyphs: narrow and wide hands."""
+STRETCH_MAX: Final = 0.5
+"""Largest log of the width relative to the drawn glyphs: 0.6 to 1.65 times as wide."""
 
 BALANCE_MAX: Final = 0.42
 """Moves the waist up or down, so the bowls of 3, 5, 6, 8 and 9 differ in size between writers."""
@@ -84,103 +90,34 @@ TAPER_MAX: Final = 0.3
 
 # --- The pen. Lengths in pixels.
 
-HALF_WIDTH_RANGE_PX: Final = (0.8, 1.4)
+HALF_WIDTH_RANGE_PX: Final = (1.0, 1.5)
 """Fineliner to soft pencil; MNIST lines are two to three pixels wide."""
 
-HALF_WIDTH_MAX_SHARE: Final = 0.125
+HALF_WIDTH_MAX_SHARE: Final = 0.14
 """Of the digit's narrower side (ones aside): a narrow eight takes a thin pen, or its rings fill."""
 
-PRESSURE: Final = 0.2
-"""Relative swelling and thinning of the line along the path, as under a moving hand."""
+PRESSURE: Final = 0.37
+"""Relative swelling and thinning of the line along the path, as with a fountain pen.  People
+hardly notice it, but it misleads a perceptron, which weighs ink."""
 
-PRESSURE_CYCLES: Final = 2.5
-"""At most so many swellings along a digit; more look like knots."""
+PRESSURE_CYCLES: Final = 1.9
+"""At most so many swellings per digit height of path; more look like knots."""
 
-EDGE_PX: Final = 1.1
+EDGE_PX: Final = 0.75
 """Width of the grey rim of a line: about one pixel is plain antialiasing."""
 
 SPOT_STD_PX: Final = 0.6
 """Of the Gaussian spots; above the spacing of the path points, below the gap between two lines."""
 
-BOX_RANGE_PX: Final = (19.7, 20.5)
-"""The longer side of the digit including the line width; MNIST has 20."""
+BOX_RANGE_PX: Final = (20.5, 21.5)
+"""The longer side of the digit including the line width; the faint rim makes it look like the 20
+of MNIST."""
 
 REACH_PX: Final = 12.0
 """Ink ends this far from the middle of the frame at most, which leaves the border white."""
 
-N_PATH: Final = 96
-"""Path points per image: the longest digit measures some 60 pixels, so they lie close enough."""
-
 BATCH: Final = 500
 """Images per batch: about 40 MB of temporaries and small enough to stay near the cache."""
-
-
-class _Style(NamedTuple):
-    """A glyph in linear form: ``path = spline @ joints`` for any displacement of the joints.
-
-    Attributes
-    ----------
-    joints
-        Control points (n_joints, 2).
-    spline
-        Catmull-Rom weights (N_PATH, n_joints).
-    starts
-        Whether a path point begins a stroke (N_PATH,), so no ink joins it to its predecessor.
-    """
-
-    joints: NDArray[np.float32]
-    spline: NDArray[np.float32]
-    starts: NDArray[np.bool_]
-
-
-def _stroke_weights(n_knots: int, closed: bool, at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Catmull-Rom weights (n_at, n_knots) of the knots at curve parameters 0..n_knots-1."""
-    piece = np.minimum(at.astype(np.int64), n_knots - 2)
-    t = at - piece
-    basis = 0.5 * np.stack(
-        [
-            -t + 2 * t**2 - t**3,
-            2 - 5 * t**2 + 3 * t**3,
-            t + 4 * t**2 - 3 * t**3,
-            -(t**2) + t**3,
-        ]
-    )
-    # The two phantom knots beyond the ends: the neighbours around the loop, or a mirror image.
-    reach = np.zeros((n_knots + 2, n_knots))
-    reach[1:-1] = np.eye(n_knots)
-    if closed:
-        reach[0, -2] = reach[-1, 1] = 1
-    else:
-        reach[0, :2] = reach[-1, :-3:-1] = (2, -1)
-    weights = np.zeros((at.size, n_knots))
-    for k in range(4):
-        weights += basis[k][:, None] * reach[piece + k]
-    return weights
-
-
-def _length(stroke: Stroke) -> float:
-    points = np.array(stroke)
-    return float(np.hypot(*np.diff(points, axis=0).T).sum())
-
-
-def _compile(glyph: Glyph) -> _Style:
-    """Turn pen paths into one matrix, with path points spread evenly over the strokes."""
-    joints: list[Point] = list(dict.fromkeys(p for stroke in glyph.strokes for p in stroke))
-    lengths = np.array([_length(stroke) for stroke in glyph.strokes])
-    bounds = np.rint(np.concatenate([[0.0], lengths.cumsum()]) / lengths.sum() * N_PATH)
-    spline = np.zeros((N_PATH, len(joints)))
-    starts = np.zeros(N_PATH, dtype=np.bool_)
-    for stroke, (lo, hi) in zip(glyph.strokes, pairwise(bounds.astype(int)), strict=True):
-        at = np.linspace(0, len(stroke) - 1, hi - lo)
-        weights = _stroke_weights(len(stroke), stroke[0] == stroke[-1], at)
-        for knot, point in enumerate(stroke):
-            spline[lo:hi, joints.index(point)] += weights[:, knot]
-        starts[lo] = True
-    return _Style(np.array(joints, np.float32), spline.astype(np.float32), starts)
-
-
-_STYLES: Final = tuple(tuple(_compile(glyph) for glyph in glyphs) for glyphs in GLYPHS)
-_MAX_JOINTS: Final = max(len(style.joints) for styles in _STYLES for style in styles)
 
 
 class _Hands(NamedTuple):
@@ -189,24 +126,28 @@ class _Hands(NamedTuple):
     style: NDArray[np.float32]  # (n,) uniform 0..1, picks the style
     tremble: NDArray[np.float32]  # (n, max joints, 2)
     drift: NDArray[np.float32]  # (n, DRIFT_WAVES, 2) amplitudes
-    drift_wave: NDArray[np.float32]  # (n, DRIFT_WAVES, 2) cycles per path and phase
+    drift_wave: NDArray[np.float32]  # (n, DRIFT_WAVES, 2) cycles per height and phase
     warp: NDArray[np.float32]  # (n, waves, 2) amplitudes
     warp_phase: NDArray[np.float32]  # (n, waves)
     balance: NDArray[np.float32]  # (n,)
     taper: NDArray[np.float32]  # (n,)
     shape: NDArray[np.float32]  # (n, 2, 2) slant, stretch and rotation in one matrix
     half_width: NDArray[np.float32]  # (n,) pixels
-    pressure_wave: NDArray[np.float32]  # (n, 2) cycles per path and phase
+    pressure_wave: NDArray[np.float32]  # (n, 2) cycles per height and phase
     box: NDArray[np.float32]  # (n,) pixels
 
 
-def _shape_matrices(
-    care: NDArray[np.float64], rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _mostly_small(n: int, most: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Draw n deviations in -most..most, small ones most often."""
+    draw = rng.uniform(-1, 1, n)
+    return most * np.sign(draw) * np.abs(draw) ** POSE_POWER
+
+
+def _shape_matrices(n: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """Slant, then stretch, then rotate: matrices (n, 2, 2) for row vectors (x, y)."""
-    slant = SLANT_MEAN + care * rng.uniform(-SLANT_MAX, SLANT_MAX, care.size)
-    stretch = np.exp(care * rng.uniform(-STRETCH_MAX, STRETCH_MAX, care.size))
-    angle = care * rng.uniform(-ROTATION_MAX, ROTATION_MAX, care.size)
+    slant = SLANT_MEAN + _mostly_small(n, SLANT_MAX, rng)
+    stretch = np.exp(_mostly_small(n, STRETCH_MAX, rng))
+    angle = _mostly_small(n, ROTATION_MAX, rng)
     cos, sin = np.cos(angle), np.sin(angle)
     # y points down, so leaning right means moving left with growing y.
     x_row = np.stack([stretch * cos, stretch * sin], axis=-1)
@@ -231,14 +172,14 @@ def _draw_hands(n: int, rng: np.random.Generator) -> _Hands:
     n_waves = len(WARP_WAVES)
     return _Hands(
         style=between(0, 1),
-        tremble=slip(TREMBLE, _MAX_JOINTS, 2),
+        tremble=slip(TREMBLE, MAX_JOINTS, 2),
         drift=slip(DRIFT, DRIFT_WAVES, 2),
         drift_wave=waves(DRIFT_CYCLES, DRIFT_WAVES),
         warp=slip(WARP, n_waves, 2),
         warp_phase=between(0, 2 * np.pi, n_waves),
         balance=slip(BALANCE_MAX),
         taper=slip(TAPER_MAX),
-        shape=_shape_matrices(care, rng),
+        shape=_shape_matrices(n, rng),
         half_width=between(*HALF_WIDTH_RANGE_PX),
         pressure_wave=waves(PRESSURE_CYCLES),
         box=between(*BOX_RANGE_PX),
@@ -247,30 +188,50 @@ def _draw_hands(n: int, rng: np.random.Generator) -> _Hands:
 
 def _pen_paths(
     labels: NDArray[np.int64], hands: _Hands
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Spline paths (n, N_PATH, 2) through the trembling joints, and where strokes start."""
-    paths = np.empty((labels.size, N_PATH, 2), np.float32)
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+    """Spline paths (n, N_PATH, 2) as in a copybook, their tremble, and where strokes start."""
+    plain = np.empty((labels.size, N_PATH, 2), np.float32)
+    slips = np.empty_like(plain)
     starts = np.empty((labels.size, N_PATH), np.bool_)
-    for digit, (glyphs, styles) in enumerate(zip(GLYPHS, _STYLES, strict=True)):
+    for digit, (glyphs, styles) in enumerate(zip(GLYPHS, STYLES, strict=True)):
         shares = np.cumsum([glyph.share for glyph in glyphs])
         pick = np.searchsorted(shares / shares[-1], hands.style, side="right")
         for k, style in enumerate(styles):
             rows = np.flatnonzero((labels == digit) & (np.minimum(pick, len(styles) - 1) == k))
-            paths[rows] = style.spline @ (style.joints + hands.tremble[rows, : len(style.joints)])
+            plain[rows] = style.spline @ style.joints
+            slips[rows] = style.spline @ hands.tremble[rows, : len(style.joints)]
             starts[rows] = style.starts
-    return paths, starts
+    return plain, slips, starts
+
+
+def _without_affine(shift: NDArray[np.float32], plain: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Take from displacements (n, N_PATH, 2) what only moves, scales, slants or rotates."""
+    ones = np.ones((*plain.shape[:2], 1), np.float32)
+    basis = np.concatenate([ones, plain - plain.mean(axis=1, keepdims=True)], axis=2)
+    flat = basis.transpose(0, 2, 1)
+    # A plain one is a line, so the basis is singular; a little weight decay takes care of that.
+    gram = flat @ basis + np.float32(0.01) * np.eye(3, dtype=np.float32)
+    return np.asarray(shift - basis @ np.linalg.solve(gram, flat @ shift), np.float32)
 
 
 def _deform(
-    paths: NDArray[np.float32], starts: NDArray[np.bool_], hands: _Hands
+    labels: NDArray[np.int64],
+    plain: NDArray[np.float32],
+    slips: NDArray[np.float32],
+    starts: NDArray[np.bool_],
+    hands: _Hands,
 ) -> NDArray[np.float32]:
     """Let the pen drift, bend the paths by long waves, then change proportions and pose."""
-    along = _step_lengths(paths, starts).cumsum(axis=1)
+    along = _step_lengths(plain, starts).cumsum(axis=1)
     drift = hands.drift * np.minimum(along[:, -1] / DRIFT_FULL_LENGTH, 1)[:, None, None]
     cycles, phase = hands.drift_wave[:, None, :, 0], hands.drift_wave[:, None, :, 1]
-    bent = paths + np.cos(2 * np.pi * cycles * along[:, :, None] + phase) @ drift
-    angle = paths @ (2 * np.pi * np.array(WARP_WAVES, np.float32).T)
-    bent += np.cos(angle + hands.warp_phase[:, None, :]) @ hands.warp
+    shift = slips + np.cos(2 * np.pi * cycles * along[:, :, None] + phase) @ drift
+    angle = plain @ (2 * np.pi * np.array(WARP_WAVES, np.float32).T)
+    shift += np.cos(angle + hands.warp_phase[:, None, :]) @ hands.warp
+    shift = _without_affine(shift, plain)
+    far = np.hypot(shift[:, :, 0], shift[:, :, 1]).max(axis=1)
+    most = np.array(LEEWAY, np.float32)[labels]
+    bent = plain + shift * np.minimum(1, most / far)[:, None, None]
     x, y = bent[:, :, 0], bent[:, :, 1]
     middle = x.mean(axis=1, keepdims=True)
     bent[:, :, 0] = middle + (x - middle) * (1 + hands.taper[:, None] * (1 - 2 * y))
@@ -303,15 +264,18 @@ def _place(
 
 
 def _half_widths(
-    labels: NDArray[np.int64], paths: NDArray[np.float32], hands: _Hands
+    labels: NDArray[np.int64],
+    paths: NDArray[np.float32],
+    lengths: NDArray[np.float32],
+    hands: _Hands,
 ) -> NDArray[np.float32]:
     """Half widths (n, N_PATH) of the line: pen and pressure."""
     narrow = np.ptp(paths, axis=1).min(axis=1)
     most = np.where(labels == 1, np.inf, HALF_WIDTH_MAX_SHARE * narrow)
     pen = np.minimum(hands.half_width, most).astype(np.float32)
-    time = np.linspace(0, 2 * np.pi, N_PATH, dtype=np.float32)
-    wave = np.cos(hands.pressure_wave[:, :1] * time + hands.pressure_wave[:, 1:])
-    return pen[:, None] * (1 + np.float32(PRESSURE) * wave)
+    along = lengths.cumsum(axis=1) * (2 * np.pi / hands.box[:, None])
+    wave = np.cos(hands.pressure_wave[:, :1] * along + hands.pressure_wave[:, 1:])
+    return np.asarray(pen[:, None] * (1 + PRESSURE * wave), np.float32)
 
 
 def _spot_weights(
@@ -357,10 +321,10 @@ def _centre_of_mass(ink: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _write(labels: NDArray[np.int64], hands: _Hands) -> NDArray[np.uint8]:
     """Write one batch of digits."""
-    paths, starts = _pen_paths(labels, hands)
-    paths = _deform(paths, starts, hands)
+    plain, slips, starts = _pen_paths(labels, hands)
+    paths = _deform(labels, plain, slips, starts, hands)
     paths, lengths = _place(paths, _step_lengths(paths, starts), hands)
-    half_widths = _half_widths(labels, paths, hands)
+    half_widths = _half_widths(labels, paths, lengths, hands)
     weights = _spot_weights(lengths, half_widths)
     pen = half_widths.mean(axis=1)
     ink = _ink(paths, weights, pen)

@@ -28,6 +28,10 @@ _SATURATED = (
     "The model is so sure of this image that the squared loss gives almost nothing to follow "
     "(J (t - y) is near 0). Raise the step size, or start from noise."
 )
+_RAN_AWAY = (
+    "Here the numbers run away: step size times pull is more than the descent can bear. Choose "
+    "less of either."
+)
 
 
 class AttackPage(QWidget):
@@ -227,6 +231,8 @@ class AttackPage(QWidget):
         words = outcome.sentence(names)
         if not outcome.succeeded and outcome.saturated and attack.config.start is not None:
             words += f".  {_SATURATED}"
+        if not attack.computing and len(attack.steps) <= attack.config.steps:
+            words += f".  {_RAN_AWAY}"
         self.sentence.setText(words)
 
     @Slot(float)

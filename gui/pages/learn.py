@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,7 @@ _CURVES = (
     Curve("test", "test", Qt.PenStyle.DashLine),
     Curve("validation", "validation", Qt.PenStyle.DotLine),
 )
+_CURVE_SECONDS = 0.1
 _ERROR_HELP = "Error = 1 - score: the fraction of images classified wrongly. Lower is better."
 _LIKE_HELP = (
     "Log-likelihood = mean over images of log y_true, the log of the probability given to the "
@@ -54,6 +56,8 @@ class LearnPage(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._n_drawn, self._drawn_at = 0, 0.0
+        self._rows: tuple[ShownDiagnosis | None, list[MosaicRow]] = (None, [])
         self.error_plot = CurvePlot("ERROR", "epoch", _CURVES, _ERROR_HELP, parent=self)
         self.like_plot = CurvePlot("LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, parent=self)
         self.atlas = ImageMosaic(self)
@@ -71,7 +75,8 @@ class LearnPage(QWidget):
         self.atlas.hovered.connect(self.hovered)
         self.card.attack_requested.connect(self.attack_requested)
         session.run_started.connect(self._run_started)
-        session.epoch_recorded.connect(self._refresh_curves)
+        session.progressed.connect(self._refresh_new_epochs)
+        session.run_state_changed.connect(self._run_state_changed)
         session.setting_applied.connect(self._refresh_curves)
         session.settings_changed.connect(self._refresh_range)
         session.shown_changed.connect(self._refresh_shown)
@@ -115,7 +120,7 @@ class LearnPage(QWidget):
         for plot, metric in ((self.error_plot, "error"), (self.like_plot, "log_likelihood")):
             plot.set_earlier(
                 [
-                    (run.history.epochs.astype(float), run.history.curve(part, metric))
+                    (run.history.epochs, run.history.curve(part, metric))
                     for run in runs
                     for part in ("train", "test")
                 ]
@@ -124,24 +129,35 @@ class LearnPage(QWidget):
         self._refresh_curves()
 
     @Slot()
+    def _refresh_new_epochs(self) -> None:
+        """Draw new epochs, many at once at full speed: a plot costs more than the atlas."""
+        history = self._session.history
+        late = time.perf_counter() - self._drawn_at >= _CURVE_SECONDS
+        if history is not None and len(history) != self._n_drawn and late:
+            self._refresh_curves()
+
+    @Slot()
+    def _run_state_changed(self) -> None:
+        history = self._session.history
+        if history is not None and len(history) != self._n_drawn:
+            self._refresh_curves()
+
+    @Slot()
     def _refresh_curves(self) -> None:
         history = self._session.history
         if history is None:
             return
-        epochs = history.epochs.astype(float)
+        self._n_drawn, self._drawn_at = len(history), time.perf_counter()
+        epochs = history.epochs
         for plot, metric in ((self.error_plot, "error"), (self.like_plot, "log_likelihood")):
             plot.set_curve_visible("validation", history.has_validation)
             for part in ("train", "test", "validation"):
-                there = part != "validation" or history.has_validation
-                values = history.curve(part, metric) if there else np.empty(0)
-                plot.set_data(part, epochs if there else np.empty(0), values)
+                values = history.curve(part, metric)
+                plot.set_data(part, epochs[: len(values)], values)
             plot.set_ticks([(change.epoch, str(change)) for change in history.changes])
             if history.records:
-                best = history.best
-                part = "validation" if history.has_validation else "test"
-                values = history.curve(part, metric)
-                place = int(np.flatnonzero(history.epochs == best.epoch)[0])
-                plot.set_star(best.epoch, float(values[place]))
+                values = history.curve(history.held_out_part, metric)
+                plot.set_star(history.best.epoch, float(values[history.best_index]))
             else:
                 plot.set_star(None)
         self._refresh_range()
@@ -190,7 +206,8 @@ class LearnPage(QWidget):
         if shown is None:
             return
         for plot in (self.error_plot, self.like_plot):
-            plot.set_marker(shown.epoch)
+            # Live, the end of the curve is the mark, and the plots need no repaint every frame.
+            plot.set_marker(None if shown.live else shown.epoch)
         self._refresh_atlas()
 
     @Slot()
@@ -203,7 +220,10 @@ class LearnPage(QWidget):
         weights = weight_images(shown.weights, dataset.image_shape)
         rows = [MosaicRow("weights", _WEIGHTS_HELP, diverging_rgb(weights, limit), weights)]
         if session.diagnosis is not None:
-            rows += self._diagnosis_rows(session.diagnosis, dataset.image_shape)
+            if self._rows[0] is not session.diagnosis:
+                made = self._diagnosis_rows(session.diagnosis, dataset.image_shape)
+                self._rows = (session.diagnosis, made)
+            rows += self._rows[1]
         self.colour_bar.set_limit(limit)
         self.atlas.set_rows(rows)
         when = f"epoch {shown.epoch:.0f}" if shown.record else f"epoch {shown.epoch:.1f}"

@@ -97,9 +97,13 @@ class ImageMosaic(QWidget):
         """Show other images."""
         if [row.label for row in rows] != [row.label for row in self._rows]:
             self.updateGeometry()
+        known = {id(row): image for row, image in zip(self._rows, self._images, strict=True)}
+        # One tall image per row: its cells are stacked, and each is drawn from its part. Rows
+        # that were shown already keep theirs.
+        self._images = [
+            known.get(id(row)) or to_qimage(row.rgb.reshape(-1, *row.rgb.shape[2:])) for row in rows
+        ]
         self._rows = tuple(rows)
-        # One tall image per row: its cells are stacked, and each is drawn from its part.
-        self._images = [to_qimage(row.rgb.reshape(-1, *row.rgb.shape[2:])) for row in rows]
         self.update()
 
     def row(self, index: int) -> MosaicRow:

@@ -1,0 +1,102 @@
+"""Take the pictures of README from the real window: ``uv run docs/take_screenshots.py``.
+
+Drives the window as a person does: it learns, one goes to the Attack page, changes the theme. With
+``--check`` nothing is kept; the run only has to succeed and the pictures to show something.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+from PySide6.QtCore import QEventLoop, QSettings, QTimer  # noqa: E402
+from PySide6.QtGui import QImage  # noqa: E402
+from threadpoolctl import threadpool_limits  # noqa: E402
+
+from core.attack import FROM_IMAGE  # noqa: E402
+from core.dataset import DataConfig  # noqa: E402
+from core.training import TrainingConfig  # noqa: E402
+from gui.app import make_application  # noqa: E402
+from gui.main_window import MainWindow  # noqa: E402
+from gui.run_state import RunState  # noqa: E402
+from gui.session import Session  # noqa: E402
+from gui.settings import Settings  # noqa: E402
+
+SIZES = {"": (1280, 720), "-large": (1920, 1000)}
+LIMIT_SECONDS = 60
+
+
+def wait(milliseconds):
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def wait_for(condition, what):
+    for _ in range(LIMIT_SECONDS * 20):
+        if condition():
+            return
+        wait(50)
+    sys.exit(f"{what} did not happen within {LIMIT_SECONDS} s")
+
+
+def shoot(window, folder, name):
+    wait(400)
+    screen = window.screen()
+    picture = screen.grabWindow(window.winId()).toImage()
+    file = folder / f"{name}.png"
+    if not picture.save(str(file)):
+        sys.exit(f"{file} cannot be written")
+    grey = picture.convertToFormat(QImage.Format.Format_Grayscale8)
+    pixels = np.frombuffer(grey.constBits(), np.uint8)
+    if len(np.unique(pixels)) < 32:
+        sys.exit(f"{file} shows nothing: {len(np.unique(pixels))} grey levels")
+    print(f"{file.name}: {picture.width()} x {picture.height()}")
+
+
+def tour(window, folder):
+    session = window.session
+    session.open("strokes")
+    wait_for(lambda: session.run_state is RunState.FINISHED, "the end of the run")
+    session.show_best()
+    wait_for(lambda: session.diagnosis is not None and session.diagnosis.weights is
+             session.shown.weights, "the diagnosis of the best epoch")  # fmt: skip
+    for suffix, size in SIZES.items():
+        window.resize(*size)
+        for theme in ("light", "dark"):
+            if window.theme.name != theme:
+                window.switch_theme()
+            window.show_learn()
+            shoot(window, folder, f"learn-{theme}{suffix}")
+            window.show_attack()
+            wait_for(lambda: session.attack.steps and not session.attack.computing, "the attack")
+            window.attack_mistake()
+            wait(600)
+            wait_for(lambda: session.attack.steps and not session.attack.computing, "the attack")
+            shoot(window, folder, f"attack-{theme}{suffix}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="keep nothing")
+    folder = ROOT / "docs" / "images"
+    with tempfile.TemporaryDirectory() as scratch, threadpool_limits(limits=1):
+        if parser.parse_args().check:
+            folder = Path(scratch)
+        app = make_application(sys.argv[:1])
+        settings = Settings(QSettings(str(Path(scratch) / "s.ini"), QSettings.Format.IniFormat))
+        session = Session(DataConfig(), TrainingConfig(), FROM_IMAGE, pace=None)
+        window = MainWindow(app, session, settings)
+        window.resize(1280, 720)
+        window.show()
+        tour(window, folder)
+        if not window.close() or session.is_running:
+            sys.exit("the window did not close")
+
+
+if __name__ == "__main__":
+    main()

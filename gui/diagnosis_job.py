@@ -1,0 +1,29 @@
+"""Looking at the shown model beside training, without taking much from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from core.diagnostics import diagnose
+from gui.run_state import ShownDiagnosis
+from gui.worker import LatestJob
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.dataset import Split
+    from gui.mailbox import Mailbox
+
+DIAGNOSIS_SLOT = "diagnosis"
+_REST = 5.0
+"""After each look five times as long a rest: at most a sixth of a core is taken from training."""
+
+
+def make_diagnoser(mailbox: Mailbox) -> LatestJob:
+    """Return the job that answers (weights, split) with a :class:`ShownDiagnosis`."""
+    return LatestJob("diagnosis", mailbox, DIAGNOSIS_SLOT, _diagnose, rest=_REST)
+
+
+def _diagnose(request: tuple[NDArray[Any], Split]) -> ShownDiagnosis:
+    weights, split = request
+    return ShownDiagnosis(weights, split, diagnose(weights, split))

@@ -1,0 +1,283 @@
+"""What the window tests share: sessions, waiting, real clicks and keys, and looking at pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from core_samples import write_idx
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QMenu, QSlider, QStyle, QStyleOptionSlider
+
+from core.attack import FROM_IMAGE, AttackConfig, AttackStep, SquaredLossDescent
+from core.dataset import DataConfig
+from core.perceptron import SoftmaxPerceptron
+from core.training import EpochRecord, Trainer, TrainingConfig
+from gui.run_state import RunState
+from gui.session import Session
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
+    from pytestqt.qtbot import QtBot
+
+    from core.dataset import Dataset
+    from gui.main_window import MainWindow
+    from gui.widgets.number_field import NumberField
+
+WAIT = 20_000
+"""Milliseconds; only reached when something is wrong."""
+
+EPOCHS = 12
+SMALL = DataConfig(dataset="digits8", train_size=300, test_size=200)
+SHORT = TrainingConfig(epochs=EPOCHS)
+LEFT = Qt.MouseButton.LeftButton
+
+
+# ---------------------------------------------------------------------- sessions
+
+
+def make_session(
+    data: DataConfig = SMALL,
+    training: TrainingConfig = SHORT,
+    attack: AttackConfig = FROM_IMAGE,
+    *,
+    pace: float | None = None,
+    **options: Any,
+) -> Session:
+    """Return a session on a small part of the UCI digits, as fast as possible."""
+    return Session(data, training, attack, pace=pace, **options)
+
+
+def wait_until(qtbot: QtBot, condition: Any) -> None:
+    """Wait for something that must come."""
+    qtbot.waitUntil(condition, timeout=WAIT)
+
+
+def wait_for_state(qtbot: QtBot, session: Session, state: RunState) -> None:
+    """Wait until the run is in this state."""
+    wait_until(qtbot, lambda: session.run_state is state)
+
+
+def wait_for_diagnosis(qtbot: QtBot, session: Session) -> None:
+    """Wait until the mistakes are those of the model shown."""
+
+    def there() -> bool:
+        shown, answer = session.shown, session.diagnosis
+        return shown is not None and answer is not None and answer.weights is shown.weights
+
+    wait_until(qtbot, there)
+
+
+def open_and_finish(qtbot: QtBot, session: Session) -> Session:
+    """Open the data and wait for the end of the run."""
+    session.open(session.wanted_data.dataset)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    return session
+
+
+def open_paused(qtbot: QtBot, session: Session) -> Session:
+    """Open the data and hold the run before its first batch."""
+
+    def hold() -> None:
+        if session.is_running:
+            session.run_state_changed.disconnect(hold)
+            session.pause()
+
+    session.run_state_changed.connect(hold)
+    session.open(session.wanted_data.dataset)
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    wait_until(qtbot, lambda: session.shown is not None)
+    return session
+
+
+def plain_records(session: Session, config: TrainingConfig | None = None) -> list[EpochRecord]:
+    """Return what the same run gives without any window."""
+    assert session.dataset is not None
+    trainer = Trainer(session.dataset, config or session.training_config)
+    return [event for event in trainer.run() if isinstance(event, EpochRecord)]
+
+
+def core_attack(session: Session, config: AttackConfig, weights: NDArray[Any]) -> list[AttackStep]:
+    """Return the film that the core makes, without any window."""
+    assert session.dataset is not None
+    model = SoftmaxPerceptron(weights)
+    return list(SquaredLossDescent.on_dataset(model, config, session.dataset).run())
+
+
+def wait_for_film(qtbot: QtBot, session: Session) -> None:
+    """Wait until the film of the present choice is whole."""
+    attack = session.attack
+
+    def whole() -> bool:
+        shown = session.shown
+        return (
+            shown is not None
+            and attack.weights is shown.weights
+            and not attack.computing
+            and not attack._wanted
+            and len(attack.steps) == attack.config.steps + 1
+        )
+
+    wait_until(qtbot, whole)
+
+
+# ---------------------------------------------------------------------- data
+
+
+def made_up_images(
+    n: int, shape: tuple[int, int], n_classes: int, seed: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return noisy class prototypes, the classes going round: images and labels."""
+    prototypes = np.random.default_rng(0).random((n_classes, *shape))
+    labels = (np.arange(n) % n_classes).astype(np.uint8)
+    noise = 0.25 * np.random.default_rng(seed).standard_normal((n, *shape))
+    return (255 * np.clip(prototypes[labels] + noise, 0, 1)).astype(np.uint8), labels
+
+
+def write_data(
+    folder: Path, shape: tuple[int, int], n_classes: int, n_train: int, n_test: int
+) -> str:
+    """Write four IDX files of made-up images; return the folder as a person would give it."""
+    folder.mkdir(parents=True)
+    for part, n, seed in (("train", n_train, 1), ("t10k", n_test, 2)):
+        images, labels = made_up_images(n, shape, n_classes, seed)
+        write_idx(folder / f"{part}-images-idx3-ubyte", images)
+        write_idx(folder / f"{part}-labels-idx1-ubyte", labels)
+    return str(folder)
+
+
+# ---------------------------------------------------------------------- pixels
+
+
+def pixels(widget: QWidget, rect: QRect | None = None) -> NDArray[np.uint8]:
+    """Return what a widget paints, (height, width, 3)."""
+    picture = widget.grab() if rect is None else widget.grab(rect)
+    image = picture.toImage().convertToFormat(QImage.Format.Format_RGB888)
+    height, width, stride = image.height(), image.width(), image.bytesPerLine()
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(height, stride)
+    return rows[:, : 3 * width].reshape(height, width, 3).copy()
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Return ``#rrggbb`` as numbers."""
+    made = QColor(colour)
+    return made.red(), made.green(), made.blue()
+
+
+def has_colour(picture: NDArray[np.uint8], colour: str) -> NDArray[np.bool_]:
+    """Return where a picture has exactly this colour, (height, width)."""
+    return (picture == np.array(rgb(colour), dtype=np.uint8)).all(axis=-1)
+
+
+def cell_pixels(window: MainWindow, row: int, column: int) -> NDArray[np.uint8]:
+    """Return one image of the atlas as painted."""
+    atlas = window.learn.atlas
+    atlas.grab()  # lays out
+    return pixels(atlas, atlas.cell_rect(row, column))
+
+
+def row_pixels(window: MainWindow, row: int) -> NDArray[np.uint8]:
+    """Return all images of one row of the atlas as painted, side by side."""
+    assert window.session.dataset is not None
+    columns = range(window.session.dataset.n_classes)
+    return np.concatenate([cell_pixels(window, row, column) for column in columns], axis=1)
+
+
+def enlarged(rgb_image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """Return an image at another size by nearest neighbours, as the painter draws it."""
+    h, w = rgb_image.shape[:2]
+    rows = ((np.arange(height) + 0.5) * h / height).astype(int)
+    columns = ((np.arange(width) + 0.5) * w / width).astype(int)
+    return rgb_image[rows][:, columns]
+
+
+# ---------------------------------------------------------------------- doing
+
+
+def activate(qtbot: QtBot, window: QWidget) -> None:
+    """Make keys go to this window, as clicking on its title would."""
+    window.activateWindow()
+    with qtbot.waitActive(window, timeout=WAIT):
+        pass
+
+
+def click(qtbot: QtBot, widget: QWidget, point: QPoint | None = None) -> None:
+    """Click with the left button, on a widget that a person could click."""
+    assert widget.isVisible(), f"{widget} is not visible"
+    assert widget.isEnabled(), f"{widget} is disabled"
+    if point is None:
+        qtbot.mouseClick(widget, LEFT)
+    else:
+        qtbot.mouseClick(widget, LEFT, pos=point)
+
+
+def press(qtbot: QtBot, widget: QWidget, shortcut: str) -> None:
+    """Press a key sequence as written in the menus."""
+    keys = QKeySequence(shortcut)[0]
+    qtbot.keyClick(widget, keys.key(), keys.keyboardModifiers())
+
+
+def type_number(qtbot: QtBot, field: NumberField, text: str) -> None:
+    """Type into a number field in place of what stands there, and press Enter."""
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    if text:
+        qtbot.keyClicks(field, text)
+    else:
+        qtbot.keyClick(field, Qt.Key.Key_Delete)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def choose(qtbot: QtBot, combo: QComboBox, index: int) -> None:
+    """Open a list with the mouse and click one of its entries."""
+    click(qtbot, combo)
+    view = combo.view()
+    wait_until(qtbot, view.isVisible)
+    model_index = view.model().index(index, 0)
+    view.scrollTo(model_index)
+    click(qtbot, view.viewport(), view.visualRect(model_index).center())
+    wait_until(qtbot, lambda: not view.isVisible())
+
+
+def handle_centre(slider: QSlider) -> QPoint:
+    """Return where the handle of a slider is."""
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    part = QStyle.SubControl.SC_SliderHandle
+    return slider.style().subControlRect(
+        QStyle.ComplexControl.CC_Slider, option, part, slider
+    ).center()
+
+
+def drag(widget: QWidget, start: QPoint, end: QPoint) -> None:
+    """Drag with the left button held."""
+    QTest.mousePress(widget, LEFT, Qt.KeyboardModifier.NoModifier, start)
+    middle = QPoint((start.x() + end.x()) // 2, (start.y() + end.y()) // 2)
+    for point in (middle, end):
+        QTest.mouseMove(widget, point)
+    QTest.mouseRelease(widget, LEFT, Qt.KeyboardModifier.NoModifier, end)
+
+
+def click_menu(qtbot: QtBot, window: MainWindow, menu_title: str, action_name: str) -> None:
+    """Open a menu with the mouse and click one of its entries."""
+    bar = window.menuBar()
+    title = next(action for action in bar.actions() if action.text() == menu_title)
+    click(qtbot, bar, bar.actionGeometry(title).center())
+    menu = title.menu()
+    assert isinstance(menu, QMenu)
+    wait_until(qtbot, menu.isVisible)
+    action = window.actions_by_name[action_name]
+    assert action.isEnabled(), f"{action_name} is disabled"
+    click(qtbot, menu, menu.actionGeometry(action).center())
+    wait_until(qtbot, lambda: not menu.isVisible())
+
+
+def data_of(session: Session) -> Dataset:
+    """Return the data of the present run."""
+    assert session.dataset is not None
+    return session.dataset

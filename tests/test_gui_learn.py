@@ -1,0 +1,581 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    EPOCHS,
+    SHORT,
+    SMALL,
+    cell_pixels,
+    click,
+    data_of,
+    drag,
+    has_colour,
+    open_and_finish,
+    open_paused,
+    pixels,
+    row_pixels,
+    wait_for_diagnosis,
+    wait_for_film,
+    wait_for_state,
+    wait_until,
+    write_data,
+)
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
+
+from core.dataset import make_dataset
+from core.diagnostics import diagnose, weight_images, weight_limit
+from core.perceptron import SoftmaxPerceptron
+from core.pictures import diverging_rgb, grey_rgb
+from core.training import TrainingConfig
+from gui.run_state import RunState
+from gui.theme import LIGHT
+from gui.widgets.image_mosaic import ImageMosaic, MosaicRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+    from gui.session import Session
+    from gui.widgets.curve_plot import CurvePlot
+
+
+def assert_painted(painted: NDArray[np.uint8], image: NDArray[np.uint8]) -> None:
+    """Check the middle of every pixel of a small image that was painted large."""
+    height, width = image.shape[:2]
+    rows = ((np.arange(height) + 0.5) * painted.shape[0] / height).astype(int)
+    columns = ((np.arange(width) + 0.5) * painted.shape[1] / width).astype(int)
+    np.testing.assert_array_equal(painted[rows][:, columns], image)
+
+
+def show(qtbot: QtBot, window: MainWindow, epoch: int | None) -> None:
+    window.session.show_epoch(epoch)
+    wait_for_diagnosis(qtbot, window.session)
+
+
+# ---------------------------------------------------------------------- the atlas
+
+
+def test_time_travel_changes_the_painted_atlas_and_brings_it_back(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    pictures = {}
+    for step, epoch in enumerate((0, 10, 0)):
+        show(qtbot, window, epoch)
+        pictures[step] = [row_pixels(window, row) for row in range(3)]
+    for row in range(3):
+        assert not np.array_equal(pictures[0][row], pictures[1][row]), f"row {row} did not change"
+        np.testing.assert_array_equal(pictures[0][row], pictures[2][row])
+
+
+@pytest.mark.parametrize("epoch", [1, 10])
+def test_the_atlas_paints_what_the_core_computes(
+    window: MainWindow, qtbot: QtBot, epoch: int
+) -> None:
+    show(qtbot, window, epoch)
+    session, dataset = window.session, data_of(window.session)
+    assert session.history is not None
+    weights = session.history.records[epoch].weights
+    limit = weight_limit(weights)
+    images = weight_images(weights, dataset.image_shape)
+    found = diagnose(weights, dataset.train)
+    assert window.learn.colour_bar.limit == limit
+    for k in range(dataset.n_classes):
+        assert_painted(cell_pixels(window, 0, k), diverging_rgb(images[k], limit))
+        mean = found.mean_images[k].reshape(dataset.image_shape)
+        if found.n_correct[k]:
+            assert_painted(cell_pixels(window, 1, k), grey_rgb(mean))
+        mistake = found.worst[k]
+        if mistake is not None:
+            worst = dataset.train.images[mistake.index].reshape(dataset.image_shape)
+            assert_painted(cell_pixels(window, 2, k), grey_rgb(worst))
+
+
+@pytest.mark.parametrize("epoch", [0, 2, EPOCHS])
+def test_captions_say_what_each_mistake_was_taken_for(
+    window: MainWindow, qtbot: QtBot, epoch: int
+) -> None:
+    show(qtbot, window, epoch)
+    assert window.session.shown is not None
+    dataset = data_of(window.session)
+    found = diagnose(window.session.shown.weights, dataset.train)
+    worst, mean = window.learn.atlas.row(2), window.learn.atlas.row(1)
+    assert any(found.worst)
+    for k, mistake in enumerate(found.worst):
+        if mistake is None:
+            assert worst.missing[k] == "none wrong"
+            assert worst.captions[k] == ""
+        else:
+            taken = dataset.class_names[mistake.predicted]
+            assert worst.captions[k].split() == ["→", taken, f"{mistake.probability:.2f}"]
+        assert bool(mean.missing[k]) == (found.n_correct[k] == 0)
+
+
+def test_nothing_learnt_yet_is_said_in_words(window: MainWindow, qtbot: QtBot) -> None:
+    show(qtbot, window, 0)  # all weights zero: everything is read as class 0
+    atlas = window.learn.atlas
+    assert "none right" in atlas.describe(1, 5)
+    assert "none wrong" in atlas.describe(2, 0)
+    click(qtbot, atlas, atlas.cell_rect(1, 5).center())
+    assert not window.learn.card.isVisible()
+
+
+def test_hovering_reads_the_value_of_a_pixel(window: MainWindow, qtbot: QtBot) -> None:
+    show(qtbot, window, 10)
+    atlas = window.learn.atlas
+    atlas.grab()
+    height, width = data_of(window.session).image_shape
+    for row, column, y, x in [(0, 3, 2, 5), (1, 9, 7, 0), (2, 8, 4, 3), (0, 0, 0, 7)]:
+        cell = atlas.cell_rect(row, column)
+        point = QPoint(
+            cell.left() + (2 * x + 1) * cell.width() // (2 * width),
+            cell.top() + (2 * y + 1) * cell.height() // (2 * height),
+        )
+        value = atlas.row(row).values[column, y, x]
+        QTest.mouseMove(atlas, point)
+        qtbot.waitUntil(
+            lambda y=y, x=x, value=value: window.hover_words.text().endswith(
+                f"pixel ({y}, {x}) = {value:.4g}"
+            )
+        )
+        assert atlas.describe(row, column, point) == window.hover_words.text()
+        assert f"class {column}" in window.hover_words.text()
+    QTest.mouseMove(atlas, QPoint(1, 1))
+    qtbot.waitUntil(lambda: window.hover_words.text() == "")
+
+
+def first_mistake(window: MainWindow) -> int:
+    assert window.session.diagnosis is not None
+    worst = window.session.diagnosis.diagnosis.worst
+    return next(k for k, mistake in enumerate(worst) if mistake is not None)
+
+
+def test_a_click_opens_a_mistake_and_its_button_attacks_it(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    show(qtbot, window, 3)
+    session, dataset, atlas = window.session, data_of(window.session), window.learn.atlas
+    k = first_mistake(window)
+    assert session.diagnosis is not None
+    mistake = session.diagnosis.diagnosis.worst[k]
+    assert mistake is not None
+    atlas.grab()
+    click(qtbot, atlas, atlas.cell_rect(2, k).center())
+    card = window.learn.card
+    assert card.isVisible()
+    assert card.title.text() == (
+        f"training image {mistake.index}: a {dataset.class_names[k]} taken for "
+        f"{dataset.class_names[mistake.predicted]}"
+    )
+    image = dataset.train.images[mistake.index]
+    content = card.content
+    assert content is not None
+    np.testing.assert_array_equal(content.values.reshape(-1), image)
+    assert session.shown is not None
+    expected = SoftmaxPerceptron(session.shown.weights).probabilities(image)
+    np.testing.assert_array_equal(card.bars.probabilities, expected)
+    assert_painted(
+        pixels(card.view, card.view.image_rect())[1:-1, 1:-1],
+        grey_rgb(image.reshape(dataset.image_shape)),
+    )
+    click(qtbot, card.attack_button)
+    assert not card.isVisible()
+    assert window.attack.isVisible()
+    assert (session.attack.config.part, session.attack.index) == ("train", mistake.index)
+    assert session.attack.config.start == mistake.index
+    assert session.attack.config.target != k
+    wait_until(qtbot, lambda: session.attack.playing)
+    wait_until(qtbot, lambda: session.attack.position > 1)
+    wait_for_film(qtbot, session)
+    np.testing.assert_array_equal(session.attack.steps[0].image, image)
+
+
+@pytest.mark.parametrize(("row", "has_bars"), [(0, False), (1, True)])
+def test_a_click_opens_weights_and_means_which_are_no_samples(
+    window: MainWindow, qtbot: QtBot, row: int, has_bars: bool
+) -> None:
+    show(qtbot, window, 10)
+    atlas, card = window.learn.atlas, window.learn.card
+    atlas.grab()
+    click(qtbot, atlas, atlas.cell_rect(row, 4).center())
+    assert card.isVisible()
+    assert "class 4" in card.title.text()
+    assert card.bars.isVisible() is has_bars
+    assert not card.attack_button.isVisible()
+    assert card.content is not None
+    np.testing.assert_array_equal(card.content.values, atlas.row(row).values[4])
+    qtbot.keyClick(card, Qt.Key.Key_Escape)
+    assert not card.isVisible()
+
+
+def test_the_atlas_works_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
+    show(qtbot, window, 10)
+    atlas, card = window.learn.atlas, window.learn.card
+    atlas.setFocus()
+    before = pixels(atlas)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
+        qtbot.keyClick(atlas, key)
+    assert window.hover_words.text() == "mean, class 1"
+    assert not np.array_equal(pixels(atlas), before)  # the frame moved
+    qtbot.keyClick(atlas, Qt.Key.Key_Return)
+    assert card.title.text() == "mean of class 1"
+    card.close()
+    for _ in range(30):
+        qtbot.keyClick(atlas, Qt.Key.Key_Right)
+        qtbot.keyClick(atlas, Qt.Key.Key_Up)
+    assert window.hover_words.text() == "weights, class 9"
+
+
+def test_a_rewind_closes_the_opened_image(window: MainWindow, qtbot: QtBot) -> None:
+    atlas, card = window.learn.atlas, window.learn.card
+    atlas.grab()
+    click(qtbot, atlas, atlas.cell_rect(0, 2).center())
+    assert card.isVisible()
+    window.session.rewind()
+    assert not card.isVisible()
+    pixels(atlas)  # paints without the rows that are not known yet
+
+
+def test_pointing_at_rows_that_are_not_painted_yet(window: MainWindow, qtbot: QtBot) -> None:
+    mosaic = ImageMosaic()
+    qtbot.addWidget(mosaic)
+    mosaic.resize(400, 300)
+    mosaic.set_columns(["a", "b"])
+    values = np.zeros((2, 4, 4))
+    row = MosaicRow("one", "", grey_rgb(values), values)
+    mosaic.set_rows([row])
+    mosaic.show()
+    mosaic.grab()
+    mosaic.set_rows([row, MosaicRow("two", "", grey_rgb(values), values)])
+    QTest.mouseMove(mosaic, QPoint(200, 250))  # before the next paint
+    QTest.mouseClick(mosaic, Qt.MouseButton.LeftButton, pos=QPoint(300, 250))
+    qtbot.waitUntil(lambda: mosaic.n_rows == 2)
+
+
+# ---------------------------------------------------------------------- the curves
+
+
+def plots(window: MainWindow) -> list[tuple[CurvePlot, str]]:
+    return [(window.learn.error_plot, "error"), (window.learn.like_plot, "log_likelihood")]
+
+
+def widget_point(plot: CurvePlot, x: float, y: float) -> QPoint:
+    """Return where a point of the plot is painted, in the coordinates of its viewport."""
+    box = plot.view.getPlotItem().getViewBox()
+    return plot.view.mapFromScene(box.mapViewToScene(QPointF(x, y)))
+
+
+def test_the_curves_are_those_of_the_history(window: MainWindow) -> None:
+    history = window.session.history
+    assert history is not None
+    for plot, metric in plots(window):
+        for part in ("train", "test"):
+            x, y = plot.data(part)
+            np.testing.assert_array_equal(x, history.epochs)
+            np.testing.assert_array_equal(y, history.curve(part, metric))
+            colour = getattr(LIGHT, part)
+            painted = pixels(plot.view)
+            assert has_colour(painted, colour).sum() > 50, f"{metric} of {part} is not painted"
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_hovering_a_curve_reads_all_its_values(
+    window: MainWindow, qtbot: QtBot, which: int
+) -> None:
+    plot, metric = plots(window)[which]
+    history = window.session.history
+    assert history is not None
+    for epoch in (4, 9):
+        y = history.curve("test", metric)[epoch]
+        QTest.mouseMove(plot.view.viewport(), widget_point(plot, epoch, y))
+        expected = [f"epoch {epoch}"] + [
+            f"{part} {history.curve(part, metric)[epoch]:.4g}" for part in ("train", "test")
+        ]
+        qtbot.waitUntil(lambda epoch=epoch: f"epoch {epoch} " in plot.values.text())
+        assert plot.values.isVisible()
+        for words in expected:
+            assert words in plot.values.text()
+    QTest.mouseMove(plot.view.viewport(), QPoint(2, 2))
+    qtbot.waitUntil(lambda: not plot.values.isVisible())
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_click_on_a_curve_goes_to_that_epoch(
+    window: MainWindow, qtbot: QtBot, which: int
+) -> None:
+    plot, metric = plots(window)[which]
+    assert window.session.history is not None
+    y = window.session.history.curve("test", metric)[7]
+    before = pixels(plot.view)
+    click(qtbot, plot.view.viewport(), widget_point(plot, 7, y))
+    wait_until(qtbot, lambda: window.session.pinned_epoch == 7)
+    for other, _ in plots(window):
+        assert other.marker == 7
+    column = widget_point(plot, 7, y).x()
+    strip = slice(column - 2, column + 3)
+    now = pixels(plot.view)
+    assert not np.array_equal(now[:, strip], before[:, strip]), "no marker is painted"
+    window.session.show_epoch(2)
+    assert not np.array_equal(pixels(plot.view)[:, strip], now[:, strip]), "the marker stays"
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_the_star_is_painted_at_the_best_epoch(
+    window: MainWindow, qtbot: QtBot, which: int
+) -> None:
+    plot, metric = plots(window)[which]
+    history = window.session.history
+    assert history is not None
+    best = int(history.curve("test", "log_likelihood").argmax())
+    assert plot.star == (best, history.curve("test", metric)[best])
+    at = widget_point(plot, *plot.star)
+    stars = has_colour(pixels(plot.view), LIGHT.best)
+    rows, columns = np.nonzero(stars)
+    assert len(rows) > 20
+    assert abs(rows.mean() - at.y()) < 12
+    assert abs(columns.mean() - at.x()) < 12
+
+
+def test_earlier_runs_stay_faint_behind(window: MainWindow, qtbot: QtBot) -> None:
+    plot = window.learn.error_plot
+    assert plot.n_earlier == 0
+    assert not has_colour(pixels(plot.view), LIGHT.earlier).any()
+    window.session.rewind()
+    wait_until(qtbot, lambda: window.session.shown is not None)
+    assert plot.n_earlier == 2
+    assert has_colour(pixels(plot.view), LIGHT.earlier).sum() > 20
+
+
+def test_a_change_on_the_way_is_marked(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session(training=TrainingConfig(epochs=40))
+    window = new_window(session)
+    open_paused(qtbot, session)
+    session.step_epoch()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    assert window.learn.error_plot.n_ticks == 0
+    with qtbot.waitSignal(session.setting_applied):
+        session.set_setting("learning_rate", 0.25)
+    for plot, _ in plots(window):
+        assert plot.n_ticks == 1
+        at = widget_point(plot, 1.0, 0.0).x()
+        strip = pixels(plot.view)[:, at - 2 : at + 3]
+        assert has_colour(strip, LIGHT.best).sum() > 10
+    QTest.mouseMove(window.bottom.timeline, QPoint(round(window.bottom.timeline.x_of(1.0)), 15))
+    middle = round(window.bottom.timeline.x_of(1.0))
+    assert has_colour(pixels(window.bottom.timeline)[8:11, middle - 2 : middle + 3], LIGHT.best).any()
+
+
+def test_validation_has_a_curve_of_its_own(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session(training=SHORT)
+    session.set_setting("validation_size", 60)
+    window = new_window(session)
+    open_and_finish(qtbot, session)
+    plot = window.learn.like_plot
+    assert session.history is not None
+    np.testing.assert_array_equal(
+        plot.data("validation")[1], session.history.curve("validation", "log_likelihood")
+    )
+    assert has_colour(pixels(plot.view), LIGHT.validation).any()
+    session.set_setting("validation_size", 0)
+    session.rewind()
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert not has_colour(pixels(plot.view), LIGHT.validation).any()
+
+
+# ---------------------------------------------------------------------- the timeline
+
+
+def handle_colour(window: MainWindow) -> tuple[int, ...]:
+    timeline = window.bottom.timeline
+    assert timeline.shown is not None
+    return tuple(pixels(timeline)[15, round(timeline.x_of(timeline.shown))])
+
+
+def test_the_timeline_by_mouse(window: MainWindow, qtbot: QtBot) -> None:
+    timeline, session = window.bottom.timeline, window.session
+    live = handle_colour(window)
+    for epoch in (0, 7, EPOCHS):
+        click(qtbot, timeline, QPoint(round(timeline.x_of(epoch)), 15))
+        assert session.pinned_epoch == epoch
+        assert window.bottom.words.text() == f"epoch {epoch} / {EPOCHS}"
+        assert window.learn.atlas_words.text() == f"epoch {epoch}"
+        assert handle_colour(window) != live  # a hollow handle: not live
+        assert f"showing epoch {epoch}" in window.status_words.text()
+    drag(
+        timeline,
+        QPoint(round(timeline.x_of(EPOCHS)), 15),
+        QPoint(round(timeline.x_of(3)), 15),
+    )
+    assert session.pinned_epoch == 3
+    QTest.mouseMove(timeline, QPoint(round(timeline.x_of(9)), 15))  # no longer dragging
+    assert session.pinned_epoch == 3
+    click(qtbot, window.bottom.buttons["live"])
+    assert session.pinned_epoch is None
+    assert handle_colour(window) == live
+
+
+def test_the_timeline_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
+    timeline, session = window.bottom.timeline, window.session
+    timeline.setFocus()
+    keys = Qt.Key
+    for key, epoch in [
+        (keys.Key_Left, EPOCHS - 1),
+        (keys.Key_Left, EPOCHS - 2),
+        (keys.Key_Right, EPOCHS - 1),
+        (keys.Key_Home, 0),
+        (keys.Key_Right, 1),
+        (keys.Key_End, None),
+    ]:
+        qtbot.keyClick(timeline, key)
+        assert session.pinned_epoch == epoch
+    assert timeline.accessibleDescription() == "live"
+
+
+def test_the_handle_and_the_bar_follow_the_run(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session()
+    window = new_window(session)
+    open_paused(qtbot, session)
+    timeline = window.bottom.timeline
+    lengths = []
+    for _ in range(3):
+        lengths.append(has_colour(pixels(timeline)[11:19], LIGHT.accent).any(axis=0).sum())
+        session.step_epoch()
+        wait_for_state(qtbot, session, RunState.PAUSED)
+    assert timeline.shown == 3
+    per_epoch = timeline.x_of(1) - timeline.x_of(0)
+    assert lengths[2] - lengths[1] == pytest.approx(per_epoch, abs=4)
+    # The future cannot be shown.
+    click(qtbot, timeline, QPoint(round(timeline.x_of(EPOCHS)), 15))
+    assert session.pinned_epoch == 3
+
+
+# ---------------------------------------------------------------------- other data
+
+
+def open_folder(qtbot: QtBot, window: MainWindow, folder: str) -> None:
+    session = window.session
+    session.open(folder)
+    wait_until(qtbot, lambda: session.wanted_data.dataset == folder)
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    wait_for_diagnosis(qtbot, session)
+
+
+@pytest.mark.parametrize(
+    ("shape", "n_classes"), [((8, 5), 2), ((28, 28), 2), ((8, 5), 47), ((28, 28), 47)]
+)
+def test_other_shapes_and_class_counts(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, shape: tuple[int, int], n_classes: int
+) -> None:
+    open_folder(qtbot, window, write_data(tmp_path / "other", shape, n_classes, 300, 94))
+    session, atlas = window.session, window.learn.atlas
+    assert data_of(session).n_classes == n_classes
+    assert data_of(session).image_shape == shape
+    scroll = atlas.parent().parent()
+    assert isinstance(scroll, QScrollArea)
+    room = scroll.viewport().width()
+    assert (atlas.minimumSizeHint().width() > room) == (n_classes == 47)
+    bar = scroll.horizontalScrollBar()
+    assert (bar.maximum() > 0) == (n_classes == 47)
+    for epoch in (0, 5, EPOCHS):
+        show(qtbot, window, epoch)
+        assert session.shown is not None
+        limit = weight_limit(session.shown.weights)
+        last = n_classes - 1
+        painted = cell_pixels(window, 0, last)
+        values = weight_images(session.shown.weights, shape)[last]
+        assert_painted(painted, diverging_rgb(values, limit))
+        assert painted.shape[0] / painted.shape[1] == pytest.approx(shape[0] / shape[1], rel=0.1)
+    bar.setValue(bar.maximum())
+    window.grab()
+    if n_classes == 47:
+        assert bar.value() > 0
+        shown = scroll.viewport().rect().translated(-atlas.pos())
+        assert shown.contains(atlas.cell_rect(0, 46).center())
+    window.show_attack()
+    wait_for_film(qtbot, session)
+    assert len(session.attack.steps[0].probabilities) == n_classes
+    window.grab()
+    session.attack.set_setting("target", 1)
+    wait_for_film(qtbot, session)
+    window.grab()
+
+
+def test_long_class_names_are_cut_not_the_images(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 4
+    names = [f"a very long name for what is only class number {k}" for k in range(4)]
+    part = (rng.random((60, 30)), labels)
+    made = make_dataset("named", "made up", part, part, image_shape=(6, 5), class_names=names)
+    monkeypatch.setattr("gui.data_opener.open_dataset", lambda name: made)
+    open_folder(qtbot, window, "named data")
+    window.grab()
+    assert names[2] in window.learn.atlas.describe(0, 2)
+    window.show_attack()
+    wait_for_film(qtbot, window.session)
+    window.grab()
+    assert (window.width(), window.height()) == (1280, 720)
+
+
+def test_many_classes_and_then_few_on_both_pages(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    many = write_data(tmp_path / "many", (28, 28), 47, 300, 94)
+    few = write_data(tmp_path / "few", (28, 28), 2, 40, 10)
+    window.show_attack()
+    for folder in (many, few, many):
+        open_folder(qtbot, window, folder)
+        wait_for_film(qtbot, window.session)
+        n_train = data_of(window.session).train.n_samples
+        window.session.attack.choose("train", n_train - 1)
+        window.session.attack.set_setting("target", data_of(window.session).n_classes - 1)
+        wait_for_film(qtbot, window.session)
+        window.grab()
+
+
+def test_fewer_images_than_the_chosen_number(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_attack()
+    wait_for_film(qtbot, window.session)
+    window.session.attack.choose("train", SMALL.train_size - 1)
+    wait_for_film(qtbot, window.session)
+    window.session.set_setting("train_size", 100)
+    window.session.rewind()
+    wait_until(qtbot, lambda: window.session.shown is not None)
+    assert window.session.attack.index == 99
+    wait_for_film(qtbot, window.session)
+    window.grab()
+
+
+def test_a_diverged_run_is_told_and_still_shown(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    config: dict[str, Any] = {"learning_rate": 1000.0, "l2": 10.0, "epochs": EPOCHS}
+    session = new_session(training=TrainingConfig(**config))
+    window = new_window(session)
+    session.open("digits8")
+    wait_for_state(qtbot, session, RunState.DIVERGED)
+    assert "learning rate 1000" in window.notice.text
+    assert window.notice.isVisible()
+    assert "Diverged" in window.status_words.text()
+    for name in ("toggle", "step_batch", "step_epoch"):
+        assert not window.actions_by_name[name].isEnabled()
+    assert window.actions_by_name["rewind"].isEnabled()
+    wait_until(qtbot, lambda: session.diagnosis is not None)
+    window.grab()

@@ -1,0 +1,706 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    EPOCHS,
+    SHORT,
+    SMALL,
+    data_of,
+    open_and_finish,
+    open_paused,
+    plain_records,
+    wait_for_diagnosis,
+    wait_for_state,
+    wait_until,
+    write_data,
+)
+
+from core.diagnostics import diagnose
+from core.errors import SettingError
+from core.training import PRESETS, EpochRecord, TrainingConfig
+from gui.run_state import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from gui.session import Session
+
+LONG = TrainingConfig(epochs=5000)
+DIVERGING = TrainingConfig(epochs=EPOCHS, learning_rate=1000.0, l2=10.0)
+New = "Callable[..., Session]"
+
+
+class Notes:
+    """Everything a session has said to people."""
+
+    def __init__(self, session: Session) -> None:
+        self.messages: list[tuple[str, bool]] = []
+        self.surprises: list[str] = []
+        session.notified.connect(lambda message, error: self.messages.append((message, error)))
+        session.surprised.connect(self.surprises.append)
+
+    @property
+    def errors(self) -> list[str]:
+        return [message for message, is_error in self.messages if is_error]
+
+
+def assert_records_equal(found: list[EpochRecord], expected: list[EpochRecord]) -> None:
+    assert [record.epoch for record in found] == [record.epoch for record in expected]
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one.weights, other.weights)
+
+
+def history_of(session: Session) -> list[EpochRecord]:
+    assert session.history is not None
+    return session.history.records
+
+
+# ---------------------------------------------------------------------- opening
+
+
+def test_opening_begins_to_learn_by_itself(new_session: New, qtbot: QtBot) -> None:
+    session = new_session()
+    assert session.run_state is RunState.LOADING
+    with qtbot.waitSignals([session.dataset_changed, session.run_started, session.shown_changed]):
+        session.open("digits8")
+        assert session.opening == "digits8"
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert session.opening is None
+    assert data_of(session).train.n_samples == SMALL.train_size
+    assert data_of(session).test.n_samples == SMALL.test_size
+    assert_records_equal(history_of(session), plain_records(session))
+
+
+def test_stroke_digits_open(new_session: New, qtbot: QtBot) -> None:
+    data = replace(SMALL, dataset="strokes")
+    session = open_and_finish(qtbot, new_session(data=data, training=TrainingConfig(epochs=2)))
+    assert data_of(session).image_shape == (28, 28)
+
+
+@pytest.mark.parametrize("kind", ["missing", "empty folder", "not idx", "cut"])
+def test_a_bad_path_leaves_data_and_run_untouched(
+    session: Session, qtbot: QtBot, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "given"
+    if kind == "empty folder":
+        path.mkdir()
+    elif kind == "not idx":
+        path.write_text("<html>not found</html>")
+    elif kind == "cut":
+        write_data(path, (5, 4), 3, 12, 6)
+        images = path / "train-images-idx3-ubyte"
+        images.write_bytes(images.read_bytes()[:-7])
+    notes, started = Notes(session), []
+    session.run_started.connect(lambda: started.append(True))
+    before = (session.dataset, session.full_dataset, session.history, session.wanted_data)
+    records = list(history_of(session))
+    session.open(str(path))
+    wait_until(qtbot, lambda: session.opening is None)
+    (message,) = notes.errors
+    assert str(path) in message
+    assert notes.surprises == []
+    assert (session.dataset, session.full_dataset, session.history, session.wanted_data) == before
+    assert history_of(session) == records
+    assert started == []
+    assert session.run_state is RunState.FINISHED
+    assert session.opened_paths == []
+    session.set_setting("epochs", EPOCHS + 2)  # and it can still go on
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert len(history_of(session)) == EPOCHS + 3
+
+
+def test_a_bad_path_at_the_start_says_so_and_good_data_can_follow(
+    new_session: New, qtbot: QtBot
+) -> None:
+    session = new_session(data=replace(SMALL, dataset="/nowhere"))
+    notes = Notes(session)
+    session.open("/nowhere")
+    wait_for_state(qtbot, session, RunState.FAILED)
+    assert "/nowhere" in notes.errors[0]
+    assert session.shown is None
+    assert not session.can_move
+    session.rewind()
+    session.play()
+    session.show_epoch(3)
+    session.show_best()
+    assert session.run_state is RunState.FAILED
+    session.open("digits8")
+    wait_for_state(qtbot, session, RunState.FINISHED)
+
+
+def test_a_surprise_while_opening_is_told(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(name: str) -> Any:
+        raise RuntimeError("out of sorts")
+
+    monkeypatch.setattr("gui.data_opener.open_dataset", explode)
+    with qtbot.waitSignal(session.surprised) as told:
+        session.open("digits8")
+    assert "RuntimeError: out of sorts" in told.args[0]
+    assert session.run_state is RunState.FINISHED
+    assert len(history_of(session)) == EPOCHS + 1
+
+
+def test_opening_twice_ends_with_the_second(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    first = write_data(tmp_path / "first", (5, 4), 3, 30, 12)
+    second = write_data(tmp_path / "second", (4, 6), 2, 30, 12)
+    started = []
+    session.run_started.connect(lambda: started.append(data_of(session).name))
+    session.open(first)
+    session.open(second)
+    wait_until(qtbot, lambda: session.opening is None)
+    assert started == ["second"]
+    assert session.wanted_data.dataset == second
+    assert session.opened_paths == [second]
+
+
+def test_other_data_replace_the_run_and_keep_it_for_comparison(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    old = session.history
+    folder = write_data(tmp_path / "small", (5, 4), 3, 30, 12)
+    with qtbot.waitSignal(session.run_started):
+        session.open(folder)
+    assert data_of(session).image_shape == (5, 4)
+    assert data_of(session).n_classes == 3
+    assert [run.history for run in session.earlier_runs] == [old]
+    assert session.earlier_runs[0].dataset_name != data_of(session).name
+    assert session.run_state is RunState.PAUSED  # as it stood before
+    wait_until(qtbot, lambda: session.shown is not None)
+    assert session.shown is not None
+    assert session.shown.weights.shape == (3, 21)
+
+
+def test_running_data_are_replaced_by_running_data(
+    new_session: New, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = new_session(training=LONG)
+    session.open("digits8")
+    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 2)
+    session.open(write_data(tmp_path / "small", (5, 4), 3, 30, 12))
+    assert session.is_running
+    with qtbot.waitSignal(session.run_started):
+        pass
+    assert session.is_running
+
+
+# ---------------------------------------------------------------------- playing
+
+
+def test_play_pause_and_steps(new_session: New, qtbot: QtBot) -> None:
+    session = open_paused(qtbot, new_session())
+    assert (history_of(session)[0].epoch, len(history_of(session))) == (0, 1)
+    session.step_batch()
+    assert session.is_running
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    assert session.live is not None
+    assert session.live.step == 1
+    session.step_epoch()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    assert session.live.fraction == 1
+    assert len(history_of(session)) == 2
+    session.toggle()
+    assert session.is_running
+    session.toggle()
+    assert session.run_state is RunState.PAUSED
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert_records_equal(history_of(session), plain_records(session))
+
+
+def test_the_shown_model_is_the_live_one_between_epochs(new_session: New, qtbot: QtBot) -> None:
+    session = open_paused(qtbot, new_session())
+    session.step_batch()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    shown = session.shown
+    assert shown is not None
+    assert session.live is not None
+    assert shown.live
+    assert shown.record is None
+    assert shown.epoch == pytest.approx(1 / session.live.n_batches)
+    assert shown.weights is session.live.weights
+
+
+def test_play_after_the_end_starts_again(session: Session, qtbot: QtBot) -> None:
+    first = list(history_of(session))
+    with qtbot.waitSignal(session.run_started):
+        session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert_records_equal(history_of(session), first)
+    assert history_of(session)[0] is not first[0]
+    assert session.earlier_runs != []
+
+
+def test_raising_the_epochs_after_the_end_goes_on(session: Session, qtbot: QtBot) -> None:
+    first = list(history_of(session))
+    session.set_setting("epochs", EPOCHS + 5)
+    assert session.run_state is RunState.PAUSED
+    assert not session.needs_rewind
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert history_of(session)[: EPOCHS + 1] == first
+    assert_records_equal(history_of(session), plain_records(session))
+
+
+def test_lowering_the_epochs_stops_there(new_session: New, qtbot: QtBot) -> None:
+    session = new_session(training=LONG, pace=60.0)
+    session.open("digits8")
+    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 4)
+    session.set_setting("epochs", 1)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert 4 < len(history_of(session)) < 1000
+
+
+def test_the_pace_is_passed_on(new_session: New, qtbot: QtBot) -> None:
+    session = open_paused(qtbot, new_session(pace=1e-3))
+    session.play()
+    with qtbot.waitSignal(session.pace_changed):
+        session.set_pace(None)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert len(history_of(session)) == EPOCHS + 1
+
+
+# ---------------------------------------------------------------------- rewinding
+
+
+def test_rewind_during_a_run_shows_nothing_of_the_old_one(new_session: New, qtbot: QtBot) -> None:
+    session = new_session(training=LONG)
+    runs: list[list[int]] = []
+    session.run_started.connect(lambda: runs.append([]))
+    session.epoch_recorded.connect(lambda record: runs[-1].append(record.epoch))
+    session.open("digits8")
+    starts = []
+    for _ in range(4):
+        wait_until(qtbot, lambda: session.history is not None and len(session.history) > 5)
+        starts.append(history_of(session)[0].weights)
+        session.rewind()
+        assert session.is_running
+        assert history_of(session) == []
+        assert session.live is None
+        assert session.shown is None
+    wait_until(qtbot, lambda: len(history_of(session)) > 5)
+    assert len(runs) == 5
+    for epochs in runs:
+        assert epochs == list(range(len(epochs)))
+    for weights in starts[1:]:
+        np.testing.assert_array_equal(weights, starts[0])
+
+
+def test_a_late_letter_of_an_old_run_is_dropped(session: Session, qtbot: QtBot) -> None:
+    old_live, old_record = session.live, history_of(session)[5]
+    old_generation = session._run_generation
+    session.rewind()
+    wait_until(qtbot, lambda: len(history_of(session)) == 1 and session.live is not None)
+    session._mailbox.post(old_generation, old_record)
+    session._mailbox.put_latest("training", old_generation, old_live)
+    session._mailbox.post(session._run_generation, replace(history_of(session)[0], epoch=1))
+    wait_until(qtbot, lambda: len(history_of(session)) > 1)
+    assert [record.epoch for record in history_of(session)] == [0, 1]
+    assert session.live is not old_live
+
+
+def test_rewind_goes_to_the_same_start_and_waits(session: Session, qtbot: QtBot) -> None:
+    start = history_of(session)[0].weights
+    last = history_of(session)[-1].weights
+    session.rewind()
+    assert session.run_state is RunState.PAUSED
+    wait_until(qtbot, lambda: session.shown is not None)
+    assert session.shown is not None
+    np.testing.assert_array_equal(session.shown.weights, start)
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    np.testing.assert_array_equal(history_of(session)[-1].weights, last)
+
+
+def test_a_new_seed_is_another_run_and_the_old_seed_the_old_one(
+    new_session: New, qtbot: QtBot
+) -> None:
+    training = replace(SHORT, init="normal", seed=5)
+    session = open_and_finish(qtbot, new_session(training=training))
+    first = list(history_of(session))
+    session.new_seed()
+    assert session.training_config.seed != 5
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert not np.array_equal(history_of(session)[0].weights, first[0].weights)
+    assert not np.array_equal(history_of(session)[-1].weights, first[-1].weights)
+    session.set_setting("seed", 5)
+    session.rewind()
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert_records_equal(history_of(session), first)
+
+
+def test_two_sessions_with_one_seed_give_the_same_bits(new_session: New, qtbot: QtBot) -> None:
+    training = replace(SHORT, init="uniform", seed=11)
+    one = open_and_finish(qtbot, new_session(training=training))
+    other = open_and_finish(qtbot, new_session(training=training, pace=500.0))
+    assert_records_equal(history_of(one), history_of(other))
+
+
+# ---------------------------------------------------------------------- settings
+
+
+def test_a_live_setting_acts_in_the_present_run(new_session: New, qtbot: QtBot) -> None:
+    session = new_session(training=LONG, pace=200.0)
+    session.open("digits8")
+    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 2)
+    history = session.history
+    with qtbot.waitSignal(session.setting_applied) as applied:
+        session.set_setting("learning_rate", 0.025)
+    assert session.history is history
+    assert history is not None
+    (change,) = history.changes
+    assert applied.args == [change]
+    assert (change.name, change.old, change.new) == ("learning_rate", 0.1, 0.025)
+    assert session.training_config.learning_rate == 0.025
+    assert not session.needs_rewind
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("init", "uniform"),
+        ("shuffle", False),
+        ("seed", 9),
+        ("train_size", 120),
+        ("test_size", 60),
+        ("validation_size", 30),
+    ],
+)
+def test_other_settings_wait_for_a_rewind(
+    session: Session, qtbot: QtBot, name: str, value: Any
+) -> None:
+    used = {**vars_of(session.data_config), **vars_of(session.training_config)}[name]
+    session.set_setting(name, value)
+    wanted = {**vars_of(session.wanted_data), **vars_of(session.wanted_training)}
+    assert wanted[name] == value
+    assert {**vars_of(session.data_config), **vars_of(session.training_config)}[name] == used
+    assert session.needs_rewind
+    session.set_setting(name, used)
+    assert not session.needs_rewind
+    session.set_setting(name, value)
+    session.rewind()
+    assert not session.needs_rewind
+    assert {**vars_of(session.data_config), **vars_of(session.training_config)}[name] == value
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert_records_equal(history_of(session), plain_records(session))
+    sized = {"train_size": data_of(session).train, "test_size": data_of(session).test}
+    if name in sized:
+        assert sized[name].n_samples == value
+
+
+def vars_of(config: Any) -> dict[str, Any]:
+    return {name: getattr(config, name) for name in config.__dataclass_fields__}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("learning_rate", 1e9), ("epochs", 0), ("batch_size", 0), ("l2", -1.0), ("train_size", 0)],
+)
+def test_a_value_out_of_range_is_refused_with_its_range(
+    session: Session, name: str, value: Any
+) -> None:
+    notes = Notes(session)
+    before = (session.wanted_data, session.wanted_training, session.training_config)
+    session.set_setting(name, value)
+    (message,) = notes.errors
+    assert " to " in message
+    assert (session.wanted_data, session.wanted_training, session.training_config) == before
+
+
+def test_a_preset_waits_for_a_rewind_and_keeps_the_seed(session: Session, qtbot: QtBot) -> None:
+    session.set_setting("seed", 21)
+    session.apply_preset(PRESETS["tp"].apply(session.wanted_training))
+    assert session.wanted_training == replace(PRESETS["tp"].config, seed=21)
+    assert session.training_config == SHORT
+    assert session.needs_rewind
+    session.rewind()
+    assert session.training_config.init == "uniform"
+    wait_until(qtbot, lambda: session.shown is not None)
+    assert session.shown is not None
+    assert session.shown.weights.min() >= 0
+    assert session.shown.weights.max() > 0.9
+
+
+def test_validation_images_choose_the_best_epoch(new_session: New, qtbot: QtBot) -> None:
+    data = replace(SMALL, validation_size=60)
+    session = open_and_finish(qtbot, new_session(data=data))
+    assert session.history is not None
+    assert session.history.has_validation
+    curve = session.history.curve("validation", "log_likelihood")
+    session.show_best()
+    assert session.pinned_epoch == int(curve.argmax())
+
+
+def test_too_many_validation_images_are_refused_and_nothing_is_lost(
+    session: Session, qtbot: QtBot
+) -> None:
+    notes, history = Notes(session), session.history
+    session.set_setting("validation_size", 300)
+    session.rewind()
+    (message,) = notes.errors
+    assert "300 validation images" in message
+    assert "fewer than 300" in message
+    assert session.history is history
+    assert session.run_state is RunState.FINISHED
+    assert session.shown is not None
+    session.set_setting("validation_size", 100)
+    session.rewind()
+    assert len(notes.errors) == 1
+    assert data_of(session).train.n_samples == 200
+
+
+def test_data_too_small_for_the_validation_images_are_refused(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session.set_setting("validation_size", 100)
+    session.rewind()
+    notes, dataset, history = Notes(session), session.dataset, session.history
+    session.open(write_data(tmp_path / "few", (5, 4), 3, 30, 12))
+    wait_until(qtbot, lambda: session.opening is None)
+    assert "validation images" in notes.errors[0]
+    assert session.dataset is dataset
+    assert session.history is history
+    assert session.wanted_data.dataset == "digits8"
+
+
+# ---------------------------------------------------------------------- earlier runs
+
+
+def test_earlier_runs_are_kept_and_twins_are_merged(session: Session, qtbot: QtBot) -> None:
+    first = session.history
+    session.rewind()
+    assert [run.history for run in session.earlier_runs] == [first]
+    wait_until(qtbot, lambda: len(history_of(session)) == 1)
+    session.step_epoch()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    session.rewind()  # a shorter twin adds nothing
+    assert [run.history for run in session.earlier_runs] == [first]
+    session.set_setting("seed", 1)
+    session.rewind()  # nothing was learnt
+    assert [run.history for run in session.earlier_runs] == [first]
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    second = session.history
+    session.rewind()
+    assert [run.history for run in session.earlier_runs] == [first, second]
+    assert session.earlier_runs[0].data_config == SMALL
+
+
+def test_a_longer_twin_replaces_the_shorter(session: Session, qtbot: QtBot) -> None:
+    session.rewind()
+    wait_until(qtbot, lambda: len(history_of(session)) == 1)
+    session.set_setting("epochs", EPOCHS)
+    session.play()
+    wait_until(qtbot, lambda: session.run_state is RunState.FINISHED)
+    session.step_epoch()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    longer = session.history
+    assert longer is not None
+    assert len(longer) == EPOCHS + 2
+    session.rewind()
+    assert [run.history for run in session.earlier_runs] == [longer]
+
+
+def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot) -> None:
+    first = session.history
+    session.rewind()
+    wait_until(qtbot, lambda: len(history_of(session)) == 1)
+    session.step_epoch()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    with qtbot.waitSignal(session.setting_applied):
+        session.set_setting("learning_rate", 0.5)
+    session.set_setting("learning_rate", 0.1)
+    second = session.history
+    session.rewind()
+    assert [run.history for run in session.earlier_runs] == [first, second]
+
+
+# ---------------------------------------------------------------------- time travel
+
+
+@pytest.mark.parametrize("epoch", [0, 1, EPOCHS // 2, EPOCHS])
+def test_a_pinned_epoch_is_what_every_view_gets(
+    session: Session, qtbot: QtBot, epoch: int
+) -> None:
+    with qtbot.waitSignal(session.shown_changed):
+        session.show_epoch(epoch)
+    shown = session.shown
+    assert shown is not None
+    assert shown.weights is history_of(session)[epoch].weights
+    assert shown.record is history_of(session)[epoch]
+    assert not shown.live
+    wait_for_diagnosis(qtbot, session)
+    assert session.diagnosis is not None
+    train = data_of(session).train
+    expected = diagnose(shown.weights, train)
+    found = session.diagnosis.diagnosis
+    assert session.diagnosis.split is train
+    assert found.worst == expected.worst
+    np.testing.assert_array_equal(found.mean_images, expected.mean_images)
+    np.testing.assert_array_equal(found.confusion, expected.confusion)
+    image = data_of(session).test.images[3]
+    np.testing.assert_allclose(session.probabilities_of(image).sum(), 1, rtol=1e-5)
+
+
+def test_forward_to_live_again(session: Session, qtbot: QtBot) -> None:
+    session.show_epoch(2)
+    session.show_epoch(None)
+    assert session.shown is not None
+    assert session.shown.live
+    assert session.shown.weights is history_of(session)[-1].weights
+    wait_for_diagnosis(qtbot, session)
+
+
+def test_a_pinned_epoch_stays_while_the_run_goes_on(new_session: New, qtbot: QtBot) -> None:
+    session = new_session(training=LONG)
+    session.open("digits8")
+    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 3)
+    session.show_epoch(2)
+    n_records = len(history_of(session))
+    wait_until(qtbot, lambda: len(history_of(session)) > n_records + 5)
+    assert session.is_running
+    assert session.shown is not None
+    assert session.shown.weights is history_of(session)[2].weights
+    session.show_epoch(None)
+    assert session.shown.live
+    assert session.shown.epoch > n_records
+
+
+def test_neighbours_are_stepped_through(session: Session) -> None:
+    seen = []
+    session.shown_changed.connect(lambda: seen.append(session.pinned_epoch))
+    for offset in (-1, -1, 1, 1, 1, -1):
+        session.show_neighbour(offset)
+    top = EPOCHS
+    assert seen == [top - 1, top - 2, top - 1, top, top, top - 1]
+    session.show_epoch(0)
+    session.show_neighbour(-1)
+    assert session.pinned_epoch == 0
+
+
+def test_neighbours_of_a_place_between_two_epochs(new_session: New, qtbot: QtBot) -> None:
+    session = open_paused(qtbot, new_session())
+    session.step_epoch()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    session.step_batch()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    session.show_neighbour(-1)
+    assert session.pinned_epoch == 1
+
+
+def test_the_best_epoch_is_that_of_the_held_out_likelihood(session: Session) -> None:
+    assert session.history is not None
+    session.show_best()
+    assert session.pinned_epoch == int(session.history.curve("test", "log_likelihood").argmax())
+
+
+def test_a_rewind_ends_time_travel(session: Session, qtbot: QtBot) -> None:
+    session.show_epoch(3)
+    session.rewind()
+    wait_until(qtbot, lambda: session.shown is not None)
+    assert session.shown is not None
+    assert session.shown.live
+
+
+# ---------------------------------------------------------------------- what goes wrong
+
+
+def test_a_diverged_run_says_so_and_keeps_its_history(new_session: New, qtbot: QtBot) -> None:
+    session = new_session(training=DIVERGING)
+    notes = Notes(session)
+    session.open("digits8")
+    wait_for_state(qtbot, session, RunState.DIVERGED)
+    assert session.divergence is not None
+    (message,) = notes.errors
+    assert message == str(session.divergence)
+    assert "learning rate 1000" in message
+    assert f"step {session.divergence.step}" in message
+    assert len(history_of(session)) >= 1
+    assert not session.can_move
+    session.play()
+    session.step_batch()
+    session.toggle()
+    assert session.run_state is RunState.DIVERGED
+    session.show_epoch(0)
+    assert session.shown is not None
+    assert np.isfinite(session.shown.weights).all()
+    session.set_setting("learning_rate", 0.1)
+    session.set_setting("l2", 0.0)
+    session.rewind()
+    assert session.divergence is None
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+
+
+def test_a_diverged_run_that_learnt_something_stays_for_comparison(
+    new_session: New, qtbot: QtBot
+) -> None:
+    session = open_paused(qtbot, new_session())
+    session.step_epoch()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    session.set_setting("learning_rate", 1000.0)
+    session.set_setting("l2", 10.0)
+    session.play()
+    wait_for_state(qtbot, session, RunState.DIVERGED)
+    kept = list(history_of(session))
+    assert len(kept) >= 2
+    session.rewind()
+    assert session.earlier_runs[-1].history.records == kept
+
+
+def test_a_surprise_while_training_is_told(
+    new_session: New, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(*args: Any) -> Any:
+        raise RuntimeError("out of sorts")
+
+    session = new_session()
+    monkeypatch.setattr("gui.training_job.Trainer", explode)
+    with qtbot.waitSignal(session.surprised) as told:
+        session.open("digits8")
+    assert told.args == ["training: RuntimeError: out of sorts"]
+    assert session.run_state is RunState.FAILED
+
+
+def test_a_surprise_while_looking_at_mistakes_is_told(
+    new_session: New, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(*args: Any) -> Any:
+        raise RuntimeError("out of sorts")
+
+    monkeypatch.setattr("gui.diagnosis_job.diagnose", explode)
+    session = new_session()
+    with qtbot.waitSignal(session.surprised, timeout=5000) as told:
+        session.open("digits8")
+    assert "out of sorts" in told.args[0]
+
+
+def test_an_expected_error_while_looking_at_mistakes_is_told(
+    new_session: New, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: Any) -> Any:
+        raise SettingError("Choose other images.")
+
+    monkeypatch.setattr("gui.diagnosis_job.diagnose", refuse)
+    session = new_session()
+    with qtbot.waitSignal(session.notified, timeout=5000) as told:
+        session.open("digits8")
+    assert told.args == ["Choose other images.", True]
+    assert session.diagnosis is None
+
+
+def test_closing_twice_is_harmless(session: Session) -> None:
+    assert session.close()
+    assert session.close()

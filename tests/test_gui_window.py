@@ -1,0 +1,686 @@
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    EPOCHS,
+    SMALL,
+    activate,
+    click,
+    click_menu,
+    data_of,
+    has_colour,
+    open_paused,
+    pixels,
+    press,
+    wait_for_film,
+    wait_for_state,
+    wait_until,
+    write_data,
+)
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QScrollBar,
+    QWidget,
+)
+
+from core.diagnostics import next_mistake
+from gui.actions import COMMANDS
+from gui.app import SpaceForButtons
+from gui.run_state import RunState
+from gui.theme import DARK, LIGHT, THEMES, Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+    from gui.session import Session
+    from gui.settings import Settings
+
+
+@dataclass
+class Scene:
+    """A window before and after one command."""
+
+    window: MainWindow
+    qtbot: QtBot
+    tmp_path: Path
+    patch: pytest.MonkeyPatch
+
+    @property
+    def session(self) -> Session:
+        return self.window.session
+
+    def wait(self, condition: Callable[[], Any]) -> None:
+        wait_until(self.qtbot, condition)
+
+    def answer(self, method: str, path: Path) -> None:
+        """Make a file dialog answer with this path."""
+        given = str(path) if method == "getExistingDirectory" else (str(path), "")
+        self.patch.setattr(QFileDialog, method, lambda *args, **options: given)
+
+    def go_to_attack(self, position: int) -> None:
+        self.window.show_attack()
+        wait_for_film(self.qtbot, self.session)
+        self.session.attack.go_to(position)
+
+    def rewound(self) -> None:
+        self.session.rewind()
+        self.wait(lambda: self.session.shown is not None)
+
+    def words(self) -> str:
+        texts = self.window._texts
+        assert texts is not None
+        assert texts.isVisible()
+        plain = texts.browser.toPlainText()
+        texts.close()
+        return plain
+
+
+# ---------------------------------------------------------------------- what each command does
+# Each prepares, lets the test give the command, and looks at what came of it.
+
+
+def open_folder(scene: Scene) -> Iterator[None]:
+    scene.answer("getExistingDirectory", scene.tmp_path / "data")
+    write_data(scene.tmp_path / "data", (5, 4), 3, 30, 12)
+    yield
+    scene.wait(lambda: data_of(scene.session).image_shape == (5, 4))
+
+
+def open_file(scene: Scene) -> Iterator[None]:
+    write_data(scene.tmp_path / "data", (5, 4), 3, 30, 12)
+    scene.answer("getOpenFileName", scene.tmp_path / "data" / "train-images-idx3-ubyte")
+    yield
+    scene.wait(lambda: data_of(scene.session).image_shape == (5, 4))
+
+
+def save_picture(scene: Scene) -> Iterator[None]:
+    file = scene.tmp_path / "page.png"
+    scene.answer("getSaveFileName", file)
+    expected = scene.window.pages.grab().toImage()
+    yield
+    scene.wait(file.exists)
+    assert scene.window.notice.text == f"Saved {file}"
+    saved = QImage(str(file))
+    assert saved.size() == expected.size()
+    assert saved.convertToFormat(expected.format()) == expected
+
+
+def save_curves(scene: Scene) -> Iterator[None]:
+    file = scene.tmp_path / "curves.csv"
+    scene.answer("getSaveFileName", file)
+    yield
+    assert scene.session.history is not None
+    assert file.read_text(encoding="utf-8") == scene.session.history.to_csv()
+    assert len(file.read_text(encoding="utf-8").splitlines()) == EPOCHS + 2
+    assert scene.window.notice.text == f"Saved {file}"
+
+
+def close(scene: Scene) -> Iterator[None]:
+    yield
+    scene.wait(lambda: not scene.window.isVisible())
+    assert not any(job.alive for job in scene.session._pool._jobs)
+
+
+def toggle(scene: Scene) -> Iterator[None]:
+    scene.rewound()
+    yield
+    wait_for_state(scene.qtbot, scene.session, RunState.FINISHED)
+    assert scene.session.shown is not None
+    assert scene.session.shown.epoch == EPOCHS
+    assert f"epoch {EPOCHS}" in scene.window.learn.atlas_words.text()
+
+
+def step_batch(scene: Scene) -> Iterator[None]:
+    scene.rewound()
+    yield
+    wait_for_state(scene.qtbot, scene.session, RunState.PAUSED)
+    assert scene.session.live is not None
+    assert scene.session.live.step == 1
+
+
+def step_epoch(scene: Scene) -> Iterator[None]:
+    scene.rewound()
+    yield
+    wait_for_state(scene.qtbot, scene.session, RunState.PAUSED)
+    assert scene.session.live is not None
+    assert scene.session.live.fraction == 1
+
+
+def rewind(scene: Scene) -> Iterator[None]:
+    yield
+    assert scene.session.run_state is RunState.PAUSED
+    scene.wait(lambda: scene.session.shown is not None)
+    assert scene.window.learn.atlas_words.text() == "epoch 0, live"
+    assert scene.window.learn.error_plot.n_earlier == 2
+
+
+def new_seed(scene: Scene) -> Iterator[None]:
+    before = scene.session.training_config.seed
+    yield
+    assert scene.session.training_config.seed != before
+    assert scene.session.run_state is RunState.PAUSED
+    seed = scene.window.panel.later_form.rows["seed"].editor
+    assert seed.value() == scene.session.training_config.seed
+
+
+def shows_epoch(before: int | None, after: int | None) -> Callable[[Scene], Iterator[None]]:
+    def effect(scene: Scene) -> Iterator[None]:
+        scene.session.show_epoch(before)
+        yield
+        assert scene.session.pinned_epoch == after
+        shown = EPOCHS if after is None else after
+        assert scene.window.bottom.words.text() == f"epoch {shown} / {EPOCHS}"
+        assert scene.window.bottom.timeline.shown == shown
+
+    return effect
+
+
+def best(scene: Scene) -> Iterator[None]:
+    yield
+    assert scene.session.history is not None
+    curve = scene.session.history.curve("test", "log_likelihood")
+    assert scene.session.pinned_epoch == int(curve.argmax())
+
+
+def learn_page(scene: Scene) -> Iterator[None]:
+    scene.window.show_attack()
+    yield
+    assert scene.window.learn.isVisible()
+    assert not scene.window.attack.isVisible()
+    assert not scene.window.actions_by_name["attack_toggle"].isEnabled()
+
+
+def attack_page(scene: Scene) -> Iterator[None]:
+    yield
+    assert scene.window.attack.isVisible()
+    assert not scene.window.learn.isVisible()
+    wait_for_film(scene.qtbot, scene.session)
+
+
+def panel(scene: Scene) -> Iterator[None]:
+    width = scene.window.pages.width()
+    yield
+    assert not scene.window.panel.isVisible()
+    scene.wait(lambda: scene.window.pages.width() > width + 100)
+    assert scene.window.settings.panel_open is False
+
+
+def theme(scene: Scene) -> Iterator[None]:
+    yield
+    assert scene.window.theme is DARK
+    assert scene.window.settings.theme is DARK
+
+
+def attack_toggle(scene: Scene) -> Iterator[None]:
+    scene.go_to_attack(0)
+    yield
+    assert scene.session.attack.playing
+    assert scene.window.actions_by_name["attack_toggle"].text() == "Hold the change"
+    scene.wait(lambda: scene.session.attack.position > 2)
+    scene.session.attack.pause()
+
+
+def attack_step(before: int, after: int) -> Callable[[Scene], Iterator[None]]:
+    def effect(scene: Scene) -> Iterator[None]:
+        scene.go_to_attack(before)
+        yield
+        assert scene.session.attack.position == after
+        assert scene.window.attack.film.words.text().startswith(f"step {after} of")
+
+    return effect
+
+
+def attack_mistake(scene: Scene) -> Iterator[None]:
+    scene.go_to_attack(0)
+    assert scene.session.shown is not None
+    train = data_of(scene.session).train
+    expected = next_mistake(scene.session.shown.weights, train, scene.session.attack.index)
+    assert expected is not None
+    yield
+    assert scene.session.attack.index == expected
+
+
+def shows_words(*words: str) -> Callable[[Scene], Iterator[None]]:
+    def effect(scene: Scene) -> Iterator[None]:
+        yield
+        plain = scene.words()
+        for word in words:
+            assert word in plain
+
+    return effect
+
+
+SHORTCUTS = [command.shortcut for command in COMMANDS if command.shortcut]
+EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
+    "open_folder": open_folder,
+    "open_file": open_file,
+    "save_picture": save_picture,
+    "save_curves": save_curves,
+    "quit": close,
+    "toggle": toggle,
+    "step_batch": step_batch,
+    "step_epoch": step_epoch,
+    "rewind": rewind,
+    "new_seed": new_seed,
+    "earlier": shows_epoch(None, EPOCHS - 1),
+    "later": shows_epoch(3, 4),
+    "first": shows_epoch(None, 0),
+    "best": best,
+    "live": shows_epoch(2, None),
+    "learn_page": learn_page,
+    "attack_page": attack_page,
+    "panel": panel,
+    "theme": theme,
+    "attack_toggle": attack_toggle,
+    "attack_back": attack_step(5, 4),
+    "attack_step": attack_step(5, 6),
+    "attack_mistake": attack_mistake,
+    "help": shows_words("Class atlas", "Timeline", "squared loss", "log-likelihood"),
+    "shortcuts": shows_words(*SHORTCUTS, *(command.text for command in COMMANDS[:-1])),
+    "about": shows_words("MIT", "UCI", "CC BY 4.0", "ColorBrewer", np.__version__),
+}
+BUTTONS = (
+    *("toggle", "step_batch", "step_epoch", "rewind", "new_seed", "learn_page", "attack_page"),
+    *("panel", "theme", "help", "first", "earlier", "later", "best", "live"),
+)
+
+
+def routes_to(name: str) -> list[str]:
+    """Return every way in which a person can give a command.
+
+    The menu comes last: offscreen, a closed menu keeps the keyboard.
+    """
+    command = next(command for command in COMMANDS if command.name == name)
+    return [*["shortcut"] * bool(command.shortcut), *["button"] * (name in BUTTONS), "menu"]
+
+
+def give(scene: Scene, name: str, route: str) -> None:
+    """Give a command and look at what it does."""
+    window = scene.window
+    command = next(command for command in COMMANDS if command.name == name)
+    effect = EFFECTS[name](scene)
+    next(effect)
+    activate(scene.qtbot, window)
+    if route == "menu":
+        click_menu(scene.qtbot, window, command.menu, name)
+    elif route == "shortcut":
+        press(scene.qtbot, window, command.shortcut)
+    else:
+        click(scene.qtbot, {**window.top.buttons, **window.bottom.buttons}[name])
+    with pytest.raises(StopIteration):
+        next(effect)
+
+
+def back_to_normal(scene: Scene) -> None:
+    """Undo whatever a command did."""
+    window, session = scene.window, scene.session
+    if window.theme is not LIGHT:
+        window.switch_theme()
+    if not window.panel.isVisible():
+        window.actions_by_name["panel"].trigger()
+    window.notice.hide()
+    window.show_learn()
+    if session.wanted_data.dataset != SMALL.dataset:
+        session.open(SMALL.dataset)
+        scene.wait(lambda: session.opening is None)
+    session.set_setting("seed", 0)
+    session.rewind()
+    session.play()
+    wait_for_state(scene.qtbot, session, RunState.FINISHED)
+    session.earlier_runs.clear()
+
+
+@pytest.mark.parametrize("name", [command.name for command in COMMANDS if command.name != "quit"])
+def test_every_command_by_menu_shortcut_and_button(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for route in routes_to(name):
+        folder = tmp_path / route
+        folder.mkdir()
+        scene = Scene(window, qtbot, folder, monkeypatch)
+        give(scene, name, route)
+        back_to_normal(scene)
+
+
+@pytest.mark.parametrize("route", routes_to("quit"))
+def test_quit(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, route: str
+) -> None:
+    give(Scene(window, qtbot, tmp_path, monkeypatch), "quit", route)
+
+
+def test_every_button_of_the_bars_is_tried(window: MainWindow) -> None:
+    assert {*window.top.buttons, *window.bottom.buttons} == set(BUTTONS)
+
+
+def test_no_shortcut_stands_twice() -> None:
+    assert len(set(SHORTCUTS)) == len(SHORTCUTS)
+
+
+# ---------------------------------------------------------------------- play says what it does
+
+
+def test_play_says_what_it_does_now(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session(pace=30.0)
+    window = new_window(open_paused(qtbot, session))
+    button = window.top.buttons["toggle"]
+    icons = []
+    assert button.text() == "Play"
+    icons.append(button.icon().cacheKey())
+    click(qtbot, button)
+    assert button.text() == "Pause"
+    icons.append(button.icon().cacheKey())
+    assert "learning" in window.status_words.text()
+    click(qtbot, button)
+    assert button.text() == "Play"
+    assert "paused" in window.status_words.text()
+    press(qtbot, window, "Space")
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert button.text() == "Replay"
+    icons.append(button.icon().cacheKey())
+    assert len(set(icons)) == 3
+    last = session.history.records[-1] if session.history else None
+    assert last is not None
+    words = window.status_words.text()
+    assert f"epoch {EPOCHS} of {EPOCHS}, finished" in words
+    assert f"train {last.train_score:.3f}, test {last.test_score:.3f}" in words
+
+
+def test_without_data_nothing_that_needs_them_is_offered(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session()
+    window = new_window(session)
+    for name in ("toggle", "step_batch", "step_epoch", "rewind", "new_seed"):
+        assert not window.actions_by_name[name].isEnabled(), name
+    session.open("digits8")
+    assert window.status_words.text() == "opening digits8 ..."
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    for name in ("toggle", "step_batch", "step_epoch", "rewind", "new_seed"):
+        assert window.actions_by_name[name].isEnabled(), name
+
+
+def test_save_curves_before_there_are_any(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    window = new_window(new_session())
+    press(qtbot, window, "Ctrl+E")
+    assert "no curves yet" in window.notice.text
+    assert window.notice.isVisible()
+
+
+# ---------------------------------------------------------------------- saving goes wrong
+
+
+@pytest.mark.parametrize(("shortcut", "name"), [("Ctrl+S", "page.png"), ("Ctrl+E", "curves.csv")])
+def test_saving_where_nothing_can_be_written_says_so(
+    window: MainWindow,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    shortcut: str,
+    name: str,
+) -> None:
+    file = tmp_path / "missing folder" / name
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **options: (str(file), ""))
+    press(qtbot, window, shortcut)
+    assert window.notice.isVisible()
+    assert f"{file} cannot be written" in window.notice.text
+    assert "choose another folder" in window.notice.text
+    assert not file.exists()
+    click(qtbot, window.notice.close_button)
+    assert not window.notice.isVisible()
+
+
+@pytest.mark.parametrize("shortcut", ["Ctrl+S", "Ctrl+E", "Ctrl+O", "Ctrl+Shift+O"])
+def test_a_cancelled_dialog_changes_nothing(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, shortcut: str
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **options: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **options: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: "")
+    press(qtbot, window, shortcut)
+    assert not window.notice.isVisible()
+    assert window.session.opening is None
+
+
+def test_a_failed_opening_is_told_until_it_is_closed(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        QFileDialog, "getExistingDirectory", lambda *args, **options: str(tmp_path)
+    )
+    press(qtbot, window, "Ctrl+O")
+    wait_until(qtbot, window.notice.isVisible)
+    assert str(tmp_path) in window.notice.text
+    assert not window.notice._timer.isActive()  # an error does not go by itself
+    assert has_colour(pixels(window.notice), LIGHT.bad_surface).mean() > 0.5
+    click(qtbot, window.notice.close_button)
+    assert not window.notice.isVisible()
+
+
+def test_a_hint_goes_by_itself(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.notified.emit("A hint.", False)
+    assert window.notice.isVisible()
+    assert window.notice._timer.isActive()
+    window.notice._timer.start(1)
+    wait_until(qtbot, lambda: not window.notice.isVisible())
+
+
+def test_a_surprise_opens_a_dialog_that_names_the_log(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.surprised.emit("training: RuntimeError: out of sorts")
+    (box,) = window.findChildren(QMessageBox)
+    assert box.isVisible()
+    assert "out of sorts" in box.informativeText()
+    assert "log.txt" in box.informativeText()
+    click(qtbot, box.buttons()[0])
+    wait_until(qtbot, lambda: not window.findChildren(QMessageBox))
+    assert window.isEnabled()
+
+
+# ---------------------------------------------------------------------- looks
+
+
+def test_light_and_dark_paint_their_own_colours(window: MainWindow, qtbot: QtBot) -> None:
+    for colours in (LIGHT, DARK, LIGHT):
+        if window.theme is not colours:
+            press(qtbot, window, "Ctrl+T")
+        assert window.theme is colours
+        whole = pixels(window)
+        other = DARK if colours is LIGHT else LIGHT
+        assert has_colour(pixels(window.top), colours.surface).mean() > 0.4
+        assert has_colour(pixels(window.bottom), colours.surface).mean() > 0.4
+        assert has_colour(whole, colours.window).any()
+        plot = pixels(window.learn.error_plot.view)
+        assert has_colour(plot, colours.surface).mean() > 0.6
+        assert has_colour(plot, colours.train).any()
+        assert has_colour(plot, colours.test).any()
+        # White is also a pixel's colour; the other window colour is nobody's.
+        assert not has_colour(whole, other.window).any()
+        window.show_attack()
+        wait_for_film(qtbot, window.session)
+        assert has_colour(pixels(window.attack.bars), colours.bad).any()
+        assert has_colour(pixels(window.attack.size_plot.view), colours.train).any()
+        window.show_learn()
+
+
+def test_the_theme_is_remembered(
+    window: MainWindow, qtbot: QtBot, new_window: Callable[[Session], MainWindow]
+) -> None:
+    press(qtbot, window, "Ctrl+T")
+    press(qtbot, window, "F9")
+    again = new_window(window.session)
+    assert again.theme is DARK
+    assert not again.panel.isVisible()
+    assert not again.actions_by_name["panel"].isChecked()
+    click(qtbot, again.top.buttons["panel"])
+    assert again.panel.isVisible()
+
+
+def test_the_size_is_remembered(window: MainWindow, settings: Settings) -> None:
+    window.resize(1400, 800)
+    window.close()
+    geometry = settings.geometry
+    assert geometry is not None
+    window.resize(1000, 640)
+    assert window.restoreGeometry(geometry)
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the ratio of WCAG 2.1, 1 to 21."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+ON_SURFACE = ("text", "muted", "accent", "train", "test", "validation", "best", "good", "bad")
+PAIRS = [(name, "surface") for name in ON_SURFACE] + [
+    ("text", "window"),
+    ("text", "raised"),
+    ("text", "selection"),
+    ("text", "bad_surface"),
+    ("on_accent", "accent"),
+]
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
+@pytest.mark.parametrize(("front", "back"), PAIRS)
+def test_text_can_be_read(theme: Theme, front: str, back: str) -> None:
+    assert contrast(getattr(theme, front), getattr(theme, back)) >= 4.5
+
+
+def test_the_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+# ---------------------------------------------------------------------- for every eye and hand
+
+
+def test_everything_to_be_used_has_a_name_for_a_screen_reader(window: MainWindow) -> None:
+    kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox)
+    nameless = []
+    for page in (0, 1):
+        window.show_page(page)
+        for widget in window.findChildren(QWidget):
+            if not isinstance(widget, kinds) or isinstance(widget, QScrollBar):
+                continue
+            if not widget.isVisible() or widget.objectName().startswith("qt_"):
+                continue
+            face = QAccessible.queryAccessibleInterface(widget)
+            if not face.text(QAccessible.Text.Name):
+                nameless.append(f"{type(widget).__name__} {widget.objectName()!r}")
+    assert nameless == []
+
+
+def test_everything_to_be_used_has_a_tooltip(window: MainWindow) -> None:
+    kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox)
+    silent = []
+    for page in (0, 1):
+        window.show_page(page)
+        for widget in window.findChildren(QWidget):
+            if not isinstance(widget, kinds) or isinstance(widget, QScrollBar):
+                continue
+            if not widget.isVisible() or widget.objectName().startswith("qt_"):
+                continue
+            if not widget.toolTip():
+                silent.append(f"{type(widget).__name__} {widget.accessibleName()!r}")
+    assert silent == []
+
+
+@pytest.mark.parametrize("page", [0, 1])
+def test_nothing_is_cut_at_1280_by_720(window: MainWindow, qtbot: QtBot, page: int) -> None:
+    window.show_page(page)
+    window.resize(1280, 720)
+    if page == 1:
+        wait_for_film(qtbot, window.session)
+    assert (window.width(), window.height()) == (1280, 720)
+    inside = window.rect()
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible() or isinstance(widget, QScrollBar) or widget.isWindow():
+            continue
+        if isinstance(widget, (QAbstractButton, QLabel)) and widget.width() > 1:
+            shown = widget.rect().translated(widget.mapTo(window, QPoint(0, 0)))
+            inside_panel = window.panel.isAncestorOf(widget)  # which may scroll
+            assert inside_panel or inside.contains(shown), widget
+        if isinstance(widget, QAbstractButton) and widget.objectName() != "qt_menubar_ext_button":
+            assert widget.width() >= widget.minimumSizeHint().width(), widget.text()
+
+
+@pytest.fixture
+def space_for_buttons(app: QApplication) -> Iterator[None]:
+    """Install what the program installs, for the tests that press Space."""
+    keys = SpaceForButtons(app)
+    app.installEventFilter(keys)
+    yield
+    app.removeEventFilter(keys)
+    keys.deleteLater()
+
+
+@pytest.mark.usefixtures("space_for_buttons")
+def test_space_plays_but_toggles_a_focused_box(window: MainWindow, qtbot: QtBot) -> None:
+    shuffle = window.panel.later_form.rows["shuffle"].editor
+    assert shuffle.isChecked()
+    shuffle.setFocus()
+    qtbot.keyClick(shuffle, Qt.Key.Key_Space)
+    assert not shuffle.isChecked()
+    assert window.session.wanted_training.shuffle is False
+    assert window.session.run_state is RunState.FINISHED
+    window.learn.atlas.setFocus()
+    with qtbot.waitSignal(window.session.run_started):
+        qtbot.keyClick(window.learn.atlas, Qt.Key.Key_Space)
+
+
+@pytest.mark.parametrize("key", ["B", "E", "R", "N"])
+def test_letters_typed_into_a_field_are_no_commands(
+    window: MainWindow, qtbot: QtBot, key: str
+) -> None:
+    history = window.session.history
+    field = window.panel.live_form.rows["learning_rate"].editor
+    field.setFocus()
+    qtbot.keyClicks(field, key.lower())
+    assert window.session.history is history
+    assert window.session.run_state is RunState.FINISHED
+
+
+def test_a_read_only_folder_is_told(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    file = folder / "curves.csv"
+    try:
+        file.touch()
+    except OSError:
+        pass
+    else:
+        pytest.skip("this user may write everywhere")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **options: (str(file), ""))
+    press(qtbot, window, "Ctrl+E")
+    assert "Permission denied" in window.notice.text
