@@ -180,7 +180,11 @@ class AttackSession(QObject):
         if target == int(dataset.split(part).labels[index]):
             target = (target + 1) % dataset.n_classes
         start = None if self._noise_start else index
+        # A film of other data fits neither the new images nor the new classes.
+        self._generation += 1
+        self.steps, self.position, self.weights, self.computing = [], 0, None, False
         self._replace(toward=index, start=start, target=target)
+        self.film_changed.emit()
 
     def _replace(self, **settings: Any) -> None:
         try:

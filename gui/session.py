@@ -234,8 +234,8 @@ class Session(QObject):
             self._run_generation, self._mailbox, dataset, self.training_config, mode, self.pace
         )
         if data_is_new:
+            self.attack.dataset_changed()  # first: pages look at its choices
             self.dataset_changed.emit()
-            self.attack.dataset_changed()
         self.run_started.emit()
         self.settings_changed.emit()
         self._set_run_state(RunState.RUNNING if mode is Mode.PLAYING else RunState.PAUSED)

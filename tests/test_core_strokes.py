@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from core.sources.strokes import FRAME_PX, N_CLASSES, draw_stroke_digits
+from core.sources.strokes_cache import open_strokes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 N_TRAIN = 5_000
-N_TRAIN_FILE = 6_000
 N_TEST = 2_000
 N_EPOCHS = 50
 BATCH_SIZE = 20
@@ -138,24 +138,17 @@ class _History(NamedTuple):
     test_log_likelihood: NDArray[np.float64]
 
 
-def _with_bias(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    pixels = images.reshape(len(images), -1).astype(np.float32) / 255
-    return np.hstack([np.ones((len(images), 1), np.float32), pixels])
-
-
 def _log_softmax(net: NDArray[np.float32]) -> NDArray[np.float32]:
     shifted = net - net.max(axis=1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return np.asarray(log_p, np.float32)
 
 
-def _train(data_seed: int, weight_seed: int) -> _History:
-    """Train a plain softmax perceptron as the TP preset does."""
-    rng = np.random.default_rng(data_seed)
-    images, labels = draw_stroke_digits(N_TRAIN_FILE, rng)
-    test_images, test_labels = draw_stroke_digits(N_TEST, rng)
-    x, labels = _with_bias(images[:N_TRAIN]), labels[:N_TRAIN]
-    x_test = _with_bias(test_images)
+def _train(weight_seed: int) -> _History:
+    """Train a plain softmax perceptron as the TP preset does, on the digits that open."""
+    dataset = open_strokes()
+    x, labels = dataset.train.design[:N_TRAIN], dataset.train.labels[:N_TRAIN]
+    x_test, test_labels = dataset.test.design, dataset.test.labels
     t = np.eye(N_CLASSES, dtype=np.float32)[labels]
     w = np.random.default_rng(weight_seed).random((N_CLASSES, x.shape[1])).astype(np.float32)
     rate = np.float32(LEARNING_RATE / BATCH_SIZE)
@@ -175,14 +168,14 @@ def _train(data_seed: int, weight_seed: int) -> _History:
     )
 
 
-@pytest.mark.parametrize(("data_seed", "weight_seed"), [(1, 10), (3, 11)])
-def test_tells_the_story_of_overfitting(data_seed: int, weight_seed: int) -> None:
-    history = _train(data_seed, weight_seed)
+@pytest.mark.parametrize("weight_seed", [0, 1, 2])
+def test_tells_the_story_of_overfitting(weight_seed: int) -> None:
+    history = _train(weight_seed)
     assert history.train_score >= 0.97
     assert 0.88 <= history.test_score <= 0.96
     assert history.train_score - history.test_score > 0.02
     # The test images are explained best long before the end, the training images at the end.
     best = int(history.test_log_likelihood.argmax()) + 1
-    assert 5 <= best <= 40
-    assert history.test_log_likelihood[-1] < history.test_log_likelihood[best - 1]
+    assert 5 <= best <= 33
+    assert history.test_log_likelihood[-1] < history.test_log_likelihood[best - 1] - 0.003
     assert history.train_log_likelihood[-1] > history.train_log_likelihood[best - 1]
