@@ -114,6 +114,24 @@ def next_mistake(weights: NDArray[Any], split: Split, index: int) -> int | None:
     return int(wrong[0]) if wrong else None
 
 
+UNSURE = 0.95
+"""Up to this probability of the true class the squared loss still has a gradient to follow."""
+
+
+def first_unsure(weights: NDArray[Any], split: Split) -> int:
+    """Return the first sample that is read correctly but not surely; 0 if there is none."""
+    model = SoftmaxPerceptron(weights)
+    first = 0
+    for images, labels in split.chunks():
+        probabilities = model.probabilities(images)
+        right = probabilities.argmax(axis=1) == labels
+        unsure = right & (probabilities.max(axis=1) < UNSURE)
+        if unsure.any():
+            return first + int(unsure.argmax())
+        first += len(labels)
+    return 0
+
+
 def _update_worst(
     worst: list[Mistake | None],
     first: int,

@@ -31,8 +31,8 @@ def _overflow_allowed() -> np.errstate:
 
 INITIAL_WEIGHTS = {
     "zeros": "all zero",
-    "uniform": "uniform in [0, 1), as in the practical",
-    "normal": f"normal, standard deviation {SMALL_NORMAL_SCALE}",
+    "uniform": "uniform [0, 1)",
+    "normal": "small normal",
 }
 
 

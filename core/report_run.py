@@ -127,7 +127,12 @@ def run_attack(
         stopped_at=stopped_at,
         reference=attack.reference,
         first_class=first_class,
-        outcome=summarise(steps, config.target, first_class if is_image else None),
+        outcome=summarise(
+            steps,
+            config.target,
+            first_class if is_image else None,
+            from_noise=config.start is None,
+        ),
     )
 
 

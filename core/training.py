@@ -12,7 +12,13 @@ from core.dataset import read_only
 from core.errors import SettingError
 from core.minibatch import MiniBatchStep
 from core.parameters import check_parameters, parameter, parameters_of
-from core.perceptron import INITIAL_WEIGHTS, SoftmaxPerceptron, initial_weights, one_hot
+from core.perceptron import (
+    INITIAL_WEIGHTS,
+    SMALL_NORMAL_SCALE,
+    SoftmaxPerceptron,
+    initial_weights,
+    one_hot,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +81,8 @@ class TrainingConfig:
         "zeros",
         "choice",
         "Start",
-        "The weights before the first update. The practical draws them uniformly from [0, 1).",
+        "The weights before the first update. The practical draws them uniformly from [0, 1); "
+        f"small normal has standard deviation {SMALL_NORMAL_SCALE}.",
         choices=INITIAL_WEIGHTS,
         formula="w at epoch 0",
     )

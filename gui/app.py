@@ -19,10 +19,10 @@ from threadpoolctl import threadpool_limits
 
 from core.attack import FROM_IMAGE
 from gui.help_text import log_file
-from gui.main_window import ICONS, MainWindow
+from gui.main_window import MainWindow
 from gui.session import Session
 from gui.settings import Settings
-from gui.theme import apply_font
+from gui.theme import ICONS, apply_font
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -113,15 +113,15 @@ class FirstPaint(QObject):
             self._write("first_learning")
 
 
-def first_attack(arguments: Arguments) -> tuple[AttackConfig, bool]:
-    """Return what the Attack page begins with, and whether its target was asked for.
+def first_attack(arguments: Arguments) -> AttackConfig:
+    """Return what the Attack page begins with.
 
     Without any attack option it begins from an image; the page always has a chosen image.
     """
     attack = arguments.attack if arguments.attack_given else FROM_IMAGE
     if attack.toward is None:
         attack = replace(attack, toward=attack.start or 0)
-    return attack, "attack_target" in arguments.explicit
+    return attack
 
 
 def run_window(arguments: Arguments) -> int:
@@ -130,8 +130,12 @@ def run_window(arguments: Arguments) -> int:
     with threadpool_limits(limits=1):
         app = make_application(sys.argv[:1])
         write_log()
-        attack, given = first_attack(arguments)
-        session = Session(arguments.data, arguments.training, attack, attack_target_given=given)
+        session = Session(
+            arguments.data,
+            arguments.training,
+            first_attack(arguments),
+            attack_given=arguments.explicit,
+        )
         session.open(arguments.data.dataset)
         settings = Settings()
         window = MainWindow(app, session, settings)

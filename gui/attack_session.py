@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from core.attack import FROM_IMAGE, FROM_NOISE, AttackStep, Outcome, SquaredLossDescent, summarise
-from core.diagnostics import next_mistake
+from core.diagnostics import first_unsure, next_mistake
 from core.errors import SettingError
 from core.perceptron import SoftmaxPerceptron
 from gui.mailbox import Mailbox
@@ -70,9 +70,10 @@ class AttackSession(QObject):
     position_changed = Signal()
     playing_changed = Signal()
 
-    def __init__(self, config: AttackConfig, session: Session, *, target_given: bool) -> None:
+    def __init__(self, config: AttackConfig, session: Session, *, given: frozenset[str]) -> None:
         super().__init__(session)
-        self._target_given = target_given
+        self._image_given = bool(given & {"attack_start", "attack_toward"})
+        self._target_given = "attack_target" in given
         self._session = session
         self.config = config
         self._noise_start = config.start is None
@@ -130,6 +131,7 @@ class AttackSession(QObject):
         image = dataset.split(part).images[index]
         target = self._nearest_other_class(image, int(dataset.split(part).labels[index]))
         start = None if self._noise_start else index
+        self._image_given = self._target_given = True
         self._replace(part=part, toward=index, start=start, target=target)
         self._play_when_ready = play
 
@@ -214,7 +216,7 @@ class AttackSession(QObject):
         shown, dataset = self._session.shown, self._session.dataset
         if shown is None or dataset is None:
             return
-        self._choose_first_target()
+        self._choose_first()
         self._wanted = False
         self._computed_at = time.perf_counter()
         self.weights = shown.weights
@@ -231,8 +233,15 @@ class AttackSession(QObject):
         self._job = AttackJob(self._generation, self._mailbox, attack)
         self._job.start()
 
-    def _choose_first_target(self) -> None:
-        """Aim where the first image is most easily pushed, unless a target was asked for."""
+    def _choose_first(self) -> None:
+        """Begin with an image that can be pushed and where it goes most easily, unless told."""
+        dataset, shown = self._session.dataset, self._session.shown
+        assert dataset is not None
+        assert shown is not None
+        if not self._image_given:
+            self._image_given = True
+            index = first_unsure(shown.weights, dataset.split(self.config.part))
+            self._replace(toward=index, start=None if self._noise_start else index)
         image = self.chosen_image
         if not self._target_given and image is not None:
             self._target_given = True
@@ -297,7 +306,8 @@ class AttackSession(QObject):
         if not self.steps:
             return None
         shown = self.steps[: self.position + 1]
-        return summarise(shown, self.config.target, self.label)
+        noise = self.config.start is None
+        return summarise(shown, self.config.target, self.label, from_noise=noise)
 
     # ------------------------------------------------------------------ the film
 

@@ -27,7 +27,7 @@ from gui.pages.learn import LearnPage
 from gui.run_state import RunState
 from gui.status_text import status_text
 from gui.text_window import TextWindow
-from gui.theme import DARK, LIGHT, Theme, Themed, apply_theme, make_icon
+from gui.theme import DARK, ICONS, LIGHT, Theme, Themed, apply_theme, make_icon
 from gui.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
     from gui.session import Session
     from gui.settings import Settings
-
-ICONS = Path(__file__).resolve().parents[1] / "assets" / "icons"
 
 
 class MainWindow(QMainWindow):
@@ -159,7 +157,8 @@ class MainWindow(QMainWindow):
             words, icon = "Replay", "replay"
         actions["toggle"].setText(words)
         if self.icons:
-            actions["toggle"].setIcon(self.icons[f"{icon}_on_accent"])
+            # A disabled button is not filled with the accent colour.
+            actions["toggle"].setIcon(self.icons[f"{icon}_on_accent" if session.can_move else icon])
         for name in ("toggle", "step_batch", "step_epoch"):
             actions[name].setEnabled(session.can_move)
         for name in ("rewind", "new_seed"):

@@ -18,6 +18,7 @@ from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
 from core.perceptron import SoftmaxPerceptron
+from core.sources import DEFAULT_SOURCE
 from core.training import Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
 from gui.data_opener import DataOpener, Loaded
@@ -45,8 +46,8 @@ class Session(QObject):
     ----------
     data_config, training_config, attack_config
         What to begin with.
-    attack_target_given
-        Whether the target was asked for; otherwise the class nearest to the image is taken.
+    attack_given
+        Options of the attack that were asked for; image and target are chosen well otherwise.
     pace
         Epochs per second at most; None for as fast as possible.
     """
@@ -72,7 +73,7 @@ class Session(QObject):
         training_config: TrainingConfig,
         attack_config: AttackConfig,
         *,
-        attack_target_given: bool = False,
+        attack_given: frozenset[str] = frozenset(),
         pace: float | None = DEFAULT_PACE,
         parent: QObject | None = None,
     ) -> None:
@@ -102,7 +103,7 @@ class Session(QObject):
         self._seeds = np.random.default_rng()
         self._diagnoser = make_diagnoser(self._mailbox)
         self._pool.start(self._diagnoser)
-        self.attack = AttackSession(attack_config, self, target_given=attack_target_given)
+        self.attack = AttackSession(attack_config, self, given=attack_given)
 
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -138,7 +139,11 @@ class Session(QObject):
         self._start_run(Mode.PLAYING if was_first or self.is_running else Mode.PAUSED)
 
     def _open_failed(self, message: str) -> None:
-        if self.dataset is None:
+        if self.dataset is None and self.wanted_data.dataset != DEFAULT_SOURCE:
+            # Nothing else is at hand: something must be learning all the same.
+            self.wanted_data = replace(self.wanted_data, dataset=DEFAULT_SOURCE)
+            self.open(DEFAULT_SOURCE)
+        elif self.dataset is None:
             self.run_state = RunState.FAILED
         self.settings_changed.emit()  # the form shows again what is really there
         self.run_state_changed.emit()

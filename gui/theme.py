@@ -7,6 +7,7 @@ as well as hue.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
@@ -14,10 +15,9 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PySide6.QtWidgets import QApplication
 
+ICONS = Path(__file__).resolve().parents[1] / "assets" / "icons"
 BASE_POINT_SIZE = 10.5
 
 
@@ -173,6 +173,11 @@ def style_sheet(theme: Theme) -> str:
     #notice[error="true"] {{ background: {theme.bad_surface}; border-color: {theme.bad}; }}
     QStatusBar {{ color: {theme.text}; background: {theme.surface}; }}
     QStatusBar::item {{ border: none; }}
+    QCheckBox::indicator {{ width: 15px; height: 15px; border: 1px solid {theme.muted};
+        border-radius: 4px; background: {theme.surface}; }}
+    QCheckBox::indicator:focus {{ border: 2px solid {theme.accent}; }}
+    QCheckBox::indicator:checked {{ background: {theme.accent}; border-color: {theme.accent};
+        image: url("{(ICONS / f"check-{theme.name}.svg").as_posix()}"); }}
     QScrollArea {{ border: none; background: transparent; }}
     QScrollArea > QWidget > QWidget {{ background: transparent; }}
     QMenuBar {{ background: {theme.surface}; color: {theme.text}; }}

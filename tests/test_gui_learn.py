@@ -273,6 +273,22 @@ def widget_point(plot: CurvePlot, x: float, y: float) -> QPoint:
     return plot.view.mapFromScene(box.mapViewToScene(QPointF(x, y)))
 
 
+def words_of(plot: CurvePlot) -> str:
+    return plot.values.text() if plot.values.isVisible() else ""
+
+
+def hover_until(
+    qtbot: QtBot, plot: CurvePlot, point: QPoint, condition: Callable[[], bool]
+) -> None:
+    """Move the pointer there; pyqtgraph looks at a hundred moves a second only."""
+
+    def moved() -> bool:
+        QTest.mouseMove(plot.view.viewport(), point)
+        return condition()
+
+    wait_until(qtbot, moved)
+
+
 def test_the_curves_are_those_of_the_history(window: MainWindow) -> None:
     history = window.session.history
     assert history is not None
@@ -294,17 +310,15 @@ def test_hovering_a_curve_reads_all_its_values(
     history = window.session.history
     assert history is not None
     for epoch in (4, 9):
-        y = history.curve("test", metric)[epoch]
-        QTest.mouseMove(plot.view.viewport(), widget_point(plot, epoch, y))
+        point = widget_point(plot, epoch, history.curve("test", metric)[epoch])
+        hover_until(qtbot, plot, point, lambda epoch=epoch: f"epoch {epoch} " in words_of(plot))
         expected = [f"epoch {epoch}"] + [
             f"{part} {history.curve(part, metric)[epoch]:.4g}" for part in ("train", "test")
         ]
-        qtbot.waitUntil(lambda epoch=epoch: f"epoch {epoch} " in plot.values.text())
         assert plot.values.isVisible()
         for words in expected:
             assert words in plot.values.text()
-    QTest.mouseMove(plot.view.viewport(), QPoint(2, 2))
-    qtbot.waitUntil(lambda: not plot.values.isVisible())
+    hover_until(qtbot, plot, QPoint(2, 2), lambda: not plot.values.isVisible())
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -24,6 +24,7 @@ class Outcome:
     predicted, target : classes
     success_step : first step from which on the target is read up to this one, or None
     saturated : whether the squared loss had nearly no gradient at the start
+    from_noise : whether it began as noise, pulled toward an image of class ``original``
     """
 
     step: int
@@ -35,6 +36,7 @@ class Outcome:
     l2: float
     linf: float
     saturated: bool
+    from_noise: bool = False
 
     @property
     def succeeded(self) -> bool:
@@ -44,6 +46,8 @@ class Outcome:
     def sentence(self, class_names: Sequence[str]) -> str:
         """Return the outcome in words."""
         start = "noise" if self.original is None else class_names[self.original]
+        if self.from_noise and self.original is not None:
+            start = f"noise pulled toward a {start}:"
         target = class_names[self.target]
         size = f"length of the change {self.l2:.2f}, largest pixel {self.linf:.2f}"
         if self.success_step is not None:
@@ -54,7 +58,9 @@ class Outcome:
         return f"{words}, not as {target}; {size}"
 
 
-def summarise(steps: Sequence[AttackStep], target: int, original: int | None) -> Outcome:
+def summarise(
+    steps: Sequence[AttackStep], target: int, original: int | None, *, from_noise: bool = False
+) -> Outcome:
     """Return the outcome of the attack as it stands at the last of ``steps``."""
     last = steps[-1]
     success_step = None
@@ -76,4 +82,5 @@ def summarise(steps: Sequence[AttackStep], target: int, original: int | None) ->
         l2=last.l2,
         linf=last.linf,
         saturated=float((response @ response) ** 0.5) < SATURATED_RESPONSE,
+        from_noise=from_noise,
     )

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 TITLE = "Attack"
 
 _SATURATED = (
-    "The model is so sure of this image that the squared loss gives almost nothing to follow "
-    "(J (t - y) is near 0). Raise the step size, or start from noise."
+    "So sure is the model of this image that the squared loss gives almost nothing to follow: "
+    "J (t - y) is near 0. Raise the step size, or start from noise."
 )
 _RAN_AWAY = (
     "Here the numbers run away: step size times pull is more than the descent can bear. Choose "
@@ -59,6 +59,9 @@ class AttackPage(QWidget):
         self.sentence.setObjectName("sentence")
         self.sentence.setWordWrap(True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.hint = QLabel("", self)
+        self.hint.setObjectName("muted")
+        self.hint.setWordWrap(True)
         self.probability_plot = CurvePlot(
             "PROBABILITY",
             "step",
@@ -126,6 +129,7 @@ class AttackPage(QWidget):
         rows.setSpacing(6)
         rows.addLayout(pictures, 1)
         rows.addWidget(self.sentence)
+        rows.addWidget(self.hint)
         rows.addWidget(self.film)
         plots = QHBoxLayout()
         plots.setSpacing(10)
@@ -228,12 +232,14 @@ class AttackPage(QWidget):
         self.bars.set_probabilities(names, step.probabilities, true=attack.label, target=target)
         outcome = attack.outcome()
         assert outcome is not None
-        words = outcome.sentence(names)
+        self.sentence.setText(outcome.sentence(names))
+        hint = ""
         if not outcome.succeeded and outcome.saturated and attack.config.start is not None:
-            words += f".  {_SATURATED}"
+            hint = _SATURATED
         if not attack.computing and len(attack.steps) <= attack.config.steps:
-            words += f".  {_RAN_AWAY}"
-        self.sentence.setText(words)
+            hint = _RAN_AWAY
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
 
     @Slot(float)
     def _step_clicked(self, step: float) -> None:

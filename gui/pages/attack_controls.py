@@ -78,6 +78,7 @@ class AttackControls(QWidget):
         self._target_row = QHBoxLayout()
         self._target_row.setSpacing(3)
         self._target_row.setContentsMargins(0, 0, 0, 0)
+        self._target_row.addStretch(1)
         self.rows: dict[str, ParameterRow] = {}
         self._lay_out(declared)
         self._attack.config_changed.connect(self.refresh)
@@ -166,7 +167,7 @@ class AttackControls(QWidget):
                 button.setAccessibleName(f"target class {name}")
                 button.setToolTip(f"Push the image toward class {name}")
                 self.targets.addButton(button, k)
-                self._target_row.addWidget(button)
+                self._target_row.insertWidget(k, button)  # before the stretch at the end
                 self._target_buttons.append(button)
             # Many classes scroll sideways and need room for the scroll bar.
             bar = 14 if len(names) > 12 else 0

@@ -42,8 +42,8 @@ _WEIGHTS_HELP = (
 )
 _MEAN_HELP = "Mean of the training images of the class that are classified correctly."
 _WORST_HELP = (
-    "The training image of the class that is classified wrongly with the highest response. "
-    "Under it: what it is taken for, and how surely."
+    "The training image of the class that is classified wrongly with the highest response: what "
+    "it is taken for, and how surely."
 )
 
 
@@ -68,6 +68,8 @@ class LearnPage(QWidget):
         self.atlas_words.setObjectName("muted")
         self.card = ImageCard(self)
         self._lay_out()
+        for plot in (self.error_plot, self.like_plot):
+            plot.set_curve_visible("validation", False)
 
         self.error_plot.x_clicked.connect(self._epoch_clicked)
         self.like_plot.x_clicked.connect(self._epoch_clicked)

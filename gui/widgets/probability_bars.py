@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
-_LEAST_ROW = 13
+_LEAST_ROW = 17
+_HIGHEST_ROW = 34.0
 _GAP = 8
 
 
@@ -25,7 +26,8 @@ class ProbabilityBars(QWidget):
     """Horizontal bars with the class before and the number after each.
 
     The true class carries a hollow mark and the target a filled one, so that neither depends on
-    colour alone. Rows shrink with many classes; where numbers no longer fit, hovering reads them.
+    colour alone. Where not every class has room for a readable line, the likeliest ones are shown,
+    the true class and the target always among them.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -81,20 +83,34 @@ class ProbabilityBars(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the smallest readable size."""
-        return QSize(150, min(_LEAST_ROW * max(len(self._names), 2), 160))
+        return QSize(150, min(_LEAST_ROW * max(len(self._names), 2), 10 * _LEAST_ROW))
+
+    def shown_classes(self) -> list[int]:
+        """Return the classes that have a line, in order."""
+        n_classes = len(self._names)
+        room = max(self.height() // _LEAST_ROW, 3)
+        if self._probabilities is None or n_classes <= room:
+            return list(range(n_classes))
+        marked = {k for k in (self._true, self._target) if k is not None}
+        likeliest = [int(k) for k in self._probabilities.argsort()[::-1] if k not in marked]
+        # The last line says how many there are.
+        return sorted([*marked, *likeliest[: room - 1 - len(marked)]])
 
     def _row_height(self) -> float:
-        return min(self.height() / max(len(self._names), 1), 34.0)
+        n_rows = len(self.shown_classes())
+        n_rows += n_rows < len(self._names)
+        return min(self.height() / max(n_rows, 1), _HIGHEST_ROW)
 
     def bar_rect(self, k: int) -> QRectF:
-        """Return where the bar of class ``k`` is painted when it is full."""
+        """Return where the bar of class ``k``, one of those shown, is painted when it is full."""
         metrics = self.fontMetrics()
         widest = max([metrics.horizontalAdvance(name) for name in self._names] or [0])
         left = min(widest, self.width() // 3) + 16 + _GAP
         right = metrics.horizontalAdvance("0.0000") + _GAP
         row = self._row_height()
         pad = min(4.0, row * 0.15)
-        return QRectF(left, k * row + pad, max(self.width() - left - right, 10), row - 2 * pad)
+        line = self.shown_classes().index(k)
+        return QRectF(left, line * row + pad, max(self.width() - left - right, 10), row - 2 * pad)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint names, bars and numbers."""
@@ -105,9 +121,14 @@ class ProbabilityBars(QWidget):
         best = int(self._probabilities.argmax())
         row = self._row_height()
         font = painter.font()
-        if row < painter.fontMetrics().height():
-            font.setPixelSize(max(7, int(row * 0.8)))
-        for k, name in enumerate(self._names):
+        shown = self.shown_classes()
+        if len(shown) < len(self._names):
+            painter.setPen(QColor(self._theme.muted))
+            box = QRectF(0, len(shown) * row, self.width(), row)
+            words = f"the {len(shown)} likeliest of {len(self._names)} classes"
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+        for k in shown:
+            name = self._names[k]
             probability = float(self._probabilities[k])
             bar = self.bar_rect(k)
             font.setBold(k == best)
@@ -154,8 +175,10 @@ class ProbabilityBars(QWidget):
         """Tell the exact number of the bar under the pointer."""
         if self._probabilities is None:
             return
-        k = int(event.position().y() / self._row_height())
-        if 0 <= k < len(self._names):
+        line = int(event.position().y() / self._row_height())
+        shown = self.shown_classes()
+        if 0 <= line < len(shown):
+            k = shown[line]
             role = {self._true: " (true class)", self._target: " (target)"}.get(k, "")
             text = f"p({self._names[k]}) = {float(self._probabilities[k]):.6f}{role}"
             QToolTip.showText(event.globalPosition().toPoint(), text, self)

@@ -1,0 +1,557 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    EPOCHS,
+    SHORT,
+    click,
+    choose,
+    core_attack,
+    data_of,
+    drag,
+    handle_centre,
+    has_colour,
+    open_paused,
+    pixels,
+    press,
+    type_number,
+    wait_for_film,
+    wait_for_state,
+    wait_until,
+)
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from core.attack import FROM_IMAGE, AttackConfig, summarise
+from core.diagnostics import weight_images, weight_limit
+from core.perceptron import SoftmaxPerceptron
+from core.pictures import diverging_rgb, grey_rgb
+from core.training import TrainingConfig
+from gui.run_state import RunState
+from gui.theme import LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+    from gui.session import Session
+    from gui.widgets.image_view import ImageView
+
+NUMBER = 17
+"""Of the image that most tests attack."""
+
+
+@pytest.fixture
+def page(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """Return the window with the Attack page open on a known image, its film whole."""
+    window.show_attack()
+    window.session.attack.choose("train", NUMBER)
+    wait_for_film(qtbot, window.session)
+    return window
+
+
+def assert_view_paints(view: ImageView, image: NDArray[np.uint8]) -> None:
+    painted = pixels(view, view.image_rect())
+    height, width = image.shape[:2]
+    rows = ((np.arange(height) + 0.5) * painted.shape[0] / height).astype(int)
+    columns = ((np.arange(width) + 0.5) * painted.shape[1] / width).astype(int)
+    np.testing.assert_array_equal(painted[rows][:, columns], image)
+
+
+def assert_shows_the_core_film(window: MainWindow, position: int) -> None:
+    """Compare every view of the page with an attack computed here."""
+    session, page = window.session, window.attack
+    attack, dataset = session.attack, data_of(session)
+    assert session.shown is not None
+    weights, config = session.shown.weights, attack.config
+    film = core_attack(session, config, weights)
+    assert attack.position == position
+    assert len(attack.steps) == len(film)
+    step = film[position]
+    shape, names = dataset.image_shape, dataset.class_names
+    chosen = dataset.split(config.part).images[attack.index].reshape(shape)
+    label = int(dataset.split(config.part).labels[attack.index])
+    result = step.image.reshape(shape)
+    change = result - chosen
+    largest = float(np.abs(change).max())
+
+    np.testing.assert_array_equal(attack.steps[position].image, step.image)
+    assert_view_paints(page.chosen_view, grey_rgb(chosen))
+    assert_view_paints(page.result_view, grey_rgb(result))
+    assert_view_paints(page.change_view, diverging_rgb(change, largest or 1.0))
+    limit = weight_limit(weights)
+    images = weight_images(weights, shape)
+    assert_view_paints(page.weights_view, diverging_rgb(images[config.target], limit))
+    np.testing.assert_array_equal(page.bars.probabilities, step.probabilities)
+    sentence = summarise(film[: position + 1], config.target, label).sentence(names)
+    assert page.sentence.text().startswith(sentence)
+    read = f"read as {names[step.predicted]} ({step.probabilities[step.predicted]:.2f})"
+    assert page.result_view.caption == read
+    assert names[label] in page.chosen_view.caption
+    assert str(attack.index) in page.chosen_view.caption
+    for plot, name, values in (
+        (page.probability_plot, "target", [s.probabilities[config.target] for s in film]),
+        (page.probability_plot, "true", [s.probabilities[label] for s in film]),
+        (page.size_plot, "length", [s.l2 for s in film]),
+        (page.size_plot, "largest", [s.linf for s in film]),
+        (page.loss_plot, "loss", [s.loss for s in film]),
+        (page.loss_plot, "gradient", [s.gradient_norm for s in film]),
+    ):
+        np.testing.assert_allclose(plot.data(name)[1], values, rtol=1e-6)
+        assert plot.marker == position
+    words = f"step {position} of {config.steps}"
+    assert page.film.words.text() == words
+    assert page.film.scrub.value() == position
+
+
+# ---------------------------------------------------------------------- what is shown
+
+
+@pytest.mark.parametrize("position", [0, 1, 60, FROM_IMAGE.steps])
+def test_every_view_shows_the_attack_of_the_core(
+    page: MainWindow, qtbot: QtBot, position: int
+) -> None:
+    page.session.attack.go_to(position)
+    assert_shows_the_core_film(page, position)
+
+
+def test_at_step_0_the_result_is_the_chosen_image(page: MainWindow, qtbot: QtBot) -> None:
+    views = page.attack
+    click(qtbot, views.film.last)
+    assert not np.array_equal(result_pixels(page), chosen_pixels(page))
+    click(qtbot, views.film.first)
+    np.testing.assert_array_equal(result_pixels(page), chosen_pixels(page))
+    change = pixels(views.change_view, views.change_view.image_rect())[1:-1, 1:-1]
+    assert (change == 247).all()  # the neutral middle
+
+
+def result_pixels(window: MainWindow) -> NDArray[np.uint8]:
+    view = window.attack.result_view
+    return pixels(view, view.image_rect())
+
+
+def chosen_pixels(window: MainWindow) -> NDArray[np.uint8]:
+    view = window.attack.chosen_view
+    return pixels(view, view.image_rect())
+
+
+@pytest.mark.parametrize("position", [0, 80, FROM_IMAGE.steps])
+def test_the_bars_are_as_long_as_the_probabilities(page: MainWindow, position: int) -> None:
+    attack, bars = page.session.attack, page.attack.bars
+    attack.go_to(position)
+    step = attack.step
+    assert step is not None
+    painted = pixels(bars)
+    for k, probability in enumerate(step.probabilities):
+        bar = bars.bar_rect(k)
+        colour = LIGHT.accent
+        if k == attack.config.target:
+            colour = LIGHT.bad
+        elif k == attack.label:
+            colour = LIGHT.good
+        row = painted[round(bar.center().y())]
+        # Left of the bars are names and marks.
+        inside = has_colour(row[round(bar.left()) :], colour)
+        assert inside.sum() == pytest.approx(bar.width() * probability, abs=2.5), f"class {k}"
+
+
+def test_hovering_a_bar_and_a_pixel_reads_the_value(page: MainWindow, qtbot: QtBot) -> None:
+    view = page.attack.result_view
+    box = view.image_rect()
+    page.session.attack.go_to(40)
+    assert page.session.attack.step is not None
+    value = page.session.attack.step.image.reshape(8, 8)[3, 5]
+    cell = box.width() / 8
+    point = QPoint(box.left() + int(5.5 * cell), box.top() + int(3.5 * cell))
+    QTest.mouseMove(view, point)
+    wait_until(qtbot, lambda: page.hover_words.text() == f"result: pixel (3, 5) = {value:.4g}")
+    QTest.mouseMove(page.attack.bars, QPoint(100, round(page.attack.bars.bar_rect(4).center().y())))
+
+
+def test_a_saturated_image_is_explained(page: MainWindow, qtbot: QtBot) -> None:
+    type_number(qtbot, page.attack.controls.rows["rate"].editor, "0.00001")
+    type_number(qtbot, page.attack.controls.rows["steps"].editor, "3")
+    attack = page.session.attack
+    for index in range(300):  # the first one that the model is very sure of
+        attack.choose("train", index)
+        wait_for_film(qtbot, page.session)
+        outcome = attack.outcome()
+        assert outcome is not None
+        if outcome.saturated:
+            break
+    assert "gives almost nothing to follow" in page.attack.sentence.text()
+    assert "Raise the step size" in page.attack.sentence.text()
+
+
+# ---------------------------------------------------------------------- what is attacked
+
+
+def test_choosing_the_part(page: MainWindow, qtbot: QtBot) -> None:
+    choose(qtbot, page.attack.controls.part, 1)
+    assert page.session.attack.config.part == "test"
+    wait_for_film(qtbot, page.session)
+    assert "test image 17" in page.attack.chosen_view.caption
+    assert_shows_the_core_film(page, FROM_IMAGE.steps)
+
+
+def test_typing_the_number_of_the_image(page: MainWindow, qtbot: QtBot) -> None:
+    before = chosen_pixels(page)
+    type_number(qtbot, page.attack.controls.index, "123")
+    assert page.session.attack.index == 123
+    wait_for_film(qtbot, page.session)
+    assert not np.array_equal(chosen_pixels(page), before)
+    assert_shows_the_core_film(page, FROM_IMAGE.steps)
+    qtbot.keyClick(page.attack.controls.index, Qt.Key.Key_Up)
+    assert page.session.attack.index in (124, 133)
+
+
+@pytest.mark.parametrize("text", ["300", "99999", "-1"])
+def test_a_number_of_no_image_is_refused_with_the_range(
+    page: MainWindow, qtbot: QtBot, text: str
+) -> None:
+    type_number(qtbot, page.attack.controls.index, text)
+    assert page.notice.isVisible()
+    assert "0 to " in page.notice.text
+    assert page.session.attack.index == NUMBER
+    assert page.attack.controls.index.value() == NUMBER
+    assert_shows_the_core_film(page, FROM_IMAGE.steps)
+
+
+def test_a_random_image(page: MainWindow, qtbot: QtBot) -> None:
+    seen = set()
+    for _ in range(6):
+        click(qtbot, page.attack.controls.random)
+        seen.add(page.session.attack.index)
+        assert page.attack.controls.index.value() == page.session.attack.index
+    assert len(seen) > 2
+    wait_for_film(qtbot, page.session)
+    assert_shows_the_core_film(page, FROM_IMAGE.steps)
+
+
+def test_going_through_the_mistakes(page: MainWindow, qtbot: QtBot) -> None:
+    page.session.show_epoch(1)
+    train = data_of(page.session).train
+    assert page.session.shown is not None
+    wrong = SoftmaxPerceptron(page.session.shown.weights).predict(train.images) != train.labels
+    expected = [int(i) for i in np.flatnonzero(wrong)]
+    later = [i for i in expected if i > NUMBER] + [i for i in expected if i <= NUMBER]
+    for index in [*later, later[0]][:40]:
+        click(qtbot, page.attack.controls.mistake)
+        assert page.session.attack.index == index
+    wait_for_film(qtbot, page.session)
+    assert page.session.attack.steps[0].predicted != page.session.attack.label
+
+
+def test_a_model_without_mistakes_says_so(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session(training=TrainingConfig(epochs=200, learning_rate=1.0))
+    session.set_setting("train_size", 20)
+    window = new_window(session)
+    session.open("digits8")
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    window.show_attack()
+    wait_for_film(qtbot, session)
+    before = session.attack.config
+    click(qtbot, window.attack.controls.mistake)
+    assert "reads every train" in window.notice.text
+    assert session.attack.config == before
+
+
+def test_the_start_from_noise_and_other_noise(page: MainWindow, qtbot: QtBot) -> None:
+    controls, attack = page.attack.controls, page.session.attack
+    assert not controls.noise.isVisible()
+    choose(qtbot, controls.start, 1)
+    assert attack.config.start is None
+    assert attack.config.pull == AttackConfig().pull  # what suits noise
+    wait_for_film(qtbot, page.session)
+    click(qtbot, page.attack.film.first)
+    assert attack.step is not None
+    assert attack.step.image.max() <= 0.01
+    assert_shows_the_core_film(page, 0)
+    first = attack.step.image
+    click(qtbot, controls.noise)
+    wait_for_film(qtbot, page.session)
+    assert attack.step is not None
+    assert not np.array_equal(attack.steps[0].image, first)
+    assert_shows_the_core_film(page, attack.position)
+    choose(qtbot, controls.start, 0)
+    assert attack.config.start == NUMBER
+    assert attack.config.pull == FROM_IMAGE.pull
+    wait_for_film(qtbot, page.session)
+    assert_shows_the_core_film(page, attack.position)
+
+
+def test_every_target(page: MainWindow, qtbot: QtBot) -> None:
+    controls, attack = page.attack.controls, page.session.attack
+    buttons = controls.targets.buttons()
+    assert [button.text() for button in buttons] == list(data_of(page.session).class_names)
+    for k, button in enumerate(buttons):
+        click(qtbot, button)
+        assert attack.config.target == k
+        assert [other.isChecked() for other in buttons] == [j == k for j in range(len(buttons))]
+        assert has_colour(pixels(button), LIGHT.accent).any()
+    wait_for_film(qtbot, page.session)
+    assert_shows_the_core_film(page, FROM_IMAGE.steps)
+    assert "weights of 9" in page.attack.weights_view.accessibleName()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [("steps", "25", 25), ("rate", "1.5", 1.5), ("rate", "5e-2", 0.05), ("pull", "0.4", 0.4)],
+)
+def test_the_numbers_of_the_descent(
+    page: MainWindow, qtbot: QtBot, name: str, text: str, value: Any
+) -> None:
+    before = [step.image for step in page.session.attack.steps]
+    type_number(qtbot, page.attack.controls.rows[name].editor, text)
+    assert getattr(page.session.attack.config, name) == value
+    wait_for_film(qtbot, page.session)
+    after = [step.image for step in page.session.attack.steps]
+    assert len(after) != len(before) or not np.array_equal(after[-1], before[-1])
+    assert_shows_the_core_film(page, page.session.attack.config.steps)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("steps", "0"), ("steps", "1000000"), ("rate", "1e9"), ("pull", "-3")]
+)
+def test_numbers_out_of_range_are_refused(
+    page: MainWindow, qtbot: QtBot, name: str, text: str
+) -> None:
+    row = page.attack.controls.rows[name]
+    before = page.session.attack.config
+    type_number(qtbot, row.editor, text)
+    assert page.notice.isVisible()
+    assert row.declared.range_text() in page.notice.text
+    assert page.session.attack.config == before
+    assert row.editor.value() == getattr(before, name)
+
+
+def test_the_box(page: MainWindow, qtbot: QtBot) -> None:
+    attack, box = page.session.attack, page.attack.controls.rows["box"].editor
+    type_number(qtbot, page.attack.controls.rows["rate"].editor, "5")
+    wait_for_film(qtbot, page.session)
+    assert attack.steps[-1].image.max() > 1 or attack.steps[-1].image.min() < 0
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert attack.config.box is True
+    wait_for_film(qtbot, page.session)
+    assert 0 <= attack.steps[-1].image.min()
+    assert attack.steps[-1].image.max() <= 1
+    assert_shows_the_core_film(page, attack.position)
+
+
+# ---------------------------------------------------------------------- the film
+
+
+def test_play_hold_and_play_from_the_end(page: MainWindow, qtbot: QtBot) -> None:
+    attack, film = page.session.attack, page.attack.film
+    assert attack.position == FROM_IMAGE.steps
+    icon = film.play.icon().cacheKey()
+    click(qtbot, film.play)
+    assert attack.playing
+    assert attack.position == 0
+    assert film.play.icon().cacheKey() != icon
+    wait_until(qtbot, lambda: attack.position > 3)
+    click(qtbot, film.play)
+    assert not attack.playing
+    held = attack.position
+    assert 3 < held < FROM_IMAGE.steps
+    assert_shows_the_core_film(page, held)
+    press(qtbot, page, "P")
+    assert attack.playing
+    wait_until(qtbot, lambda: attack.position > held)
+    attack.set_speed(100_000)
+    wait_until(qtbot, lambda: not attack.playing)
+    assert_shows_the_core_film(page, FROM_IMAGE.steps)
+
+
+def test_stepping_and_going_to_the_ends(page: MainWindow, qtbot: QtBot) -> None:
+    film = page.attack.film
+    for button, position in [
+        (film.first, 0),
+        (film.back, 0),
+        (film.forward, 1),
+        (film.forward, 2),
+        (film.back, 1),
+        (film.last, FROM_IMAGE.steps),
+        (film.forward, FROM_IMAGE.steps),
+        (film.back, FROM_IMAGE.steps - 1),
+    ]:
+        click(qtbot, button)
+        assert page.session.attack.position == position
+    assert_shows_the_core_film(page, FROM_IMAGE.steps - 1)
+
+
+def test_scrubbing_holds_the_film(page: MainWindow, qtbot: QtBot) -> None:
+    attack, scrub = page.session.attack, page.attack.film.scrub
+    attack.play(from_start=True)
+    scrub.setFocus()
+    qtbot.keyClick(scrub, Qt.Key.Key_Home)
+    qtbot.keyClick(scrub, Qt.Key.Key_Right)
+    assert not attack.playing
+    assert attack.position == 1
+    before = result_pixels(page)
+    drag(scrub, handle_centre(scrub), QPoint(scrub.width() // 2, scrub.height() // 2))
+    assert attack.position == pytest.approx(FROM_IMAGE.steps / 2, abs=12)
+    assert not np.array_equal(result_pixels(page), before)
+    assert_shows_the_core_film(page, attack.position)
+    qtbot.keyClick(scrub, Qt.Key.Key_End)
+    assert attack.position == FROM_IMAGE.steps
+
+
+def test_the_speed_of_the_film(page: MainWindow, qtbot: QtBot) -> None:
+    attack, film = page.session.attack, page.attack.film
+    before = attack.steps_per_second
+    film.speed.setFocus()
+    qtbot.keyClick(film.speed, Qt.Key.Key_Right)
+    assert attack.steps_per_second > before
+    qtbot.keyClick(film.speed, Qt.Key.Key_End)
+    assert attack.steps_per_second == pytest.approx(400)
+    assert film.speed_words.text() == "400 steps/s"
+    qtbot.keyClick(film.speed, Qt.Key.Key_Home)
+    assert attack.steps_per_second == pytest.approx(2)
+    drag(film.speed, handle_centre(film.speed), QPoint(film.speed.width(), 8))
+    assert attack.steps_per_second == pytest.approx(400)
+
+
+def test_a_click_on_a_trace_goes_to_that_step(page: MainWindow, qtbot: QtBot) -> None:
+    for plot, step in ((page.attack.probability_plot, 90), (page.attack.size_plot, 200)):
+        box = plot.view.getPlotItem().getViewBox()
+        (x0, x1), (y0, y1) = box.viewRange()
+        rect = box.sceneBoundingRect()
+        x = rect.left() + (step - x0) / (x1 - x0) * rect.width()
+        click(qtbot, plot.view.viewport(), QPoint(round(x), round(rect.center().y())))
+        wait_until(
+            qtbot, lambda step=step: abs(page.session.attack.position - step) <= (x1 - x0) / 100
+        )
+        assert plot.marker == page.session.attack.position
+        assert y1 > y0
+
+
+def test_traces_are_painted_in_their_colours(page: MainWindow) -> None:
+    for plot, colours in (
+        (page.attack.probability_plot, (LIGHT.bad, LIGHT.good)),
+        (page.attack.size_plot, (LIGHT.train, LIGHT.test)),
+        (page.attack.loss_plot, (LIGHT.validation, LIGHT.best)),
+    ):
+        painted = pixels(plot.view)
+        for colour in colours:
+            assert has_colour(painted, colour).sum() > 20
+
+
+# ---------------------------------------------------------------------- the model under attack
+
+
+def test_time_travel_changes_the_model_under_attack(page: MainWindow, qtbot: QtBot) -> None:
+    session, attack = page.session, page.session.attack
+    assert session.history is not None
+    films = {}
+    for epoch in (2, EPOCHS, 2):
+        session.show_epoch(epoch)
+        wait_for_film(qtbot, session)
+        assert attack.weights is session.history.records[epoch].weights
+        assert_shows_the_core_film(page, FROM_IMAGE.steps)
+        film = [step.probabilities for step in attack.steps]
+        if epoch in films:
+            np.testing.assert_array_equal(film, films[epoch])
+        films[epoch] = film
+    assert not np.array_equal(films[2], films[EPOCHS])
+
+
+def test_nothing_is_computed_while_nobody_looks(window: MainWindow, qtbot: QtBot) -> None:
+    attack = window.session.attack
+    window.session.show_epoch(4)
+    window.session.show_epoch(7)
+    with qtbot.waitSignal(window.session.diagnosis_changed):
+        window.session.show_epoch(5)
+    assert attack.weights is None
+    assert attack.jobs() == []
+    window.show_attack()
+    wait_for_film(qtbot, window.session)
+    assert window.session.shown is not None
+    assert attack.weights is window.session.shown.weights
+
+
+def test_the_attack_follows_a_live_run(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session(training=replace(SHORT, epochs=5000), pace=20.0)
+    window = new_window(session)
+    window.show_attack()
+    session.open("digits8")
+    models: list[Any] = []
+
+    def remade() -> bool:
+        weights = session.attack.weights
+        if weights is not None and not any(weights is model for model in models):
+            models.append(weights)
+        return len(models) > 2
+
+    wait_until(qtbot, remade)
+    session.pause()
+    wait_until(qtbot, lambda: session.shown is not None and not session.is_running)
+    wait_for_film(qtbot, session)
+    assert_shows_the_core_film(window, session.attack.position)
+
+
+def test_the_first_target_is_the_nearest_other_class(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session()
+    window = new_window(session)
+    session.open("digits8")
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    window.show_attack()
+    wait_for_film(qtbot, session)
+    attack = session.attack
+    order = np.argsort(session.probabilities_of(attack.chosen_image))[::-1]
+    assert attack.config.target == next(int(k) for k in order if k != attack.label)
+
+
+def test_a_target_that_was_asked_for_stays(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session(attack=replace(FROM_IMAGE, target=8), attack_target_given=True)
+    window = new_window(session)
+    session.open("digits8")
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    window.show_attack()
+    wait_for_film(qtbot, session)
+    assert session.attack.config.target == 8
+
+
+def test_a_target_that_is_no_class_is_told(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session(attack=replace(FROM_IMAGE, target=12), attack_target_given=True)
+    window = new_window(session)
+    session.open("digits8")
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert "12" in window.notice.text
+    assert "0 to 9" in window.notice.text
+
+
+def test_the_page_waits_for_data(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    window = new_window(new_session())
+    window.show_attack()
+    assert window.attack.sentence.text() == "Waiting for data ..."
+    controls, film = window.attack.controls, window.attack.film
+    for button in (
+        *(controls.random, controls.mistake),
+        *(film.first, film.back, film.play, film.forward, film.last),
+    ):
+        if button.isEnabled():
+            click(qtbot, button)
+    assert window.session.attack.position == 0
+    open_paused(qtbot, window.session)
+    wait_for_film(qtbot, window.session)
+    assert_shows_the_core_film(window, window.session.attack.position)
