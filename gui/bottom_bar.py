@@ -49,7 +49,6 @@ class BottomBar(QFrame):
         self.timeline.live_chosen.connect(self._go_live)
         for signal in (
             session.run_started,
-            session.epoch_recorded,
             session.progressed,
             session.shown_changed,
             session.setting_applied,

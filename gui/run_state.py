@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from core.perceptron import SoftmaxPerceptron
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -35,6 +37,10 @@ class Shown:
     weights: NDArray[Any]
     record: EpochRecord | None
     live: bool
+
+    def probabilities_of(self, image: NDArray[Any]) -> NDArray[Any]:
+        """Return what this model makes of an image (n_features,): (n_classes,)."""
+        return SoftmaxPerceptron(self.weights).probabilities(image)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from core.dataset import DataConfig, Dataset
 from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
-from core.perceptron import SoftmaxPerceptron
 from core.sources import DEFAULT_SOURCE
 from core.training import Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
@@ -27,11 +26,9 @@ from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
 from gui.run_state import EarlierRun, RunState, Shown, ShownDiagnosis, shown_model, with_run
 from gui.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
-from gui.worker import Failed
+from gui.worker import ALWAYS, Failed
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from core.attack import AttackConfig
 
 FRAME_MILLISECONDS = 33
@@ -319,12 +316,6 @@ class Session(QObject):
             return
         self.show_epoch(self.history.neighbour(shown.epoch, offset).epoch)
 
-    def probabilities_of(self, image: NDArray[Any]) -> NDArray[Any]:
-        """Return what the shown model makes of an image (n_features,): (n_classes,)."""
-        shown = self.shown
-        assert shown is not None
-        return SoftmaxPerceptron(shown.weights).probabilities(image)
-
     def _shown_changed(self) -> None:
         shown = self.shown
         if shown is not None and self.dataset is not None:
@@ -348,6 +339,8 @@ class Session(QObject):
                 moved |= self._run_event(letter.payload)
             elif (answer := self._opener.take(letter)) is not None:
                 self._opened(answer)
+            elif letter.generation == ALWAYS and isinstance(letter.payload, Failed):
+                self._tell(letter.payload)
         live = latest.get(LIVE_SLOT)
         if live is not None and live.generation == self._run_generation:
             self.live = live.payload

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+ALWAYS = 0
+"""Generation of jobs that live as long as the window; what they send is never outdated."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failed:
@@ -134,7 +137,7 @@ class LatestJob(Job):
         answer: Callable[[Any], Any],
         rest: float = 0.0,
     ) -> None:
-        super().__init__(name, 0, mailbox)
+        super().__init__(name, ALWAYS, mailbox)
         self._slot = slot
         self._answer = answer
         self._rest = rest
@@ -156,11 +159,7 @@ class LatestJob(Job):
                 assert self._request is not None
                 (generation, request), self._request = self._request, None
             started = time.perf_counter()
-            try:
-                answer = self._answer(request)
-            except ExplorerError as error:
-                answer = Failed(self.name, str(error), expected=True)
-            self._mailbox.put_latest(self._slot, generation, answer)
+            self._mailbox.put_latest(self._slot, generation, self._answer(request))
             if self._rest:
                 with self._wake:
                     pause = self._rest * (time.perf_counter() - started)

@@ -234,13 +234,12 @@ def type_number(qtbot: QtBot, field: NumberField, text: str) -> None:
 
 
 def choose(qtbot: QtBot, combo: QComboBox, index: int) -> None:
-    """Open a list with the mouse and click one of its entries."""
+    """Open a list with the mouse, go to one of its entries and press Enter."""
     click(qtbot, combo)
     view = combo.view()
     wait_until(qtbot, view.isVisible)
-    model_index = view.model().index(index, 0)
-    view.scrollTo(model_index)
-    click(qtbot, view.viewport(), view.visualRect(model_index).center())
+    view.setCurrentIndex(view.model().index(index, 0))
+    qtbot.keyClick(view, Qt.Key.Key_Return)
     wait_until(qtbot, lambda: not view.isVisible())
 
 

@@ -283,7 +283,8 @@ def hover_until(
     """Move the pointer there; pyqtgraph looks at a hundred moves a second only."""
 
     def moved() -> bool:
-        QTest.mouseMove(plot.view.viewport(), point)
+        for place in (point + QPoint(0, 1), point):
+            QTest.mouseMove(plot.view.viewport(), place)
         return condition()
 
     wait_until(qtbot, moved)

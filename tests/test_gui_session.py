@@ -551,7 +551,7 @@ def test_a_pinned_epoch_is_what_every_view_gets(
     np.testing.assert_array_equal(found.mean_images, expected.mean_images)
     np.testing.assert_array_equal(found.confusion, expected.confusion)
     image = data_of(session).test.images[3]
-    np.testing.assert_allclose(session.probabilities_of(image).sum(), 1, rtol=1e-5)
+    np.testing.assert_allclose(session.shown.probabilities_of(image).sum(), 1, rtol=1e-5)
 
 
 def test_forward_to_live_again(session: Session, qtbot: QtBot) -> None:

@@ -270,7 +270,7 @@ class LearnPage(QWidget):
         title, words = f"weights of class {name}", _WEIGHTS_HELP
         probabilities = None
         if row > 0:
-            probabilities = session.probabilities_of(values.reshape(-1))
+            probabilities = shown.probabilities_of(values.reshape(-1))
             title, words = f"mean of class {name}", _MEAN_HELP
         if row == 2 and answer is not None:
             mistake = answer.diagnosis.worst[column]

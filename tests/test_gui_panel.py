@@ -1,0 +1,431 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from gui_helpers import (
+    EPOCHS,
+    choose,
+    click,
+    data_of,
+    drag,
+    handle_centre,
+    open_paused,
+    type_number,
+    wait_for_state,
+    wait_until,
+    write_data,
+)
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
+
+from core.dataset import DataConfig
+from core.parameters import parameters_of
+from core.training import PRESETS, TrainingConfig
+from gui.run_state import RunState
+from gui.top_bar import FASTEST, SLOWEST, SPEED_STEPS, pace_at, place_of
+from gui.widgets.number_field import NumberField
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+    from gui.parameter_form import ParameterRow
+    from gui.session import Session
+
+LIVE = [
+    ("learning_rate", "0.35", 0.35),
+    ("learning_rate", "2e-3", 0.002),
+    ("learning_rate", "0,25", 0.25),
+    ("batch_size", "50", 50),
+    ("l2", "0.01", 0.01),
+    ("epochs", "40", 40),
+]
+LATER = [
+    ("train_size", "120", 120),
+    ("test_size", "80", 80),
+    ("validation_size", "40", 40),
+    ("seed", "77", 77),
+]
+
+
+def row(window: MainWindow, name: str) -> ParameterRow:
+    panel = window.panel
+    return {**panel.live_form.rows, **panel.later_form.rows}[name]
+
+
+def field(window: MainWindow, name: str) -> NumberField:
+    editor = row(window, name).editor
+    assert isinstance(editor, NumberField)
+    return editor
+
+
+def wanted(window: MainWindow, name: str) -> Any:
+    session = window.session
+    return getattr(session.wanted_training, name, None) or getattr(session.wanted_data, name, None)
+
+
+# ---------------------------------------------------------------------- what stands in it
+
+
+def test_every_declared_setting_stands_in_the_panel(window: MainWindow) -> None:
+    declared = {**parameters_of(DataConfig), **parameters_of(TrainingConfig)}
+    live = {name for name, item in parameters_of(TrainingConfig).items() if item.live}
+    assert set(window.panel.live_form.rows) == live
+    assert set(window.panel.later_form.rows) == set(declared) - live - {"dataset"}
+    for name in {*window.panel.live_form.rows, *window.panel.later_form.rows}:
+        shown, item = row(window, name), declared[name]
+        assert shown.label.text() == item.label
+        for tip in (shown.label.toolTip(), shown.editor.toolTip()):
+            assert item.help in tip
+            assert item.range_text().capitalize()[:12] in tip or item.range_text()[:12] in tip
+            assert item.unit in tip
+        assert shown.editor.isVisibleTo(window.panel)
+
+
+def test_a_tooltip_shows_the_formula_with_the_present_number(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    assert "eta = 0.1<" in row(window, "learning_rate").editor.toolTip()
+    type_number(qtbot, field(window, "learning_rate"), "0.35")
+    assert "eta = 0.35<" in row(window, "learning_rate").editor.toolTip()
+
+
+def test_the_form_shows_what_the_session_holds(window: MainWindow) -> None:
+    session = window.session
+    for name in ("learning_rate", "batch_size", "epochs", "seed"):
+        assert field(window, name).value() == getattr(session.training_config, name)
+    assert field(window, "train_size").value() == session.data_config.train_size
+    dataset = data_of(session)
+    words = window.panel.data_words.text()
+    assert f"{dataset.image_shape[0]} x {dataset.image_shape[1]} pixels" in words
+    assert "10 classes" in words
+    assert "300 train, 200 test" in words
+
+
+# ---------------------------------------------------------------------- typing
+
+
+@pytest.mark.parametrize(("name", "text", "value"), LIVE)
+def test_a_live_number_acts_at_once(
+    window: MainWindow, qtbot: QtBot, name: str, text: str, value: Any
+) -> None:
+    history = window.session.history
+    type_number(qtbot, field(window, name), text)
+    assert getattr(window.session.training_config, name) == value
+    assert field(window, name).value() == value
+    assert window.session.history is history
+    assert not window.panel.rewind_button.isVisible()
+    assert not window.notice.isVisible()
+
+
+@pytest.mark.parametrize(("name", "text", "value"), LATER)
+def test_a_later_number_waits_for_the_rewind_button(
+    window: MainWindow, qtbot: QtBot, name: str, text: str, value: Any
+) -> None:
+    history = window.session.history
+    assert not window.panel.rewind_button.isVisible()
+    type_number(qtbot, field(window, name), text)
+    assert wanted(window, name) == value
+    assert window.session.history is history
+    click(qtbot, window.panel.rewind_button)
+    assert window.session.history is not history
+    assert not window.panel.rewind_button.isVisible()
+    used = {**vars_of(window.session.data_config), **vars_of(window.session.training_config)}
+    assert used[name] == value
+
+
+def vars_of(config: Any) -> dict[str, Any]:
+    return {name: getattr(config, name) for name in parameters_of(config)}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("learning_rate", "1e9"),
+        ("learning_rate", "0"),
+        ("learning_rate", "-1"),
+        ("learning_rate", "1e300"),
+        ("learning_rate", "abc"),
+        ("learning_rate", "1e"),
+        ("learning_rate", ""),
+        ("batch_size", "0"),
+        ("batch_size", "99999999"),
+        ("batch_size", ""),
+        ("l2", "11"),
+        ("epochs", "0"),
+        ("epochs", "5001"),
+        ("train_size", "0"),
+        ("test_size", "-5"),
+        ("validation_size", "9e8"),
+        ("seed", "-1"),
+        ("seed", "1e12"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_range(
+    window: MainWindow, qtbot: QtBot, name: str, text: str
+) -> None:
+    session, editor = window.session, field(window, name)
+    before, shown = (session.wanted_data, session.wanted_training), editor.text()
+    type_number(qtbot, editor, text)
+    assert (session.wanted_data, session.wanted_training) == before
+    assert editor.text() == shown, "the old value does not come back"
+    assert window.notice.isVisible(), "nothing is said"
+    assert row(window, name).declared.label in window.notice.text
+    assert row(window, name).declared.range_text() in window.notice.text
+
+
+def test_a_whole_number_does_not_take_fractions(window: MainWindow, qtbot: QtBot) -> None:
+    type_number(qtbot, field(window, "batch_size"), "12.7")
+    assert isinstance(window.session.training_config.batch_size, int)
+    assert field(window, "batch_size").text() in ("12", "13", "20")
+
+
+def test_leaving_a_field_commits_it(window: MainWindow, qtbot: QtBot) -> None:
+    editor = field(window, "batch_size")
+    editor.setFocus()
+    qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(editor, "64")
+    assert window.session.training_config.batch_size == 20  # not while it is typed
+    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    assert window.session.training_config.batch_size == 64
+
+
+@pytest.mark.parametrize(
+    ("name", "up", "down"),
+    [("learning_rate", 0.2, 0.1), ("batch_size", 30, 20), ("epochs", 13, 12), ("seed", 1, 0)],
+)
+def test_the_arrow_keys_step(
+    window: MainWindow, qtbot: QtBot, name: str, up: float, down: float
+) -> None:
+    editor = field(window, name)
+    editor.setFocus()
+    qtbot.keyClick(editor, Qt.Key.Key_Up)
+    stepped = editor.value()
+    assert stepped > down
+    if name != "batch_size":
+        assert stepped == up
+    qtbot.keyClick(editor, Qt.Key.Key_Down)
+    assert editor.value() == down
+    assert (wanted(window, name) or 0) == down
+
+
+def test_steps_stop_at_the_ends_of_the_range(window: MainWindow, qtbot: QtBot) -> None:
+    editor = field(window, "seed")
+    editor.setFocus()
+    qtbot.keyClick(editor, Qt.Key.Key_Down)
+    assert editor.value() == 0
+    assert not window.notice.isVisible()
+
+
+def test_the_wheel_changes_only_a_focused_field(window: MainWindow, qtbot: QtBot) -> None:
+    editor = field(window, "epochs")
+
+    def turn() -> None:
+        middle = QPointF(editor.rect().center())
+        event = QWheelEvent(
+            middle,
+            editor.mapToGlobal(middle),
+            QPoint(0, 0),
+            QPoint(0, 120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(editor, event)
+
+    window.learn.atlas.setFocus()
+    turn()
+    assert window.session.training_config.epochs == EPOCHS
+    editor.setFocus()
+    turn()
+    assert window.session.training_config.epochs == EPOCHS + 1
+
+
+# ---------------------------------------------------------------------- sliders, boxes, lists
+
+
+def test_the_slider_of_the_learning_rate(window: MainWindow, qtbot: QtBot) -> None:
+    slider = row(window, "learning_rate").slider
+    assert slider is not None
+    start = slider.value()
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    rate = window.session.training_config.learning_rate
+    assert 0.1 < rate < 0.12
+    assert field(window, "learning_rate").value() == rate
+    assert slider.value() == start + 1
+    qtbot.keyClick(slider, Qt.Key.Key_End)
+    assert window.session.training_config.learning_rate == 10
+    qtbot.keyClick(slider, Qt.Key.Key_Home)
+    assert window.session.training_config.learning_rate == 0.001
+    drag(slider, handle_centre(slider), QPoint(slider.width() // 2, slider.height() // 2))
+    assert 0.05 < window.session.training_config.learning_rate < 0.2
+    type_number(qtbot, field(window, "learning_rate"), "1")
+    assert slider.value() == 150
+
+
+@pytest.mark.parametrize("rate", ["1000", "0.000001", "10", "0.001"])
+def test_the_slider_stays_within_its_ends(window: MainWindow, qtbot: QtBot, rate: str) -> None:
+    type_number(qtbot, field(window, "learning_rate"), rate)
+    assert window.session.training_config.learning_rate == float(rate)
+    slider = row(window, "learning_rate").slider
+    assert slider is not None
+    assert slider.value() in (slider.minimum(), slider.maximum())
+
+
+def test_the_box_of_shuffling(window: MainWindow, qtbot: QtBot) -> None:
+    box = row(window, "shuffle").editor
+    window.panel.findChild(type(box))
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert window.session.wanted_training.shuffle is False
+    click(qtbot, window.panel.rewind_button)
+    assert window.session.training_config.shuffle is False
+
+
+def test_the_list_of_starts(window: MainWindow, qtbot: QtBot) -> None:
+    combo = row(window, "init").editor
+    assert isinstance(combo, QComboBox)
+    for index in range(combo.count()):
+        choose(qtbot, combo, index)
+        assert window.session.wanted_training.init == combo.itemData(index)
+    assert window.session.needs_rewind
+    click(qtbot, window.panel.rewind_button)
+    assert window.session.training_config.init == combo.currentData()
+
+
+def test_presets(window: MainWindow, qtbot: QtBot) -> None:
+    combo, session = window.panel.preset_combo, window.session
+    type_number(qtbot, field(window, "seed"), "5")
+    choose(qtbot, combo, combo.findData("tp"))
+    assert session.wanted_training == PRESETS["tp"].apply(session.wanted_training)
+    assert session.wanted_training.seed == 5
+    assert combo.currentData() == "tp"
+    assert window.panel.rewind_button.isVisible()
+    type_number(qtbot, field(window, "batch_size"), "21")
+    assert combo.currentData() == ""  # own settings now
+    choose(qtbot, combo, combo.findData("sensible"))
+    assert combo.currentData() == "sensible"
+    choose(qtbot, combo, combo.findData(""))  # nothing to put in
+    assert combo.currentData() == "sensible"
+    click(qtbot, window.panel.rewind_button)
+    assert PRESETS["sensible"].fits(session.training_config)
+    assert session.training_config.seed == 5
+
+
+def test_a_change_of_a_running_run_needs_no_rewind(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session(training=TrainingConfig(epochs=5000), pace=50.0)
+    window = new_window(session)
+    session.open("digits8")
+    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 2)
+    history = session.history
+    with qtbot.waitSignal(session.setting_applied):
+        type_number(qtbot, field(window, "learning_rate"), "0.4")
+    assert session.history is history
+    assert session.is_running
+    type_number(qtbot, field(window, "seed"), "3")
+    assert session.is_running
+    assert session.history is history
+    click(qtbot, window.panel.rewind_button)
+    assert session.is_running
+    assert session.history is not history
+
+
+# ---------------------------------------------------------------------- data
+
+
+def test_choosing_named_data(window: MainWindow, qtbot: QtBot) -> None:
+    combo = window.panel.data_combo
+    assert combo.currentData() == "digits8"
+    choose(qtbot, combo, combo.findData("strokes"))
+    assert window.panel.data_combo.currentData() == "strokes"
+    wait_until(qtbot, lambda: data_of(window.session).image_shape == (28, 28))
+    assert "28 x 28" in window.panel.data_words.text()
+
+
+def test_opening_from_the_list_and_choosing_it_again(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    combo, session = window.panel.data_combo, window.session
+    folder = write_data(tmp_path / "mine", (5, 4), 3, 30, 12)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: folder)
+    choose(qtbot, combo, combo.count() - 1)
+    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
+    assert combo.currentText() == "mine"
+    assert "5 x 4 pixels, 3 classes" in window.panel.data_words.text()
+    choose(qtbot, combo, combo.findData("digits8"))
+    wait_until(qtbot, lambda: data_of(session).image_shape == (8, 8))
+    choose(qtbot, combo, combo.findData(folder))
+    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
+
+
+def test_a_cancelled_dialog_leaves_the_list_as_it_was(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: "")
+    combo = window.panel.data_combo
+    choose(qtbot, combo, combo.count() - 1)
+    assert combo.currentData() == "digits8"
+    assert window.session.opening is None
+
+
+def test_data_that_cannot_be_opened_leave_the_list_as_it_was(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.session.open(str(tmp_path / "nothing"))
+    wait_until(qtbot, window.notice.isVisible)
+    assert window.panel.data_combo.currentData() == "digits8"
+    assert "300 train, 200 test" in window.panel.data_words.text()
+
+
+def test_too_many_validation_images_are_told_and_nothing_is_lost(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    history = window.session.history
+    type_number(qtbot, field(window, "validation_size"), "300")
+    click(qtbot, window.panel.rewind_button)
+    assert "choose fewer than 300" in window.notice.text
+    assert window.session.history is history
+    assert window.panel.rewind_button.isVisible()
+
+
+# ---------------------------------------------------------------------- the speed
+
+
+def test_the_speed_slider(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session(training=TrainingConfig(epochs=5000), pace=SLOWEST)
+    window = new_window(session)
+    open_paused(qtbot, session)
+    speed, words = window.top.speed, window.top.speed_words
+    assert speed.value() == 0
+    assert words.text() == "0.2 epochs/s"
+    speed.setFocus()
+    qtbot.keyClick(speed, Qt.Key.Key_Right)
+    assert session.pace == pytest.approx(pace_at(1))
+    drag(speed, handle_centre(speed), QPoint(speed.width() // 2, speed.height() // 2))
+    assert session.pace is not None
+    assert 1 < session.pace < 20
+    qtbot.keyClick(speed, Qt.Key.Key_End)
+    assert session.pace is None
+    assert words.text() == "full speed"
+    session.play()
+    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 20)
+    qtbot.keyClick(speed, Qt.Key.Key_Home)
+    assert session.pace == pytest.approx(SLOWEST)
+    session.pause()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+
+
+def test_every_place_of_the_speed_slider_comes_back() -> None:
+    for place in range(SPEED_STEPS + 1):
+        assert place_of(pace_at(place)) == place
+    assert pace_at(SPEED_STEPS - 1) == pytest.approx(FASTEST)
