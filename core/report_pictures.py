@@ -220,11 +220,6 @@ def means_picture(dataset: Dataset, diagnosis: Diagnosis, epoch: int) -> bytes:
     ).png()
 
 
-def certainty(probability: float) -> str:
-    """Return a probability with two decimals and no leading zero: ``.97``."""
-    return f"{probability:.2f}".removeprefix("0")
-
-
 def worst_picture(dataset: Dataset, diagnosis: Diagnosis, epoch: int) -> bytes:
     """Return ``worst.png``: each class's most confidently misread training image."""
     names = dataset.class_names
@@ -236,7 +231,7 @@ def worst_picture(dataset: Dataset, diagnosis: Diagnosis, epoch: int) -> bytes:
             continue
         image = dataset.train.images[mistake.index].reshape(dataset.image_shape)
         taken_for = elide(names[mistake.predicted], SMALL_SIZE, 150)
-        caption = f"→{taken_for} {certainty(mistake.probability)} #{mistake.index}"
+        caption = f"→ {taken_for}, {mistake.probability:.2f}   #{mistake.index}"
         cells.append(Cell(class_heading(names[k]), caption, grey_rgb(image)))
     return mosaic(
         f"Worst classified after epoch {epoch}",

@@ -12,7 +12,7 @@ from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
 from threadpoolctl import threadpool_limits
@@ -145,9 +145,10 @@ def run_window(arguments: Arguments) -> int:
             FirstPaint(window, timing)
         keys = SpaceForButtons(app)
         app.installEventFilter(keys)
-        # The frame timer gives Python a chance to run these handlers 30 times a second.
+        # The frame timer gives Python a chance to run these handlers 30 times a second. They may
+        # run in the middle of a paintEvent, so the window is closed from the event loop.
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: window.close())
+            signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
         geometry = settings.geometry
         if geometry is None or not window.restoreGeometry(geometry):
             window.resize(window.sizeHint())

@@ -178,7 +178,11 @@ class AttackSession(QObject):
         assert dataset is not None
         part = self.config.part
         index = min(self.index, dataset.split(part).n_samples - 1)
-        target = min(self.config.target, dataset.n_classes - 1)
+        target, last = self.config.target, dataset.n_classes - 1
+        if target > last:
+            words = f"Target class {target} is no class of {dataset.name}; choose 0 to {last}."
+            self._session.notified.emit(f"{words} Class {last} is taken for now.", True)
+            target = last
         if target == int(dataset.split(part).labels[index]):
             target = (target + 1) % dataset.n_classes
         start = None if self._noise_start else index

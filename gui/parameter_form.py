@@ -95,8 +95,9 @@ class ParameterRow(QObject):
             self.slider.setValue(round(place * _SLIDER_STEPS))
             self.slider.blockSignals(blocked)
         words = tooltip(self.declared, value)
-        self.label.setToolTip(words)
-        editor.setToolTip(words)
+        for widget in (self.label, editor, self.slider):
+            if widget is not None:
+                widget.setToolTip(words)
 
     @Slot(bool)
     @Slot(object)
@@ -111,8 +112,8 @@ class ParameterRow(QObject):
     @Slot(int)
     def _slid(self, place: int) -> None:
         exponent = 1 + (place / _SLIDER_STEPS - 1) * _SLIDER_DECADES
-        # Two significant digits: a slider cannot promise more.
-        self.changed.emit(self.name, float(f"{10**exponent:.2g}"))
+        # Three significant digits: with fewer, one step of the slider could be none of the number.
+        self.changed.emit(self.name, float(f"{10**exponent:.3g}"))
 
 
 class ParameterForm(QWidget):

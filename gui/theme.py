@@ -191,8 +191,10 @@ def style_sheet(theme: Theme) -> str:
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Give the whole application the colours of ``theme``."""
-    app.setPalette(palette(theme))
-    app.setStyleSheet(style_sheet(theme))
+    sheet = style_sheet(theme)
+    if app.styleSheet() != sheet:  # setting it again would restyle every widget for nothing
+        app.setPalette(palette(theme))
+        app.setStyleSheet(sheet)
 
 
 def apply_font(app: QApplication) -> None:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from gui.settings import Settings
 
 
-
 @pytest.fixture(scope="session", autouse=True)
 def stroke_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Stroke digits are drawn at most once per test session, and never into the user's cache."""
@@ -177,10 +176,10 @@ def new_window(
     app: QApplication, settings: Settings, qtbot: QtBot
 ) -> Iterator[Callable[[Session], MainWindow]]:
     """Return a maker of shown, active windows; every one is closed at the end."""
+    from gui_helpers import activate
     from shiboken6 import isValid
 
     from gui.main_window import MainWindow
-    from gui_helpers import activate
 
     made: list[MainWindow] = []
 

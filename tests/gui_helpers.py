@@ -248,9 +248,11 @@ def handle_centre(slider: QSlider) -> QPoint:
     option = QStyleOptionSlider()
     slider.initStyleOption(option)
     part = QStyle.SubControl.SC_SliderHandle
-    return slider.style().subControlRect(
-        QStyle.ComplexControl.CC_Slider, option, part, slider
-    ).center()
+    return (
+        slider.style()
+        .subControlRect(QStyle.ComplexControl.CC_Slider, option, part, slider)
+        .center()
+    )
 
 
 def drag(widget: QWidget, start: QPoint, end: QPoint) -> None:

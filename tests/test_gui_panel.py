@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,6 +29,7 @@ from gui.widgets.number_field import NumberField
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -110,73 +110,71 @@ def test_the_form_shows_what_the_session_holds(window: MainWindow) -> None:
 # ---------------------------------------------------------------------- typing
 
 
-@pytest.mark.parametrize(("name", "text", "value"), LIVE)
-def test_a_live_number_acts_at_once(
-    window: MainWindow, qtbot: QtBot, name: str, text: str, value: Any
-) -> None:
+def test_live_numbers_act_at_once(window: MainWindow, qtbot: QtBot) -> None:
     history = window.session.history
-    type_number(qtbot, field(window, name), text)
-    assert getattr(window.session.training_config, name) == value
-    assert field(window, name).value() == value
-    assert window.session.history is history
-    assert not window.panel.rewind_button.isVisible()
-    assert not window.notice.isVisible()
+    for name, text, value in LIVE:
+        type_number(qtbot, field(window, name), text)
+        assert getattr(window.session.training_config, name) == value, text
+        assert field(window, name).value() == value, text
+        assert window.session.history is history
+        assert not window.panel.rewind_button.isVisible()
+        assert not window.notice.isVisible()
 
 
-@pytest.mark.parametrize(("name", "text", "value"), LATER)
-def test_a_later_number_waits_for_the_rewind_button(
-    window: MainWindow, qtbot: QtBot, name: str, text: str, value: Any
-) -> None:
-    history = window.session.history
-    assert not window.panel.rewind_button.isVisible()
-    type_number(qtbot, field(window, name), text)
-    assert wanted(window, name) == value
-    assert window.session.history is history
-    click(qtbot, window.panel.rewind_button)
-    assert window.session.history is not history
-    assert not window.panel.rewind_button.isVisible()
-    used = {**vars_of(window.session.data_config), **vars_of(window.session.training_config)}
-    assert used[name] == value
+def test_later_numbers_wait_for_the_rewind_button(window: MainWindow, qtbot: QtBot) -> None:
+    for name, text, value in LATER:
+        history = window.session.history
+        assert not window.panel.rewind_button.isVisible()
+        type_number(qtbot, field(window, name), text)
+        assert wanted(window, name) == value
+        assert window.session.history is history, f"{name} did not wait"
+        click(qtbot, window.panel.rewind_button)
+        assert window.session.history is not history
+        assert not window.panel.rewind_button.isVisible()
+        used = {**vars_of(window.session.data_config), **vars_of(window.session.training_config)}
+        assert used[name] == value
 
 
 def vars_of(config: Any) -> dict[str, Any]:
     return {name: getattr(config, name) for name in parameters_of(config)}
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("learning_rate", "1e9"),
-        ("learning_rate", "0"),
-        ("learning_rate", "-1"),
-        ("learning_rate", "1e300"),
-        ("learning_rate", "abc"),
-        ("learning_rate", "1e"),
-        ("learning_rate", ""),
-        ("batch_size", "0"),
-        ("batch_size", "99999999"),
-        ("batch_size", ""),
-        ("l2", "11"),
-        ("epochs", "0"),
-        ("epochs", "5001"),
-        ("train_size", "0"),
-        ("test_size", "-5"),
-        ("validation_size", "9e8"),
-        ("seed", "-1"),
-        ("seed", "1e12"),
-    ],
-)
-def test_what_cannot_be_is_refused_with_the_range(
-    window: MainWindow, qtbot: QtBot, name: str, text: str
-) -> None:
+REFUSED = {
+    "learning_rate": ["1e9", "0", "-1"],
+    "batch_size": ["0", "99999999"],
+    "l2": ["11", "-0.5"],
+    "epochs": ["0", "5001"],
+    "train_size": ["0", "-5"],
+    "validation_size": ["9e8", "-1"],
+    "seed": ["-1", "1e12"],
+}
+NO_NUMBERS = {"learning_rate": ["abc", "1e", "", "1e300"], "batch_size": ["", "x", "-"]}
+
+
+def assert_refused(window: MainWindow, qtbot: QtBot, name: str, text: str) -> None:
     session, editor = window.session, field(window, name)
     before, shown = (session.wanted_data, session.wanted_training), editor.text()
+    window.notice.hide()
     type_number(qtbot, editor, text)
-    assert (session.wanted_data, session.wanted_training) == before
-    assert editor.text() == shown, "the old value does not come back"
-    assert window.notice.isVisible(), "nothing is said"
+    assert (session.wanted_data, session.wanted_training) == before, text
+    assert editor.text() == shown, f"after {text!r} the old value does not come back"
+    assert window.notice.isVisible(), f"nothing is said about {text!r}"
     assert row(window, name).declared.label in window.notice.text
     assert row(window, name).declared.range_text() in window.notice.text
+
+
+def test_numbers_out_of_range_are_refused_with_the_range(window: MainWindow, qtbot: QtBot) -> None:
+    for name, texts in REFUSED.items():
+        for text in texts:
+            assert_refused(window, qtbot, name, text)
+
+
+@pytest.mark.parametrize("name", list(NO_NUMBERS))
+def test_what_is_no_number_is_refused_with_the_range(
+    window: MainWindow, qtbot: QtBot, name: str
+) -> None:
+    for text in NO_NUMBERS[name]:
+        assert_refused(window, qtbot, name, text)
 
 
 def test_a_whole_number_does_not_take_fractions(window: MainWindow, qtbot: QtBot) -> None:
@@ -195,23 +193,20 @@ def test_leaving_a_field_commits_it(window: MainWindow, qtbot: QtBot) -> None:
     assert window.session.training_config.batch_size == 64
 
 
-@pytest.mark.parametrize(
-    ("name", "up", "down"),
-    [("learning_rate", 0.2, 0.1), ("batch_size", 30, 20), ("epochs", 13, 12), ("seed", 1, 0)],
-)
-def test_the_arrow_keys_step(
-    window: MainWindow, qtbot: QtBot, name: str, up: float, down: float
-) -> None:
-    editor = field(window, name)
-    editor.setFocus()
-    qtbot.keyClick(editor, Qt.Key.Key_Up)
-    stepped = editor.value()
-    assert stepped > down
-    if name != "batch_size":
-        assert stepped == up
-    qtbot.keyClick(editor, Qt.Key.Key_Down)
-    assert editor.value() == down
-    assert (wanted(window, name) or 0) == down
+def test_the_arrow_keys_step(window: MainWindow, qtbot: QtBot) -> None:
+    for name, up, down in (
+        ("learning_rate", 0.2, 0.1),
+        ("batch_size", 30, 20),
+        ("epochs", 13, 12),
+        ("seed", 1, 0),
+    ):
+        editor = field(window, name)
+        editor.setFocus()
+        qtbot.keyClick(editor, Qt.Key.Key_Up)
+        assert down < editor.value() <= up
+        qtbot.keyClick(editor, Qt.Key.Key_Down)
+        assert editor.value() == down
+        assert (wanted(window, name) or 0) == down
 
 
 def test_steps_stop_at_the_ends_of_the_range(window: MainWindow, qtbot: QtBot) -> None:
@@ -270,18 +265,17 @@ def test_the_slider_of_the_learning_rate(window: MainWindow, qtbot: QtBot) -> No
     assert slider.value() == 150
 
 
-@pytest.mark.parametrize("rate", ["1000", "0.000001", "10", "0.001"])
-def test_the_slider_stays_within_its_ends(window: MainWindow, qtbot: QtBot, rate: str) -> None:
-    type_number(qtbot, field(window, "learning_rate"), rate)
-    assert window.session.training_config.learning_rate == float(rate)
+def test_the_slider_stays_within_its_ends(window: MainWindow, qtbot: QtBot) -> None:
     slider = row(window, "learning_rate").slider
     assert slider is not None
-    assert slider.value() in (slider.minimum(), slider.maximum())
+    for rate, place in (("1000", 200), ("0.000001", 0), ("10", 200), ("0.001", 0)):
+        type_number(qtbot, field(window, "learning_rate"), rate)
+        assert window.session.training_config.learning_rate == float(rate)
+        assert slider.value() == place
 
 
 def test_the_box_of_shuffling(window: MainWindow, qtbot: QtBot) -> None:
     box = row(window, "shuffle").editor
-    window.panel.findChild(type(box))
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
     assert window.session.wanted_training.shuffle is False
     click(qtbot, window.panel.rewind_button)

@@ -20,12 +20,11 @@ from gui_helpers import (
 )
 
 from core.diagnostics import diagnose
-from core.errors import SettingError
+from core.errors import DatasetError, SettingError
 from core.training import PRESETS, EpochRecord, TrainingConfig
 from gui.run_state import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
@@ -117,14 +116,31 @@ def test_a_bad_path_leaves_data_and_run_untouched(
     assert len(history_of(session)) == EPOCHS + 3
 
 
-def test_a_bad_path_at_the_start_says_so_and_good_data_can_follow(
+def test_a_bad_path_at_the_start_is_told_and_the_stroke_digits_open_instead(
     new_session: New, qtbot: QtBot
 ) -> None:
     session = new_session(data=replace(SMALL, dataset="/nowhere"))
     notes = Notes(session)
     session.open("/nowhere")
-    wait_for_state(qtbot, session, RunState.FAILED)
+    wait_for_state(qtbot, session, RunState.FINISHED)
     assert "/nowhere" in notes.errors[0]
+    assert session.wanted_data.dataset == "strokes"
+    assert data_of(session).image_shape == (28, 28)
+
+
+def test_without_any_data_nothing_moves_until_some_open(
+    new_session: New, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(name: str) -> Any:
+        raise DatasetError(f"{name}: not today")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("gui.data_opener.open_dataset", refuse)
+        session = new_session(data=replace(SMALL, dataset="strokes"))
+        notes = Notes(session)
+        session.open("strokes")
+        wait_for_state(qtbot, session, RunState.FAILED)
+    assert notes.errors == ["strokes: not today"]
     assert session.shown is None
     assert not session.can_move
     session.rewind()
@@ -531,9 +547,7 @@ def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot
 
 
 @pytest.mark.parametrize("epoch", [0, 1, EPOCHS // 2, EPOCHS])
-def test_a_pinned_epoch_is_what_every_view_gets(
-    session: Session, qtbot: QtBot, epoch: int
-) -> None:
+def test_a_pinned_epoch_is_what_every_view_gets(session: Session, qtbot: QtBot, epoch: int) -> None:
     with qtbot.waitSignal(session.shown_changed):
         session.show_epoch(epoch)
     shown = session.shown

@@ -47,6 +47,7 @@ class AttackControls(QWidget):
         self.part = QComboBox(self)
         self.part.setObjectName("attack_part")
         self.part.setAccessibleName("Images from")
+        self.part.setToolTip(tooltip(declared["part"], None))
         for key, words in declared["part"].choices.items():
             self.part.addItem(words, key)
         self.part.activated.connect(self._part_chosen)

@@ -74,20 +74,21 @@ class NumberField(QDoubleSpinBox):
         return float(text.strip().replace(",", "."))
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Let anything be typed that is or may become a number."""
+        """Let anything be typed: what is no number is told when it is entered."""
         try:
-            value = float(text.strip().replace(",", "."))
+            value = self.valueFromText(text)
         except ValueError:
-            state = QValidator.State.Intermediate
-            if text.strip().lower().strip("0123456789.,+-e"):
-                state = QValidator.State.Invalid
-            return state, text, position
+            return QValidator.State.Intermediate, text, position
         fits = math.isfinite(value) and abs(value) <= _TYPEABLE
-        return (
-            (QValidator.State.Acceptable if fits else QValidator.State.Intermediate),
-            text,
-            position,
-        )
+        state = QValidator.State.Acceptable if fits else QValidator.State.Intermediate
+        return state, text, position
+
+    def fixup(self, text: str) -> str:
+        """Bring the old value back and say why; called when what was entered is no number."""
+        entered = repr(text) if text.strip() else "nothing"
+        limits = self._declared.range_text()
+        self.refused.emit(f"{self._declared.label} must be {limits}, not {entered}")
+        return self.textFromValue(self._accepted)
 
     def stepBy(self, steps: int) -> None:
         """Step within the declared range."""
