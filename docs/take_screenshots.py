@@ -74,9 +74,6 @@ def tour(window, folder):
             shoot(window, folder, f"learn-{theme}{suffix}")
             window.show_attack()
             wait_for(lambda: session.attack.steps and not session.attack.computing, "the attack")
-            window.attack_mistake()
-            wait(600)
-            wait_for(lambda: session.attack.steps and not session.attack.computing, "the attack")
             shoot(window, folder, f"attack-{theme}{suffix}")
 
 

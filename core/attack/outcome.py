@@ -24,6 +24,7 @@ class Outcome:
     predicted, target : classes
     success_step : first step from which on the target is read up to this one, or None
     saturated : whether the squared loss had nearly no gradient at the start
+    first_predicted : what the image was read as at step 0
     from_noise : whether it began as noise, pulled toward an image of class ``original``
     """
 
@@ -36,6 +37,7 @@ class Outcome:
     l2: float
     linf: float
     saturated: bool
+    first_predicted: int
     from_noise: bool = False
 
     @property
@@ -48,11 +50,14 @@ class Outcome:
         start = "noise" if self.original is None else class_names[self.original]
         if self.from_noise and self.original is not None:
             start = f"noise pulled toward a {start}:"
+        elif self.original is not None and self.first_predicted != self.original:
+            start = f"{start}, at first taken for {class_names[self.first_predicted]},"
         target = class_names[self.target]
         size = f"length of the change {self.l2:.2f}, largest pixel {self.linf:.2f}"
         if self.success_step is not None:
             steps = f"{self.success_step} step{'' if self.success_step == 1 else 's'}"
-            return f"{start} read as {target} after {steps}; {size}"
+            rightly = " rightly" if self.target == self.original else ""
+            return f"{start} read{rightly} as {target} after {steps}; {size}"
         seen = class_names[self.predicted]
         words = f"{start} still read as {seen} ({self.probability:.2f}) after {self.step} steps"
         return f"{words}, not as {target}; {size}"
@@ -82,5 +87,6 @@ def summarise(
         l2=last.l2,
         linf=last.linf,
         saturated=float((response @ response) ** 0.5) < SATURATED_RESPONSE,
+        first_predicted=steps[0].predicted,
         from_noise=from_noise,
     )
