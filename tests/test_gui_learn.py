@@ -76,47 +76,43 @@ def test_time_travel_changes_the_painted_atlas_and_brings_it_back(
         np.testing.assert_array_equal(pictures[0][row], pictures[2][row])
 
 
-@pytest.mark.parametrize("epoch", [1, 10])
-def test_the_atlas_paints_what_the_core_computes(
-    window: MainWindow, qtbot: QtBot, epoch: int
-) -> None:
-    show(qtbot, window, epoch)
-    session, dataset = window.session, data_of(window.session)
-    assert session.history is not None
-    weights = session.history.records[epoch].weights
-    limit = weight_limit(weights)
-    images = weight_images(weights, dataset.image_shape)
-    found = diagnose(weights, dataset.train)
-    assert window.learn.colour_bar.limit == limit
-    for k in range(dataset.n_classes):
-        assert_painted(cell_pixels(window, 0, k), diverging_rgb(images[k], limit))
-        mean = found.mean_images[k].reshape(dataset.image_shape)
-        if found.n_correct[k]:
-            assert_painted(cell_pixels(window, 1, k), grey_rgb(mean))
-        mistake = found.worst[k]
-        if mistake is not None:
-            worst = dataset.train.images[mistake.index].reshape(dataset.image_shape)
-            assert_painted(cell_pixels(window, 2, k), grey_rgb(worst))
+def test_the_atlas_paints_what_the_core_computes(window: MainWindow, qtbot: QtBot) -> None:
+    for epoch in (1, 10):
+        show(qtbot, window, epoch)
+        session, dataset = window.session, data_of(window.session)
+        assert session.history is not None
+        weights = session.history.records[epoch].weights
+        limit = weight_limit(weights)
+        images = weight_images(weights, dataset.image_shape)
+        found = diagnose(weights, dataset.train)
+        assert window.learn.colour_bar.limit == limit
+        for k in range(dataset.n_classes):
+            assert_painted(cell_pixels(window, 0, k), diverging_rgb(images[k], limit))
+            mean = found.mean_images[k].reshape(dataset.image_shape)
+            if found.n_correct[k]:
+                assert_painted(cell_pixels(window, 1, k), grey_rgb(mean))
+            mistake = found.worst[k]
+            if mistake is not None:
+                worst = dataset.train.images[mistake.index].reshape(dataset.image_shape)
+                assert_painted(cell_pixels(window, 2, k), grey_rgb(worst))
 
 
-@pytest.mark.parametrize("epoch", [0, 2])
-def test_captions_say_what_each_mistake_was_taken_for(
-    window: MainWindow, qtbot: QtBot, epoch: int
-) -> None:
-    show(qtbot, window, epoch)
-    assert window.session.shown is not None
-    dataset = data_of(window.session)
-    found = diagnose(window.session.shown.weights, dataset.train)
-    worst, mean = window.learn.atlas.row(2), window.learn.atlas.row(1)
-    assert any(found.worst)
-    for k, mistake in enumerate(found.worst):
-        if mistake is None:
-            assert worst.missing[k] == "none wrong"
-            assert worst.captions[k] == ""
-        else:
-            taken = dataset.class_names[mistake.predicted]
-            assert worst.captions[k].split() == ["→", taken, f"{mistake.probability:.2f}"]
-        assert bool(mean.missing[k]) == (found.n_correct[k] == 0)
+def test_captions_say_what_each_mistake_was_taken_for(window: MainWindow, qtbot: QtBot) -> None:
+    for epoch in (0, 2):
+        show(qtbot, window, epoch)
+        assert window.session.shown is not None
+        dataset = data_of(window.session)
+        found = diagnose(window.session.shown.weights, dataset.train)
+        worst, mean = window.learn.atlas.row(2), window.learn.atlas.row(1)
+        assert any(found.worst)
+        for k, mistake in enumerate(found.worst):
+            if mistake is None:
+                assert worst.missing[k] == "none wrong"
+                assert worst.captions[k] == ""
+            else:
+                taken = dataset.class_names[mistake.predicted]
+                assert worst.captions[k].split() == ["→", taken, f"{mistake.probability:.2f}"]
+            assert bool(mean.missing[k]) == (found.n_correct[k] == 0)
 
 
 def test_nothing_learnt_yet_is_said_in_words(window: MainWindow, qtbot: QtBot) -> None:
@@ -277,15 +273,16 @@ def words_of(plot: CurvePlot) -> str:
     return plot.values.text() if plot.values.isVisible() else ""
 
 
-def hover_until(
-    qtbot: QtBot, plot: CurvePlot, point: QPoint, condition: Callable[[], bool]
-) -> None:
-    """Move the pointer there; pyqtgraph looks at a hundred moves a second only."""
+def hover_until(qtbot: QtBot, plot: CurvePlot, point: QPoint, words: str) -> None:
+    """Move the pointer there until the plot says these words, or nothing.
+
+    pyqtgraph looks at a hundred moves a second only, so a single one may be lost.
+    """
 
     def moved() -> bool:
         for place in (point + QPoint(0, 1), point):
             QTest.mouseMove(plot.view.viewport(), place)
-        return condition()
+        return words in words_of(plot) if words else not words_of(plot)
 
     wait_until(qtbot, moved)
 
@@ -303,60 +300,51 @@ def test_the_curves_are_those_of_the_history(window: MainWindow) -> None:
             assert has_colour(painted, colour).sum() > 50, f"{metric} of {part} is not painted"
 
 
-@pytest.mark.parametrize("which", [0, 1])
-def test_hovering_a_curve_reads_all_its_values(
-    window: MainWindow, qtbot: QtBot, which: int
-) -> None:
-    plot, metric = plots(window)[which]
-    history = window.session.history
-    assert history is not None
-    for epoch in (4, 9):
-        point = widget_point(plot, epoch, history.curve("test", metric)[epoch])
-        hover_until(qtbot, plot, point, lambda epoch=epoch: f"epoch {epoch} " in words_of(plot))
-        expected = [f"epoch {epoch}"] + [
-            f"{part} {history.curve(part, metric)[epoch]:.4g}" for part in ("train", "test")
-        ]
-        assert plot.values.isVisible()
-        for words in expected:
-            assert words in plot.values.text()
-    hover_until(qtbot, plot, QPoint(2, 2), lambda: not plot.values.isVisible())
+def test_hovering_a_curve_reads_all_its_values(window: MainWindow, qtbot: QtBot) -> None:
+    for plot, metric in plots(window):
+        history = window.session.history
+        assert history is not None
+        for epoch in (4, 9):
+            point = widget_point(plot, epoch, history.curve("test", metric)[epoch])
+            hover_until(qtbot, plot, point, f"epoch {epoch} ")
+            expected = [f"epoch {epoch}"] + [
+                f"{part} {history.curve(part, metric)[epoch]:.4g}" for part in ("train", "test")
+            ]
+            assert plot.values.isVisible()
+            for words in expected:
+                assert words in plot.values.text()
+        hover_until(qtbot, plot, QPoint(2, 2), "")
 
 
-@pytest.mark.parametrize("which", [0, 1])
-def test_a_click_on_a_curve_goes_to_that_epoch(
-    window: MainWindow, qtbot: QtBot, which: int
-) -> None:
-    plot, metric = plots(window)[which]
-    assert window.session.history is not None
-    y = window.session.history.curve("test", metric)[7]
-    before = pixels(plot.view)
-    click(qtbot, plot.view.viewport(), widget_point(plot, 7, y))
-    wait_until(qtbot, lambda: window.session.pinned_epoch == 7)
-    for other, _ in plots(window):
-        assert other.marker == 7
-    column = widget_point(plot, 7, y).x()
-    strip = slice(column - 2, column + 3)
-    now = pixels(plot.view)
-    assert not np.array_equal(now[:, strip], before[:, strip]), "no marker is painted"
-    window.session.show_epoch(2)
-    assert not np.array_equal(pixels(plot.view)[:, strip], now[:, strip]), "the marker stays"
+def test_a_click_on_a_curve_goes_to_that_epoch(window: MainWindow, qtbot: QtBot) -> None:
+    for plot, metric in plots(window):
+        assert window.session.history is not None
+        y = window.session.history.curve("test", metric)[7]
+        before = pixels(plot.view)
+        click(qtbot, plot.view.viewport(), widget_point(plot, 7, y))
+        wait_until(qtbot, lambda: window.session.pinned_epoch == 7)
+        for other, _ in plots(window):
+            assert other.marker == 7
+        column = widget_point(plot, 7, y).x()
+        strip = slice(column - 2, column + 3)
+        now = pixels(plot.view)
+        assert not np.array_equal(now[:, strip], before[:, strip]), "no marker is painted"
+        window.session.show_epoch(2)
+        assert not np.array_equal(pixels(plot.view)[:, strip], now[:, strip]), "the marker stays"
 
 
-@pytest.mark.parametrize("which", [0, 1])
-def test_the_star_is_painted_at_the_best_epoch(
-    window: MainWindow, qtbot: QtBot, which: int
-) -> None:
-    plot, metric = plots(window)[which]
-    history = window.session.history
-    assert history is not None
-    best = int(history.curve("test", "log_likelihood").argmax())
-    assert plot.star == (best, history.curve("test", metric)[best])
-    at = widget_point(plot, *plot.star)
-    stars = has_colour(pixels(plot.view), LIGHT.best)
-    rows, columns = np.nonzero(stars)
-    assert len(rows) > 20
-    assert abs(rows.mean() - at.y()) < 12
-    assert abs(columns.mean() - at.x()) < 12
+def test_the_star_is_painted_at_the_best_epoch(window: MainWindow, qtbot: QtBot) -> None:
+    for plot, metric in plots(window):
+        history = window.session.history
+        assert history is not None
+        best = int(history.curve("test", "log_likelihood").argmax())
+        assert plot.star == (best, history.curve("test", metric)[best])
+        at = widget_point(plot, *plot.star)
+        stars = has_colour(pixels(plot.view), LIGHT.best)
+        rows, columns = np.nonzero(stars)
+        assert len(rows) > 20
+        assert abs(rows.mean() - at.y()) < 12
+        assert abs(columns.mean() - at.x()) < 12
 
 
 def test_earlier_runs_stay_faint_behind(window: MainWindow, qtbot: QtBot) -> None:

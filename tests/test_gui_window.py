@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import stat
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,7 +44,6 @@ from gui.theme import DARK, LIGHT, THEMES, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
@@ -672,19 +671,12 @@ def test_letters_typed_into_a_field_are_no_commands(window: MainWindow, qtbot: Q
         assert window.session.run_state is RunState.FINISHED, key
 
 
-def test_a_read_only_folder_is_told(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_full_disk_is_told(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "locked"
-    folder.mkdir()
-    folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    file = folder / "curves.csv"
-    try:
-        file.touch()
-    except OSError:
-        pass
-    else:
-        pytest.skip("this user may write everywhere")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **options: (str(file), ""))
+    full = ("/dev/full", "")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **options: full)
     press(qtbot, window, "Ctrl+E")
-    assert "Permission denied" in window.notice.text
+    assert window.notice.isVisible()
+    assert "/dev/full cannot be written: No space left" in window.notice.text
