@@ -1,4 +1,4 @@
-"""Make digits8.npz from scikit-learn's copy: ``uv run --with scikit-learn assets/make_digits8.py``."""
+"""Make digits8.npz: ``uv run --with scikit-learn assets/make_digits8.py``."""
 
 from pathlib import Path
 
