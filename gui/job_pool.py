@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from gui.worker import Job
 
-_STOP_SECONDS = 0.7
+_STOP_SECONDS = 0.4
+"""Longer than any job needs between two looks at the clock, shorter than a person notices."""
 
 
 class JobPool:
