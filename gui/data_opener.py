@@ -54,10 +54,9 @@ class DataOpener:
         self.opening = None
         answer = letter.payload
         assert isinstance(answer, (Loaded, Failed))
-        if (
-            isinstance(answer, Loaded)
-            and answer.name not in NAMED_SOURCES
-            and answer.name not in self.opened_paths
-        ):
-            self.opened_paths.append(answer.name)
         return answer
+
+    def remember(self, name_or_path: str) -> None:
+        """Keep the path of data that are really used, for opening them again."""
+        if name_or_path not in NAMED_SOURCES and name_or_path not in self.opened_paths:
+            self.opened_paths.append(name_or_path)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
+    QDialog,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -362,6 +363,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop every job, within a second, whatever is under way."""
         self.settings.geometry = self.saveGeometry()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
         self.hide()
         self.session.close()
         event.accept()

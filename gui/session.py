@@ -132,6 +132,7 @@ class Session(QObject):
             self._open_failed(str(error))
             return
         self.full_dataset = loaded.dataset
+        self._opener.remember(loaded.name)
         self.wanted_data = replace(self.wanted_data, dataset=loaded.name)
         self._start_run(Mode.PLAYING if was_first or self.is_running else Mode.PAUSED)
 

@@ -83,6 +83,8 @@ class LearnPage(QWidget):
         session.settings_changed.connect(self._refresh_range)
         session.shown_changed.connect(self._refresh_shown)
         session.diagnosis_changed.connect(self._refresh_atlas)
+        self._run_started()
+        self._refresh_shown()
 
     def _lay_out(self) -> None:
         plots = QHBoxLayout()
