@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 
+from gui.widgets.tooltips import wrapped
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -100,8 +102,7 @@ def make_actions(owner: QObject, commands: Iterable[Command] = COMMANDS) -> dict
         if command.shortcut:
             action.setShortcut(QKeySequence(command.shortcut))
         keys = f" ({command.shortcut})" if command.shortcut else ""
-        action.setToolTip(f"{command.text}{keys}: {command.help}")
-        action.setStatusTip(command.help)
+        action.setToolTip(wrapped(f"{command.text}{keys}: {command.help}"))
         action.setCheckable(command.checkable)
         action.triggered.connect(getattr(owner, command.method))
         actions[command.name] = action

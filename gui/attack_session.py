@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.attack import Attack, AttackConfig
     from gui.session import Session
 
+PART_WORDS = {"train": "training", "test": "test"}
 DEFAULT_STEPS_PER_SECOND = 20.0
 _POST_SECONDS = 1 / 60
 _RECOMPUTE_SECONDS = 0.4
@@ -74,6 +75,7 @@ class AttackSession(QObject):
         super().__init__(session)
         self._image_given = bool(given & {"attack_start", "attack_toward"})
         self._target_given = "attack_target" in given
+        self._target_open = True
         self._session = session
         self.config = config
         self._noise_start = config.start is None
@@ -83,6 +85,8 @@ class AttackSession(QObject):
         self.steps_per_second = DEFAULT_STEPS_PER_SECOND
         self.weights: NDArray[Any] | None = None
         """The model under attack."""
+        self.epoch = 0.0
+        """The epoch of that model."""
         self.active = False
         """Whether anybody looks: only then is anything computed."""
         self.computing = False
@@ -118,20 +122,22 @@ class AttackSession(QObject):
         return int(dataset.split(self.config.part).labels[self.index])
 
     def choose(self, part: str, index: int, *, play: bool = False) -> None:
-        """Choose an image, and as target the class it is most nearly read as instead."""
+        """Choose an image; a target that a person has set stays where it can."""
         dataset = self._session.dataset
         if dataset is None:
             return
         n_samples = dataset.split(part).n_samples
         if not 0 <= index < n_samples:
-            message = f"There is no {part} image {index}; choose 0 to {n_samples - 1}."
+            message = f"There is no {PART_WORDS[part]} image {index}; choose 0 to {n_samples - 1}."
             self._session.notified.emit(message, True)
             self.config_changed.emit()
             return
-        image = dataset.split(part).images[index]
-        target = self._nearest_other_class(image, int(dataset.split(part).labels[index]))
+        image, label = dataset.split(part).images[index], int(dataset.split(part).labels[index])
+        target = self.config.target
+        if not self._target_given or target == label:
+            target = self._nearest_other_class(image, label)
         start = None if self._noise_start else index
-        self._image_given = self._target_given = True
+        self._image_given = True
         self._replace(part=part, toward=index, start=start, target=target)
         self._play_when_ready = play
 
@@ -139,8 +145,10 @@ class AttackSession(QObject):
         shown = self._session.shown
         if shown is None:
             return 0 if label else 1
-        order = np.argsort(SoftmaxPerceptron(shown.weights).logits(image))[::-1]
-        return int(order[1]) if int(order[0]) == label else label
+        order = np.argsort(shown.probabilities_of(image))[::-1]
+        # Not what it is, nor what it is taken for already; with two classes only the other is left.
+        others = [int(k) for k in order[1:] if k != label]
+        return others[0] if others else int(order[0])
 
     def choose_mistake(self) -> None:
         """Choose the next image of the present part that the shown model reads wrongly."""
@@ -150,7 +158,7 @@ class AttackSession(QObject):
         split = dataset.split(self.config.part)
         following = next_mistake(shown.weights, split, self.index)
         if following is None:
-            words = f"This model reads every {self.config.part} image correctly."
+            words = f"This model reads every {PART_WORDS[self.config.part]} image correctly."
             self._session.notified.emit(words, False)
         else:
             self.choose(self.config.part, following)
@@ -223,7 +231,7 @@ class AttackSession(QObject):
         self._choose_first()
         self._wanted = False
         self._computed_at = time.perf_counter()
-        self.weights = shown.weights
+        self.weights, self.epoch = shown.weights, shown.epoch
         self._generation += 1
         self._stop_job()
         try:
@@ -247,8 +255,8 @@ class AttackSession(QObject):
             index = first_unsure(shown.weights, dataset.split(self.config.part))
             self._replace(toward=index, start=None if self._noise_start else index)
         image = self.chosen_image
-        if not self._target_given and image is not None:
-            self._target_given = True
+        if not self._target_given and image is not None and self._target_open:
+            self._target_open = False
             self._replace(target=self._nearest_other_class(image, self.label))
 
     def _stop_job(self) -> None:

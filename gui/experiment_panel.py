@@ -25,12 +25,15 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 _SCROLL_BAR = 14
+# Not paths: no file name holds a NUL.
+_OPEN_FOLDER, _OPEN_FILE = "\0folder", "\0file"
 
 
 class ExperimentPanel(QFrame):
     """Data, presets and the declared settings, grouped by when a change acts."""
 
-    open_requested = Signal()
+    open_folder_requested = Signal()
+    open_file_requested = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,7 +140,8 @@ class ExperimentPanel(QFrame):
             combo.addItem(path.rstrip("/").rsplit("/", 1)[-1], path)
             combo.setItemData(combo.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
         combo.insertSeparator(combo.count())
-        combo.addItem("Open IDX files...", "")
+        combo.addItem("Open folder...", _OPEN_FOLDER)
+        combo.addItem("Open images file...", _OPEN_FILE)
         combo.setCurrentIndex(combo.findData(wanted))
         combo.blockSignals(False)
         dataset = session.dataset
@@ -145,10 +149,12 @@ class ExperimentPanel(QFrame):
             words = "opening ..." if session.opening else "no data yet"
         else:
             height, width = dataset.image_shape
+            short = session.data_config.test_size > dataset.test.n_samples
+            all_words = " (all there are)" if short else ""
             held = f" + {dataset.validation.n_samples}" if dataset.validation else ""
             words = (
                 f"{height} x {width} pixels, {dataset.n_classes} classes\n"
-                f"{dataset.train.n_samples}{held} train, {dataset.test.n_samples} test"
+                f"{dataset.train.n_samples}{held} train, {dataset.test.n_samples} test{all_words}"
             )
         self.data_words.setText(words)
         if dataset is not None:
@@ -157,11 +163,14 @@ class ExperimentPanel(QFrame):
     @Slot(int)
     def _data_chosen(self, index: int) -> None:
         chosen = self.data_combo.itemData(index)
-        if chosen:
+        if chosen not in (_OPEN_FOLDER, _OPEN_FILE):
             self._session.open(chosen)
+            return
+        self._refresh_data()
+        if chosen == _OPEN_FOLDER:
+            self.open_folder_requested.emit()
         else:
-            self._refresh_data()
-            self.open_requested.emit()
+            self.open_file_requested.emit()
 
     @Slot(int)
     def _preset_chosen(self, index: int) -> None:

@@ -32,7 +32,7 @@ from gui.theme import DARK, ICONS, LIGHT, Theme, Themed, apply_theme, make_icon
 from gui.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QIcon
+    from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent
     from PySide6.QtWidgets import QApplication
 
     from gui.session import Session
@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.theme = settings.theme
         self.setWindowTitle("Perceptron Explorer")
-        self.setMinimumSize(1000, 640)
+        self.setMinimumSize(1240, 660)
         self.actions_by_name = make_actions(self)
         self.icons: dict[str, QIcon] = {}
 
@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.panel = ExperimentPanel(session, self)
         self.top = TopBar(session, self.actions_by_name, self)
         self.bottom = BottomBar(session, self.actions_by_name, self)
-        self.notice = NoticeBar(self)
+        self.notice = NoticeBar()
         self.status_words = QLabel("", self)
         self.hover_words = QLabel("", self)
         self.hover_words.setObjectName("muted")
@@ -87,13 +87,10 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top)
-        notice = QHBoxLayout()
-        notice.setContentsMargins(10, 0, 10, 0)
-        notice.addWidget(self.notice)
-        column.addLayout(notice)
         column.addLayout(middle, 1)
         column.addWidget(self.bottom)
         self.setCentralWidget(centre)
+        self.notice.setParent(centre)
         self.statusBar().setContentsMargins(10, 0, 10, 4)
         self.statusBar().addWidget(self.status_words)
         self.statusBar().addPermanentWidget(self.hover_words)
@@ -108,7 +105,9 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
-        session.notified.connect(self.notice.show_message)
+        session.notified.connect(self.notify)
+        session.run_started.connect(self.notice.outdated)
+        session.setting_applied.connect(self.notice.outdated)
         session.surprised.connect(self.show_surprise)
         session.run_state_changed.connect(self.refresh_run_state)
         session.shown_changed.connect(self.refresh_status)
@@ -118,7 +117,24 @@ class MainWindow(QMainWindow):
         self.learn.attack_requested.connect(self.attack_image)
         self.learn.hovered.connect(self.hover_words.setText)
         self.attack.hovered.connect(self.hover_words.setText)
-        self.panel.open_requested.connect(self.open_folder)
+        self.panel.open_folder_requested.connect(self.open_folder)
+        self.panel.open_file_requested.connect(self.open_file)
+
+    @Slot(str, bool)
+    def notify(self, message: str, is_error: bool) -> None:
+        """Show a message over the top of the pages."""
+        self.notice.show_message(message, is_error)
+        self._place_notice()
+
+    def _place_notice(self) -> None:
+        centre = self.centralWidget()
+        assert centre is not None
+        self.notice.place(centre.rect().adjusted(10, self.top.height() + 4, -10, 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the message where it belongs."""
+        super().resizeEvent(event)
+        self._place_notice()
 
     # ------------------------------------------------------------------ looks
 
@@ -304,16 +320,16 @@ class MainWindow(QMainWindow):
         picture = self.pages.grab()
         file, _ = QFileDialog.getSaveFileName(self, "Save picture", "page.png", "PNG (*.png)")
         if file and not picture.save(file, "PNG"):
-            self.notice.show_message(f"{file} cannot be written; choose another folder", True)
+            self.notify(f"{file} cannot be written; choose another folder", True)
         elif file:
-            self.notice.show_message(f"Saved {file}", False)
+            self.notify(f"Saved {file}", False)
 
     @Slot()
     def save_curves(self) -> None:
         """Save the curves of this run."""
         history = self.session.history
         if history is None or not history.records:
-            self.notice.show_message("There are no curves yet: let the run begin first", True)
+            self.notify("There are no curves yet: let the run begin first", True)
             return
         file, _ = QFileDialog.getSaveFileName(self, "Save curves", "curves.csv", "CSV (*.csv)")
         if not file:
@@ -322,9 +338,9 @@ class MainWindow(QMainWindow):
             Path(file).write_text(history.to_csv(), encoding="utf-8")
         except OSError as error:
             message = f"{file} cannot be written: {error.strerror}; choose another folder"
-            self.notice.show_message(message, True)
+            self.notify(message, True)
         else:
-            self.notice.show_message(f"Saved {file}", False)
+            self.notify(f"Saved {file}", False)
 
     # ------------------------------------------------------------------ words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 if TYPE_CHECKING:
@@ -42,6 +42,17 @@ class NoticeBar(QFrame):
     def set_icon(self, icon: QIcon) -> None:
         """Use this icon on the close button."""
         self.close_button.setIcon(icon)
+
+    def outdated(self) -> None:
+        """Let an error go that a later success has made old, but not before it could be read."""
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start(_HINT_MILLISECONDS)
+
+    def place(self, area: QRect) -> None:
+        """Lie over the top of ``area``: a message must not move what one is about to click."""
+        height = max(self.heightForWidth(area.width()), self.sizeHint().height())
+        self.setGeometry(area.left(), area.top(), area.width(), height)
+        self.raise_()
 
     @property
     def text(self) -> str:

@@ -277,11 +277,12 @@ class Session(QObject):
             self._set_run_state(RunState.PAUSED)
 
     def apply_preset(self, training: TrainingConfig) -> None:
-        """Put a whole training configuration into the form; it waits for a rewind.
-
-        The live settings wait too: half a preset would be none.
-        """
+        """Put a training configuration into the form; what is live in it acts at once."""
         self.wanted_training = training
+        for name, declared in parameters_of(training).items():
+            value = getattr(training, name)
+            if declared.live and value != getattr(self.training_config, name):
+                self._set_live(name, value)
         self.settings_changed.emit()
 
     @property

@@ -22,11 +22,11 @@ def status_text(session: Session) -> str:
     if shown is None or session.history is None:
         return "starting ..."
     done = int(session.live.fraction) if session.live else 0
-    words = [f"epoch {done} of {session.training_config.epochs}, {session.run_state.value}"]
+    limit = max(session.training_config.epochs, done)
+    words = [f"epoch {done} of {limit}, {session.run_state.value}"]
     if session.is_running and session.live and session.live.epochs_per_second:
         words.append(f"{session.live.epochs_per_second:.3g} epochs/s")
     last = shown.record or session.history.records[-1]
-    words.append(f"train {last.train_score:.3f}, test {last.test_score:.3f}")
-    if not shown.live:
-        words.append(f"showing epoch {int(shown.epoch)}")
+    scores = f"train {last.train_score:.3f}, test {last.test_score:.3f}"
+    words.append(scores if shown.live else f"showing epoch {last.epoch}: {scores}")
     return "  ·  ".join(words)

@@ -160,6 +160,7 @@ def style_sheet(theme: Theme) -> str:
     QToolButton#target {{ padding: 2px 4px; min-width: 20px; border-color: {theme.border}; }}
     QToolButton#target:checked {{ background: {theme.accent}; color: {theme.on_accent};
         font-weight: 600; }}
+    QToolButton#target:focus {{ border: 2px solid {theme.text}; }}
     QPushButton {{ background: {theme.raised}; color: {theme.text};
         border: 1px solid {theme.border}; border-radius: 6px; padding: 5px 12px; }}
     QPushButton:hover {{ border-color: {theme.accent}; }}

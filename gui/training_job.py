@@ -182,7 +182,7 @@ class TrainingJob(Job):
             return
         self._measure_speed(trainer)
         if mode is Mode.BATCH or (mode is Mode.EPOCH and isinstance(event, EpochRecord)):
-            self._come_to_rest(trainer, mode, finished=False)
+            self._come_to_rest(trainer, mode, finished=trainer.epoch >= trainer.config.epochs)
         elif time.perf_counter() - self._last_sent >= FRAME_SECONDS:
             self._send(trainer)
 

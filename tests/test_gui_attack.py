@@ -200,7 +200,7 @@ def test_choosing_the_part(page: MainWindow, qtbot: QtBot) -> None:
     choose(qtbot, page.attack.controls.part, 1)
     assert page.session.attack.config.part == "test"
     wait_for_film(qtbot, page.session)
-    assert "test image 17" in page.attack.chosen_view.caption
+    assert "test #17" in page.attack.chosen_view.caption
     assert_shows_the_core_film(page, FROM_IMAGE.steps)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,7 +30,6 @@ from gui.widgets.number_field import NumberField
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -350,7 +350,7 @@ def test_opening_from_the_list_and_choosing_it_again(
     combo, session = window.panel.data_combo, window.session
     folder = write_data(tmp_path / "mine", (5, 4), 3, 30, 12)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: folder)
-    choose(qtbot, combo, combo.count() - 1)
+    choose(qtbot, combo, combo.findText("Open folder..."))
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     assert combo.currentText() == "mine"
     assert "5 x 4 pixels, 3 classes" in window.panel.data_words.text()
@@ -364,10 +364,24 @@ def test_a_cancelled_dialog_leaves_the_list_as_it_was(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: "")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **options: ("", ""))
     combo = window.panel.data_combo
-    choose(qtbot, combo, combo.count() - 1)
-    assert combo.currentData() == "digits8"
-    assert window.session.opening is None
+    for words in ("Open folder...", "Open images file..."):
+        choose(qtbot, combo, combo.findText(words))
+        assert combo.currentData() == "digits8"
+        assert window.session.opening is None
+
+
+def test_opening_one_file_from_the_list(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
+    file = next(path for path in folder.iterdir() if path.name.startswith("train-images"))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **options: (str(file), ""))
+    combo = window.panel.data_combo
+    choose(qtbot, combo, combo.findText("Open images file..."))
+    wait_until(qtbot, lambda: data_of(window.session).image_shape == (5, 4))
+    assert combo.currentText() == file.name
 
 
 def test_data_that_cannot_be_opened_leave_the_list_as_it_was(

@@ -435,11 +435,14 @@ def test_a_value_out_of_range_is_refused_with_its_range(
     assert (session.wanted_data, session.wanted_training, session.training_config) == before
 
 
-def test_a_preset_waits_for_a_rewind_and_keeps_the_seed(session: Session, qtbot: QtBot) -> None:
+def test_a_preset_acts_at_once_where_it_can_and_keeps_the_seed(
+    session: Session, qtbot: QtBot
+) -> None:
     session.set_setting("seed", 21)
     session.apply_preset(PRESETS["tp"].apply(session.wanted_training))
     assert session.wanted_training == replace(PRESETS["tp"].config, seed=21)
-    assert session.training_config == SHORT
+    # What is live in it acts at once, the rest waits.
+    assert session.training_config == replace(SHORT, epochs=PRESETS["tp"].config.epochs)
     assert session.needs_rewind
     session.rewind()
     assert session.training_config.init == "uniform"
@@ -520,8 +523,9 @@ def test_a_longer_twin_replaces_the_shorter(session: Session, qtbot: QtBot) -> N
     session.set_setting("epochs", EPOCHS)
     session.play()
     wait_until(qtbot, lambda: session.run_state is RunState.FINISHED)
-    session.step_epoch()
-    wait_for_state(qtbot, session, RunState.PAUSED)
+    session.step_epoch()  # past the epoch at which the run stops by itself
+    wait_until(qtbot, lambda: len(history_of(session)) == EPOCHS + 2)
+    wait_for_state(qtbot, session, RunState.FINISHED)
     longer = session.history
     assert longer is not None
     assert len(longer) == EPOCHS + 2

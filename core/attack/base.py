@@ -91,7 +91,7 @@ class AttackConfig:
         "choice",
         "Images from",
         "Which images the two numbers above count in.",
-        choices={"train": "training images", "test": "test images"},
+        choices={"train": "training", "test": "test"},
     )
     box: bool = parameter(
         False,

@@ -55,9 +55,12 @@ class Outcome:
         target = class_names[self.target]
         size = f"length of the change {self.l2:.2f}, largest pixel {self.linf:.2f}"
         if self.success_step is not None:
-            steps = f"{self.success_step} step{'' if self.success_step == 1 else 's'}"
+            steps = f"after {self.success_step} step{'' if self.success_step == 1 else 's'}"
+            if self.success_step == 0:
+                steps = "from the start"
             rightly = " rightly" if self.target == self.original else ""
-            return f"{start} read{rightly} as {target} after {steps}; {size}"
+            when = "" if self.step == self.success_step else f" at step {self.step}"
+            return f"{start} read{rightly} as {target} {steps}; {size}{when}"
         seen = class_names[self.predicted]
         words = f"{start} still read as {seen} ({self.probability:.2f}) after {self.step} steps"
         return f"{words}, not as {target}; {size}"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from core.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
+from gui.attack_session import PART_WORDS
 from gui.pages.attack_controls import AttackControls, FilmControls
 from gui.widgets.card import card
 from gui.widgets.curve_plot import Curve, CurvePlot
@@ -54,7 +55,9 @@ class AttackPage(QWidget):
         self.weights_view = ImageView("weights", "The target class's weights: does the change "
                                       "look like them?", self)  # fmt: skip
         self.bars = ProbabilityBars(self)
-        self.bars.setToolTip("Probability of each class for the result; ○ true class, ● target.")
+        self.bars.setToolTip(
+            "<qt>Probability of each class for the result; ○ true class, ● target.</qt>"
+        )
         self.sentence = QLabel("", self)
         self.sentence.setObjectName("sentence")
         self.sentence.setWordWrap(True)
@@ -193,9 +196,9 @@ class AttackPage(QWidget):
             return
         shape, names = dataset.image_shape, dataset.class_names
         image = chosen.reshape(shape)
-        part = "test" if attack.config.part == "test" else "training"
+        part = PART_WORDS[attack.config.part]
         self.chosen_view.set_image(
-            grey_rgb(image), image, f"a {names[attack.label]}, {part} image {attack.index}"
+            grey_rgb(image), image, f"a {names[attack.label]}, {part} #{attack.index}"
         )
         if step is None or attack.weights is None or step.image.size != image.size:
             self.sentence.setText("Computing ...")
@@ -227,7 +230,9 @@ class AttackPage(QWidget):
         limit = weight_limit(attack.weights)
         self.weights_view.set_title(f"weights of {names[target]}")
         self.weights_view.set_image(
-            diverging_rgb(weights[target], limit), weights[target], f"{-limit:.2g} to {limit:.2g}"
+            diverging_rgb(weights[target], limit),
+            weights[target],
+            f"±{limit:.2g}, epoch {attack.epoch:.0f}",
         )
         self.bars.set_probabilities(names, step.probabilities, true=attack.label, target=target)
         outcome = attack.outcome()

@@ -97,6 +97,7 @@ class AttackControls(QWidget):
     def _lay_out(self, declared: dict[str, Parameter]) -> None:
         first = QHBoxLayout()
         first.setSpacing(6)
+        first.addWidget(QLabel("image", self))
         for widget in (self.part, self.index, self.random, self.mistake):
             first.addWidget(widget)
         first.addSpacing(10)
@@ -224,10 +225,10 @@ class FilmControls(QWidget):
         super().__init__(parent)
         self._attack = attack
         self._icons: dict[str, QIcon] = {}
-        self.play = self._button("Play the change (P)", attack.toggle)
-        self.play.setObjectName("film_play")
         self.first = self._button("To the start", self._to_first)
         self.back = self._button("One step back (,)", self._step_back)
+        self.play = self._button("Play the change (P)", attack.toggle)
+        self.play.setObjectName("film_play")
         self.forward = self._button("One step (.)", self._step_forward)
         self.last = self._button("To the end", self._to_last)
         self.scrub = QSlider(Qt.Orientation.Horizontal, self)

@@ -120,12 +120,14 @@ class LearnPage(QWidget):
         session = self._session
         if session.dataset is not None:
             self.atlas.set_columns(session.dataset.class_names)
-        runs = session.earlier_runs[-MOST_EARLIER:]
+        present = session.data_config.dataset  # curves of other data mean nothing here
+        runs = [run for run in session.earlier_runs if run.data_config.dataset == present]
+        styles = {curve.name: curve.style for curve in _CURVES}
         for plot, metric in ((self.error_plot, "error"), (self.like_plot, "log_likelihood")):
             plot.set_earlier(
                 [
-                    (run.history.epochs, run.history.curve(part, metric))
-                    for run in runs
+                    (run.history.epochs, run.history.curve(part, metric), styles[part])
+                    for run in runs[-MOST_EARLIER:]
                     for part in ("train", "test")
                 ]
             )
@@ -169,9 +171,8 @@ class LearnPage(QWidget):
     @Slot()
     def _refresh_range(self) -> None:
         history, session = self._session.history, self._session
-        longest = [len(run.history) - 1 for run in session.earlier_runs[-MOST_EARLIER:]]
         now = len(history) - 1 if history is not None else 0
-        high = max([session.training_config.epochs, now, *longest])
+        high = max(session.training_config.epochs, now)
         for plot in (self.error_plot, self.like_plot):
             plot.set_x_range(0, high)
         self.error_plot.set_y_range(0, self._error_top())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +69,7 @@ class CurvePlot(QWidget):
 
         self._title = QLabel(title, self)
         self._title.setObjectName("heading")
-        self._title.setToolTip(help_text)
+        self._title.setToolTip(wrapped(help_text))
         self._title.setTextFormat(Qt.TextFormat.RichText)
         self._title_text = title
         self.values = QLabel("", self)
@@ -93,6 +95,7 @@ class CurvePlot(QWidget):
         self._item.setClipToView(True)
         self._earlier: list[pg.PlotDataItem] = []
         self._ticks: list[pg.InfiniteLine] = []
+        self._tick_words: tuple[tuple[float, str], ...] = ()
         self._lines = {curve.name: self._item.plot([], []) for curve in curves}
         self._marker = pg.InfiniteLine(angle=90, movable=False)
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
@@ -133,10 +136,9 @@ class CurvePlot(QWidget):
         self._star.setBrush(QColor(theme.best))
         self._star.setPen(pg.mkPen(theme.surface, width=1))
         for line in self._earlier:
-            line.setPen(pg.mkPen(theme.earlier, width=1))
+            line.setPen(pg.mkPen(theme.earlier, width=1, style=line.opts["pen"].style()))
         for tick in self._ticks:
             tick.setPen(pg.mkPen(theme.best, width=1, style=Qt.PenStyle.DashDotLine))
-            tick.label.setColor(QColor(theme.best))
         self._write_title()
 
     def _pen(self, curve: Curve) -> Any:
@@ -174,20 +176,20 @@ class CurvePlot(QWidget):
 
     def set_x_range(self, low: float, high: float) -> None:
         """Show this range of x."""
-        self._item.setXRange(low, max(high, low + 1), padding=0.02)
+        self._item.setXRange(low, max(high, low + 1), padding=0.035)
 
     def set_y_range(self, low: float, high: float) -> None:
         """Show this range of y, whatever the data."""
         self._item.setYRange(low, high, padding=0.02)
 
-    def set_earlier(self, curves: Sequence[tuple[NDArray[Any], NDArray[Any]]]) -> None:
-        """Draw curves of earlier runs, faint, behind."""
+    def set_earlier(self, curves: Sequence[tuple[NDArray[Any], NDArray[Any], Qt.PenStyle]]) -> None:
+        """Draw (x, y, line style) curves of earlier runs, faint, behind."""
         for line in self._earlier:
             self._item.removeItem(line)
-        pen = pg.mkPen(self._theme.earlier, width=1)
         self._earlier = []
-        for x, y in curves:
+        for x, y, style in curves:
             keep = np.isfinite(y)
+            pen = pg.mkPen(self._theme.earlier, width=1, style=style)
             line = self._item.plot(x[keep], y[keep], pen=pen)
             line.setZValue(-5)
             self._earlier.append(line)
@@ -198,16 +200,16 @@ class CurvePlot(QWidget):
         return len(self._earlier)
 
     def set_ticks(self, ticks: Sequence[tuple[float, str]]) -> None:
-        """Mark (x, label) places, such as changes of a setting."""
+        """Mark (x, words) places, such as changes of a setting; hovering reads the words."""
         for tick in self._ticks:
             self._item.removeItem(tick)
         pen = pg.mkPen(self._theme.best, width=1, style=Qt.PenStyle.DashDotLine)
         self._ticks = []
-        for x, label in ticks:
-            options = {"position": 0.92, "color": self._theme.best, "rotateAxis": (1, 0)}
-            tick = pg.InfiniteLine(x, angle=90, pen=pen, label=label, labelOpts=options)
+        for x, _ in ticks:
+            tick = pg.InfiniteLine(x, angle=90, pen=pen)
             self._item.addItem(tick, ignoreBounds=True)
             self._ticks.append(tick)
+        self._tick_words = tuple(ticks)
 
     @property
     def n_ticks(self) -> int:
@@ -260,6 +262,8 @@ class CurvePlot(QWidget):
                 value = ys[int(np.abs(xs - at).argmin())]
                 colour = getattr(self._theme, curve.colour)
                 words.append(f'<span style="color:{colour}">{curve.name} {value:.4g}</span>')
+        near = [text for place, text in self._tick_words if round(place) == round(at)]
+        words += [f'<span style="color:{self._theme.best}">{escape(text)}</span>' for text in near]
         return " &nbsp; ".join(words)
 
     def _update_values(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
 from gui.widgets.numpy_image import to_qimage
+from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -271,7 +272,7 @@ class ImageMosaic(QWidget):
             return
         words = self.describe(*at, point)
         self.hovered.emit(words)
-        tip = f"{words}\n{self._rows[at[0]].help}"
+        tip = wrapped(words, self._rows[at[0]].help)
         QToolTip.showText(event.globalPosition().toPoint(), tip, self, self.cell_rect(*at))
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
 from gui.widgets.numpy_image import to_qimage
+from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from PySide6.QtCore import QEvent
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
 
@@ -30,7 +32,8 @@ class ImageView(QWidget):
         self._image: QImage | None = None
         self._values: NDArray[np.floating] | None = None
         self.setMouseTracking(True)
-        self.setToolTip(help_text)
+        self.setToolTip(wrapped(help_text))
+        self._help = help_text
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -108,6 +111,10 @@ class ImageView(QWidget):
         caption = metrics.elidedText(self._caption, elide, self.width())
         painter.drawText(QRect(0, box.bottom() + 1, self.width(), line), centre, caption)
 
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget what was hovered."""
+        self.hovered.emit("")
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell the value under the pointer."""
         point = event.position().toPoint()
@@ -120,5 +127,5 @@ class ImageView(QWidget):
         x = min((point.x() - box.left()) * width // box.width(), width - 1)
         words = f"{self._title}: pixel ({y}, {x}) = {self._values[y, x]:.4g}"
         self.hovered.emit(words)
-        text = f"{words}\n{self.toolTip()}"
+        text = wrapped(words, self._help)
         QToolTip.showText(event.globalPosition().toPoint(), text, self)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtGui import QKeyEvent, QWheelEvent
 
     from core.parameters import Parameter
 
@@ -103,6 +103,16 @@ class NumberField(QDoubleSpinBox):
         low = -math.inf if self._declared.low is None else self._declared.low
         high = math.inf if self._declared.high is None else self._declared.high
         self.setValue(round(min(max(value, low), high), 10))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return enters the number, Escape forgets it; both give the keyboard back."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.lineEdit().setText(self.textFromValue(self._accepted))
+            self.clearFocus()
+            return
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.clearFocus()
 
     def minimumSizeHint(self) -> QSize:
         """Ask for the width of a usual number, not of the longest that can be typed."""
