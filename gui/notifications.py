@@ -30,10 +30,10 @@ class NoticeBar(QFrame):
         self.close_button.setToolTip("Close this message")
         self.close_button.setIconSize(QSize(16, 16))
         self.close_button.clicked.connect(self.hide)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 6, 6, 6)
-        layout.addWidget(self._label, 1)
-        layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(12, 6, 6, 6)
+        self._layout.addWidget(self._label, 1)
+        self._layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
@@ -50,7 +50,7 @@ class NoticeBar(QFrame):
 
     def place(self, area: QRect) -> None:
         """Lie over the top of ``area``: a message must not move what one is about to click."""
-        height = max(self.heightForWidth(area.width()), self.sizeHint().height())
+        height = self._layout.totalHeightForWidth(area.width())
         self.setGeometry(area.left(), area.top(), area.width(), height)
         self.raise_()
 

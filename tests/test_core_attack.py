@@ -371,7 +371,7 @@ def test_an_outcome_may_be_asked_for_at_any_step():
 def test_success_in_words():
     outcome = summarise(attack_steps(ONE, ONE, TWO, TWO), target=2, original=1)
     assert outcome.sentence(NAMES) == (
-        "one read as two after 2 steps; length of the change 1.50, largest pixel 0.38"
+        "one read as two after 2 steps; length of the change 1.50, largest pixel 0.38 at step 3"
     )
     once = summarise(attack_steps(ONE, TWO), target=2, original=None)
     assert once.sentence(NAMES).startswith("noise read as two after 1 step; ")

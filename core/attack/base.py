@@ -96,7 +96,7 @@ class AttackConfig:
     box: bool = parameter(
         False,
         "bool",
-        "Keep pixels in 0..1",
+        "Pixels in 0..1",
         "Clip every pixel to the range of a real image after each step. The practical does not.",
         formula="x = min(max(x, 0), 1)",
     )
