@@ -173,10 +173,7 @@ class Session(QObject):
 
     def toggle(self) -> None:
         """Play or pause."""
-        if self.is_running:
-            self.pause()
-        else:
-            self.play()
+        (self.pause if self.is_running else self.play)()
 
     def step_batch(self) -> None:
         """Do exactly one update."""
