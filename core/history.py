@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PARTS = ("train", "test", "validation")
 METRICS = ("score", "log_likelihood")
+SAME_CHANGE_EPOCHS = 0.5
+"""Changes of one setting closer than this are one change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ class Change:
     name: str
     old: Any
     new: Any
+
+    def follows(self, earlier: Change) -> bool:
+        """Whether this goes on with ``earlier``, as a dragged slider does: one mark is enough."""
+        return self.name == earlier.name and self.epoch - earlier.epoch < SAME_CHANGE_EPOCHS
 
     def __str__(self) -> str:
         """Say what changed."""
@@ -87,6 +93,12 @@ class History:
         best = held_out[self._best]
         if held_out[-1] > best or (np.isnan(best) and not np.isnan(held_out[-1])):
             self._best = len(self.records) - 1
+
+    def add_change(self, change: Change) -> None:
+        """Add a change; one that goes on with the last takes its place."""
+        if self.changes and change.follows(self.changes[-1]):
+            change = replace(change, old=self.changes.pop().old)
+        self.changes.append(change)
 
     @property
     def epochs(self) -> NDArray[np.float64]:

@@ -53,6 +53,8 @@ def grey_rgb(images: NDArray[Any]) -> NDArray[np.uint8]:
 def diverging_rgb(values: NDArray[Any], limit: float) -> NDArray[np.uint8]:
     """Return values (..., height, width) in [-limit, limit] as (..., height, width, 3) uint8."""
     half = len(DIVERGING) // 2
-    # Clipped before it is scaled: the largest values would overflow.
-    scaled = np.nan_to_num(np.clip(values, -limit, limit)) * (half / limit)
+    # Clipped before it is scaled, or the largest values would overflow; divided first and in
+    # float64, or half / limit would, where the limit is next to nothing.
+    clipped = np.nan_to_num(np.clip(values, -limit, limit))
+    scaled = clipped.astype(np.float64) / limit * half
     return np.asarray(DIVERGING[np.rint(scaled).astype(np.intp) + half])

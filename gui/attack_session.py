@@ -29,6 +29,10 @@ _RECOMPUTE_SECONDS = 0.4
 """While a run is live its model changes all the time; the film is remade this often."""
 
 
+_TELL_SECONDS = 0.1
+"""A growing film is drawn this often: its traces are drawn as a whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Done:
     n_steps: int
@@ -191,7 +195,7 @@ class AttackSession(QObject):
             words = f"Target class {target} is no class of {dataset.name}; choose 0 to {last}."
             self._session.notified.emit(f"{words} Class {last} is taken for now.", True)
             target = last
-        if target == int(dataset.split(part).labels[index]):
+        if target == int(dataset.split(part).labels[index]) and not self._target_given:
             target = (target + 1) % dataset.n_classes
         start = None if self._noise_start else index
         # A film of other data fits neither the new images nor the new classes.
@@ -271,7 +275,11 @@ class AttackSession(QObject):
 
     def frame(self, now: float) -> None:
         """Take in results, advance the animation; called by the session's timer."""
-        if self.active and self._wanted and now - self._computed_at > _RECOMPUTE_SECONDS:
+        # What a person asked for (computed_at is 0) begins at once; a model that only learnt on
+        # waits until the film of the one before is whole.
+        rested = now - self._computed_at > _RECOMPUTE_SECONDS
+        asked = self._computed_at == 0.0
+        if self.active and self._wanted and (asked or (rested and not self.computing)):
             self._compute()
         events, _ = self._mailbox.take()
         changed = False
@@ -287,7 +295,9 @@ class AttackSession(QObject):
             elif isinstance(letter.payload, Failed):
                 self.computing = False
                 self._session.surprised.emit(f"attack: {letter.payload.message}")
-        if changed:
+        self._untold |= changed
+        if self._untold and (not self.computing or now - self._told_at > _TELL_SECONDS):
+            self._untold, self._told_at = False, now
             self.film_changed.emit()
             if self._play_when_ready and not self.computing:
                 self._play_when_ready = False
@@ -298,15 +308,21 @@ class AttackSession(QObject):
         if self._fresh:
             # The first steps of a new film; whoever stood at the end of the old stays at the end.
             self._stay_at_end = not self.steps or self.position >= len(self.steps) - 1
+            self._stood_at = self.position
             self.steps = []
             self._fresh = False
         self.steps.extend(steps)
+        last = len(self.steps) - 1
         if self._stay_at_end and not self.playing:
-            self.position = len(self.steps) - 1
-        self.position = min(self.position, len(self.steps) - 1)
+            self.position = last
+        elif not self.playing:  # the film grows back to where one stood
+            self.position = max(self.position, self._stood_at)
+        self.position = min(self.position, last)
 
+    _untold, _told_at = False, 0.0
     _fresh = False
     _stay_at_end = True
+    _stood_at = 0
 
     @property
     def step(self) -> AttackStep | None:
@@ -348,6 +364,7 @@ class AttackSession(QObject):
         """Show one step; holds the film."""
         self._set_playing(False)
         self.position = min(max(position, 0), max(len(self.steps) - 1, 0))
+        self._stood_at, self._stay_at_end = self.position, False
         self.position_changed.emit()
 
     def set_speed(self, steps_per_second: float) -> None:
@@ -363,7 +380,9 @@ class AttackSession(QObject):
     def _animate(self, now: float) -> None:
         if not self.playing or not self.steps:
             return
-        place = int(self._play_place + (now - self._played_at) * self.steps_per_second)
+        # ``now`` is the frame's beginning: a film that began to play within it is not before it.
+        played = max(now - self._played_at, 0.0)
+        place = int(self._play_place + played * self.steps_per_second)
         last = len(self.steps) - 1
         if place != self.position:
             self.position = min(place, last)

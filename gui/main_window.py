@@ -364,9 +364,14 @@ class MainWindow(QMainWindow):
         """Tell version and sources."""
         self._show_text("About", help_text.about_html())
 
+    def _surprise_shown(self) -> bool:
+        return any(box.isVisible() for box in self.findChildren(QMessageBox))
+
     @Slot(str)
     def show_surprise(self, message: str) -> None:
         """Tell of an unexpected error; the log has the whole of it."""
+        if self._surprise_shown():
+            return  # it is logged; one box is enough until it is read
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setWindowTitle("Something unexpected happened")

@@ -362,10 +362,10 @@ class Session(QObject):
             self.epoch_recorded.emit(event)
             return True
         if isinstance(event, Change):
-            self.history.changes.append(event)
+            self.history.add_change(event)
             self.setting_applied.emit(event)
         elif isinstance(event, Stopped):
-            if event.finished:
+            if event.finished and len(self.history) > self.training_config.epochs:
                 self._set_run_state(RunState.FINISHED)
             elif self._job is not None and self._job.resting:
                 self._set_run_state(RunState.PAUSED)

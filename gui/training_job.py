@@ -96,12 +96,16 @@ class TrainingJob(Job):
         self._speed: float | None = None
         self._speed_mark: tuple[float, float] | None = None
         self._moving = False
+        self._more_batches = 0
 
     # Commands, called from the window's thread.
 
     def set_mode(self, mode: Mode) -> None:
         """Play, pause or step."""
         with self._wake:
+            # A second "one batch" during the first is a second batch, not the same one again.
+            again = mode is Mode.BATCH and self._mode is Mode.BATCH
+            self._more_batches = self._more_batches + 1 if again else 0
             self._mode = mode
             self._next_due = 0.0
             self._wake.notify_all()
@@ -139,6 +143,8 @@ class TrainingJob(Job):
                 return
             for settings in changes:
                 self._apply(trainer, settings)
+            if changes:
+                continue  # a change is no reason to move before the next piece is due
             if mode is Mode.PLAYING and trainer.epoch >= trainer.config.epochs:
                 self._come_to_rest(trainer, mode, finished=True)
             elif mode is not Mode.PAUSED:
@@ -197,7 +203,9 @@ class TrainingJob(Job):
             per_batch = trainer.train_seconds / done if trainer.train_seconds else 1e-4
             return max(1, min(_MOST_BATCHES_PER_RECORD, int(_FULL_SPEED_SLICE / per_batch)))
         per_frame = n_batches * self._pace * FRAME_SECONDS
-        piece = max(1, round(per_frame))
+        # A piece ends with its epoch, and only what is done is charged.
+        progress = trainer.progress()
+        piece = max(1, min(round(per_frame), progress.n_batches - progress.batch))
         # Due times are counted on from the last one, so that pauses do not add up to a slower
         # run; after a real delay the clock starts afresh instead of racing to catch up.
         due = max(self._next_due, now - FRAME_SECONDS)
@@ -206,7 +214,9 @@ class TrainingJob(Job):
 
     def _come_to_rest(self, trainer: Trainer, mode: Mode, *, finished: bool) -> None:
         with self._wake:
-            if self._mode is mode:  # else a command came meanwhile, and it counts
+            if self._more_batches:
+                self._more_batches -= 1
+            elif self._mode is mode:  # else a command came meanwhile, and it counts
                 self._mode = Mode.PAUSED
             self._next_due = 0.0
         self._moving = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -147,11 +147,11 @@ class AttackStep:
     gradient_norm: float
     l2: float
     linf: float
+    predicted: int = field(init=False)
 
-    @property
-    def predicted(self) -> int:
-        """The class the model sees."""
-        return int(self.probabilities.argmax())
+    def __post_init__(self) -> None:
+        """Look at the probabilities once: an outcome asks every step of the film."""
+        object.__setattr__(self, "predicted", int(self.probabilities.argmax()))
 
     @property
     def is_finite(self) -> bool:

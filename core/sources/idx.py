@@ -66,7 +66,10 @@ def open_path(path: Path) -> Dataset:
 
 
 def _image_files(folder: Path) -> list[Path]:
-    found = sorted(file for file in folder.iterdir() if _IMAGES_NAME.search(file.name))
+    # Some archives hold a folder of the same name beside each file.
+    found = sorted(
+        file for file in folder.iterdir() if _IMAGES_NAME.search(file.name) and file.is_file()
+    )
     by_stem = {re.sub(r"\.gz$", "", file.name, flags=re.IGNORECASE): file for file in found}
     return list(by_stem.values())  # the same file plain and gzipped counts once
 

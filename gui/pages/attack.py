@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from core.attack import AttackStep
     from gui.session import Session
 
-TITLE = "Attack"
 
 _SATURATED = (
     "So sure is the model of this image that the squared loss gives almost nothing to follow: "

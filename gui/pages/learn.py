@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from gui.run_state import ShownDiagnosis
     from gui.session import Session
 
-TITLE = "Learn"
 MOST_EARLIER = 8
 """More faint curves than this are a haze."""
 

@@ -201,11 +201,13 @@ class CurvePlot(QWidget):
 
     def set_ticks(self, ticks: Sequence[tuple[float, str]]) -> None:
         """Mark (x, words) places, such as changes of a setting; hovering reads the words."""
-        for tick in self._ticks:
-            self._item.removeItem(tick)
+        known = len(self._tick_words)
+        if self._tick_words != tuple(ticks[:known]):
+            for tick in self._ticks:
+                self._item.removeItem(tick)
+            self._ticks, known = [], 0
         pen = pg.mkPen(self._theme.best, width=1, style=Qt.PenStyle.DashDotLine)
-        self._ticks = []
-        for x, _ in ticks:
+        for x, _ in ticks[known:]:
             tick = pg.InfiniteLine(x, angle=90, pen=pen)
             self._item.addItem(tick, ignoreBounds=True)
             self._ticks.append(tick)

@@ -89,6 +89,8 @@ class ImageMosaic(QWidget):
 
     def set_columns(self, names: Sequence[str]) -> None:
         """Name the columns."""
+        if len(names) != len(self._names):
+            self._rows, self._images = (), []  # of other classes: they fit no column
         self._names = tuple(names)
         self._current = (0, 0)
         self.updateGeometry()
