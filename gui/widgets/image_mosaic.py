@@ -193,7 +193,6 @@ class ImageMosaic(QWidget):
         self._place = place = self._lay_out()
         painter = QPainter(self)
         metrics = painter.fontMetrics()
-        _cell_w, _ = self._cell_size(place.cell)
         painter.setPen(QColor(self._theme.text))
         font = painter.font()
         font.setBold(True)
