@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.dataset import DataConfig, Dataset
+from core.data_config import DataConfig
 from core.sources import open_dataset
+
+if TYPE_CHECKING:
+    from core.dataset import Dataset
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

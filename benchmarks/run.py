@@ -19,7 +19,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # core and gui, ru
 import epoch
 import memory
 import numpy as np
+import opening
 import startup
+import wall
 import window
 from threadpoolctl import threadpool_info
 
@@ -31,8 +33,10 @@ if TYPE_CHECKING:
 TOPICS: list[tuple[str, Callable[[bool], list[Result]]]] = [
     ("epoch", epoch.measure),
     ("memory", memory.measure),
+    ("opening", opening.measure),
     ("startup", startup.measure),
     ("window", window.measure),
+    ("wall", wall.measure),
 ]
 """Name -> function(quick) returning its results; a new benchmark is one file and one line here."""
 

@@ -26,7 +26,7 @@ def measure(quick: bool) -> list[Result]:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from threadpoolctl import threadpool_limits
 
-    from core.dataset import DataConfig
+    from core.data_config import DataConfig
     from core.sources import open_dataset
 
     dataset = open_dataset("strokes").sized(DataConfig())
@@ -68,7 +68,7 @@ def _in_window(seconds: float) -> tuple[float, float, float]:
     from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QSettings, QTimer
 
     from core.attack import FROM_IMAGE
-    from core.dataset import DataConfig
+    from core.data_config import DataConfig
     from core.training import TrainingConfig
     from gui.app import make_application
     from gui.main_window import MainWindow

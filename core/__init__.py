@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.dataset import DataConfig, Dataset, Split
+from core.data_config import DataConfig
+from core.dataset import Dataset, Split
 from core.diagnostics import Diagnosis, Mistake, diagnose
 from core.errors import DatasetError, ExplorerError, ReportError, SettingError
 from core.history import History

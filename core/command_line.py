@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from core.attack import AttackConfig
-from core.dataset import DataConfig
+from core.data_config import DataConfig
 from core.errors import SettingError
 from core.parameters import parameters_of
+from core.sources.reading import ReadingConfig
 from core.training import TP_PRESET, TrainingConfig
 
 if TYPE_CHECKING:
@@ -38,12 +39,13 @@ class Arguments:
     Attributes
     ----------
     report : folder of the headless report, or None for the window
-    data, training, attack : complete settings, defaults included
+    data, reading, training, attack : complete settings, defaults included
     explicit : the settings that were given, by field name, an attack's with ``attack_`` before
     """
 
     report: Path | None = None
     data: DataConfig = field(default_factory=DataConfig)
+    reading: ReadingConfig = field(default_factory=ReadingConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     attack: AttackConfig = field(default_factory=AttackConfig)
     explicit: frozenset[str] = frozenset()
@@ -134,7 +136,7 @@ def _metavar(declared: Parameter) -> str:
         return "{" + ",".join(declared.choices) + "}"
     if declared.kind == "index":
         return f"{declared.none_word}|INDEX"
-    return {"int": "N", "float": "X", "text": "NAME_OR_PATH"}[declared.kind]
+    return {"int": "N", "float": "X", "text": "TEXT"}[declared.kind]
 
 
 def _add_options(group: argparse._ArgumentGroup, config: type[Any], prefix: str = "") -> None:
@@ -193,6 +195,7 @@ def make_parser() -> argparse.ArgumentParser:
         help=_escaped(f"start from these settings ({presets}); other options override them"),
     )
     _add_options(parser.add_argument_group("data"), DataConfig)
+    _add_options(parser.add_argument_group("reading a file"), ReadingConfig)
     _add_options(parser.add_argument_group("training"), TrainingConfig)
     _add_options(parser.add_argument_group("attack"), AttackConfig, _ATTACK_PREFIX)
     return parser
@@ -231,6 +234,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     return Arguments(
         report=report,
         data=DataConfig(**chosen(DataConfig)),
+        reading=ReadingConfig(**chosen(ReadingConfig)),
         training=replace(preset or TrainingConfig(), **chosen(TrainingConfig)),
         attack=AttackConfig(**chosen(AttackConfig, _ATTACK_PREFIX)),
         explicit=frozenset(given),

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.errors import DatasetError
-from core.parameters import check_parameters, parameter
+from core.data_config import DEFAULT_TEST_PERCENT, DataConfig
+from core.errors import DatasetError, printable
+from core.noise import noisy_images, noisy_labels
+from core.splits import n_set_aside, stratified_split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,57 +26,6 @@ def read_only(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-@dataclass(frozen=True)
-class DataConfig:
-    """Which data set, and how much of it."""
-
-    dataset: str = parameter(
-        "strokes",
-        "text",
-        "Data",
-        "What is learnt: strokes (drawn digits), digits8 (8 x 8 handwritten digits), or the path "
-        "of IDX files such as MNIST's.",
-    )
-    train_size: int = parameter(
-        5000,
-        "int",
-        "Training images",
-        "How many of the first training images are learnt from; all of them where there are "
-        "fewer. Few images are learnt by heart: the two curves part.",
-        low=1,
-        high=1_000_000,
-        unit="images",
-        formula="the sum in the update runs over these images",
-    )
-    test_size: int = parameter(
-        3000,
-        "int",
-        "Test images",
-        "How many of the first test images measure what was learnt; all of them where there are "
-        "fewer. They are never learnt from.",
-        low=1,
-        high=1_000_000,
-        unit="images",
-        formula="score = correct / n,   log-likelihood = (1/n) sum of log y_true",
-    )
-    validation_size: int = parameter(
-        0,
-        "int",
-        "Validation images",
-        "How many images are taken from the end of the training set to choose the best epoch, so "
-        "that the test set stays unseen.",
-        low=0,
-        high=500_000,
-        unit="images",
-        zero_word="none: the test set chooses",
-        formula="best epoch = argmax of the held-out log-likelihood",
-    )
-
-    def __post_init__(self) -> None:
-        """Check the declared ranges."""
-        check_parameters(self)
-
-
 @dataclass(frozen=True, eq=False)
 class Split:
     """One part of a data set.
@@ -83,15 +34,23 @@ class Split:
     ----------
     images : (n_samples, n_features) float32 in [0, 1], C order, read-only
     labels : (n_samples,) int64, read-only
+    clean_labels : (n_samples,) int64, read-only, or None
+        The true labels, where label noise has changed some of ``labels``.
     """
 
     images: NDArray[np.float32]
     labels: NDArray[np.int64]
+    clean_labels: NDArray[np.int64] | None = None
 
     @property
     def n_samples(self) -> int:
         """Number of images."""
         return len(self.labels)
+
+    @property
+    def true_labels(self) -> NDArray[np.int64]:
+        """The labels before any label noise."""
+        return self.labels if self.clean_labels is None else self.clean_labels
 
     @cached_property
     def design(self) -> NDArray[np.float32]:
@@ -114,7 +73,23 @@ class Split:
         """Return samples ``first`` up to ``last`` as a split sharing this one's memory."""
         if first == 0 and last >= self.n_samples:
             return self
-        return Split(self.images[first:last], self.labels[first:last])
+        clean = None if self.clean_labels is None else self.clean_labels[first:last]
+        return Split(self.images[first:last], self.labels[first:last], clean)
+
+    def take(self, rows: NDArray[np.int64]) -> Split:
+        """Return a split of the samples ``rows``, in that order, with memory of its own."""
+        clean = None if self.clean_labels is None else read_only(self.clean_labels[rows])
+        return Split(read_only(self.images[rows]), read_only(self.labels[rows]), clean)
+
+    def with_label_noise(self, percent: float, n_classes: int, rng: np.random.Generator) -> Split:
+        """Return this split with some labels made wrong; see :func:`core.noise.noisy_labels`."""
+        noisy = noisy_labels(self.labels, percent, n_classes, rng)
+        return Split(self.images, read_only(noisy), self.labels)
+
+    def with_pixel_noise(self, spread: float, rng: np.random.Generator) -> Split:
+        """Return this split with disturbed pixels; see :func:`core.noise.noisy_images`."""
+        images = read_only(noisy_images(self.images, spread, rng))
+        return Split(images, self.labels, self.clean_labels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +103,8 @@ class Dataset:
     class_names : one per class, in the order of the labels
     train, test : never overlapping
     validation : taken from the end of train, or None
+    has_own_test : whether the data came with a test part, or one was split off here
+    notes : what was done to the data on the way in, in words: nothing is normalised in secret
     """
 
     name: str
@@ -137,6 +114,8 @@ class Dataset:
     train: Split
     test: Split
     validation: Split | None = None
+    has_own_test: bool = True
+    notes: tuple[str, ...] = ()
 
     @property
     def n_classes(self) -> int:
@@ -189,17 +168,68 @@ class Dataset:
         DatasetError
             If the validation part would leave no image to learn from.
         """
-        n_train = min(config.train_size, self.train.n_samples)
+        self.check_sizes(config)
+        whole = self._split_again(config)
+        n_train = min(config.train_size, whole.train.n_samples)
         n_fit = n_train - config.validation_size
-        if n_fit < 1:
+        validation = whole.train.part(n_fit, n_train) if config.validation_size else None
+        n_test = min(config.test_size, whole.test.n_samples)
+        train, test = whole.train.part(0, n_fit), whole.test.part(0, n_test)
+        return replace(whole, train=train, test=test, validation=validation)._with_noise(config)
+
+    def check_sizes(self, config: DataConfig) -> None:
+        """Raise DatasetError if the validation part would leave no image to learn from."""
+        n_train = self.train.n_samples
+        if self._is_split_again(config):
+            labels = np.concatenate((self.train.labels, self.test.labels))
+            share = config.test_share / 100
+            n_train = sum(n - n_set_aside(n, share) for n in np.bincount(labels).tolist() if n)
+        n_train = min(config.train_size, n_train)
+        if config.validation_size >= n_train:
             raise DatasetError(
                 f"{config.validation_size} validation images leave none of {n_train} training "
                 f"images to learn from; choose fewer than {n_train}"
             )
-        validation = self.train.part(n_fit, n_train) if config.validation_size else None
-        n_test = min(config.test_size, self.test.n_samples)
-        train, test = self.train.part(0, n_fit), self.test.part(0, n_test)
+
+    def _is_split_again(self, config: DataConfig) -> bool:
+        # Data without a test part were split in the usual way when they were opened.
+        usual = (config.test_share, config.split_seed) == (DEFAULT_TEST_PERCENT, 0)
+        return not self.has_own_test and not usual
+
+    def _split_again(self, config: DataConfig) -> Dataset:
+        """Return these data with the test part set aside that ``config`` asks for."""
+        if not self._is_split_again(config):
+            return self
+        pool = Split(
+            np.concatenate((self.train.images, self.test.images)),
+            np.concatenate((self.train.labels, self.test.labels)),
+        )
+        train, test = split_off(pool, config.test_share, config.split_seed)
+        if test.n_samples == 0:
+            raise DatasetError(f"{self.name}: no class has two images to split")
+        return replace(self, train=train, test=test)
+
+    def _with_noise(self, config: DataConfig) -> Dataset:
+        def rng(stream: int) -> np.random.Generator:
+            # One stream for each use: turning one kind of noise on changes nothing else.
+            return np.random.default_rng((config.noise_seed, stream))
+
+        train, test, validation = self.train, self.test, self.validation
+        if config.pixel_noise:
+            train = train.with_pixel_noise(config.pixel_noise, rng(0))
+            test = test.with_pixel_noise(config.pixel_noise, rng(1))
+            if validation is not None:
+                validation = validation.with_pixel_noise(config.pixel_noise, rng(2))
+        if config.label_noise:
+            train = train.with_label_noise(config.label_noise, self.n_classes, rng(3))
         return replace(self, train=train, test=test, validation=validation)
+
+
+def split_off(pool: Split, percent: float, seed: int) -> tuple[Split, Split]:
+    """Return ``pool`` as a training and a test part, each class divided in the same way."""
+    rng = np.random.default_rng(seed)
+    kept, aside = stratified_split(pool.labels, percent / 100, rng)
+    return pool.take(kept), pool.take(aside)
 
 
 def make_split(images: NDArray[Any], labels: NDArray[Any], n_classes: int, what: str) -> Split:
@@ -246,35 +276,49 @@ def make_dataset(
     name: str,
     source: str,
     train: tuple[NDArray[Any], NDArray[Any]],
-    test: tuple[NDArray[Any], NDArray[Any]],
+    test: tuple[NDArray[Any], NDArray[Any]] | None,
     *,
     image_shape: tuple[int, int],
     class_names: Sequence[str] | None = None,
+    notes: Sequence[str] = (),
 ) -> Dataset:
     """Build a checked :class:`Dataset` from two (images, labels) pairs.
 
+    Without a ``test`` pair one is split off, the same part of each class.
     Without ``class_names`` the classes are 0 up to the largest label of either part, at least two.
 
     Raises
     ------
     DatasetError
-        As :func:`make_split`, or if an image has another number of pixels than ``image_shape``.
+        As :func:`make_split`, if an image has another number of pixels than ``image_shape``, or
+        if there is nothing to split off.
     """
+    parts = [("training part", train)] + ([("test part", test)] if test is not None else [])
     if class_names is None:
-        largest = max((int(labels.max()) for _, labels in (train, test) if len(labels)), default=1)
+        largest = max((int(labels.max()) for _, (_, labels) in parts if len(labels)), default=1)
         class_names = [str(k) for k in range(max(largest, 1) + 1)]
     n_pixels = image_shape[0] * image_shape[1]
-    for what, (images, _) in (("training part", train), ("test part", test)):
+    for what, (images, _) in parts:
         if len(images) and images[0].size != n_pixels:
             raise DatasetError(
                 f"{what}: images have {images[0].size} pixels, expected "
                 f"{image_shape[0]} x {image_shape[1]} = {n_pixels}"
             )
+    splits = [make_split(*part, len(class_names), f"{name}, {what}") for what, part in parts]
+    if test is None:
+        splits = list(split_off(splits[0], DEFAULT_TEST_PERCENT, 0))
+        if splits[1].n_samples == 0:
+            raise DatasetError(
+                f"{name}: no test part, and no class has two images, so that none can be split "
+                "off; add images"
+            )
     return Dataset(
-        name=name,
-        source=source,
+        name=printable(name),
+        source=printable(source),
         image_shape=image_shape,
-        class_names=tuple(class_names),
-        train=make_split(*train, len(class_names), f"{name}, training part"),
-        test=make_split(*test, len(class_names), f"{name}, test part"),
+        class_names=tuple(printable(word) for word in class_names),
+        train=splits[0],
+        test=splits[1],
+        has_own_test=test is not None,
+        notes=tuple(printable(note) for note in notes),
     )

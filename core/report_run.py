@@ -10,10 +10,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from core.attack import AttackConfig, AttackStep, Outcome, SquaredLossDescent, summarise
+from core.catalogue import CATALOGUE, NotDownloaded
 from core.diagnostics import Diagnosis, diagnose
 from core.history import History
 from core.perceptron import SoftmaxPerceptron
 from core.sources import open_dataset
+from core.sources.downloads import download
 from core.training import BatchRecord, Divergence, EpochRecord, Trainer
 
 if TYPE_CHECKING:
@@ -150,6 +152,20 @@ def _train(trainer: Trainer, progress: Progress) -> History:
     return history
 
 
+def _open_data(arguments: Arguments, progress: Progress) -> Dataset:
+    """Open the data set asked for, downloaded first where it is of the catalogue and not here."""
+    name, reading = arguments.data.dataset, arguments.reading
+    try:
+        return open_dataset(name, reading)
+    except NotDownloaded as missing:
+        entry = CATALOGUE[missing.key]
+    for state in download(entry):
+        share = state.done / state.total
+        words = f"{state.done / 1e6:.1f} of {state.total / 1e6:.1f} MB"
+        progress(f"downloading {entry.label}, {words}", TRAINING_SHARE[0] * share)
+    return open_dataset(name, reading)
+
+
 def run_everything(arguments: Arguments, progress: Progress) -> RunResult:
     """Open the data, train, diagnose and attack.
 
@@ -162,7 +178,7 @@ def run_everything(arguments: Arguments, progress: Progress) -> RunResult:
     """
     started = time.perf_counter()
     progress("reading the data", 0.0)
-    available = open_dataset(arguments.data.dataset)
+    available = _open_data(arguments, progress)
     dataset = available.sized(arguments.data)
     attack_config = arguments.attack_for(dataset.n_classes)
     # A run that diverges computes with enormous numbers up to the last; that is not a warning.

@@ -193,6 +193,13 @@ class Trainer:
     config : TrainingConfig
     dtype
         float32, or float64 to check the former.
+    start : (n_classes, n_features + 1), optional
+        Weights to begin with, instead of those that ``config`` draws.
+
+    Raises
+    ------
+    SettingError
+        If ``start`` has another shape.
 
     Notes
     -----
@@ -201,7 +208,12 @@ class Trainer:
     """
 
     def __init__(
-        self, dataset: Dataset, config: TrainingConfig, *, dtype: DTypeLike = np.float32
+        self,
+        dataset: Dataset,
+        config: TrainingConfig,
+        *,
+        dtype: DTypeLike = np.float32,
+        start: NDArray[Any] | None = None,
     ) -> None:
         self.dataset = dataset
         self.config = config
@@ -215,6 +227,13 @@ class Trainer:
         self.weights = initial_weights(
             config.init, dataset.n_classes, dataset.n_features, self._rng, dtype
         )
+        if start is not None:
+            if start.shape != self.weights.shape:
+                raise SettingError(
+                    f"weights of shape {start.shape} do not fit {dataset.name}, which needs "
+                    f"{self.weights.shape}"
+                )
+            self.weights[:] = start
         self.model = SoftmaxPerceptron(self.weights)
         train = dataset.train
         self._design = train.design if dtype == np.float32 else train.design.astype(dtype)

@@ -1,6 +1,6 @@
 """Take the pictures of README from the real window: ``uv run docs/take_screenshots.py``.
 
-Drives the window as a person does: it learns, one goes to the Attack page, changes the theme. With
+Drives the window as a person does: it learns, one goes to the other pages, changes the theme. With
 ``--check`` nothing is kept; the run only has to succeed and the pictures to show something.
 """
 
@@ -75,6 +75,10 @@ def tour(window, folder):
             window.show_attack()
             wait_for(lambda: session.attack.steps and not session.attack.computing, "the attack")
             shoot(window, folder, f"attack-{theme}{suffix}")
+            window.show_data()
+            wait_for(lambda: session.data.readings is not None and session.data.readings.weights is
+                     session.shown.weights, "the reading of all images")  # fmt: skip
+            shoot(window, folder, f"data-{theme}{suffix}")
 
 
 def main():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -24,7 +25,7 @@ class Command:
     name : unique; also the object name of the action
     menu : menu it stands in
     text, help, shortcut, icon : what people see and press
-    method : name of the main window's method it calls
+    method : the main window's method it calls, or one of its parts', as "part.method"
     """
 
     name: str
@@ -35,29 +36,37 @@ class Command:
     icon: str
     method: str
     checkable: bool = False
+    short: str = ""
+    """What its button says, where that is less than the menu."""
 
 
 COMMANDS = (
-    Command("open_folder", "File", "Open folder...", "Open a folder with four IDX files, as MNIST "
-            "comes.", "Ctrl+O", "open", "open_folder"),
-    Command("open_file", "File", "Open images file...", "Open one IDX images file; its labels are "
-            "found beside it.", "Ctrl+Shift+O", "open", "open_file"),
+    Command("open_file", "File", "Open...", "Open a file of images: IDX, npz, npy, pickle or CSV, "
+            "plain or gzip. You can also drop it on the window.", "Ctrl+O", "open",
+            "open_data.ask_file"),
+    Command("open_folder", "File", "Open folder...", "Open a folder: IDX files, arrays, tables, or "
+            "pictures in one sub-folder per class.", "Ctrl+Shift+O", "open",
+            "open_data.ask_folder"),
     Command("save_picture", "File", "Save picture...", "Save what the page shows as a PNG.",
-            "Ctrl+S", "save", "save_picture"),
+            "Ctrl+S", "save", "saved_files.save_picture"),
     Command("save_curves", "File", "Save curves...", "Save every curve of this run in one CSV "
-            "file.", "Ctrl+E", "save", "save_curves"),
+            "file.", "Ctrl+E", "save", "saved_files.save_curves"),
+    Command("save_model", "File", "Save model...", "Save the weights shown, and what they belong "
+            "to, as safetensors.", "Ctrl+Shift+S", "save", "saved_files.save_model"),
+    Command("open_model", "File", "Open model...", "Begin a run from saved weights; this run "
+            "stays for comparison.", "Ctrl+M", "open", "saved_files.open_model"),
     Command("quit", "File", "Quit", "Close the window; a running training is stopped.", "Ctrl+Q",
             "close", "close"),
     Command("toggle", "Run", "Play", "Learn, or hold; at the end, play again from the start.",
             "Space", "play", "toggle_run"),
     Command("step_batch", "Run", "One batch", "Do exactly one update: w += (eta / BS) sum x "
-            "(t - y).", "B", "batch", "step_batch"),
+            "(t - y).", "B", "batch", "step_batch", short="Batch"),
     Command("step_epoch", "Run", "One epoch", "Learn up to the end of this pass.", "E", "epoch",
-            "step_epoch"),
+            "step_epoch", short="Epoch"),
     Command("rewind", "Run", "Rewind", "Back to the same start with the settings of the panel; "
             "this run stays, faint, for comparison.", "R", "rewind", "rewind"),
     Command("new_seed", "Run", "New seed", "Start again from another random start.", "N", "seed",
-            "new_seed"),
+            "new_seed", short="Seed"),
     Command("earlier", "Timeline", "Earlier epoch", "Show the recorded epoch before the one "
             "shown.", "Ctrl+Left", "previous", "show_earlier"),
     Command("later", "Timeline", "Later epoch", "Show the recorded epoch after the one shown.",
@@ -72,6 +81,8 @@ COMMANDS = (
             "show_learn"),
     Command("attack_page", "View", "Attack", "Change an image until it is read as something else.",
             "Ctrl+2", "attack", "show_attack"),
+    Command("data_page", "View", "Data", "All images, what is in them, and how they are split.",
+            "Ctrl+3", "data", "show_data"),
     Command("panel", "View", "Experiment panel", "Fold the panel on the left away, or back.", "F9",
             "panel", "toggle_panel", checkable=True),
     Command("theme", "View", "Light or dark", "Switch between light and dark.", "Ctrl+T", "theme",
@@ -103,8 +114,10 @@ def make_actions(owner: QObject, commands: Iterable[Command] = COMMANDS) -> dict
             action.setShortcut(QKeySequence(command.shortcut))
         keys = f" ({command.shortcut})" if command.shortcut else ""
         action.setToolTip(wrapped(f"{command.text}{keys}: {command.help}"))
+        if command.short:
+            action.setIconText(command.short)
         action.setCheckable(command.checkable)
-        action.triggered.connect(getattr(owner, command.method))
+        action.triggered.connect(attrgetter(command.method)(owner))
         actions[command.name] = action
     return actions
 

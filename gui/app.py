@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QIcon, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QSlider
 from threadpoolctl import threadpool_limits
 
 from core.attack import FROM_IMAGE
@@ -33,14 +33,25 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class SpaceForButtons(QObject):
-    """Lets a focused button keep the space bar, which elsewhere plays and pauses."""
+class InputHabits(QObject):
+    """Lets a focused button keep the space bar, which elsewhere plays and pauses.
+
+    And lets the wheel scroll: over a list, a number or a slider that nobody has clicked, it would
+    change a setting while somebody wants to read on.
+    """
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Claim the space bar for the button before the shortcut takes it."""
+        """Claim the space bar for the button before the shortcut takes it; pass the wheel on."""
+        if (
+            event.type() == QEvent.Type.Wheel
+            and isinstance(watched, (QComboBox, QAbstractSpinBox, QSlider))
+            and not watched.hasFocus()
+        ):
+            event.ignore()  # so that it goes to the widget around it
+            return True
         if (
             event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(watched, (QAbstractButton, QComboBox))
+            and isinstance(watched, QAbstractButton)
             and isinstance(event, QKeyEvent)
             and event.key() == Qt.Key.Key_Space
         ):
@@ -130,20 +141,21 @@ def run_window(arguments: Arguments) -> int:
     with threadpool_limits(limits=1):
         app = make_application(sys.argv[:1])
         write_log()
+        settings = Settings()
         session = Session(
             arguments.data,
             arguments.training,
             first_attack(arguments),
             attack_given=arguments.explicit,
+            mirror=settings.mirror,
         )
-        session.open(arguments.data.dataset)
-        settings = Settings()
+        session.open(arguments.data.dataset, arguments.reading)
         window = MainWindow(app, session, settings)
         tell_surprises(window)
         timing = os.environ.get("PERCEPTRON_EXPLORER_TIMING")
         if timing:
             FirstPaint(window, timing)
-        keys = SpaceForButtons(app)
+        keys = InputHabits(app)
         app.installEventFilter(keys)
         # The frame timer gives Python a chance to run these handlers 30 times a second. They may
         # run in the middle of a paintEvent, so the window is closed from the event loop.

@@ -123,7 +123,7 @@ class AttackSession(QObject):
         """True class of the chosen image."""
         dataset = self._session.dataset
         assert dataset is not None
-        return int(dataset.split(self.config.part).labels[self.index])
+        return int(dataset.split(self.config.part).true_labels[self.index])
 
     def choose(self, part: str, index: int, *, play: bool = False) -> None:
         """Choose an image; a target that a person has set stays where it can."""
@@ -136,7 +136,10 @@ class AttackSession(QObject):
             self._session.notified.emit(message, True)
             self.config_changed.emit()
             return
-        image, label = dataset.split(part).images[index], int(dataset.split(part).labels[index])
+        image, label = (
+            dataset.split(part).images[index],
+            int(dataset.split(part).true_labels[index]),
+        )
         target = self.config.target
         if not self._target_given or target == label:
             target = self._nearest_other_class(image, label)
@@ -192,10 +195,11 @@ class AttackSession(QObject):
         index = min(self.index, dataset.split(part).n_samples - 1)
         target, last = self.config.target, dataset.n_classes - 1
         if target > last:
-            words = f"Target class {target} is no class of {dataset.name}; choose 0 to {last}."
-            self._session.notified.emit(f"{words} Class {last} is taken for now.", True)
+            if self._target_given:  # otherwise nobody had asked for it
+                words = f"Target class {target} is no class of {dataset.name}; choose 0 to {last}."
+                self._session.notified.emit(f"{words} Class {last} is taken for now.", False)
             target = last
-        if target == int(dataset.split(part).labels[index]) and not self._target_given:
+        if target == int(dataset.split(part).true_labels[index]) and not self._target_given:
             target = (target + 1) % dataset.n_classes
         start = None if self._noise_start else index
         # A film of other data fits neither the new images nor the new classes.

@@ -15,16 +15,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.dataset import DataConfig
+from core.catalogue import CATALOGUE
+from core.data_config import DataConfig
 from core.parameters import parameters_of
 from core.sources import NAMED_SOURCES
 from core.training import PRESETS, TrainingConfig
+from gui.catalogue_panel import CataloguePanel
 from gui.parameter_form import ParameterForm, tooltip
+from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
     from gui.session import Session
 
 _SCROLL_BAR = 14
+_SIZES = ("train_size", "test_size", "validation_size")
 # Not paths: no file name holds a NUL.
 _OPEN_FOLDER, _OPEN_FILE = "\0folder", "\0file"
 
@@ -51,6 +55,11 @@ class ExperimentPanel(QFrame):
         )
         self.data_combo.activated.connect(self._data_chosen)
         self.data_words = self._label("", "caption")
+        self.data_words.setTextFormat(Qt.TextFormat.PlainText)
+        self.catalogue = CataloguePanel(session.downloads, self)
+        self.catalogue.open_requested.connect(session.open)
+        self.catalogue.mirror_refused.connect(self._refused)
+        session.downloads.changed.connect(self._catalogue_changed)
         self.preset_combo = QComboBox(self)
         self.preset_combo.setObjectName("preset_combo")
         self.preset_combo.setAccessibleName("Preset")
@@ -64,7 +73,7 @@ class ExperimentPanel(QFrame):
 
         live = [(name, item) for name, item in training.items() if item.live]
         later = [(name, item) for name, item in training.items() if not item.live]
-        sizes = [(name, item) for name, item in data.items() if name != "dataset"]
+        sizes = [(name, data[name]) for name in _SIZES]  # the Data page has the others
         self.live_form = ParameterForm(live, self)
         self.later_form = ParameterForm([*sizes, *later], self)
         for form in (self.live_form, self.later_form):
@@ -84,6 +93,7 @@ class ExperimentPanel(QFrame):
         column.addWidget(self._label("EXPERIMENT", "heading"))
         column.addWidget(self.data_combo)
         column.addWidget(self.data_words)
+        column.addWidget(self.catalogue)
         column.addWidget(self.preset_combo)
         column.addSpacing(6)
         column.addWidget(self._label("ACTS AT ONCE", "heading"))
@@ -108,6 +118,12 @@ class ExperimentPanel(QFrame):
         session.run_state_changed.connect(self.refresh)
         self.refresh()
 
+    @Slot(str)
+    def _catalogue_changed(self, key: str) -> None:
+        # A download tells of itself many times a second; the list only changes with its end.
+        if key not in self._session.downloads.progress:
+            self._refresh_data()
+
     def _label(self, text: str, name: str) -> QLabel:
         label = QLabel(text, self)
         label.setObjectName(name)
@@ -131,34 +147,39 @@ class ExperimentPanel(QFrame):
 
     def _refresh_data(self) -> None:
         session, combo = self._session, self.data_combo
-        wanted = session.opening or session.wanted_data.dataset
+        wanted = session.data.opening or session.wanted_data.dataset
         combo.blockSignals(True)
         combo.clear()
         for name, (words, _) in NAMED_SOURCES.items():
             combo.addItem(words, name)
-        for path in session.opened_paths:
+        for key, entry in CATALOGUE.items():
+            if session.downloads.is_here(key) or key == wanted:
+                combo.addItem(entry.label, key)
+        for path in session.data.opened_paths:
             combo.addItem(path.rstrip("/").rsplit("/", 1)[-1], path)
-            combo.setItemData(combo.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
+            combo.setItemData(combo.count() - 1, wrapped(path), Qt.ItemDataRole.ToolTipRole)
         combo.insertSeparator(combo.count())
+        combo.addItem("Open file...", _OPEN_FILE)
         combo.addItem("Open folder...", _OPEN_FOLDER)
-        combo.addItem("Open images file...", _OPEN_FILE)
         combo.setCurrentIndex(combo.findData(wanted))
         combo.blockSignals(False)
         dataset = session.dataset
         if dataset is None:
-            words = "opening ..." if session.opening else "no data yet"
+            words = "opening ..." if session.data.opening else "no data yet"
         else:
             height, width = dataset.image_shape
             short = session.data_config.test_size > dataset.test.n_samples
-            all_words = " (all there are)" if short else ""
+            all_words = " (all)" if short else ""
             held = f" + {dataset.validation.n_samples}" if dataset.validation else ""
             words = (
                 f"{height} x {width} pixels, {dataset.n_classes} classes\n"
                 f"{dataset.train.n_samples}{held} train, {dataset.test.n_samples} test{all_words}"
             )
+            noise = noise_words(session.data_config)
+            words += f"\n{noise}" if noise else ""
         self.data_words.setText(words)
         if dataset is not None:
-            self.data_words.setToolTip(f"{dataset.name}: {dataset.source}")
+            self.data_words.setToolTip(wrapped(f"{dataset.name}: {dataset.source}"))
 
     @Slot(int)
     def _data_chosen(self, index: int) -> None:
@@ -187,6 +208,16 @@ class ExperimentPanel(QFrame):
     @Slot(str)
     def _refused(self, message: str) -> None:
         self._session.notified.emit(message, True)
+
+
+def noise_words(config: DataConfig) -> str:
+    """Return how the data are spoilt on purpose, or nothing."""
+    words = []
+    if config.label_noise:
+        words.append(f"{config.label_noise:g} % of the training labels are wrong")
+    if config.pixel_noise:
+        words.append(f"pixel noise {config.pixel_noise:g}")
+    return ", ".join(words)
 
 
 def vars_of(config: Any) -> dict[str, Any]:

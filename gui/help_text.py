@@ -47,6 +47,20 @@ J = diag(y) − y y<sup>T</sup>, down the squared loss |t − y|² toward a targ
 <b>pull</b> λ |c − x|² keeps it near the chosen image c. The change is shown amplified; the true
 factor is written above it. Where the model is very sure, J is nearly zero and the image refuses to
 move: raise the step size, or start from noise.</p>
+<h3>Data</h3>
+<p>Every image of a part, as the model of the epoch shown reads it. A <b>frame</b> marks those read
+as something else than their label, with what they are taken for and how surely (3→8 .97); a
+<b>corner</b> those whose label the label noise has changed. Filter by class, by right or wrong, by
+surety; the most surely wrong first is where to look. Walk with the arrows, open with Enter, zoom
+with Ctrl and the wheel. Where no validation images are set aside, the test set chooses the best
+epoch, and its score flatters.</p>
+<h3>Data</h3>
+<p>Open files and folders with Ctrl+O, or drop them on the window; <b>More data</b> in the panel
+downloads known sets. The Data page shows every image with what the shown model reads in it. What
+was done to the numbers on the way in stands on its right: ink turned over, images turned upright, a
+share set aside for testing. <b>Label noise</b> gives some training images a wrong label,
+<b>pixel noise</b> s disturbs all: x = clip(x + s n, 0, 1). As long as no <b>validation images</b>
+are set aside, the test set chooses the best epoch, and its score there flatters.</p>
 <h3>Settings</h3>
 <p>Those under <i>Acts at once</i> are used from the next batch on. The others wait for a
 <b>rewind</b>, which starts from the same seed and keeps the old run for comparison. Point at any

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QMainWindow,
@@ -23,9 +23,13 @@ from gui.actions import COMMANDS, make_actions, shortcuts_html
 from gui.bottom_bar import BottomBar
 from gui.experiment_panel import ExperimentPanel
 from gui.notifications import NoticeBar
+from gui.open_data import OpenData
+from gui.opening_bar import OpeningBar
 from gui.pages.attack import AttackPage
+from gui.pages.data import DataPage
 from gui.pages.learn import LearnPage
 from gui.run_state import RunState
+from gui.saved_files import SavedFiles
 from gui.status_text import status_text
 from gui.text_window import TextWindow
 from gui.theme import DARK, ICONS, LIGHT, Theme, Themed, apply_theme, make_icon
@@ -50,14 +54,16 @@ class MainWindow(QMainWindow):
         self.theme = settings.theme
         self.setWindowTitle("Perceptron Explorer")
         self.setMinimumSize(1240, 660)
-        self.actions_by_name = make_actions(self)
         self.icons: dict[str, QIcon] = {}
-
         self.learn = LearnPage(session, self)
         self.attack = AttackPage(session, self)
+        self.data_page = DataPage(session, self)
         self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.learn)
-        self.pages.addWidget(self.attack)
+        for page in (self.learn, self.attack, self.data_page):
+            self.pages.addWidget(page)
+        self.open_data = OpenData(self, session, settings)
+        self.saved_files = SavedFiles(self, session, self.pages)
+        self.actions_by_name = make_actions(self)
         self.panel = ExperimentPanel(session, self)
         self.top = TopBar(session, self.actions_by_name, self)
         self.bottom = BottomBar(session, self.actions_by_name, self)
@@ -65,11 +71,17 @@ class MainWindow(QMainWindow):
         self.status_words = QLabel("", self)
         self.hover_words = QLabel("", self)
         self.hover_words.setObjectName("muted")
+        self.status_words.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.hover_words.setTextFormat(Qt.TextFormat.PlainText)
         self._texts: TextWindow | None = None
+        self.opening_bar = OpeningBar(session.data, self)
 
         self._lay_out()
         self._fill_menus()
         self._connect()
+        self.panel.catalogue.show_mirror(session.downloads.mirror)
+        if session.downloads.mirror_problem:
+            self.notify(session.downloads.mirror_problem, True)
         self.actions_by_name["panel"].setChecked(settings.panel_open)
         self.panel.setVisible(settings.panel_open)
         self.use_theme(self.theme)
@@ -93,6 +105,7 @@ class MainWindow(QMainWindow):
         self.notice.setParent(centre)
         self.statusBar().setContentsMargins(10, 0, 10, 4)
         self.statusBar().addWidget(self.status_words)
+        self.statusBar().addWidget(self.opening_bar)
         self.statusBar().addPermanentWidget(self.hover_words)
         self.statusBar().setSizeGripEnabled(False)
 
@@ -102,10 +115,13 @@ class MainWindow(QMainWindow):
             if command.menu not in menus:
                 menus[command.menu] = self.menuBar().addMenu(command.menu)
             menus[command.menu].addAction(self.actions_by_name[command.name])
+            if command.name == "open_folder":
+                menus[command.menu].addMenu(self.open_data.recent_menu)
 
     def _connect(self) -> None:
         session = self.session
         session.notified.connect(self.notify)
+        session.offered.connect(self._offer)
         session.run_started.connect(self.notice.outdated)
         session.setting_applied.connect(self.notice.outdated)
         session.surprised.connect(self.show_surprise)
@@ -113,17 +129,27 @@ class MainWindow(QMainWindow):
         session.shown_changed.connect(self.refresh_status)
         session.progressed.connect(self.refresh_status)
         session.settings_changed.connect(self.refresh_status)
+        session.data.changed.connect(self.refresh_status)
+        session.dataset_changed.connect(self.hover_words.clear)  # it was of an image that is gone
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.notice.hide)
         session.attack.playing_changed.connect(self._attack_playing_changed)
-        self.learn.attack_requested.connect(self.attack_image)
-        self.learn.hovered.connect(self.hover_words.setText)
-        self.attack.hovered.connect(self.hover_words.setText)
-        self.panel.open_folder_requested.connect(self.open_folder)
-        self.panel.open_file_requested.connect(self.open_file)
+        for opener in (self.learn, self.data_page):
+            opener.attack_requested.connect(self.attack_image)
+        for page in (self.learn, self.attack, self.data_page):
+            page.hovered.connect(self.hover_words.setText)
+        self.panel.catalogue.mirror_changed.connect(self._mirror_changed)
+        self.panel.open_folder_requested.connect(self.open_data.ask_folder)
+        self.panel.open_file_requested.connect(self.open_data.ask_file)
 
     @Slot(str, bool)
     def notify(self, message: str, is_error: bool) -> None:
         """Show a message over the top of the pages."""
         self.notice.show_message(message, is_error)
+        self._place_notice()
+
+    @Slot(str, str)
+    def _offer(self, message: str, name: str) -> None:
+        self.notice.show_offer(message, "Open it now", partial(self.session.open, name))
         self._place_notice()
 
     def _place_notice(self) -> None:
@@ -213,6 +239,11 @@ class MainWindow(QMainWindow):
         """Show the attack."""
         self.show_page(1)
 
+    @Slot()
+    def show_data(self) -> None:
+        """Show the images."""
+        self.show_page(2)
+
     @Slot(str, int)
     def attack_image(self, part: str, index: int) -> None:
         """Attack one image and watch it."""
@@ -300,47 +331,9 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------ files
 
-    @Slot()
-    def open_folder(self) -> None:
-        """Ask for a folder of IDX files."""
-        folder = QFileDialog.getExistingDirectory(self, "Open a folder with four IDX files")
-        if folder:
-            self.session.open(folder)
-
-    @Slot()
-    def open_file(self) -> None:
-        """Ask for one IDX images file."""
-        file, _ = QFileDialog.getOpenFileName(self, "Open an IDX images file")
-        if file:
-            self.session.open(file)
-
-    @Slot()
-    def save_picture(self) -> None:
-        """Save the page as it is shown."""
-        picture = self.pages.grab()
-        file, _ = QFileDialog.getSaveFileName(self, "Save picture", "page.png", "PNG (*.png)")
-        if file and not picture.save(file, "PNG"):
-            self.notify(f"{file} cannot be written; choose another folder", True)
-        elif file:
-            self.notify(f"Saved {file}", False)
-
-    @Slot()
-    def save_curves(self) -> None:
-        """Save the curves of this run."""
-        history = self.session.history
-        if history is None or not history.records:
-            self.notify("There are no curves yet: let the run begin first", True)
-            return
-        file, _ = QFileDialog.getSaveFileName(self, "Save curves", "curves.csv", "CSV (*.csv)")
-        if not file:
-            return
-        try:
-            Path(file).write_text(history.to_csv(), encoding="utf-8")
-        except OSError as error:
-            message = f"{file} cannot be written: {error.strerror}; choose another folder"
-            self.notify(message, True)
-        else:
-            self.notify(f"Saved {file}", False)
+    @Slot(str)
+    def _mirror_changed(self, mirror: str) -> None:
+        self.settings.mirror = mirror
 
     # ------------------------------------------------------------------ words
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QIcon
 
 _HINT_MILLISECONDS = 6000
@@ -30,9 +40,14 @@ class NoticeBar(QFrame):
         self.close_button.setToolTip("Close this message")
         self.close_button.setIconSize(QSize(16, 16))
         self.close_button.clicked.connect(self.hide)
+        self.action_button = QPushButton("", self)
+        self.action_button.setObjectName("call")
+        self.action_button.clicked.connect(self._act)
+        self._action: Callable[[], None] | None = None
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(12, 6, 6, 6)
         self._layout.addWidget(self._label, 1)
+        self._layout.addWidget(self.action_button)
         self._layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -44,8 +59,11 @@ class NoticeBar(QFrame):
         self.close_button.setIcon(icon)
 
     def outdated(self) -> None:
-        """Let an error go that a later success has made old, but not before it could be read."""
-        if self.isVisible() and not self._timer.isActive():
+        """Let an error go that a later success has made old, but not before it could be read.
+
+        An offer stays until it is answered.
+        """
+        if self.isVisible() and self._action is None and not self._timer.isActive():
             self._timer.start(_HINT_MILLISECONDS)
 
     def place(self, area: QRect) -> None:
@@ -62,13 +80,30 @@ class NoticeBar(QFrame):
     @Slot(str, bool)
     def show_message(self, message: str, is_error: bool) -> None:
         """Show a message."""
+        self._show(message, is_error, None)
+        if is_error:
+            self._timer.stop()
+        else:
+            self._timer.start(_HINT_MILLISECONDS)
+
+    def show_offer(self, message: str, words: str, action: Callable[[], None]) -> None:
+        """Show a message with a button that does something; it stays until it is answered."""
+        self.action_button.setText(words)
+        self._show(message, False, action)
+        self._timer.stop()
+
+    def _show(self, message: str, is_error: bool, action: Callable[[], None] | None) -> None:
+        self._action = action
+        self.action_button.setVisible(action is not None)
         self._label.setText(message)
         self.setProperty("error", is_error)
         self.style().unpolish(self)
         self.style().polish(self)
         self.setAccessibleDescription(message)
         self.show()
-        if is_error:
-            self._timer.stop()
-        else:
-            self._timer.start(_HINT_MILLISECONDS)
+
+    @Slot()
+    def _act(self) -> None:
+        self.hide()
+        if self._action is not None:
+            self._action()

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from core.perceptron import SoftmaxPerceptron
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.dataset import DataConfig, Split
+    from core.data_config import DataConfig
+    from core.dataset import Split
     from core.diagnostics import Diagnosis
     from core.history import History
     from core.training import EpochRecord
@@ -65,6 +68,7 @@ class EarlierRun:
         return (
             self.data_config == other.data_config
             and self.history.config == other.history.config
+            and np.array_equal(self.history.records[0].weights, other.history.records[0].weights)
             and not self.history.changes
             and not other.history.changes
         )

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from core.dataset import DataConfig, Dataset
+from core.catalogue import CATALOGUE
+from core.data_config import DataConfig
 from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
 from core.sources import DEFAULT_SOURCE
 from core.training import Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
-from gui.data_opener import DataOpener, Loaded
+from gui.data_session import DataSession, Loaded, Prepared, RunRequest
 from gui.diagnosis_job import DIAGNOSIS_SLOT, make_diagnoser
+from gui.downloads import Downloads
 from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
 from gui.run_state import EarlierRun, RunState, Shown, ShownDiagnosis, shown_model, with_run
@@ -29,7 +31,11 @@ from gui.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
 from gui.worker import ALWAYS, Failed
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from core.attack import AttackConfig
+    from core.dataset import Dataset
+    from core.sources.reading import ReadingConfig
 
 FRAME_MILLISECONDS = 33
 DEFAULT_PACE = 4.0
@@ -47,6 +53,8 @@ class Session(QObject):
         Options of the attack that were asked for; image and target are chosen well otherwise.
     pace
         Epochs per second at most; None for as fast as possible.
+    mirror
+        Folder or address that is asked first for data sets.
     """
 
     dataset_changed = Signal()
@@ -61,6 +69,8 @@ class Session(QObject):
     pace_changed = Signal()
     notified = Signal(str, bool)
     """A message for people, and whether it is an error."""
+    offered = Signal(str, str)
+    """A message for people, and the name of data that could be opened now."""
     surprised = Signal(str)
     """An unexpected error, already logged."""
 
@@ -72,6 +82,7 @@ class Session(QObject):
         *,
         attack_given: frozenset[str] = frozenset(),
         pace: float | None = DEFAULT_PACE,
+        mirror: str = "",
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -90,17 +101,26 @@ class Session(QObject):
         self.run_state = RunState.LOADING
         self.pace = pace
 
-        self._trained_on: Dataset | None = None
         self._mailbox = Mailbox()
         self._pool = JobPool()
-        self._run_generation = -1
-        self._opener = DataOpener(self._pool, self._mailbox)
+        self.run_generation = -1
         self._job: TrainingJob | None = None
+        self._to_tell = ("", False)
         # The seeds of "new seed" are the one thing that must differ between two sessions.
         self._seeds = np.random.default_rng()
         self._diagnoser = make_diagnoser(self._mailbox)
         self._pool.start(self._diagnoser)
         self.attack = AttackSession(attack_config, self, given=attack_given)
+        self.data = DataSession(self, self._pool, self._mailbox)
+        self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
+        self.downloads.ready.connect(self._offer_to_switch)
+        self.downloads.failed.connect(self._download_failed)
+        self.downloads.told.connect(self._tell_hint)
+        self.downloads.surprised.connect(self.surprised)
+        self.data.arrived.connect(self._loaded)
+        self.data.prepared.connect(self._begin)
+        self.data.refused.connect(self._open_failed)
+        self.data.surprised.connect(self.surprised)
 
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -109,42 +129,44 @@ class Session(QObject):
 
     # ------------------------------------------------------------------ data
 
-    def open(self, name_or_path: str) -> None:
+    def open(self, name_or_path: str, reading: ReadingConfig | None = None) -> None:
         """Open other data in the background; the present run goes on until they are there."""
-        self._opener.open(name_or_path)
+        self.data.open(name_or_path, reading)
         self.run_state_changed.emit()
 
-    @property
-    def opening(self) -> str | None:
-        """Name or path of the data being opened, if any."""
-        return self._opener.opening
-
-    @property
-    def opened_paths(self) -> list[str]:
-        """Files and folders opened so far, in order."""
-        return self._opener.opened_paths
-
+    @Slot(object)
     def _loaded(self, loaded: Loaded) -> None:
-        was_first = self.full_dataset is None
+        """Begin a run on new data; nothing of the present one changes before it can begin."""
+        config = replace(self.wanted_data, dataset=loaded.name)
         try:
-            loaded.dataset.sized(self.wanted_data)
+            self.data.prepare(RunRequest(loaded.dataset, config, loaded=loaded))
         except ExplorerError as error:
-            self._open_failed(str(error))
-            return
-        self.full_dataset = loaded.dataset
-        self._opener.remember(loaded.name)
-        self.wanted_data = replace(self.wanted_data, dataset=loaded.name)
-        self._start_run(Mode.PLAYING if was_first or self.is_running else Mode.PAUSED)
+            self._open_failed(str(error), True)
 
-    def _open_failed(self, message: str) -> None:
+    @Slot(str, bool)
+    def _open_failed(self, message: str, is_error: bool) -> None:
         if self.dataset is None and self.wanted_data.dataset != DEFAULT_SOURCE:
             # Nothing else is at hand: something must be learning all the same.
             self.wanted_data = replace(self.wanted_data, dataset=DEFAULT_SOURCE)
+            self._to_tell, message = (message, is_error), ""  # once those have begun to be learnt
             self.open(DEFAULT_SOURCE)
         elif self.dataset is None:
             self.run_state = RunState.FAILED
         self.settings_changed.emit()  # the form shows again what is really there
         self.run_state_changed.emit()
+        if message:
+            self.notified.emit(message, is_error)
+
+    @Slot(str)
+    def _offer_to_switch(self, key: str) -> None:
+        self.offered.emit(f"{CATALOGUE[key].label} is on this machine now.", key)
+
+    @Slot(str)
+    def _tell_hint(self, message: str) -> None:
+        self.notified.emit(message, False)
+
+    @Slot(str, str)
+    def _download_failed(self, key: str, message: str) -> None:
         self.notified.emit(message, True)
 
     # ------------------------------------------------------------------ the run
@@ -191,7 +213,11 @@ class Session(QObject):
         The run so far is kept for comparison. A playing run plays on from the start.
         """
         if self.full_dataset is not None:
-            self._start_run(Mode.PLAYING if self.is_running else Mode.PAUSED)
+            self._start_run()
+
+    def start_from(self, weights: NDArray[Any]) -> None:
+        """Begin a run, held, from these weights; a rewind goes back to a start of its own."""
+        self._start_run(Mode.PAUSED, weights)
 
     def new_seed(self) -> None:
         """Start again from another random start."""
@@ -211,35 +237,57 @@ class Session(QObject):
             self._job.set_mode(mode)
             self._set_run_state(state)
 
-    def _start_run(self, mode: Mode) -> None:
-        """Replace the present run by a new one with the wanted settings."""
+    def _start_run(self, mode: Mode | None = None, start: NDArray[Any] | None = None) -> None:
+        """Replace the present run by a new one with the wanted settings, as soon as it can be."""
         assert self.full_dataset is not None
+        request = RunRequest(self.full_dataset, self.wanted_data, mode, start)
+        pending = self.data.pending
+        if pending is not None and pending.loaded is not None:
+            # Data that have just come are not lost to a rewind before they could be used.
+            config = replace(self.wanted_data, dataset=pending.loaded.name)
+            request = replace(request, full=pending.full, config=config, loaded=pending.loaded)
         try:
-            dataset = self.full_dataset.sized(self.wanted_data)
+            self.data.prepare(request)
         except ExplorerError as error:
             self.notified.emit(str(error), True)
-            return
+
+    @Slot(object)
+    def _begin(self, prepared: Prepared) -> None:
+        request, dataset = prepared.request, prepared.dataset
+        mode = request.mode
+        if mode is None:
+            first = self.full_dataset is None
+            # New data play on where the old ones had come to their end; what was held stays so.
+            ended = request.loaded is not None and self.run_state is RunState.FINISHED
+            mode = Mode.PLAYING if first or ended or self.is_running else Mode.PAUSED
         if self._job is not None:
             self._job.request_stop()
         self._keep_run()
-        data_is_new = self._trained_on is not self.full_dataset or (
-            self.wanted_data != self.data_config
-        )
-        self._trained_on, self.dataset = self.full_dataset, dataset
-        self.data_config, self.training_config = self.wanted_data, self.wanted_training
+        self.full_dataset = request.full
+        if request.loaded is not None:
+            self.wanted_data = replace(self.wanted_data, dataset=request.loaded.name)
+            self.data.accept(request.loaded)
+        data_is_new = self.dataset is not dataset
+        self.dataset = dataset
+        self.data_config, self.training_config = request.config, self.wanted_training
         self.history = History(self.training_config)
         self.live = self.divergence = self.diagnosis = self.pinned_epoch = None
-        self._run_generation = self._pool.next_generation()
+        self.run_generation = self._pool.next_generation()
         self._job = TrainingJob(
-            self._run_generation, self._mailbox, dataset, self.training_config, mode, self.pace
+            *(self.run_generation, self._mailbox, dataset, self.training_config),
+            *(mode, self.pace, request.start),
         )
         if data_is_new:
+            self.data.forget_readings()
             self.attack.dataset_changed()  # first: pages look at its choices
             self.dataset_changed.emit()
         self.run_started.emit()
         self.settings_changed.emit()
         self._set_run_state(RunState.RUNNING if mode is Mode.PLAYING else RunState.PAUSED)
         self._pool.start(self._job)
+        (message, is_error), self._to_tell = self._to_tell, ("", False)
+        if message:
+            self.notified.emit(message, is_error)
 
     def _keep_run(self) -> None:
         """Keep the present run among the earlier ones, unless nothing was learnt in it."""
@@ -319,7 +367,7 @@ class Session(QObject):
         shown = self.shown
         if shown is not None and self.dataset is not None:
             request = (shown.weights, self.dataset.train)
-            self._diagnoser.request(self._run_generation, request)
+            self._diagnoser.request(self.run_generation, request)
         self.shown_changed.emit()
 
     # ------------------------------------------------------------------ jobs and frames
@@ -334,14 +382,14 @@ class Session(QObject):
         events, latest = self._mailbox.take()
         moved = False
         for letter in events:
-            if letter.generation == self._run_generation:
+            if letter.generation == self.run_generation:
                 moved |= self._run_event(letter.payload)
-            elif (answer := self._opener.take(letter)) is not None:
-                self._opened(answer)
+            elif self.data.take_event(letter) or self.downloads.take_event(letter):
+                continue
             elif letter.generation == ALWAYS and isinstance(letter.payload, Failed):
                 self._tell(letter.payload)
         live = latest.get(LIVE_SLOT)
-        if live is not None and live.generation == self._run_generation:
+        if live is not None and live.generation == self.run_generation:
             self.live = live.payload
             moved = True
         if moved:
@@ -349,9 +397,11 @@ class Session(QObject):
             if self.pinned_epoch is None:
                 self._shown_changed()
         seen = latest.get(DIAGNOSIS_SLOT)
-        if seen is not None and seen.generation == self._run_generation:
+        if seen is not None and seen.generation == self.run_generation:
             self.diagnosis = seen.payload
             self.diagnosis_changed.emit()
+        self.data.take_latest(latest)
+        self.downloads.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:
@@ -377,14 +427,6 @@ class Session(QObject):
             self._set_run_state(RunState.FAILED)
             self._tell(event)
         return False
-
-    def _opened(self, answer: Loaded | Failed) -> None:
-        if isinstance(answer, Loaded):
-            self._loaded(answer)
-        else:
-            self._open_failed(answer.message)
-            if not answer.expected:
-                self.surprised.emit(answer.message)
 
     def _tell(self, failure: Failed) -> None:
         if failure.expected:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 def status_text(session: Session) -> str:
     """Say what is happening, as in ``epoch 23 of 50, learning, 91 epochs/s, test 0.871``."""
-    if session.opening is not None:
-        return f"opening {session.opening} ..."
+    if session.data.opening is not None:
+        return f"opening {session.data.opening} ..."
     if session.run_state is RunState.FAILED:
         return "no run: open data with File > Open, or rewind"
     if session.divergence is not None:

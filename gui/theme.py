@@ -163,6 +163,7 @@ def style_sheet(theme: Theme) -> str:
     QToolButton#target:focus {{ border: 2px solid {theme.text}; }}
     QPushButton {{ background: {theme.raised}; color: {theme.text};
         border: 1px solid {theme.border}; border-radius: 6px; padding: 5px 12px; }}
+    QPushButton#small {{ padding: 2px 8px; }}
     QPushButton:hover {{ border-color: {theme.accent}; }}
     QPushButton:focus {{ border-color: {theme.accent}; }}
     QPushButton:disabled {{ color: {theme.earlier}; }}
@@ -172,6 +173,11 @@ def style_sheet(theme: Theme) -> str:
     #notice {{ background: {theme.selection}; border: 1px solid {theme.accent};
         border-radius: 6px; }}
     #notice[error="true"] {{ background: {theme.bad_surface}; border-color: {theme.bad}; }}
+    QLabel#dropWords {{ background: {theme.selection}; color: {theme.text};
+        border: 3px dashed {theme.accent}; border-radius: 14px; font-size: 22pt; }}
+    QProgressBar {{ background: {theme.raised}; border: 1px solid {theme.border};
+        border-radius: 5px; height: 10px; }}
+    QProgressBar::chunk {{ background: {theme.accent}; border-radius: 4px; }}
     QStatusBar {{ color: {theme.text}; background: {theme.surface}; }}
     QStatusBar::item {{ border: none; }}
     QCheckBox::indicator {{ width: 15px; height: 15px; border: 1px solid {theme.muted};

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 _RUN = ("toggle", "step_batch", "step_epoch", "rewind", "new_seed")
-_PAGES = ("learn_page", "attack_page")
+_PAGES = ("learn_page", "attack_page", "data_page")
 _RIGHT = ("panel", "theme", "help")
 SLOWEST, FASTEST = 0.2, 100.0
 """Epochs per second at the ends of the slider, before "as fast as possible"."""

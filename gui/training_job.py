@@ -74,6 +74,8 @@ class TrainingJob(Job):
         How it begins.
     pace
         Epochs per second at most, or None for as fast as possible.
+    start
+        Weights to begin with, instead of those that ``config`` draws.
     """
 
     def __init__(
@@ -84,12 +86,14 @@ class TrainingJob(Job):
         config: TrainingConfig,
         mode: Mode,
         pace: float | None,
+        start: NDArray[Any] | None = None,
     ) -> None:
         super().__init__("training", generation, mailbox)
         self._dataset = dataset
         self._config = config
         self._mode = mode
         self._pace = pace
+        self._start_weights = start
         self._changes: list[dict[str, Any]] = []
         self._next_due = 0.0
         self._last_sent = 0.0
@@ -132,7 +136,7 @@ class TrainingJob(Job):
 
     def work(self) -> None:
         """Drive the trainer until stopped or diverged."""
-        trainer = Trainer(self._dataset, self._config)
+        trainer = Trainer(self._dataset, self._config, start=self._start_weights)
         start = next(trainer.run())
         assert isinstance(start, EpochRecord)
         self.post(start)

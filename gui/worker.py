@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ExplorerError
@@ -28,11 +28,15 @@ ALWAYS = 0
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A job ended with an error; ``expected`` ones carry a message for people."""
+    """A job ended with an error; ``expected`` ones carry a message for people.
+
+    ``error`` is what core raised, where that holds more than words.
+    """
 
     what: str
     message: str
     expected: bool
+    error: ExplorerError | None = field(default=None, compare=False)
 
 
 class Job(ABC):
@@ -93,7 +97,7 @@ class Job(ABC):
         try:
             self.work()
         except ExplorerError as error:
-            self.post(Failed(self.name, str(error), expected=True))
+            self.post(Failed(self.name, str(error), expected=True, error=error))
         except Exception as error:  # the one place where a thread's surprise is caught: it is told
             _log.exception("%s failed", self.name)
             self.post(Failed(self.name, f"{type(error).__name__}: {error}", expected=False))
@@ -160,6 +164,7 @@ class LatestJob(Job):
                 (generation, request), self._request = self._request, None
             started = time.perf_counter()
             self._mailbox.put_latest(self._slot, generation, self._answer(request))
+            request = None  # what was asked about may be a whole data set: do not keep it alive
             if self._rest:
                 with self._wake:
                     pause = self._rest * (time.perf_counter() - started)

@@ -11,29 +11,42 @@ import pytest
 import core
 from core.attack import AttackConfig
 from core.command_line import Arguments, make_parser, option_name, parse_arguments
-from core.dataset import DataConfig
+from core.data_config import DataConfig
 from core.errors import SettingError
 from core.parameters import parameters_of
+from core.sources.reading import ReadingConfig
 from core.training import TP_PRESET, TrainingConfig
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 EVERY_OPTION = """--report out --dataset digits8 --train-size 900 --test-size 400
---validation-size 90 --epochs 3 --batch-size 7 --learning-rate 0.25 --l2 0.001 --init normal
---no-shuffle --seed 5 --attack-start 4 --attack-target 2 --attack-steps 11 --attack-rate 0.3
+--validation-size 90 --test-share 20 --split-seed 3 --label-noise 12.5 --pixel-noise 0.1
+--noise-seed 4 --ink dark --orientation columns --label-column last --picture-side 16
+--image-height 7 --arrays train_images=a,train_labels=b --epochs 3 --batch-size 7
+--learning-rate 0.25 --l2 0.001 --init normal --no-shuffle --seed 5
+--attack-start 4 --attack-target 2 --attack-steps 11 --attack-rate 0.3
 --attack-pull 0.5 --attack-toward 6 --attack-part test --attack-box --attack-seed 9""".split()
 
 
 def test_nothing_given_means_the_declared_defaults():
     arguments = parse_arguments([])
-    assert arguments == Arguments(None, DataConfig(), TrainingConfig(), AttackConfig(), frozenset())
+    assert arguments == Arguments(
+        report=None,
+        data=DataConfig(),
+        reading=ReadingConfig(),
+        training=TrainingConfig(),
+        attack=AttackConfig(),
+        explicit=frozenset(),
+    )
     assert not arguments.attack_given
 
 
 def test_every_option_reaches_its_setting():
     arguments = parse_arguments(EVERY_OPTION)
     assert arguments.report == Path("out")
-    assert arguments.data == DataConfig("digits8", 900, 400, 90)
+    assert arguments.data == DataConfig("digits8", 900, 400, 90, 20.0, 3, 12.5, 0.1, 4)
+    arrays = "train_images=a,train_labels=b"
+    assert arguments.reading == ReadingConfig("dark", "columns", "last", 16, 7, arrays)
     assert arguments.training == TrainingConfig(0.25, 7, 0.001, 3, "normal", False, 5)
     assert arguments.attack == AttackConfig(4, 2, 11, 0.3, 0.5, 6, "test", True, 9)
     assert {"seed", "attack_seed", "shuffle", "dataset"} <= arguments.explicit

@@ -12,7 +12,8 @@ from core_samples import tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset import DataConfig, read_only
+from core.data_config import DataConfig
+from core.dataset import read_only
 from core.history import METRICS, Change, History
 from core.training import EpochRecord, Trainer, TrainingConfig
 

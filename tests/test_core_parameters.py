@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.attack import AttackConfig
-from core.dataset import DataConfig
+from core.data_config import DataConfig
 from core.errors import ExplorerError, SettingError
 from core.parameters import Parameter, check_parameters, parameter, parameters_of
 from core.training import TrainingConfig

@@ -294,7 +294,7 @@ def test_page_shows_every_picture_and_the_numbers(digits_report):
 def test_any_number_of_classes_and_any_shape(n_classes, shape, absent, tmp_path, monkeypatch):
     names = [f"class {k}, whose name is rather long – déjà 日" for k in range(n_classes)]
     dataset = made_up(n_classes, shape, names, absent)
-    monkeypatch.setattr(core.report_run, "open_dataset", lambda _: dataset)
+    monkeypatch.setattr(core.report_run, "open_dataset", lambda *_: dataset)
     arguments = parse_arguments(["--epochs", "2", "--attack-steps", "5"])
     summary = write_report(arguments, tmp_path / "out")
     assert summary["attack"]["target"] == min(7, n_classes - 1)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pytest
 
+from core.sources import open_dataset
 from core.sources.strokes import FRAME_PX, N_CLASSES, draw_stroke_digits
-from core.sources.strokes_cache import open_strokes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -146,7 +146,7 @@ def _log_softmax(net: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _train(weight_seed: int) -> _History:
     """Train a plain softmax perceptron as the TP preset does, on the digits that open."""
-    dataset = open_strokes()
+    dataset = open_dataset("strokes")
     x, labels = dataset.train.design[:N_TRAIN], dataset.train.labels[:N_TRAIN]
     x_test, test_labels = dataset.test.design, dataset.test.labels
     t = np.eye(N_CLASSES, dtype=np.float32)[labels]

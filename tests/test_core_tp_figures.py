@@ -26,7 +26,7 @@ from core_samples import (
 from threadpoolctl import threadpool_limits
 
 from core.attack import AttackConfig, SquaredLossDescent, summarise
-from core.dataset import DataConfig
+from core.data_config import DataConfig
 from core.diagnostics import diagnose
 from core.history import History
 from core.perceptron import SoftmaxPerceptron, initial_weights

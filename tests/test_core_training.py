@@ -10,7 +10,7 @@ from core_samples import QUICK, notebook_epochs, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset import DataConfig
+from core.data_config import DataConfig
 from core.errors import SettingError
 from core.history import History
 from core.perceptron import SoftmaxPerceptron, initial_weights

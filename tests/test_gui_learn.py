@@ -15,6 +15,7 @@ from gui_helpers import (
     has_colour,
     open_and_finish,
     open_paused,
+    opening_of,
     pixels,
     row_pixels,
     wait_for_diagnosis,
@@ -530,7 +531,7 @@ def test_long_class_names_are_cut_not_the_images(
     names = [f"a very long name for what is only class number {k}" for k in range(4)]
     part = (rng.random((60, 30)), labels)
     made = make_dataset("named", "made up", part, part, image_shape=(6, 5), class_names=names)
-    monkeypatch.setattr("gui.data_opener.open_dataset", lambda name: made)
+    monkeypatch.setattr("gui.data_session.opening", opening_of(made))
     open_folder(qtbot, window, "named data")
     window.grab()
     assert names[2] in window.learn.atlas.describe(0, 2)

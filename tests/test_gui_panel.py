@@ -21,7 +21,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
 
-from core.dataset import DataConfig
+from core.data_config import DataConfig
 from core.parameters import parameters_of
 from core.training import PRESETS, TrainingConfig
 from gui.run_state import RunState
@@ -72,11 +72,16 @@ def wanted(window: MainWindow, name: str) -> Any:
 # ---------------------------------------------------------------------- what stands in it
 
 
-def test_every_declared_setting_stands_in_the_panel(window: MainWindow) -> None:
+def test_every_declared_setting_stands_in_the_panel_or_on_the_data_page(
+    window: MainWindow,
+) -> None:
     declared = {**parameters_of(DataConfig), **parameters_of(TrainingConfig)}
+    elsewhere = set(window.data_page.side.split.form.rows)
     live = {name for name, item in parameters_of(TrainingConfig).items() if item.live}
     assert set(window.panel.live_form.rows) == live
-    assert set(window.panel.later_form.rows) == set(declared) - live - {"dataset"}
+    later = set(window.panel.later_form.rows)
+    assert later | elsewhere == set(declared) - live - {"dataset"}
+    assert later & elsewhere == {"validation_size"}  # the Data page says who chooses
     for name in {*window.panel.live_form.rows, *window.panel.later_form.rows}:
         shown, item = row(window, name), declared[name]
         assert shown.label.text() == item.label
@@ -366,10 +371,10 @@ def test_a_cancelled_dialog_leaves_the_list_as_it_was(
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: "")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **options: ("", ""))
     combo = window.panel.data_combo
-    for words in ("Open folder...", "Open images file..."):
+    for words in ("Open folder...", "Open file..."):
         choose(qtbot, combo, combo.findText(words))
         assert combo.currentData() == "digits8"
-        assert window.session.opening is None
+        assert window.session.data.opening is None
 
 
 def test_opening_one_file_from_the_list(
@@ -379,7 +384,7 @@ def test_opening_one_file_from_the_list(
     file = next(path for path in folder.iterdir() if path.name.startswith("train-images"))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **options: (str(file), ""))
     combo = window.panel.data_combo
-    choose(qtbot, combo, combo.findText("Open images file..."))
+    choose(qtbot, combo, combo.findText("Open file..."))
     wait_until(qtbot, lambda: data_of(window.session).image_shape == (5, 4))
     assert combo.currentText() == file.name
 

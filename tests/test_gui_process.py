@@ -14,7 +14,7 @@ import pytest
 from core_samples import REPOSITORY
 from gui_helpers import make_session, wait_for_film, wait_until
 
-from core.dataset import DataConfig
+from core.data_config import DataConfig
 from core.training import TrainingConfig
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def test_nothing_arrives_after_the_close(window: MainWindow, qtbot: QtBot) -> No
 
 def test_a_job_that_does_not_stop_is_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     may_end = threading.Event()
-    monkeypatch.setattr("gui.data_opener.open_dataset", lambda name: may_end.wait(20))
+    monkeypatch.setattr("gui.data_session.opening", lambda *_, **__: may_end.wait(20))
     session = make_session()
     session.open("digits8")
     assert session.close() is False

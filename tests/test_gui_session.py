@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from core.sources.reading import ReadingConfig
     from gui.session import Session
 
 LONG = TrainingConfig(epochs=5000)
@@ -69,9 +70,9 @@ def test_opening_begins_to_learn_by_itself(new_session: New, qtbot: QtBot) -> No
     assert session.run_state is RunState.LOADING
     with qtbot.waitSignals([session.dataset_changed, session.run_started, session.shown_changed]):
         session.open("digits8")
-        assert session.opening == "digits8"
+        assert session.data.opening == "digits8"
     wait_for_state(qtbot, session, RunState.FINISHED)
-    assert session.opening is None
+    assert session.data.opening is None
     assert data_of(session).train.n_samples == SMALL.train_size
     assert data_of(session).test.n_samples == SMALL.test_size
     assert_records_equal(history_of(session), plain_records(session))
@@ -101,7 +102,7 @@ def test_a_bad_path_leaves_data_and_run_untouched(
     before = (session.dataset, session.full_dataset, session.history, session.wanted_data)
     records = list(history_of(session))
     session.open(str(path))
-    wait_until(qtbot, lambda: session.opening is None)
+    wait_until(qtbot, lambda: session.data.opening is None)
     (message,) = notes.errors
     assert str(path) in message
     assert notes.surprises == []
@@ -109,7 +110,7 @@ def test_a_bad_path_leaves_data_and_run_untouched(
     assert history_of(session) == records
     assert started == []
     assert session.run_state is RunState.FINISHED
-    assert session.opened_paths == []
+    assert session.data.opened_paths == []
     session.set_setting("epochs", EPOCHS + 2)  # and it can still go on
     session.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
@@ -131,11 +132,11 @@ def test_a_bad_path_at_the_start_is_told_and_the_stroke_digits_open_instead(
 def test_without_any_data_nothing_moves_until_some_open(
     new_session: New, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(name: str) -> Any:
+    def refuse(name: str, reading: ReadingConfig, mirror: str) -> Any:
         raise DatasetError(f"{name}: not today")
 
     with monkeypatch.context() as patch:
-        patch.setattr("gui.data_opener.open_dataset", refuse)
+        patch.setattr("gui.data_session.opening", refuse)
         session = new_session(data=replace(SMALL, dataset="strokes"))
         notes = Notes(session)
         session.open("strokes")
@@ -155,10 +156,10 @@ def test_without_any_data_nothing_moves_until_some_open(
 def test_a_surprise_while_opening_is_told(
     session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def explode(name: str) -> Any:
+    def explode(name: str, reading: ReadingConfig, mirror: str) -> Any:
         raise RuntimeError("out of sorts")
 
-    monkeypatch.setattr("gui.data_opener.open_dataset", explode)
+    monkeypatch.setattr("gui.data_session.opening", explode)
     with qtbot.waitSignal(session.surprised) as told:
         session.open("digits8")
     assert "RuntimeError: out of sorts" in told.args[0]
@@ -173,10 +174,10 @@ def test_opening_twice_ends_with_the_second(session: Session, qtbot: QtBot, tmp_
     session.run_started.connect(lambda: started.append(data_of(session).name))
     session.open(first)
     session.open(second)
-    wait_until(qtbot, lambda: session.opening is None)
+    wait_until(qtbot, lambda: session.data.opening is None)
     assert started == ["second"]
     assert session.wanted_data.dataset == second
-    assert session.opened_paths == [second]
+    assert session.data.opened_paths == [second]
 
 
 def test_other_data_replace_the_run_and_keep_it_for_comparison(
@@ -190,10 +191,19 @@ def test_other_data_replace_the_run_and_keep_it_for_comparison(
     assert data_of(session).n_classes == 3
     assert [run.history for run in session.earlier_runs] == [old]
     assert session.earlier_runs[0].dataset_name != data_of(session).name
-    assert session.run_state is RunState.PAUSED  # as it stood before
+    assert session.is_running  # the run before had come to its end
     wait_until(qtbot, lambda: session.shown is not None)
     assert session.shown is not None
     assert session.shown.weights.shape == (3, 21)
+
+
+def test_other_data_stay_held_where_a_run_was_held(
+    new_session: New, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = open_paused(qtbot, new_session(training=LONG))
+    with qtbot.waitSignal(session.run_started):
+        session.open(write_data(tmp_path / "small", (5, 4), 3, 30, 12))
+    assert session.run_state is RunState.PAUSED
 
 
 def test_running_data_are_replaced_by_running_data(
@@ -313,12 +323,12 @@ def test_rewind_during_a_run_shows_nothing_of_the_old_one(new_session: New, qtbo
 
 def test_a_late_letter_of_an_old_run_is_dropped(session: Session, qtbot: QtBot) -> None:
     old_live, old_record = session.live, history_of(session)[5]
-    old_generation = session._run_generation
+    old_generation = session.run_generation
     session.rewind()
     wait_until(qtbot, lambda: len(history_of(session)) == 1 and session.live is not None)
     session._mailbox.post(old_generation, old_record)
     session._mailbox.put_latest("training", old_generation, old_live)
-    session._mailbox.post(session._run_generation, replace(history_of(session)[0], epoch=1))
+    session._mailbox.post(session.run_generation, replace(history_of(session)[0], epoch=1))
     wait_until(qtbot, lambda: len(history_of(session)) > 1)
     assert [record.epoch for record in history_of(session)] == [0, 1]
     assert session.live is not old_live
@@ -487,7 +497,7 @@ def test_data_too_small_for_the_validation_images_are_refused(
     session.rewind()
     notes, dataset, history = Notes(session), session.dataset, session.history
     session.open(write_data(tmp_path / "few", (5, 4), 3, 30, 12))
-    wait_until(qtbot, lambda: session.opening is None)
+    wait_until(qtbot, lambda: session.data.opening is None)
     assert "validation images" in notes.errors[0]
     assert session.dataset is dataset
     assert session.history is history
@@ -681,7 +691,7 @@ def test_a_diverged_run_that_learnt_something_stays_for_comparison(
 def test_a_surprise_while_training_is_told(
     new_session: New, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def explode(*args: Any) -> Any:
+    def explode(*args: Any, **options: Any) -> Any:
         raise RuntimeError("out of sorts")
 
     session = new_session()

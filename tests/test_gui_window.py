@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,13 @@ from gui_helpers import (
     wait_until,
     write_data,
 )
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QImage, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QFileDialog,
     QLabel,
@@ -37,15 +38,15 @@ from PySide6.QtWidgets import (
 )
 
 from core.diagnostics import next_mistake
+from core.model_file import SavedModel, load_model, save_model
 from gui.actions import COMMANDS
-from gui.app import SpaceForButtons
+from gui.app import InputHabits
 from gui.run_state import RunState
 from gui.theme import DARK, LIGHT, THEMES, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from gui.main_window import MainWindow
@@ -132,6 +133,25 @@ def save_curves(scene: Scene) -> Iterator[None]:
     assert scene.window.notice.text == f"Saved {file}"
 
 
+def save_model_command(scene: Scene) -> Iterator[None]:
+    file = scene.tmp_path / "model.safetensors"
+    scene.answer("getSaveFileName", file)
+    assert scene.session.shown is not None
+    yield
+    np.testing.assert_array_equal(load_model(file).weights, scene.session.shown.weights)
+
+
+def open_model_command(scene: Scene) -> Iterator[None]:
+    file = scene.tmp_path / "other.safetensors"
+    data, weights = data_of(scene.session), np.full((10, 65), 0.25, np.float32)
+    save_model(file, SavedModel(weights, data.image_shape, data.class_names, "made up", 1, {}))
+    scene.answer("getOpenFileName", file)
+    yield
+    scene.wait(lambda: scene.session.shown is not None)
+    assert scene.session.shown is not None
+    np.testing.assert_array_equal(scene.session.shown.weights, weights)
+
+
 def close(scene: Scene) -> Iterator[None]:
     yield
     scene.wait(lambda: not scene.window.isVisible())
@@ -214,6 +234,12 @@ def attack_page(scene: Scene) -> Iterator[None]:
     wait_for_film(scene.qtbot, scene.session)
 
 
+def data_page(scene: Scene) -> Iterator[None]:
+    yield
+    assert scene.window.data_page.isVisible()
+    assert not scene.window.learn.isVisible()
+
+
 def panel(scene: Scene) -> Iterator[None]:
     width = scene.window.pages.width()
     yield
@@ -273,6 +299,8 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "open_file": open_file,
     "save_picture": save_picture,
     "save_curves": save_curves,
+    "save_model": save_model_command,
+    "open_model": open_model_command,
     "quit": close,
     "toggle": toggle,
     "step_batch": step_batch,
@@ -286,6 +314,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "live": shows_epoch(2, None),
     "learn_page": learn_page,
     "attack_page": attack_page,
+    "data_page": data_page,
     "panel": panel,
     "theme": theme,
     "attack_toggle": attack_toggle,
@@ -298,7 +327,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
 }
 BUTTONS = (
     *("toggle", "step_batch", "step_epoch", "rewind", "new_seed", "learn_page", "attack_page"),
-    *("panel", "theme", "help", "first", "earlier", "later", "best", "live"),
+    *("data_page", "panel", "theme", "help", "first", "earlier", "later", "best", "live"),
 )
 
 
@@ -336,7 +365,7 @@ def back_to_normal(scene: Scene) -> None:
     window.show_learn()
     if session.wanted_data.dataset != SMALL.dataset:
         session.open(SMALL.dataset)
-        scene.wait(lambda: session.opening is None)
+        scene.wait(lambda: session.data.opening is None)
     session.set_setting("seed", 0)
     session.rewind()
     session.play()
@@ -468,14 +497,14 @@ def test_a_cancelled_dialog_changes_nothing(
     for shortcut in ("Ctrl+S", "Ctrl+E", "Ctrl+O", "Ctrl+Shift+O"):
         press(qtbot, window, shortcut)
         assert not window.notice.isVisible()
-        assert window.session.opening is None
+        assert window.session.data.opening is None
 
 
 def test_a_failed_opening_is_told_until_it_is_closed(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: str(tmp_path))
-    press(qtbot, window, "Ctrl+O")
+    press(qtbot, window, "Ctrl+Shift+O")
     wait_until(qtbot, window.notice.isVisible)
     assert str(tmp_path) in window.notice.text
     assert not window.notice._timer.isActive()  # an error does not go by itself
@@ -638,16 +667,16 @@ def test_nothing_is_cut_at_1280_by_720(window: MainWindow, qtbot: QtBot, page: i
 
 
 @pytest.fixture
-def space_for_buttons(app: QApplication) -> Iterator[None]:
+def input_habits(app: QApplication) -> Iterator[None]:
     """Install what the program installs, for the tests that press Space."""
-    keys = SpaceForButtons(app)
+    keys = InputHabits(app)
     app.installEventFilter(keys)
     yield
     app.removeEventFilter(keys)
     keys.deleteLater()
 
 
-@pytest.mark.usefixtures("space_for_buttons")
+@pytest.mark.usefixtures("input_habits")
 def test_space_plays_but_toggles_a_focused_box(window: MainWindow, qtbot: QtBot) -> None:
     shuffle = window.panel.later_form.rows["shuffle"].editor
     assert shuffle.isChecked()
@@ -680,3 +709,58 @@ def test_a_full_disk_is_told(
     press(qtbot, window, "Ctrl+E")
     assert window.notice.isVisible()
     assert "/dev/full cannot be written: No space left" in window.notice.text
+
+
+@pytest.mark.usefixtures("input_habits")
+def test_the_wheel_scrolls_and_changes_no_setting(window: MainWindow, qtbot: QtBot) -> None:
+    panel, session = window.panel, window.session
+    before = session.wanted_training, session.wanted_data
+    rate = panel.live_form.rows["learning_rate"]
+    for widget in (panel.preset_combo, rate.editor, rate.slider):
+        assert widget is not None
+        assert not widget.hasFocus()
+        centre = QPointF(widget.rect().center())
+        wheel = QWheelEvent(
+            *(centre, widget.mapToGlobal(centre), QPoint(), QPoint(0, -120)),
+            *(Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier),
+            *(Qt.ScrollPhase.NoScrollPhase, False),
+        )
+        QApplication.sendEvent(widget, wheel)
+        assert not wheel.isAccepted()  # so that Qt offers it to the panel around it, which scrolls
+        assert (session.wanted_training, session.wanted_data) == before
+
+
+def test_escape_closes_a_message(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.notified.emit("Something went wrong.", True)
+    assert window.notice.isVisible()
+    press(qtbot, window, "Esc")
+    assert not window.notice.isVisible()
+
+
+def test_the_atlas_fits_again_after_data_of_many_classes_on_another_page(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    atlas = window.learn.atlas
+    usual = atlas.width()
+    for name, n_classes in (("many", 47), ("few", 3)):
+        window.show_data()
+        window.session.open(write_data(tmp_path / name, (5, 4), n_classes, 188, 94))
+        wait_until(qtbot, lambda n=n_classes: data_of(window.session).n_classes == n)
+        wait_until(qtbot, lambda: window.session.shown is not None)
+        window.show_learn()
+        if n_classes == 47:
+            wait_until(qtbot, lambda: atlas.width() > usual)
+        else:
+            wait_until(qtbot, lambda: atlas.width() == usual)
+
+
+def test_a_bad_path_at_the_start_stays_told(
+    new_session: Any, new_window: Any, qtbot: QtBot
+) -> None:
+    session = new_session(data=replace(SMALL, dataset="/nowhere"))
+    window = new_window(session)
+    session.open("/nowhere")
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert "/nowhere" in window.notice.text
+    assert window.notice.isVisible()
+    assert not window.notice._timer.isActive()

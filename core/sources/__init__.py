@@ -1,7 +1,7 @@
 """Where data sets come from: one source per file, found by name or by content.
 
-A new named set is one line in ``NAMED_SOURCES``; a new file format is one line in
-``FILE_FORMATS``, tried in order.
+A new named set is one line in ``NAMED_SOURCES``, or an entry of ``core.catalogue`` where it is
+downloaded; a new file format is one line in ``FILE_FORMATS``, tried in order.
 """
 
 from __future__ import annotations
@@ -9,64 +9,89 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.catalogue import CATALOGUE
 from core.errors import DatasetError
-from core.sources import digits8, idx, strokes_cache
+from core.progress import Progress, finish
+from core.sources import (
+    catalogue_sets,
+    digits8,
+    idx,
+    npz,
+    pickles,
+    picture_folder,
+    strokes_cache,
+    tables,
+    zips,
+)
+from core.sources.opening import open_path
+from core.sources.reading import ReadingConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Protocol
+    from collections.abc import Callable, Generator
 
     from core.dataset import Dataset
-
-    class FileFormat(Protocol):
-        """What a module that reads one file format offers."""
-
-        def recognises(self, path: Path) -> bool:
-            """Whether the content of ``path`` looks like this format."""
-            ...
-
-        def open_path(self, path: Path) -> Dataset:
-            """Read ``path``; DatasetError on anything wrong."""
-            ...
+    from core.sources.parts import FileFormat
 
 
-NAMED_SOURCES: dict[str, tuple[str, Callable[[], Dataset]]] = {
-    "strokes": ("Stroke digits", strokes_cache.open_strokes),
-    "digits8": ("UCI digits 8 x 8", digits8.open_digits8),
+NAMED_SOURCES: dict[str, tuple[str, Callable[[], Generator[Progress, None, Dataset]]]] = {
+    "strokes": ("Stroke digits", strokes_cache.opening_strokes),
+    "digits8": ("UCI digits 8 x 8", digits8.opening_digits8),
 }
 """Name -> (what people call it, how it is opened); the first is what opens by itself."""
 
-FILE_FORMATS: tuple[FileFormat, ...] = (idx,)
+FILE_FORMATS: tuple[FileFormat, ...] = (idx, npz, zips, pickles, picture_folder, tables)
 
 DEFAULT_SOURCE = next(iter(NAMED_SOURCES))
 
 
-def open_dataset(name_or_path: str) -> Dataset:
+def opening(
+    name_or_path: str, reading: ReadingConfig | None = None, *, mirror: str = ""
+) -> Generator[Progress, None, Dataset]:
+    """Open the data set of that name, or the one stored at that path, telling how far it is.
+
+    ``mirror`` is where a set of the catalogue may be found that is not in the cache; only a folder
+    is looked at, for nothing here goes to the network.
+
+    Raises
+    ------
+    NotDownloaded
+        If it is a set of the catalogue that must be downloaded first.
+    DatasetError
+        Saying what is wrong with the name, the path or the content, and what would be right.
+    """
+    if name_or_path in NAMED_SOURCES:
+        return (yield from NAMED_SOURCES[name_or_path][1]())
+    names = ", ".join((*NAMED_SOURCES, *CATALOGUE))
+    try:
+        if name_or_path in CATALOGUE:
+            entry = CATALOGUE[name_or_path]
+            config = reading or ReadingConfig()
+            return (yield from catalogue_sets.opening_entry(entry, config, mirror))
+        path = Path(name_or_path).expanduser()
+        if not path.exists():
+            raise DatasetError(
+                f"{name_or_path}: no such file or folder, and no data set of that name; "
+                f"give the path of a data set, or one of {names}"
+            )
+        return (yield from open_path(path, FILE_FORMATS, reading or ReadingConfig()))
+    except (OSError, ValueError, RuntimeError) as error:
+        # ValueError: a NUL byte in the path; RuntimeError: a home folder or a loop of links.
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise DatasetError(f"{name_or_path}: cannot be read: {reason}") from error
+    except MemoryError as error:
+        raise DatasetError(
+            f"{name_or_path}: there is not enough memory for it; open a smaller part of it"
+        ) from error
+
+
+def open_dataset(
+    name_or_path: str, reading: ReadingConfig | None = None, *, mirror: str = ""
+) -> Dataset:
     """Return the data set of that name, or the one stored at that path.
 
     Raises
     ------
     DatasetError
-        Saying what is wrong with the name, the path or the content, and what would be right.
+        As :func:`opening`.
     """
-    if name_or_path in NAMED_SOURCES:
-        return NAMED_SOURCES[name_or_path][1]()
-    path = Path(name_or_path).expanduser()
-    names = ", ".join(NAMED_SOURCES)
-    try:
-        if not path.exists():
-            raise DatasetError(
-                f"{name_or_path}: no such file or folder, and no data set of that name; "
-                f"give the path of IDX files, or one of {names}"
-            )
-        for file_format in FILE_FORMATS:
-            if file_format.recognises(path):
-                return file_format.open_path(path)
-    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the path
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise DatasetError(f"{name_or_path}: cannot be read: {reason}") from error
-    raise DatasetError(
-        f"{name_or_path}: not IDX images; expected a folder with the four IDX files "
-        "(train-images..., train-labels..., t10k-images..., t10k-labels...) or one images file "
-        "with its labels file beside it"
-    )
+    return finish(opening(name_or_path, reading, mirror=mirror))

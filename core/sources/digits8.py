@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
 
 from core.dataset import Dataset, make_dataset
 from core.errors import DatasetError
+from core.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 ASSET = Path(__file__).resolve().parents[2] / "assets" / "digits8.npz"
 N_TRAIN = 1297
@@ -23,7 +28,7 @@ _LARGEST_VALUE = 16
 """A pixel counts the ink in a block of 4 x 4 bits."""
 
 
-def open_digits8() -> Dataset:
+def opening_digits8() -> Generator[Progress, None, Dataset]:
     """Return the 1,297 training and 500 test digits.
 
     Raises
@@ -31,6 +36,7 @@ def open_digits8() -> Dataset:
     DatasetError
         If the file that ships with the program is missing or damaged.
     """
+    yield Progress(0, 1, "files")
     try:
         # Opened here: np.load does not close a file that turns out to be no archive.
         with ASSET.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:

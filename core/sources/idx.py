@@ -5,174 +5,211 @@ Format: http://yann.lecun.com/exdb/mnist/ (big-endian; type 0x08 is unsigned byt
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.dataset import Dataset, make_dataset
 from core.errors import DatasetError
 from core.sources import limits
+from core.sources.emnist import is_emnist, named_labels
+from core.sources.idx_files import (
+    MAX_LOOKED,
+    VALUE_TYPES,
+    IdxSet,
+    by_content,
+    by_name,
+    is_idx_content,
+    is_idx_name,
+    named_set,
+    unnamed_set,
+)
+from core.sources.opening import folder_names
+from core.sources.parts import Head, Pair, Parts
+from core.sources.streams import file_blob
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from core.progress import Progress
+    from core.sources.reading import ReadingConfig
+    from core.sources.streams import Blob, Stream
+
 _UNSIGNED_BYTE = 0x08
-_IMAGES_NAME = re.compile(r"images[-_.]?idx3[-_.]ubyte(\.gz)?$", re.IGNORECASE)
-_TEST_WORDS = ("t10k", "test")
-_SPLIT_FROM_ONE_FILE = 5 / 6
-"""A single images file is split as MNIST itself is: 60,000 of 70,000 is close to five sixths."""
+EXPECTED = "IDX files as MNIST's, one or a folder of them"
 
 
-def recognises(path: Path) -> bool:
-    """Whether ``path`` is an IDX file, or a folder with one named as IDX images are.
+def recognises(head: Head) -> bool:
+    """Whether it is an IDX file, or a folder with one.
 
-    An empty or cut file with an IDX name counts too, so that its error can be told properly.
+    A cut file with an IDX name counts too, so that its error can be told properly.
     """
-    if path.is_dir():
-        return bool(_image_files(path))
-    head = limits.read_head(path, 4)
-    return (head[:2] == b"\0\0" and head[2:3] == b"\x08") or bool(_IMAGES_NAME.search(path.name))
+    if not head.is_folder:
+        return is_idx_content(head.content) or is_idx_name(head.path.name)
+    if any(is_idx_name(name) for name in head.names):
+        return True
+    files = _files(head.path, head.names[:MAX_LOOKED])
+    return any(file.kind == "images" for file in by_content(files))
 
 
-def open_path(path: Path) -> Dataset:
-    """Open a folder holding the four files, or one images file whose labels lie beside it.
+def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]:
+    """Read the set in a folder, or the set that a file is part of.
 
     Raises
     ------
     DatasetError
         Naming the file and what is wrong with it.
     """
-    images_files = _image_files(path) if path.is_dir() else [path]
-    train = [file for file in images_files if not _is_test(file)]
-    test = [file for file in images_files if _is_test(file)]
-    if len(train) > 1 or len(test) > 1:
-        names = ", ".join(file.name for file in images_files)
-        raise DatasetError(f"{path}: several images files ({names}); open one of them instead")
-    if path.is_dir() and not (train and test):
-        missing, example = ("test", "t10k") if train else ("training", "train")
-        raise DatasetError(
-            f"{path}: the {missing} images are missing (a file like "
-            f"{example}-images-idx3-ubyte.gz); add them, or open the images file itself"
-        )
-    pairs = [_read_pair(file) for file in (*train, *test)]
-    shape = _common_shape(images_files, [images for images, _ in pairs])
-    parts = pairs if len(pairs) == 2 else _split(images_files[0], *pairs[0])
-    folder = path if path.is_dir() else path.parent
-    name = folder.resolve().name if path.is_dir() else path.name
-    return make_dataset(name, str(path), parts[0], parts[1], image_shape=shape)
+    path = head.path
+    folder = path if head.is_folder else path.parent
+    names = head.names if head.is_folder else folder_names(folder)
+    opened = "" if head.is_folder else path.name
+    blobs = _files(folder, [name for name in names if is_idx_name(name)])
+    if any(blob.name == opened for blob in blobs) or (head.is_folder and blobs):
+        chosen = named_set(str(path), by_name(blobs, opened), opened)
+    else:
+        chosen = _by_content(path, _files(folder, names), opened)
+    beside = _files(folder, [name for name in names if name.lower().endswith("mapping.txt")])
+    name = path.resolve().name if head.is_folder else path.name
+    return (yield from read_set(name, str(path), chosen, beside))
 
 
-def _image_files(folder: Path) -> list[Path]:
+def _files(folder: Path, names: Sequence[str]) -> list[Blob]:
     # Some archives hold a folder of the same name beside each file.
-    found = sorted(
-        file for file in folder.iterdir() if _IMAGES_NAME.search(file.name) and file.is_file()
-    )
-    by_stem = {re.sub(r"\.gz$", "", file.name, flags=re.IGNORECASE): file for file in found}
-    return list(by_stem.values())  # the same file plain and gzipped counts once
+    return [file_blob(folder / name) for name in names if (folder / name).is_file()]
 
 
-def _is_test(file: Path) -> bool:
-    return any(word in file.name.lower() for word in _TEST_WORDS)
+def _by_content(path: Path, blobs: Sequence[Blob], opened: str) -> IdxSet:
+    """Return the set of files without the usual names; the one that was opened comes first."""
+    found = by_content(sorted(blobs, key=lambda blob: blob.name != opened))
+    if opened and not any(file.blob.name == opened for file in found):
+        return IdxSet("", (file_blob(path), file_blob(path)), None)  # reading it says what is wrong
+    return unnamed_set(str(path), found, opened)
 
 
-def _labels_file(images_file: Path) -> Path:
-    """Return the labels file that belongs to ``images_file``.
+def read_set(
+    name: str, where: str, chosen: IdxSet, beside: Sequence[Blob]
+) -> Generator[Progress, None, Parts]:
+    """Read images and labels of each part of a set.
+
+    Parameters
+    ----------
+    name, where : what people call the set, and how errors name where it is
+    chosen : its files
+    beside : files that may hold the names of its classes
 
     Raises
     ------
     DatasetError
-        If there is none.
+        Naming the file and what is wrong with it.
     """
-    name = images_file.name
-    labels_name = re.sub("images", "labels", name, flags=re.IGNORECASE)
-    labels_name = re.sub("idx3", "idx1", labels_name, flags=re.IGNORECASE)
-    stem = re.sub(r"\.gz$", "", labels_name, flags=re.IGNORECASE)
-    beside = {file.name.lower(): file for file in sorted(images_file.parent.iterdir())}
-    for candidate in (labels_name, stem, stem + ".gz"):
-        file = beside.get(candidate.lower())
-        if file is not None and candidate != name and file.is_file():
-            return file
-    expected = labels_name if labels_name != name else "train-labels-idx1-ubyte.gz"
-    raise DatasetError(
-        f"{images_file}: its labels are missing; expected {expected} in the same folder"
+    pairs: list[Pair] = []
+    for images_file, labels_file in chosen.pairs:
+        images = yield from _read_array(images_file, n_dimensions=3, what="images")
+        labels = yield from _read_array(labels_file, n_dimensions=1, what="labels")
+        _check_pair(images_file, labels_file, images, labels)
+        pairs.append((images, labels))
+    shapes = [images.shape[1:] for images, _ in pairs]
+    if len(set(shapes)) > 1:
+        sizes = " and ".join(f"{h} x {w}" for h, w in shapes)
+        raise DatasetError(f"{where}: training and test images differ in size ({sizes} pixels)")
+    columns, class_names = named_labels(chosen.series, [labels for _, labels in pairs], beside)
+    pairs = [(images, labels) for (images, _), labels in zip(pairs, columns, strict=True)]
+    return Parts(
+        name,
+        pairs[0],
+        pairs[1] if len(pairs) == 2 else None,
+        image_shape=shapes[0],
+        class_names=class_names,
+        pixel_max=255,
+        transposed=any(is_emnist(images_file.name) for images_file, _ in chosen.pairs),
     )
 
 
-def _read_pair(images_file: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    images = _read_array(images_file, n_dimensions=3, what="images")
-    labels_file = _labels_file(images_file)
-    labels = _read_array(labels_file, n_dimensions=1, what="labels")
+def _check_pair(
+    images_file: Blob, labels_file: Blob, images: NDArray[Any], labels: NDArray[Any]
+) -> None:
     if len(images) != len(labels):
         raise DatasetError(
-            f"{images_file} has {len(images)} images but {labels_file.name} has {len(labels)} "
-            "labels; the two files must belong together"
+            f"{images_file.label} has {len(images)} images but {labels_file.name} has "
+            f"{len(labels)} labels; the two files must belong together"
         )
-    if len(labels) and int(labels.max()) >= limits.MAX_CLASSES:
-        bad = int(np.flatnonzero(labels >= limits.MAX_CLASSES)[0])
+    wrong = (labels < 0) | (labels >= limits.MAX_CLASSES)
+    if wrong.any():
+        bad = int(np.flatnonzero(wrong)[0])
         raise DatasetError(
-            f"{labels_file}: label {int(labels[bad])} of image {bad} is out of range; "
+            f"{labels_file.label}: label {int(labels[bad])} of image {bad} is out of range; "
             f"labels must lie between 0 and {limits.MAX_CLASSES - 1}"
         )
-    return images, labels.astype(np.int64)
 
 
-def _read_array(file: Path, *, n_dimensions: int, what: str) -> NDArray[np.uint8]:
-    content = limits.read_bytes(file)
-    header = 4 + 4 * n_dimensions
-    if len(content) < header:
+# ---------------------------------------------------------------------- one file
+
+
+def _read_array(
+    blob: Blob, *, n_dimensions: int, what: str
+) -> Generator[Progress, None, NDArray[Any]]:
+    with blob.open() as stream:
+        dtype, shape = _read_header(stream, n_dimensions, what)
+        n_values = math.prod(shape)  # Python integers: no overflow, whatever the header claims
+        expected = stream.position + n_values * dtype.itemsize
+        promise = f"the header promises {expected} bytes ({' x '.join(map(str, shape))} values)"
+        if n_values > limits.MAX_ELEMENTS or shape[0] > limits.MAX_IMAGES:
+            raise DatasetError(
+                f"{blob.label}: {promise}, more than the {limits.MAX_IMAGES:,} images or "
+                f"{limits.MAX_ELEMENTS:,} values accepted; open a smaller part of them"
+            )
+        if expected > stream.most:
+            raise DatasetError(
+                f"{blob.label}: cut short: {promise}, there are {stream.most} at most; copy or "
+                "download it again"
+            )
+        content = np.empty(n_values * dtype.itemsize, dtype=np.uint8)
+        yield from stream.fill(content)
+        if stream.position < expected:
+            raise DatasetError(
+                f"{blob.label}: cut short: {promise}, there are {stream.position}; copy or "
+                "download it again"
+            )
+        if stream.read(1):
+            raise DatasetError(
+                f"{blob.label}: too long: {promise}, there are more; copy or download it again"
+            )
+    if n_values == 0:
+        raise DatasetError(f"{blob.label}: there is no image in it; at least one is needed")
+    return content.view(dtype).reshape(shape)
+
+
+def _read_header(
+    stream: Stream, n_dimensions: int, what: str
+) -> tuple[np.dtype[Any], tuple[int, ...]]:
+    """Return the type of the values, and how many there are in each dimension."""
+    size = 4 + 4 * n_dimensions
+    header = stream.read(size)
+    if len(header) < size:
         raise DatasetError(
-            f"{file}: only {len(content)} bytes, not even the {header} of an IDX header; "
+            f"{stream.label}: only {len(header)} bytes, not even the {size} of an IDX header; "
             "copy or download it again"
         )
-    if content[:2] != b"\0\0":
-        looks = "a web page" if content[:64].lstrip()[:1] == b"<" else "not IDX"
-        raise DatasetError(f"{file}: this is {looks}; an IDX file begins with two zero bytes")
-    if content[2] != _UNSIGNED_BYTE or content[3] != n_dimensions:
+    if header[:2] != b"\0\0":
+        looks = "a web page" if header.lstrip()[:1] == b"<" else "not IDX"
         raise DatasetError(
-            f"{file}: holds type 0x{content[2]:02x} in {content[3]} dimensions; {what} must be "
-            f"unsigned bytes (0x08) in {n_dimensions}"
+            f"{stream.label}: this is {looks}; an IDX file begins with two zero bytes"
         )
-    shape = [int.from_bytes(content[i : i + 4], "big") for i in range(4, header, 4)]
-    expected = header
-    for i, size in enumerate(shape):
-        if i > 0 and not 1 <= size <= limits.MAX_IMAGE_SIDE:
-            raise DatasetError(
-                f"{file}: images of {shape[1]} x {shape[2]} pixels; each side must be between 1 "
-                f"and {limits.MAX_IMAGE_SIDE}"
-            )
-    n_values = 1
-    for size in shape:
-        n_values *= size  # Python integers: no overflow, whatever the header claims
-    expected += n_values
-    if len(content) != expected:
-        state = "cut short" if len(content) < expected else "too long"
+    allowed = (_UNSIGNED_BYTE,) if what == "images" else tuple(VALUE_TYPES)
+    if header[2] not in allowed or header[3] != n_dimensions:
+        others = "; other whole numbers (0x09, 0x0b, 0x0c) are read too"
         raise DatasetError(
-            f"{file}: {state}: the header promises {expected} bytes ({' x '.join(map(str, shape))} "
-            f"values), there are {len(content)}; copy or download it again"
+            f"{stream.label}: holds type 0x{header[2]:02x} in {header[3]} dimensions; {what} must "
+            f"be unsigned bytes (0x08) in {n_dimensions}{others if what == 'labels' else ''}"
         )
-    if n_values == 0:
-        raise DatasetError(f"{file}: there is no image in it; at least one is needed")
-    return np.frombuffer(content, dtype=np.uint8, offset=header).reshape(shape)
-
-
-def _common_shape(files: list[Path], images: list[NDArray[np.uint8]]) -> tuple[int, int]:
-    shapes = [(int(array.shape[1]), int(array.shape[2])) for array in images]
-    if len(set(shapes)) > 1:
-        sizes = " and ".join(f"{h} x {w}" for h, w in shapes)
+    shape = tuple(int.from_bytes(header[i : i + 4], "big") for i in range(4, size, 4))
+    if not all(1 <= side <= limits.MAX_IMAGE_SIDE for side in shape[1:]):
         raise DatasetError(
-            f"{files[0].parent}: training and test images differ in size ({sizes} pixels)"
+            f"{stream.label}: images of {shape[1]} x {shape[2]} pixels; each side must be between "
+            f"1 and {limits.MAX_IMAGE_SIDE}"
         )
-    return shapes[0]
-
-
-def _split(
-    file: Path, images: NDArray[np.uint8], labels: NDArray[np.int64]
-) -> list[tuple[NDArray[np.uint8], NDArray[np.int64]]]:
-    """Split a lone images file in file order; the test part is its last sixth."""
-    n_train = int(len(labels) * _SPLIT_FROM_ONE_FILE)
-    if n_train < 1:
-        raise DatasetError(f"{file}: one image cannot be split into training and test")
-    return [(images[:n_train], labels[:n_train]), (images[n_train:], labels[n_train:])]
+    return np.dtype(VALUE_TYPES[header[2]]), shape

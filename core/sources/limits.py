@@ -2,84 +2,76 @@
 
 from __future__ import annotations
 
-import zlib
-from typing import TYPE_CHECKING
-
-from core.errors import DatasetError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 MAX_FILE_BYTES = 600 * 1024**2
 """Larger than every classroom set as it is shipped (EMNIST's archive has 562 MB)."""
 
-MAX_INFLATED_BYTES = 1024**3
-"""What a file may become in memory: 1.3 million images of 28 x 28."""
+MAX_INFLATED_BYTES = 700 * 1024**2
+"""What a file may become in memory: 900,000 images of 28 x 28 bytes, more than all of EMNIST."""
+
+MAX_ELEMENTS = 2**28
+"""Pixels of one set: 342,000 images of 28 x 28. As float32 they fill 1 GiB."""
 
 MAX_IMAGE_SIDE = 128
 """Weights grow with the square of it, and the atlas shows nothing more beyond."""
 
+MIN_CLASSES = 2
+"""With one class there is nothing to tell apart."""
+
 MAX_CLASSES = 100
 """A column per class must still be visible in the window."""
 
-_READ_BYTES = 1 << 20
-GZIP_MAGIC = b"\x1f\x8b"
+MAX_CLASS_NAME = 60
+"""Characters of a class name; the window shows fewer."""
 
+MAX_IMAGES = 1_000_000
+"""The settings count no further, and every image costs a label and a place in every shuffle."""
 
-def read_bytes(path: Path) -> bytearray:
-    """Return the content of a plain or gzip file, inflated, within the bounds.
+MAX_WORD = 256
+"""Characters of a label in an array of words; a folder's name, where they come from, has 255."""
 
-    Raises
-    ------
-    DatasetError
-        If the file is empty, too large, or its gzip stream is damaged, cut or followed by more.
-    OSError
-        If the file cannot be read.
-    """
-    size = path.stat().st_size
-    if size > MAX_FILE_BYTES:
-        raise DatasetError(
-            f"{path}: {size / 1e6:.0f} MB is more than the {MAX_FILE_BYTES / 1e6:.0f} MB accepted"
-        )
-    with path.open("rb") as file:
-        first = file.read(2)
-        if not first:
-            raise DatasetError(f"{path}: the file is empty; copy or download it again")
-        if first != GZIP_MAGIC:
-            return bytearray(first + file.read(MAX_FILE_BYTES))
-        inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        content = bytearray()
-        block = first + file.read(_READ_BYTES)
-        while block and not inflater.eof:
-            try:
-                content += inflater.decompress(block, MAX_INFLATED_BYTES - len(content) + 1)
-            except zlib.error as error:
-                raise DatasetError(
-                    f"{path}: the gzip stream is damaged after {len(content)} bytes ({error}); "
-                    "copy or download it again"
-                ) from error
-            if len(content) > MAX_INFLATED_BYTES:
-                raise DatasetError(
-                    f"{path}: inflates to more than the {MAX_INFLATED_BYTES / 1e6:.0f} MB accepted"
-                )
-            block = file.read(_READ_BYTES)
-        if not inflater.eof:
-            raise DatasetError(
-                f"{path}: the gzip stream ends early, after {len(content)} bytes of content; "
-                "copy or download it again"
-            )
-        if inflater.unused_data or block:
-            raise DatasetError(f"{path}: there is more data after the end of the gzip stream")
-    return content
+MAX_SPELLINGS = 1_000
+"""Ways in which a table writes its labels, as 7 and 7.0; ten for each of the most classes."""
 
+MAX_EXACT_BYTES = 2_000_000
+"""Of a table's rows that only the slowest way of reading understands: a MB takes it up to a second.
+"""
 
-def read_head(path: Path, n_bytes: int) -> bytes:
-    """Return the first bytes of a plain or gzip file's content, fewer if there are not as many."""
-    with path.open("rb") as file:
-        raw = file.read(4096)
-    if raw[:2] != GZIP_MAGIC:
-        return raw[:n_bytes]
-    try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(raw, n_bytes)
-    except zlib.error:
-        return b""
+MAX_HEADER_BYTES = 10_000
+"""Of one array in an npy or npz file; NumPy itself writes about a hundred."""
+
+MAX_MEMBERS = 1_000
+"""Files in an archive; a data set has a handful."""
+
+MAX_MEMBER_NAME = 1_000
+"""Characters of a name in an archive, with its folders; no usual system unpacks longer ones."""
+
+MAX_PICKLE_STEPS = 200_000
+"""Instructions of a pickle: arrays need a hundred, labels as a list of numbers one for each."""
+
+MAX_LINE_BYTES = 1 << 20
+"""Of a table: 128 x 128 pixels written with 17 digits each take 400 kB."""
+
+MAX_FOLDER_ENTRIES = 200_000
+"""Names looked at in a folder and its sub-folders; whoever opens a home folder gets an answer."""
+
+MAX_PICTURES = 100_000
+"""Pictures in a folder; all of MNIST written as files has 70,000."""
+
+MAX_PICTURE_PIXELS = 4096 * 4096
+"""Of one picture file, looked at before it is decoded; a camera's has 12 million."""
+
+MAX_PICTURE_BYTES = 64 * 1024**2
+"""Of one picture file as stored: 4096 x 4096 grey levels and colours, uncompressed."""
+
+MAX_PICTURE_PIECES = 300_000
+"""Chunks, blocks and runs of one picture file: each costs Pillow a step of Python, a second in all.
+A PNG of 64 MB in the usual chunks of 8 kB has 8,000."""
+
+MAX_PICTURE_SCANS = 100
+"""Passes over all pixels that a progressive JPEG may ask for; encoders write about ten."""
+
+MAX_RECORD_BYTES = 1 << 16
+"""Of the note of what was downloaded; ours has 200 bytes for each of a handful of files."""
+
+HEAD_BYTES = 4096
+"""What recognising a format looks at."""

@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from core.progress import Progress, finish
 from core.sources.stroke_glyphs import GLYPHS, MAX_JOINTS, N_PATH, STYLES
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from numpy.typing import NDArray
 
 FRAME_PX: Final = 28
@@ -334,10 +337,10 @@ def _write(labels: NDArray[np.int64], hands: _Hands) -> NDArray[np.uint8]:
     return np.rint(255 * ink).astype(np.uint8)
 
 
-def draw_stroke_digits(
+def drawing_stroke_digits(
     n_samples: int, rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Draw images of digits written by a simulated hand.
+) -> Generator[Progress, None, tuple[NDArray[np.uint8], NDArray[np.int64]]]:
+    """Draw images of digits written by a simulated hand, telling how many are done.
 
     Parameters
     ----------
@@ -357,6 +360,14 @@ def draw_stroke_digits(
     hands = _draw_hands(n_samples, rng)
     images = np.empty((n_samples, FRAME_PX, FRAME_PX), np.uint8)
     for lo in range(0, n_samples, BATCH):
+        yield Progress(lo, n_samples, "digits drawn")
         rows = slice(lo, lo + BATCH)
         images[rows] = _write(labels[rows], _Hands(*(part[rows] for part in hands)))
     return images, labels
+
+
+def draw_stroke_digits(
+    n_samples: int, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Do all of :func:`drawing_stroke_digits`."""
+    return finish(drawing_stroke_digits(n_samples, rng))

@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from platformdirs import user_cache_path
 
 from core.dataset import Dataset, make_dataset
-from core.sources.strokes import draw_stroke_digits
+from core.sources.cache import cache_folder
+from core.sources.strokes import drawing_stroke_digits
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
     from numpy.typing import NDArray
+
+    from core.progress import Progress
 
 N_TRAIN = 6000
 N_TEST = 2000
@@ -29,15 +33,14 @@ _log = logging.getLogger(__name__)
 
 def cache_file() -> Path:
     """Return where the drawn digits are kept (``PERCEPTRON_EXPLORER_CACHE`` overrides)."""
-    folder = os.environ.get("PERCEPTRON_EXPLORER_CACHE") or user_cache_path("perceptron-explorer")
-    return Path(folder) / f"stroke-digits-v{_VERSION}-seed{SEED}.npy"
+    return cache_folder() / f"stroke-digits-v{_VERSION}-seed{SEED}.npy"
 
 
-def open_strokes() -> Dataset:
+def opening_strokes() -> Generator[Progress, None, Dataset]:
     """Return 6,000 training and 2,000 test stroke digits, always the same ones."""
     samples = _load()
     if samples is None:
-        samples = _draw()
+        samples = yield from _drawing()
         _store(samples)
     images, labels = samples[:, :-1], samples[:, -1].astype(np.int64)
     return make_dataset(
@@ -50,9 +53,10 @@ def open_strokes() -> Dataset:
     )
 
 
-def _draw() -> NDArray[np.uint8]:
+def _drawing() -> Generator[Progress, None, NDArray[np.uint8]]:
     """Return (N_TRAIN + N_TEST, 785) uint8: the pixels of each image, then its label."""
-    images, labels = draw_stroke_digits(N_TRAIN + N_TEST, np.random.default_rng(SEED))
+    rng = np.random.default_rng(SEED)
+    images, labels = yield from drawing_stroke_digits(N_TRAIN + N_TEST, rng)
     flat = images.reshape(len(images), -1)
     return np.concatenate((flat, labels[:, None].astype(np.uint8)), axis=1)
 

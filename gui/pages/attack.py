@@ -60,6 +60,7 @@ class AttackPage(QWidget):
         self.sentence = QLabel("", self)
         self.sentence.setObjectName("sentence")
         self.sentence.setWordWrap(True)
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.hint = QLabel("", self)
         self.hint.setObjectName("muted")

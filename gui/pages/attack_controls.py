@@ -22,6 +22,7 @@ from core.attack import AttackConfig
 from core.parameters import Parameter, parameters_of
 from gui.parameter_form import ParameterRow, tooltip
 from gui.widgets.number_field import NumberField
+from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon
@@ -167,7 +168,7 @@ class AttackControls(QWidget):
                 button.setText(name)
                 button.setCheckable(True)
                 button.setAccessibleName(f"target class {name}")
-                button.setToolTip(f"Push the image toward class {name}")
+                button.setToolTip(wrapped(f"Push the image toward class {name}"))
                 self.targets.addButton(button, k)
                 self._target_row.insertWidget(k, button)  # before the stretch at the end
                 self._target_buttons.append(button)

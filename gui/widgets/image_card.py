@@ -55,6 +55,8 @@ class ImageCard(QDialog):
         self.words = QLabel(self)
         self.words.setObjectName("muted")
         self.words.setWordWrap(True)
+        for label in (self.title, self.words):
+            label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
         self.view = ImageView("", "Hover to read the value of each pixel.", self)
         self.bars = ProbabilityBars(self)
         self.attack_button = QPushButton("Attack this image", self)

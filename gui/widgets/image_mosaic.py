@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
@@ -138,12 +138,22 @@ class ImageMosaic(QWidget):
         )
         cell_w, cell_h = self._cell_size(place.cell)
         fill = (self.width() - place.left) // n_columns
-        place.column_width = min(max(cell_w + _GAP, fill), cell_w + 6 * _GAP)
+        roomy = max(cell_w + 6 * _GAP, self._widest_words() + 2 * _GAP)
+        place.column_width = min(max(cell_w + _GAP, fill), roomy)
         top = place.header
         for row in self._rows:
             place.tops.append(top)
             top += cell_h + _GAP + (line if row.captions else 0)
         return place
+
+    def _widest_words(self) -> int:
+        """Return the width of the longest name or caption."""
+        bold = QFont(self.font())
+        bold.setBold(True)
+        names, plain = QFontMetrics(bold), QFontMetrics(self.font())
+        captions = [words for row in self._rows for words in row.captions]
+        widths = [names.horizontalAdvance(name) for name in self._names]
+        return max([*widths, *map(plain.horizontalAdvance, captions)], default=0)
 
     def _image_size(self) -> tuple[int, int]:
         return self._rows[0].rgb.shape[1:3] if self._rows else (1, 1)
@@ -188,15 +198,25 @@ class ImageMosaic(QWidget):
         """Lay out anew."""
         self.update()
 
+    def showEvent(self, event: QEvent) -> None:
+        """Ask for room anew: a hidden widget is not heard when its content grows or shrinks."""
+        self.updateGeometry()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint header, labels, images and captions."""
-        self._place = place = self._lay_out()
-        painter = QPainter(self)
+        self._place = self._lay_out()
+        # A painter that goes on after an exception would end the process.
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        place = self._place
         metrics = painter.fontMetrics()
         painter.setPen(QColor(self._theme.text))
         font = painter.font()
         font.setBold(True)
         painter.setFont(font)
+        metrics = painter.fontMetrics()  # bold words are wider
         for column, name in enumerate(self._names):
             x = place.left + column * place.column_width
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.column_width - 2)
@@ -239,9 +259,10 @@ class ImageMosaic(QWidget):
                     metrics.height(),
                 )
                 painter.setPen(QColor(self._theme.text))
-                text = metrics.elidedText(
-                    row.captions[column], Qt.TextElideMode.ElideRight, box.width()
-                )
+                text = row.captions[column]
+                if metrics.horizontalAdvance(text) > box.width():
+                    text = text.split("  ")[0]  # what it is taken for says more than how surely
+                text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() - 2)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     # ------------------------------------------------------------------ reading and clicking

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,4 +182,4 @@ class ProbabilityBars(QWidget):
             k = shown[line]
             role = {self._true: " (true class)", self._target: " (target)"}.get(k, "")
             text = f"p({self._names[k]}) = {float(self._probabilities[k]):.6f}{role}"
-            QToolTip.showText(event.globalPosition().toPoint(), text, self)
+            QToolTip.showText(event.globalPosition().toPoint(), wrapped(text), self)

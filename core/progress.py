@@ -1,0 +1,42 @@
+"""How far a long piece of work has come, yielded by the generators that do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What has been done so far.
+
+    Attributes
+    ----------
+    done, total : in ``unit``; total is 0 where it is not known
+    unit : in words people read ("pictures", "bytes")
+    """
+
+    done: int
+    total: int
+    unit: str
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        if not self.total:
+            return f"{self.done:,} {self.unit}"
+        return f"{self.done:,} of {self.total:,} {self.unit}"
+
+
+def finish(work: Generator[Progress, None, _Result]) -> _Result:
+    """Do all of ``work`` and return its result, whatever it tells on the way."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: _Result = end.value
+            return result

@@ -1,0 +1,343 @@
+"""From what a file format found to a data set: one shape, one scale, one way of naming classes.
+
+Whatever is done to the numbers is noted in words: a hidden normalisation makes results disagree
+with a calculation by hand.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.dataset import Dataset, make_dataset
+from core.errors import DatasetError
+from core.sources import limits
+from core.sources.pixel_scale import scaled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.sources.parts import Parts
+    from core.sources.reading import ReadingConfig
+
+_LUMINANCE = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+"""ITU-R BT.601, as Pillow's and most programs' grey."""
+
+_ORDER_SEED = 0
+_WORDS_AT_A_TIME = 8192
+
+
+# What overflows or is no number at all is found and refused by name, not warned of.
+@np.errstate(over="ignore", invalid="ignore")
+def assemble(parts: Parts, source: str, reading: ReadingConfig) -> Dataset:
+    """Return the data set that ``parts`` hold.
+
+    Raises
+    ------
+    DatasetError
+        If sizes, values or labels are outside the bounds, or do not fit together.
+    """
+    notes = list(parts.notes)
+    pairs = [parts.train] if parts.test is None else [parts.train, parts.test]
+    for images, labels in pairs:
+        _check_numbers(parts.name, images)
+        if len(images) != len(labels):
+            raise DatasetError(
+                f"{parts.name}: {len(images)} images but {len(labels)} labels; the two must "
+                "belong together"
+            )
+        if not len(images):
+            raise DatasetError(f"{parts.name}: there is no image in it; at least one is needed")
+    _check_sizes(parts.name, [images for images, _ in pairs])
+    stacks = [_grey(parts.name, images, notes) for images, _ in pairs]
+    shape = _image_shape(parts, stacks, reading)
+    stacks = [images.reshape(len(images), *shape) for images in stacks]
+    columns = {"auto": parts.transposed, "rows": False, "columns": True}[reading.orientation]
+    if columns:
+        stacks = [np.ascontiguousarray(images.transpose(0, 2, 1)) for images in stacks]
+        shape = (shape[1], shape[0])
+        notes.append("Images are stored column by column and were turned upright.")
+    stacks = scaled(parts.name, parts.pixel_max, stacks, notes)
+    if _is_dark_ink(parts, stacks, reading):
+        stacks = [_inverted(images) for images in stacks]
+        notes.append("Ink is dark on light and was turned over: ink is 1, ground 0.")
+    numbers, names = _classes(parts, [labels for _, labels in pairs], notes)
+    done = [
+        _mixed(images, labels, what, notes)
+        for images, labels, what in zip(stacks, numbers, ("training", "test"), strict=False)
+    ]
+    if parts.test is None:
+        notes.append("There is no test part; a share of each class is set aside for it.")
+    return make_dataset(
+        parts.name,
+        source,
+        done[0],
+        done[1] if len(done) == 2 else None,
+        image_shape=shape,
+        class_names=names,
+        notes=notes,
+    )
+
+
+# ---------------------------------------------------------------------- shapes
+
+
+def _check_numbers(name: str, images: NDArray[Any]) -> None:
+    if images.dtype.kind not in "buif":
+        raise DatasetError(
+            f"{name}: images are of type {images.dtype}; pixels must be whole numbers or floats"
+        )
+
+
+def _check_sizes(name: str, stacks: list[NDArray[Any]]) -> None:
+    n_images, n_values = sum(map(len, stacks)), sum(images.size for images in stacks)
+    if n_images > limits.MAX_IMAGES or n_values > limits.MAX_ELEMENTS:
+        raise DatasetError(
+            f"{name}: {n_images:,} images with {n_values:,} values are more than the "
+            f"{limits.MAX_IMAGES:,} images or {limits.MAX_ELEMENTS:,} values accepted; open a "
+            "smaller part of them"
+        )
+
+
+def _grey(name: str, images: NDArray[Any], notes: list[str]) -> NDArray[Any]:
+    """Return images of (n, features) or (n, height, width), whatever the channels were."""
+    if images.ndim == 4 and images.shape[-1] == 1:
+        return images[..., 0]
+    if images.ndim == 4 and images.shape[1] == 1:
+        return images[:, 0]
+    if images.ndim == 4 and (images.shape[-1] == 3 or images.shape[1] == 3):
+        if images.shape[-1] != 3:
+            images = images.transpose(0, 2, 3, 1)
+        note = "Colours became grey: 0.299 red + 0.587 green + 0.114 blue."
+        if note not in notes:
+            notes.append(note)
+        grey = np.empty(images.shape[:3], dtype=np.float32)
+        for i in range(0, len(images), 1024):
+            grey[i : i + 1024] = images[i : i + 1024] @ _LUMINANCE
+        if images.dtype == np.uint8:
+            return np.rint(grey).astype(np.uint8)
+        return grey
+    if images.ndim not in (2, 3):
+        raise DatasetError(
+            f"{name}: images come as an array of shape {images.shape}; expected (n, pixels), "
+            "(n, height, width) or (n, height, width, 1 or 3)"
+        )
+    return images
+
+
+def _image_shape(
+    parts: Parts, stacks: list[NDArray[Any]], reading: ReadingConfig
+) -> tuple[int, int]:
+    shapes = {images.shape[1:] for images in stacks}
+    if len(shapes) > 1:
+        words = " and ".join(" x ".join(map(str, images.shape[1:])) for images in stacks)
+        raise DatasetError(
+            f"{parts.name}: training and test images have different sizes ({words}); they must "
+            "be alike"
+        )
+    (found,) = shapes
+    if parts.image_shape is not None:
+        shape = parts.image_shape
+    elif len(found) == 2:
+        shape = (found[0], found[1])
+    else:
+        shape = _folded(parts.name, found[0], reading.image_height)
+    if not all(1 <= side <= limits.MAX_IMAGE_SIDE for side in shape):
+        raise DatasetError(
+            f"{parts.name}: images of {shape[0]} x {shape[1]} pixels; each side must be between 1 "
+            f"and {limits.MAX_IMAGE_SIDE}"
+        )
+    if math.prod(shape) != math.prod(found):
+        raise DatasetError(
+            f"{parts.name}: an image has {math.prod(found)} values, not the {shape[0]} x "
+            f"{shape[1]} announced"
+        )
+    return shape
+
+
+def _folded(name: str, n_pixels: int, height: int) -> tuple[int, int]:
+    """Return how a row of pixels is folded into an image."""
+    if height:
+        if n_pixels % height:
+            raise DatasetError(
+                f"{name}: {n_pixels} pixels do not make images of {height} rows; choose an image "
+                f"height that divides {n_pixels}"
+            )
+        return height, n_pixels // height
+    side = math.isqrt(n_pixels)
+    if side * side != n_pixels:
+        raise DatasetError(
+            f"{name}: {n_pixels} pixels do not make a square image; say how many rows an image "
+            "has (image height)"
+        )
+    return side, side
+
+
+# ---------------------------------------------------------------------- values
+
+
+def _is_dark_ink(parts: Parts, stacks: list[NDArray[Any]], reading: ReadingConfig) -> bool:
+    if reading.ink != "auto" or not parts.guess_ink:
+        return reading.ink == "dark"
+    # The frame of an image is ground nearly everywhere; drawings rarely touch it.
+    images = stacks[0]
+    frame = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
+    full = 255 if images.dtype == np.uint8 else 1
+    return bool(np.median(frame) > full / 2)
+
+
+def _inverted(images: NDArray[Any]) -> NDArray[Any]:
+    full: Any = images.dtype.type(255 if images.dtype == np.uint8 else 1)
+    inverted: NDArray[Any] = full - images
+    return inverted
+
+
+# ---------------------------------------------------------------------- classes
+
+
+def _classes(
+    parts: Parts, columns: list[NDArray[Any]], notes: list[str]
+) -> tuple[list[NDArray[np.int64]], tuple[str, ...]]:
+    """Return labels 0..K-1 for each part, and the names of the classes."""
+    plain = [_plain_labels(parts.name, labels, notes) for labels in columns]
+    are_words = {labels.dtype.kind in "SU" for labels in plain}
+    if len(are_words) > 1:
+        raise DatasetError(
+            f"{parts.name}: labels are words in one part and numbers in the other; use one kind"
+        )
+    if parts.class_names is not None:
+        return _named(parts.name, plain, parts.class_names)
+    if are_words == {True}:
+        return _word_codes(parts.name, plain)
+    values, codes = np.unique(np.concatenate(plain), return_inverse=True)
+    _check_classes(parts.name, list(map(str, values[: limits.MAX_CLASSES + 1])), len(values))
+    codes = codes.reshape(-1).astype(np.int64)
+    ends = np.cumsum([len(labels) for labels in plain])
+    return np.split(codes, ends[:-1]), tuple(map(str, values))
+
+
+def _word_codes(
+    name: str, columns: list[NDArray[Any]]
+) -> tuple[list[NDArray[np.int64]], tuple[str, ...]]:
+    """Return labels 0..K-1 for words, and the words in their order.
+
+    A dictionary, and not ``np.unique``: sorting a million long words takes seconds, and here too
+    many different ones are noticed at once.
+    """
+    places: dict[str, int] = {}
+    found = []
+    for labels in columns:
+        codes = np.empty(len(labels), dtype=np.int64)
+        for i in range(0, len(labels), _WORDS_AT_A_TIME):
+            words = labels[i : i + _WORDS_AT_A_TIME].tolist()
+            if labels.dtype.kind == "S":
+                words = [word.decode("utf-8", "replace") for word in words]
+            codes[i : i + len(words)] = [places.setdefault(word, len(places)) for word in words]
+            if len(places) > limits.MAX_CLASSES:
+                break
+        found.append(codes)
+    names = sorted(places)
+    _check_classes(name, names, len(names))
+    order = np.empty(len(names), dtype=np.int64)
+    order[[places[word] for word in names]] = np.arange(len(names))
+    return [order[codes] for codes in found], tuple(word[: limits.MAX_CLASS_NAME] for word in names)
+
+
+def _check_classes(name: str, values: list[str], n_classes: int) -> None:
+    if not limits.MIN_CLASSES <= n_classes <= limits.MAX_CLASSES:
+        few = ", ".join(value[: limits.MAX_CLASS_NAME] for value in values[:3])
+        more = n_classes > limits.MAX_CLASSES
+        raise DatasetError(
+            f"{name}: {'more than ' * more}{min(n_classes, limits.MAX_CLASSES)} "
+            f"class{'es' * (n_classes != 1)} ({few}{', ...' if n_classes > 3 else ''}); between "
+            f"{limits.MIN_CLASSES} and {limits.MAX_CLASSES} are accepted"
+        )
+
+
+def _named(
+    name: str, plain: list[NDArray[Any]], class_names: tuple[str, ...]
+) -> tuple[list[NDArray[np.int64]], tuple[str, ...]]:
+    n_classes = len(class_names)
+    if not limits.MIN_CLASSES <= n_classes <= limits.MAX_CLASSES:
+        raise DatasetError(
+            f"{name}: {n_classes} classes; between {limits.MIN_CLASSES} and "
+            f"{limits.MAX_CLASSES} are accepted"
+        )
+    names = tuple(word[: limits.MAX_CLASS_NAME] for word in class_names)
+    return [np.asarray(labels, dtype=np.int64) for labels in plain], names
+
+
+def _plain_labels(name: str, labels: NDArray[Any], notes: list[str]) -> NDArray[Any]:
+    """Return labels as (n,) int64, or (n,) words as they are stored."""
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim == 2 and labels.dtype.kind in "buif":
+        hot = (labels != 0).sum(axis=1)
+        if (hot != 1).any():
+            bad = int(np.flatnonzero(hot != 1)[0])
+            raise DatasetError(
+                f"{name}: the labels of image {bad} are a row of {labels.shape[1]} numbers, of "
+                f"which {int(hot[bad])} are not 0; expected one number or one-hot rows"
+            )
+        places = np.asarray((labels != 0).argmax(axis=1), dtype=np.int64)
+        marks = labels[np.arange(len(labels)), places]
+        strange = ~np.isfinite(marks) | (marks != marks[0])
+        if strange.any():
+            bad = int(np.flatnonzero(strange)[0])
+            raise DatasetError(
+                f"{name}: the labels of image {bad} are a row with {marks[bad]}, those of image 0 "
+                f"with {marks[0]}; expected one-hot rows with the same number everywhere, as 1"
+            )
+        note = "One-hot labels became class numbers."
+        if note not in notes:
+            notes.append(note)
+        return places
+    if labels.ndim != 1:
+        raise DatasetError(
+            f"{name}: labels come as an array of shape {labels.shape}; expected one per image"
+        )
+    if labels.dtype.kind in "SU":
+        return labels
+    if labels.dtype.kind == "f":
+        whole = np.isfinite(labels) & (labels == np.rint(labels)) & (np.abs(labels) < 2**53)
+        if not whole.all():
+            bad = int(np.flatnonzero(~whole)[0])
+            raise DatasetError(
+                f"{name}: label {labels[bad]} of image {bad} is no whole number; labels name "
+                "classes"
+            )
+        return labels.astype(np.int64)
+    if labels.dtype.kind in "bi" or (labels.dtype.kind == "u" and labels.max() < 2**63):
+        return labels.astype(np.int64)
+    raise DatasetError(
+        f"{name}: labels are of type {labels.dtype}; expected whole numbers or words"
+    )
+
+
+def _mixed(
+    images: NDArray[Any], labels: NDArray[np.int64], what: str, notes: list[str]
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Shuffle what is grouped by class: the first images asked for must hold every class."""
+    if not _is_grouped(labels):
+        return images, labels
+    order = np.random.default_rng(_ORDER_SEED).permutation(len(labels))
+    notes.append(f"The {what} images came class after class and were shuffled.")
+    return images[order], labels[order]
+
+
+def _is_grouped(labels: NDArray[np.int64]) -> bool:
+    """Whether labels are sorted, or come in runs far longer than those of a random order.
+
+    In a random order of shares p_k, neighbours differ in (n - 1)(1 - sum p_k^2) places on average,
+    with a spread below the square root of that. Grouped is less than half of it, and by more than
+    three times the spread, so that a few images in any order stay as they are.
+    """
+    steps = np.diff(labels)
+    n_changes = np.count_nonzero(steps)
+    if (steps >= 0).all():
+        return bool(n_changes > 0)
+    _, counts = np.unique(labels, return_counts=True)
+    expected = len(steps) * (1 - float(((counts / len(labels)) ** 2).sum()))
+    return bool(n_changes < min(expected / 2, expected - 3 * math.sqrt(expected)))

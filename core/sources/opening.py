@@ -1,0 +1,87 @@
+"""Opening whatever is at a path: the content says what it is."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from core.errors import DatasetError
+from core.sources import limits
+from core.sources.assembly import assemble
+from core.sources.parts import FileFormat, Head
+from core.sources.streams import read_heads
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from pathlib import Path
+
+    from core.dataset import Dataset
+    from core.progress import Progress
+    from core.sources.reading import ReadingConfig
+
+
+def open_path(
+    path: Path, formats: Sequence[FileFormat], reading: ReadingConfig
+) -> Generator[Progress, None, Dataset]:
+    """Open a file or folder with the first of ``formats`` that recognises it.
+
+    Raises
+    ------
+    DatasetError
+        Saying what is wrong with the content, or what would be accepted.
+    OSError, ValueError
+        If it cannot be read at all.
+    """
+    head = look(path)
+    for file_format in formats:
+        if file_format.recognises(head):
+            parts = yield from file_format.read(head, reading)
+            return assemble(parts, str(path), reading)
+    expected = "; ".join(file_format.EXPECTED for file_format in formats)
+    raise DatasetError(f"{path}: {_what_it_is(head)}; expected one of: {expected}")
+
+
+def look(path: Path) -> Head:
+    """Return the beginning of what is at ``path``.
+
+    Raises
+    ------
+    DatasetError
+        If it is neither a file nor a folder, is empty, or is a folder of too many files.
+    """
+    if path.is_dir():
+        return Head(path, is_folder=True, names=folder_names(path))
+    if not path.is_file():  # a pipe or a device would be read for ever
+        raise DatasetError(f"{path}: neither a file nor a folder; give the path of one of them")
+    raw, content = read_heads(path)
+    if not raw:
+        raise DatasetError(f"{path}: the file is empty; copy or download it again")
+    return Head(path, raw, content)
+
+
+def folder_names(folder: Path) -> tuple[str, ...]:
+    """Return the names in a folder, sorted.
+
+    Raises
+    ------
+    DatasetError
+        If there are too many.
+    """
+    names = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            names.append(entry.name)
+            if len(names) > limits.MAX_FOLDER_ENTRIES:
+                raise DatasetError(
+                    f"{folder}: more than {limits.MAX_FOLDER_ENTRIES:,} files in it; open a "
+                    "folder that holds the data set alone"
+                )
+    return tuple(sorted(names))
+
+
+def _what_it_is(head: Head) -> str:
+    if head.is_folder:
+        return "no images were found in this folder" if head.names else "this folder is empty"
+    if head.content.lstrip()[:1] == b"<":
+        return "this is a web page, as dead mirrors send it"
+    return "this is no data set of a known kind"

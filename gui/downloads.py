@@ -1,0 +1,165 @@
+"""The downloads of one window: started, followed, called off; each in a thread of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from core.catalogue import CATALOGUE
+from core.errors import DatasetError
+from core.sources.catalogue_sets import copy_in_folders
+from core.sources.dataset_cache import available, clean_leftovers
+from core.sources.downloads import DownloadProgress, download
+from core.sources.mirrors import given_mirrors
+from gui.worker import Failed, Job
+
+if TYPE_CHECKING:
+    from core.catalogue import CatalogueEntry
+    from gui.job_pool import JobPool
+    from gui.mailbox import Letter, Mailbox
+
+_SLOT = "download "
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """A set of the catalogue that is now on this machine."""
+
+    key: str
+
+
+class DownloadJob(Job):
+    """Fetch one set; its generator tells how it is at least ten times a second."""
+
+    def __init__(
+        self, generation: int, mailbox: Mailbox, entry: CatalogueEntry, mirror: str
+    ) -> None:
+        super().__init__(f"downloading {entry.label}", generation, mailbox)
+        self._entry, self._mirror = entry, mirror
+
+    def work(self) -> None:
+        """Fetch until done or stopped; closing the generator leaves nothing behind."""
+        steps = download(self._entry, self._mirror)
+        while not self._stopping:
+            try:
+                progress = next(steps)
+            except StopIteration:
+                self.post(Downloaded(self._entry.key))
+                return
+            self.put_latest(_SLOT + self._entry.key, progress)
+        steps.close()
+
+
+class Downloads(QObject):
+    """Which sets of the catalogue are here, which are on their way, and which did not come."""
+
+    changed = Signal(str)
+    """The key of a set whose state is another."""
+    ready = Signal(str)
+    """The key of a set that has just come."""
+    failed = Signal(str, str)
+    """The key of a set that did not come, and why."""
+    told = Signal(str)
+    """Something people should know."""
+    surprised = Signal(str)
+
+    def __init__(self, pool: JobPool, mailbox: Mailbox, mirror: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self._pool, self._mailbox = pool, mailbox
+        self._jobs: dict[str, DownloadJob] = {}
+        self.progress: dict[str, DownloadProgress | None] = {}
+        """Sets on their way, and how far each is; None before it has told anything."""
+        self.failures: dict[str, str] = {}
+        """Sets that did not come, and why."""
+        self.mirror = mirror
+        """Folder or address that is asked first; empty for none."""
+        self.mirror_problem = ""
+        """What is wrong with the mirror that is set, here or outside."""
+        clean_leftovers()
+        self._here: set[str] = set()
+        self.look_around()
+
+    def is_here(self, key: str) -> bool:
+        """Whether a set opens without any network: from the cache, or from a folder as mirror."""
+        return key in self._here
+
+    def set_mirror(self, mirror: str) -> None:
+        """Ask this folder or address first; empty for none.
+
+        Raises
+        ------
+        DatasetError
+            If it can be neither; the mirror so far is kept.
+        """
+        given_mirrors(mirror)
+        self.mirror = mirror
+        self.look_around()
+
+    def look_around(self) -> None:
+        """See again what is on this machine: sticks are pulled, caches emptied."""
+        try:
+            folders = given_mirrors(self.mirror)
+            self.mirror_problem = ""
+        except DatasetError as error:
+            folders, self.mirror_problem = [], str(error)
+        self._here = {
+            key
+            for key, entry in CATALOGUE.items()
+            if available(entry) or copy_in_folders(entry, folders) is not None
+        }
+        for key in CATALOGUE:
+            self.changed.emit(key)
+
+    def start(self, key: str) -> None:
+        """Begin to download; the present run goes on."""
+        if key in self._jobs:
+            return
+        for other in self._jobs:
+            if CATALOGUE[other].files == CATALOGUE[key].files:
+                first, second = CATALOGUE[other].label, CATALOGUE[key].label
+                self.told.emit(f"{second} comes with {first}, which is on its way.")
+                return
+        self.failures.pop(key, None)
+        self.progress[key] = None
+        generation = self._pool.next_generation()
+        self._jobs[key] = DownloadJob(generation, self._mailbox, CATALOGUE[key], self.mirror)
+        self._pool.start(self._jobs[key])
+        self.changed.emit(key)
+
+    def cancel(self, key: str) -> None:
+        """Call a download off; nothing of it is kept."""
+        job = self._jobs.pop(key, None)
+        if job is not None:
+            job.request_stop()
+            del self.progress[key]
+            self.changed.emit(key)
+
+    def take_event(self, letter: Letter) -> bool:
+        """Take in a letter of a download; return whether it was one."""
+        for key, job in self._jobs.items():
+            if job.generation == letter.generation:
+                self._ended(key, letter.payload)
+                return True
+        return False
+
+    def take_latest(self, latest: dict[str, Letter]) -> None:
+        """Take in how far the downloads are."""
+        for key, job in self._jobs.items():
+            told = latest.get(_SLOT + key)
+            if told is not None and told.generation == job.generation:
+                self.progress[key] = told.payload
+                self.changed.emit(key)
+
+    def _ended(self, key: str, answer: Downloaded | Failed) -> None:
+        del self._jobs[key], self.progress[key]
+        if isinstance(answer, Downloaded):
+            self.look_around()  # one archive may bring two sets
+            self.ready.emit(key)
+            return
+        self.failures[key] = answer.message
+        self.changed.emit(key)
+        self.failed.emit(key, answer.message)
+        if not answer.expected:
+            self.surprised.emit(answer.message)

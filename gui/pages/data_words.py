@@ -1,0 +1,118 @@
+"""What is known of the images of one part, in words: for captions, tooltips and the card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.pictures import grey_rgb
+from gui.widgets.image_card import CardContent
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.dataset import Dataset, Split
+    from gui.data_session import ShownReadings
+    from gui.run_state import Shown
+
+PARTS = {"train": "training", "validation": "validation", "test": "test"}
+"""Part -> what people call it."""
+
+ATTACKABLE = ("train", "test")
+
+
+def epoch_words(epoch: float) -> str:
+    """Return ``epoch 3``, or ``epoch 3.4`` in the midst of one."""
+    return f"epoch {epoch:.0f}" if epoch == int(epoch) else f"epoch {epoch:.1f}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartView:
+    """The images of one part, and what a model reads in them if that is known."""
+
+    dataset: Dataset
+    part: str
+    seen: ShownReadings | None
+
+    @property
+    def split(self) -> Split:
+        """The images."""
+        return self.dataset.split(self.part)
+
+    @property
+    def wrong(self) -> NDArray[np.bool_] | None:
+        """Which images are read as something else than their label, (n,)."""
+        return None if self.seen is None else self.seen.readings.predicted != self.split.labels
+
+    @property
+    def changed(self) -> NDArray[np.bool_] | None:
+        """Which labels the label noise has changed, (n,)."""
+        clean = self.split.clean_labels
+        return None if clean is None else clean != self.split.labels
+
+    def _true_label(self, index: int) -> int:
+        clean = self.split.clean_labels
+        return int((self.split.labels if clean is None else clean)[index])
+
+    def captions(self, index: int) -> tuple[str, ...]:
+        """Return what can stand below an image, the longest first: ``3→8 .97``."""
+        names, label = self.dataset.class_names, int(self.split.labels[index])
+        if self.seen is None:
+            return (names[label],)
+        read = self.seen.readings
+        predicted, sure = int(read.predicted[index]), _sure(read.confidence[index])
+        if predicted == label:
+            return f"{names[label]} {sure}", names[label]
+        taken = f"→{names[predicted]}"
+        return f"{names[label]}{taken} {sure}", f"{taken} {sure}", taken
+
+    def describe(self, index: int) -> str:
+        """Return a sentence about an image."""
+        names, label = self.dataset.class_names, int(self.split.labels[index])
+        words = f"{PARTS[self.part]} image {index:,}: labelled {names[label]}"
+        true = self._true_label(index)
+        if true != label:
+            words += f" by the label noise, truly {names[true]}"
+        if self.seen is not None:
+            read = self.seen.readings
+            taken = names[int(read.predicted[index])]
+            words += f", read as {taken}, {float(read.confidence[index]):.1%} sure"
+        return words
+
+    def card(self, index: int, shown: Shown | None) -> CardContent:
+        """Return what the card of an image shows, as the model now shown reads it."""
+        names, label = self.dataset.class_names, int(self.split.labels[index])
+        true = self._true_label(index)
+        values = self.split.images[index].reshape(self.dataset.image_shape)
+        title = f"{PARTS[self.part]} image {index:,}: labelled {names[label]}"
+        probabilities = None
+        words = []
+        if shown is not None:
+            probabilities = shown.probabilities_of(values.reshape(-1))
+            title += f", read as {names[int(probabilities.argmax())]}"
+            words.append(f"As the model of {epoch_words(shown.epoch)} reads it.")
+        if true != label:
+            words.append(
+                f"The label noise made {names[label]} of its true label {names[true]} (○); what "
+                f"is learnt is {names[label]}."
+            )
+        if self.part not in ATTACKABLE:
+            words.append("Validation images choose the best epoch; they are not attacked.")
+        return CardContent(
+            title=title,
+            words=" ".join(words),
+            rgb=grey_rgb(values),
+            values=values,
+            class_names=names,
+            probabilities=probabilities,
+            true_class=true,
+            part=self.part,
+            index=index if self.part in ATTACKABLE else None,
+        )
+
+
+def _sure(confidence: np.float32) -> str:
+    """Return a probability as ``.97``; 1 is ``1.0``: it looks like no other."""
+    words = f"{float(confidence):.2f}"
+    return words.removeprefix("0") if words != "1.00" else "1.0"

@@ -1,0 +1,42 @@
+"""The longest of several wordings that fits a width."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFontMetrics
+
+_MOST_FITS = 20_000
+"""Captions whose width is remembered: what digits need, many times over."""
+
+
+class FittingWords:
+    """Remembers what fitted: measuring hundreds of words a frame would take too long."""
+
+    def __init__(self) -> None:
+        self._fits: dict[tuple[tuple[str, ...], int], tuple[str, int]] = {}
+
+    def clear(self) -> None:
+        """Forget all: another font is used."""
+        self._fits.clear()
+
+    def of(self, metrics: QFontMetrics, words: tuple[str, ...], room: int) -> tuple[str, int]:
+        """Return the first of ``words`` that fits, or the last, cut; and its width."""
+        key = words, room
+        if key not in self._fits:
+            if len(self._fits) >= _MOST_FITS:
+                self._fits.clear()
+            text = fitting(metrics, words, room)
+            self._fits[key] = text, metrics.horizontalAdvance(text)
+        return self._fits[key]
+
+
+def fitting(metrics: QFontMetrics, words: tuple[str, ...], width: int) -> str:
+    """Return the first of ``words`` that fits, or the last, cut."""
+    for text in words:
+        if metrics.horizontalAdvance(text) <= width:
+            return text
+    return metrics.elidedText(words[-1], Qt.TextElideMode.ElideRight, width) if words else ""

@@ -1,0 +1,334 @@
+"""IDX, npy, npz and zip files made to fill memory or to take for ever: refused at little cost."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import pickle
+import struct
+import zipfile
+import zlib
+
+import hostile
+import numpy as np
+import pytest
+from core_samples import idx_bytes, write_idx
+from hostile_files import (
+    GIB,
+    archive_end,
+    directory_entry,
+    entry,
+    gz,
+    idx_header,
+    local_header,
+    npy,
+    npy_header,
+    written,
+    zip_of,
+)
+
+from core.errors import DatasetError
+from core.sources import open_dataset
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="measures in forks of a process")
+
+X, Y = np.zeros((4, 2, 2)), np.arange(4) % 2
+IMAGES, LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
+Y_ENTRY = entry("y.npy", npy(Y))
+
+
+def refusal(path):
+    with pytest.raises(DatasetError) as caught:
+        open_dataset(str(path))
+    return str(caught.value)
+
+
+class Call:
+    """Pickles as a call of ``function``."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def __reduce__(self):
+        return self.function, ()
+
+
+# ---------------------------------------------------------------------- makers
+
+
+def idx(*header, zeros=None, **options):
+    """Return a maker of images with that header, compressed where ``zeros`` follow it."""
+
+    def make(folder):
+        write_idx(folder / LABELS, np.zeros(3))
+        start = idx_header(*header, **options)
+        if zeros is None:
+            return written(folder / IMAGES, start)
+        return gz(folder / IMAGES, start, zeros)
+
+    return make
+
+
+def idx_labels(start, zeros):
+    def make(folder):
+        written(folder / IMAGES, idx_bytes(X))
+        return gz(folder / LABELS, start, zeros).with_name(IMAGES)
+
+    return make
+
+
+def gzip_in_gzip(folder):
+    return written(folder / "a.gz", gzip.compress(gz(folder / "b", 2 * GIB).read_bytes()))
+
+
+def npz(*pieces, name="X.npy"):
+    """Return a maker of an archive of X, which consists of these pieces, and of labels."""
+    return lambda folder: zip_of(folder / "a.npz", entry(name, *pieces), Y_ENTRY)
+
+
+def npz_labels(*pieces):
+    return lambda folder: zip_of(folder / "a.npz", entry("X.npy", npy(X)), entry("y.npy", *pieces))
+
+
+def npz_claiming(size):
+    """Return a maker of an npz whose directory claims that X.npy has ``size`` bytes."""
+    name, data, _, checksum = entry("X.npy", npy_header("|u1", (size, 4, 4)))
+    return lambda folder: zip_of(folder / "a.npz", (name, data, size, checksum), Y_ENTRY)
+
+
+def quoted_overlap(folder):
+    """Members that share one kernel of deflated data, as D. Fifield's zip bombs do."""
+    size = 20_000_000
+    packer = zlib.compressobj(9, wbits=-15)
+    kernel = packer.compress(bytes(size)) + packer.flush()
+    checksum = zlib.crc32(bytes(size))
+    names = [b"%03d.npy" % i for i in range(500)]
+    headers = [local_header(name, 0, 0, checksum) for name in names]
+    content = b"".join(headers) + kernel
+    directory, at = b"", 0
+    for name, header in zip(names, headers, strict=True):
+        stored = len(content) - at - len(header)
+        directory += directory_entry(name, stored, size, checksum, at)
+        at += len(header)
+    return written(
+        folder / "overlap.npz", content + archive_end(len(names), directory, len(content))
+    )
+
+
+def same_member(folder):
+    """Two entries of the directory for one member."""
+    name, data, size, checksum = entry("X.npy", npy(X))
+    content = local_header(name, len(data), size, checksum) + data
+    directory = b"".join(
+        directory_entry(word, len(data), size, checksum, 0) for word in (b"X.npy", b"Y.npy")
+    )
+    return written(folder / "a.npz", content + archive_end(2, directory, len(content)))
+
+
+def million_entries(folder):
+    """A directory of a million empty members, of which zipfile would make a million objects."""
+    content = local_header(b"a", 0, 0, 0)
+    directory = directory_entry(b"a", 0, 0, 0, 0) * 1_000_000
+    return written(folder / "a.zip", content + archive_end(999, directory, len(content)))
+
+
+def million_honest_entries(folder):
+    content = local_header(b"a", 0, 0, 0)
+    directory = directory_entry(b"a", 0, 0, 0, 0) * 65_535
+    return written(folder / "a.zip", content + archive_end(65_535, directory, len(content)))
+
+
+def nested_zip(folder):
+    """Zip within zip within zip, each many times what it is in."""
+    content = bytes(10_000_000)
+    for level in range(3):
+        inner = io.BytesIO()
+        with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+            for i in range(10):
+                archive.writestr(f"{level}{i}.zip", content)
+        content = inner.getvalue()
+    return written(folder / "a.zip", content)
+
+
+def gzip_in_zip(folder):
+    """A small IDX header and two gigabytes of zeros behind it, compressed twice."""
+    inner = gz(folder / "inner", idx_header(4, 2, 2), 2 * GIB).read_bytes()
+    labels = gzip.compress(idx_bytes(Y))
+    return zip_of(folder / "a.zip", entry(f"{IMAGES}.gz", inner), entry(f"{LABELS}.gz", labels))
+
+
+def many_arrays(folder):
+    entries = [entry(f"{i:04}.npy", npy(np.zeros(1))) for i in range(1001)]
+    return zip_of(folder / "a.npz", *entries)
+
+
+def many_headers(folder):
+    """As many arrays as are accepted, each with as long a header as is accepted."""
+    header = npy_header("|u1", (2,)).rstrip()
+    header = b"\x93NUMPY\x01\x00" + struct.pack("<H", 10_000) + header[10:].ljust(10_000)
+    entries = [entry(f"{i:03}.npy", header, 2) for i in range(1000)]
+    return zip_of(folder / "a.npz", *entries)
+
+
+def long_names(folder):
+    """A hundred and fifty names of 65,000 letters: no word in them is looked for at every place."""
+    entries = [entry(f"{i:03}{'x' * 65_000}.npy", npy(X)) for i in range(150)]
+    return zip_of(folder / "a.npz", *entries)
+
+
+def longest_names(folder):
+    entries = [entry(f"{i:03}{'x' * 990}.npy", npy(X)) for i in range(1000)]
+    return zip_of(folder / "a.npz", *entries)
+
+
+def npy_gz(folder):
+    written(folder / "y.npy.gz", npy(Y))
+    return gz(folder / "X.npy.gz", npy(X), 2 * GIB)
+
+
+HOSTILE = {
+    "idx: 2**96 values": (
+        idx(2**32 - 1, 28, 28),
+        # 16 + (2**32 - 1) * 28 * 28
+        "the header promises 3367254359296 bytes (4294967295 x 28 x 28 values), more than the",
+    ),
+    "idx: nothing at all in 32 bits": (
+        idx(2**31, 2, 1),
+        "the header promises 4294967312 bytes (2147483648 x 2 x 1 values), more than the",
+    ),
+    "idx: a promise nobody can keep": (
+        idx(300_000, 28, 28, zeros=0),
+        "cut short: the header promises 235200016 bytes",
+    ),
+    "idx: images of no size": (idx(2**32 - 1, 0, 2**32 - 1), "images of 0 x 4294967295 pixels"),
+    "idx: 2**32 labels of 4 bytes": (
+        idx_labels(idx_header(2**32 - 1, type_byte=0x0C), 0),
+        f"{LABELS}: the header promises 17179869188 bytes",
+    ),
+    "idx: more images than are counted": (
+        idx(2**28, 1, 1, zeros=2**28),
+        "(268435456 x 1 x 1 values), more than the 1,000,000 images",
+    ),
+    "idx: two gigabytes after it": (
+        idx(3, 2, 2, zeros=2 * GIB),
+        "too long: the header promises 28 bytes (3 x 2 x 2 values), there are more",
+    ),
+    "idx: two gigabytes after labels": (
+        idx_labels(idx_header(4), 2 * GIB),
+        f"{LABELS}: too long: the header promises 12 bytes",
+    ),
+    "idx: gzip in gzip": (gzip_in_gzip, "this is no data set of a known kind"),
+    "npz: 4 GB in a member of nothing": (npz_claiming(4_000_000_000), "deflating makes 1032 of"),
+    "npz: as much as fits in 32 bits": (npz_claiming(2**32 - 2), "deflating makes 1032 of one"),
+    "npz: 32 GiB": (
+        npz(npy_header("<f8", (2**16, 2**8, 2**8))),
+        "X has 65536 images but y has 4 labels",
+    ),
+    "npz: 32 GiB and as many labels": (
+        lambda f: zip_of(
+            f / "a.npz",
+            entry("X.npy", npy_header("<f8", (2**16, 2**8, 2**8))),
+            entry("y.npy", npy(np.zeros(2**16))),
+        ),
+        "4,294,967,296 pixels are more than the 268,435,456 accepted",
+    ),
+    "npz: 500 MB that are not there": (
+        npz(npy_header("<f8", (4, 2**12, 2**12))),
+        "X.npy: cut short: the header promises 536871040 bytes",
+    ),
+    "npz: sizes that overflow": (
+        npz(npy_header("|u1", (4, 2**62, 4))),
+        "pixels are more than the 268,435,456 accepted",
+    ),
+    "npz: nothing times everything": (
+        lambda f: zip_of(
+            f / "a.npz",
+            entry("X.npy", npy_header("|u1", (0, 2**62, 4))),
+            entry("y.npy", npy(np.zeros(0))),
+        ),
+        "is empty; at least one image is needed",
+    ),
+    "npz: a gigabyte of header": (
+        npz(b"\x93NUMPY\x02\x00" + struct.pack("<L", GIB), GIB),
+        "claims 1,073,741,824 bytes, more than the 10,000 accepted",
+    ),
+    "npz: a header of brackets": (npz(npy_header("|u1", "(" * 9000)), "X.npy: the header reads"),
+    "npz: a header of minus signs": (npz(npy_header("|u1", "-" * 9000)), "the header reads"),
+    "npz: a header of spaces": (npz(npy_header("|u1", " " * 9000)), "X.npy: the header reads"),
+    "npz: a header of commas": (
+        npz(npy_header("|u1", "(" + "1, " * 3000 + ")")),
+        "X.npy: the header reads",
+    ),
+    "npz: two gigabytes after the values": (
+        npz(npy(X), 2 * GIB),
+        "X.npy: too long: the header promises 256 bytes",
+    ),
+    "npz: objects": (
+        npz(npy_header("|O", (4, 2, 2)), pickle.dumps(Call(os.abort))),
+        "X (4 x 2 x 2, object)",
+    ),
+    "npz: words of 2 GB": (
+        npz_labels(npy_header("|S2147483647", (4,))),
+        "y (4, type |S2147483647)",
+    ),
+    "npz: members within each other": (quoted_overlap, "reaches into '499.npy'; the archive is"),
+    "npz: a member twice": (same_member, "reaches into 'X.npy'"),
+    "npz: too many members": (many_arrays, "1,001 files are in it, more than 1,000 accepted"),
+    "npz: many long headers": (many_headers, "no array in it can be images"),
+    "npz: names of 65,000 letters": (long_names, "a name of 65,007 characters is in it ('000xx"),
+    "npz: a thousand long names": (longest_names, "the labels are missing"),
+    "zip: a million entries": (million_entries, "its directory has 47,000,000 bytes, more than"),
+    "zip: 65,535 entries": (million_honest_entries, "65,535 files are in it, more than 1,000"),
+    "zip: zip in zip": (nested_zip, "this archive holds 20.zip, 21.zip"),
+    "zip: gzip in zip": (gzip_in_zip, f"{IMAGES}.gz: too long: the header promises 32 bytes"),
+    "zip: ends without end": (
+        lambda f: written(f / "a.zip", b"PK\x03\x04" + b"PK\x05\x06" * 1_000_000),
+        "the archive ends early",
+    ),
+    "npy: two gigabytes after the values": (npy_gz, "X.npy.gz: too long: the header promises 256"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_what_would_fill_memory_or_take_for_ever_is_refused_at_little_cost(tmp_path, case):
+    make, words = HOSTILE[case]
+    message = hostile.assert_refused(make(tmp_path), words)
+    assert message.startswith(str(tmp_path))
+
+
+def test_the_measure_sees_memory_and_time(tmp_path):
+    """Else none of the tests above could fail: an honest file of 60 MB takes more than that."""
+    write_idx(tmp_path / IMAGES, np.zeros((20_000, 50, 60)))
+    write_idx(tmp_path / LABELS, np.arange(20_000) % 2)
+    opened = hostile.open_bounded(tmp_path)
+    assert opened.message == ""
+    assert opened.peak_bytes - hostile.quiet_bytes() > 5 * 60_000_000
+    with pytest.raises(AssertionError, match="it opened"):
+        hostile.assert_refused(tmp_path)
+    with pytest.raises(AssertionError, match="not said"):
+        hostile.assert_refused(tmp_path / "nowhere", "something else")
+    with pytest.raises(AssertionError, match=" s until "):
+        hostile.assert_refused(tmp_path / "nowhere", seconds=0)
+    with pytest.raises(AssertionError, match=" MB until "):
+        hostile.assert_refused(tmp_path / "nowhere", extra_bytes=-1)
+
+
+@pytest.mark.parametrize("name", ["../../evil.npy", "/tmp/evil.npy", "C:\\evil.npy", "a/../../b"])
+@pytest.mark.parametrize("suffix", ["npz", "zip"])
+def test_a_zip_that_leads_out_writes_nothing(tmp_path, name, suffix):
+    (tmp_path / "in").mkdir()
+    path = zip_of(tmp_path / "in" / f"a.{suffix}", entry(name, npy(X)))
+    before = sorted(tmp_path.rglob("*"))
+    message = refusal(path)
+    assert "leads out of the archive; such an archive is a trap" in message
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mred\x1b[0m", "a\u202egnp.exe", "a\x07"])
+def test_names_that_steer_a_terminal_are_shown_as_escapes(tmp_path, name):
+    path = zip_of(tmp_path / "a.npz", entry(f"{name}.npy", npy(X)), entry("z.npy", npy(X)))
+    message = refusal(path)
+    assert message.isprintable()
+    assert name not in message
+    assert "the labels are missing" in message

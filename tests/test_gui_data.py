@@ -1,0 +1,917 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    SHORT,
+    SMALL,
+    activate,
+    choose,
+    click,
+    data_of,
+    has_colour,
+    made_up_images,
+    open_and_finish,
+    open_paused,
+    opening_of,
+    pixels,
+    press,
+    type_number,
+    wait_for_film,
+    wait_for_state,
+    wait_until,
+    write_data,
+)
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import Qt as RichTextQt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
+
+from core.class_statistics import class_counts, mean_and_spread
+from core.dataset import make_dataset
+from core.readings import ImageFilter, read_images, select
+from core.sources.reading import ReadingConfig
+from core.training import TrainingConfig
+from gui.pages.data_settings import what_matters
+from gui.run_state import RunState
+from gui.theme import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+    from gui.pages.data import DataPage
+    from gui.session import Session
+
+
+def wait_for_wall(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until the wall shows what the model shown reads."""
+    page, session = window.data_page, window.session
+
+    def there() -> bool:
+        seen = None if page._view is None else page._view.seen
+        assert session.shown is not None
+        return (
+            seen is not None
+            and seen.weights is session.shown.weights
+            and seen.split is data_of(session).split(page.part)
+        )
+
+    wait_until(qtbot, there)
+
+
+@pytest.fixture
+def page(window: MainWindow, qtbot: QtBot) -> DataPage:
+    """Return the Data page of a window on 300 UCI digits after a dozen epochs."""
+    press(qtbot, window, "Ctrl+3")
+    wait_for_wall(qtbot, window)
+    return window.data_page
+
+
+def order_of(page: DataPage) -> list[int]:
+    """Return which images hang on the wall, in order."""
+    assert page.wall.content is not None
+    return page.wall.content.order.tolist()
+
+
+def chosen_by_core(window: MainWindow, part: str, wanted: ImageFilter) -> list[int]:
+    """Return the images that core chooses for the model shown."""
+    session = window.session
+    assert session.shown is not None
+    split = data_of(session).split(part)
+    return select(split, read_images(session.shown.weights, split), wanted).tolist()
+
+
+def item(combo: QComboBox, data: object) -> int:
+    """Return the place of an entry."""
+    place = combo.findData(data)
+    assert place >= 0, f"{data} is not offered"
+    return place
+
+
+def rewind_and_wait(qtbot: QtBot, window: MainWindow) -> None:
+    """Press the page's own Rewind button and wait for the new run to be shown."""
+    before = window.session.history
+    click(qtbot, window.data_page.side.rewind_button)
+    wait_until(qtbot, lambda: window.session.history is not before)
+    wait_until(qtbot, lambda: window.session.shown is not None)
+    wait_for_wall(qtbot, window)
+
+
+def settings(qtbot: QtBot, page: DataPage) -> None:
+    """Show the settings, where there is no room for everything."""
+    if page.side.switch.isVisible():
+        click(qtbot, page.side.buttons[1])
+    assert page.side.split.isVisible()
+
+
+# ---------------------------------------------------------------------- the wall and its filters
+
+
+def test_the_wall_hangs_all_images_of_the_part_with_their_marks(
+    page: DataPage, window: MainWindow
+) -> None:
+    session = window.session
+    assert session.shown is not None
+    train = data_of(session).train
+    assert order_of(page) == list(range(300))
+    assert page.words.text() == "all 300 images · epoch 12, live"
+    wrong = read_images(session.shown.weights, train).predicted != train.labels
+    assert 0 < np.count_nonzero(wrong) < 300
+    assert f"{np.count_nonzero(wrong)} wrong" in page.legend.text()
+    picture = pixels(page.wall.viewport())
+    for cell in page.wall.visible_cells():
+        left = page.wall.cell_rect(cell).topLeft() - QPoint(2, -3)
+        if page.wall.viewport().rect().contains(left):
+            framed = bool(has_colour(picture[left.y(), left.x()], LIGHT.bad))
+            assert framed == wrong[cell], cell
+
+
+@pytest.mark.parametrize("read", ["right", "wrong", "all"])
+@pytest.mark.parametrize("order", ["worst", "unsure", "sure", "stored"])
+def test_filters_and_orders_are_those_of_core(
+    page: DataPage, window: MainWindow, qtbot: QtBot, read: str, order: str
+) -> None:
+    window.session.show_epoch(2)
+    wait_for_wall(qtbot, window)
+    choose(qtbot, page.bar.read, item(page.bar.read, read))
+    choose(qtbot, page.bar.order, item(page.bar.order, order))
+    expected = chosen_by_core(window, "train", ImageFilter(read=read, order=order))
+    assert order_of(page) == expected
+    assert len(expected) > 0
+    if read != "all":
+        assert page.words.text() == f"{len(expected)} of 300 images · epoch 2"
+
+
+def test_surety_and_class_leave_images_out_and_one_button_brings_them_back(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    bar = page.bar
+    assert not bar.reset.isEnabled()
+    type_number(qtbot, bar.low, "40")
+    type_number(qtbot, bar.high, "90")
+    choose(qtbot, bar.label, item(bar.label, 5))
+    wanted = ImageFilter(label=5, low=40.0, high=90.0)
+    assert order_of(page) == chosen_by_core(window, "train", wanted)
+    assert 0 < len(order_of(page)) < 30
+    assert page.side.counts.chosen == 5
+    type_number(qtbot, bar.low, "95")
+    assert (bar.filter.low, bar.filter.high) == (95.0, 95.0), "one end pushes the other"
+    type_number(qtbot, bar.high, "101")
+    assert "0 to 100" in window.notice.text
+    assert bar.filter.high == 95.0
+    click(qtbot, bar.reset)
+    assert len(order_of(page)) == 300
+    assert (bar.low.value(), bar.high.value(), bar.label.currentIndex()) == (0, 100, 0)
+    assert not bar.reset.isEnabled()
+
+
+def test_when_nothing_fits_the_wall_says_what_to_do(page: DataPage, qtbot: QtBot) -> None:
+    type_number(qtbot, page.bar.high, "0.001")
+    assert order_of(page) == []
+    assert page.words.text().startswith("0 of 300 images")
+    assert "Show all" in page.wall.empty_words
+    assert page.wall.accessibleDescription() == page.wall.empty_words
+    assert not has_colour(pixels(page.wall.viewport()), LIGHT.surface).all()
+    click(qtbot, page.bar.reset)
+    assert len(order_of(page)) == 300
+
+
+def test_time_travel_changes_what_is_wrong(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    train = data_of(window.session).train
+    choose(qtbot, page.bar.read, item(page.bar.read, "right"))
+    window.session.show_epoch(0)  # all weights zero: everything is read as class 0
+    wait_for_wall(qtbot, window)
+    assert order_of(page) == np.flatnonzero(train.labels == 0).tolist()
+    assert page.words.text().endswith("epoch 0")
+    window.session.show_epoch(None)
+    wait_for_wall(qtbot, window)
+    assert order_of(page) == chosen_by_core(window, "train", ImageFilter(read="right"))
+    assert page.words.text().endswith("epoch 12, live")
+
+
+def test_each_part_hangs_its_own_images(page: DataPage, window: MainWindow, qtbot: QtBot) -> None:
+    dataset = data_of(window.session)
+    assert [page.bar.part.itemData(i) for i in range(page.bar.part.count())] == ["train", "test"]
+    choose(qtbot, page.bar.part, item(page.bar.part, "test"))
+    wait_for_wall(qtbot, window)
+    assert page.wall.content is not None
+    assert page.wall.content.images is dataset.test.images
+    assert page.words.text().startswith("all 200 images")
+    choose(qtbot, page.bar.read, item(page.bar.read, "wrong"))
+    assert order_of(page) == chosen_by_core(window, "test", ImageFilter(read="wrong"))
+    choose(qtbot, page.bar.part, item(page.bar.part, "train"))
+    wait_for_wall(qtbot, window)
+    assert order_of(page) == chosen_by_core(window, "train", ImageFilter(read="wrong"))
+
+
+def test_the_size_slider_and_the_wheel_follow_each_other(page: DataPage, qtbot: QtBot) -> None:
+    slider = page.bar.size_slider
+    before = page.wall.side
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_Right)
+    assert page.wall.side == before + 8
+    page.wall.setFocus()
+    qtbot.keyClick(page.wall, Qt.Key.Key_Minus)
+    assert page.wall.side == before
+    assert slider.value() == page.wall.zoom_index
+
+
+# ---------------------------------------------------------------------- finding
+
+
+def find(qtbot: QtBot, page: DataPage, text: str) -> None:
+    field = page.bar.find_field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_an_image_is_found_by_its_number(page: DataPage, qtbot: QtBot) -> None:
+    for number in (287, 0, 150):
+        find(qtbot, page, str(number))
+        assert page.wall.current == number
+        assert page.wall.hasFocus(), "the keyboard can go on from there"
+        viewport = page.wall.viewport().rect()
+        assert viewport.contains(page.wall.cell_rect(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("300", "There is no training image 300; choose 0 to 299."),
+        ("99999999999999999999999999999999", "choose 0 to 299"),
+        ("-1", "0 to 299, not by '-1'"),
+        ("3.5", "0 to 299, not by '3.5'"),
+        ("four", "not by 'four'"),
+        ("", "not by nothing"),
+    ],
+)
+def test_what_cannot_be_found_is_told(
+    page: DataPage, window: MainWindow, qtbot: QtBot, text: str, words: str
+) -> None:
+    page.bar.find_field.clear()
+    find(qtbot, page, text)
+    assert window.notice.isVisible()
+    assert words in window.notice.text
+    assert page.wall.current is None
+
+
+def test_what_the_filters_leave_out_is_told(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    choose(qtbot, page.bar.read, item(page.bar.read, "wrong"))
+    right = next(i for i in range(300) if i not in order_of(page))
+    find(qtbot, page, str(right))
+    label = data_of(window.session).train.labels[right]
+    assert "filters leave it out" in window.notice.text
+    assert f"training image {right}: labelled {label}, read as {label}" in window.notice.text
+    click(qtbot, page.bar.reset)
+    find(qtbot, page, str(right))
+    assert page.wall.current == right
+
+
+# ---------------------------------------------------------------------- one image
+
+
+def test_hovering_tells_label_reading_and_pixel(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    assert window.session.shown is not None
+    dataset = data_of(window.session)
+    readings = read_images(window.session.shown.weights, dataset.train)
+    box = page.wall.cell_rect(3)
+    QTest.mouseMove(page.wall.viewport(), box.topLeft() + QPoint(1, 1))
+    expected = (
+        f"training image 3: labelled {dataset.train.labels[3]}, read as {readings.predicted[3]}, "
+        f"{readings.confidence[3]:.1%} sure; pixel (0, 0) = {dataset.train.images[3, 0]:.4g}"
+    )
+    assert window.hover_words.text() == expected
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_a_click_opens_the_card_and_from_there_the_attack(
+    page: DataPage, window: MainWindow, qtbot: QtBot, part: str
+) -> None:
+    choose(qtbot, page.bar.part, item(page.bar.part, part))
+    choose(qtbot, page.bar.order, item(page.bar.order, "sure"))
+    wait_for_wall(qtbot, window)
+    index = order_of(page)[2]
+    click(qtbot, page.wall.viewport(), page.wall.cell_rect(2).center())
+    content = page.card.content
+    assert page.card.isVisible()
+    assert content is not None
+    assert window.session.shown is not None
+    split = data_of(window.session).split(part)
+    expected = window.session.shown.probabilities_of(split.images[index])
+    np.testing.assert_allclose(content.probabilities, expected, rtol=1e-6)
+    assert (content.part, content.index, content.true_class) == (part, index, split.labels[index])
+    assert f"image {index}: labelled {split.labels[index]}" in page.card.title.text()
+    click(qtbot, page.card.attack_button)
+    assert not page.card.isVisible()
+    assert window.attack.isVisible()
+    assert (window.session.attack.config.part, window.session.attack.index) == (part, index)
+
+
+def test_enter_opens_the_current_image(page: DataPage, qtbot: QtBot) -> None:
+    page.wall.setFocus()
+    qtbot.keyClick(page.wall, Qt.Key.Key_End)
+    qtbot.keyClick(page.wall, Qt.Key.Key_Return)
+    assert page.card.isVisible()
+    assert page.card.content is not None
+    assert page.card.content.index == 299
+    qtbot.keyClick(page.card, Qt.Key.Key_Escape)
+    assert not page.card.isVisible()
+
+
+# ---------------------------------------------------------------------- what is in the data
+
+
+def test_bars_count_the_classes_and_a_click_filters(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    dataset, counts = data_of(window.session), page.side.counts
+    for k in range(10):
+        words = counts.describe(k)
+        assert f"{class_counts(dataset.train, 10)[k]} train" in words
+        assert f"{class_counts(dataset.test, 10)[k]} test" in words
+    click(qtbot, counts, counts.row_rect(7).center())
+    assert order_of(page) == np.flatnonzero(dataset.train.labels == 7).tolist()
+    assert page.bar.label.currentText() == "7"
+    click(qtbot, counts, counts.row_rect(7).center())
+    assert len(order_of(page)) == 300
+
+
+def test_mean_and_spread_are_those_of_the_class_and_part_chosen(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    dataset, side = data_of(window.session), page.side
+
+    def shown_is(part: str, label: int | None) -> bool:
+        answer = window.session.data.statistics
+        split = dataset.split(part)
+        return answer is not None and answer.split is split and answer.label == label
+
+    for part, label, title in [("train", None, "ALL"), ("train", 4, "4"), ("test", 4, "4")]:
+        choose(qtbot, page.bar.part, item(page.bar.part, part))
+        choose(qtbot, page.bar.label, item(page.bar.label, label))
+        wait_until(qtbot, lambda part=part, label=label: shown_is(part, label))
+        expected = mean_and_spread(dataset.split(part), label)
+        assert side.images_title.text() == f"MEAN AND SPREAD OF {title}"
+        for view, values in ((side.mean, expected.mean), (side.spread, expected.spread)):
+            assert view._values is not None
+            np.testing.assert_array_equal(view._values.reshape(-1), values)
+        assert side.mean.caption == f"of {expected.n_samples} images"
+        assert side.spread.caption == f"at most {expected.spread.max():.3g}"
+    QTest.mouseMove(side.mean, side.mean.image_rect().center())
+    assert window.hover_words.text().startswith("mean: pixel (")
+
+
+# ---------------------------------------------------------------------- noise and split
+
+
+def test_label_noise_is_on_the_wall_as_it_is_in_core(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    assert page.bar.read.findData("changed") < 0, "nothing has been changed yet"
+    settings(qtbot, page)
+    field = page.side.split.form.rows["label_noise"].editor
+    type_number(qtbot, field, "20")  # type: ignore[arg-type]
+    assert session.needs_rewind
+    rewind_and_wait(qtbot, window)
+    assert not page.side.rewind_button.isVisible()
+    assert session.full_dataset is not None
+    expected = session.full_dataset.sized(replace(SMALL, label_noise=20.0)).train
+    train = data_of(session).train
+    np.testing.assert_array_equal(train.labels, expected.labels)
+    assert train.clean_labels is not None
+    changed = np.flatnonzero(train.labels != train.clean_labels)
+    assert len(changed) == 60
+    assert "60 changed" in page.legend.text()
+    choose(qtbot, page.bar.read, item(page.bar.read, "changed"))
+    assert order_of(page) == changed.tolist()
+    assert page.words.text().startswith("60 of 300 images")
+    first = int(changed[0])
+    words = page.wall.describe(0)
+    assert f"labelled {train.labels[first]} by the label noise" in words
+    assert f"truly {train.clean_labels[first]}" in words
+    click(qtbot, page.wall.viewport(), page.wall.cell_rect(0).center())
+    assert page.card.content is not None
+    assert page.card.content.true_class == train.clean_labels[first]
+    assert f"its true label {train.clean_labels[first]}" in page.card.words.text()
+    page.card.close()
+    # The test part keeps its labels: there is nothing to ask for, and nothing asked for stays.
+    choose(qtbot, page.bar.part, item(page.bar.part, "test"))
+    wait_for_wall(qtbot, window)
+    assert page.bar.filter.read == "all"
+    assert len(order_of(page)) == 200
+    assert page.bar.read.findData("changed") < 0
+
+
+def test_pixel_noise_and_its_seed_change_what_hangs_on_the_wall(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    before = pixels(page.wall.viewport())
+    pictures = []
+    for seed in ("3", "4", "3"):
+        settings(qtbot, page)
+        rows = page.side.split.form.rows
+        type_number(qtbot, rows["pixel_noise"].editor, "0.3")  # type: ignore[arg-type]
+        type_number(qtbot, rows["noise_seed"].editor, seed)  # type: ignore[arg-type]
+        rewind_and_wait(qtbot, window)
+        pictures.append(data_of(window.session).train.images.copy())
+        assert page.wall.content is not None
+        assert page.wall.content.images is data_of(window.session).train.images
+    assert not np.array_equal(pixels(page.wall.viewport()), before)
+    assert not np.array_equal(pictures[0], pictures[1])
+    np.testing.assert_array_equal(pictures[0], pictures[2])
+
+
+def test_a_noise_out_of_range_is_refused_in_words(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    settings(qtbot, page)
+    field = page.side.split.form.rows["label_noise"].editor
+    type_number(qtbot, field, "120")  # type: ignore[arg-type]
+    assert "Label noise (%) must be a number from 0 to 100" in window.notice.text
+    assert window.session.wanted_data.label_noise == 0
+    assert not page.side.rewind_button.isVisible()
+
+
+def test_the_page_says_that_the_test_set_chooses_and_offers_better(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    session, who = window.session, page.side.chooses
+    assert "The test set chooses the best epoch, so its score flatters" in who.words.text()
+    assert "50 of the training images" in who.button.toolTip()
+    before = session.history
+    click(qtbot, who.button)
+    wait_until(qtbot, lambda: session.history is not before and session.shown is not None)
+    dataset = data_of(session)
+    assert dataset.validation is not None
+    assert (dataset.train.n_samples, dataset.validation.n_samples) == (250, 50)
+    assert session.data_config.validation_size == 50
+    assert session.history is not None
+    assert session.history.held_out_part == "validation"
+    expected = "50 validation images choose the best epoch; the test set stays unseen."
+    assert who.words.text() == expected
+    assert not who.button.isVisible()
+    n_zeros = class_counts(dataset.validation, 10)[0]
+    assert f"{n_zeros} validation (" in page.side.counts.describe(0)
+    choose(qtbot, page.bar.part, item(page.bar.part, "validation"))
+    wait_for_wall(qtbot, window)
+    assert page.words.text().startswith("all 50 images")
+    click(qtbot, page.wall.viewport(), page.wall.cell_rect(0).center())
+    assert page.card.isVisible()
+    assert not page.card.attack_button.isVisible(), "validation images are not attacked"
+    page.card.close()
+    # Without validation images again, the wall goes back to a part that is there.
+    settings(qtbot, page)
+    field = page.side.split.form.rows["validation_size"].editor
+    type_number(qtbot, field, "0")  # type: ignore[arg-type]
+    before = session.history
+    click(qtbot, page.side.rewind_button)
+    wait_until(qtbot, lambda: session.history is not before and session.shown is not None)
+    assert page.part == "train"
+    assert page.bar.part.currentData() == "train"
+    assert len(order_of(page)) == 300
+    assert who.button.isVisible()
+
+
+def data_without_test_part() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    images, labels = made_up_images(400, (6, 6), 4, seed=1)
+    return images.reshape(400, -1), labels
+
+
+def test_data_without_a_test_part_can_be_divided_otherwise(
+    page: DataPage, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = page.side.split.form.rows
+    settings(qtbot, page)
+    assert not rows["test_share"].editor.isVisible(), "UCI digits have a test part of their own"
+    dataset = make_dataset("own", "here", data_without_test_part(), None, image_shape=(6, 6))
+    monkeypatch.setattr("gui.data_session.opening", opening_of(dataset))
+    session = window.session
+    session.set_setting("train_size", 1000)
+    session.open("/own.csv")
+    wait_until(qtbot, lambda: session.dataset is not None and session.dataset.name == "own")
+    assert rows["test_share"].editor.isVisible()
+    assert rows["split_seed"].editor.isVisible()
+    assert data_of(session).test.n_samples == 60
+    of_before = data_of(session).test.images
+    wait_until(qtbot, lambda: session.shown is not None)
+    type_number(qtbot, rows["test_share"].editor, "25")  # type: ignore[arg-type]
+    rewind_and_wait(qtbot, window)
+    assert data_of(session).test.n_samples == 100
+    assert class_counts(data_of(session).test, 4).tolist() == [25, 25, 25, 25]
+    type_number(qtbot, rows["test_share"].editor, "15")  # type: ignore[arg-type]
+    type_number(qtbot, rows["split_seed"].editor, "8")  # type: ignore[arg-type]
+    rewind_and_wait(qtbot, window)
+    assert data_of(session).test.n_samples == 60
+    assert not np.array_equal(data_of(session).test.images, of_before)
+
+
+def test_the_panel_keeps_the_sizes_and_this_page_has_the_rest(window: MainWindow) -> None:
+    in_panel = set(window.panel.later_form.rows)
+    here = set(window.data_page.side.split.form.rows)
+    assert {"train_size", "test_size", "validation_size"} <= in_panel
+    new = {"test_share", "split_seed", "label_noise", "pixel_noise", "noise_seed"}
+    assert not new & in_panel
+    assert here == new | {"validation_size"}
+
+
+# ---------------------------------------------------------------------- how it is read
+
+
+def test_ink_and_orientation_open_the_file_again(
+    page: DataPage, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session, side = window.session, page.side
+    settings(qtbot, page)
+    assert not side.reading.form.isVisible(), "digits that ship with the program are as they are"
+    folder = write_data(tmp_path / "some data", (6, 9), 3, 60, 30)
+    session.open(folder)
+    wait_until(qtbot, lambda: session.data_config.dataset == folder)
+    assert side.reading.form.isVisible()
+    assert side.reading.source.text().replace("\N{ZERO WIDTH SPACE}", "") == folder
+    assert not side.reading.form.rows["picture_side"].editor.isVisible()
+    images = data_of(session).train.images
+    ink = side.reading.form.rows["ink"].editor
+    assert isinstance(ink, QComboBox)
+    choose(qtbot, ink, item(ink, "dark"))
+    wait_until(qtbot, lambda: session.data.reading.ink == "dark")
+    np.testing.assert_allclose(data_of(session).train.images, 1 - images, atol=1e-6)
+    assert "dark on light" in side.reading.notes.text()
+    orientation = side.reading.form.rows["orientation"].editor
+    assert isinstance(orientation, QComboBox)
+    choose(qtbot, orientation, item(orientation, "columns"))
+    wait_until(qtbot, lambda: session.data.reading.orientation == "columns")
+    assert session.data.reading == ReadingConfig(ink="dark", orientation="columns")
+    assert data_of(session).image_shape == (9, 6)
+    assert page.wall.content is not None
+    assert page.wall.content.image_shape == (9, 6)
+    assert side.name.text().endswith("9 x 6, 3 classes")
+
+
+@pytest.mark.parametrize(
+    ("name", "reading", "expected"),
+    [
+        ("train-images-idx3-ubyte.gz", ReadingConfig(), set()),
+        ("digits.CSV", ReadingConfig(), {"label_column", "image_height"}),
+        ("digits.csv.gz", ReadingConfig(), {"label_column", "image_height"}),
+        ("digits.npz", ReadingConfig(), {"image_height"}),
+        ("digits.bin", ReadingConfig(picture_side=20), {"picture_side"}),
+    ],
+)
+def test_only_what_matters_is_asked(
+    tmp_path: Path, name: str, reading: ReadingConfig, expected: set[str]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"")
+    assert what_matters(str(path), reading) == {"ink", "orientation"} | expected
+    assert what_matters(str(tmp_path), reading) == {"ink", "orientation"} | expected
+    assert what_matters(str(tmp_path / "gone" / name), reading) >= {"ink"} | expected
+
+
+def test_a_folder_of_folders_may_hold_pictures(tmp_path: Path) -> None:
+    (tmp_path / "cats").mkdir()
+    assert "picture_side" in what_matters(str(tmp_path), ReadingConfig())
+
+
+# ---------------------------------------------------------------------- other data
+
+
+@pytest.mark.parametrize(
+    ("shape", "n_classes"), [((4, 4), 2), ((9, 30), 47), ((128, 128), 2)], ids=str
+)
+def test_the_page_shows_data_of_any_shape(
+    page: DataPage,
+    window: MainWindow,
+    qtbot: QtBot,
+    tmp_path: Path,
+    shape: tuple[int, int],
+    n_classes: int,
+) -> None:
+    choose(qtbot, page.bar.label, item(page.bar.label, 9))
+    session = window.session
+    folder = write_data(tmp_path / "data", shape, n_classes, 3 * n_classes + 20, 2 * n_classes)
+    session.open(folder)
+    wait_until(qtbot, lambda: session.data_config.dataset == folder)
+    wait_until(qtbot, lambda: session.shown is not None)
+    wait_for_wall(qtbot, window)
+    dataset = data_of(session)
+    label = 9 if n_classes > 9 else None
+    assert page.bar.filter.label == label, "a class that is gone is not asked for"
+    assert order_of(page) == chosen_by_core(window, "train", ImageFilter(label=label))
+    assert page.bar.label.count() == n_classes + 1
+    assert page.bar.label.accessibleName() == "Class"
+    counts = page.side.counts
+    assert counts.height() == counts.height_of(n_classes)
+    assert page.side.counts_area.height() <= counts.height_of(10)
+    last = n_classes - 1
+    choose(qtbot, page.bar.label, item(page.bar.label, last))
+    assert order_of(page) == np.flatnonzero(dataset.train.labels == last).tolist()
+    wait_until(qtbot, lambda: page.side.mean.caption == f"of {len(order_of(page))} images")
+    height, width = page.wall.cell_rect(0).height(), page.wall.cell_rect(0).width()
+    assert height * shape[1] == width * shape[0], "pixels are square"
+    assert window.width() == 1280
+
+
+def test_long_names_of_strangers_neither_widen_nor_format(
+    page: DataPage, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images, labels = data_without_test_part()
+    names = [f"<b>a class</b> of which the name is far too long to be read {k}" for k in range(4)]
+    dataset = make_dataset(
+        "<h1>" + "data " * 40,
+        "/a/very/long/path" * 12,
+        (images, labels),
+        (images, labels),
+        image_shape=(6, 6),
+        class_names=names,
+        notes=["word " * 60],
+    )
+    monkeypatch.setattr("gui.data_session.opening", opening_of(dataset))
+    width = page.side.width()
+    session = window.session
+    session.open("/own.csv")
+    wait_until(qtbot, lambda: data_of(session).name == dataset.name)
+    wait_until(qtbot, lambda: session.shown is not None)
+    wait_for_wall(qtbot, window)
+    for button in page.side.buttons:
+        click(qtbot, button)
+        assert page.side.width() == width
+        assert page.side.inside.width() <= page.side.area.viewport().width()
+    assert (window.width(), window.height()) == (1280, 720)
+    assert page.side.name.textFormat() is Qt.TextFormat.PlainText
+    find(qtbot, page, "2")
+    QTest.mouseMove(page.wall.viewport(), page.wall.cell_rect(2).center())
+    assert f"labelled {names[2]}" in window.hover_words.text()
+
+
+def tooltips_shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that every tooltip told by hovering is added to."""
+    told: list[str] = []
+    for module in ("image_wall", "probability_bars", "class_counts", "image_mosaic", "image_view"):
+        monkeypatch.setattr(f"gui.widgets.{module}.QToolTip.showText", lambda *a: told.append(a[1]))
+    return told
+
+
+def test_no_name_of_a_stranger_is_read_as_rich_text(
+    page: DataPage, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["<img src=/x.png>", "<b>x", "<h1>y</h1>", "<a href=/z>z</a>"]
+    data = data_without_test_part()
+    dataset = make_dataset(
+        *("<b>data</b>", "/of/<i>somebody</i>.csv", data, data),
+        image_shape=(6, 6), class_names=names, notes=["<b>noted</b>"],
+    )  # fmt: skip
+    monkeypatch.setattr("gui.data_session.opening", opening_of(dataset))
+    told, session, path = tooltips_shown(monkeypatch), window.session, "/of/<i>somebody</i>.csv"
+    strange = [*names, dataset.name, dataset.source, *dataset.notes, path]
+    session.set_setting("label_noise", 30.0)
+    session.open(path)
+    wait_until(qtbot, lambda: session.dataset is not None and session.dataset.name == dataset.name)
+    wait_until(qtbot, lambda: session.shown is not None)
+    wait_for_wall(qtbot, window)
+    parsed = set()
+
+    def look() -> None:
+        """Check every label and every tooltip that is there."""
+        for label in window.findChildren(QLabel):
+            if any(name in label.text() for name in strange):
+                if RichTextQt.mightBeRichText(label.text()):
+                    assert label.textFormat() is Qt.TextFormat.PlainText, label.text()
+                    parsed.add(label.objectName())
+                assert label.textFormat() is not Qt.TextFormat.RichText, label.text()
+        tips = [*told, *(widget.toolTip() for widget in window.findChildren(QWidget))]
+        for combo in window.findChildren(QComboBox):
+            for k in range(combo.count()):
+                tips.append(combo.itemData(k, Qt.ItemDataRole.ToolTipRole) or "")
+        for tip in tips:
+            assert not any(name in tip for name in strange), tip
+
+    def hover(widget: QWidget, point: QPoint, *words: str) -> None:
+        told.clear()
+        none = Qt.MouseButton.NoButton
+        place, on_screen = QPointF(point), QPointF(widget.mapToGlobal(point))
+        plain = Qt.KeyboardModifier.NoModifier
+        move = QMouseEvent(QEvent.Type.MouseMove, place, on_screen, none, none, plain)
+        QApplication.sendEvent(widget, move)
+        assert any(all(escape(word) in tip for word in words) for tip in told), (told, words)
+        look()
+
+    for k in range(len(names)):
+        page.show_filter(ImageFilter(label=k))
+        cell = page.wall.visible_cells().start
+        hover(page.wall.viewport(), page.wall.cell_rect(cell).center(), names[k])
+        hover(page.side.counts, page.side.counts.row_rect(k).center(), names[k])
+        page.open_image(order_of(page)[0], QPoint(200, 200))
+        activate(qtbot, page.card)
+        assert names[k] in page.card.title.text()
+        bars = page.card.bars
+        hover(bars, bars.bar_rect(k).center().toPoint(), f"p({names[k]})")
+        page.card.close()
+    press(qtbot, window, "Ctrl+1")
+    atlas = window.learn.atlas
+    atlas.grab()
+    hover(atlas, atlas.cell_rect(0, 0).center(), names[0])
+    atlas.cell_clicked.emit(0, 0)
+    assert names[0] in window.learn.card.title.text()
+    look()
+    window.learn.card.close()
+    press(qtbot, window, "Ctrl+2")
+    wait_for_film(qtbot, session)
+    assert any(name in window.attack.sentence.text() for name in names)
+    hover(window.attack.bars, window.attack.bars.bar_rect(1).center().toPoint(), names[1])
+    buttons = window.attack.controls._target_buttons
+    assert [escape(name) in b.toolTip() for name, b in zip(names, buttons, strict=True)] == [
+        True
+    ] * 4
+    assert escape(dataset.source) in window.panel.data_words.toolTip()
+    assert {"sentence", "heading", "muted"} <= parsed
+
+
+def test_before_there_are_data_the_page_says_so(
+    new_session: Callable[..., Session],
+    new_window: Callable[[Session], MainWindow],
+    qtbot: QtBot,
+) -> None:
+    window = new_window(new_session())
+    window.show_data()
+    page = window.data_page
+    assert "Open some" in page.wall.empty_words
+    assert page.words.text() == ""
+    click(qtbot, page.wall.viewport())
+    find(qtbot, page, "3")
+    assert page.wall.current is None
+    assert not page.card.isVisible()
+    assert not has_colour(pixels(page.wall.viewport()), LIGHT.surface).all()
+
+
+# ---------------------------------------------------------------------- live
+
+
+ENDLESS = TrainingConfig(epochs=5000)
+
+
+def test_a_live_wall_follows_without_jumping(
+    new_session: Callable[..., Session],
+    new_window: Callable[[Session], MainWindow],
+    qtbot: QtBot,
+) -> None:
+    window = new_window(new_session(training=ENDLESS))
+    session, page = window.session, window.data_page
+    open_paused(qtbot, session)
+    window.show_data()
+    wait_for_wall(qtbot, window)
+    page.wall.verticalScrollBar().setValue(2 * page.wall.cell_rect(0).height())
+    place = page.wall.verticalScrollBar().value()
+    page.wall.go_to(45)
+    assert place == page.wall.verticalScrollBar().value() > 0
+    refreshed: list[float] = []
+    original = page._refresh
+
+    def counted(*, keep_place: bool) -> None:
+        refreshed.append(page._refreshed_at)
+        original(keep_place=keep_place)
+
+    page._refresh = counted  # type: ignore[method-assign]
+    session.play()
+    wait_until(qtbot, lambda: len(refreshed) >= 6)
+    assert session.is_running
+    gaps = np.diff(refreshed[1:])
+    assert gaps.min() > 0.25, "two to four times a second is enough"
+    assert page.wall.verticalScrollBar().value() == place
+    assert page.wall.current == 45
+    assert page.words.text().endswith(", live")
+    session.pause()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    wait_for_wall(qtbot, window)
+
+
+def test_a_page_that_nobody_sees_computes_nothing(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    press(qtbot, window, "Ctrl+1")
+    assert not page.isVisible()
+    before, told = session.data.readings, []
+    session.data.readings_changed.connect(lambda: told.append(1))
+    session.rewind()
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    qtbot.wait(100)
+    assert session.data.readings is before
+    assert not told
+    press(qtbot, window, "Ctrl+3")
+    wait_for_wall(qtbot, window)
+    assert session.data.readings is not before
+
+
+def test_the_card_of_data_that_are_gone_is_closed(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    click(qtbot, page.wall.viewport(), page.wall.cell_rect(0).center())
+    assert page.card.isVisible()
+    window.session.rewind()
+    assert not page.card.isVisible()
+
+
+# ---------------------------------------------------------------------- looks
+
+
+def test_where_there_is_no_room_two_buttons_choose(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    side = page.side
+    assert side.switch.isVisible()
+    assert side.classes.isVisible()
+    assert not side.settings.isVisible()
+    assert not side.area.verticalScrollBar().isVisible(), "nothing has to be scrolled at 720"
+    click(qtbot, side.buttons[1])
+    assert not side.classes.isVisible()
+    assert side.settings.isVisible()
+    assert not side.area.verticalScrollBar().isVisible()
+    window.resize(1920, 1080)
+    wait_until(qtbot, lambda: not side.switch.isVisible())
+    assert side.classes.isVisible()
+    assert side.settings.isVisible()
+    window.resize(1280, 720)
+    wait_until(qtbot, side.switch.isVisible)
+
+
+def test_nothing_is_cut_at_the_size_of_a_small_projector(
+    page: DataPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    bar = page.bar
+    for widget in bar.children():
+        if isinstance(widget, QLabel):
+            assert widget.width() >= widget.sizeHint().width(), widget.text()
+    assert bar.reset.width() >= bar.reset.sizeHint().width()
+    for combo in (bar.part, bar.label, bar.read, bar.order):
+        metrics, arrow = combo.fontMetrics(), 30
+        for i in range(combo.count()):
+            assert metrics.horizontalAdvance(combo.itemText(i)) + arrow <= combo.width()
+    assert page.legend.width() >= page.legend.sizeHint().width()
+    needed = page.words.fontMetrics().horizontalAdvance(
+        "12,345 of 60,000 images · epoch 24.5, live" + "   □ 12,345 wrong   ◤ 12,000 changed"
+    )
+    assert needed <= page.words.width() + page.legend.width()
+
+
+def test_both_themes_colour_the_page(page: DataPage, window: MainWindow, qtbot: QtBot) -> None:
+    assert LIGHT.bad in page.legend.text()
+    press(qtbot, window, "Ctrl+T")
+    assert DARK.bad in page.legend.text()
+    assert has_colour(pixels(page.wall.viewport()), DARK.surface).any()
+    assert has_colour(pixels(page.wall.viewport()), DARK.bad).any()
+    assert has_colour(pixels(page.side.counts), DARK.train).any()
+    assert not has_colour(pixels(page.side.counts), LIGHT.train).any()
+
+
+def test_every_control_has_a_name_and_an_explanation(page: DataPage, qtbot: QtBot) -> None:
+    bar = page.bar
+    controls = [bar.part, bar.label, bar.read, bar.order, bar.low, bar.high, bar.find_field,
+                bar.size_slider, page.wall, page.side.counts]  # fmt: skip
+    for control in controls:
+        assert control.accessibleName(), control
+        assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
+    for control in controls[:-2]:
+        assert control.toolTip(), control
+    for words in (page.words, page.legend, page.side.chooses.button, bar.reset):
+        assert words.toolTip()
+    assert "y_max" in bar.order.toolTip()
+    type_number(qtbot, bar.low, "30")
+    assert "30 / 100" in bar.low.toolTip(), "the formula has the number in it"
+
+
+def test_a_run_begun_with_noise_and_validation_is_shown_as_it_is(
+    new_session: Callable[..., Session],
+    new_window: Callable[[Session], MainWindow],
+    qtbot: QtBot,
+) -> None:
+    config = replace(SMALL, validation_size=20, label_noise=10.0)
+    window = new_window(new_session(data=config, training=SHORT))
+    open_and_finish(qtbot, window.session)
+    window.show_data()
+    wait_for_wall(qtbot, window)
+    page = window.data_page
+    assert page.words.text().startswith("all 280 images")
+    assert "28 changed" in page.legend.text()
+    settings(qtbot, page)
+    shown = {name: row.editor.value() for name, row in page.side.split.form.rows.items()}  # type: ignore[attr-defined]
+    assert (shown["validation_size"], shown["label_noise"]) == (20, 10)
