@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -131,7 +130,6 @@ class MainWindow(QMainWindow):
         session.settings_changed.connect(self.refresh_status)
         session.data.changed.connect(self.refresh_status)
         session.dataset_changed.connect(self.hover_words.clear)  # it was of an image that is gone
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.notice.hide)
         session.attack.playing_changed.connect(self._attack_playing_changed)
         for opener in (self.learn, self.data_page):
             opener.attack_requested.connect(self.attack_image)

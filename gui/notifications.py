@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -52,6 +53,8 @@ class NoticeBar(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
+        # Of this bar, not of the window: hidden, it leaves the key to whatever else is open.
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.hide)
         self.hide()
 
     def set_icon(self, icon: QIcon) -> None:

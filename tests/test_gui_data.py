@@ -332,6 +332,7 @@ def test_enter_opens_the_current_image(page: DataPage, qtbot: QtBot) -> None:
     assert page.card.isVisible()
     assert page.card.content is not None
     assert page.card.content.index == 299
+    activate(qtbot, page.card)
     qtbot.keyClick(page.card, Qt.Key.Key_Escape)
     assert not page.card.isVisible()
 

@@ -8,6 +8,7 @@ from gui_helpers import (
     EPOCHS,
     SHORT,
     SMALL,
+    activate,
     cell_pixels,
     click,
     data_of,
@@ -210,6 +211,7 @@ def test_a_click_opens_weights_and_means_which_are_no_samples(
     assert not card.attack_button.isVisible()
     assert card.content is not None
     np.testing.assert_array_equal(card.content.values, atlas.row(row).values[4])
+    activate(qtbot, card)
     qtbot.keyClick(card, Qt.Key.Key_Escape)
     assert not card.isVisible()
 
