@@ -37,7 +37,9 @@ from core.dataset import make_dataset
 from core.readings import ImageFilter, read_images, select
 from core.sources.reading import ReadingConfig
 from core.training import TrainingConfig
+from gui.data_session import ShownReadings
 from gui.pages.data_settings import what_matters
+from gui.pages.data_words import PartView
 from gui.run_state import RunState
 from gui.theme import DARK, LIGHT
 
@@ -916,3 +918,21 @@ def test_a_run_begun_with_noise_and_validation_is_shown_as_it_is(
     settings(qtbot, page)
     shown = {name: row.editor.value() for name, row in page.side.split.form.rows.items()}  # type: ignore[attr-defined]
     assert (shown["validation_size"], shown["label_noise"]) == (20, 10)
+
+
+@pytest.mark.parametrize("names", [("0", "1", "2"), ("aeroplane", "automobile", "truck")])
+def test_a_caption_names_what_was_taken_for_what(names: tuple[str, ...]) -> None:
+    images, labels = made_up_images(60, (6, 6), 3, seed=1)
+    data = images.reshape(60, -1), labels
+    dataset = make_dataset("d", "d.csv", data, data, image_shape=(6, 6), class_names=names)
+    split = dataset.train
+    weights = np.zeros((3, 37), np.float32)
+    weights[0, -1] = 3.0  # class 0 for every image, with probability e^3 / (e^3 + 2) = 0.909
+    seen = ShownReadings(weights, split, 0.0, read_images(weights, split))
+    view = PartView(dataset, "train", seen)
+    captions = view.captions(int(np.flatnonzero(split.labels == 1)[0]))
+    assert captions[:2] == (f"{names[1]}→{names[0]} .91", f"{names[1]}→{names[0]}")
+    assert all("→" in caption for caption in captions)
+    assert len(captions[-2]) <= 7
+    right = int(np.flatnonzero(split.labels == 0)[0])
+    assert view.captions(right) == (f"{names[0]} .91", names[0])

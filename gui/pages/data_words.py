@@ -21,6 +21,9 @@ PARTS = {"train": "training", "validation": "validation", "test": "test"}
 
 ATTACKABLE = ("train", "test")
 
+_LENGTHS = (8, 6, 5, 4, 3)
+"""To how many characters class names are cut where a caption has no room for more."""
+
 
 def epoch_words(epoch: float) -> str:
     """Return ``epoch 3``, or ``epoch 3.4`` in the midst of one."""
@@ -56,7 +59,10 @@ class PartView:
         return int((self.split.labels if clean is None else clean)[index])
 
     def captions(self, index: int) -> tuple[str, ...]:
-        """Return what can stand below an image, the longest first: ``3→8 .97``."""
+        """Return what can stand below an image, the longest first: ``3→8 .97``.
+
+        The number goes before a name does: what was taken for what is what one looks for.
+        """
         names, label = self.dataset.class_names, int(self.split.labels[index])
         if self.seen is None:
             return (names[label],)
@@ -64,8 +70,9 @@ class PartView:
         predicted, sure = int(read.predicted[index]), _sure(read.confidence[index])
         if predicted == label:
             return f"{names[label]} {sure}", names[label]
-        taken = f"→{names[predicted]}"
-        return f"{names[label]}{taken} {sure}", f"{taken} {sure}", taken
+        pair = f"{names[label]}→{names[predicted]}"
+        shortened = [f"{_short(names[label], n)}→{_short(names[predicted], n)}" for n in _LENGTHS]
+        return f"{pair} {sure}", pair, *shortened, f"→{names[predicted]}"
 
     def describe(self, index: int) -> str:
         """Return a sentence about an image."""
@@ -110,6 +117,11 @@ class PartView:
             part=self.part,
             index=index if self.part in ATTACKABLE else None,
         )
+
+
+def _short(name: str, n: int) -> str:
+    """Return a name of at most ``n`` characters."""
+    return name if len(name) <= n else name[: n - 1] + "…"
 
 
 def _sure(confidence: np.float32) -> str:
