@@ -927,7 +927,8 @@ def test_a_caption_names_what_was_taken_for_what(names: tuple[str, ...]) -> None
     dataset = make_dataset("d", "d.csv", data, data, image_shape=(6, 6), class_names=names)
     split = dataset.train
     weights = np.zeros((3, 37), np.float32)
-    weights[0, 0] = 3.0  # the bias: class 0 for every image, with probability e^3 / (e^3 + 2) = 0.909
+    # The bias alone: class 0 for every image, with probability e^3 / (e^3 + 2) = 0.909.
+    weights[0, 0] = 3.0
     seen = ShownReadings(weights, split, 0.0, read_images(weights, split))
     view = PartView(dataset, "train", seen)
     captions = view.captions(int(np.flatnonzero(split.labels == 1)[0]))
