@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from gui.worker import Job
 
-_STOP_SECONDS = 0.4
+STOP_SECONDS = 0.4
 """Longer than any job needs between two looks at the clock, shorter than a person notices."""
 
 
@@ -43,6 +43,6 @@ class JobPool:
         jobs = [*self._jobs, *others]
         for job in jobs:
             job.request_stop()
-        deadline = time.perf_counter() + _STOP_SECONDS
+        deadline = time.perf_counter() + STOP_SECONDS
         ended = [job.join(max(0.0, deadline - time.perf_counter())) for job in jobs]
         return all(ended)

@@ -123,6 +123,12 @@ def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
 # ---------------------------------------------------------------------- the window and its parts
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads must end when asked; how quickly is the start-up benchmark's to measure."""
+    monkeypatch.setattr("gui.job_pool.STOP_SECONDS", 20.0)
+
+
 @pytest.fixture(scope="session")
 def app(qapp: QApplication) -> QApplication:
     """Return the application as the program makes it."""

@@ -114,11 +114,13 @@ def test_nothing_arrives_after_the_close(window: MainWindow, qtbot: QtBot) -> No
 
 def test_a_job_that_does_not_stop_is_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     may_end = threading.Event()
+    monkeypatch.setattr("gui.job_pool.STOP_SECONDS", 0.05)
     monkeypatch.setattr("gui.data_session.opening", lambda *_, **__: may_end.wait(20))
     session = make_session()
     session.open("digits8")
     assert session.close() is False
     may_end.set()
+    monkeypatch.setattr("gui.job_pool.STOP_SECONDS", 20.0)
     assert session.close() is True
     session.deleteLater()
 
