@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from core.dataset import read_only
-from core.errors import ModelError
+from core.errors import ModelError, printable
 from core.sources import limits
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 FORMAT = "perceptron-explorer model 1"
 SUFFIX = ".safetensors"
 _WEIGHTS = "weights"
+_MAX_DATASET_NAME = 200
+_MAX_REASON = 200
+"""Characters of what a stranger's file says, in a message."""
+
 _MAX_WEIGHTS_BYTES = 8 * limits.MAX_CLASSES * (limits.MAX_IMAGE_SIDE**2 + 1)
 
 
@@ -113,13 +117,17 @@ def load_model(path: Path) -> SavedModel:
     content = _read(path)
     try:
         weights = load(content)[_WEIGHTS]
+        if weights.dtype != np.float32:
+            raise ValueError(f"its weights are of type {weights.dtype}, not float32")
         about = _about(content)
         shape, names, settings = about["image_shape"], about["class_names"], about["settings"]
+        if type(names) is not list:
+            raise TypeError("its class names are no list")
         model = SavedModel(
-            weights=read_only(np.array(weights, dtype=np.float32)),
+            weights=read_only(np.array(weights)),
             image_shape=(_whole(shape[0]), _whole(shape[1])),
-            class_names=tuple(str(name)[: limits.MAX_CLASS_NAME] for name in names),
-            dataset=str(about["dataset"]),
+            class_names=tuple(_shown(name, limits.MAX_CLASS_NAME) for name in names),
+            dataset=_shown(about["dataset"], _MAX_DATASET_NAME),
             epoch=float(about["epoch"]),
             settings=dict(settings),
         )
@@ -133,8 +141,9 @@ def load_model(path: Path) -> SavedModel:
         RecursionError,
     ) as error:
         raise ModelError(
-            f"{path}: no model of this program ({type(error).__name__}: {error}); expected a file "
-            f"that Save model wrote, ending in {SUFFIX}"
+            f"{path}: no model of this program ({type(error).__name__}: "
+            f"{str(error)[:_MAX_REASON]}); expected a file that Save model wrote, ending in "
+            f"{SUFFIX}"
         ) from error
     _check(path, model)
     return model
@@ -166,14 +175,21 @@ def _about(content: bytes) -> dict[str, Any]:
     header = json.loads(content[8 : 8 + length])
     about: dict[str, Any] = json.loads(header["__metadata__"]["about"])
     if about["format"] != FORMAT:
-        raise ValueError(f"its format is {about['format']!r}, not {FORMAT!r}")
+        raise ValueError(f"its format is not {FORMAT!r} but {about['format']!r}")
     return about
 
 
 def _whole(value: object) -> int:
-    if not isinstance(value, int):
+    if type(value) is not int:  # a truth value would be one
         raise TypeError(f"{value!r} is no whole number")
     return value
+
+
+def _shown(words: object, most: int) -> str:
+    """Return words from a file as they may be shown."""
+    if not isinstance(words, str):
+        raise TypeError(f"{words!r} is no word")
+    return printable(words[:most])
 
 
 def _check(path: Path, model: SavedModel) -> None:

@@ -112,6 +112,12 @@ WRONG: dict[str, tuple[bytes, str]] = {
     "an infinite epoch": (with_about(a_model(), epoch=float("inf")), "its epoch is inf"),
     "an epoch that is none": (with_about(a_model(), epoch=float("nan")), "its epoch is nan"),
     "not finite": (with_about(NAN), "not finite"),
+    "other numbers": (save({"weights": np.zeros((4, 13))}), "of type float64, not float32"),
+    "complex": (save({"weights": np.zeros((4, 13), np.complex64)}), "no model"),
+    "truth as a side": (with_about(a_model(), image_shape=[True, 12]), "no whole number"),
+    "classes as one word": (with_about(a_model(), class_names="abcd"), "are no list"),
+    "classes as numbers": (with_about(a_model(), class_names=[1, 2, 3, 4]), "is no word"),
+    "a number for the data": (with_about(a_model(), dataset=7), "7 is no word"),
 }
 
 
@@ -123,6 +129,21 @@ def test_what_is_wrong_is_said(tmp_path: Path, what: str) -> None:
     with pytest.raises(ModelError, match=r"bad\.safetensors") as raised:
         load_model(file)
     assert words in str(raised.value)
+
+
+@pytest.mark.parametrize("where", ["dataset", "format", "class_names"])
+def test_words_of_a_stranger_are_short_and_harmless(tmp_path: Path, where: str) -> None:
+    words = "\x1b[2J\n" + "y" * 500_000
+    content = with_about(a_model(), **{where: [words] * 4 if where == "class_names" else words})
+    file = tmp_path / "strange.safetensors"
+    file.write_bytes(content)
+    try:
+        model = load_model(file)
+    except ModelError as error:
+        said = [str(error)]
+    else:
+        said = [model.dataset, *model.class_names]
+    assert all(word.isprintable() and len(word) < 600 for word in said)
 
 
 @QUICK

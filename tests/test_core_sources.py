@@ -282,7 +282,9 @@ def test_garbage_after_the_gzip_stream_is_named(tmp_path):
     write_idx_folder(tmp_path)
     file = tmp_path / (TEST_IMAGES + ".gz")
     file.write_bytes(file.read_bytes() + b"more")
-    assert refusal(tmp_path) == f"{file}: there is more data after the end of the gzip stream"
+    assert refusal(tmp_path).startswith(
+        f"{file}: there is more data after the end of the gzip stream; unpack it"
+    )
 
 
 def test_images_and_labels_that_do_not_match_are_both_named(tmp_path):

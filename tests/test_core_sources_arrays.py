@@ -205,6 +205,8 @@ OPENS_ALONE = {
     "floats in 0..255": npz(X=TRAIN.astype(np.float32), y=TRAIN_LABELS.astype(float)),
     "floats in 0..1": npz(X=TRAIN / 255, y=TRAIN_LABELS),
     "floats in -1..1": npz(X=TRAIN / 127.5 - 1, y=TRAIN_LABELS),
+    "floats in -0.5..0.5": npz(X=TRAIN / 255 - 0.5, y=TRAIN_LABELS),
+    "made on a Mac": npy("X.npy", **PAIR, **{"._X": TRAIN[:1], "._y": TRAIN_LABELS[:1]}),
     "float16": npz(X=TRAIN.astype(np.float16), y=TRAIN_LABELS),
 }
 
@@ -231,6 +233,57 @@ def test_labels_may_be_words(tmp_path, words, order):
     dataset = open_dataset(str(tmp_path / "set.npz"))
     assert dataset.class_names == ("drei", "one", "two", "zero")
     assert np.bincount(dataset.train.labels).tolist() == [8, 8, 8, 8]  # 10 each, 2 set aside
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda x: x / 255 * np.float32(1.0000004), "outside of 0..1"),
+        (lambda x: x / 255 - 1e-9, "outside of 0..1"),
+        (lambda x: (x * np.float32(1.0000004)).astype(np.float32), "outside of 0..255"),
+        (lambda x: x / 127.5 * np.float32(1.0000004) - 1, "outside of -1..1"),
+        (lambda x: x / 255 * np.float32(1.0000004) - 0.5, "outside of -0.5..0.5"),
+    ],
+    ids=["above 1", "below 0", "above 255", "above 1, centred", "above 0.5"],
+)
+def test_what_rounding_leaves_outside_of_a_scale_is_brought_back(tmp_path, change, words):
+    np.savez(tmp_path / "set.npz", X=change(TRAIN.astype(float)), y=TRAIN_LABELS)
+    dataset = open_dataset(str(tmp_path / "set.npz"))
+    assert any(words in note for note in dataset.notes)
+    found = np.concatenate((dataset.train.images, dataset.test.images))
+    assert found.min() >= 0
+    assert found.max() <= 1
+    distance = np.abs(found[:, None] - TRAIN.reshape(1, 40, -1) / 255).max(axis=2)
+    assert sorted(distance.argmin(axis=1)) == list(range(40))
+    assert distance.min(axis=1).max() < 2e-6
+
+
+def test_a_part_a_little_beyond_1_has_a_scale_of_its_own_too(tmp_path):
+    near = TRAIN / 255 * np.float32(1.0000004)
+    npz(**FOUR | {"x_train": near, "x_test": TEST.astype(float)})(tmp_path)
+    assert open_dataset(str(tmp_path / "set.npz")).train.images.max() == 1
+
+
+def test_words_are_sorted_as_people_do(tmp_path):
+    np.savez(tmp_path / "set.npz", X=TRAIN, y=(9 + TRAIN_LABELS).astype(str))
+    assert open_dataset(str(tmp_path / "set.npz")).class_names == ("9", "10", "11", "12")
+
+
+COLOURS = RNG.integers(256, size=(40, 3, 4, 4), dtype=np.uint8)
+
+
+def test_rows_of_three_colours_are_read_as_cifars(tmp_path):
+    """One row is all red values, then all green, then all blue (cs.toronto.edu/~kriz/cifar)."""
+    np.savez(tmp_path / "set.npz", data=COLOURS.reshape(40, 48), labels=TRAIN_LABELS)
+    dataset = open_dataset(str(tmp_path / "set.npz"))
+    assert dataset.image_shape == (4, 4)
+    assert any("0.299 red" in note for note in dataset.notes)
+    red, green, blue = COLOURS.reshape(40, 3, 16).astype(float).transpose(1, 0, 2)
+    expected = (0.299 * red + 0.587 * green + 0.114 * blue) / 255
+    found = np.concatenate((dataset.train.images, dataset.test.images))
+    distance = np.abs(found[:, None] - expected[None]).max(axis=2)
+    assert sorted(distance.argmin(axis=1)) == list(range(40))
+    assert distance.min(axis=1).max() < 0.5 / 255 + 1e-6  # grey is rounded to bytes
 
 
 def test_black_and_white_may_be_truth_values(tmp_path):
@@ -634,6 +687,9 @@ WRONG = {
     "only labels": (npz(y=TRAIN_LABELS, z=TRAIN_LABELS), "no array in it can be images"),
     "no array": (npz(), "the archive is empty"),
     "NaN": (npz(X=TRAIN * np.nan, y=TRAIN_LABELS), "some pixels are not finite numbers"),
+    "overshot": (npz(X=TRAIN / 255 * 1.1, y=TRAIN_LABELS), "if they overshoot, clip them"),
+    "overshot bytes": (npz(X=TRAIN * 1.1, y=TRAIN_LABELS), "pixels lie between 0 and 280.5"),
+    "minus one": (npz(X=TRAIN.astype(int) * 200 - 1, y=TRAIN_LABELS), "pixels lie between -1"),
     "beyond 65535": (npz(X=TRAIN * 1e6, y=TRAIN_LABELS), "pixels lie between 0 and 2.55e+08"),
     "labels between": (npz(X=TRAIN, y=TRAIN_LABELS + 0.5), "of image 0 is no whole number"),
     "one class": (npz(X=TRAIN, y=TRAIN_LABELS * 0), "1 class (0); between 2 and 100"),
@@ -643,7 +699,7 @@ WRONG = {
     ),
     "too many words": (
         npz(X=np.tile(TRAIN, (3, 1, 1)), y=np.arange(120).astype(str)),
-        "more than 100 classes (0, 1, 10, ...); between 2 and 100",
+        "more than 100 classes (0, 1, 2, ...); between 2 and 100",
     ),
     "too long words": (
         npz(X=TRAIN, y=np.array(["a", "b" * 300])[TRAIN_LABELS // 2]),

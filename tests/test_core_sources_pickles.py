@@ -520,3 +520,60 @@ def test_an_instruction_too_many_is_refused(tmp_path, monkeypatch):
 )
 def test_text_is_no_pickle(tmp_path, text):
     assert not pickles.recognises(look(write(tmp_path / "notes", text.encode())))
+
+
+# --- lists instead of arrays
+
+
+@PROTOCOLS
+@pytest.mark.parametrize("kind", ["words", "numpy's numbers", "big-endian numbers"])
+def test_labels_may_be_a_list(tmp_path, protocol, kind):
+    images, labels = TRAIN
+    listed = {
+        "words": [f"class {label}" for label in labels],
+        "numpy's numbers": list(labels),
+        "big-endian numbers": list(labels.astype(">i4")),
+    }[kind]
+    value = {"data": images, "labels": listed, "filenames": [f"{i}.png" for i in range(50)]}
+    path = write(tmp_path / "set.pkl", pickle.dumps(value, protocol))
+    dataset = open_dataset(str(path))
+    names = [f"class {i}" for i in range(5)] if kind == "words" else list("01234")
+    assert list(dataset.class_names) == names
+    assert_holds(path, TRAIN)
+
+
+@PROTOCOLS
+def test_a_list_of_words_and_other_things_is_refused(tmp_path, protocol):
+    value = {"data": TRAIN[0], "labels": ["a", "b"] * 24 + ["c", 7]}
+    path = write(tmp_path / "set.pkl", pickle.dumps(value, protocol))
+    assert "labels: it is a list of other things than words" in refusal(path)
+
+
+def test_cifar_100_opens_as_its_authors_wrote_it(tmp_path):
+    """A dictionary by Python 2: rows of three colours, two lists of labels, and file names."""
+    rng = np.random.default_rng(0)
+    n = 50_000  # as many instructions as the real one has; its images are 32 x 32
+    labels = rng.permutation(np.arange(n) % 100)
+
+    def listed(entries):
+        return b"](" + b"".join(entries) + b"e"
+
+    names = [b"U\x05%05dq%c" % (i, 200) for i in range(n)]
+    writer = Python2(2)
+    content = b"\x80\x02}("
+    content += writer.string(b"filenames") + listed(names)
+    for key, k in ((b"fine_labels", 100), (b"coarse_labels", 20)):
+        content += writer.string(key) + listed(b"K%c" % (label % k) for label in labels)
+    content += writer.string(b"data")
+    content += writer.array(rng.integers(256, size=(n, 48), dtype=np.uint8)) + b"u."
+    path = write(tmp_path / "train", content)
+    with pytest.raises(ArraysUnclear) as asked:  # fine or coarse?
+        open_dataset(str(path))
+    assert {info.name for info in asked.value.candidates} == {
+        "fine_labels",
+        "coarse_labels",
+        "data",
+    }
+    reading = ReadingConfig(arrays="train_images=data,train_labels=fine_labels")
+    dataset = open_dataset(str(path), reading)
+    assert (dataset.n_classes, dataset.image_shape) == (100, (4, 4))

@@ -529,3 +529,14 @@ def test_pillows_own_words_name_no_object_in_memory():
             with pytest.raises(DatasetError) as caught:
                 decoded("x", content)
             assert "0x" not in str(caught.value)
+
+
+@pytest.mark.parametrize("litter", [".DS_Store", "Thumbs.db", "._0.png"])
+def test_what_file_managers_leave_does_no_harm(tmp_path, litter):
+    for part in ("train", "test"):
+        write_set(tmp_path / part, two_classes(GREY))
+        for folder in (tmp_path / part, tmp_path / part / "a"):
+            (folder / litter).write_bytes(b"\0\5\x16\7")
+    dataset = open_dataset(str(tmp_path))
+    assert dataset.class_names == ("a", "b")
+    assert (dataset.train.n_samples, dataset.test.n_samples) == (6, 6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import os
 import string
 import zipfile
@@ -469,3 +470,70 @@ def test_real_mnist_takes_less_than_500_mb():
     opened = hostile.open_bounded(mnist_folder())
     assert opened.message == ""
     assert opened.peak_bytes < 500 * 1024**2
+
+
+# --- wrapped in folders
+
+
+def unpacked_by_7_zip(folder):
+    """Move each file into a folder of its own name."""
+    for file in [*folder.iterdir()]:
+        file.rename(folder / "moving")
+        file.mkdir()
+        (folder / "moving").rename(file / file.name)
+
+
+def test_files_each_in_a_folder_of_its_name_open(tmp_path):
+    write_idx_folder(tmp_path / "plain")
+    write_idx_folder(tmp_path / "wrapped")
+    unpacked_by_7_zip(tmp_path / "wrapped")
+    plain, wrapped = (open_dataset(str(tmp_path / name)) for name in ("plain", "wrapped"))
+    assert plain.content_hash == wrapped.content_hash
+
+
+def test_folders_named_as_files_are_none(tmp_path):
+    for name in ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"):
+        (tmp_path / name).mkdir()
+    assert "no images were found in this folder" in refusal(tmp_path)
+
+
+def test_a_folder_alone_in_folders_is_opened(tmp_path):
+    """As torchvision keeps it: data/MNIST/raw."""
+    write_idx_folder(tmp_path / "data" / "MNIST" / "raw")
+    (tmp_path / "data" / ".DS_Store").write_bytes(b"x")
+    dataset = open_dataset(str(tmp_path / "data"))
+    assert dataset.name == "data"
+    assert dataset.source == str(tmp_path / "data" / "MNIST" / "raw")
+
+
+def test_folders_that_only_hold_folders_come_to_an_end(tmp_path):
+    deep = tmp_path.joinpath(*"abcdefghi")
+    write_idx_folder(deep)
+    assert "no images were found in this folder" in refusal(tmp_path)
+    (tmp_path / "loop").mkdir()
+    (tmp_path / "loop" / "again").symlink_to(tmp_path / "loop", target_is_directory=True)
+    assert "no images were found in this folder" in refusal(tmp_path / "loop")
+
+
+def test_bytes_of_0_and_1_are_black_and_white(tmp_path):
+    write_idx_folder(tmp_path / "grey")
+    images = np.random.default_rng(0).integers(2, size=(20, 5, 5), dtype=np.uint8)
+    images[0, 0, 0] = 1
+    folder = tmp_path / "set"
+    folder.mkdir()
+    write_idx(folder / "train-images-idx3-ubyte", images)
+    write_idx(folder / "train-labels-idx1-ubyte", np.arange(20, dtype=np.uint8) % 2)
+    dataset = open_dataset(str(folder))
+    assert set(np.unique(dataset.train.images)) == {0, 1}
+    assert "Bytes are 0 and 1 alone: 1 was taken as full ink." in dataset.notes
+
+
+def test_a_zip_of_arrays_made_on_a_mac_opens(tmp_path):
+    images = np.random.default_rng(0).integers(256, size=(20, 5, 5), dtype=np.uint8)
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for name, array in (("X", images), ("y", np.arange(20) % 2)):
+            content = io.BytesIO()
+            np.save(content, array)
+            archive.writestr(f"data/{name}.npy", content.getvalue())
+            archive.writestr(f"__MACOSX/data/._{name}.npy", b"\0\5\x16\7")
+    assert open_dataset(str(tmp_path / "set.zip")).n_classes == 2

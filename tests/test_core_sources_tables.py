@@ -107,6 +107,11 @@ FORMS = {
     "an unknown name for the last column": csv_text(LABEL_LAST, [*PIXEL_NAMES, "Ziffer"]),
     "semicolons": csv_text(LABEL_FIRST, ["label", *PIXEL_NAMES], delimiter=";"),
     "tabs": csv_text(LABEL_FIRST, ["label", *PIXEL_NAMES], delimiter="\t"),
+    "Excel's own first line": "sep=;\r\n"
+    + csv_text(LABEL_FIRST, ["label", *PIXEL_NAMES], delimiter=";"),
+    "a number of the row of any name": csv_text(
+        np.column_stack((np.arange(40), LABEL_FIRST)), ["sample_no", "label", *PIXEL_NAMES]
+    ),
     "everything quoted": csv_text(LABEL_FIRST, ["label", *PIXEL_NAMES], quoting=csv.QUOTE_ALL),
     "blanks after commas": KAGGLE.replace(",", ", "),
     "np.savetxt": numpy_text(LABEL_FIRST),
@@ -589,3 +594,53 @@ def test_emnist_tables_take_the_names_beside_them(tmp_path):
     write(tmp_path, "0 48\n1 66 98\n2 233\n", "emnist-own-mapping.txt")
     reading = ReadingConfig(label_column="first")
     assert open_dataset(str(path), reading).class_names == ("0", "b", "\u00e9")
+
+
+# --- what only looks like a test part
+
+
+def numbered(header):
+    """Return a table whose first column counts the images, as Kaggle's tests have it."""
+    return csv_text(np.column_stack((np.arange(40), IMAGES)), header)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_test_part_without_the_column_of_labels_is_left_out(tmp_path, whole):
+    path = write(tmp_path, KAGGLE, "train.csv")
+    write(tmp_path, numbered(["sample_no", *PIXEL_NAMES]), "test.csv")
+    dataset = open_dataset(str(tmp_path if whole else path))
+    assert_holds(dataset, IMAGES, LABELS)
+    assert any("test.csv was left out: it has no column 'label'" in note for note in dataset.notes)
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [("name,score,age\na,1,2\n", "it has 3 columns, but train.csv has 17"), ("one\n", "one col")],
+)
+def test_a_table_that_only_is_called_test_keeps_nobody_from_the_one_asked_for(
+    tmp_path, other, words
+):
+    path = write(tmp_path, KAGGLE, "train.csv")
+    write(tmp_path, other, "test.csv")
+    dataset = open_dataset(str(path))
+    assert_holds(dataset, IMAGES, LABELS)
+    assert any(words in note for note in dataset.notes)
+
+
+def test_a_folder_means_both_of_its_tables(tmp_path):
+    write(tmp_path, KAGGLE, "train.csv")
+    write(tmp_path, "one\n", "test.csv")
+    assert "test.csv, line 1: only one column" in refusal(tmp_path)
+
+
+def test_what_a_mac_leaves_beside_a_table_is_no_table(tmp_path):
+    write(tmp_path, KAGGLE, "train.csv")
+    (tmp_path / "._train.csv").write_bytes(b"\0\5\x16\7" + bytes(100))
+    assert_holds(open_dataset(str(tmp_path)), IMAGES, LABELS)
+
+
+@pytest.mark.parametrize("names", [("na", "none", "o", "ki"), ("'cat'", "'dog'", "'eel'", "'x'")])
+def test_words_that_only_look_like_no_value(tmp_path, names):
+    rows = np.column_stack((np.array(names)[LABELS], IMAGES))
+    dataset = open_dataset(str(write(tmp_path, csv_text(rows, ["'class'", *PIXEL_NAMES]))))
+    assert dataset.class_names == tuple(sorted(name.strip("'") for name in names))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.inflate import MOST_PER_BYTE, Inflater
+from core.sources.litter import is_litter
 from core.sources.streams import Blob, Stream, check_file_size, unwrapped
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ class Member:
 
 
 def members(path: Path) -> tuple[Member, ...]:
-    """Return the files in an archive, without its folders, in the order of the directory.
+    """Return the files in an archive, in the order of the directory.
+
+    Folders are left out, and so is what nobody put there.
 
     Raises
     ------
@@ -85,7 +88,9 @@ def members(path: Path) -> tuple[Member, ...]:
         if member.name in names:
             _refuse(path, f"{member.name!r} is in it twice; expected each name once")
         names.add(member.name)
-    return tuple(member for member in found if not member.name.endswith("/"))
+    return tuple(
+        member for member in found if not member.name.endswith("/") and not is_litter(member.name)
+    )
 
 
 def blob(path: Path, member: Member, *, gunzip: bool = True) -> Blob:

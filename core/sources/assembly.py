@@ -14,6 +14,7 @@ import numpy as np
 from core.dataset import Dataset, make_dataset
 from core.errors import DatasetError
 from core.sources import limits
+from core.sources.natural_order import natural_key
 from core.sources.pixel_scale import scaled
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def assemble(parts: Parts, source: str, reading: ReadingConfig) -> Dataset:
         if not len(images):
             raise DatasetError(f"{parts.name}: there is no image in it; at least one is needed")
     _check_sizes(parts.name, [images for images, _ in pairs])
-    stacks = [_grey(parts.name, images, notes) for images, _ in pairs]
+    folded = bool(parts.image_shape or reading.image_height)
+    stacks = [_grey(parts.name, images, notes, folded=folded) for images, _ in pairs]
     shape = _image_shape(parts, stacks, reading)
     stacks = [images.reshape(len(images), *shape) for images in stacks]
     columns = {"auto": parts.transposed, "rows": False, "columns": True}[reading.orientation]
@@ -101,8 +103,23 @@ def _check_sizes(name: str, stacks: list[NDArray[Any]]) -> None:
         )
 
 
-def _grey(name: str, images: NDArray[Any], notes: list[str]) -> NDArray[Any]:
-    """Return images of (n, features) or (n, height, width), whatever the channels were."""
+def _side_in_planes(n_values: int) -> int:
+    """Return the side of square images of so many values in three colours; 0 if they are none."""
+    side = math.isqrt(n_values // 3)
+    is_square = math.isqrt(n_values) ** 2 == n_values
+    return side if 3 * side * side == n_values and not is_square else 0
+
+
+def _grey(
+    name: str, images: NDArray[Any], notes: list[str], *, folded: bool = False
+) -> NDArray[Any]:
+    """Return images of (n, features) or (n, height, width), whatever the channels were.
+
+    Rows of three colours are read as CIFAR's, one colour after the other, unless it is known
+    already how they are ``folded``.
+    """
+    if images.ndim == 2 and (side := _side_in_planes(images.shape[1])) and not folded:
+        images = images.reshape(len(images), 3, side, side)
     if images.ndim == 4 and images.shape[-1] == 1:
         return images[..., 0]
     if images.ndim == 4 and images.shape[1] == 1:
@@ -238,7 +255,7 @@ def _word_codes(
             if len(places) > limits.MAX_CLASSES:
                 break
         found.append(codes)
-    names = sorted(places)
+    names = sorted(places, key=natural_key)
     _check_classes(name, names, len(names))
     order = np.empty(len(names), dtype=np.int64)
     order[[places[word] for word in names]] = np.arange(len(names))

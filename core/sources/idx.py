@@ -49,7 +49,7 @@ def recognises(head: Head) -> bool:
     """
     if not head.is_folder:
         return is_idx_content(head.content) or is_idx_name(head.path.name)
-    if any(is_idx_name(name) for name in head.names):
+    if _files(head.path, [name for name in head.names if is_idx_name(name)]):
         return True
     files = _files(head.path, head.names[:MAX_LOOKED])
     return any(file.kind == "images" for file in by_content(files))
@@ -78,8 +78,13 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
 
 
 def _files(folder: Path, names: Sequence[str]) -> list[Blob]:
-    # Some archives hold a folder of the same name beside each file.
-    return [file_blob(folder / name) for name in names if (folder / name).is_file()]
+    """Return the files of these names, each where it is or in a folder of its own name.
+
+    Some programs unpack each file into such a folder, some archives hold both.
+    """
+    places = [(folder / name, folder / name / name) for name in names]
+    found = [next((place for place in both if place.is_file()), None) for both in places]
+    return [file_blob(place) for place in found if place is not None]
 
 
 def _by_content(path: Path, blobs: Sequence[Blob], opened: str) -> IdxSet:

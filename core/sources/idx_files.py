@@ -219,6 +219,8 @@ def unnamed_set(
         if mine.kind == "labels":
             return IdxSet("", (_mate(mine, images).blob, mine.blob), None)
         return IdxSet("", (mine.blob, _mate(mine, labels).blob), None)
+    if not images:
+        raise DatasetError(f"{where}: no IDX file of images is in it; expected images and labels")
     pairs = [(file, _mate(file, labels)) for file in images]
     names = ", ".join(file.blob.name for file in images)
     if len(pairs) > 2:

@@ -66,6 +66,7 @@ class Inflater:
                 )
         if self._zlib.unused_data or self._read(1):
             raise DatasetError(
-                f"{self._label}: there is more data after the end of the {self._what}"
+                f"{self._label}: there is more data after the end of the {self._what}; unpack it "
+                "and open what is inside, or download it again"
             )
         return b""

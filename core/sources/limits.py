@@ -45,8 +45,9 @@ MAX_MEMBERS = 1_000
 MAX_MEMBER_NAME = 1_000
 """Characters of a name in an archive, with its folders; no usual system unpacks longer ones."""
 
-MAX_PICKLE_STEPS = 200_000
-"""Instructions of a pickle: arrays need a hundred, labels as a list of numbers one for each."""
+MAX_PICKLE_STEPS = 500_000
+"""Instructions of a pickle: arrays need a hundred, lists one or two for each entry. CIFAR-100's has
+300,000, for two lists of labels and one of file names."""
 
 MAX_LINE_BYTES = 1 << 20
 """Of a table: 128 x 128 pixels written with 17 digits each take 400 kB."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.assembly import assemble
+from core.sources.litter import is_litter
 from core.sources.parts import FileFormat, Head
 from core.sources.streams import read_heads
 
@@ -20,10 +22,16 @@ if TYPE_CHECKING:
     from core.sources.reading import ReadingConfig
 
 
+_MAX_DEPTH = 4
+"""Folders alone in folders that are looked through, as torchvision's data/MNIST/raw."""
+
+
 def open_path(
     path: Path, formats: Sequence[FileFormat], reading: ReadingConfig
 ) -> Generator[Progress, None, Dataset]:
     """Open a file or folder with the first of ``formats`` that recognises it.
+
+    Of a folder that holds one folder and nothing else the inner one is opened.
 
     Raises
     ------
@@ -33,12 +41,29 @@ def open_path(
         If it cannot be read at all.
     """
     head = look(path)
-    for file_format in formats:
-        if file_format.recognises(head):
-            parts = yield from file_format.read(head, reading)
-            return assemble(parts, str(path), reading)
+    inside = head
+    for _ in range(_MAX_DEPTH):
+        for file_format in formats:
+            if file_format.recognises(inside):
+                parts = yield from file_format.read(inside, reading)
+                if inside is not head:
+                    parts = replace(parts, name=path.resolve().name)
+                return assemble(parts, str(inside.path), reading)
+        folder = _only_folder(inside)
+        if folder is None:
+            break
+        inside = look(folder)
     expected = "; ".join(file_format.EXPECTED for file_format in formats)
     raise DatasetError(f"{path}: {_what_it_is(head)}; expected one of: {expected}")
+
+
+def _only_folder(head: Head) -> Path | None:
+    """Return the folder that is alone in a folder: archives and programs leave such wrappings."""
+    names = [name for name in head.names if not name.startswith(".")]
+    if not head.is_folder or len(names) != 1:
+        return None
+    found = head.path / names[0]
+    return found if found.is_dir() and not found.is_symlink() else None
 
 
 def look(path: Path) -> Head:
@@ -60,7 +85,7 @@ def look(path: Path) -> Head:
 
 
 def folder_names(folder: Path) -> tuple[str, ...]:
-    """Return the names in a folder, sorted.
+    """Return the names in a folder, sorted; those that nobody put there are left out.
 
     Raises
     ------
@@ -69,9 +94,10 @@ def folder_names(folder: Path) -> tuple[str, ...]:
     """
     names = []
     with os.scandir(folder) as entries:
-        for entry in entries:
-            names.append(entry.name)
-            if len(names) > limits.MAX_FOLDER_ENTRIES:
+        for n_entries, entry in enumerate(entries, 1):
+            if not is_litter(entry.name):
+                names.append(entry.name)
+            if n_entries > limits.MAX_FOLDER_ENTRIES:
                 raise DatasetError(
                     f"{folder}: more than {limits.MAX_FOLDER_ENTRIES:,} files in it; open a "
                     "folder that holds the data set alone"

@@ -11,9 +11,10 @@ How NumPy pickles arrays: ``array_reduce`` and ``arraydescr_reduce`` in its C so
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -27,6 +28,7 @@ MAX_WORD = 256
 """Characters of a key or a name within a pickle."""
 
 _MAX_DIMENSIONS = 32
+_INTEGER = re.compile("[iu][1248]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,10 +127,20 @@ def call(function: Callable_, arguments: tuple[Any, ...]) -> Any:
     if function is Callable_.ENCODE and len(arguments) == 2:
         return _encoded(arguments[0], text_of(arguments[1]))
     if function is Callable_.SCALAR and arguments:
-        return None  # one number says nothing about images
+        return _whole_number(*arguments[:2])
     if function is Callable_.DICTIONARY and not arguments:
         return {}
     raise DatasetError(f"{function.value} is asked for in an unknown way")
+
+
+def _whole_number(dtype: Any, content: Any = None) -> int | None:
+    """Return one value if it is a whole number, as in a list of labels; None for any other."""
+    if not isinstance(dtype, DtypeNote) or not isinstance(content, bytes):
+        return None
+    if _INTEGER.fullmatch(dtype.code) is None or len(content) != int(dtype.code[1:]):
+        return None
+    order: Literal["big", "little"] = "big" if dtype.byte_order == ">" else "little"
+    return int.from_bytes(content, order, signed=dtype.code[0] == "i")
 
 
 def build(target: Any, state: Any) -> None:

@@ -13,8 +13,8 @@ import numpy as np
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.array_parts import LazyArray, plain_dtype, read_parts, typed
-from core.sources.arrays import ArrayInfo
-from core.sources.pickle_arrays import ArrayNote
+from core.sources.arrays import ArrayInfo, meaning
+from core.sources.pickle_arrays import MAX_WORD, ArrayNote, text_of
 from core.sources.pickle_machine import Machine
 from core.sources.streams import open_file
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from core.sources.parts import Head, Parts
     from core.sources.reading import ReadingConfig
 
-    _Numbers = list[int] | tuple[int, ...]
+    _List = list[Any] | tuple[Any, ...]
+    """Of labels: whole numbers or words."""
 
 EXPECTED = "pickled NumPy arrays (mnist.pkl.gz)"
 _PROTOCOLS = range(2, 6)
@@ -84,8 +85,11 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
 # ---------------------------------------------------------------------- what is in it
 
 
-def _leaves(where: str, content: Any) -> Iterator[tuple[str, ArrayNote | _Numbers]]:
-    """Yield the arrays in containers, named by the way to them: ``train/images``."""
+def _leaves(where: str, content: Any) -> Iterator[tuple[str, ArrayNote | _List]]:
+    """Yield the arrays in containers, named by the way to them: ``train/images``.
+
+    A list of words is one where its name says that it holds labels: file names are none.
+    """
     open_ones: list[tuple[str, Iterator[tuple[Any, Any]]]] = [("", iter([("", content)]))]
     looked_at = 0  # containers may hold each other a thousand times over
     while open_ones:
@@ -104,6 +108,9 @@ def _leaves(where: str, content: Any) -> Iterator[tuple[str, ArrayNote | _Number
         name = f"{way}/{key}".lstrip("/")
         if isinstance(value, ArrayNote) or _is_numbers(value):
             yield name or "array", value
+        elif _is_words(value):
+            if meaning(name)[1] == "labels":
+                yield name, value
         elif len(open_ones) <= _MAX_DEPTH and isinstance(value, dict | list | tuple):
             open_ones.append((name, _items(value)))
 
@@ -122,6 +129,10 @@ def _is_numbers(value: Any) -> bool:
     return isinstance(value, list | tuple) and len(value) > 0 and type(value[0]) is int
 
 
+def _is_words(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) > 0 and text_of(value[0]) is not None
+
+
 def _is_pair(value: Any) -> bool:
     """Whether it is (images, labels): rows or pictures, and one entry for each."""
     if not isinstance(value, list | tuple) or len(value) != 2:
@@ -132,30 +143,41 @@ def _is_pair(value: Any) -> bool:
 
 
 def _shape(value: Any) -> tuple[int, ...]:
-    """Return the shape of an array or of a list of numbers; that of anything else is empty."""
+    """Return the shape of an array or of a list of labels; that of anything else is empty."""
     if isinstance(value, ArrayNote):
         shape = value.shape or ()
         return shape if value.axes is None else tuple(shape[axis] for axis in value.axes)
-    return (len(value),) if _is_numbers(value) else ()
+    return (len(value),) if _is_numbers(value) or _is_words(value) else ()
 
 
-def _lazy(where: str, name: str, found: ArrayNote | _Numbers) -> LazyArray:
+def _lazy(where: str, name: str, found: ArrayNote | _List) -> LazyArray:
     label = f"{where}: {name}"
     if not isinstance(found, ArrayNote):
-        numbers = found
-        return LazyArray(ArrayInfo(name, (len(numbers),), "int64"), lambda: _listed(label, numbers))
+        entries, are_words = found, _is_words(found)
+        info = ArrayInfo(name, (len(entries),), f"<U{MAX_WORD}" if are_words else "int64")
+        return LazyArray(info, lambda: (_words if are_words else _numbers)(label, entries))
     note = found
     dtype = None if note.content is None else plain_dtype(note.code)
     info = ArrayInfo(name, _shape(note), "object" if dtype is None else str(dtype))
     return LazyArray(info, lambda: _built(label, note))
 
 
-def _listed(label: str, numbers: _Numbers) -> Generator[Progress, None, NDArray[Any]]:
+def _numbers(label: str, entries: _List) -> Generator[Progress, None, NDArray[Any]]:
     yield from ()
-    whole = all(type(number) is int and -(2**63) <= number < 2**63 for number in numbers)
+    whole = all(type(entry) is int and -(2**63) <= entry < 2**63 for entry in entries)
     if not whole:
         raise DatasetError(f"{label}: it is a list of other things than whole numbers")
-    return np.array(numbers, dtype=np.int64)
+    return np.array(entries, dtype=np.int64)
+
+
+def _words(label: str, entries: _List) -> Generator[Progress, None, NDArray[Any]]:
+    yield from ()
+    words = [text_of(entry) for entry in entries]
+    if None in words:
+        raise DatasetError(
+            f"{label}: it is a list of other things than words of at most {MAX_WORD} characters"
+        )
+    return np.array(words)
 
 
 def _built(label: str, note: ArrayNote) -> Generator[Progress, None, NDArray[Any]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
 from core.sources import limits
+from core.sources.litter import is_litter
 from core.sources.natural_order import natural_key
 from core.sources.picture_magic import MAGIC_BYTES, picture_format
 
@@ -27,7 +28,7 @@ _ROLES = {
 }  # fmt: skip
 """What folders of the parts of a set are called, in the order of learning and measuring."""
 
-_NO_CLASSES = (".", "__MACOSX")
+_NO_CLASSES = "."
 """How folders begin that programs leave beside the real ones: .ipynb_checkpoints, .git."""
 
 _LOOKED = 8
@@ -107,6 +108,8 @@ class _Looker:
                             f"{self._top}: more than {limits.MAX_FOLDER_ENTRIES:,} files in it and "
                             "its sub-folders; open a folder that holds the data set alone"
                         )
+                    if is_litter(entry.name):
+                        continue
                     kind = _kind(entry)
                     if kind == "file":
                         found.files.append(entry.name)
@@ -174,7 +177,7 @@ def look_through(top: Path) -> Tree:
     roles = {
         name: _ROLES[name.casefold()]
         for name, folder in inner.items()
-        if name.casefold() in _ROLES and folder.folders and not folder.files
+        if name.casefold() in _ROLES and _holds_folders_alone(folder)
     }
     if roles:
         found = []
@@ -192,7 +195,7 @@ def look_through(top: Path) -> Tree:
         notes.append(f"{n_links:,} link{'s' * (n_links != 1)} to folders were not followed.")
     n_flat = sum(_NAME.fullmatch(name) is not None for name in here.files)
     names = {name for part in parts for name in part}
-    deeper = [name for name, folder in inner.items() if folder.folders and not folder.files]
+    deeper = [name for name, folder in inner.items() if _holds_folders_alone(folder)]
     filled = {name for part in parts for name, files in part.items() if files}
     if len(filled) == 1 and not (deeper or n_flat):
         raise DatasetError(
@@ -205,6 +208,11 @@ def look_through(top: Path) -> Tree:
         n_flat,
         str(top / deeper[0]) if deeper else "",
     )
+
+
+def _holds_folders_alone(folder: _Folder) -> bool:
+    """Whether there are folders in it, and no pictures: file managers leave notes everywhere."""
+    return bool(folder.folders) and not any(_NAME.fullmatch(name) for name in folder.files)
 
 
 def _files(folder: Path, inner: dict[str, _Folder]) -> dict[str, list[Path]]:

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 _USUAL_MAXIMA = (1.0, 16.0, 255.0, 65535.0)
 """Bits; the ink counts of the UCI digits; bytes; 16-bit pictures."""
 
+_WITH_FRACTIONS = (1.0, 255.0)
+"""Of these, what floats with fractions are stored in. Read as 16 or 65535, what overshoots 1 or 255
+a little, as after a resampling, would become black."""
+
+_SLACK = 1e-3
+"""How far beyond the ends of a range, as a share of it, values may lie: rounding brings them there,
+as x * 0.00392157 brings 255 to 1.0000004. They are brought back."""
+
 
 def scaled(
     name: str, full: float | None, stacks: list[NDArray[Any]], notes: list[str]
@@ -33,43 +41,83 @@ def scaled(
     DatasetError
         If values are not finite, or lie in none of the usual ranges.
     """
-    if full == 255 and all(images.dtype == np.uint8 for images in stacks):
-        return stacks
-    lows = [float(images.min()) for images in stacks]
+    are_bytes = all(images.dtype == np.uint8 for images in stacks)
     highs = [float(images.max()) for images in stacks]
+    if full == 255 and are_bytes:
+        if max(highs) != 1:
+            return stacks
+        notes.append("Bytes are 0 and 1 alone: 1 was taken as full ink.")
+        return [images * np.uint8(255) for images in stacks]
+    lows = [float(images.min()) for images in stacks]
     low, high = min(lows), max(highs)
     if not (math.isfinite(low) and math.isfinite(high)):
         raise DatasetError(
             f"{name}: some pixels are not finite numbers (NaN or infinite); replace them"
         )
-    if full is None and low >= 0:
-        full = next((value for value in _USUAL_MAXIMA if high <= value), None)
+    slack = _SLACK if any(images.dtype.kind == "f" for images in stacks) else 0.0
+    if full is None and low >= -slack * high:
+        full = _full_of(stacks, high / (1 + slack))
         fulls = [] if full is None else _own_fulls(stacks, highs, full)
         if len(set(fulls)) > 1:
             notes.append(
                 "The parts have different scales: training pixels 0..{:g} and test pixels "
                 "0..{:g} were each divided by their own.".format(*fulls)
             )
-            return [_divided(images, own) for images, own in zip(stacks, fulls, strict=True)]
-        if full == 255 and all(images.dtype == np.uint8 for images in stacks):
+            return [
+                _divided(_brought_back([images], 0, own, notes)[0], own)
+                for images, own in zip(stacks, fulls, strict=True)
+            ]
+        if full == 255 and are_bytes:
             return stacks
-    if full is not None and low >= 0 and high <= full:
+    if full is not None and low >= -slack * full and high <= full * (1 + slack):
         if full not in (1.0, 255.0):
             notes.append(f"Pixels 0..{full:g} were divided by {full:g}.")
+        stacks = _brought_back(stacks, 0, full, notes)
         if full == 1 and all(images.dtype == np.float32 for images in stacks):
             return stacks
         return [_divided(images, full) for images in stacks]
-    if full is None and -1 <= low and high <= 1 and max(lows) < 0:
-        notes.append("Pixels -1..1 became 0..1: (x + 1) / 2.")
-        return [np.add(images, 1, dtype=np.float32) * np.float32(0.5) for images in stacks]
+    if full is None and max(lows) < 0:
+        for end in (0.5, 1.0):  # the smaller one first: MNIST from -0.5 to 0.5 lies in both
+            if max(-low, high) <= end * (1 + slack):
+                was = f"-{end:g}..{end:g}"
+                notes.append(f"Pixels {was} became 0..1: (x + {end:g}) / {2 * end:g}.")
+                stacks = _brought_back(stacks, -end, end, notes)
+                shifted = [np.add(images, end, dtype=np.float32) for images in stacks]
+                return [_divided(images, 2 * end) for images in shifted]
     lie = f"pixels lie between {low:g} and {high:g}"
     if min(lows) < 0 <= max(lows):
         ranges = [f"between {lows[i]:g} and {highs[i]:g}" for i in range(2)]
         lie = f"training pixels lie {ranges[0]}, test pixels {ranges[1]}"
     raise DatasetError(
-        f"{name}: {lie}; expected 0..1, 0..16, 0..255, 0..65535 or -1..1, alike in all "
-        "parts. If they were normalised, store them as they were before"
+        f"{name}: {lie}; expected 0..1, 0..255, whole numbers 0..16 or 0..65535, -1..1 or "
+        "-0.5..0.5, alike in all parts. If they were normalised, store them as they were before; "
+        "if they overshoot, clip them"
     )
+
+
+def _full_of(stacks: list[NDArray[Any]], high: float) -> float | None:
+    """Return the usual value of full ink of images up to ``high``; None if there is none."""
+    full = next((value for value in _USUAL_MAXIMA if high <= value), None)
+    if full in (None, *_WITH_FRACTIONS) or all(_is_whole(images) for images in stacks):
+        return full
+    return None
+
+
+def _is_whole(images: NDArray[Any]) -> bool:
+    return images.dtype.kind != "f" or bool((images == np.rint(images)).all())
+
+
+def _brought_back(
+    stacks: list[NDArray[Any]], low: float, high: float, notes: list[str]
+) -> list[NDArray[Any]]:
+    """Return images without what lies a little outside of ``low`` and ``high``."""
+    outside = [images.min() < low or images.max() > high for images in stacks]
+    if not any(outside):
+        return stacks
+    note = f"Pixels a little outside of {low:g}..{high:g} were brought back into it."
+    if note not in notes:
+        notes.append(note)
+    return [np.clip(images, low, high) for images in stacks]
 
 
 def _own_fulls(stacks: list[NDArray[Any]], highs: list[float], full: float) -> list[float]:
@@ -80,7 +128,7 @@ def _own_fulls(stacks: list[NDArray[Any]], highs: list[float], full: float) -> l
     """
     fulls = []
     for images, high in zip(stacks, highs, strict=True):
-        most = 1.0 if 0 < high <= 1 else 255.0 if images.dtype == np.uint8 else full
+        most = 1.0 if 0 < high <= 1 + _SLACK else 255.0 if images.dtype == np.uint8 else full
         fulls.append(min(most, full))
     return fulls
 

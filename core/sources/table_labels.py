@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
-_NO_VALUE = frozenset({"nan", "na", "n/a", "null", "none", "inf", "-inf"})
+_NO_VALUE = frozenset("nan NaN -nan -NaN NA N/A n/a NULL null None <NA> inf -inf Inf -Inf".split())
+"""As programs spell it, capitals and all: ``na`` is a hiragana, ``none`` a gesture."""
+
 _MAX_WHOLE = 2**53
 """Whole numbers beyond are not exact as floats."""
 
 
 def is_no_value(word: str) -> bool:
     """Whether programs write ``word`` where a value is missing."""
-    return word.casefold() in _NO_VALUE
+    return word in _NO_VALUE
 
 
 class LabelCodes:
@@ -90,6 +92,8 @@ class LabelCodes:
     def _code(self, label: str, line: int, spelling: bytes) -> int:
         text = decoded(spelling)
         word = text.strip()
+        if len(word) > 2 and word[0] == word[-1] == "'":  # as in OpenML's tables
+            word = word[1:-1]
         if not word:
             refuse_line(label, line, f"the label, in the {self._column}, is empty")
         if len(text) > limits.MAX_WORD:  # unusual blanks count: the spelling is kept

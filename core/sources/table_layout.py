@@ -27,6 +27,7 @@ _INDEX_WORDS = frozenset({"", "id", "index", "unnamed: 0", "imageid", "image_id"
 """How the column is called that numbers the rows; pandas leaves its name empty."""
 
 _QUOTED = re.compile(r'"[^"]*"?')
+_SEPARATOR_SAID = re.compile(rb"sep=.\s*", re.IGNORECASE)
 _MAX_COLUMNS = limits.MAX_IMAGE_SIDE**2 + 2
 """The pixels of the largest image, a label and a number of the row."""
 
@@ -45,6 +46,7 @@ class Layout:
     label : "first" or "last" of those left; "" if only the values can tell
     labelled : whether there can be labels at all
     first_row : number of the line with the first image
+    names : what the first and the last of the columns left are called; empty without a header
     """
 
     separator: str
@@ -53,6 +55,14 @@ class Layout:
     label: str
     labelled: bool
     first_row: int
+    names: tuple[str, ...] = ()
+
+    @property
+    def label_name(self) -> str:
+        """How the column of the labels is called; empty where nothing tells."""
+        if not (self.names and self.label):
+            return ""
+        return self.names[0] if self.label == "first" else self.names[-1]
 
     @property
     def n_cells(self) -> int:
@@ -76,6 +86,8 @@ def find_layout(block: Block, reading: ReadingConfig) -> Layout | None:
     numbers, lines = block.numbered()
     if not lines:
         return None
+    if _SEPARATOR_SAID.fullmatch(lines[0]) and len(lines) > 1:  # Excel's own first line
+        numbers, lines = numbers[1:], lines[1:]
     line, text = numbers[0], lines[0].decode("latin-1").lstrip("# ")
     separator = sniff_separator(text)
     if not separator:
@@ -94,7 +106,7 @@ def find_layout(block: Block, reading: ReadingConfig) -> Layout | None:
             f"need {_MAX_COLUMNS - 1:,}, and no more are accepted",
         )
     header = is_header(fields)
-    indexed = header and fields[0].casefold() in _INDEX_WORDS
+    indexed = header and _is_index(fields)
     if n - indexed < 2:
         refuse_line(block.label, line, f"{n} columns; expected a label and the pixels of an image")
     label, labelled = reading.label_column, True
@@ -104,7 +116,8 @@ def find_layout(block: Block, reading: ReadingConfig) -> Layout | None:
         labelled = bool(label) or _fits(n - indexed - 1, reading) or not _fits(n - indexed, reading)
     # The second row need not be in this block; then it is the line after, or a blank one.
     first_row = line if not header else numbers[1] if len(numbers) > 1 else line + 1
-    return Layout(separator, n, indexed, label, labelled, first_row)
+    names = (fields[indexed].casefold(), fields[-1].casefold()) if header else ()
+    return Layout(separator, n, indexed, label, labelled, first_row, names)
 
 
 def sniff_separator(line: str) -> str:
@@ -153,10 +166,31 @@ def is_header(fields: list[str]) -> bool:
     return [int(field) - int(inner[0]) for field in inner] == list(range(len(inner)))
 
 
+def _is_index(fields: list[str]) -> bool:
+    """Whether the first column of a header numbers the rows.
+
+    It is called so, or it stands before the labels and is called otherwise than the pixels.
+    """
+    names = [field.casefold() for field in fields]
+    if names[0] in _INDEX_WORDS:
+        return True
+    pixel = _stem(names[-1])
+    return len(names) > 2 and _is_label(names[1]) and _stem(names[0]) != pixel == _stem(names[2])
+
+
+def _stem(name: str) -> str:
+    """Return what pixels are called in common: their names up to the numbers."""
+    return re.sub("[0-9]+", "", name)
+
+
+def _is_label(name: str) -> bool:
+    return name.strip("'") in LABEL_WORDS  # OpenML's tables have quotes
+
+
 def _by_name(label: str, line: int, fields: list[str]) -> str:
     """Return where a header says that the labels are; "" if it does not."""
     names = [field.casefold() for field in fields]
-    found = [i for i, name in enumerate(names) if name in LABEL_WORDS]
+    found = [i for i, name in enumerate(names) if _is_label(name)]
     if found:
         if found[0] == 0:
             return "first"
@@ -169,7 +203,7 @@ def _by_name(label: str, line: int, fields: list[str]) -> str:
             "the first or last column",
         )
     # Pixels are named alike, up to their numbers; a column at an end that is not is the label.
-    stems = [re.sub("[0-9]+", "", name) for name in names]
+    stems = [_stem(name) for name in names]
     if len(stems) < 4 or len(set(stems[1:-1])) > 1 or (stems[0] == stems[-1]):
         return ""
     return "first" if stems[-1] == stems[1] else "last" if stems[0] == stems[1] else ""

@@ -109,9 +109,9 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     tables = [(yield from _read_table(path, first, labels))]
     beside = _test_table(path, names)
     if beside is not None:
-        second = _second_layout(path, first, beside, reading)
-        if second is None:
-            notes.append(f"{beside.name} was left out: it has no labels.")
+        second = _second_layout(path, first, beside, reading, asked_for=head.is_folder)
+        if isinstance(second, str):
+            notes.append(f"{beside.name} was left out: {second}.")
         else:
             tables.append((yield from _read_table(beside, second, labels)))
             if not head.is_folder:
@@ -206,19 +206,35 @@ def _first_layout(path: Path, reading: ReadingConfig) -> Layout:
 
 
 def _second_layout(
-    path: Path, first: Layout, beside: Path, reading: ReadingConfig
-) -> Layout | None:
-    """Return the layout of the test part; None if it has no labels.
+    path: Path, first: Layout, beside: Path, reading: ReadingConfig, *, asked_for: bool
+) -> Layout | str:
+    """Return the layout of the test part, or why it is left out.
+
+    Parameters
+    ----------
+    path, first : the training part
+    beside : what its name says is the test part
+    asked_for : whether somebody has asked for both; else ``beside`` may be anything
 
     Raises
     ------
     DatasetError
         If its columns are not those of the training part.
     """
-    found = _first_layout(beside, reading)
+    try:
+        found = _first_layout(beside, reading)
+    except DatasetError as error:
+        if asked_for:
+            raise
+        return str(error)
     if not found.labelled or found.n_cells == first.n_cells - 1:
-        return None
+        return "it has no labels"
     layout = replace(found, label=found.label or first.label)
+    if layout.n_cells != first.n_cells and not asked_for:
+        return f"it has {layout.n_columns:,} columns, but {path.name} has {first.n_columns:,}"
+    if first.label_name and layout.label_name not in ("", first.label_name):
+        # Where the labels should be stands something else, as a number for each image.
+        return f"it has no column {first.label_name!r} where {path.name} has its labels"
     if layout.n_cells != first.n_cells:
         raise DatasetError(
             f"{beside}: {layout.n_columns:,} columns, but {path.name} has {first.n_columns:,}; "

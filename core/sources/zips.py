@@ -70,7 +70,6 @@ def _shallowest(path: Path, members: Sequence[Member]) -> list[Member]:
         If several folders are equally near.
     """
     named = [member for member in members if is_idx_name(PurePosixPath(member.name).name)]
-    named = [member for member in named if not member.name.startswith("__MACOSX/")]
     depth = min((member.name.count("/") for member in named), default=0)
     named = [member for member in named if member.name.count("/") == depth]
     folders = sorted({str(PurePosixPath(member.name).parent) for member in named})

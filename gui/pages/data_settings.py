@@ -192,8 +192,9 @@ class HowItIsRead(QWidget):
         from_file = source not in NAMED_SOURCES and source not in CATALOGUE
         self.form.setVisible(from_file)
         self.form.show_values(session.data.reading)
-        if from_file and self._looked_at != (source, session.data.reading):
-            self._looked_at = source, session.data.reading
+        # What was opened may lie deeper than what was asked for.
+        if from_file and self._looked_at != (dataset.source, session.data.reading):
+            self._looked_at = dataset.source, session.data.reading
             matters = what_matters(*self._looked_at)
             for name in _READING:
                 show_row(self.form, name, visible=name in matters)
