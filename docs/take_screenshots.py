@@ -27,7 +27,7 @@ from gui.session import Session  # noqa: E402
 from gui.settings import Settings  # noqa: E402
 
 SIZES = {"": (1280, 720), "-large": (1920, 1000)}
-LIMIT_SECONDS = 60
+LIMIT_SECONDS = 300
 
 
 def wait(milliseconds):
@@ -45,16 +45,19 @@ def wait_for(condition, what):
 
 
 def shoot(window, folder, name):
-    wait(400)
-    screen = window.screen()
-    picture = screen.grabWindow(window.winId()).toImage()
     file = folder / f"{name}.png"
+
+    def grabbed():
+        wait(400)
+        nonlocal picture
+        picture = window.screen().grabWindow(window.winId()).toImage()
+        grey = picture.convertToFormat(QImage.Format.Format_Grayscale8)
+        return len(np.unique(np.frombuffer(grey.constBits(), np.uint8))) >= 32
+
+    picture = None
+    wait_for(grabbed, f"anything to be seen in {name}")
     if not picture.save(str(file)):
         sys.exit(f"{file} cannot be written")
-    grey = picture.convertToFormat(QImage.Format.Format_Grayscale8)
-    pixels = np.frombuffer(grey.constBits(), np.uint8)
-    if len(np.unique(pixels)) < 32:
-        sys.exit(f"{file} shows nothing: {len(np.unique(pixels))} grey levels")
     print(f"{file.name}: {picture.width()} x {picture.height()}")
 
 

@@ -59,7 +59,7 @@ def _flush_deletions() -> None:
 
 
 def _left_threads(before: set[threading.Thread]) -> list[str]:
-    deadline = time.perf_counter() + 2.0
+    deadline = time.perf_counter() + 20.0
     left = [thread for thread in threading.enumerate() if thread not in before]
     for thread in left:  # one that was stopped but not joined is no leak
         thread.join(max(0.0, deadline - time.perf_counter()))

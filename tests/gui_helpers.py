@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from gui.main_window import MainWindow
     from gui.widgets.number_field import NumberField
 
-WAIT = 20_000
+WAIT = 60_000
 """Milliseconds; only reached when something is wrong."""
 
 EPOCHS = 12
@@ -81,6 +81,14 @@ def open_and_finish(qtbot: QtBot, session: Session) -> Session:
     session.open(session.wanted_data.dataset)
     wait_for_state(qtbot, session, RunState.FINISHED)
     return session
+
+
+def play_endlessly(session: Session) -> None:
+    """Begin a run that outlasts any test: 5,000 epochs, a hundred a second at most."""
+    session.set_pace(100.0)
+    session.set_setting("epochs", 5000)
+    session.rewind()
+    session.play()
 
 
 def open_paused(qtbot: QtBot, session: Session) -> Session:

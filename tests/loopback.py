@@ -10,12 +10,13 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 HTML = b"<!DOCTYPE html>\n<html><body>Please log in to this network.</body></html>\n"
 TRICKLE_SECONDS = 0.02
@@ -68,10 +69,12 @@ class Loopback:
         self.close()
 
 
-def closed_port() -> int:
-    """Return a port on which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """Give a port on which nothing listens, and nothing else can begin to."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
 
 
 class _Server(ThreadingHTTPServer):

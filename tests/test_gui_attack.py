@@ -8,6 +8,7 @@ import pytest
 from gui_helpers import (
     EPOCHS,
     SHORT,
+    WAIT,
     choose,
     click,
     core_attack,
@@ -471,7 +472,7 @@ def test_nothing_is_computed_while_nobody_looks(window: MainWindow, qtbot: QtBot
     attack = window.session.attack
     window.session.show_epoch(4)
     window.session.show_epoch(7)
-    with qtbot.waitSignal(window.session.diagnosis_changed):
+    with qtbot.waitSignal(window.session.diagnosis_changed, timeout=WAIT):
         window.session.show_epoch(5)
     assert attack.weights is None
     assert attack.jobs() == []

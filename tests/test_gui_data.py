@@ -21,6 +21,7 @@ from gui_helpers import (
     pixels,
     press,
     type_number,
+    wait_for_diagnosis,
     wait_for_film,
     wait_for_state,
     wait_until,
@@ -776,7 +777,7 @@ def test_a_live_wall_follows_without_jumping(
     new_window: Callable[[Session], MainWindow],
     qtbot: QtBot,
 ) -> None:
-    window = new_window(new_session(training=ENDLESS))
+    window = new_window(new_session(training=ENDLESS, pace=100.0))
     session, page = window.session, window.data_page
     open_paused(qtbot, session)
     window.show_data()
@@ -817,6 +818,7 @@ def test_a_page_that_nobody_sees_computes_nothing(
     session.rewind()
     session.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
+    wait_for_diagnosis(qtbot, session)  # made of the same model, by a thread like the reader's
     qtbot.wait(100)
     assert session.data.readings is before
     assert not told

@@ -8,6 +8,7 @@ from gui_helpers import (
     EPOCHS,
     SHORT,
     SMALL,
+    WAIT,
     activate,
     cell_pixels,
     click,
@@ -139,15 +140,16 @@ def test_hovering_reads_the_value_of_a_pixel(window: MainWindow, qtbot: QtBot) -
         )
         value = atlas.row(row).values[column, y, x]
         QTest.mouseMove(atlas, point)
-        qtbot.waitUntil(
+        wait_until(
+            qtbot,
             lambda y=y, x=x, value=value: window.hover_words.text().endswith(
                 f"pixel ({y}, {x}) = {value:.4g}"
-            )
+            ),
         )
         assert atlas.describe(row, column, point) == window.hover_words.text()
         assert f"class {column}" in window.hover_words.text()
     QTest.mouseMove(atlas, QPoint(1, 1))
-    qtbot.waitUntil(lambda: window.hover_words.text() == "")
+    wait_until(qtbot, lambda: window.hover_words.text() == "")
 
 
 def first_mistake(window: MainWindow) -> int:
@@ -257,7 +259,7 @@ def test_pointing_at_rows_that_are_not_painted_yet(window: MainWindow, qtbot: Qt
     mosaic.set_rows([row, MosaicRow("two", "", grey_rgb(values), values)])
     QTest.mouseMove(mosaic, QPoint(200, 250))  # before the next paint
     QTest.mouseClick(mosaic, Qt.MouseButton.LeftButton, pos=QPoint(300, 250))
-    qtbot.waitUntil(lambda: mosaic.n_rows == 2)
+    wait_until(qtbot, lambda: mosaic.n_rows == 2)
 
 
 # ---------------------------------------------------------------------- the curves
@@ -370,7 +372,7 @@ def test_a_change_on_the_way_is_marked(
     session.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
     assert window.learn.error_plot.n_ticks == 0
-    with qtbot.waitSignal(session.setting_applied):
+    with qtbot.waitSignal(session.setting_applied, timeout=WAIT):
         session.set_setting("learning_rate", 0.25)
     for plot, _ in plots(window):
         assert plot.n_ticks == 1

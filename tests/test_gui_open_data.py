@@ -20,6 +20,7 @@ from gui_helpers import (
     has_colour,
     made_up_images,
     pixels,
+    play_endlessly,
     press,
     wait_for_state,
     wait_until,
@@ -131,9 +132,7 @@ def test_data_are_switched_while_a_run_goes_on(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     session = window.session
-    session.set_setting("epochs", 5000)
-    session.rewind()
-    session.play()
+    play_endlessly(session)
     wait_until(qtbot, lambda: session.live is not None and session.live.fraction > 1)
     old = session.history
     _drop(window, _mime(write_data(tmp_path / "other", (6, 6), 4, 60, 20)))
@@ -386,9 +385,7 @@ def test_a_download_goes_on_beside_the_run(
 ) -> None:
     window = new_window_at("half")
     session, row = window.session, _row(window, qtbot)
-    session.set_setting("epochs", 5000)
-    session.rewind()
-    session.play()
+    play_endlessly(session)
     click(qtbot, row.button)
     wait_until(qtbot, lambda: session.live is not None and session.live.fraction > 1)
     server.let_go.set()
@@ -610,9 +607,7 @@ def test_a_pause_while_data_are_prepared_holds_the_new_run(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = window.session
-    session.set_setting("epochs", 5000)
-    session.rewind()
-    session.play()
+    play_endlessly(session)
     may_go = _slow_noise(monkeypatch)
     session.set_setting("pixel_noise", 0.2)
     session.rewind()

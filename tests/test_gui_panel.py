@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from gui_helpers import (
     EPOCHS,
+    WAIT,
     choose,
     click,
     data_of,
@@ -325,7 +326,7 @@ def test_a_change_of_a_running_run_needs_no_rewind(
     session.open("digits8")
     wait_until(qtbot, lambda: session.history is not None and len(session.history) > 2)
     history = session.history
-    with qtbot.waitSignal(session.setting_applied):
+    with qtbot.waitSignal(session.setting_applied, timeout=WAIT):
         type_number(qtbot, field(window, "learning_rate"), "0.4")
     assert session.history is history
     assert session.is_running

@@ -97,7 +97,7 @@ def test_without_a_display_the_program_ends_with_a_message(tmp_path: Path) -> No
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 2
@@ -110,5 +110,5 @@ def test_without_a_display_the_program_ends_with_a_message(tmp_path: Path) -> No
 
 def test_looking_ahead_does_not_import_qt() -> None:
     code = "import sys, gui.preflight; sys.exit(any(m.startswith('PySide6') for m in sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, timeout=120, check=False)
     assert done.returncode == 0

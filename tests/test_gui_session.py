@@ -9,6 +9,7 @@ from gui_helpers import (
     EPOCHS,
     SHORT,
     SMALL,
+    WAIT,
     data_of,
     open_and_finish,
     open_paused,
@@ -68,7 +69,9 @@ def history_of(session: Session) -> list[EpochRecord]:
 def test_opening_begins_to_learn_by_itself(new_session: New, qtbot: QtBot) -> None:
     session = new_session()
     assert session.run_state is RunState.LOADING
-    with qtbot.waitSignals([session.dataset_changed, session.run_started, session.shown_changed]):
+    with qtbot.waitSignals(
+        [session.dataset_changed, session.run_started, session.shown_changed], timeout=WAIT
+    ):
         session.open("digits8")
         assert session.data.opening == "digits8"
     wait_for_state(qtbot, session, RunState.FINISHED)
@@ -160,7 +163,7 @@ def test_a_surprise_while_opening_is_told(
         raise RuntimeError("out of sorts")
 
     monkeypatch.setattr("gui.data_session.opening", explode)
-    with qtbot.waitSignal(session.surprised) as told:
+    with qtbot.waitSignal(session.surprised, timeout=WAIT) as told:
         session.open("digits8")
     assert "RuntimeError: out of sorts" in told.args[0]
     assert session.run_state is RunState.FINISHED
@@ -185,7 +188,7 @@ def test_other_data_replace_the_run_and_keep_it_for_comparison(
 ) -> None:
     old = session.history
     folder = write_data(tmp_path / "small", (5, 4), 3, 30, 12)
-    with qtbot.waitSignal(session.run_started):
+    with qtbot.waitSignal(session.run_started, timeout=WAIT):
         session.open(folder)
     assert data_of(session).image_shape == (5, 4)
     assert data_of(session).n_classes == 3
@@ -200,8 +203,8 @@ def test_other_data_replace_the_run_and_keep_it_for_comparison(
 def test_other_data_stay_held_where_a_run_was_held(
     new_session: New, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session = open_paused(qtbot, new_session(training=LONG))
-    with qtbot.waitSignal(session.run_started):
+    session = open_paused(qtbot, new_session(training=LONG, pace=200.0))
+    with qtbot.waitSignal(session.run_started, timeout=WAIT):
         session.open(write_data(tmp_path / "small", (5, 4), 3, 30, 12))
     assert session.run_state is RunState.PAUSED
 
@@ -209,12 +212,12 @@ def test_other_data_stay_held_where_a_run_was_held(
 def test_running_data_are_replaced_by_running_data(
     new_session: New, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session = new_session(training=LONG)
+    session = new_session(training=LONG, pace=200.0)
     session.open("digits8")
     wait_until(qtbot, lambda: session.history is not None and len(session.history) > 2)
     session.open(write_data(tmp_path / "small", (5, 4), 3, 30, 12))
     assert session.is_running
-    with qtbot.waitSignal(session.run_started):
+    with qtbot.waitSignal(session.run_started, timeout=WAIT):
         pass
     assert session.is_running
 
@@ -258,7 +261,7 @@ def test_the_shown_model_is_the_live_one_between_epochs(new_session: New, qtbot:
 
 def test_play_after_the_end_starts_again(session: Session, qtbot: QtBot) -> None:
     first = list(history_of(session))
-    with qtbot.waitSignal(session.run_started):
+    with qtbot.waitSignal(session.run_started, timeout=WAIT):
         session.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert_records_equal(history_of(session), first)
@@ -289,7 +292,7 @@ def test_lowering_the_epochs_stops_there(new_session: New, qtbot: QtBot) -> None
 def test_the_pace_is_passed_on(new_session: New, qtbot: QtBot) -> None:
     session = open_paused(qtbot, new_session(pace=1e-3))
     session.play()
-    with qtbot.waitSignal(session.pace_changed):
+    with qtbot.waitSignal(session.pace_changed, timeout=WAIT):
         session.set_pace(None)
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert len(history_of(session)) == EPOCHS + 1
@@ -299,7 +302,7 @@ def test_the_pace_is_passed_on(new_session: New, qtbot: QtBot) -> None:
 
 
 def test_rewind_during_a_run_shows_nothing_of_the_old_one(new_session: New, qtbot: QtBot) -> None:
-    session = new_session(training=LONG)
+    session = new_session(training=LONG, pace=200.0)
     runs: list[list[int]] = []
     session.run_started.connect(lambda: runs.append([]))
     session.epoch_recorded.connect(lambda record: runs[-1].append(record.epoch))
@@ -381,7 +384,7 @@ def test_a_live_setting_acts_in_the_present_run(new_session: New, qtbot: QtBot) 
     session.open("digits8")
     wait_until(qtbot, lambda: session.history is not None and len(session.history) > 2)
     history = session.history
-    with qtbot.waitSignal(session.setting_applied) as applied:
+    with qtbot.waitSignal(session.setting_applied, timeout=WAIT) as applied:
         session.set_setting("learning_rate", 0.025)
     assert session.history is history
     assert history is not None
@@ -549,7 +552,7 @@ def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot
     wait_until(qtbot, lambda: len(history_of(session)) == 1)
     session.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    with qtbot.waitSignal(session.setting_applied):
+    with qtbot.waitSignal(session.setting_applied, timeout=WAIT):
         session.set_setting("learning_rate", 0.5)
     session.set_setting("learning_rate", 0.1)
     second = session.history
@@ -562,7 +565,7 @@ def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot
 
 @pytest.mark.parametrize("epoch", [0, 1, EPOCHS // 2, EPOCHS])
 def test_a_pinned_epoch_is_what_every_view_gets(session: Session, qtbot: QtBot, epoch: int) -> None:
-    with qtbot.waitSignal(session.shown_changed):
+    with qtbot.waitSignal(session.shown_changed, timeout=WAIT):
         session.show_epoch(epoch)
     shown = session.shown
     assert shown is not None
@@ -592,7 +595,7 @@ def test_forward_to_live_again(session: Session, qtbot: QtBot) -> None:
 
 
 def test_a_pinned_epoch_stays_while_the_run_goes_on(new_session: New, qtbot: QtBot) -> None:
-    session = new_session(training=LONG)
+    session = new_session(training=LONG, pace=200.0)
     session.open("digits8")
     wait_until(qtbot, lambda: session.history is not None and len(session.history) > 3)
     session.show_epoch(2)
@@ -696,7 +699,7 @@ def test_a_surprise_while_training_is_told(
 
     session = new_session()
     monkeypatch.setattr("gui.training_job.Trainer", explode)
-    with qtbot.waitSignal(session.surprised) as told:
+    with qtbot.waitSignal(session.surprised, timeout=WAIT) as told:
         session.open("digits8")
     assert told.args == ["training: RuntimeError: out of sorts"]
     assert session.run_state is RunState.FAILED
@@ -710,7 +713,7 @@ def test_a_surprise_while_looking_at_mistakes_is_told(
 
     monkeypatch.setattr("gui.diagnosis_job.diagnose", explode)
     session = new_session()
-    with qtbot.waitSignal(session.surprised, timeout=5000) as told:
+    with qtbot.waitSignal(session.surprised, timeout=WAIT) as told:
         session.open("digits8")
     assert "out of sorts" in told.args[0]
 
@@ -723,7 +726,7 @@ def test_an_expected_error_while_looking_at_mistakes_is_told(
 
     monkeypatch.setattr("gui.diagnosis_job.diagnose", refuse)
     session = new_session()
-    with qtbot.waitSignal(session.notified, timeout=5000) as told:
+    with qtbot.waitSignal(session.notified, timeout=WAIT) as told:
         session.open("digits8")
     assert told.args == ["Choose other images.", True]
     assert session.diagnosis is None

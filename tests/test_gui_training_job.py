@@ -211,8 +211,13 @@ def test_a_slow_pace_holds_and_any_command_wakes_it(drive: Callable[..., Driver]
 
 def test_a_paced_run_measures_its_speed(drive: Callable[..., Driver]) -> None:
     driver = drive(Mode.PLAYING, TrainingConfig(epochs=5000), pace=40.0)
-    driver.wait_for(lambda: driver.live is not None and driver.live.epochs_per_second is not None)
-    assert driver.state.epochs_per_second == pytest.approx(40.0, rel=0.5)
+
+    def measured() -> bool:
+        """Whether it is about right: a machine that stalls gets another window of time."""
+        speed = None if driver.live is None else driver.live.epochs_per_second
+        return speed is not None and 20.0 < speed < 60.0
+
+    driver.wait_for(measured)
 
 
 @pytest.mark.parametrize(

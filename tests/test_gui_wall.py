@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from core_samples import QUICK
-from gui_helpers import activate, click, enlarged, has_colour, pixels, rgb
+from gui_helpers import WAIT, activate, click, enlarged, has_colour, pixels, rgb
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
@@ -395,7 +395,7 @@ def test_keys_walk_along_the_wall(wall: ImageWall, qtbot: QtBot) -> None:
     for _ in range(n_cells // page + 2):
         qtbot.keyClick(wall, keys.Key_PageDown)
     assert wall.current == (n_cells - 1) // columns * columns
-    with qtbot.waitSignal(wall.opened) as told:
+    with qtbot.waitSignal(wall.opened, timeout=WAIT) as told:
         qtbot.keyClick(wall, keys.Key_Return)
     assert told.args is not None
     assert told.args[0] == wall.current
@@ -422,7 +422,7 @@ def test_a_click_opens_what_is_under_it(wall: ImageWall, qtbot: QtBot) -> None:
     wall.set_content(content(order=order, as_stored=False), keep_place=False)
     wall.verticalScrollBar().setValue(777)
     for cell in (whole_cells(wall)[0], whole_cells(wall)[-1]):
-        with qtbot.waitSignal(wall.opened) as told:
+        with qtbot.waitSignal(wall.opened, timeout=WAIT) as told:
             click(qtbot, wall.viewport(), wall.cell_rect(cell).center())
         assert told.args is not None
         assert told.args[0] == order[cell] == wall.current
@@ -633,7 +633,7 @@ def test_a_click_and_the_keyboard_choose_a_class(
     widget = counts(names, numbers, unseen)
     last = n_classes - 1
     assert widget.row_rect(last).bottom() <= widget.height()
-    with qtbot.waitSignal(widget.clicked) as told:
+    with qtbot.waitSignal(widget.clicked, timeout=WAIT) as told:
         click(qtbot, widget, widget.row_rect(last).center())
     assert told.args == [last]
     words: list[str] = []
@@ -642,7 +642,7 @@ def test_a_click_and_the_keyboard_choose_a_class(
     qtbot.keyClick(widget, Qt.Key.Key_Up)
     assert words[-1].startswith(f"class {names[last - 1]}: {last} train (")
     assert f"{last - 1} validation" in words[-1]
-    with qtbot.waitSignal(widget.clicked) as told:
+    with qtbot.waitSignal(widget.clicked, timeout=WAIT) as told:
         qtbot.keyClick(widget, Qt.Key.Key_Return)
     assert told.args == [last - 1]
     QTest.mouseMove(widget, widget.row_rect(0).center())

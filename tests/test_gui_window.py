@@ -9,6 +9,7 @@ import pytest
 from gui_helpers import (
     EPOCHS,
     SMALL,
+    WAIT,
     activate,
     click,
     click_menu,
@@ -686,7 +687,7 @@ def test_space_plays_but_toggles_a_focused_box(window: MainWindow, qtbot: QtBot)
     assert window.session.wanted_training.shuffle is False
     assert window.session.run_state is RunState.FINISHED
     window.learn.atlas.setFocus()
-    with qtbot.waitSignal(window.session.run_started):
+    with qtbot.waitSignal(window.session.run_started, timeout=WAIT):
         qtbot.keyClick(window.learn.atlas, Qt.Key.Key_Space)
 
 
