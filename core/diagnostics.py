@@ -100,18 +100,24 @@ def diagnose(weights: NDArray[Any], split: Split) -> Diagnosis:
     )
 
 
+_LOOK_ROWS = 256
+"""Samples looked at before the first of a kind is found; it is rarely far."""
+
+
 def next_mistake(weights: NDArray[Any], split: Split, index: int) -> int | None:
-    """Return the first wrongly classified sample after ``index``, going round; None if none is."""
+    """Return the first wrongly classified sample after ``index``, going round; None if none is.
+
+    Wrong is what is not the true class, whatever label noise has made of the labels.
+    """
     model = SoftmaxPerceptron(weights)
-    wrong: list[int] = []
-    first = 0
-    for images, labels in split.chunks():
-        wrong.extend(first + np.flatnonzero(model.predict(images) != labels))
-        first += len(labels)
-    later = [int(i) for i in wrong if i > index]
-    if later:
-        return later[0]
-    return int(wrong[0]) if wrong else None
+    labels, start = split.true_labels, index + 1
+    for first, last in ((start, split.n_samples), (0, start)):
+        for i in range(first, last, _LOOK_ROWS):
+            rows = slice(i, min(i + _LOOK_ROWS, last))
+            wrong = model.predict(split.images[rows]) != labels[rows]
+            if wrong.any():
+                return i + int(wrong.argmax())
+    return None
 
 
 UNSURE = 0.95
@@ -121,14 +127,12 @@ UNSURE = 0.95
 def first_unsure(weights: NDArray[Any], split: Split) -> int:
     """Return the first sample that is read correctly but not surely; 0 if there is none."""
     model = SoftmaxPerceptron(weights)
-    first = 0
-    for images, labels in split.chunks():
-        probabilities = model.probabilities(images)
-        right = probabilities.argmax(axis=1) == labels
+    for i in range(0, split.n_samples, _LOOK_ROWS):
+        probabilities = model.probabilities(split.images[i : i + _LOOK_ROWS])
+        right = probabilities.argmax(axis=1) == split.true_labels[i : i + _LOOK_ROWS]
         unsure = right & (probabilities.max(axis=1) < UNSURE)
         if unsure.any():
-            return first + int(unsure.argmax())
-        first += len(labels)
+            return i + int(unsure.argmax())
     return 0
 
 

@@ -68,7 +68,10 @@ class CatalogueRow(QWidget):
         column.addLayout(head)
         column.addWidget(self.bar)
         column.addWidget(self.words)
-        about = f"{entry.n_train:,} training and {entry.n_test:,} test images. {entry.source}."
+        about = (
+            f"{entry.n_train:,} training and {entry.n_test:,} test images, {entry.licence}. "
+            f"{entry.source}."
+        )
         self.setToolTip(wrapped(entry.label, entry.summary, about, entry.home))
         self.refresh()
 
@@ -78,6 +81,7 @@ class CatalogueRow(QWidget):
         key, downloads = self.entry.key, self._downloads
         on_its_way = key in downloads.progress
         self.bar.setVisible(on_its_way)
+        self.words.setToolTip("")
         if on_its_way:
             self._show_progress()
             self._offer("Cancel", f"Stop downloading {self.entry.label}")
@@ -89,7 +93,8 @@ class CatalogueRow(QWidget):
             failure = downloads.failures.get(key, "")
             summary = f"{self.entry.summary} {size}, {self.entry.licence}."
             self.words.setText(_FAILED if failure else summary)
-            self.words.setToolTip(wrapped(failure) if failure else "")
+            if failure:
+                self.words.setToolTip(wrapped(failure))
             words = "Try again" if failure else "Download"
             self._offer(words, f"Download {self.entry.label}, {size}; the run goes on meanwhile")
 
@@ -105,7 +110,8 @@ class CatalogueRow(QWidget):
             self.words.setText("starting ...")
             return
         self.bar.setValue(_PARTS * progress.done // max(progress.total, 1))
-        self.words.setText(str(progress))
+        how_far = f"{size_text(progress.done)} of {size_text(progress.total)}"
+        self.words.setText(f"{how_far}, {size_text(progress.speed)}/s: {progress.words}")
 
     @Slot()
     def _clicked(self) -> None:

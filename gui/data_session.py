@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, Signal
 
 from core.catalogue import CATALOGUE, NotDownloaded
 from core.class_statistics import MeanSpread, mean_and_spread
-from core.errors import DatasetError
+from core.errors import DatasetError, printable
 from core.readings import Readings, read_images
 from core.sources import NAMED_SOURCES, opening
 from core.sources.arrays import ArraysUnclear
 from core.sources.reading import ReadingConfig
-from gui.worker import ALWAYS, CallJob, Failed, Job, LatestJob
+from gui.worker import ALWAYS, Failed, Job, LatestJob, failure_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from gui.training_job import Mode
 
 OPENING_SLOT, READINGS_SLOT, STATISTICS_SLOT = "opening", "readings", "statistics"
+PREPARED_SLOT = "prepared"
 _NAME = "opening data"
 _REST = 3.0
 """After each reading of a whole part three times as long a rest: a quarter of a core at most."""
@@ -119,7 +120,7 @@ class DataSession(QObject):
     """Opens data in the background, one set at a time: the last one asked for counts."""
 
     changed = Signal()
-    """What is being opened, or how far it is."""
+    """What is being opened or prepared, or how far it is."""
     arrived = Signal(object)
     """A :class:`Loaded`."""
     refused = Signal(str, bool)
@@ -140,20 +141,26 @@ class DataSession(QObject):
         self._session, self._pool, self._mailbox = session, pool, mailbox
         self._generation = self._preparing = -1
         self._last: Prepared | None = None
+        # One at a time: whoever holds a key down must not fill the memory with noisy pixels.
+        self._preparer = LatestJob("preparing data", mailbox, PREPARED_SLOT, _prepare)
+        pool.start(self._preparer)
         self.pending: RunRequest | None = None
         """The run whose data are being prepared, if any."""
         self.opening: str | None = None
         """Name or path being opened, if any."""
         self.progress: Progress | None = None
         """How far the opening is, if it tells."""
-        self.opened_paths: list[str] = []
-        """Files and folders opened so far, in order."""
+        self.asked = ""
+        """Name or path last asked for."""
+        self.opened_paths: dict[str, ReadingConfig] = {}
+        """Files and folders opened so far, in order, and how each was read last."""
         self.reading = ReadingConfig()
         """How the present data were read."""
         self.asked_reading = self.reading
         """How the data last asked for are to be read."""
         self.readings: ShownReadings | None = None
         self._watched: str | None = None
+        self._asked_readings: tuple[NDArray[Any], Split] | None = None
         self._reader = LatestJob("reading images", mailbox, READINGS_SLOT, _read, rest=_REST)
         pool.start(self._reader)
         self.statistics: ShownStatistics | None = None
@@ -167,21 +174,27 @@ class DataSession(QObject):
         """Begin; what was being opened before is forgotten."""
         self._pool.stop_named(_NAME)
         self._generation = self._pool.next_generation()
-        self.opening, self.progress = name_or_path, None
+        self.asked = self.opening = name_or_path
+        self.progress = None
         self.asked_reading = reading or ReadingConfig()
         wanted, mirror = (name_or_path, self.asked_reading), self._session.downloads.mirror
         self._pool.start(OpeningJob(self._generation, self._mailbox, wanted, mirror))
         self.changed.emit()
 
     def cancel(self) -> None:
-        """Forget what is being opened."""
+        """Forget what is being opened, or else prepared."""
         if self.opening is not None:
-            words = f"The opening of {self.opening} was called off."
+            words = f"The opening of {printable(self.opening)} was called off."
             self._pool.stop_named(_NAME)
             self._generation = self._pool.next_generation()
             self.opening = self.progress = None
-            self.changed.emit()
-            self.refused.emit(words, False)
+        elif self.pending is not None:
+            words = "The new run was called off; the present one stays as it is."
+            self._preparing, self.pending = self._pool.next_generation(), None
+        else:
+            return
+        self.changed.emit()
+        self.refused.emit(words, False)
 
     def prepare(self, request: RunRequest) -> None:
         """Take the part of the data that a run asks for; :attr:`prepared` tells of it.
@@ -195,34 +208,30 @@ class DataSession(QObject):
         """
         full, config = request.full, request.config
         full.check_sizes(config)
+        pending, last = self.pending, self._last
+        if pending is not None and pending.full is full and pending.config == config:
+            self.pending = request  # its data are under way already
+            return
         self._preparing = self._pool.next_generation()  # one that is under way is outdated
         self.pending = None
-        last = self._last
         if last is not None and last.request.full is full and last.request.config == config:
             self._prepared(Prepared(request, last.dataset))
         elif config.copies_pixels:
-
-            def make() -> Prepared:
-                return _prepare(request)
-
             self.pending = request
-            self._pool.start(CallJob("preparing data", self._preparing, self._mailbox, make))
+            self._preparer.request(self._preparing, request)
         else:
             self._prepared(_prepare(request))
+        self.changed.emit()
 
-    def _prepared(self, answer: Prepared) -> None:
-        self._last = answer
-        self.prepared.emit(answer)
+    def _prepared(self, answer: Prepared | Failed) -> None:
+        if isinstance(answer, Failed):
+            self._tell(answer)
+        else:
+            self._last = answer
+            self.prepared.emit(answer)
 
     def take_event(self, letter: Letter) -> bool:
-        """Take in a letter of the last opening or preparing; return whether it was one."""
-        if letter.generation == self._preparing:
-            self.pending = None
-            if isinstance(letter.payload, Prepared):
-                self._prepared(letter.payload)
-            else:
-                self._tell(letter.payload)
-            return True
+        """Take in a letter of the last opening; return whether it was one."""
         if letter.generation != self._generation:
             return False
         name, reading = self.opening or "", self.asked_reading
@@ -248,7 +257,15 @@ class DataSession(QObject):
             self.surprised.emit(failure.message)
 
     def take_latest(self, latest: dict[str, Letter]) -> None:
-        """Take in how far the opening is, and what the shown model reads."""
+        """Take in what was prepared, how far the opening is, and what the shown model reads."""
+        made = latest.get(PREPARED_SLOT)
+        if made is not None and made.generation == self._preparing and self.pending is not None:
+            request, self.pending = self.pending, None
+            answer = made.payload
+            self._prepared(
+                answer if isinstance(answer, Failed) else Prepared(request, answer.dataset)
+            )
+            self.changed.emit()
         told = latest.get(OPENING_SLOT)
         if told is not None and told.generation == self._generation and self.opening is not None:
             self.progress = told.payload
@@ -266,8 +283,8 @@ class DataSession(QObject):
         """Remember data that are really used, for opening them again."""
         self.reading = loaded.reading
         by_name = loaded.name in NAMED_SOURCES or loaded.name in CATALOGUE
-        if not by_name and loaded.name not in self.opened_paths:
-            self.opened_paths.append(loaded.name)
+        if not by_name:
+            self.opened_paths[loaded.name] = loaded.reading
         self.accepted.emit(loaded)
 
     # ------------------------------------------------------------------ readings
@@ -279,7 +296,7 @@ class DataSession(QObject):
 
     def forget_readings(self) -> None:
         """Drop readings and statistics of data that are no longer there."""
-        self.readings = self.statistics = None
+        self.readings = self.statistics = self._asked_readings = None
         self.readings_changed.emit()
         self.statistics_changed.emit()
 
@@ -290,9 +307,11 @@ class DataSession(QObject):
         if self._watched == "validation" and dataset.validation is None:
             return
         split = dataset.split(self._watched)
-        now = self.readings
-        if now is not None and now.weights is shown.weights and now.split is split:
+        # What was asked last counts, not what was answered: an older request may be under way.
+        asked = self._asked_readings
+        if asked is not None and asked[0] is shown.weights and asked[1] is split:
             return
+        self._asked_readings = (shown.weights, split)
         request = (shown.weights, split, shown.epoch)
         self._reader.request(self._session.run_generation, request)
 
@@ -303,14 +322,17 @@ class DataSession(QObject):
             self._counter.request(ALWAYS, (dataset.split(part), label))
 
 
-def _prepare(request: RunRequest) -> Prepared:
+def _prepare(request: RunRequest) -> Prepared | Failed:
     try:
         return Prepared(request, request.full.sized(request.config))
-    except MemoryError as error:
-        raise DatasetError(
+    except MemoryError:
+        words = (
             f"{request.full.name}: there is not enough memory for these settings; choose fewer "
             "training images, or no pixel noise"
-        ) from error
+        )
+        return failure_of("preparing data", DatasetError(words))
+    except Exception as error:  # told by whoever takes the answer
+        return failure_of("preparing data", error)
 
 
 def _read(request: tuple[NDArray[Any], Split, float]) -> ShownReadings:

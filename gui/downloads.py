@@ -13,7 +13,7 @@ from core.sources.catalogue_sets import copy_in_folders
 from core.sources.dataset_cache import available, clean_leftovers
 from core.sources.downloads import DownloadProgress, download
 from core.sources.mirrors import given_mirrors
-from gui.worker import Failed, Job
+from gui.worker import CallJob, Failed, Job
 
 if TYPE_CHECKING:
     from core.catalogue import CatalogueEntry
@@ -28,6 +28,13 @@ class Downloaded:
     """A set of the catalogue that is now on this machine."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _InFolders:
+    """The sets that lie in folders that serve as the mirror."""
+
+    keys: frozenset[str]
 
 
 class DownloadJob(Job):
@@ -78,12 +85,14 @@ class Downloads(QObject):
         self.mirror_problem = ""
         """What is wrong with the mirror that is set, here or outside."""
         clean_leftovers()
-        self._here: set[str] = set()
+        self._cached: frozenset[str] = frozenset()
+        self._in_folders: frozenset[str] = frozenset()
+        self._looking = -1
         self.look_around()
 
     def is_here(self, key: str) -> bool:
         """Whether a set opens without any network: from the cache, or from a folder as mirror."""
-        return key in self._here
+        return key in self._cached or key in self._in_folders
 
     def set_mirror(self, mirror: str) -> None:
         """Ask this folder or address first; empty for none.
@@ -98,17 +107,29 @@ class Downloads(QObject):
         self.look_around()
 
     def look_around(self) -> None:
-        """See again what is on this machine: sticks are pulled, caches emptied."""
+        """See again what is on this machine: sticks are pulled, caches emptied.
+
+        The cache is looked at now, folders that serve as the mirror in the background: a network
+        drive that sleeps must not hold up the window.
+        """
         try:
             folders = given_mirrors(self.mirror)
             self.mirror_problem = ""
         except DatasetError as error:
             folders, self.mirror_problem = [], str(error)
-        self._here = {
-            key
-            for key, entry in CATALOGUE.items()
-            if available(entry) or copy_in_folders(entry, folders) is not None
-        }
+        self._cached = frozenset(key for key, entry in CATALOGUE.items() if available(entry))
+
+        def look() -> _InFolders:
+            entries = CATALOGUE.items()
+            return _InFolders(
+                frozenset(key for key, entry in entries if copy_in_folders(entry, folders))
+            )
+
+        self._looking = self._pool.next_generation()
+        if any(mirror.folder is not None for mirror in folders):
+            self._pool.start(CallJob("looking for data", self._looking, self._mailbox, look))
+        else:
+            self._in_folders = frozenset()
         for key in CATALOGUE:
             self.changed.emit(key)
 
@@ -134,10 +155,18 @@ class Downloads(QObject):
         if job is not None:
             job.request_stop()
             del self.progress[key]
-            self.changed.emit(key)
+            self.look_around()  # it may have ended just now
 
     def take_event(self, letter: Letter) -> bool:
-        """Take in a letter of a download; return whether it was one."""
+        """Take in a letter of a download, or of a look around; return whether it was one."""
+        if letter.generation == self._looking:
+            if isinstance(letter.payload, Failed):
+                self.surprised.emit(letter.payload.message)
+            else:
+                self._in_folders = letter.payload.keys
+                for key in CATALOGUE:
+                    self.changed.emit(key)
+            return True
         for key, job in self._jobs.items():
             if job.generation == letter.generation:
                 self._ended(key, letter.payload)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from core.catalogue import CATALOGUE
 from core.data_config import DataConfig
+from core.errors import printable
 from core.parameters import parameters_of
 from core.sources import NAMED_SOURCES
 from core.training import PRESETS, TrainingConfig
@@ -155,8 +156,11 @@ class ExperimentPanel(QFrame):
         for key, entry in CATALOGUE.items():
             if session.downloads.is_here(key) or key == wanted:
                 combo.addItem(entry.label, key)
-        for path in session.data.opened_paths:
-            combo.addItem(path.rstrip("/").rsplit("/", 1)[-1], path)
+        paths = [*session.data.opened_paths]
+        if wanted not in (*NAMED_SOURCES, *CATALOGUE, *paths):
+            paths.append(wanted)  # on its way
+        for path in paths:
+            combo.addItem(printable(path.rstrip("/").rsplit("/", 1)[-1]), path)
             combo.setItemData(combo.count() - 1, wrapped(path), Qt.ItemDataRole.ToolTipRole)
         combo.insertSeparator(combo.count())
         combo.addItem("Open file...", _OPEN_FILE)
@@ -185,7 +189,7 @@ class ExperimentPanel(QFrame):
     def _data_chosen(self, index: int) -> None:
         chosen = self.data_combo.itemData(index)
         if chosen not in (_OPEN_FOLDER, _OPEN_FILE):
-            self._session.open(chosen)
+            self._session.open(chosen, self._session.data.opened_paths.get(chosen))
             return
         self._refresh_data()
         if chosen == _OPEN_FOLDER:

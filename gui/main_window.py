@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
         session = self.session
         session.notified.connect(self.notify)
         session.offered.connect(self._offer)
+        self.notice.placed.connect(self._place_notice)
         session.run_started.connect(self.notice.outdated)
         session.setting_applied.connect(self.notice.outdated)
         session.surprised.connect(self.show_surprise)
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
         self.notice.show_offer(message, "Open it now", partial(self.session.open, name))
         self._place_notice()
 
+    @Slot()
     def _place_notice(self) -> None:
         centre = self.centralWidget()
         assert centre is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -25,8 +25,15 @@ _HINT_MILLISECONDS = 6000
 """A hint goes by itself; an error stays until it is read and closed."""
 
 
+_TOGETHER_MILLISECONDS = 500
+"""Hints within this time have one cause, and neither has been read yet."""
+
+
 class NoticeBar(QFrame):
     """One line at the top of the window, closed by the person (errors) or by time (hints)."""
+
+    placed = Signal()
+    """It has changed by itself, and needs a place of its height."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,11 +47,13 @@ class NoticeBar(QFrame):
         self.close_button.setAccessibleName("close message")
         self.close_button.setToolTip("Close this message")
         self.close_button.setIconSize(QSize(16, 16))
-        self.close_button.clicked.connect(self.hide)
+        self.close_button.clicked.connect(self.close_message)
         self.action_button = QPushButton("", self)
         self.action_button.setObjectName("call")
         self.action_button.clicked.connect(self._act)
         self._action: Callable[[], None] | None = None
+        self._offer: tuple[str, str, Callable[[], None]] | None = None
+        """One that has not been answered; a message may lie over it for a while."""
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(12, 6, 6, 6)
         self._layout.addWidget(self._label, 1)
@@ -52,9 +61,9 @@ class NoticeBar(QFrame):
         self._layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self.close_message)
         # Of this bar, not of the window: hidden, it leaves the key to whatever else is open.
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.hide)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close_message)
         self.hide()
 
     def set_icon(self, icon: QIcon) -> None:
@@ -82,7 +91,11 @@ class NoticeBar(QFrame):
 
     @Slot(str, bool)
     def show_message(self, message: str, is_error: bool) -> None:
-        """Show a message."""
+        """Show a message; hints that come at the same time are shown together."""
+        shown_for = _HINT_MILLISECONDS - self._timer.remainingTime()
+        is_hint = self.isVisible() and self._timer.isActive() and not self.property("error")
+        if not is_error and is_hint and shown_for < _TOGETHER_MILLISECONDS:
+            message = f"{self.text} {message}" if message not in self.text else self.text
         self._show(message, is_error, None)
         if is_error:
             self._timer.stop()
@@ -91,9 +104,20 @@ class NoticeBar(QFrame):
 
     def show_offer(self, message: str, words: str, action: Callable[[], None]) -> None:
         """Show a message with a button that does something; it stays until it is answered."""
+        self._offer = (message, words, action)
         self.action_button.setText(words)
         self._show(message, False, action)
         self._timer.stop()
+
+    @Slot()
+    def close_message(self) -> None:
+        """Close the message; an offer that lay below it comes to light again."""
+        if self._action is not None:
+            self._offer = None
+        self.hide()
+        if self._offer is not None:
+            self.show_offer(*self._offer)
+            self.placed.emit()
 
     def _show(self, message: str, is_error: bool, action: Callable[[], None] | None) -> None:
         self._action = action
@@ -107,6 +131,7 @@ class NoticeBar(QFrame):
 
     @Slot()
     def _act(self) -> None:
+        action, self._action, self._offer = self._action, None, None
         self.hide()
-        if self._action is not None:
-            self._action()
+        if action is not None:
+            action()

@@ -1,4 +1,4 @@
-"""How far the opening of data is, in the status line, with a way to call it off."""
+"""How far data on their way are, in the status line, with a way to call it off."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class OpeningBar(QWidget):
         self.words.setTextFormat(Qt.TextFormat.PlainText)  # a path may look like anything
         self.cancel_button = QToolButton(self)
         self.cancel_button.setText("Cancel")
-        self.cancel_button.setToolTip("Stop opening; the present data and run stay as they are")
+        self.cancel_button.setToolTip("Call it off; the present data and run stay as they are")
         self.cancel_button.clicked.connect(data.cancel)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -45,7 +45,7 @@ class OpeningBar(QWidget):
 
     @Slot()
     def _changed(self) -> None:
-        if self._data.opening is None:
+        if self._data.opening is None and self._data.pending is None:
             self._patience.stop()
             self.hide()
         elif self.isVisible():
@@ -56,7 +56,7 @@ class OpeningBar(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show how far it is."""
-        progress = self._data.progress
+        progress = self._data.progress if self._data.opening is not None else None
         self.bar.setRange(0, 0)  # moves to and fro: nobody knows how long
         if progress is not None and progress.total:
             self.bar.setRange(0, 1000)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.dataset import Split
     from core.diagnostics import Diagnosis
     from core.history import History
+    from core.sources.reading import ReadingConfig
     from core.training import EpochRecord
     from gui.training_job import LiveState
 
@@ -61,12 +62,18 @@ class EarlierRun:
 
     history: History
     data_config: DataConfig
+    reading: ReadingConfig
     dataset_name: str
+
+    def is_on(self, data_config: DataConfig, reading: ReadingConfig) -> bool:
+        """Whether it learnt those data, however many of them, read in the same way."""
+        return self.data_config.dataset == data_config.dataset and self.reading == reading
 
     def is_twin_of(self, other: EarlierRun) -> bool:
         """Whether both must have the same curve, as far as the shorter goes."""
         return (
             self.data_config == other.data_config
+            and self.reading == other.reading
             and self.history.config == other.history.config
             and np.array_equal(self.history.records[0].weights, other.history.records[0].weights)
             and not self.history.changes

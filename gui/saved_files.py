@@ -99,7 +99,8 @@ class SavedFiles(QObject):
         file, _ = QFileDialog.getOpenFileName(self._window, "Open model", "", _MODELS)
         if not file:
             return
-        dataset = self._session.full_dataset
+        pending = self._session.data.pending
+        dataset = self._session.full_dataset if pending is None else pending.full
         if dataset is None:
             self._tell("Open the data first that the model is to read", is_error=True)
             return

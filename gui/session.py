@@ -145,7 +145,7 @@ class Session(QObject):
 
     @Slot(str, bool)
     def _open_failed(self, message: str, is_error: bool) -> None:
-        if self.dataset is None and self.wanted_data.dataset != DEFAULT_SOURCE:
+        if self.dataset is None and self.data.asked != DEFAULT_SOURCE:
             # Nothing else is at hand: something must be learning all the same.
             self.wanted_data = replace(self.wanted_data, dataset=DEFAULT_SOURCE)
             self._to_tell, message = (message, is_error), ""  # once those have begun to be learnt
@@ -292,7 +292,8 @@ class Session(QObject):
     def _keep_run(self) -> None:
         """Keep the present run among the earlier ones, unless nothing was learnt in it."""
         if self.history is not None and self.dataset is not None and len(self.history) > 1:
-            run = EarlierRun(self.history, self.data_config, self.dataset.name)
+            reading = self.data.reading
+            run = EarlierRun(self.history, self.data_config, reading, self.dataset.name)
             self.earlier_runs = with_run(self.earlier_runs, run)
 
     # ------------------------------------------------------------------ settings

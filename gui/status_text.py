@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.errors import printable
 from gui.run_state import RunState
 
 if TYPE_CHECKING:
     from gui.session import Session
 
 
+_LONGEST_PATH = 80
+
+
+def _short(path: str) -> str:
+    """Return a path as it fits into a line: its end tells most."""
+    words = printable(path)
+    return words if len(words) <= _LONGEST_PATH else "..." + words[-_LONGEST_PATH:]
+
+
 def status_text(session: Session) -> str:
     """Say what is happening, as in ``epoch 23 of 50, learning, 91 epochs/s, test 0.871``."""
     if session.data.opening is not None:
-        return f"opening {session.data.opening} ..."
+        return f"opening {_short(session.data.opening)} ..."
+    if session.data.pending is not None:
+        return f"preparing {session.data.pending.full.name} for a new run ..."
     if session.run_state is RunState.FAILED:
         return "no run: open data with File > Open, or rewind"
     if session.divergence is not None:

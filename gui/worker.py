@@ -96,11 +96,16 @@ class Job(ABC):
     def _main(self) -> None:
         try:
             self.work()
-        except ExplorerError as error:
-            self.post(Failed(self.name, str(error), expected=True, error=error))
-        except Exception as error:  # the one place where a thread's surprise is caught: it is told
-            _log.exception("%s failed", self.name)
-            self.post(Failed(self.name, f"{type(error).__name__}: {error}", expected=False))
+        except Exception as error:  # told, whatever it is: a thread must not end in silence
+            self.post(failure_of(self.name, error))
+
+
+def failure_of(what: str, error: Exception) -> Failed:
+    """Return what is to be told of an error; one that nobody raised on purpose is logged too."""
+    if isinstance(error, ExplorerError):
+        return Failed(what, str(error), expected=True, error=error)
+    _log.error("%s failed", what, exc_info=error)
+    return Failed(what, f"{type(error).__name__}: {error}", expected=False)
 
 
 class CallJob(Job):
@@ -121,6 +126,8 @@ class CallJob(Job):
 
 class LatestJob(Job):
     """Answer the newest of the requests made to it; older unanswered ones are skipped.
+
+    An error is told, and does not end the job.
 
     Parameters
     ----------
@@ -163,7 +170,10 @@ class LatestJob(Job):
                 assert self._request is not None
                 (generation, request), self._request = self._request, None
             started = time.perf_counter()
-            self._mailbox.put_latest(self._slot, generation, self._answer(request))
+            try:
+                self._mailbox.put_latest(self._slot, generation, self._answer(request))
+            except Exception as error:  # told; the next request may do better
+                self.post(failure_of(self.name, error))
             request = None  # what was asked about may be a whole data set: do not keep it alive
             if self._rest:
                 with self._wake:

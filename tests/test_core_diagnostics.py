@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.dataset import Split
-from core.diagnostics import Mistake, diagnose, weight_images, weight_limit
+from core.diagnostics import (
+    UNSURE,
+    Mistake,
+    diagnose,
+    first_unsure,
+    next_mistake,
+    weight_images,
+    weight_limit,
+)
 from core.perceptron import SoftmaxPerceptron
 from core.training import EpochRecord, Trainer, TrainingConfig
 
@@ -171,3 +179,28 @@ def test_one_colour_limit_for_all_classes_ignores_the_bias():
     weights = np.array([[99, 1, -2], [-99, 0.5, 1.5]])
     assert weight_limit(weights) == 2
     assert weight_limit(np.zeros((2, 3))) == 1
+
+
+@QUICK
+@given(
+    st.integers(1, 600),
+    st.integers(2, 4),
+    st.sampled_from([0.3, 1.0, 3.0]),
+    st.sampled_from([0.0, 30.0]),
+    st.integers(-1, 599),
+    st.integers(0, 10_000),
+)
+def test_the_next_mistake_and_the_first_unsure_are_those_of_a_plain_loop(
+    n_samples, n_classes, scale, noise, index, seed
+):
+    weights, split = random_case(n_samples, n_classes, (2, 2), seed, scale)
+    if noise:
+        split = split.with_label_noise(noise, n_classes, np.random.default_rng(seed))
+    index = min(index, n_samples - 1)
+    responses = SoftmaxPerceptron(weights).probabilities(split.images)
+    predicted, surety = responses.argmax(axis=1), responses.max(axis=1)
+    right = predicted == split.true_labels
+    around = [*range(index + 1, n_samples), *range(index + 1)]
+    assert next_mistake(weights, split, index) == next((i for i in around if not right[i]), None)
+    unsure = (i for i in range(n_samples) if right[i] and surety[i] < UNSURE)
+    assert first_unsure(weights, split) == next(unsure, 0)

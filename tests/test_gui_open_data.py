@@ -452,7 +452,7 @@ def test_a_folder_named_after_a_set_shows_up_and_opens_without_network(
     monkeypatch.setenv("PERCEPTRON_EXPLORER_MIRROR", str(folder))
     window = request.getfixturevalue("window")
     row = _row(window, qtbot)
-    assert row.button.text() == "Open"
+    wait_until(qtbot, lambda: row.button.text() == "Open")
     assert window.panel.data_combo.findData("mnist") >= 0
     click(qtbot, row.button)
     wait_until(qtbot, lambda: data_of(window.session).image_shape == (28, 28))
@@ -514,7 +514,7 @@ def test_a_stick_that_is_pulled_out_is_noticed(
     window = new_window_at("404")
     row = _row(window, qtbot)
     window.session.downloads.set_mirror(str(stick.parent))
-    assert row.button.text() == "Open"
+    wait_until(qtbot, lambda: row.button.text() == "Open")
     for file in stick.iterdir():
         file.unlink()
     click(qtbot, row.button)
@@ -577,12 +577,12 @@ def test_new_data_that_are_still_prepared_change_nothing_yet(
     wait_until(qtbot, lambda: session.data.pending is not None)
     now = session.dataset, session.full_dataset, session.data.reading, session.history
     assert now == before
-    assert session.data.opened_paths == []
+    assert list(session.data.opened_paths) == []
     session.rewind()  # does not lose them
     may_go.set()
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     assert session.data_config.dataset == folder
-    assert session.data.opened_paths == [folder]
+    assert list(session.data.opened_paths) == [folder]
 
 
 def test_new_data_that_cannot_be_prepared_change_nothing(

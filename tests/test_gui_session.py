@@ -113,7 +113,7 @@ def test_a_bad_path_leaves_data_and_run_untouched(
     assert history_of(session) == records
     assert started == []
     assert session.run_state is RunState.FINISHED
-    assert session.data.opened_paths == []
+    assert list(session.data.opened_paths) == []
     session.set_setting("epochs", EPOCHS + 2)  # and it can still go on
     session.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
@@ -180,7 +180,7 @@ def test_opening_twice_ends_with_the_second(session: Session, qtbot: QtBot, tmp_
     wait_until(qtbot, lambda: session.data.opening is None)
     assert started == ["second"]
     assert session.wanted_data.dataset == second
-    assert session.data.opened_paths == [second]
+    assert list(session.data.opened_paths) == [second]
 
 
 def test_other_data_replace_the_run_and_keep_it_for_comparison(

@@ -13,7 +13,7 @@ from gui.worker import ALWAYS, CallJob, Failed, Job, LatestJob
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SOON = 10.0
+SOON = 60.0
 
 
 class EchoJob(Job):
@@ -193,10 +193,15 @@ def test_a_latest_job_that_fails_says_so_whatever_the_generation() -> None:
     job.start()
     answer.allowed.release()
     job.request(1, "bad")
+    assert answer.begun.acquire(timeout=SOON)
+    answer.allowed.release()
+    job.request(2, "good")  # it goes on
+    assert answer.begun.acquire(timeout=SOON)
+    job.request_stop()
     assert job.join(SOON)
     events, latest = mailbox.take()
     assert events == [Letter(ALWAYS, Failed("looking", "not this one", expected=True))]
-    assert latest == {}
+    assert latest == {"slot": Letter(2, "answer to good")}
 
 
 def test_a_resting_latest_job_stops_at_once() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from core.errors import printable
 from core.readings import ImageFilter, select
 from gui.pages.data_filter import FilterBar
 from gui.pages.data_side import DataSide
@@ -239,7 +240,7 @@ class DataPage(QWidget):
             self.wall.set_empty_words(
                 "There are no data yet. Open some with File > Open."
                 if opening is None
-                else f"Opening {opening} ..."
+                else f"Opening {printable(opening)} ..."
             )
         elif self.wall.content is None:
             self.wall.set_empty_words("Reading the images ...")

@@ -201,14 +201,17 @@ class HowItIsRead(QWidget):
 
     @Slot(str, object)
     def _changed(self, name: str, value: Any) -> None:
-        session = self._session
+        session, source = self._session, self._session.data_config.dataset
+        # A change that is on its way is not lost to the next one.
+        under_way = session.data.opening == source
+        before = session.data.asked_reading if under_way else session.data.reading
         try:
-            reading = replace(session.data.reading, **{name: value})
+            reading = replace(before, **{name: value})
         except SettingError as error:
             self._refused(str(error))
             return
-        if reading != session.data.reading:
-            session.open(session.data_config.dataset, reading)
+        if reading != before:
+            session.open(source, reading)
 
     @Slot(str)
     def _refused(self, message: str) -> None:

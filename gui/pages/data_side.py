@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QRect, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -94,6 +94,7 @@ class DataSide(QFrame):
 
         self.counts.clicked.connect(self.class_clicked)
         self.counts.hovered.connect(self.hovered)
+        self.counts.current_moved.connect(self._show_row)
         for view in (self.mean, self.spread):
             view.hovered.connect(self.hovered)
         session.settings_changed.connect(self._refresh_rewind)
@@ -185,6 +186,11 @@ class DataSide(QFrame):
         rows = min(dataset.n_classes, _MOST_ROWS)
         self.counts_area.setFixedHeight(self.counts.height_of(rows))
         self.arrange()
+
+    @Slot(QRect)
+    def _show_row(self, row: QRect) -> None:
+        """Scroll so far that a row of the counts is seen."""
+        self.counts_area.ensureVisible(0, row.center().y(), 0, row.height())
 
     def ask_images(self, part: str, label: int | None) -> None:
         """Show mean and spread of a class, or of all, in a part."""

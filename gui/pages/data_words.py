@@ -55,8 +55,7 @@ class PartView:
         return None if clean is None else clean != self.split.labels
 
     def _true_label(self, index: int) -> int:
-        clean = self.split.clean_labels
-        return int((self.split.labels if clean is None else clean)[index])
+        return int(self.split.true_labels[index])
 
     def captions(self, index: int) -> tuple[str, ...]:
         """Return what can stand below an image, the longest first: ``3→8 .97``.
@@ -100,10 +99,7 @@ class PartView:
             title += f", read as {names[int(probabilities.argmax())]}"
             words.append(f"As the model of {epoch_words(shown.epoch)} reads it.")
         if true != label:
-            words.append(
-                f"The label noise made {names[label]} of its true label {names[true]} (○); what "
-                f"is learnt is {names[label]}."
-            )
+            words.append(noise_sentence(names[label], names[true]))
         if self.part not in ATTACKABLE:
             words.append("Validation images choose the best epoch; they are not attacked.")
         return CardContent(
@@ -117,6 +113,11 @@ class PartView:
             part=self.part,
             index=index if self.part in ATTACKABLE else None,
         )
+
+
+def noise_sentence(label: str, true: str) -> str:
+    """Return what the label noise has done to an image."""
+    return f"The label noise made {label} of its true label {true} (○); what is learnt is {label}."
 
 
 def _short(name: str, n: int) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from core.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
+from gui.pages.data_words import noise_sentence
 from gui.widgets.card import card
 from gui.widgets.colour_bar import ColourBar
 from gui.widgets.curve_plot import Curve, CurvePlot
@@ -119,8 +120,8 @@ class LearnPage(QWidget):
         session = self._session
         if session.dataset is not None:
             self.atlas.set_columns(session.dataset.class_names)
-        present = session.data_config.dataset  # curves of other data mean nothing here
-        runs = [run for run in session.earlier_runs if run.data_config.dataset == present]
+        present = session.data_config, session.data.reading  # curves of other data mean nothing
+        runs = [run for run in session.earlier_runs if run.is_on(*present)]
         styles = {curve.name: curve.style for curve in _CURVES}
         for plot, metric in ((self.error_plot, "error"), (self.like_plot, "log_likelihood")):
             plot.set_earlier(
@@ -267,7 +268,7 @@ class LearnPage(QWidget):
         if picture.missing and picture.missing[column]:
             return
         name = dataset.class_names[column]
-        index = None
+        index, true = None, column
         values = picture.values[column]
         title, words = f"weights of class {name}", _WEIGHTS_HELP
         probabilities = None
@@ -279,8 +280,12 @@ class LearnPage(QWidget):
             assert mistake is not None
             index = mistake.index
             taken = dataset.class_names[mistake.predicted]
+            true = int(dataset.train.true_labels[index])
             title = f"training image {index}: a {name} taken for {taken}"
             words = _WORST_HELP
+            if true != column:
+                title = f"training image {index}: labelled {name}, read as {taken}"
+                words += " " + noise_sentence(name, dataset.class_names[true])
         self.card.show_content(
             CardContent(
                 title=title,
@@ -289,7 +294,7 @@ class LearnPage(QWidget):
                 values=values,
                 class_names=dataset.class_names,
                 probabilities=probabilities,
-                true_class=column if row > 0 else None,
+                true_class=true if row > 0 else None,
                 part="train",
                 index=index,
             ),

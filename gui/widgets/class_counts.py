@@ -55,6 +55,8 @@ class ClassCounts(QWidget):
     clicked = Signal(int)
     """A class."""
     hovered = Signal(str)
+    current_moved = Signal(QRect)
+    """The row that the keyboard has reached."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -248,6 +250,7 @@ class ClassCounts(QWidget):
             words = self.describe(self._current)
             self.setAccessibleDescription(words)
             self.hovered.emit(words)
+            self.current_moved.emit(self.current_rect)
             self.update()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.clicked.emit(self._current)

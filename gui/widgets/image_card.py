@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -98,7 +99,8 @@ class ImageCard(QDialog):
             )
         self.attack_button.setVisible(content.index is not None)
         self.resize(560 if content.probabilities is not None else 360, 400)
-        screen = self.screen().availableGeometry()
+        # Not where it was last: the window may have gone to the projector since.
+        screen = (QGuiApplication.screenAt(near) or self.screen()).availableGeometry()
         x = min(max(near.x() - self.width() // 2, screen.left()), screen.right() - self.width())
         y = min(max(near.y() - self.height(), screen.top()), screen.bottom() - self.height())
         self.move(x, y)

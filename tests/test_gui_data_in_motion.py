@@ -1,0 +1,497 @@
+"""Data that change while something else is under way: nothing stays wrong, stuck or lost."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    EPOCHS,
+    SMALL,
+    activate,
+    choose,
+    click,
+    data_of,
+    make_session,
+    open_and_finish,
+    press,
+    wait_for_diagnosis,
+    wait_for_state,
+    wait_until,
+    write_data,
+)
+from PySide6.QtCore import Qt
+
+from core.catalogue import CATALOGUE
+from core.dataset import Dataset
+from core.readings import ImageFilter, read_images
+from core.sources.downloads import DownloadProgress
+from core.sources.reading import ReadingConfig
+from core.training import TrainingConfig
+from gui import data_session
+from gui.run_state import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from core.data_config import DataConfig
+    from core.progress import Progress
+    from gui.main_window import MainWindow
+    from gui.session import Session
+
+
+class Gate:
+    """Holds every call of a function after the first ``free`` ones until it is opened."""
+
+    def __init__(self, function: Callable[..., Any], free: int = 0) -> None:
+        self._function, self._free = function, free
+        self.n_calls = 0
+        self.open = threading.Event()
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        self.n_calls += 1
+        if self.n_calls > self._free:
+            assert self.open.wait(60)
+        return self._function(*arguments, **options)
+
+
+def gated(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, free: int = 0) -> Gate:
+    gate = Gate(getattr(owner, name), free)
+    monkeypatch.setattr(owner, name, gate)
+    return gate
+
+
+def hold_noise(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """Hold the making of noisy pixels."""
+    sized = Dataset.sized
+    gate = Gate(sized)
+
+    def held(self: Dataset, config: DataConfig) -> Dataset:
+        return gate(self, config) if config.copies_pixels else sized(self, config)
+
+    monkeypatch.setattr(Dataset, "sized", held)
+    return gate
+
+
+def wall_is_right(window: MainWindow) -> bool:
+    """Whether the wall shows what the model shown reads in the part chosen."""
+    page, session = window.data_page, window.session
+    assert session.shown is not None
+    view, split = page._view, data_of(session).split(page.part)
+    if view is None or view.seen is None or view.seen.weights is not session.shown.weights:
+        return False
+    expected = read_images(session.shown.weights, split).predicted
+    return view.seen.split is split and np.array_equal(view.seen.readings.predicted, expected)
+
+
+# ---------------------------------------------------------------------- what the model reads
+
+
+def test_a_part_left_and_chosen_again_is_read_again(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press(qtbot, window, "Ctrl+3")
+    page = window.data_page
+    wait_until(qtbot, lambda: wall_is_right(window))
+    page.show_filter(ImageFilter(order="worst"))
+    gate = gated(monkeypatch, data_session, "read_images")
+    page.show_part("test")
+    wait_until(qtbot, lambda: gate.n_calls == 1)
+    page.show_part("train")
+    gate.open.set()
+    wait_until(qtbot, lambda: wall_is_right(window))
+    assert page.wall.content is not None
+
+
+def test_an_epoch_left_and_shown_again_is_read_again(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press(qtbot, window, "Ctrl+3")
+    wait_until(qtbot, lambda: wall_is_right(window))
+    gate = gated(monkeypatch, data_session, "read_images")
+    press(qtbot, window, "Ctrl+Left")
+    wait_until(qtbot, lambda: gate.n_calls == 1)
+    window.session.show_epoch(None)
+    gate.open.set()
+    wait_until(qtbot, lambda: wall_is_right(window))
+    assert window.data_page.words.text().endswith(f"epoch {EPOCHS}, live")
+
+
+def test_one_failed_reading_is_told_and_the_next_one_succeeds(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    window.session.surprised.disconnect(window.show_surprise)
+    window.session.surprised.connect(told.append)
+    press(qtbot, window, "Ctrl+3")
+    wait_until(qtbot, lambda: wall_is_right(window))
+
+    def fail(*_: Any) -> Any:
+        raise MemoryError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(data_session, "read_images", fail)
+        window.session.show_epoch(3)
+        wait_until(qtbot, lambda: bool(told))
+    assert "no room" in told[0]
+    window.session.show_epoch(5)
+    wait_until(qtbot, lambda: wall_is_right(window))
+
+
+# ---------------------------------------------------------------------- runs that are prepared
+
+
+def test_a_key_held_down_prepares_once(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, gate = window.session, hold_noise(monkeypatch)
+    before = session.history
+    session.set_setting("pixel_noise", 0.2)
+    n_threads = threading.active_count()
+    for _ in range(12):
+        press(qtbot, window, "R")
+    assert threading.active_count() == n_threads
+    assert "preparing" in window.status_words.text()
+    wait_until(qtbot, window.opening_bar.isVisible)
+    gate.open.set()
+    wait_until(qtbot, lambda: session.history is not before)
+    assert gate.n_calls == 1
+    assert not window.opening_bar.isVisible()
+    assert session.data_config.pixel_noise == 0.2
+
+
+def test_other_noise_replaces_what_is_prepared(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, gate = window.session, hold_noise(monkeypatch)
+    for k in range(1, 8):
+        session.set_setting("pixel_noise", k / 10)
+        session.rewind()
+        wait_until(qtbot, lambda: gate.n_calls == 1)
+    gate.open.set()
+    wait_until(qtbot, lambda: session.data_config.pixel_noise == 0.7)
+    assert gate.n_calls == 2  # the first and the last
+
+
+def test_a_run_that_is_prepared_can_be_called_off(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, gate = window.session, hold_noise(monkeypatch)
+    before = session.history, session.dataset, session.run_state
+    session.set_setting("pixel_noise", 0.2)
+    session.rewind()
+    wait_until(qtbot, window.opening_bar.isVisible)
+    click(qtbot, window.opening_bar.cancel_button)
+    assert session.data.pending is None
+    assert not window.opening_bar.isVisible()
+    assert "called off" in window.notice.text
+    gate.open.set()
+    qtbot.wait(100)
+    assert (session.history, session.dataset, session.run_state) == before
+    session.rewind()  # and once more, to the end
+    wait_until(qtbot, lambda: session.data_config.pixel_noise == 0.2)
+
+
+def test_a_model_is_held_against_the_data_that_are_about_to_come(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = window.session
+    file = str(tmp_path / "m.safetensors")
+    monkeypatch.setattr("gui.saved_files.QFileDialog.getSaveFileName", lambda *_, **__: (file, ""))
+    monkeypatch.setattr("gui.saved_files.QFileDialog.getOpenFileName", lambda *_, **__: (file, ""))
+    window.saved_files.save_model()
+    gate = hold_noise(monkeypatch)
+    session.set_setting("pixel_noise", 0.2)
+    session.open(write_data(tmp_path / "new", (5, 4), 3, 30, 12))
+    wait_until(qtbot, lambda: session.data.pending is not None)
+    window.saved_files.open_model()
+    assert "open fitting data first" in window.notice.text
+    gate.open.set()
+    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
+    wait_until(qtbot, lambda: session.shown is not None)
+    assert session.run_state is not RunState.FAILED
+
+
+# ---------------------------------------------------------------------- opening
+
+
+def slow_opening(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Hold every opening at its first word until the event is set."""
+    original, may_go = data_session.opening, threading.Event()
+
+    def opening(*arguments: Any, **options: Any) -> Iterator[Progress]:
+        assert may_go.wait(60)
+        return (yield from original(*arguments, **options))
+
+    monkeypatch.setattr(data_session, "opening", opening)
+    return may_go
+
+
+def test_a_bad_file_during_the_very_first_opening_leaves_what_ships(
+    new_session: Callable[..., Session], qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = new_session(data=replace(SMALL, dataset="strokes"))
+    session.open("strokes")
+    (tmp_path / "bad.csv").write_text("no table")
+    session.open(str(tmp_path / "bad.csv"))
+    wait_until(qtbot, lambda: session.dataset is not None)
+    assert session.data_config.dataset == "strokes"
+    assert session.run_state is not RunState.FAILED
+
+
+def test_two_quick_changes_of_reading_are_both_kept(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, reading = window.session, window.data_page.side.reading
+    session.open(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
+    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
+    may_go = slow_opening(monkeypatch)
+    reading.form.changed.emit("ink", "dark")
+    reading.form.changed.emit("orientation", "columns")
+    may_go.set()
+    wait_until(qtbot, lambda: data_of(session).image_shape == (4, 5))
+    assert session.data.reading == ReadingConfig(ink="dark", orientation="columns")
+
+
+def test_a_change_of_reading_taken_back_in_time_is_taken_back(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, reading = window.session, window.data_page.side.reading
+    session.open(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
+    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
+    may_go = slow_opening(monkeypatch)
+    reading.form.changed.emit("ink", "dark")
+    reading.form.changed.emit("ink", "auto")
+    may_go.set()
+    wait_until(qtbot, lambda: session.data.opening is None)
+    assert session.data.reading == ReadingConfig()
+
+
+def test_the_list_opens_a_path_as_it_was_read(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session, combo = window.session, window.panel.data_combo
+    rng = np.random.default_rng(0)
+    pixels, labels = rng.integers(0, 255, (60, 5, 4), np.uint8), np.arange(60) % 3
+    np.savez(tmp_path / "unclear.npz", a=pixels, b=pixels, c=labels)
+    how = ReadingConfig(arrays="train_images=b,train_labels=c", ink="dark")
+    session.open(str(tmp_path / "unclear.npz"), how)
+    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
+    choose(qtbot, combo, combo.findData("digits8"))
+    wait_until(qtbot, lambda: data_of(session).image_shape == (8, 8))
+    choose(qtbot, combo, combo.findData(str(tmp_path / "unclear.npz")))
+    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
+    assert session.data.reading == how
+
+
+def test_a_path_on_its_way_stands_in_the_list_in_one_line(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go = slow_opening(monkeypatch)
+    height = window.statusBar().sizeHint().height()
+    path = write_data(tmp_path / "four\n\n\n\nlines", (5, 4), 3, 30, 12)
+    window.session.open(path)
+    assert window.panel.data_combo.currentText() == "four\\n\\n\\n\\nlines"
+    assert "\n" not in window.status_words.text()
+    assert window.statusBar().sizeHint().height() == height
+    may_go.set()
+    wait_until(qtbot, lambda: data_of(window.session).image_shape == (5, 4))
+
+
+def test_runs_on_data_read_otherwise_are_both_kept_and_not_compared(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = window.session
+    path = write_data(tmp_path / "mine", (5, 4), 3, 30, 12)
+    for ink in ("light", "dark"):
+        session.open(path, ReadingConfig(ink=ink))
+        wait_until(qtbot, lambda ink=ink: session.data.reading.ink == ink)
+        wait_for_state(qtbot, session, RunState.FINISHED)
+    session.rewind()
+    on_it = [run for run in session.earlier_runs if run.data_config.dataset == path]
+    assert [run.reading.ink for run in on_it] == ["light", "dark"]
+    now = session.data_config, session.data.reading
+    assert [run for run in session.earlier_runs if run.is_on(*now)] == [on_it[1]]
+
+
+def test_a_file_is_dropped_onto_the_window(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    from test_gui_open_data import _drop, _mime
+
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "set.npz", X=rng.random((40, 5, 4)), y=np.arange(40) % 4)
+    _drop(window, _mime(tmp_path / "set.npz"))
+    wait_until(qtbot, lambda: data_of(window.session).n_classes == 4)
+    assert "set.npz" in window.notice.text
+    assert window.panel.data_combo.currentText() == "set.npz"
+
+
+# ---------------------------------------------------------------------- label noise
+
+
+@pytest.fixture
+def noisy(
+    new_session: Callable[..., Session],
+    new_window: Callable[[Session], MainWindow],
+    qtbot: QtBot,
+) -> MainWindow:
+    """Return a window whose model learnt well from labels of which 40 % are wrong."""
+    data = replace(SMALL, train_size=1200, label_noise=40.0)
+    window = new_window(new_session(data=data, training=TrainingConfig(epochs=EPOCHS)))
+    open_and_finish(qtbot, window.session)
+    wait_for_diagnosis(qtbot, window.session)
+    return window
+
+
+def test_a_mistake_is_what_is_not_the_true_class(noisy: MainWindow) -> None:
+    session = noisy.session
+    assert session.shown is not None
+    train = data_of(session).train
+    predicted = read_images(session.shown.weights, train).predicted
+    for _ in range(20):
+        session.attack.choose_mistake()
+        index = session.attack.index
+        assert predicted[index] != train.true_labels[index]
+
+
+def test_the_card_of_the_worst_says_what_the_noise_has_done(
+    noisy: MainWindow, qtbot: QtBot
+) -> None:
+    session, learn = noisy.session, noisy.learn
+    assert session.diagnosis is not None
+    train = data_of(session).train
+    seen = 0
+    for k, mistake in enumerate(session.diagnosis.diagnosis.worst):
+        if mistake is None or train.true_labels[mistake.index] == k:
+            continue
+        learn.atlas.cell_clicked.emit(2, k)
+        assert learn.card.content is not None
+        true = int(train.true_labels[mistake.index])
+        assert learn.card.content.true_class == true
+        assert f"labelled {k}" in learn.card.title.text()
+        assert f"of its true label {true}" in learn.card.words.text()
+        activate(qtbot, learn.card)
+        learn.card.close()
+        seen += 1
+    assert seen > 0
+
+
+# ---------------------------------------------------------------------- the catalogue
+
+
+def test_a_download_tells_its_speed(window: MainWindow) -> None:
+    row = window.panel.catalogue.rows["mnist"]
+    told = DownloadProgress("mnist", 2_500_000, 11_600_000, "there", 750_000.0, "downloading x")
+    window.session.downloads.progress["mnist"] = told
+    row.refresh()
+    assert row.words.text() == "2.5 MB of 11.6 MB, 750 kB/s: downloading x"
+    del window.session.downloads.progress["mnist"]
+
+
+def test_a_failure_is_forgotten_with_a_success(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, downloads = window.panel.catalogue.rows["mnist"], window.session.downloads
+    downloads.failures["mnist"] = "it could not be downloaded"
+    row.refresh()
+    assert "could not" in row.words.toolTip()
+    monkeypatch.setattr(downloads, "_cached", frozenset({"mnist"}))
+    row.refresh()
+    assert row.words.toolTip() == ""
+    assert CATALOGUE["mnist"].licence in row.toolTip()
+
+
+def test_a_download_called_off_as_it_ends_is_there_all_the_same(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloads = window.session.downloads
+
+    class Ended:
+        generation = -7
+
+        def request_stop(self) -> None:
+            """Come too late."""
+
+    downloads._jobs["mnist"] = Ended()  # type: ignore[assignment]
+    downloads.progress["mnist"] = None
+    monkeypatch.setattr("gui.downloads.available", lambda entry: entry.key == "mnist")
+    downloads.cancel("mnist")
+    assert window.panel.catalogue.rows["mnist"].button.text() == "Open"
+
+
+def test_a_mirror_that_sleeps_holds_nothing_up(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    awake = threading.Event()
+    monkeypatch.setattr(
+        "gui.downloads.copy_in_folders", lambda *_: tmp_path if awake.wait(60) else None
+    )
+    session = make_session(mirror=str(tmp_path))  # would not return
+    assert not session.downloads.is_here("mnist")
+    awake.set()
+    wait_until(qtbot, lambda: session.downloads.is_here("mnist"))
+    session.close()
+    session.deleteLater()
+
+
+# ---------------------------------------------------------------------- messages and keys
+
+
+def test_an_offer_comes_to_light_again_below_a_hint(window: MainWindow, qtbot: QtBot) -> None:
+    notice, session = window.notice, window.session
+    session.offered.emit("MNIST is on this machine now.", "digits8")
+    session.notified.emit("Saved something", False)
+    assert notice.text == "Saved something"
+    assert not notice.action_button.isVisible()
+    click(qtbot, notice.close_button)
+    assert notice.text == "MNIST is on this machine now."
+    assert notice.action_button.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not notice.isVisible()
+    session.notified.emit("Saved something", False)
+    click(qtbot, notice.close_button)
+    assert not notice.isVisible(), "an offer that was answered does not come again"
+
+
+def test_an_offer_taken_does_not_come_again(window: MainWindow, qtbot: QtBot) -> None:
+    notice, session = window.notice, window.session
+    session.offered.emit("There they are.", "digits8")
+    click(qtbot, notice.action_button)
+    assert session.data.opening == "digits8"
+    session.notified.emit("Saved something", False)
+    click(qtbot, notice.close_button)
+    assert not notice.isVisible()
+    wait_until(qtbot, lambda: session.data.opening is None)
+
+
+def test_hints_of_one_cause_are_shown_together(window: MainWindow) -> None:
+    window.session.notified.emit("Opened.", False)
+    window.session.notified.emit("Target class 9 is no class.", False)
+    assert window.notice.text == "Opened. Target class 9 is no class."
+    window.session.notified.emit("It failed.", True)
+    assert window.notice.text == "It failed."
+
+
+def test_the_keyboard_scrolls_the_counts_of_many_classes(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    press(qtbot, window, "Ctrl+3")
+    window.session.open(write_data(tmp_path / "many", (4, 4), 60, 240, 120))
+    wait_until(qtbot, lambda: data_of(window.session).n_classes == 60)
+    side = window.data_page.side
+    wait_until(qtbot, lambda: side.counts_area.verticalScrollBar().maximum() > 0)
+    side.counts.setFocus()
+    for _ in range(30):
+        qtbot.keyClick(side.counts, Qt.Key.Key_Down)
+    row = side.counts.current_rect
+    top = side.counts.mapTo(side.counts_area.viewport(), row.topLeft()).y()
+    assert 0 <= top
+    assert top + row.height() <= side.counts_area.viewport().height()
+    assert side.counts.row_rect(30) == row
