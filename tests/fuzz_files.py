@@ -78,6 +78,12 @@ def _npz(*, compressed: bool) -> bytes:
     return content.getvalue()
 
 
+def _saved(**arrays: np.ndarray) -> bytes:
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    return content.getvalue()
+
+
 def zip_members(content: bytes) -> list[tuple[str, bytes]]:
     """Return names and contents of an archive."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -188,6 +194,9 @@ SUBJECTS: dict[str, Subject] = {
     "IDX, within gzip": Subject(_idx(".gz", _gz), "", gzip.decompress, _gz),
     "npz": Subject({"mnist.npz": _NPZ}, "mnist.npz", tokens=_NUMPY_TOKENS),
     "npz, deflated": Subject({"mnist.npz": _NPZ_DEFLATED}, "mnist.npz"),
+    "npz, fractions": Subject(
+        {"X.npz": _saved(X=_IMAGES / 255 - 1e-9, y=_WHOLE)}, "X.npz", tokens=_NUMPY_TOKENS
+    ),
     "npz, within": Subject(
         {"mnist.npz": _NPZ}, "mnist.npz", _unzip, _zip_like(_NPZ), _NUMPY_TOKENS
     ),
@@ -209,6 +218,16 @@ SUBJECTS: dict[str, Subject] = {
         )
         for protocol in range(6)
     },
+    "pickle, lists of words": Subject(
+        {"digits.pkl": pickle.dumps({"x": _IMAGES, "y": ["cat", "dog"] * 6}, protocol=2)},
+        "digits.pkl",
+        tokens=_PICKLE_TOKENS,
+    ),
+    "pickle, NumPy's numbers": Subject(
+        {"digits.pkl": pickle.dumps({"x": _IMAGES, "y": list(_WHOLE)}, protocol=4)},
+        "digits.pkl",
+        tokens=_PICKLE_TOKENS,
+    ),
     "mnist.pkl.gz": Subject({"mnist.pkl.gz": _gz(_PYTHON_2)}, "mnist.pkl.gz"),
     "mnist.pkl.gz, within": Subject(
         {"mnist.pkl.gz": _gz(_PYTHON_2)}, "mnist.pkl.gz", gzip.decompress, _gz, _PICKLE_TOKENS
