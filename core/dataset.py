@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+VALIDATION_PART = 6
+
+
 def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """Return ``array``, no longer writeable."""
     array.flags.writeable = False
@@ -177,14 +180,28 @@ class Dataset:
         train, test = whole.train.part(0, n_fit), whole.test.part(0, n_test)
         return replace(whole, train=train, test=test, validation=validation)._with_noise(config)
 
-    def check_sizes(self, config: DataConfig) -> None:
-        """Raise DatasetError if the validation part would leave no image to learn from."""
+    def fitting(self, config: DataConfig) -> DataConfig:
+        """Return ``config`` with as many validation images as leave something to learn from.
+
+        Where there are too many, one in :data:`VALIDATION_PART` is taken instead.
+        """
+        n_train = self._n_train(config)
+        if config.validation_size < n_train:
+            return config
+        return replace(config, validation_size=validation_share(n_train))
+
+    def _n_train(self, config: DataConfig) -> int:
+        """Return how many training images there are, validation images among them."""
         n_train = self.train.n_samples
         if self._is_split_again(config):
             labels = np.concatenate((self.train.labels, self.test.labels))
             share = config.test_share / 100
             n_train = sum(n - n_set_aside(n, share) for n in np.bincount(labels).tolist() if n)
-        n_train = min(config.train_size, n_train)
+        return min(config.train_size, n_train)
+
+    def check_sizes(self, config: DataConfig) -> None:
+        """Raise DatasetError if the validation part would leave no image to learn from."""
+        n_train = self._n_train(config)
         if config.validation_size >= n_train:
             raise DatasetError(
                 f"{config.validation_size} validation images leave none of {n_train} training "
@@ -223,6 +240,14 @@ class Dataset:
         if config.label_noise:
             train = train.with_label_noise(config.label_noise, self.n_classes, rng(3))
         return replace(self, train=train, test=test, validation=validation)
+
+
+def validation_share(n_train: int) -> int:
+    """Return how many of so many training images are usually set aside; 0 where there are too few.
+
+    One in :data:`VALIDATION_PART`: MNIST's 60,000 give as many as its test set has.
+    """
+    return max(n_train // VALIDATION_PART, 1) if n_train > 1 else 0
 
 
 def split_off(pool: Split, percent: float, seed: int) -> tuple[Split, Split]:

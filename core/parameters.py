@@ -44,6 +44,8 @@ class Parameter:
         Whether equal ratios, not equal differences, should feel equal under a slider.
     zero_word
         What the value 0 means, where it means something other than zero.
+    zero_text
+        What stands in a field for it, in one short word.
     """
 
     kind: Kind
@@ -58,6 +60,7 @@ class Parameter:
     log_scale: bool = False
     none_word: str = ""
     zero_word: str = ""
+    zero_text: str = ""
 
     def range_text(self) -> str:
         """Return the allowed values in words."""

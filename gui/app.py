@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 class InputHabits(QObject):
     """Lets a focused button keep the space bar, which elsewhere plays and pauses.
 
-    And lets the wheel scroll: over a list, a number or a slider that nobody has clicked, it would
+    And lets the wheel scroll: over a list, or a number or slider that nobody has clicked, it would
     change a setting while somebody wants to read on.
     """
 
@@ -45,7 +45,8 @@ class InputHabits(QObject):
         if (
             event.type() == QEvent.Type.Wheel
             and isinstance(watched, (QComboBox, QAbstractSpinBox, QSlider))
-            and not watched.hasFocus()
+            # A list keeps the keyboard once it was used; to open it is one click.
+            and (isinstance(watched, QComboBox) or not watched.hasFocus())
         ):
             event.ignore()  # so that it goes to the widget around it
             return True

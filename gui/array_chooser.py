@@ -28,7 +28,7 @@ _WORDS = {
     "test_images": "Test images",
     "test_labels": "Test labels",
 }
-_NONE = "none: set a share aside"
+_NONE = "none: a share of the others"
 
 
 class ArrayChooser(QDialog):

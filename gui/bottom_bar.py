@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Slot
@@ -84,6 +85,7 @@ class BottomBar(QFrame):
             self.words.setText(f"epoch 0 / {limit}")
             return
         done = max(session.live.fraction if session.live else 0.0, history.records[-1].epoch)
+        limit = max(limit, math.ceil(done))
         self.timeline.set_run(limit, done, history.best.epoch)
         self.timeline.set_shown(shown.epoch, live=shown.live)
         self.timeline.set_ticks([(change.epoch, str(change)) for change in history.changes])

@@ -20,8 +20,11 @@ def log_file() -> Path:
     return user_log_path("perceptron-explorer") / "log.txt"
 
 
+SECTIONS = ("learning", "attack", "data")
+"""Where the help of each page begins."""
+
 HELP_HTML = """
-<h3>A perceptron, learning</h3>
+<h3><a name="learning"></a>A perceptron, learning</h3>
 <p>One layer of weights: for each class k the pixels x of an image are weighed and summed to a
 <b>logit</b> z<sub>k</sub> = w<sub>k</sub>·x + b<sub>k</sub>, and the <b>softmax</b>
 y<sub>k</sub> = exp(z<sub>k</sub>) / Σ exp(z<sub>j</sub>) makes probabilities of them. Each
@@ -41,24 +44,22 @@ Click any image to open it; a mistake can be attacked from there.</p>
 <h3>Timeline</h3>
 <p>Every epoch is kept. Drag the handle and <i>every</i> view, the Attack page too, shows the model
 of that epoch; <b>Live</b> returns to now.</p>
-<h3>Attack</h3>
+<h3><a name="attack"></a>Attack</h3>
 <p>The weights stay, the <i>image</i> moves: x += η W<sup>T</sup> J (t − y), with
 J = diag(y) − y y<sup>T</sup>, down the squared loss |t − y|² toward a target class t. A
 <b>pull</b> λ |c − x|² keeps it near the chosen image c. The change is shown amplified; the true
 factor is written above it. Where the model is very sure, J is nearly zero and the image refuses to
 move: raise the step size, or start from noise.</p>
-<h3>Data</h3>
-<p>Every image of a part, as the model of the epoch shown reads it. A <b>frame</b> marks those read
-as something else than their label, with what they are taken for and how surely (3→8 .97); a
+<h3><a name="data"></a>Data</h3>
+<p>Open a file with Ctrl+O, a folder with Ctrl+Shift+O, or drop either on the window; <b>More
+data</b> in the panel downloads known sets. The Data page shows every image of a part, as the model
+of the epoch shown reads it: below each its label and how surely it is read (<i>3 97%</i>). A
+<b>frame</b> marks those read as something else, with what they are taken for (<i>3→8 97%</i>); a
 <b>corner</b> those whose label the label noise has changed. Filter by class, by right or wrong, by
 surety; the most surely wrong first is where to look. Walk with the arrows, open with Enter, zoom
-with Ctrl and the wheel. Where no validation images are set aside, the test set chooses the best
-epoch, and its score flatters.</p>
-<h3>Data</h3>
-<p>Open files and folders with Ctrl+O, or drop them on the window; <b>More data</b> in the panel
-downloads known sets. The Data page shows every image with what the shown model reads in it. What
-was done to the numbers on the way in stands on its right: ink turned over, images turned upright, a
-share set aside for testing. <b>Label noise</b> gives some training images a wrong label,
+with Ctrl and the wheel.</p>
+<p>What was done to the numbers on the way in stands on the right: ink turned over, images turned
+upright, a share set aside for testing. <b>Label noise</b> gives some training images a wrong label,
 <b>pixel noise</b> s disturbs all: x = clip(x + s n, 0, 1). As long as no <b>validation images</b>
 are set aside, the test set chooses the best epoch, and its score there flatters.</p>
 <h3>Settings</h3>

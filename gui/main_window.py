@@ -35,7 +35,7 @@ from gui.theme import DARK, ICONS, LIGHT, Theme, Themed, apply_theme, make_icon
 from gui.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QIcon, QResizeEvent
+    from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QResizeEvent
     from PySide6.QtWidgets import QApplication
 
     from gui.session import Session
@@ -134,8 +134,11 @@ class MainWindow(QMainWindow):
         session.attack.playing_changed.connect(self._attack_playing_changed)
         for opener in (self.learn, self.data_page):
             opener.attack_requested.connect(self.attack_image)
+            # A card is a window of its own; the keys of this one must not be dead in front of it.
+            opener.card.addActions(list(self.actions_by_name.values()))
         for page in (self.learn, self.attack, self.data_page):
             page.hovered.connect(self.hover_words.setText)
+        self.data_page.found.connect(self.notice.forgive)
         self.panel.catalogue.mirror_changed.connect(self._mirror_changed)
         self.panel.open_folder_requested.connect(self.open_data.ask_folder)
         self.panel.open_file_requested.connect(self.open_data.ask_file)
@@ -156,6 +159,13 @@ class MainWindow(QMainWindow):
         centre = self.centralWidget()
         assert centre is not None
         self.notice.place(centre.rect().adjusted(10, self.top.height() + 4, -10, 0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close an opened image with Escape, wherever the keyboard is."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.learn.card.close()
+            self.data_page.card.close()
+        super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the message where it belongs."""
@@ -249,6 +259,7 @@ class MainWindow(QMainWindow):
         """Attack one image and watch it."""
         self.session.attack.choose(part, index, play=True)
         self.show_attack()
+        self.attack.setFocus()  # not the first target's button, which would look chosen
 
     @Slot()
     def toggle_panel(self) -> None:
@@ -337,15 +348,16 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------ words
 
-    def _show_text(self, title: str, html: str) -> None:
+    def _show_text(self, title: str, html: str, section: str = "") -> None:
         if self._texts is None:
             self._texts = TextWindow(self)
-        self._texts.show_html(title, html)
+        self._texts.show_html(title, html, section)
 
     @Slot()
     def show_help(self) -> None:
         """Explain the window."""
-        self._show_text("What am I looking at?", help_text.HELP_HTML)
+        section = help_text.SECTIONS[self.pages.currentIndex()]
+        self._show_text("What am I looking at?", help_text.HELP_HTML, section)
 
     @Slot()
     def show_shortcuts(self) -> None:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QObject,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -19,7 +29,7 @@ from PySide6.QtWidgets import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QIcon
+    from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
 
 _HINT_MILLISECONDS = 6000
 """A hint goes by itself; an error stays until it is read and closed."""
@@ -70,6 +80,29 @@ class NoticeBar(QFrame):
         """Use this icon on the close button."""
         self.close_button.setIcon(icon)
 
+    def forgive(self) -> None:
+        """Close an error at once: what it was about has succeeded."""
+        if self.isVisible() and self.property("error"):
+            self.close_message()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let an error go in time once a person works on: it lies over what they work with."""
+        is_work = event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress)
+        if is_work and isinstance(watched, QWidget) and not self.isAncestorOf(watched):
+            self.outdated()
+        return False
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Watch what a person does."""
+        super().showEvent(event)
+        QCoreApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Watch no longer."""
+        super().hideEvent(event)
+        QCoreApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]
+
+    @Slot()
     def outdated(self) -> None:
         """Let an error go that a later success has made old, but not before it could be read.
 

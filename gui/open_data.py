@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMenu
 
 from gui.array_chooser import ArrayChooser
+from gui.experiment_panel import noise_words
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
@@ -108,7 +109,9 @@ class OpenData(QObject):
             f"{data.name}: {data.train.n_samples:,} training and {data.test.n_samples:,} test "
             f"images of {height} x {width} pixels, {data.n_classes} classes."
         )
-        self._session.notified.emit(" ".join((words, *data.notes)), False)
+        noise = noise_words(self._session.wanted_data)
+        noted = (f"Still in force: {noise}.",) if noise else ()
+        self._session.notified.emit(" ".join((words, *data.notes, *noted)), False)
 
     # ------------------------------------------------------------------ dropping
 

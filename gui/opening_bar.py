@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 if TYPE_CHECKING:
     from gui.data_session import DataSession
@@ -27,8 +27,8 @@ class OpeningBar(QWidget):
         self.words = QLabel("", self)
         self.words.setObjectName("muted")
         self.words.setTextFormat(Qt.TextFormat.PlainText)  # a path may look like anything
-        self.cancel_button = QToolButton(self)
-        self.cancel_button.setText("Cancel")
+        self.cancel_button = QPushButton("Cancel", self)
+        self.cancel_button.setObjectName("small")
         self.cancel_button.setToolTip("Call it off; the present data and run stay as they are")
         self.cancel_button.clicked.connect(data.cancel)
         row = QHBoxLayout(self)

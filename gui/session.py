@@ -137,7 +137,15 @@ class Session(QObject):
     @Slot(object)
     def _loaded(self, loaded: Loaded) -> None:
         """Begin a run on new data; nothing of the present one changes before it can begin."""
-        config = replace(self.wanted_data, dataset=loaded.name)
+        wanted = replace(self.wanted_data, dataset=loaded.name)
+        config = loaded.dataset.fitting(wanted)
+        if config != wanted:
+            words = (
+                f"{wanted.validation_size:,} validation images are too many for "
+                f"{loaded.dataset.name}; {config.validation_size:,} are set aside."
+            )
+            self.set_setting("validation_size", config.validation_size)
+            self.notified.emit(words, False)
         try:
             self.data.prepare(RunRequest(loaded.dataset, config, loaded=loaded))
         except ExplorerError as error:
@@ -207,13 +215,14 @@ class Session(QObject):
         if self.can_move:
             self._command(Mode.EPOCH, RunState.RUNNING)
 
-    def rewind(self) -> None:
+    def rewind(self, *, play: bool = False) -> None:
         """Go back to the start with the settings the form shows; the same seed, the same start.
 
-        The run so far is kept for comparison. A playing run plays on from the start.
+        The run so far is kept for comparison. A playing run plays on from the start, and so does
+        any with ``play``.
         """
         if self.full_dataset is not None:
-            self._start_run()
+            self._start_run(Mode.PLAYING if play else None)
 
     def start_from(self, weights: NDArray[Any]) -> None:
         """Begin a run, held, from these weights; a rewind goes back to a start of its own."""

@@ -40,5 +40,7 @@ def status_text(session: Session) -> str:
         words.append(f"{session.live.epochs_per_second:.3g} epochs/s")
     last = shown.record or session.history.records[-1]
     scores = f"train {last.train_score:.3f}, test {last.test_score:.3f}"
+    if last.validation_score is not None:
+        scores += f", validation {last.validation_score:.3f}"
     words.append(scores if shown.live else f"showing epoch {last.epoch}: {scores}")
     return "  ·  ".join(words)

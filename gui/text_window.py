@@ -16,10 +16,12 @@ class TextWindow(QDialog):
         layout.addWidget(self.browser)
         self.resize(780, 620)
 
-    def show_html(self, title: str, html: str) -> None:
-        """Show a text."""
+    def show_html(self, title: str, html: str, section: str = "") -> None:
+        """Show a text, from the anchor of that name on."""
         self.setWindowTitle(title)
         self.browser.setAccessibleName(title)
         self.browser.setHtml(html)
         self.show()
         self.raise_()
+        if section:
+            self.browser.scrollToAnchor(section)

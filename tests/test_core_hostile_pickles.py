@@ -175,7 +175,7 @@ def test_no_instruction_reaches_beyond_data(tmp_path, monkeypatch, case):
     monkeypatch.chdir(tmp_path)
     file = written(tmp_path / "data.pkl", INSTRUCTIONS[case])
     message = refusal(file)
-    assert message.startswith(f"{file}: the pickle has ")
+    assert message.startswith((f"{file}: the pickle has ", f"{file}: this pickle asks for "))
     assert " at byte " in message
     assert list(tmp_path.iterdir()) == [file]
 

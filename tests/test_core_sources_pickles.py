@@ -367,12 +367,12 @@ WRONG = {
     ),
     "another object": (
         pickle.dumps(Anything()),
-        "which asks for test_core_sources_pickles.Anything; nothing is ever run. Expected "
-        "dictionaries, lists and tuples of NumPy arrays: store the arrays by np.savez",
+        "nothing is ever run, and it was not opened. Expected dictionaries, lists and tuples of "
+        "NumPy arrays: store the arrays by np.savez",
     ),
     "masked array": (
         pickle.dumps((np.ma.array(TRAIN[0]), TRAIN[1])),
-        "which asks for numpy.ma",
+        "this pickle asks for numpy.ma",
     ),
     "matrix": (
         replaced(b"cnumpy\nndarray", b"cnumpy\ndtype"),

@@ -934,8 +934,10 @@ def test_a_caption_names_what_was_taken_for_what(names: tuple[str, ...]) -> None
     seen = ShownReadings(weights, split, 0.0, read_images(weights, split))
     view = PartView(dataset, "train", seen)
     captions = view.captions(int(np.flatnonzero(split.labels == 1)[0]))
-    assert captions[:2] == (f"{names[1]}→{names[0]} .91", f"{names[1]}→{names[0]}")
+    assert captions[:2] == (f"{names[1]}→{names[0]} 91%", f"{names[1]}→{names[0]}")
     assert all("→" in caption for caption in captions)
     assert len(captions[-2]) <= 7
     right = int(np.flatnonzero(split.labels == 0)[0])
-    assert view.captions(right) == (f"{names[0]} .91", names[0])
+    assert view.captions(right)[0] == f"{names[0]} 91%"
+    assert view.captions(right)[-1] == names[0]
+    assert all(caption.endswith(" 91%") for caption in view.captions(right)[:-1])

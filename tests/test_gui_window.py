@@ -188,7 +188,7 @@ def rewind(scene: Scene) -> Iterator[None]:
     yield
     assert scene.session.run_state is RunState.PAUSED
     scene.wait(lambda: scene.session.shown is not None)
-    assert scene.window.learn.atlas_words.text() == "epoch 0, live"
+    assert scene.window.learn.atlas_words.text() == "training images, epoch 0, live"
     assert scene.window.learn.error_plot.n_earlier == 2
 
 
@@ -742,7 +742,7 @@ def test_the_atlas_fits_again_after_data_of_many_classes_on_another_page(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     atlas = window.learn.atlas
-    usual = atlas.width()
+    usual = atlas.height()
     for name, n_classes in (("many", 47), ("few", 3)):
         window.show_data()
         window.session.open(write_data(tmp_path / name, (5, 4), n_classes, 188, 94))
@@ -750,9 +750,9 @@ def test_the_atlas_fits_again_after_data_of_many_classes_on_another_page(
         wait_until(qtbot, lambda: window.session.shown is not None)
         window.show_learn()
         if n_classes == 47:
-            wait_until(qtbot, lambda: atlas.width() > usual)
+            wait_until(qtbot, lambda: atlas.height() > usual)  # several bands of them
         else:
-            wait_until(qtbot, lambda: atlas.width() == usual)
+            wait_until(qtbot, lambda: atlas.height() == usual)
 
 
 def test_a_bad_path_at_the_start_stays_told(

@@ -323,7 +323,7 @@ def _plain_labels(name: str, labels: NDArray[Any], notes: list[str]) -> NDArray[
             bad = int(np.flatnonzero(~whole)[0])
             raise DatasetError(
                 f"{name}: label {labels[bad]} of image {bad} is no whole number; labels name "
-                "classes"
+                "classes. If these are no labels, open the file again and say which are"
             )
         return labels.astype(np.int64)
     if labels.dtype.kind in "bi" or (labels.dtype.kind == "u" and labels.max() < 2**63):

@@ -36,10 +36,10 @@ SPEED_SECONDS = 2.0
 """The speed told is the mean over these: steady enough to be read, quick enough to show a stall."""
 
 OTHER_WAYS = (
-    "Three other ways: open a file or folder that holds it (File > Open, --dataset PATH); give a "
-    "folder, a USB stick or the http address of a machine in the room as the mirror (in the panel, "
-    f"under More data, or {MIRROR_VARIABLE}); or use the data that ship with the program (strokes, "
-    "digits8)."
+    "Three other ways: open a file or folder that holds it (File > Open, Open folder, --dataset "
+    "PATH); give a folder, a USB stick or the http address of a machine in the room as the mirror "
+    f"(in the panel, under More data, or {MIRROR_VARIABLE}); or use the data that ship with the "
+    "program (strokes, digits8)."
 )
 
 

@@ -11,6 +11,7 @@ from core.sources import limits
 from core.sources.assembly import assemble
 from core.sources.litter import is_litter
 from core.sources.parts import FileFormat, Head
+from core.sources.picture_magic import MAGIC_BYTES, picture_format
 from core.sources.streams import read_heads
 
 if TYPE_CHECKING:
@@ -108,6 +109,11 @@ def folder_names(folder: Path) -> tuple[str, ...]:
 def _what_it_is(head: Head) -> str:
     if head.is_folder:
         return "no images were found in this folder" if head.names else "this folder is empty"
+    if kind := picture_format(head.raw[:MAGIC_BYTES]):
+        return (
+            f"this is one picture ({kind}); open the folder above it, with one sub-folder of "
+            "pictures per class"
+        )
     if head.content.lstrip()[:1] == b"<":
         return "this is a web page, as dead mirrors send it"
     return "this is no data set of a known kind"

@@ -287,9 +287,11 @@ class Machine:
     def _global(self, module: str, name: str) -> None:
         found = known(module, name)
         if found is None:
-            self._refuse(
-                f"which asks for {module[:60]}.{name[:60]}; nothing is ever run. Expected "
-                "dictionaries, lists and tuples of NumPy arrays: store the arrays by np.savez"
+            raise DatasetError(
+                f"{self._stream.label}: this pickle asks for {module[:60]}.{name[:60]} "
+                f"({_NAMES[self._code]} at byte {self._start}); nothing is ever run, and it was "
+                "not opened. Expected dictionaries, lists and tuples of NumPy arrays: store the "
+                "arrays by np.savez"
             )
         self._push(found)
 

@@ -97,12 +97,13 @@ def decoded(label: str, content: bytes) -> Picture:
         raise DatasetError(f"{label}: {_too_large()}") from error
     except UnidentifiedImageError as error:
         raise DatasetError(
-            f"{label}: the header of this {kind} picture is damaged; copy or download it again"
+            f"{label}: the header of this {kind} picture is damaged; copy or download it "
+            "again, or remove it"
         ) from error
     except Exception as error:  # Pillow's decoders raise nearly anything on a damaged file
         raise DatasetError(
             f"{label}: this {kind} picture is damaged ({error or type(error).__name__}); copy or "
-            "download it again"
+            "download it again, or remove it"
         ) from error
 
 

@@ -31,7 +31,7 @@ class ReadingConfig:
         "Orientation",
         "Whether images are stored row by row, or column by column as EMNIST's are.",
         choices={
-            "auto": "upright, but EMNIST turned",
+            "auto": "upright; EMNIST turned",
             "rows": "upright: as stored",
             "columns": "transposed: turned upright",
         },
@@ -56,6 +56,7 @@ class ReadingConfig:
         high=MAX_IMAGE_SIDE,
         unit="pixels",
         zero_word="their own where all are alike, else 28",
+        zero_text="auto",
     )
     image_height: int = parameter(
         0,
@@ -66,6 +67,7 @@ class ReadingConfig:
         high=MAX_IMAGE_SIDE,
         unit="pixels",
         zero_word="square images",
+        zero_text="auto",
     )
     arrays: str = parameter(
         "",

@@ -14,6 +14,7 @@ from gui.attack_session import PART_WORDS
 from gui.pages.attack_controls import AttackControls, FilmControls
 from gui.widgets.card import card
 from gui.widgets.curve_plot import Curve, CurvePlot
+from gui.widgets.fitting_words import short, shortened
 from gui.widgets.image_view import ImageView
 from gui.widgets.probability_bars import ProbabilityBars
 
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from core.attack import AttackStep
     from gui.session import Session
 
+
+_NO_CHANGE = 1e-6
+"""Amplified by more than a million, rounding is all there is to be seen."""
+
+_LONGEST_NAME = 32
 
 _SATURATED = (
     "So sure is the model of this image that the squared loss gives almost nothing to follow: "
@@ -198,7 +204,7 @@ class AttackPage(QWidget):
         image = chosen.reshape(shape)
         part = PART_WORDS[attack.config.part]
         self.chosen_view.set_image(
-            grey_rgb(image), image, f"a {names[attack.label]}, {part} #{attack.index}"
+            grey_rgb(image), image, *shortened(f"{{}}, {part} #{attack.index}", names[attack.label])
         )
         if step is None or attack.weights is None or step.image.size != image.size:
             self.sentence.setText("Computing ...")
@@ -215,20 +221,23 @@ class AttackPage(QWidget):
         result = step.image.reshape(chosen.shape)
         change = result - chosen
         largest = float(np.abs(change).max())
-        factor = 1 / largest if largest > 0 else 1.0
-        self.change_view.set_title(f"change × {factor:.3g}")
-        self.change_view.set_image(
-            diverging_rgb(change, largest or 1.0),
-            change,
-            f"{change.min():+.2f} to {change.max():+.2f}",
-        )
+        if largest < _NO_CHANGE:
+            self.change_view.set_title("change")
+            words = f"none to be seen: at most {largest:.1g}" if largest else "none yet"
+            self.change_view.set_image(diverging_rgb(np.zeros_like(change), 1.0), change, words)
+        else:
+            self.change_view.set_title(f"change × {1 / largest:.3g}")
+            words = f"{change.min():+.2g} to {change.max():+.2g}"
+            self.change_view.set_image(diverging_rgb(change, largest), change, words)
         seen = step.predicted
         self.result_view.set_image(
-            grey_rgb(result), result, f"read as {names[seen]} ({step.probabilities[seen]:.2f})"
+            grey_rgb(result),
+            result,
+            *shortened(f"read as {{}} ({step.probabilities[seen]:.2f})", names[seen]),
         )
         weights = weight_images(attack.weights, dataset.image_shape)
         limit = weight_limit(attack.weights)
-        self.weights_view.set_title(f"weights of {names[target]}")
+        self.weights_view.set_title(f"weights of {short(names[target], 16)}")
         self.weights_view.set_image(
             diverging_rgb(weights[target], limit),
             weights[target],
@@ -237,7 +246,7 @@ class AttackPage(QWidget):
         self.bars.set_probabilities(names, step.probabilities, true=attack.label, target=target)
         outcome = attack.outcome()
         assert outcome is not None
-        self.sentence.setText(outcome.sentence(names))
+        self.sentence.setText(outcome.sentence([short(name, _LONGEST_NAME) for name in names]))
         hint = ""
         if not outcome.succeeded and outcome.saturated and attack.config.start is not None:
             hint = _SATURATED

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from core.attack import AttackConfig
 from core.parameters import Parameter, parameters_of
 from gui.parameter_form import ParameterRow, tooltip
+from gui.widgets.fitting_words import short
 from gui.widgets.number_field import NumberField
 from gui.widgets.tooltips import wrapped
 
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
 _FIELDS = ("steps", "rate", "pull", "box")
 _SLOWEST, _FASTEST = 2, 400
 _SPEED_STEPS = 100
+
+_LONGEST_TARGET = 14
+"""Characters of a class name on a button."""
+
+_TARGETS_WIDTH = 330
+"""What the buttons have in the smallest window."""
 
 
 class AttackControls(QWidget):
@@ -77,6 +84,7 @@ class AttackControls(QWidget):
         self.targets.setExclusive(True)
         self.targets.idClicked.connect(self._target_clicked)
         self._target_buttons: list[QToolButton] = []
+        self._target_names: tuple[str, ...] = ()
         self._target_row = QHBoxLayout()
         self._target_row.setSpacing(3)
         self._target_row.setContentsMargins(0, 0, 0, 0)
@@ -156,7 +164,8 @@ class AttackControls(QWidget):
             self._refresh_targets(dataset.class_names, config.target)
 
     def _refresh_targets(self, names: tuple[str, ...], target: int) -> None:
-        if [button.text() for button in self._target_buttons] != list(names):
+        if self._target_names != names:
+            self._target_names = names
             for button in self._target_buttons:
                 self.targets.removeButton(button)
                 self._target_row.removeWidget(button)
@@ -165,19 +174,22 @@ class AttackControls(QWidget):
             for k, name in enumerate(names):
                 button = QToolButton(self)
                 button.setObjectName("target")
-                button.setText(name)
+                button.setText(short(name, _LONGEST_TARGET))
+                button.setMinimumWidth(button.sizeHint().width())
                 button.setCheckable(True)
                 button.setAccessibleName(f"target class {name}")
                 button.setToolTip(wrapped(f"Push the image toward class {name}"))
                 self.targets.addButton(button, k)
                 self._target_row.insertWidget(k, button)  # before the stretch at the end
                 self._target_buttons.append(button)
-            # Many classes scroll sideways and need room for the scroll bar.
-            bar = 14 if len(names) > 12 else 0
+            # Many classes, or long names, scroll sideways and need room for the scroll bar.
+            width = sum(button.sizeHint().width() + 3 for button in self._target_buttons)
+            bar = 14 if width > _TARGETS_WIDTH else 0
             height = self._target_buttons[0].sizeHint().height()
             self._target_scroll.setFixedHeight(height + 4 + bar)
         if 0 <= target < len(self._target_buttons):
             self._target_buttons[target].setChecked(True)
+            self._target_scroll.ensureWidgetVisible(self._target_buttons[target])
 
     @Slot(int)
     def _part_chosen(self, index: int) -> None:

@@ -15,6 +15,7 @@ from core.readings import ImageFilter, select
 from gui.pages.data_filter import FilterBar
 from gui.pages.data_side import DataSide
 from gui.pages.data_words import PARTS, PartView, epoch_words
+from gui.pages.opened_image import OpenedImage
 from gui.theme import LIGHT, Theme
 from gui.widgets.card import card
 from gui.widgets.image_card import ImageCard
@@ -24,6 +25,7 @@ from gui.widgets.wall_picture import WallContent
 from gui.widgets.wall_view import NOTCH, NOTCH_EDGE
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from core.dataset import Dataset
@@ -40,7 +42,7 @@ _COUNT_HELP = (
     "the live one, or the one chosen on the timeline."
 )
 _LEGEND_HELP = (
-    "Of all images of this part: a frame marks those that the model reads as something else than "
+    "Of the images on the wall: a frame marks those that the model reads as something else than "
     "their label; a corner those whose label the label noise has changed."
 )
 _NOTHING_FITS = (
@@ -54,6 +56,8 @@ class DataPage(QWidget):
 
     attack_requested = Signal(str, int)
     hovered = Signal(str)
+    found = Signal()
+    """What was looked for is on the wall."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +65,11 @@ class DataPage(QWidget):
         self._theme = LIGHT
         self._part = "train"
         self._filter = ImageFilter()
+        self._class_names: tuple[str, ...] = ()
         self._view: PartView | None = None
+        self._shown: NDArray[np.int64] | None = None
+        self._sought: int | None = None
+        """An image that was looked for and is left out by the filters."""
         self._refreshed_at = self._refresh_cost = 0.0
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -77,6 +85,7 @@ class DataPage(QWidget):
         self.wall = ImageWall(self)
         self.side = DataSide(session, self)
         self.card = ImageCard(self)
+        self.opened = OpenedImage(self.card, session)
         self._lay_out()
 
         self._later.timeout.connect(self._follow_now)
@@ -140,6 +149,9 @@ class DataPage(QWidget):
         """Show other images of the part."""
         self._filter = wanted
         self._new_choice()
+        if self._sought is not None and self.wall.go_to(self._sought):
+            self._sought = None
+            self.wall.setFocus()
 
     @Slot(int)
     def _class_clicked(self, k: int) -> None:
@@ -172,6 +184,12 @@ class DataPage(QWidget):
         parts = [part for part in PARTS if part != "validation" or dataset.validation is not None]
         if self._part not in parts:
             self._part = "train"
+        before, label = self._class_names, self._filter.label
+        self._class_names = names = dataset.class_names
+        if label is not None and names[label : label + 1] != before[label : label + 1]:
+            self._filter = replace(self._filter, label=None)  # 3 is another class now
+        self._sought = None
+        self.bar.find_field.clear()
         self.bar.set_parts(parts)
         self.bar.show_part(self._part)
         self.bar.set_classes(dataset.class_names)
@@ -221,6 +239,7 @@ class DataPage(QWidget):
         self.wall.set_content(content, keep_place=keep_place)
         self._tell_empty()
         self._tell_count(view, None if content is None else len(content.order))
+        self._shown = None if content is None else content.order
         self._tell_legend()
         self._refreshed_at = time.perf_counter()
         self._refresh_cost = self._refreshed_at - started
@@ -262,14 +281,16 @@ class DataPage(QWidget):
         self.words.setText(words)
 
     def _tell_legend(self) -> None:
-        """Say what the marks mean, and how many of the part's images have them."""
-        marks, view = [], self._view
+        """Say what the marks mean, and how many of the images on the wall have them."""
+        marks, view, shown = [], self._view, self._shown
+        if shown is None:
+            shown = np.arange(0)
         notch = f"{NOTCH}; background-color:{NOTCH_EDGE}"
         if view is not None and view.wrong is not None:
-            n_wrong = int(np.count_nonzero(view.wrong))
+            n_wrong = int(np.count_nonzero(view.wrong[shown]))
             marks.append((self._theme.bad, "□", f"{n_wrong:,} wrong"))
         if view is not None and view.changed is not None:
-            n_changed = int(np.count_nonzero(view.changed))
+            n_changed = int(np.count_nonzero(view.changed[shown]))
             marks.append((notch, "◤", f"{n_changed:,} changed"))
         self.legend.setText(
             "&nbsp;&nbsp; ".join(
@@ -286,6 +307,7 @@ class DataPage(QWidget):
         view, tell = self._view, self._session.notified
         if view is None:
             return
+        self._sought = None
         last, what = view.split.n_samples - 1, f"{PARTS[self._part]} image"
         number = text.replace(",", "")
         if not (number.isascii() and number.isdigit()):
@@ -299,14 +321,17 @@ class DataPage(QWidget):
                 "it on the wall.",
                 False,
             )
+            self._sought = int(number)
         else:
+            self.found.emit()
             self.wall.setFocus()
 
     @Slot(int, QPoint)
     def open_image(self, index: int, near: QPoint) -> None:
         """Open one image of the part beside a point of the screen."""
-        if self._view is not None:
-            self.card.show_content(self._view.card(index, self._session.shown), near)
+        view = self._view
+        if view is not None:
+            self.opened.open(lambda: view.card(index, self._session.shown), near)
 
     # ------------------------------------------------------------------ only when looked at
 

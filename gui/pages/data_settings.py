@@ -12,18 +12,17 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core.catalogue import CATALOGUE
 from core.data_config import DataConfig
+from core.dataset import VALIDATION_PART, validation_share
 from core.errors import SettingError
 from core.parameters import parameters_of
 from core.sources import NAMED_SOURCES
 from core.sources.reading import ReadingConfig
 from gui.parameter_form import ParameterForm
+from gui.run_state import RunState
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
     from gui.session import Session
-
-VALIDATION_PART = 6
-"""Every so manieth training image is set aside: MNIST's 60,000 give as many as its test set has."""
 
 _SPLIT_AND_NOISE = (
     *("validation_size", "test_share", "split_seed"),
@@ -58,13 +57,10 @@ def column_of(owner: QWidget) -> QVBoxLayout:
     return column
 
 
-def validation_share(session: Session) -> int:
+def _share(session: Session) -> int:
     """Return how many validation images the button sets aside; 0 where there are too few."""
     full, wanted = session.full_dataset, session.wanted_data
-    if full is None:
-        return 0
-    n_train = min(wanted.train_size, full.train.n_samples)
-    return max(n_train // VALIDATION_PART, 1) if n_train > 1 else 0
+    return 0 if full is None else validation_share(min(wanted.train_size, full.train.n_samples))
 
 
 class WhoChooses(QWidget):
@@ -92,7 +88,7 @@ class WhoChooses(QWidget):
         self.setVisible(dataset is not None)
         if dataset is None:
             return
-        share = validation_share(self._session)
+        share = _share(self._session)
         self.button.setVisible(dataset.validation is None and share > 0)
         self.button.setToolTip(
             wrapped(
@@ -109,9 +105,9 @@ class WhoChooses(QWidget):
 
     @Slot()
     def set_aside(self) -> None:
-        """Set validation images aside and begin again."""
-        self._session.set_setting("validation_size", validation_share(self._session))
-        self._session.rewind()
+        """Set validation images aside and begin again; a run that had ended is played anew."""
+        self._session.set_setting("validation_size", _share(self._session))
+        self._session.rewind(play=self._session.run_state is RunState.FINISHED)
 
 
 class SplitAndNoise(QWidget):

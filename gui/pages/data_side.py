@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 SIDE_WIDTH = 340
 _MOST_ROWS = 10
-"""Classes seen without scrolling."""
+"""Classes seen without scrolling before there is more room."""
 
 _VIEW_HEIGHT = 128
 _OUTER = 11
@@ -153,10 +153,18 @@ class DataSide(QFrame):
         width, room = self.width(), self.height() - _OUTER
         if not self.rewind_button.isHidden():
             room -= self.rewind_button.sizeHint().height()
-        sections = (self.chooses, self.classes, self.settings)
-        needed = _SPARE + self.name.heightForWidth(width)
-        needed += sum(_height(section, width) for section in sections)
-        everything = needed <= room
+        n_classes, least = len(self.counts.names), min(len(self.counts.names), _MOST_ROWS)
+        self.counts_area.setFixedHeight(self.counts.height_of(least))
+        heights = {
+            section: _height(section, width)
+            for section in (self.chooses, self.switch, self.classes, self.settings)
+        }
+        needed = _SPARE + self.name.heightForWidth(width) + heights[self.chooses]
+        needed += heights[self.classes]
+        everything = needed + heights[self.settings] <= room
+        needed += heights[self.settings] if everything else heights[self.switch]
+        more = max(room - needed, 0) // self.counts.row_height
+        self.counts_area.setFixedHeight(self.counts.height_of(min(n_classes, least + more)))
         self.switch.setVisible(not everything)
         self.classes.setVisible(everything or self.buttons[0].isChecked())
         self.settings.setVisible(everything or self.buttons[1].isChecked())
@@ -183,8 +191,6 @@ class DataSide(QFrame):
             if part != "validation" or dataset.validation is not None
         ]
         self.counts.set_counts(dataset.class_names, parts)
-        rows = min(dataset.n_classes, _MOST_ROWS)
-        self.counts_area.setFixedHeight(self.counts.height_of(rows))
         self.arrange()
 
     @Slot(QRect)

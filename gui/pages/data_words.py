@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.pictures import grey_rgb
+from gui.widgets.fitting_words import short, shortened
 from gui.widgets.image_card import CardContent
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ PARTS = {"train": "training", "validation": "validation", "test": "test"}
 
 ATTACKABLE = ("train", "test")
 
-_LENGTHS = (8, 6, 5, 4, 3)
+_LENGTHS = (24, 16, 12, 8, 6, 5, 4, 3)
 """To how many characters class names are cut where a caption has no room for more."""
 
 
@@ -58,7 +59,7 @@ class PartView:
         return int(self.split.true_labels[index])
 
     def captions(self, index: int) -> tuple[str, ...]:
-        """Return what can stand below an image, the longest first: ``3→8 .97``.
+        """Return what can stand below an image, the longest first: ``3→8 97%``.
 
         The number goes before a name does: what was taken for what is what one looks for.
         """
@@ -68,10 +69,10 @@ class PartView:
         read = self.seen.readings
         predicted, sure = int(read.predicted[index]), _sure(read.confidence[index])
         if predicted == label:
-            return f"{names[label]} {sure}", names[label]
+            return *shortened(f"{{}} {sure}", names[label]), names[label]
         pair = f"{names[label]}→{names[predicted]}"
-        shortened = [f"{_short(names[label], n)}→{_short(names[predicted], n)}" for n in _LENGTHS]
-        return f"{pair} {sure}", pair, *shortened, f"→{names[predicted]}"
+        pairs = [f"{short(names[label], n)}→{short(names[predicted], n)}" for n in _LENGTHS]
+        return f"{pair} {sure}", pair, *pairs, f"→{names[predicted]}"
 
     def describe(self, index: int) -> str:
         """Return a sentence about an image."""
@@ -120,12 +121,7 @@ def noise_sentence(label: str, true: str) -> str:
     return f"The label noise made {label} of its true label {true} (○); what is learnt is {label}."
 
 
-def _short(name: str, n: int) -> str:
-    """Return a name of at most ``n`` characters."""
-    return name if len(name) <= n else name[: n - 1] + "…"
-
-
 def _sure(confidence: np.float32) -> str:
-    """Return a probability as ``.97``; 1 is ``1.0``: it looks like no other."""
-    words = f"{float(confidence):.2f}"
-    return words.removeprefix("0") if words != "1.00" else "1.0"
+    """Return a probability as ``97%``: beside a digit, .97 would look like one number with it."""
+    percent = 100 * float(confidence)
+    return ">99%" if 99.5 <= percent < 100 else f"{percent:.0f}%"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from core.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
-from gui.pages.data_words import noise_sentence
+from gui.pages.data_words import PartView
+from gui.pages.opened_image import OpenedImage
 from gui.widgets.card import card
 from gui.widgets.colour_bar import ColourBar
 from gui.widgets.curve_plot import Curve, CurvePlot
@@ -31,6 +33,9 @@ _CURVES = (
     Curve("validation", "validation", Qt.PenStyle.DotLine),
 )
 _CURVE_SECONDS = 0.1
+_MEAN, _WORST = 1, 2
+"""Rows of the atlas."""
+
 _ERROR_HELP = "Error = 1 - score: the fraction of images classified wrongly. Lower is better."
 _LIKE_HELP = (
     "Log-likelihood = mean over images of log y_true, the log of the probability given to the "
@@ -67,6 +72,7 @@ class LearnPage(QWidget):
         self.atlas_words = QLabel("", self)
         self.atlas_words.setObjectName("muted")
         self.card = ImageCard(self)
+        self.opened = OpenedImage(self.card, session)
         self._lay_out()
         for plot in (self.error_plot, self.like_plot):
             plot.set_curve_visible("validation", False)
@@ -232,7 +238,7 @@ class LearnPage(QWidget):
         self.colour_bar.set_limit(limit)
         self.atlas.set_rows(rows)
         when = f"epoch {shown.epoch:.0f}" if shown.record else f"epoch {shown.epoch:.1f}"
-        self.atlas_words.setText(f"{when}{', live' if shown.live else ''}")
+        self.atlas_words.setText(f"training images, {when}{', live' if shown.live else ''}")
 
     def _diagnosis_rows(
         self, shown: ShownDiagnosis, image_shape: tuple[int, int]
@@ -267,36 +273,39 @@ class LearnPage(QWidget):
         picture = self.atlas.row(row)
         if picture.missing and picture.missing[column]:
             return
-        name = dataset.class_names[column]
-        index, true = None, column
-        values = picture.values[column]
-        title, words = f"weights of class {name}", _WEIGHTS_HELP
-        probabilities = None
-        if row > 0:
-            probabilities = shown.probabilities_of(values.reshape(-1))
-            title, words = f"mean of class {name}", _MEAN_HELP
-        if row == 2 and answer is not None:
+        index = None
+        if row == _WORST and answer is not None:
             mistake = answer.diagnosis.worst[column]
             assert mistake is not None
             index = mistake.index
-            taken = dataset.class_names[mistake.predicted]
-            true = int(dataset.train.true_labels[index])
-            title = f"training image {index}: a {name} taken for {taken}"
-            words = _WORST_HELP
-            if true != column:
-                title = f"training image {index}: labelled {name}, read as {taken}"
-                words += " " + noise_sentence(name, dataset.class_names[true])
-        self.card.show_content(
-            CardContent(
-                title=title,
-                words=words,
-                rgb=picture.rgb[column],
-                values=values,
-                class_names=dataset.class_names,
-                probabilities=probabilities,
-                true_class=true if row > 0 else None,
-                part="train",
-                index=index,
-            ),
-            self.atlas.mapToGlobal(self.atlas.cell_rect(row, column).center()),
+
+        def make() -> CardContent | None:
+            return self._content(row, column, index)
+
+        near = self.atlas.mapToGlobal(self.atlas.cell_rect(row, column).center())
+        self.opened.open(make, near)
+
+    def _content(self, row: int, column: int, index: int | None) -> CardContent | None:
+        """Return what the card shows of a cell, or of the training image that was in it."""
+        shown, dataset = self._session.shown, self._session.dataset
+        if shown is None or dataset is None or row >= self.atlas.n_rows:
+            return None
+        if index is not None:
+            content = PartView(dataset, "train", None).card(index, shown)
+            return replace(content, words=f"{content.words} {_WORST_HELP}")
+        picture, name = self.atlas.row(row), dataset.class_names[column]
+        values = picture.values[column]
+        if picture.missing and picture.missing[column]:
+            return None
+        is_mean = row == _MEAN
+        return CardContent(
+            title=f"{'mean' if is_mean else 'weights'} of class {name}",
+            words=_MEAN_HELP if is_mean else _WEIGHTS_HELP,
+            rgb=picture.rgb[column],
+            values=values,
+            class_names=dataset.class_names,
+            probabilities=shown.probabilities_of(values.reshape(-1)) if is_mean else None,
+            true_class=column if is_mean else None,
+            part="train",
+            index=None,
         )

@@ -87,6 +87,11 @@ class ClassCounts(QWidget):
         self.update()
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The classes, in order."""
+        return self._names
+
+    @property
     def chosen(self) -> int | None:
         """The class that is marked."""
         return self._chosen

@@ -13,6 +13,10 @@ _MOST_FITS = 20_000
 """Captions whose width is remembered: what digits need, many times over."""
 
 
+_LENGTHS = (32, 24, 20, 16, 12, 10, 8, 6, 4)
+"""To how many characters a name is cut where there is no room for more."""
+
+
 class FittingWords:
     """Remembers what fitted: measuring hundreds of words a frame would take too long."""
 
@@ -32,6 +36,20 @@ class FittingWords:
             text = fitting(metrics, words, room)
             self._fits[key] = text, metrics.horizontalAdvance(text)
         return self._fits[key]
+
+
+def short(name: str, n: int) -> str:
+    """Return a name of at most ``n`` characters."""
+    return name if len(name) <= n else name[: n - 1] + "…"
+
+
+def shortened(words: str, name: str) -> tuple[str, ...]:
+    """Return ``words`` with ``name`` in the place of ``{}``, ever shorter.
+
+    What stands beside the name, a number for the most part, is not cut with it.
+    """
+    lengths = [len(name), *(n for n in _LENGTHS if n < len(name))]
+    return tuple(words.format(short(name, n)) for n in lengths)
 
 
 def fitting(metrics: QFontMetrics, words: tuple[str, ...], width: int) -> str:

@@ -74,7 +74,14 @@ class ImageCard(QDialog):
         column.addWidget(self.title)
         column.addLayout(middle, 1)
         column.addWidget(self.words)
-        column.addWidget(self.attack_button, 0, Qt.AlignmentFlag.AlignRight)
+        self.close_button = QPushButton("Close", self)
+        self.close_button.setToolTip("Close this image (Esc)")
+        self.close_button.clicked.connect(self.close)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        buttons.addWidget(self.attack_button)
+        column.addLayout(buttons)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -86,8 +93,8 @@ class ImageCard(QDialog):
         """What is shown."""
         return self._content
 
-    def show_content(self, content: CardContent, near: QPoint) -> None:
-        """Show an image beside a point of the screen."""
+    def set_content(self, content: CardContent) -> None:
+        """Show an image, where the card is."""
         self._content = content
         self.title.setText(content.title)
         self.words.setText(content.words)
@@ -98,6 +105,10 @@ class ImageCard(QDialog):
                 content.class_names, content.probabilities, true=content.true_class
             )
         self.attack_button.setVisible(content.index is not None)
+
+    def show_content(self, content: CardContent, near: QPoint) -> None:
+        """Show an image beside a point of the screen."""
+        self.set_content(content)
         self.resize(560 if content.probabilities is not None else 360, 400)
         # Not where it was last: the window may have gone to the projector since.
         screen = (QGuiApplication.screenAt(near) or self.screen()).availableGeometry()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.fitting_words import fitting
 from gui.widgets.numpy_image import to_qimage
 from gui.widgets.tooltips import wrapped
 
@@ -25,6 +26,9 @@ _GAP = 6
 _LABEL_GAP = 10
 _SMALLEST_CELL = 60
 _LARGEST_CELL = 190
+_BAND_GAP = 10
+_LEAST_COLUMNS = 8
+"""Beside each other in the narrowest atlas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +60,16 @@ class _Place:
     tops: list[int] = field(default_factory=list)
     header: int = 0
     caption: int = 0
+    per_band: int = 1
+    band_height: int = 0
 
 
 class ImageMosaic(QWidget):
     """Paints :class:`MosaicRow`s under a header of class names.
 
     Everything is painted by one widget: ten items a row would cost five times as much.
-    Columns keep one width, cells stay square pixels, and what does not fit is scrolled.
+    Columns keep one width and cells square pixels. Many classes stand in several bands below each
+    other, as many as make the images largest; what does not fit even so is scrolled.
     """
 
     cell_clicked = Signal(int, int)
@@ -123,28 +130,53 @@ class ImageMosaic(QWidget):
     def _lay_out(self) -> _Place:
         metrics = QFontMetrics(self.font())
         line = metrics.height()
-        labels = [metrics.horizontalAdvance(row.label) for row in self._rows] or [0]
-        place = _Place(left=max(labels) + 2 * _LABEL_GAP, header=line + 4)
-        n_columns, n_rows = max(len(self._names), 1), max(len(self._rows), 1)
+        place = _Place(left=self._label_width(), header=line + 4)
+        n_columns = max(len(self._names), 1)
         place.caption = line if any(row.captions for row in self._rows) else 0
-        height, width = self._image_size()
-        room_w = (self.width() - place.left) // n_columns - _GAP
-        room_h = (self.height() - place.header - place.caption) // n_rows - _GAP
-        # ``cell`` is the longer side; the shorter follows from the shape of the images.
-        longer = max(height, width)
-        place.cell = max(
-            _SMALLEST_CELL,
-            min(room_w * longer // width, room_h * longer // height, _LARGEST_CELL),
-        )
+        self._choose_bands(place, n_columns)
         cell_w, cell_h = self._cell_size(place.cell)
-        fill = (self.width() - place.left) // n_columns
+        room = self.width() - place.left
         roomy = max(cell_w + 6 * _GAP, self._widest_words() + 2 * _GAP)
-        place.column_width = min(max(cell_w + _GAP, fill), roomy)
+        place.column_width = min(max(cell_w + _GAP, room // place.per_band), roomy)
+        place.left += max(room - place.per_band * place.column_width, 0) // 2
         top = place.header
         for row in self._rows:
             place.tops.append(top)
             top += cell_h + _GAP + (line if row.captions else 0)
+        place.band_height = top + _BAND_GAP
         return place
+
+    def _label_width(self) -> int:
+        metrics = QFontMetrics(self.font())
+        labels = [metrics.horizontalAdvance(row.label) for row in self._rows] or [0]
+        return max(labels) + 2 * _LABEL_GAP
+
+    def _choose_bands(self, place: _Place, n_columns: int) -> None:
+        """Choose in how many bands the columns make the largest cells."""
+        n_rows = max(len(self._rows), 1)
+        height, width = self._image_size()
+        longer = max(height, width)  # the shorter side follows from the shape of the images
+        room = self.width() - place.left
+        best = 0
+        for n_bands in range(1, n_columns + 1):
+            per_band = -(-n_columns // n_bands)
+            band = (self.height() - (n_bands - 1) * _BAND_GAP) // n_bands
+            room_w = room // per_band - _GAP
+            room_h = (band - place.header - place.caption) // n_rows - _GAP
+            cell = min(room_w * longer // width, room_h * longer // height, _LARGEST_CELL)
+            if cell > best:
+                best, place.per_band = cell, per_band
+            if room_h * longer // height <= best:
+                break  # more bands are lower still
+        place.cell = best
+        if best < _SMALLEST_CELL:  # as wide as there is room; what is too high is scrolled
+            place.cell, place.per_band = _SMALLEST_CELL, self._least_per_band(n_columns)
+
+    def _least_per_band(self, n_columns: int) -> int:
+        """Return how many of the smallest cells stand beside each other."""
+        cell_w, _ = self._cell_size(_SMALLEST_CELL)
+        fitting_ones = (self.width() - self._label_width()) // (cell_w + _GAP)
+        return min(max(fitting_ones, 1), n_columns)
 
     def _widest_words(self) -> int:
         """Return the width of the longest name or caption."""
@@ -164,15 +196,14 @@ class ImageMosaic(QWidget):
         return max(1, cell * width // longer), max(1, cell * height // longer)
 
     def minimumSizeHint(self) -> QSize:
-        """Small enough to read; a scroll area shows the rest."""
+        """Small enough to read, in as many bands as the present width needs."""
         line = QFontMetrics(self.font()).height()
         cell_w, cell_h = self._cell_size(_SMALLEST_CELL)
-        left = max(
-            [QFontMetrics(self.font()).horizontalAdvance(row.label) for row in self._rows] or [0]
-        )
-        width = left + 2 * _LABEL_GAP + len(self._names) * (cell_w + _GAP)
-        height = 2 * line + 4 + max(len(self._rows), 1) * (cell_h + _GAP)
-        return QSize(width, height)
+        n_columns, n_rows = max(len(self._names), 1), max(len(self._rows), 1)
+        width = self._label_width() + min(n_columns, _LEAST_COLUMNS) * (cell_w + _GAP)
+        n_bands = -(-n_columns // self._least_per_band(n_columns))
+        band = 2 * line + 4 + n_rows * (cell_h + _GAP)
+        return QSize(width, n_bands * band + (n_bands - 1) * _BAND_GAP)
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -182,8 +213,9 @@ class ImageMosaic(QWidget):
         """Return where an image is painted."""
         place = self._place
         cell_w, cell_h = self._cell_size(place.cell)
+        band, column = divmod(column, place.per_band)
         x = place.left + column * place.column_width + (place.column_width - cell_w) // 2
-        return QRect(x, place.tops[row], cell_w, cell_h)
+        return QRect(x, band * place.band_height + place.tops[row], cell_w, cell_h)
 
     def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
         for row in range(len(self._rows)):
@@ -195,7 +227,8 @@ class ImageMosaic(QWidget):
     # ------------------------------------------------------------------ painting
 
     def resizeEvent(self, event: QEvent) -> None:
-        """Lay out anew."""
+        """Lay out anew; another width may need other bands."""
+        self.updateGeometry()
         self.update()
 
     def showEvent(self, event: QEvent) -> None:
@@ -218,9 +251,10 @@ class ImageMosaic(QWidget):
         painter.setFont(font)
         metrics = painter.fontMetrics()  # bold words are wider
         for column, name in enumerate(self._names):
-            x = place.left + column * place.column_width
+            band, place_in_band = divmod(column, place.per_band)
+            x = place.left + place_in_band * place.column_width
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.column_width - 2)
-            box = QRect(x, 0, place.column_width, place.header)
+            box = QRect(x, band * place.band_height, place.column_width, place.header)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         font.setBold(False)
         painter.setFont(font)
@@ -234,11 +268,12 @@ class ImageMosaic(QWidget):
         place, metrics = self._place, painter.fontMetrics()
         height = row.rgb.shape[1]
         width = row.rgb.shape[2]
-        first = self.cell_rect(index, 0)
         painter.setPen(QColor(self._theme.muted))
-        label = QRect(0, first.top(), place.left - _LABEL_GAP, first.height())
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(label, right, row.label)
+        for column in range(0, len(self._names), place.per_band):
+            first = self.cell_rect(index, column)
+            label = QRect(0, first.top(), place.left - _LABEL_GAP, first.height())
+            painter.drawText(label, right, row.label)
         for column in range(len(row.rgb)):
             cell = self.cell_rect(index, column)
             missing = row.missing[column] if row.missing else ""
@@ -260,12 +295,22 @@ class ImageMosaic(QWidget):
                 )
                 painter.setPen(QColor(self._theme.text))
                 text = row.captions[column]
-                if metrics.horizontalAdvance(text) > box.width():
-                    text = text.split("  ")[0]  # what it is taken for says more than how surely
-                text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() - 2)
+                # What it is taken for says more than how surely.
+                wordings = text, text.split("  ")[0]
+                text = fitting(metrics, wordings, box.width() - 2)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     # ------------------------------------------------------------------ reading and clicking
+
+    def _neighbour(self, down: int, right: int) -> tuple[int, int]:
+        """Return the cell beside the current one; below the last row the next band begins."""
+        row, column = self._current[0] + down, self._current[1] + right
+        n_rows, n_columns, per_band = len(self._rows), len(self._names), self._place.per_band
+        if row >= n_rows and column + per_band < n_columns:
+            row, column = 0, column + per_band
+        elif row < 0 and column - per_band >= 0:
+            row, column = n_rows - 1, column - per_band
+        return min(max(row, 0), n_rows - 1), min(max(column, 0), n_columns - 1)
 
     def describe(self, row: int, column: int, point: QPoint | None = None) -> str:
         """Return what is at a cell, with the value of the pixel under ``point``."""
@@ -321,9 +366,7 @@ class ImageMosaic(QWidget):
         if not self._rows or not self._names:
             super().keyPressEvent(event)
         elif key in moves:
-            row = min(max(self._current[0] + moves[key][0], 0), len(self._rows) - 1)
-            column = min(max(self._current[1] + moves[key][1], 0), len(self._names) - 1)
-            self._current = (row, column)
+            row, column = self._current = self._neighbour(*moves[key])
             self.hovered.emit(self.describe(row, column))
             self.update()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

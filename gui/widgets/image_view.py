@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.fitting_words import fitting
 from gui.widgets.numpy_image import to_qimage
 from gui.widgets.tooltips import wrapped
 
@@ -28,7 +29,7 @@ class ImageView(QWidget):
         super().__init__(parent)
         self._theme = LIGHT
         self._title = title
-        self._caption = ""
+        self._captions: tuple[str, ...] = ("",)
         self._image: QImage | None = None
         self._values: NDArray[np.floating] | None = None
         self.setMouseTracking(True)
@@ -50,10 +51,12 @@ class ImageView(QWidget):
 
     @property
     def caption(self) -> str:
-        """The words below."""
-        return self._caption
+        """The words below, in full."""
+        return self._captions[0]
 
-    def set_image(self, rgb: NDArray[np.uint8], values: NDArray[np.floating], caption: str) -> None:
+    def set_image(
+        self, rgb: NDArray[np.uint8], values: NDArray[np.floating], *captions: str
+    ) -> None:
         """Show an image.
 
         Parameters
@@ -61,13 +64,13 @@ class ImageView(QWidget):
         rgb : (height, width, 3) uint8
         values : (height, width)
             What hovering reads.
-        caption
-            The words below.
+        captions
+            The words below, the longest first: the first that fits is shown.
         """
         self._image = to_qimage(rgb)
         self._values = values
-        self._caption = caption
-        self.setAccessibleDescription(caption)
+        self._captions = captions or ("",)
+        self.setAccessibleDescription(self.caption)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -108,7 +111,7 @@ class ImageView(QWidget):
         painter.setPen(QColor(self._theme.border))
         painter.drawRect(box.adjusted(0, 0, -1, -1))
         painter.setPen(QColor(self._theme.muted))
-        caption = metrics.elidedText(self._caption, elide, self.width())
+        caption = fitting(metrics, self._captions, self.width())
         painter.drawText(QRect(0, box.bottom() + 1, self.width(), line), centre, caption)
 
     def leaveEvent(self, event: QEvent) -> None:

@@ -67,10 +67,14 @@ class NumberField(QDoubleSpinBox):
 
     def textFromValue(self, value: float) -> str:
         """Write as people do: 0.1, not 0.10000000."""
+        if value == 0 and self._declared.zero_text:
+            return self._declared.zero_text
         return f"{value:.0f}" if self._whole else f"{value:.8g}"
 
     def valueFromText(self, text: str) -> float:
         """Read what was typed, 1e-3 included."""
+        if self._declared.zero_text and text.strip().casefold() == self._declared.zero_text:
+            return 0.0
         return float(text.strip().replace(",", "."))
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LEAST_ROW = 17
 _HIGHEST_ROW = 34.0
 _GAP = 8
+_NAMES_SHARE = 0.42
+"""Of the width, for the names at most."""
 
 
 class ProbabilityBars(QWidget):
@@ -106,7 +108,7 @@ class ProbabilityBars(QWidget):
         """Return where the bar of class ``k``, one of those shown, is painted when it is full."""
         metrics = self.fontMetrics()
         widest = max([metrics.horizontalAdvance(name) for name in self._names] or [0])
-        left = min(widest, self.width() // 3) + 16 + _GAP
+        left = min(widest, int(self.width() * _NAMES_SHARE)) + 16 + _GAP
         right = metrics.horizontalAdvance("0.0000") + _GAP
         row = self._row_height()
         pad = min(4.0, row * 0.15)
@@ -126,7 +128,7 @@ class ProbabilityBars(QWidget):
         if len(shown) < len(self._names):
             painter.setPen(QColor(self._theme.muted))
             box = QRectF(0, len(shown) * row, self.width(), row)
-            words = f"the {len(shown)} likeliest of {len(self._names)} classes"
+            words = f"{len(shown)} of {len(self._names)} classes: likeliest and marked"
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
         for k in shown:
             name = self._names[k]

@@ -1,0 +1,43 @@
+"""An image that was opened from a page, and follows the model shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QPoint
+
+    from gui.session import Session
+    from gui.widgets.image_card import CardContent, ImageCard
+
+
+class OpenedImage(QObject):
+    """Keeps a card true while it is open: what it says is of the epoch shown everywhere."""
+
+    def __init__(self, card: ImageCard, session: Session) -> None:
+        super().__init__(card)
+        self._card = card
+        self._make: Callable[[], CardContent | None] = lambda: None
+        session.shown_changed.connect(self.refresh)
+
+    def open(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
+        """Open what ``make`` returns beside a point of the screen, and ask it again as it changes.
+
+        None is for what cannot be shown just now.
+        """
+        self._make = make
+        content = make()
+        if content is not None:
+            self._card.show_content(content, near)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is true now."""
+        if self._card.isVisible():
+            content = self._make()
+            if content is not None:
+                self._card.set_content(content)
