@@ -32,7 +32,12 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
 
 _HINT_MILLISECONDS = 6000
-"""A hint goes by itself; an error stays until it is read and closed."""
+"""A hint goes by itself; an error stays until it is read and closed, or somebody works on."""
+
+_LETTER_MILLISECONDS = 50
+"""For each letter beyond the first line: two hundred words a minute."""
+
+_LINE = 120
 
 
 _TOGETHER_MILLISECONDS = 500
@@ -125,7 +130,7 @@ class NoticeBar(QFrame):
     @Slot(str, bool)
     def show_message(self, message: str, is_error: bool) -> None:
         """Show a message; hints that come at the same time are shown together."""
-        shown_for = _HINT_MILLISECONDS - self._timer.remainingTime()
+        shown_for = self._timer.interval() - self._timer.remainingTime()
         is_hint = self.isVisible() and self._timer.isActive() and not self.property("error")
         if not is_error and is_hint and shown_for < _TOGETHER_MILLISECONDS:
             message = f"{self.text} {message}" if message not in self.text else self.text
@@ -133,7 +138,8 @@ class NoticeBar(QFrame):
         if is_error:
             self._timer.stop()
         else:
-            self._timer.start(_HINT_MILLISECONDS)
+            more = max(len(message) - _LINE, 0)
+            self._timer.start(_HINT_MILLISECONDS + _LETTER_MILLISECONDS * more)
 
     def show_offer(self, message: str, words: str, action: Callable[[], None]) -> None:
         """Show a message with a button that does something; it stays until it is answered."""

@@ -157,7 +157,7 @@ def style_sheet(theme: Theme) -> str:
     QToolButton#primary:disabled {{ background: {theme.raised}; color: {theme.earlier}; }}
     QToolButton#page {{ padding: 6px 16px; font-weight: 600; color: {theme.muted}; }}
     QToolButton#page:checked {{ color: {theme.text}; background: {theme.selection}; }}
-    QToolButton#target {{ padding: 2px 4px; min-width: 20px; border-color: {theme.border}; }}
+    QToolButton#target {{ padding: 2px 4px; border-color: {theme.border}; }}
     QToolButton#target:checked {{ background: {theme.accent}; color: {theme.on_accent};
         font-weight: 600; }}
     QToolButton#target:focus {{ border: 2px solid {theme.text}; }}

@@ -38,6 +38,7 @@ _SPEED_STEPS = 100
 _LONGEST_TARGET = 14
 """Characters of a class name on a button."""
 
+_LEAST_TARGET = 30
 _TARGETS_WIDTH = 330
 """What the buttons have in the smallest window."""
 
@@ -175,7 +176,10 @@ class AttackControls(QWidget):
                 button = QToolButton(self)
                 button.setObjectName("target")
                 button.setText(short(name, _LONGEST_TARGET))
-                button.setMinimumWidth(button.sizeHint().width())
+                # As wide as its words: where that is too much, all of them scroll. (A least width
+                # in the style sheet would take the place of this one.)
+                button.ensurePolished()
+                button.setMinimumWidth(max(button.sizeHint().width(), _LEAST_TARGET))
                 button.setCheckable(True)
                 button.setAccessibleName(f"target class {name}")
                 button.setToolTip(wrapped(f"Push the image toward class {name}"))
@@ -183,7 +187,7 @@ class AttackControls(QWidget):
                 self._target_row.insertWidget(k, button)  # before the stretch at the end
                 self._target_buttons.append(button)
             # Many classes, or long names, scroll sideways and need room for the scroll bar.
-            width = sum(button.sizeHint().width() + 3 for button in self._target_buttons)
+            width = sum(button.minimumWidth() + 3 for button in self._target_buttons)
             bar = 14 if width > _TARGETS_WIDTH else 0
             height = self._target_buttons[0].sizeHint().height()
             self._target_scroll.setFixedHeight(height + 4 + bar)

@@ -46,13 +46,13 @@ class ColourBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the fixed size."""
-        return QSize(270, self.fontMetrics().height() + 2)
+        return QSize(310, self.fontMetrics().height() + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the numbers at both sides of the scale."""
         painter = QPainter(self)
         metrics = painter.fontMetrics()
-        side = metrics.horizontalAdvance("-0.000") + 4
+        side = metrics.horizontalAdvance("-1.23e-05") + 4
         height = self.height()
         bar = QRect(side, 3, self.width() - 2 * side, height - 6)
         painter.drawImage(bar, self._image)

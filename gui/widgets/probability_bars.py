@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.fitting_words import fitting
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -128,8 +129,10 @@ class ProbabilityBars(QWidget):
         if len(shown) < len(self._names):
             painter.setPen(QColor(self._theme.muted))
             box = QRectF(0, len(shown) * row, self.width(), row)
-            words = f"{len(shown)} of {len(self._names)} classes: likeliest and marked"
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+            words = f"{len(shown)} of {len(self._names)} classes"
+            wordings = f"{words}: the likeliest and those marked", f"{words}: the likeliest", words
+            text = fitting(painter.fontMetrics(), wordings, self.width())
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         for k in shown:
             name = self._names[k]
             probability = float(self._probabilities[k])
