@@ -55,6 +55,8 @@ def window_environment(folder: Path) -> tuple[dict[str, str], str]:
     The caches stay in ``folder`` between starts: the machine is to be warm.
     """
     environment = dict(os.environ)
+    # A person's Python keeps what it has compiled; some containers forbid it.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment["XDG_CONFIG_HOME"] = str(folder / "config")
     environment["PERCEPTRON_EXPLORER_CACHE"] = str(folder / "cache")
     if "QT_QPA_PLATFORM" in environment:
