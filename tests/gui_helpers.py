@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from core_samples import write_idx
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QKeySequence
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QKeySequence, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QMenu, QSlider, QStyle, QStyleOptionSlider
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QSlider, QStyle, QStyleOptionSlider
 
 from core.attack import FROM_IMAGE, AttackConfig, AttackStep, SquaredLossDescent
 from core.data_config import DataConfig
@@ -264,6 +264,21 @@ def choose(qtbot: QtBot, combo: QComboBox, index: int) -> None:
     view.setCurrentIndex(view.model().index(index, 0))
     qtbot.keyClick(view, Qt.Key.Key_Return)
     wait_until(qtbot, lambda: not view.isVisible())
+
+
+def hover(widget: QWidget, point: QPoint) -> None:
+    """Move the mouse over a widget.
+
+    Sent to the widget itself: the offscreen platform knows no order of windows, and a window that
+    lies below may get what is meant for the one above.
+    """
+    none = Qt.MouseButton.NoButton
+    place = QPointF(point)
+    event = QMouseEvent(
+        *(QEvent.Type.MouseMove, place, QPointF(widget.mapToGlobal(point))),
+        *(none, none, Qt.KeyboardModifier.NoModifier),
+    )
+    QApplication.sendEvent(widget, event)
 
 
 def handle_centre(slider: QSlider) -> QPoint:

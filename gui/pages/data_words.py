@@ -113,6 +113,7 @@ class PartView:
             true_class=true,
             part=self.part,
             index=index if self.part in ATTACKABLE else None,
+            weights=None if shown is None else shown.weights,
         )
 
 

@@ -308,4 +308,5 @@ class LearnPage(QWidget):
             true_class=column if is_mean else None,
             part="train",
             index=None,
+            weights=shown.weights if is_mean else None,
         )

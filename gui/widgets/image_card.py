@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.widgets.evidence_panel import EvidencePanel
 from gui.widgets.image_view import ImageView
 from gui.widgets.probability_bars import ProbabilityBars
 
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CardContent:
-    """What a card shows; ``index`` is None for what is no single sample."""
+    """What a card shows.
+
+    ``index`` is None for what is no single sample; ``weights`` are those of the model that reads
+    the image, None where none does.
+    """
 
     title: str
     words: str
@@ -39,6 +44,7 @@ class CardContent:
     true_class: int | None
     part: str
     index: int | None
+    weights: NDArray[np.floating] | None = None
 
 
 class ImageCard(QDialog):
@@ -68,6 +74,15 @@ class ImageCard(QDialog):
         middle.setSpacing(16)
         middle.addWidget(self.view, 3)
         middle.addWidget(self.bars, 3)
+        self.evidence = EvidencePanel(self)
+        self.evidence.hide()
+        middle.addWidget(self.evidence, 4)
+        self.why_button = QPushButton("Why?", self)
+        self.why_button.setCheckable(True)
+        self.why_button.setToolTip(
+            "Show which pixels speak for what the image is read as, and against another class"
+        )
+        self.why_button.toggled.connect(self._unfold)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(8)
@@ -78,6 +93,7 @@ class ImageCard(QDialog):
         self.close_button.setToolTip("Close this image (Esc)")
         self.close_button.clicked.connect(self.close)
         buttons = QHBoxLayout()
+        buttons.addWidget(self.why_button)
         buttons.addStretch(1)
         buttons.addWidget(self.close_button)
         buttons.addWidget(self.attack_button)
@@ -86,6 +102,7 @@ class ImageCard(QDialog):
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
         self.view.set_theme(theme)
+        self.evidence.map.set_theme(theme)
         self.bars.set_theme(theme)
 
     @property
@@ -105,11 +122,37 @@ class ImageCard(QDialog):
                 content.class_names, content.probabilities, true=content.true_class
             )
         self.attack_button.setVisible(content.index is not None)
+        self.why_button.setVisible(content.weights is not None)
+        self._refresh_evidence()
+
+    @Slot(bool)
+    def _unfold(self, is_open: bool) -> None:
+        self._refresh_evidence()
+        self.resize(self._usual_size())
+
+    def _refresh_evidence(self) -> None:
+        """Compute the ledger only where it is looked at."""
+        content = self._content
+        shown = content is not None and content.weights is not None and self.why_button.isChecked()
+        self.evidence.setVisible(shown)
+        if shown:
+            assert content is not None
+            assert content.weights is not None
+            assert content.probabilities is not None
+            self.evidence.show_image(
+                *(content.weights, content.values, content.class_names),
+                *(content.probabilities, content.true_class),
+            )
+
+    def _usual_size(self) -> QSize:
+        width = 360 if self._content is None or self._content.probabilities is None else 560
+        return QSize(width + (360 if self.evidence.isVisibleTo(self) else 0), 420)
 
     def show_content(self, content: CardContent, near: QPoint) -> None:
         """Show an image beside a point of the screen."""
+        self.evidence.forget_choice()
         self.set_content(content)
-        self.resize(560 if content.probabilities is not None else 360, 400)
+        self.resize(self._usual_size())
         # Not where it was last: the window may have gone to the projector since.
         screen = (QGuiApplication.screenAt(near) or self.screen()).availableGeometry()
         x = min(max(near.x() - self.width() // 2, screen.left()), screen.right() - self.width())

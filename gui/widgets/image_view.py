@@ -14,6 +14,8 @@ from gui.widgets.numpy_image import to_qimage
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtCore import QEvent
@@ -32,6 +34,7 @@ class ImageView(QWidget):
         self._captions: tuple[str, ...] = ("",)
         self._image: QImage | None = None
         self._values: NDArray[np.floating] | None = None
+        self._reader: Callable[[int, int], str] | None = None
         self.setMouseTracking(True)
         self.setToolTip(wrapped(help_text))
         self._help = help_text
@@ -42,6 +45,10 @@ class ImageView(QWidget):
         """Use these colours."""
         self._theme = theme
         self.update()
+
+    def set_reader(self, reader: Callable[[int, int], str]) -> None:
+        """Let hovering tell what ``reader`` says of row and column, instead of the value."""
+        self._reader = reader
 
     def set_title(self, title: str) -> None:
         """Change the words above."""
@@ -129,6 +136,8 @@ class ImageView(QWidget):
         y = min((point.y() - box.top()) * height // box.height(), height - 1)
         x = min((point.x() - box.left()) * width // box.width(), width - 1)
         words = f"{self._title}: pixel ({y}, {x}) = {self._values[y, x]:.4g}"
+        if self._reader is not None:
+            words = self._reader(y, x)
         self.hovered.emit(words)
         text = wrapped(words, self._help)
         QToolTip.showText(event.globalPosition().toPoint(), text, self)

@@ -1,0 +1,159 @@
+"""The evidence ledger in the card of an image: what is shown adds up to what the model says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    activate,
+    choose,
+    click,
+    data_of,
+    has_colour,
+    hover,
+    pixels,
+    press,
+    wait_until,
+)
+from PySide6.QtCore import QPoint
+
+from core.perceptron import SoftmaxPerceptron
+from core.pictures import DIVERGING
+from core.readings import read_images
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+    from gui.widgets.image_card import ImageCard
+
+
+def logits(window: MainWindow, index: int) -> NDArray[np.float64]:
+    """Return the logits of a training image in float64."""
+    shown = window.session.shown
+    assert shown is not None
+    model = SoftmaxPerceptron(shown.weights.astype(np.float64))
+    return model.logits(data_of(window.session).train.images[index].astype(np.float64))
+
+
+def numbers(card: ImageCard) -> list[float]:
+    """Return what the formula says of pixels, bias and gap."""
+    found = re.search(
+        r"pixels ([+-]\d+\.\d+), bias ([+-]\d+\.\d+): ([+-]\d+\.\d+)", card.evidence.formula.text()
+    )
+    assert found is not None, card.evidence.formula.text()
+    return [float(word) for word in found.groups()]
+
+
+@pytest.fixture
+def card(window: MainWindow, qtbot: QtBot) -> ImageCard:
+    """Return the card of training image 7, unfolded."""
+    press(qtbot, window, "Ctrl+3")
+    page = window.data_page
+    wait_until(qtbot, lambda: page._view is not None and page._view.seen is not None)
+    page.open_image(7, QPoint(300, 600))
+    activate(qtbot, page.card)
+    assert not page.card.evidence.isVisible()
+    click(qtbot, page.card.why_button)
+    assert page.card.evidence.isVisible()
+    return page.card
+
+
+def test_the_formula_adds_up_to_the_gap(card: ImageCard, window: MainWindow) -> None:
+    z = logits(window, 7)
+    best, second = np.argsort(z)[::-1][:2]
+    assert (card.evidence.first.currentIndex(), card.evidence.second.currentIndex()) == (
+        best,
+        second,
+    )
+    from_pixels, bias, gap = numbers(card)
+    assert gap == pytest.approx(z[best] - z[second], abs=6e-4)  # three digits are written
+    assert from_pixels + bias == pytest.approx(gap, abs=2e-3)
+    assert card.evidence.ledger is not None
+    assert card.evidence.ledger.gap == pytest.approx(z[best] - z[second], abs=1e-9)
+
+
+def test_any_two_classes_can_be_chosen_and_stay(
+    card: ImageCard, window: MainWindow, qtbot: QtBot
+) -> None:
+    choose(qtbot, card.evidence.first, 3)
+    choose(qtbot, card.evidence.second, 8)
+    for epoch in (12, 4, 1):
+        window.session.show_epoch(epoch)
+        z = logits(window, 7)
+        assert numbers(card)[2] == pytest.approx(z[3] - z[8], abs=6e-4)
+        ahead, behind = (3, 8) if z[3] >= z[8] else (8, 3)
+        assert f"So {ahead} is" in card.evidence.formula.text()
+        assert card.evidence.formula.text().endswith(f"as likely as {behind}.")
+    choose(qtbot, card.evidence.second, 3)
+    assert "two different classes" in card.evidence.formula.text()
+
+
+def test_the_map_is_painted_in_the_terms_colours_and_hovering_reads_them(
+    card: ImageCard, window: MainWindow
+) -> None:
+    ledger, view = card.evidence.ledger, card.evidence.map
+    assert ledger is not None
+    terms = ledger.pixels.reshape(8, 8)
+    y, x = np.unravel_index(np.abs(terms).argmax(), terms.shape)
+    box = view.image_rect()
+    point = QPoint(
+        int(box.left() + (x + 0.5) * box.width() / 8), int(box.top() + (y + 0.5) * box.height() / 8)
+    )
+    end = DIVERGING[-1 if terms[y, x] > 0 else 0]
+    assert has_colour(pixels(view)[point.y(), point.x()], "#{:02x}{:02x}{:02x}".format(*end))
+    told: list[str] = []
+    view.hovered.connect(told.append)
+    hover(view, point)
+    image = data_of(window.session).train.images[7].reshape(8, 8)
+    assert f"pixel ({y}, {x}): x = {image[y, x]:.4g}" in told[-1]
+    assert told[-1].endswith(f"x (w_a - w_b) = {terms[y, x]:+.4g}")
+
+
+def test_a_mistake_begins_with_what_it_was_taken_for_against_what_it_is(
+    card: ImageCard, window: MainWindow
+) -> None:
+    session, page = window.session, window.data_page
+    assert session.shown is not None
+    train = data_of(session).train
+    predicted = read_images(session.shown.weights, train).predicted
+    wrong = int(np.flatnonzero(predicted != train.labels)[0])
+    page.open_image(wrong, QPoint(300, 600))
+    assert card.evidence.first.currentIndex() == predicted[wrong]
+    assert card.evidence.second.currentIndex() == train.labels[wrong]
+    assert numbers(card)[2] > 0
+
+
+def test_weights_have_no_ledger_and_means_have_one(window: MainWindow, qtbot: QtBot) -> None:
+    learn = window.learn
+    for row, has_one in ((0, False), (1, True)):
+        learn.atlas.cell_clicked.emit(row, 4)
+        assert learn.card.why_button.isVisible() is has_one
+    click(qtbot, learn.card.why_button)
+    assert learn.card.evidence.isVisible()
+    learn.atlas.cell_clicked.emit(0, 4)
+    assert not learn.card.evidence.isVisible()
+    learn.card.close()
+
+
+def test_other_data_bring_their_own_classes(
+    card: ImageCard, window: MainWindow, qtbot: QtBot, tmp_path: object
+) -> None:
+    names = ["left", "right"]
+    card.evidence.show_image(
+        np.array([[0, 1, 0], [1, 0, 2]], np.float32),
+        np.array([[0.5, 0.25]], np.float32),
+        names,
+        np.array([0.4, 0.6]),
+        None,
+    )
+    assert [card.evidence.first.itemText(k) for k in range(2)] == names
+    # z(right) - z(left) = 0.5 (0 - 1) + 0.25 (2 - 0) + 1 - 0 = 1
+    assert card.evidence.formula.text() == (
+        "z(right) - z(left) = pixels +0.000, bias +1.000: +1.000. So right is e^1 = 2.72 times as "
+        "likely as left."
+    )
