@@ -40,7 +40,10 @@ curves are earlier runs; dash-dotted lines mark where a setting was changed.</p>
 <p>One column per class. <b>Weights</b>: red pixels speak for the class, blue ones against it, one
 scale for all. <b>Mean</b>: the average of the training images of the class that are read correctly.
 <b>Worst</b>: the training image read wrongly with the greatest certainty, and what it is taken for.
-Click any image to open it; a mistake can be attacked from there.</p>
+Click any image to open it; a mistake can be attacked from there. <b>Why?</b> shows which pixels
+speak for one class and against another: the gap between two logits is a sum,
+z<sub>a</sub> − z<sub>b</sub> = Σ x<sub>i</sub> (w<sub>a</sub> − w<sub>b</sub>)<sub>i</sub> +
+(b<sub>a</sub> − b<sub>b</sub>), and nothing is left over.</p>
 <h3>Timeline</h3>
 <p>Every epoch is kept. Drag the handle and <i>every</i> view, the Attack page too, shows the model
 of that epoch; <b>Live</b> returns to now.</p>

@@ -165,6 +165,7 @@ def style_sheet(theme: Theme) -> str:
         border: 1px solid {theme.border}; border-radius: 6px; padding: 5px 12px; }}
     QPushButton#small {{ padding: 2px 8px; }}
     QPushButton:hover {{ border-color: {theme.accent}; }}
+    QPushButton:checked {{ background: {theme.selection}; }}
     QPushButton:focus {{ border-color: {theme.accent}; }}
     QPushButton:disabled {{ color: {theme.earlier}; }}
     QPushButton#call {{ background: {theme.accent}; color: {theme.on_accent};

@@ -23,6 +23,7 @@ from gui.widgets.probability_bars import ProbabilityBars
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from PySide6.QtGui import QScreen
 
     from gui.theme import Theme
 
@@ -129,6 +130,7 @@ class ImageCard(QDialog):
     def _unfold(self, is_open: bool) -> None:
         self._refresh_evidence()
         self.resize(self._usual_size())
+        self._move_onto(self.screen(), self.x(), self.y())
 
     def _refresh_evidence(self) -> None:
         """Compute the ledger only where it is looked at."""
@@ -154,12 +156,17 @@ class ImageCard(QDialog):
         self.set_content(content)
         self.resize(self._usual_size())
         # Not where it was last: the window may have gone to the projector since.
-        screen = (QGuiApplication.screenAt(near) or self.screen()).availableGeometry()
-        x = min(max(near.x() - self.width() // 2, screen.left()), screen.right() - self.width())
-        y = min(max(near.y() - self.height(), screen.top()), screen.bottom() - self.height())
-        self.move(x, y)
+        screen = QGuiApplication.screenAt(near) or self.screen()
+        self._move_onto(screen, near.x() - self.width() // 2, near.y() - self.height())
         self.show()
         self.raise_()
+
+    def _move_onto(self, screen: QScreen, x: int, y: int) -> None:
+        """Move there, or as near as leaves all of the card on the screen."""
+        area = screen.availableGeometry()
+        x = max(min(x, area.right() - self.width()), area.left())
+        y = max(min(y, area.bottom() - self.height()), area.top())
+        self.move(x, y)
 
     @Slot()
     def _attack(self) -> None:
