@@ -52,6 +52,30 @@ def read_images(weights: NDArray[Any], split: Split) -> Readings:
     return Readings(read_only(predicted), read_only(confidence), read_only(true))
 
 
+def confusion(split: Split, readings: Readings, n_classes: int) -> NDArray[np.int64]:
+    """Return how often each label is read as each class, (n_classes, n_classes).
+
+    Rows are labels as they are learnt, columns what is read.
+    """
+    pairs = split.labels * n_classes + readings.predicted
+    counts = np.bincount(pairs, minlength=n_classes * n_classes)
+    return read_only(counts.reshape(n_classes, n_classes).astype(np.int64))
+
+
+def most_confused(counts: NDArray[np.int64], n: int) -> list[tuple[int, int, int]]:
+    """Return (label, read as, how often) of the ``n`` most frequent mistakes, as many as there are.
+
+    Parameters
+    ----------
+    counts : as :func:`confusion`; equal ones in the order of the labels
+    """
+    mistakes = counts.copy()
+    np.fill_diagonal(mistakes, 0)
+    order = np.argsort(-mistakes, axis=None, kind="stable")[:n]
+    found = [(*divmod(int(place), len(counts)), int(mistakes.flat[place])) for place in order]
+    return [entry for entry in found if entry[2] > 0]
+
+
 # ---------------------------------------------------------------------- choosing
 
 
@@ -79,6 +103,14 @@ class ImageFilter:
             "changed": "label changed",
         },
         formula="right: argmax_k y_k = label",
+    )
+    predicted: int | None = parameter(
+        None,
+        "index",
+        "Read as",
+        "Only the images that the model shown reads as this class.",
+        none_word="any",
+        formula="argmax_k y_k = {value}",
     )
     low: float = parameter(
         0.0,
@@ -121,7 +153,12 @@ class ImageFilter:
     @property
     def needs_readings(self) -> bool:
         """Whether what is chosen depends on what a model reads."""
-        return self.read in ("right", "wrong") or self.limits_confidence or self.order != "stored"
+        return (
+            self.read in ("right", "wrong")
+            or self.predicted is not None
+            or self.limits_confidence
+            or self.order != "stored"
+        )
 
     @property
     def limits_confidence(self) -> bool:
@@ -131,7 +168,8 @@ class ImageFilter:
     @property
     def chooses_all(self) -> bool:
         """Whether no image is left out."""
-        return self.label is None and self.read == "all" and not self.limits_confidence
+        whole = self.label is None and self.predicted is None and self.read == "all"
+        return whole and not self.limits_confidence
 
 
 def select(split: Split, readings: Readings | None, wanted: ImageFilter) -> NDArray[np.int64]:
@@ -176,6 +214,8 @@ def _kept(split: Split, readings: Readings | None, wanted: ImageFilter) -> NDArr
         return kept
     if wanted.read in ("right", "wrong"):
         kept &= (readings.predicted == split.labels) == (wanted.read == "right")
+    if wanted.predicted is not None:
+        kept &= readings.predicted == wanted.predicted
     if wanted.limits_confidence:
         # In the readings' own precision: 30 % must keep what is 0.3 in float32.
         kept &= readings.confidence >= np.float32(wanted.low / 100)

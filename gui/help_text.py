@@ -44,6 +44,10 @@ Click any image to open it; a mistake can be attacked from there. <b>Why?</b> sh
 speak for one class and against another: the gap between two logits is a sum,
 z<sub>a</sub> − z<sub>b</sub> = Σ x<sub>i</sub> (w<sub>a</sub> − w<sub>b</sub>)<sub>i</sub> +
 (b<sub>a</sub> − b<sub>b</sub>), and nothing is left over.</p>
+<h3>Confusion</h3>
+<p>Beside the atlas: rows are labels, columns what they are read as, at the epoch shown. The
+diagonal is what is right; the redder a cell, the more of its label's images are mistaken so. Click
+a cell, and the Data page shows these images, the most surely read first.</p>
 <h3>Timeline</h3>
 <p>Every epoch is kept. Drag the handle and <i>every</i> view, the Attack page too, shows the model
 of that epoch; <b>Live</b> returns to now.</p>

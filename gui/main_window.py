@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QResizeEvent
     from PySide6.QtWidgets import QApplication
 
+    from core.readings import ImageFilter
     from gui.session import Session
     from gui.settings import Settings
 
@@ -138,6 +139,7 @@ class MainWindow(QMainWindow):
             opener.card.addActions(list(self.actions_by_name.values()))
         for page in (self.learn, self.attack, self.data_page):
             page.hovered.connect(self.hover_words.setText)
+        self.learn.confusion.images_requested.connect(self.show_images)
         self.data_page.found.connect(self.notice.forgive)
         self.panel.catalogue.mirror_changed.connect(self._mirror_changed)
         self.panel.open_folder_requested.connect(self.open_data.ask_folder)
@@ -260,6 +262,14 @@ class MainWindow(QMainWindow):
         self.session.attack.choose(part, index, play=True)
         self.show_attack()
         self.attack.setFocus()  # not the first target's button, which would look chosen
+
+    @Slot(str, object)
+    def show_images(self, part: str, wanted: ImageFilter) -> None:
+        """Show some images of a part on the wall."""
+        self.data_page.show_part(part)
+        self.data_page.show_filter(wanted)
+        self.show_data()
+        self.data_page.wall.setFocus()
 
     @Slot()
     def toggle_panel(self) -> None:

@@ -157,6 +157,8 @@ def style_sheet(theme: Theme) -> str:
     QToolButton#primary:disabled {{ background: {theme.raised}; color: {theme.earlier}; }}
     QToolButton#page {{ padding: 6px 16px; font-weight: 600; color: {theme.muted}; }}
     QToolButton#page:checked {{ color: {theme.text}; background: {theme.selection}; }}
+    QToolButton#tab {{ padding: 2px 10px; font-weight: 600; color: {theme.muted}; }}
+    QToolButton#tab:checked {{ color: {theme.text}; background: {theme.selection}; }}
     QToolButton#target {{ padding: 2px 4px; border-color: {theme.border}; }}
     QToolButton#target:checked {{ background: {theme.accent}; color: {theme.on_accent};
         font-weight: 600; }}

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from core.data_config import DataConfig
 from core.dataset import Split, read_only
+from core.diagnostics import diagnose
 from core.errors import SettingError
 from core.perceptron import SoftmaxPerceptron
-from core.readings import ImageFilter, Readings, read_images, select
+from core.readings import ImageFilter, Readings, confusion, most_confused, read_images, select
 
 
 def made_up(n=50, n_classes=4, seed=0, *, noisy=False):
@@ -145,3 +146,40 @@ def test_changed_labels_are_found_in_noisy_data():
     chosen = select(noisy, None, ImageFilter(read="changed"))
     np.testing.assert_array_equal(chosen, expected)
     assert len(chosen) == round(0.2 * noisy.n_samples)
+
+
+# ---------------------------------------------------------------------- confusion
+
+
+@QUICK
+@given(st.integers(1, 80), st.integers(2, 9), st.integers(0, 10_000))
+def test_confusion_is_that_of_a_plain_loop(n_samples, n_classes, seed):
+    rng = np.random.default_rng(seed)
+    dataset = tiny_dataset(n_samples, 1, shape=(2, 3), n_classes=n_classes, seed=seed)
+    weights = rng.standard_normal((n_classes, 7)).astype(np.float32)
+    split = dataset.train
+    readings = read_images(weights, split)
+    counts = confusion(split, readings, n_classes)
+    expected = np.zeros((n_classes, n_classes), dtype=np.int64)
+    for label, read in zip(split.labels, readings.predicted, strict=True):
+        expected[label, read] += 1
+    np.testing.assert_array_equal(counts, expected)
+    np.testing.assert_array_equal(counts, diagnose(weights, split).confusion)
+    for label in range(n_classes):
+        for read in range(n_classes):
+            wanted = ImageFilter(label=label, predicted=read, order="sure")
+            found = select(split, readings, wanted)
+            assert len(found) == counts[label, read]
+            assert (np.diff(readings.confidence[found]) <= 0).all()
+    listed = most_confused(counts, 5)
+    mistakes = expected[~np.eye(n_classes, dtype=bool)]
+    assert [count for _, _, count in listed] == sorted(mistakes[mistakes > 0], reverse=True)[:5]
+    assert all(counts[label, read] == count and label != read for label, read, count in listed)
+
+
+def test_what_is_read_needs_readings():
+    wanted = ImageFilter(predicted=1)
+    assert wanted.needs_readings
+    assert not wanted.chooses_all
+    with pytest.raises(ValueError, match="needs what a model reads"):
+        select(tiny_dataset().train, None, wanted)

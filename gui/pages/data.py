@@ -155,7 +155,8 @@ class DataPage(QWidget):
 
     @Slot(int)
     def _class_clicked(self, k: int) -> None:
-        self.show_filter(replace(self._filter, label=None if self._filter.label == k else k))
+        label = None if self._filter.label == k else k
+        self.show_filter(replace(self._filter, label=label, predicted=None))
 
     def _new_choice(self) -> None:
         """Fit the filter to the part, and show everything anew from the first image on."""
@@ -188,6 +189,7 @@ class DataPage(QWidget):
         self._class_names = names = dataset.class_names
         if label is not None and names[label : label + 1] != before[label : label + 1]:
             self._filter = replace(self._filter, label=None)  # 3 is another class now
+        self._filter = replace(self._filter, predicted=None)
         self._sought = None
         self.bar.find_field.clear()
         self.bar.set_parts(parts)
@@ -274,6 +276,8 @@ class DataPage(QWidget):
             words = f"reading {images} ..."
         else:
             words = f"all {images}" if n_shown == n else f"{n_shown:,} of {images}"
+        if self._filter.predicted is not None:
+            words += f" · read as {view.dataset.class_names[self._filter.predicted]}"
         if view.seen is not None:
             shown = self._session.shown
             live = ", live" if shown is not None and shown.live else ""

@@ -209,7 +209,7 @@ class FilterBar(QWidget):
 
     @Slot(int)
     def _label_chosen(self, index: int) -> None:
-        self.choose(label=self.label.itemData(index))
+        self.choose(label=self.label.itemData(index), predicted=None)
 
     @Slot(int)
     def _read_chosen(self, index: int) -> None:

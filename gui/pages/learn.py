@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
+from gui.pages.confusion import ConfusionPanel
 from gui.pages.data_words import PartView
 from gui.pages.opened_image import OpenedImage
 from gui.widgets.card import card
@@ -33,6 +43,10 @@ _CURVES = (
     Curve("validation", "validation", Qt.PenStyle.DotLine),
 )
 _CURVE_SECONDS = 0.1
+_SWITCH_HELP = {
+    "Class atlas": "Weights, means and worst mistakes, one column per class",
+    "Confusion": "How often each class is taken for each other; click a cell to see the images",
+}
 _MEAN, _WORST = 1, 2
 """Rows of the atlas."""
 
@@ -67,10 +81,10 @@ class LearnPage(QWidget):
         self.like_plot = CurvePlot("LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, parent=self)
         self.atlas = ImageMosaic(self)
         self.colour_bar = ColourBar(self)
-        self.atlas_title = QLabel("CLASS ATLAS", self)
-        self.atlas_title.setObjectName("heading")
         self.atlas_words = QLabel("", self)
         self.atlas_words.setObjectName("muted")
+        self.confusion = ConfusionPanel(session, self)
+        self.switch = [self._button("Class atlas"), self._button("Confusion")]
         self.card = ImageCard(self)
         self.opened = OpenedImage(self.card, session)
         self._lay_out()
@@ -82,6 +96,7 @@ class LearnPage(QWidget):
         self.atlas.cell_clicked.connect(self._cell_clicked)
         self.atlas.hovered.connect(self.hovered)
         self.card.attack_requested.connect(self.attack_requested)
+        self.confusion.hovered.connect(self.hovered)
         session.run_started.connect(self._run_started)
         session.progressed.connect(self._refresh_new_epochs)
         session.run_state_changed.connect(self._run_state_changed)
@@ -102,7 +117,8 @@ class LearnPage(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         head = QHBoxLayout()
-        head.addWidget(self.atlas_title)
+        for button in self.switch:
+            head.addWidget(button)
         head.addSpacing(12)
         head.addWidget(self.atlas_words)
         head.addStretch(1)
@@ -112,12 +128,34 @@ class LearnPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(head)
-        column.addWidget(scroll, 1)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(scroll)
+        self.stack.addWidget(self.confusion)
+        column.addWidget(self.stack, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addLayout(plots, 9)
         layout.addWidget(card(inside, (12, 8, 12, 8)), 13)
+
+    def _button(self, words: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(words)
+        button.setObjectName("tab")
+        button.setCheckable(True)
+        button.setAutoExclusive(True)
+        button.setChecked(words == "Class atlas")
+        button.setToolTip(_SWITCH_HELP[words])
+        button.toggled.connect(self._switched)
+        return button
+
+    @Slot()
+    def _switched(self) -> None:
+        """Show the atlas, or what is taken for what."""
+        is_atlas = self.switch[0].isChecked()
+        self.stack.setCurrentIndex(0 if is_atlas else 1)
+        for widget in (self.atlas_words, self.colour_bar):
+            widget.setVisible(is_atlas)
 
     # ------------------------------------------------------------------ curves
 

@@ -1,0 +1,135 @@
+"""The confusion matrix of the Learn page: what the shown model takes for what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.readings import ImageFilter, confusion, most_confused
+from gui.pages.data_words import PARTS, epoch_words
+from gui.widgets.confusion_matrix import ConfusionMatrix
+from gui.widgets.fitting_words import short
+from gui.widgets.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from gui.session import Session
+
+_LISTED = 8
+_NAME = 14
+_SIDE_WIDTH = 250
+_PART_HELP = (
+    "Whose mistakes are counted: those of the images learnt from, of those that choose the best "
+    "epoch, or of those that only measure."
+)
+
+
+class ConfusionPanel(QWidget):
+    """Which part, counts or rates, the matrix, and the most frequent mistakes in words."""
+
+    images_requested = Signal(str, object)
+    """A part, and an :class:`ImageFilter`."""
+    hovered = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._part = "test"
+        self.part = QComboBox(self)
+        self.part.setObjectName("confusion_part")
+        self.part.setAccessibleName("Part")
+        self.part.setToolTip(wrapped(_PART_HELP))
+        self.part.activated.connect(self._part_chosen)
+        self.rates = QCheckBox("per cent of each label", self)
+        self.rates.setToolTip("Write shares of each row instead of counts")
+        self.matrix = ConfusionMatrix(self)
+        self.rates.toggled.connect(self.matrix.set_rates)
+        self.words = QLabel("", self)
+        self.words.setObjectName("muted")
+        self.words.setWordWrap(True)
+        self.list = QLabel("", self)
+        self.list.setWordWrap(True)
+        for label in (self.words, self.list):
+            label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.matrix.clicked.connect(self._cell_clicked)
+        self.matrix.hovered.connect(self.hovered)
+        side = QVBoxLayout()
+        side.setSpacing(8)
+        for widget in (self.part, self.rates, self.words, self.list):
+            side.addWidget(widget)
+        side.addStretch(1)
+        right = QWidget(self)
+        right.setLayout(side)
+        right.setFixedWidth(_SIDE_WIDTH)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.matrix, 1)
+        row.addWidget(right)
+        session.dataset_changed.connect(self._dataset_changed)
+        session.data.readings_changed.connect(self.refresh)
+        self._dataset_changed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the model."""
+        super().showEvent(event)
+        self._session.data.watch(self._part)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees."""
+        super().hideEvent(event)
+        self._session.data.watch(None)
+
+    @Slot()
+    def _dataset_changed(self) -> None:
+        dataset = self._session.dataset
+        if dataset is None:
+            return
+        parts = [part for part in PARTS if part != "validation" or dataset.validation is not None]
+        if self._part not in parts:
+            self._part = "test"
+        self.part.clear()
+        for part in parts:
+            self.part.addItem(f"{PARTS[part]} images", part)
+        self.part.setCurrentIndex(self.part.findData(self._part))
+        if self.isVisible():
+            self._session.data.watch(self._part)
+        self.refresh()
+
+    @Slot(int)
+    def _part_chosen(self, index: int) -> None:
+        self._part = self.part.itemData(index)
+        self._session.data.watch(self._part)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Count what the shown model reads."""
+        dataset, seen = self._session.dataset, self._session.data.readings
+        if dataset is None or not self.isVisible():
+            return
+        split = dataset.split(self._part)
+        if seen is None or seen.split is not split:
+            self.words.setText("reading the images ...")
+            return
+        names = dataset.class_names
+        counts = confusion(split, seen.readings, dataset.n_classes)
+        self.matrix.set_counts(names, counts)
+        n_wrong = int(counts.sum() - counts.trace())
+        self.words.setText(
+            f"{n_wrong:,} of {split.n_samples:,} wrong, {epoch_words(seen.epoch)}. Click a cell to "
+            "see its images."
+        )
+        lines = [
+            f"{short(names[label], _NAME)} → {short(names[read], _NAME)}:  {count:,}"
+            for label, read, count in most_confused(counts, _LISTED)
+        ]
+        self.list.setText("\n".join(["Most often:", *lines]) if lines else "")
+
+    @Slot(int, int)
+    def _cell_clicked(self, label: int, read: int) -> None:
+        wanted = ImageFilter(label=label, predicted=read, order="sure")
+        self.images_requested.emit(self._part, wanted)
