@@ -125,8 +125,8 @@ class DataSession(QObject):
     """A :class:`Loaded`."""
     refused = Signal(str, bool)
     """Why the last opening came to nothing, if not for a question, and whether it is an error."""
-    accepted = Signal(object)
-    """A :class:`Loaded` that is now trained on."""
+    accepted = Signal(object, object)
+    """A :class:`Loaded` that is now trained on, and the :class:`DataConfig` of its run."""
     unclear = Signal(str, object, object)
     """A path, the :class:`ArraysUnclear` that asks which of its arrays is which, and the
     :class:`ReadingConfig` it was to be read with."""
@@ -189,7 +189,9 @@ class DataSession(QObject):
             self._generation = self._pool.next_generation()
             self.opening = self.progress = None
         elif self.pending is not None:
-            words = "The new run was called off; the present one stays as it is."
+            words = "The new run was called off."
+            if self._session.dataset is not None:
+                words += " The present one stays as it is."
             self._preparing, self.pending = self._pool.next_generation(), None
         else:
             return
@@ -279,13 +281,28 @@ class DataSession(QObject):
             self.statistics = described.payload
             self.statistics_changed.emit()
 
-    def accept(self, loaded: Loaded) -> None:
+    def accept(self, loaded: Loaded, config: DataConfig) -> None:
         """Remember data that are really used, for opening them again."""
         self.reading = loaded.reading
         by_name = loaded.name in NAMED_SOURCES or loaded.name in CATALOGUE
         if not by_name:
             self.opened_paths[loaded.name] = loaded.reading
-        self.accepted.emit(loaded)
+        self.accepted.emit(loaded, config)
+
+    @property
+    def coming(self) -> str:
+        """Name or path of data that are on their way, opened or prepared; empty for none."""
+        if self.opening is not None:
+            return self.opening
+        loaded = None if self.pending is None else self.pending.loaded
+        return "" if loaded is None else loaded.name
+
+    def reading_of(self, name: str) -> ReadingConfig:
+        """Return how data of that name are read, or are about to be."""
+        if self.opening == name:
+            return self.asked_reading
+        loaded = None if self.pending is None else self.pending.loaded
+        return loaded.reading if loaded is not None and loaded.name == name else self.reading
 
     # ------------------------------------------------------------------ readings
 

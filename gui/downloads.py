@@ -13,14 +13,23 @@ from core.sources.catalogue_sets import copy_in_folders
 from core.sources.dataset_cache import available, clean_leftovers
 from core.sources.downloads import DownloadProgress, download
 from core.sources.mirrors import given_mirrors
-from gui.worker import CallJob, Failed, Job
+from gui.worker import Failed, Job, LatestJob
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.catalogue import CatalogueEntry
+    from core.sources.mirrors import Mirror
     from gui.job_pool import JobPool
     from gui.mailbox import Letter, Mailbox
 
 _SLOT = "download "
+_FOLDERS_SLOT = "sets in folders"
+
+
+def _keys_in(folders: Sequence[Mirror]) -> frozenset[str]:
+    """Return the sets that lie in folders that serve as the mirror."""
+    return frozenset(key for key, entry in CATALOGUE.items() if copy_in_folders(entry, folders))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +37,6 @@ class Downloaded:
     """A set of the catalogue that is now on this machine."""
 
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class _InFolders:
-    """The sets that lie in folders that serve as the mirror."""
-
-    keys: frozenset[str]
 
 
 class DownloadJob(Job):
@@ -88,6 +90,9 @@ class Downloads(QObject):
         self._cached: frozenset[str] = frozenset()
         self._in_folders: frozenset[str] = frozenset()
         self._looking = -1
+        # One thread, however often a drive that hangs is to be looked at.
+        self._looker = LatestJob("looking for data", mailbox, _FOLDERS_SLOT, _keys_in)
+        pool.start(self._looker)
         self.look_around()
 
     def is_here(self, key: str) -> bool:
@@ -103,7 +108,7 @@ class Downloads(QObject):
             If it can be neither; the mirror so far is kept.
         """
         given_mirrors(mirror)
-        self.mirror = mirror
+        self.mirror, self._in_folders = mirror, frozenset()
         self.look_around()
 
     def look_around(self) -> None:
@@ -119,15 +124,9 @@ class Downloads(QObject):
             folders, self.mirror_problem = [], str(error)
         self._cached = frozenset(key for key, entry in CATALOGUE.items() if available(entry))
 
-        def look() -> _InFolders:
-            entries = CATALOGUE.items()
-            return _InFolders(
-                frozenset(key for key, entry in entries if copy_in_folders(entry, folders))
-            )
-
         self._looking = self._pool.next_generation()
         if any(mirror.folder is not None for mirror in folders):
-            self._pool.start(CallJob("looking for data", self._looking, self._mailbox, look))
+            self._looker.request(self._looking, folders)
         else:
             self._in_folders = frozenset()
         for key in CATALOGUE:
@@ -158,15 +157,7 @@ class Downloads(QObject):
             self.look_around()  # it may have ended just now
 
     def take_event(self, letter: Letter) -> bool:
-        """Take in a letter of a download, or of a look around; return whether it was one."""
-        if letter.generation == self._looking:
-            if isinstance(letter.payload, Failed):
-                self.surprised.emit(letter.payload.message)
-            else:
-                self._in_folders = letter.payload.keys
-                for key in CATALOGUE:
-                    self.changed.emit(key)
-            return True
+        """Take in a letter of a download; return whether it was one."""
         for key, job in self._jobs.items():
             if job.generation == letter.generation:
                 self._ended(key, letter.payload)
@@ -174,7 +165,12 @@ class Downloads(QObject):
         return False
 
     def take_latest(self, latest: dict[str, Letter]) -> None:
-        """Take in how far the downloads are."""
+        """Take in how far the downloads are, and what lies in folders."""
+        seen = latest.get(_FOLDERS_SLOT)
+        if seen is not None and seen.generation == self._looking:
+            self._in_folders = seen.payload
+            for key in CATALOGUE:
+                self.changed.emit(key)
         for key, job in self._jobs.items():
             told = latest.get(_SLOT + key)
             if told is not None and told.generation == job.generation:

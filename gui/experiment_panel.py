@@ -148,7 +148,7 @@ class ExperimentPanel(QFrame):
 
     def _refresh_data(self) -> None:
         session, combo = self._session, self.data_combo
-        wanted = session.data.opening or session.wanted_data.dataset
+        wanted = session.data.coming or session.wanted_data.dataset
         combo.blockSignals(True)
         combo.clear()
         for name, (words, _) in NAMED_SOURCES.items():

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from core.readings import ImageFilter
+    from gui.data_session import Loaded
     from gui.session import Session
     from gui.settings import Settings
 
@@ -131,6 +132,7 @@ class MainWindow(QMainWindow):
         session.progressed.connect(self.refresh_status)
         session.settings_changed.connect(self.refresh_status)
         session.data.changed.connect(self.refresh_status)
+        session.data.accepted.connect(self._offer_taken)
         session.dataset_changed.connect(self.hover_words.clear)  # it was of an image that is gone
         session.attack.playing_changed.connect(self._attack_playing_changed)
         for opener in (self.learn, self.data_page):
@@ -153,8 +155,12 @@ class MainWindow(QMainWindow):
 
     @Slot(str, str)
     def _offer(self, message: str, name: str) -> None:
-        self.notice.show_offer(message, "Open it now", partial(self.session.open, name))
+        self.notice.show_offer(message, "Open it now", partial(self.session.open, name), name)
         self._place_notice()
+
+    @Slot(object, object)
+    def _offer_taken(self, loaded: Loaded, _: object) -> None:
+        self.notice.withdraw(loaded.name)
 
     @Slot()
     def _place_notice(self) -> None:

@@ -68,6 +68,7 @@ class NoticeBar(QFrame):
         self.action_button.clicked.connect(self._act)
         self._action: Callable[[], None] | None = None
         self._offer: tuple[str, str, Callable[[], None]] | None = None
+        self._offered = ""
         """One that has not been answered; a message may lie over it for a while."""
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(12, 6, 6, 6)
@@ -141,12 +142,26 @@ class NoticeBar(QFrame):
             more = max(len(message) - _LINE, 0)
             self._timer.start(_HINT_MILLISECONDS + _LETTER_MILLISECONDS * more)
 
-    def show_offer(self, message: str, words: str, action: Callable[[], None]) -> None:
-        """Show a message with a button that does something; it stays until it is answered."""
-        self._offer = (message, words, action)
+    def show_offer(
+        self, message: str, words: str, action: Callable[[], None], what: str = ""
+    ) -> None:
+        """Show a message with a button that does something; it stays until it is answered.
+
+        ``what`` names what is offered, for :meth:`withdraw`.
+        """
+        self._offer, self._offered = (message, words, action), what or self._offered
         self.action_button.setText(words)
         self._show(message, False, action)
         self._timer.stop()
+
+    def withdraw(self, what: str) -> None:
+        """Forget the offer of ``what``: it was taken in another way."""
+        if self._offer is None or self._offered != what:
+            return
+        self._offer = None
+        if self._action is not None:
+            self._action = None
+            self.hide()
 
     @Slot()
     def close_message(self) -> None:

@@ -15,6 +15,7 @@ from gui.experiment_panel import noise_words
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
 
+    from core.data_config import DataConfig
     from core.sources.arrays import ArraysUnclear
     from core.sources.reading import ReadingConfig
     from gui.data_session import Loaded
@@ -96,8 +97,8 @@ class OpenData(QObject):
         self._settings.forget_opened()
         self._fill_recent()
 
-    @Slot(object)
-    def _accepted(self, loaded: Loaded) -> None:
+    @Slot(object, object)
+    def _accepted(self, loaded: Loaded, config: DataConfig) -> None:
         if loaded.name not in self._session.data.opened_paths:
             return  # by name: the panel lists those
         path = Path(loaded.name).expanduser().absolute()  # it is opened again from anywhere
@@ -109,7 +110,7 @@ class OpenData(QObject):
             f"{data.name}: {data.train.n_samples:,} training and {data.test.n_samples:,} test "
             f"images of {height} x {width} pixels, {data.n_classes} classes."
         )
-        noise = noise_words(self._session.wanted_data)
+        noise = noise_words(config)
         noted = (f"Still in force: {noise}.",) if noise else ()
         self._session.notified.emit(" ".join((words, *data.notes, *noted)), False)
 

@@ -137,29 +137,28 @@ class Session(QObject):
     @Slot(object)
     def _loaded(self, loaded: Loaded) -> None:
         """Begin a run on new data; nothing of the present one changes before it can begin."""
-        wanted = replace(self.wanted_data, dataset=loaded.name)
-        config = loaded.dataset.fitting(wanted)
-        if config != wanted:
-            words = (
-                f"{wanted.validation_size:,} validation images are too many for "
-                f"{loaded.dataset.name}; {config.validation_size:,} are set aside."
-            )
-            self.set_setting("validation_size", config.validation_size)
-            self.notified.emit(words, False)
         try:
-            self.data.prepare(RunRequest(loaded.dataset, config, loaded=loaded))
+            self.data.prepare(self._request_of(loaded))
         except ExplorerError as error:
             self._open_failed(str(error), True)
 
+    def _request_of(self, loaded: Loaded) -> RunRequest:
+        """Return the run that is to begin on new data, with what of the settings they allow."""
+        wanted = replace(self.wanted_data, dataset=loaded.name)
+        return RunRequest(loaded.dataset, loaded.dataset.fitting(wanted), loaded=loaded)
+
     @Slot(str, bool)
     def _open_failed(self, message: str, is_error: bool) -> None:
-        if self.dataset is None and self.data.asked != DEFAULT_SOURCE:
+        if self.dataset is None and self.data.pending is not None:
+            pass  # other data are about to come
+        elif self.dataset is None and self.data.asked != DEFAULT_SOURCE:
             # Nothing else is at hand: something must be learning all the same.
             self.wanted_data = replace(self.wanted_data, dataset=DEFAULT_SOURCE)
             self._to_tell, message = (message, is_error), ""  # once those have begun to be learnt
             self.open(DEFAULT_SOURCE)
         elif self.dataset is None:
             self.run_state = RunState.FAILED
+            self._to_tell = ("", False)
         self.settings_changed.emit()  # the form shows again what is really there
         self.run_state_changed.emit()
         if message:
@@ -253,8 +252,7 @@ class Session(QObject):
         pending = self.data.pending
         if pending is not None and pending.loaded is not None:
             # Data that have just come are not lost to a rewind before they could be used.
-            config = replace(self.wanted_data, dataset=pending.loaded.name)
-            request = replace(request, full=pending.full, config=config, loaded=pending.loaded)
+            request = replace(self._request_of(pending.loaded), mode=mode, start=start)
         try:
             self.data.prepare(request)
         except ExplorerError as error:
@@ -274,8 +272,19 @@ class Session(QObject):
         self._keep_run()
         self.full_dataset = request.full
         if request.loaded is not None:
-            self.wanted_data = replace(self.wanted_data, dataset=request.loaded.name)
-            self.data.accept(request.loaded)
+            before = self.wanted_data.validation_size
+            self.wanted_data = replace(
+                self.wanted_data,
+                dataset=request.loaded.name,
+                validation_size=request.config.validation_size,
+            )
+            self.data.accept(request.loaded, request.config)
+            if request.config.validation_size < before:
+                self.notified.emit(
+                    f"{before:,} validation images are too many for {dataset.name}; "
+                    f"{request.config.validation_size:,} are set aside.",
+                    False,
+                )
         data_is_new = self.dataset is not dataset
         self.dataset = dataset
         self.data_config, self.training_config = request.config, self.wanted_training

@@ -108,22 +108,6 @@ def failure_of(what: str, error: Exception) -> Failed:
     return Failed(what, f"{type(error).__name__}: {error}", expected=False)
 
 
-class CallJob(Job):
-    """Call one function and post what it returns."""
-
-    def __init__(
-        self, name: str, generation: int, mailbox: Mailbox, call: Callable[[], Any]
-    ) -> None:
-        super().__init__(name, generation, mailbox)
-        self._call = call
-
-    def work(self) -> None:
-        """Call and post."""
-        result = self._call()
-        if not self._stopping:
-            self.post(result)
-
-
 class LatestJob(Job):
     """Answer the newest of the requests made to it; older unanswered ones are skipped.
 

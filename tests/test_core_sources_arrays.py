@@ -886,3 +886,14 @@ def test_of_every_type_numpy_has_it_reads_the_same_or_refuses(tmp_path, kind):
     ordered = np.sort(np.concatenate((dataset.train.images, dataset.test.images)), axis=0)
     expected = np.sort(expected.reshape(40, -1), axis=0)
     np.testing.assert_allclose(ordered / ordered.max(), expected / expected.max(), atol=1e-6)
+
+
+def test_faint_pixels_a_hair_below_0_are_no_centred_ones(tmp_path):
+    faint = TRAIN / 255 * 0.3 - 4e-4
+    np.savez(tmp_path / "set.npz", X=faint, y=TRAIN_LABELS)
+    assert open_dataset(str(tmp_path / "set.npz")).train.images.min() == 0
+
+
+def test_three_values_are_no_coloured_image(tmp_path):
+    np.savez(tmp_path / "set.npz", X=TRAIN.reshape(40, 20)[:, :3], y=TRAIN_LABELS)
+    assert "3 pixels do not make a square image" in refusal(tmp_path / "set.npz")

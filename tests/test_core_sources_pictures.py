@@ -455,8 +455,8 @@ WRONG_FOLDERS = {
         ["between 2 and 100"],
     ),
     "101 classes": ({str(k): [GREY] for k in range(101)}, ["more than 100 sub-folders"]),
-    "a folder around it": (
-        {"digits/a": [GREY] * 2, "digits/b": [GREY] * 2},
+    "a folder around it, and one beside": (
+        {"digits/a": [GREY] * 2, "digits/b": [GREY] * 2, "notes": []},
         ["no pictures in its sub-folders", "Try to open", "digits instead"],
     ),
     "one picture of each class": ({"a": [GREY], "b": [GREY]}, ["no class has two images"]),
@@ -540,3 +540,16 @@ def test_what_file_managers_leave_does_no_harm(tmp_path, litter):
     dataset = open_dataset(str(tmp_path))
     assert dataset.class_names == ("a", "b")
     assert (dataset.train.n_samples, dataset.test.n_samples) == (6, 6)
+
+
+@pytest.mark.parametrize("inside", ["wrapping", "a/b"])
+def test_a_wrapped_folder_of_pictures_opens(tmp_path, inside):
+    write_set(tmp_path / inside, two_classes(GREY))
+    dataset = open_dataset(str(tmp_path))
+    assert dataset.class_names == ("a", "b")
+    assert dataset.source == str(tmp_path / inside)
+
+
+def test_a_training_folder_alone_is_no_wrapping(tmp_path):
+    write_set(tmp_path / "train", two_classes(GREY))
+    assert any("there is no other part" in note for note in open_dataset(str(tmp_path)).notes)

@@ -644,3 +644,11 @@ def test_words_that_only_look_like_no_value(tmp_path, names):
     rows = np.column_stack((np.array(names)[LABELS], IMAGES))
     dataset = open_dataset(str(write(tmp_path, csv_text(rows, ["'class'", *PIXEL_NAMES]))))
     assert dataset.class_names == tuple(sorted(name.strip("'") for name in names))
+
+
+def test_labels_may_have_another_usual_name_in_the_test_part(tmp_path):
+    path = write(tmp_path, KAGGLE, "train.csv")
+    write(tmp_path, csv_text(LABEL_FIRST, ["class", *PIXEL_NAMES]), "test.csv")
+    dataset = open_dataset(str(path))
+    assert dataset.has_own_test
+    np.testing.assert_array_equal(dataset.test.labels, LABELS)

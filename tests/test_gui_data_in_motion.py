@@ -25,12 +25,13 @@ from gui_helpers import (
     wait_until,
     write_data,
 )
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from core.catalogue import CATALOGUE
 from core.dataset import Dataset, make_dataset
+from core.diagnostics import weight_images
 from core.readings import ImageFilter, read_images
 from core.sources.downloads import DownloadProgress
 from core.sources.reading import ReadingConfig
@@ -650,9 +651,14 @@ def test_many_classes_stand_in_bands(window: MainWindow, qtbot: QtBot, tmp_path:
     wait_for_state(qtbot, window.session, RunState.FINISHED)
     wait_for_diagnosis(qtbot, window.session)
     atlas = window.learn.atlas
-    atlas.grab()
-    rects = [atlas.cell_rect(row, column) for row in range(3) for column in range(40)]
-    assert all(atlas.rect().contains(rect) for rect in rects)
+
+    def rects_in_place() -> list[QRect]:
+        atlas.grab()  # lays out
+        rects = [atlas.cell_rect(row, column) for row in range(3) for column in range(40)]
+        return rects if all(atlas.rect().contains(rect) for rect in rects) else []
+
+    wait_until(qtbot, lambda: bool(rects_in_place()))  # the scroll area learns of its size later
+    rects = rects_in_place()
     assert not any(a.intersects(b) for i, a in enumerate(rects) for b in rects[:i])
     per_band = atlas._place.per_band
     assert 10 < per_band < 40
@@ -711,3 +717,101 @@ def test_class_names_on_the_attack_page_are_cut_and_their_numbers_are_not(
     shown = fitting(metrics, page.result_view._captions, width)
     assert shown.endswith(")")
     assert metrics.horizontalAdvance(shown) <= width
+
+
+# ---------------------------------------------------------------------- what a last review found
+
+
+def test_an_opened_weights_image_is_that_of_the_epoch_shown(window: MainWindow) -> None:
+    session, learn = window.session, window.learn
+    learn.atlas.cell_clicked.emit(0, 3)
+    for epoch in (0, 6, EPOCHS):
+        session.show_epoch(epoch)
+        assert session.shown is not None
+        assert learn.card.content is not None
+        expected = weight_images(session.shown.weights, data_of(session).image_shape)[3]
+        np.testing.assert_array_equal(learn.card.content.values, expected)
+    learn.card.close()
+
+
+@pytest.mark.parametrize("row", [0, 2])
+def test_space_plays_in_front_of_an_opened_image(
+    window: MainWindow, qtbot: QtBot, row: int
+) -> None:
+    session, card = window.session, window.learn.card
+    assert session.diagnosis is not None
+    worst = session.diagnosis.diagnosis.worst
+    window.learn.atlas.cell_clicked.emit(row, next(k for k in range(10) if worst[k] is not None))
+    activate(qtbot, card)
+    session.set_setting("epochs", 5000)  # there is more to do, and the run is held
+    wait_until(qtbot, lambda: session.run_state is RunState.PAUSED)
+    qtbot.keyClick(card.focusWidget() or card, Qt.Key.Key_Space)
+    wait_until(qtbot, lambda: session.is_running)
+    assert card.isVisible()
+    assert not window.attack.isVisible()
+    session.pause()
+    card.close()
+
+
+def test_settings_stay_as_they_were_where_new_data_are_called_off(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, gate = window.session, hold_noise(monkeypatch)
+    session.set_setting("validation_size", 60)
+    session.set_setting("pixel_noise", 0.2)
+    wanted = session.wanted_data
+    session.open(write_data(tmp_path / "few", (5, 4), 3, 40, 12))
+    wait_until(qtbot, lambda: session.data.pending is not None)
+    assert window.panel.data_combo.currentText() == "few"
+    session.settings_changed.emit()
+    assert window.panel.data_combo.currentText() == "few"
+    session.data.cancel()
+    assert session.wanted_data == wanted
+    assert window.panel.data_combo.currentData() == "digits8"
+    gate.open.set()
+
+
+def test_a_change_of_reading_is_not_lost_while_data_are_prepared(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, reading = window.session, window.data_page.side.reading
+    session.open(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
+    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
+    gate = hold_noise(monkeypatch)
+    session.set_setting("pixel_noise", 0.2)
+    reading.form.changed.emit("orientation", "columns")
+    wait_until(qtbot, lambda: session.data.pending is not None)
+    reading.form.changed.emit("ink", "dark")
+    wait_until(qtbot, lambda: session.data.opening is None)
+    gate.open.set()
+    both = ReadingConfig(ink="dark", orientation="columns")
+    wait_until(qtbot, lambda: session.data.reading == both)
+
+
+def test_what_was_looked_for_is_forgotten_with_the_part(window: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, window, "Ctrl+3")
+    wait_until(qtbot, lambda: wall_is_right(window))
+    page = window.data_page
+    page.show_filter(ImageFilter(read="wrong"))
+    assert page.wall.content is not None
+    sought = next(i for i in range(5, 100) if i not in page.wall.content.order)
+    page.bar.find_field.setText(str(sought))
+    qtbot.keyClick(page.bar.find_field, Qt.Key.Key_Return)
+    page.show_part("test")
+    wait_until(qtbot, lambda: wall_is_right(window))
+    before = page.wall.current
+    page.show_filter(ImageFilter(order="sure"))
+    assert page.wall.current == before
+
+
+def test_an_offer_that_was_taken_in_another_way_is_withdrawn(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session, notice = window.session, window.notice
+    path = write_data(tmp_path / "mine", (5, 4), 3, 30, 12)
+    session.offered.emit("It is on this machine now.", path)
+    session.open(path)
+    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
+    assert "on this machine" not in notice.text
+    click(qtbot, notice.close_button)
+    assert not notice.isVisible()

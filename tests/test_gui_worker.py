@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import SettingError
 from gui.mailbox import Letter, Mailbox
-from gui.worker import ALWAYS, CallJob, Failed, Job, LatestJob
+from gui.worker import ALWAYS, Failed, Job, LatestJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,24 +123,6 @@ def test_an_unexpected_error_arrives_and_is_logged(caplog: pytest.LogCaptureFixt
     assert "echoing" in record.getMessage()
     assert record.exc_info is not None
     assert record.exc_info[0] is ZeroDivisionError
-
-
-def test_a_call_job_posts_what_the_call_returns() -> None:
-    mailbox = Mailbox()
-    job = CallJob("adding", 3, mailbox, lambda: 1 + 1)
-    job.start()
-    assert job.join(SOON)
-    assert mailbox.take()[0] == [Letter(3, 2)]
-
-
-def test_a_call_job_that_was_stopped_posts_nothing() -> None:
-    mailbox, may_end = Mailbox(), threading.Event()
-    job = CallJob("waiting", 3, mailbox, lambda: may_end.wait(SOON))
-    job.start()
-    job.request_stop()
-    may_end.set()
-    assert job.join(SOON)
-    assert mailbox.take() == ([], {})
 
 
 class Asked:

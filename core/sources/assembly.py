@@ -118,8 +118,13 @@ def _grey(
     Rows of three colours are read as CIFAR's, one colour after the other, unless it is known
     already how they are ``folded``.
     """
-    if images.ndim == 2 and (side := _side_in_planes(images.shape[1])) and not folded:
+    if images.ndim == 2 and (side := _side_in_planes(images.shape[1])) > 1 and not folded:
         images = images.reshape(len(images), 3, side, side)
+        planes = (
+            f"Rows were taken as {side} x {side} red values, then green, then blue, as CIFAR's."
+        )
+        if planes not in notes:
+            notes.append(planes)
     if images.ndim == 4 and images.shape[-1] == 1:
         return images[..., 0]
     if images.ndim == 4 and images.shape[1] == 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,12 +49,12 @@ def scaled(
         return [images * np.uint8(255) for images in stacks]
     lows = [float(images.min()) for images in stacks]
     low, high = min(lows), max(highs)
-    if not (math.isfinite(low) and math.isfinite(high)):
+    if not np.isfinite([*lows, *highs]).all():
         raise DatasetError(
             f"{name}: some pixels are not finite numbers (NaN or infinite); replace them"
         )
     slack = _SLACK if any(images.dtype.kind == "f" for images in stacks) else 0.0
-    if full is None and low >= -slack * high:
+    if full is None and low >= -slack * max(high, 1.0):
         full = _full_of(stacks, high / (1 + slack))
         fulls = [] if full is None else _own_fulls(stacks, highs, full)
         if len(set(fulls)) > 1:
@@ -89,9 +88,9 @@ def scaled(
         ranges = [f"between {lows[i]:g} and {highs[i]:g}" for i in range(2)]
         lie = f"training pixels lie {ranges[0]}, test pixels {ranges[1]}"
     raise DatasetError(
-        f"{name}: {lie}; expected 0..1, 0..255, whole numbers 0..16 or 0..65535, -1..1 or "
-        "-0.5..0.5, alike in all parts. If they were normalised, store them as they were before; "
-        "if they overshoot, clip them"
+        f"{name}: {lie}; expected 0..1, 0..255 (above 16, where there are fractions), whole "
+        "numbers 0..16 or 0..65535, -1..1 or -0.5..0.5, alike in all parts. If they were "
+        "normalised, store them as they were before; if they overshoot, clip them"
     )
 
 

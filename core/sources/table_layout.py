@@ -175,7 +175,7 @@ def _is_index(fields: list[str]) -> bool:
     if names[0] in _INDEX_WORDS:
         return True
     pixel = _stem(names[-1])
-    return len(names) > 2 and _is_label(names[1]) and _stem(names[0]) != pixel == _stem(names[2])
+    return len(names) > 2 and is_label(names[1]) and _stem(names[0]) != pixel == _stem(names[2])
 
 
 def _stem(name: str) -> str:
@@ -183,14 +183,15 @@ def _stem(name: str) -> str:
     return re.sub("[0-9]+", "", name)
 
 
-def _is_label(name: str) -> bool:
+def is_label(name: str) -> bool:
+    """Whether a column of that name, in small letters, holds labels."""
     return name.strip("'") in LABEL_WORDS  # OpenML's tables have quotes
 
 
 def _by_name(label: str, line: int, fields: list[str]) -> str:
     """Return where a header says that the labels are; "" if it does not."""
     names = [field.casefold() for field in fields]
-    found = [i for i, name in enumerate(names) if _is_label(name)]
+    found = [i for i, name in enumerate(names) if is_label(name)]
     if found:
         if found[0] == 0:
             return "first"

@@ -21,7 +21,13 @@ from core.sources.opening import folder_names
 from core.sources.parts import Head, Pair, Parts
 from core.sources.streams import file_blob, open_file
 from core.sources.table_labels import NUMBER, LabelCodes
-from core.sources.table_layout import find_layout, label_by_values, sniff_separator, split_fields
+from core.sources.table_layout import (
+    find_layout,
+    is_label,
+    label_by_values,
+    sniff_separator,
+    split_fields,
+)
 from core.sources.table_lines import Block, blocks, refuse_line
 from core.sources.table_numbers import compact, read_rows
 
@@ -232,7 +238,8 @@ def _second_layout(
     layout = replace(found, label=found.label or first.label)
     if layout.n_cells != first.n_cells and not asked_for:
         return f"it has {layout.n_columns:,} columns, but {path.name} has {first.n_columns:,}"
-    if first.label_name and layout.label_name not in ("", first.label_name):
+    other = layout.label_name
+    if first.label_name and other not in ("", first.label_name) and not is_label(other):
         # Where the labels should be stands something else, as a number for each image.
         return f"it has no column {first.label_name!r} where {path.name} has its labels"
     if layout.n_cells != first.n_cells:

@@ -138,7 +138,7 @@ class DataPage(QWidget):
     @Slot(str)
     def show_part(self, part: str) -> None:
         """Show the images of a part; what is filtered stays as it is where it can."""
-        self._part = part
+        self._part, self._sought = part, None
         self.bar.show_part(part)
         if self.isVisible():
             self._session.data.watch(part)
@@ -149,8 +149,8 @@ class DataPage(QWidget):
         """Show other images of the part."""
         self._filter = wanted
         self._new_choice()
-        if self._sought is not None and self.wall.go_to(self._sought):
-            self._sought = None
+        sought, self._sought = self._sought, None
+        if sought is not None and self.wall.go_to(sought):
             self.wall.setFocus()
 
     @Slot(int)

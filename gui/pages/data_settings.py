@@ -199,8 +199,7 @@ class HowItIsRead(QWidget):
     def _changed(self, name: str, value: Any) -> None:
         session, source = self._session, self._session.data_config.dataset
         # A change that is on its way is not lost to the next one.
-        under_way = session.data.opening == source
-        before = session.data.asked_reading if under_way else session.data.reading
+        before = session.data.reading_of(source)
         try:
             reading = replace(before, **{name: value})
         except SettingError as error:

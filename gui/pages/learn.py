@@ -86,7 +86,6 @@ class LearnPage(QWidget):
         self.confusion = ConfusionPanel(session, self)
         self.switch = [self._button("Class atlas"), self._button("Confusion")]
         self.card = ImageCard(self)
-        self.opened = OpenedImage(self.card, session)
         self._lay_out()
         for plot in (self.error_plot, self.like_plot):
             plot.set_curve_visible("validation", False)
@@ -104,6 +103,8 @@ class LearnPage(QWidget):
         session.settings_changed.connect(self._refresh_range)
         session.shown_changed.connect(self._refresh_shown)
         session.diagnosis_changed.connect(self._refresh_atlas)
+        # After the atlas, whose images it shows.
+        self.opened = OpenedImage(self.card, session)
         self._run_started()
         self._refresh_shown()
 

@@ -15,14 +15,19 @@ if TYPE_CHECKING:
     from gui.widgets.image_card import CardContent, ImageCard
 
 
+def _nothing() -> None:
+    """Make nothing: no image is open."""
+
+
 class OpenedImage(QObject):
     """Keeps a card true while it is open: what it says is of the epoch shown everywhere."""
 
     def __init__(self, card: ImageCard, session: Session) -> None:
         super().__init__(card)
         self._card = card
-        self._make: Callable[[], CardContent | None] = lambda: None
+        self._make: Callable[[], CardContent | None] = _nothing
         session.shown_changed.connect(self.refresh)
+        card.finished.connect(self._forget)
 
     def open(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
         """Open what ``make`` returns beside a point of the screen, and ask it again as it changes.
@@ -33,6 +38,11 @@ class OpenedImage(QObject):
         content = make()
         if content is not None:
             self._card.show_content(content, near)
+
+    @Slot()
+    def _forget(self) -> None:
+        """Let go of what was shown, a whole data set perhaps."""
+        self._make = _nothing
 
     @Slot()
     def refresh(self) -> None:

@@ -93,6 +93,12 @@ class ImageCard(QDialog):
         self.close_button = QPushButton("Close", self)
         self.close_button.setToolTip("Close this image (Esc)")
         self.close_button.clicked.connect(self.close)
+        for button in (self.why_button, self.close_button, self.attack_button):
+            # Space plays and pauses in front of an image too; Tab leads to the buttons.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setAutoDefault(False)
+        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setTabOrder(self.close_button, self.attack_button)
         buttons = QHBoxLayout()
         buttons.addWidget(self.why_button)
         buttons.addStretch(1)
@@ -158,6 +164,7 @@ class ImageCard(QDialog):
         # Not where it was last: the window may have gone to the projector since.
         screen = QGuiApplication.screenAt(near) or self.screen()
         self._move_onto(screen, near.x() - self.width() // 2, near.y() - self.height())
+        self.view.setFocus()
         self.show()
         self.raise_()
 
