@@ -136,16 +136,15 @@ def holds_pictures(top: Path) -> bool:
     looker = _Looker(top)
     here = looker.look(top)
     n_flat = sum(_NAME.fullmatch(name) is not None for name in here.files)
-    if len(here.folders) == 1 and not n_flat and here.folders[0].casefold() not in _ROLES:
-        inner = looker.look(top / here.folders[0])
-        if _holds_folders_alone(inner):
-            return False  # a wrapping: what is inside is opened instead
     if n_flat and n_flat >= _FLAT_SHARE * len(here.files):
         return True
     if here.files and not n_flat and not here.folders and _some_are_pictures(top, here.files):
         return True
     for name in here.folders:
         inner = looker.look(top / name)
+        is_alone = len(here.folders) == 1 and not n_flat and name.casefold() not in _ROLES
+        if is_alone and _holds_folders_alone(inner):
+            return False  # a wrapping: what is inside is opened instead
         if _some_are_pictures(top / name, inner.files):
             return True
         for inner_name in inner.folders:
