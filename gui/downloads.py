@@ -66,12 +66,10 @@ class Downloads(QObject):
 
     changed = Signal(str)
     """The key of a set whose state is another."""
-    ready = Signal(str)
-    """The key of a set that has just come."""
-    failed = Signal(str, str)
-    """The key of a set that did not come, and why."""
-    told = Signal(str)
-    """Something people should know."""
+    offered = Signal(str, str)
+    """A message about a set that has just come, and its key."""
+    told = Signal(str, bool)
+    """Something people should know, and whether it is an error."""
     surprised = Signal(str)
 
     def __init__(self, pool: JobPool, mailbox: Mailbox, mirror: str, parent: QObject) -> None:
@@ -139,7 +137,7 @@ class Downloads(QObject):
         for other in self._jobs:
             if CATALOGUE[other].files == CATALOGUE[key].files:
                 first, second = CATALOGUE[other].label, CATALOGUE[key].label
-                self.told.emit(f"{second} comes with {first}, which is on its way.")
+                self.told.emit(f"{second} comes with {first}, which is on its way.", False)
                 return
         self.failures.pop(key, None)
         self.progress[key] = None
@@ -181,10 +179,10 @@ class Downloads(QObject):
         del self._jobs[key], self.progress[key]
         if isinstance(answer, Downloaded):
             self.look_around()  # one archive may bring two sets
-            self.ready.emit(key)
+            self.offered.emit(f"{CATALOGUE[key].label} is on this machine now.", key)
             return
         self.failures[key] = answer.message
         self.changed.emit(key)
-        self.failed.emit(key, answer.message)
+        self.told.emit(answer.message, True)
         if not answer.expected:
             self.surprised.emit(answer.message)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from core.catalogue import CATALOGUE
 from core.data_config import DataConfig
 from core.errors import ExplorerError, SettingError
 from core.history import Change, History
@@ -113,9 +112,8 @@ class Session(QObject):
         self.attack = AttackSession(attack_config, self, given=attack_given)
         self.data = DataSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
-        self.downloads.ready.connect(self._offer_to_switch)
-        self.downloads.failed.connect(self._download_failed)
-        self.downloads.told.connect(self._tell_hint)
+        self.downloads.offered.connect(self.offered)
+        self.downloads.told.connect(self.notified)
         self.downloads.surprised.connect(self.surprised)
         self.data.arrived.connect(self._loaded)
         self.data.prepared.connect(self._begin)
@@ -149,32 +147,19 @@ class Session(QObject):
 
     @Slot(str, bool)
     def _open_failed(self, message: str, is_error: bool) -> None:
-        if self.dataset is None and self.data.pending is not None:
-            pass  # other data are about to come
-        elif self.dataset is None and self.data.asked != DEFAULT_SOURCE:
+        is_lost = self.dataset is None and self.data.pending is None  # nothing is about to come
+        if is_lost and self.data.asked != DEFAULT_SOURCE:
             # Nothing else is at hand: something must be learning all the same.
             self.wanted_data = replace(self.wanted_data, dataset=DEFAULT_SOURCE)
             self._to_tell, message = (message, is_error), ""  # once those have begun to be learnt
             self.open(DEFAULT_SOURCE)
-        elif self.dataset is None:
+        elif is_lost:
             self.run_state = RunState.FAILED
             self._to_tell = ("", False)
         self.settings_changed.emit()  # the form shows again what is really there
         self.run_state_changed.emit()
         if message:
             self.notified.emit(message, is_error)
-
-    @Slot(str)
-    def _offer_to_switch(self, key: str) -> None:
-        self.offered.emit(f"{CATALOGUE[key].label} is on this machine now.", key)
-
-    @Slot(str)
-    def _tell_hint(self, message: str) -> None:
-        self.notified.emit(message, False)
-
-    @Slot(str, str)
-    def _download_failed(self, key: str, message: str) -> None:
-        self.notified.emit(message, True)
 
     # ------------------------------------------------------------------ the run
 

@@ -15,6 +15,7 @@ from core.attack import FROM_IMAGE, AttackConfig, AttackStep, SquaredLossDescent
 from core.data_config import DataConfig
 from core.perceptron import SoftmaxPerceptron
 from core.progress import Progress
+from core.readings import read_images
 from core.training import EpochRecord, Trainer, TrainingConfig
 from gui.run_state import RunState
 from gui.session import Session
@@ -135,6 +136,17 @@ def wait_for_film(qtbot: QtBot, session: Session) -> None:
         )
 
     wait_until(qtbot, whole)
+
+
+def wall_is_right(window: MainWindow) -> bool:
+    """Whether the wall shows what the model shown reads in the part chosen."""
+    page, session = window.data_page, window.session
+    assert session.shown is not None
+    view, split = page._view, data_of(session).split(page.part)
+    if view is None or view.seen is None or view.seen.weights is not session.shown.weights:
+        return False
+    expected = read_images(session.shown.weights, split).predicted
+    return view.seen.split is split and np.array_equal(view.seen.readings.predicted, expected)
 
 
 # ---------------------------------------------------------------------- data

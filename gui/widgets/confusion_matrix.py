@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.arrow_keys import ARROWS, ENTER
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -243,23 +244,17 @@ class ConfusionMatrix(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk with the arrows, choose with Enter."""
-        moves = {
-            Qt.Key.Key_Left: (0, -1),
-            Qt.Key.Key_Right: (0, 1),
-            Qt.Key.Key_Up: (-1, 0),
-            Qt.Key.Key_Down: (1, 0),
-        }
         key, last = Qt.Key(event.key()), len(self._names) - 1
         if last < 0:
             super().keyPressEvent(event)
-        elif key in moves:
-            label, read = (self._current[i] + moves[key][i] for i in range(2))
+        elif key in ARROWS:
+            label, read = (self._current[i] + ARROWS[key][i] for i in range(2))
             self._current = min(max(label, 0), last), min(max(read, 0), last)
             words = self.describe(*self._current)
             self.setAccessibleDescription(words)
             self.hovered.emit(words)
             self.update()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif key in ENTER:
             self.clicked.emit(*self._current)
         else:
             super().keyPressEvent(event)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.arrow_keys import ARROWS, ENTER
 from gui.widgets.fitting_words import fitting
 from gui.widgets.numpy_image import to_qimage
 from gui.widgets.tooltips import wrapped
@@ -356,20 +357,14 @@ class ImageMosaic(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move between cells with the arrows, open one with Enter."""
-        moves = {
-            Qt.Key.Key_Left: (0, -1),
-            Qt.Key.Key_Right: (0, 1),
-            Qt.Key.Key_Up: (-1, 0),
-            Qt.Key.Key_Down: (1, 0),
-        }
         key = Qt.Key(event.key())
         if not self._rows or not self._names:
             super().keyPressEvent(event)
-        elif key in moves:
-            row, column = self._current = self._neighbour(*moves[key])
+        elif key in ARROWS:
+            row, column = self._current = self._neighbour(*ARROWS[key])
             self.hovered.emit(self.describe(row, column))
             self.update()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif key in ENTER:
             self.cell_clicked.emit(*self._current)
         else:
             super().keyPressEvent(event)
