@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 VALIDATION_PART = 6
+"""One in so many training images is set aside where nobody says how many."""
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

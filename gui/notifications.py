@@ -38,7 +38,7 @@ _LETTER_MILLISECONDS = 50
 """For each letter beyond the first line: two hundred words a minute."""
 
 _LINE = 120
-
+"""Letters of a message that are read at a glance."""
 
 _TOGETHER_MILLISECONDS = 500
 """Hints within this time have one cause, and neither has been read yet."""

@@ -48,7 +48,6 @@ class ConfusionMatrix(QWidget):
         self._counts: NDArray[np.int64] = np.zeros((0, 0), dtype=np.int64)
         self._rates = False
         self._current = (0, 0)
-        self._pointed: tuple[int, int] | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -68,7 +67,7 @@ class ConfusionMatrix(QWidget):
         counts : (n_classes, n_classes), rows labels, columns what is read
         """
         if len(names) != len(self._names):
-            self._current, self._pointed = (0, 0), None
+            self._current = (0, 0)
         self._names, self._counts = tuple(names), counts
         self.update()
 
