@@ -25,7 +25,6 @@ from gui.widgets.wall_picture import WallContent
 from gui.widgets.wall_view import NOTCH, NOTCH_EDGE
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from core.dataset import Dataset
@@ -67,7 +66,6 @@ class DataPage(QWidget):
         self._filter = ImageFilter()
         self._class_names: tuple[str, ...] = ()
         self._view: PartView | None = None
-        self._shown: NDArray[np.int64] | None = None
         self._sought: int | None = None
         """An image that was looked for and is left out by the filters."""
         self._refreshed_at = self._refresh_cost = 0.0
@@ -241,7 +239,6 @@ class DataPage(QWidget):
         self.wall.set_content(content, keep_place=keep_place)
         self._tell_empty()
         self._tell_count(view, None if content is None else len(content.order))
-        self._shown = None if content is None else content.order
         self._tell_legend()
         self._refreshed_at = time.perf_counter()
         self._refresh_cost = self._refreshed_at - started
@@ -286,9 +283,8 @@ class DataPage(QWidget):
 
     def _tell_legend(self) -> None:
         """Say what the marks mean, and how many of the images on the wall have them."""
-        marks, view, shown = [], self._view, self._shown
-        if shown is None:
-            shown = np.arange(0)
+        marks, view, content = [], self._view, self.wall.content
+        shown = np.arange(0) if content is None else content.order
         notch = f"{NOTCH}; background-color:{NOTCH_EDGE}"
         if view is not None and view.wrong is not None:
             n_wrong = int(np.count_nonzero(view.wrong[shown]))
