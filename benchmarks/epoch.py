@@ -18,7 +18,8 @@ from material import practical_data
 from result import Result, at_most, interquartile_range
 from threadpoolctl import threadpool_limits
 
-from core.training import TP_PRESET, Trainer
+from core.presets import TP_PRESET
+from core.training import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,18 +16,14 @@ from core.attack import AttackConfig
 from core.data_config import DataConfig
 from core.errors import SettingError
 from core.parameters import parameters_of
+from core.presets import PRESETS, Preset
 from core.sources.reading import ReadingConfig
-from core.training import TP_PRESET, TrainingConfig
+from core.training import TrainingConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.parameters import Parameter
-
-PRESETS: dict[str, tuple[str, TrainingConfig]] = {
-    "tp": ("as in the practical: uniform start, no shuffling", TP_PRESET),
-}
-"""Name -> (what it is, training settings); the data and attack defaults are the practical's."""
 
 _ATTACK_PREFIX = "attack_"
 
@@ -163,10 +159,10 @@ def _read_folder(text: str) -> Path:
     return Path(text)
 
 
-def _read_preset(text: str) -> TrainingConfig:
+def _read_preset(text: str) -> Preset:
     if text not in PRESETS:
         raise SettingError(f"--preset must be one of {', '.join(PRESETS)}, not {text!r}")
-    return PRESETS[text][1]
+    return PRESETS[text]
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -187,7 +183,7 @@ def make_parser() -> argparse.ArgumentParser:
         help="write curves, pictures, numbers and a page that shows them into this folder; "
         "without it the options preset the window",
     )
-    presets = "; ".join(f"{name}: {words}" for name, (words, _) in PRESETS.items())
+    presets = "; ".join(f"{name}: {preset.help}" for name, preset in PRESETS.items())
     general.add_argument(
         "--preset",
         type=_read_preset,
@@ -231,11 +227,14 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
         names = parameters_of(config)
         return {name: given[prefix + name] for name in names if prefix + name in given}
 
+    data, training = DataConfig(**chosen(DataConfig)), TrainingConfig()
+    if preset is not None:
+        training, data = preset.apply(training, data)
     return Arguments(
         report=report,
-        data=DataConfig(**chosen(DataConfig)),
+        data=replace(data, **chosen(DataConfig)),
         reading=ReadingConfig(**chosen(ReadingConfig)),
-        training=replace(preset or TrainingConfig(), **chosen(TrainingConfig)),
+        training=replace(training, **chosen(TrainingConfig)),
         attack=AttackConfig(**chosen(AttackConfig, _ATTACK_PREFIX)),
         explicit=frozenset(given),
     )

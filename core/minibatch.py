@@ -32,9 +32,18 @@ class MiniBatchStep:
         self._gradient = np.empty_like(weights)
 
     def step(
-        self, design: NDArray[Any], targets: NDArray[Any], learning_rate: float, l2: float
+        self,
+        design: NDArray[Any],
+        targets: NDArray[Any],
+        learning_rate: float,
+        l2: float,
+        momentum: float = 0.0,
+        velocity: NDArray[Any] | None = None,
     ) -> None:
         """Do ``w += eta * (mean over the batch of x (t - y) - l2 w)``, the bias not decayed.
+
+        With momentum ``v = mu v + (the same in brackets)`` and ``w += eta v`` (Polyak 1964, with
+        the learning rate outside of v, so that a new rate acts from the next batch on).
 
         Parameters
         ----------
@@ -42,7 +51,9 @@ class MiniBatchStep:
             Images with the constant 1 in column 0.
         targets : (n_classes, n)
             One-hot columns.
-        learning_rate, l2 : float
+        learning_rate, l2, momentum : float
+        velocity : (n_classes, n_features + 1), optional
+            Changed in place; without one there is no momentum.
         """
         n_samples = len(design)
         response, row = self._response, self._row
@@ -57,8 +68,25 @@ class MiniBatchStep:
         np.add.reduce(response, axis=0, keepdims=True, out=row)
         np.divide(response, row, out=response)
         np.subtract(targets, response, out=response)
+        if velocity is not None:
+            np.multiply(response, 1.0 / n_samples, out=response)
+            np.matmul(response, design, out=self._gradient)
+            self._move(learning_rate, l2, momentum, velocity)
+            return
         np.multiply(response, learning_rate / n_samples, out=response)
         np.matmul(response, design, out=self._gradient)
         if l2:
             weights[:, 1:] *= 1.0 - learning_rate * l2
         np.add(weights, self._gradient, out=weights)
+
+    def _move(
+        self, learning_rate: float, l2: float, momentum: float, velocity: NDArray[Any]
+    ) -> None:
+        weights, gradient = self._weights, self._gradient
+        np.multiply(velocity, momentum, out=velocity)
+        np.add(velocity, gradient, out=velocity)
+        if l2:
+            np.multiply(weights, l2, out=gradient)
+            velocity[:, 1:] -= gradient[:, 1:]
+        np.multiply(velocity, learning_rate, out=gradient)
+        np.add(weights, gradient, out=weights)

@@ -66,6 +66,17 @@ class TrainingConfig:
         live=True,
         formula="w -= eta lambda w,   lambda = {value:g}",
     )
+    momentum: float = parameter(
+        0.0,
+        "float",
+        "Momentum",
+        "How much of the last move is kept in the next: with 0.9 ten moves add up where they agree "
+        "and cancel where they do not.",
+        low=0.0,
+        high=0.999,
+        live=True,
+        formula="v = mu v + (1 / BS) sum x (t - y);  w += eta v,   mu = {value:g}",
+    )
     epochs: int = parameter(
         50,
         "int",
@@ -90,7 +101,8 @@ class TrainingConfig:
         True,
         "bool",
         "Shuffle",
-        "Visit the images in a new random order each epoch; the practical keeps file order.",
+        "Visit the images in a new random order each epoch; the practical keeps file order. The "
+        "order follows from seed and epoch alone, so that a branch goes on as its parent would.",
         formula="a new permutation of the n images every epoch",
     )
     seed: int = parameter(
@@ -108,32 +120,6 @@ class TrainingConfig:
         check_parameters(self)
 
 
-TP_PRESET = TrainingConfig(init="uniform", shuffle=False)
-"""As in the practical; its 5,000 training and 3,000 test images are ``DataConfig``'s defaults."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A named set of settings; the seed is not part of it."""
-
-    label: str
-    config: TrainingConfig
-
-    def apply(self, present: TrainingConfig) -> TrainingConfig:
-        """Return the preset with the seed of ``present``."""
-        return replace(self.config, seed=present.seed)
-
-    def fits(self, config: TrainingConfig) -> bool:
-        """Whether ``config`` is this preset, whatever its seed."""
-        return self.apply(config) == config
-
-
-PRESETS = {
-    "sensible": Preset("Sensible", TrainingConfig()),
-    "tp": Preset("As in the practical", TP_PRESET),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
     """Progress inside an epoch: ``batch`` of ``n_batches`` are done in pass ``epoch``."""
@@ -149,7 +135,8 @@ class EpochRecord:
     """The model after ``epoch`` passes; epoch 0 is the start.
 
     Scores are fractions classified correctly, log-likelihoods means over samples of ``log y_true``;
-    the validation pair is None without a validation part. ``weights`` is a read-only copy.
+    the validation pair is None without a validation part. ``weights`` is a read-only copy, and so
+    is ``velocity``, None without momentum.
     """
 
     epoch: int
@@ -161,6 +148,31 @@ class EpochRecord:
     validation_score: float | None
     validation_log_likelihood: float | None
     weights: NDArray[Any]
+    velocity: NDArray[Any] | None = None
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """From where a run goes on after this epoch."""
+        return Checkpoint(self.weights, self.velocity, self.epoch, self.step)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """All that a run's future depends on, besides its data and settings.
+
+    Attributes
+    ----------
+    weights : (n_classes, n_features + 1)
+    velocity : as ``weights``, or None for a run at rest
+    epoch, step : whole passes and updates done
+    position : images of the present pass already seen
+    """
+
+    weights: NDArray[Any]
+    velocity: NDArray[Any] | None = None
+    epoch: int = 0
+    step: int = 0
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +188,20 @@ class Divergence:
         return (
             f"Diverged at step {self.step} (epoch {self.epoch + 1}) with learning rate "
             f"{self.learning_rate:g}: the weights are no longer finite. Rewind with a smaller "
-            "learning rate or less decay."
+            "learning rate, less decay or less momentum."
         )
 
 
 TrainingEvent = BatchRecord | EpochRecord | Divergence
+
+
+def epoch_order(seed: int, epoch: int, n_samples: int) -> NDArray[np.int64]:
+    """Return the order in which pass ``epoch`` (0 the first) visits the images, (n_samples,).
+
+    A function of seed and epoch, not of what was drawn before: a run can be taken up anywhere.
+    The start is drawn from ``default_rng(seed)``, which equals the stream (seed, 0), hence the 1.
+    """
+    return np.random.default_rng((seed, epoch + 1)).permutation(n_samples)
 
 
 class Trainer:
@@ -193,16 +214,20 @@ class Trainer:
     config : TrainingConfig
     dtype
         float32, or float64 to check the former.
-    start : (n_classes, n_features + 1), optional
-        Weights to begin with, instead of those that ``config`` draws.
+    start : Checkpoint, optional
+        Where to go on, instead of the start that ``config`` draws. With the settings of the run it
+        was taken from, this goes on exactly as that run did, bit for bit.
 
     Raises
     ------
     SettingError
-        If ``start`` has another shape.
+        If the weights of ``start`` have another shape.
 
     Notes
     -----
+    The order of an epoch's images follows from seed and epoch (:func:`epoch_order`), the velocity
+    is kept only while there is momentum: it begins at rest when momentum is turned on.
+
     The last batch of an epoch holds what is left when the batch size does not divide the number
     of images; its update averages over its own size.
     """
@@ -213,36 +238,47 @@ class Trainer:
         config: TrainingConfig,
         *,
         dtype: DTypeLike = np.float32,
-        start: NDArray[Any] | None = None,
+        start: Checkpoint | None = None,
     ) -> None:
         self.dataset = dataset
         self.config = config
-        self.epoch = 0
-        self.step = 0
+        self.epoch = 0 if start is None else start.epoch
+        self.step = 0 if start is None else start.step
         self.train_seconds = 0.0
         self.evaluate_seconds = 0.0
         self.batches_per_record = 16
         """How many updates lie between two progress records; a driver may change it any time."""
-        self._rng = np.random.default_rng(config.seed)
         self.weights = initial_weights(
-            config.init, dataset.n_classes, dataset.n_features, self._rng, dtype
+            *(config.init, dataset.n_classes, dataset.n_features),
+            *(np.random.default_rng(config.seed), dtype),
         )
         if start is not None:
-            if start.shape != self.weights.shape:
+            if start.weights.shape != self.weights.shape:
                 raise SettingError(
-                    f"weights of shape {start.shape} do not fit {dataset.name}, which needs "
-                    f"{self.weights.shape}"
+                    f"weights of shape {start.weights.shape} do not fit {dataset.name}, which "
+                    f"needs {self.weights.shape}"
                 )
-            self.weights[:] = start
+            self.weights[:] = start.weights
+        self._velocity: NDArray[Any] | None = None
+        self._keep_velocity(None if start is None else start.velocity)
         self.model = SoftmaxPerceptron(self.weights)
         train = dataset.train
         self._design = train.design if dtype == np.float32 else train.design.astype(dtype)
         self._targets = np.ascontiguousarray(one_hot(train.labels, dataset.n_classes, dtype).T)
-        self._position = 0
+        self._position = 0 if start is None else start.position
         self._order: NDArray[np.int64] | None = None
         self._minibatch = self._make_minibatch()
         self._started = False
         self.diverged: Divergence | None = None
+
+    def _keep_velocity(self, velocity: NDArray[Any] | None) -> None:
+        """Go on with a velocity, or from rest, where there is momentum; else forget it."""
+        if not self.config.momentum:
+            self._velocity = None
+        elif velocity is not None:
+            self._velocity = velocity.astype(self.weights.dtype)
+        else:
+            self._velocity = np.zeros_like(self.weights)
 
     def _make_minibatch(self) -> MiniBatchStep:
         size = min(self.config.batch_size, self.dataset.train.n_samples)
@@ -257,6 +293,11 @@ class Trainer:
     def snapshot(self) -> NDArray[Any]:
         """Return a read-only copy of the weights as they are now."""
         return read_only(self.weights.copy())
+
+    def checkpoint(self) -> Checkpoint:
+        """Return from where the run can be gone on with, as it stands now."""
+        velocity = None if self._velocity is None else read_only(self._velocity.copy())
+        return Checkpoint(self.snapshot(), velocity, self.epoch, self.step, self._position)
 
     def change(self, **settings: Any) -> None:
         """Apply settings declared ``live`` from the next batch on.
@@ -273,16 +314,20 @@ class Trainer:
         self.config = replace(self.config, **settings)
         if "batch_size" in settings:
             self._minibatch = self._make_minibatch()
+        if "momentum" in settings:
+            self._keep_velocity(self._velocity)
 
     def run(self, until_epoch: int | None = None) -> Iterator[TrainingEvent]:
         """Train and yield what happens, up to ``until_epoch`` (default: the config's epochs).
 
-        The first event of a run is the record of epoch 0. May be called again to go on; what was
+        The first event of a run is the record of its start, epoch 0 unless it goes on from a
+        checkpoint (one within an epoch has no record). May be called again to go on; what was
         done is never repeated. Ends after a :class:`Divergence`.
         """
         if not self._started:
             self._started = True
-            yield self._record()
+            if self._position == 0:
+                yield self._record()
         while self.diverged is None:
             last = self.config.epochs if until_epoch is None else until_epoch
             if self.epoch >= last:
@@ -311,8 +356,7 @@ class Trainer:
 
     def _advance(self, n_batches: int) -> None:
         """Do up to ``n_batches`` updates, not past the end of the epoch."""
-        before = self.weights.copy()
-        position, step = self._position, self.step
+        before = self.checkpoint()
         # Overflow is not an accident here but an outcome, looked for right below.
         with np.errstate(over="ignore", invalid="ignore"):
             self._updates(n_batches)
@@ -323,35 +367,38 @@ class Trainer:
                     self._position, self._order = 0, None
                     self.epoch += 1
                 return
-            self._find_divergence(before, position, step)
+            self._find_divergence(before)
 
     def _updates(self, n_batches: int) -> None:
         n_samples, size = self.dataset.train.n_samples, self.batch_size
-        rate, l2 = self.config.learning_rate, self.config.l2
-        if self.config.shuffle and self._order is None:
-            self._order = self._rng.permutation(n_samples)
+        config, velocity = self.config, self._velocity
+        rate, l2, momentum = config.learning_rate, config.l2, config.momentum
+        if config.shuffle and self._order is None:
+            self._order = epoch_order(config.seed, self.epoch, n_samples)
         first, order, step = self._position, self._order, self._minibatch.step
         done = 0
         while done < n_batches and first < n_samples:
             last = min(first + size, n_samples)
             if order is None:
-                step(self._design[first:last], self._targets[:, first:last], rate, l2)
+                batch, targets = self._design[first:last], self._targets[:, first:last]
             else:
                 rows = order[first:last]
                 # mode="clip" lets take write straight into the buffer.
                 batch = np.take(
                     self._design, rows, axis=0, out=self._gathered[: last - first], mode="clip"
                 )
-                step(batch, self._targets[:, rows], rate, l2)
+                targets = self._targets[:, rows]
+            step(batch, targets, rate, l2, momentum, velocity)
             first = last
             done += 1
         self._position = first
         self.step += done
 
-    def _find_divergence(self, before: NDArray[Any], position: int, step: int) -> None:
+    def _find_divergence(self, before: Checkpoint) -> None:
         """Replay the updates one by one to name the first whose weights are not finite."""
-        self.weights[:] = before
-        self._position, self.step = position, step
+        self.weights[:] = before.weights
+        self._keep_velocity(before.velocity)
+        self._position, self.step = before.position, before.step
         n_samples = self.dataset.train.n_samples
         while np.isfinite(self.weights).all() and self._position < n_samples:
             self._updates(1)
@@ -363,6 +410,7 @@ class Trainer:
         train_score, train_like = model.evaluate(dataset.train)
         test_score, test_like = model.evaluate(dataset.test)
         held = None if dataset.validation is None else model.evaluate(dataset.validation)
+        here = self.checkpoint()
         record = EpochRecord(
             epoch=self.epoch,
             step=self.step,
@@ -372,7 +420,8 @@ class Trainer:
             test_log_likelihood=test_like,
             validation_score=None if held is None else held[0],
             validation_log_likelihood=None if held is None else held[1],
-            weights=self.snapshot(),
+            weights=here.weights,
+            velocity=here.velocity,
         )
         self.evaluate_seconds += time.perf_counter() - started
         return record

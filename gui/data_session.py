@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.data_config import DataConfig
     from core.dataset import Dataset, Split
     from core.progress import Progress
+    from core.training import Checkpoint
     from gui.job_pool import JobPool
     from gui.mailbox import Letter, Mailbox
     from gui.session import Session
@@ -53,14 +54,14 @@ class RunRequest:
     ----------
     full, config : the data, and which part of them
     mode : how it begins; None for playing on or staying held, as the session is by then
-    start : weights to begin with instead of those of the settings
+    start : where to go on, instead of the start of the settings
     loaded : where ``full`` come from, when they are new
     """
 
     full: Dataset
     config: DataConfig
     mode: Mode | None = None
-    start: NDArray[Any] | None = None
+    start: Checkpoint | None = None
     loaded: Loaded | None = None
 
 

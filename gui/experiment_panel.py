@@ -19,8 +19,9 @@ from core.catalogue import CATALOGUE
 from core.data_config import DataConfig
 from core.errors import printable
 from core.parameters import parameters_of
+from core.presets import PRESETS
 from core.sources import NAMED_SOURCES
-from core.training import PRESETS, TrainingConfig
+from core.training import TrainingConfig
 from gui.catalogue_panel import CataloguePanel
 from gui.parameter_form import ParameterForm, tooltip
 from gui.widgets.tooltips import wrapped
@@ -65,10 +66,12 @@ class ExperimentPanel(QFrame):
         self.preset_combo.setObjectName("preset_combo")
         self.preset_combo.setAccessibleName("Preset")
         self.preset_combo.setToolTip(
-            "Put a whole set of settings into the panel; it acts at the next rewind."
+            "Put a whole set of settings into the panel. What can act at once does, the rest waits "
+            "for a rewind."
         )
         for key, preset in PRESETS.items():
             self.preset_combo.addItem(preset.label, key)
+            self._explain_item(self.preset_combo.count() - 1, preset.help)
         self.preset_combo.addItem("Own settings", "")
         self.preset_combo.activated.connect(self._preset_chosen)
 
@@ -125,6 +128,9 @@ class ExperimentPanel(QFrame):
         if key not in self._session.downloads.progress:
             self._refresh_data()
 
+    def _explain_item(self, index: int, words: str) -> None:
+        self.preset_combo.setItemData(index, wrapped(words), Qt.ItemDataRole.ToolTipRole)
+
     def _label(self, text: str, name: str) -> QLabel:
         label = QLabel(text, self)
         label.setObjectName(name)
@@ -140,7 +146,8 @@ class ExperimentPanel(QFrame):
         for name, row in self.later_form.rows.items():
             row.show_value(later[name])
         self._refresh_data()
-        matching = [key for key, preset in PRESETS.items() if preset.fits(session.wanted_training)]
+        wanted = session.wanted_training, session.wanted_data
+        matching = [key for key, preset in PRESETS.items() if preset.fits(*wanted)]
         self.preset_combo.setCurrentIndex(
             self.preset_combo.findData(matching[0] if matching else "")
         )
@@ -201,7 +208,7 @@ class ExperimentPanel(QFrame):
     def _preset_chosen(self, index: int) -> None:
         key = self.preset_combo.itemData(index)
         if key:
-            self._session.apply_preset(PRESETS[key].apply(self._session.wanted_training))
+            self._session.apply_preset(PRESETS[key])
         else:
             self.refresh()
 

@@ -18,7 +18,7 @@ from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
 from core.sources import DEFAULT_SOURCE
-from core.training import Divergence, EpochRecord, TrainingConfig
+from core.training import Checkpoint, Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
 from gui.data_session import DataSession, Loaded, Prepared, RunRequest
 from gui.diagnosis_job import DIAGNOSIS_SLOT, make_diagnoser
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from core.attack import AttackConfig
     from core.dataset import Dataset
+    from core.presets import Preset
     from core.sources.reading import ReadingConfig
 
 FRAME_MILLISECONDS = 33
@@ -210,7 +211,7 @@ class Session(QObject):
 
     def start_from(self, weights: NDArray[Any]) -> None:
         """Begin a run, held, from these weights; a rewind goes back to a start of its own."""
-        self._start_run(Mode.PAUSED, weights)
+        self._start_run(Mode.PAUSED, Checkpoint(weights))
 
     def new_seed(self) -> None:
         """Start again from another random start."""
@@ -230,7 +231,7 @@ class Session(QObject):
             self._job.set_mode(mode)
             self._set_run_state(state)
 
-    def _start_run(self, mode: Mode | None = None, start: NDArray[Any] | None = None) -> None:
+    def _start_run(self, mode: Mode | None = None, start: Checkpoint | None = None) -> None:
         """Replace the present run by a new one with the wanted settings, as soon as it can be."""
         assert self.full_dataset is not None
         request = RunRequest(self.full_dataset, self.wanted_data, mode, start)
@@ -325,8 +326,9 @@ class Session(QObject):
         if self.run_state is RunState.FINISHED and more_to_do:
             self._set_run_state(RunState.PAUSED)
 
-    def apply_preset(self, training: TrainingConfig) -> None:
-        """Put a training configuration into the form; what is live in it acts at once."""
+    def apply_preset(self, preset: Preset) -> None:
+        """Put a preset into the form; what is live in it acts at once, the rest on a rewind."""
+        training, self.wanted_data = preset.apply(self.wanted_training, self.wanted_data)
         self.wanted_training = training
         for name, declared in parameters_of(training).items():
             value = getattr(training, name)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.dataset import Dataset
+    from core.training import Checkpoint
     from gui.mailbox import Mailbox
 
 FRAME_SECONDS = 1 / 30
@@ -75,7 +76,7 @@ class TrainingJob(Job):
     pace
         Epochs per second at most, or None for as fast as possible.
     start
-        Weights to begin with, instead of those that ``config`` draws.
+        Where to go on, instead of the start that ``config`` draws.
     """
 
     def __init__(
@@ -86,14 +87,14 @@ class TrainingJob(Job):
         config: TrainingConfig,
         mode: Mode,
         pace: float | None,
-        start: NDArray[Any] | None = None,
+        start: Checkpoint | None = None,
     ) -> None:
         super().__init__("training", generation, mailbox)
         self._dataset = dataset
         self._config = config
         self._mode = mode
         self._pace = pace
-        self._start_weights = start
+        self._checkpoint = start
         self._changes: list[dict[str, Any]] = []
         self._next_due = 0.0
         self._last_sent = 0.0
@@ -136,7 +137,7 @@ class TrainingJob(Job):
 
     def work(self) -> None:
         """Drive the trainer until stopped or diverged."""
-        trainer = Trainer(self._dataset, self._config, start=self._start_weights)
+        trainer = Trainer(self._dataset, self._config, start=self._checkpoint)
         start = next(trainer.run())
         assert isinstance(start, EpochRecord)
         self.post(start)

@@ -14,8 +14,9 @@ from core.command_line import Arguments, make_parser, option_name, parse_argumen
 from core.data_config import DataConfig
 from core.errors import SettingError
 from core.parameters import parameters_of
+from core.presets import TP_PRESET
 from core.sources.reading import ReadingConfig
-from core.training import TP_PRESET, TrainingConfig
+from core.training import TrainingConfig
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -23,7 +24,7 @@ EVERY_OPTION = """--report out --dataset digits8 --train-size 900 --test-size 40
 --validation-size 90 --test-share 20 --split-seed 3 --label-noise 12.5 --pixel-noise 0.1
 --noise-seed 4 --ink dark --orientation columns --label-column last --picture-side 16
 --image-height 7 --arrays train_images=a,train_labels=b --epochs 3 --batch-size 7
---learning-rate 0.25 --l2 0.001 --init normal --no-shuffle --seed 5
+--learning-rate 0.25 --l2 0.001 --momentum 0.9 --init normal --no-shuffle --seed 5
 --attack-start 4 --attack-target 2 --attack-steps 11 --attack-rate 0.3
 --attack-pull 0.5 --attack-toward 6 --attack-part test --attack-box --attack-seed 9""".split()
 
@@ -47,7 +48,7 @@ def test_every_option_reaches_its_setting():
     assert arguments.data == DataConfig("digits8", 900, 400, 90, 20.0, 3, 12.5, 0.1, 4)
     arrays = "train_images=a,train_labels=b"
     assert arguments.reading == ReadingConfig("dark", "columns", "last", 16, 7, arrays)
-    assert arguments.training == TrainingConfig(0.25, 7, 0.001, 3, "normal", False, 5)
+    assert arguments.training == TrainingConfig(0.25, 7, 0.001, 0.9, 3, "normal", False, 5)
     assert arguments.attack == AttackConfig(4, 2, 11, 0.3, 0.5, 6, "test", True, 9)
     assert {"seed", "attack_seed", "shuffle", "dataset"} <= arguments.explicit
     assert arguments.attack_given
@@ -95,7 +96,7 @@ def test_default_target_follows_the_number_of_classes_but_a_given_one_stays():
         ("--attack-start -1", "--attack-start must be noise or a whole number"),
         ("--attack-start somewhere", "--attack-start must be noise or a whole number"),
         ("--attack-part validation", "--attack-part must be one of train, test"),
-        ("--preset mine", "--preset must be one of tp, not 'mine'"),
+        ("--preset mine", "--preset must be one of sensible, tp, fast, full, tiny, not 'mine'"),
         ("--epoch 3", "unknown option --epoch; did you mean --epochs?"),
         ("--frobnicate", "unknown option --frobnicate; --help lists"),
         ("mnist", "unexpected argument 'mnist'"),

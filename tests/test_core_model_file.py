@@ -18,7 +18,7 @@ from safetensors.numpy import save
 
 from core.errors import ModelError, SettingError
 from core.model_file import SavedModel, load_model, save_model, settings_of
-from core.training import EpochRecord, Trainer, TrainingConfig
+from core.training import Checkpoint, EpochRecord, Trainer, TrainingConfig
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -200,7 +200,7 @@ def test_a_run_goes_on_from_saved_weights_as_it_would_have() -> None:
     data = tiny_dataset()
     config = TrainingConfig(epochs=6, batch_size=63, shuffle=False)
     whole = [event for event in Trainer(data, config).run() if isinstance(event, EpochRecord)]
-    again = Trainer(data, replace(config, epochs=3), start=whole[3].weights)
+    again = Trainer(data, replace(config, epochs=3), start=Checkpoint(whole[3].weights))
     rest = [event for event in again.run() if isinstance(event, EpochRecord)]
     assert [record.weights.tobytes() for record in rest] == [
         record.weights.tobytes() for record in whole[3:]
@@ -209,4 +209,4 @@ def test_a_run_goes_on_from_saved_weights_as_it_would_have() -> None:
 
 def test_weights_of_another_shape_are_no_start() -> None:
     with pytest.raises(SettingError, match="do not fit"):
-        Trainer(tiny_dataset(), CONFIG, start=np.zeros((2, 3), np.float32))
+        Trainer(tiny_dataset(), CONFIG, start=Checkpoint(np.zeros((2, 3), np.float32)))

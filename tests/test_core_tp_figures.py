@@ -30,8 +30,9 @@ from core.data_config import DataConfig
 from core.diagnostics import diagnose
 from core.history import History
 from core.perceptron import SoftmaxPerceptron, initial_weights
+from core.presets import TP_PRESET
 from core.sources import open_dataset
-from core.training import TP_PRESET, EpochRecord, Trainer
+from core.training import EpochRecord, Trainer
 
 SEEDS = (0, 1, 2)
 N_NOISE = 5

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
 
 from core.data_config import DataConfig
 from core.parameters import parameters_of
-from core.training import PRESETS, TrainingConfig
+from core.presets import PRESETS
+from core.training import TrainingConfig
 from gui.run_state import RunState
 from gui.top_bar import FASTEST, SLOWEST, SPEED_STEPS, pace_at, place_of
 from gui.widgets.number_field import NumberField
@@ -303,7 +305,7 @@ def test_presets(window: MainWindow, qtbot: QtBot) -> None:
     combo, session = window.panel.preset_combo, window.session
     type_number(qtbot, field(window, "seed"), "5")
     choose(qtbot, combo, combo.findData("tp"))
-    assert session.wanted_training == PRESETS["tp"].apply(session.wanted_training)
+    assert session.wanted_training == replace(PRESETS["tp"].config, seed=5)
     assert session.wanted_training.seed == 5
     assert combo.currentData() == "tp"
     assert window.panel.rewind_button.isVisible()
@@ -314,7 +316,7 @@ def test_presets(window: MainWindow, qtbot: QtBot) -> None:
     choose(qtbot, combo, combo.findData(""))  # nothing to put in
     assert combo.currentData() == "sensible"
     click(qtbot, window.panel.rewind_button)
-    assert PRESETS["sensible"].fits(session.training_config)
+    assert PRESETS["sensible"].fits(session.training_config, session.data_config)
     assert session.training_config.seed == 5
 
 

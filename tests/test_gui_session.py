@@ -22,7 +22,8 @@ from gui_helpers import (
 
 from core.diagnostics import diagnose
 from core.errors import DatasetError, SettingError
-from core.training import PRESETS, EpochRecord, TrainingConfig
+from core.presets import PRESETS
+from core.training import EpochRecord, TrainingConfig
 from gui.run_state import RunState
 
 if TYPE_CHECKING:
@@ -452,7 +453,7 @@ def test_a_preset_acts_at_once_where_it_can_and_keeps_the_seed(
     session: Session, qtbot: QtBot
 ) -> None:
     session.set_setting("seed", 21)
-    session.apply_preset(PRESETS["tp"].apply(session.wanted_training))
+    session.apply_preset(PRESETS["tp"])
     assert session.wanted_training == replace(PRESETS["tp"].config, seed=21)
     # What is live in it acts at once, the rest waits.
     assert session.training_config == replace(SHORT, epochs=PRESETS["tp"].config.epochs)
