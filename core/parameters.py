@@ -32,8 +32,9 @@ class Parameter:
     kind
         The type of value. ``"index"`` is a whole number or ``None``; ``none_word`` is how
         ``None`` is written and read (for example ``noise``).
-    label, help, unit, formula
-        Words for people; ``formula`` is plain text in the notation of the practical.
+    label, help, unit, symbol, formula
+        Words for people; ``symbol`` is its letter, ``formula`` is plain text in the notation of
+        the practical.
     low, high
         Inclusive range of numeric kinds.
     choices
@@ -54,6 +55,7 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     unit: str = ""
+    symbol: str = ""
     formula: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     live: bool = False

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from core.history import History
     from core.report_run import AttackResult, RunResult
-    from core.training import EpochRecord
 
 _PARTS = ("train", "test", "validation")
 
@@ -32,14 +32,14 @@ def finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _epoch_summary(record: EpochRecord) -> dict[str, Any]:
-    found: dict[str, Any] = {"epoch": record.epoch}
+def _epoch_summaries(history: History) -> list[dict[str, Any]]:
+    curves = {"epoch": [int(epoch) for epoch in history.epochs]}
     for metric in ("score", "log_likelihood"):
         for part in _PARTS:
-            value = getattr(record, f"{part}_{metric}")
-            if value is not None:
-                found[f"{part}_{metric}"] = value
-    return found
+            values = history.curve(part, metric).tolist()
+            if values:
+                curves[f"{part}_{metric}"] = values
+    return [dict(zip(curves, row, strict=True)) for row in zip(*curves.values(), strict=True)]
 
 
 def _dataset_summary(run: RunResult) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def make_summary(run: RunResult) -> dict[str, Any]:
     summary = {
         "dataset": _dataset_summary(run),
         "config": config | {"attack": asdict(run.attack.config)},
-        "epochs": [_epoch_summary(record) for record in run.history.records],
+        "epochs": _epoch_summaries(run.history),
         "best_epoch": run.history.best.epoch,
         "worst": [
             {

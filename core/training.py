@@ -40,6 +40,7 @@ class TrainingConfig:
         low=1e-6,
         high=1000.0,
         log_scale=True,
+        symbol="η",
         live=True,
         formula="w += (eta / BS) sum x (t - y),   eta = {value:g}",
     )
@@ -52,6 +53,7 @@ class TrainingConfig:
         low=1,
         high=1_000_000,
         unit="images",
+        symbol="BS",
         live=True,
         formula="w += (eta / BS) sum over BS images,   BS = {value}",
     )
@@ -63,6 +65,7 @@ class TrainingConfig:
         "less learning by heart.",
         low=0.0,
         high=10.0,
+        symbol="λ",
         live=True,
         formula="w -= eta lambda w,   lambda = {value:g}",
     )
@@ -74,6 +77,7 @@ class TrainingConfig:
         "and cancel where they do not.",
         low=0.0,
         high=0.999,
+        symbol="μ",
         live=True,
         formula="v = mu v + (1 / BS) sum x (t - y);  w += eta v,   mu = {value:g}",
     )
@@ -85,6 +89,7 @@ class TrainingConfig:
         low=1,
         high=5000,
         unit="epochs",
+        symbol="end",
         live=True,
         formula="one epoch = n / BS updates",
     )

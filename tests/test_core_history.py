@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -113,7 +114,7 @@ def test_best_is_chosen_by_validation_where_there_is_one():
 
 
 def test_best_of_a_real_run_with_validation_uses_validation():
-    history = run_history(train_size=40, validation_size=15)
+    history = run_history(train_size=24, validation_size=3)
     held = [item.validation_log_likelihood for item in history.records]
     test = [item.test_log_likelihood for item in history.records]
     assert held.index(max(held)) != test.index(max(test))  # or this run could not tell
@@ -226,3 +227,95 @@ def test_csv_has_plain_lines():
 def test_a_change_says_what_changed():
     change = Change(epoch=2.5, step=17, name="learning_rate", old=0.1, new=0.02)
     assert str(change) == "learning rate 0.1 -> 0.02"
+
+
+@pytest.mark.parametrize(
+    ("name", "new", "label"),
+    [
+        ("learning_rate", 0.02, "η 0.02"),
+        ("batch_size", 100, "BS 100"),
+        ("l2", 0.001, "λ 0.001"),
+        ("momentum", 0.9, "μ 0.9"),
+        ("epochs", 80, "end 80"),
+    ],
+)
+def test_a_mark_has_the_practicals_letter_and_the_new_value(name, new, label):
+    assert Change(epoch=2.5, step=17, name=name, old=1, new=new).label == label
+
+
+# --- what is kept of the weights
+
+RECORD_BYTES = record(0).weights.nbytes
+
+
+@given(
+    curve=st.lists(st.sampled_from([math.nan, -3.0, -2.0, -1.0]), min_size=1, max_size=120),
+    room=st.integers(1, 40),
+    protected=st.sets(st.integers(0, 119), max_size=3),
+    first=st.sampled_from([0, 7]),
+)
+def test_snapshots_are_thinned_by_the_stated_rule(curve, room, protected, first):
+    history = History(CONFIG, snapshot_bytes=room * RECORD_BYTES)
+    for epoch in protected:
+        history.protect(epoch)
+    for i, value in enumerate(curve):
+        history.append(record(first + i, value))
+        kept = history.kept_epochs.tolist()
+        last, best = first + i, first + history.best_index
+        numbers = [known for known in curve[: i + 1] if not math.isnan(known)]
+        assert history.best_index == (curve.index(max(numbers)) if numbers else 0)
+        always = {first, last, best} | {e for e in protected if first <= e <= last}
+        # Neither more nor less than the rule says, in order, each with its own weights.
+        on_stride = {e for e in range(first, last + 1) if e % history.stride == 0}
+        assert kept == sorted(always | on_stride)
+        assert history.best.epoch == best
+        assert all((item.weights == item.epoch).all() for item in history.records)
+        assert history.kept_bytes == len(kept) * RECORD_BYTES
+        assert len(kept) <= max(room, len(always) + 1)
+        # The curves lose nothing.
+        assert len(history) == i + 1
+        assert history.epochs.tolist() == list(range(first, last + 1))
+
+
+def test_every_second_one_goes_when_there_is_no_room_for_one_more():
+    history, kept = History(CONFIG, snapshot_bytes=5 * RECORD_BYTES), []
+    for epoch in range(11):
+        history.append(record(epoch, -1.0 / (epoch + 1)))  # the last is the best
+        kept.append(history.kept_epochs.tolist())
+    assert kept[:5] == [list(range(n)) for n in range(1, 6)]
+    assert kept[5:] == [
+        [0, 2, 4, 5],
+        [0, 2, 4, 6],
+        [0, 2, 4, 6, 7],
+        [0, 2, 4, 6, 8],
+        [0, 4, 8, 9],
+        [0, 4, 8, 10],
+    ]
+
+
+def test_a_real_run_is_kept_whole_within_the_bound_and_thinned_beyond_it():
+    whole = run_history()
+    assert whole.kept_epochs.tolist() == list(range(13))
+    assert whole.stride == 1
+    history = History(CONFIG, snapshot_bytes=5 * whole.records[0].weights.nbytes)
+    for item in whole.records:
+        history.append(item)
+    assert history.stride > 1
+    assert history.kept_bytes <= 5 * whole.records[0].weights.nbytes
+    assert history.best.epoch == whole.best.epoch
+    assert history.to_csv() == whole.to_csv()
+    assert history.value("test", "score", 7) == whole.records[7].test_score
+
+
+def test_a_bound_set_later_acts_at_once_and_a_velocity_counts():
+    history = run_history()
+    with_velocity = [
+        event
+        for event in Trainer(tiny_dataset(), replace(CONFIG, momentum=0.9)).run()
+        if isinstance(event, EpochRecord)
+    ]
+    moving = history_of(*with_velocity)
+    assert moving.kept_bytes == 2 * history.kept_bytes
+    moving.protect(5)
+    moving.limit(1)
+    assert moving.kept_epochs.tolist() == sorted({0, 5, 12, moving.best.epoch})
