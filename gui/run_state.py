@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.perceptron import SoftmaxPerceptron
+from core.samples import same_samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,12 +59,13 @@ class ShownDiagnosis:
 
 @dataclass(frozen=True, slots=True)
 class EarlierRun:
-    """A run that was replaced, kept for comparison."""
+    """A run that was replaced, kept for comparison; ``extra`` are the samples added to its data."""
 
     history: History
     data_config: DataConfig
     reading: ReadingConfig
     dataset_name: str
+    extra: Split | None = None
 
     def is_on(self, data_config: DataConfig, reading: ReadingConfig) -> bool:
         """Whether it learnt those data, however many of them, read in the same way."""
@@ -74,6 +76,7 @@ class EarlierRun:
         return (
             self.data_config == other.data_config
             and self.reading == other.reading
+            and same_samples(self.extra, other.extra)
             and self.history.config == other.history.config
             and np.array_equal(self.history.records[0].weights, other.history.records[0].weights)
             and not self.history.changes

@@ -17,6 +17,7 @@ from core.data_config import DataConfig
 from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
+from core.samples import same_samples
 from core.sources import DEFAULT_SOURCE
 from core.training import Checkpoint, Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.attack import AttackConfig
-    from core.dataset import Dataset
+    from core.dataset import Dataset, Split
     from core.presets import Preset
     from core.sources.reading import ReadingConfig
 
@@ -92,6 +93,7 @@ class Session(QObject):
         self.wanted_training = training_config
         self.full_dataset: Dataset | None = None
         self.dataset: Dataset | None = None
+        self._learnt_extra: Split | None = None
         self.history: History | None = None
         self.earlier_runs: list[EarlierRun] = []
         self.live: LiveState | None = None
@@ -161,6 +163,32 @@ class Session(QObject):
         self.run_state_changed.emit()
         if message:
             self.notified.emit(message, is_error)
+
+    def add_sample(self, image: NDArray[Any], label: int) -> None:
+        """Add a sample of a person's own to the training images of the next run."""
+        if self.full_dataset is None:
+            return
+        try:
+            self._use_samples(self.full_dataset.with_sample(image, label), "Added as", label)
+        except ExplorerError as error:
+            self.notified.emit(str(error), True)
+
+    def take_back_sample(self) -> None:
+        """Take back the sample added last; a run that learns it goes on until a rewind."""
+        full = self.full_dataset
+        if full is not None and full.extra is not None:
+            label = int(full.extra.labels[-1])
+            self._use_samples(full.without_last_sample(), "Taken back:", label)
+
+    def _use_samples(self, full: Dataset, what: str, label: int) -> None:
+        before = self.full_dataset
+        assert before is not None
+        self.full_dataset = full
+        number = max(data.n_to_learn(self.wanted_data) for data in (full, before)) - 1
+        words = f"{what} training image {number:,}, labelled {full.class_names[label]}."
+        learnt = "learn it" if full.n_extra > before.n_extra else "learn without it"
+        self.notified.emit(f"{words} Rewind to {learnt}." if self.needs_rewind else words, False)
+        self.settings_changed.emit()
 
     # ------------------------------------------------------------------ the run
 
@@ -256,8 +284,9 @@ class Session(QObject):
         if self._job is not None:
             self._job.request_stop()
         self._keep_run()
-        self.full_dataset = request.full
+        self._learnt_extra = request.full.extra
         if request.loaded is not None:
+            self.full_dataset = request.full
             before = self.wanted_data.validation_size
             self.wanted_data = replace(
                 self.wanted_data,
@@ -297,7 +326,8 @@ class Session(QObject):
         """Keep the present run among the earlier ones, unless nothing was learnt in it."""
         if self.history is not None and self.dataset is not None and len(self.history) > 1:
             reading = self.data.reading
-            run = EarlierRun(self.history, self.data_config, reading, self.dataset.name)
+            words = self.dataset.name, self._learnt_extra
+            run = EarlierRun(self.history, self.data_config, reading, *words)
             self.earlier_runs = with_run(self.earlier_runs, run)
 
     # ------------------------------------------------------------------ settings
@@ -340,7 +370,10 @@ class Session(QObject):
     def needs_rewind(self) -> bool:
         """Whether the form shows settings that the present run does not use."""
         return self.history is not None and (
-            self.wanted_data != self.data_config or self.wanted_training != self.training_config
+            self.wanted_data != self.data_config
+            or self.wanted_training != self.training_config
+            or self.full_dataset is None
+            or not same_samples(self.full_dataset.extra, self._learnt_extra)
         )
 
     # ------------------------------------------------------------------ time travel
