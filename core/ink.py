@@ -16,6 +16,9 @@ pen; a sheet kept for an undo takes 110 KB."""
 FULL = 255
 """The grey level of full ink."""
 
+MOST_UNDONE = 40
+"""So many changes of a sheet can be taken back."""
+
 Point = tuple[float, float]
 """(x, y) on a sheet, from its upper left corner, in pixels of the sheet."""
 
@@ -93,3 +96,54 @@ def shifted(sheet: NDArray[np.uint8], down: int, right: int) -> NDArray[np.uint8
 def _kept(by: int, size: int) -> slice:
     """Return what is still there after a shift by ``by``."""
     return slice(max(-by, 0), size - max(by, 0))
+
+
+class SheetHistory:
+    """A sheet, what it was before each of the last changes, and what was taken back.
+
+    At most :data:`MOST_UNDONE` sheets are kept, the oldest are forgotten: 4.5 MB.
+    """
+
+    def __init__(self, sheet: NDArray[np.uint8]) -> None:
+        self.sheet = sheet
+        self._before: list[NDArray[np.uint8]] = []
+        self._after: list[NDArray[np.uint8]] = []
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to take back."""
+        return bool(self._before)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a change to make again."""
+        return bool(self._after)
+
+    def begin(self) -> None:
+        """Keep the sheet as it is: what is changed from here on can be taken back at once."""
+        self._before = [*self._before, self.sheet.copy()][-MOST_UNDONE:]
+
+    def end(self) -> None:
+        """End a change; one that has left the sheet as it was is none."""
+        if np.array_equal(self._before[-1], self.sheet):
+            self._before.pop()
+        else:
+            self._after = []
+
+    def replace(self, sheet: NDArray[np.uint8]) -> None:
+        """Put another sheet in the place of this one, as a change."""
+        self.begin()
+        self.sheet = sheet
+        self.end()
+
+    def undo(self) -> None:
+        """Take back the last change."""
+        if self._before:
+            self._after.append(self.sheet)
+            self.sheet = self._before.pop()
+
+    def redo(self) -> None:
+        """Make the change again that was taken back last."""
+        if self._after:
+            self._before.append(self.sheet)
+            self.sheet = self._after.pop()

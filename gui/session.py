@@ -326,8 +326,8 @@ class Session(QObject):
         """Keep the present run among the earlier ones, unless nothing was learnt in it."""
         if self.history is not None and self.dataset is not None and len(self.history) > 1:
             reading = self.data.reading
-            words = self.dataset.name, self._learnt_extra
-            run = EarlierRun(self.history, self.data_config, reading, *words)
+            learnt = self.dataset.name, self._learnt_extra
+            run = EarlierRun(self.history, self.data_config, reading, *learnt)
             self.earlier_runs = with_run(self.earlier_runs, run)
 
     # ------------------------------------------------------------------ settings
