@@ -71,7 +71,7 @@ class SeenPanel(QWidget):
         for number, way in enumerate(Way):
             button = QToolButton(self)
             button.setText(way.value)
-            button.setObjectName("tab")
+            button.setObjectName("way")
             button.setCheckable(True)
             button.setToolTip(wrapped(_HELP[way]))
             self.group.addButton(button, number)

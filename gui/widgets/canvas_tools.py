@@ -27,7 +27,7 @@ class CanvasTools(QWidget):
         self.width_slider.setRange(round(_STEPS * THINNEST), round(_STEPS * THICKEST))
         self.width_slider.setPageStep(_STEPS // 50)
         self.width_slider.setAccessibleName("width of the pen")
-        self.width_slider.setMinimumWidth(56)
+        self.width_slider.setMinimumWidth(40)
         self.width_slider.valueChanged.connect(self._width_chosen)
         self.eraser = self._button("Eraser", "Take ink away instead (X, or the right button)")
         self.eraser.setCheckable(True)
