@@ -35,9 +35,9 @@ class Diagnosis:
 
     Attributes
     ----------
-    worst : one per class
-        Among the samples of that class that are classified wrongly, the one with the highest
-        response of any neuron, as the practical defines it; None where no sample is wrong.
+    mistakes : one tuple per class
+        The samples of that class that are classified wrongly with the highest response of any
+        neuron, the highest first and the earlier of equals; as many as were asked for, at most.
     mean_images : (n_classes, n_features)
         Mean of the samples of each class that are classified correctly; NaN where there is none.
     n_correct, n_samples : (n_classes,) int64
@@ -45,11 +45,24 @@ class Diagnosis:
         Rows are true classes, columns predicted ones.
     """
 
-    worst: tuple[Mistake | None, ...]
+    mistakes: tuple[tuple[Mistake, ...], ...]
     mean_images: NDArray[np.float32]
     n_correct: NDArray[np.int64]
     n_samples: NDArray[np.int64]
     confusion: NDArray[np.int64]
+
+    @property
+    def worst(self) -> tuple[Mistake | None, ...]:
+        """The worst mistake of each class, as the practical defines it; None where none is wrong.
+
+        Among the samples of the class that are classified wrongly, the one with the highest
+        response of any neuron.
+        """
+        return self.nth_worst(0)
+
+    def nth_worst(self, n: int) -> tuple[Mistake | None, ...]:
+        """Return the ``n``-th worst mistake of each class, from 0; None where there is none."""
+        return tuple(own[n] if n < len(own) else None for own in self.mistakes)
 
     @property
     def score(self) -> float:
@@ -70,13 +83,19 @@ def weight_limit(weights: NDArray[Any]) -> float:
     return float(np.abs(weights[:, 1:]).max()) or 1.0
 
 
-def diagnose(weights: NDArray[Any], split: Split) -> Diagnosis:
-    """Classify ``split`` once and gather worst mistakes, class means and confusion."""
+def diagnose(weights: NDArray[Any], split: Split, n_worst: int = 1) -> Diagnosis:
+    """Classify ``split`` once and gather worst mistakes, class means and confusion.
+
+    Parameters
+    ----------
+    weights : (n_classes, n_features + 1)
+    n_worst : how many of the worst mistakes of each class are gathered, at least 1
+    """
     model = SoftmaxPerceptron(weights)
     n_classes = model.n_classes
     sums = np.zeros((n_classes, model.n_features), dtype=np.float64)
     confusion = np.zeros((n_classes, n_classes), dtype=np.int64)
-    worst: list[Mistake | None] = [None] * n_classes
+    mistakes: list[list[Mistake]] = [[] for _ in range(n_classes)]
     first = 0
     for images, labels in split.chunks():
         probabilities = model.probabilities(images)
@@ -86,13 +105,13 @@ def diagnose(weights: NDArray[Any], split: Split) -> Diagnosis:
         right = one_hot(labels, n_classes, images.dtype)
         right[predicted != labels] = 0.0
         sums += right.T @ images
-        _update_worst(worst, first, labels, predicted, response)
+        _update_mistakes(mistakes, n_worst, first, labels, predicted, response)
         first += len(labels)
     n_correct = np.diagonal(confusion).copy()
     with np.errstate(invalid="ignore"):  # 0 / 0: no sample of that class is right
         means = (sums / n_correct[:, None]).astype(np.float32)
     return Diagnosis(
-        worst=tuple(worst),
+        mistakes=tuple(map(tuple, mistakes)),
         mean_images=read_only(means),
         n_correct=read_only(n_correct),
         n_samples=read_only(confusion.sum(axis=1)),
@@ -136,18 +155,29 @@ def first_unsure(weights: NDArray[Any], split: Split) -> int:
     return 0
 
 
-def _update_worst(
-    worst: list[Mistake | None],
+def _update_mistakes(
+    mistakes: list[list[Mistake]],
+    n_worst: int,
     first: int,
     labels: NDArray[np.int64],
     predicted: NDArray[np.int64],
     response: NDArray[Any],
 ) -> None:
-    """Replace a class's worst mistake where this chunk, starting at ``first``, has a worse one."""
+    """Put this chunk's mistakes, starting at ``first``, among the worst of their class."""
     wrong = np.flatnonzero(predicted != labels)
     for k in np.unique(labels[wrong]):
         candidates = wrong[labels[wrong] == k]
-        i = int(candidates[response[candidates].argmax()])
-        known = worst[k]
-        if known is None or float(response[i]) > known.probability:
-            worst[k] = Mistake(first + i, int(k), int(predicted[i]), float(response[i]))
+        for i in _highest(candidates, response, n_worst):
+            mistake = Mistake(first + i, int(k), int(predicted[i]), float(response[i]))
+            mistakes[k].append(mistake)
+        # A stable sort: what comes from earlier chunks stays before its equals.
+        mistakes[k].sort(key=lambda mistake: -mistake.probability)
+        del mistakes[k][n_worst:]
+
+
+def _highest(candidates: NDArray[np.intp], response: NDArray[Any], n: int) -> list[int]:
+    """Return the ``n`` candidates of the highest response, the earlier of equals first."""
+    if n == 1:
+        return [int(candidates[response[candidates].argmax()])]
+    order = np.argsort(-response[candidates], kind="stable")[:n]
+    return [int(i) for i in candidates[order]]

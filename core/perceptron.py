@@ -135,19 +135,28 @@ class SoftmaxPerceptron:
         """Return the mean over samples of ``log y_true`` (TP: ``ComputeLike``)."""
         return self.evaluate(split)[1]
 
+    def read(
+        self, images: NDArray[Any], labels: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[Any]]:
+        """Return the class of the largest logit and ``log y_label``, (n_samples,) each."""
+        with _overflow_allowed():
+            # Classes first: reductions over ten classes then run along long contiguous rows.
+            logits = self.weights[:, 1:] @ images.T
+            logits += self.weights[:, :1]
+            predicted = logits.argmax(axis=0)
+            logits -= logits.max(axis=0)
+            true_logits = logits[labels, np.arange(len(labels))]
+            np.exp(logits, out=logits)
+            return predicted, true_logits - np.log(logits.sum(axis=0))
+
     def evaluate(self, split: Split) -> tuple[float, float]:
         """Return (score, log-likelihood) from one pass over ``split``, in bounded memory."""
         n_correct, total = 0, 0.0
-        with _overflow_allowed():
-            for images, labels in split.chunks():
-                # Classes first: reductions over ten classes then run along long contiguous rows.
-                logits = self.weights[:, 1:] @ images.T
-                logits += self.weights[:, :1]
-                n_correct += int((logits.argmax(axis=0) == labels).sum())
-                logits -= logits.max(axis=0)
-                true_logits = logits[labels, np.arange(len(labels))]
-                np.exp(logits, out=logits)
-                total += float((true_logits - np.log(logits.sum(axis=0))).sum(dtype=np.float64))
+        for images, labels in split.chunks():
+            predicted, log_likelihood = self.read(images, labels)
+            n_correct += int((predicted == labels).sum())
+            with _overflow_allowed():
+                total += float(log_likelihood.sum(dtype=np.float64))
         return n_correct / split.n_samples, total / split.n_samples
 
     def loss_and_gradient(

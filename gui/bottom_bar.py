@@ -73,18 +73,26 @@ class BottomBar(QFrame):
     def _go_live(self) -> None:
         self._session.show_epoch(None)
 
+    def _limit(self) -> int:
+        """Return the epoch at which the run shown stops."""
+        session = self._session
+        if session.runs.is_live_shown or session.history is None:
+            return session.training_config.epochs
+        return session.history.last_epoch
+
     @Slot()
     def refresh(self) -> None:
         """Show where the run and the shown model are."""
         session = self._session
         history, shown = session.history, session.shown
-        limit = session.training_config.epochs
+        limit = self._limit()
         if history is None or shown is None:
             self.timeline.set_run(limit, 0, None)
             self.timeline.set_shown(None, live=True)
             self.words.setText(f"epoch 0 / {limit}")
             return
-        done = max(session.live.fraction if session.live else 0.0, history.records[-1].epoch)
+        live = session.shown_live
+        done = max(live.fraction if live else 0.0, history.last_epoch)
         limit = max(limit, math.ceil(done))
         self.timeline.set_run(limit, done, history.best.epoch)
         self.timeline.set_shown(shown.epoch, live=shown.live)

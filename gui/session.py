@@ -17,6 +17,7 @@ from core.data_config import DataConfig
 from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
+from core.runs import Branch, Run
 from core.samples import same_samples
 from core.sources import DEFAULT_SOURCE
 from core.training import Checkpoint, Divergence, EpochRecord, TrainingConfig
@@ -26,7 +27,8 @@ from gui.diagnosis_job import DIAGNOSIS_SLOT, make_diagnoser
 from gui.downloads import Downloads
 from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
-from gui.run_state import EarlierRun, RunState, Shown, ShownDiagnosis, shown_model, with_run
+from gui.run_list import RunList
+from gui.run_state import RunState, Shown, ShownDiagnosis, shown_model
 from gui.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
 from gui.worker import ALWAYS, Failed
 
@@ -34,11 +36,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.attack import AttackConfig
-    from core.dataset import Dataset, Split
+    from core.dataset import Dataset
     from core.presets import Preset
     from core.sources.reading import ReadingConfig
 
 FRAME_MILLISECONDS = 33
+_MOST_EPOCHS = int(parameters_of(TrainingConfig)["epochs"].high or 0)
 DEFAULT_PACE = 4.0
 """Epochs per second at the start: slow enough to see, fast enough not to wait."""
 
@@ -60,6 +63,10 @@ class Session(QObject):
 
     dataset_changed = Signal()
     run_started = Signal()
+    run_shown = Signal()
+    """Another run is the one that every view shows."""
+    removed = Signal(str)
+    """The name of a run that was taken off the list, and can be put back."""
     run_state_changed = Signal()
     progressed = Signal()
     epoch_recorded = Signal(object)
@@ -93,9 +100,7 @@ class Session(QObject):
         self.wanted_training = training_config
         self.full_dataset: Dataset | None = None
         self.dataset: Dataset | None = None
-        self._learnt_extra: Split | None = None
-        self.history: History | None = None
-        self.earlier_runs: list[EarlierRun] = []
+        self.runs = RunList(self)
         self.live: LiveState | None = None
         self.pinned_epoch: int | None = None
         self.diagnosis: ShownDiagnosis | None = None
@@ -193,6 +198,17 @@ class Session(QObject):
     # ------------------------------------------------------------------ the run
 
     @property
+    def history(self) -> History | None:
+        """Curves and weights of the run shown."""
+        return None if self.runs.shown is None else self.runs.shown.history
+
+    @property
+    def _learnt(self) -> History:
+        """Curves and weights of the run that is being trained."""
+        assert self.runs.live is not None
+        return self.runs.live.history
+
+    @property
     def is_running(self) -> bool:
         """Whether batches are being done."""
         return self.run_state is RunState.RUNNING
@@ -241,6 +257,25 @@ class Session(QObject):
         """Begin a run, held, from these weights; a rewind goes back to a start of its own."""
         self._start_run(Mode.PAUSED, Checkpoint(weights))
 
+    def fork(self) -> None:
+        """Begin a branch, held, at the epoch shown, with the settings of the form.
+
+        In the midst of an epoch it is the end of the one before.
+        """
+        run, shown = self.runs.shown, self.shown
+        if run is None or shown is None or self.full_dataset is None:
+            return
+        if self.data.coming:
+            words = "Other data are on their way, and a branch is on those it was learnt from."
+            self.notified.emit(f"{words} Wait for them, or call them off.", True)
+            return
+        record = shown.record or run.history.records[-1]
+        run.history.protect(record.epoch)
+        if record.epoch >= self.wanted_training.epochs:
+            more = min(record.epoch + self.wanted_training.epochs, _MOST_EPOCHS)
+            self.wanted_training = replace(self.wanted_training, epochs=more)
+        self._start_run(Mode.PAUSED, record.checkpoint, Branch(run.key, record.epoch))
+
     def new_seed(self) -> None:
         """Start again from another random start."""
         seed = int(self._seeds.integers(0, 1_000_000))
@@ -259,10 +294,15 @@ class Session(QObject):
             self._job.set_mode(mode)
             self._set_run_state(state)
 
-    def _start_run(self, mode: Mode | None = None, start: Checkpoint | None = None) -> None:
+    def _start_run(
+        self,
+        mode: Mode | None = None,
+        start: Checkpoint | None = None,
+        branch: Branch | None = None,
+    ) -> None:
         """Replace the present run by a new one with the wanted settings, as soon as it can be."""
         assert self.full_dataset is not None
-        request = RunRequest(self.full_dataset, self.wanted_data, mode, start)
+        request = RunRequest(self.full_dataset, self.wanted_data, mode, start, branch)
         pending = self.data.pending
         if pending is not None and pending.loaded is not None:
             # Data that have just come are not lost to a rewind before they could be used.
@@ -283,8 +323,6 @@ class Session(QObject):
             mode = Mode.PLAYING if first or ended or self.is_running else Mode.PAUSED
         if self._job is not None:
             self._job.request_stop()
-        self._keep_run()
-        self._learnt_extra = request.full.extra
         if request.loaded is not None:
             self.full_dataset = request.full
             before = self.wanted_data.validation_size
@@ -303,7 +341,12 @@ class Session(QObject):
         data_is_new = self.dataset is not dataset
         self.dataset = dataset
         self.data_config, self.training_config = request.config, self.wanted_training
-        self.history = History(self.training_config)
+        run = Run(
+            *(self.runs.next_key(), History(self.training_config), self.data_config),
+            *(self.data.reading, dataset.name, request.full.extra),
+            branch=request.branch,
+        )
+        self.runs.begin(run)
         self.live = self.divergence = self.diagnosis = self.pinned_epoch = None
         self.run_generation = self._pool.next_generation()
         self._job = TrainingJob(
@@ -321,14 +364,6 @@ class Session(QObject):
         (message, is_error), self._to_tell = self._to_tell, ("", False)
         if message:
             self.notified.emit(message, is_error)
-
-    def _keep_run(self) -> None:
-        """Keep the present run among the earlier ones, unless nothing was learnt in it."""
-        if self.history is not None and self.dataset is not None and len(self.history) > 1:
-            reading = self.data.reading
-            learnt = self.dataset.name, self._learnt_extra
-            run = EarlierRun(self.history, self.data_config, reading, *learnt)
-            self.earlier_runs = with_run(self.earlier_runs, run)
 
     # ------------------------------------------------------------------ settings
 
@@ -352,7 +387,8 @@ class Session(QObject):
         self.training_config = replace(self.training_config, **{name: value})
         if self._job is not None:
             self._job.change(**{name: value})
-        more_to_do = self.history is not None and len(self.history) <= self.training_config.epochs
+        live = self.runs.live
+        more_to_do = live is not None and live.history.last_epoch < self.training_config.epochs
         if self.run_state is RunState.FINISHED and more_to_do:
             self._set_run_state(RunState.PAUSED)
 
@@ -369,11 +405,12 @@ class Session(QObject):
     @property
     def needs_rewind(self) -> bool:
         """Whether the form shows settings that the present run does not use."""
-        return self.history is not None and (
+        live, full = self.runs.live, self.full_dataset
+        return live is not None and (
             self.wanted_data != self.data_config
             or self.wanted_training != self.training_config
-            or self.full_dataset is None
-            or not same_samples(self.full_dataset.extra, self._learnt_extra)
+            or full is None
+            or not same_samples(full.extra, live.added)
         )
 
     # ------------------------------------------------------------------ time travel
@@ -381,11 +418,61 @@ class Session(QObject):
     @property
     def shown(self) -> Shown | None:
         """The model that every view shows."""
-        return shown_model(self.history, self.live, self.pinned_epoch)
+        return shown_model(self.history, self.shown_live, self.pinned_epoch)
+
+    @property
+    def shown_live(self) -> LiveState | None:
+        """Where the run being trained is, if that is the one shown."""
+        return self.live if self.runs.is_live_shown else None
+
+    @property
+    def shown_config(self) -> TrainingConfig:
+        """The settings of the run shown, as they are, or were at its end."""
+        history = self.history
+        if self.runs.is_live_shown or history is None:
+            return self.training_config
+        return history.last_config
+
+    def show_run(self, key: int | None) -> None:
+        """Show another run everywhere, at the epoch shown now if it has that; None: the live one.
+
+        A run on other data cannot be shown: its weights are not for these images.
+        """
+        run, before = self.runs.run(key), self.shown
+        if run is not None and not run.is_on(self.data_config, self.data.reading):
+            words = f"This run learnt {run.dataset_name}. Open those data to look at it."
+            self.notified.emit(words, True)
+            return
+        self.runs.show_run(key)
+        self.pinned_epoch = None
+        if not self.runs.is_live_shown and before is not None and self.history is not None:
+            self.pinned_epoch = self.history.nearest(before.epoch).epoch
+        self.run_shown.emit()
+        self._shown_changed()
+        self.progressed.emit()
+
+    def remove_run(self, key: int) -> None:
+        """Take a run off the list; the live one stays, and the one shown makes room for it."""
+        if self.runs.entry(key) is self.runs.entry(self.runs.live_key):
+            self.notified.emit("The run that is being trained stays: rewind first.", True)
+            return
+        was_shown = self.runs.shown is self.runs.run(key)
+        if was_shown:
+            self.show_run(None)
+        entry = self.runs.remove(key)
+        if entry is not None:
+            self.removed.emit(entry.name)
+
+    def undo_remove(self) -> None:
+        """Put the run removed last back."""
+        self.runs.undo_remove()
 
     def show_epoch(self, epoch: int | None) -> None:
         """Show a recorded epoch everywhere, or the live model again with None."""
         if self.history is None or not self.history.records:
+            return
+        if epoch is None and not self.runs.is_live_shown:
+            self.show_run(None)
             return
         self.pinned_epoch = None if epoch is None else self.history.nearest(epoch).epoch
         self._shown_changed()
@@ -433,7 +520,7 @@ class Session(QObject):
             moved = True
         if moved:
             self.progressed.emit()
-            if self.pinned_epoch is None:
+            if self.pinned_epoch is None and self.runs.is_live_shown:
                 self._shown_changed()
         seen = latest.get(DIAGNOSIS_SLOT)
         if seen is not None and seen.generation == self.run_generation:
@@ -445,16 +532,15 @@ class Session(QObject):
 
     def _run_event(self, event: Any) -> bool:
         """Take in one event of the present run; return whether the shown model may have moved."""
-        assert self.history is not None
         if isinstance(event, EpochRecord):
-            self.history.append(event)
+            self._learnt.append(event)
             self.epoch_recorded.emit(event)
             return True
         if isinstance(event, Change):
-            self.history.add_change(event)
+            self._learnt.add_change(event)
             self.setting_applied.emit(event)
         elif isinstance(event, Stopped):
-            if event.finished and len(self.history) > self.training_config.epochs:
+            if event.finished and self._learnt.last_epoch >= self.training_config.epochs:
                 self._set_run_state(RunState.FINISHED)
             elif self._job is not None and self._job.resting:
                 self._set_run_state(RunState.PAUSED)

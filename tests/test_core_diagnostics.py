@@ -84,6 +84,41 @@ def test_a_diagnosis_in_slices_counts_places_from_the_beginning():
     np.testing.assert_array_equal(diagnosis.confusion, confusion)
 
 
+@QUICK
+@given(
+    st.integers(1, 60), st.integers(2, 5), st.integers(1, 6), st.integers(0, 10_000), st.booleans()
+)
+def test_the_n_worst_are_the_mistakes_sorted(n_samples, n_classes, n_worst, seed, doubled):
+    weights, split = random_case(n_samples, n_classes, (2, 2), seed)
+    if doubled:  # equal responses: the earlier comes first
+        split = Split(np.repeat(split.images, 2, axis=0), np.repeat(split.labels, 2))
+    responses = SoftmaxPerceptron(weights).probabilities(split.images)
+    mistakes = [[] for _ in range(n_classes)]
+    for i, (k, y) in enumerate(zip(split.labels.tolist(), responses, strict=True)):
+        if y.argmax() != k:
+            mistakes[k].append(Mistake(i, k, int(y.argmax()), float(y.max())))
+    for own in mistakes:
+        own.sort(key=lambda mistake: (-mistake.probability, mistake.index))
+    diagnosis = diagnose(weights, split, n_worst)
+    assert diagnosis.mistakes == tuple(tuple(own[:n_worst]) for own in mistakes)
+    assert diagnosis.worst == diagnose(weights, split).worst
+    for n in range(n_worst):
+        expected = tuple(own[n] if n < len(own) else None for own in mistakes)
+        assert diagnosis.nth_worst(n) == expected
+
+
+def test_the_n_worst_are_gathered_across_slices():
+    weights, split = random_case(5000, 3, (3, 3), seed=1)  # slices of 2,048
+    responses = SoftmaxPerceptron(weights).probabilities(split.images)
+    wrong = responses.argmax(axis=1) != split.labels
+    for k, own in enumerate(diagnose(weights, split, 40).mistakes):
+        candidates = np.flatnonzero(wrong & (split.labels == k))
+        order = np.argsort(-responses[candidates].max(axis=1), kind="stable")[:40]
+        surety = responses[candidates[order]].max(axis=1)
+        assert [mistake.probability for mistake in own] == pytest.approx(surety.tolist(), rel=1e-6)
+        assert len({mistake.index for mistake in own}) == len(own)
+
+
 def known_case():
     """Two pixels, two classes: the model sees the brighter pixel; responses follow the gap."""
     weights = np.array([[0, 5, 0], [0, 0, 5]], dtype=np.float32)

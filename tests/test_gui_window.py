@@ -371,7 +371,8 @@ def back_to_normal(scene: Scene) -> None:
     session.rewind()
     session.play()
     wait_for_state(scene.qtbot, session, RunState.FINISHED)
-    session.earlier_runs.clear()
+    for run in session.runs.earlier:
+        session.remove_run(run.key)
 
 
 TRIED = [command for command in COMMANDS if command.name != "quit"]

@@ -166,7 +166,7 @@ class LearnPage(QWidget):
         if session.dataset is not None:
             self.atlas.set_columns(session.dataset.class_names)
         present = session.data_config, session.data.reading  # curves of other data mean nothing
-        runs = [run for run in session.earlier_runs if run.is_on(*present)]
+        runs = [run for run in session.runs.earlier if run.is_on(*present)]
         styles = {curve.name: curve.style for curve in _CURVES}
         for plot, metric in ((self.error_plot, "error"), (self.like_plot, "log_likelihood")):
             plot.set_earlier(

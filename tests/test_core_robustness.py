@@ -1,0 +1,122 @@
+"""Smallest changes in closed form: just beyond one the reading changes, just below it does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from core_samples import QUICK, tiny_dataset
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.dataset import Split
+from core.perceptron import SoftmaxPerceptron
+from core.robustness import class_distances, class_robustness, smallest_changes
+
+
+def case(n_samples, n_classes, n_features, seed):
+    rng = np.random.default_rng(seed)
+    weights = rng.standard_normal((n_classes, n_features + 1))
+    return weights, Split(
+        rng.random((n_samples, n_features)), rng.integers(n_classes, size=n_samples)
+    )
+
+
+@QUICK
+@given(st.integers(1, 12), st.integers(2, 6), st.integers(1, 9), st.integers(0, 10_000))
+def test_just_beyond_changes_the_class_and_just_below_does_not(
+    n_samples, n_classes, n_features, seed
+):
+    weights, split = case(n_samples, n_classes, n_features, seed)
+    model, changes = SoftmaxPerceptron(weights), smallest_changes(weights, split)
+    np.testing.assert_array_equal(changes.predicted, model.predict(split.images))
+    for i, image in enumerate(split.images):
+        y = int(changes.predicted[i])
+        c2, c1 = int(changes.rival_l2[i]), int(changes.rival_linf[i])
+        along = (weights[c2] - weights[y])[1:]
+        along /= np.linalg.norm(along)
+        signs = np.sign((weights[c1] - weights[y])[1:])
+        for size, direction, rival in (
+            (changes.l2[i], along, c2),
+            (changes.linf[i], signs, c1),
+        ):
+            beyond, below = (image + f * size * direction for f in (1 + 1e-6, 1 - 1e-6))
+            assert model.predict((beyond + 1e-9 * direction)[None])[0] == rival
+            assert size < 1e-9 or model.predict(below[None])[0] == y
+
+
+@QUICK
+@given(st.integers(2, 6), st.integers(1, 9), st.integers(0, 10_000))
+def test_no_smaller_change_in_any_direction_is_enough(n_classes, n_features, seed):
+    weights, split = case(4, n_classes, n_features, seed)
+    model, changes = SoftmaxPerceptron(weights), smallest_changes(weights, split)
+    rng = np.random.default_rng(seed + 1)
+    for i, image in enumerate(split.images):
+        steps = rng.standard_normal((200, n_features))
+        lengths = np.linalg.norm(steps, axis=1, keepdims=True)
+        inside_l2 = image + steps / lengths * changes.l2[i] * (1 - 1e-9)
+        largest = np.abs(steps).max(axis=1, keepdims=True)
+        inside_linf = image + steps / largest * changes.linf[i] * (1 - 1e-9)
+        for moved in (inside_l2, inside_linf):
+            assert (model.predict(moved) == changes.predicted[i]).all()
+
+
+def test_distances_are_norms_of_differences_without_the_bias():
+    weights, _ = case(1, 5, 7, 0)
+    l2, l1 = class_distances(weights)
+    for a in range(5):
+        for b in range(5):
+            difference = (weights[a] - weights[b])[1:]
+            assert l2[a, b] == pytest.approx(np.linalg.norm(difference))
+            assert l1[a, b] == pytest.approx(np.linalg.norm(difference, 1))
+
+
+def test_identical_rivals_are_never_reached_and_ties_need_nothing():
+    # Classes 0 and 1 differ in the bias only; 2 would be reached after two steps to the right.
+    weights = np.array([[2.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    split = Split(np.zeros((1, 1)), np.array([0]))
+    changes = smallest_changes(weights, split)
+    assert (changes.l2[0], changes.linf[0], changes.rival_l2[0]) == (2.0, 2.0, 2)
+    same = smallest_changes(weights[:2], split)
+    assert np.isinf(same.l2[0])
+    assert np.isinf(same.linf[0])
+    assert same.rival_l2[0] == same.rival_linf[0] == -1
+    tie = smallest_changes(np.array([[0.0, 1.0], [0.0, -1.0]]), split)
+    assert (tie.l2[0], tie.linf[0], tie.predicted[0], tie.rival_l2[0]) == (0.0, 0.0, 0, 1)
+
+
+def test_zero_weights_are_moved_by_nothing():
+    changes = smallest_changes(np.zeros((3, 5)), tiny_dataset(shape=(2, 2)).test)
+    assert np.isinf(changes.l2).all()
+
+
+def test_overflow_is_told_without_a_warning():
+    weights = np.full((2, 3), 3e38, dtype=np.float32)
+    weights[1] *= -1
+    split = Split(np.ones((1, 2), dtype=np.float32), np.array([0]))
+    changes = smallest_changes(weights, split)
+    assert not np.isfinite(changes.l2[0])
+
+
+def test_slices_are_put_together_in_order():
+    weights, split = case(5000, 4, 3, 0)  # chunks of 2,048
+    whole = smallest_changes(weights, split)
+    for i in (0, 2047, 2048, 4999):
+        one = smallest_changes(weights, split.part(i, i + 1))
+        assert one.l2[0] == pytest.approx(whole.l2[i], rel=1e-12)
+        assert one.linf[0] == pytest.approx(whole.linf[i], rel=1e-12)
+
+
+def test_medians_are_of_the_rightly_read_images_of_each_class():
+    weights, split = case(60, 5, 4, 3)
+    split = Split(split.images, np.where(split.labels == 4, 0, split.labels))
+    changes = smallest_changes(weights, split)
+    found = class_robustness(changes, split, 5)
+    for k in range(5):
+        own = [
+            i for i in range(60) if split.labels[i] == k and changes.predicted[i] == split.labels[i]
+        ]
+        assert found.n_right[k] == len(own)
+        for medians, sizes in ((found.l2, changes.l2), (found.linf, changes.linf)):
+            expected = np.median([sizes[i] for i in own]) if own else np.nan
+            np.testing.assert_equal(medians[k], expected)
+    assert found.n_right[4] == 0
