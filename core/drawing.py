@@ -26,8 +26,8 @@ MNIST_BOX = 20 / 28
 FAINT = 0.1
 """Ink up to this is seen by nobody: it does not count where a figure ends."""
 
-_ALIKE_PX = 1.0
-"""Box and middle that differ by less are the same: half of it is lost in rounding anyway."""
+_ALIKE_PX = 0.25
+"""Boxes and middles that differ by less are the same: a figure is moved by whole pixels anyway."""
 
 _LOOKED_AT = 500
 """So many training images tell how all of them are placed."""
@@ -175,7 +175,7 @@ def plain(ink: NDArray[np.floating], image_shape: tuple[int, int]) -> Drawn:
     ----------
     ink : (height, width) in [0, 1], of any size
     """
-    return Drawn(read_only(_resized(ink, image_shape, exact_mean=True)))
+    return Drawn(read_only(_resized(ink, image_shape)))
 
 
 def placed(ink: NDArray[np.floating], image_shape: tuple[int, int], placement: Placement) -> Drawn:
@@ -220,15 +220,17 @@ def placed(ink: NDArray[np.floating], image_shape: tuple[int, int], placement: P
     return Drawn(read_only(image), steps)
 
 
-def _resized(
-    ink: NDArray[np.floating], shape: tuple[int, int], *, exact_mean: bool = False
-) -> NDArray[np.float32]:
-    """Return ink at another size, (height, width), antialiased, within [0, 1]."""
+def _resized(ink: NDArray[np.floating], shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Return ink at another size, (height, width), antialiased, within [0, 1].
+
+    Made smaller, each pixel is the mean of what it covers; made larger, it lies on the straight
+    line between its neighbours.
+    """
     # Pillow takes 40 ms to load, which whoever starts the program should not wait for.
     from PIL import Image
 
-    # Hamming is as sharp as bicubic, but never below 0 or above 1; it enlarges too.
-    way = Image.Resampling.BOX if exact_mean else Image.Resampling.HAMMING
+    smaller = shape[0] <= ink.shape[0] and shape[1] <= ink.shape[1]
+    way = Image.Resampling.BOX if smaller else Image.Resampling.BILINEAR
     picture = Image.fromarray(np.asarray(ink, dtype=np.float32))
     resized = np.asarray(picture.resize((shape[1], shape[0]), way), dtype=np.float32)
     return np.clip(resized, 0.0, 1.0)

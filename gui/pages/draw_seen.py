@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.drawing import MNIST_BOX, Drawn, Placement, mnist_placement, placed, plain
+from core.drawing import Drawn, Placement, mnist_placement, placed, plain
 from core.pictures import grey_rgb
 from gui.widgets.fitting_words import shortened
 from gui.widgets.image_view import ImageView
@@ -145,7 +146,7 @@ class SeenPanel(QWidget):
         self.data_words.setText("")
         if of_data is not None and not of_data.is_like(mnist, image_shape):
             self._placements[Way.DATA] = of_data
-            self.data_words.setText(_unlike_mnist(of_data))
+            self.data_words.setText(_unlike_mnist(of_data, mnist))
         self.data_words.setVisible(bool(self.data_words.text()))
         self.buttons[Way.DATA].setVisible(Way.DATA in self._placements)
         asked = self._way_asked
@@ -205,9 +206,12 @@ class SeenPanel(QWidget):
         )
 
 
-def _unlike_mnist(placement: Placement) -> str:
-    where = "by their mass" if placement.by_mass else "by their outline, not by their mass"
+def _unlike_mnist(placement: Placement, mnist: Placement) -> str:
+    away = math.dist(placement.middle, mnist.middle)
+    where = "are centred by their outline, not by their mass"
+    if placement.by_mass:
+        where = f"have their centre of mass {away:.1f} pixels from where MNIST's is"
     return (
-        f"These images were not made as MNIST's: their figures fill {placement.box:.0%} of the "
-        f"frame (MNIST's {MNIST_BOX:.0%}) and are centred {where}."
+        f"These images are not placed as MNIST's: their figures fill {placement.box:.0%} of the "
+        f"frame (MNIST's {mnist.box:.0%}) and {where}."
     )
