@@ -404,6 +404,13 @@ def probabilities_of(window: MainWindow, image: NDArray[Any]) -> NDArray[Any]:
     return SoftmaxPerceptron(window.session.shown.weights).probabilities(image.reshape(-1))
 
 
+def percent(p: float) -> str:
+    """Nothing certain that is not, nothing impossible."""
+    if 0 < p < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= p < 1 else f"{p:.0%}"
+
+
 def assert_reads(window: MainWindow, image: NDArray[Any]) -> None:
     """Compare all the page says of an image with what the core says."""
     page, names = window.draw, data_of(window.session).class_names
@@ -412,9 +419,8 @@ def assert_reads(window: MainWindow, image: NDArray[Any]) -> None:
     np.testing.assert_allclose(page.reading.bars.probabilities, expected, rtol=1e-6)
     first, second = (int(k) for k in np.argsort(-expected, kind="stable")[:2])
     assert page.reading.sentence.text() == f"Read as {names[first]}"
-    assert page.reading.surety.text() == (
-        f"{expected[first]:.0%} sure; then {names[second]}, {expected[second]:.0%}"
-    )
+    sure, next_sure = (percent(float(expected[k])) for k in (first, second))
+    assert page.reading.surety.text() == f"{sure} sure; then {names[second]}, {next_sure}"
     assert page.seen.view.caption == f"read as {names[first]} ({expected[first]:.2f})"
     painted = pixels(page.seen.view, page.seen.view.image_rect())
     height, width = image.shape
@@ -650,6 +656,22 @@ def test_a_drawing_opens_and_the_card_follows_it(
     assert card.content is not None, "what was open stays open"
     press(qtbot, card, "Esc")
     assert not card.isVisible()
+
+
+def test_the_card_of_a_page_nobody_sees_closes_with_its_data(
+    window: MainWindow, page: DrawPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    click(qtbot, page.reading.open_button)
+    window.show_learn()
+    assert page.card.isVisible()
+    window.session.open(write_data(tmp_path / "other", (12, 12), 4, 60, 30))
+    wait_until(qtbot, lambda: data_of(window.session).n_classes == 4)
+    assert not page.card.isVisible()
+    wait_for_state(qtbot, window.session, RunState.FINISHED)
+    window.show_draw()
+    assert_reads(window, own_way(window, page.canvas.ink))
 
 
 # ---------------------------------------------------------------------- attack

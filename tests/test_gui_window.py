@@ -241,6 +241,13 @@ def data_page(scene: Scene) -> Iterator[None]:
     assert not scene.window.learn.isVisible()
 
 
+def draw_page(scene: Scene) -> Iterator[None]:
+    yield
+    assert scene.window.draw.isVisible()
+    assert not scene.window.learn.isVisible()
+    assert scene.window.draw.canvas.hasFocus()
+
+
 def panel(scene: Scene) -> Iterator[None]:
     width = scene.window.pages.width()
     yield
@@ -316,6 +323,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "learn_page": learn_page,
     "attack_page": attack_page,
     "data_page": data_page,
+    "draw_page": draw_page,
     "panel": panel,
     "theme": theme,
     "attack_toggle": attack_toggle,
@@ -328,7 +336,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
 }
 BUTTONS = (
     *("toggle", "step_batch", "step_epoch", "rewind", "new_seed", "learn_page", "attack_page"),
-    *("data_page", "panel", "theme", "help", "first", "earlier", "later", "best", "live"),
+    *("data_page", "draw_page", "panel", "theme", "help", "first", "earlier", "later", "best", "live"),
 )
 
 
@@ -621,7 +629,7 @@ def test_the_contrast_is_that_of_wcag() -> None:
 def test_everything_to_be_used_has_a_name_for_a_screen_reader(window: MainWindow) -> None:
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox)
     nameless = []
-    for page in (0, 1):
+    for page in (0, 1, 3):
         window.show_page(page)
         for widget in window.findChildren(QWidget):
             if not isinstance(widget, kinds) or isinstance(widget, QScrollBar):
@@ -637,7 +645,7 @@ def test_everything_to_be_used_has_a_name_for_a_screen_reader(window: MainWindow
 def test_everything_to_be_used_has_a_tooltip(window: MainWindow) -> None:
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox)
     silent = []
-    for page in (0, 1):
+    for page in (0, 1, 3):
         window.show_page(page)
         for widget in window.findChildren(QWidget):
             if not isinstance(widget, kinds) or isinstance(widget, QScrollBar):
@@ -649,7 +657,7 @@ def test_everything_to_be_used_has_a_tooltip(window: MainWindow) -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("page", [0, 1])
+@pytest.mark.parametrize("page", [0, 1, 3])
 def test_nothing_is_cut_at_1280_by_720(window: MainWindow, qtbot: QtBot, page: int) -> None:
     window.show_page(page)
     window.resize(1280, 720)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QIcon, QShowEvent
 
+    from core.dataset import Dataset
     from core.drawing import Drawn
     from gui.session import Session
 
@@ -48,6 +49,7 @@ class DrawPage(QWidget):
         super().__init__(parent)
         self._session = session
         self._drawn: dict[Way, Drawn] = {}
+        self._knows_data = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_FRAME_MILLISECONDS)
@@ -75,7 +77,7 @@ class DrawPage(QWidget):
         session.shown_changed.connect(self._follow)
         session.dataset_changed.connect(self._dataset_changed)
         session.settings_changed.connect(self._refresh_samples)
-        self._dataset_changed()
+        self.refresh()
 
     def _lay_out(self) -> None:
         sheet = QWidget(self)
@@ -115,26 +117,34 @@ class DrawPage(QWidget):
 
     @Slot()
     def _dataset_changed(self) -> None:
-        dataset = self._session.dataset
-        if dataset is None:
-            self.canvas.set_empty_words("There are no data yet", "")
-            self.reading.show_nothing("Waiting for data ...")
-            return
+        self._knows_data = False
+        if self.isVisible():
+            self.refresh()
+        else:
+            self.card.close()  # what it shows was made for the data before
+
+    def _look_at(self, dataset: Dataset) -> None:
+        """Fit sheet, ways and classes to other data; their placement is measured only if asked."""
+        self._knows_data = True
         digits = all(name.isdigit() and len(name) == 1 for name in dataset.class_names)
         self.canvas.set_image_shape(dataset.image_shape)
         self.canvas.set_empty_words("Draw a digit here" if digits else "Draw here", _HOW)
         placement = placement_of(dataset.train, dataset.image_shape)
         self.seen.set_data(dataset.image_shape, placement)
         self.reading.set_classes(dataset.class_names)
-        self.refresh()
 
     # ------------------------------------------------------------------ what is shown
 
     @Slot()
     def refresh(self) -> None:
         """Make the drawing into images, and have them read."""
-        if self._session.dataset is None:
+        dataset = self._session.dataset
+        if dataset is None:
+            self.canvas.set_empty_words("There are no data yet", "")
+            self.reading.show_nothing("Waiting for data ...")
             return
+        if not self._knows_data:
+            self._look_at(dataset)
         self._drawn = self.seen.made(self.canvas.ink)
         steps = self._drawn[self.seen.way].steps
         if steps is None:
@@ -147,7 +157,7 @@ class DrawPage(QWidget):
     @property
     def image(self) -> NDArray[np.float32] | None:
         """The drawing as the perceptron sees it, (height, width); None before there is one."""
-        if self._session.dataset is None or self.canvas.is_empty:
+        if not self._knows_data or self.canvas.is_empty:
             return None
         return self._drawn[self.seen.way].image
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.pages.data_words import sure_words
 from gui.widgets.fitting_words import short
 from gui.widgets.probability_bars import ProbabilityBars
 from gui.widgets.tooltips import wrapped
@@ -174,8 +175,8 @@ class ReadingPanel(QWidget):
         first, second = (self._names[int(k)] for k in order[:2])
         self.sentence.setText(f"Read as {short(first, _LONGEST_NAME)}")
         self.sentence.setToolTip(wrapped(first))
-        self.surety.setText(f"{sure:.0%} sure; then {short(second, _LONGEST_ON_BUTTON)}, "
-                            f"{next_sure:.0%}")  # fmt: skip
+        then = f"then {short(second, _LONGEST_ON_BUTTON)}, {sure_words(next_sure)}"
+        self.surety.setText(f"{sure_words(sure)} sure; {then}")
         self.when.setText(when)
         self.bars.set_probabilities(self._names, probabilities, true=self.meant)
         self.bars.show()

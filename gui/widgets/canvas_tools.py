@@ -38,7 +38,7 @@ class CanvasTools(QWidget):
         self.redo.clicked.connect(canvas.redo)
         self.clear = self._button("Clear", "Begin anew (Delete); Undo brings it back")
         self.clear.clicked.connect(canvas.clear)
-        for button in (self.undo, self.redo):
+        for button in (self.undo, self.redo, self.clear):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
