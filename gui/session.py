@@ -21,6 +21,7 @@ from core.runs import Branch, Run
 from core.sources import DEFAULT_SOURCE
 from core.training import Checkpoint, Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
+from gui.comparison_session import ComparisonSession
 from gui.data_session import DataSession, Loaded, Prepared, RunRequest
 from gui.diagnosis_job import DIAGNOSIS_SLOT, make_diagnoser
 from gui.downloads import Downloads
@@ -118,6 +119,7 @@ class Session(QObject):
         self._pool.start(self._diagnoser)
         self.attack = AttackSession(attack_config, self, given=attack_given)
         self.data = DataSession(self, self._pool, self._mailbox)
+        self.comparison = ComparisonSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
@@ -496,6 +498,7 @@ class Session(QObject):
             self.diagnosis = seen.payload
             self.diagnosis_changed.emit()
         self.data.take_latest(latest)
+        self.comparison.take_latest(latest)
         self.downloads.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
