@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 _LEFT = ("first", "earlier", "later")
-_RIGHT = ("best", "live")
+_RIGHT = ("best", "live", "fork")
 
 
 class BottomBar(QFrame):

@@ -65,8 +65,6 @@ class Session(QObject):
     run_started = Signal()
     run_shown = Signal()
     """Another run is the one that every view shows."""
-    removed = Signal(str)
-    """The name of a run that was taken off the list, and can be put back."""
     run_state_changed = Signal()
     progressed = Signal()
     epoch_recorded = Signal(object)
@@ -264,6 +262,16 @@ class Session(QObject):
             self._job.set_pace(pace)
         self.pace_changed.emit()
 
+    def _tell_of_branch(self, key: int, branch: Branch) -> None:
+        mine, parent = self.runs.entry(key), self.runs.entry(branch.parent)
+        assert mine is not None
+        whose = "" if parent is None else f" of {parent.name}"
+        self.notified.emit(
+            f"{mine.name} goes on from epoch {branch.epoch}{whose}, held: change what you like, "
+            "then play. Rewind goes back to epoch 0.",
+            False,
+        )
+
     def _command(self, mode: Mode, state: RunState) -> None:
         if self._job is not None:
             self._job.set_mode(mode)
@@ -322,6 +330,8 @@ class Session(QObject):
             branch=request.branch,
         )
         self.runs.begin(run)
+        if request.branch is not None:
+            self._tell_of_branch(run.key, request.branch)
         self.live = self.divergence = self.diagnosis = self.pinned_epoch = None
         self.run_generation = self._pool.next_generation()
         self._job = TrainingJob(
@@ -432,7 +442,7 @@ class Session(QObject):
             self.show_run(None)
         entry = self.runs.remove(key)
         if entry is not None:
-            self.removed.emit(entry.name)
+            self.notified.emit(f"{entry.name} was removed. Ctrl+Z puts it back.", False)
 
     def undo_remove(self) -> None:
         """Put the run removed last back."""
