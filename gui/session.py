@@ -29,6 +29,7 @@ from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
 from gui.run_list import RunList
 from gui.run_state import RunState, Shown, ShownDiagnosis, shown_model
+from gui.seeds_session import SeedsSession
 from gui.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
 from gui.worker import ALWAYS, Failed
 
@@ -117,6 +118,7 @@ class Session(QObject):
         self._pool.start(self._diagnoser)
         self.attack = AttackSession(attack_config, self, given=attack_given)
         self.data = DataSession(self, self._pool, self._mailbox)
+        self.seeds = SeedsSession(self, self._pool, self._mailbox)
         self.comparison = ComparisonSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
@@ -491,10 +493,10 @@ class Session(QObject):
         for letter in events:
             if letter.generation == self.run_generation:
                 moved |= self._run_event(letter.payload)
-            elif self.data.take_event(letter) or self.downloads.take_event(letter):
+            elif any(part.take_event(letter) for part in (self.data, self.downloads, self.seeds)):
                 continue
             elif letter.generation == ALWAYS and isinstance(letter.payload, Failed):
-                self._tell(letter.payload)
+                self.tell(letter.payload)
         live = latest.get(LIVE_SLOT)
         if live is not None and live.generation == self.run_generation:
             self.live = live.payload
@@ -509,6 +511,7 @@ class Session(QObject):
             self.diagnosis_changed.emit()
         self.data.take_latest(latest)
         self.comparison.take_latest(latest)
+        self.seeds.take_latest(latest)
         self.downloads.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
@@ -532,10 +535,11 @@ class Session(QObject):
             self.notified.emit(str(event), True)
         elif isinstance(event, Failed):
             self._set_run_state(RunState.FAILED)
-            self._tell(event)
+            self.tell(event)
         return False
 
-    def _tell(self, failure: Failed) -> None:
+    def tell(self, failure: Failed) -> None:
+        """Tell of a job's error, in words or as a surprise."""
         if failure.expected:
             self.notified.emit(failure.message, True)
         else:

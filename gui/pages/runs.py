@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QLabel,
     QMenu,
+    QProgressBar,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -18,13 +21,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.parameters import Parameter
 from core.runs import differences
+from gui.run_list import RunEntry
 from gui.theme import LIGHT, Theme
+from gui.widgets.number_field import NumberField
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
     from core.runs import Run
-    from gui.run_list import RunEntry
+    from core.seed_band import SeedBand
+    from gui.run_list import Entry
     from gui.session import Session
 
 _KEY = Qt.ItemDataRole.UserRole
@@ -39,6 +46,9 @@ _COLUMNS = (
     ("last score", "Held out, at the last epoch"),
 )
 _SWATCH = QSize(18, 10)
+_N_SEEDS = Parameter(
+    "int", "Seeds", "How many runs with seeds of their own are trained at once.", low=2, high=64
+)
 
 
 class RunsPanel(QWidget):
@@ -87,8 +97,23 @@ class RunsPanel(QWidget):
         self.down_button = self._button("Down", "Move this run down (Ctrl+Down)")
         self.remove_button = self._button("Remove", "Take this run off the list (Delete)")
         self.undo_button = self._button("Put back", "Put the run removed last back (Ctrl+Z)")
+        self.n_seeds = NumberField(_N_SEEDS, self)
+        self.n_seeds.show_value(16)
+        self.n_seeds.setFixedWidth(64)
+        self.n_seeds.setToolTip(wrapped(_N_SEEDS.help))
+        self.n_seeds.refused.connect(self._refused)
+        self.seeds_button = self._button(
+            "Repeat with seeds",
+            "Train the settings of the run shown once for each seed, all in one product, and draw "
+            "the median and the band they lie in",
+        )
+        self.progress = QProgressBar(self)
+        self.progress.setRange(0, 1000)
+        self.progress.setFixedWidth(110)
+        self.progress.setAccessibleName("seeds being trained")
         self._lay_out()
         self._connect()
+        self._refresh_seeds()
         self.refresh()
 
     def _button(self, words: str, help_text: str) -> QPushButton:
@@ -106,6 +131,8 @@ class RunsPanel(QWidget):
         for button in (self.up_button, self.down_button, self.remove_button, self.undo_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
+        for widget in (self.progress, QLabel("seeds", self), self.n_seeds, self.seeds_button):
+            buttons.addWidget(widget)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(6)
@@ -137,6 +164,8 @@ class RunsPanel(QWidget):
             signal.connect(self.refresh)
         session.epoch_recorded.connect(self.refresh_live)
         session.setting_applied.connect(self.refresh)
+        self.seeds_button.clicked.connect(self._repeat)
+        session.seeds.changed.connect(self._refresh_seeds)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -148,7 +177,8 @@ class RunsPanel(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Fill the table anew; the chosen row stays chosen."""
-        entries, table = self._session.runs.entries, self.table
+        runs, table = self._session.runs, self.table
+        entries: list[Entry] = [*runs.entries, *runs.bands]
         chosen = self.chosen_key()
         self._is_filling = True
         while table.topLevelItemCount() > len(entries):
@@ -158,8 +188,7 @@ class RunsPanel(QWidget):
         for place, entry in enumerate(entries):
             self._fill(self._item(place), entry)
         keys = [entry.key for entry in entries]
-        fallback = self._session.runs.shown_key
-        for key in (chosen, fallback):
+        for key in (chosen, runs.shown_key):
             if key in keys:
                 table.setCurrentItem(self._item(keys.index(key)))
                 break
@@ -183,8 +212,7 @@ class RunsPanel(QWidget):
                 self._fill(self._item(place), entry)
                 self._is_filling = False
 
-    def _fill(self, item: QTreeWidgetItem, entry: RunEntry) -> None:
-        runs, run = self._session.runs, entry.run
+    def _fill(self, item: QTreeWidgetItem, entry: Entry) -> None:
         flags = Qt.ItemFlag
         item.setFlags(
             flags.ItemIsEnabled
@@ -196,13 +224,17 @@ class RunsPanel(QWidget):
         state = Qt.CheckState.Checked if entry.is_visible else Qt.CheckState.Unchecked
         item.setCheckState(0, state)
         item.setIcon(0, self._swatch(entry.colour))
-        for column, words in enumerate([entry.name, *self._cells(run)]):
+        if isinstance(entry, RunEntry):
+            cells, is_shown = self._cells(entry.run), entry.run is self._session.runs.shown
+        else:
+            cells, is_shown = _band_cells(entry.band), False
+        for column, words in enumerate([entry.name, *cells]):
             item.setText(column, words)
             if column > 2:
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
         item.setToolTip(2, wrapped(item.text(2)) if item.text(2) else "")
         font = self.table.font()
-        font.setBold(run is runs.shown)
+        font.setBold(is_shown)
         for column in range(len(_COLUMNS)):
             item.setFont(column, font)
 
@@ -260,7 +292,8 @@ class RunsPanel(QWidget):
 
     def choose(self, key: int) -> None:
         """Choose a run."""
-        keys = [entry.key for entry in self._session.runs.entries]
+        runs = self._session.runs
+        keys = [*(e.key for e in runs.entries), *(e.key for e in runs.bands)]
         self.table.setCurrentItem(self._item(keys.index(key)))
 
     @Slot()
@@ -268,13 +301,13 @@ class RunsPanel(QWidget):
         if self._is_filling:
             return
         runs, key = self._session.runs, self.chosen_key()
-        is_some = key is not None
+        is_some = runs.entry(key) is not None
         self.show_button.setEnabled(is_some and key != runs.shown_key)
         self.compare_button.setEnabled(is_some and key != runs.shown_key)
         self.fork_button.setEnabled(self._session.shown is not None)
         self.pin_button.setEnabled(is_some)
         self.pin_button.setChecked(is_some and key == runs.reference_key)
-        self.remove_button.setEnabled(is_some and key != runs.live_key)
+        self.remove_button.setEnabled(runs.any(key) is not None and key != runs.live_key)
         self.undo_button.setEnabled(runs.can_undo)
         keys = [entry.key for entry in runs.entries]
         self.up_button.setEnabled(is_some and bool(keys) and key != keys[0])
@@ -292,7 +325,7 @@ class RunsPanel(QWidget):
     @Slot()
     def _show(self) -> None:
         key = self.chosen_key()
-        if key is not None:
+        if self._session.runs.entry(key) is not None:
             self._session.show_run(key)
 
     @Slot()
@@ -304,6 +337,33 @@ class RunsPanel(QWidget):
     @Slot(bool)
     def _pin(self, is_pinned: bool) -> None:
         self._session.runs.pin(self.chosen_key() if is_pinned else None)
+
+    # ------------------------------------------------------------------ seeds
+
+    @Slot()
+    def _repeat(self) -> None:
+        """Train the seeds, or call that off."""
+        seeds = self._session.seeds
+        if seeds.is_training:
+            seeds.cancel()
+        else:
+            seeds.repeat(int(self.n_seeds.number()))
+
+    @Slot()
+    def _refresh_seeds(self) -> None:
+        seeds = self._session.seeds
+        self.progress.setVisible(seeds.is_training)
+        self.seeds_button.setText("Call off" if seeds.is_training else "Repeat with seeds")
+        state = seeds.state
+        self.progress.setValue(0 if state is None else round(1000 * state.progress))
+        if state is not None:
+            self.progress.setFormat(f"epoch {state.epoch} of {state.last_epoch}")
+
+    @Slot(str)
+    def _refused(self, message: str) -> None:
+        self._session.notified.emit(message, True)
+
+    # ------------------------------------------------------------------ order and colour
 
     @Slot()
     def _move_up(self) -> None:
@@ -347,3 +407,18 @@ class RunsPanel(QWidget):
     def _colour_chosen(self, action: object) -> None:
         key, colour = action.data()  # type: ignore[attr-defined]
         self._session.runs.set_colour(key, colour)
+
+
+def _band_cells(band: SeedBand) -> list[str]:
+    """Return what stands in the columns after the name of repeated runs: medians."""
+    last = int(band.epochs[-1])
+    part, best = band.held_out_part, band.median_best_epoch
+    place = int(np.abs(band.epochs - best).argmin())
+    likes, scores = (band.band(part, metric).median for metric in ("log_likelihood", "score"))
+    return [
+        "median",
+        f"seeds {band.seeds[0]} to {band.seeds[-1]}; best epochs {band.best_epochs.min()} to "
+        f"{band.best_epochs.max()}",
+        *(str(last), f"{best:g}"),
+        *(f"{likes[place]:.4f}", f"{scores[place]:.4f}", f"{scores[-1]:.4f}"),
+    ]
