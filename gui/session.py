@@ -23,6 +23,7 @@ from gui.attack_session import AttackSession
 from gui.data_session import DataSession, Loaded, Prepared, RunRequest
 from gui.diagnosis_job import DIAGNOSIS_SLOT, make_diagnoser
 from gui.downloads import Downloads
+from gui.epochs_session import EpochsSession
 from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
 from gui.run_state import EarlierRun, RunState, Shown, ShownDiagnosis, shown_model, with_run
@@ -112,6 +113,7 @@ class Session(QObject):
         self._pool.start(self._diagnoser)
         self.attack = AttackSession(attack_config, self, given=attack_given)
         self.data = DataSession(self, self._pool, self._mailbox)
+        self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
@@ -408,6 +410,7 @@ class Session(QObject):
             self.diagnosis_changed.emit()
         self.data.take_latest(latest)
         self.downloads.take_latest(latest)
+        self.epochs.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:
