@@ -25,6 +25,7 @@ from gui.comparison_session import ComparisonSession
 from gui.data_session import DataSession, Loaded, Prepared, RunRequest
 from gui.diagnosis_job import DIAGNOSIS_SLOT, make_diagnoser
 from gui.downloads import Downloads
+from gui.epochs_session import EpochsSession
 from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
 from gui.run_list import RunList
@@ -120,6 +121,7 @@ class Session(QObject):
         self.data = DataSession(self, self._pool, self._mailbox)
         self.seeds = SeedsSession(self, self._pool, self._mailbox)
         self.comparison = ComparisonSession(self, self._pool, self._mailbox)
+        self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
@@ -513,6 +515,7 @@ class Session(QObject):
         self.comparison.take_latest(latest)
         self.seeds.take_latest(latest)
         self.downloads.take_latest(latest)
+        self.epochs.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:

@@ -89,6 +89,7 @@ class WhoChooses(QWidget):
         if dataset is None:
             return
         share = _share(self._session)
+        self.button.setText(f"Set {share:,} training images aside")
         self.button.setVisible(dataset.validation is None and share > 0)
         self.button.setToolTip(
             wrapped(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,6 +24,8 @@ from core.pictures import diverging_rgb, grey_rgb
 from gui.pages.confusion import ConfusionPanel
 from gui.pages.data_words import PartView
 from gui.pages.opened_image import OpenedImage
+from gui.pages.over_epochs import OverEpochsPanel
+from gui.pages.stopping import StoppingPanel
 from gui.widgets.card import card
 from gui.widgets.colour_bar import ColourBar
 from gui.widgets.curve_plot import Curve, CurvePlot
@@ -46,6 +48,8 @@ _CURVE_SECONDS = 0.1
 _SWITCH_HELP = {
     "Class atlas": "Weights, means and worst mistakes, one column per class",
     "Confusion": "How often each class is taken for each other; click a cell to see the images",
+    "When to stop": "How sure the best epoch is, and what early stopping would have done",
+    "Over epochs": "The score of each class at every epoch, and which images flip",
 }
 _MEAN, _WORST = 1, 2
 """Rows of the atlas."""
@@ -84,7 +88,9 @@ class LearnPage(QWidget):
         self.atlas_words = QLabel("", self)
         self.atlas_words.setObjectName("muted")
         self.confusion = ConfusionPanel(session, self)
-        self.switch = [self._button("Class atlas"), self._button("Confusion")]
+        self.stopping = StoppingPanel(session, self)
+        self.over_epochs = OverEpochsPanel(session, self)
+        self.switch = [self._button(words) for words in _SWITCH_HELP]
         self.card = ImageCard(self)
         self._lay_out()
         for plot in (self.error_plot, self.like_plot):
@@ -95,7 +101,9 @@ class LearnPage(QWidget):
         self.atlas.cell_clicked.connect(self._cell_clicked)
         self.atlas.hovered.connect(self.hovered)
         self.card.attack_requested.connect(self.attack_requested)
-        self.confusion.hovered.connect(self.hovered)
+        for panel in (self.confusion, self.over_epochs):
+            panel.hovered.connect(self.hovered)
+        self.over_epochs.image_requested.connect(self._open_sample)
         session.run_started.connect(self._run_started)
         session.progressed.connect(self._refresh_new_epochs)
         session.run_state_changed.connect(self._run_state_changed)
@@ -131,7 +139,8 @@ class LearnPage(QWidget):
         column.addLayout(head)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(scroll)
-        self.stack.addWidget(self.confusion)
+        for panel in (self.confusion, self.stopping, self.over_epochs):
+            self.stack.addWidget(panel)
         column.addWidget(self.stack, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -152,9 +161,10 @@ class LearnPage(QWidget):
 
     @Slot()
     def _switched(self) -> None:
-        """Show the atlas, or what is taken for what."""
-        is_atlas = self.switch[0].isChecked()
-        self.stack.setCurrentIndex(0 if is_atlas else 1)
+        """Show what the button pressed in names."""
+        chosen = [button.isChecked() for button in self.switch].index(True)
+        is_atlas = chosen == 0
+        self.stack.setCurrentIndex(chosen)
         for widget in (self.atlas_words, self.colour_bar):
             widget.setVisible(is_atlas)
 
@@ -324,13 +334,24 @@ class LearnPage(QWidget):
         near = self.atlas.mapToGlobal(self.atlas.cell_rect(row, column).center())
         self.opened.open(make, near)
 
+    @Slot(str, int, QPoint)
+    def _open_sample(self, part: str, index: int, near: QPoint) -> None:
+        """Open an image of a part beside a point of the screen."""
+        session, dataset = self._session, self._session.dataset
+        if dataset is not None:
+            view = PartView(dataset, part, None)
+            self.opened.open(
+                lambda: view.card(index, session.shown, session.epochs.snapshots), near
+            )
+
     def _content(self, row: int, column: int, index: int | None) -> CardContent | None:
         """Return what the card shows of a cell, or of the training image that was in it."""
         shown, dataset = self._session.shown, self._session.dataset
         if shown is None or dataset is None or row >= self.atlas.n_rows:
             return None
         if index is not None:
-            content = PartView(dataset, "train", None).card(index, shown)
+            snapshots = self._session.epochs.snapshots
+            content = PartView(dataset, "train", None).card(index, shown, snapshots)
             return replace(content, words=f"{content.words} {_WORST_HELP}")
         picture, name = self.atlas.row(row), dataset.class_names[column]
         values = picture.values[column]

@@ -1,0 +1,152 @@
+"""A curve over epochs with a band around it, and bars over the same epochs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.curve_plot import Curve, CurvePlot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
+
+AXIS_WIDTH = 56
+"""Of the left axis, so that plots below each other have their epochs below each other."""
+
+_BAND_ALPHA = 60
+
+
+class BandPlot(CurvePlot):
+    """One curve, and between which values it would lie for other images."""
+
+    def __init__(
+        self, title: str, curve: Curve, help_text: str, parent: QWidget | None = None
+    ) -> None:
+        self._limits: tuple[NDArray[Any], NDArray[Any], NDArray[Any]] | None = None
+        self._band_words = ""
+        self._low, self._high = pg.PlotCurveItem(), pg.PlotCurveItem()
+        self._band = pg.FillBetweenItem(self._low, self._high)
+        super().__init__(title, "epoch", (curve,), help_text, compact=True, parent=parent)
+        self._band.setZValue(-10)
+        plot = self.view.getPlotItem()
+        plot.addItem(self._band, ignoreBounds=True)
+        plot.getAxis("left").setWidth(AXIS_WIDTH)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        super().set_theme(theme)
+        colour = QColor(getattr(theme, self._curves[0].colour))
+        colour.setAlpha(_BAND_ALPHA)
+        self._band.setBrush(colour)
+
+    def set_curve(self, curve: Curve) -> None:
+        """Draw the curve under another name and in another colour."""
+        if curve.name == self._curves[0].name:
+            return
+        line = self._lines.pop(self._curves[0].name)
+        self._data.clear()
+        line.setData([], [])
+        self._curves, self._lines = (curve,), {curve.name: line}
+        self.set_theme(self._theme)
+
+    def set_band(self, x: NDArray[Any], low: NDArray[Any], high: NDArray[Any], words: str) -> None:
+        """Fill between two curves; ``words`` are put before the two values that hovering reads.
+
+        Places where either is not a number are left out.
+        """
+        keep = np.isfinite(low) & np.isfinite(high)
+        self._limits, self._band_words = (x[keep], low[keep], high[keep]), words
+        self._low.setData(x[keep], low[keep])
+        self._high.setData(x[keep], high[keep])
+        self._band.setVisible(bool(keep.any()))
+        self._update_values()
+
+    def clear_band(self) -> None:
+        """Take the band away."""
+        nothing = np.empty(0)
+        self.set_band(nothing, nothing, nothing, "")
+
+    @property
+    def band(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """The (x, low, high) drawn."""
+        return self._limits or (np.empty(0), np.empty(0), np.empty(0))
+
+    def describe(self, x: float) -> str:
+        """Return the value and the band at the data point nearest to ``x``, as rich text."""
+        words, at = super().describe(x), self.nearest_x(x)
+        xs, low, high = self.band
+        if at is None or not len(xs):
+            return words
+        i = int(np.abs(xs - at).argmin())
+        if xs[i] != at:
+            return words
+        return f"{words} &nbsp; {self._band_words} {low[i]:.4g} to {high[i]:.4g}"
+
+
+class EpochBars(CurvePlot):
+    """Bars over epochs; those of the names in ``downward`` hang down from zero.
+
+    The numbers beside the axis and under the pointer are without sign.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        curves: Sequence[Curve],
+        help_text: str,
+        *,
+        downward: frozenset[str] = frozenset(),
+        parent: QWidget | None = None,
+    ) -> None:
+        self._downward = downward
+        self._bars = {curve.name: pg.BarGraphItem(x=[], height=[], width=1) for curve in curves}
+        super().__init__(title, "epoch", curves, help_text, compact=True, parent=parent)
+        plot = self.view.getPlotItem()
+        plot.setAxisItems({"left": _Unsigned(orientation="left")})
+        plot.getAxis("left").setWidth(AXIS_WIDTH)
+        plot.getAxis("left").setTickDensity(0.5)
+        plot.showGrid(x=False, y=True, alpha=0.18)
+        for bars in self._bars.values():
+            plot.addItem(bars, ignoreBounds=True)
+        self.view.setMinimumHeight(56)
+        self.set_theme(LIGHT)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        super().set_theme(theme)
+        for curve in self._curves:
+            colour = QColor(getattr(theme, curve.colour))
+            self._bars[curve.name].setOpts(brush=colour, pen=pg.mkPen(colour, width=1))
+
+    def set_data(self, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
+        """Draw bars of these heights, not negative ones."""
+        self._data[name] = (x, y)
+        gaps = np.diff(x)
+        width = 0.8 * float(gaps.min()) if len(gaps) else 0.8
+        heights = -y if name in self._downward else y
+        self._bars[name].setOpts(x=np.asarray(x, dtype=float), height=heights, width=width)
+        self._fit()
+        self._update_values()
+
+    def _fit(self) -> None:
+        """Show all bars: from the deepest to the highest."""
+        up = [y.max(initial=0) for name, (_, y) in self._data.items() if name not in self._downward]
+        down = [y.max(initial=0) for name, (_, y) in self._data.items() if name in self._downward]
+        high, low = max(up, default=0), max(down, default=0)
+        self.set_y_range(-float(low), float(high) or (0.0 if low else 1.0))
+
+
+class _Unsigned(pg.AxisItem):
+    """An axis that writes numbers below zero without their sign."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Return the words beside the ticks."""
+        signless = [abs(value) for value in values]
+        return list(super().tickStrings(signless, scale, spacing))
