@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.parameters import Parameter, parameters_of
+from core.samples import same_samples
 
 if TYPE_CHECKING:
     from core.data_config import DataConfig
     from core.history import Change, History
+    from core.samples import Split
     from core.sources.reading import ReadingConfig
 
 
@@ -32,7 +34,7 @@ class Run:
     key : a number no other run has
     history : its curves and weights
     data_config, reading, dataset_name : the data, which part of them, and how they were read
-    n_added : images that a person added to the training part
+    added : samples that a person added to the training part, or None
     branch : where it left another run, or None for one from a start of its own
     """
 
@@ -41,8 +43,13 @@ class Run:
     data_config: DataConfig
     reading: ReadingConfig
     dataset_name: str
-    n_added: int = 0
+    added: Split | None = None
     branch: Branch | None = None
+
+    @property
+    def n_added(self) -> int:
+        """Number of samples that a person added."""
+        return 0 if self.added is None else self.added.n_samples
 
     def is_on(self, data_config: DataConfig, reading: ReadingConfig) -> bool:
         """Whether it learnt those data, however many of them, read in the same way."""
@@ -54,7 +61,7 @@ class Run:
         return (
             self.data_config == other.data_config
             and self.reading == other.reading
-            and self.n_added == other.n_added
+            and same_samples(self.added, other.added)
             and _but_epochs(mine) == _but_epochs(others)
             and mine.records[0].epoch == others.records[0].epoch
             and np.array_equal(mine.records[0].weights, others.records[0].weights)
@@ -87,8 +94,8 @@ def differences(run: Run, other: Run) -> tuple[str, ...]:
             words.append(f"{declared.label.lower()} {' → '.join(mine)}")
     if run.reading != other.reading:
         words.append("read in another way")
-    if run.n_added != other.n_added:
-        words.append(f"{run.n_added} added images")
+    if not same_samples(run.added, other.added):
+        words.append(f"{run.n_added} added image{'' if run.n_added == 1 else 's'}")
     return tuple(words)
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.dataset import CHUNK_ROWS
 from core.perceptron import SoftmaxPerceptron
+from core.samples import CHUNK_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

@@ -87,6 +87,8 @@ COMMANDS = (
             "Ctrl+2", "attack", "show_attack"),
     Command("data_page", "View", "Data", "All images, what is in them, and how they are split.",
             "Ctrl+3", "data", "show_data"),
+    Command("draw_page", "View", "Draw", "Draw a digit of your own and see it read.", "Ctrl+4",
+            "draw", "show_draw"),
     Command("panel", "View", "Experiment panel", "Fold the panel on the left away, or back.", "F9",
             "panel", "toggle_panel", checkable=True),
     Command("theme", "View", "Light or dark", "Switch between light and dark.", "Ctrl+T", "theme",

@@ -222,7 +222,7 @@ class DataSession(QObject):
         self.pending = None
         if last is not None and last.request.full is full and last.request.config == config:
             self._prepared(Prepared(request, last.dataset))
-        elif config.copies_pixels:
+        elif full.makes_pixels(config):
             self.pending = request
             self._preparer.request(self._preparing, request)
         else:

@@ -26,6 +26,7 @@ from gui.open_data import OpenData
 from gui.opening_bar import OpeningBar
 from gui.pages.attack import AttackPage
 from gui.pages.data import DataPage
+from gui.pages.draw import DrawPage
 from gui.pages.learn import LearnPage
 from gui.run_state import RunState
 from gui.saved_files import SavedFiles
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from core.readings import ImageFilter
     from gui.data_session import Loaded
+    from gui.own_image import OwnImage
     from gui.session import Session
     from gui.settings import Settings
 
@@ -59,8 +61,9 @@ class MainWindow(QMainWindow):
         self.learn = LearnPage(session, self)
         self.attack = AttackPage(session, self)
         self.data_page = DataPage(session, self)
+        self.draw = DrawPage(session, self)
         self.pages = QStackedWidget(self)
-        for page in (self.learn, self.attack, self.data_page):
+        for page in (self.learn, self.attack, self.data_page, self.draw):
             self.pages.addWidget(page)
         self.open_data = OpenData(self, session, settings)
         self.saved_files = SavedFiles(self, session, self.pages)
@@ -137,11 +140,13 @@ class MainWindow(QMainWindow):
         session.data.accepted.connect(self._offer_taken)
         session.dataset_changed.connect(self.hover_words.clear)  # it was of an image that is gone
         session.attack.playing_changed.connect(self._attack_playing_changed)
-        for opener in (self.learn, self.data_page):
-            opener.attack_requested.connect(self.attack_image)
+        self.learn.attack_requested.connect(self.attack_image)
+        self.data_page.attack_requested.connect(self.attack_image)
+        self.draw.attack_requested.connect(self.attack_drawing)
+        for opener in (self.learn, self.data_page, self.draw):
             # A card is a window of its own; the keys of this one must not be dead in front of it.
             opener.card.addActions(list(self.actions_by_name.values()))
-        for page in (self.learn, self.attack, self.data_page):
+        for page in (self.learn, self.attack, self.data_page, self.draw):
             page.hovered.connect(self.hover_words.setText)
         self.learn.confusion.images_requested.connect(self.show_images)
         self.data_page.found.connect(self.notice.forgive)
@@ -179,6 +184,7 @@ class MainWindow(QMainWindow):
         if event.key() == Qt.Key.Key_Escape:
             self.learn.card.close()
             self.data_page.card.close()
+            self.draw.card.close()
         super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -203,6 +209,7 @@ class MainWindow(QMainWindow):
             if isinstance(widget, Themed):
                 widget.set_theme(theme)
         self.attack.set_icons(self.icons)
+        self.draw.set_icons(self.icons)
         self.notice.set_icon(self.icons["close"])
         self.refresh_run_state()
 
@@ -274,6 +281,19 @@ class MainWindow(QMainWindow):
         self.session.attack.choose(part, index, play=True)
         self.show_attack()
         self.attack.setFocus()  # not the first target's button, which would look chosen
+
+    @Slot()
+    def show_draw(self) -> None:
+        """Show the sheet to draw on."""
+        self.show_page(3)
+        self.draw.canvas.setFocus()
+
+    @Slot(object)
+    def attack_drawing(self, own: OwnImage) -> None:
+        """Attack an image a person has drawn, and watch it."""
+        self.session.attack.choose_own(own, play=True)
+        self.show_attack()
+        self.attack.setFocus()
 
     @Slot(str, object)
     def show_images(self, part: str, wanted: ImageFilter) -> None:

@@ -18,6 +18,7 @@ from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
 from core.runs import Branch, Run
+from core.samples import same_samples
 from core.sources import DEFAULT_SOURCE
 from core.training import Checkpoint, Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
@@ -172,6 +173,32 @@ class Session(QObject):
         if message:
             self.notified.emit(message, is_error)
 
+    def add_sample(self, image: NDArray[Any], label: int) -> None:
+        """Add a sample of a person's own to the training images of the next run."""
+        if self.full_dataset is None:
+            return
+        try:
+            self._use_samples(self.full_dataset.with_sample(image, label), "Added as", label)
+        except ExplorerError as error:
+            self.notified.emit(str(error), True)
+
+    def take_back_sample(self) -> None:
+        """Take back the sample added last; a run that learns it goes on until a rewind."""
+        full = self.full_dataset
+        if full is not None and full.extra is not None:
+            label = int(full.extra.labels[-1])
+            self._use_samples(full.without_last_sample(), "Taken back:", label)
+
+    def _use_samples(self, full: Dataset, what: str, label: int) -> None:
+        before = self.full_dataset
+        assert before is not None
+        self.full_dataset = full
+        number = max(data.n_to_learn(self.wanted_data) for data in (full, before)) - 1
+        words = f"{what} training image {number:,}, labelled {full.class_names[label]}."
+        learnt = "learn it" if full.n_extra > before.n_extra else "learn without it"
+        self.notified.emit(f"{words} Rewind to {learnt}." if self.needs_rewind else words, False)
+        self.settings_changed.emit()
+
     # ------------------------------------------------------------------ the run
 
     @property
@@ -310,8 +337,8 @@ class Session(QObject):
             mode = Mode.PLAYING if first or ended or self.is_running else Mode.PAUSED
         if self._job is not None:
             self._job.request_stop()
-        self.full_dataset = request.full
         if request.loaded is not None:
+            self.full_dataset = request.full
             before = self.wanted_data.validation_size
             self.wanted_data = replace(
                 self.wanted_data,
@@ -330,7 +357,7 @@ class Session(QObject):
         self.data_config, self.training_config = request.config, self.wanted_training
         run = Run(
             *(self.runs.next_key(), History(self.training_config), self.data_config),
-            *(self.data.reading, dataset.name),
+            *(self.data.reading, dataset.name, request.full.extra),
             branch=request.branch,
         )
         self.runs.begin(run)
@@ -394,8 +421,12 @@ class Session(QObject):
     @property
     def needs_rewind(self) -> bool:
         """Whether the form shows settings that the present run does not use."""
-        return self.runs.live is not None and (
-            self.wanted_data != self.data_config or self.wanted_training != self.training_config
+        live, full = self.runs.live, self.full_dataset
+        return live is not None and (
+            self.wanted_data != self.data_config
+            or self.wanted_training != self.training_config
+            or full is None
+            or not same_samples(full.extra, live.added)
         )
 
     # ------------------------------------------------------------------ time travel

@@ -159,14 +159,18 @@ def style_sheet(theme: Theme) -> str:
     QToolButton:pressed {{ background: {theme.selection}; }}
     QToolButton:focus {{ border-color: {theme.accent}; }}
     QToolButton:disabled {{ color: {theme.earlier}; }}
+    #topBar QToolButton {{ padding: 4px 5px; }}
     QToolButton#primary {{ background: {theme.accent}; color: {theme.on_accent};
         font-weight: 600; padding: 4px 14px; }}
     QToolButton#primary:focus {{ border-color: {theme.text}; }}
     QToolButton#primary:disabled {{ background: {theme.raised}; color: {theme.earlier}; }}
-    QToolButton#page {{ padding: 6px 16px; font-weight: 600; color: {theme.muted}; }}
+    QToolButton#page {{ padding: 6px 10px; font-weight: 600; color: {theme.muted}; }}
     QToolButton#page:checked {{ color: {theme.text}; background: {theme.selection}; }}
+    QToolButton#tool {{ padding: 4px; }}
+    QToolButton#way {{ padding: 2px; font-weight: 600; color: {theme.muted}; }}
     QToolButton#tab {{ padding: 2px 10px; font-weight: 600; color: {theme.muted}; }}
-    QToolButton#tab:checked {{ color: {theme.text}; background: {theme.selection}; }}
+    QToolButton#tab:checked, QToolButton#tool:checked, QToolButton#way:checked {{
+        color: {theme.text}; background: {theme.selection}; }}
     QToolButton#target {{ padding: 2px 4px; border-color: {theme.border}; }}
     QToolButton#target:checked {{ background: {theme.accent}; color: {theme.on_accent};
         font-weight: 600; }}
