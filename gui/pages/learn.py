@@ -27,6 +27,7 @@ from gui.pages.opened_image import OpenedImage
 from gui.widgets.card import card
 from gui.widgets.colour_bar import ColourBar
 from gui.widgets.curve_plot import Curve, CurvePlot
+from gui.widgets.curve_runs import RunCurves
 from gui.widgets.image_card import CardContent, ImageCard
 from gui.widgets.image_mosaic import ImageMosaic, MosaicRow
 
@@ -78,7 +79,9 @@ class LearnPage(QWidget):
         self._n_drawn, self._drawn_at = 0, 0.0
         self._rows: tuple[ShownDiagnosis | None, list[MosaicRow]] = (None, [])
         self.error_plot = CurvePlot("ERROR", "epoch", _CURVES, _ERROR_HELP, parent=self)
-        self.like_plot = CurvePlot("LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, parent=self)
+        self.like_plot = CurvePlot(
+            "LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, negative=True, parent=self
+        )
         self.atlas = ImageMosaic(self)
         self.colour_bar = ColourBar(self)
         self.atlas_words = QLabel("", self)
@@ -167,13 +170,19 @@ class LearnPage(QWidget):
             self.atlas.set_columns(session.dataset.class_names)
         present = session.data_config, session.data.reading  # curves of other data mean nothing
         runs = [run for run in session.earlier_runs if run.is_on(*present)]
-        styles = {curve.name: curve.style for curve in _CURVES}
         for plot, metric in ((self.error_plot, "error"), (self.like_plot, "log_likelihood")):
-            plot.set_earlier(
+            plot.set_runs(
                 [
-                    (run.history.epochs, run.history.curve(part, metric), styles[part])
-                    for run in runs[-MOST_EARLIER:]
-                    for part in ("train", "test")
+                    RunCurves(
+                        key,
+                        f"earlier run {key + 1}",
+                        "earlier",
+                        tuple(
+                            (part, run.history.epochs, run.history.curve(part, metric))
+                            for part in ("train", "test")
+                        ),
+                    )
+                    for key, run in list(enumerate(runs))[-MOST_EARLIER:]
                 ]
             )
         self.card.close()
