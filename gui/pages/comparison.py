@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _NAMES = ("A", "B")
 _LONGEST = 22
+_CELL = 50
+"""Pixels a side at least: three rows fit the smallest window."""
 _WHAT = {
     "weights": ("Weights", "The weight images of both on one scale, and what lies between them."),
     "means": ("Means", "The mean of the training images each reads rightly, class by class."),
@@ -53,6 +55,10 @@ _WHAT = {
         "the smallest change, (z_y - z_c) / |w_y - w_c|. Short bars are easily fooled.",
     ),
 }
+_WORDS_HELP = (
+    "Score, log-likelihood and the median length of the smallest change that fools, all of the "
+    "held-out images; and how far apart the weights lie, as a share of the length of A's."
+)
 _EPOCH = Parameter("int", "Epoch", "Which epoch of the run is compared.", low=0, high=1_000_000)
 
 
@@ -61,7 +67,7 @@ class SideChooser(QWidget):
 
     run_chosen = Signal(object)
     place_chosen = Signal(str)
-    epoch_chosen = Signal(int)
+    epoch_chosen = Signal(object)
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,7 +141,8 @@ class ComparisonPanel(QWidget):
         self.words = QLabel("", self)
         self.words.setObjectName("muted")
         self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.mosaic = ImageMosaic(self)
+        self.words.setToolTip(wrapped(_WORDS_HELP))
+        self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
         self.matrices = [ConfusionMatrix(self) for _ in _NAMES]
         self.bars = PairedBars(self)
         self.mosaic.hovered.connect(self.hovered)
@@ -215,7 +222,7 @@ class ComparisonPanel(QWidget):
         epoch = 0 if models is None else models[index].epoch
         self._session.comparison.set_side(index, place=place, epoch=epoch)
 
-    @Slot(int)
+    @Slot(object)
     def _epoch_chosen(self, epoch: int) -> None:
         self._session.comparison.set_side(self._index(), place="chosen", epoch=epoch)
 
@@ -276,18 +283,19 @@ class ComparisonPanel(QWidget):
         found: tuple[Examined, Examined] | None,
         dataset: Dataset,
     ) -> str:
-        words = self._labels(models)
+        words = []
         if found is not None:
             part = PARTS["test" if dataset.validation is None else "validation"]
-            for i, one in enumerate(found):
-                words[i] += (
-                    f": {part} score {one.held_out.score:.4f}, log-likelihood "
-                    f"{one.log_likelihood:.4f}, median change to fool {one.median_l2:.3g}"
-                )
+            first, second = found
+            words = [
+                f"{part} score {first.held_out.score:.4f} → {second.held_out.score:.4f}",
+                f"log-likelihood {first.log_likelihood:.4f} → {second.log_likelihood:.4f}",
+                f"change to fool {first.median_l2:.3g} → {second.median_l2:.3g}",
+            ]
         apart = relative_difference(models[0].weights, models[1].weights)
         if np.isfinite(apart):
-            words.append(f"|B − A| is {apart:.1%} of |A|")
-        return "   ·   ".join(words)
+            words.append(f"|B − A| = {apart:.1%} of |A|")
+        return "A → B:  " + "  ·  ".join(words)
 
     def _show_weights(self, models: tuple[SideModel, SideModel], dataset: Dataset) -> None:
         shape = dataset.image_shape
@@ -346,7 +354,10 @@ class ComparisonPanel(QWidget):
 
     def _show_robustness(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
         first, second = (one.robustness.l2 for one in found)
-        self.bars.set_values(dataset.class_names, _NAMES, first, second)
+        models = self._session.comparison.models
+        labels = self._labels(models) if models is not None else list(_NAMES)
+        title = "median length of the smallest change that fools, held-out images read rightly"
+        self.bars.set_values(dataset.class_names, (labels[0], labels[1]), title, first, second)
 
 
 def _worst_row(label: str, one: Examined, dataset: Dataset, split: Split) -> MosaicRow:

@@ -45,6 +45,7 @@ class LearningCurves(QWidget):
         self._session = session
         self._theme = LIGHT
         self._n_drawn, self._drawn_at = 0, 0.0
+        self._behind: list[RunEntry] = []
         self._n_behind = 0
         """Epochs of the run being trained that are drawn while another one is shown."""
         self.error_plot = CurvePlot("ERROR", "epoch", _CURVES, _ERROR_HELP, parent=self)
@@ -95,11 +96,13 @@ class LearningCurves(QWidget):
             if entry.is_visible and entry.key != session.runs.shown_key
         ]
         bands = [entry for entry in session.runs.bands_on(*present) if entry.is_visible]
+        self._behind = entries
         live = session.runs.live
         self._n_behind = 0 if live is None else len(live.history)
         for plot, metric in self._plots:
             plot.set_runs([self._run_curves(entry, metric) for entry in entries])
             plot.set_bands([self._band(entry, metric) for entry in bands])
+        self._refresh_range()
 
     def _run_curves(self, entry: RunEntry, metric: str) -> RunCurves:
         history = entry.run.history
@@ -178,8 +181,17 @@ class LearningCurves(QWidget):
         if history is None or len(history) < 2:
             return np.empty(0)
         curves = [history.curve(part, metric)[1:] for part in ("train", "test")]
+        curves += [self._ends(entry.run.history, metric) for entry in self._behind]
         values = np.concatenate(curves)
         return values[np.isfinite(values)]
+
+    @staticmethod
+    def _ends(history: History, metric: str) -> NDArray[np.float64]:
+        """Return where another run ended and was best; what it began with need not be seen."""
+        if len(history) < 2:
+            return np.empty(0)
+        places = [history.best_index, -1] if history.best_index else [-1]
+        return np.concatenate([history.curve(part, metric)[places] for part in ("train", "test")])
 
     def _error_top(self) -> float:
         learnt = self._learnt("error")

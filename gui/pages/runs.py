@@ -38,7 +38,7 @@ _KEY = Qt.ItemDataRole.UserRole
 _COLUMNS = (
     ("run", "Tick: draw its curves. Double click or F2: another name. The run shown is bold."),
     ("", "The run being trained, and the reference others are measured against"),
-    ("differs from the one shown", "Settings and data that are not those of the run shown"),
+    ("what differs", "Settings and data that are not those of the run shown"),
     ("epochs", "How many passes it has made"),
     ("best", "The epoch of its best held-out log-likelihood"),
     ("log-likelihood", "Held out, at the best epoch; less that of the reference, if there is one"),
@@ -46,6 +46,8 @@ _COLUMNS = (
     ("last score", "Held out, at the last epoch"),
 )
 _SWATCH = QSize(18, 10)
+_NAME_WIDTH = 170
+_NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _N_SEEDS = Parameter(
     "int", "Seeds", "How many runs with seeds of their own are trained at once.", low=2, high=64
 )
@@ -81,7 +83,9 @@ class RunsPanel(QWidget):
         header = self.table.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        header.resizeSection(0, _NAME_WIDTH)
         header.setMinimumSectionSize(48)
 
         self.show_button = self._button("Show", "Show this run in every view (Enter)")
@@ -231,7 +235,7 @@ class RunsPanel(QWidget):
         for column, words in enumerate([entry.name, *cells]):
             item.setText(column, words)
             if column > 2:
-                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+                item.setTextAlignment(column, _NUMBER)
         item.setToolTip(2, wrapped(item.text(2)) if item.text(2) else "")
         font = self.table.font()
         font.setBold(is_shown)
@@ -252,15 +256,15 @@ class RunsPanel(QWidget):
         part, best, last = history.held_out_part, history.best.epoch, history.last_epoch
         reference = runs.run(runs.reference_key)
         numbers = []
-        for metric, places in (("log_likelihood", 4), ("score", 4)):
-            words = f"{history.value(part, metric, best):.{places}f}"
+        for metric in ("log_likelihood", "score"):
+            words = f"{history.value(part, metric, best):.4f}"
             fits = (
                 reference is not None and reference is not run and bool(reference.history.records)
             )
             if fits and reference is not None:
                 theirs = reference.history
                 base = theirs.value(theirs.held_out_part, metric, theirs.best.epoch)
-                words += f" ({history.value(part, metric, best) - base:+.{places}f})"
+                words += f" ({history.value(part, metric, best) - base:+.3f})"
             numbers.append(words)
         return [
             *(*cells, str(last), str(best)),

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
-_TOP = 24
+_TOP = 46
+_LEGEND = 18
 _SIDE = 8
 _SMALLEST_NUMBER = 26
 """Narrower bars have no number above them; hovering reads it."""
@@ -38,6 +39,7 @@ class PairedBars(QWidget):
             np.empty(0),
         )
         self._labels = ("", "")
+        self._title = ""
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("two values for each class")
@@ -51,6 +53,7 @@ class PairedBars(QWidget):
         self,
         names: Sequence[str],
         labels: tuple[str, str],
+        title: str,
         first: NDArray[np.floating],
         second: NDArray[np.floating],
     ) -> None:
@@ -60,8 +63,9 @@ class PairedBars(QWidget):
         ----------
         names : one per class
         labels : of the two models
+        title : what the values are
         """
-        self._names, self._labels = tuple(names), labels
+        self._names, self._labels, self._title = tuple(names), labels, title
         self._values = (first, second)
         self.update()
 
@@ -111,6 +115,7 @@ class PairedBars(QWidget):
         theme = self._theme
         metrics = QFontMetrics(self.font())
         column = self._column()
+        self._paint_legend(painter, metrics)
         for k, name in enumerate(self._names):
             for side, colour in enumerate((theme.train, theme.test)):
                 box = self.bar(k, side)
@@ -120,7 +125,7 @@ class PairedBars(QWidget):
                 if box.width() >= _SMALLEST_NUMBER:
                     above = QRectF(box.left() - 6, box.top() - 18, box.width() + 12, 16)
                     painter.setPen(QColor(theme.text))
-                    words = f"{float(self._values[side][k]):.2g}"
+                    words = _number(float(self._values[side][k]))
                     painter.drawText(above, Qt.AlignmentFlag.AlignCenter, words)
             line = self._line()
             below = QRectF(_SIDE + k * column, self.height() - line - 2, column, line)
@@ -128,9 +133,26 @@ class PairedBars(QWidget):
             shown = fitting(metrics, shortened("{}", name), int(column))
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, shown)
 
+    def _paint_legend(self, painter: QPainter, metrics: QFontMetrics) -> None:
+        x = float(_SIDE)
+        for label, colour in zip(self._labels, (self._theme.train, self._theme.test), strict=True):
+            painter.fillRect(QRectF(x, 6, 11, 11), QColor(colour))
+            painter.setPen(QColor(self._theme.text))
+            painter.drawText(QRectF(x + 16, 2, 400, _LEGEND), Qt.AlignmentFlag.AlignLeft, label)
+            x += 16 + metrics.horizontalAdvance(label) + 18
+        painter.setPen(QColor(self._theme.muted))
+        room = QRectF(x, 2, self.width() - x - _SIDE, _LEGEND)
+        words = fitting(metrics, (self._title,), int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight, words)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read both values under the pointer."""
         k = self.class_at(event.position().x())
         words = "" if k is None else self.describe(k)
         self.hovered.emit(words)
         QToolTip.showText(event.globalPosition().toPoint(), words, self)
+
+
+def _number(value: float) -> str:
+    """Return three digits at most, as many places for all that are alike."""
+    return f"{value:.2f}" if value < 10 else f"{value:.3g}"
