@@ -26,6 +26,7 @@ from gui.pages.data_words import PartView
 from gui.pages.opened_image import OpenedImage
 from gui.pages.over_epochs import OverEpochsPanel
 from gui.pages.stopping import StoppingPanel
+from gui.pages.worst_per_class import WorstPerClass
 from gui.widgets.card import card
 from gui.widgets.colour_bar import ColourBar
 from gui.widgets.curve_plot import Curve, CurvePlot
@@ -52,7 +53,9 @@ _SWITCH_HELP = {
     "Over epochs": "The score of each class at every epoch, and which images flip",
 }
 _MEAN, _WORST = 1, 2
-"""Rows of the atlas."""
+"""Rows of the atlas; the worst are the last ones."""
+
+_WORST_ROWS = ("worst", "2nd worst", "3rd worst", "4th worst", "5th worst")
 
 _ERROR_HELP = "Error = 1 - score: the fraction of images classified wrongly. Lower is better."
 _LIKE_HELP = (
@@ -87,6 +90,7 @@ class LearnPage(QWidget):
         self.colour_bar = ColourBar(self)
         self.atlas_words = QLabel("", self)
         self.atlas_words.setObjectName("muted")
+        self.n_worst = WorstPerClass(session, self)
         self.confusion = ConfusionPanel(session, self)
         self.stopping = StoppingPanel(session, self)
         self.over_epochs = OverEpochsPanel(session, self)
@@ -131,6 +135,7 @@ class LearnPage(QWidget):
         head.addSpacing(12)
         head.addWidget(self.atlas_words)
         head.addStretch(1)
+        head.addWidget(self.n_worst)
         head.addWidget(self.colour_bar)
         inside = QWidget(self)
         column = QVBoxLayout(inside)
@@ -165,7 +170,7 @@ class LearnPage(QWidget):
         chosen = [button.isChecked() for button in self.switch].index(True)
         is_atlas = chosen == 0
         self.stack.setCurrentIndex(chosen)
-        for widget in (self.atlas_words, self.colour_bar):
+        for widget in (self.atlas_words, self.n_worst, self.colour_bar):
             widget.setVisible(is_atlas)
 
     # ------------------------------------------------------------------ curves
@@ -297,19 +302,24 @@ class LearnPage(QWidget):
         names = self._session.dataset.class_names
         means = diagnosis.mean_images.reshape(-1, *image_shape)
         none_right = tuple("none right" if n == 0 else "" for n in diagnosis.n_correct)
-        worst = np.zeros_like(means)
-        captions = []
-        for k, mistake in enumerate(diagnosis.worst):
-            if mistake is not None:
-                worst[k] = shown.split.images[mistake.index].reshape(image_shape)
-                captions.append(f"→ {names[mistake.predicted]}  {mistake.probability:.2f}")
-            else:
-                captions.append("")
-        none_wrong = tuple("none wrong" if mistake is None else "" for mistake in diagnosis.worst)
-        return [
-            MosaicRow("mean", _MEAN_HELP, grey_rgb(means), means, missing=none_right),
-            MosaicRow("worst", _WORST_HELP, grey_rgb(worst), worst, tuple(captions), none_wrong),
-        ]
+        rows = [MosaicRow("mean", _MEAN_HELP, grey_rgb(means), means, missing=none_right)]
+        for n in range(diagnosis.n_worst):
+            worst = np.zeros_like(means)
+            captions = []
+            for k, mistake in enumerate(diagnosis.nth_worst(n)):
+                if mistake is not None:
+                    worst[k] = shown.split.images[mistake.index].reshape(image_shape)
+                    captions.append(f"→ {names[mistake.predicted]}  {mistake.probability:.2f}")
+                else:
+                    captions.append("")
+            none = "none wrong" if n == 0 else "no more"
+            missing = tuple("" if caption else none for caption in captions)
+            rows.append(
+                MosaicRow(
+                    _WORST_ROWS[n], _WORST_HELP, grey_rgb(worst), worst, tuple(captions), missing
+                )
+            )
+        return rows
 
     # ------------------------------------------------------------------ one image
 
@@ -323,8 +333,8 @@ class LearnPage(QWidget):
         if picture.missing and picture.missing[column]:
             return
         index = None
-        if row == _WORST and answer is not None:
-            mistake = answer.diagnosis.worst[column]
+        if row >= _WORST and answer is not None:
+            mistake = answer.diagnosis.nth_worst(row - _WORST)[column]
             assert mistake is not None
             index = mistake.index
 
