@@ -11,7 +11,6 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QStackedWidget,
     QToolButton,
@@ -30,6 +29,7 @@ from gui.pages.worst_per_class import WorstPerClass
 from gui.widgets.card import card
 from gui.widgets.colour_bar import ColourBar
 from gui.widgets.curve_plot import Curve, CurvePlot
+from gui.widgets.fitting_label import FittingLabel
 from gui.widgets.image_card import CardContent, ImageCard
 from gui.widgets.image_mosaic import ImageMosaic, MosaicRow
 
@@ -88,7 +88,7 @@ class LearnPage(QWidget):
         self.like_plot = CurvePlot("LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, parent=self)
         self.atlas = ImageMosaic(self)
         self.colour_bar = ColourBar(self)
-        self.atlas_words = QLabel("", self)
+        self.atlas_words = FittingLabel("", self)
         self.atlas_words.setObjectName("muted")
         self.n_worst = WorstPerClass(session, self)
         self.confusion = ConfusionPanel(session, self)
@@ -292,7 +292,8 @@ class LearnPage(QWidget):
         self.colour_bar.set_limit(limit)
         self.atlas.set_rows(rows)
         when = f"epoch {shown.epoch:.0f}" if shown.record else f"epoch {shown.epoch:.1f}"
-        self.atlas_words.setText(f"training images, {when}{', live' if shown.live else ''}")
+        words = f"{when}, live" if shown.live else when
+        self.atlas_words.set_wordings(f"training images, {words}", words, when)
 
     def _diagnosis_rows(
         self, shown: ShownDiagnosis, image_shape: tuple[int, int]
@@ -314,11 +315,8 @@ class LearnPage(QWidget):
                     captions.append("")
             none = "none wrong" if n == 0 else "no more"
             missing = tuple("" if caption else none for caption in captions)
-            rows.append(
-                MosaicRow(
-                    _WORST_ROWS[n], _WORST_HELP, grey_rgb(worst), worst, tuple(captions), missing
-                )
-            )
+            shades, label = grey_rgb(worst), _WORST_ROWS[n]
+            rows.append(MosaicRow(label, _WORST_HELP, shades, worst, tuple(captions), missing))
         return rows
 
     # ------------------------------------------------------------------ one image

@@ -23,6 +23,7 @@ AXIS_WIDTH = 56
 """Of the left axis, so that plots below each other have their epochs below each other."""
 
 _BAND_ALPHA = 60
+_HEADROOM = 1.2
 
 
 class BandPlot(CurvePlot):
@@ -147,7 +148,7 @@ class EpochBars(CurvePlot):
         high, low = max(up, default=0), max(down, default=0)
         if not (low or high):
             high = 1
-        self.set_y_range(-float(low), float(high))
+        self.set_y_range(-float(low), _HEADROOM * float(high))  # else the upper number is cut
         # One number on either side of zero: there is no room for more.
         ends = [sign * _nice_below(float(end)) for sign, end in ((1, high), (-1, low)) if end]
         self.view.getPlotItem().getAxis("left").setTicks(
