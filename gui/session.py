@@ -14,6 +14,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from core.data_config import DataConfig
+from core.diagnostics import DiagnosisConfig
 from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
@@ -105,6 +106,7 @@ class Session(QObject):
         self.live: LiveState | None = None
         self.pinned_epoch: int | None = None
         self.diagnosis: ShownDiagnosis | None = None
+        self.n_worst = DiagnosisConfig().n_worst
         self.divergence: Divergence | None = None
         self.run_state = RunState.LOADING
         self.pace = pace
@@ -498,6 +500,11 @@ class Session(QObject):
         if self.history is not None and self.history.records:
             self.show_epoch(self.history.best.epoch)
 
+    def show_worst(self, n_worst: int) -> None:
+        """Gather so many of each class's worst mistakes from now on."""
+        self.n_worst = n_worst
+        self._shown_changed()
+
     def show_neighbour(self, offset: int) -> None:
         """Show the recorded epoch ``offset`` records away from the one shown."""
         shown = self.shown
@@ -508,7 +515,7 @@ class Session(QObject):
     def _shown_changed(self) -> None:
         shown = self.shown
         if shown is not None and self.dataset is not None:
-            request = (shown.weights, self.dataset.train)
+            request = (shown.weights, self.dataset.train, self.n_worst)
             self._diagnoser.request(self.run_generation, request)
         self.shown_changed.emit()
 

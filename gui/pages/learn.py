@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QStackedWidget,
     QToolButton,
@@ -29,8 +28,10 @@ from gui.pages.opened_image import OpenedImage
 from gui.pages.over_epochs import OverEpochsPanel
 from gui.pages.runs import RunsPanel
 from gui.pages.stopping import StoppingPanel
+from gui.pages.worst_per_class import WorstPerClass
 from gui.widgets.card import card
 from gui.widgets.colour_bar import ColourBar
+from gui.widgets.fitting_label import FittingLabel
 from gui.widgets.image_card import CardContent, ImageCard
 from gui.widgets.image_mosaic import ImageMosaic, MosaicRow
 
@@ -47,7 +48,9 @@ _SWITCH_HELP = {
     "Over epochs": "The score of each class at every epoch, and which images flip",
 }
 _MEAN, _WORST = 1, 2
-"""Rows of the atlas."""
+"""Rows of the atlas; the worst are the last ones."""
+
+_WORST_ROWS = ("worst", "2nd worst", "3rd worst", "4th worst", "5th worst")
 
 _WEIGHTS_HELP = (
     "Each class's weights w_k as an image: red pixels speak for the class, blue ones against it."
@@ -73,10 +76,11 @@ class LearnPage(QWidget):
         self.error_plot, self.like_plot = self.curves.error_plot, self.curves.like_plot
         self.atlas = ImageMosaic(self)
         self.colour_bar = ColourBar(self)
-        self.atlas_words = QLabel("", self)
+        self.atlas_words = FittingLabel("", self)
         self.atlas_words.setObjectName("muted")
         self.runs = RunsPanel(session, self)
         self.comparison = ComparisonPanel(session, self)
+        self.n_worst = WorstPerClass(session, self)
         self.confusion = ConfusionPanel(session, self)
         self.stopping = StoppingPanel(session, self)
         self.over_epochs = OverEpochsPanel(session, self)
@@ -110,6 +114,7 @@ class LearnPage(QWidget):
         head.addSpacing(12)
         head.addWidget(self.atlas_words)
         head.addStretch(1)
+        head.addWidget(self.n_worst)
         head.addWidget(self.colour_bar)
         inside = QWidget(self)
         column = QVBoxLayout(inside)
@@ -160,7 +165,7 @@ class LearnPage(QWidget):
         chosen = [button.isChecked() for button in self.switch].index(True)
         is_atlas = chosen == 0
         self.stack.setCurrentIndex(chosen)
-        for widget in (self.atlas_words, self.colour_bar):
+        for widget in (self.atlas_words, self.n_worst, self.colour_bar):
             widget.setVisible(is_atlas)
 
     @Slot()
@@ -195,7 +200,8 @@ class LearnPage(QWidget):
         self.colour_bar.set_limit(limit)
         self.atlas.set_rows(rows)
         when = f"epoch {shown.epoch:.0f}" if shown.record else f"epoch {shown.epoch:.1f}"
-        self.atlas_words.setText(f"training images, {when}{', live' if shown.live else ''}")
+        words = f"{when}, live" if shown.live else when
+        self.atlas_words.set_wordings(f"training images, {words}", words, when)
 
     def _diagnosis_rows(
         self, shown: ShownDiagnosis, image_shape: tuple[int, int]
@@ -205,19 +211,21 @@ class LearnPage(QWidget):
         names = self._session.dataset.class_names
         means = diagnosis.mean_images.reshape(-1, *image_shape)
         none_right = tuple("none right" if n == 0 else "" for n in diagnosis.n_correct)
-        worst = np.zeros_like(means)
-        captions = []
-        for k, mistake in enumerate(diagnosis.worst):
-            if mistake is not None:
-                worst[k] = shown.split.images[mistake.index].reshape(image_shape)
-                captions.append(f"→ {names[mistake.predicted]}  {mistake.probability:.2f}")
-            else:
-                captions.append("")
-        none_wrong = tuple("none wrong" if mistake is None else "" for mistake in diagnosis.worst)
-        return [
-            MosaicRow("mean", _MEAN_HELP, grey_rgb(means), means, missing=none_right),
-            MosaicRow("worst", _WORST_HELP, grey_rgb(worst), worst, tuple(captions), none_wrong),
-        ]
+        rows = [MosaicRow("mean", _MEAN_HELP, grey_rgb(means), means, missing=none_right)]
+        for n in range(diagnosis.n_worst):
+            worst = np.zeros_like(means)
+            captions = []
+            for k, mistake in enumerate(diagnosis.nth_worst(n)):
+                if mistake is not None:
+                    worst[k] = shown.split.images[mistake.index].reshape(image_shape)
+                    captions.append(f"→ {names[mistake.predicted]}  {mistake.probability:.2f}")
+                else:
+                    captions.append("")
+            none = "none wrong" if n == 0 else "no more"
+            missing = tuple("" if caption else none for caption in captions)
+            shades, label = grey_rgb(worst), _WORST_ROWS[n]
+            rows.append(MosaicRow(label, _WORST_HELP, shades, worst, tuple(captions), missing))
+        return rows
 
     # ------------------------------------------------------------------ one image
 
@@ -231,8 +239,8 @@ class LearnPage(QWidget):
         if picture.missing and picture.missing[column]:
             return
         index = None
-        if row == _WORST and answer is not None:
-            mistake = answer.diagnosis.worst[column]
+        if row >= _WORST and answer is not None:
+            mistake = answer.diagnosis.nth_worst(row - _WORST)[column]
             assert mistake is not None
             index = mistake.index
 

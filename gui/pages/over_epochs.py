@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.class_statistics import class_counts
 from core.image_history import flip_words
@@ -35,7 +35,8 @@ _PART_HELP = (
 )
 _FLIPS_HELP = (
     "How many images are read rightly that were read wrongly at the epoch before, upwards, and the "
-    "other way round, downwards. Where both are high the score hides what goes on."
+    "other way round, downwards. Where both are high the score hides what goes on. The first pass "
+    "over the images may go out of the picture."
 )
 _STRIP_HELP = "Click to see this image with its history."
 
@@ -62,9 +63,16 @@ class OverEpochsPanel(QWidget):
         self.map = EpochHeatMap(self)
         curves = (Curve(_RIGHT, "good"), Curve(_WRONG, "bad"))
         self.bars = EpochBars(
-            "FLIPS", curves, _FLIPS_HELP, downward=frozenset({_WRONG}), parent=self
+            *("FLIPS", curves, _FLIPS_HELP),
+            downward=frozenset({_WRONG}),
+            n_cut=2,
+            parent=self,
         )
         self.strip_title = heading("FLIPPED MOST OFTEN", self)
+        self.n_flipped = QLabel("", self)
+        self.n_flipped.setObjectName("muted")
+        # Narrower than its words where there is no room: they must not push the map aside.
+        self.n_flipped.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.strip = ImageStrip("images that flipped most often", _STRIP_HELP, self)
         self._lay_out()
         self.map.epoch_clicked.connect(session.show_epoch)
@@ -89,7 +97,11 @@ class OverEpochsPanel(QWidget):
         right = QVBoxLayout()
         right.setSpacing(4)
         right.addWidget(self.bars, 3)
-        right.addWidget(self.strip_title)
+        titles = QHBoxLayout()
+        titles.setSpacing(10)
+        titles.addWidget(self.strip_title)
+        titles.addWidget(self.n_flipped, 1)
+        right.addLayout(titles)
         right.addWidget(self.strip, 2)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -154,6 +166,7 @@ class OverEpochsPanel(QWidget):
         self.map.set_scores((), none, np.empty((0, 0)), none)
         for name in (_RIGHT, _WRONG):
             self.bars.set_data(name, none, none)
+        self.n_flipped.setText("")
         self.strip.set_images(())
 
     def _draw(self, seen: ShownEpochs) -> None:
@@ -165,13 +178,13 @@ class OverEpochsPanel(QWidget):
         for name, turned in zip((_RIGHT, _WRONG), readings.turned(), strict=True):
             self.bars.set_data(name, readings.epochs, turned)
         first, last = int(readings.epochs[0]), int(readings.epochs[-1])
-        self.bars.set_x_range(first, last)
+        self.bars.set_x_range(first - 0.5, last + 0.5)
         n, n_epochs = seen.split.n_samples, readings.n_epochs
         words = f"score of each class at {n_epochs:,} {'epoch' if n_epochs == 1 else 'epochs'}"
         self.words.setText(words if seen.complete else f"{words}, reading on ...")
         flips = readings.n_flips
-        n_flipped = int((flips > 0).sum())
-        self.strip_title.setText(f"FLIPPED MOST OFTEN  ·  {n_flipped:,} OF {n:,} EVER")
+        n_again = int((flips > 1).sum())
+        self.n_flipped.setText(f"{n_again:,} of {n:,} more than once")
         # The first of equals comes first: the strip must not jump about while the run goes on.
         order = np.argsort(-flips, kind="stable")[:_MOST_FLIPPED]
         self.strip.set_images([self._image(seen, int(i)) for i in order if flips[i]])

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from gui.epochs_job import ShownEpochs
     from gui.session import Session
 
-_SIDE_WIDTH = 380
+_SIDE_WIDTH, _FIELD_WIDTH = 440, 68
 _SHARE = "share of redrawings"
 _CURVE_HELP = (
     "The mean over the held-out images of log y_true. Other images would give another curve: the "
@@ -51,7 +50,8 @@ _BARS_HELP = (
 _WHY_HELP = (
     "The error counts mistakes, whatever the model is how sure of. The log-likelihood weighs them: "
     "a mistake of which the model is surer costs more, without limit. So it may fall while the "
-    "error stays or even falls on."
+    "error stays or even falls on. The table has how many held-out images are read wrongly and "
+    "rightly, and the mean of log y_label over either."
 )
 
 
@@ -73,7 +73,7 @@ class StoppingPanel(QWidget):
         self.why = self._words()
         self.why.setTextFormat(Qt.TextFormat.RichText)  # a table of numbers and our own words
         self.why.setToolTip(wrapped(_WHY_HELP))
-        self.chooses = WhoChooses(session, self)
+        self.chooses = WhoChooses(session, self, lying=True)
         declared = parameters_of(StoppingConfig)["patience"]
         self.patience = NumberField(declared, self)
         self.patience.setObjectName("patience")
@@ -122,27 +122,21 @@ class StoppingPanel(QWidget):
         side = column_of(inside)
         side.setContentsMargins(0, 0, 6, 0)
         side.setSpacing(5)
-        side.addWidget(self.best)
-        side.addWidget(self.sure)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
-        for button in (self.best_button, self.compare_button):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        side.addLayout(buttons)
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        for widget in (self.best, self.sure):
+            side.addWidget(widget)
         label = heading("PATIENCE", inside)
         label.setBuddy(self.patience)
-        self.patience.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.patience.setFixedWidth(_FIELD_WIDTH)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.best_button)
+        row.addWidget(self.compare_button)
+        row.addStretch(1)
         row.addWidget(label)
         row.addWidget(self.patience)
-        row.addWidget(QLabel("epochs", inside))
-        row.addStretch(1)
         side.addLayout(row)
-        side.addWidget(self.waited)
-        side.addWidget(self.why)
-        side.addWidget(self.chooses)
+        for widget in (self.waited, self.why):
+            side.addWidget(widget)
         side.addStretch(1)
         area = QScrollArea(self)
         area.setWidget(inside)
@@ -150,11 +144,15 @@ class StoppingPanel(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFixedWidth(_SIDE_WIDTH)
-        whole = QHBoxLayout(self)
+        above = QHBoxLayout()
+        above.setSpacing(14)
+        above.addLayout(left, 1)
+        above.addWidget(area)
+        whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(14)
-        whole.addLayout(left, 1)
-        whole.addWidget(area)
+        whole.setSpacing(4)
+        whole.addLayout(above, 1)
+        whole.addWidget(self.chooses)
 
     def offer_comparison(self, slot: Callable[[int], object]) -> None:
         """Connect what compares the best epoch with the model shown, and show its button."""
@@ -201,8 +199,8 @@ class StoppingPanel(QWidget):
     def refresh(self) -> None:
         """Show all that is known of the run."""
         if self.isVisible():
-            self._draw()
             self._draw_band()
+            self._draw()
             self._refresh_shown()
 
     @Slot()
@@ -229,16 +227,27 @@ class StoppingPanel(QWidget):
         values = history.curve(part, "log_likelihood")
         self.plot.set_data(PARTS[part], history.epochs, values)
         self.plot.set_star(history.best.epoch, float(values[history.best_index]))
-        self.plot.set_x_range(0, max(float(history.epochs[-1]), 1.0))
-        self.plot.set_y_range(*_range(values))
+        self.plot.set_x_range(float(history.epochs[0]) - 0.5, float(history.epochs[-1]) + 0.5)
+        self._fit(values)
         self.best.setText(self._best_words(history, float(values[history.best_index])))
         stop = early_stopping(history.epochs, values, self._config.patience)
         self.waited.setText(patience_words(stop, history.best.epoch))
 
+    def _fit(self, values: NDArray[np.float64]) -> None:
+        """Show curve and band, but for the start, which would dwarf what is learnt after it."""
+        _, low, high = self.plot.band
+        shown = [part[1:] if len(part) > 1 else part for part in (values, low, high)]
+        learnt = np.concatenate(shown)
+        learnt = learnt[np.isfinite(learnt)]
+        if len(learnt):
+            bottom, top = float(learnt.min()), float(learnt.max())
+            room = max(0.05 * (top - bottom), 0.001 * abs(top), 1e-6)
+            self.plot.set_y_range(bottom - room, top + room)
+
     def _best_words(self, history: History, value: float) -> str:
         best, last = history.best.epoch, int(history.epochs[-1])
-        which = f"The {PARTS[self._part]} log-likelihood is best at epoch {best}: {value:.4f}"
-        return f"{which}, the last so far." if best == last and last > 0 else f"{which}."
+        which = f"Best {PARTS[self._part]} log-likelihood: {value:.4f} at epoch {best}"
+        return f"{which} (the last)" if best == last and last > 0 else which
 
     # ------------------------------------------------------------------ the band
 
@@ -295,14 +304,3 @@ class StoppingPanel(QWidget):
         history = self._session.history
         if history is not None and history.records:
             self.comparison_requested.emit(history.best.epoch)
-
-
-def _range(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Return what is shown of the curve: the start would dwarf what is learnt after it."""
-    learnt = values[1:] if len(values) > 1 else values
-    learnt = learnt[np.isfinite(learnt)]
-    if not len(learnt):
-        return -2.5, 0.0
-    low, high = float(learnt.min()), float(learnt.max())
-    room = max(0.15 * (high - low), 0.01 * abs(high), 1e-6)
-    return low - room, high + room

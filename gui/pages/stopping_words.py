@@ -52,13 +52,12 @@ def patience_words(stop: EarlyStop, best_of_all: int) -> str:
 
 
 def why_words(best: Moment, now: Moment) -> str:
-    """Return a small table, as rich text, of the best epoch and the one shown, and what it shows."""
-    head = "".join(
-        f"<td align=right>{words}</td>" for words in ("wrong", "log y", "right", "log y")
-    )
+    """Return a small table, as rich text, of the best epoch and of now, and what it shows."""
+    names = ("wrong", "log y", "right", "log y")
+    head = "".join(f"<td align=right>&nbsp;&nbsp;{words}</td>" for words in names)
     moments = [("best", best)] if best.epoch == now.epoch else [("best", best), ("now", now)]
     rows = "".join(_row(name, moment) for name, moment in moments)
-    table = f'<table cellpadding="2"><tr><td></td>{head}</tr>{rows}</table>'
+    table = f'<table cellspacing="0" cellpadding="0"><tr><td></td>{head}</tr>{rows}</table>'
     return table if len(moments) == 1 else f"{table}{_turn_words(best.halves, now.halves)}"
 
 
@@ -76,13 +75,9 @@ def _mean(value: float) -> str:
 def _turn_words(best: Halves, now: Halves) -> str:
     """Say what moved the log-likelihood between two epochs, and what the error does meanwhile."""
     more = now.n_wrong - best.n_wrong
+    words = "Now as many are wrong"
     if more:
-        words = f"Now {abs(more):,} {'more' if more > 0 else 'fewer'} images are read wrongly"
-    else:
-        words = "Now as many images are read wrongly"
+        words = f"Now {abs(more):,} {'more' if more > 0 else 'fewer'} are wrong"
     if not (math.isnan(best.wrong) or math.isnan(now.wrong)):
-        how = "more" if now.wrong < best.wrong else "less"
-        words += (
-            f", and the mistakes are {how} confident ({now.wrong:.2f} against {best.wrong:.2f})"
-        )
-    return f"{words}. The error only counts mistakes; the log-likelihood weighs how confident."
+        words += f" and mistakes are {'more' if now.wrong < best.wrong else 'less'} confident"
+    return f"{words}: the error counts them, the log-likelihood weighs how confident they are."

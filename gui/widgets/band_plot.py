@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
-from gui.theme import LIGHT, Theme
 from gui.widgets.curve_plot import Curve, CurvePlot
 
 if TYPE_CHECKING:
@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
+    from gui.theme import Theme
+
 AXIS_WIDTH = 56
 """Of the left axis, so that plots below each other have their epochs below each other."""
 
 _BAND_ALPHA = 60
+_HEADROOM = 1.2
 
 
 class BandPlot(CurvePlot):
@@ -38,6 +41,7 @@ class BandPlot(CurvePlot):
         plot = self.view.getPlotItem()
         plot.addItem(self._band, ignoreBounds=True)
         plot.getAxis("left").setWidth(AXIS_WIDTH)
+        plot.getAxis("bottom").setStyle(showValues=False)  # they stand below the bars
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -93,7 +97,8 @@ class BandPlot(CurvePlot):
 class EpochBars(CurvePlot):
     """Bars over epochs; those of the names in ``downward`` hang down from zero.
 
-    The numbers beside the axis and under the pointer are without sign.
+    The numbers beside the axis and under the pointer are without sign. The first ``n_cut`` bars may
+    go out of the picture: they would dwarf the others.
     """
 
     def __init__(
@@ -103,27 +108,26 @@ class EpochBars(CurvePlot):
         help_text: str,
         *,
         downward: frozenset[str] = frozenset(),
+        n_cut: int = 0,
         parent: QWidget | None = None,
     ) -> None:
-        self._downward = downward
+        self._downward, self._n_cut = downward, n_cut
         self._bars = {curve.name: pg.BarGraphItem(x=[], height=[], width=1) for curve in curves}
         super().__init__(title, "epoch", curves, help_text, compact=True, parent=parent)
         plot = self.view.getPlotItem()
-        plot.setAxisItems({"left": _Unsigned(orientation="left")})
         plot.getAxis("left").setWidth(AXIS_WIDTH)
-        plot.getAxis("left").setTickDensity(0.5)
         plot.showGrid(x=False, y=True, alpha=0.18)
         for bars in self._bars.values():
             plot.addItem(bars, ignoreBounds=True)
         self.view.setMinimumHeight(56)
-        self.set_theme(LIGHT)
+        self.set_theme(self._theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
         super().set_theme(theme)
         for curve in self._curves:
             colour = QColor(getattr(theme, curve.colour))
-            self._bars[curve.name].setOpts(brush=colour, pen=pg.mkPen(colour, width=1))
+            self._bars[curve.name].setOpts(brush=colour, pen=pg.mkPen(None))
 
     def set_data(self, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Draw bars of these heights, not negative ones."""
@@ -136,17 +140,23 @@ class EpochBars(CurvePlot):
         self._update_values()
 
     def _fit(self) -> None:
-        """Show all bars: from the deepest to the highest."""
-        up = [y.max(initial=0) for name, (_, y) in self._data.items() if name not in self._downward]
-        down = [y.max(initial=0) for name, (_, y) in self._data.items() if name in self._downward]
+        """Show all bars, from the deepest to the highest, but for the first ones left out."""
+        n = self._n_cut
+        shown = {name: y[n:] if len(y) > n else y for name, (_, y) in self._data.items()}
+        up = [y.max(initial=0) for name, y in shown.items() if name not in self._downward]
+        down = [y.max(initial=0) for name, y in shown.items() if name in self._downward]
         high, low = max(up, default=0), max(down, default=0)
-        self.set_y_range(-float(low), float(high) or (0.0 if low else 1.0))
+        if not (low or high):
+            high = 1
+        self.set_y_range(-float(low), _HEADROOM * float(high))  # else the upper number is cut
+        # One number on either side of zero: there is no room for more.
+        ends = [sign * _nice_below(float(end)) for sign, end in ((1, high), (-1, low)) if end]
+        self.view.getPlotItem().getAxis("left").setTicks(
+            [[(0.0, "0"), *((end, f"{abs(end):g}") for end in ends)]]
+        )
 
 
-class _Unsigned(pg.AxisItem):
-    """An axis that writes numbers below zero without their sign."""
-
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
-        """Return the words beside the ticks."""
-        signless = [abs(value) for value in values]
-        return list(super().tickStrings(signless, scale, spacing))
+def _nice_below(value: float) -> float:
+    """Return the largest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is at most ``value``."""
+    decade = 10.0 ** math.floor(math.log10(value))
+    return max(digit * decade for digit in (1, 2, 5) if digit * decade <= value)

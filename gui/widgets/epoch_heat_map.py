@@ -26,6 +26,9 @@ _GAP = 6
 _WIDEST_NAME = 110
 _BAR_WIDTH = 12
 _TALLEST_ROW = 40
+_LEAST_SPAN = 0.01
+"""Of the scale: smaller differences are not blown up."""
+
 _HELP = "Click to show the model of this epoch everywhere."
 
 
@@ -80,7 +83,7 @@ class EpochHeatMap(QWidget):
         self._counts = counts
         learnt = scores[1:] if len(scores) > 1 else scores
         finite = learnt[np.isfinite(learnt)]
-        self._limits = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+        self._limits = _limits(finite)
         self._image = None
         n_epochs, n_classes = scores.shape
         self._current = (
@@ -209,15 +212,13 @@ class EpochHeatMap(QWidget):
         most = max(grid.width() // room, 1)
         top = grid.bottom() + 3
         centre = Qt.AlignmentFlag.AlignCenter
-        painter.drawText(
-            QRect(0, top, grid.left() - _GAP, metrics.height()),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            "epoch",
-        )
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(0, top, self.width(), metrics.height()), right, "epoch")
         for column in range(0, len(self._epochs), _nice(len(self._epochs) / most)):
             middle = self.cell_rect(0, column).center().x()
             box = QRect(middle - room // 2, top, room, metrics.height())
-            painter.drawText(box, centre, str(self._epochs[column]))
+            if box.right() < self.width() - metrics.horizontalAdvance("epoch"):
+                painter.drawText(box, centre, str(self._epochs[column]))
 
     def _paint_scale(self, painter: QPainter, grid: QRect) -> None:
         metrics = painter.fontMetrics()
@@ -285,6 +286,14 @@ class EpochHeatMap(QWidget):
             self.epoch_clicked.emit(int(self._epochs[self._current[1]]))
         else:
             super().keyPressEvent(event)
+
+
+def _limits(scores: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the ends of the scale; where all are next to the same, that is high, not low."""
+    if not len(scores):
+        return 0.0, 1.0
+    low, high = float(scores.min()), float(scores.max())
+    return (low, high) if high - low >= _LEAST_SPAN else (max(high - _LEAST_SPAN, 0.0), high)
 
 
 def _place(pixels: NDArray[np.int64], n_cells: int, room: int) -> NDArray[np.int64]:

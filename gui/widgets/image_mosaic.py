@@ -136,7 +136,7 @@ class ImageMosaic(QWidget):
         line = metrics.height()
         place = _Place(left=self._label_width(), header=line + 4)
         n_columns = max(len(self._names), 1)
-        place.caption = line if any(row.captions for row in self._rows) else 0
+        place.caption = line * self._n_captioned()
         self._choose_bands(place, n_columns)
         cell_w, cell_h = self._cell_size(place.cell)
         room = self.width() - place.left
@@ -149,6 +149,10 @@ class ImageMosaic(QWidget):
             top += cell_h + _GAP + (line if row.captions else 0)
         place.band_height = top + _BAND_GAP
         return place
+
+    def _n_captioned(self) -> int:
+        """Return how many rows have words below their images."""
+        return sum(bool(row.captions) for row in self._rows)
 
     def _label_width(self) -> int:
         metrics = QFontMetrics(self.font())
@@ -206,7 +210,8 @@ class ImageMosaic(QWidget):
         n_columns, n_rows = max(len(self._names), 1), max(len(self._rows), 1)
         width = self._label_width() + min(n_columns, _LEAST_COLUMNS) * (cell_w + _GAP)
         n_bands = -(-n_columns // self._least_per_band(n_columns))
-        band = 2 * line + 4 + n_rows * (cell_h + _GAP)
+        n_lines = 1 + max(self._n_captioned(), 1)
+        band = n_lines * line + 4 + n_rows * (cell_h + _GAP)
         return QSize(width, n_bands * band + (n_bands - 1) * _BAND_GAP)
 
     def sizeHint(self) -> QSize:

@@ -30,7 +30,7 @@ _HELP = (
 
 
 class RankPlot(QWidget):
-    """Steps from rank to rank, 1 on top; a strip below is green where right, hatched where wrong."""
+    """Steps from rank to rank, 1 on top; a strip below is high where right, low where wrong."""
 
     epoch_clicked = Signal(int)
 
@@ -154,12 +154,9 @@ class RankPlot(QWidget):
         strip = self.strip_rect()
         for i, right in enumerate(self._history.right.tolist()):
             box = QRect(edges[i], strip.top(), max(edges[i + 1] - edges[i], 1), strip.height())
-            if right:
-                painter.fillRect(box, QColor(self._theme.good))
-            else:  # lower as well as of another colour
-                painter.fillRect(
-                    box.adjusted(0, strip.height() // 2, 0, 0), QColor(self._theme.bad)
-                )
+            if not right:  # lower as well as of another colour
+                box.setTop(box.top() + strip.height() // 2)
+            painter.fillRect(box, QColor(self._theme.good if right else self._theme.bad))
 
     def _paint_epochs(self, painter: QPainter, edges: list[int]) -> None:
         assert self._history is not None
