@@ -21,22 +21,26 @@ _NOTHING = np.empty(0)
 
 
 def peaks(
-    x: NDArray[np.float64], y: NDArray[np.float64], n_blocks: int
+    x: NDArray[np.float64], y: NDArray[np.float64], columns: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the smallest and the largest y of each of ``n_blocks`` pieces of a curve.
+    """Return the smallest and the largest y of every column of pixels a curve goes through.
 
-    Drawn with about two blocks to a pixel it looks like the whole curve: every peak is kept. What
-    does not fill the last piece is kept as it is.
+    It looks like the whole curve: every peak is kept. Columns, not equal numbers of points, since
+    on a logarithmic axis most points crowd at one end.
+
+    Parameters
+    ----------
+    x, y : (n,), x ascending
+    columns : (n,), where x is in pixels
+
+    Returns
+    -------
+    x and y of two points a column, the first x of the column and its smallest and largest y
     """
-    size = len(x) // n_blocks
-    if size < 3:
-        return x, y
-    used = size * n_blocks
-    blocks = y[:used].reshape(n_blocks, size)
-    ys = np.empty((n_blocks, 2))
-    ys[:, 0], ys[:, 1] = blocks.min(axis=1), blocks.max(axis=1)
-    xs = np.repeat(x[:used:size], 2)
-    return np.concatenate((xs, x[used:])), np.concatenate((ys.ravel(), y[used:]))
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(np.floor(columns))) + 1))
+    ys = np.empty((len(starts), 2))
+    ys[:, 0], ys[:, 1] = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
+    return np.repeat(x[starts], 2), ys.ravel()
 
 
 def dashes(
@@ -103,13 +107,14 @@ class CurveLine(pg.PlotCurveItem):
         first = max(int(np.searchsorted(self._x, low)) - 1, 0)
         last = min(int(np.searchsorted(self._x, high, side="right")) + 1, len(self._x))
         x, y = self._x[first:last], self._y[first:last]
+        per_unit = n_pixels / (high - low)
         if len(x) > _POINTS_PER_PIXEL * n_pixels:
-            x, y = peaks(x, y, n_pixels)
+            x, y = peaks(x, y, (x - low) * per_unit)
         style = self._pen.style()
         if len(x) <= n_pixels or style not in _PATTERNS:
             self._draw(x, y, self._pen, "all")
             return
-        x, y = dashes(x, y, (x - low) / (high - low) * n_pixels, style)
+        x, y = dashes(x, y, (x - low) * per_unit, style)
         solid = QPen(self._pen)
         solid.setStyle(Qt.PenStyle.SolidLine)
         self._draw(x, y, solid, "pairs")

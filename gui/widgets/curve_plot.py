@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from gui.theme import ICONS, LIGHT, Theme, make_icon
+from gui.widgets.curve_lines import CurveLine
 from gui.widgets.curve_main import Curve, MainCurves
 from gui.widgets.curve_marks import PlotMarks
 from gui.widgets.curve_menu import PlotMenu, PlotOptions, notes
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gui.widgets.curve_lines import CurveLine
     from gui.widgets.curve_runs import Band, RunCurves
 
 __all__ = ["Curve", "CurvePlot", "PlotOptions"]
@@ -129,6 +129,7 @@ class CurvePlot(QWidget):
         self.view.installEventFilter(self)
         self._box.clicked.connect(self._clicked)
         self._box.zoom_changed.connect(self._zoom_changed)
+        self._box.sigResized.connect(self._refit)
         self.zoom_sign.clicked.connect(self._box.back)
         self.menu.options_chosen.connect(self.set_options)
         self.menu.back_chosen.connect(self._box.back)
@@ -200,6 +201,13 @@ class CurvePlot(QWidget):
         if not np.isfinite(xs + ys).all():
             return QRectF()
         return QRectF(QPointF(xs[0], ys[0]), QPointF(xs[1], ys[1])).normalized()
+
+    @Slot()
+    def _refit(self, *ignored: object) -> None:
+        """Draw as much of long curves as there are pixels now."""
+        for item in self._box.childGroup.childItems():
+            if isinstance(item, CurveLine):
+                item.fit()
 
     def _write_below(self) -> None:
         """Say under the x axis what it is, and that more could be seen."""
