@@ -7,54 +7,80 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainterPath
+from PySide6.QtGui import QColor, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QPen
 
 _POINTS_PER_PIXEL = 4
 """A curve with fewer points than this to a pixel is drawn as it is."""
+_PATTERNS = {Qt.PenStyle.DashLine: (8, 13), Qt.PenStyle.DotLine: (2, 6)}
+"""Style -> (pixels drawn, pixels from one dash to the next) where a curve is crowded."""
 _NOTHING = np.empty(0)
 
 
 def peaks(
-    x: NDArray[np.float64], y: NDArray[np.float64], n_blocks: int
+    x: NDArray[np.float64], y: NDArray[np.float64], columns: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the smallest and the largest y of each of ``n_blocks`` pieces of a curve.
+    """Return the smallest and the largest y of every column of pixels a curve goes through.
 
-    Drawn with about two blocks to a pixel it looks like the whole curve: every peak is kept. What
-    does not fill the last piece is kept as it is.
+    It looks like the whole curve: every peak is kept. Columns, not equal numbers of points, since
+    on a logarithmic axis most points crowd at one end.
+
+    Parameters
+    ----------
+    x, y : (n,), x ascending
+    columns : (n,), where x is in pixels
+
+    Returns
+    -------
+    x and y of two points a column, the first x of the column and its smallest and largest y
     """
-    size = len(x) // n_blocks
-    if size < 3:
-        return x, y
-    used = size * n_blocks
-    blocks = y[:used].reshape(n_blocks, size)
-    ys = np.empty((n_blocks, 2))
-    ys[:, 0], ys[:, 1] = blocks.min(axis=1), blocks.max(axis=1)
-    xs = np.repeat(x[:used:size], 2)
-    return np.concatenate((xs, x[used:])), np.concatenate((ys.ravel(), y[used:]))
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(np.floor(columns))) + 1))
+    ys = np.empty((len(starts), 2))
+    ys[:, 0], ys[:, 1] = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
+    return np.repeat(x[starts], 2), ys.ravel()
+
+
+def dashes(
+    x: NDArray[np.float64], y: NDArray[np.float64], columns: NDArray[np.float64], style: Qt.PenStyle
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the pieces of a crowded curve that lie in dashes along x, as pairs of points.
+
+    Qt lays dashes along the line itself: of a line that goes up and down in every column nothing
+    but a haze is seen, and a hundred milliseconds are gone.
+
+    Parameters
+    ----------
+    x, y : (n,)
+    columns : (n,), where x is in pixels
+    style : which pattern
+    """
+    on, period = _PATTERNS[style]
+    shown = np.flatnonzero(columns[:-1] % period < on)
+    ends = np.column_stack((shown, shown + 1)).ravel()
+    return x[ends], y[ends]
 
 
 class CurveLine(pg.PlotCurveItem):
     """A line through the finite points of a curve.
 
-    What a curve of many points hands to the painter follows the view: its part in view, and of
-    that two points to half a pixel.
+    What a curve of many points hands to the painter follows the view: its part in view, of that
+    two points to a pixel, and dashes that are cut here.
     """
 
     def __init__(self) -> None:
         super().__init__(skipFiniteCheck=True, antialias=False)
         self._x, self._y = _NOTHING, _NOTHING
-        self._drawn: tuple[int, int, int] | None = None
+        self._pen = pg.mkPen(None)
+        self._is_whole = False
 
     def set_points(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
         """Draw these places, x ascending; those that are not finite are left out."""
         keep = np.isfinite(y) & np.isfinite(x)
         self._x, self._y = (x, y) if keep.all() else (x[keep], y[keep])
-        self._drawn = None
+        self._is_whole = False
         self.fit()
 
     @property
@@ -71,32 +97,53 @@ class CurveLine(pg.PlotCurveItem):
         """Choose what is drawn of a curve of many points for the part in view."""
         box = self.getViewBox()
         n_pixels = max(int(box.width()), 1) if box is not None else 1
-        few = box is None or len(self._x) <= _POINTS_PER_PIXEL * n_pixels
-        if few:
-            wanted = (0, len(self._x), 0)
-        else:
-            low, high = box.viewRange()[0]
-            first = max(int(np.searchsorted(self._x, low)) - 1, 0)
-            last = min(int(np.searchsorted(self._x, high, side="right")) + 1, len(self._x))
-            wanted = (first, last, n_pixels)
-        if wanted == self._drawn:
+        if box is None or len(self._x) <= n_pixels:
+            if not self._is_whole:
+                self._draw(self._x, self._y, self._pen, "all")
+            self._is_whole = True
             return
-        self._drawn = wanted
-        part = slice(wanted[0], wanted[1])
-        x, y = self._x[part], self._y[part]
-        if not few and len(x) > _POINTS_PER_PIXEL * n_pixels:
-            x, y = peaks(x, y, n_pixels)
-        self.setData(x, y)
+        self._is_whole = False
+        low, high = box.viewRange()[0]
+        first = max(int(np.searchsorted(self._x, low)) - 1, 0)
+        last = min(int(np.searchsorted(self._x, high, side="right")) + 1, len(self._x))
+        x, y = self._x[first:last], self._y[first:last]
+        per_unit = n_pixels / (high - low)
+        if len(x) > _POINTS_PER_PIXEL * n_pixels:
+            x, y = peaks(x, y, (x - low) * per_unit)
+        style = self._pen.style()
+        if len(x) <= n_pixels or style not in _PATTERNS:
+            self._draw(x, y, self._pen, "all")
+            return
+        x, y = dashes(x, y, (x - low) * per_unit, style)
+        solid = QPen(self._pen)
+        solid.setStyle(Qt.PenStyle.SolidLine)
+        self._draw(x, y, solid, "pairs")
+
+    def _draw(
+        self, x: NDArray[np.float64], y: NDArray[np.float64], pen: QPen, connect: str
+    ) -> None:
+        if pen != self.opts["pen"]:
+            self.setPen(pen)
+        self.setData(x, y, connect=connect)
 
     def viewRangeChanged(self) -> None:
         """Follow the view."""
         super().viewRangeChanged()
         self.fit()
 
+    @property
+    def pen(self) -> QPen:
+        """The pen of the line."""
+        return self._pen
+
     def set_pen(self, pen: QPen) -> None:
         """Use this pen, if it is another one."""
-        if pen != self.opts["pen"]:
-            self.setPen(pen)
+        if pen != self._pen:
+            self._pen = pen
+            if self._is_whole:
+                self.setPen(pen)
+            else:
+                self.fit()
 
 
 class BandFill(QGraphicsPathItem):

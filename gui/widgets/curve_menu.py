@@ -63,6 +63,18 @@ def smoothing_words(n_points: int, x_label: str) -> str:
     )
 
 
+def notes(options: PlotOptions, x_label: str, *, negative: bool) -> list[str]:
+    """Return what is done to the curves, one sentence or two for each thing done."""
+    words = []
+    if options.log_x:
+        words.append(log_x_words(x_label))
+    if options.log_y:
+        words.append(log_y_words(negative=negative))
+    if options.smoothing > 1:
+        words.append(smoothing_words(options.smoothing, x_label))
+    return words
+
+
 class PlotMenu(QToolButton):
     """A button with the menu of one plot. It keeps no state; it is told what holds."""
 

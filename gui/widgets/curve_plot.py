@@ -2,69 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from gui.theme import LIGHT, Theme
+from gui.theme import ICONS, LIGHT, Theme, make_icon
 from gui.widgets.curve_lines import CurveLine
-from gui.widgets.curve_menu import (
-    PlotMenu,
-    PlotOptions,
-    log_x_words,
-    log_y_words,
-    smoothing_words,
-)
-from gui.widgets.curve_runs import BandLayer, Drawing, RunLayer, nearest_index
+from gui.widgets.curve_main import Curve, MainCurves
+from gui.widgets.curve_marks import PlotMarks
+from gui.widgets.curve_menu import PlotMenu, PlotOptions, notes
+from gui.widgets.curve_runs import BandLayer, Drawing, RunLayer
 from gui.widgets.curve_scale import Scale, ScaledAxis
-from gui.widgets.curve_ticks import TickMarks
 from gui.widgets.curve_values import ValueBox, band_rows, rows_html, run_rows
 from gui.widgets.curve_zoom import ZoomBox
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from gui.widgets.curve_runs import Band, RunCurves
 
-_RAW_ALPHA = 85
-"""How faint a curve is behind its mean, of 255."""
-_CLICK_MILLISECONDS = 250
-"""While zoomed, a click waits so long: it may become the double click that leads back."""
-_PAN = 0.2
-_PANS = {
-    Qt.Key.Key_Left: (-_PAN, 0.0),
-    Qt.Key.Key_Right: (_PAN, 0.0),
-    Qt.Key.Key_Up: (0.0, _PAN),
-    Qt.Key.Key_Down: (0.0, -_PAN),
-}
-_ZOOMS = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """How one curve is named and drawn.
-
-    ``colour`` names a field of :class:`Theme`, so that the curve follows light and dark.
-    """
-
-    name: str
-    colour: str
-    style: Qt.PenStyle = Qt.PenStyle.SolidLine
+__all__ = ["Curve", "CurvePlot", "PlotOptions"]
 
 
 class CurvePlot(QWidget):
     """A plot of a few named curves, before other runs, bands and marked places.
 
-    Lines are two pixels wide and not antialiased: both together cost fifty times as much.
     What is set is always in values; what is drawn is where :class:`Scale` places them.
 
     Parameters
@@ -94,21 +65,13 @@ class CurvePlot(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._curves = tuple(curves)
         self._title_text, self._x_label, self._help = title, x_label, help_text
         self._compact, self._negative = compact, negative
         self._options = PlotOptions(log_y=log_y)
         self._drawing = Drawing()
-        self._data: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
-        self._smooth: dict[str, NDArray[Any]] = {}
         self._x_range: tuple[float, float] | None = None
         self._y_range: tuple[float, float] | None = None
-        self._ticks: tuple[tuple[float, str, str], ...] = ()
-        self._marker_x: float | None = None
-        self._star_at: tuple[float, float] | None = None
-        self._hover_x: float | None = None
         self._pointer_x = 0.0
-        self._clicked_x: float | None = None
 
         self._title = QLabel(title, self)
         self._title.setObjectName("heading")
@@ -116,7 +79,11 @@ class CurvePlot(QWidget):
         self.menu = PlotMenu(title, x_label, negative=negative, parent=self)
         self.menu.setVisible(not compact)
         self._make_view()
-        self._make_items()
+        self._bands = BandLayer(self._box)
+        self._runs = RunLayer(self._box, {curve.name: curve.style for curve in curves})
+        self._main = MainCurves(self._box, curves)
+        self._marks = PlotMarks(self._box)
+        self._layers = (self._bands, self._runs, self._main, self._marks)
         self.values = ValueBox(self)
         self.zoom_sign = QToolButton(self)
         self._lay_out()
@@ -140,30 +107,12 @@ class CurvePlot(QWidget):
             self._axes["bottom"].setTickDensity(0.6)
         self._item.showGrid(x=True, y=True, alpha=0.18)
 
-    def _make_items(self) -> None:
-        self._bands = BandLayer(self._box)
-        self._runs = RunLayer(self._box, {curve.name: curve.style for curve in self._curves})
-        self._raw = {curve.name: CurveLine() for curve in self._curves}
-        self._lines = {curve.name: CurveLine() for curve in self._curves}
-        for raw in self._raw.values():
-            raw.setZValue(-1)
-            self._box.addItem(raw)
-        for line in self._lines.values():
-            self._box.addItem(line)
-        self._marks = TickMarks(self._box)
-        self._marker = pg.InfiniteLine(angle=90, movable=False)
-        self._cursor = pg.InfiniteLine(angle=90, movable=False)
-        self._star = pg.ScatterPlotItem(symbol="star", size=17)
-        for item in (self._marker, self._cursor, self._star):
-            item.setZValue(10)
-            self._box.addItem(item, ignoreBounds=True)
-        self._cursor.hide()
-        self._marker.hide()
-
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(2)
         head.addWidget(self._title, 1)
+        head.addWidget(self.zoom_sign)
         head.addWidget(self.menu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -171,21 +120,16 @@ class CurvePlot(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.view, 1)
         self.zoom_sign.setObjectName("zoomSign")
-        self.zoom_sign.setAccessibleName("zoom back")
+        self.zoom_sign.setStyleSheet("padding: 1px 3px;")
         self.zoom_sign.hide()
-        self.zoom_sign.setToolTip(wrapped("A part of the plot is shown. Backspace goes back too."))
 
     def _connect(self) -> None:
-        self._click_timer = QTimer(self)
-        self._click_timer.setSingleShot(True)
-        self._click_timer.setInterval(_CLICK_MILLISECONDS)
-        self._click_timer.timeout.connect(self._click_at_last)
         self.view.scene().sigMouseMoved.connect(self._mouse_moved)
-        self.view.scene().sigMouseClicked.connect(self._mouse_clicked)
+        self.view.scene().sigMouseClicked.connect(self._box.scene_clicked)
         self.view.installEventFilter(self)
         self._box.clicked.connect(self._clicked)
         self._box.zoom_changed.connect(self._zoom_changed)
-        self._box.sigResized.connect(self._place_sign)
+        self._box.sigResized.connect(self._refit)
         self.zoom_sign.clicked.connect(self._box.back)
         self.menu.options_chosen.connect(self.set_options)
         self.menu.back_chosen.connect(self._box.back)
@@ -201,19 +145,11 @@ class CurvePlot(QWidget):
         for axis in self._axes.values():
             axis.setTextPen(theme.muted)
             axis.setStyle(tickLength=4)
-        for part in (self.menu, self.values, self._box, self._marks, self._runs, self._bands):
+        for part in (self.menu, self.values, self._box, *self._layers):
             part.set_theme(theme)
-        self._marker.setPen(pg.mkPen(theme.text, width=1))
-        self._cursor.setPen(pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DotLine))
-        self._star.setBrush(QColor(theme.best))
-        self._star.setPen(pg.mkPen(theme.surface, width=1))
-        self.zoom_sign.setStyleSheet(
-            f"QToolButton {{ color: {theme.accent}; background: {theme.surface}; padding: 0 5px;"
-            f"border: 1px solid {theme.border}; border-radius: 4px; }}"
-            f"QToolButton:hover, QToolButton:focus {{ border-color: {theme.accent}; }}"
-        )
-        self._set_pens()
+        self.zoom_sign.setIcon(make_icon(ICONS / "whole.svg", theme.accent, 16))
         self._write_title()
+        self._write_below()
 
     def _colour_axes(self) -> None:
         """Show by the axes that keys go to this plot."""
@@ -222,23 +158,8 @@ class CurvePlot(QWidget):
             axis.setPen(colour)
             axis.setTickPen(self._theme.border)
 
-    def _set_pens(self) -> None:
-        for curve in self._curves:
-            colour = QColor(getattr(self._theme, curve.colour))
-            self._lines[curve.name].set_pen(pg.mkPen(colour, width=2, style=curve.style))
-            colour.setAlpha(_RAW_ALPHA)
-            self._raw[curve.name].set_pen(pg.mkPen(colour, width=1))
-
     def _write_title(self) -> None:
-        keys = []
-        for curve in self._curves:
-            colour = getattr(self._theme, curve.colour)
-            mark = "– –" if curve.style == Qt.PenStyle.DashLine else "——"
-            if curve.style == Qt.PenStyle.DotLine:
-                mark = "· · ·"
-            if self._lines[curve.name].isVisible():
-                keys.append(f'<span style="color:{colour}">{mark}&nbsp;{curve.name}</span>')
-        self._title.setText(f"{self._title_text} &nbsp; {' &nbsp; '.join(keys)}")
+        self._title.setText(f"{self._title_text} &nbsp; {self._main.legend()}")
 
     @property
     def options(self) -> PlotOptions:
@@ -262,15 +183,15 @@ class CurvePlot(QWidget):
         self._drawing = Drawing(*scales, options.smoothing)
         self._axes["bottom"].set_scale(self._drawing.x)
         self._axes["left"].set_scale(self._drawing.y)
-        for name in self._data:
-            self._draw(name)
-        self._runs.set_drawing(self._drawing)
-        self._bands.set_drawing(self._drawing)
-        self._place_all()
+        for layer in self._layers:
+            layer.set_drawing(self._drawing)
         if (before.x, before.y) != scales:
             self._fit_ranges()
             self._box.redraw_views(lambda view: self._replaced(view, before))
-        self._tell_options()
+        words = notes(options, self._x_label, negative=self._negative)
+        self._title.setToolTip(wrapped(self._help, *words))
+        self.menu.show_state(options, self._box.depth)
+        self._write_below()
         self._update_values()
 
     def _replaced(self, view: QRectF, before: Drawing) -> QRectF:
@@ -281,52 +202,47 @@ class CurvePlot(QWidget):
             return QRectF()
         return QRectF(QPointF(xs[0], ys[0]), QPointF(xs[1], ys[1])).normalized()
 
-    def _tell_options(self) -> None:
-        """Say in words what is done to the curves."""
-        options, label = self._options, self._x_label
-        notes = []
-        if options.log_x:
-            notes.append(log_x_words(label))
-        if options.log_y:
-            notes.append(log_y_words(negative=self._negative))
-        if options.smoothing > 1:
-            notes.append(smoothing_words(options.smoothing, label))
-        self._title.setToolTip(wrapped(self._help, *notes))
-        self.menu.show_state(options, self._box.depth)
-        if not self._compact:
-            below = f"{label}, logarithmic" if options.log_x else label
-            if options.smoothing > 1:
-                below += f"  (curves: mean of {options.smoothing})"
-            self._item.setLabel("bottom", below)
+    @Slot()
+    def _refit(self, *ignored: object) -> None:
+        """Draw as much of long curves as there are pixels now."""
+        for item in self._box.childGroup.childItems():
+            if isinstance(item, CurveLine):
+                item.fit()
+
+    def _write_below(self) -> None:
+        """Say under the x axis what it is, and that more could be seen."""
+        if self._compact:
+            return
+        done = ["log"] if self._options.log_x else []
+        if self._options.smoothing > 1:
+            done.append(f"mean of {self._options.smoothing}")
+        words = f"{self._x_label} ({', '.join(done)})" if done else self._x_label
+        if self.is_zoomed:
+            words += f' &nbsp;<span style="color:{self._theme.accent}">{self.zoom_words}</span>'
+        self._item.setLabel("bottom", words)
+
+    @property
+    def zoom_words(self) -> str:
+        """What is said of a zoom, or nothing."""
+        ways = {0: "", 1: "zoomed, double-click for all"}
+        return ways.get(self._box.depth, "zoomed, double-click to go back")
 
     # ------------------------------------------------------------------ what is drawn
 
     def set_curve_visible(self, name: str, visible: bool) -> None:
         """Show or hide one curve and its key."""
-        if self._lines[name].isVisible() != visible:
-            self._lines[name].setVisible(visible)
-            self._raw[name].setVisible(visible)
+        if self._main.is_visible(name) != visible:
+            self._main.set_visible(name, visible)
             self._write_title()
 
     def set_data(self, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Draw one curve, x ascending; points that are not finite or have no place are left out."""
-        self._data[name] = (x, y)
-        self._draw(name)
+        self._main.set_data(name, x, y)
         self._update_values()
-
-    def _draw(self, name: str) -> None:
-        (x, y), drawing = self._data[name], self._drawing
-        places, smooth = drawing.x.places(x), drawing.smooth(y)
-        self._lines[name].set_points(places, drawing.y.places(smooth))
-        if drawing.smoothing > 1:
-            self._smooth[name] = smooth
-            self._raw[name].set_points(places, drawing.y.places(y))
-        elif self._raw[name].n_points:
-            self._raw[name].set_points(np.empty(0), np.empty(0))
 
     def data(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the (x, y) last set for a curve."""
-        return self._data.get(name, (np.empty(0), np.empty(0)))
+        return self._main.data(name)
 
     def set_x_range(self, low: float, high: float) -> None:
         """Show this range of x; zoomed, it is what one comes back to."""
@@ -342,18 +258,12 @@ class CurvePlot(QWidget):
         """Tell the box what the whole is in places."""
         x, y = self._drawing.x, self._drawing.y
         if self._x_range is not None:
-            nearest = x.nearest_to_zero(xs for xs, _ in self._data.values()) if x.is_log else None
+            nearest = x.nearest_to_zero(self._main.xs()) if x.is_log else None
             self._box.set_whole(x=x.span(*self._x_range, nearest))
         if self._y_range is not None:
-            nearest = y.nearest_to_zero(self._drawn_ys()) if y.is_log else None
+            ys = chain(self._main.arrays(), self._runs.arrays(), self._bands.arrays())
+            nearest = y.nearest_to_zero(ys) if y.is_log else None
             self._box.set_whole(y=y.span(*self._y_range, nearest))
-
-    def _drawn_ys(self) -> Iterator[NDArray[Any]]:
-        for name, (_, ys) in self._data.items():
-            if self._lines[name].isVisible():
-                yield ys
-        yield from self._runs.arrays()
-        yield from self._bands.arrays()
 
     def set_runs(self, runs: Sequence[RunCurves]) -> None:
         """Draw the curves of these other runs, thin, behind; only what differs is touched."""
@@ -364,6 +274,10 @@ class CurvePlot(QWidget):
     def runs(self) -> tuple[RunCurves, ...]:
         """The other runs drawn."""
         return self._runs.runs
+
+    def line(self, name: str) -> CurveLine:
+        """Return the line of a curve of the present run: its mean where it is smoothed."""
+        return self._main.line(name)
 
     def run_lines(self, key: int) -> tuple[CurveLine, ...]:
         """Return the lines of another run, one a curve."""
@@ -389,123 +303,73 @@ class CurvePlot(QWidget):
 
         The label, which may be left out, is written beside the line; hovering reads the words.
         """
-        self._ticks = tuple((tick[0], tick[1], tick[2] if len(tick) > 2 else "") for tick in ticks)
-        self._place_ticks()
+        self._marks.set_ticks(
+            [(tick[0], tick[1], tick[2] if len(tick) > 2 else "") for tick in ticks]
+        )
 
     @property
     def n_ticks(self) -> int:
         """How many changes are marked."""
-        return len(self._ticks)
+        return len(self._marks.ticks)
 
     @property
     def tick_labels(self) -> list[str]:
         """The labels of marked places that found room, from left to right."""
-        return self._marks.labels
+        return self._marks.tick_labels
 
     def set_marker(self, x: float | None) -> None:
         """Mark what is shown elsewhere."""
-        self._marker_x = x
-        self._place_marker()
+        self._marks.set_marker(x)
 
     @property
     def marker(self) -> float | None:
         """Where the marker stands."""
-        return self._marker_x
+        return self._marks.marker
 
     def set_star(self, x: float | None, y: float = 0.0) -> None:
         """Put the star of the best epoch at a point, or take it away."""
-        self._star_at = None if x is None or not np.isfinite(y) else (float(x), float(y))
-        self._place_star()
+        self._marks.set_star(None if x is None or not np.isfinite(y) else (float(x), float(y)))
 
     @property
     def star(self) -> tuple[float, float] | None:
         """Where the star stands."""
-        return self._star_at
-
-    def _place_all(self) -> None:
-        self._place_ticks()
-        self._place_marker()
-        self._place_star()
-        self._place_cursor()
-
-    def _place_ticks(self) -> None:
-        self._marks.set_ticks([(self._drawing.x.place(x), label) for x, _, label in self._ticks])
-
-    def _place_marker(self) -> None:
-        self._place_line(self._marker, self._marker_x)
-
-    def _place_cursor(self) -> None:
-        self._place_line(self._cursor, self._hover_x)
-
-    def _place_line(self, line: pg.InfiniteLine, x: float | None) -> None:
-        place = np.nan if x is None else self._drawing.x.place(x)
-        line.setVisible(bool(np.isfinite(place)))
-        if np.isfinite(place):
-            line.setValue(place)
-
-    def _place_star(self) -> None:
-        at = self._star_at
-        places = [] if at is None else [self._drawing.x.place(at[0]), self._drawing.y.place(at[1])]
-        if places and np.isfinite(places).all():
-            self._star.setData(places[:1], places[1:])
-        else:
-            self._star.setData([], [])
+        return self._marks.star
 
     # ------------------------------------------------------------------ reading values
 
     def nearest_x(self, x: float) -> float | None:
         """Return the x of the data point drawn nearest to ``x``."""
-        for curve in self._curves:
-            xs, _ = self.data(curve.name)
-            i = nearest_index(xs, x, self._drawing.x)
-            if i is not None:
-                return float(xs[i])
-        return None
+        return self._main.nearest_x(x)
 
     def describe(self, x: float) -> str:
         """Return all values at the data point nearest to ``x``, as rich text."""
         at = self.nearest_x(x)
         if at is None:
             return ""
-        lines = [f"{self._x_label} {at:g} &nbsp; ", *self._main_lines(at)]
-        near = [words for place, words, _ in self._ticks if round(place) == round(at)]
-        lines += [f'<span style="color:{self._theme.best}">{escape(text)}</span>' for text in near]
+        lines = [f"{self._x_label} {at:g} &nbsp; ", *self._main.describe(at)]
+        best = self._theme.best
+        for words in self._marks.words_at(at):
+            lines.append(f'<span style="color:{best}">{escape(words)}</span>')
         if self._compact:
             return " &nbsp; ".join(lines)
-        columns = [curve.name for curve in self._curves]
         found = self._runs.values_at(at)
-        columns = [name for name in columns if any(name in values for _, values in found)]
-        rows = run_rows(found, columns, self._theme)
-        rows += band_rows(self._bands.values_at(at), self._theme)
+        names = [curve.name for curve in self._main.curves]
+        columns = [name for name in names if any(name in values for _, values in found)]
+        rows = band_rows(self._bands.values_at(at), self._theme)
+        rows += run_rows(found, columns, self._theme)
         room = self.values.n_lines(self._inside()) - len(lines)
         return "<br>".join(lines) + rows_html(rows, columns or [""], room, self._theme)
 
-    def _main_lines(self, at: float) -> list[str]:
-        """Return the exact value of each curve, and what its mean is there."""
-        lines = []
-        for curve in self._curves:
-            xs, ys = self.data(curve.name)
-            i = nearest_index(xs, at)
-            if i is None or not self._lines[curve.name].isVisible():
-                continue
-            colour = getattr(self._theme, curve.colour)
-            words = f"{curve.name} {ys[i]:.4g}"
-            if self._options.smoothing > 1:
-                words += f" &nbsp;(mean of {self._options.smoothing}: "
-                words += f"{self._smooth[curve.name][i]:.4g})"
-            lines.append(f'<span style="color:{colour}">{words}</span>')
-        return lines
-
-    def _inside(self) -> Any:
+    def _inside(self) -> QRect:
         """Return the rectangle of the curves in pixels of this widget."""
         rect = self.view.mapFromScene(self._box.sceneBoundingRect()).boundingRect()
         return rect.translated(self.view.pos())
 
     def _update_values(self) -> None:
-        if self._hover_x is None:
+        if self._marks.cursor is None:
             self.values.hide()
         else:
-            self.values.show_in(self._inside(), self._pointer_x, self.describe(self._hover_x))
+            self.values.show_in(self._inside(), self._pointer_x, self.describe(self._marks.cursor))
 
     def _value_x(self, position: QPointF) -> float:
         """Return the x of a place in the scene."""
@@ -516,43 +380,21 @@ class CurvePlot(QWidget):
         if not self._box.sceneBoundingRect().contains(position):
             self._leave()
             return
-        self._hover_x = self.nearest_x(self._value_x(position))
+        self._marks.set_cursor(self.nearest_x(self._value_x(position)))
         self._pointer_x = self.view.mapFromScene(position).x() + self.view.x()
-        self._place_cursor()
         self._update_values()
 
     def _leave(self) -> None:
-        self._hover_x = None
-        self._place_cursor()
+        self._marks.set_cursor(None)
         self._update_values()
 
     # ------------------------------------------------------------------ clicks, keys, zoom
 
-    @Slot(object)
-    def _mouse_clicked(self, event: Any) -> None:
-        position = event.scenePos()
-        if event.button() != Qt.MouseButton.LeftButton:
-            return
-        if not self._box.sceneBoundingRect().contains(position):
-            return
-        if not event.double():
-            self._clicked(position)
-        elif self.is_zoomed:
-            self._click_timer.stop()
-            self._box.back()
-
     @Slot(QPointF)
     def _clicked(self, position: QPointF) -> None:
-        self._clicked_x = self.nearest_x(self._value_x(position))
-        if self.is_zoomed:
-            self._click_timer.start()
-        else:
-            self._click_at_last()
-
-    @Slot()
-    def _click_at_last(self) -> None:
-        if self._clicked_x is not None:
-            self.x_clicked.emit(self._clicked_x)
+        at = self.nearest_x(self._value_x(position))
+        if at is not None:
+            self.x_clicked.emit(at)
 
     @property
     def is_zoomed(self) -> bool:
@@ -560,32 +402,13 @@ class CurvePlot(QWidget):
         return self._box.depth > 0
 
     @Slot()
-    def zoom_back(self) -> None:
-        """Show what was seen before the last zoom."""
-        self._box.back()
-
-    @Slot()
-    def show_whole(self) -> None:
-        """Show everything."""
-        self._box.show_whole()
-
-    @Slot()
     def _zoom_changed(self) -> None:
-        depth = self._box.depth
-        where = "for all" if depth == 1 else "to go back"
-        self.zoom_sign.setText(f"zoomed, double-click {where}")
-        self.zoom_sign.setVisible(depth > 0)
-        self.view.setAccessibleDescription("zoomed" if depth else "")
-        self.menu.show_state(self._options, depth)
-        self._place_sign()
-
-    @Slot()
-    def _place_sign(self, *ignored: Any) -> None:
-        """Put the sign beside the name of the x axis, or where there is none, inside."""
-        self.zoom_sign.adjustSize()
-        inside, size = self._inside(), self.zoom_sign.size()
-        bottom = inside.bottom() - 3 if self._compact else self.view.geometry().bottom()
-        self.zoom_sign.move(inside.right() - size.width(), bottom - size.height())
+        self.zoom_sign.setVisible(self.is_zoomed)
+        self.zoom_sign.setToolTip(wrapped(self.zoom_words, "Click here or press Backspace."))
+        self.zoom_sign.setAccessibleName(self.zoom_words)
+        self.view.setAccessibleDescription(self.zoom_words)
+        self.menu.show_state(self._options, self._box.depth)
+        self._write_below()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Forget the hovered values when the pointer leaves the plot; zoom by keys."""
@@ -595,23 +418,8 @@ class CurvePlot(QWidget):
         elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             self._colour_axes()
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._pressed(Qt.Key(event.key())) or super().eventFilter(watched, event)
+            if event.key() == Qt.Key.Key_Menu and not self._compact:
+                self.menu.showMenu()
+                return True
+            return self._box.pressed(Qt.Key(event.key())) or super().eventFilter(watched, event)
         return super().eventFilter(watched, event)
-
-    def _pressed(self, key: Qt.Key) -> bool:
-        """Do what a key asks for, and return whether it asked for something."""
-        if key in _ZOOMS:
-            self._box.zoom_by(_ZOOMS[key])
-        elif key == Qt.Key.Key_Menu and not self._compact:
-            self.menu.showMenu()
-        elif not self.is_zoomed:
-            return False
-        elif key in _PANS:
-            self._box.pan_by(*_PANS[key])
-        elif key == Qt.Key.Key_Backspace:
-            self._box.back()
-        elif key == Qt.Key.Key_Escape:
-            self._box.show_whole()
-        else:
-            return False
-        return True

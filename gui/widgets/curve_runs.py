@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPen
 
 _RUN_ALPHA = 175
-_BAND_ALPHA = 60
-_DOT_PIXELS = 7
+_BAND_ALPHA = 70
+DOT_PIXELS = 7
 _HALF_AN_EPOCH = 0.5
 
 
@@ -106,6 +106,24 @@ def resolved(colour: str, theme: Theme) -> str:
     return colour if colour.startswith("#") else str(getattr(theme, colour))
 
 
+def draw_dots(
+    dots: pg.ScatterPlotItem,
+    drawing: Drawing,
+    curves: Iterable[tuple[NDArray[Any], NDArray[Any], str]],
+) -> None:
+    """Put a dot at the first point of every (x, y, colour) that begins after 0."""
+    xs, ys, brushes = [], [], []
+    for x, y, colour in curves:
+        if not len(x) or x[0] <= 0:
+            continue
+        at = drawing.x.place(float(x[0])), drawing.y.place(float(y[0]))
+        if np.isfinite(at).all():
+            xs.append(at[0])
+            ys.append(at[1])
+            brushes.append(pg.mkBrush(colour))
+    dots.setData(xs, ys, brush=brushes)
+
+
 class RunLayer:
     """Draws other runs behind the present one, touching only what differs from the last time."""
 
@@ -116,7 +134,7 @@ class RunLayer:
         self._drawing = Drawing()
         self._runs: dict[int, RunCurves] = {}
         self._lines: dict[int, list[CurveLine]] = {}
-        self._dots = pg.ScatterPlotItem(size=_DOT_PIXELS, pen=None)
+        self._dots = pg.ScatterPlotItem(size=DOT_PIXELS, pen=None)
         self._dots.setZValue(-3)
         box.addItem(self._dots, ignoreBounds=True)
 
@@ -196,19 +214,12 @@ class RunLayer:
 
     def _draw_dots(self) -> None:
         """Mark where runs left their parents."""
-        xs, ys, brushes = [], [], []
-        for run in self.runs:
-            brush = pg.mkBrush(resolved(run.colour, self._theme))
-            for i in range(len(run.curves)):
-                x, y = run.points(i)
-                if not len(x) or x[0] <= 0:
-                    continue
-                at = self._drawing.x.place(float(x[0])), self._drawing.y.place(float(y[0]))
-                if np.isfinite(at).all():
-                    xs.append(at[0])
-                    ys.append(at[1])
-                    brushes.append(brush)
-        self._dots.setData(xs, ys, brush=brushes)
+        branches = [
+            (*run.points(i), resolved(run.colour, self._theme))
+            for run in self.runs
+            for i in range(len(run.curves))
+        ]
+        draw_dots(self._dots, self._drawing, branches)
 
     def arrays(self) -> Iterator[NDArray[Any]]:
         """Yield the y of all that is drawn."""
@@ -217,7 +228,10 @@ class RunLayer:
                 yield y
 
     def values_at(self, at: float) -> list[tuple[RunCurves, dict[str, float]]]:
-        """Return the exact values of every run that has a record within half an epoch."""
+        """Return the exact values of every run that has a record within half an epoch.
+
+        A strong run comes first.
+        """
         found = []
         for run in self.runs:
             values = {}
@@ -227,7 +241,7 @@ class RunLayer:
                     values[name] = float(y[i])
             if values:
                 found.append((run, values))
-        return found
+        return sorted(found, key=lambda item: not item[0].strong)
 
 
 class BandLayer:

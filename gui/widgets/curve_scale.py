@@ -122,7 +122,7 @@ class ScaledAxis(pg.AxisItem):
         """Return the values at places, with their minus sign."""
         if not self._scale.is_log:
             return super().tickStrings(values, scale, spacing)
-        return [f"{self._scale.value_at(place):.4g}" for place in values]
+        return [f"{self._scale.value_at(place):.6g}" for place in values]
 
 
 def log_ticks(low: float, high: float, size: float, room: float) -> list[float]:

@@ -14,10 +14,13 @@ from gui.theme import LIGHT, Theme
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QPen
     from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 _GAP = 4.0
 """Pixels between a line and its words, and between the words of two lines."""
+_CROWDED = 24.0
+"""Pixels from line to line below which they fade."""
 
 
 def place_labels(
@@ -93,6 +96,13 @@ class TickMarks(QGraphicsObject):
         self._placed = place_labels(self._xs(), widths, rect.left(), rect.right())
         self.update()
 
+    def _pen(self, xs: Sequence[float]) -> QPen:
+        """Return the pen of the lines: many of them must not hide the curves."""
+        colour = QColor(self._theme.best)
+        if len(xs) > 1 and (max(xs) - min(xs)) / (len(xs) - 1) < _CROWDED:
+            colour.setAlpha(90)
+        return pg.mkPen(colour, width=1, style=Qt.PenStyle.DashDotLine)
+
     def font(self) -> Any:
         """Return the font of the labels."""
         font = pg.QtWidgets.QApplication.font()
@@ -114,8 +124,9 @@ class TickMarks(QGraphicsObject):
         metrics = QFontMetricsF(font)
         painter.setClipRect(rect)
         painter.setFont(font)
-        painter.setPen(pg.mkPen(self._theme.best, width=1, style=Qt.PenStyle.DashDotLine))
-        for x in self._xs():
+        xs = self._xs()
+        painter.setPen(self._pen(xs))
+        for x in xs:
             if rect.left() <= x <= rect.right():
                 painter.drawLine(QLineF(round(x), rect.top(), round(x), rect.bottom()))
         behind = QColor(self._theme.surface)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gui.widgets.curve_runs import Band, RunCurves
 
 _LONGEST_NAME = 18
+_POINT_SIZE = 9.5
 _EDGE = 5
 """Pixels between the box and the edge of the plot."""
 _SWITCH = 0.06
@@ -61,33 +62,42 @@ def band_rows(found: Sequence[tuple[Band, tuple[float, float, float]]], theme: T
 
 
 def rows_html(rows: Sequence[Row], columns: Sequence[str], room: int, theme: Theme) -> str:
-    """Return a table of as many rows as there is room for, and how many more there are."""
+    """Return as many rows as there is room for, and how many more there are.
+
+    Rows with a cell for every column stand in one table below the others.
+    """
     if not rows:
         return ""
     room -= len(columns) > 1  # the heading
     n_shown = len(rows) if len(rows) <= room else max(room - 1, 0)
-    lines = []
-    if len(columns) > 1 and n_shown:
-        heads = "".join(_cell(name, theme.muted) for name in columns)
-        lines.append(f"<tr><td></td>{heads}</tr>")
-    for row in rows[:n_shown]:
-        name = escape(short(row.name, _LONGEST_NAME)).replace(" ", "&nbsp;")
-        span = f' colspan="{len(columns)}"' if len(row.cells) < len(columns) else ""
-        cells = "".join(_cell(words, theme.text, span) for words in row.cells)
-        lines.append(
-            f'<tr><td><span style="color:{row.colour}">■</span>&nbsp;{name}</td>{cells}</tr>'
-        )
-    table = f'<table cellspacing="0" cellpadding="0">{"".join(lines)}</table>' if lines else ""
+    wide = [row for row in rows[:n_shown] if len(row.cells) != len(columns)]
+    narrow = [row for row in rows[:n_shown] if len(row.cells) == len(columns)]
+    text = "".join(f"<div>{_name(row)} &nbsp;{_kept_together(row.cells[0])}</div>" for row in wide)
+    if narrow:
+        heads = "".join(_cell(name, theme.muted) for name in columns) if len(columns) > 1 else ""
+        lines = [f"<tr><td></td>{heads}</tr>"] if heads else []
+        for row in narrow:
+            cells = "".join(_cell(words, theme.text) for words in row.cells)
+            lines.append(f"<tr><td>{_name(row)}</td>{cells}</tr>")
+        text += f'<table cellspacing="0" cellpadding="0">{"".join(lines)}</table>'
     n_more = len(rows) - n_shown
     if n_more:
         more = f"and {n_more} more" if n_shown else f"{n_more} more behind"
-        table += f'<span style="color:{theme.muted}">{more}</span>'
-    return table
+        text += f'<div style="color:{theme.muted}">{more}</div>'
+    return text
 
 
-def _cell(words: str, colour: str, span: str = "") -> str:
-    text = words.replace(" ", "&nbsp;")
-    return f'<td align="right"{span} style="color:{colour}">&nbsp;&nbsp;{text}</td>'
+def _name(row: Row) -> str:
+    mark = f'<span style="color:{row.colour}">■</span>'
+    return f"{mark}&nbsp;{_kept_together(escape(short(row.name, _LONGEST_NAME)))}"
+
+
+def _kept_together(words: str) -> str:
+    return words.replace(" ", "&nbsp;")
+
+
+def _cell(words: str, colour: str) -> str:
+    return f'<td align="right" style="color:{colour}">&nbsp;&nbsp;{words}</td>'
 
 
 class ValueBox(QLabel):
@@ -107,7 +117,7 @@ class ValueBox(QLabel):
         """Use these colours."""
         self.setStyleSheet(
             f"background: {theme.surface}; border: 1px solid {theme.border}; border-radius: 4px;"
-            "padding: 2px 6px;"
+            f"padding: 2px 6px; font-size: {_POINT_SIZE}pt;"
         )
 
     def n_lines(self, rect: QRect) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsRectItem
 
@@ -21,6 +21,16 @@ _FLAT = 14
 _PER_NOTCH = 0.8
 _DEEPEST = 1e-6
 """The smallest part of the whole width the wheel goes down to; beyond, rounding is seen."""
+_CLICK_MILLISECONDS = 250
+"""While zoomed, a click waits so long: it may become the double click that leads back."""
+_PAN = 0.2
+_PANS = {
+    Qt.Key.Key_Left: (-_PAN, 0.0),
+    Qt.Key.Key_Right: (_PAN, 0.0),
+    Qt.Key.Key_Up: (0.0, _PAN),
+    Qt.Key.Key_Down: (0.0, -_PAN),
+}
+_ZOOMS = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
 _PADDING = (0.035, 0.02)
 _X, _Y = 0, 1
 
@@ -34,6 +44,7 @@ class ZoomBox(pg.ViewBox):
 
     zoom_changed = Signal()
     clicked = Signal(QPointF)
+    """Where in the scene; while zoomed a moment later, when it is no double click."""
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False)
@@ -42,6 +53,11 @@ class ZoomBox(pg.ViewBox):
         self._views: list[QRectF] = []
         self._base = QRectF()
         self._by_wheel = False
+        self._clicked_at = QPointF()
+        self._click_timer = QTimer(self)
+        self._click_timer.setSingleShot(True)
+        self._click_timer.setInterval(_CLICK_MILLISECONDS)
+        self._click_timer.timeout.connect(self._click_at_last)
         self._rubber = QGraphicsRectItem(self)
         self._rubber.setZValue(1e6)
         self._rubber.hide()
@@ -201,7 +217,7 @@ class ZoomBox(pg.ViewBox):
             return
         self._rubber.hide()
         if chosen is None:
-            self.clicked.emit(end)
+            self._click(end)
         else:
             corners = self.mapToView(chosen.topLeft()), self.mapToView(chosen.bottomRight())
             self.zoom_to(QRectF(*corners).normalized())
@@ -219,3 +235,42 @@ class ZoomBox(pg.ViewBox):
             rect.setRight(inside.right())
         rect = rect.intersected(inside)
         return None if rect.width() < 1 or rect.height() < 1 else rect
+
+    @Slot(object)
+    def scene_clicked(self, event: Any) -> None:
+        """Tell of a click with the left button; a double click goes back."""
+        at = event.scenePos()
+        if event.button() != Qt.MouseButton.LeftButton or not self.sceneBoundingRect().contains(at):
+            return
+        if not event.double():
+            self._click(at)
+        elif self._views:
+            self._click_timer.stop()
+            self.back()
+
+    def _click(self, at: QPointF) -> None:
+        self._clicked_at = at
+        if self._views:
+            self._click_timer.start()
+        else:
+            self._click_at_last()
+
+    @Slot()
+    def _click_at_last(self) -> None:
+        self.clicked.emit(self._clicked_at)
+
+    def pressed(self, key: Qt.Key) -> bool:
+        """Zoom or move by a key, and return whether it was one of those."""
+        if key in _ZOOMS:
+            self.zoom_by(_ZOOMS[key])
+        elif not self._views:
+            return False
+        elif key in _PANS:
+            self.pan_by(*_PANS[key])
+        elif key == Qt.Key.Key_Backspace:
+            self.back()
+        elif key == Qt.Key.Key_Escape:
+            self.show_whole()
+        else:
+            return False
+        return True
