@@ -23,6 +23,10 @@ _CALLS = 1_000_000
 """What the calls around the products of a step cost, in multiplications."""
 
 
+_LEAST_ROWS = 16
+"""Of a part of a batch: products with fewer do little but read the weights."""
+
+
 class StackedBatches:
     """Hands out what members see next; what has to be gathered goes into the same memory each time.
 
@@ -113,12 +117,14 @@ class StackedPass:
         width = max(n_columns, n_classes * (1 if own else n_members))
         room = max(1, _ROOM_BYTES // (width * weights.itemsize))
         together = n_members
-        if own:
-            n_groups = -(-n_members // max(1, room // batch_size))
+        if own:  # some members after the others rather than a batch in parts
+            at_once = min(room, PIECE // (2 * n_classes * n_columns))
+            n_groups = -(-n_members // max(1, at_once // batch_size))
             together = -(-n_members // n_groups)
         per_image = 2 * n_classes * together * n_columns  # there and back
         room_for_each = room // together if own else room
-        self._rows = max(1, min(batch_size, PIECE // per_image, room_for_each))
+        rows = min(batch_size, max(_LEAST_ROWS, PIECE // per_image), room_for_each)
+        self._rows = max(1, rows)
         self._per_image = per_image
         gathered = self._rows * (together if own else 1)
         self._batches = StackedBatches(design, targets, orders, gathered)

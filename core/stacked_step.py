@@ -176,7 +176,7 @@ def evaluate_stacked(weights: NDArray[Any], split: Split) -> Generator[None, Non
     """
     n_classes, n_members, n_columns = weights.shape
     flat = weights.reshape(-1, n_columns)
-    rows = max(1, min(EVALUATED_ROWS, PIECE // flat.size))
+    rows = max(1, min(EVALUATED_ROWS, 4 * PIECE // flat.size))  # large products are fast ones
     room = np.empty(len(flat) * rows, weights.dtype)
     correct = np.empty((n_members, split.n_samples), np.bool_)
     close = np.empty_like(correct)

@@ -175,6 +175,7 @@ class Sweep:
         while self.epoch < self.configs[0].epochs and not self._diverged.all():
             yield from self._finish_pass()
             self._find_diverged()
+            yield self.progress()
             yield from self._measure()
 
     def _finish_pass(self) -> Generator[BatchRecord, None, None]:
@@ -214,21 +215,22 @@ class Sweep:
         self._weights[:, self._diverged] = np.nan
 
     def _measure(self) -> Generator[SweepEvent, None, None]:
-        dataset = self.dataset
-        train = yield from self._measured(dataset.train)
-        test = yield from self._measured(dataset.test)
+        dataset, weights = self.dataset, self._weights
+        if (weights == weights[:, :1]).all():  # all begin from one point, and it is looked at once
+            weights = np.ascontiguousarray(weights[:, :1])
+        train = yield from self._measured(weights, dataset.train)
+        test = yield from self._measured(weights, dataset.test)
         held_score, held_like = None, None
         if dataset.validation is not None:
-            held_score, held_like = yield from self._measured(dataset.validation)
+            held_score, held_like = yield from self._measured(weights, dataset.validation)
         diverged = read_only(self._diverged.copy())
         yield SweepRecord(
             self.epoch, self.step, *train, *test, held_score, held_like, diverged=diverged
         )
 
-    def _measured(self, split: Split) -> Generator[BatchRecord, None, Measured]:
-        weights = self._weights
-        if (weights == weights[:, :1]).all():  # all begin from one point, and it is looked at once
-            weights = np.ascontiguousarray(weights[:, :1])
+    def _measured(
+        self, weights: NDArray[Any], split: Split
+    ) -> Generator[BatchRecord, None, Measured]:
         work = evaluate_stacked(weights, split)
         while True:
             try:
