@@ -19,6 +19,9 @@ FULL = 255
 MOST_UNDONE = 40
 """So many changes of a sheet can be taken back."""
 
+_DOT = 1e-6
+"""A line whose length squared is below this is a dot: single precision could not divide by it."""
+
 Point = tuple[float, float]
 """(x, y) on a sheet, from its upper left corner, in pixels of the sheet."""
 
@@ -67,7 +70,7 @@ def draw_line(
     y = (np.arange(top, bottom, dtype=np.float32) + np.float32(0.5 - start[1]))[:, None]
     along_x, along_y = end[0] - start[0], end[1] - start[1]
     length = along_x**2 + along_y**2
-    place = np.clip((x * along_x + y * along_y) / length, 0, 1) if length else 0.0
+    place = np.clip((x * along_x + y * along_y) / length, 0, 1) if length > _DOT else 0.0
     distance = np.hypot(x - place * along_x, y - place * along_y)
     radius = (widths[0] + place * (widths[1] - widths[0])) / 2
     covered = np.rint(FULL * np.clip(radius - distance + 0.5, 0, 1)).astype(np.uint8)

@@ -50,7 +50,11 @@ def distance_to_segment(x: float, y: float, a: NDArray, b: NDArray) -> tuple[flo
     return float(np.linalg.norm(p - a - t * along)), t
 
 
-places = st.tuples(st.floats(-6, 30), st.floats(-6, 26))
+def sixteenths(low: int, high: int) -> st.SearchStrategy[float]:
+    return st.integers(16 * low, 16 * high).map(lambda n: n / 16)
+
+
+places = st.tuples(sixteenths(-6, 30), sixteenths(-6, 26))
 
 
 @QUICK
@@ -79,6 +83,14 @@ def test_a_dot_is_a_disc():
     draw_line(sheet, (100, 120), (100, 120), (50, 50))
     assert sheet.sum() / FULL == pytest.approx(np.pi * 25**2, rel=2e-3)
     assert centre_of_mass(sheet.astype(float)) == pytest.approx((120, 100), abs=1e-6)
+
+
+@pytest.mark.parametrize("length", [1e-2, 1e-5, 1e-30, 1e-266])
+def test_a_line_of_next_to_no_length_is_a_dot(length):
+    dot, line = blank((28, 28)), blank((28, 28))
+    draw_line(dot, (0, 0), (0, 0), (50, 50))
+    draw_line(line, (0, 0), (length, length), (50, 50))
+    assert np.abs(dot.astype(int) - line).max() <= 3
 
 
 def test_a_line_in_many_steps_is_the_line_at_once():

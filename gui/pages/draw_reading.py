@@ -169,7 +169,7 @@ class ReadingPanel(QWidget):
     def show_reading(self, probabilities: NDArray[np.floating], when: str) -> None:
         """Show probabilities (n_classes,), and of which epoch's model they are."""
         self._is_there = True
-        order = probabilities.argsort()[::-1]
+        order = (-probabilities).argsort(kind="stable")  # of equals the first, as everywhere
         sure, next_sure = (float(probabilities[k]) for k in order[:2])
         first, second = (self._names[int(k)] for k in order[:2])
         self.sentence.setText(f"Read as {short(first, _LONGEST_NAME)}")

@@ -1,0 +1,1008 @@
+"""The Draw page: real strokes on the real sheet, and what becomes of them."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    LEFT,
+    SMALL,
+    choose,
+    click,
+    data_of,
+    has_colour,
+    hover,
+    open_and_finish,
+    open_paused,
+    pixels,
+    press,
+    wait_for_film,
+    wait_for_state,
+    wait_until,
+    write_data,
+)
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent, QTouchEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QSlider
+
+from core.attack import SquaredLossDescent
+from core.drawing import mnist_placement, placed, placement_of, plain
+from core.ink import FULL, SHEET_SIDE, draw_line
+from core.perceptron import SoftmaxPerceptron
+from core.pictures import grey_rgb
+from gui.actions import COMMANDS
+from gui.pages.draw_seen import Way
+from gui.run_state import RunState
+from gui.theme import DARK, LIGHT
+from gui.widgets.canvas import ERASER, THICKEST, THINNEST, USUAL_WIDTH, Canvas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+    from gui.pages.draw import DrawPage
+    from gui.session import Session
+
+NONE = Qt.KeyboardModifier.NoModifier
+SEVEN = ((0.2, 0.15), (0.35, 0.15), (0.5, 0.15), (0.44, 0.35), (0.38, 0.6))
+"""Places of a stroke, (x, y) as parts of the sheet: small, and off the middle."""
+
+
+@pytest.fixture
+def page(window: MainWindow, qtbot: QtBot) -> DrawPage:
+    """Return the Draw page of a window whose run on 8 x 8 digits has ended."""
+    press(qtbot, window, "Ctrl+4")
+    assert window.pages.currentWidget() is window.draw
+    return window.draw
+
+
+@pytest.fixture
+def canvas(page: DrawPage) -> Canvas:
+    """Return the sheet of the page."""
+    return page.canvas
+
+
+def on_widget(canvas: Canvas, place: tuple[float, float]) -> QPoint:
+    rect = canvas.sheet_rect()
+    point = rect.topLeft() + QPointF(place[0] * rect.width(), place[1] * rect.height())
+    return point.toPoint()
+
+
+def on_sheet(canvas: Canvas, point: QPoint) -> tuple[float, float]:
+    """Return where a point of the widget is, in pixels of the sheet."""
+    rect, (height, width) = canvas.sheet_rect(), canvas.ink.shape
+    x = (point.x() - rect.left()) / rect.width() * width
+    return x, (point.y() - rect.top()) / rect.height() * height
+
+
+def draw(
+    canvas: Canvas,
+    places: Sequence[tuple[float, float]] = SEVEN,
+    button: Qt.MouseButton = LEFT,
+) -> list[QPoint]:
+    """Draw one stroke with the mouse; return its points."""
+    points = [on_widget(canvas, place) for place in places]
+    QTest.mousePress(canvas, button, NONE, points[0])
+    for point in points[1:]:
+        move(canvas, point, button)
+    QTest.mouseRelease(canvas, button, NONE, points[-1])
+    return points
+
+
+def move(canvas: Canvas, point: QPoint, button: Qt.MouseButton) -> None:
+    """Move the mouse with a button held, sent to the widget itself."""
+    from PySide6.QtGui import QMouseEvent
+
+    event = QMouseEvent(
+        *(QEvent.Type.MouseMove, QPointF(point), QPointF(canvas.mapToGlobal(point))),
+        *(Qt.MouseButton.NoButton, button, NONE),
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def expected_ink(
+    canvas: Canvas, points: Sequence[QPoint], widths: Sequence[float] | None = None
+) -> NDArray[np.float32]:
+    """Return the ink of one stroke as the core draws it on an empty sheet."""
+    sheet = np.zeros(canvas.ink.shape, dtype=np.uint8)
+    places = [on_sheet(canvas, point) for point in points]
+    widths = widths or [canvas.pen_width * SHEET_SIDE] * len(points)
+    draw_line(sheet, places[0], places[0], (widths[0], widths[0]))
+    for k in range(1, len(places)):
+        draw_line(sheet, places[k - 1], places[k], (widths[k - 1], widths[k]))
+    return sheet / np.float32(FULL)
+
+
+def assert_same_ink(ink: NDArray[Any], expected: NDArray[Any]) -> None:
+    """One level of rounding aside."""
+    np.testing.assert_allclose(ink, expected, atol=1.01 / FULL)
+
+
+def painted_ink(canvas: Canvas, colour: str) -> int:
+    """Return how many pixels of the screen have the colour of full ink."""
+    return int(has_colour(pixels(canvas), colour).sum())
+
+
+def settled(qtbot: QtBot, page: DrawPage) -> None:
+    """Wait until the pictures have followed."""
+    wait_until(qtbot, lambda: not page._later.isActive())
+
+
+# ---------------------------------------------------------------------- strokes
+
+
+def test_a_stroke_of_the_mouse_is_the_line_of_the_core(canvas: Canvas) -> None:
+    assert canvas.is_empty
+    points = draw(canvas)
+    assert_same_ink(canvas.ink, expected_ink(canvas, points))
+
+
+def test_the_ink_is_painted_where_it_is(canvas: Canvas) -> None:
+    point = on_widget(canvas, (0.3, 0.7))
+    around = QRect(point - QPoint(4, 4), point + QPoint(4, 4))
+    assert not has_colour(pixels(canvas, around), LIGHT.text).any()
+    draw(canvas, [(0.3, 0.7)])
+    hover(canvas, on_widget(canvas, (0.9, 0.1)))
+    assert has_colour(pixels(canvas, around), LIGHT.text).mean() > 0.5
+
+
+def test_the_right_button_erases(canvas: Canvas) -> None:
+    draw(canvas, [(0.2, 0.5), (0.8, 0.5)])
+    before = canvas.ink
+    points = draw(canvas, [(0.5, 0.5)], Qt.MouseButton.RightButton)
+    row, column = (int(v) for v in reversed(on_sheet(canvas, points[0])))
+    assert before[row, column] == 1
+    assert canvas.ink[row, column] == 0
+    assert 0 < canvas.ink.sum() < before.sum()
+    assert not canvas.erasing, "only this stroke"
+
+
+def test_the_eraser_is_a_tool(page: DrawPage, canvas: Canvas, qtbot: QtBot) -> None:
+    draw(canvas, [(0.2, 0.5), (0.8, 0.5)])
+    before = canvas.ink.sum()
+    click(qtbot, page.tools.eraser)
+    assert canvas.erasing
+    draw(canvas, [(0.5, 0.5)])
+    lost = before - canvas.ink.sum()
+    radius = ERASER * USUAL_WIDTH * SHEET_SIDE / 2
+    assert USUAL_WIDTH * SHEET_SIDE * radius < lost < np.pi * radius**2
+    click(qtbot, page.tools.eraser)
+    draw(canvas, [(0.5, 0.5)])
+    assert canvas.ink.sum() > before - lost
+
+
+def test_a_thicker_pen_leaves_more_ink(page: DrawPage, canvas: Canvas, qtbot: QtBot) -> None:
+    amounts = []
+    slider = page.tools.width_slider
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+        slider.setFocus()
+        qtbot.keyClick(slider, key)
+        click(qtbot, page.tools.clear) if amounts else None
+        points = draw(canvas, [(0.5, 0.5)])
+        assert_same_ink(canvas.ink, expected_ink(canvas, points))
+        amounts.append(float(canvas.ink.sum()))
+    for amount, width in zip(amounts, (THINNEST, THICKEST), strict=True):
+        assert amount == pytest.approx(np.pi * (width * SHEET_SIDE) ** 2 / 4, rel=0.02)
+    assert page.tools.width_slider.toolTip().count("20%") == 1
+
+
+def test_strokes_are_taken_back_and_brought_back(
+    page: DrawPage, canvas: Canvas, qtbot: QtBot
+) -> None:
+    tools = page.tools
+    assert not tools.undo.isEnabled()
+    assert not tools.redo.isEnabled()
+    assert not tools.clear.isEnabled()
+    draw(canvas, [(0.2, 0.2), (0.8, 0.2)])
+    one = canvas.ink
+    draw(canvas, [(0.2, 0.8), (0.8, 0.8)])
+    two = canvas.ink
+    click(qtbot, tools.undo)
+    np.testing.assert_array_equal(canvas.ink, one)
+    click(qtbot, tools.undo)
+    assert canvas.is_empty
+    assert not tools.undo.isEnabled()
+    click(qtbot, tools.redo)
+    click(qtbot, tools.redo)
+    np.testing.assert_array_equal(canvas.ink, two)
+    assert not tools.redo.isEnabled()
+    click(qtbot, tools.clear)
+    assert canvas.is_empty
+    click(qtbot, tools.undo)
+    np.testing.assert_array_equal(canvas.ink, two)
+
+
+def test_a_click_beside_the_ink_with_the_eraser_is_no_stroke(canvas: Canvas) -> None:
+    draw(canvas, [(0.5, 0.5)], Qt.MouseButton.RightButton)
+    assert not canvas.can_undo
+
+
+def test_the_keyboard_takes_back_brings_back_clears_and_changes_the_pen(
+    window: MainWindow, canvas: Canvas, qtbot: QtBot
+) -> None:
+    window.session.rewind()
+    draw(canvas)
+    assert canvas.hasFocus()
+    ink = canvas.ink
+    press(qtbot, canvas, "Backspace")
+    assert canvas.is_empty
+    press(qtbot, canvas, "Shift+Backspace")
+    np.testing.assert_array_equal(canvas.ink, ink)
+    press(qtbot, canvas, "Delete")
+    assert canvas.is_empty
+    press(qtbot, canvas, "Backspace")
+    np.testing.assert_array_equal(canvas.ink, ink)
+    press(qtbot, canvas, "]")
+    assert canvas.pen_width == pytest.approx(USUAL_WIDTH + 0.01)
+    press(qtbot, canvas, "[")
+    press(qtbot, canvas, "[")
+    assert canvas.pen_width == pytest.approx(USUAL_WIDTH - 0.01)
+    press(qtbot, canvas, "X")
+    assert canvas.erasing
+    assert window.draw.tools.eraser.isChecked()
+
+
+def test_its_keys_are_no_commands_of_the_window() -> None:
+    own = {"Backspace", "Shift+Backspace", "Delete", "X", "[", "]", "Left", "Right", "Up", "Down"}
+    assert not own & {command.shortcut for command in COMMANDS}
+
+
+def test_the_keys_of_the_window_still_work(
+    window: MainWindow, canvas: Canvas, qtbot: QtBot
+) -> None:
+    draw(canvas)
+    press(qtbot, canvas, "Ctrl+Home")
+    assert window.session.shown is not None
+    assert window.session.shown.epoch == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "axis", "by"), [("Right", 1, 1), ("Left", 1, -1), ("Down", 0, 1), ("Up", 0, -1)]
+)
+def test_the_arrow_keys_move_the_drawing_by_one_pixel_of_the_image(
+    window: MainWindow, canvas: Canvas, qtbot: QtBot, key: str, axis: int, by: int
+) -> None:
+    draw(canvas, [(0.4, 0.4), (0.6, 0.6)])
+    before = plain(canvas.ink, (8, 8)).image
+    press(qtbot, canvas, key)
+    after = plain(canvas.ink, (8, 8)).image
+    np.testing.assert_allclose(after, np.roll(before, by, axis=axis), atol=1e-6)
+    press(qtbot, canvas, "Backspace")
+    np.testing.assert_allclose(plain(canvas.ink, (8, 8)).image, before, atol=1e-6)
+
+
+def test_the_sheet_does_not_depend_on_the_size_of_the_window(
+    window: MainWindow, canvas: Canvas, qtbot: QtBot
+) -> None:
+    draw(canvas)
+    ink, rect = canvas.ink, canvas.sheet_rect()
+    window.resize(1900, 1000)
+    wait_until(qtbot, lambda: canvas.sheet_rect().width() > rect.width())
+    np.testing.assert_array_equal(canvas.ink, ink)
+
+
+# ---------------------------------------------------------------------- pen and finger
+
+
+def a_pen(kind: QPointingDevice.PointerType, *, pressure: bool = True) -> QPointingDevice:
+    can = QInputDevice.Capability.Position
+    if pressure:
+        can |= QInputDevice.Capability.Pressure
+    return QPointingDevice("pen", 7, QInputDevice.DeviceType.Stylus, kind, can, 1, 3)
+
+
+PEN, RUBBER = QPointingDevice.PointerType.Pen, QPointingDevice.PointerType.Eraser
+
+
+def pen_stroke(
+    canvas: Canvas,
+    device: QPointingDevice,
+    points: Sequence[QPoint],
+    pressures: Sequence[float],
+) -> None:
+    kinds = [QEvent.Type.TabletPress] + [QEvent.Type.TabletMove] * (len(points) - 1)
+    for kind, point, pressure in [
+        *zip(kinds, points, pressures, strict=True),
+        (QEvent.Type.TabletRelease, points[-1], 0.0),
+    ]:
+        place, anywhere = QPointF(point), QPointF(canvas.mapToGlobal(point))
+        held = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletRelease else LEFT
+        button = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletMove else LEFT
+        event = QTabletEvent(
+            *(kind, device, place, anywhere, pressure, 0.0, 0.0, 0.0, 0.0, 0.0),
+            *(NONE, button, held),
+        )
+        QApplication.sendEvent(canvas, event)
+        assert event.isAccepted(), "or Qt would send it again as the mouse's"
+
+
+def test_a_pen_draws_wider_the_harder_it_is_pressed(canvas: Canvas) -> None:
+    points = [on_widget(canvas, place) for place in ((0.2, 0.5), (0.5, 0.5), (0.8, 0.5))]
+    pressures = (0.0, 0.5, 1.0)
+    pen_stroke(canvas, a_pen(PEN), points, pressures)
+    widths = [USUAL_WIDTH * SHEET_SIDE * (0.5 + pressure) for pressure in pressures]
+    assert_same_ink(canvas.ink, expected_ink(canvas, points, widths))
+    thick = [(canvas.ink[:, int(x * 336)] > 0.5).sum() for x in (0.25, 0.5, 0.75)]
+    assert thick == sorted(thick)
+    assert thick[0] < thick[2]
+    assert canvas.can_undo
+
+
+def test_a_pen_that_feels_no_pressure_draws_as_the_mouse(canvas: Canvas) -> None:
+    points = [on_widget(canvas, place) for place in ((0.2, 0.5), (0.8, 0.5))]
+    pen_stroke(canvas, a_pen(PEN, pressure=False), points, (0.0, 0.0))
+    assert_same_ink(canvas.ink, expected_ink(canvas, points))
+
+
+def test_the_other_end_of_the_pen_erases(canvas: Canvas) -> None:
+    draw(canvas, [(0.2, 0.5), (0.8, 0.5)])
+    points = [on_widget(canvas, place) for place in ((0.1, 0.5), (0.9, 0.5))]
+    pen_stroke(canvas, a_pen(RUBBER), points, (0.8, 0.8))
+    assert canvas.is_empty
+
+
+SCREEN = QTest.createTouchDevice()
+
+
+def touch(canvas: Canvas, *fingers: tuple[str, int, QPoint]) -> None:
+    """Press, move or release fingers at the same time, through all of Qt."""
+    sequence = QTest.touchEvent(canvas, SCREEN, False)
+    for what, number, place in fingers:
+        getattr(sequence, what)(number, place, canvas)
+    sequence.commit()
+
+
+def test_a_finger_draws_one_stroke(canvas: Canvas) -> None:
+    points = [on_widget(canvas, place) for place in ((0.3, 0.3), (0.5, 0.5), (0.7, 0.3))]
+    touch(canvas, ("press", 1, points[0]))
+    for point in points[1:]:
+        touch(canvas, ("move", 1, point))
+    touch(canvas, ("release", 1, points[-1]))
+    assert_same_ink(canvas.ink, expected_ink(canvas, points))
+    canvas.undo()
+    assert canvas.is_empty, "not another one of a mouse that follows the finger"
+
+
+def test_a_second_finger_does_not_draw(canvas: Canvas) -> None:
+    points = [on_widget(canvas, place) for place in ((0.3, 0.3), (0.5, 0.3), (0.7, 0.3))]
+    heel, away = on_widget(canvas, (0.5, 0.9)), on_widget(canvas, (0.6, 0.8))
+    touch(canvas, ("press", 4, points[0]))
+    touch(canvas, ("move", 4, points[1]), ("press", 5, heel))
+    touch(canvas, ("move", 4, points[2]), ("move", 5, away))
+    touch(canvas, ("release", 4, points[2]), ("move", 5, heel))
+    touch(canvas, ("release", 5, heel))
+    assert_same_ink(canvas.ink, expected_ink(canvas, points))
+
+
+def test_what_the_screen_takes_for_a_gesture_leaves_no_ink(canvas: Canvas) -> None:
+    draw(canvas, [(0.2, 0.8)])
+    before = canvas.ink
+    points = [on_widget(canvas, place) for place in ((0.3, 0.3), (0.7, 0.3))]
+    touch(canvas, ("press", 1, points[0]))
+    touch(canvas, ("move", 1, points[1]))
+    assert canvas.ink.sum() > before.sum()
+    QApplication.sendEvent(canvas, QTouchEvent(QEvent.Type.TouchCancel, SCREEN, NONE, []))
+    np.testing.assert_array_equal(canvas.ink, before)
+    touch(canvas, ("release", 1, points[1]))
+    np.testing.assert_array_equal(canvas.ink, before)
+
+
+# ---------------------------------------------------------------------- what it is read as
+
+
+def probabilities_of(window: MainWindow, image: NDArray[Any]) -> NDArray[Any]:
+    assert window.session.shown is not None
+    return SoftmaxPerceptron(window.session.shown.weights).probabilities(image.reshape(-1))
+
+
+def assert_reads(window: MainWindow, image: NDArray[Any]) -> None:
+    """Compare all the page says of an image with what the core says."""
+    page, names = window.draw, data_of(window.session).class_names
+    expected = probabilities_of(window, image)
+    np.testing.assert_array_equal(page.image, image)
+    np.testing.assert_allclose(page.reading.bars.probabilities, expected, rtol=1e-6)
+    first, second = (int(k) for k in np.argsort(-expected, kind="stable")[:2])
+    assert page.reading.sentence.text() == f"Read as {names[first]}"
+    assert page.reading.surety.text() == (
+        f"{expected[first]:.0%} sure; then {names[second]}, {expected[second]:.0%}"
+    )
+    assert page.seen.view.caption == f"read as {names[first]} ({expected[first]:.2f})"
+    painted = pixels(page.seen.view, page.seen.view.image_rect())
+    height, width = image.shape
+    rows = ((np.arange(height) + 0.5) * painted.shape[0] / height).astype(int)
+    columns = ((np.arange(width) + 0.5) * painted.shape[1] / width).astype(int)
+    np.testing.assert_array_equal(painted[rows][:, columns], grey_rgb(image))
+
+
+def own_way(window: MainWindow, ink: NDArray[Any]) -> NDArray[Any]:
+    """Return a drawing placed as the data are."""
+    data = data_of(window.session)
+    placement = placement_of(data.train, data.image_shape)
+    assert placement is not None
+    return placed(ink, data.image_shape, placement).image
+
+
+def test_an_empty_sheet_says_what_to_do(page: DrawPage) -> None:
+    assert page.image is None
+    assert page.canvas._words[0] == "Draw a digit here"
+    assert has_colour(pixels(page.canvas), LIGHT.muted).any(), "it is painted"
+    assert page.reading.sentence.text() == "Nothing is drawn yet"
+    assert not page.reading.bars.isVisible()
+    for button in (page.reading.open_button, page.reading.attack_button, page.reading.add_button):
+        assert not button.isEnabled()
+    draw(page.canvas, [(0.9, 0.9)])
+    assert not has_colour(pixels(page.canvas), LIGHT.muted)[:150].any()
+
+
+def test_a_drawing_is_read_as_the_core_reads_it(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    assert page.seen.way is Way.DATA, "8 x 8 digits are not made as MNIST's"
+    assert_reads(window, own_way(window, page.canvas.ink))
+
+
+def test_prediction_and_bars_move_while_one_draws(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    canvas = page.canvas
+    points = [on_widget(canvas, place) for place in SEVEN]
+    QTest.mousePress(canvas, LEFT, NONE, points[0])
+    seen = []
+    for point in points[1:]:
+        move(canvas, point, LEFT)
+        settled(qtbot, page)
+        seen.append(np.array(page.reading.bars.probabilities))
+        assert_reads(window, own_way(window, canvas.ink))
+    assert all(np.abs(a - b).max() > 1e-3 for a, b in itertools.pairwise(seen))
+    QTest.mouseRelease(canvas, LEFT, NONE, points[-1])
+
+
+def test_the_switch_shows_why_off_centre_digits_fail(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    ink, names = page.canvas.ink, data_of(window.session).class_names
+    images = {
+        Way.PLAIN: plain(ink, (8, 8)).image,
+        Way.MNIST: placed(ink, (8, 8), mnist_placement((8, 8))).image,
+        Way.DATA: own_way(window, ink),
+    }
+    assert not np.array_equal(images[Way.PLAIN], images[Way.DATA])
+    beside = {Way.PLAIN: Way.DATA, Way.MNIST: Way.PLAIN, Way.DATA: Way.PLAIN}
+    for way, image in images.items():
+        click(qtbot, page.seen.buttons[way])
+        assert_reads(window, image)
+        other = images[beside[way]]
+        read = probabilities_of(window, other)
+        best = int(read.argmax())
+        assert page.seen.other.caption == f"read as {names[best]} ({read[best]:.2f})"
+        np.testing.assert_array_equal(page.seen.other._values, other)
+        assert page.seen.other.accessibleName() == beside[way].words
+
+
+def test_the_steps_are_shown_in_words_and_pictures(page: DrawPage, qtbot: QtBot) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    click(qtbot, page.seen.buttons[Way.MNIST])
+    steps = placed(page.canvas.ink, (8, 8), mnist_placement((8, 8))).steps
+    assert steps is not None
+    assert page.seen.words.text() == f"Like MNIST: {steps.sentence()}."
+    np.testing.assert_array_equal(page.seen.cropped._values, steps.cropped)
+    np.testing.assert_array_equal(page.seen.scaled._values, steps.scaled)
+    height, width = steps.scaled.shape
+    assert page.seen.scaled.caption == f"{height} x {width}"
+    marked = int(has_colour(pixels(page.canvas), LIGHT.test).sum())
+    click(qtbot, page.seen.buttons[Way.PLAIN])
+    assert page.seen.words.text().startswith("Like these it would be ")
+    assert marked > 50
+    assert not has_colour(pixels(page.canvas), LIGHT.test).any(), "nothing is moved"
+
+
+def test_words_say_that_these_data_are_not_placed_as_mnist_s(page: DrawPage) -> None:
+    assert "fill 100% of the frame (MNIST's 71%)" in page.seen.data_words.text()
+    assert page.seen.data_words.isVisible()
+    assert page.seen.buttons[Way.DATA].isVisible()
+
+
+def test_a_pixel_of_the_image_can_be_read(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+    draw(page.canvas, [(0.5, 0.5)])
+    settled(qtbot, page)
+    view = page.seen.view
+    hover(view, view.image_rect().center())
+    assert page.image is not None
+    assert f"pixel (4, 4) = {page.image[4, 4]:.4g}" in window.hover_words.text() or (
+        f"pixel (3, 3) = {page.image[3, 3]:.4g}" in window.hover_words.text()
+    )
+
+
+def test_the_page_follows_the_epoch_shown(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    image = own_way(window, page.canvas.ink)
+    seen = []
+    for epoch in (0, 3, None):
+        window.session.show_epoch(epoch)
+        assert_reads(window, image)
+        seen.append(np.array(page.reading.bars.probabilities))
+    assert np.ptp(seen[0]) == 0, "before anything was learnt all are alike"
+    assert page.reading.when.text() == "epoch 12, live"
+    window.session.show_epoch(3)
+    assert page.reading.when.text() == "epoch 3"
+
+
+def test_unseen_the_page_reads_nothing_and_is_true_again_when_shown(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    window.show_learn()
+    before = np.array(page.reading.bars.probabilities)
+    window.session.show_epoch(1)
+    np.testing.assert_array_equal(page.reading.bars.probabilities, before)
+    window.show_draw()
+    assert_reads(window, own_way(window, page.canvas.ink))
+
+
+# ---------------------------------------------------------------------- other data
+
+
+def test_a_drawing_survives_other_images_of_the_same_proportions(
+    window: MainWindow, page: DrawPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    draw(page.canvas)
+    ink = page.canvas.ink
+    window.session.open(write_data(tmp_path / "many", (12, 12), 47, 200, 100))
+    wait_until(qtbot, lambda: data_of(window.session).n_classes == 47)
+    wait_for_state(qtbot, window.session, RunState.FINISHED)
+    np.testing.assert_array_equal(page.canvas.ink, ink)
+    assert page.image is not None
+    assert page.image.shape == (12, 12)
+    assert_reads(window, own_way(window, ink))
+    assert page.reading.label.count() == 48
+    assert "of 47 classes" not in page.reading.sentence.text()
+
+
+@pytest.mark.parametrize(("shape", "n_classes"), [((16, 20), 2), ((20, 9), 3)])
+def test_images_of_other_proportions_have_a_sheet_of_their_own(
+    window: MainWindow,
+    page: DrawPage,
+    qtbot: QtBot,
+    tmp_path: Path,
+    shape: tuple[int, int],
+    n_classes: int,
+) -> None:
+    draw(page.canvas)
+    window.session.open(write_data(tmp_path / "other", shape, n_classes, 90, 30))
+    wait_until(qtbot, lambda: data_of(window.session).image_shape == shape)
+    wait_for_state(qtbot, window.session, RunState.FINISHED)
+    assert page.canvas.is_empty
+    rect = page.canvas.sheet_rect()
+    assert rect.height() / rect.width() == pytest.approx(shape[0] / shape[1], rel=0.01)
+    draw(page.canvas)
+    settled(qtbot, page)
+    assert_reads(window, own_way(window, page.canvas.ink))
+    assert len(page.reading.bars.probabilities) == n_classes
+
+
+def test_data_whose_classes_are_no_digits_ask_for_no_digit(
+    window: MainWindow, page: DrawPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gui_helpers import opening_of
+
+    names = ("shirt", "shoe", *map(str, range(8)))
+    monkeypatch.setattr(
+        "gui.data_session.opening", opening_of(replace(data_of(window.session), class_names=names))
+    )
+    window.session.open("clothes")
+    wait_until(qtbot, lambda: data_of(window.session).class_names == names)
+    assert page.canvas._words[0] == "Draw here"
+
+
+def test_before_there_are_data_the_page_waits(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    window = new_window(new_session())
+    window.show_draw()
+    draw(window.draw.canvas)
+    settled(qtbot, window.draw)
+    assert window.draw.reading.sentence.text() == "Waiting for data ..."
+    assert window.draw.image is None
+    open_and_finish(qtbot, window.session)
+    assert_reads(window, own_way(window, window.draw.canvas.ink))
+
+
+# ---------------------------------------------------------------------- the card
+
+
+def test_a_drawing_opens_and_the_card_follows_it(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    click(qtbot, page.reading.open_button)
+    card = page.card
+    assert card.isVisible()
+    assert card.content is not None
+    np.testing.assert_array_equal(card.content.values, page.image)
+    assert card.title.text().startswith("your drawing: read as ")
+    click(qtbot, card.why_button)
+    assert card.evidence.isVisible()
+    draw(page.canvas, [(0.5, 0.6), (0.8, 0.9)])
+    settled(qtbot, page)
+    np.testing.assert_array_equal(card.content.values, page.image)
+    np.testing.assert_allclose(
+        card.bars.probabilities, probabilities_of(window, page.image), rtol=1e-6
+    )
+    click(qtbot, page.tools.clear)
+    settled(qtbot, page)
+    assert card.content is not None, "what was open stays open"
+    press(qtbot, card, "Esc")
+    assert not card.isVisible()
+
+
+# ---------------------------------------------------------------------- attack
+
+
+def test_a_drawing_is_attacked(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    image = page.image
+    assert image is not None
+    session, attack = window.session, window.session.attack
+    click(qtbot, page.reading.attack_button)
+    assert window.pages.currentWidget() is window.attack
+    wait_for_film(qtbot, session)
+    attack.pause()
+    flat = image.reshape(-1)
+    np.testing.assert_array_equal(attack.chosen_image, flat)
+    read = int(probabilities_of(window, image).argmax())
+    assert attack.label == read, "nobody has said what it is meant as"
+    assert attack.config.target != read
+    assert session.shown is not None
+    film = list(
+        SquaredLossDescent(
+            SoftmaxPerceptron(session.shown.weights), attack.config, flat, flat
+        ).run()
+    )
+    assert len(film) == len(attack.steps)
+    np.testing.assert_array_equal(attack.steps[-1].image, film[-1].image)
+    assert window.attack.chosen_view.caption == f"{data_of(session).class_names[read]}, drawn"
+    controls = window.attack.controls
+    assert controls.part.currentText() == "your drawing"
+    assert not controls.index.isEnabled()
+
+
+def attack_drawing(window: MainWindow, qtbot: QtBot, label: int | None = None) -> NDArray[Any]:
+    """Draw, attack, and return the image."""
+    page = window.draw
+    window.show_draw()
+    draw(page.canvas)
+    settled(qtbot, page)
+    if label is not None:
+        choose(qtbot, page.reading.label, label + 1)
+    image = page.image
+    assert image is not None
+    click(qtbot, page.reading.attack_button)
+    wait_for_film(qtbot, window.session)
+    window.session.attack.pause()
+    return image.reshape(-1)
+
+
+def test_what_it_is_meant_as_is_its_true_class(window: MainWindow, qtbot: QtBot) -> None:
+    attack_drawing(window, qtbot, label=4)
+    assert window.session.attack.label == 4
+    outcome = window.session.attack.outcome()
+    assert outcome is not None
+    assert outcome.original == 4
+
+
+def test_the_card_attacks_the_drawing_too(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    image = page.image
+    click(qtbot, page.reading.open_button)
+    click(qtbot, page.card.attack_button)
+    assert window.pages.currentWidget() is window.attack
+    assert image is not None
+    np.testing.assert_array_equal(window.session.attack.chosen_image, image.reshape(-1))
+
+
+def test_an_attacked_drawing_stays_through_epochs_and_rewinds(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    image = attack_drawing(window, qtbot)
+    session = window.session
+    session.show_epoch(2)
+    wait_for_film(qtbot, session)
+    np.testing.assert_array_equal(session.attack.steps[0].image, image)
+    assert session.attack.epoch == 2
+    session.rewind(play=True)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert session.attack.on_own
+    wait_for_film(qtbot, session)
+    np.testing.assert_array_equal(session.attack.steps[0].image, image)
+
+
+def test_one_goes_to_the_data_s_images_and_back_to_the_drawing(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    image = attack_drawing(window, qtbot)
+    session, controls = window.session, window.attack.controls
+    assert [controls.part.itemText(k) for k in range(3)] == ["training", "test", "your drawing"]
+    choose(qtbot, controls.part, 1)
+    assert not session.attack.on_own
+    assert session.attack.config.part == "test"
+    assert controls.index.isEnabled()
+    chosen = session.attack.chosen_image
+    np.testing.assert_array_equal(chosen, data_of(session).test.images[session.attack.index])
+    choose(qtbot, controls.part, 2)
+    np.testing.assert_array_equal(session.attack.chosen_image, image)
+    click(qtbot, controls.mistake)
+    assert not session.attack.on_own
+
+
+def test_noise_is_pulled_toward_the_drawing(window: MainWindow, qtbot: QtBot) -> None:
+    image = attack_drawing(window, qtbot)
+    session = window.session
+    choose(qtbot, window.attack.controls.start, 1)
+    wait_for_film(qtbot, session)
+    noise = np.random.default_rng(session.attack.config.seed).random(image.size) / 100
+    np.testing.assert_allclose(session.attack.steps[0].image, noise, atol=1e-7)
+    expected = float(np.linalg.norm(noise - image))
+    assert session.attack.steps[0].l2 == pytest.approx(expected, rel=1e-5)
+
+
+def test_images_of_another_shape_drop_the_drawing_with_words(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    attack_drawing(window, qtbot)
+    session, told = window.session, []
+    session.notified.connect(lambda message, _: told.append(message))
+    session.open(write_data(tmp_path / "other", (6, 7), 10, 60, 30))
+    wait_until(qtbot, lambda: data_of(session).image_shape == (6, 7))
+    assert not session.attack.on_own
+    assert session.attack.own is None
+    index = session.attack.index
+    assert (
+        "The drawing is no longer attacked: it has 8 x 8 pixels, these images 6 x 7. Training "
+        f"image {index} is instead."
+    ) in told
+    assert window.attack.controls.part.count() == 2
+    wait_for_film(qtbot, session)
+
+
+def test_other_classes_drop_it_too(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gui_helpers import opening_of
+
+    attack_drawing(window, qtbot)
+    session, told = window.session, []
+    names = tuple("abcdefghij")
+    monkeypatch.setattr(
+        "gui.data_session.opening", opening_of(replace(data_of(session), class_names=names))
+    )
+    session.notified.connect(lambda message, _: told.append(message))
+    session.open("letters")
+    wait_until(qtbot, lambda: data_of(session).class_names == names)
+    assert not session.attack.on_own
+    assert any("these data have other classes" in message for message in told)
+
+
+# ---------------------------------------------------------------------- into the training set
+
+
+def add_drawing(window: MainWindow, qtbot: QtBot, label: int) -> NDArray[np.float32]:
+    """Draw, say what it is, add it; return the image."""
+    page = window.draw
+    window.show_draw()
+    draw(page.canvas)
+    settled(qtbot, page)
+    choose(qtbot, page.reading.label, label + 1)
+    image = page.image
+    assert image is not None
+    click(qtbot, page.reading.add_button)
+    return image.reshape(-1)
+
+
+def test_nothing_is_added_before_it_is_said_what_it_is(page: DrawPage, qtbot: QtBot) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    assert not page.reading.add_button.isEnabled()
+    choose(qtbot, page.reading.label, 8)
+    assert page.reading.meant == 7
+    assert page.reading.add_button.isEnabled()
+    assert page.reading.add_button.text() == "Add to training, as 7"
+    assert page.reading.bars._true == 7
+
+
+def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    session = window.session
+    before = data_of(session).train
+    image = add_drawing(window, qtbot, 3)
+    assert window.notice.text == "Added as training image 300, labelled 3. Rewind to learn it."
+    assert session.needs_rewind
+    assert window.panel.rewind_button.isVisible()
+    assert data_of(session).train is before, "the run under way has not changed"
+    assert page.reading.samples.text() == "1 drawing added"
+    was_sure = float(page.reading.bars.probabilities[3])
+    click(qtbot, window.panel.rewind_button)
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == before.n_samples + 1)
+    train = data_of(session).train
+    np.testing.assert_array_equal(train.images[-1], image)
+    np.testing.assert_array_equal(train.images[:-1], before.images)
+    assert train.labels[-1] == 3
+    assert not session.needs_rewind
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    settled(qtbot, page)
+    assert page.image is not None, "the drawing is still there"
+    now_sure = float(page.reading.bars.probabilities[3])
+    assert now_sure > was_sure, "it was learnt from"
+    assert [run.n_added for run in session.runs.earlier] == [0]
+    assert session.runs.live is not None
+    assert session.runs.live.n_added == 1
+
+
+def test_several_are_added_before_a_rewind_and_taken_back(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    session = window.session
+    images = [add_drawing(window, qtbot, label) for label in (3, 5)]
+    assert page.reading.samples.text() == "2 drawings added"
+    click(qtbot, page.reading.take_back_button)
+    assert window.notice.text.endswith(
+        "Taken back: training image 301, labelled 5. Rewind to learn without it."
+    )
+    click(qtbot, page.reading.take_back_button)
+    assert not page.reading.take_back_button.isVisible()
+    assert not session.needs_rewind, "all is as the run has learnt it"
+    assert "Rewind" not in window.notice.text.rsplit("Taken back", 1)[1]
+    images = [add_drawing(window, qtbot, label) for label in (3, 5)]
+    session.rewind()
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 302)
+    train = data_of(session).train
+    np.testing.assert_array_equal(train.images[-2:], images)
+    assert train.labels[-2:].tolist() == [3, 5]
+
+
+def test_a_sample_added_while_a_run_is_prepared_is_not_lost(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.set_setting("pixel_noise", 0.1)
+    session.rewind()
+    assert session.data.pending is not None, "noisy pixels are made in the background"
+    image = add_drawing(window, qtbot, 2)
+    wait_until(qtbot, lambda: session.data.pending is None)
+    assert session.full_dataset is not None
+    assert session.full_dataset.n_extra == 1
+    if data_of(session).train.n_samples == 300:
+        assert session.needs_rewind
+        session.rewind()
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 301)
+    np.testing.assert_array_equal(data_of(session).train.images[-1], image)
+
+
+def test_runs_with_other_drawings_are_no_twins(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    for label in (3, 5):
+        add_drawing(window, qtbot, label)
+        session.rewind(play=True)
+        wait_until(qtbot, lambda label=label: data_of(session).train.labels[-1] == label)
+        wait_for_state(qtbot, session, RunState.FINISHED)
+        session.take_back_sample()
+    session.rewind()
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 300)
+    assert sorted(run.n_added for run in session.runs.earlier) == [0, 1, 1]
+
+
+def test_other_data_begin_without_what_was_added(
+    window: MainWindow, page: DrawPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    add_drawing(window, qtbot, 1)
+    session = window.session
+    session.open(write_data(tmp_path / "other", (8, 8), 10, 60, 30))
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 60)
+    assert session.full_dataset is not None
+    assert session.full_dataset.n_extra == 0
+    assert not page.reading.take_back_button.isVisible()
+    assert not session.needs_rewind
+
+
+def test_validation_images_are_set_aside_without_it(
+    new_session: Callable[..., Session], qtbot: QtBot
+) -> None:
+    session = open_paused(qtbot, new_session(data=replace(SMALL, validation_size=40)))
+    session.add_sample(np.full(64, 0.5), 6)
+    session.rewind()
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 261)
+    assert data_of(session).validation is not None
+    assert data_of(session).validation.n_samples == 40
+    assert data_of(session).train.labels[-1] == 6
+
+
+def test_what_cannot_be_learnt_is_refused_with_words(session: Session) -> None:
+    told: list[tuple[str, bool]] = []
+    session.notified.connect(lambda *message: told.append(message))
+    session.add_sample(np.zeros(9), 0)
+    session.add_sample(np.zeros(64), 10)
+    assert [is_error for _, is_error in told] == [True, True]
+    assert "9 pixels" in told[0][0]
+    assert "label 10" in told[1][0]
+    assert session.full_dataset is not None
+    assert session.full_dataset.n_extra == 0
+    assert not session.needs_rewind
+    session.take_back_sample()  # there is none: nothing happens
+    assert len(told) == 2
+
+
+def test_without_data_nothing_can_be_added(new_session: Callable[..., Session]) -> None:
+    session = new_session()
+    session.add_sample(np.zeros(64), 0)
+    session.take_back_sample()
+    assert session.full_dataset is None
+
+
+# ---------------------------------------------------------------------- looks
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_ink_and_paper_have_the_colours_of_the_theme(
+    window: MainWindow, page: DrawPage, theme: Any
+) -> None:
+    if window.theme is not theme:
+        window.switch_theme()
+    empty = painted_ink(page.canvas, theme.text)
+    draw(page.canvas, [(0.2, 0.2), (0.8, 0.8)])
+    assert painted_ink(page.canvas, theme.text) > empty + 1000
+    assert painted_ink(page.canvas, theme.raised) > 1000
+
+
+def test_everything_has_a_name_a_tooltip_and_room(window: MainWindow, page: DrawPage) -> None:
+    draw(page.canvas)
+    window.resize(1240, 720)
+    kinds = (QAbstractButton, QSlider, QComboBox)
+    for widget in page.findChildren(QAbstractButton) + page.findChildren(QSlider):
+        if widget.isVisible() and not widget.objectName().startswith("qt_"):
+            assert widget.toolTip(), widget
+            assert widget.accessibleName() or getattr(widget, "text", str)(), widget
+    inside = page.rect()
+    for kind in (*kinds, QLabel, Canvas):
+        for widget in page.findChildren(kind):
+            if widget.isVisible() and widget.window() is window:
+                place = widget.rect().translated(widget.mapTo(page, QPoint(0, 0)))
+                assert inside.contains(place), widget
+    for button in [*page.seen.buttons.values(), page.reading.open_button, page.tools.clear]:
+        assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
+
+
+def test_the_top_bar_fits_the_smallest_window(window: MainWindow) -> None:
+    window.resize(1240, 660)
+    for button in window.top.buttons.values():
+        assert button.width() >= button.sizeHint().width(), button.text()
+        assert window.top.rect().contains(button.geometry())
+
+
+def test_the_help_of_the_page_is_its_own(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+    from gui import help_text
+
+    assert help_text.SECTIONS[window.pages.currentIndex()] == "draw"
+    assert '<a name="draw">' in help_text.HELP_HTML
+    press(qtbot, window, "F1")
+    assert window._texts is not None
+    window._texts.close()
