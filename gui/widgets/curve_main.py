@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 _RAW_ALPHA = 85
 """How faint a curve is behind its mean, of 255."""
 _NOTHING = np.empty(0)
-_MARKS = {Qt.PenStyle.DashLine: "– –", Qt.PenStyle.DotLine: "· · ·"}
+_MARKS = {Qt.PenStyle.DashLine: "– –", Qt.PenStyle.DotLine: "· · ·", Qt.PenStyle.NoPen: "■"}
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
     """How one curve is named and drawn.
 
-    ``colour`` names a field of :class:`Theme`, so that the curve follows light and dark.
+    ``colour`` names a field of :class:`Theme`, so that the curve follows light and dark. Without a
+    pen the values are read but not drawn: something else, bars perhaps, shows them.
     """
 
     name: str
@@ -95,7 +96,8 @@ class MainCurves:
 
     def _draw_dots(self) -> None:
         """Mark where a run that is a branch left its parent."""
-        shown = [curve for curve in self.curves if self.is_visible(curve.name)]
+        drawn = [curve for curve in self.curves if curve.style != Qt.PenStyle.NoPen]
+        shown = [curve for curve in drawn if self.is_visible(curve.name)]
         draw_dots(
             self._dots,
             self._drawing,
