@@ -8,12 +8,34 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.dataset import read_only
+from core.parameters import check_parameters, parameter
 from core.perceptron import SoftmaxPerceptron, one_hot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.dataset import Split
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisConfig:
+    """What is gathered of a model."""
+
+    n_worst: int = parameter(
+        1,
+        "int",
+        "Worst per class",
+        "How many of each class's worst mistakes are shown, the most confident first. The first is "
+        "the one that the practical asks for.",
+        low=1,
+        high=5,
+        unit="images",
+        formula="of a class's wrongly classified images the {value} with the highest max_k y_k",
+    )
+
+    def __post_init__(self) -> None:
+        """Check the declared ranges."""
+        check_parameters(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +59,8 @@ class Diagnosis:
     ----------
     mistakes : one tuple per class
         The samples of that class that are classified wrongly with the highest response of any
-        neuron, the highest first and the earlier of equals; as many as were asked for, at most.
+        neuron, the highest first and the earlier of equals; ``n_worst`` at most.
+    n_worst : how many of them were asked for
     mean_images : (n_classes, n_features)
         Mean of the samples of each class that are classified correctly; NaN where there is none.
     n_correct, n_samples : (n_classes,) int64
@@ -46,6 +69,7 @@ class Diagnosis:
     """
 
     mistakes: tuple[tuple[Mistake, ...], ...]
+    n_worst: int
     mean_images: NDArray[np.float32]
     n_correct: NDArray[np.int64]
     n_samples: NDArray[np.int64]
@@ -112,6 +136,7 @@ def diagnose(weights: NDArray[Any], split: Split, n_worst: int = 1) -> Diagnosis
         means = (sums / n_correct[:, None]).astype(np.float32)
     return Diagnosis(
         mistakes=tuple(map(tuple, mistakes)),
+        n_worst=n_worst,
         mean_images=read_only(means),
         n_correct=read_only(n_correct),
         n_samples=read_only(confusion.sum(axis=1)),

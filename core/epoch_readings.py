@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -78,6 +79,19 @@ def spread_snapshots(
     return chosen
 
 
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """How many images are read rightly and wrongly, and the mean of ``log y_label`` of either.
+
+    The mean of none is NaN.
+    """
+
+    n_right: int
+    n_wrong: int
+    right: float
+    wrong: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class EpochReadings:
     """One answer per image and epoch.
@@ -133,6 +147,26 @@ class EpochReadings:
         turned = np.flatnonzero(right[1:] != right[:-1]) + 1
         to_right = right[turned]
         return self.epochs[turned[to_right]], self.epochs[turned[~to_right]]
+
+    def halves(self, row: int) -> Halves:
+        """Return how the rightly and the wrongly read images of one row share the log-likelihood.
+
+        The mean over all is ``(n_right * right + n_wrong * wrong) / n_samples``.
+        """
+        right = self.predicted[row] == self.labels
+        values = self.log_likelihood[row].astype(np.float64)
+        n_right = int(right.sum())
+        n_wrong = len(right) - n_right
+        return Halves(
+            n_right=n_right,
+            n_wrong=n_wrong,
+            right=float(values[right].mean()) if n_right else math.nan,
+            wrong=float(values[~right].mean()) if n_wrong else math.nan,
+        )
+
+    def nearest_row(self, epoch: float) -> int:
+        """Return the row of the epoch read that is closest to ``epoch``."""
+        return int(np.abs(self.epochs - epoch).argmin())
 
     def turned(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return how many images became right, and how many wrong, at each epoch: (n_epochs,) each.

@@ -79,15 +79,7 @@ class ImageHistory:
     @property
     def spans(self) -> list[Span]:
         """The epochs in runs of right and wrong."""
-        right = self.right
-        if not len(right):
-            return []
-        starts = [0, *(np.flatnonzero(right[1:] != right[:-1]) + 1).tolist()]
-        ends = [*(start - 1 for start in starts[1:]), len(right) - 1]
-        return [
-            Span(int(self.epochs[a]), int(self.epochs[b]), bool(right[a]))
-            for a, b in zip(starts, ends, strict=True)
-        ]
+        return spans_of(self.epochs, self.right)
 
     @property
     def n_flips(self) -> int:
@@ -95,24 +87,41 @@ class ImageHistory:
         return max(len(self.spans) - 1, 0)
 
     def __str__(self) -> str:
-        """Say when it was right, as in ``wrong at epochs 0-2, right from 3 to 11, wrong from 12``.
+        """Say when it was right; see :func:`flip_words`."""
+        return flip_words(self.epochs, self.right)
 
-        Told of the epochs looked at.
-        """
-        spans = self.spans
-        if not spans:
-            return "no epoch yet"
-        if len(spans) == 1:
-            only = spans[0]
-            when = f"epoch {only.first}" if only.first == only.last else "every epoch"
-            return f"{_word(only)} at {when}"
-        told = spans if len(spans) <= MOST_SPANS else [*spans[: MOST_SPANS - 2], spans[-1]]
-        words = [_first_words(told[0])]
-        words += [_later_words(span) for span in told[1:-1]]
-        if len(told) < len(spans):
-            words.append(f"{len(spans) - len(told)} more turns")
-        words.append(f"{_word(told[-1])} from {told[-1].first}")
-        return ", ".join(words)
+
+def spans_of(epochs: NDArray[np.int64], right: NDArray[np.bool_]) -> list[Span]:
+    """Return the epochs (n_epochs,) in runs of right and wrong, in order."""
+    if not len(right):
+        return []
+    starts = [0, *(np.flatnonzero(right[1:] != right[:-1]) + 1).tolist()]
+    ends = [*(start - 1 for start in starts[1:]), len(right) - 1]
+    return [
+        Span(int(epochs[a]), int(epochs[b]), bool(right[a]))
+        for a, b in zip(starts, ends, strict=True)
+    ]
+
+
+def flip_words(epochs: NDArray[np.int64], right: NDArray[np.bool_]) -> str:
+    """Return when an image was right: ``wrong at epochs 0-2, right from 3 to 11, wrong from 12``.
+
+    Told of the epochs looked at; ``right`` (n_epochs,) says of each whether it was.
+    """
+    spans = spans_of(epochs, right)
+    if not spans:
+        return "no epoch yet"
+    if len(spans) == 1:
+        only = spans[0]
+        when = f"epoch {only.first}" if only.first == only.last else "every epoch"
+        return f"{_word(only)} at {when}"
+    told = spans if len(spans) <= MOST_SPANS else [*spans[: MOST_SPANS - 2], spans[-1]]
+    words = [_first_words(told[0])]
+    words += [_later_words(span) for span in told[1:-1]]
+    if len(told) < len(spans):
+        words.append(f"{len(spans) - len(told)} more turns")
+    words.append(f"{_word(told[-1])} from {told[-1].first}")
+    return ", ".join(words)
 
 
 def _word(span: Span) -> str:

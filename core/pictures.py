@@ -30,6 +30,23 @@ _DIVERGING_ANCHORS = np.array(
 )
 
 
+_SEQUENTIAL_ANCHORS = np.array(
+    [
+        (255, 255, 217),
+        (237, 248, 177),
+        (199, 233, 180),
+        (127, 205, 187),
+        (65, 182, 196),
+        (29, 145, 192),
+        (34, 94, 168),
+        (37, 52, 148),
+        (8, 29, 88),
+    ],
+    dtype=np.float64,
+)
+"""ColorBrewer's YlGnBu: pale is low, dark is high, also without any colour."""
+
+
 def _interpolate(anchors: NDArray[np.float64], n_colours: int) -> NDArray[np.uint8]:
     place = np.linspace(0, len(anchors) - 1, n_colours)
     channels = [np.interp(place, np.arange(len(anchors)), anchors[:, c]) for c in range(3)]
@@ -38,6 +55,17 @@ def _interpolate(anchors: NDArray[np.float64], n_colours: int) -> NDArray[np.uin
 
 DIVERGING = _interpolate(_DIVERGING_ANCHORS, 255)
 """(255, 3) uint8, an odd number of colours, so that zero has one of its own: row 127."""
+
+
+SEQUENTIAL = _interpolate(_SEQUENTIAL_ANCHORS, 256)
+"""(256, 3) uint8, from low to high."""
+
+
+def sequential_rgb(values: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]:
+    """Return values (...,) between ``low`` and ``high`` as colours (..., 3) uint8; NaN is low."""
+    span = max(high - low, np.finfo(np.float64).tiny)
+    share = np.clip((np.nan_to_num(values, nan=low) - low) / span, 0.0, 1.0)
+    return np.asarray(SEQUENTIAL[np.rint(share * (len(SEQUENTIAL) - 1)).astype(np.intp)])
 
 
 def grey_rgb(images: NDArray[Any]) -> NDArray[np.uint8]:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+CHUNK_ROWS = 2048
+"""Images looked at together where nobody says how many."""
+
+
 def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """Return ``array``, no longer writeable."""
     array.flags.writeable = False
@@ -60,7 +64,9 @@ class Split:
         design[:, 1:] = self.images
         return read_only(design)
 
-    def chunks(self, rows: int = 2048) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+    def chunks(
+        self, rows: int = CHUNK_ROWS
+    ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
         """Yield (images, labels) in slices, so that no temporary grows with the data set."""
         for first in range(0, self.n_samples, rows):
             yield self.images[first : first + rows], self.labels[first : first + rows]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.dataset import read_only
+from core.parameters import check_parameters, parameter
 from core.progress import Progress, finish
 
 if TYPE_CHECKING:
@@ -24,6 +25,28 @@ N_RESAMPLES = 1000
 LEVEL = 0.9
 _BLOCK_VALUES = 1 << 21
 """Draws made together: 16 MB, and about a tenth of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoppingConfig:
+    """How long early stopping waits."""
+
+    patience: int = parameter(
+        5,
+        "int",
+        "Patience",
+        "Early stopping ends a run after so many epochs in which the held-out log-likelihood did "
+        "not rise above its best so far, and keeps the weights of that best epoch. Nothing is "
+        "stopped here: it is told what would have been.",
+        low=1,
+        high=5000,
+        unit="epochs",
+        formula="stop at the first epoch e with e - e_best >= {value}",
+    )
+
+    def __post_init__(self) -> None:
+        """Check the declared ranges."""
+        check_parameters(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +89,11 @@ class BootstrapBand:
         # Sums of shares such as 0.1 are not exact: a hair below is reached.
         first, last = np.searchsorted(reached, tails - 1e-9)
         return int(self.epochs[first]), int(self.epochs[last])
+
+    def share_between(self, first: int, last: int) -> float:
+        """Return the share of the redrawings whose best epoch lies between two, both included."""
+        inside = (self.epochs >= first) & (self.epochs <= last)
+        return float(self.best_share[inside].sum())
 
 
 def best_place(values: NDArray[Any]) -> NDArray[np.int64]:

@@ -67,6 +67,8 @@ COMMANDS = (
             "this run stays, faint, for comparison.", "R", "rewind", "rewind"),
     Command("new_seed", "Run", "New seed", "Start again from another random start.", "N", "seed",
             "new_seed", short="Seed"),
+    Command("undo_remove", "Run", "Put a run back", "Put the run removed last back into the list.",
+            "Ctrl+Z", "undo", "undo_remove"),
     Command("earlier", "Timeline", "Earlier epoch", "Show the recorded epoch before the one "
             "shown.", "Ctrl+Left", "previous", "show_earlier"),
     Command("later", "Timeline", "Later epoch", "Show the recorded epoch after the one shown.",
@@ -77,6 +79,8 @@ COMMANDS = (
             "log-likelihood: where learning should have stopped.", "Ctrl+B", "best", "show_best"),
     Command("live", "Timeline", "Live", "Show the model as it is now.", "Ctrl+End", "live",
             "show_live"),
+    Command("fork", "Timeline", "Fork", "Branch off at the epoch shown: a new run goes on from "
+            "there, held, with the settings of the panel.", "K", "fork", "fork"),
     Command("learn_page", "View", "Learn", "What is learnt, and where it fails.", "Ctrl+1", "play",
             "show_learn"),
     Command("attack_page", "View", "Attack", "Change an image until it is read as something else.",

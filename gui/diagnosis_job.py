@@ -20,10 +20,10 @@ _REST = 5.0
 
 
 def make_diagnoser(mailbox: Mailbox) -> LatestJob:
-    """Return the job that answers (weights, split) with a :class:`ShownDiagnosis`."""
+    """Return the job that answers (weights, split, n_worst) with a :class:`ShownDiagnosis`."""
     return LatestJob("diagnosis", mailbox, DIAGNOSIS_SLOT, _diagnose, rest=_REST)
 
 
-def _diagnose(request: tuple[NDArray[Any], Split]) -> ShownDiagnosis:
-    weights, split = request
-    return ShownDiagnosis(weights, split, diagnose(weights, split))
+def _diagnose(request: tuple[NDArray[Any], Split, int]) -> ShownDiagnosis:
+    weights, split, n_worst = request
+    return ShownDiagnosis(weights, split, diagnose(weights, split, n_worst))

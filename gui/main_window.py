@@ -90,6 +90,7 @@ class MainWindow(QMainWindow):
         self.panel.setVisible(settings.panel_open)
         self.use_theme(self.theme)
         self.show_page(0)
+        self._runs_changed()
         self.refresh_run_state()
 
     def _lay_out(self) -> None:
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
         session.run_started.connect(self.notice.outdated)
         session.setting_applied.connect(self.notice.outdated)
         session.surprised.connect(self.show_surprise)
+        session.runs.changed.connect(self._runs_changed)
         session.run_state_changed.connect(self.refresh_run_state)
         session.shown_changed.connect(self.refresh_status)
         session.progressed.connect(self.refresh_status)
@@ -162,6 +164,10 @@ class MainWindow(QMainWindow):
     def _offer(self, message: str, name: str) -> None:
         self.notice.show_offer(message, "Open it now", partial(self.session.open, name), name)
         self._place_notice()
+
+    @Slot()
+    def _runs_changed(self) -> None:
+        self.actions_by_name["undo_remove"].setEnabled(self.session.runs.can_undo)
 
     @Slot(object, object)
     def _offer_taken(self, loaded: Loaded, _: object) -> None:
@@ -229,7 +235,7 @@ class MainWindow(QMainWindow):
             actions["toggle"].setIcon(self.icons[f"{icon}_on_accent" if session.can_move else icon])
         for name in ("toggle", "step_batch", "step_epoch"):
             actions[name].setEnabled(session.can_move)
-        for name in ("rewind", "new_seed"):
+        for name in ("rewind", "new_seed", "fork"):
             actions[name].setEnabled(session.full_dataset is not None)
         self.refresh_status()
 
@@ -330,6 +336,16 @@ class MainWindow(QMainWindow):
     def new_seed(self) -> None:
         """Start from another random start."""
         self.session.new_seed()
+
+    @Slot()
+    def undo_remove(self) -> None:
+        """Put a run back."""
+        self.session.undo_remove()
+
+    @Slot()
+    def fork(self) -> None:
+        """Branch off."""
+        self.session.fork()
 
     @Slot()
     def show_earlier(self) -> None:

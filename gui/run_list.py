@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,6 +12,7 @@ from core.history import SNAPSHOT_BYTES
 if TYPE_CHECKING:
     from core.data_config import DataConfig
     from core.runs import Run
+    from core.seed_band import SeedBand
     from core.sources.reading import ReadingConfig
 
 ALL_SNAPSHOT_BYTES = 512 * 2**20
@@ -48,6 +49,29 @@ class RunEntry:
         return self.run.key
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class BandEntry:
+    """A run repeated with other seeds, as it stands in the list below the runs.
+
+    Attributes
+    ----------
+    key : a number that neither a run nor another band has
+    band : what came of it so far
+    run : the one that was repeated
+    name, colour, is_visible : as of :class:`RunEntry`
+    """
+
+    key: int
+    band: SeedBand
+    run: Run
+    name: str
+    colour: int
+    is_visible: bool = True
+
+
+Entry = RunEntry | BandEntry
+
+
 class RunList(QObject):
     """All runs in the order of the list, and which of them is live, shown, or the reference."""
 
@@ -57,10 +81,11 @@ class RunList(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.entries: tuple[RunEntry, ...] = ()
+        self.bands: tuple[BandEntry, ...] = ()
         self.live_key: int | None = None
         self.reference_key: int | None = None
         self._shown_key: int | None = None
-        self._removed: list[tuple[int, RunEntry, bool]] = []
+        self._removed: list[tuple[int, Entry, bool]] = []
         self._n_begun = 0
 
     # ------------------------------------------------------------------ what there is
@@ -68,6 +93,14 @@ class RunList(QObject):
     def entry(self, key: int | None) -> RunEntry | None:
         """Return the entry of a run, or None."""
         return next((entry for entry in self.entries if entry.key == key), None)
+
+    def band(self, key: int | None) -> BandEntry | None:
+        """Return the entry of a band, or None."""
+        return next((entry for entry in self.bands if entry.key == key), None)
+
+    def any(self, key: int | None) -> Entry | None:
+        """Return the entry of a run or band, or None."""
+        return self.entry(key) or self.band(key)
 
     def run(self, key: int | None) -> Run | None:
         """Return a run, or None."""
@@ -101,6 +134,10 @@ class RunList(QObject):
             (entry.run for entry in self.entries if entry.key != self.live_key),
             key=lambda run: run.key,
         )
+
+    def bands_on(self, data_config: DataConfig, reading: ReadingConfig) -> list[BandEntry]:
+        """Return the bands on those data."""
+        return [entry for entry in self.bands if entry.run.is_on(data_config, reading)]
 
     def on(self, data_config: DataConfig, reading: ReadingConfig) -> list[RunEntry]:
         """Return the runs on those data: only they can be compared."""
@@ -137,7 +174,7 @@ class RunList(QObject):
         self.entries = tuple(e for e in self.entries if e not in gone or e.is_touched)
 
     def _free_name(self) -> str:
-        taken = {e.name for e in self.entries} | {e.name for _, e, _ in self._removed}
+        taken = {e.name for e in self._all()}
         number = 1 + sum(name.startswith("run ") for name in taken)
         while f"run {number}" in taken:
             number += 1
@@ -145,7 +182,8 @@ class RunList(QObject):
 
     def _free_colour(self) -> int:
         """Return the colour least used, the first of those."""
-        used = [sum(e.colour == colour for e in self.entries) for colour in range(_N_COLOURS)]
+        present: list[Entry] = [*self.entries, *self.bands]
+        used = [sum(e.colour == colour for e in present) for colour in range(_N_COLOURS)]
         return used.index(min(used))
 
     def _hide_oldest(self) -> None:
@@ -157,18 +195,42 @@ class RunList(QObject):
 
     def _share_memory(self) -> None:
         """Give each run an equal part of the memory for weights."""
-        each = ALL_SNAPSHOT_BYTES // (len(self.entries) + len(self._removed))
-        for entry in (*self.entries, *(entry for _, entry, _ in self._removed)):
-            entry.run.history.limit(min(SNAPSHOT_BYTES, each))
+        histories = {id(entry.run): entry.run.history for entry in self._all()}
+        each = ALL_SNAPSHOT_BYTES // len(histories)
+        for history in histories.values():
+            history.limit(min(SNAPSHOT_BYTES, each))
 
-    def _put(self, entry: RunEntry) -> None:
+    def _all(self) -> list[Entry]:
+        """Return what is in the list and what can be put back."""
+        return [*self.entries, *self.bands, *(entry for _, entry, _ in self._removed)]
+
+    def _put(self, entry: Entry) -> None:
         """Put an entry in the place of the one with its key."""
-        self.entries = tuple(entry if e.key == entry.key else e for e in self.entries)
+        if isinstance(entry, RunEntry):
+            self.entries = tuple(entry if e.key == entry.key else e for e in self.entries)
+        else:
+            self.bands = tuple(entry if e.key == entry.key else e for e in self.bands)
+
+    def _change(self, entry: Entry, **changes: Any) -> None:
+        """Do what a person wants with an entry."""
+        if isinstance(entry, RunEntry):
+            changes["is_touched"] = True
+        self._put(replace(entry, **changes))
+        self.changed.emit()
 
     def _touch(self, key: int) -> None:
         entry = self.entry(key)
         if entry is not None:
             self._put(replace(entry, is_touched=True))
+
+    def show_band(self, key: int, band: SeedBand, run: Run, name: str) -> None:
+        """Add a band, or put what came of it since in its place."""
+        entry = self.band(key)
+        if entry is not None:
+            self._put(replace(entry, band=band))
+        else:
+            self.bands += (BandEntry(key, band, run, name, self._free_colour()),)
+        self.changed.emit()
 
     # ------------------------------------------------------------------ what a person does
 
@@ -179,24 +241,21 @@ class RunList(QObject):
 
     def rename(self, key: int, name: str) -> None:
         """Give a run another name; one of nothing but blanks is none."""
-        entry, name = self.entry(key), name.strip()
+        entry, name = self.any(key), name.strip()
         if entry is not None and name and name != entry.name:
-            self._put(replace(entry, name=name, is_touched=True))
-            self.changed.emit()
+            self._change(entry, name=name)
 
     def set_visible(self, key: int, is_visible: bool) -> None:
         """Draw the curves of a run, or do not."""
-        entry = self.entry(key)
+        entry = self.any(key)
         if entry is not None and entry.is_visible != is_visible:
-            self._put(replace(entry, is_visible=is_visible, is_touched=True))
-            self.changed.emit()
+            self._change(entry, is_visible=is_visible)
 
     def set_colour(self, key: int, colour: int) -> None:
         """Draw a run in another colour of the theme's."""
-        entry = self.entry(key)
+        entry = self.any(key)
         if entry is not None:
-            self._put(replace(entry, colour=colour % _N_COLOURS, is_touched=True))
-            self.changed.emit()
+            self._change(entry, colour=colour % _N_COLOURS)
 
     def move(self, key: int, offset: int) -> None:
         """Move a run up or down in the list."""
@@ -217,15 +276,19 @@ class RunList(QObject):
                 self._put(replace(entry, is_touched=True, is_visible=True))
         self.changed.emit()
 
-    def remove(self, key: int) -> RunEntry | None:
-        """Take a run off the list and return it; the live one stays."""
-        entry = self.entry(key)
+    def remove(self, key: int) -> Entry | None:
+        """Take a run or band off the list and return it; the live run stays."""
+        entry = self.any(key)
         if entry is None or key == self.live_key:
             return None
         was_reference = self.reference_key == key
-        self._removed.append((self.entries.index(entry), entry, was_reference))
+        place = (*self.entries, *self.bands).index(entry)
+        if isinstance(entry, BandEntry):
+            place -= len(self.entries)
+        self._removed.append((place, entry, was_reference))
         del self._removed[:-_MOST_REMOVED]
         self.entries = tuple(e for e in self.entries if e is not entry)
+        self.bands = tuple(e for e in self.bands if e is not entry)
         if was_reference:
             self.reference_key = None
         if self._shown_key == key:
@@ -238,12 +301,15 @@ class RunList(QObject):
         """Whether a removed run can be put back."""
         return bool(self._removed)
 
-    def undo_remove(self) -> RunEntry | None:
-        """Put the run removed last back where it was, and return it."""
+    def undo_remove(self) -> Entry | None:
+        """Put the run or band removed last back where it was, and return it."""
         if not self._removed:
             return None
         place, entry, was_reference = self._removed.pop()
-        self.entries = (*self.entries[:place], entry, *self.entries[place:])
+        if isinstance(entry, RunEntry):
+            self.entries = (*self.entries[:place], entry, *self.entries[place:])
+        else:
+            self.bands = (*self.bands[:place], entry, *self.bands[place:])
         if was_reference and self.reference_key is None:
             self.reference_key = entry.key
         self.changed.emit()

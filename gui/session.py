@@ -14,6 +14,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from core.data_config import DataConfig
+from core.diagnostics import DiagnosisConfig
 from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
@@ -22,13 +23,16 @@ from core.samples import same_samples
 from core.sources import DEFAULT_SOURCE
 from core.training import Checkpoint, Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
+from gui.comparison_session import ComparisonSession
 from gui.data_session import DataSession, Loaded, Prepared, RunRequest
 from gui.diagnosis_job import DIAGNOSIS_SLOT, make_diagnoser
 from gui.downloads import Downloads
+from gui.epochs_session import EpochsSession
 from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
 from gui.run_list import RunList
 from gui.run_state import RunState, Shown, ShownDiagnosis, shown_model
+from gui.seeds_session import SeedsSession
 from gui.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
 from gui.worker import ALWAYS, Failed
 
@@ -65,8 +69,6 @@ class Session(QObject):
     run_started = Signal()
     run_shown = Signal()
     """Another run is the one that every view shows."""
-    removed = Signal(str)
-    """The name of a run that was taken off the list, and can be put back."""
     run_state_changed = Signal()
     progressed = Signal()
     epoch_recorded = Signal(object)
@@ -104,6 +106,7 @@ class Session(QObject):
         self.live: LiveState | None = None
         self.pinned_epoch: int | None = None
         self.diagnosis: ShownDiagnosis | None = None
+        self.n_worst = DiagnosisConfig().n_worst
         self.divergence: Divergence | None = None
         self.run_state = RunState.LOADING
         self.pace = pace
@@ -119,6 +122,9 @@ class Session(QObject):
         self._pool.start(self._diagnoser)
         self.attack = AttackSession(attack_config, self, given=attack_given)
         self.data = DataSession(self, self._pool, self._mailbox)
+        self.seeds = SeedsSession(self, self._pool, self._mailbox)
+        self.comparison = ComparisonSession(self, self._pool, self._mailbox)
+        self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
@@ -289,6 +295,16 @@ class Session(QObject):
             self._job.set_pace(pace)
         self.pace_changed.emit()
 
+    def _tell_of_branch(self, key: int, branch: Branch) -> None:
+        mine, parent = self.runs.entry(key), self.runs.entry(branch.parent)
+        assert mine is not None
+        whose = "" if parent is None else f" of {parent.name}"
+        self.notified.emit(
+            f"{mine.name} goes on from epoch {branch.epoch}{whose}, held: change what you like, "
+            "then play. Rewind goes back to epoch 0.",
+            False,
+        )
+
     def _command(self, mode: Mode, state: RunState) -> None:
         if self._job is not None:
             self._job.set_mode(mode)
@@ -347,6 +363,8 @@ class Session(QObject):
             branch=request.branch,
         )
         self.runs.begin(run)
+        if request.branch is not None:
+            self._tell_of_branch(run.key, request.branch)
         self.live = self.divergence = self.diagnosis = self.pinned_epoch = None
         self.run_generation = self._pool.next_generation()
         self._job = TrainingJob(
@@ -461,7 +479,7 @@ class Session(QObject):
             self.show_run(None)
         entry = self.runs.remove(key)
         if entry is not None:
-            self.removed.emit(entry.name)
+            self.notified.emit(f"{entry.name} was removed. Ctrl+Z puts it back.", False)
 
     def undo_remove(self) -> None:
         """Put the run removed last back."""
@@ -482,6 +500,11 @@ class Session(QObject):
         if self.history is not None and self.history.records:
             self.show_epoch(self.history.best.epoch)
 
+    def show_worst(self, n_worst: int) -> None:
+        """Gather so many of each class's worst mistakes from now on."""
+        self.n_worst = n_worst
+        self._shown_changed()
+
     def show_neighbour(self, offset: int) -> None:
         """Show the recorded epoch ``offset`` records away from the one shown."""
         shown = self.shown
@@ -492,7 +515,7 @@ class Session(QObject):
     def _shown_changed(self) -> None:
         shown = self.shown
         if shown is not None and self.dataset is not None:
-            request = (shown.weights, self.dataset.train)
+            request = (shown.weights, self.dataset.train, self.n_worst)
             self._diagnoser.request(self.run_generation, request)
         self.shown_changed.emit()
 
@@ -510,10 +533,10 @@ class Session(QObject):
         for letter in events:
             if letter.generation == self.run_generation:
                 moved |= self._run_event(letter.payload)
-            elif self.data.take_event(letter) or self.downloads.take_event(letter):
+            elif any(part.take_event(letter) for part in (self.data, self.downloads, self.seeds)):
                 continue
             elif letter.generation == ALWAYS and isinstance(letter.payload, Failed):
-                self._tell(letter.payload)
+                self.tell(letter.payload)
         live = latest.get(LIVE_SLOT)
         if live is not None and live.generation == self.run_generation:
             self.live = live.payload
@@ -527,7 +550,10 @@ class Session(QObject):
             self.diagnosis = seen.payload
             self.diagnosis_changed.emit()
         self.data.take_latest(latest)
+        self.comparison.take_latest(latest)
+        self.seeds.take_latest(latest)
         self.downloads.take_latest(latest)
+        self.epochs.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:
@@ -550,10 +576,11 @@ class Session(QObject):
             self.notified.emit(str(event), True)
         elif isinstance(event, Failed):
             self._set_run_state(RunState.FAILED)
-            self._tell(event)
+            self.tell(event)
         return False
 
-    def _tell(self, failure: Failed) -> None:
+    def tell(self, failure: Failed) -> None:
+        """Tell of a job's error, in words or as a surprise."""
         if failure.expected:
             self.notified.emit(failure.message, True)
         else:

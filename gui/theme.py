@@ -43,6 +43,8 @@ class Theme:
     good: str
     bad: str
     bad_surface: str
+    runs: tuple[str, ...]
+    """Of runs beside each other, apart in lightness as well as in hue."""
 
 
 LIGHT = Theme(
@@ -64,6 +66,9 @@ LIGHT = Theme(
     good="#1b6e3c",
     bad="#a61b29",
     bad_surface="#fdecee",
+    runs=(
+        *("#00796b", "#b5257f", "#7a6a00", "#4b4fc4", "#9c4a1a", "#2f7d32", "#4f6272", "#c0392b"),
+    ),
 )
 
 DARK = Theme(
@@ -85,6 +90,9 @@ DARK = Theme(
     good="#7fd6a0",
     bad="#ff9aa2",
     bad_surface="#3b2026",
+    runs=(
+        *("#4dd0bd", "#f48fce", "#d8c84a", "#a3a7ff", "#e0a27a", "#9ad67f", "#a9bccd", "#ff8a80"),
+    ),
 )
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}

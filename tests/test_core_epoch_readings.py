@@ -81,7 +81,7 @@ def made_up(n_epochs, n_samples, n_classes, seed):
         epochs=np.cumsum(rng.integers(1, 4, n_epochs)),
         labels=rng.integers(n_classes, size=n_samples),
         predicted=rng.integers(n_classes, size=(n_epochs, n_samples)).astype(np.uint8),
-        log_likelihood=np.zeros((n_epochs, n_samples), dtype=np.float32),
+        log_likelihood=-rng.exponential(size=(n_epochs, n_samples)).astype(np.float32),
     )
 
 
@@ -114,6 +114,13 @@ def test_scores_and_flips_are_those_of_plain_loops(n_epochs, n_samples, n_classe
         assert [one.tolist() for one in found] == [became_right, became_wrong]
         assert readings.n_flips[i] == len(became_right) + len(became_wrong)
     assert [one.tolist() for one in readings.turned()] == [up, down]
+    for e in range(n_epochs):
+        assert readings.nearest_row(int(readings.epochs[e])) == e
+        halves, values = readings.halves(e), readings.log_likelihood[e].astype(np.float64)
+        assert (halves.n_right, halves.n_wrong) == (sum(right[e]), n_samples - sum(right[e]))
+        for mean, wanted in ((halves.right, True), (halves.wrong, False)):
+            own = [values[i] for i in range(n_samples) if right[e][i] == wanted]
+            np.testing.assert_allclose(mean, np.mean(own) if own else np.nan, rtol=1e-12)
 
 
 def test_what_was_read_is_not_read_again(monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.pictures import DIVERGING, diverging_rgb, grey_rgb
+from core.pictures import DIVERGING, diverging_rgb, grey_rgb, sequential_rgb
 
 
 def test_grey_goes_from_black_to_white():
@@ -78,3 +78,15 @@ def test_colours_depend_on_the_ratio_to_the_limit_alone(value, limit):
     scaled = diverging_rgb(np.array([value * limit]), limit).astype(int)
     plain = diverging_rgb(np.array([value]), 1.0).astype(int)
     assert np.abs(scaled - plain).max() <= 6  # one colour at most: rounding of the product
+
+
+def test_sequential_colours_go_from_pale_to_dark_over_the_range():
+    values = np.array([0.2, 0.5, 0.8, -1.0, 2.0, np.nan])
+    colours = sequential_rgb(values, 0.2, 0.8).astype(int)
+    assert colours[0].tolist() == colours[3].tolist() == colours[5].tolist() == [255, 255, 217]
+    assert colours[2].tolist() == colours[4].tolist() == [8, 29, 88]
+    assert colours[0].sum() > colours[1].sum() > colours[2].sum()
+    assert sequential_rgb(np.array([3.0]), 3.0, 3.0).tolist() == [[255, 255, 217]]
+    # Lightness alone tells the order: each step is darker than the one before.
+    lightness = sequential_rgb(np.linspace(0, 1, 50), 0, 1) @ np.array([0.2126, 0.7152, 0.0722])
+    assert (np.diff(lightness) < 0).all()

@@ -93,6 +93,14 @@ def test_the_band_is_that_of_plain_loops(n_epochs, n_samples, n_resamples, level
     np.testing.assert_allclose(band.best_share, share, rtol=1e-12)
     np.testing.assert_allclose(band.mean, values.mean(axis=1, dtype=np.float64), rtol=1e-12)
     assert band.interval == interval
+    if interval is not None:
+        inside = sum(
+            part
+            for part, epoch in zip(share, epochs, strict=True)
+            if interval[0] <= epoch <= interval[1]
+        )
+        assert band.share_between(*interval) == pytest.approx(inside)
+        assert inside >= level * sum(share) - 1e-9
     assert (band.n_samples, band.n_resamples, band.level) == (n_samples, n_resamples, level)
 
 

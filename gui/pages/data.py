@@ -331,7 +331,10 @@ class DataPage(QWidget):
         """Open one image of the part beside a point of the screen."""
         view = self._view
         if view is not None:
-            self.opened.open(lambda: view.card(index, self._session.shown), near)
+            session = self._session
+            self.opened.open(
+                lambda: view.card(index, session.shown, session.epochs.snapshots), near
+            )
 
     # ------------------------------------------------------------------ only when looked at
 

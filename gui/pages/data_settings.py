@@ -30,10 +30,8 @@ _SPLIT_AND_NOISE = (
 )
 _ONLY_WITHOUT_TEST = ("test_share", "split_seed")
 _READING = ("ink", "orientation", "label_column", "picture_side", "image_height")
-_TEST_CHOOSES = (
-    "<b>The test set chooses the best epoch, so its score flatters:</b> the epoch was picked for "
-    "doing well on it."
-)
+_TEST_CHOOSES = "The test set chooses the best epoch, so its score flatters"
+_WHY_FLATTERS = "the epoch was picked for doing well on it"
 _LOOKED_AT = 200
 """Entries of a folder; the window must not wait for more."""
 
@@ -64,18 +62,25 @@ def _share(session: Session) -> int:
 
 
 class WhoChooses(QWidget):
-    """Says which images choose the best epoch, and offers to take others than the test set."""
+    """Says which images choose the best epoch, and offers to take others than the test set.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    Lying it takes one line, and the reason stands in the tooltip.
+    """
+
+    def __init__(
+        self, session: Session, parent: QWidget | None = None, *, lying: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._lying = session, lying
         self.words = QLabel("", self)
         self.words.setWordWrap(True)
-        self.button = QPushButton("Set aside validation images", self)
-        self.button.setObjectName("set_aside")
+        self.button = QPushButton(self)
+        self.button.setObjectName("small" if lying else "set_aside")
         self.button.clicked.connect(self.set_aside)
         column = column_of(self)
-        column.addWidget(self.words)
+        if lying:
+            column.setDirection(QVBoxLayout.Direction.LeftToRight)
+        column.addWidget(self.words, 1 if lying else 0)
         column.addWidget(self.button)
         session.settings_changed.connect(self.refresh)
         session.dataset_changed.connect(self.refresh)
@@ -89,6 +94,7 @@ class WhoChooses(QWidget):
         if dataset is None:
             return
         share = _share(self._session)
+        self.button.setText(f"Set {share:,} training images aside")
         self.button.setVisible(dataset.validation is None and share > 0)
         self.button.setToolTip(
             wrapped(
@@ -97,11 +103,14 @@ class WhoChooses(QWidget):
             )
         )
         if dataset.validation is None:
-            self.words.setText(_TEST_CHOOSES)
+            reason = "" if self._lying else f": {_WHY_FLATTERS}"
+            self.words.setText(f"<b>{_TEST_CHOOSES}</b>{reason}.")
+            self.words.setToolTip(wrapped(f"{_WHY_FLATTERS}."))
         else:
             n = dataset.validation.n_samples
             images = "validation image chooses" if n == 1 else "validation images choose"
             self.words.setText(f"{n:,} {images} the best epoch; the test set stays unseen.")
+            self.words.setToolTip("")
 
     @Slot()
     def set_aside(self) -> None:

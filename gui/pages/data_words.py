@@ -10,10 +10,13 @@ from gui.widgets.fitting_words import short, shortened
 from gui.widgets.image_card import CardContent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
     from core.dataset import Dataset, Split
+    from core.epoch_readings import Snapshot
     from gui.data_session import ShownReadings
     from gui.run_state import Shown
 
@@ -87,8 +90,16 @@ class PartView:
             words += f", read as {taken}, {float(read.confidence[index]):.1%} sure"
         return words
 
-    def card(self, index: int, shown: Shown | None) -> CardContent:
-        """Return what the card of an image shows, as the model now shown reads it."""
+    def card(
+        self,
+        index: int,
+        shown: Shown | None,
+        snapshots: Callable[[], Sequence[Snapshot]] | None = None,
+    ) -> CardContent:
+        """Return what the card of an image shows, as the model now shown reads it.
+
+        ``snapshots`` gives the kept epochs of the run, for the image's history.
+        """
         names, label = self.dataset.class_names, int(self.split.labels[index])
         true = self._true_label(index)
         values = self.split.images[index].reshape(self.dataset.image_shape)
@@ -114,6 +125,8 @@ class PartView:
             part=self.part,
             index=index if self.part in ATTACKABLE else None,
             weights=None if shown is None else shown.weights,
+            snapshots=None if shown is None else snapshots,
+            marked_epoch=None if shown is None or shown.live else shown.epoch,
         )
 
 

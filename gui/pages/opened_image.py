@@ -28,6 +28,7 @@ class OpenedImage(QObject):
         self._make: Callable[[], CardContent | None] = _nothing
         session.shown_changed.connect(self.refresh)
         card.finished.connect(self._forget)
+        card.epoch_requested.connect(session.show_epoch)
 
     def open(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
         """Open what ``make`` returns beside a point of the screen, and ask it again as it changes.
@@ -43,6 +44,7 @@ class OpenedImage(QObject):
     def _forget(self) -> None:
         """Let go of what was shown, a whole data set perhaps."""
         self._make = _nothing
+        self._card.history.forget()
 
     @Slot()
     def refresh(self) -> None:

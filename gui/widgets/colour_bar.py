@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 
+_WIDTH = 200
+
+
 class ColourBar(QWidget):
     """Blue to red with the numbers of its ends and middle, lying."""
 
@@ -46,13 +49,14 @@ class ColourBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the fixed size."""
-        return QSize(310, self.fontMetrics().height() + 2)
+        return QSize(_WIDTH, self.fontMetrics().height() + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the numbers at both sides of the scale."""
         painter = QPainter(self)
         metrics = painter.fontMetrics()
-        side = metrics.horizontalAdvance("-1.23e-05") + 4
+        low, high = f"{-self._limit:.3g}", f"{self._limit:.3g}"
+        side = metrics.horizontalAdvance(low) + 4
         height = self.height()
         bar = QRect(side, 3, self.width() - 2 * side, height - 6)
         painter.drawImage(bar, self._image)
@@ -61,7 +65,7 @@ class ColourBar(QWidget):
         painter.setPen(QColor(self._theme.muted))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(0, 0, side - 4, height), right, f"{-self._limit:.3g}")
-        painter.drawText(QRect(bar.right() + 5, 0, side, height), left, f"{self._limit:.3g}")
+        painter.drawText(QRect(0, 0, side - 4, height), right, low)
+        painter.drawText(QRect(bar.right() + 5, 0, side, height), left, high)
         painter.setPen(QColor("#17202b"))  # the middle is white in both themes
         painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, "0")

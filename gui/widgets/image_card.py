@@ -16,16 +16,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.perceptron import SoftmaxPerceptron
 from gui.widgets.evidence_panel import EvidencePanel
+from gui.widgets.history_panel import HistoryPanel
 from gui.widgets.image_view import ImageView
 from gui.widgets.probability_bars import ProbabilityBars
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtGui import QScreen
 
+    from core.epoch_readings import Snapshot
     from gui.theme import Theme
+
+_HISTORY_HEIGHT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,9 @@ class CardContent:
     """What a card shows.
 
     ``index`` is None for what is no single sample; ``weights`` are those of the model that reads
-    the image, None where none does.
+    the image, None where none does. ``snapshots`` gives the kept epochs of the run, asked only
+    where the history is looked at, None where there is none; ``marked_epoch`` is the one shown
+    elsewhere, None for the live model.
     """
 
     title: str
@@ -46,12 +55,16 @@ class CardContent:
     part: str
     index: int | None
     weights: NDArray[np.floating] | None = None
+    snapshots: Callable[[], Sequence[Snapshot]] | None = None
+    marked_epoch: float | None = None
 
 
 class ImageCard(QDialog):
     """A small window beside the image it was opened from; Escape closes it."""
 
     attack_requested = Signal(str, int)
+    epoch_requested = Signal(int)
+    """An epoch of the history was clicked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,16 +97,31 @@ class ImageCard(QDialog):
             "Show which pixels speak for what the image is read as, and against another class"
         )
         self.why_button.toggled.connect(self._unfold)
+        self.history_button = QPushButton("History", self)
+        self.history_button.setCheckable(True)
+        self.history_button.setToolTip(
+            "Show at which epochs of the run this image was read rightly, and how far its class "
+            "was from being first"
+        )
+        self.history_button.toggled.connect(self._unfold)
+        self.history = HistoryPanel(self)
+        self.history.setFixedHeight(_HISTORY_HEIGHT)
+        self.history.hide()
+        self.history.epoch_clicked.connect(self.epoch_requested)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(8)
         column.addWidget(self.title)
         column.addLayout(middle, 1)
+        column.addWidget(self.history)
         column.addWidget(self.words)
         self.close_button = QPushButton("Close", self)
         self.close_button.setToolTip("Close this image (Esc)")
         self.close_button.clicked.connect(self.close)
-        for button in (self.why_button, self.close_button, self.attack_button):
+        for button in (
+            *(self.why_button, self.history_button),
+            *(self.close_button, self.attack_button),
+        ):
             # Space plays and pauses in front of an image too; Tab leads to the buttons.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAutoDefault(False)
@@ -101,6 +129,7 @@ class ImageCard(QDialog):
         self.setTabOrder(self.close_button, self.attack_button)
         buttons = QHBoxLayout()
         buttons.addWidget(self.why_button)
+        buttons.addWidget(self.history_button)
         buttons.addStretch(1)
         buttons.addWidget(self.close_button)
         buttons.addWidget(self.attack_button)
@@ -111,6 +140,7 @@ class ImageCard(QDialog):
         self.view.set_theme(theme)
         self.evidence.map.set_theme(theme)
         self.bars.set_theme(theme)
+        self.history.set_theme(theme)
 
     @property
     def content(self) -> CardContent | None:
@@ -125,16 +155,26 @@ class ImageCard(QDialog):
         self.view.set_image(content.rgb, content.values, "")
         self.bars.setVisible(content.probabilities is not None)
         if content.probabilities is not None:
+            weights = content.weights
+            logits = None
+            if weights is not None:
+                logits = SoftmaxPerceptron(weights).logits(content.values.reshape(-1))
             self.bars.set_probabilities(
-                content.class_names, content.probabilities, true=content.true_class
+                *(content.class_names, content.probabilities),
+                true=content.true_class,
+                logits=logits,
             )
         self.attack_button.setVisible(content.index is not None)
         self.why_button.setVisible(content.weights is not None)
+        has_history = content.snapshots is not None and content.true_class is not None
+        self.history_button.setVisible(has_history)
         self._refresh_evidence()
+        self._refresh_history()
 
     @Slot(bool)
     def _unfold(self, is_open: bool) -> None:
         self._refresh_evidence()
+        self._refresh_history()
         self.resize(self._usual_size())
         self._move_onto(self.screen(), self.x(), self.y())
 
@@ -152,9 +192,29 @@ class ImageCard(QDialog):
                 *(content.probabilities, content.true_class),
             )
 
+    def _refresh_history(self) -> None:
+        """Compute what the epochs make of the image only where it is looked at."""
+        content = self._content
+        shown = content is not None and self.history_button.isChecked()
+        shown = shown and not self.history_button.isHidden()
+        self.history.setVisible(shown)
+        if not shown:
+            self.history.forget()
+            return
+        assert content is not None
+        assert content.snapshots is not None
+        assert content.true_class is not None
+        self.history.show_image(
+            *(content.values, content.true_class, content.class_names),
+            *(content.snapshots(), content.marked_epoch),
+        )
+
     def _usual_size(self) -> QSize:
         width = 360 if self._content is None or self._content.probabilities is None else 560
-        return QSize(width + (360 if self.evidence.isVisibleTo(self) else 0), 420)
+        return QSize(
+            width + (360 if self.evidence.isVisibleTo(self) else 0),
+            420 + (_HISTORY_HEIGHT if self.history.isVisibleTo(self) else 0),
+        )
 
     def show_content(self, content: CardContent, near: QPoint) -> None:
         """Show an image beside a point of the screen."""

@@ -77,8 +77,11 @@ class ImageMosaic(QWidget):
     """Row and column."""
     hovered = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, smallest_cell: int = _SMALLEST_CELL
+    ) -> None:
         super().__init__(parent)
+        self._smallest = smallest_cell
         self._theme = LIGHT
         self._names: tuple[str, ...] = ()
         self._rows: tuple[MosaicRow, ...] = ()
@@ -133,7 +136,7 @@ class ImageMosaic(QWidget):
         line = metrics.height()
         place = _Place(left=self._label_width(), header=line + 4)
         n_columns = max(len(self._names), 1)
-        place.caption = line if any(row.captions for row in self._rows) else 0
+        place.caption = line * self._n_captioned()
         self._choose_bands(place, n_columns)
         cell_w, cell_h = self._cell_size(place.cell)
         room = self.width() - place.left
@@ -146,6 +149,10 @@ class ImageMosaic(QWidget):
             top += cell_h + _GAP + (line if row.captions else 0)
         place.band_height = top + _BAND_GAP
         return place
+
+    def _n_captioned(self) -> int:
+        """Return how many rows have words below their images."""
+        return sum(bool(row.captions) for row in self._rows)
 
     def _label_width(self) -> int:
         metrics = QFontMetrics(self.font())
@@ -170,12 +177,12 @@ class ImageMosaic(QWidget):
             if room_h * longer // height <= best:
                 break  # more bands are lower still
         place.cell = best
-        if best < _SMALLEST_CELL:  # as wide as there is room; what is too high is scrolled
-            place.cell, place.per_band = _SMALLEST_CELL, self._least_per_band(n_columns)
+        if best < self._smallest:  # as wide as there is room; what is too high is scrolled
+            place.cell, place.per_band = self._smallest, self._least_per_band(n_columns)
 
     def _least_per_band(self, n_columns: int) -> int:
         """Return how many of the smallest cells stand beside each other."""
-        cell_w, _ = self._cell_size(_SMALLEST_CELL)
+        cell_w, _ = self._cell_size(self._smallest)
         fitting_ones = (self.width() - self._label_width()) // (cell_w + _GAP)
         return min(max(fitting_ones, 1), n_columns)
 
@@ -199,11 +206,12 @@ class ImageMosaic(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Small enough to read, in as many bands as the present width needs."""
         line = QFontMetrics(self.font()).height()
-        cell_w, cell_h = self._cell_size(_SMALLEST_CELL)
+        cell_w, cell_h = self._cell_size(self._smallest)
         n_columns, n_rows = max(len(self._names), 1), max(len(self._rows), 1)
         width = self._label_width() + min(n_columns, _LEAST_COLUMNS) * (cell_w + _GAP)
         n_bands = -(-n_columns // self._least_per_band(n_columns))
-        band = 2 * line + 4 + n_rows * (cell_h + _GAP)
+        n_lines = 1 + max(self._n_captioned(), 1)
+        band = n_lines * line + 4 + n_rows * (cell_h + _GAP)
         return QSize(width, n_bands * band + (n_bands - 1) * _BAND_GAP)
 
     def sizeHint(self) -> QSize:
