@@ -336,7 +336,8 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
 }
 BUTTONS = (
     *("toggle", "step_batch", "step_epoch", "rewind", "new_seed", "learn_page", "attack_page"),
-    *("data_page", "draw_page", "panel", "theme", "help", "first", "earlier", "later", "best", "live"),
+    *("data_page", "draw_page", "panel", "theme", "help"),
+    *("first", "earlier", "later", "best", "live"),
 )
 
 
