@@ -62,6 +62,7 @@ def page(window: MainWindow, qtbot: QtBot) -> DrawPage:
     """Return the Draw page of a window whose run on 8 x 8 digits has ended."""
     press(qtbot, window, "Ctrl+4")
     assert window.pages.currentWidget() is window.draw
+    assert window.draw.canvas.hasFocus(), "its keys work at once"
     return window.draw
 
 
@@ -561,6 +562,25 @@ def test_unseen_the_page_reads_nothing_and_is_true_again_when_shown(
     assert_reads(window, own_way(window, page.canvas.ink))
 
 
+def test_a_rewind_does_not_blank_what_is_read(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    session, seen = window.session, []
+
+    def look() -> None:
+        seen.append((session.shown is None, page.reading.bars.isVisible()))
+
+    session.run_started.connect(look)
+    session.add_sample(np.zeros(64), 1)
+    session.rewind()
+    wait_until(qtbot, lambda: bool(seen))
+    assert seen == [(True, True)], "no model for a moment; the bars wait for it"
+    wait_until(qtbot, lambda: session.shown is not None)
+    assert_reads(window, own_way(window, page.canvas.ink))
+
+
 # ---------------------------------------------------------------------- other data
 
 
@@ -1009,7 +1029,7 @@ def test_everything_has_a_name_a_tooltip_and_room(window: MainWindow, page: Draw
             if widget.isVisible() and widget.window() is window:
                 place = widget.rect().translated(widget.mapTo(page, QPoint(0, 0)))
                 assert inside.contains(place), widget
-    for button in [*page.seen.buttons.values(), page.reading.open_button, page.tools.clear]:
+    for button in [*page.seen.buttons.values(), page.reading.open_button, page.tools.eraser]:
         assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
 
 
