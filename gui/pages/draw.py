@@ -170,8 +170,9 @@ class DrawPage(QWidget):
             return  # a run begins: what was read stays until its model is there
         if self.image is None or shown is None:
             self.seen.show_drawn(self._drawn, None)
-            nothing = "Nothing is drawn yet" if self.image is None else "There is no model yet"
-            self.reading.show_nothing(nothing)
+            is_drawn = self.image is not None
+            nothing = "There is no model yet" if is_drawn else "Nothing is drawn yet"
+            self.reading.show_nothing(nothing, is_drawn=is_drawn)
             return
         readings = {}
         for way, drawn in self._drawn.items():
