@@ -87,7 +87,7 @@ def summarise(pairs: list[tuple[float, float]], topic: str, note: str) -> list[R
 def measure(quick: bool) -> list[Result]:
     """Measure some epochs of both presets."""
     dataset, data = practical_data()
-    epochs, rounds = (5, 3) if quick else (15, 9)
+    epochs, rounds = (5, 3) if quick else (10, 7)
     results: list[Result] = []
     with threadpool_limits(limits=1):
         for name, preset in PRESETS.items():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.stacked_step import MemberSettings
 
 _ROOM_BYTES = 8_000_000
-"""Of images gathered, or responses computed, at once."""
+"""Of images gathered at once."""
 
 _CALLS = 1_000_000
 """What the calls around the products of a step cost, in multiplications."""
@@ -72,7 +72,7 @@ class StackedBatches:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Members that step together, as many as the gathered images leave room for."""
+    """Members that step together, as many as bounded work and memory leave room for."""
 
     members: slice
     step: StackedStep
@@ -114,17 +114,18 @@ class StackedPass:
         self._n_samples, self._size = len(design), batch_size
         n_classes, n_members, n_columns = weights.shape
         own = orders is not None and orders.ndim == 2
-        width = max(n_columns, n_classes * (1 if own else n_members))
-        room = max(1, _ROOM_BYTES // (width * weights.itemsize))
-        together = n_members
-        if own:  # some members after the others rather than a batch in parts
-            at_once = min(room, PIECE // (2 * n_classes * n_columns))
-            n_groups = -(-n_members // max(1, at_once // batch_size))
-            together = -(-n_members // n_groups)
-        per_image = 2 * n_classes * together * n_columns  # there and back
-        room_for_each = room // together if own else room
-        rows = min(batch_size, max(_LEAST_ROWS, PIECE // per_image), room_for_each)
-        self._rows = max(1, rows)
+        room = max(1, _ROOM_BYTES // (n_columns * weights.itemsize))
+        per_member = 2 * n_classes * n_columns  # and image: there and back
+        # Some members after the others rather than a batch in parts.
+        at_once = PIECE // per_member
+        if own:
+            at_once = min(at_once, room)
+        n_groups = -(-n_members // max(1, at_once // batch_size))
+        together = -(-n_members // n_groups)
+        per_image = together * per_member
+        self._rows = min(batch_size, max(_LEAST_ROWS, PIECE // per_image))
+        if orders is not None:
+            self._rows = max(1, min(self._rows, room // together if own else room))
         self._per_image = per_image
         gathered = self._rows * (together if own else 1)
         self._batches = StackedBatches(design, targets, orders, gathered)

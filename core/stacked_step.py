@@ -1,9 +1,8 @@
-"""The inner loop of training several members at once: their weights are one matrix.
+"""The inner loop of training several members at once, and looking at all of them at once.
 
-Stacked arrays are (n_classes, R, ...), class first and member second. Members that see the same
-images need one product for all of them, because the first two axes are one, and the softmax runs
-along rows as long as the batches of all members together: half the time it takes member by member.
-A member that sees images of its own is a strided matrix of that stack, which BLAS takes as it is.
+Stacked arrays are (n_classes, R, ...), class first and member second: the softmax then runs along
+rows as long as the batches of all members together, which takes half the time of member by member,
+and where members are only looked at, the first two axes are one and a single product serves all.
 """
 
 from __future__ import annotations
@@ -57,10 +56,11 @@ class MemberSettings:
 
 
 class StackedStep:
-    """One update of R members, each as :class:`core.minibatch.MiniBatchStep` does it.
+    """One update of R members, each as :class:`core.minibatch.MiniBatchStep` does it, bit for bit.
 
-    Operations and their order are the same as there. A batch may come in several parts, so that
-    memory stays bounded and a large one can be interrupted: :meth:`add` each, then :meth:`move`.
+    Operations, their order and their shapes are the same as there. A batch may come in several
+    parts, so that memory stays bounded and a large one can be interrupted: :meth:`add` each, then
+    :meth:`move`. Only then are they summed in another order.
 
     Parameters
     ----------
@@ -107,17 +107,15 @@ class StackedStep:
         targets : (n_classes, 1, n) or (n_classes, R, n), one-hot along the first axis
         first : whether a new batch begins
         """
-        n_classes, n_members, n_columns = self._weights.shape
+        n_classes, n_members, _ = self._weights.shape
         n_rows = design.shape[-2]
         response = self._response[: n_classes * n_members * n_rows]
         response = response.reshape(n_classes, n_members, n_rows)
         row = self._row[: n_members * n_rows].reshape(1, n_members, n_rows)
         by_member = response.transpose(1, 0, 2)
-        if design.ndim == 2:
-            flat = response.reshape(-1, n_rows)
-            np.matmul(self._weights.reshape(-1, n_columns), design.T, out=flat)
-        else:
-            np.matmul(self._weights.transpose(1, 0, 2), design.transpose(0, 2, 1), out=by_member)
+        # One call, but a product for each member, of the shape it has alone: BLAS rounds otherwise
+        # in another shape, and a run of large steps makes another run of the last bit.
+        np.matmul(self._weights.transpose(1, 0, 2), design.swapaxes(-1, -2), out=by_member)
         # Softmax in place; the maximum comes off first so that exp never overflows.
         np.maximum.reduce(response, axis=0, keepdims=True, out=row)
         np.subtract(response, row, out=response)
@@ -128,10 +126,7 @@ class StackedStep:
         scale = (self._scale / n_batch).astype(self._dtype)[None, :, None]
         np.multiply(response, scale, out=response)
         out = self._gradient if first else self._room_for_more()
-        if design.ndim == 2:
-            np.matmul(flat, design, out=out.reshape(-1, n_columns))
-        else:
-            np.matmul(by_member, design, out=out.transpose(1, 0, 2))
+        np.matmul(by_member, design, out=out.transpose(1, 0, 2))
         if not first:
             np.add(self._gradient, out, out=self._gradient)
 
@@ -195,6 +190,8 @@ def evaluate_stacked(weights: NDArray[Any], split: Split) -> Generator[None, Non
         yield
     n_correct = correct.sum(axis=1)
     for member in np.flatnonzero(close.any(axis=1)):
+        if np.isnan(weights[:, member]).any():
+            continue  # nothing is right, and nobody asks
         alone = SoftmaxPerceptron(np.ascontiguousarray(weights[:, member]))
         for first in range(0, split.n_samples, CHUNK_ROWS):
             again = slice(first, first + CHUNK_ROWS)

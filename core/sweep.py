@@ -89,10 +89,10 @@ class Sweep:
 
     Notes
     -----
-    Members that visit the images in the same order are one product, (R K, D + 1) times (D + 1, n).
-    That is also so where a batch is the whole training set: its mean does not depend on order.
-    Members with orders of their own take the very steps of a run alone, bit for bit as long as a
-    batch is gathered in one piece; the products are then one for each member.
+    Members take the very steps of a run alone, with OpenBLAS bit for bit, so that no choice of
+    settings can carry them away from it. Only a batch too large to be taken in one piece, and one
+    of all images, which is left in file order, are summed in another order. What is saved lies
+    around the products, in images that are shared, and in looking at all members at once.
     """
 
     def __init__(

@@ -168,7 +168,7 @@ def style_sheet(theme: Theme) -> str:
     QToolButton#page:checked {{ color: {theme.text}; background: {theme.selection}; }}
     QToolButton#tool {{ padding: 4px; }}
     QToolButton#way {{ padding: 2px; font-weight: 600; color: {theme.muted}; }}
-    QToolButton#tab {{ padding: 2px 10px; font-weight: 600; color: {theme.muted}; }}
+    QToolButton#tab {{ padding: 2px 6px; font-weight: 600; color: {theme.muted}; }}
     QToolButton#tab:checked, QToolButton#tool:checked, QToolButton#way:checked {{
         color: {theme.text}; background: {theme.selection}; }}
     QToolButton#target {{ padding: 2px 4px; border-color: {theme.border}; }}

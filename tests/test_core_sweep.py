@@ -106,9 +106,14 @@ def test_in_float64_they_agree_to_rounding(config: TrainingConfig, n_seeds: int)
 
 
 @QUICK
-@given(config=CONFIGS, n_batches=st.integers(1, 100), momentum=st.sampled_from([0.0, 0.5]))
+@given(
+    config=CONFIGS,
+    n_batches=st.integers(1, 100),
+    momentum=st.sampled_from([0.0, 0.5]),
+    batch_size=st.sampled_from([10, 100]),
+)
 def test_branches_go_on_from_anywhere(
-    config: TrainingConfig, n_batches: int, momentum: float
+    config: TrainingConfig, n_batches: int, momentum: float, batch_size: int
 ) -> None:
     """From a whole epoch or from within one, momentum kept, turned off or turned on."""
     data = tiny(validated=True)
@@ -118,7 +123,7 @@ def test_branches_go_on_from_anywhere(
     while parent.step < min(n_batches, 3 * parent.n_batches):
         next(events)
     start = parent.checkpoint()
-    branch = replace(config, momentum=momentum, l2=0.02)
+    branch = replace(config, momentum=momentum, l2=0.02, batch_size=batch_size)
     sweep = SeedSweep(data, branch, 3, start=start)
     assert_members_are_alone(sweep, drained(sweep), 1e-4, start=start)
 
@@ -174,6 +179,22 @@ def test_on_mnist_each_member_is_the_run_alone(config: TrainingConfig) -> None:
     with threadpool_limits(limits=1):
         sweep = SeedSweep(data, config, 4)
         assert_members_are_alone(sweep, drained(sweep), 1e-4)
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize("batch_size", [5, 20])
+def test_large_steps_do_not_carry_a_member_away(shuffle: bool, batch_size: int) -> None:
+    """Where steps are so large that a last bit makes another run, the bits must be the same."""
+    data = tiny_dataset(100, shape=(20, 20), n_classes=10)
+    config = TrainingConfig(
+        learning_rate=2.0, momentum=0.9, l2=0.01, batch_size=batch_size, shuffle=shuffle, epochs=8
+    )
+    trainer, _ = alone(data, config)
+    nudge = 1e-7 * np.random.default_rng(0).standard_normal(trainer.weights.shape)
+    nudged, _ = alone(data, config, start=Checkpoint(nudge))
+    assert np.abs(nudged.weights - trainer.weights).max() > 0.1  # else nothing is tested
+    sweep = SeedSweep(data, config, 4)
+    assert_members_are_alone(sweep, drained(sweep), 1e-4)
 
 
 # --- measuring

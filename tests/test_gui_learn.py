@@ -355,13 +355,21 @@ def test_the_star_is_painted_at_the_best_epoch(window: MainWindow, qtbot: QtBot)
 
 
 def test_earlier_runs_stay_faint_behind(window: MainWindow, qtbot: QtBot) -> None:
-    plot = window.learn.error_plot
+    plot, runs = window.learn.error_plot, window.session.runs
     assert plot.n_earlier == 0
-    assert not has_colour(pixels(plot.view), LIGHT.earlier).any()
     window.session.rewind()
     wait_until(qtbot, lambda: window.session.shown is not None)
     assert plot.n_earlier == 2
-    assert has_colour(pixels(plot.view), LIGHT.earlier).sum() > 20
+    (earlier,) = runs.earlier
+    drawn = pixels(plot.view)
+    runs.set_visible(earlier.key, False)
+    assert plot.n_earlier == 0
+    assert (drawn != pixels(plot.view)).any(axis=2).sum() > 50
+    runs.set_visible(earlier.key, True)
+    runs.pin(earlier.key)  # drawn boldly, in its own colour
+    entry = runs.entry(earlier.key)
+    assert entry is not None
+    assert has_colour(pixels(plot.view), LIGHT.runs[entry.colour]).sum() > 50
 
 
 def test_a_change_on_the_way_is_marked(

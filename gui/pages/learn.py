@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from gui.run_state import ShownDiagnosis
     from gui.session import Session
 
-_SWITCH_HELP = {
+TABS = {
     "Class atlas": "Weights, means and worst mistakes, one column per class",
     "Runs": "Every run so far: show, hide, rename, compare, repeat with other seeds",
     "Compare": "Two models side by side: best against now, a run against another",
@@ -47,6 +47,8 @@ _SWITCH_HELP = {
     "When to stop": "How sure the best epoch is, and what early stopping would have done",
     "Over epochs": "The score of each class at every epoch, and which images flip",
 }
+"""What the lower card can show -> what there is to see."""
+
 _MEAN, _WORST = 1, 2
 """Rows of the atlas; the worst are the last ones."""
 
@@ -84,7 +86,7 @@ class LearnPage(QWidget):
         self.confusion = ConfusionPanel(session, self)
         self.stopping = StoppingPanel(session, self)
         self.over_epochs = OverEpochsPanel(session, self)
-        self.switch = [self._button(words) for words in _SWITCH_HELP]
+        self.switch = [self._button(words) for words in TABS]
         self.card = ImageCard(self)
         self._lay_out()
         self.atlas.cell_clicked.connect(self._cell_clicked)
@@ -139,13 +141,17 @@ class LearnPage(QWidget):
         button.setCheckable(True)
         button.setAutoExclusive(True)
         button.setChecked(words == "Class atlas")
-        button.setToolTip(_SWITCH_HELP[words])
+        button.setToolTip(TABS[words])
         button.toggled.connect(self._switched)
         return button
 
+    def tab(self, words: str) -> QToolButton:
+        """Return the button of a tab."""
+        return self.switch[list(TABS).index(words)]
+
     def show_tab(self, words: str) -> None:
         """Show what the tab of that name holds."""
-        self.switch[list(_SWITCH_HELP).index(words)].setChecked(True)
+        self.tab(words).setChecked(True)
 
     @Slot(int)
     def _compare_run(self, key: int) -> None:
