@@ -201,14 +201,10 @@ class AttackSession(QObject):
 
     def _drop_own(self, dataset: Dataset, instead: str) -> None:
         """Let go of an image that the data could not have."""
-        own = self.own
-        if own is None or own.fits(dataset):
+        why = "" if self.own is None else self.own.misfit(dataset)
+        if not why:
             return
         if self.on_own:
-            (height, width), (to_height, to_width) = own.image_shape, dataset.image_shape
-            why = f"it has {height} x {width} pixels, these images {to_height} x {to_width}"
-            if own.image_shape == dataset.image_shape:
-                why = "these data have other classes"
             words = f"The drawing is no longer attacked: {why}. {instead.capitalize()} is instead."
             self._session.notified.emit(words, False)
         self.own, self.on_own = None, False

@@ -29,6 +29,9 @@ class OwnImage:
     label: int
     class_names: tuple[str, ...]
 
-    def fits(self, dataset: Dataset) -> bool:
-        """Whether it could be an image of these data."""
-        return (self.image_shape, self.class_names) == (dataset.image_shape, dataset.class_names)
+    def misfit(self, dataset: Dataset) -> str:
+        """Return why it could be no image of these data; empty where it could."""
+        if self.image_shape != dataset.image_shape:
+            (height, width), (to_height, to_width) = self.image_shape, dataset.image_shape
+            return f"it has {height} x {width} pixels, these images {to_height} x {to_width}"
+        return "" if self.class_names == dataset.class_names else "these data have other classes"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from core_samples import tiny_dataset
 
@@ -34,6 +35,9 @@ def run(
     return Run(key, history, data, reading, "set", **more)  # type: ignore[arg-type]
 
 
+ADDED = tiny_dataset().with_sample(np.zeros(12), 1).extra
+OTHER_ADDED = tiny_dataset().with_sample(np.ones(12), 1).extra
+TWO_ADDED = tiny_dataset().with_sample(np.zeros(12), 1).with_sample(np.ones(12), 1).extra
 RATE = Change(1.5, 9, "learning_rate", 0.1, 0.5)
 PROLONGED = Change(3.0, 21, "epochs", 3, 9)
 
@@ -53,13 +57,19 @@ def test_equal_runs_are_twins_whenever_they_stop() -> None:
         {"data": replace(DATA, train_size=77)},
         {"data": replace(DATA, dataset="other")},
         {"reading": ReadingConfig(ink="dark")},
-        {"n_added": 1},
+        {"added": ADDED},
         {"changes": (RATE,)},
     ],
 )
 def test_whatever_changes_the_curve_makes_another_run(other: dict[str, object]) -> None:
     assert not run(1).is_twin_of(run(2, **other))  # type: ignore[arg-type]
     assert not run(2, **other).is_twin_of(run(1))  # type: ignore[arg-type]
+
+
+def test_as_many_other_images_added_make_another_run() -> None:
+    assert run(1, added=ADDED).is_twin_of(run(2, added=ADDED))
+    assert not run(1, added=ADDED).is_twin_of(run(2, added=OTHER_ADDED))
+    assert differences(run(2, added=OTHER_ADDED), run(1, added=ADDED)) == ("1 added image",)
 
 
 def test_a_branch_is_no_twin_of_its_parent() -> None:
@@ -85,7 +95,8 @@ def test_a_branch_is_no_twin_of_its_parent() -> None:
         ({"data": replace(DATA, train_size=50)}, ("training images 50",)),
         ({"data": replace(DATA, dataset="/a/b/c")}, ("data set",)),
         ({"reading": ReadingConfig(ink="dark")}, ("read in another way",)),
-        ({"n_added": 2}, ("2 added images",)),
+        ({"added": ADDED}, ("1 added image",)),
+        ({"added": TWO_ADDED}, ("2 added images",)),
     ],
 )
 def test_what_differs_is_said_in_words(other: dict[str, object], words: tuple[str, ...]) -> None:

@@ -269,7 +269,6 @@ def draw_page(scene: Scene) -> Iterator[None]:
     yield
     assert scene.window.draw.isVisible()
     assert not scene.window.learn.isVisible()
-    assert scene.window.draw.canvas.hasFocus()
 
 
 def panel(scene: Scene) -> Iterator[None]:

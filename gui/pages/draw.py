@@ -90,7 +90,7 @@ class DrawPage(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addWidget(card(sheet, (12, 8, 12, 10)), 10)
+        layout.addWidget(card(sheet, (12, 8, 12, 10)), 12)
         layout.addWidget(card(self.seen, (12, 8, 12, 10)), 10)
         layout.addWidget(card(self.reading, (12, 8, 12, 10)), 7)
 
@@ -166,10 +166,13 @@ class DrawPage(QWidget):
         shown, dataset = self._session.shown, self._session.dataset
         if dataset is None:
             return
+        if self.image is not None and shown is None and self.reading.is_there:
+            return  # a run begins: what was read stays until its model is there
         if self.image is None or shown is None:
             self.seen.show_drawn(self._drawn, None)
-            nothing = "Nothing is drawn yet" if self.image is None else "There is no model yet"
-            self.reading.show_nothing(nothing)
+            is_drawn = self.image is not None
+            nothing = "There is no model yet" if is_drawn else "Nothing is drawn yet"
+            self.reading.show_nothing(nothing, is_drawn=is_drawn)
             return
         readings = {}
         for way, drawn in self._drawn.items():

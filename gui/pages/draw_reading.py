@@ -79,7 +79,9 @@ class ReadingPanel(QWidget):
         self.take_back_button = self._button("Take back", "Remove the image added last from the "
             "training images", self.take_back_requested)  # fmt: skip
         self.take_back_button.setObjectName("small")
-        self._is_there = False
+        self._is_drawn = False
+        self.is_there = False
+        """Whether a drawing and what is read in it are shown."""
         self._lay_out()
         self.show_samples(0)
 
@@ -126,6 +128,7 @@ class ReadingPanel(QWidget):
         if names == self._names:
             return
         self._names = names
+        self.is_there = False  # what was read were other classes
         self.label.clear()
         self.label.addItem(_UNSAID, None)
         for k, name in enumerate(names):
@@ -146,8 +149,8 @@ class ReadingPanel(QWidget):
     def _refresh_buttons(self) -> None:
         meant = self.meant
         for button in (self.open_button, self.attack_button):
-            button.setEnabled(self._is_there)
-        self.add_button.setEnabled(self._is_there and meant is not None)
+            button.setEnabled(self.is_there)
+        self.add_button.setEnabled(self._is_drawn and meant is not None)
         words, tip = "Add to training images", "Say first what it is meant as"
         if meant is not None:
             name = short(self._names[meant], _LONGEST_ON_BUTTON)
@@ -158,9 +161,9 @@ class ReadingPanel(QWidget):
 
     # ------------------------------------------------------------------ what is read
 
-    def show_nothing(self, words: str) -> None:
-        """Say why nothing is read."""
-        self._is_there = False
+    def show_nothing(self, words: str, *, is_drawn: bool = False) -> None:
+        """Say why nothing is read; what is drawn can be added all the same."""
+        self.is_there, self._is_drawn = False, is_drawn
         self.sentence.setText(words)
         self.surety.setText("")
         self.when.setText("")
@@ -169,7 +172,7 @@ class ReadingPanel(QWidget):
 
     def show_reading(self, probabilities: NDArray[np.floating], when: str) -> None:
         """Show probabilities (n_classes,), and of which epoch's model they are."""
-        self._is_there = True
+        self.is_there = self._is_drawn = True
         order = (-probabilities).argsort(kind="stable")  # of equals the first, as everywhere
         sure, next_sure = (float(probabilities[k]) for k in order[:2])
         first, second = (self._names[int(k)] for k in order[:2])

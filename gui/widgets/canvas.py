@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.ink import FULL, SHEET_SIDE, SheetHistory, blank, draw_line, sheet_shape, shifted
 from gui.theme import LIGHT, Theme
+from gui.widgets.canvas_keys import ARROWS, is_own_key
 from gui.widgets.canvas_look import CanvasLook
 from gui.widgets.tooltips import wrapped
 
@@ -42,17 +43,6 @@ _TOUCHES = (
     QEvent.Type.TouchUpdate,
     QEvent.Type.TouchEnd,
     QEvent.Type.TouchCancel,
-)
-_ARROWS = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
-_KEYS = (
-    *_ARROWS,
-    *(Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_X),
-    *(Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight),
 )
 _HELP = (
     "Draw with mouse, pen or finger; a pen draws wider the harder it is pressed. The right button "
@@ -298,7 +288,7 @@ class Canvas(QWidget):
         if (
             kind == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and _is_own_key(event)
+            and is_own_key(event)
         ):
             event.accept()
             return True
@@ -327,12 +317,12 @@ class Canvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move, take back, clear, and change the pen."""
-        if not _is_own_key(event):
+        if not is_own_key(event):
             super().keyPressEvent(event)
             return
         key = Qt.Key(event.key())
-        if key in _ARROWS:
-            self.shift(*_ARROWS[key])
+        if key in ARROWS:
+            self.shift(*ARROWS[key])
         elif key == Qt.Key.Key_Backspace:
             is_shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             (self.redo if is_shifted else self.undo)()
@@ -406,8 +396,3 @@ class Canvas(QWidget):
             erase = self._stroke_erases if self._last is not None else self._erasing
             width = self._width(_PLAIN_PRESSURE, erase=erase)
             look.pen(self._hover, width * self._scale() / 2, erase=erase)
-
-
-def _is_own_key(event: QKeyEvent) -> bool:
-    allowed = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
-    return event.key() in _KEYS and not event.modifiers() & ~allowed
