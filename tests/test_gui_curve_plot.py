@@ -11,6 +11,7 @@ import pytest
 from gui_helpers import LEFT, activate, click, drag, has_colour, hover, pixels, rgb, wait_until
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.smoothing import SMOOTHINGS, moving_mean
@@ -146,8 +147,8 @@ def test_everything_is_where_the_axes_say(
         near = painted[at.y() - 3 : at.y() + 4, at.x() - 5 : at.x() + 6]
         assert has_colour(near, LIGHT.test).any(), f"the curve misses epoch {epoch}"
     star = point(plot, 30, ys[30])
-    assert has_colour(painted[star.y() - 3 : star.y() + 4, star.x() - 3 : star.x() + 4],
-                      LIGHT.best).sum() > 20  # fmt: skip
+    middle = painted[star.y() - 3 : star.y() + 4, star.x() - 3 : star.x() + 4]
+    assert near_colour(middle, LIGHT.best).sum() > 15
     assert column_colour(plot, painted, 5, LIGHT.text) > 0.5 * inside(plot).height()
     assert column_colour(plot, painted, 20, LIGHT.best) > 0.4 * inside(plot).height()
     for epoch in (2, 7, 41):
@@ -163,7 +164,7 @@ def column_colour(plot: CurvePlot, painted: NDArray[np.uint8], x: float, colour:
     """Return how many rows have a colour where an epoch is painted."""
     rect, at = inside(plot), point(plot, x, plot.data("test")[1][20]).x()
     strip = painted[rect.top() : rect.bottom(), at - 1 : at + 3]
-    return int(has_colour(strip, colour).any(axis=1).sum())
+    return int(near_colour(strip, colour, 125).any(axis=1).sum())  # it may lie between pixels
 
 
 def test_better_stays_up_and_numbers_keep_their_sign(qtbot: QtBot) -> None:
@@ -278,6 +279,7 @@ def test_the_curve_itself_is_faint_behind(qtbot: QtBot, theme: Theme) -> None:
 
 
 def drag_values(plot: CurvePlot, start: tuple[float, float], end: tuple[float, float]) -> None:
+    QTest.qWait(20)  # pyqtgraph looks at a hundred moves a second only
     drag(plot.view.viewport(), point(plot, *start), point(plot, *end))
 
 
@@ -310,10 +312,8 @@ def test_back_goes_step_by_step_and_by_three_ways(plot: CurvePlot, qtbot: QtBot)
     viewport = plot.view.viewport()
     middle = inside(plot).center()
     with qtbot.assertNotEmitted(plot.x_clicked, wait=400):  # it was no click
-        qtbot.mousePress(viewport, LEFT, pos=middle)
-        qtbot.mouseRelease(viewport, LEFT, pos=middle)
-        qtbot.mouseDClick(viewport, LEFT, pos=middle)
-        qtbot.mouseRelease(viewport, LEFT, pos=middle)
+        for act in (qtbot.mousePress, qtbot.mouseRelease, qtbot.mouseDClick, qtbot.mouseRelease):
+            act(viewport, LEFT, pos=middle)
     np.testing.assert_allclose(view_range(plot), views[2])
     plot.view.setFocus()
     qtbot.keyClick(plot.view, Qt.Key.Key_Backspace)
@@ -364,7 +364,7 @@ def test_the_wheel_zooms_about_the_pointer_and_back_out(plot: CurvePlot, qtbot: 
     for _ in range(3):
         turn_wheel(plot, at, 1)
     assert (np.diff(view_range(plot)) < 0.6 * np.diff(whole)).all()
-    assert abs(point(plot, 12, 0.3) - at).manhattanLength() <= 3
+    assert (point(plot, 12, 0.3) - at).manhattanLength() <= 3
     assert plot.is_zoomed
     qtbot.keyClick(plot.view, Qt.Key.Key_Backspace)  # all of the turning is one step
     np.testing.assert_allclose(view_range(plot), whole)
@@ -526,10 +526,10 @@ def test_a_branch_begins_with_a_dot(qtbot: QtBot, theme: Theme) -> None:
     plot.set_runs([run(2, "#c2185b", start=20)])
     at = point(plot, 20, TRAIN[20] + 0.1)
     around = pixels(plot.view)[at.y() - 4 : at.y() + 5, at.x() - 4 : at.x() + 5]
-    assert has_colour(around, "#c2185b").sum() > 20
+    assert near_colour(around, "#c2185b", 80).sum() > 30
     plot.set_runs([run(2, "#c2185b", start=0)])
     around = pixels(plot.view)[at.y() - 4 : at.y() + 5, at.x() - 4 : at.x() + 5]
-    assert has_colour(around, "#c2185b").sum() < 10
+    assert near_colour(around, "#c2185b", 80).sum() < 20
 
 
 def test_a_branch_may_begin_at_a_point_of_its_parent(plot: CurvePlot) -> None:
@@ -544,7 +544,7 @@ def test_the_present_run_may_be_a_branch(plot: CurvePlot) -> None:
     plot.set_data("train", EPOCHS[10:], TRAIN[10:])
     at = point(plot, 10, TRAIN[10])
     around = pixels(plot.view)[at.y() - 4 : at.y() + 5, at.x() - 5 : at.x()]
-    assert has_colour(around, LIGHT.train).sum() > 8
+    assert near_colour(around, LIGHT.train, 80).sum() > 12
 
 
 def test_runs_are_smoothed_alike_but_read_exactly(plot: CurvePlot, qtbot: QtBot) -> None:
@@ -716,7 +716,7 @@ def test_a_long_curve_follows_view_and_size(plot: CurvePlot) -> None:
     plot.resize(1400, 500)
     pixels(plot)
     assert line.n_drawn > 2 * before
-    drag_values(plot, (44_400, 0.5), (44_500, 0.5))
+    drag_values(plot, (42_000, 0.5), (48_000, 0.5))
     assert line.xData[0] >= 40_000
     assert 0.95 in line.yData
 

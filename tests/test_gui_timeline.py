@@ -15,8 +15,6 @@ from gui.widgets.curve_ticks import place_labels
 from gui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytestqt.qtbot import QtBot
 
 MIDDLE = 17
@@ -166,11 +164,9 @@ def overlaps(spans: list[tuple[float, float]]) -> bool:
 
 
 @pytest.mark.parametrize("n", [1, 3, 30, 300])
-def test_placed_labels_never_overlap_nor_leave_the_bar(
-    n: int, random: Callable[..., float] = np.random.default_rng(3).uniform
-) -> None:
-    places = [random(0, 500) for _ in range(n)]
-    widths = [random(5, 60) for _ in range(n)]
+def test_placed_labels_never_overlap_nor_leave_the_bar(n: int) -> None:
+    rng = np.random.default_rng(3)
+    places, widths = rng.uniform(0, 500, n).tolist(), rng.uniform(5, 60, n).tolist()
     placed = place_labels(places, widths, 0.0, 500.0)
     spans = [(start, start + widths[i]) for i, start in placed.items()]
     assert not overlaps(spans)
