@@ -20,6 +20,7 @@ import epoch
 import memory
 import numpy as np
 import opening
+import runs
 import seeds
 import startup
 import wall
@@ -35,6 +36,7 @@ TOPICS: list[tuple[str, Callable[[bool], list[Result]]]] = [
     ("epoch", epoch.measure),
     ("memory", memory.measure),
     ("opening", opening.measure),
+    ("runs", runs.measure),
     ("seeds", seeds.measure),
     ("startup", startup.measure),
     ("window", window.measure),

@@ -68,7 +68,7 @@ def wait_for_band(qtbot: QtBot, session: Session, part: str) -> None:
 def panel(window: MainWindow, qtbot: QtBot) -> StoppingPanel:
     """Return the panel of a window whose run has ended."""
     assert window.session.epochs.of("test") is None  # nothing is computed before one looks
-    click(qtbot, window.learn.switch[2])
+    click(qtbot, window.learn.tab("When to stop"))
     assert window.learn.stopping.isVisible()
     wait_for_band(qtbot, window.session, "test")
     return window.learn.stopping
@@ -193,14 +193,14 @@ def test_nothing_is_followed_where_nobody_looks(
     panel: StoppingPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    click(qtbot, window.learn.switch[0])
+    click(qtbot, window.learn.tab("Class atlas"))
     session.rewind(play=True)
     assert session.epochs.of("test") is None  # of another run: gone
     wait_until(qtbot, lambda: session.history is not None and len(session.history) > 1)
     wait_for_state(qtbot, session, RunState.FINISHED)
     QTest.qWait(200)
     assert session.epochs.of("test") is None
-    click(qtbot, window.learn.switch[2])
+    click(qtbot, window.learn.tab("When to stop"))
     wait_for_band(qtbot, session, "test")
     np.testing.assert_array_equal(panel.plot.band[1], core_band(session, "test").low)
 
@@ -258,20 +258,20 @@ def test_the_warning_sets_validation_images_aside_and_they_choose(
     assert has_colour(pixels(panel.plot.view), window.theme.validation).sum() > 100
 
 
-def test_the_comparison_has_a_button_once_somebody_compares(
+def test_best_against_now_is_compared(
     panel: StoppingPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
-    assert not panel.compare_button.isVisible()
-    asked: list[int] = []
-    panel.offer_comparison(asked.append)
     click(qtbot, panel.compare_button)
-    assert window.session.history is not None
-    assert asked == [window.session.history.best.epoch]
+    assert window.learn.comparison.isVisible()
+    models, history = window.session.comparison.models, window.session.history
+    assert models is not None
+    assert history is not None
+    assert models[0].weights is history.best.weights
+    assert models[1].weights is history.records[-1].weights
 
 
 def test_all_of_it_fits_into_the_smallest_window(panel: StoppingPanel, window: MainWindow) -> None:
     window.resize(1280, 720)
-    panel.offer_comparison(lambda epoch: None)
     window.session.show_epoch(1)
     QTest.qWait(50)
     for label in (panel.best, panel.sure, panel.waited, panel.why):
@@ -282,7 +282,7 @@ def test_all_of_it_fits_into_the_smallest_window(panel: StoppingPanel, window: M
 
 def test_before_there_are_data_nothing_is_said(new_session, new_window, qtbot: QtBot) -> None:
     window = new_window(new_session())
-    click(qtbot, window.learn.switch[2])
+    click(qtbot, window.learn.tab("When to stop"))
     panel = window.learn.stopping
     assert panel.best.text() == panel.waited.text() == panel.why.text() == ""
     assert not panel.best_button.isEnabled()
