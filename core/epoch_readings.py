@@ -93,6 +93,23 @@ class Halves:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class EpochSummary:
+    """What :class:`EpochReadings` add up to.
+
+    Attributes
+    ----------
+    scores : (n_epochs, n_classes) float64, share of each class read rightly; NaN without images
+    became_right, became_wrong : (n_epochs,) int64, how many images turned since the epoch before
+    n_flips : (n_samples,) int64, how often each image turned
+    """
+
+    scores: NDArray[np.float64]
+    became_right: NDArray[np.int64]
+    became_wrong: NDArray[np.int64]
+    n_flips: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EpochReadings:
     """One answer per image and epoch.
 
@@ -119,6 +136,10 @@ class EpochReadings:
         """Whether each image is read as its label, (n_epochs, n_samples)."""
         return np.asarray(self.predicted == self.labels.astype(self.predicted.dtype))
 
+    def right_at(self, index: int) -> NDArray[np.bool_]:
+        """Return whether one image is read as its label, (n_epochs,)."""
+        return np.asarray(self.predicted[:, index] == self.labels[index])
+
     def class_scores(self, n_classes: int) -> NDArray[np.float64]:
         """Return the share of each class's images that is read rightly, (n_epochs, n_classes).
 
@@ -143,7 +164,7 @@ class EpochReadings:
 
         The first epoch read is the beginning, no change.
         """
-        right = self.predicted[:, index] == self.labels[index]
+        right = self.right_at(index)
         turned = np.flatnonzero(right[1:] != right[:-1]) + 1
         to_right = right[turned]
         return self.epochs[turned[to_right]], self.epochs[turned[~to_right]]
@@ -162,6 +183,16 @@ class EpochReadings:
             n_wrong=n_wrong,
             right=float(values[right].mean()) if n_right else math.nan,
             wrong=float(values[~right].mean()) if n_wrong else math.nan,
+        )
+
+    def summary(self, n_classes: int) -> EpochSummary:
+        """Return scores and flips, computed once: they take long for many images."""
+        became_right, became_wrong = self.turned()
+        return EpochSummary(
+            scores=read_only(self.class_scores(n_classes)),
+            became_right=read_only(became_right),
+            became_wrong=read_only(became_wrong),
+            n_flips=read_only(self.n_flips),
         )
 
     def nearest_row(self, epoch: float) -> int:

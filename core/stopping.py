@@ -26,6 +26,8 @@ LEVEL = 0.9
 _BLOCK_VALUES = 1 << 21
 """Draws made together: 16 MB, and about a tenth of a second."""
 
+_SLICE_IMAGES = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class StoppingConfig:
@@ -134,19 +136,11 @@ def bootstrapping(
 ) -> Generator[Progress, None, BootstrapBand]:
     """Redraw the images and return the band; as :func:`bootstrap_band`, told block by block."""
     n_epochs, n_samples = log_likelihood.shape
-    values = log_likelihood.T.astype(np.float64)
-    # A count of zero times NaN is NaN: what is not finite is left out of the sums and put back in.
-    bad = ~np.isfinite(values)
-    plain_mean = values.mean(axis=0)
-    values[bad] = 0.0
     means = np.empty((n_resamples, n_epochs))
     done = 0
     for counts in resample_counts(n_samples, n_resamples, rng):
         rows = slice(done, done + len(counts))
-        np.matmul(counts, values, out=means[rows])
-        means[rows] /= n_samples
-        if bad.any():
-            means[rows][counts @ bad.astype(np.float64) > 0] = np.nan
+        means[rows] = _redrawn_means(counts, log_likelihood)
         done = rows.stop
         yield Progress(done, n_resamples, "redrawings")
     places = best_place(means) if n_epochs else np.empty(0, dtype=np.int64)
@@ -154,7 +148,7 @@ def bootstrapping(
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return BootstrapBand(
         epochs=epochs,
-        mean=read_only(plain_mean),
+        mean=read_only(log_likelihood.mean(axis=1, dtype=np.float64)),
         low=read_only(low),
         high=read_only(high),
         best_share=read_only(share),
@@ -162,6 +156,27 @@ def bootstrapping(
         n_resamples=n_resamples,
         level=level,
     )
+
+
+def _redrawn_means(counts: NDArray[np.float64], values: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the mean at each epoch of each redrawing, (n_block, n_epochs).
+
+    Some images at a time, so that no copy in float64 grows with the data set. NaN where an image
+    was drawn whose value is not finite.
+    """
+    sums = np.zeros((len(counts), len(values)))
+    spoilt = np.zeros(sums.shape, dtype=np.bool_)
+    for first in range(0, counts.shape[1], _SLICE_IMAGES):
+        drawn = counts[:, first : first + _SLICE_IMAGES]
+        part = values[:, first : first + _SLICE_IMAGES].T.astype(np.float64)
+        # A count of zero times NaN is NaN: what is not finite is left out and put back in.
+        bad = ~np.isfinite(part)
+        if bad.any():
+            part[bad] = 0.0
+            spoilt |= drawn @ bad.astype(np.float64) > 0
+        sums += drawn @ part
+    sums[spoilt] = np.nan
+    return np.asarray(sums / counts.shape[1])
 
 
 def bootstrap_band(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from core.dataset import Split
-    from core.epoch_readings import EpochReadings, Snapshot
+    from core.epoch_readings import EpochReadings, EpochSummary, Snapshot
     from core.progress import Progress
     from core.stopping import BootstrapBand
     from gui.mailbox import Mailbox
@@ -60,6 +60,7 @@ class ShownEpochs:
     part: str
     split: Split
     readings: EpochReadings
+    summary: EpochSummary
     complete: bool
     band: BootstrapBand | None
 
@@ -151,7 +152,8 @@ class EpochsJob(Job):
         complete: bool = False,
         band: BootstrapBand | None = None,
     ) -> None:
-        answer = ShownEpochs(task.part, task.split, readings, complete, band)
+        summary = readings.summary(len(task.snapshots[0].weights))
+        answer = ShownEpochs(task.part, task.split, readings, summary, complete, band)
         self._mailbox.put_latest(EPOCHS_SLOT + task.part, generation, answer)
         self._told_at = time.perf_counter()
 

@@ -114,6 +114,8 @@ class EpochsSession(QObject):
             if split is not None:
                 snapshots = self._spread(most_epochs(split.n_samples))
                 tasks.append(EpochsTask(part, split, snapshots, band))
+        # They take memory: what nobody watches any more goes when something else is looked at.
+        self._shown = {part: self._shown[part] for part, _ in watched if part in self._shown}
         self._asked, self._asked_at = (generation, watched, newest), time.perf_counter()
         self._job.request(
             generation, EpochsRequest(tuple(tasks), REST if session.is_running else 0.0)

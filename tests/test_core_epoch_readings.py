@@ -114,6 +114,10 @@ def test_scores_and_flips_are_those_of_plain_loops(n_epochs, n_samples, n_classe
         assert [one.tolist() for one in found] == [became_right, became_wrong]
         assert readings.n_flips[i] == len(became_right) + len(became_wrong)
     assert [one.tolist() for one in readings.turned()] == [up, down]
+    summary = readings.summary(n_classes)
+    assert (summary.became_right.tolist(), summary.became_wrong.tolist()) == (up, down)
+    np.testing.assert_array_equal(summary.scores, scores)
+    np.testing.assert_array_equal(summary.n_flips, readings.n_flips)
     for e in range(n_epochs):
         assert readings.nearest_row(int(readings.epochs[e])) == e
         halves, values = readings.halves(e), readings.log_likelihood[e].astype(np.float64)

@@ -116,6 +116,17 @@ def test_redrawings_do_not_depend_on_how_they_are_cut_into_blocks(monkeypatch):
     assert whole.var() == pytest.approx(1 - 1 / 70, abs=0.05)
 
 
+def test_many_images_are_averaged_slice_by_slice(monkeypatch):
+    values, epochs = made_up(4, 50, 2), np.arange(4)
+    values[1, 40] = np.nan
+    whole = bootstrap_band(values, epochs, n_resamples=30, rng=np.random.default_rng(1))
+    monkeypatch.setattr(core.stopping, "_SLICE_IMAGES", 7)
+    sliced = bootstrap_band(values, epochs, n_resamples=30, rng=np.random.default_rng(1))
+    # Multiples of 1/4 add up exactly, whatever the order.
+    for name in ("mean", "low", "high", "best_share"):
+        np.testing.assert_array_equal(getattr(sliced, name), getattr(whole, name))
+
+
 def test_the_same_state_gives_the_same_band_and_progress_is_told(monkeypatch):
     monkeypatch.setattr(core.stopping, "_BLOCK_VALUES", 100)
     values, epochs = made_up(5, 20, 1), np.arange(5)

@@ -407,6 +407,7 @@ def back_to_normal(scene: Scene) -> None:
     wait_for_state(scene.qtbot, session, RunState.FINISHED)
     for run in session.runs.earlier:
         session.remove_run(run.key)
+    window.notice.hide()
 
 
 PLACES = [*((0, tab) for tab in TABS), (1, ""), (3, "")]

@@ -170,19 +170,18 @@ class OverEpochsPanel(QWidget):
         self.strip.set_images(())
 
     def _draw(self, seen: ShownEpochs) -> None:
-        dataset, readings = self._session.dataset, seen.readings
+        dataset, readings, summary = self._session.dataset, seen.readings, seen.summary
         assert dataset is not None
         counts = class_counts(seen.split, dataset.n_classes)
-        scores = readings.class_scores(dataset.n_classes)
-        self.map.set_scores(dataset.class_names, readings.epochs, scores, counts)
-        for name, turned in zip((_RIGHT, _WRONG), readings.turned(), strict=True):
-            self.bars.set_data(name, readings.epochs, turned)
+        self.map.set_scores(dataset.class_names, readings.epochs, summary.scores, counts)
+        self.bars.set_data(_RIGHT, readings.epochs, summary.became_right)
+        self.bars.set_data(_WRONG, readings.epochs, summary.became_wrong)
         first, last = int(readings.epochs[0]), int(readings.epochs[-1])
         self.bars.set_x_range(first - 0.5, last + 0.5)
         n, n_epochs = seen.split.n_samples, readings.n_epochs
         words = f"score of each class at {n_epochs:,} {'epoch' if n_epochs == 1 else 'epochs'}"
         self.words.setText(words if seen.complete else f"{words}, reading on ...")
-        flips = readings.n_flips
+        flips = summary.n_flips
         n_again = int((flips > 1).sum())
         self.n_flipped.setText(f"{n_again:,} of {n:,} more than once")
         # The first of equals comes first: the strip must not jump about while the run goes on.
@@ -194,8 +193,8 @@ class OverEpochsPanel(QWidget):
         assert dataset is not None
         readings, split = seen.readings, seen.split
         name = dataset.class_names[int(split.labels[index])]
-        n = int(readings.n_flips[index])
-        told = flip_words(readings.epochs, readings.right[:, index])
+        n = int(seen.summary.n_flips[index])
+        told = flip_words(readings.epochs, readings.right_at(index))
         return StripImage(
             index=index,
             rgb=grey_rgb(split.images[index].reshape(dataset.image_shape)),

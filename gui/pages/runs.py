@@ -29,6 +29,8 @@ from gui.widgets.number_field import NumberField
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from core.runs import Run
     from core.seed_band import SeedBand
     from gui.run_list import Entry
@@ -167,9 +169,15 @@ class RunsPanel(QWidget):
         for signal in (session.runs.changed, session.run_started, session.run_shown):
             signal.connect(self.refresh)
         session.epoch_recorded.connect(self.refresh_live)
+        session.shown_changed.connect(self._refresh_fork)
         session.setting_applied.connect(self.refresh)
         self.seeds_button.clicked.connect(self._repeat)
         session.seeds.changed.connect(self._refresh_seeds)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say what was not kept up to date for nobody to see."""
+        super().showEvent(event)
+        self.refresh()
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -285,7 +293,9 @@ class RunsPanel(QWidget):
     def _swatch(self, colour: int) -> QIcon:
         picture = QPixmap(_SWATCH)
         picture.fill(QColor(self._theme.runs[colour]))
-        return QIcon(picture)
+        icon = QIcon(picture)
+        icon.addPixmap(picture, QIcon.Mode.Selected)  # else it is tinted in the chosen row
+        return icon
 
     # ------------------------------------------------------------------ the chosen run
 
@@ -308,7 +318,7 @@ class RunsPanel(QWidget):
         is_some = runs.entry(key) is not None
         self.show_button.setEnabled(is_some and key != runs.shown_key)
         self.compare_button.setEnabled(is_some and key != runs.shown_key)
-        self.fork_button.setEnabled(self._session.shown is not None)
+        self._refresh_fork()
         self.pin_button.setEnabled(is_some)
         self.pin_button.setChecked(is_some and key == runs.reference_key)
         self.remove_button.setEnabled(runs.any(key) is not None and key != runs.live_key)
@@ -316,6 +326,10 @@ class RunsPanel(QWidget):
         keys = [entry.key for entry in runs.entries]
         self.up_button.setEnabled(is_some and bool(keys) and key != keys[0])
         self.down_button.setEnabled(is_some and bool(keys) and key != keys[-1])
+
+    @Slot()
+    def _refresh_fork(self) -> None:
+        self.fork_button.setEnabled(self._session.shown is not None)
 
     @Slot(QTreeWidgetItem, int)
     def _item_changed(self, item: QTreeWidgetItem, column: int) -> None:

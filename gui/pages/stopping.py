@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 _SIDE_WIDTH, _FIELD_WIDTH = 440, 68
+_CURVE_SECONDS = 0.2
 _SHARE = "share of redrawings"
 _CURVE_HELP = (
     "The mean over the held-out images of log y_true. Other images would give another curve: the "
@@ -71,6 +73,7 @@ class StoppingPanel(QWidget):
             _CURVE_HELP,
             self,
         )
+        self._n_drawn, self._drawn_at = 0, 0.0
         self.bars = EpochBars("BEST EPOCH", (Curve(_SHARE, "best"),), _BARS_HELP, parent=self)
         self.best = self._words("sentence")
         self.sure = self._words()
@@ -99,10 +102,12 @@ class StoppingPanel(QWidget):
         for plot in (self.plot, self.bars):
             plot.x_clicked.connect(self._epoch_clicked)
         session.epochs.changed.connect(self.refresh)
-        session.epoch_recorded.connect(self._refresh_curve)
-        session.run_started.connect(self._run_started)
+        session.epoch_recorded.connect(self._epoch_recorded)
+        session.progressed.connect(self._refresh_new_epochs)
+        session.run_state_changed.connect(self._refresh_new_epochs_at_once)
+        session.run_started.connect(self.refresh)
         session.shown_changed.connect(self._refresh_shown)
-        self._run_started()
+        self.refresh()
 
     def _words(self, name: str = "") -> QLabel:
         label = QLabel("", self)
@@ -187,17 +192,23 @@ class StoppingPanel(QWidget):
         if self.isVisible():
             self._session.epochs.watch(self, self._part, band=True)
 
-    @Slot()
-    def _run_started(self) -> None:
-        self.refresh()
-
     @Slot(object)
-    def _refresh_curve(self, record: Any) -> None:
-        """Draw on; at the first epoch of a run it is known which part chooses."""
+    def _epoch_recorded(self, record: Any) -> None:
+        """Watch anew: with the first epoch of a run it is known which part chooses."""
         history = self._session.history
         if history is not None and len(history) == 1:
             self._watch()
-        if self.isVisible():
+
+    @Slot()
+    def _refresh_new_epochs(self) -> None:
+        """Draw new epochs, many at once at full speed."""
+        if time.perf_counter() - self._drawn_at >= _CURVE_SECONDS:
+            self._refresh_new_epochs_at_once()
+
+    @Slot()
+    def _refresh_new_epochs_at_once(self) -> None:
+        history = self._session.history
+        if self.isVisible() and history is not None and len(history) != self._n_drawn:
             self._draw()
 
     @Slot()
@@ -221,6 +232,8 @@ class StoppingPanel(QWidget):
     def _draw(self) -> None:
         history, part = self._session.history, self._part
         self.plot.choose_curve(PARTS[part])
+        self._n_drawn = 0 if history is None else len(history)
+        self._drawn_at = time.perf_counter()
         has_epochs = history is not None and len(history) > 0
         self.best_button.setEnabled(has_epochs)
         self.compare_button.setEnabled(has_epochs)

@@ -130,10 +130,10 @@ class CurvePlot(QWidget):
         self._box.clicked.connect(self._clicked)
         self._box.zoom_changed.connect(self._zoom_changed)
         self._box.sigResized.connect(self._refit)
-        self.zoom_sign.clicked.connect(self._box.back)
+        self.zoom_sign.clicked.connect(self.zoom_back)
         self.menu.options_chosen.connect(self.set_options)
-        self.menu.back_chosen.connect(self._box.back)
-        self.menu.whole_chosen.connect(self._box.show_whole)
+        self.menu.back_chosen.connect(self.zoom_back)
+        self.menu.whole_chosen.connect(self.show_whole)
 
     # ------------------------------------------------------------------ how it is drawn
 
@@ -400,6 +400,16 @@ class CurvePlot(QWidget):
     def is_zoomed(self) -> bool:
         """Whether a part of the plot is shown."""
         return self._box.depth > 0
+
+    @Slot()
+    def zoom_back(self) -> None:
+        """Show what was seen before the last zoom."""
+        self._box.back()
+
+    @Slot()
+    def show_whole(self) -> None:
+        """Show everything."""
+        self._box.show_whole()
 
     @Slot()
     def _zoom_changed(self) -> None:

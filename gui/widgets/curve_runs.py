@@ -319,7 +319,9 @@ class BandLayer:
 
 
 def _same_curves(one: RunCurves, other: RunCurves) -> bool:
-    return one.branch_from == other.branch_from and all(
+    if one.branch_from != other.branch_from or len(one.curves) != len(other.curves):
+        return False
+    return all(
         a[0] == b[0] and _same(a[1], b[1]) and _same(a[2], b[2])
         for a, b in zip(one.curves, other.curves, strict=True)
     )

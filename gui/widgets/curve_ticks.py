@@ -36,11 +36,12 @@ def place_labels(
     for i in sorted(range(len(places)), key=lambda i: (places[i], i), reverse=True):
         if widths[i] <= 0 or not left <= places[i] <= right:
             continue
-        for start in (places[i] + _GAP, places[i] - _GAP - widths[i]):
-            if start >= left and start + widths[i] <= end:
-                placed[i] = start
-                end = min(start, places[i]) - _GAP
-                break
+        start = places[i] + _GAP
+        if start + widths[i] > right:
+            start = places[i] - _GAP - widths[i]
+        if left <= start and start + widths[i] <= end:
+            placed[i] = start
+            end = min(start, places[i]) - _GAP
     return placed
 
 

@@ -128,12 +128,16 @@ class ZoomBox(pg.ViewBox):
         """Go over to other places for the same values; give up a zoom that has none there."""
         if not self._views:
             return
-        views = [convert(view) for view in (*self._views, self.viewRect(), self._base)]
-        if any(view.isEmpty() for view in views):
+        shown, base = convert(self.viewRect()), convert(self._base)
+        if shown.isEmpty():
             self.show_whole()
             return
-        *self._views, shown, self._base = views
+        # The first is the whole, which may well have no place there; it is never gone back to.
+        converted = [convert(view) for view in self._views[1:]]
+        self._views = [self._views[0], *(view for view in converted if not view.isEmpty())]
+        self._base = shown if base.isEmpty() else base
         self.setRange(rect=shown, padding=0, disableAutoRange=True)
+        self.zoom_changed.emit()
 
     def _show_whole(self, axis: int) -> None:
         ends, padding = self._whole[axis], _PADDING[axis]

@@ -175,6 +175,9 @@ class ImageCard(QDialog):
     def _unfold(self, is_open: bool) -> None:
         self._refresh_evidence()
         self._refresh_history()
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()  # else what has just been folded still takes its room
         self.resize(self._usual_size())
         self._move_onto(self.screen(), self.x(), self.y())
 

@@ -184,10 +184,15 @@ class Timeline(QWidget):
         return place_labels(places, widths, 0.0, float(self.width()))
 
     def _paint_labels(self, painter: QPainter, bar: QRectF) -> None:
-        painter.setPen(QColor(self._theme.best))
+        metrics = QFontMetricsF(self._small_font())
         painter.setFont(self._small_font())
+        painter.setPen(QColor(self._theme.best))
         for i, start in self._placed_labels().items():
-            painter.drawText(QPointF(start, bar.top() - 2), self._ticks[i][2])
+            label = self._ticks[i][2]
+            # The tops of other ticks would strike it through.
+            room = QRectF(start - 1, 0, metrics.horizontalAdvance(label) + 2, bar.top() - 1)
+            painter.fillRect(room, QColor(self._theme.surface))
+            painter.drawText(QPointF(start, bar.top() - 2), label)
 
     def _small_font(self) -> QFont:
         font = QFont(self.font())

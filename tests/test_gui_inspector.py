@@ -1,0 +1,334 @@
+"""The inspector: logits, probabilities and history of any image are those of core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    EPOCHS,
+    activate,
+    click,
+    data_of,
+    has_colour,
+    hover,
+    pixels,
+    press,
+    type_number,
+    wait_for_diagnosis,
+    wait_for_state,
+    wait_until,
+)
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QToolTip
+
+from core.diagnostics import diagnose
+from core.image_history import ImageHistory, image_history
+from core.perceptron import SoftmaxPerceptron
+from gui.run_state import RunState
+from gui.theme import DARK, LIGHT
+from gui.widgets.image_card import CardContent, ImageCard
+from gui.widgets.probability_bars import ProbabilityBars, logit_text
+from gui.widgets.rank_plot import RankPlot
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+
+
+def expected(window: MainWindow, index: int, part: str = "train") -> ImageHistory:
+    """Return what core makes of an image at every epoch of the run shown."""
+    history, split = window.session.history, data_of(window.session).split(part)
+    assert history is not None
+    return image_history(split.images[index], int(split.true_labels[index]), history.records)
+
+
+@pytest.fixture
+def card(window: MainWindow, qtbot: QtBot) -> ImageCard:
+    """Return the card of training image 7, its history unfolded."""
+    press(qtbot, window, "Ctrl+3")
+    page = window.data_page
+    wait_until(qtbot, lambda: page._view is not None and page._view.seen is not None)
+    page.open_image(7, QPoint(300, 600))
+    activate(qtbot, page.card)
+    assert not page.card.history.isVisible()
+    assert page.card.history.history is None  # nothing is computed unless it is looked at
+    click(qtbot, page.card.history_button)
+    assert page.card.history.isVisible()
+    return page.card
+
+
+def test_logits_stand_beside_the_probabilities(card: ImageCard, window: MainWindow) -> None:
+    shown, image = window.session.shown, data_of(window.session).train.images[7]
+    assert shown is not None
+    model = SoftmaxPerceptron(shown.weights)
+    assert card.bars.logits is not None
+    np.testing.assert_array_equal(card.bars.logits, model.logits(image))
+    np.testing.assert_array_equal(card.bars.probabilities, model.probabilities(image))
+    z = model.logits(image)
+    k = card.bars.shown_classes()[2]
+    hover(card.bars, card.bars.bar_rect(k).center().toPoint())
+    assert f"z = {z[k]:.6g}" in QToolTip.text()
+    assert f"p({data_of(window.session).class_names[k]}) = " in QToolTip.text()
+
+
+def test_the_history_is_that_of_core(card: ImageCard, window: MainWindow) -> None:
+    found, wanted = card.history.history, expected(window, 7)
+    assert found is not None
+    assert found.epochs.tolist() == list(range(EPOCHS + 1))
+    np.testing.assert_array_equal(found.logits, wanted.logits)
+    np.testing.assert_array_equal(found.rank, wanted.rank)
+    assert card.history.words.text().casefold() == f"{wanted}.".casefold()
+    name = data_of(window.session).class_names[wanted.label]
+    assert card.history.title.text() == f"RANK OF {name} OVER EPOCHS"
+
+
+def test_the_strip_is_right_where_the_image_is(
+    card: ImageCard, window: MainWindow, qtbot: QtBot
+) -> None:
+    plot = card.history.plot
+    history = plot.history
+    assert history is not None
+    for theme in (LIGHT, DARK):
+        window.use_theme(theme)
+        picture, strip, edges = pixels(plot), plot.strip_rect(), plot.edges()
+        for i, right in enumerate(history.right.tolist()):
+            x = (edges[i] + edges[i + 1]) // 2 + 2
+            column = picture[strip.top() + 1 : strip.bottom(), x]
+            colour = theme.good if right else theme.bad
+            other = theme.bad if right else theme.good
+            assert has_colour(column[None], colour).any()
+            assert not has_colour(column[None], other).any()
+            # Wrong is lower too, for eyes that do not tell red from green.
+            assert has_colour(column[None, :1], colour).all() == right
+
+
+def test_the_steps_are_at_the_ranks(card: ImageCard, window: MainWindow) -> None:
+    plot = card.history.plot
+    history = plot.history
+    assert history is not None
+    picture, edges = pixels(plot), plot.edges()
+    for i, rank in enumerate(history.rank.tolist()):
+        x, y = (edges[i] + edges[i + 1]) // 2 + 2, round(plot.row_of(rank))
+        assert has_colour(picture[y - 2 : y + 3, x : x + 1], window.theme.accent).any()
+    assert plot.row_of(1) < plot.row_of(2) < plot.row_of(10)
+
+
+def test_hovering_and_clicking_an_epoch_of_the_history(
+    card: ImageCard, window: MainWindow, qtbot: QtBot
+) -> None:
+    plot, wanted = card.history.plot, expected(window, 7)
+    edges = plot.edges()
+    point = QPoint((edges[3] + edges[4]) // 2, plot.strip_rect().center().y())
+    hover(plot, point)
+    words = plot.describe(3)
+    assert words.startswith("epoch 3: ")
+    assert f"is number {wanted.rank[3]} of 10" in words
+    assert f"p = {wanted.probabilities[3, wanted.label]:.4f}" in words
+    assert words.split(";")[0] in QToolTip.text()
+    click(qtbot, plot, point)
+    assert window.session.shown is not None
+    assert window.session.shown.epoch == 3
+    assert card.content is not None
+    assert card.content.marked_epoch == 3
+    np.testing.assert_array_equal(card.bars.logits, wanted.logits[3])
+    plot.setFocus()
+    press(qtbot, plot, "Right")
+    assert plot.accessibleDescription() == plot.describe(4)
+    press(qtbot, plot, "Return")
+    assert window.session.shown.epoch == 4
+
+
+def test_the_history_follows_a_live_run(card: ImageCard, window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    session.set_pace(100.0)
+    session.set_setting("epochs", 5000)
+    session.play()
+    wait_until(
+        qtbot,
+        lambda: (found := card.history.history) is not None and len(found.epochs) > EPOCHS + 5,
+    )
+    session.pause()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    wanted = expected(window, 7)
+    wait_until(
+        qtbot,
+        lambda: (
+            (found := card.history.history) is not None and len(found.epochs) == len(wanted.epochs)
+        ),
+    )
+    assert card.history.history is not None
+    np.testing.assert_array_equal(card.history.history.rank, wanted.rank)
+
+
+def test_a_closed_card_lets_go_of_the_run(card: ImageCard, window: MainWindow) -> None:
+    card.close()
+    assert card.history.history is None
+
+
+def test_both_unfold_and_fold(card: ImageCard, qtbot: QtBot) -> None:
+    height = card.height()
+    click(qtbot, card.why_button)
+    assert card.evidence.isVisible()
+    assert card.history.isVisible()
+    click(qtbot, card.history_button)
+    assert not card.history.isVisible()
+    assert card.height() == height - 200
+
+
+def test_a_worst_mistake_of_the_atlas_has_a_history(window: MainWindow, qtbot: QtBot) -> None:
+    atlas, session = window.learn.atlas, window.session
+    assert session.diagnosis is not None
+    worst = session.diagnosis.diagnosis.worst
+    k = next(k for k, mistake in enumerate(worst) if mistake is not None)
+    atlas.grab()
+    click(qtbot, atlas, atlas.cell_rect(2, k).center())
+    card = window.learn.card
+    assert card.isVisible()
+    click(qtbot, card.history_button)
+    mistake = worst[k]
+    assert mistake is not None
+    assert card.history.history is not None
+    wanted = expected(window, mistake.index)
+    np.testing.assert_array_equal(card.history.history.logits, wanted.logits)
+    assert not wanted.right[-1]
+    card.close()
+    # A mean has probabilities, but is no image that is the same at every epoch; weights have none.
+    click(qtbot, atlas, atlas.cell_rect(1, k).center())
+    assert card.bars.logits is not None
+    assert not card.history_button.isVisible()
+    assert not card.history.isVisible()
+    card.close()
+    click(qtbot, atlas, atlas.cell_rect(0, k).center())
+    assert not card.bars.isVisible()
+    assert not card.history_button.isVisible()
+    card.close()
+
+
+def test_several_worst_of_each_class(window: MainWindow, qtbot: QtBot) -> None:
+    session, atlas = window.session, window.learn.atlas
+    session.show_epoch(1)
+    wait_for_diagnosis(qtbot, session)
+    assert atlas.n_rows == 3
+    type_number(qtbot, window.learn.n_worst.field, "3")
+    wait_until(qtbot, lambda: atlas.n_rows == 5)
+    assert session.shown is not None
+    train = data_of(session).train
+    found = diagnose(session.shown.weights, train, 3)
+    labels = [atlas.row(row).label for row in range(5)]
+    assert labels == ["weights", "mean", "worst", "2nd worst", "3rd worst"]
+    atlas.grab()
+    for n in range(3):
+        row = atlas.row(2 + n)
+        for k, mistake in enumerate(found.nth_worst(n)):
+            if mistake is None:
+                assert row.missing[k] == ("none wrong" if n == 0 else "no more")
+            else:
+                image = train.images[mistake.index].reshape(row.values.shape[1:])
+                np.testing.assert_array_equal(row.values[k], image)
+                assert f"{mistake.probability:.2f}" in row.captions[k]
+    k = next(k for k, own in enumerate(found.mistakes) if len(own) == 3)
+    window.learn.stack.currentWidget().ensureVisible(0, atlas.cell_rect(4, k).bottom())
+    click(qtbot, atlas, atlas.cell_rect(4, k).center())
+    content = window.learn.card.content
+    assert content is not None
+    assert content.index == found.mistakes[k][2].index
+    window.learn.card.close()
+    type_number(qtbot, window.learn.n_worst.field, "6")  # refused
+    assert window.learn.n_worst.field.number() == 3
+    type_number(qtbot, window.learn.n_worst.field, "1")
+    wait_until(qtbot, lambda: atlas.n_rows == 3)
+
+
+# --- the parts
+
+
+def test_an_image_without_a_true_class_has_logits_only(qtbot: QtBot) -> None:
+    card = ImageCard()
+    qtbot.addWidget(card)
+    weights = np.random.default_rng(0).standard_normal((3, 5))
+    values = np.random.default_rng(1).random((2, 2))
+    model = SoftmaxPerceptron(weights)
+    card.set_content(
+        CardContent(
+            title="drawn",
+            words="",
+            rgb=np.zeros((2, 2, 3), dtype=np.uint8),
+            values=values,
+            class_names=("a", "b", "c"),
+            probabilities=model.probabilities(values.reshape(-1)),
+            true_class=None,
+            part="",
+            index=None,
+            weights=weights,
+            snapshots=tuple,
+        )
+    )
+    np.testing.assert_array_equal(card.bars.logits, model.logits(values.reshape(-1)))
+    assert card.history_button.isHidden()
+
+
+@pytest.mark.parametrize("n_classes", [2, 10, 47])
+@pytest.mark.parametrize("with_logits", [False, True])
+def test_bars_leave_room_for_the_logits(qtbot: QtBot, n_classes: int, with_logits: bool) -> None:
+    bars = ProbabilityBars()
+    qtbot.addWidget(bars)
+    bars.resize(260, 280)
+    logits = np.linspace(-12345.678, 3.0, n_classes)
+    y = np.full(n_classes, 1 / n_classes)
+    names = [f"class {k}" for k in range(n_classes)]
+    bars.set_probabilities(names, y, true=0, logits=logits if with_logits else None)
+    picture = pixels(bars)
+    last = bars.shown_classes()[-1]
+    assert bars.rect().contains(bars.bar_rect(last).toRect())
+    words = picture[:, int(bars.bar_rect(last).right()) + 50 :]
+    assert bool(has_colour(words, LIGHT.muted).any()) == with_logits or n_classes > 15
+    for k in bars.shown_classes():
+        hover(bars, bars.bar_rect(k).center().toPoint())
+        assert QToolTip.text().startswith(f"<qt><p>p(class {k}) ")
+
+
+@pytest.mark.parametrize(
+    ("logit", "text"), [(3.2149, "+3.21"), (-0.001, "-0.00"), (12345.0, "+1.2e+04")]
+)
+def test_logits_in_a_column(logit: float, text: str) -> None:
+    assert logit_text(logit) == text
+
+
+def test_a_rank_that_is_none_leaves_a_gap(qtbot: QtBot) -> None:
+    plot = RankPlot()
+    qtbot.addWidget(plot)
+    plot.resize(300, 150)
+    logits = np.array([[0.0, 1.0], [np.nan, 0.0], [1.0, 0.0]])
+    history = ImageHistory(0, np.arange(3), logits, tuple(logits))
+    plot.set_history(history, ("a", "b"))
+    picture, edges = pixels(plot), plot.edges()
+    frame = plot._frame()
+
+    def drawn(i: int) -> bool:
+        x = (edges[i] + edges[i + 1]) // 2
+        column = picture[frame.top() - 3 : frame.bottom() + 3, x - 5 : x + 5]
+        return bool(has_colour(column, LIGHT.accent).any())
+
+    assert [drawn(i) for i in range(3)] == [True, False, True]
+    assert plot.describe(1) == "epoch 1: the logits are not numbers"
+
+
+def test_ranks_of_many_classes_and_epochs_fit(qtbot: QtBot) -> None:
+    plot = RankPlot()
+    qtbot.addWidget(plot)
+    rng = np.random.default_rng(0)
+    for n_classes, n_epochs in ((2, 1), (47, 512), (100, 3)):
+        logits = rng.standard_normal((n_epochs, n_classes))
+        names = [str(k) for k in range(n_classes)]
+        plot.set_history(ImageHistory(1, np.arange(n_epochs), logits, tuple(logits)), names, 0.0)
+        plot.resize(400, 140)
+        pixels(plot)
+        assert plot.row_of(n_classes) <= plot._frame().bottom() + 1
+        assert plot.edges()[-1] <= plot.width()
+        assert plot._place_at(plot.edges()[-1]) == n_epochs - 1
+        # Where there are more epochs than pixels, a pixel is that of its last one.
+        assert plot._place_at(plot.edges()[0]) in ({0} if n_epochs < 300 else {0, 1})
+        assert plot._place_at(-5) is None
