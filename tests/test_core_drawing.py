@@ -258,18 +258,12 @@ def test_the_centre_of_mass_comes_to_the_middle():
 
 
 @QUICK
-@given(
-    top=st.floats(30, 120),
-    left=st.floats(30, 180),
-    size=st.floats(80, 180),
-    scale=st.floats(0.5, 1),
-)
-def test_where_and_how_large_it_is_drawn_makes_no_difference(top, left, size, scale):
+@given(top=st.floats(30, 120), left=st.floats(30, 180), size=st.floats(60, 180))
+def test_where_and_how_large_it_is_drawn_makes_no_difference(top, left, size):
     usual = an_l(blank((28, 28)), 90, 110, 150)
-    moved = an_l(blank((28, 28)), top, left, scale * size)
-    first, second = (
-        placed(ink, (28, 28), mnist_placement((28, 28))).image for ink in (usual, moved)
-    )
+    moved = an_l(blank((28, 28)), top, left, size)
+    placement = mnist_placement((28, 28))
+    first, second = (placed(ink, (28, 28), placement).image for ink in (usual, moved))
     # Rounding may put it a pixel further; it is the same figure all the same.
     shifts = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
     apart = [np.abs(first - np.roll(second, way, axis=(0, 1))).mean() for way in shifts]
