@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gui.theme import Theme
-    from gui.widgets.curve_runs import Band, RunCurves
+    from gui.widgets.curve_main import MainCurves
+    from gui.widgets.curve_marks import PlotMarks
+    from gui.widgets.curve_runs import Band, BandLayer, RunCurves, RunLayer
 
 _LONGEST_NAME = 18
 _POINT_SIZE = 9.5
@@ -98,6 +100,36 @@ def _kept_together(words: str) -> str:
 
 def _cell(words: str, colour: str) -> str:
     return f'<td align="right" style="color:{colour}">&nbsp;&nbsp;{words}</td>'
+
+
+class PlotReader:
+    """Reads all that a plot shows at one x."""
+
+    def __init__(
+        self, x_label: str, main: MainCurves, runs: RunLayer, bands: BandLayer, marks: PlotMarks
+    ) -> None:
+        self._x_label = x_label
+        self._main, self._runs, self._bands, self._marks = main, runs, bands, marks
+
+    def describe(self, at: float, room: int | None, theme: Theme) -> str:
+        """Return all values at a data point as rich text.
+
+        Parameters
+        ----------
+        at : x of the point
+        room : how many lines there may be; None puts the curves alone into a single one
+        theme : the colours
+        """
+        lines = [f"{self._x_label} {at:g} &nbsp; ", *self._main.describe(at)]
+        for words in self._marks.words_at(at):
+            lines.append(f'<span style="color:{theme.best}">{escape(words)}</span>')
+        if room is None:
+            return " &nbsp; ".join(lines)
+        found = self._runs.values_at(at)
+        names = [curve.name for curve in self._main.curves]
+        columns = [name for name in names if any(name in values for _, values in found)]
+        rows = band_rows(self._bands.values_at(at), theme) + run_rows(found, columns, theme)
+        return "<br>".join(lines) + rows_html(rows, columns or [""], room - len(lines), theme)
 
 
 class ValueBox(QLabel):
