@@ -39,8 +39,13 @@ def measure(quick: bool) -> list[Result]:
 
     app = make_application(["benchmark"])
     plot = _plot()
-    app.processEvents()
+    deadline = time.perf_counter() + 20
+    while not plot.windowHandle().isExposed():  # until then nothing is painted
+        app.processEvents()
+        if time.perf_counter() > deadline:
+            raise RuntimeError("the window was not shown within 20 s")
     n_rounds = 10 if quick else 40
+    app.processEvents()
     results = [*_long_curves(plot, n_rounds), *_other_runs(plot, n_rounds)]
     plot.close()
     plot.deleteLater()

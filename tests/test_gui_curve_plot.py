@@ -243,11 +243,24 @@ def test_log_ticks_keep_their_distance_and_are_round(span: tuple[float, float], 
 # ---------------------------------------------------------------------- smoothing
 
 
+def smoothed(values: NDArray[np.float64], n_points: int) -> list[float]:
+    """Return the means that are drawn: the start stands alone."""
+    return [float(values[0]), *moving_mean(values[1:], n_points)]
+
+
+def test_the_start_pulls_no_mean_away(plot: CurvePlot) -> None:
+    flat = np.full_like(EPOCHS, 0.2)
+    flat[0] = 0.9
+    plot.set_data("train", EPOCHS, flat)
+    plot.set_options(PlotOptions(smoothing=9))
+    np.testing.assert_allclose(plot.line("train").yData, flat)
+
+
 @pytest.mark.parametrize("n_points", [n for n in SMOOTHINGS if n > 1])
 def test_the_mean_is_drawn_before_the_curve_itself(qtbot: QtBot, n_points: int) -> None:
     plot = make(qtbot)
     plot.set_options(PlotOptions(smoothing=n_points))
-    expected = moving_mean(TRAIN, n_points)
+    expected = smoothed(TRAIN, n_points)
     np.testing.assert_array_equal(plot.line("train").yData, expected)
     np.testing.assert_array_equal(plot._main._raw["train"].yData, TRAIN)
     words = hover_at(qtbot, plot, point(plot, 9, TRAIN[9]), "epoch 9 ")
@@ -551,7 +564,7 @@ def test_the_present_run_may_be_a_branch(plot: CurvePlot) -> None:
 def test_runs_are_smoothed_alike_but_read_exactly(plot: CurvePlot, qtbot: QtBot) -> None:
     plot.set_runs([run(2)])
     plot.set_options(PlotOptions(smoothing=9))
-    np.testing.assert_allclose(plot.run_lines(2)[0].yData, moving_mean(TRAIN + 0.1, 9))
+    np.testing.assert_allclose(plot.run_lines(2)[0].yData, smoothed(TRAIN + 0.1, 9))
     words = hover_at(qtbot, plot, point(plot, 9, 0.5), "epoch 9 ")
     assert f"run 2 {TRAIN[9] + 0.1:.4g} {TEST[9] + 0.15:.4g}" in words
 

@@ -9,12 +9,12 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from gui.theme import ICONS, LIGHT, Theme, make_icon
+from gui.theme import LIGHT, Theme
 from gui.widgets.curve_main import Curve, MainCurves
 from gui.widgets.curve_marks import PlotMarks
-from gui.widgets.curve_menu import PlotMenu, PlotOptions, notes
+from gui.widgets.curve_menu import PlotMenu, PlotOptions, ZoomSign, notes
 from gui.widgets.curve_runs import BandLayer, Drawing, RunLayer
 from gui.widgets.curve_scale import Scale, ScaledAxis
 from gui.widgets.curve_values import PlotReader, ValueBox
@@ -85,7 +85,7 @@ class CurvePlot(QWidget):
         self._layers = (self._bands, self._runs, self._main, self._marks)
         self._reader = PlotReader(x_label, self._main, self._runs, self._bands, self._marks)
         self.values = ValueBox(self)
-        self.zoom_sign = QToolButton(self)
+        self.zoom_sign = ZoomSign(self)
         self._lay_out()
         self._connect()
         self._apply_options()
@@ -119,9 +119,6 @@ class CurvePlot(QWidget):
         layout.setSpacing(2)
         layout.addLayout(head)
         layout.addWidget(self.view, 1)
-        self.zoom_sign.setObjectName("zoomSign")
-        self.zoom_sign.setStyleSheet("padding: 1px 3px;")
-        self.zoom_sign.hide()
 
     def _connect(self) -> None:
         self.view.scene().sigMouseMoved.connect(self._mouse_moved)
@@ -144,9 +141,8 @@ class CurvePlot(QWidget):
         for axis in self._axes.values():
             axis.setTextPen(theme.muted)
             axis.setStyle(tickLength=4)
-        for part in (self.menu, self.values, self._box, *self._layers):
+        for part in (self.menu, self.zoom_sign, self.values, self._box, *self._layers):
             part.set_theme(theme)
-        self.zoom_sign.setIcon(make_icon(ICONS / "whole.svg", theme.accent, 16))
         self._write_title()
         self._write_below()
 
@@ -386,9 +382,7 @@ class CurvePlot(QWidget):
 
     @Slot()
     def _zoom_changed(self) -> None:
-        self.zoom_sign.setVisible(self.is_zoomed)
-        self.zoom_sign.setToolTip(wrapped(self._box.words, "Click here or press Backspace."))
-        self.zoom_sign.setAccessibleName(self._box.words)
+        self.zoom_sign.show_words(self._box.words)
         self.view.setAccessibleDescription(self._box.words)
         self.menu.show_state(self._options, self._box.depth)
         self._write_below()
