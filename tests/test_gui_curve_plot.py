@@ -458,6 +458,11 @@ def test_the_menu_chooses_and_tells(plot: CurvePlot, qtbot: QtBot) -> None:
     assert len(told) == 2  # nothing new
 
 
+def test_a_smoothing_that_is_not_offered_is_refused() -> None:
+    with pytest.raises(ValueError, match="not 4"):
+        PlotOptions(smoothing=4)
+
+
 def test_sister_plots_can_follow_each_other(qtbot: QtBot) -> None:
     one, other = make(qtbot), make(qtbot, negative=True)
     one.options_changed.connect(other.set_options)
@@ -610,6 +615,25 @@ def moved_away(plot: CurvePlot, place: QPoint) -> bool:
     for at in (place + QPoint(0, 1), place):
         hover(plot.view.viewport(), at)
     return not plot.values.geometry().contains(place + plot.view.pos())
+
+
+def test_a_small_plot_reads_its_curves_within_itself(qtbot: QtBot) -> None:
+    plot = CurvePlot("PROBABILITY", "step", CURVES, "help", compact=True)
+    qtbot.addWidget(plot)
+    plot.set_x_range(0, 50)
+    plot.set_data("train", EPOCHS, TRAIN)
+    plot.set_data("test", EPOCHS, TEST)
+    plot.show()
+    heights = []
+    for width in (420, 220):
+        plot.resize(width, 140)
+        pixels(plot)
+        words = hover_at(qtbot, plot, inside(plot).center() + QPoint(30, 20), "step ")
+        assert "train" in words
+        assert "test" in words
+        assert inside(plot).translated(plot.view.pos()).contains(plot.values.geometry())
+        heights.append(plot.values.height())
+    assert heights[1] > heights[0]  # where it is narrow, one value a line
 
 
 def test_strange_names_are_shown_as_they_are(plot: CurvePlot, qtbot: QtBot) -> None:

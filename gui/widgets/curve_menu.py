@@ -33,11 +33,20 @@ class PlotOptions:
     ----------
     log_x, log_y : whether the axis is logarithmic
     smoothing : number of points of the moving mean; 1 draws the curves themselves
+
+    Raises
+    ------
+    ValueError
+        If ``smoothing`` is none of ``core.smoothing.SMOOTHINGS``.
     """
 
     log_x: bool = False
     log_y: bool = False
     smoothing: int = 1
+
+    def __post_init__(self) -> None:
+        if self.smoothing not in SMOOTHINGS:
+            raise ValueError(f"smoothing is one of {SMOOTHINGS}, not {self.smoothing}")
 
 
 def log_x_words(x_label: str) -> str:

@@ -258,7 +258,7 @@ class CurvePlot(QWidget):
         return self._runs.runs
 
     def line(self, name: str) -> CurveLine:
-        """Return the line of a curve of the present run: its mean where it is smoothed."""
+        """Return the line of a curve: its mean where it is smoothed."""
         return self._main.line(name)
 
     def run_lines(self, key: int) -> tuple[CurveLine, ...]:

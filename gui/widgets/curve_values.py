@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 18
 _POINT_SIZE = 9.5
+_BESIDE = " &nbsp; "
+"""Between the values of a small plot, which stand in one line where there is room."""
 _EDGE = 5
 """Pixels between the box and the edge of the plot."""
 _SWITCH = 0.06
@@ -124,7 +126,7 @@ class PlotReader:
         for words in self._marks.words_at(at):
             lines.append(f'<span style="color:{theme.best}">{escape(words)}</span>')
         if room is None:
-            return " &nbsp; ".join(lines)
+            return _BESIDE.join(lines)
         found = self._runs.values_at(at)
         names = [curve.name for curve in self._main.curves]
         columns = [name for name in names if any(name in values for _, values in found)]
@@ -143,6 +145,7 @@ class ValueBox(QLabel):
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._on_right = True
+        self._wanted = "", 0
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
@@ -158,9 +161,14 @@ class ValueBox(QLabel):
 
     def show_in(self, rect: QRect, pointer_x: float, text: str) -> None:
         """Show this text within ``rect``, away from the pointer."""
-        if self.text() != text:
+        room = rect.width() - 2 * _EDGE
+        if self._wanted != (text, room):
+            self._wanted = text, room
             self.setText(text)
             self.adjustSize()
+            if self.width() > room:
+                self.setText(text.replace(_BESIDE, "<br>"))
+                self.adjustSize()
         place = (pointer_x - rect.left()) / max(rect.width(), 1)
         if self._on_right and place > 0.5 + _SWITCH:
             self._on_right = False
