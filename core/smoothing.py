@@ -46,15 +46,29 @@ def moving_mean(values: NDArray[Any], n_points: int) -> NDArray[np.float64]:
     if n_points < 1 or n_points % 2 == 0:
         raise SettingError(f"A centred mean needs an odd number of points, not {n_points}")
     finite = np.isfinite(values)
-    total = np.where(finite, values, 0.0).astype(np.float64)
-    count = finite.astype(np.float64)
-    summands, ones = total.copy(), count.copy()
+    if finite.all():
+        return _window_sums(values, n_points) / _window_lengths(len(values), n_points)
+    total = _window_sums(np.where(finite, values, 0.0), n_points)
+    means = total / np.maximum(_window_sums(finite, n_points), 1.0)
+    means[~finite] = np.nan
+    return means
+
+
+def _window_sums(values: NDArray[Any], n_points: int) -> NDArray[np.float64]:
+    """Return the sum over the window about each value."""
+    total = values.astype(np.float64)
     n = len(total)
     for offset in range(1, min((n_points - 1) // 2, (n - 1) // 2) + 1):
-        inner = slice(offset, n - offset)
-        for sums, parts in ((total, summands), (count, ones)):
-            sums[inner] += parts[: n - 2 * offset]
-            sums[inner] += parts[2 * offset :]
-    total /= np.maximum(count, 1.0)
-    total[~finite] = np.nan
+        inner = total[offset : n - offset]
+        inner += values[: n - 2 * offset]
+        inner += values[2 * offset :]
     return total
+
+
+def _window_lengths(n: int, n_points: int) -> NDArray[np.float64]:
+    """Return how many values the window about each of ``n`` values has."""
+    lengths = np.full(n, float(n_points))
+    narrow = np.arange(1.0, n_points, 2.0)[: (n + 1) // 2]
+    lengths[: len(narrow)] = narrow
+    lengths[n - len(narrow) :] = narrow[::-1]
+    return lengths

@@ -243,11 +243,24 @@ def test_log_ticks_keep_their_distance_and_are_round(span: tuple[float, float], 
 # ---------------------------------------------------------------------- smoothing
 
 
+def smoothed(values: NDArray[np.float64], n_points: int) -> list[float]:
+    """Return the means that are drawn: the start stands alone."""
+    return [float(values[0]), *moving_mean(values[1:], n_points)]
+
+
+def test_the_start_pulls_no_mean_away(plot: CurvePlot) -> None:
+    flat = np.full_like(EPOCHS, 0.2)
+    flat[0] = 0.9
+    plot.set_data("train", EPOCHS, flat)
+    plot.set_options(PlotOptions(smoothing=9))
+    np.testing.assert_allclose(plot.line("train").yData, flat)
+
+
 @pytest.mark.parametrize("n_points", [n for n in SMOOTHINGS if n > 1])
 def test_the_mean_is_drawn_before_the_curve_itself(qtbot: QtBot, n_points: int) -> None:
     plot = make(qtbot)
     plot.set_options(PlotOptions(smoothing=n_points))
-    expected = moving_mean(TRAIN, n_points)
+    expected = smoothed(TRAIN, n_points)
     np.testing.assert_array_equal(plot.line("train").yData, expected)
     np.testing.assert_array_equal(plot._main._raw["train"].yData, TRAIN)
     words = hover_at(qtbot, plot, point(plot, 9, TRAIN[9]), "epoch 9 ")
@@ -398,6 +411,7 @@ def test_a_zoom_keeps_its_values_on_other_axes(plot: CurvePlot) -> None:
     plot.set_options(LOG_LOG)
     np.testing.assert_allclose(10 ** view_range(plot), [(10, 30), (0.1, 0.5)], rtol=0.03)
     plot.show_whole()
+    QTest.qWait(20)
     drag(plot.view.viewport(), inside(plot).center() - QPoint(60, 40), inside(plot).center())
     assert plot.is_zoomed
     plot.set_options(PlotOptions())
@@ -442,6 +456,11 @@ def test_the_menu_chooses_and_tells(plot: CurvePlot, qtbot: QtBot) -> None:
     assert not plot.menu.smoothing[1].isChecked()
     plot.set_options(told[-1])
     assert len(told) == 2  # nothing new
+
+
+def test_a_smoothing_that_is_not_offered_is_refused() -> None:
+    with pytest.raises(ValueError, match="not 4"):
+        PlotOptions(smoothing=4)
 
 
 def test_sister_plots_can_follow_each_other(qtbot: QtBot) -> None:
@@ -550,7 +569,7 @@ def test_the_present_run_may_be_a_branch(plot: CurvePlot) -> None:
 def test_runs_are_smoothed_alike_but_read_exactly(plot: CurvePlot, qtbot: QtBot) -> None:
     plot.set_runs([run(2)])
     plot.set_options(PlotOptions(smoothing=9))
-    np.testing.assert_allclose(plot.run_lines(2)[0].yData, moving_mean(TRAIN + 0.1, 9))
+    np.testing.assert_allclose(plot.run_lines(2)[0].yData, smoothed(TRAIN + 0.1, 9))
     words = hover_at(qtbot, plot, point(plot, 9, 0.5), "epoch 9 ")
     assert f"run 2 {TRAIN[9] + 0.1:.4g} {TEST[9] + 0.15:.4g}" in words
 
@@ -596,6 +615,25 @@ def moved_away(plot: CurvePlot, place: QPoint) -> bool:
     for at in (place + QPoint(0, 1), place):
         hover(plot.view.viewport(), at)
     return not plot.values.geometry().contains(place + plot.view.pos())
+
+
+def test_a_small_plot_reads_its_curves_within_itself(qtbot: QtBot) -> None:
+    plot = CurvePlot("PROBABILITY", "step", CURVES, "help", compact=True)
+    qtbot.addWidget(plot)
+    plot.set_x_range(0, 50)
+    plot.set_data("train", EPOCHS, TRAIN)
+    plot.set_data("test", EPOCHS, TEST)
+    plot.show()
+    heights = []
+    for width in (420, 220):
+        plot.resize(width, 140)
+        pixels(plot)
+        words = hover_at(qtbot, plot, inside(plot).center() + QPoint(30, 20), "step ")
+        assert "train" in words
+        assert "test" in words
+        assert inside(plot).translated(plot.view.pos()).contains(plot.values.geometry())
+        heights.append(plot.values.height())
+    assert heights[1] > heights[0]  # where it is narrow, one value a line
 
 
 def test_strange_names_are_shown_as_they_are(plot: CurvePlot, qtbot: QtBot) -> None:
@@ -688,11 +726,10 @@ def test_many_labels_leave_each_other_room(plot: CurvePlot) -> None:
 def test_of_a_long_curve_every_peak_is_kept() -> None:
     rng = np.random.default_rng(1)
     x, y = np.arange(10_000.0), rng.standard_normal(10_000)
-    columns = x * 400 / 10_000
-    xs, ys = peaks(x, y, columns)
+    xs, ys = peaks(x, y, np.arange(400) * 25.0)
     assert len(xs) == len(ys) == 800
     for column in range(400):
-        inside_column = y[np.floor(columns) == column]
+        inside_column = y[(x >= 25 * column) & (x < 25 * (column + 1))]
         pair = ys[2 * column : 2 * column + 2]
         assert list(pair) == [inside_column.min(), inside_column.max()]
 

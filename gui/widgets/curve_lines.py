@@ -21,7 +21,7 @@ _NOTHING = np.empty(0)
 
 
 def peaks(
-    x: NDArray[np.float64], y: NDArray[np.float64], columns: NDArray[np.float64]
+    x: NDArray[np.float64], y: NDArray[np.float64], edges: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the smallest and the largest y of every column of pixels a curve goes through.
 
@@ -31,13 +31,14 @@ def peaks(
     Parameters
     ----------
     x, y : (n,), x ascending
-    columns : (n,), where x is in pixels
+    edges : (n_columns,), the x at which each column begins
 
     Returns
     -------
     x and y of two points a column, the first x of the column and its smallest and largest y
     """
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(np.floor(columns))) + 1))
+    starts = np.unique(np.concatenate(([0], np.searchsorted(x, edges))))
+    starts = starts[starts < len(x)]
     ys = np.empty((len(starts), 2))
     ys[:, 0], ys[:, 1] = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
     return np.repeat(x[starts], 2), ys.ravel()
@@ -109,7 +110,7 @@ class CurveLine(pg.PlotCurveItem):
         x, y = self._x[first:last], self._y[first:last]
         per_unit = n_pixels / (high - low)
         if len(x) > _POINTS_PER_PIXEL * n_pixels:
-            x, y = peaks(x, y, (x - low) * per_unit)
+            x, y = peaks(x, y, low + np.arange(n_pixels + 1) / per_unit)
         style = self._pen.style()
         if len(x) <= n_pixels or style not in _PATTERNS:
             self._draw(x, y, self._pen, "all")

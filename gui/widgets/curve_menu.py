@@ -33,11 +33,20 @@ class PlotOptions:
     ----------
     log_x, log_y : whether the axis is logarithmic
     smoothing : number of points of the moving mean; 1 draws the curves themselves
+
+    Raises
+    ------
+    ValueError
+        If ``smoothing`` is none of ``core.smoothing.SMOOTHINGS``.
     """
 
     log_x: bool = False
     log_y: bool = False
     smoothing: int = 1
+
+    def __post_init__(self) -> None:
+        if self.smoothing not in SMOOTHINGS:
+            raise ValueError(f"smoothing is one of {SMOOTHINGS}, not {self.smoothing}")
 
 
 def log_x_words(x_label: str) -> str:
@@ -59,7 +68,8 @@ def smoothing_words(n_points: int, x_label: str) -> str:
     """Return what smoothing does."""
     return (
         f"Thick: centred mean of n = {n_points} {x_label}s, of fewer toward both ends: "
-        f"{SMOOTHING_FORMULA}. Thin behind it: the curve itself. Runs behind are smoothed alike."
+        f"{SMOOTHING_FORMULA}. The first value, from before anything is learnt, stands alone. "
+        "Thin behind it: the curve itself. Other runs are smoothed alike."
     )
 
 
@@ -154,3 +164,22 @@ class PlotMenu(QToolButton):
             smoothing=smoothing,
         )
         self.options_chosen.emit(chosen)
+
+
+class ZoomSign(QToolButton):
+    """A button that is there while a part of the plot is shown, and leads back."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setStyleSheet("padding: 1px 3px;")
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self.setIcon(make_icon(ICONS / "whole.svg", theme.accent, 16))
+
+    def show_words(self, words: str) -> None:
+        """Say this of the zoom; nothing hides the button."""
+        self.setVisible(bool(words))
+        self.setToolTip(wrapped(words, "Click here or press Backspace."))
+        self.setAccessibleName(words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +9,15 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from gui.theme import ICONS, LIGHT, Theme, make_icon
-from gui.widgets.curve_lines import CurveLine
+from gui.theme import LIGHT, Theme
 from gui.widgets.curve_main import Curve, MainCurves
 from gui.widgets.curve_marks import PlotMarks
-from gui.widgets.curve_menu import PlotMenu, PlotOptions, notes
+from gui.widgets.curve_menu import PlotMenu, PlotOptions, ZoomSign, notes
 from gui.widgets.curve_runs import BandLayer, Drawing, RunLayer
 from gui.widgets.curve_scale import Scale, ScaledAxis
-from gui.widgets.curve_values import ValueBox, band_rows, rows_html, run_rows
+from gui.widgets.curve_values import PlotReader, ValueBox
 from gui.widgets.curve_zoom import ZoomBox
 from gui.widgets.tooltips import wrapped
 
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gui.widgets.curve_lines import CurveLine
     from gui.widgets.curve_runs import Band, RunCurves
 
 __all__ = ["Curve", "CurvePlot", "PlotOptions"]
@@ -84,8 +83,9 @@ class CurvePlot(QWidget):
         self._main = MainCurves(self._box, curves)
         self._marks = PlotMarks(self._box)
         self._layers = (self._bands, self._runs, self._main, self._marks)
+        self._reader = PlotReader(x_label, self._main, self._runs, self._bands, self._marks)
         self.values = ValueBox(self)
-        self.zoom_sign = QToolButton(self)
+        self.zoom_sign = ZoomSign(self)
         self._lay_out()
         self._connect()
         self._apply_options()
@@ -119,9 +119,6 @@ class CurvePlot(QWidget):
         layout.setSpacing(2)
         layout.addLayout(head)
         layout.addWidget(self.view, 1)
-        self.zoom_sign.setObjectName("zoomSign")
-        self.zoom_sign.setStyleSheet("padding: 1px 3px;")
-        self.zoom_sign.hide()
 
     def _connect(self) -> None:
         self.view.scene().sigMouseMoved.connect(self._mouse_moved)
@@ -129,7 +126,6 @@ class CurvePlot(QWidget):
         self.view.installEventFilter(self)
         self._box.clicked.connect(self._clicked)
         self._box.zoom_changed.connect(self._zoom_changed)
-        self._box.sigResized.connect(self._refit)
         self.zoom_sign.clicked.connect(self.zoom_back)
         self.menu.options_chosen.connect(self.set_options)
         self.menu.back_chosen.connect(self.zoom_back)
@@ -145,9 +141,8 @@ class CurvePlot(QWidget):
         for axis in self._axes.values():
             axis.setTextPen(theme.muted)
             axis.setStyle(tickLength=4)
-        for part in (self.menu, self.values, self._box, *self._layers):
+        for part in (self.menu, self.zoom_sign, self.values, self._box, *self._layers):
             part.set_theme(theme)
-        self.zoom_sign.setIcon(make_icon(ICONS / "whole.svg", theme.accent, 16))
         self._write_title()
         self._write_below()
 
@@ -202,13 +197,6 @@ class CurvePlot(QWidget):
             return QRectF()
         return QRectF(QPointF(xs[0], ys[0]), QPointF(xs[1], ys[1])).normalized()
 
-    @Slot()
-    def _refit(self, *ignored: object) -> None:
-        """Draw as much of long curves as there are pixels now."""
-        for item in self._box.childGroup.childItems():
-            if isinstance(item, CurveLine):
-                item.fit()
-
     def _write_below(self) -> None:
         """Say under the x axis what it is, and that more could be seen."""
         if self._compact:
@@ -218,14 +206,8 @@ class CurvePlot(QWidget):
             done.append(f"mean of {self._options.smoothing}")
         words = f"{self._x_label} ({', '.join(done)})" if done else self._x_label
         if self.is_zoomed:
-            words += f' &nbsp;<span style="color:{self._theme.accent}">{self.zoom_words}</span>'
+            words += f' &nbsp;<span style="color:{self._theme.accent}">{self._box.words}</span>'
         self._item.setLabel("bottom", words)
-
-    @property
-    def zoom_words(self) -> str:
-        """What is said of a zoom, or nothing."""
-        ways = {0: "", 1: "zoomed, double-click for all"}
-        return ways.get(self._box.depth, "zoomed, double-click to go back")
 
     # ------------------------------------------------------------------ what is drawn
 
@@ -276,7 +258,7 @@ class CurvePlot(QWidget):
         return self._runs.runs
 
     def line(self, name: str) -> CurveLine:
-        """Return the line of a curve of the present run: its mean where it is smoothed."""
+        """Return the line of a curve: its mean where it is smoothed."""
         return self._main.line(name)
 
     def run_lines(self, key: int) -> tuple[CurveLine, ...]:
@@ -344,21 +326,8 @@ class CurvePlot(QWidget):
     def describe(self, x: float) -> str:
         """Return all values at the data point nearest to ``x``, as rich text."""
         at = self.nearest_x(x)
-        if at is None:
-            return ""
-        lines = [f"{self._x_label} {at:g} &nbsp; ", *self._main.describe(at)]
-        best = self._theme.best
-        for words in self._marks.words_at(at):
-            lines.append(f'<span style="color:{best}">{escape(words)}</span>')
-        if self._compact:
-            return " &nbsp; ".join(lines)
-        found = self._runs.values_at(at)
-        names = [curve.name for curve in self._main.curves]
-        columns = [name for name in names if any(name in values for _, values in found)]
-        rows = band_rows(self._bands.values_at(at), self._theme)
-        rows += run_rows(found, columns, self._theme)
-        room = self.values.n_lines(self._inside()) - len(lines)
-        return "<br>".join(lines) + rows_html(rows, columns or [""], room, self._theme)
+        room = None if self._compact else self.values.n_lines(self._inside())
+        return "" if at is None else self._reader.describe(at, room, self._theme)
 
     def _inside(self) -> QRect:
         """Return the rectangle of the curves in pixels of this widget."""
@@ -413,10 +382,8 @@ class CurvePlot(QWidget):
 
     @Slot()
     def _zoom_changed(self) -> None:
-        self.zoom_sign.setVisible(self.is_zoomed)
-        self.zoom_sign.setToolTip(wrapped(self.zoom_words, "Click here or press Backspace."))
-        self.zoom_sign.setAccessibleName(self.zoom_words)
-        self.view.setAccessibleDescription(self.zoom_words)
+        self.zoom_sign.show_words(self._box.words)
+        self.view.setAccessibleDescription(self._box.words)
         self.menu.show_state(self._options, self._box.depth)
         self._write_below()
 

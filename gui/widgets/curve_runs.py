@@ -86,8 +86,14 @@ class Drawing:
     smoothing: int = 1
 
     def smooth(self, y: NDArray[Any]) -> NDArray[Any]:
-        """Return the curve that is drawn."""
-        return moving_mean(y, self.smoothing) if self.smoothing > 1 else y
+        """Return the curve that is drawn.
+
+        The first value stands alone: from before anything is learnt, it would drag the means of
+        the next ones far away from every value that was measured there.
+        """
+        if self.smoothing == 1:
+            return y
+        return np.concatenate((y[:1], moving_mean(y[1:], self.smoothing)))
 
 
 def nearest_index(x: NDArray[Any], at: float, scale: Scale = Scale.LINEAR) -> int | None:

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gui.theme import Theme
-    from gui.widgets.curve_runs import Band, RunCurves
+    from gui.widgets.curve_main import MainCurves
+    from gui.widgets.curve_marks import PlotMarks
+    from gui.widgets.curve_runs import Band, BandLayer, RunCurves, RunLayer
 
 _LONGEST_NAME = 18
 _POINT_SIZE = 9.5
+_BESIDE = " &nbsp; "
+"""Between the values of a small plot, which stand in one line where there is room."""
 _EDGE = 5
 """Pixels between the box and the edge of the plot."""
 _SWITCH = 0.06
@@ -100,6 +104,36 @@ def _cell(words: str, colour: str) -> str:
     return f'<td align="right" style="color:{colour}">&nbsp;&nbsp;{words}</td>'
 
 
+class PlotReader:
+    """Reads all that a plot shows at one x."""
+
+    def __init__(
+        self, x_label: str, main: MainCurves, runs: RunLayer, bands: BandLayer, marks: PlotMarks
+    ) -> None:
+        self._x_label = x_label
+        self._main, self._runs, self._bands, self._marks = main, runs, bands, marks
+
+    def describe(self, at: float, room: int | None, theme: Theme) -> str:
+        """Return all values at a data point as rich text.
+
+        Parameters
+        ----------
+        at : x of the point
+        room : how many lines there may be; None puts the curves alone into a single one
+        theme : the colours
+        """
+        lines = [f"{self._x_label} {at:g} &nbsp; ", *self._main.describe(at)]
+        for words in self._marks.words_at(at):
+            lines.append(f'<span style="color:{theme.best}">{escape(words)}</span>')
+        if room is None:
+            return _BESIDE.join(lines)
+        found = self._runs.values_at(at)
+        names = [curve.name for curve in self._main.curves]
+        columns = [name for name in names if any(name in values for _, values in found)]
+        rows = band_rows(self._bands.values_at(at), theme) + run_rows(found, columns, theme)
+        return "<br>".join(lines) + rows_html(rows, columns or [""], room - len(lines), theme)
+
+
 class ValueBox(QLabel):
     """Rich text in a frame, inside the plot, on the side away from the pointer.
 
@@ -111,6 +145,7 @@ class ValueBox(QLabel):
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._on_right = True
+        self._wanted = "", 0
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
@@ -126,9 +161,14 @@ class ValueBox(QLabel):
 
     def show_in(self, rect: QRect, pointer_x: float, text: str) -> None:
         """Show this text within ``rect``, away from the pointer."""
-        if self.text() != text:
+        room = rect.width() - 2 * _EDGE
+        if self._wanted != (text, room):
+            self._wanted = text, room
             self.setText(text)
             self.adjustSize()
+            if self.width() > room:
+                self.setText(text.replace(_BESIDE, "<br>"))
+                self.adjustSize()
         place = (pointer_x - rect.left()) / max(rect.width(), 1)
         if self._on_right and place > 0.5 + _SWITCH:
             self._on_right = False

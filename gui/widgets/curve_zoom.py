@@ -9,6 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsRectItem
 
+from gui.widgets.curve_lines import CurveLine
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -77,9 +79,10 @@ class ZoomBox(pg.ViewBox):
         return len(self._views)
 
     @property
-    def whole(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-        """The ranges of x and y shown when not zoomed; None where they follow the curves."""
-        return self._whole[_X], self._whole[_Y]
+    def words(self) -> str:
+        """What is said of the zoom, or nothing."""
+        ways = {0: "", 1: "zoomed, double-click for all"}
+        return ways.get(self.depth, "zoomed, double-click to go back")
 
     def set_whole(
         self, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None
@@ -90,12 +93,6 @@ class ZoomBox(pg.ViewBox):
                 self._whole[axis] = ends
                 if not self._views:
                     self._show_whole(axis)
-
-    def forget_whole_y(self) -> None:
-        """Let y follow the curves again."""
-        self._whole[_Y] = None
-        if not self._views:
-            self._show_whole(_Y)
 
     def zoom_to(self, view: QRectF, *, by_wheel: bool = False) -> None:
         """Show a part; one way back for each, but only one for a wheel that is turned on."""
@@ -147,6 +144,13 @@ class ZoomBox(pg.ViewBox):
             self.setXRange(*ends, padding=padding)
         else:
             self.setYRange(*ends, padding=padding)
+
+    def resizeEvent(self, event: Any) -> None:
+        """Draw as much of long curves as there are pixels now."""
+        super().resizeEvent(event)
+        for item in self.childGroup.childItems():
+            if isinstance(item, CurveLine):
+                item.fit()
 
     # ------------------------------------------------------------------ steps
 
