@@ -172,7 +172,7 @@ def test_hovering_reads_curve_and_band(panel: StoppingPanel, window: MainWindow)
     band = core_band(window.session, "test")
     words = panel.plot.describe(5.2)
     assert "epoch 5" in words
-    assert f"90 % of redrawings {band.low[5]:.4g} to {band.high[5]:.4g}" in words
+    assert f"90 %: {band.low[5]:.4g} to {band.high[5]:.4g}" in words
     assert f"share of redrawings {band.best_share[5]:.4g}" in panel.bars.describe(5.2)
 
 

@@ -279,7 +279,7 @@ class StoppingPanel(QWidget):
             return
         self.plot.set_band(
             *(band.epochs, band.low, band.high),
-            f"{band.level:.0%} of redrawings".replace("%", " %"),
+            f"{100 * band.level:.3g} %:",
         )
         self.bars.set_data(_SHARE, band.epochs, band.best_share)
         self.sure.setText(sure_words(band, PARTS[self._part], self._session.history))
