@@ -20,6 +20,7 @@ import epoch
 import memory
 import numpy as np
 import opening
+import seeds
 import startup
 import wall
 import window
@@ -34,6 +35,7 @@ TOPICS: list[tuple[str, Callable[[bool], list[Result]]]] = [
     ("epoch", epoch.measure),
     ("memory", memory.measure),
     ("opening", opening.measure),
+    ("seeds", seeds.measure),
     ("startup", startup.measure),
     ("window", window.measure),
     ("wall", wall.measure),

@@ -11,89 +11,18 @@ import numpy as np
 
 from core.data_config import DEFAULT_TEST_PERCENT, DataConfig
 from core.errors import DatasetError, printable
-from core.noise import noisy_images, noisy_labels
+from core.samples import Split, read_only
 from core.splits import n_set_aside, stratified_split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+__all__ = ["DataConfig", "Dataset", "Split", "make_dataset", "make_split", "read_only"]
 
 VALIDATION_PART = 6
 """One in so many training images is set aside where nobody says how many."""
-
-
-def read_only(array: NDArray[Any]) -> NDArray[Any]:
-    """Return ``array``, no longer writeable."""
-    array.flags.writeable = False
-    return array
-
-
-@dataclass(frozen=True, eq=False)
-class Split:
-    """One part of a data set.
-
-    Attributes
-    ----------
-    images : (n_samples, n_features) float32 in [0, 1], C order, read-only
-    labels : (n_samples,) int64, read-only
-    clean_labels : (n_samples,) int64, read-only, or None
-        The true labels, where label noise has changed some of ``labels``.
-    """
-
-    images: NDArray[np.float32]
-    labels: NDArray[np.int64]
-    clean_labels: NDArray[np.int64] | None = None
-
-    @property
-    def n_samples(self) -> int:
-        """Number of images."""
-        return len(self.labels)
-
-    @property
-    def true_labels(self) -> NDArray[np.int64]:
-        """The labels before any label noise."""
-        return self.labels if self.clean_labels is None else self.clean_labels
-
-    @cached_property
-    def design(self) -> NDArray[np.float32]:
-        """The images with the constant component 1 before them, (n_samples, n_features + 1).
-
-        Kept once per split: with the bias inside the matrix a training step needs two products
-        and no separate sum, which is measurably faster than adding the bias each time.
-        """
-        design = np.empty((self.n_samples, self.images.shape[1] + 1), dtype=np.float32)
-        design[:, 0] = 1.0
-        design[:, 1:] = self.images
-        return read_only(design)
-
-    def chunks(self, rows: int = 2048) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-        """Yield (images, labels) in slices, so that no temporary grows with the data set."""
-        for first in range(0, self.n_samples, rows):
-            yield self.images[first : first + rows], self.labels[first : first + rows]
-
-    def part(self, first: int, last: int) -> Split:
-        """Return samples ``first`` up to ``last`` as a split sharing this one's memory."""
-        if first == 0 and last >= self.n_samples:
-            return self
-        clean = None if self.clean_labels is None else self.clean_labels[first:last]
-        return Split(self.images[first:last], self.labels[first:last], clean)
-
-    def take(self, rows: NDArray[np.int64]) -> Split:
-        """Return a split of the samples ``rows``, in that order, with memory of its own."""
-        clean = None if self.clean_labels is None else read_only(self.clean_labels[rows])
-        return Split(read_only(self.images[rows]), read_only(self.labels[rows]), clean)
-
-    def with_label_noise(self, percent: float, n_classes: int, rng: np.random.Generator) -> Split:
-        """Return this split with some labels made wrong; see :func:`core.noise.noisy_labels`."""
-        noisy = noisy_labels(self.labels, percent, n_classes, rng)
-        return Split(self.images, read_only(noisy), self.labels)
-
-    def with_pixel_noise(self, spread: float, rng: np.random.Generator) -> Split:
-        """Return this split with disturbed pixels; see :func:`core.noise.noisy_images`."""
-        images = read_only(noisy_images(self.images, spread, rng))
-        return Split(images, self.labels, self.clean_labels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +38,7 @@ class Dataset:
     validation : taken from the end of train, or None
     has_own_test : whether the data came with a test part, or one was split off here
     notes : what was done to the data on the way in, in words: nothing is normalised in secret
+    extra : samples a person has added, or None; :meth:`sized` puts them behind the training images
     """
 
     name: str
@@ -120,6 +50,7 @@ class Dataset:
     validation: Split | None = None
     has_own_test: bool = True
     notes: tuple[str, ...] = ()
+    extra: Split | None = None
 
     @property
     def n_classes(self) -> int:
@@ -140,9 +71,12 @@ class Dataset:
     def content_hash(self) -> str:
         """SHA-256 over shapes, labels and pixels; equal data have equal hashes."""
         digest = hashlib.sha256(repr((self.image_shape, self.class_names)).encode())
-        for split in (self.train, self.test, self.validation):
+        for name in ("train", "test", "validation", "extra"):
+            split: Split | None = getattr(self, name)
             if split is not None:
-                digest.update(f"{split.n_samples};".encode())
+                # Added samples must not be taken for validation images.
+                mark = "extra;" if name == "extra" else ""
+                digest.update(f"{mark}{split.n_samples};".encode())
                 for images, labels in split.chunks():
                     digest.update(images.tobytes())
                     digest.update(labels.tobytes())
@@ -165,7 +99,9 @@ class Dataset:
     def sized(self, config: DataConfig) -> Dataset:
         """Return the part of this data set that ``config`` asks for, sharing its memory.
 
-        The validation images come from the end of the training images asked for.
+        The validation images come from the end of the training images asked for. Added samples
+        follow the training images, as they are: no noise reaches them, and no other image's number
+        changes. They alone make a copy necessary.
 
         Raises
         ------
@@ -179,7 +115,45 @@ class Dataset:
         validation = whole.train.part(n_fit, n_train) if config.validation_size else None
         n_test = min(config.test_size, whole.test.n_samples)
         train, test = whole.train.part(0, n_fit), whole.test.part(0, n_test)
-        return replace(whole, train=train, test=test, validation=validation)._with_noise(config)
+        sized = replace(whole, train=train, test=test, validation=validation, extra=None)
+        sized = sized._with_noise(config)
+        return sized if self.extra is None else replace(sized, train=sized.train + self.extra)
+
+    def makes_pixels(self, config: DataConfig) -> bool:
+        """Whether :meth:`sized` makes new pixels, not only views of its own."""
+        return config.copies_pixels or self.extra is not None
+
+    @property
+    def n_extra(self) -> int:
+        """Number of samples a person has added."""
+        return 0 if self.extra is None else self.extra.n_samples
+
+    def n_to_learn(self, config: DataConfig) -> int:
+        """Return how many images :meth:`sized` learns from, added ones among them."""
+        return self._n_train(config) - config.validation_size + self.n_extra
+
+    def with_sample(self, image: NDArray[Any], label: int) -> Dataset:
+        """Return these data with one more sample to learn from, image (n_features,) in [0, 1].
+
+        Raises
+        ------
+        DatasetError
+            If the image has another number of pixels, or there is no such class.
+        """
+        if image.size != self.n_features:
+            raise DatasetError(
+                f"The image has {image.size} pixels; those of {self.name} have {self.n_features}"
+            )
+        rows, labels = np.reshape(image, (1, -1)), np.array([label])
+        added = make_split(rows, labels, self.n_classes, "added sample")
+        return replace(self, extra=added if self.extra is None else self.extra + added)
+
+    def without_last_sample(self) -> Dataset:
+        """Return these data without the sample added last, if there is one."""
+        if self.extra is None:
+            return self
+        left = self.n_extra - 1
+        return replace(self, extra=self.extra.part(0, left) if left else None)
 
     def fitting(self, config: DataConfig) -> DataConfig:
         """Return ``config`` with as many validation images as leave something to learn from.

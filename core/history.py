@@ -169,9 +169,19 @@ class History:
         self.changes.append(change)
 
     @property
+    def last_config(self) -> TrainingConfig:
+        """The settings after all changes."""
+        return replace(self.config, **{change.name: change.new for change in self.changes})
+
+    @property
     def epochs(self) -> NDArray[np.float64]:
         """Recorded epochs, (n,), read-only."""
         return self._values("epoch")
+
+    @property
+    def last_epoch(self) -> int:
+        """The last recorded epoch; 0 before any is."""
+        return self.records[-1].epoch if self.records else 0
 
     @property
     def has_validation(self) -> bool:

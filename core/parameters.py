@@ -80,6 +80,16 @@ class Parameter:
             words = f"{self.none_word} or a whole number, 0 or more"
         return words
 
+    def words(self, value: Any) -> str:
+        """Return a value of this setting as people read it."""
+        if self.kind == "bool":
+            return "on" if value else "off"
+        if self.kind == "choice":
+            return self.choices[value]
+        if value is None:
+            return self.none_word
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
     def problem(self, value: object) -> str:
         """Return what is wrong with ``value``, or an empty string."""
         if self.kind == "bool":

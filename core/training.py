@@ -209,6 +209,30 @@ def epoch_order(seed: int, epoch: int, n_samples: int) -> NDArray[np.int64]:
     return np.random.default_rng((seed, epoch + 1)).permutation(n_samples)
 
 
+def starting_weights(
+    dataset: Dataset, config: TrainingConfig, dtype: DTypeLike, start: Checkpoint | None = None
+) -> NDArray[Any]:
+    """Return the weights of ``start``, a copy, or without one those that ``config`` draws.
+
+    Raises
+    ------
+    SettingError
+        If the weights of ``start`` have another shape than ``dataset`` needs.
+    """
+    weights = initial_weights(
+        *(config.init, dataset.n_classes, dataset.n_features),
+        *(np.random.default_rng(config.seed), dtype),
+    )
+    if start is not None:
+        if start.weights.shape != weights.shape:
+            raise SettingError(
+                f"weights of shape {start.weights.shape} do not fit {dataset.name}, which "
+                f"needs {weights.shape}"
+            )
+        weights[:] = start.weights
+    return weights
+
+
 class Trainer:
     """One run: its weights, its place in the data, its random stream.
 
@@ -253,17 +277,7 @@ class Trainer:
         self.evaluate_seconds = 0.0
         self.batches_per_record = 16
         """How many updates lie between two progress records; a driver may change it any time."""
-        self.weights = initial_weights(
-            *(config.init, dataset.n_classes, dataset.n_features),
-            *(np.random.default_rng(config.seed), dtype),
-        )
-        if start is not None:
-            if start.weights.shape != self.weights.shape:
-                raise SettingError(
-                    f"weights of shape {start.weights.shape} do not fit {dataset.name}, which "
-                    f"needs {self.weights.shape}"
-                )
-            self.weights[:] = start.weights
+        self.weights = starting_weights(dataset, config, dtype, start)
         self._velocity: NDArray[Any] | None = None
         self._keep_velocity(None if start is None else start.velocity)
         self.model = SoftmaxPerceptron(self.weights)

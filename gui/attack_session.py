@@ -3,63 +3,36 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from core.attack import FROM_IMAGE, FROM_NOISE, AttackStep, Outcome, SquaredLossDescent, summarise
+from core.attack import FROM_IMAGE, FROM_NOISE, Outcome, SquaredLossDescent, summarise
 from core.diagnostics import first_unsure, next_mistake
 from core.errors import SettingError
 from core.perceptron import SoftmaxPerceptron
+from gui.attack_job import AttackJob, Done
 from gui.mailbox import Mailbox
-from gui.worker import Failed, Job
+from gui.worker import Failed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.attack import Attack, AttackConfig
+    from core.attack import AttackConfig, AttackStep
+    from core.dataset import Dataset
+    from gui.own_image import OwnImage
     from gui.session import Session
+    from gui.worker import Job
 
 PART_WORDS = {"train": "training", "test": "test"}
 DEFAULT_STEPS_PER_SECOND = 20.0
-_POST_SECONDS = 1 / 60
 _RECOMPUTE_SECONDS = 0.4
 """While a run is live its model changes all the time; the film is remade this often."""
 
-
 _TELL_SECONDS = 0.1
 """A growing film is drawn this often: its traces are drawn as a whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    n_steps: int
-
-
-class AttackJob(Job):
-    """Run one attack, sending its steps in the order they happen."""
-
-    def __init__(self, generation: int, mailbox: Mailbox, attack: Attack) -> None:
-        super().__init__("attack", generation, mailbox)
-        self._attack = attack
-
-    def work(self) -> None:
-        """Compute until done or stopped."""
-        steps: list[AttackStep] = []
-        sent = time.perf_counter()
-        n_steps = 0
-        for step in self._attack.run():
-            if self._stopping:
-                return
-            steps.append(step)
-            n_steps += 1
-            if time.perf_counter() - sent > _POST_SECONDS:
-                self.post(tuple(steps))
-                steps, sent = [], time.perf_counter()
-        self.post(tuple(steps))
-        self.post(_Done(n_steps))
 
 
 class AttackSession(QObject):
@@ -83,6 +56,10 @@ class AttackSession(QObject):
         self._session = session
         self.config = config
         self._noise_start = config.start is None
+        self.own: OwnImage | None = None
+        """The image drawn last for an attack, if it fits the data."""
+        self.on_own = False
+        """Whether it is the chosen image."""
         self.steps: list[AttackStep] = []
         self.position = 0
         self.playing = False
@@ -116,11 +93,15 @@ class AttackSession(QObject):
     def chosen_image(self) -> NDArray[np.float32] | None:
         """The chosen image, (n_features,), or None before there are data."""
         dataset = self._session.dataset
+        if self.on_own and self.own is not None:
+            return self.own.image
         return None if dataset is None else dataset.split(self.config.part).images[self.index]
 
     @property
     def label(self) -> int:
-        """True class of the chosen image."""
+        """True class of the chosen image; what one's own is meant as."""
+        if self.on_own and self.own is not None:
+            return self.own.label
         dataset = self._session.dataset
         assert dataset is not None
         return int(dataset.split(self.config.part).true_labels[self.index])
@@ -136,16 +117,22 @@ class AttackSession(QObject):
             self._session.notified.emit(message, True)
             self.config_changed.emit()
             return
-        image, label = (
-            dataset.split(part).images[index],
-            int(dataset.split(part).true_labels[index]),
-        )
-        target = self.config.target
-        if not self._target_given or target == label:
-            target = self._nearest_other_class(image, label)
+        self.on_own = False
+        self._chosen(part, index, play=play)
+
+    def choose_own(self, own: OwnImage, *, play: bool = False) -> None:
+        """Choose an image that is in no part of the data but could be."""
+        self.own, self.on_own = own, True
+        self._chosen(self.config.part, self.index, play=play)
+
+    def _chosen(self, part: str, index: int, *, play: bool) -> None:
         start = None if self._noise_start else index
         self._image_given = True
-        self._replace(part=part, toward=index, start=start, target=target)
+        self._replace(part=part, toward=index, start=start)
+        image, label, target = self.chosen_image, self.label, self.config.target
+        assert image is not None
+        if not self._target_given or target == label:
+            self._replace(target=self._nearest_other_class(image, label))
         self._play_when_ready = play
 
     def _nearest_other_class(self, image: NDArray[Any], label: int) -> int:
@@ -193,13 +180,17 @@ class AttackSession(QObject):
         assert dataset is not None
         part = self.config.part
         index = min(self.index, dataset.split(part).n_samples - 1)
+        self._drop_own(dataset, f"{PART_WORDS[part]} image {index}")
         target, last = self.config.target, dataset.n_classes - 1
         if target > last:
             if self._target_given:  # otherwise nobody had asked for it
                 words = f"Target class {target} is no class of {dataset.name}; choose 0 to {last}."
                 self._session.notified.emit(f"{words} Class {last} is taken for now.", False)
             target = last
-        if target == int(dataset.split(part).true_labels[index]) and not self._target_given:
+        label = int(dataset.split(part).true_labels[index])
+        if self.on_own and self.own is not None:
+            label = self.own.label
+        if target == label and not self._target_given:
             target = (target + 1) % dataset.n_classes
         start = None if self._noise_start else index
         # A film of other data fits neither the new images nor the new classes.
@@ -207,6 +198,16 @@ class AttackSession(QObject):
         self.steps, self.position, self.weights, self.computing = [], 0, None, False
         self._replace(toward=index, start=start, target=target)
         self.film_changed.emit()
+
+    def _drop_own(self, dataset: Dataset, instead: str) -> None:
+        """Let go of an image that the data could not have."""
+        why = "" if self.own is None else self.own.misfit(dataset)
+        if not why:
+            return
+        if self.on_own:
+            words = f"The drawing is no longer attacked: {why}. {instead.capitalize()} is instead."
+            self._session.notified.emit(words, False)
+        self.own, self.on_own = None, False
 
     def _replace(self, **settings: Any) -> None:
         try:
@@ -244,7 +245,10 @@ class AttackSession(QObject):
         self._stop_job()
         try:
             model = SoftmaxPerceptron(shown.weights)
-            attack = SquaredLossDescent.on_dataset(model, self.config, dataset)
+            if self.on_own and self.own is not None:
+                attack = SquaredLossDescent.on_image(model, self.config, self.own.image)
+            else:
+                attack = SquaredLossDescent.on_dataset(model, self.config, dataset)
         except SettingError as error:
             self._session.notified.emit(str(error), True)
             return
@@ -293,7 +297,7 @@ class AttackSession(QObject):
             if isinstance(letter.payload, tuple):
                 self._take_steps(letter.payload)
                 changed = True
-            elif isinstance(letter.payload, _Done):
+            elif isinstance(letter.payload, Done):
                 self.computing = False
                 changed = True
             elif isinstance(letter.payload, Failed):

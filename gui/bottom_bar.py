@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 _LEFT = ("first", "earlier", "later")
-_RIGHT = ("best", "live")
+_RIGHT = ("best", "live", "fork")
 
 
 class BottomBar(QFrame):
@@ -54,6 +54,7 @@ class BottomBar(QFrame):
             session.shown_changed,
             session.setting_applied,
             session.settings_changed,
+            session.runs.changed,
         ):
             signal.connect(self.refresh)
         self.refresh()
@@ -73,21 +74,44 @@ class BottomBar(QFrame):
     def _go_live(self) -> None:
         self._session.show_epoch(None)
 
+    def _show_branch(self) -> None:
+        """Show where the run left another one."""
+        runs = self._session.runs
+        run = runs.shown
+        if run is None or run.branch is None:
+            self.timeline.set_branch(None)
+            return
+        parent = runs.entry(run.branch.parent)
+        name = "a removed run" if parent is None else parent.name
+        words = f"branches off {name} at epoch {run.branch.epoch}"
+        self.timeline.set_branch(run.branch.epoch, words)
+
+    def _limit(self) -> int:
+        """Return the epoch at which the run shown stops."""
+        session = self._session
+        if session.runs.is_live_shown or session.history is None:
+            return session.training_config.epochs
+        return session.history.last_epoch
+
     @Slot()
     def refresh(self) -> None:
         """Show where the run and the shown model are."""
         session = self._session
         history, shown = session.history, session.shown
-        limit = session.training_config.epochs
+        limit = self._limit()
         if history is None or shown is None:
             self.timeline.set_run(limit, 0, None)
             self.timeline.set_shown(None, live=True)
             self.words.setText(f"epoch 0 / {limit}")
             return
-        done = max(session.live.fraction if session.live else 0.0, history.records[-1].epoch)
+        live = session.shown_live
+        done = max(live.fraction if live else 0.0, history.last_epoch)
         limit = max(limit, math.ceil(done))
         self.timeline.set_run(limit, done, history.best.epoch)
         self.timeline.set_shown(shown.epoch, live=shown.live)
-        self.timeline.set_ticks([(change.epoch, str(change)) for change in history.changes])
+        changes = history.changes
+        self.timeline.set_ticks([(change.epoch, str(change), change.label) for change in changes])
+        self.timeline.set_kept(None if history.stride == 1 else history.kept_epochs)
+        self._show_branch()
         number = f"{shown.epoch:.0f}" if shown.record is not None else f"{shown.epoch:.1f}"
         self.words.setText(f"epoch {number} / {limit}")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.data_config import DataConfig
     from core.dataset import Dataset, Split
     from core.progress import Progress
+    from core.runs import Branch
     from core.training import Checkpoint
     from gui.job_pool import JobPool
     from gui.mailbox import Letter, Mailbox
@@ -55,6 +56,7 @@ class RunRequest:
     full, config : the data, and which part of them
     mode : how it begins; None for playing on or staying held, as the session is by then
     start : where to go on, instead of the start of the settings
+    branch : where it leaves another run, if it does
     loaded : where ``full`` come from, when they are new
     """
 
@@ -62,6 +64,7 @@ class RunRequest:
     config: DataConfig
     mode: Mode | None = None
     start: Checkpoint | None = None
+    branch: Branch | None = None
     loaded: Loaded | None = None
 
 
@@ -219,7 +222,7 @@ class DataSession(QObject):
         self.pending = None
         if last is not None and last.request.full is full and last.request.config == config:
             self._prepared(Prepared(request, last.dataset))
-        elif config.copies_pixels:
+        elif full.makes_pixels(config):
             self.pending = request
             self._preparer.request(self._preparing, request)
         else:

@@ -20,7 +20,7 @@ def log_file() -> Path:
     return user_log_path("perceptron-explorer") / "log.txt"
 
 
-SECTIONS = ("learning", "attack", "data")
+SECTIONS = ("learning", "attack", "data", "draw")
 """Where the help of each page begins."""
 
 HELP_HTML = """
@@ -69,6 +69,18 @@ with Ctrl and the wheel.</p>
 upright, a share set aside for testing. <b>Label noise</b> gives some training images a wrong label,
 <b>pixel noise</b> s disturbs all: x = clip(x + s n, 0, 1). As long as no <b>validation images</b>
 are set aside, the test set chooses the best epoch, and its score there flatters.</p>
+<h3><a name="draw"></a>Draw</h3>
+<p>Draw with mouse, pen or finger: prediction and bars follow. The right button or the pen's other
+end erases; the arrow keys move the drawing by a pixel of the image, and [ and ] change the pen.
+MNIST's digits were <b>normalised</b>: scaled into a box of 20 x 20 pixels and moved until their
+centre of mass (the dot) lay in the middle of 28 x 28. <b>Like MNIST</b> does the same to yours;
+<b>As drawn</b> does not, and beside it stands what the other way would be read as. A weight belongs
+to a pixel and not to a shape: a digit drawn small or in a corner meets weights that were never
+trained on it. Where the data were not made as MNIST's, <b>Like these</b> places the drawing as
+they are on average.</p>
+<p><b>Open</b> explains the reading, <b>Attack</b> turns the drawing into something else. <b>Add</b>
+puts it behind the training images with the label you choose, untouched by noise; a <b>rewind</b>
+learns it. Take back removes the last one; other data begin without any.</p>
 <h3>Settings</h3>
 <p>Those under <i>Acts at once</i> are used from the next batch on. The others wait for a
 <b>rewind</b>, which starts from the same seed and keeps the old run for comparison. Point at any

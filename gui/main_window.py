@@ -26,6 +26,7 @@ from gui.open_data import OpenData
 from gui.opening_bar import OpeningBar
 from gui.pages.attack import AttackPage
 from gui.pages.data import DataPage
+from gui.pages.draw import DrawPage
 from gui.pages.learn import LearnPage
 from gui.run_state import RunState
 from gui.saved_files import SavedFiles
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from core.readings import ImageFilter
     from gui.data_session import Loaded
+    from gui.own_image import OwnImage
     from gui.session import Session
     from gui.settings import Settings
 
@@ -59,8 +61,9 @@ class MainWindow(QMainWindow):
         self.learn = LearnPage(session, self)
         self.attack = AttackPage(session, self)
         self.data_page = DataPage(session, self)
+        self.draw = DrawPage(session, self)
         self.pages = QStackedWidget(self)
-        for page in (self.learn, self.attack, self.data_page):
+        for page in (self.learn, self.attack, self.data_page, self.draw):
             self.pages.addWidget(page)
         self.open_data = OpenData(self, session, settings)
         self.saved_files = SavedFiles(self, session, self.pages)
@@ -87,6 +90,7 @@ class MainWindow(QMainWindow):
         self.panel.setVisible(settings.panel_open)
         self.use_theme(self.theme)
         self.show_page(0)
+        self._runs_changed()
         self.refresh_run_state()
 
     def _lay_out(self) -> None:
@@ -127,6 +131,7 @@ class MainWindow(QMainWindow):
         session.run_started.connect(self.notice.outdated)
         session.setting_applied.connect(self.notice.outdated)
         session.surprised.connect(self.show_surprise)
+        session.runs.changed.connect(self._runs_changed)
         session.run_state_changed.connect(self.refresh_run_state)
         session.shown_changed.connect(self.refresh_status)
         session.progressed.connect(self.refresh_status)
@@ -135,11 +140,13 @@ class MainWindow(QMainWindow):
         session.data.accepted.connect(self._offer_taken)
         session.dataset_changed.connect(self.hover_words.clear)  # it was of an image that is gone
         session.attack.playing_changed.connect(self._attack_playing_changed)
-        for opener in (self.learn, self.data_page):
-            opener.attack_requested.connect(self.attack_image)
+        self.learn.attack_requested.connect(self.attack_image)
+        self.data_page.attack_requested.connect(self.attack_image)
+        self.draw.attack_requested.connect(self.attack_drawing)
+        for opener in (self.learn, self.data_page, self.draw):
             # A card is a window of its own; the keys of this one must not be dead in front of it.
             opener.card.addActions(list(self.actions_by_name.values()))
-        for page in (self.learn, self.attack, self.data_page):
+        for page in (self.learn, self.attack, self.data_page, self.draw):
             page.hovered.connect(self.hover_words.setText)
         self.learn.confusion.images_requested.connect(self.show_images)
         self.data_page.found.connect(self.notice.forgive)
@@ -158,6 +165,10 @@ class MainWindow(QMainWindow):
         self.notice.show_offer(message, "Open it now", partial(self.session.open, name), name)
         self._place_notice()
 
+    @Slot()
+    def _runs_changed(self) -> None:
+        self.actions_by_name["undo_remove"].setEnabled(self.session.runs.can_undo)
+
     @Slot(object, object)
     def _offer_taken(self, loaded: Loaded, _: object) -> None:
         self.notice.withdraw(loaded.name)
@@ -173,6 +184,7 @@ class MainWindow(QMainWindow):
         if event.key() == Qt.Key.Key_Escape:
             self.learn.card.close()
             self.data_page.card.close()
+            self.draw.card.close()
         super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -197,6 +209,7 @@ class MainWindow(QMainWindow):
             if isinstance(widget, Themed):
                 widget.set_theme(theme)
         self.attack.set_icons(self.icons)
+        self.draw.set_icons(self.icons)
         self.notice.set_icon(self.icons["close"])
         self.refresh_run_state()
 
@@ -222,7 +235,7 @@ class MainWindow(QMainWindow):
             actions["toggle"].setIcon(self.icons[f"{icon}_on_accent" if session.can_move else icon])
         for name in ("toggle", "step_batch", "step_epoch"):
             actions[name].setEnabled(session.can_move)
-        for name in ("rewind", "new_seed"):
+        for name in ("rewind", "new_seed", "fork"):
             actions[name].setEnabled(session.full_dataset is not None)
         self.refresh_status()
 
@@ -269,6 +282,19 @@ class MainWindow(QMainWindow):
         self.show_attack()
         self.attack.setFocus()  # not the first target's button, which would look chosen
 
+    @Slot()
+    def show_draw(self) -> None:
+        """Show the sheet to draw on."""
+        self.show_page(3)
+        self.draw.canvas.setFocus()
+
+    @Slot(object)
+    def attack_drawing(self, own: OwnImage) -> None:
+        """Attack an image a person has drawn, and watch it."""
+        self.session.attack.choose_own(own, play=True)
+        self.show_attack()
+        self.attack.setFocus()
+
     @Slot(str, object)
     def show_images(self, part: str, wanted: ImageFilter) -> None:
         """Show some images of a part on the wall."""
@@ -310,6 +336,16 @@ class MainWindow(QMainWindow):
     def new_seed(self) -> None:
         """Start from another random start."""
         self.session.new_seed()
+
+    @Slot()
+    def undo_remove(self) -> None:
+        """Put a run back."""
+        self.session.undo_remove()
+
+    @Slot()
+    def fork(self) -> None:
+        """Branch off."""
+        self.session.fork()
 
     @Slot()
     def show_earlier(self) -> None:

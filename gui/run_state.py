@@ -6,18 +6,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from core.perceptron import SoftmaxPerceptron
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.data_config import DataConfig
     from core.dataset import Split
     from core.diagnostics import Diagnosis
     from core.history import History
-    from core.sources.reading import ReadingConfig
     from core.training import EpochRecord
     from gui.training_job import LiveState
 
@@ -54,39 +50,6 @@ class ShownDiagnosis:
     weights: NDArray[Any]
     split: Split
     diagnosis: Diagnosis
-
-
-@dataclass(frozen=True, slots=True)
-class EarlierRun:
-    """A run that was replaced, kept for comparison."""
-
-    history: History
-    data_config: DataConfig
-    reading: ReadingConfig
-    dataset_name: str
-
-    def is_on(self, data_config: DataConfig, reading: ReadingConfig) -> bool:
-        """Whether it learnt those data, however many of them, read in the same way."""
-        return self.data_config.dataset == data_config.dataset and self.reading == reading
-
-    def is_twin_of(self, other: EarlierRun) -> bool:
-        """Whether both must have the same curve, as far as the shorter goes."""
-        return (
-            self.data_config == other.data_config
-            and self.reading == other.reading
-            and self.history.config == other.history.config
-            and np.array_equal(self.history.records[0].weights, other.history.records[0].weights)
-            and not self.history.changes
-            and not other.history.changes
-        )
-
-
-def with_run(runs: list[EarlierRun], new: EarlierRun) -> list[EarlierRun]:
-    """Return ``runs`` with ``new`` at the end; of twins the longer one is enough."""
-    twins = [run for run in runs if run.is_twin_of(new)]
-    if any(len(run.history) >= len(new.history) for run in twins):
-        return runs
-    return [run for run in runs if run not in twins] + [new]
 
 
 def shown_model(

@@ -84,7 +84,7 @@ class SavedFiles(QObject):
             class_names=dataset.class_names,
             dataset=dataset.name,
             epoch=shown.epoch,
-            settings=settings_of(session.training_config),
+            settings=settings_of(session.shown_config),
         )
         try:
             save_model(path, model)

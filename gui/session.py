@@ -18,16 +18,21 @@ from core.diagnostics import DiagnosisConfig
 from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
+from core.runs import Branch, Run
+from core.samples import same_samples
 from core.sources import DEFAULT_SOURCE
 from core.training import Checkpoint, Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
+from gui.comparison_session import ComparisonSession
 from gui.data_session import DataSession, Loaded, Prepared, RunRequest
 from gui.diagnosis_job import DIAGNOSIS_SLOT, make_diagnoser
 from gui.downloads import Downloads
 from gui.epochs_session import EpochsSession
 from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
-from gui.run_state import EarlierRun, RunState, Shown, ShownDiagnosis, shown_model, with_run
+from gui.run_list import RunList
+from gui.run_state import RunState, Shown, ShownDiagnosis, shown_model
+from gui.seeds_session import SeedsSession
 from gui.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
 from gui.worker import ALWAYS, Failed
 
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
     from core.sources.reading import ReadingConfig
 
 FRAME_MILLISECONDS = 33
+_MOST_EPOCHS = int(parameters_of(TrainingConfig)["epochs"].high or 0)
 DEFAULT_PACE = 4.0
 """Epochs per second at the start: slow enough to see, fast enough not to wait."""
 
@@ -61,6 +67,8 @@ class Session(QObject):
 
     dataset_changed = Signal()
     run_started = Signal()
+    run_shown = Signal()
+    """Another run is the one that every view shows."""
     run_state_changed = Signal()
     progressed = Signal()
     epoch_recorded = Signal(object)
@@ -94,8 +102,7 @@ class Session(QObject):
         self.wanted_training = training_config
         self.full_dataset: Dataset | None = None
         self.dataset: Dataset | None = None
-        self.history: History | None = None
-        self.earlier_runs: list[EarlierRun] = []
+        self.runs = RunList(self)
         self.live: LiveState | None = None
         self.pinned_epoch: int | None = None
         self.diagnosis: ShownDiagnosis | None = None
@@ -115,6 +122,8 @@ class Session(QObject):
         self._pool.start(self._diagnoser)
         self.attack = AttackSession(attack_config, self, given=attack_given)
         self.data = DataSession(self, self._pool, self._mailbox)
+        self.seeds = SeedsSession(self, self._pool, self._mailbox)
+        self.comparison = ComparisonSession(self, self._pool, self._mailbox)
         self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
@@ -166,7 +175,44 @@ class Session(QObject):
         if message:
             self.notified.emit(message, is_error)
 
+    def add_sample(self, image: NDArray[Any], label: int) -> None:
+        """Add a sample of a person's own to the training images of the next run."""
+        if self.full_dataset is None:
+            return
+        try:
+            self._use_samples(self.full_dataset.with_sample(image, label), "Added as", label)
+        except ExplorerError as error:
+            self.notified.emit(str(error), True)
+
+    def take_back_sample(self) -> None:
+        """Take back the sample added last; a run that learns it goes on until a rewind."""
+        full = self.full_dataset
+        if full is not None and full.extra is not None:
+            label = int(full.extra.labels[-1])
+            self._use_samples(full.without_last_sample(), "Taken back:", label)
+
+    def _use_samples(self, full: Dataset, what: str, label: int) -> None:
+        before = self.full_dataset
+        assert before is not None
+        self.full_dataset = full
+        number = max(data.n_to_learn(self.wanted_data) for data in (full, before)) - 1
+        words = f"{what} training image {number:,}, labelled {full.class_names[label]}."
+        learnt = "learn it" if full.n_extra > before.n_extra else "learn without it"
+        self.notified.emit(f"{words} Rewind to {learnt}." if self.needs_rewind else words, False)
+        self.settings_changed.emit()
+
     # ------------------------------------------------------------------ the run
+
+    @property
+    def history(self) -> History | None:
+        """Curves and weights of the run shown."""
+        return None if self.runs.shown is None else self.runs.shown.history
+
+    @property
+    def _learnt(self) -> History:
+        """Curves and weights of the run that is being trained."""
+        assert self.runs.live is not None
+        return self.runs.live.history
 
     @property
     def is_running(self) -> bool:
@@ -217,6 +263,25 @@ class Session(QObject):
         """Begin a run, held, from these weights; a rewind goes back to a start of its own."""
         self._start_run(Mode.PAUSED, Checkpoint(weights))
 
+    def fork(self) -> None:
+        """Begin a branch, held, at the epoch shown, with the settings of the form.
+
+        In the midst of an epoch it is the end of the one before.
+        """
+        run, shown = self.runs.shown, self.shown
+        if run is None or shown is None or self.full_dataset is None:
+            return
+        if self.data.coming:
+            words = "Other data are on their way, and a branch is on those it was learnt from."
+            self.notified.emit(f"{words} Wait for them, or call them off.", True)
+            return
+        record = shown.record or run.history.records[-1]
+        run.history.protect(record.epoch)
+        if record.epoch >= self.wanted_training.epochs:
+            more = min(record.epoch + self.wanted_training.epochs, _MOST_EPOCHS)
+            self.wanted_training = replace(self.wanted_training, epochs=more)
+        self._start_run(Mode.PAUSED, record.checkpoint, Branch(run.key, record.epoch))
+
     def new_seed(self) -> None:
         """Start again from another random start."""
         seed = int(self._seeds.integers(0, 1_000_000))
@@ -230,15 +295,30 @@ class Session(QObject):
             self._job.set_pace(pace)
         self.pace_changed.emit()
 
+    def _tell_of_branch(self, key: int, branch: Branch) -> None:
+        mine, parent = self.runs.entry(key), self.runs.entry(branch.parent)
+        assert mine is not None
+        whose = "" if parent is None else f" of {parent.name}"
+        self.notified.emit(
+            f"{mine.name} goes on from epoch {branch.epoch}{whose}, held: change what you like, "
+            "then play. Rewind goes back to epoch 0.",
+            False,
+        )
+
     def _command(self, mode: Mode, state: RunState) -> None:
         if self._job is not None:
             self._job.set_mode(mode)
             self._set_run_state(state)
 
-    def _start_run(self, mode: Mode | None = None, start: Checkpoint | None = None) -> None:
+    def _start_run(
+        self,
+        mode: Mode | None = None,
+        start: Checkpoint | None = None,
+        branch: Branch | None = None,
+    ) -> None:
         """Replace the present run by a new one with the wanted settings, as soon as it can be."""
         assert self.full_dataset is not None
-        request = RunRequest(self.full_dataset, self.wanted_data, mode, start)
+        request = RunRequest(self.full_dataset, self.wanted_data, mode, start, branch)
         pending = self.data.pending
         if pending is not None and pending.loaded is not None:
             # Data that have just come are not lost to a rewind before they could be used.
@@ -259,9 +339,8 @@ class Session(QObject):
             mode = Mode.PLAYING if first or ended or self.is_running else Mode.PAUSED
         if self._job is not None:
             self._job.request_stop()
-        self._keep_run()
-        self.full_dataset = request.full
         if request.loaded is not None:
+            self.full_dataset = request.full
             before = self.wanted_data.validation_size
             self.wanted_data = replace(
                 self.wanted_data,
@@ -278,7 +357,14 @@ class Session(QObject):
         data_is_new = self.dataset is not dataset
         self.dataset = dataset
         self.data_config, self.training_config = request.config, self.wanted_training
-        self.history = History(self.training_config)
+        run = Run(
+            *(self.runs.next_key(), History(self.training_config), self.data_config),
+            *(self.data.reading, dataset.name, request.full.extra),
+            branch=request.branch,
+        )
+        self.runs.begin(run)
+        if request.branch is not None:
+            self._tell_of_branch(run.key, request.branch)
         self.live = self.divergence = self.diagnosis = self.pinned_epoch = None
         self.run_generation = self._pool.next_generation()
         self._job = TrainingJob(
@@ -296,13 +382,6 @@ class Session(QObject):
         (message, is_error), self._to_tell = self._to_tell, ("", False)
         if message:
             self.notified.emit(message, is_error)
-
-    def _keep_run(self) -> None:
-        """Keep the present run among the earlier ones, unless nothing was learnt in it."""
-        if self.history is not None and self.dataset is not None and len(self.history) > 1:
-            reading = self.data.reading
-            run = EarlierRun(self.history, self.data_config, reading, self.dataset.name)
-            self.earlier_runs = with_run(self.earlier_runs, run)
 
     # ------------------------------------------------------------------ settings
 
@@ -326,7 +405,8 @@ class Session(QObject):
         self.training_config = replace(self.training_config, **{name: value})
         if self._job is not None:
             self._job.change(**{name: value})
-        more_to_do = self.history is not None and len(self.history) <= self.training_config.epochs
+        live = self.runs.live
+        more_to_do = live is not None and live.history.last_epoch < self.training_config.epochs
         if self.run_state is RunState.FINISHED and more_to_do:
             self._set_run_state(RunState.PAUSED)
 
@@ -343,8 +423,12 @@ class Session(QObject):
     @property
     def needs_rewind(self) -> bool:
         """Whether the form shows settings that the present run does not use."""
-        return self.history is not None and (
-            self.wanted_data != self.data_config or self.wanted_training != self.training_config
+        live, full = self.runs.live, self.full_dataset
+        return live is not None and (
+            self.wanted_data != self.data_config
+            or self.wanted_training != self.training_config
+            or full is None
+            or not same_samples(full.extra, live.added)
         )
 
     # ------------------------------------------------------------------ time travel
@@ -352,11 +436,61 @@ class Session(QObject):
     @property
     def shown(self) -> Shown | None:
         """The model that every view shows."""
-        return shown_model(self.history, self.live, self.pinned_epoch)
+        return shown_model(self.history, self.shown_live, self.pinned_epoch)
+
+    @property
+    def shown_live(self) -> LiveState | None:
+        """Where the run being trained is, if that is the one shown."""
+        return self.live if self.runs.is_live_shown else None
+
+    @property
+    def shown_config(self) -> TrainingConfig:
+        """The settings of the run shown, as they are, or were at its end."""
+        history = self.history
+        if self.runs.is_live_shown or history is None:
+            return self.training_config
+        return history.last_config
+
+    def show_run(self, key: int | None) -> None:
+        """Show another run everywhere, at the epoch shown now if it has that; None: the live one.
+
+        A run on other data cannot be shown: its weights are not for these images.
+        """
+        run, before = self.runs.run(key), self.shown
+        if run is not None and not run.is_on(self.data_config, self.data.reading):
+            words = f"This run learnt {run.dataset_name}. Open those data to look at it."
+            self.notified.emit(words, True)
+            return
+        self.runs.show_run(key)
+        self.pinned_epoch = None
+        if not self.runs.is_live_shown and before is not None and self.history is not None:
+            self.pinned_epoch = self.history.nearest(before.epoch).epoch
+        self.run_shown.emit()
+        self._shown_changed()
+        self.progressed.emit()
+
+    def remove_run(self, key: int) -> None:
+        """Take a run off the list; the live one stays, and the one shown makes room for it."""
+        if self.runs.entry(key) is self.runs.entry(self.runs.live_key):
+            self.notified.emit("The run that is being trained stays: rewind first.", True)
+            return
+        was_shown = self.runs.shown is self.runs.run(key)
+        if was_shown:
+            self.show_run(None)
+        entry = self.runs.remove(key)
+        if entry is not None:
+            self.notified.emit(f"{entry.name} was removed. Ctrl+Z puts it back.", False)
+
+    def undo_remove(self) -> None:
+        """Put the run removed last back."""
+        self.runs.undo_remove()
 
     def show_epoch(self, epoch: int | None) -> None:
         """Show a recorded epoch everywhere, or the live model again with None."""
         if self.history is None or not self.history.records:
+            return
+        if epoch is None and not self.runs.is_live_shown:
+            self.show_run(None)
             return
         self.pinned_epoch = None if epoch is None else self.history.nearest(epoch).epoch
         self._shown_changed()
@@ -399,39 +533,40 @@ class Session(QObject):
         for letter in events:
             if letter.generation == self.run_generation:
                 moved |= self._run_event(letter.payload)
-            elif self.data.take_event(letter) or self.downloads.take_event(letter):
+            elif any(part.take_event(letter) for part in (self.data, self.downloads, self.seeds)):
                 continue
             elif letter.generation == ALWAYS and isinstance(letter.payload, Failed):
-                self._tell(letter.payload)
+                self.tell(letter.payload)
         live = latest.get(LIVE_SLOT)
         if live is not None and live.generation == self.run_generation:
             self.live = live.payload
             moved = True
         if moved:
             self.progressed.emit()
-            if self.pinned_epoch is None:
+            if self.pinned_epoch is None and self.runs.is_live_shown:
                 self._shown_changed()
         seen = latest.get(DIAGNOSIS_SLOT)
         if seen is not None and seen.generation == self.run_generation:
             self.diagnosis = seen.payload
             self.diagnosis_changed.emit()
         self.data.take_latest(latest)
+        self.comparison.take_latest(latest)
+        self.seeds.take_latest(latest)
         self.downloads.take_latest(latest)
         self.epochs.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:
         """Take in one event of the present run; return whether the shown model may have moved."""
-        assert self.history is not None
         if isinstance(event, EpochRecord):
-            self.history.append(event)
+            self._learnt.append(event)
             self.epoch_recorded.emit(event)
             return True
         if isinstance(event, Change):
-            self.history.add_change(event)
+            self._learnt.add_change(event)
             self.setting_applied.emit(event)
         elif isinstance(event, Stopped):
-            if event.finished and len(self.history) > self.training_config.epochs:
+            if event.finished and self._learnt.last_epoch >= self.training_config.epochs:
                 self._set_run_state(RunState.FINISHED)
             elif self._job is not None and self._job.resting:
                 self._set_run_state(RunState.PAUSED)
@@ -441,10 +576,11 @@ class Session(QObject):
             self.notified.emit(str(event), True)
         elif isinstance(event, Failed):
             self._set_run_state(RunState.FAILED)
-            self._tell(event)
+            self.tell(event)
         return False
 
-    def _tell(self, failure: Failed) -> None:
+    def tell(self, failure: Failed) -> None:
+        """Tell of a job's error, in words or as a surprise."""
         if failure.expected:
             self.notified.emit(failure.message, True)
         else:

@@ -39,8 +39,10 @@ def status_text(session: Session) -> str:
     if session.is_running and session.live and session.live.epochs_per_second:
         words.append(f"{session.live.epochs_per_second:.3g} epochs/s")
     last = shown.record or session.history.records[-1]
+    entry = None if session.runs.is_live_shown else session.runs.entry(session.runs.shown_key)
+    run = "" if entry is None else f"{printable(entry.name)}, "
     scores = f"train {last.train_score:.3f}, test {last.test_score:.3f}"
     if last.validation_score is not None:
         scores += f", validation {last.validation_score:.3f}"
-    words.append(scores if shown.live else f"showing epoch {last.epoch}: {scores}")
+    words.append(scores if shown.live else f"showing {run}epoch {last.epoch}: {scores}")
     return "  ·  ".join(words)

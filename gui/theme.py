@@ -43,6 +43,8 @@ class Theme:
     good: str
     bad: str
     bad_surface: str
+    runs: tuple[str, ...]
+    """Of runs beside each other, apart in lightness as well as in hue."""
 
 
 LIGHT = Theme(
@@ -64,6 +66,9 @@ LIGHT = Theme(
     good="#1b6e3c",
     bad="#a61b29",
     bad_surface="#fdecee",
+    runs=(
+        *("#00796b", "#b5257f", "#7a6a00", "#4b4fc4", "#9c4a1a", "#2f7d32", "#4f6272", "#c0392b"),
+    ),
 )
 
 DARK = Theme(
@@ -85,6 +90,9 @@ DARK = Theme(
     good="#7fd6a0",
     bad="#ff9aa2",
     bad_surface="#3b2026",
+    runs=(
+        *("#4dd0bd", "#f48fce", "#d8c84a", "#a3a7ff", "#e0a27a", "#9ad67f", "#a9bccd", "#ff8a80"),
+    ),
 )
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
@@ -151,14 +159,18 @@ def style_sheet(theme: Theme) -> str:
     QToolButton:pressed {{ background: {theme.selection}; }}
     QToolButton:focus {{ border-color: {theme.accent}; }}
     QToolButton:disabled {{ color: {theme.earlier}; }}
+    #topBar QToolButton {{ padding: 4px 5px; }}
     QToolButton#primary {{ background: {theme.accent}; color: {theme.on_accent};
         font-weight: 600; padding: 4px 14px; }}
     QToolButton#primary:focus {{ border-color: {theme.text}; }}
     QToolButton#primary:disabled {{ background: {theme.raised}; color: {theme.earlier}; }}
-    QToolButton#page {{ padding: 6px 16px; font-weight: 600; color: {theme.muted}; }}
+    QToolButton#page {{ padding: 6px 10px; font-weight: 600; color: {theme.muted}; }}
     QToolButton#page:checked {{ color: {theme.text}; background: {theme.selection}; }}
-    QToolButton#tab {{ padding: 2px 10px; font-weight: 600; color: {theme.muted}; }}
-    QToolButton#tab:checked {{ color: {theme.text}; background: {theme.selection}; }}
+    QToolButton#tool {{ padding: 4px; }}
+    QToolButton#way {{ padding: 2px; font-weight: 600; color: {theme.muted}; }}
+    QToolButton#tab {{ padding: 2px 6px; font-weight: 600; color: {theme.muted}; }}
+    QToolButton#tab:checked, QToolButton#tool:checked, QToolButton#way:checked {{
+        color: {theme.text}; background: {theme.selection}; }}
     QToolButton#target {{ padding: 2px 4px; border-color: {theme.border}; }}
     QToolButton#target:checked {{ background: {theme.accent}; color: {theme.on_accent};
         font-weight: 600; }}

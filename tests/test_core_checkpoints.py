@@ -188,8 +188,8 @@ def reference_with_momentum(config: TrainingConfig) -> np.ndarray:
 @QUICK
 @given(config=CONFIGS, rate=st.sampled_from([0.03, 0.1, 0.5]))
 def test_momentum_is_the_plain_loops(config: TrainingConfig, rate: float) -> None:
-    # Larger rates blow the last bit's rounding up, however right the formula.
-    config = replace(config, learning_rate=rate)
+    # Larger moves blow the last bit's rounding up, however right the formula.
+    config = replace(config, learning_rate=min(rate, 1 - config.momentum))
     trainer = Trainer(tiny_dataset(N_TRAIN), config, dtype=np.float64)
     list(trainer.run())
     np.testing.assert_allclose(

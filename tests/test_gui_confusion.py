@@ -55,7 +55,7 @@ def wait_for_counts(qtbot: QtBot, window: MainWindow, part: str) -> NDArray[np.i
 @pytest.fixture
 def panel(window: MainWindow, qtbot: QtBot) -> ConfusionPanel:
     """Return the panel of a window whose run has ended."""
-    click(qtbot, window.learn.switch[1])
+    click(qtbot, window.learn.tab("Confusion"))
     assert window.learn.confusion.isVisible()
     wait_for_counts(qtbot, window, "test")
     return window.learn.confusion
@@ -151,7 +151,7 @@ def test_the_matrix_follows_a_live_run(
 def test_nothing_is_counted_for_what_nobody_sees(
     panel: ConfusionPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
-    click(qtbot, window.learn.switch[0])
+    click(qtbot, window.learn.tab("Class atlas"))
     assert not panel.isVisible()
     assert window.learn.atlas.isVisible()
     assert window.session.data._watched is None

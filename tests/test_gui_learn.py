@@ -132,7 +132,8 @@ def test_hovering_reads_the_value_of_a_pixel(window: MainWindow, qtbot: QtBot) -
     atlas = window.learn.atlas
     atlas.grab()
     height, width = data_of(window.session).image_shape
-    for row, column, y, x in [(0, 3, 2, 5), (1, 9, 7, 0), (2, 8, 4, 3), (0, 0, 0, 7)]:
+    taken = atlas.row(2).missing.index("")  # a class with a mistake
+    for row, column, y, x in [(0, 3, 2, 5), (1, 9, 7, 0), (2, taken, 4, 3), (0, 0, 0, 7)]:
         cell = atlas.cell_rect(row, column)
         point = QPoint(
             cell.left() + (2 * x + 1) * cell.width() // (2 * width),
@@ -354,13 +355,21 @@ def test_the_star_is_painted_at_the_best_epoch(window: MainWindow, qtbot: QtBot)
 
 
 def test_earlier_runs_stay_faint_behind(window: MainWindow, qtbot: QtBot) -> None:
-    plot = window.learn.error_plot
+    plot, runs = window.learn.error_plot, window.session.runs
     assert plot.n_earlier == 0
-    assert not has_colour(pixels(plot.view), LIGHT.earlier).any()
     window.session.rewind()
     wait_until(qtbot, lambda: window.session.shown is not None)
     assert plot.n_earlier == 2
-    assert has_colour(pixels(plot.view), LIGHT.earlier).sum() > 20
+    (earlier,) = runs.earlier
+    drawn = pixels(plot.view)
+    runs.set_visible(earlier.key, False)
+    assert plot.n_earlier == 0
+    assert (drawn != pixels(plot.view)).any(axis=2).sum() > 50
+    runs.set_visible(earlier.key, True)
+    runs.pin(earlier.key)  # drawn boldly, in its own colour
+    entry = runs.entry(earlier.key)
+    assert entry is not None
+    assert has_colour(pixels(plot.view), LIGHT.runs[entry.colour]).sum() > 50
 
 
 def test_a_change_on_the_way_is_marked(

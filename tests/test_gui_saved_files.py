@@ -58,7 +58,7 @@ def test_a_model_is_saved_and_opened_again(
     np.testing.assert_array_equal(session.shown.weights, weights)
     wait_for_diagnosis(qtbot, session)
     assert (row_pixels(window, 0) == pictures).all()
-    assert len(session.earlier_runs) == 1
+    assert len(session.runs.earlier) == 1
     assert "trained on UCI digits 8 x 8 for 5 epochs" in window.notice.text
     session.play()
     wait_for_state(qtbot, session, RunState.FINISHED)

@@ -193,8 +193,8 @@ def test_other_data_replace_the_run_and_keep_it_for_comparison(
         session.open(folder)
     assert data_of(session).image_shape == (5, 4)
     assert data_of(session).n_classes == 3
-    assert [run.history for run in session.earlier_runs] == [old]
-    assert session.earlier_runs[0].dataset_name != data_of(session).name
+    assert [run.history for run in session.runs.earlier] == [old]
+    assert session.runs.earlier[0].dataset_name != data_of(session).name
     assert session.is_running  # the run before had come to its end
     wait_until(qtbot, lambda: session.shown is not None)
     assert session.shown is not None
@@ -267,7 +267,7 @@ def test_play_after_the_end_starts_again(session: Session, qtbot: QtBot) -> None
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert_records_equal(history_of(session), first)
     assert history_of(session)[0] is not first[0]
-    assert session.earlier_runs != []
+    assert session.runs.earlier != []
 
 
 def test_raising_the_epochs_after_the_end_goes_on(session: Session, qtbot: QtBot) -> None:
@@ -517,21 +517,21 @@ def test_data_too_small_for_the_validation_images_get_fewer(
 def test_earlier_runs_are_kept_and_twins_are_merged(session: Session, qtbot: QtBot) -> None:
     first = session.history
     session.rewind()
-    assert [run.history for run in session.earlier_runs] == [first]
+    assert [run.history for run in session.runs.earlier] == [first]
     wait_until(qtbot, lambda: len(history_of(session)) == 1)
     session.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
     session.rewind()  # a shorter twin adds nothing
-    assert [run.history for run in session.earlier_runs] == [first]
+    assert [run.history for run in session.runs.earlier] == [first]
     session.set_setting("seed", 1)
     session.rewind()  # nothing was learnt
-    assert [run.history for run in session.earlier_runs] == [first]
+    assert [run.history for run in session.runs.earlier] == [first]
     session.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     second = session.history
     session.rewind()
-    assert [run.history for run in session.earlier_runs] == [first, second]
-    assert session.earlier_runs[0].data_config == SMALL
+    assert [run.history for run in session.runs.earlier] == [first, second]
+    assert session.runs.earlier[0].data_config == SMALL
 
 
 def test_a_longer_twin_replaces_the_shorter(session: Session, qtbot: QtBot) -> None:
@@ -547,7 +547,7 @@ def test_a_longer_twin_replaces_the_shorter(session: Session, qtbot: QtBot) -> N
     assert longer is not None
     assert len(longer) == EPOCHS + 2
     session.rewind()
-    assert [run.history for run in session.earlier_runs] == [longer]
+    assert [run.history for run in session.runs.earlier] == [longer]
 
 
 def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot) -> None:
@@ -561,7 +561,7 @@ def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot
     session.set_setting("learning_rate", 0.1)
     second = session.history
     session.rewind()
-    assert [run.history for run in session.earlier_runs] == [first, second]
+    assert [run.history for run in session.runs.earlier] == [first, second]
 
 
 # ---------------------------------------------------------------------- time travel
@@ -692,7 +692,7 @@ def test_a_diverged_run_that_learnt_something_stays_for_comparison(
     kept = list(history_of(session))
     assert len(kept) >= 2
     session.rewind()
-    assert session.earlier_runs[-1].history.records == kept
+    assert session.runs.earlier[-1].history.records == kept
 
 
 def test_a_surprise_while_training_is_told(

@@ -42,6 +42,7 @@ from core.diagnostics import next_mistake
 from core.model_file import SavedModel, load_model, save_model
 from gui.actions import COMMANDS
 from gui.app import InputHabits
+from gui.pages.learn import TABS
 from gui.run_state import RunState
 from gui.theme import DARK, LIGHT, THEMES, Theme
 
@@ -201,6 +202,29 @@ def new_seed(scene: Scene) -> Iterator[None]:
     assert seed.value() == scene.session.training_config.seed
 
 
+def fork(scene: Scene) -> Iterator[None]:
+    session = scene.session
+    session.show_epoch(3)
+    yield
+    branch = session.runs.live
+    assert branch is not None
+    assert branch.branch is not None
+    assert branch.branch.epoch == 3
+    scene.wait(lambda: len(branch.history) == 1)
+    assert session.run_state is RunState.PAUSED
+    assert scene.window.bottom.timeline.epoch_at(0) == 3
+
+
+def undo_remove(scene: Scene) -> Iterator[None]:
+    session = scene.session
+    session.rewind()
+    (earlier,) = session.runs.earlier
+    session.remove_run(earlier.key)
+    assert session.runs.earlier == []
+    yield
+    assert session.runs.earlier == [earlier]
+
+
 def shows_epoch(before: int | None, after: int | None) -> Callable[[Scene], Iterator[None]]:
     def effect(scene: Scene) -> Iterator[None]:
         scene.session.show_epoch(before)
@@ -238,6 +262,12 @@ def attack_page(scene: Scene) -> Iterator[None]:
 def data_page(scene: Scene) -> Iterator[None]:
     yield
     assert scene.window.data_page.isVisible()
+    assert not scene.window.learn.isVisible()
+
+
+def draw_page(scene: Scene) -> Iterator[None]:
+    yield
+    assert scene.window.draw.isVisible()
     assert not scene.window.learn.isVisible()
 
 
@@ -308,6 +338,8 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "step_epoch": step_epoch,
     "rewind": rewind,
     "new_seed": new_seed,
+    "undo_remove": undo_remove,
+    "fork": fork,
     "earlier": shows_epoch(None, EPOCHS - 1),
     "later": shows_epoch(3, 4),
     "first": shows_epoch(None, 0),
@@ -316,6 +348,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "learn_page": learn_page,
     "attack_page": attack_page,
     "data_page": data_page,
+    "draw_page": draw_page,
     "panel": panel,
     "theme": theme,
     "attack_toggle": attack_toggle,
@@ -328,7 +361,8 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
 }
 BUTTONS = (
     *("toggle", "step_batch", "step_epoch", "rewind", "new_seed", "learn_page", "attack_page"),
-    *("data_page", "panel", "theme", "help", "first", "earlier", "later", "best", "live"),
+    *("data_page", "draw_page", "panel", "theme", "help"),
+    *("first", "earlier", "later", "best", "live", "fork"),
 )
 
 
@@ -371,8 +405,13 @@ def back_to_normal(scene: Scene) -> None:
     session.rewind()
     session.play()
     wait_for_state(scene.qtbot, session, RunState.FINISHED)
-    session.earlier_runs.clear()
+    for run in session.runs.earlier:
+        session.remove_run(run.key)
+    window.notice.hide()
 
+
+PLACES = [*((0, tab) for tab in TABS), (1, ""), (3, "")]
+"""Page and tab: everything there is to see but the Data page, which has tests of its own."""
 
 TRIED = [command for command in COMMANDS if command.name != "quit"]
 GROUPS = {
@@ -620,8 +659,10 @@ def test_the_contrast_is_that_of_wcag() -> None:
 def test_everything_to_be_used_has_a_name_for_a_screen_reader(window: MainWindow) -> None:
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox)
     nameless = []
-    for page in (0, 1):
+    for page, tab in PLACES:
         window.show_page(page)
+        if tab:
+            window.learn.show_tab(tab)
         for widget in window.findChildren(QWidget):
             if not isinstance(widget, kinds) or isinstance(widget, QScrollBar):
                 continue
@@ -636,8 +677,10 @@ def test_everything_to_be_used_has_a_name_for_a_screen_reader(window: MainWindow
 def test_everything_to_be_used_has_a_tooltip(window: MainWindow) -> None:
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox)
     silent = []
-    for page in (0, 1):
+    for page, tab in PLACES:
         window.show_page(page)
+        if tab:
+            window.learn.show_tab(tab)
         for widget in window.findChildren(QWidget):
             if not isinstance(widget, kinds) or isinstance(widget, QScrollBar):
                 continue
@@ -648,10 +691,15 @@ def test_everything_to_be_used_has_a_tooltip(window: MainWindow) -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("page", [0, 1])
-def test_nothing_is_cut_at_1280_by_720(window: MainWindow, qtbot: QtBot, page: int) -> None:
+@pytest.mark.parametrize(("page", "tab"), PLACES)
+def test_nothing_is_cut_at_1280_by_720(
+    window: MainWindow, qtbot: QtBot, page: int, tab: str
+) -> None:
     window.show_page(page)
     window.resize(1280, 720)
+    if tab:
+        window.learn.show_tab(tab)
+        qtbot.wait(300)
     if page == 1:
         wait_for_film(qtbot, window.session)
     assert (window.width(), window.height()) == (1280, 720)

@@ -175,6 +175,12 @@ def pick_image(dataset: Dataset, part: str, index: int, what: str) -> NDArray[np
     return np.asarray(split.images[index])
 
 
+def noise_start(config: AttackConfig, n_features: int) -> NDArray[np.float32]:
+    """Return the faint noise that an attack begins from, always the same for the same seed."""
+    rng = np.random.default_rng(config.seed)
+    return (NOISE_SCALE * rng.random(n_features)).astype(np.float32)
+
+
 class Attack(ABC):
     """Base of all attacks; a subclass only says in which direction to go.
 
@@ -232,9 +238,24 @@ class Attack(ABC):
         if config.start is not None:
             start = pick_image(dataset, config.part, config.start, "Start from")
         else:
-            rng = np.random.default_rng(config.seed)
-            start = (NOISE_SCALE * rng.random(dataset.n_features)).astype(np.float32)
+            start = noise_start(config, dataset.n_features)
         return cls(model, config, start, chosen)
+
+    @classmethod
+    def on_image(
+        cls, model: SoftmaxPerceptron, config: AttackConfig, image: NDArray[Any]
+    ) -> Attack:
+        """Build the attack ``config`` describes on an image (n_features,) of no data set.
+
+        It takes the place of every image that ``config`` names by a number.
+
+        Raises
+        ------
+        SettingError
+            As the constructor.
+        """
+        start = noise_start(config, image.size) if config.start is None else image
+        return cls(model, config, start, None if config.toward is None else image)
 
     @property
     def reference(self) -> NDArray[Any]:

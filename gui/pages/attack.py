@@ -202,9 +202,11 @@ class AttackPage(QWidget):
             return
         shape, names = dataset.image_shape, dataset.class_names
         image = chosen.reshape(shape)
-        part = PART_WORDS[attack.config.part]
+        where = f"{PART_WORDS[attack.config.part]} #{attack.index}"
+        if attack.on_own:
+            where = "drawn"
         self.chosen_view.set_image(
-            grey_rgb(image), image, *shortened(f"{{}}, {part} #{attack.index}", names[attack.label])
+            grey_rgb(image), image, *shortened(f"{{}}, {where}", names[attack.label])
         )
         if step is None or attack.weights is None or step.image.size != image.size:
             self.sentence.setText("Computing ...")

@@ -35,6 +35,9 @@ _FIELDS = ("steps", "rate", "pull", "box")
 _SLOWEST, _FASTEST = 2, 400
 _SPEED_STEPS = 100
 
+_DRAWN = "drawn"
+"""The entry of the parts that stands for the image a person has drawn, in no part of the data."""
+
 _LONGEST_TARGET = 14
 """Characters of a class name on a button."""
 
@@ -155,14 +158,24 @@ class AttackControls(QWidget):
         """Show what the session holds."""
         attack, dataset = self._attack, self._session.dataset
         config = attack.config
-        self.part.setCurrentIndex(self.part.findData(config.part))
+        self._refresh_own(has_own=attack.own is not None)
+        self.part.setCurrentIndex(self.part.findData(_DRAWN if attack.on_own else config.part))
         self.index.show_value(attack.index)
+        self.index.setEnabled(not attack.on_own)
         self.start.setCurrentIndex(self.start.findData(config.start is None))
         self.noise.setVisible(config.start is None)
         for name, row in self.rows.items():
             row.show_value(getattr(config, name))
         if dataset is not None:
             self._refresh_targets(dataset.class_names, config.target)
+
+    def _refresh_own(self, *, has_own: bool) -> None:
+        """Offer the image a person has drawn, as long as there is one."""
+        place = self.part.findData(_DRAWN)
+        if has_own and place < 0:
+            self.part.addItem("your drawing", _DRAWN)
+        elif not has_own and place >= 0:
+            self.part.removeItem(place)
 
     def _refresh_targets(self, names: tuple[str, ...], target: int) -> None:
         if self._target_names != names:
@@ -198,8 +211,10 @@ class AttackControls(QWidget):
     @Slot(int)
     def _part_chosen(self, index: int) -> None:
         part = self.part.itemData(index)
-        dataset = self._session.dataset
-        if dataset is not None:
+        dataset, own = self._session.dataset, self._attack.own
+        if part == _DRAWN and own is not None:
+            self._attack.choose_own(own)
+        elif dataset is not None:
             last = dataset.split(part).n_samples - 1
             self._attack.choose(part, min(self._attack.index, last))
 

@@ -70,7 +70,7 @@ class PartView:
         if self.seen is None:
             return (names[label],)
         read = self.seen.readings
-        predicted, sure = int(read.predicted[index]), _sure(read.confidence[index])
+        predicted, sure = int(read.predicted[index]), sure_words(read.confidence[index])
         if predicted == label:
             return *shortened(f"{{}} {sure}", names[label]), names[label]
         pair = f"{names[label]}→{names[predicted]}"
@@ -135,7 +135,9 @@ def noise_sentence(label: str, true: str) -> str:
     return f"The label noise made {label} of its true label {true} (○); what is learnt is {label}."
 
 
-def _sure(confidence: np.float32) -> str:
+def sure_words(confidence: float | np.floating) -> str:
     """Return a probability as ``97%``: beside a digit, .97 would look like one number with it."""
     percent = 100 * float(confidence)
+    if 0 < percent < 0.5:
+        return "<1%"
     return ">99%" if 99.5 <= percent < 100 else f"{percent:.0f}%"

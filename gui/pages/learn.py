@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,15 +19,18 @@ from PySide6.QtWidgets import (
 
 from core.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
+from gui.comparison_session import Side
+from gui.pages.comparison import ComparisonPanel
 from gui.pages.confusion import ConfusionPanel
 from gui.pages.data_words import PartView
+from gui.pages.learning_curves import LearningCurves
 from gui.pages.opened_image import OpenedImage
 from gui.pages.over_epochs import OverEpochsPanel
+from gui.pages.runs import RunsPanel
 from gui.pages.stopping import StoppingPanel
 from gui.pages.worst_per_class import WorstPerClass
 from gui.widgets.card import card
 from gui.widgets.colour_bar import ColourBar
-from gui.widgets.curve_plot import Curve, CurvePlot
 from gui.widgets.fitting_label import FittingLabel
 from gui.widgets.image_card import CardContent, ImageCard
 from gui.widgets.image_mosaic import ImageMosaic, MosaicRow
@@ -37,32 +39,21 @@ if TYPE_CHECKING:
     from gui.run_state import ShownDiagnosis
     from gui.session import Session
 
-MOST_EARLIER = 8
-"""More faint curves than this are a haze."""
-
-_CURVES = (
-    Curve("train", "train"),
-    Curve("test", "test", Qt.PenStyle.DashLine),
-    Curve("validation", "validation", Qt.PenStyle.DotLine),
-)
-_CURVE_SECONDS = 0.1
-_SWITCH_HELP = {
+TABS = {
     "Class atlas": "Weights, means and worst mistakes, one column per class",
+    "Runs": "Every run so far: show, hide, rename, compare, repeat with other seeds",
+    "Compare": "Two models side by side: best against now, a run against another",
     "Confusion": "How often each class is taken for each other; click a cell to see the images",
     "When to stop": "How sure the best epoch is, and what early stopping would have done",
     "Over epochs": "The score of each class at every epoch, and which images flip",
 }
+"""What the lower card can show -> what there is to see."""
+
 _MEAN, _WORST = 1, 2
 """Rows of the atlas; the worst are the last ones."""
 
 _WORST_ROWS = ("worst", "2nd worst", "3rd worst", "4th worst", "5th worst")
 
-_ERROR_HELP = "Error = 1 - score: the fraction of images classified wrongly. Lower is better."
-_LIKE_HELP = (
-    "Log-likelihood = mean over images of log y_true, the log of the probability given to the "
-    "right class. Higher is better; 0 is certainty. The star marks its best held-out epoch: "
-    "after it the model learns the training images by heart."
-)
 _WEIGHTS_HELP = (
     "Each class's weights w_k as an image: red pixels speak for the class, blue ones against it."
 )
@@ -82,37 +73,31 @@ class LearnPage(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._n_drawn, self._drawn_at = 0, 0.0
         self._rows: tuple[ShownDiagnosis | None, list[MosaicRow]] = (None, [])
-        self.error_plot = CurvePlot("ERROR", "epoch", _CURVES, _ERROR_HELP, parent=self)
-        self.like_plot = CurvePlot("LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, parent=self)
+        self.curves = LearningCurves(session, self)
+        self.error_plot, self.like_plot = self.curves.error_plot, self.curves.like_plot
         self.atlas = ImageMosaic(self)
         self.colour_bar = ColourBar(self)
         self.atlas_words = FittingLabel("", self)
         self.atlas_words.setObjectName("muted")
+        self.runs = RunsPanel(session, self)
+        self.comparison = ComparisonPanel(session, self)
         self.n_worst = WorstPerClass(session, self)
         self.confusion = ConfusionPanel(session, self)
         self.stopping = StoppingPanel(session, self)
         self.over_epochs = OverEpochsPanel(session, self)
-        self.switch = [self._button(words) for words in _SWITCH_HELP]
+        self.switch = [self._button(words) for words in TABS]
         self.card = ImageCard(self)
         self._lay_out()
-        for plot in (self.error_plot, self.like_plot):
-            plot.set_curve_visible("validation", False)
-
-        self.error_plot.x_clicked.connect(self._epoch_clicked)
-        self.like_plot.x_clicked.connect(self._epoch_clicked)
         self.atlas.cell_clicked.connect(self._cell_clicked)
         self.atlas.hovered.connect(self.hovered)
         self.card.attack_requested.connect(self.attack_requested)
-        for panel in (self.confusion, self.over_epochs):
+        for panel in (self.comparison, self.confusion, self.over_epochs):
             panel.hovered.connect(self.hovered)
+        self.runs.comparison_requested.connect(self._compare_run)
+        self.stopping.offer_comparison(self._compare_best)
         self.over_epochs.image_requested.connect(self._open_sample)
         session.run_started.connect(self._run_started)
-        session.progressed.connect(self._refresh_new_epochs)
-        session.run_state_changed.connect(self._run_state_changed)
-        session.setting_applied.connect(self._refresh_curves)
-        session.settings_changed.connect(self._refresh_range)
         session.shown_changed.connect(self._refresh_shown)
         session.diagnosis_changed.connect(self._refresh_atlas)
         # After the atlas, whose images it shows.
@@ -121,10 +106,6 @@ class LearnPage(QWidget):
         self._refresh_shown()
 
     def _lay_out(self) -> None:
-        plots = QHBoxLayout()
-        plots.setSpacing(10)
-        for plot in (self.error_plot, self.like_plot):
-            plots.addWidget(card(plot, (12, 8, 12, 4)))
         scroll = QScrollArea(self)
         scroll.setWidget(self.atlas)
         scroll.setWidgetResizable(True)
@@ -144,13 +125,13 @@ class LearnPage(QWidget):
         column.addLayout(head)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(scroll)
-        for panel in (self.confusion, self.stopping, self.over_epochs):
+        for panel in (self.runs, self.comparison, self.confusion, self.stopping, self.over_epochs):
             self.stack.addWidget(panel)
         column.addWidget(self.stack, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addLayout(plots, 9)
+        layout.addWidget(self.curves, 9)
         layout.addWidget(card(inside, (12, 8, 12, 8)), 13)
 
     def _button(self, words: str) -> QToolButton:
@@ -160,9 +141,29 @@ class LearnPage(QWidget):
         button.setCheckable(True)
         button.setAutoExclusive(True)
         button.setChecked(words == "Class atlas")
-        button.setToolTip(_SWITCH_HELP[words])
+        button.setToolTip(TABS[words])
         button.toggled.connect(self._switched)
         return button
+
+    def tab(self, words: str) -> QToolButton:
+        """Return the button of a tab."""
+        return self.switch[list(TABS).index(words)]
+
+    def show_tab(self, words: str) -> None:
+        """Show what the tab of that name holds."""
+        self.tab(words).setChecked(True)
+
+    @Slot(int)
+    def _compare_run(self, key: int) -> None:
+        """Compare a run with the one shown, both at their best."""
+        self._session.comparison.compare(Side(key, "best"), Side(None, "best"))
+        self.show_tab("Compare")
+
+    @Slot(int)
+    def _compare_best(self, _: int) -> None:
+        """Compare the best epoch of the run shown with where it is now."""
+        self._session.comparison.compare(Side(None, "best"), Side(None, "now"))
+        self.show_tab("Compare")
 
     @Slot()
     def _switched(self) -> None:
@@ -173,95 +174,11 @@ class LearnPage(QWidget):
         for widget in (self.atlas_words, self.n_worst, self.colour_bar):
             widget.setVisible(is_atlas)
 
-    # ------------------------------------------------------------------ curves
-
     @Slot()
     def _run_started(self) -> None:
-        session = self._session
-        if session.dataset is not None:
-            self.atlas.set_columns(session.dataset.class_names)
-        present = session.data_config, session.data.reading  # curves of other data mean nothing
-        runs = [run for run in session.earlier_runs if run.is_on(*present)]
-        styles = {curve.name: curve.style for curve in _CURVES}
-        for plot, metric in ((self.error_plot, "error"), (self.like_plot, "log_likelihood")):
-            plot.set_earlier(
-                [
-                    (run.history.epochs, run.history.curve(part, metric), styles[part])
-                    for run in runs[-MOST_EARLIER:]
-                    for part in ("train", "test")
-                ]
-            )
+        if self._session.dataset is not None:
+            self.atlas.set_columns(self._session.dataset.class_names)
         self.card.close()
-        self._refresh_curves()
-
-    @Slot()
-    def _refresh_new_epochs(self) -> None:
-        """Draw new epochs, many at once at full speed: a plot costs more than the atlas."""
-        history = self._session.history
-        late = time.perf_counter() - self._drawn_at >= _CURVE_SECONDS
-        if history is not None and len(history) != self._n_drawn and late:
-            self._refresh_curves()
-
-    @Slot()
-    def _run_state_changed(self) -> None:
-        history = self._session.history
-        if history is not None and len(history) != self._n_drawn:
-            self._refresh_curves()
-
-    @Slot()
-    def _refresh_curves(self) -> None:
-        history = self._session.history
-        if history is None:
-            return
-        self._n_drawn, self._drawn_at = len(history), time.perf_counter()
-        epochs = history.epochs
-        for plot, metric in ((self.error_plot, "error"), (self.like_plot, "log_likelihood")):
-            plot.set_curve_visible("validation", history.has_validation)
-            for part in ("train", "test", "validation"):
-                values = history.curve(part, metric)
-                plot.set_data(part, epochs[: len(values)], values)
-            plot.set_ticks([(change.epoch, str(change)) for change in history.changes])
-            if history.records:
-                values = history.curve(history.held_out_part, metric)
-                plot.set_star(history.best.epoch, float(values[history.best_index]))
-            else:
-                plot.set_star(None)
-        self._refresh_range()
-
-    @Slot()
-    def _refresh_range(self) -> None:
-        history, session = self._session.history, self._session
-        now = len(history) - 1 if history is not None else 0
-        high = max(session.training_config.epochs, now)
-        for plot in (self.error_plot, self.like_plot):
-            plot.set_x_range(0, high)
-        self.error_plot.set_y_range(0, self._error_top())
-        low, top = self._like_range()
-        self.like_plot.set_y_range(low, top)
-
-    def _learnt(self, metric: str) -> np.ndarray:
-        """Return the values after the start: the start's own would dwarf what is learnt."""
-        history = self._session.history
-        if history is None or len(history) < 2:
-            return np.empty(0)
-        curves = [history.curve(part, metric)[1:] for part in ("train", "test")]
-        values = np.concatenate(curves)
-        return values[np.isfinite(values)]
-
-    def _error_top(self) -> float:
-        learnt = self._learnt("error")
-        return float(min(1.0, 1.1 * max(learnt.max(), 0.02))) if len(learnt) else 1.0
-
-    def _like_range(self) -> tuple[float, float]:
-        """Leave room above the best, so that a rising curve does not rescale at every epoch."""
-        learnt = self._learnt("log_likelihood")
-        if not len(learnt):
-            return -2.5, 0.0
-        return float(1.05 * learnt.min()), float(min(0.0, 0.6 * learnt.max()))
-
-    @Slot(float)
-    def _epoch_clicked(self, epoch: float) -> None:
-        self._session.show_epoch(round(epoch))
 
     # ------------------------------------------------------------------ the shown model
 
@@ -270,9 +187,6 @@ class LearnPage(QWidget):
         shown = self._session.shown
         if shown is None:
             return
-        for plot in (self.error_plot, self.like_plot):
-            # Live, the end of the curve is the mark, and the plots need no repaint every frame.
-            plot.set_marker(None if shown.live else shown.epoch)
         self._refresh_atlas()
 
     @Slot()

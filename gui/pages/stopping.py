@@ -67,8 +67,13 @@ class StoppingPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._config = StoppingConfig()
+        self.plot = BandPlot(
+            "HELD-OUT LOG-LIKELIHOOD",
+            [Curve(PARTS[part], part) for part in ("test", "validation")],
+            _CURVE_HELP,
+            self,
+        )
         self._n_drawn, self._drawn_at = 0, 0.0
-        self.plot = BandPlot("HELD-OUT LOG-LIKELIHOOD", Curve("test", "test"), _CURVE_HELP, self)
         self.bars = EpochBars("BEST EPOCH", (Curve(_SHARE, "best"),), _BARS_HELP, parent=self)
         self.best = self._words("sentence")
         self.sure = self._words()
@@ -226,9 +231,9 @@ class StoppingPanel(QWidget):
 
     def _draw(self) -> None:
         history, part = self._session.history, self._part
+        self.plot.choose_curve(PARTS[part])
         self._n_drawn = 0 if history is None else len(history)
         self._drawn_at = time.perf_counter()
-        self.plot.set_curve(Curve(PARTS[part], part))
         has_epochs = history is not None and len(history) > 0
         self.best_button.setEnabled(has_epochs)
         self.compare_button.setEnabled(has_epochs)

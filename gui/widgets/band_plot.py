@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from gui.widgets.curve_plot import Curve, CurvePlot
@@ -30,35 +32,44 @@ class BandPlot(CurvePlot):
     """One curve, and between which values it would lie for other images."""
 
     def __init__(
-        self, title: str, curve: Curve, help_text: str, parent: QWidget | None = None
+        self,
+        title: str,
+        curves: Sequence[Curve],
+        help_text: str,
+        parent: QWidget | None = None,
     ) -> None:
+        self._curve = curves[0]
         self._limits: tuple[NDArray[Any], NDArray[Any], NDArray[Any]] | None = None
         self._band_words = ""
         self._low, self._high = pg.PlotCurveItem(), pg.PlotCurveItem()
         self._band = pg.FillBetweenItem(self._low, self._high)
-        super().__init__(title, "epoch", (curve,), help_text, compact=True, parent=parent)
+        super().__init__(title, "epoch", curves, help_text, compact=True, parent=parent)
         self._band.setZValue(-10)
         plot = self.view.getPlotItem()
         plot.addItem(self._band, ignoreBounds=True)
         plot.getAxis("left").setWidth(AXIS_WIDTH)
         plot.getAxis("bottom").setStyle(showValues=False)  # they stand below the bars
+        self._choices = {curve.name: curve for curve in curves}
+        self.choose_curve(self._curve.name)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
         super().set_theme(theme)
-        colour = QColor(getattr(theme, self._curves[0].colour))
+        self._theme_band(theme)
+
+    def _theme_band(self, theme: Theme) -> None:
+        colour = QColor(getattr(theme, self._curve.colour))
         colour.setAlpha(_BAND_ALPHA)
         self._band.setBrush(colour)
 
-    def set_curve(self, curve: Curve) -> None:
-        """Draw the curve under another name and in another colour."""
-        if curve.name == self._curves[0].name:
-            return
-        line = self._lines.pop(self._curves[0].name)
-        self._data.clear()
-        line.setData([], [])
-        self._curves, self._lines = (curve,), {curve.name: line}
-        self.set_theme(self._theme)
+    def choose_curve(self, name: str) -> None:
+        """Show this one of the curves; the others are empty and hidden."""
+        self._curve = self._choices[name]
+        for other in self._choices:
+            self.set_curve_visible(other, other == name)
+            if other != name:
+                self.set_data(other, np.empty(0), np.empty(0))
+        self._theme_band(self._theme)
 
     def set_band(self, x: NDArray[Any], low: NDArray[Any], high: NDArray[Any], words: str) -> None:
         """Fill between two curves; ``words`` are put before the two values that hovering reads.
@@ -112,8 +123,12 @@ class EpochBars(CurvePlot):
         parent: QWidget | None = None,
     ) -> None:
         self._downward, self._n_cut = downward, n_cut
+        self._bar_curves = tuple(replace(curve, style=Qt.PenStyle.NoPen) for curve in curves)
+        self._heights: dict[str, NDArray[Any]] = {}
         self._bars = {curve.name: pg.BarGraphItem(x=[], height=[], width=1) for curve in curves}
-        super().__init__(title, "epoch", curves, help_text, compact=True, parent=parent)
+        super().__init__(
+            *(title, "epoch", self._bar_curves, help_text), compact=True, parent=parent
+        )
         plot = self.view.getPlotItem()
         plot.getAxis("left").setWidth(AXIS_WIDTH)
         plot.showGrid(x=False, y=True, alpha=0.18)
@@ -125,24 +140,24 @@ class EpochBars(CurvePlot):
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
         super().set_theme(theme)
-        for curve in self._curves:
+        for curve in self._bar_curves:
             colour = QColor(getattr(theme, curve.colour))
             self._bars[curve.name].setOpts(brush=colour, pen=pg.mkPen(None))
 
     def set_data(self, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Draw bars of these heights, not negative ones."""
-        self._data[name] = (x, y)
+        super().set_data(name, x, y)
+        self._heights[name] = y
         gaps = np.diff(x)
         width = 0.8 * float(gaps.min()) if len(gaps) else 0.8
         heights = -y if name in self._downward else y
         self._bars[name].setOpts(x=np.asarray(x, dtype=float), height=heights, width=width)
         self._fit()
-        self._update_values()
 
     def _fit(self) -> None:
         """Show all bars, from the deepest to the highest, but for the first ones left out."""
         n = self._n_cut
-        shown = {name: y[n:] if len(y) > n else y for name, (_, y) in self._data.items()}
+        shown = {name: y[n:] if len(y) > n else y for name, y in self._heights.items()}
         up = [y.max(initial=0) for name, y in shown.items() if name not in self._downward]
         down = [y.max(initial=0) for name, y in shown.items() if name in self._downward]
         high, low = max(up, default=0), max(down, default=0)

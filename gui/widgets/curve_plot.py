@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from gui.theme import LIGHT, Theme
+from gui.theme import ICONS, LIGHT, Theme, make_icon
+from gui.widgets.curve_lines import CurveLine
+from gui.widgets.curve_main import Curve, MainCurves
+from gui.widgets.curve_marks import PlotMarks
+from gui.widgets.curve_menu import PlotMenu, PlotOptions, notes
+from gui.widgets.curve_runs import BandLayer, Drawing, RunLayer
+from gui.widgets.curve_scale import Scale, ScaledAxis
+from gui.widgets.curve_values import ValueBox, band_rows, rows_html, run_rows
+from gui.widgets.curve_zoom import ZoomBox
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -20,33 +28,28 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gui.widgets.curve_runs import Band, RunCurves
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """How one curve is named and drawn.
-
-    ``colour`` names a field of :class:`Theme`, so that the curve follows light and dark.
-    """
-
-    name: str
-    colour: str
-    style: Qt.PenStyle = Qt.PenStyle.SolidLine
+__all__ = ["Curve", "CurvePlot", "PlotOptions"]
 
 
 class CurvePlot(QWidget):
-    """A plot of a few named curves.
+    """A plot of a few named curves, before other runs, bands and marked places.
 
-    Lines are two pixels wide and not antialiased: both together cost fifty times as much.
+    What is set is always in values; what is drawn is where :class:`Scale` places them.
 
     Parameters
     ----------
     title, x_label : words for people
-    compact : whether it is one of several small plots
+    compact : whether it is one of several small plots, without a menu
     curves : what is drawn, in legend order
     help_text : tooltip of the title
+    log_y : whether the y axis is logarithmic to begin with
+    negative : whether the numbers are below zero, as logarithms of probabilities are
     """
 
     x_clicked = Signal(float)
+    options_changed = Signal(object)
 
     def __init__(
         self,
@@ -56,263 +59,377 @@ class CurvePlot(QWidget):
         help_text: str,
         *,
         log_y: bool = False,
+        negative: bool = False,
         compact: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._curves = tuple(curves)
-        self._x_label = x_label
-        self._log_y = log_y
-        self._data: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
-        self._hover_x: float | None = None
+        self._title_text, self._x_label, self._help = title, x_label, help_text
+        self._compact, self._negative = compact, negative
+        self._options = PlotOptions(log_y=log_y)
+        self._drawing = Drawing()
+        self._x_range: tuple[float, float] | None = None
+        self._y_range: tuple[float, float] | None = None
+        self._pointer_x = 0.0
 
         self._title = QLabel(title, self)
         self._title.setObjectName("heading")
-        self._title.setToolTip(wrapped(help_text))
         self._title.setTextFormat(Qt.TextFormat.RichText)
-        self._title_text = title
-        self.values = QLabel("", self)
-        self.values.setTextFormat(Qt.TextFormat.RichText)
-        self.values.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.view = pg.PlotWidget(self)
-        self.view.setAccessibleName(title)
+        self.menu = PlotMenu(title, x_label, negative=negative, parent=self)
+        self.menu.setVisible(not compact)
+        self._make_view()
+        self._bands = BandLayer(self._box)
+        self._runs = RunLayer(self._box, {curve.name: curve.style for curve in curves})
+        self._main = MainCurves(self._box, curves)
+        self._marks = PlotMarks(self._box)
+        self._layers = (self._bands, self._runs, self._main, self._marks)
+        self.values = ValueBox(self)
+        self.zoom_sign = QToolButton(self)
+        self._lay_out()
+        self._connect()
+        self._apply_options()
+        self.set_theme(LIGHT)
+
+    def _make_view(self) -> None:
+        self._box = ZoomBox()
+        self._axes = {name: ScaledAxis(name) for name in ("left", "bottom")}
+        self.view = pg.PlotWidget(self, viewBox=self._box, axisItems=dict(self._axes))
+        self.view.setAccessibleName(self._title_text)
         self.view.hideButtons()
-        self.view.setMenuEnabled(False)
         self._item = self.view.getPlotItem()
-        if compact:
+        self._item.setMenuEnabled(False)
+        if self._compact:
             # Small plots keep their few pixels for the curves; the title names the x axis.
             self.view.setMinimumHeight(96)
-            self._item.getAxis("left").setWidth(44)
-            self._item.getAxis("left").setTickDensity(0.6)
-            self._item.getAxis("bottom").setTickDensity(0.6)
-        else:
-            self._item.setLabel("bottom", x_label)
-        self._item.setLogMode(y=log_y)
+            self._axes["left"].setWidth(44)
+            self._axes["left"].setTickDensity(0.6)
+            self._axes["bottom"].setTickDensity(0.6)
         self._item.showGrid(x=True, y=True, alpha=0.18)
-        self._item.getViewBox().setMouseEnabled(x=False, y=False)
-        self._item.setDownsampling(auto=True, mode="peak")
-        self._item.setClipToView(True)
-        self._earlier: list[pg.PlotDataItem] = []
-        self._ticks: list[pg.InfiniteLine] = []
-        self._tick_words: tuple[tuple[float, str], ...] = ()
-        self._lines = {curve.name: self._item.plot([], []) for curve in curves}
-        self._marker = pg.InfiniteLine(angle=90, movable=False)
-        self._cursor = pg.InfiniteLine(angle=90, movable=False)
-        self._star = pg.ScatterPlotItem(symbol="star", size=17)
-        for item in (self._marker, self._cursor, self._star):
-            item.setZValue(10)
-            self._item.addItem(item, ignoreBounds=True)
-        self._cursor.hide()
-        self._marker.hide()
 
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setSpacing(2)
+        head.addWidget(self._title, 1)
+        head.addWidget(self.zoom_sign)
+        head.addWidget(self.menu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(self._title)
+        layout.addLayout(head)
         layout.addWidget(self.view, 1)
-        self.values.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.values.raise_()
-        self.view.scene().sigMouseMoved.connect(self._mouse_moved)
-        self.view.scene().sigMouseClicked.connect(self._mouse_clicked)
-        self.view.installEventFilter(self)
-        self.set_theme(LIGHT)
+        self.zoom_sign.setObjectName("zoomSign")
+        self.zoom_sign.setStyleSheet("padding: 1px 3px;")
+        self.zoom_sign.hide()
 
-    # ------------------------------------------------------------------ what is drawn
+    def _connect(self) -> None:
+        self.view.scene().sigMouseMoved.connect(self._mouse_moved)
+        self.view.scene().sigMouseClicked.connect(self._box.scene_clicked)
+        self.view.installEventFilter(self)
+        self._box.clicked.connect(self._clicked)
+        self._box.zoom_changed.connect(self._zoom_changed)
+        self._box.sigResized.connect(self._refit)
+        self.zoom_sign.clicked.connect(self.zoom_back)
+        self.menu.options_chosen.connect(self.set_options)
+        self.menu.back_chosen.connect(self.zoom_back)
+        self.menu.whole_chosen.connect(self.show_whole)
+
+    # ------------------------------------------------------------------ how it is drawn
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
         self._theme = theme
         self.view.setBackground(theme.surface)
-        for name in ("left", "bottom"):
-            axis = self._item.getAxis(name)
-            axis.setPen(theme.border)
+        self._colour_axes()
+        for axis in self._axes.values():
             axis.setTextPen(theme.muted)
             axis.setStyle(tickLength=4)
-        for curve in self._curves:
-            self._lines[curve.name].setPen(self._pen(curve))
-        self._marker.setPen(pg.mkPen(theme.text, width=1))
-        self._cursor.setPen(pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DotLine))
-        self._star.setBrush(QColor(theme.best))
-        self._star.setPen(pg.mkPen(theme.surface, width=1))
-        for line in self._earlier:
-            line.setPen(pg.mkPen(theme.earlier, width=1, style=line.opts["pen"].style()))
-        for tick in self._ticks:
-            tick.setPen(pg.mkPen(theme.best, width=1, style=Qt.PenStyle.DashDotLine))
+        for part in (self.menu, self.values, self._box, *self._layers):
+            part.set_theme(theme)
+        self.zoom_sign.setIcon(make_icon(ICONS / "whole.svg", theme.accent, 16))
         self._write_title()
+        self._write_below()
 
-    def _pen(self, curve: Curve) -> Any:
-        return pg.mkPen(getattr(self._theme, curve.colour), width=2, style=curve.style)
+    def _colour_axes(self) -> None:
+        """Show by the axes that keys go to this plot."""
+        colour = self._theme.accent if self.view.hasFocus() else self._theme.border
+        for axis in self._axes.values():
+            axis.setPen(colour)
+            axis.setTickPen(self._theme.border)
 
     def _write_title(self) -> None:
-        keys = []
-        for curve in self._curves:
-            colour = getattr(self._theme, curve.colour)
-            mark = "– –" if curve.style == Qt.PenStyle.DashLine else "——"
-            if curve.style == Qt.PenStyle.DotLine:
-                mark = "· · ·"
-            if self._lines[curve.name].isVisible():
-                keys.append(f'<span style="color:{colour}">{mark}&nbsp;{curve.name}</span>')
-        self._title.setText(f"{self._title_text} &nbsp; {' &nbsp; '.join(keys)}")
+        self._title.setText(f"{self._title_text} &nbsp; {self._main.legend()}")
+
+    @property
+    def options(self) -> PlotOptions:
+        """How curves are drawn."""
+        return self._options
+
+    @Slot(object)
+    def set_options(self, options: PlotOptions) -> None:
+        """Draw curves like this; ``options_changed`` tells of it if it is something new."""
+        if options != self._options:
+            self._options = options
+            self._apply_options()
+            self.options_changed.emit(options)
+
+    def _apply_options(self) -> None:
+        options, before = self._options, self._drawing
+        scales = (
+            Scale.of(log=options.log_x),
+            Scale.of(log=options.log_y, negative=self._negative),
+        )
+        self._drawing = Drawing(*scales, options.smoothing)
+        self._axes["bottom"].set_scale(self._drawing.x)
+        self._axes["left"].set_scale(self._drawing.y)
+        for layer in self._layers:
+            layer.set_drawing(self._drawing)
+        if (before.x, before.y) != scales:
+            self._fit_ranges()
+            self._box.redraw_views(lambda view: self._replaced(view, before))
+        words = notes(options, self._x_label, negative=self._negative)
+        self._title.setToolTip(wrapped(self._help, *words))
+        self.menu.show_state(options, self._box.depth)
+        self._write_below()
+        self._update_values()
+
+    def _replaced(self, view: QRectF, before: Drawing) -> QRectF:
+        """Return where the values in a view are now; empty if they have no place."""
+        xs = [self._drawing.x.place(before.x.value_at(x)) for x in (view.left(), view.right())]
+        ys = [self._drawing.y.place(before.y.value_at(y)) for y in (view.top(), view.bottom())]
+        if not np.isfinite(xs + ys).all():
+            return QRectF()
+        return QRectF(QPointF(xs[0], ys[0]), QPointF(xs[1], ys[1])).normalized()
+
+    @Slot()
+    def _refit(self, *ignored: object) -> None:
+        """Draw as much of long curves as there are pixels now."""
+        for item in self._box.childGroup.childItems():
+            if isinstance(item, CurveLine):
+                item.fit()
+
+    def _write_below(self) -> None:
+        """Say under the x axis what it is, and that more could be seen."""
+        if self._compact:
+            return
+        done = ["log"] if self._options.log_x else []
+        if self._options.smoothing > 1:
+            done.append(f"mean of {self._options.smoothing}")
+        words = f"{self._x_label} ({', '.join(done)})" if done else self._x_label
+        if self.is_zoomed:
+            words += f' &nbsp;<span style="color:{self._theme.accent}">{self.zoom_words}</span>'
+        self._item.setLabel("bottom", words)
+
+    @property
+    def zoom_words(self) -> str:
+        """What is said of a zoom, or nothing."""
+        ways = {0: "", 1: "zoomed, double-click for all"}
+        return ways.get(self._box.depth, "zoomed, double-click to go back")
+
+    # ------------------------------------------------------------------ what is drawn
 
     def set_curve_visible(self, name: str, visible: bool) -> None:
         """Show or hide one curve and its key."""
-        if self._lines[name].isVisible() != visible:
-            self._lines[name].setVisible(visible)
+        if self._main.is_visible(name) != visible:
+            self._main.set_visible(name, visible)
             self._write_title()
 
     def set_data(self, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
-        """Draw one curve through finite points; a log axis leaves out what is not positive."""
-        keep = np.isfinite(y)
-        if self._log_y:
-            keep &= y > 0
-        self._data[name] = (x, y)
-        self._lines[name].setData(x[keep], y[keep])
+        """Draw one curve, x ascending; points that are not finite or have no place are left out."""
+        self._main.set_data(name, x, y)
         self._update_values()
 
     def data(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the (x, y) last set for a curve."""
-        return self._data.get(name, (np.empty(0), np.empty(0)))
+        return self._main.data(name)
 
     def set_x_range(self, low: float, high: float) -> None:
-        """Show this range of x."""
-        self._item.setXRange(low, max(high, low + 1), padding=0.035)
+        """Show this range of x; zoomed, it is what one comes back to."""
+        self._x_range = (low, max(high, low + 1))
+        self._fit_ranges()
 
     def set_y_range(self, low: float, high: float) -> None:
-        """Show this range of y, whatever the data."""
-        self._item.setYRange(low, high, padding=0.02)
+        """Show this range of y, whatever the data; zoomed, it is what one comes back to."""
+        self._y_range = (low, high)
+        self._fit_ranges()
 
-    def set_earlier(self, curves: Sequence[tuple[NDArray[Any], NDArray[Any], Qt.PenStyle]]) -> None:
-        """Draw (x, y, line style) curves of earlier runs, faint, behind."""
-        for line in self._earlier:
-            self._item.removeItem(line)
-        self._earlier = []
-        for x, y, style in curves:
-            keep = np.isfinite(y)
-            pen = pg.mkPen(self._theme.earlier, width=1, style=style)
-            line = self._item.plot(x[keep], y[keep], pen=pen)
-            line.setZValue(-5)
-            self._earlier.append(line)
+    def _fit_ranges(self) -> None:
+        """Tell the box what the whole is in places."""
+        x, y = self._drawing.x, self._drawing.y
+        if self._x_range is not None:
+            nearest = x.nearest_to_zero(self._main.xs()) if x.is_log else None
+            self._box.set_whole(x=x.span(*self._x_range, nearest))
+        if self._y_range is not None:
+            ys = chain(self._main.arrays(), self._runs.arrays(), self._bands.arrays())
+            nearest = y.nearest_to_zero(ys) if y.is_log else None
+            self._box.set_whole(y=y.span(*self._y_range, nearest))
+
+    def set_runs(self, runs: Sequence[RunCurves]) -> None:
+        """Draw the curves of these other runs, thin, behind; only what differs is touched."""
+        self._runs.set_runs(runs)
+        self._update_values()
+
+    @property
+    def runs(self) -> tuple[RunCurves, ...]:
+        """The other runs drawn."""
+        return self._runs.runs
+
+    def line(self, name: str) -> CurveLine:
+        """Return the line of a curve of the present run: its mean where it is smoothed."""
+        return self._main.line(name)
+
+    def run_lines(self, key: int) -> tuple[CurveLine, ...]:
+        """Return the lines of another run, one a curve."""
+        return self._runs.lines(key)
 
     @property
     def n_earlier(self) -> int:
-        """How many earlier curves are drawn."""
-        return len(self._earlier)
+        """How many curves of other runs are drawn."""
+        return sum(len(run.curves) for run in self.runs)
 
-    def set_ticks(self, ticks: Sequence[tuple[float, str]]) -> None:
-        """Mark (x, words) places, such as changes of a setting; hovering reads the words."""
-        known = len(self._tick_words)
-        if self._tick_words != tuple(ticks[:known]):
-            for tick in self._ticks:
-                self._item.removeItem(tick)
-            self._ticks, known = [], 0
-        pen = pg.mkPen(self._theme.best, width=1, style=Qt.PenStyle.DashDotLine)
-        for x, _ in ticks[known:]:
-            tick = pg.InfiniteLine(x, angle=90, pen=pen)
-            self._item.addItem(tick, ignoreBounds=True)
-            self._ticks.append(tick)
-        self._tick_words = tuple(ticks)
+    def set_bands(self, bands: Sequence[Band]) -> None:
+        """Draw these bands behind everything."""
+        self._bands.set_bands(bands)
+        self._update_values()
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The bands drawn."""
+        return self._bands.bands
+
+    def set_ticks(self, ticks: Sequence[tuple[float, str] | tuple[float, str, str]]) -> None:
+        """Mark (x, words, label) places, such as changes of a setting.
+
+        The label, which may be left out, is written beside the line; hovering reads the words.
+        """
+        self._marks.set_ticks(
+            [(tick[0], tick[1], tick[2] if len(tick) > 2 else "") for tick in ticks]
+        )
 
     @property
     def n_ticks(self) -> int:
         """How many changes are marked."""
-        return len(self._ticks)
+        return len(self._marks.ticks)
+
+    @property
+    def tick_labels(self) -> list[str]:
+        """The labels of marked places that found room, from left to right."""
+        return self._marks.tick_labels
 
     def set_marker(self, x: float | None) -> None:
         """Mark what is shown elsewhere."""
-        self._marker.setVisible(x is not None)
-        if x is not None:
-            self._marker.setValue(x)
+        self._marks.set_marker(x)
 
     @property
     def marker(self) -> float | None:
         """Where the marker stands."""
-        return float(self._marker.value()) if self._marker.isVisible() else None
+        return self._marks.marker
 
     def set_star(self, x: float | None, y: float = 0.0) -> None:
         """Put the star of the best epoch at a point, or take it away."""
-        if x is None or not np.isfinite(y):
-            self._star.setData([], [])
-        else:
-            self._star.setData([x], [y])
+        self._marks.set_star(None if x is None or not np.isfinite(y) else (float(x), float(y)))
 
     @property
     def star(self) -> tuple[float, float] | None:
         """Where the star stands."""
-        x, y = self._star.getData()
-        return (float(x[0]), float(y[0])) if len(x) else None
+        return self._marks.star
 
     # ------------------------------------------------------------------ reading values
 
     def nearest_x(self, x: float) -> float | None:
-        """Return the x of the data point nearest to ``x``."""
-        for name in (curve.name for curve in self._curves):
-            xs, _ = self.data(name)
-            if len(xs):
-                return float(xs[int(np.abs(xs - x).argmin())])
-        return None
+        """Return the x of the data point drawn nearest to ``x``."""
+        return self._main.nearest_x(x)
 
     def describe(self, x: float) -> str:
-        """Return every curve's value at the data point nearest to ``x``, as rich text."""
+        """Return all values at the data point nearest to ``x``, as rich text."""
         at = self.nearest_x(x)
         if at is None:
             return ""
-        words = [f"{self._x_label} {at:g}"]
-        for curve in self._curves:
-            xs, ys = self.data(curve.name)
-            if self._lines[curve.name].isVisible() and len(xs):
-                value = ys[int(np.abs(xs - at).argmin())]
-                colour = getattr(self._theme, curve.colour)
-                words.append(f'<span style="color:{colour}">{curve.name} {value:.4g}</span>')
-        near = [text for place, text in self._tick_words if round(place) == round(at)]
-        words += [f'<span style="color:{self._theme.best}">{escape(text)}</span>' for text in near]
-        return " &nbsp; ".join(words)
+        lines = [f"{self._x_label} {at:g} &nbsp; ", *self._main.describe(at)]
+        best = self._theme.best
+        for words in self._marks.words_at(at):
+            lines.append(f'<span style="color:{best}">{escape(words)}</span>')
+        if self._compact:
+            return " &nbsp; ".join(lines)
+        found = self._runs.values_at(at)
+        names = [curve.name for curve in self._main.curves]
+        columns = [name for name in names if any(name in values for _, values in found)]
+        rows = band_rows(self._bands.values_at(at), self._theme)
+        rows += run_rows(found, columns, self._theme)
+        room = self.values.n_lines(self._inside()) - len(lines)
+        return "<br>".join(lines) + rows_html(rows, columns or [""], room, self._theme)
+
+    def _inside(self) -> QRect:
+        """Return the rectangle of the curves in pixels of this widget."""
+        rect = self.view.mapFromScene(self._box.sceneBoundingRect()).boundingRect()
+        return rect.translated(self.view.pos())
 
     def _update_values(self) -> None:
-        if self._hover_x is None:
+        if self._marks.cursor is None:
             self.values.hide()
-            return
-        background, border = self._theme.surface, self._theme.border
-        self.values.setStyleSheet(
-            f"background: {background}; border: 1px solid {border}; border-radius: 4px;"
-            "padding: 2px 6px;"
-        )
-        self.values.setText(self.describe(self._hover_x))
-        self.values.adjustSize()
-        self.values.move(self.width() - self.values.width() - 8, self.view.y() + 6)
-        self.values.show()
-        self.values.raise_()
+        else:
+            self.values.show_in(self._inside(), self._pointer_x, self.describe(self._marks.cursor))
+
+    def _value_x(self, position: QPointF) -> float:
+        """Return the x of a place in the scene."""
+        return self._drawing.x.value_at(self._box.mapSceneToView(position).x())
 
     @Slot(object)
-    def _mouse_moved(self, position: Any) -> None:
-        box = self._item.getViewBox()
-        if not box.sceneBoundingRect().contains(position):
+    def _mouse_moved(self, position: QPointF) -> None:
+        if not self._box.sceneBoundingRect().contains(position):
             self._leave()
             return
-        at = self.nearest_x(box.mapSceneToView(position).x())
-        self._hover_x = at
-        self._cursor.setVisible(at is not None)
-        if at is not None:
-            self._cursor.setValue(at)
+        self._marks.set_cursor(self.nearest_x(self._value_x(position)))
+        self._pointer_x = self.view.mapFromScene(position).x() + self.view.x()
         self._update_values()
 
     def _leave(self) -> None:
-        self._hover_x = None
-        self._cursor.hide()
+        self._marks.set_cursor(None)
         self._update_values()
 
-    @Slot(object)
-    def _mouse_clicked(self, event: Any) -> None:
-        box = self._item.getViewBox()
-        if event.button() == Qt.MouseButton.LeftButton and box.sceneBoundingRect().contains(
-            event.scenePos()
-        ):
-            at = self.nearest_x(box.mapSceneToView(event.scenePos()).x())
-            if at is not None:
-                self.x_clicked.emit(at)
+    # ------------------------------------------------------------------ clicks, keys, zoom
+
+    @Slot(QPointF)
+    def _clicked(self, position: QPointF) -> None:
+        at = self.nearest_x(self._value_x(position))
+        if at is not None:
+            self.x_clicked.emit(at)
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether a part of the plot is shown."""
+        return self._box.depth > 0
+
+    @Slot()
+    def zoom_back(self) -> None:
+        """Show what was seen before the last zoom."""
+        self._box.back()
+
+    @Slot()
+    def show_whole(self) -> None:
+        """Show everything."""
+        self._box.show_whole()
+
+    @Slot()
+    def _zoom_changed(self) -> None:
+        self.zoom_sign.setVisible(self.is_zoomed)
+        self.zoom_sign.setToolTip(wrapped(self.zoom_words, "Click here or press Backspace."))
+        self.zoom_sign.setAccessibleName(self.zoom_words)
+        self.view.setAccessibleDescription(self.zoom_words)
+        self.menu.show_state(self._options, self._box.depth)
+        self._write_below()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Forget the hovered values when the pointer leaves the plot."""
-        if event.type() == QEvent.Type.Leave:
+        """Forget the hovered values when the pointer leaves the plot; zoom by keys."""
+        kind = event.type()
+        if kind == QEvent.Type.Leave:
             self._leave()
+        elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self._colour_axes()
+        elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Menu and not self._compact:
+                self.menu.showMenu()
+                return True
+            return self._box.pressed(Qt.Key(event.key())) or super().eventFilter(watched, event)
         return super().eventFilter(watched, event)

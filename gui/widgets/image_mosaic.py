@@ -77,8 +77,11 @@ class ImageMosaic(QWidget):
     """Row and column."""
     hovered = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, smallest_cell: int = _SMALLEST_CELL
+    ) -> None:
         super().__init__(parent)
+        self._smallest = smallest_cell
         self._theme = LIGHT
         self._names: tuple[str, ...] = ()
         self._rows: tuple[MosaicRow, ...] = ()
@@ -174,12 +177,12 @@ class ImageMosaic(QWidget):
             if room_h * longer // height <= best:
                 break  # more bands are lower still
         place.cell = best
-        if best < _SMALLEST_CELL:  # as wide as there is room; what is too high is scrolled
-            place.cell, place.per_band = _SMALLEST_CELL, self._least_per_band(n_columns)
+        if best < self._smallest:  # as wide as there is room; what is too high is scrolled
+            place.cell, place.per_band = self._smallest, self._least_per_band(n_columns)
 
     def _least_per_band(self, n_columns: int) -> int:
         """Return how many of the smallest cells stand beside each other."""
-        cell_w, _ = self._cell_size(_SMALLEST_CELL)
+        cell_w, _ = self._cell_size(self._smallest)
         fitting_ones = (self.width() - self._label_width()) // (cell_w + _GAP)
         return min(max(fitting_ones, 1), n_columns)
 
@@ -203,7 +206,7 @@ class ImageMosaic(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Small enough to read, in as many bands as the present width needs."""
         line = QFontMetrics(self.font()).height()
-        cell_w, cell_h = self._cell_size(_SMALLEST_CELL)
+        cell_w, cell_h = self._cell_size(self._smallest)
         n_columns, n_rows = max(len(self._names), 1), max(len(self._rows), 1)
         width = self._label_width() + min(n_columns, _LEAST_COLUMNS) * (cell_w + _GAP)
         n_bands = -(-n_columns // self._least_per_band(n_columns))

@@ -80,6 +80,13 @@ class ImageView(QWidget):
         self.setAccessibleDescription(self.caption)
         self.update()
 
+    def clear(self) -> None:
+        """Show no image."""
+        self._image = self._values = None
+        self._captions = ("",)
+        self.setAccessibleDescription("")
+        self.update()
+
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
         return QSize(220, 260)

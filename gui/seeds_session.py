@@ -1,0 +1,99 @@
+"""Repeating the settings shown with many seeds: one job at a time, and the bands it makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import printable
+from gui.seeds_job import SEEDS_NAME, SEEDS_SLOT, SeedsDone, SeedsJob, SeedsState
+from gui.worker import Failed
+
+if TYPE_CHECKING:
+    from core.runs import Run
+    from core.seed_band import SeedBand
+    from gui.job_pool import JobPool
+    from gui.mailbox import Letter, Mailbox
+    from gui.session import Session
+
+
+class SeedsSession(QObject):
+    """Starts the job, and puts what comes of it into the list of runs."""
+
+    changed = Signal()
+    """Whether seeds are being trained, or how far they are."""
+
+    def __init__(self, session: Session, pool: JobPool, mailbox: Mailbox) -> None:
+        super().__init__(session)
+        self._session, self._pool, self._mailbox = session, pool, mailbox
+        self._generation = -1
+        self._run: Run | None = None
+        self._key = 0
+        self._name = ""
+        self.state: SeedsState | None = None
+        """How far the seeds are; None when none are being trained."""
+
+    @property
+    def is_training(self) -> bool:
+        """Whether seeds are being trained."""
+        return self._run is not None
+
+    def repeat(self, n_seeds: int) -> None:
+        """Train the settings of the run shown again with so many seeds; earlier ones end."""
+        session = self._session
+        run, dataset = session.runs.shown, session.dataset
+        if run is None or dataset is None or not run.history.records:
+            session.notified.emit("There is no run to repeat yet: let one begin first.", True)
+            return
+        self.cancel()
+        entry = session.runs.entry(run.key)
+        name = "" if entry is None else entry.name
+        self._generation = self._pool.next_generation()
+        self._run, self._key = run, session.runs.next_key()
+        self._name = f"{n_seeds} seeds of {name}"
+        start = None if run.branch is None else run.history.records[0].checkpoint
+        job = SeedsJob(
+            *(self._generation, self._mailbox, dataset),
+            *(session.shown_config, n_seeds, start),
+        )
+        self._pool.start(job)
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        """End the training; what was found so far stays in the list."""
+        if self._run is None:
+            return
+        self._pool.stop_named(SEEDS_NAME)
+        self._generation = self._pool.next_generation()
+        self._run = self.state = None
+        self.changed.emit()
+
+    def _show(self, band: SeedBand) -> None:
+        assert self._run is not None
+        self._session.runs.show_band(self._key, band, self._run, self._name)
+
+    def take_event(self, letter: Letter) -> bool:
+        """Take in the end of the training; return whether it was that."""
+        if letter.generation != self._generation or self._run is None:
+            return False
+        answer = letter.payload
+        if isinstance(answer, SeedsDone):
+            self._show(answer.band)
+            self._session.notified.emit(f"{printable(self._name)}: {answer.band}.", False)
+        elif isinstance(answer, Failed):
+            self._session.tell(answer)
+        self._run = self.state = None
+        self.changed.emit()
+        return True
+
+    def take_latest(self, latest: dict[str, Letter]) -> None:
+        """Take in how far it is, and the band so far."""
+        letter = latest.get(SEEDS_SLOT)
+        if letter is None or letter.generation != self._generation or self._run is None:
+            return
+        before, self.state = self.state, letter.payload
+        band = letter.payload.band
+        if band is not None and (before is None or before.band is not band):
+            self._show(band)
+        self.changed.emit()

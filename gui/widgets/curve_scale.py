@@ -1,0 +1,173 @@
+"""Scales of a plot's axes: linear, logarithmic, and logarithmic for numbers below zero."""
+
+from __future__ import annotations
+
+from enum import Enum
+from itertools import pairwise
+from math import ceil, floor, log10
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+_ROOM = {"bottom": 46, "left": 22}
+"""Pixels between two labels of a logarithmic axis."""
+_FEW_DECADES = 1.3
+"""Below this many decades, round steps read better than powers of ten."""
+
+
+class Scale(Enum):
+    """How numbers become places along an axis; everything is drawn at ``place``.
+
+    A log-likelihood is below zero: its ``place`` is ``-log10 |y|``, so that the axis is turned
+    over and better stays up.
+    """
+
+    LINEAR = "linear"
+    LOG = "log"
+    NEGATIVE_LOG = "log of |y|, turned over"
+
+    @staticmethod
+    def of(*, log: bool, negative: bool = False) -> Scale:
+        """Return the scale for these wishes."""
+        if not log:
+            return Scale.LINEAR
+        return Scale.NEGATIVE_LOG if negative else Scale.LOG
+
+    @property
+    def is_log(self) -> bool:
+        """Whether zero has no place."""
+        return self is not Scale.LINEAR
+
+    def places(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return where values are drawn; ``nan`` for those that have no place."""
+        finite = np.asarray(values, dtype=np.float64)
+        if self is Scale.LINEAR:
+            return finite
+        sign = -1.0 if self is Scale.NEGATIVE_LOG else 1.0
+        size = sign * finite
+        return sign * np.log10(size, out=np.full(size.shape, np.nan), where=size > 0)
+
+    def place(self, value: float) -> float:
+        """Return where one value is drawn, or ``nan``."""
+        return float(self.places(np.array([value]))[0])
+
+    def value_at(self, place: float) -> float:
+        """Return which value is drawn at a place."""
+        if self is Scale.LINEAR:
+            return place
+        # No plot is wider than what a float64 holds, but a wheel turned for long may ask for it.
+        power = min(max(-place if self is Scale.NEGATIVE_LOG else place, -300.0), 300.0)
+        return float(-(10.0**power)) if self is Scale.NEGATIVE_LOG else float(10.0**power)
+
+    def span(self, low: float, high: float, nearest: float | None) -> tuple[float, float]:
+        """Return the places of a wanted range of values.
+
+        Parameters
+        ----------
+        low, high : wanted values
+        nearest : on a log axis, the drawn value nearest to zero, for an end that has no place
+        """
+        if self is Scale.LINEAR:
+            return low, high
+        near, far = (-high, -low) if self is Scale.NEGATIVE_LOG else (low, high)
+        if not far > 0:
+            near, far = 0.1, 1.0
+        elif not near > 0:
+            near = min(abs(nearest), far / 2) if nearest is not None else far / 100
+        places = log10(near), log10(far)
+        return (-places[1], -places[0]) if self is Scale.NEGATIVE_LOG else places
+
+    def nearest_to_zero(self, arrays: Iterable[NDArray[Any]]) -> float | None:
+        """Return the value nearest to zero of all that have a place on a log axis."""
+        sign = -1.0 if self is Scale.NEGATIVE_LOG else 1.0
+        sizes = [sign * values for values in arrays]
+        nearest = [size.min(where=size > 0, initial=np.inf) for size in sizes]
+        smallest = min(nearest, default=np.inf)
+        return sign * float(smallest) if np.isfinite(smallest) else None
+
+
+class ScaledAxis(pg.AxisItem):
+    """An axis that labels places with the values of its scale."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self._scale = Scale.LINEAR
+        self._text_levels = self.style["maxTextLevel"]
+
+    def set_scale(self, scale: Scale) -> None:
+        """Label places of this scale."""
+        self._scale = scale
+        # Between the labels of a log axis are lines without words.
+        self.style["maxTextLevel"] = 0 if scale.is_log else self._text_levels
+        self.picture = None
+        self.update()
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Any:
+        """Return [(spacing, places)]: first those with labels, then those without."""
+        if not self._scale.is_log:
+            return super().tickValues(minVal, maxVal, size)
+        sign = -1.0 if self._scale is Scale.NEGATIVE_LOG else 1.0
+        low, high = sorted((sign * minVal, sign * maxVal))
+        major = log_ticks(low, high, size, _ROOM[self.orientation])
+        fine = [place for place in _multiples(low, high, range(1, 10)) if place not in major]
+        return [(1.0, [sign * place for place in major]), (0.1, [sign * place for place in fine])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """Return the values at places, with their minus sign."""
+        if not self._scale.is_log:
+            return super().tickStrings(values, scale, spacing)
+        return [f"{self._scale.value_at(place):.6g}" for place in values]
+
+
+def log_ticks(low: float, high: float, size: float, room: float) -> list[float]:
+    """Return the powers of ten, or what lies between, that can be labelled without crowding.
+
+    Parameters
+    ----------
+    low, high : log10 of the ends of the axis
+    size : its length in pixels
+    room : the least distance of two labels in pixels
+
+    Returns
+    -------
+    log10 of the values to label, ascending; the closest set that keeps the distance
+    """
+    if not low < high:
+        return []
+    best: list[float] = []
+    for places in _candidates(low, high):
+        gaps = [b - a for a, b in pairwise(places)]
+        if len(places) > len(best) and all(gap * size / (high - low) >= room for gap in gaps):
+            best = places
+    return best
+
+
+def _candidates(low: float, high: float) -> Iterator[list[float]]:
+    if high - low < _FEW_DECADES:
+        span = 10.0**high - 10.0**low
+        for power in range(floor(log10(span)) - 2, floor(log10(span)) + 1):
+            for step in (1, 2, 5):
+                width = step * 10.0**power
+                first, last = ceil(10.0**low / width), floor(10.0**high / width)
+                if last - first < 100:
+                    yield [log10(i * width) for i in range(max(first, 1), last + 1)]
+    for factors in (range(1, 10), (1, 2, 5), (1, 3), (1,)):
+        yield _multiples(low, high, factors)
+    for step in (2, 3, 5, 10, 20, 50):
+        yield [float(p) for p in range(ceil(low), floor(high) + 1) if p % step == 0]
+
+
+def _multiples(low: float, high: float, factors: range | tuple[int, ...]) -> list[float]:
+    """Return log10 of ``factor * 10^power`` between two ends, ascending."""
+    if high - low > 30:
+        return []
+    places = [
+        power + log10(factor) for power in range(floor(low), ceil(high) + 1) for factor in factors
+    ]
+    return [place for place in places if low <= place <= high]

@@ -1,0 +1,141 @@
+"""Marked places of a plot, such as changes of a setting: a line each, and short words on top."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QGraphicsObject
+
+from gui.theme import LIGHT, Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QPen
+    from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+_GAP = 4.0
+"""Pixels between a line and its words, and between the words of two lines."""
+_CROWDED = 24.0
+"""Pixels from line to line below which they fade."""
+
+
+def place_labels(
+    places: Sequence[float], widths: Sequence[float], left: float, right: float
+) -> dict[int, float]:
+    """Return where labels begin, by tick; those that would overlap are left out.
+
+    The most recent, which is the rightmost, is placed first and wins; an empty one has width 0 and
+    needs no room. A label stands to the right of its line, or to the left where it would run out.
+    """
+    placed: dict[int, float] = {}
+    end = right
+    for i in sorted(range(len(places)), key=lambda i: (places[i], i), reverse=True):
+        if widths[i] <= 0 or not left <= places[i] <= right:
+            continue
+        start = places[i] + _GAP
+        if start + widths[i] > right:
+            start = places[i] - _GAP - widths[i]
+        if left <= start and start + widths[i] <= end:
+            placed[i] = start
+            end = min(start, places[i]) - _GAP
+    return placed
+
+
+class TickMarks(QGraphicsObject):
+    """All marked places of one plot in one item; a slider that is dragged makes many.
+
+    It is a child of the box itself, not of what is in it, so that it paints in pixels.
+    """
+
+    def __init__(self, box: pg.ViewBox) -> None:
+        super().__init__(box)
+        self._box = box
+        self._theme = LIGHT
+        self._ticks: tuple[tuple[float, str], ...] = ()
+        self._placed: dict[int, float] = {}
+        self.setZValue(1)
+        self.setFlag(QGraphicsObject.GraphicsItemFlag.ItemHasNoContents, False)
+        box.sigRangeChanged.connect(self._moved)
+        box.sigResized.connect(self._moved)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    def set_ticks(self, ticks: Sequence[tuple[float, str]]) -> None:
+        """Mark (place, label) along x; ``nan`` has no place and is not marked."""
+        if self._ticks != tuple(ticks):
+            self._ticks = tuple(ticks)
+            self._arrange()
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels that found room, from left to right."""
+        return [self._ticks[i][1] for i in sorted(self._placed, key=self._placed.__getitem__)]
+
+    @Slot()
+    def _moved(self, *ignored: Any) -> None:
+        self.prepareGeometryChange()
+        self._arrange()
+
+    def _xs(self) -> list[float]:
+        """Return where the ticks are in pixels of the box."""
+        (low, high), _ = self._box.viewRange()
+        rect = self._box.rect()
+        return [
+            rect.left() + (place - low) / (high - low) * rect.width() for place, _ in self._ticks
+        ]
+
+    def _arrange(self) -> None:
+        metrics, rect = QFontMetricsF(self.font()), self._box.rect()
+        widths = [metrics.horizontalAdvance(label) for _, label in self._ticks]
+        self._placed = place_labels(self._xs(), widths, rect.left(), rect.right())
+        self.update()
+
+    def _pen(self, xs: Sequence[float]) -> QPen:
+        """Return the pen of the lines: many of them must not hide the curves."""
+        colour = QColor(self._theme.best)
+        if len(xs) > 1 and (max(xs) - min(xs)) / (len(xs) - 1) < _CROWDED:
+            colour.setAlpha(90)
+        return pg.mkPen(colour, width=1, style=Qt.PenStyle.DashDotLine)
+
+    def font(self) -> Any:
+        """Return the font of the labels."""
+        font = pg.QtWidgets.QApplication.font()
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+        return font
+
+    def boundingRect(self) -> QRectF:
+        """Return all of the box."""
+        return QRectF(self._box.rect())
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,
+        widget: QWidget | None = None,
+    ) -> None:
+        """Paint the lines, then the words over them."""
+        rect, font = self._box.rect(), self.font()
+        metrics = QFontMetricsF(font)
+        painter.setClipRect(rect)
+        painter.setFont(font)
+        xs = self._xs()
+        painter.setPen(self._pen(xs))
+        for x in xs:
+            if rect.left() <= x <= rect.right():
+                painter.drawLine(QLineF(round(x), rect.top(), round(x), rect.bottom()))
+        behind = QColor(self._theme.surface)
+        behind.setAlpha(215)
+        for i, start in self._placed.items():
+            label = self._ticks[i][1]
+            box = QRectF(start - 1, rect.top() + 1, metrics.horizontalAdvance(label) + 2,
+                         metrics.height())  # fmt: skip
+            painter.fillRect(box, behind)
+            painter.setPen(QColor(self._theme.best))
+            painter.drawText(QPointF(start, rect.top() + 1 + metrics.ascent()), label)

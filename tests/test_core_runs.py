@@ -1,0 +1,109 @@
+"""Runs beside each other: twins, and what differs in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from core_samples import tiny_dataset
+
+from core.data_config import DataConfig
+from core.history import Change, History
+from core.runs import Branch, Run, differences
+from core.sources.reading import ReadingConfig
+from core.training import EpochRecord, Trainer, TrainingConfig
+
+CONFIG = TrainingConfig(epochs=3, batch_size=10, seed=4)
+DATA = DataConfig(dataset="some/set.npz")
+
+
+def run(
+    key: int = 1,
+    config: TrainingConfig = CONFIG,
+    data: DataConfig = DATA,
+    changes: tuple[Change, ...] = (),
+    **more: object,
+) -> Run:
+    history = History(config)
+    for event in Trainer(tiny_dataset(), config).run():
+        if isinstance(event, EpochRecord):
+            history.append(event)
+    for change in changes:
+        history.add_change(change)
+    reading = more.pop("reading", ReadingConfig())
+    return Run(key, history, data, reading, "set", **more)  # type: ignore[arg-type]
+
+
+ADDED = tiny_dataset().with_sample(np.zeros(12), 1).extra
+OTHER_ADDED = tiny_dataset().with_sample(np.ones(12), 1).extra
+TWO_ADDED = tiny_dataset().with_sample(np.zeros(12), 1).with_sample(np.ones(12), 1).extra
+RATE = Change(1.5, 9, "learning_rate", 0.1, 0.5)
+PROLONGED = Change(3.0, 21, "epochs", 3, 9)
+
+
+def test_equal_runs_are_twins_whenever_they_stop() -> None:
+    assert run(1).is_twin_of(run(2))
+    assert run(1).is_twin_of(run(2, replace(CONFIG, epochs=9)))
+    assert run(1).is_twin_of(run(2, changes=(PROLONGED,)))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"config": replace(CONFIG, seed=5)},
+        {"config": replace(CONFIG, learning_rate=0.2)},
+        {"config": replace(CONFIG, init="uniform")},
+        {"data": replace(DATA, train_size=77)},
+        {"data": replace(DATA, dataset="other")},
+        {"reading": ReadingConfig(ink="dark")},
+        {"added": ADDED},
+        {"changes": (RATE,)},
+    ],
+)
+def test_whatever_changes_the_curve_makes_another_run(other: dict[str, object]) -> None:
+    assert not run(1).is_twin_of(run(2, **other))  # type: ignore[arg-type]
+    assert not run(2, **other).is_twin_of(run(1))  # type: ignore[arg-type]
+
+
+def test_as_many_other_images_added_make_another_run() -> None:
+    assert run(1, added=ADDED).is_twin_of(run(2, added=ADDED))
+    assert not run(1, added=ADDED).is_twin_of(run(2, added=OTHER_ADDED))
+    assert differences(run(2, added=OTHER_ADDED), run(1, added=ADDED)) == ("1 added image",)
+
+
+def test_a_branch_is_no_twin_of_its_parent() -> None:
+    parent = run(1)
+    history = History(CONFIG)
+    for item in parent.history.records[1:]:
+        history.append(item)
+    branch = replace(parent, key=2, history=history, branch=Branch(1, 1))
+    assert not branch.is_twin_of(parent)
+    assert branch.is_twin_of(replace(branch, key=3))
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({}, ()),
+        ({"config": replace(CONFIG, epochs=99)}, ()),
+        ({"config": replace(CONFIG, learning_rate=0.5)}, ("learning rate 0.5",)),
+        ({"config": replace(CONFIG, init="uniform")}, ("start uniform [0, 1)",)),
+        ({"config": replace(CONFIG, shuffle=False, seed=9)}, ("shuffle off", "seed 9")),
+        ({"changes": (RATE,)}, ("learning rate 0.1 → 0.5",)),
+        ({"changes": (PROLONGED,)}, ()),
+        ({"data": replace(DATA, train_size=50)}, ("training images 50",)),
+        ({"data": replace(DATA, dataset="/a/b/c")}, ("data set",)),
+        ({"reading": ReadingConfig(ink="dark")}, ("read in another way",)),
+        ({"added": ADDED}, ("1 added image",)),
+        ({"added": TWO_ADDED}, ("2 added images",)),
+    ],
+)
+def test_what_differs_is_said_in_words(other: dict[str, object], words: tuple[str, ...]) -> None:
+    assert differences(run(2, **other), run(1)) == words  # type: ignore[arg-type]
+
+
+def test_only_runs_on_the_same_data_can_be_compared() -> None:
+    assert run().is_on(replace(DATA, train_size=7), ReadingConfig())
+    assert not run().is_on(replace(DATA, dataset="other"), ReadingConfig())
+    assert not run().is_on(DATA, ReadingConfig(ink="dark"))

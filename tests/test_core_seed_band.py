@@ -1,0 +1,136 @@
+"""The band of several seeds against NumPy's quantiles and against each run's own history."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from core_samples import QUICK, tiny_dataset
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.history import History
+from core.seed_band import MANY_SEEDS, SeedBand, band_of, band_quantiles, seed_band
+from core.sweep import SeedSweep, Sweep, SweepRecord
+from core.training import EpochRecord, Trainer, TrainingConfig
+
+CONFIG = TrainingConfig(epochs=12, batch_size=10, learning_rate=0.5, init="normal", seed=2)
+
+
+def swept(sweep: Sweep) -> SeedBand:
+    records = [event for event in sweep.run() if isinstance(event, SweepRecord)]
+    return seed_band(sweep.seeds, records)
+
+
+def history_alone(sweep: Sweep, member: int) -> History:
+    history = History(sweep.configs[member])
+    for event in Trainer(sweep.dataset, history.config).run():
+        if isinstance(event, EpochRecord):
+            history.append(event)
+    return history
+
+
+@QUICK
+@given(
+    n_members=st.sampled_from([1, 2, 5, 19, 20, 33]),
+    n_lost=st.integers(0, 40),
+    seed=st.integers(0, 1000),
+)
+def test_bands_are_quantiles_of_the_members_that_are_left(
+    n_members: int, n_lost: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    curve = rng.standard_normal((6, n_members))
+    curve[0] = rng.integers(3, size=n_members)  # ties
+    curve.reshape(-1)[rng.permutation(curve.size)[:n_lost]] = np.nan
+    band = band_of(curve)
+    low, high = (0.05, 0.95) if n_members >= 20 else (0.0, 1.0)
+    for found, share in ((band.low, low), (band.median, 0.5), (band.high, high)):
+        assert not found.flags.writeable
+        for value, row in zip(found, curve, strict=True):
+            left = row[~np.isnan(row)]
+            expected = np.quantile(left, share) if len(left) else np.nan
+            np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-14)
+
+
+def test_from_twenty_seeds_on_the_outermost_are_left_out() -> None:
+    assert MANY_SEEDS == 20
+    assert band_quantiles(19) == (0.0, 1.0)
+    assert band_quantiles(20) == (0.05, 0.95)
+
+
+@pytest.mark.parametrize("validated", [True, False])
+def test_curves_and_best_epochs_are_those_of_each_run(validated: bool) -> None:
+    data = tiny_dataset(20, 60)
+    if validated:
+        data = replace(data, test=data.test.part(0, 30), validation=data.test.part(30, 60))
+    # So few images and so large steps that learning goes too far.
+    sweep = SeedSweep(data, replace(CONFIG, epochs=40, learning_rate=1.0, batch_size=5), 5)
+    band = swept(sweep)
+    assert band.seeds == (2, 3, 4, 5, 6)
+    assert band.held_out_part == ("validation" if validated else "test")
+    np.testing.assert_array_equal(band.epochs, np.arange(41))
+    histories = [history_alone(sweep, member) for member in range(5)]
+    best = [history.best.epoch for history in histories]
+    assert len(set(best)) > 1  # else nothing is tested
+    np.testing.assert_array_equal(band.best_epochs, best)
+    assert band.median_best_epoch == np.median(best)
+    parts = ["train", "test"] + ["validation"] * validated
+    assert len(band.curves) == 2 * len(parts)
+    for part in parts:
+        for metric in ("score", "log_likelihood", "error"):
+            curves = np.stack([history.curve(part, metric) for history in histories], axis=1)
+            found = band.band(part, metric)
+            np.testing.assert_allclose(found.low, curves.min(axis=1), atol=1e-6)
+            np.testing.assert_allclose(found.median, np.median(curves, axis=1), atol=1e-6)
+            np.testing.assert_allclose(found.high, curves.max(axis=1), atol=1e-6)
+
+
+def record(epoch: int, likes: list[float], lost: list[bool]) -> SweepRecord:
+    values = np.array(likes)
+    return SweepRecord(
+        *(epoch, 10 * epoch, values, values, values, values),
+        *(None, None, np.array(lost)),
+    )
+
+
+def test_the_earliest_best_epoch_wins_and_what_is_no_number_never_does() -> None:
+    nan = float("nan")
+    records = [
+        record(3, [-2.0, -1.0, nan, nan], [False] * 4),
+        record(4, [-1.0, nan, -9.0, nan], [False, True, False, True]),
+        record(5, [-1.0, nan, -8.0, nan], [False, True, False, True]),
+    ]
+    band = seed_band((0, 1, 2, 3), records)
+    # As core.history.History: without any number it is the first record.
+    assert band.best_epochs.tolist() == [4, 3, 5, 3]
+    assert band.median_best_epoch == 3.5
+    assert band.n_diverged == 2
+
+
+def test_diverged_members_are_counted_and_left_out() -> None:
+    wild = replace(CONFIG, learning_rate=1000.0, l2=10.0, seed=0)
+    band = swept(Sweep(tiny_dataset(), [CONFIG, replace(CONFIG, seed=9), wild]))
+    assert band.n_diverged == 1
+    last = band.curves["test_score"][-1]
+    assert np.isnan(last[2])
+    assert band.band("test", "score").low[-1] == last[:2].min()
+    assert band.band("test", "score").median[-1] == pytest.approx(last[:2].mean())
+    assert str(band) == "median and all 3 seeds, 1 diverged"
+
+
+def test_a_band_says_what_it_shows() -> None:
+    few = swept(SeedSweep(tiny_dataset(), replace(CONFIG, epochs=1), 1))
+    many = swept(SeedSweep(tiny_dataset(), replace(CONFIG, epochs=1), 20))
+    assert str(few) == "median and all 1 seed"
+    assert str(many) == "median and the middle 90 % of 20 seeds"
+
+
+def test_nobody_can_write_into_a_band() -> None:
+    band = swept(SeedSweep(tiny_dataset(), replace(CONFIG, epochs=1), 3))
+    arrays = [band.epochs, band.best_epochs, *band.curves.values()]
+    for one in band.bands.values():
+        arrays += [getattr(one, field.name) for field in fields(one)]
+    assert len(arrays) == 2 + 4 + 3 * 6
+    assert not any(array.flags.writeable for array in arrays)

@@ -1,0 +1,208 @@
+"""Two models side by side on the Learn page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    EPOCHS,
+    choose,
+    click,
+    data_of,
+    has_colour,
+    hover,
+    pixels,
+    type_number,
+    wait_for_state,
+    wait_until,
+)
+
+from core.comparison import examine, relative_difference
+from core.diagnostics import weight_images
+from gui.comparison_session import Side
+from gui.run_state import RunState
+from gui.theme import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+    from core.comparison import Examined
+    from gui.main_window import MainWindow
+    from gui.pages.comparison import ComparisonPanel
+
+
+@pytest.fixture
+def panel(window: MainWindow, qtbot: QtBot) -> ComparisonPanel:
+    """Return the panel of a window with two finished runs."""
+    session = window.session
+    session.set_setting("learning_rate", 2.0)  # overshoots: its best is not its last
+    session.rewind(play=True)
+    wait_until(qtbot, lambda: session.history is not None and session.history.last_epoch == EPOCHS)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    click(qtbot, window.learn.tab("Compare"))
+    wait_for_models(qtbot, window)
+    return window.learn.comparison
+
+
+def weights_of(window: MainWindow) -> list[NDArray[np.float32]]:
+    models = window.session.comparison.models
+    assert models is not None
+    return [model.weights for model in models]
+
+
+def wait_for_models(qtbot: QtBot, window: MainWindow) -> tuple[Examined, Examined]:
+    """Wait until what was found is of the models chosen."""
+    comparison = window.session.comparison
+
+    def there() -> bool:
+        found, models = comparison.examined, comparison.models
+        return (
+            found is not None
+            and models is not None
+            and all(a.weights is b.weights for a, b in zip(found, models, strict=True))
+        )
+
+    wait_until(qtbot, there)
+    assert comparison.examined is not None
+    return comparison.examined
+
+
+def test_it_begins_with_best_against_now(panel: ComparisonPanel, window: MainWindow) -> None:
+    history = window.session.history
+    assert history is not None
+    assert weights_of(window)[0] is history.best.weights
+    assert weights_of(window)[1] is history.records[-1].weights
+    assert [side.epoch.number() for side in panel.sides] == [history.best.epoch, EPOCHS]
+
+
+def test_weights_and_their_difference(panel: ComparisonPanel, window: MainWindow) -> None:
+    shape = data_of(window.session).image_shape
+    first, second = weights_of(window)
+    assert [panel.mosaic.row(i).label for i in range(3)] == ["A", "B", "B − A"]
+    for row, weights in enumerate((first, second, second - first)):
+        np.testing.assert_array_equal(panel.mosaic.row(row).values, weight_images(weights, shape))
+    assert f"{relative_difference(first, second):.1%}" in panel.words.text()
+
+
+def test_means_mistakes_confusion_and_attackability(
+    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    data = data_of(window.session)
+    found = [examine(weights, data.train, data.test) for weights in weights_of(window)]
+    for what in ("means", "worst", "confusion", "robustness"):
+        choose(qtbot, panel.what, panel.what.findData(what))
+        if what == "means":
+            for row, one in enumerate(found):
+                means = one.train.mean_images.reshape(-1, *data.image_shape)
+                np.testing.assert_array_equal(panel.mosaic.row(row).values, means)
+        elif what == "worst":
+            for row, one in enumerate(found):
+                for k, mistake in enumerate(one.train.worst):
+                    caption = panel.mosaic.row(row).captions[k]
+                    assert (mistake is None) == (caption == "")
+                    if mistake is not None:
+                        assert caption.endswith(f"{mistake.probability:.2f}")
+        elif what == "confusion":
+            for matrix, one in zip(panel.matrices, found, strict=True):
+                np.testing.assert_array_equal(matrix.counts, one.held_out.confusion)
+        else:
+            assert panel.bars.isVisible()
+            for k in range(data.n_classes):
+                words = panel.bars.describe(k)
+                for one in found:
+                    assert f"{one.robustness.l2[k]:.4g}" in words
+    for one in found:
+        assert f"{one.held_out.score:.4f}" in panel.words.text()
+        assert f"{one.log_likelihood:.4f}" in panel.words.text()
+
+
+def test_the_bars_are_as_high_as_their_values(
+    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    panel.show_what("robustness")
+    found = wait_for_models(qtbot, window)
+    l2 = np.array([one.robustness.l2 for one in found])
+    for theme in (LIGHT, DARK):
+        window.use_theme(theme)
+        picture = pixels(panel.bars)
+        for side, colour in enumerate((theme.train, theme.test)):
+            for k in (0, 4):
+                box = panel.bars.bar(k, side).toRect()
+                scale = panel.bars.bar(*np.unravel_index(l2.T.argmax(), l2.T.shape)).height()
+                assert box.height() == pytest.approx(scale * l2[side, k] / l2.max(), abs=1.5)
+                column = picture[box.top() + 2 : box.bottom() - 2, box.center().x()]
+                assert has_colour(column[None], colour).all()
+    hover(panel.bars, panel.bars.bar(3, 0).center().toPoint())
+    assert window.hover_words.text() == panel.bars.describe(3)
+
+
+def test_any_run_at_any_epoch(panel: ComparisonPanel, window: MainWindow, qtbot: QtBot) -> None:
+    first = window.session.runs.entries[0]
+    left, right = panel.sides
+    choose(qtbot, left.run, left.run.findData(first.key))
+    choose(qtbot, left.place, left.place.findData("start"))
+    assert weights_of(window)[0] is first.run.history.records[0].weights
+    type_number(qtbot, left.epoch, "7")
+    assert left.place.currentData() == "chosen"
+    assert weights_of(window)[0] is first.run.history.records[7].weights
+    choose(qtbot, right.place, right.place.findData("shown"))
+    window.session.show_epoch(3)
+    assert weights_of(window)[1] is window.session.history.records[3].weights
+    assert right.epoch.number() == 3
+    wait_for_models(qtbot, window)
+
+
+def test_a_run_of_the_list_is_compared_with_the_one_shown(
+    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    click(qtbot, window.learn.tab("Runs"))
+    runs = window.learn.runs
+    first = window.session.runs.entries[0]
+    runs.choose(first.key)
+    click(qtbot, runs.compare_button)
+    assert panel.isVisible()
+    assert window.session.comparison.sides == (Side(first.key, "best"), Side(None, "best"))
+    assert weights_of(window)[0] is first.run.history.best.weights
+
+
+def test_it_follows_a_live_run_and_rests_when_nobody_looks(
+    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.step_epoch()
+    wait_until(qtbot, lambda: panel.sides[1].epoch.number() == EPOCHS + 1)
+    wait_for_models(qtbot, window)
+    click(qtbot, window.learn.tab("Class atlas"))
+    asked = session.comparison._asked
+    session.step_epoch()
+    wait_until(qtbot, lambda: session.history.last_epoch == EPOCHS + 2)
+    assert session.comparison._asked is asked
+    click(qtbot, window.learn.tab("Compare"))
+    wait_until(qtbot, lambda: panel.sides[1].epoch.number() == EPOCHS + 2)
+
+
+def test_a_removed_run_gives_way_to_the_one_shown(
+    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    first = window.session.runs.entries[0]
+    window.session.comparison.compare(Side(first.key, "now"), Side(None, "now"))
+    assert weights_of(window)[0] is first.run.history.records[-1].weights
+    window.session.remove_run(first.key)
+    assert weights_of(window)[0] is window.session.history.records[-1].weights
+    assert panel.sides[0].run.currentText() == "run shown"
+
+
+def test_other_data_bring_other_models(
+    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.open("strokes")
+    wait_until(
+        qtbot, lambda: session.data_config.dataset == "strokes" and session.shown is not None
+    )
+    wait_for_models(qtbot, window)
+    assert weights_of(window)[0].shape == (10, 785)
+    assert panel.mosaic.row(0).values.shape == (10, 28, 28)

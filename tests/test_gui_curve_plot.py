@@ -1,0 +1,729 @@
+"""The curve plot by real mouse and keys, by what is read from it, and by what is painted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from gui_helpers import LEFT, activate, click, drag, has_colour, hover, pixels, rgb, wait_until
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from core.smoothing import SMOOTHINGS, moving_mean
+from gui.theme import DARK, LIGHT, Theme
+from gui.widgets.curve_lines import CurveLine, peaks
+from gui.widgets.curve_plot import Curve, CurvePlot, PlotOptions
+from gui.widgets.curve_runs import Band, RunCurves, nearest_index
+from gui.widgets.curve_scale import Scale, log_ticks
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+EPOCHS = np.arange(51, dtype=float)
+TRAIN = 0.05 + 0.85 * np.exp(-EPOCHS / 4) + 0.01 * np.sin(9 * EPOCHS)
+TEST = 0.09 + 0.81 * np.exp(-EPOCHS / 5) + 0.01 * np.cos(7 * EPOCHS)
+CURVES = (Curve("train", "train"), Curve("test", "test", Qt.PenStyle.DashLine))
+BOTH = [LIGHT, DARK]
+THEMES = pytest.mark.parametrize("theme", BOTH, ids=lambda theme: theme.name)
+LOG_LOG = PlotOptions(log_x=True, log_y=True)
+
+
+def make(qtbot: QtBot, theme: Theme = LIGHT, *, negative: bool = False) -> CurvePlot:
+    """Return a shown plot of two curves, as large as in the smallest window."""
+    plot = CurvePlot("ERROR", "epoch", CURVES, "help", negative=negative)
+    qtbot.addWidget(plot)
+    plot.set_theme(theme)
+    plot.resize(470, 230)
+    sign = -1.0 if negative else 1.0
+    plot.set_data("train", EPOCHS, sign * TRAIN)
+    plot.set_data("test", EPOCHS, sign * TEST)
+    plot.set_x_range(0, 50)
+    plot.set_y_range(*((-1.0, 0.0) if negative else (0.0, 1.0)))
+    plot.show()
+    activate(qtbot, plot)
+    return plot
+
+
+@pytest.fixture
+def plot(qtbot: QtBot) -> CurvePlot:
+    return make(qtbot)
+
+
+def view_range(plot: CurvePlot) -> NDArray[np.float64]:
+    """Return ((x low, x high), (y low, y high)) of what is in view, in places."""
+    return np.array(plot.view.getPlotItem().getViewBox().viewRange())
+
+
+def point(plot: CurvePlot, x: float, y: float) -> QPoint:
+    """Return where values are painted in the viewport, by the definition of the axes."""
+    options = plot.options
+    place_x = np.log10(x) if options.log_x else x
+    place_y = (np.log10(y) if y > 0 else -np.log10(-y)) if options.log_y else y
+    box = plot.view.getPlotItem().getViewBox()
+    return plot.view.mapFromScene(box.mapViewToScene(QPointF(place_x, place_y)))
+
+
+def inside(plot: CurvePlot) -> QRect:
+    """Return the rectangle of the curves in the viewport."""
+    box = plot.view.getPlotItem().getViewBox()
+    return plot.view.mapFromScene(box.sceneBoundingRect()).boundingRect()
+
+
+def hover_at(qtbot: QtBot, plot: CurvePlot, place: QPoint, words: str) -> str:
+    """Move the pointer until the plot says these words; return all it says, without marks."""
+
+    def moved() -> bool:
+        for at in (place + QPoint(0, 1), place):
+            hover(plot.view.viewport(), at)
+        return plot.values.isVisible() and words in plot.values.text()
+
+    wait_until(qtbot, moved)
+    return plain(plot.values.text())
+
+
+def plain(html: str) -> str:
+    """Return rich text without its marks."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html.replace("&nbsp;", " ")).split())
+
+
+def turn_wheel(plot: CurvePlot, place: QPoint, notches: int) -> None:
+    """Turn the wheel over the plot."""
+    viewport = plot.view.viewport()
+    none = Qt.KeyboardModifier.NoModifier
+    event = QWheelEvent(
+        *(QPointF(place), QPointF(viewport.mapToGlobal(place)), QPoint(), QPoint(0, 120 * notches)),
+        *(Qt.MouseButton.NoButton, none, Qt.ScrollPhase.NoScrollPhase, False),
+    )
+    QApplication.sendEvent(viewport, event)
+
+
+def near_colour(picture: NDArray[np.uint8], colour: str, tolerance: int = 30) -> NDArray[np.bool_]:
+    """Return where a picture has about this colour."""
+    return (np.abs(picture.astype(int) - np.array(rgb(colour))) <= tolerance).all(axis=-1)
+
+
+def between(theme: Theme, colour: str, alpha: int) -> str:
+    """Return what a translucent colour looks like on the surface of the plot."""
+    mixed = [
+        round((alpha * a + (255 - alpha) * b) / 255)
+        for a, b in zip(rgb(colour), rgb(theme.surface), strict=True)
+    ]
+    return "#" + "".join(f"{value:02x}" for value in mixed)
+
+
+def run(key: int, colour: str = "#c2185b", start: int = 0, **options: Any) -> RunCurves:
+    """Return a run a little worse than the present one."""
+    x = EPOCHS[start:]
+    curves = (("train", x, TRAIN[start:] + 0.1), ("test", x, TEST[start:] + 0.15))
+    return RunCurves(key, f"run {key}", colour, curves, **options)
+
+
+# ---------------------------------------------------------------------- logarithmic axes
+
+
+@pytest.mark.parametrize("negative", [False, True], ids=["errors", "log-likelihoods"])
+@pytest.mark.parametrize(
+    "options", [PlotOptions(log_x=True), PlotOptions(log_y=True), LOG_LOG], ids=["x", "y", "xy"]
+)
+def test_everything_is_where_the_axes_say(
+    qtbot: QtBot, options: PlotOptions, negative: bool
+) -> None:
+    plot = make(qtbot, negative=negative)
+    plot.set_star(30, plot.data("test")[1][30])
+    plot.set_marker(5)
+    plot.set_ticks([(20, "learning rate 0.1 -> 0.5", "η 0.5")])
+    plot.set_options(options)
+    assert (plot.star, plot.marker, plot.n_ticks) == ((30, plot.data("test")[1][30]), 5, 1)
+    _, ys = plot.data("test")
+    painted = pixels(plot.view)
+    for epoch in (2, 3, 12, 40):
+        at = point(plot, epoch, ys[epoch])
+        near = painted[at.y() - 3 : at.y() + 4, at.x() - 5 : at.x() + 6]
+        assert has_colour(near, LIGHT.test).any(), f"the curve misses epoch {epoch}"
+    star = point(plot, 30, ys[30])
+    middle = painted[star.y() - 3 : star.y() + 4, star.x() - 3 : star.x() + 4]
+    assert near_colour(middle, LIGHT.best).sum() > 15
+    assert column_colour(plot, painted, 5, LIGHT.text) > 0.5 * inside(plot).height()
+    assert column_colour(plot, painted, 20, LIGHT.best) > 0.4 * inside(plot).height()
+    for epoch in (2, 7, 41):
+        words = hover_at(qtbot, plot, point(plot, epoch, ys[epoch]), f"epoch {epoch} ")
+        assert f"test {ys[epoch]:.4g}" in words
+        with qtbot.waitSignal(plot.x_clicked) as clicked:
+            click(qtbot, plot.view.viewport(), point(plot, epoch, ys[epoch]))
+        assert clicked.args == [epoch]
+    assert "learning rate" in hover_at(qtbot, plot, point(plot, 20, ys[20]), "epoch 20 ")
+
+
+def column_colour(plot: CurvePlot, painted: NDArray[np.uint8], x: float, colour: str) -> int:
+    """Return how many rows have a colour where an epoch is painted."""
+    rect, at = inside(plot), point(plot, x, plot.data("test")[1][20]).x()
+    strip = painted[rect.top() : rect.bottom(), at - 1 : at + 3]
+    return int(near_colour(strip, colour, 125).any(axis=1).sum())  # it may lie between pixels
+
+
+def test_better_stays_up_and_numbers_keep_their_sign(qtbot: QtBot) -> None:
+    plot = make(qtbot, negative=True)
+    plot.set_options(PlotOptions(log_y=True))
+    assert point(plot, 20, -0.1).y() < point(plot, 20, -0.5).y()
+    low, high = view_range(plot)[1]
+    axis = plot.view.getPlotItem().getAxis("left")
+    (_, places), _ = axis.tickValues(low, high, 150)
+    strings = axis.tickStrings(places, 1.0, 1.0)
+    assert len(places) >= 2
+    for place, words in zip(places, strings, strict=True):
+        assert words.startswith("-")
+        assert -np.log10(-float(words)) == pytest.approx(place)
+
+
+def test_epoch_0_is_left_out_of_a_log_axis_and_said_so(plot: CurvePlot, qtbot: QtBot) -> None:
+    plot.set_options(PlotOptions(log_x=True))
+    assert plot.line("train").n_points == len(EPOCHS) - 1
+    assert view_range(plot)[0][0] == pytest.approx(0.0, abs=0.1)  # 10^0: epoch 1
+    left = inside(plot).topLeft() + QPoint(2, 40)
+    assert "epoch 1 " in hover_at(qtbot, plot, left, "epoch 1 ")
+    assert "Epoch 0 has no place" in plot._title.toolTip()
+    plot.set_marker(0)
+    plot.set_star(0, 0.9)
+    assert plot.marker == 0  # known, but nowhere to be seen
+    assert not has_colour(pixels(plot.view), LIGHT.best).any()
+    plot.set_options(PlotOptions())
+    assert has_colour(pixels(plot.view), LIGHT.best).any()
+
+
+def test_the_tooltip_says_how_a_log_likelihood_is_drawn(qtbot: QtBot) -> None:
+    plot = make(qtbot, negative=True)
+    assert "|y|" not in plot._title.toolTip()
+    plot.set_options(PlotOptions(log_y=True))
+    assert "|y|" in plot._title.toolTip()
+
+
+def test_a_log_plot_of_nothing_is_a_plot(qtbot: QtBot) -> None:
+    empty = CurvePlot("LOSS", "step", CURVES, "help", log_y=True, negative=True)
+    qtbot.addWidget(empty)
+    empty.set_options(LOG_LOG)
+    empty.set_x_range(0, 1)
+    empty.set_y_range(-2.5, 0.0)
+    empty.set_data("train", np.array([0.0]), np.array([0.0]))
+    empty.show()
+    assert np.isfinite(view_range(empty)).all()
+    assert empty.line("train").n_points == 0
+
+
+@pytest.mark.parametrize("scale", list(Scale))
+def test_places_and_values_are_inverse(scale: Scale) -> None:
+    sign = -1.0 if scale is Scale.NEGATIVE_LOG else 1.0
+    values = np.sort(sign * np.array([1e-7, 0.02, 1.0, 3.5, 4e4]))
+    places = scale.places(values)
+    assert (np.diff(places) > 0).all()  # larger is always farther right or up
+    np.testing.assert_allclose([scale.value_at(place) for place in places], values, rtol=1e-12)
+    if scale.is_log:
+        assert np.isnan(scale.places(np.array([0.0, -sign, np.nan]))).all()
+
+
+@pytest.mark.parametrize("span", [(-3, 2), (0, 1.7), (-0.9, -0.1), (1.0, 1.02), (-12, 9)])
+@pytest.mark.parametrize("size", [60, 150, 430, 1500])
+def test_log_ticks_keep_their_distance_and_are_round(span: tuple[float, float], size: int) -> None:
+    places = log_ticks(*span, size, 22)
+    assert all(span[0] <= place <= span[1] for place in places)
+    gaps = np.diff(places) * size / (span[1] - span[0])
+    assert (gaps >= 22).all()
+    if size >= 150:
+        assert len(places) >= 2
+    for place in places:
+        digits = f"{10**place:.6e}".split("e")[0].rstrip("0").replace(".", "")
+        assert len(digits) <= 4, f"{10**place} is not round"
+
+
+# ---------------------------------------------------------------------- smoothing
+
+
+@pytest.mark.parametrize("n_points", [n for n in SMOOTHINGS if n > 1])
+def test_the_mean_is_drawn_before_the_curve_itself(qtbot: QtBot, n_points: int) -> None:
+    plot = make(qtbot)
+    plot.set_options(PlotOptions(smoothing=n_points))
+    expected = moving_mean(TRAIN, n_points)
+    np.testing.assert_array_equal(plot.line("train").yData, expected)
+    np.testing.assert_array_equal(plot._main._raw["train"].yData, TRAIN)
+    words = hover_at(qtbot, plot, point(plot, 9, TRAIN[9]), "epoch 9 ")
+    assert f"train {TRAIN[9]:.4g} (mean {expected[9]:.4g})" in words
+    assert f"n = {n_points}" in plot._title.toolTip()
+
+
+@THEMES
+def test_the_curve_itself_is_faint_behind(qtbot: QtBot, theme: Theme) -> None:
+    plot = make(qtbot, theme)
+    plot.set_y_range(0, 0.4)
+    plot.set_data("test", EPOCHS[:0], EPOCHS[:0])
+    noisy = 0.2 + 0.15 * (-1.0) ** EPOCHS
+    plot.set_data("train", EPOCHS, noisy)
+    assert has_colour(pixels(plot.view), theme.train).sum() > 1500
+    plot.set_options(PlotOptions(smoothing=21))
+    painted = pixels(plot.view)
+    faint = near_colour(painted, between(theme, theme.train, 85), 12)
+    middle = point(plot, 25, 0.2).y()
+    assert has_colour(painted[middle - 10 : middle + 10], theme.train).sum() > 500
+    assert faint[: middle - 20].sum() > 200, "the curve itself is not behind"
+    assert not has_colour(painted[: middle - 20, 150:400], theme.train).any()
+    plot.set_options(PlotOptions())
+    assert plot._main._raw["train"].n_points == 0
+    assert has_colour(pixels(plot.view), theme.train).sum() > 1500
+
+
+# ---------------------------------------------------------------------- zoom
+
+
+def drag_values(plot: CurvePlot, start: tuple[float, float], end: tuple[float, float]) -> None:
+    QTest.qWait(20)  # pyqtgraph looks at a hundred moves a second only
+    drag(plot.view.viewport(), point(plot, *start), point(plot, *end))
+
+
+def test_a_dragged_rectangle_is_what_is_seen(plot: CurvePlot, qtbot: QtBot) -> None:
+    whole = view_range(plot)
+    with qtbot.assertNotEmitted(plot.x_clicked):
+        drag_values(plot, (10, 0.5), (30, 0.1))
+    np.testing.assert_allclose(view_range(plot), [(10, 30), (0.1, 0.5)], atol=0.15)
+    assert plot.is_zoomed
+    assert plot.zoom_sign.isVisible()
+    assert "zoomed, double-click for all" in plot.view.getPlotItem().getAxis("bottom").labelText
+    click(qtbot, plot.zoom_sign)
+    np.testing.assert_allclose(view_range(plot), whole)
+    assert not plot.is_zoomed
+    assert not plot.zoom_sign.isVisible()
+    assert plot.view.getPlotItem().getAxis("bottom").labelText == "epoch"
+
+
+def test_a_flat_drag_chooses_epochs_only(plot: CurvePlot) -> None:
+    _, y = view_range(plot)
+    drag_values(plot, (10, 0.5), (30, 0.5))
+    np.testing.assert_allclose(view_range(plot), [(10, 30), y], atol=0.15)
+
+
+def test_back_goes_step_by_step_and_by_three_ways(plot: CurvePlot, qtbot: QtBot) -> None:
+    views = [view_range(plot)]
+    for start, end in (((5, 0.8), (40, 0.1)), ((10, 0.6), (30, 0.2)), ((12, 0.5), (20, 0.3))):
+        drag_values(plot, start, end)
+        views.append(view_range(plot))
+    viewport = plot.view.viewport()
+    middle = inside(plot).center()
+    with qtbot.assertNotEmitted(plot.x_clicked, wait=400):  # it was no click
+        for act in (qtbot.mousePress, qtbot.mouseRelease, qtbot.mouseDClick, qtbot.mouseRelease):
+            act(viewport, LEFT, pos=middle)
+    np.testing.assert_allclose(view_range(plot), views[2])
+    plot.view.setFocus()
+    qtbot.keyClick(plot.view, Qt.Key.Key_Backspace)
+    np.testing.assert_allclose(view_range(plot), views[1])
+    plot.menu.back.trigger()
+    np.testing.assert_allclose(view_range(plot), views[0])
+    assert not plot.is_zoomed
+
+
+def test_escape_shows_the_whole_at_once(plot: CurvePlot, qtbot: QtBot) -> None:
+    whole = view_range(plot)
+    drag_values(plot, (5, 0.8), (40, 0.1))
+    drag_values(plot, (10, 0.6), (30, 0.2))
+    plot.view.setFocus()
+    qtbot.keyClick(plot.view, Qt.Key.Key_Escape)
+    np.testing.assert_allclose(view_range(plot), whole)
+
+
+def test_a_click_goes_to_the_epoch_zoomed_or_not(plot: CurvePlot, qtbot: QtBot) -> None:
+    viewport = plot.view.viewport()
+    with qtbot.waitSignal(plot.x_clicked) as clicked:
+        click(qtbot, viewport, point(plot, 17, 0.4))
+    assert clicked.args == [17]
+    drag_values(plot, (10, 0.5), (30, 0.1))
+    with qtbot.waitSignal(plot.x_clicked) as clicked:
+        click(qtbot, viewport, point(plot, 21, 0.3))
+    assert clicked.args == [21]
+    assert plot.is_zoomed
+
+
+def test_the_ranges_told_meanwhile_wait_for_the_way_back(plot: CurvePlot, qtbot: QtBot) -> None:
+    drag_values(plot, (10, 0.5), (30, 0.1))
+    zoomed = view_range(plot)
+    plot.set_x_range(0, 80)
+    plot.set_y_range(0, 0.7)
+    plot.set_data("train", EPOCHS, TRAIN)
+    np.testing.assert_array_equal(view_range(plot), zoomed)
+    qtbot.keyClick(plot.view, Qt.Key.Key_Backspace)
+    fresh = make(qtbot)
+    fresh.set_x_range(0, 80)
+    fresh.set_y_range(0, 0.7)
+    np.testing.assert_allclose(view_range(plot), view_range(fresh))
+
+
+def test_the_wheel_zooms_about_the_pointer_and_back_out(plot: CurvePlot, qtbot: QtBot) -> None:
+    whole = view_range(plot)
+    at = point(plot, 12, 0.3)
+    for _ in range(3):
+        turn_wheel(plot, at, 1)
+    assert (np.diff(view_range(plot)) < 0.6 * np.diff(whole)).all()
+    assert (point(plot, 12, 0.3) - at).manhattanLength() <= 3
+    assert plot.is_zoomed
+    qtbot.keyClick(plot.view, Qt.Key.Key_Backspace)  # all of the turning is one step
+    np.testing.assert_allclose(view_range(plot), whole)
+    turn_wheel(plot, at, 2)
+    for _ in range(6):
+        turn_wheel(plot, inside(plot).center(), -2)
+    np.testing.assert_allclose(view_range(plot), whole)
+    assert not plot.is_zoomed
+
+
+def test_the_keyboard_zooms_and_moves(plot: CurvePlot, qtbot: QtBot) -> None:
+    whole = view_range(plot)
+    plot.view.setFocus()
+    for _ in range(4):
+        qtbot.keyClick(plot.view, Qt.Key.Key_Plus)
+    before = view_range(plot)
+    assert (np.diff(before) < 0.5 * np.diff(whole)).all()
+    qtbot.keyClick(plot.view, Qt.Key.Key_Right)
+    qtbot.keyClick(plot.view, Qt.Key.Key_Up)
+    assert (view_range(plot) > before).all()
+    for _ in range(40):
+        qtbot.keyClick(plot.view, Qt.Key.Key_Right)
+    assert view_range(plot)[0][1] == pytest.approx(whole[0][1])  # no farther than the whole
+    for _ in range(12):
+        qtbot.keyClick(plot.view, Qt.Key.Key_Minus)
+    np.testing.assert_allclose(view_range(plot), whole)
+
+
+def test_a_zoom_keeps_its_values_on_other_axes(plot: CurvePlot) -> None:
+    drag_values(plot, (10, 0.5), (30, 0.1))
+    plot.set_options(LOG_LOG)
+    np.testing.assert_allclose(10 ** view_range(plot), [(10, 30), (0.1, 0.5)], rtol=0.03)
+    plot.show_whole()
+    drag(plot.view.viewport(), inside(plot).center() - QPoint(60, 40), inside(plot).center())
+    assert plot.is_zoomed
+    plot.set_options(PlotOptions())
+    assert plot.is_zoomed
+
+
+def test_following_the_curves_is_what_a_zoom_comes_back_to(qtbot: QtBot) -> None:
+    plot = CurvePlot("SIZE", "step", CURVES, "help", compact=True)
+    qtbot.addWidget(plot)
+    plot.resize(300, 130)
+    plot.set_x_range(0, 50)
+    plot.show()
+    assert not plot.menu.isVisible()
+    plot.set_data("train", EPOCHS, TRAIN)
+    pixels(plot)
+    drag(plot.view.viewport(), point(plot, 10, 0.4), point(plot, 30, 0.4))
+    plot.set_data("train", EPOCHS, 100 * TRAIN)
+    pixels(plot)
+    assert view_range(plot)[1][1] < 2
+    plot.show_whole()
+    pixels(plot)
+    assert view_range(plot)[1][1] > 80
+
+
+# ---------------------------------------------------------------------- options
+
+
+def test_the_menu_chooses_and_tells(plot: CurvePlot, qtbot: QtBot) -> None:
+    told: list[PlotOptions] = []
+    plot.options_changed.connect(told.append)
+    menu = plot.menu.menu()
+
+    def choose_log_x() -> None:
+        click(qtbot, menu, menu.actionGeometry(plot.menu.log_x).center())
+
+    QTimer.singleShot(50, choose_log_x)  # an open menu has an event loop of its own
+    click(qtbot, plot.menu)
+    plot.menu.smoothing[9].trigger()
+    assert told == [PlotOptions(log_x=True), PlotOptions(log_x=True, smoothing=9)]
+    assert plot.options == told[-1]
+    assert plot.menu.smoothing[9].isChecked()
+    assert not plot.menu.smoothing[1].isChecked()
+    plot.set_options(told[-1])
+    assert len(told) == 2  # nothing new
+
+
+def test_sister_plots_can_follow_each_other(qtbot: QtBot) -> None:
+    one, other = make(qtbot), make(qtbot, negative=True)
+    one.options_changed.connect(other.set_options)
+    other.options_changed.connect(one.set_options)
+    other.menu.log_x.trigger()
+    assert one.options == other.options == PlotOptions(log_x=True)
+
+
+def test_the_menu_opens_by_keyboard(plot: CurvePlot, qtbot: QtBot) -> None:
+    menu = plot.menu.menu()
+    opened: list[bool] = []
+
+    def close() -> None:
+        opened.append(menu.isVisible())
+        menu.close()
+
+    for key, widget in ((Qt.Key.Key_Down, plot.menu), (Qt.Key.Key_Menu, plot.view)):
+        widget.setFocus()
+        QTimer.singleShot(50, close)
+        qtbot.keyClick(widget, key)
+    assert opened == [True, True]
+
+
+def test_zooming_back_is_offered_only_where_there_is_a_back(plot: CurvePlot) -> None:
+    assert not plot.menu.back.isEnabled()
+    drag_values(plot, (10, 0.5), (30, 0.1))
+    assert plot.menu.back.isEnabled()
+    plot.menu.whole.trigger()
+    assert not plot.menu.whole.isEnabled()
+
+
+# ---------------------------------------------------------------------- other runs
+
+
+@THEMES
+def test_runs_are_seen_in_their_colours(qtbot: QtBot, theme: Theme) -> None:
+    plot = make(qtbot, theme)
+    colours = ["#c2185b", "#2e7d32"]
+    plot.set_runs([run(2, colours[0]), run(3, colours[1], strong=True)])
+    painted = pixels(plot.view)
+    thin = near_colour(painted, between(theme, colours[0], 175), 10).sum()
+    assert thin > 60
+    assert has_colour(painted, colours[1]).sum() > 300  # bold and opaque
+    assert plot.run_lines(3)[0].pen.widthF() == 2
+    assert plot.run_lines(2)[0].pen.widthF() == 1
+    assert plot.run_lines(2)[1].pen.style() == Qt.PenStyle.DashLine
+    assert has_colour(painted, theme.train).any()
+    plot.set_runs([])
+    assert not near_colour(pixels(plot.view), colours[1], 10).any()
+
+
+def test_only_what_differs_is_touched(plot: CurvePlot, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[CurveLine] = []
+    original = CurveLine.set_points
+
+    def set_points(line: CurveLine, x: Any, y: Any) -> None:
+        drawn.append(line)
+        original(line, x, y)
+
+    monkeypatch.setattr(CurveLine, "set_points", set_points)
+    plot.set_runs([run(1), run(2), run(3)])
+    assert len(drawn) == 6
+    lines = {key: plot.run_lines(key) for key in (1, 2, 3)}
+    drawn.clear()
+    plot.set_runs([run(3), run(2, "#000000"), run(1, strong=True)])  # equal values, new arrays
+    assert not drawn
+    assert {key: plot.run_lines(key) for key in (1, 2, 3)} == lines
+    assert plot.run_lines(2)[0].pen.color().name() == "#000000"
+    longer = replace(run(2), curves=(("train", EPOCHS, 2 * TRAIN), run(2).curves[1]))
+    plot.set_runs([run(1), longer, run(4)])
+    assert set(drawn) == {*lines[2], *plot.run_lines(4)}
+    assert [r.key for r in plot.runs] == [1, 2, 4]
+    plot.set_runs([replace(run(1), curves=run(1).curves[:1])])
+    assert plot.n_earlier == 1
+
+
+@THEMES
+def test_a_branch_begins_with_a_dot(qtbot: QtBot, theme: Theme) -> None:
+    plot = make(qtbot, theme)
+    plot.set_runs([run(2, "#c2185b", start=20)])
+    at = point(plot, 20, TRAIN[20] + 0.1)
+    around = pixels(plot.view)[at.y() - 4 : at.y() + 5, at.x() - 4 : at.x() + 5]
+    assert near_colour(around, "#c2185b", 80).sum() > 30
+    plot.set_runs([run(2, "#c2185b", start=0)])
+    around = pixels(plot.view)[at.y() - 4 : at.y() + 5, at.x() - 4 : at.x() + 5]
+    assert near_colour(around, "#c2185b", 80).sum() < 20
+
+
+def test_a_branch_may_begin_at_a_point_of_its_parent(plot: CurvePlot) -> None:
+    fork = (10.0, 0.7)
+    plot.set_runs([run(2, start=11, branch_from=(fork, None))])
+    train, test = plot.run_lines(2)
+    assert (train.xData[0], train.yData[0]) == fork
+    assert test.xData[0] == 11
+
+
+def test_the_present_run_may_be_a_branch(plot: CurvePlot) -> None:
+    plot.set_data("train", EPOCHS[10:], TRAIN[10:])
+    at = point(plot, 10, TRAIN[10])
+    around = pixels(plot.view)[at.y() - 4 : at.y() + 5, at.x() - 5 : at.x()]
+    assert near_colour(around, LIGHT.train, 80).sum() > 12
+
+
+def test_runs_are_smoothed_alike_but_read_exactly(plot: CurvePlot, qtbot: QtBot) -> None:
+    plot.set_runs([run(2)])
+    plot.set_options(PlotOptions(smoothing=9))
+    np.testing.assert_allclose(plot.run_lines(2)[0].yData, moving_mean(TRAIN + 0.1, 9))
+    words = hover_at(qtbot, plot, point(plot, 9, 0.5), "epoch 9 ")
+    assert f"run 2 {TRAIN[9] + 0.1:.4g} {TEST[9] + 0.15:.4g}" in words
+
+
+def test_hovering_reads_all_runs_that_were_there(plot: CurvePlot, qtbot: QtBot) -> None:
+    plot.resize(900, 600)
+    short = tuple((name, x[:20], y[:20]) for name, x, y in run(5).curves)
+    plot.set_runs([run(2), run(3, start=20), run(4, strong=True), replace(run(5), curves=short)])
+    words = hover_at(qtbot, plot, point(plot, 12, 0.5), "epoch 12 ")
+    assert "run 3" not in words  # not begun
+    assert "run 5" in words
+    assert words.index("run 4") < words.index("run 2")  # the reference first
+    assert f"train {TRAIN[12]:.4g} test {TEST[12]:.4g}" in words
+    words = hover_at(qtbot, plot, point(plot, 30, 0.5), "epoch 30 ")
+    assert "run 3" in words
+    assert "run 5" not in words  # ended
+
+
+def test_what_has_no_room_is_counted_and_nothing_leaves_the_plot(
+    plot: CurvePlot, qtbot: QtBot
+) -> None:
+    plot.set_runs([run(key) for key in range(20)])
+    for epoch in (3, 20, 26, 48):
+        words = hover_at(qtbot, plot, point(plot, epoch, 0.5), f"epoch {epoch} ")
+        found = re.search(r"and (\d+) more", words)
+        assert found is not None
+        assert len(re.findall(r"run \d+", words)) + int(found.group(1)) == 20
+        rect = inside(plot).translated(plot.view.pos())
+        assert rect.contains(plot.values.geometry()), f"{plot.values.geometry()} leaves {rect}"
+
+
+def test_the_box_keeps_away_from_the_pointer(plot: CurvePlot, qtbot: QtBot) -> None:
+    plot.set_runs([run(2), run(3)])
+    rect = inside(plot)
+    for x in [*range(rect.left() + 2, rect.right(), 7), *range(rect.right() - 2, rect.left(), -7)]:
+        place = QPoint(x, rect.top() + 30)
+        hover_at(qtbot, plot, place, "epoch")
+        wait_until(qtbot, lambda place=place: moved_away(plot, place))
+    assert plot.values.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+def moved_away(plot: CurvePlot, place: QPoint) -> bool:
+    for at in (place + QPoint(0, 1), place):
+        hover(plot.view.viewport(), at)
+    return not plot.values.geometry().contains(place + plot.view.pos())
+
+
+def test_strange_names_are_shown_as_they_are(plot: CurvePlot, qtbot: QtBot) -> None:
+    plot.set_runs([replace(run(2), name="<b>&x</b>")])
+    hover_at(qtbot, plot, point(plot, 12, 0.5), "epoch 12 ")
+    assert "&lt;b&gt;&amp;x&lt;/b&gt;" in plot.values.text()
+
+
+@pytest.mark.parametrize("scale", [Scale.LINEAR, Scale.LOG])
+def test_the_nearest_point_is_that_of_a_plain_search(scale: Scale) -> None:
+    rng = np.random.default_rng(0)
+    x = np.unique(np.concatenate(([0.0], np.round(rng.uniform(0, 100, 40), 1))))
+    for at in rng.uniform(0.05, 110, 300):
+        places = scale.places(x)
+        expected = int(np.nanargmin(np.abs(places - scale.place(at))))
+        assert nearest_index(x, at, scale) == expected
+
+
+# ---------------------------------------------------------------------- bands
+
+
+@THEMES
+@pytest.mark.parametrize("options", [PlotOptions(), LOG_LOG], ids=["linear", "log"])
+def test_a_band_is_filled_behind_everything(
+    qtbot: QtBot, theme: Theme, options: PlotOptions
+) -> None:
+    plot = make(qtbot, theme)
+    plot.set_options(options)
+    flat = np.ones_like(EPOCHS)
+    band = Band(7, "5 seeds", "#2e7d32", EPOCHS, 0.4 * flat, 0.6 * flat, 0.9 * flat)
+    plot.set_bands([band])
+    painted = pixels(plot.view)
+    filled = near_colour(painted, between(theme, "#2e7d32", 70), 14)
+    for y, is_in in ((0.45, True), (0.8, True), (0.3, False), (0.98, False)):
+        at = point(plot, 33.5, y)
+        assert filled[at.y() - 1 : at.y() + 2, at.x()].all() == is_in, f"at {y}"
+    median = point(plot, 33.5, 0.6)
+    assert has_colour(painted[median.y() - 2 : median.y() + 3, median.x()], "#2e7d32").any()
+    words = hover_at(qtbot, plot, point(plot, 33, 0.95), "epoch 33 ")
+    assert "5 seeds 0.6 [0.4, 0.9]" in words
+    plot.set_bands([])
+    assert plot.bands == ()
+    assert not near_colour(pixels(plot.view), between(theme, "#2e7d32", 70), 4).any()
+
+
+def test_a_band_has_a_gap_where_nothing_is_known(plot: CurvePlot) -> None:
+    high = np.full_like(EPOCHS, 0.9)
+    high[20:30] = np.nan
+    plot.set_bands([Band(1, "b", "#2e7d32", EPOCHS, high - 0.4, high - 0.2, high)])
+    filled = near_colour(pixels(plot.view), between(LIGHT, "#2e7d32", 70), 14)
+    for epoch, is_in in ((15, True), (25, False), (35, True)):
+        at = point(plot, epoch + 0.5, 0.85)
+        assert filled[at.y(), at.x()] == is_in
+
+
+# ---------------------------------------------------------------------- labelled ticks
+
+
+@THEMES
+def test_a_label_stands_beside_its_line(qtbot: QtBot, theme: Theme) -> None:
+    plot = make(qtbot, theme)
+    plot.set_ticks([(25, "learning rate 0.1 -> 0.5", "η 0.5")])
+    assert plot.tick_labels == ["η 0.5"]
+    at, top = point(plot, 25, 0.5).x(), inside(plot).top()
+    label = near_colour(pixels(plot.view)[top : top + 18, at + 3 : at + 40], theme.best, 60)
+    assert label.sum() > 15
+    plot.set_ticks([(25, "learning rate 0.1 -> 0.5")])  # as before
+    assert plot.tick_labels == []
+    label = near_colour(pixels(plot.view)[top : top + 18, at + 3 : at + 40], theme.best, 60)
+    assert not label.any()
+    assert plot.n_ticks == 1
+
+
+def test_many_labels_leave_each_other_room(plot: CurvePlot) -> None:
+    plot.set_ticks([(5 + 1.5 * i, f"change {i}", f"η {i}") for i in range(30)])
+    assert plot.n_ticks == 30
+    assert "η 29" in plot.tick_labels
+    n_narrow = len(plot.tick_labels)
+    assert 2 < n_narrow < 30
+    plot.resize(1400, 400)
+    pixels(plot)
+    assert len(plot.tick_labels) > n_narrow
+    drag_values(plot, (10, 0.5), (16, 0.5))
+    assert all(10 <= 5 + 1.5 * int(label[2:]) <= 16 for label in plot.tick_labels)
+
+
+# ---------------------------------------------------------------------- long curves
+
+
+def test_of_a_long_curve_every_peak_is_kept() -> None:
+    rng = np.random.default_rng(1)
+    x, y = np.arange(10_000.0), rng.standard_normal(10_000)
+    columns = x * 400 / 10_000
+    xs, ys = peaks(x, y, columns)
+    assert len(xs) == len(ys) == 800
+    for column in range(400):
+        inside_column = y[np.floor(columns) == column]
+        pair = ys[2 * column : 2 * column + 2]
+        assert list(pair) == [inside_column.min(), inside_column.max()]
+
+
+def test_a_long_curve_follows_view_and_size(plot: CurvePlot) -> None:
+    x = np.arange(100_000.0)
+    y = 0.5 + 0.1 * np.sin(x / 3000)
+    y[44_444] = 0.95  # one point of many must be seen
+    plot.set_data("train", x, y)
+    plot.set_data("test", x, y - 0.3)
+    plot.set_x_range(0, 100_000)
+    line = plot.line("train")
+    assert line.n_points == 100_000
+    assert line.n_drawn < 3000
+    assert line.yData.max() == 0.95
+    at = point(plot, 44_444, 0.93)
+    around = pixels(plot.view)[at.y() - 2 : at.y() + 3, at.x() - 3 : at.x() + 4]
+    assert has_colour(around, LIGHT.train).any()
+    assert has_colour(pixels(plot.view), LIGHT.test).sum() > 200  # in dashes
+    before = line.n_drawn
+    plot.resize(1400, 500)
+    pixels(plot)
+    assert line.n_drawn > 2 * before
+    drag_values(plot, (42_000, 0.5), (48_000, 0.5))
+    assert line.xData[0] >= 40_000
+    assert 0.95 in line.yData
+
+
+def test_a_long_curve_is_whole_at_the_left_of_a_log_axis(plot: CurvePlot) -> None:
+    x = np.arange(100_000.0)
+    plot.set_data("train", x, 0.5 + 0.2 * np.sin(x))
+    plot.set_x_range(0, 100_000)
+    plot.set_options(PlotOptions(log_x=True))
+    assert set(np.log10(np.arange(1.0, 20))) <= set(plot.line("train").xData)

@@ -1,0 +1,705 @@
+"""The Draw page: what becomes of a drawing."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from gui_drawing import (
+    NONE,
+    SEVEN,
+    draw,
+    move,
+    on_widget,
+    settled,
+)
+from gui_helpers import (
+    LEFT,
+    SMALL,
+    choose,
+    click,
+    data_of,
+    has_colour,
+    hover,
+    open_and_finish,
+    open_paused,
+    opening_of,
+    pixels,
+    press,
+    wait_for_film,
+    wait_for_state,
+    wait_until,
+    write_data,
+)
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSlider
+
+from core.attack import SquaredLossDescent
+from core.drawing import mnist_placement, placed, placement_of, plain
+from core.perceptron import SoftmaxPerceptron
+from core.pictures import grey_rgb
+from gui.pages.draw_seen import Way
+from gui.run_state import RunState
+from gui.theme import LIGHT
+from gui.widgets.canvas import Canvas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+    from gui.pages.draw import DrawPage
+    from gui.session import Session
+
+
+@pytest.fixture
+def page(window: MainWindow, qtbot: QtBot) -> DrawPage:
+    """Return the Draw page of a window whose run on 8 x 8 digits has ended."""
+    press(qtbot, window, "Ctrl+4")
+    assert window.pages.currentWidget() is window.draw
+    assert window.draw.canvas.hasFocus(), "its keys work at once"
+    return window.draw
+
+
+# ---------------------------------------------------------------------- what it is read as
+
+
+def probabilities_of(window: MainWindow, image: NDArray[Any]) -> NDArray[Any]:
+    assert window.session.shown is not None
+    return SoftmaxPerceptron(window.session.shown.weights).probabilities(image.reshape(-1))
+
+
+def percent(p: float) -> str:
+    """Nothing certain that is not, nothing impossible."""
+    if 0 < p < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= p < 1 else f"{p:.0%}"
+
+
+def assert_reads(window: MainWindow, image: NDArray[Any]) -> None:
+    """Compare all the page says of an image with what the core says."""
+    page, names = window.draw, data_of(window.session).class_names
+    expected = probabilities_of(window, image)
+    np.testing.assert_array_equal(page.image, image)
+    np.testing.assert_allclose(page.reading.bars.probabilities, expected, rtol=1e-6)
+    first, second = (int(k) for k in np.argsort(-expected, kind="stable")[:2])
+    assert page.reading.sentence.text() == f"Read as {names[first]}"
+    sure, next_sure = (percent(float(expected[k])) for k in (first, second))
+    assert page.reading.surety.text() == f"{sure} sure; then {names[second]}, {next_sure}"
+    assert page.seen.view.caption == f"read as {names[first]} ({expected[first]:.2f})"
+    painted = pixels(page.seen.view, page.seen.view.image_rect())
+    height, width = image.shape
+    rows = ((np.arange(height) + 0.5) * painted.shape[0] / height).astype(int)
+    columns = ((np.arange(width) + 0.5) * painted.shape[1] / width).astype(int)
+    np.testing.assert_array_equal(painted[rows][:, columns], grey_rgb(image))
+
+
+def own_way(window: MainWindow, ink: NDArray[Any]) -> NDArray[Any]:
+    """Return a drawing placed as the data are."""
+    data = data_of(window.session)
+    placement = placement_of(data.train, data.image_shape)
+    assert placement is not None
+    return placed(ink, data.image_shape, placement).image
+
+
+def test_an_empty_sheet_says_what_to_do(page: DrawPage) -> None:
+    assert page.image is None
+    assert page.canvas._words[0] == "Draw a digit here"
+    assert has_colour(pixels(page.canvas), LIGHT.muted).any(), "it is painted"
+    assert page.reading.sentence.text() == "Nothing is drawn yet"
+    assert not page.reading.bars.isVisible()
+    for button in (page.reading.open_button, page.reading.attack_button, page.reading.add_button):
+        assert not button.isEnabled()
+    draw(page.canvas, [(0.9, 0.9)])
+    assert not has_colour(pixels(page.canvas), LIGHT.muted)[:150].any()
+
+
+def test_a_drawing_is_read_as_the_core_reads_it(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    assert page.seen.way is Way.DATA, "8 x 8 digits are not made as MNIST's"
+    assert_reads(window, own_way(window, page.canvas.ink))
+
+
+def test_prediction_and_bars_move_while_one_draws(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    canvas = page.canvas
+    points = [on_widget(canvas, place) for place in SEVEN]
+    QTest.mousePress(canvas, LEFT, NONE, points[0])
+    seen = []
+    for point in points[1:]:
+        move(canvas, point, LEFT)
+        settled(qtbot, page)
+        seen.append(np.array(page.reading.bars.probabilities))
+        assert_reads(window, own_way(window, canvas.ink))
+    assert all(np.abs(a - b).max() > 1e-3 for a, b in itertools.pairwise(seen))
+    QTest.mouseRelease(canvas, LEFT, NONE, points[-1])
+
+
+def test_the_switch_shows_why_off_centre_digits_fail(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    ink, names = page.canvas.ink, data_of(window.session).class_names
+    images = {
+        Way.PLAIN: plain(ink, (8, 8)).image,
+        Way.MNIST: placed(ink, (8, 8), mnist_placement((8, 8))).image,
+        Way.DATA: own_way(window, ink),
+    }
+    assert not np.array_equal(images[Way.PLAIN], images[Way.DATA])
+    beside = {Way.PLAIN: Way.DATA, Way.MNIST: Way.PLAIN, Way.DATA: Way.PLAIN}
+    for way, image in images.items():
+        click(qtbot, page.seen.buttons[way])
+        assert_reads(window, image)
+        other = images[beside[way]]
+        read = probabilities_of(window, other)
+        best = int(read.argmax())
+        assert page.seen.other.caption == f"read as {names[best]} ({read[best]:.2f})"
+        np.testing.assert_array_equal(page.seen.other._values, other)
+        assert page.seen.other.accessibleName() == beside[way].words
+
+
+def test_the_steps_are_shown_in_words_and_pictures(page: DrawPage, qtbot: QtBot) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    click(qtbot, page.seen.buttons[Way.MNIST])
+    steps = placed(page.canvas.ink, (8, 8), mnist_placement((8, 8))).steps
+    assert steps is not None
+    assert page.seen.words.text() == f"Like MNIST: {steps.sentence()}."
+    np.testing.assert_array_equal(page.seen.cropped._values, steps.cropped)
+    np.testing.assert_array_equal(page.seen.scaled._values, steps.scaled)
+    height, width = steps.scaled.shape
+    assert page.seen.scaled.caption == f"{height} x {width}"
+    marked = int(has_colour(pixels(page.canvas), LIGHT.test).sum())
+    click(qtbot, page.seen.buttons[Way.PLAIN])
+    assert page.seen.words.text().startswith("Like these it would be ")
+    assert marked > 50
+    assert not has_colour(pixels(page.canvas), LIGHT.test).any(), "nothing is moved"
+
+
+def test_words_say_that_these_data_are_not_placed_as_mnist_s(page: DrawPage) -> None:
+    assert "fill 100% of the frame (MNIST's 71%)" in page.seen.data_words.text()
+    assert page.seen.data_words.isVisible()
+    assert page.seen.buttons[Way.DATA].isVisible()
+
+
+def test_a_pixel_of_the_image_can_be_read(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+    draw(page.canvas, [(0.5, 0.5)])
+    settled(qtbot, page)
+    view = page.seen.view
+    hover(view, view.image_rect().center())
+    assert page.image is not None
+    assert f"pixel (4, 4) = {page.image[4, 4]:.4g}" in window.hover_words.text() or (
+        f"pixel (3, 3) = {page.image[3, 3]:.4g}" in window.hover_words.text()
+    )
+
+
+def test_the_page_follows_the_epoch_shown(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    image = own_way(window, page.canvas.ink)
+    seen = []
+    for epoch in (0, 3, None):
+        window.session.show_epoch(epoch)
+        assert_reads(window, image)
+        seen.append(np.array(page.reading.bars.probabilities))
+    assert np.ptp(seen[0]) == 0, "before anything was learnt all are alike"
+    assert page.reading.when.text() == "epoch 12, live"
+    window.session.show_epoch(3)
+    assert page.reading.when.text() == "epoch 3"
+
+
+def test_unseen_the_page_reads_nothing_and_is_true_again_when_shown(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    window.show_learn()
+    before = np.array(page.reading.bars.probabilities)
+    window.session.show_epoch(1)
+    np.testing.assert_array_equal(page.reading.bars.probabilities, before)
+    window.show_draw()
+    assert_reads(window, own_way(window, page.canvas.ink))
+
+
+def test_a_rewind_does_not_blank_what_is_read(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    session, seen = window.session, []
+
+    def look() -> None:
+        seen.append((session.shown is None, page.reading.bars.isVisible()))
+
+    session.run_started.connect(look)
+    session.add_sample(np.zeros(64), 1)
+    session.rewind()
+    wait_until(qtbot, lambda: bool(seen))
+    assert seen == [(True, True)], "no model for a moment; the bars wait for it"
+    wait_until(qtbot, lambda: session.shown is not None)
+    assert_reads(window, own_way(window, page.canvas.ink))
+
+
+# ---------------------------------------------------------------------- other data
+
+
+def test_a_drawing_survives_other_images_of_the_same_proportions(
+    window: MainWindow, page: DrawPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    draw(page.canvas)
+    ink = page.canvas.ink
+    window.session.open(write_data(tmp_path / "many", (12, 12), 47, 200, 100))
+    wait_until(qtbot, lambda: data_of(window.session).n_classes == 47)
+    wait_for_state(qtbot, window.session, RunState.FINISHED)
+    np.testing.assert_array_equal(page.canvas.ink, ink)
+    assert page.image is not None
+    assert page.image.shape == (12, 12)
+    assert_reads(window, own_way(window, ink))
+    assert page.reading.label.count() == 48
+    assert "of 47 classes" not in page.reading.sentence.text()
+
+
+@pytest.mark.parametrize(("shape", "n_classes"), [((16, 20), 2), ((20, 9), 3)])
+def test_images_of_other_proportions_have_a_sheet_of_their_own(
+    window: MainWindow,
+    page: DrawPage,
+    qtbot: QtBot,
+    tmp_path: Path,
+    shape: tuple[int, int],
+    n_classes: int,
+) -> None:
+    draw(page.canvas)
+    window.session.open(write_data(tmp_path / "other", shape, n_classes, 90, 30))
+    wait_until(qtbot, lambda: data_of(window.session).image_shape == shape)
+    wait_for_state(qtbot, window.session, RunState.FINISHED)
+    assert page.canvas.is_empty
+    rect = page.canvas.sheet_rect()
+    assert rect.height() / rect.width() == pytest.approx(shape[0] / shape[1], rel=0.01)
+    draw(page.canvas)
+    settled(qtbot, page)
+    assert_reads(window, own_way(window, page.canvas.ink))
+    assert len(page.reading.bars.probabilities) == n_classes
+
+
+def test_data_whose_classes_are_no_digits_ask_for_no_digit(
+    window: MainWindow, page: DrawPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("shirt", "shoe", *map(str, range(8)))
+    monkeypatch.setattr(
+        "gui.data_session.opening", opening_of(replace(data_of(window.session), class_names=names))
+    )
+    window.session.open("clothes")
+    wait_until(qtbot, lambda: data_of(window.session).class_names == names)
+    assert page.canvas._words[0] == "Draw here"
+
+
+def test_before_there_are_data_the_page_waits(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    window = new_window(new_session())
+    window.show_draw()
+    draw(window.draw.canvas)
+    settled(qtbot, window.draw)
+    assert window.draw.reading.sentence.text() == "Waiting for data ..."
+    assert window.draw.image is None
+    open_and_finish(qtbot, window.session)
+    assert_reads(window, own_way(window, window.draw.canvas.ink))
+
+
+# ---------------------------------------------------------------------- the card
+
+
+def test_a_drawing_opens_and_the_card_follows_it(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    click(qtbot, page.reading.open_button)
+    card = page.card
+    assert card.isVisible()
+    assert card.content is not None
+    np.testing.assert_array_equal(card.content.values, page.image)
+    assert card.title.text().startswith("your drawing: read as ")
+    click(qtbot, card.why_button)
+    assert card.evidence.isVisible()
+    draw(page.canvas, [(0.5, 0.6), (0.8, 0.9)])
+    settled(qtbot, page)
+    np.testing.assert_array_equal(card.content.values, page.image)
+    np.testing.assert_allclose(
+        card.bars.probabilities, probabilities_of(window, page.image), rtol=1e-6
+    )
+    click(qtbot, page.tools.clear)
+    settled(qtbot, page)
+    assert card.content is not None, "what was open stays open"
+    press(qtbot, card, "Esc")
+    assert not card.isVisible()
+
+
+def test_the_card_of_a_page_nobody_sees_closes_with_its_data(
+    window: MainWindow, page: DrawPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    click(qtbot, page.reading.open_button)
+    window.show_learn()
+    assert page.card.isVisible()
+    window.session.open(write_data(tmp_path / "other", (12, 12), 4, 60, 30))
+    wait_until(qtbot, lambda: data_of(window.session).n_classes == 4)
+    assert not page.card.isVisible()
+    wait_for_state(qtbot, window.session, RunState.FINISHED)
+    window.show_draw()
+    assert_reads(window, own_way(window, page.canvas.ink))
+
+
+# ---------------------------------------------------------------------- attack
+
+
+def test_a_drawing_is_attacked(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    image = page.image
+    assert image is not None
+    session, attack = window.session, window.session.attack
+    click(qtbot, page.reading.attack_button)
+    assert window.pages.currentWidget() is window.attack
+    wait_for_film(qtbot, session)
+    attack.pause()
+    flat = image.reshape(-1)
+    np.testing.assert_array_equal(attack.chosen_image, flat)
+    read = int(probabilities_of(window, image).argmax())
+    assert attack.label == read, "nobody has said what it is meant as"
+    assert attack.config.target != read
+    assert session.shown is not None
+    film = list(
+        SquaredLossDescent(
+            SoftmaxPerceptron(session.shown.weights), attack.config, flat, flat
+        ).run()
+    )
+    assert len(film) == len(attack.steps)
+    np.testing.assert_array_equal(attack.steps[-1].image, film[-1].image)
+    assert window.attack.chosen_view.caption == f"{data_of(session).class_names[read]}, drawn"
+    controls = window.attack.controls
+    assert controls.part.currentText() == "your drawing"
+    assert not controls.index.isEnabled()
+
+
+def attack_drawing(window: MainWindow, qtbot: QtBot, label: int | None = None) -> NDArray[Any]:
+    """Draw, attack, and return the image."""
+    page = window.draw
+    window.show_draw()
+    draw(page.canvas)
+    settled(qtbot, page)
+    if label is not None:
+        choose(qtbot, page.reading.label, label + 1)
+    image = page.image
+    assert image is not None
+    click(qtbot, page.reading.attack_button)
+    wait_for_film(qtbot, window.session)
+    window.session.attack.pause()
+    return image.reshape(-1)
+
+
+def test_what_it_is_meant_as_is_its_true_class(window: MainWindow, qtbot: QtBot) -> None:
+    attack_drawing(window, qtbot, label=4)
+    assert window.session.attack.label == 4
+    outcome = window.session.attack.outcome()
+    assert outcome is not None
+    assert outcome.original == 4
+
+
+def test_the_card_attacks_the_drawing_too(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    image = page.image
+    click(qtbot, page.reading.open_button)
+    click(qtbot, page.card.attack_button)
+    assert window.pages.currentWidget() is window.attack
+    assert image is not None
+    np.testing.assert_array_equal(window.session.attack.chosen_image, image.reshape(-1))
+
+
+def test_an_attacked_drawing_stays_through_epochs_and_rewinds(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    image = attack_drawing(window, qtbot)
+    session = window.session
+    session.show_epoch(2)
+    wait_for_film(qtbot, session)
+    np.testing.assert_array_equal(session.attack.steps[0].image, image)
+    assert session.attack.epoch == 2
+    session.rewind(play=True)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert session.attack.on_own
+    wait_for_film(qtbot, session)
+    np.testing.assert_array_equal(session.attack.steps[0].image, image)
+
+
+def test_one_goes_to_the_data_s_images_and_back_to_the_drawing(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    image = attack_drawing(window, qtbot)
+    session, controls = window.session, window.attack.controls
+    assert [controls.part.itemText(k) for k in range(3)] == ["training", "test", "your drawing"]
+    choose(qtbot, controls.part, 1)
+    assert not session.attack.on_own
+    assert session.attack.config.part == "test"
+    assert controls.index.isEnabled()
+    chosen = session.attack.chosen_image
+    np.testing.assert_array_equal(chosen, data_of(session).test.images[session.attack.index])
+    choose(qtbot, controls.part, 2)
+    np.testing.assert_array_equal(session.attack.chosen_image, image)
+    click(qtbot, controls.mistake)
+    assert not session.attack.on_own
+
+
+def test_noise_is_pulled_toward_the_drawing(window: MainWindow, qtbot: QtBot) -> None:
+    image = attack_drawing(window, qtbot)
+    session = window.session
+    choose(qtbot, window.attack.controls.start, 1)
+    wait_for_film(qtbot, session)
+    noise = np.random.default_rng(session.attack.config.seed).random(image.size) / 100
+    np.testing.assert_allclose(session.attack.steps[0].image, noise, atol=1e-7)
+    expected = float(np.linalg.norm(noise - image))
+    assert session.attack.steps[0].l2 == pytest.approx(expected, rel=1e-5)
+
+
+def test_images_of_another_shape_drop_the_drawing_with_words(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    attack_drawing(window, qtbot)
+    session, told = window.session, []
+    session.notified.connect(lambda message, _: told.append(message))
+    session.open(write_data(tmp_path / "other", (6, 7), 10, 60, 30))
+    wait_until(qtbot, lambda: data_of(session).image_shape == (6, 7))
+    assert not session.attack.on_own
+    assert session.attack.own is None
+    index = session.attack.index
+    assert (
+        "The drawing is no longer attacked: it has 8 x 8 pixels, these images 6 x 7. Training "
+        f"image {index} is instead."
+    ) in told
+    assert window.attack.controls.part.count() == 2
+    wait_for_film(qtbot, session)
+
+
+def test_other_classes_drop_it_too(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attack_drawing(window, qtbot)
+    session, told = window.session, []
+    names = tuple("abcdefghij")
+    monkeypatch.setattr(
+        "gui.data_session.opening", opening_of(replace(data_of(session), class_names=names))
+    )
+    session.notified.connect(lambda message, _: told.append(message))
+    session.open("letters")
+    wait_until(qtbot, lambda: data_of(session).class_names == names)
+    assert not session.attack.on_own
+    assert any("these data have other classes" in message for message in told)
+
+
+# ---------------------------------------------------------------------- into the training set
+
+
+def add_drawing(window: MainWindow, qtbot: QtBot, label: int) -> NDArray[np.float32]:
+    """Draw, say what it is, add it; return the image."""
+    page = window.draw
+    window.show_draw()
+    draw(page.canvas)
+    settled(qtbot, page)
+    choose(qtbot, page.reading.label, label + 1)
+    image = page.image
+    assert image is not None
+    click(qtbot, page.reading.add_button)
+    return image.reshape(-1)
+
+
+def test_nothing_is_added_before_it_is_said_what_it_is(page: DrawPage, qtbot: QtBot) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    assert not page.reading.add_button.isEnabled()
+    choose(qtbot, page.reading.label, 8)
+    assert page.reading.meant == 7
+    assert page.reading.add_button.isEnabled()
+    assert page.reading.add_button.text() == "Add to training, as 7"
+    assert page.reading.bars._true == 7
+
+
+def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    session = window.session
+    before = data_of(session).train
+    image = add_drawing(window, qtbot, 3)
+    assert window.notice.text == "Added as training image 300, labelled 3. Rewind to learn it."
+    assert session.needs_rewind
+    assert window.panel.rewind_button.isVisible()
+    assert data_of(session).train is before, "the run under way has not changed"
+    assert page.reading.samples.text() == "1 drawing added"
+    was_sure = float(page.reading.bars.probabilities[3])
+    click(qtbot, window.panel.rewind_button)
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == before.n_samples + 1)
+    train = data_of(session).train
+    np.testing.assert_array_equal(train.images[-1], image)
+    np.testing.assert_array_equal(train.images[:-1], before.images)
+    assert train.labels[-1] == 3
+    assert not session.needs_rewind
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    settled(qtbot, page)
+    assert page.image is not None, "the drawing is still there"
+    now_sure = float(page.reading.bars.probabilities[3])
+    assert now_sure > was_sure, "it was learnt from"
+    assert [run.n_added for run in session.runs.earlier] == [0]
+    assert session.runs.live is not None
+    assert session.runs.live.n_added == 1
+
+
+def test_several_are_added_before_a_rewind_and_taken_back(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    session = window.session
+    images = [add_drawing(window, qtbot, label) for label in (3, 5)]
+    assert page.reading.samples.text() == "2 drawings added"
+    click(qtbot, page.reading.take_back_button)
+    assert window.notice.text.endswith(
+        "Taken back: training image 301, labelled 5. Rewind to learn without it."
+    )
+    click(qtbot, page.reading.take_back_button)
+    assert not page.reading.take_back_button.isVisible()
+    assert not session.needs_rewind, "all is as the run has learnt it"
+    assert "Rewind" not in window.notice.text.rsplit("Taken back", 1)[1]
+    images = [add_drawing(window, qtbot, label) for label in (3, 5)]
+    session.rewind()
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 302)
+    train = data_of(session).train
+    np.testing.assert_array_equal(train.images[-2:], images)
+    assert train.labels[-2:].tolist() == [3, 5]
+
+
+def test_a_sample_added_while_a_run_is_prepared_is_not_lost(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.set_setting("pixel_noise", 0.1)
+    session.rewind()
+    assert session.data.pending is not None, "noisy pixels are made in the background"
+    image = add_drawing(window, qtbot, 2)
+    wait_until(qtbot, lambda: session.data.pending is None)
+    assert session.full_dataset is not None
+    assert session.full_dataset.n_extra == 1
+    if data_of(session).train.n_samples == 300:
+        assert session.needs_rewind
+        session.rewind()
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 301)
+    np.testing.assert_array_equal(data_of(session).train.images[-1], image)
+
+
+def test_runs_with_other_drawings_are_no_twins(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    for label in (3, 5):
+        add_drawing(window, qtbot, label)
+        session.rewind(play=True)
+        wait_until(qtbot, lambda label=label: data_of(session).train.labels[-1] == label)
+        wait_for_state(qtbot, session, RunState.FINISHED)
+        session.take_back_sample()
+    session.rewind()
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 300)
+    assert sorted(run.n_added for run in session.runs.earlier) == [0, 1, 1]
+
+
+def test_other_data_begin_without_what_was_added(
+    window: MainWindow, page: DrawPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    add_drawing(window, qtbot, 1)
+    session = window.session
+    session.open(write_data(tmp_path / "other", (8, 8), 10, 60, 30))
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 60)
+    assert session.full_dataset is not None
+    assert session.full_dataset.n_extra == 0
+    assert not page.reading.take_back_button.isVisible()
+    assert not session.needs_rewind
+
+
+def test_validation_images_are_set_aside_without_it(
+    new_session: Callable[..., Session], qtbot: QtBot
+) -> None:
+    session = open_paused(qtbot, new_session(data=replace(SMALL, validation_size=40)))
+    session.add_sample(np.full(64, 0.5), 6)
+    session.rewind()
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 261)
+    assert data_of(session).validation is not None
+    assert data_of(session).validation.n_samples == 40
+    assert data_of(session).train.labels[-1] == 6
+
+
+def test_what_cannot_be_learnt_is_refused_with_words(session: Session) -> None:
+    told: list[tuple[str, bool]] = []
+    session.notified.connect(lambda *message: told.append(message))
+    session.add_sample(np.zeros(9), 0)
+    session.add_sample(np.zeros(64), 10)
+    assert [is_error for _, is_error in told] == [True, True]
+    assert "9 pixels" in told[0][0]
+    assert "label 10" in told[1][0]
+    assert session.full_dataset is not None
+    assert session.full_dataset.n_extra == 0
+    assert not session.needs_rewind
+    session.take_back_sample()  # there is none: nothing happens
+    assert len(told) == 2
+
+
+def test_without_data_nothing_can_be_added(new_session: Callable[..., Session]) -> None:
+    session = new_session()
+    session.add_sample(np.zeros(64), 0)
+    session.take_back_sample()
+    assert session.full_dataset is None
+
+
+# ---------------------------------------------------------------------- looks
+
+
+def test_everything_has_a_name_a_tooltip_and_room(window: MainWindow, page: DrawPage) -> None:
+    draw(page.canvas)
+    window.resize(1240, 720)
+    kinds = (QAbstractButton, QSlider, QComboBox)
+    for widget in page.findChildren(QAbstractButton) + page.findChildren(QSlider):
+        if widget.isVisible() and not widget.objectName().startswith("qt_"):
+            assert widget.toolTip(), widget
+            assert widget.accessibleName() or getattr(widget, "text", str)(), widget
+    inside = page.rect()
+    for kind in (*kinds, QLabel, Canvas):
+        for widget in page.findChildren(kind):
+            if widget.isVisible() and widget.window() is window:
+                place = widget.rect().translated(widget.mapTo(page, QPoint(0, 0)))
+                assert inside.contains(place), widget
+    for button in [*page.seen.buttons.values(), page.reading.open_button, page.tools.eraser]:
+        assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
+
+
+def test_the_top_bar_fits_the_smallest_window(window: MainWindow) -> None:
+    window.resize(1240, 660)
+    for button in window.top.buttons.values():
+        assert button.width() >= button.sizeHint().width(), button.text()
+        assert window.top.rect().contains(button.geometry())
+
+
+def test_the_help_of_the_page_is_its_own(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+    from gui import help_text
+
+    assert help_text.SECTIONS[window.pages.currentIndex()] == "draw"
+    assert '<a name="draw">' in help_text.HELP_HTML
+    press(qtbot, window, "F1")
+    assert window._texts is not None
+    window._texts.close()

@@ -1,0 +1,329 @@
+"""The list of runs in the session: shown, forked, renamed, hidden, moved, removed, put back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from gui_helpers import EPOCHS, data_of, open_and_finish, plain_records, wait_for_state, wait_until
+from test_gui_session import Notes
+
+from core.history import SNAPSHOT_BYTES, History
+from core.runs import Run
+from core.training import EpochRecord, Trainer
+from gui import run_list
+from gui.run_list import MOST_VISIBLE, RunList
+from gui.run_state import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from gui.session import Session
+
+
+def history_of(session: Session) -> History:
+    assert session.history is not None
+    return session.history
+
+
+def another_run(qtbot: QtBot, session: Session, **settings: object) -> int:
+    """Finish a run with other settings and return its number."""
+    for name, value in settings.items():
+        session.set_setting(name, value)
+    session.rewind(play=True)
+    wait_until(qtbot, lambda: history_of(session).last_epoch >= session.training_config.epochs)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert session.runs.live_key is not None
+    return session.runs.live_key
+
+
+@pytest.fixture
+def three(session: Session, qtbot: QtBot) -> Session:
+    """Return a session with three finished runs, the last of them live."""
+    another_run(qtbot, session, learning_rate=0.5)
+    another_run(qtbot, session, seed=3)
+    return session
+
+
+def names(session: Session) -> list[str]:
+    return [entry.name for entry in session.runs.entries]
+
+
+def test_every_run_has_a_name_a_colour_and_stays(three: Session) -> None:
+    entries = three.runs.entries
+    assert names(three) == ["run 1", "run 2", "run 3"]
+    assert len({entry.colour for entry in entries}) == 3
+    assert all(entry.is_visible for entry in entries)
+    assert three.runs.live is entries[2].run
+    assert three.runs.shown is entries[2].run
+    assert three.runs.earlier == [entries[0].run, entries[1].run]
+
+
+# ---------------------------------------------------------------------- shown
+
+
+def test_another_run_is_shown_everywhere_and_live_comes_back(three: Session, qtbot: QtBot) -> None:
+    first, last = three.runs.entries[0], three.runs.entries[2]
+    shown_before = three.shown
+    three.show_epoch(4)
+    three.show_run(first.key)
+    assert three.runs.shown is first.run
+    assert three.history is first.run.history
+    assert three.shown is not None
+    assert three.shown.weights is first.run.history.records[4].weights  # the same epoch
+    assert not three.shown.live
+    assert three.shown_config == first.run.history.config
+    three.show_epoch(2)
+    assert three.shown.weights is first.run.history.records[2].weights
+    three.show_epoch(None)  # Live
+    assert three.runs.shown is last.run
+    assert three.shown == shown_before
+
+
+def test_the_live_run_goes_on_while_another_is_shown(three: Session, qtbot: QtBot) -> None:
+    first = three.runs.entries[0]
+    three.show_run(first.key)
+    three.step_epoch()
+    live = three.runs.live
+    assert live is not None
+    wait_until(qtbot, lambda: live.history.last_epoch == EPOCHS + 1)
+    assert first.run.history.last_epoch == EPOCHS
+    assert three.shown is not None
+    assert three.shown.weights is first.run.history.records[-1].weights
+
+
+def test_a_run_on_other_data_is_refused_in_words(session: Session, qtbot: QtBot) -> None:
+    notes, first = Notes(session), session.runs.entries[0]
+    session.open("strokes")
+    wait_until(qtbot, lambda: session.data_config.dataset == "strokes")
+    session.show_run(first.key)
+    assert session.runs.shown is session.runs.live
+    (message,) = notes.errors
+    assert first.run.dataset_name in message
+    assert "Open those data" in message
+
+
+# ---------------------------------------------------------------------- forked
+
+
+@pytest.mark.parametrize("epoch", [0, 5, EPOCHS])
+def test_a_fork_with_the_same_settings_goes_on_bit_for_bit(
+    session: Session, qtbot: QtBot, epoch: int
+) -> None:
+    parent = session.runs.live
+    assert parent is not None
+    session.show_epoch(epoch)
+    session.fork()
+    branch = session.runs.live
+    assert branch is not None
+    assert branch is not parent
+    assert branch.branch is not None
+    assert (branch.branch.parent, branch.branch.epoch) == (parent.key, epoch)
+    wait_until(qtbot, lambda: len(branch.history) == 1)
+    assert session.run_state is RunState.PAUSED  # held: settings can be changed first
+    if epoch == EPOCHS:
+        assert session.training_config.epochs == 2 * EPOCHS  # else there is nothing to go on to
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    expected = plain_records(session)[epoch:]
+    assert [record.epoch for record in branch.history.records] == [r.epoch for r in expected]
+    for one, other in zip(branch.history.records, expected, strict=True):
+        assert one.weights.tobytes() == other.weights.tobytes()
+    assert branch.history.epochs[0] == epoch
+
+
+def test_a_fork_takes_the_settings_of_the_form(session: Session, qtbot: QtBot) -> None:
+    parent = session.runs.live
+    assert parent is not None
+    session.show_epoch(3)
+    session.set_setting("shuffle", False)  # waits for a new start, of which this is one
+    session.fork()
+    session.set_setting("learning_rate", 1.0)
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    branch = session.runs.live
+    assert branch is not None
+    assert not branch.history.config.shuffle
+    (change,) = branch.history.changes
+    assert (change.name, change.new, change.epoch) == ("learning_rate", 1.0, 3.0)
+    start = parent.history.records[3].checkpoint
+    trainer = Trainer(data_of(session), branch.history.last_config, start=start)
+    last = [event for event in trainer.run() if isinstance(event, EpochRecord)][-1]
+    assert branch.history.records[-1].weights.tobytes() == last.weights.tobytes()
+
+
+def test_a_fork_keeps_its_origin_whatever_the_memory(session: Session, qtbot: QtBot) -> None:
+    parent = session.runs.live
+    assert parent is not None
+    session.show_epoch(5)
+    session.fork()
+    parent.history.limit(1)
+    best = parent.history.best.epoch
+    assert parent.history.kept_epochs.tolist() == sorted({0, 5, best, EPOCHS})
+
+
+def test_an_earlier_run_can_be_forked_too(three: Session, qtbot: QtBot) -> None:
+    first = three.runs.entries[0]
+    three.show_run(first.key)
+    three.show_epoch(2)
+    three.fork()
+    branch = three.runs.live
+    assert branch is not None
+    assert branch.branch is not None
+    assert branch.branch.parent == first.key
+    wait_until(qtbot, lambda: len(branch.history) == 1)
+    weights = first.run.history.records[2].weights
+    assert branch.history.records[0].weights.tobytes() == weights.tobytes()
+
+
+def test_a_rewind_of_a_branch_goes_back_to_the_very_start(session: Session, qtbot: QtBot) -> None:
+    session.show_epoch(4)
+    session.fork()
+    session.rewind()
+    live = session.runs.live
+    assert live is not None
+    wait_until(qtbot, lambda: len(live.history) == 1)
+    assert live.branch is None
+    assert live.history.last_epoch == 0
+
+
+# ---------------------------------------------------------------------- what a person does
+
+
+def test_renaming(three: Session) -> None:
+    key = three.runs.entries[1].key
+    three.runs.rename(key, "  slow start ")
+    assert names(three) == ["run 1", "slow start", "run 3"]
+    three.runs.rename(key, "   ")
+    assert names(three)[1] == "slow start"
+
+
+def test_hiding_and_recolouring(three: Session) -> None:
+    key = three.runs.entries[0].key
+    three.runs.set_visible(key, False)
+    three.runs.set_colour(key, 5)
+    entry = three.runs.entry(key)
+    assert entry is not None
+    assert (entry.is_visible, entry.colour) == (False, 5)
+
+
+def test_moving(three: Session) -> None:
+    key = three.runs.entries[2].key
+    three.runs.move(key, -1)
+    assert names(three) == ["run 1", "run 3", "run 2"]
+    three.runs.move(key, -9)
+    assert names(three) == ["run 3", "run 1", "run 2"]
+    three.runs.move(key, 99)
+    assert names(three) == ["run 1", "run 2", "run 3"]
+    assert three.runs.live_key == key
+
+
+def test_removing_and_putting_back(three: Session) -> None:
+    notes = Notes(three)
+    before = three.runs.entries
+    three.runs.pin(before[0].key)
+    three.show_run(before[0].key)
+    pinned = three.runs.entries
+    three.remove_run(before[0].key)
+    assert names(three) == ["run 2", "run 3"]
+    assert three.runs.shown is three.runs.live
+    assert three.runs.reference_key is None
+    assert notes.messages == [("run 1 was removed. Ctrl+Z puts it back.", False)]
+    three.remove_run(before[1].key)
+    assert names(three) == ["run 3"]
+    three.undo_remove()
+    three.undo_remove()
+    assert three.runs.entries == pinned
+    assert three.runs.reference_key == before[0].key
+    three.undo_remove()  # nothing more to put back
+    assert three.runs.entries == pinned
+
+
+def test_the_live_run_cannot_be_removed(three: Session) -> None:
+    notes = Notes(three)
+    assert three.runs.live_key is not None
+    three.remove_run(three.runs.live_key)
+    assert names(three) == ["run 1", "run 2", "run 3"]
+    assert notes.errors == ["The run that is being trained stays: rewind first."]
+
+
+def test_a_name_is_not_given_twice(three: Session, qtbot: QtBot) -> None:
+    three.remove_run(three.runs.entries[0].key)
+    another_run(qtbot, three, seed=9)
+    assert names(three) == ["run 2", "run 3", "run 4"]
+    three.undo_remove()
+    assert names(three) == ["run 1", "run 2", "run 3", "run 4"]
+
+
+def test_what_a_person_touched_is_not_tidied_away(session: Session, qtbot: QtBot) -> None:
+    key = session.runs.live_key
+    assert key is not None
+    session.runs.rename(key, "mine")
+    session.rewind()
+    session.set_setting("epochs", EPOCHS + 2)
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)  # a longer twin of "mine"
+    session.rewind()
+    assert names(session)[0] == "mine"
+
+
+# ---------------------------------------------------------------------- many
+
+
+def made_up(key: int, session: Session, n_epochs: int = 20) -> Run:
+    """Return a run whose curves are those of the session's first, over and over."""
+    first = history_of(session).records[1]
+    history = History(session.training_config)
+    for epoch in range(n_epochs + 1):
+        record = EpochRecord(
+            *(epoch, epoch, 0.5, -key / (epoch + 1), 0.4, -key / (epoch + 2), None, None),
+            weights=first.weights + np.float32(key),
+        )
+        history.append(record)
+    reading = session.data.reading
+    return Run(key, history, session.data_config, reading, data_of(session).name)
+
+
+def test_the_oldest_are_hidden_when_there_are_too_many(
+    session: Session, make_list: Callable[[], RunList]
+) -> None:
+    runs = make_list()
+    for key in range(1, 13):
+        if key == 3:
+            runs.pin(1)
+        runs.begin(made_up(key, session))
+    visible = [entry.key for entry in runs.entries if entry.is_visible]
+    assert 1 in visible  # the reference
+    assert 12 in visible
+    assert len(visible) == MOST_VISIBLE + 1
+    assert visible[1:] == list(range(12 - MOST_VISIBLE + 1, 13))
+
+
+def test_all_runs_share_the_memory_for_weights(
+    session: Session, make_list: Callable[[], RunList], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = make_list()
+    n_bytes = history_of(session).records[0].weights.nbytes
+    monkeypatch.setattr(run_list, "ALL_SNAPSHOT_BYTES", 40 * n_bytes)
+    for key in range(1, 6):
+        runs.begin(made_up(key, session, n_epochs=60))
+    kept = [entry.run.history.kept_bytes for entry in runs.entries]
+    assert sum(kept) <= 40 * n_bytes + 2 * n_bytes  # the last and the best may be off the stride
+    assert all(entry.run.history.best.epoch == 60 for entry in runs.entries)
+    assert run_list.SNAPSHOT_BYTES == SNAPSHOT_BYTES
+
+
+@pytest.fixture
+def make_list(session: Session) -> Callable[[], RunList]:
+    """Return what makes an empty list of runs, beside the session's own."""
+    return lambda: RunList(session)
+
+
+def test_reopening_the_program_begins_with_one_run(
+    new_session: Callable[..., Session], qtbot: QtBot
+) -> None:
+    session = open_and_finish(qtbot, new_session())
+    assert names(session) == ["run 1"]

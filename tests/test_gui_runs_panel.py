@@ -1,0 +1,338 @@
+"""The table of runs: clicked, typed into, ticked, and what the curves then show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    EPOCHS,
+    activate,
+    click,
+    has_colour,
+    hover,
+    pixels,
+    press,
+    type_number,
+    wait_for_state,
+    wait_until,
+)
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+
+from core.training import Trainer, TrainingConfig
+from gui.run_state import RunState
+from gui.theme import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+    from gui.pages.runs import RunsPanel
+
+_NAME, _STATE, _DIFFERS, _EPOCHS, _BEST, _LIKE, _SCORE, _LAST = range(8)
+
+
+@pytest.fixture
+def panel(window: MainWindow, qtbot: QtBot) -> RunsPanel:
+    """Return the panel of a window with two finished runs, the second with another rate."""
+    session = window.session
+    session.set_setting("learning_rate", 0.4)
+    session.rewind(play=True)
+    wait_until(qtbot, lambda: session.history is not None and session.history.last_epoch == EPOCHS)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    click(qtbot, window.learn.tab("Runs"))
+    assert window.learn.runs.isVisible()
+    return window.learn.runs
+
+
+def cell(panel: RunsPanel, row: int, column: int) -> str:
+    return panel._item(row).text(column)
+
+
+def point(panel: RunsPanel, row: int, column: int = _DIFFERS) -> QPoint:
+    """Return a place in a cell, seen from the table's viewport."""
+    index = panel.table.model().index(row, column)
+    return panel.table.visualRect(index).center()
+
+
+def click_row(qtbot: QtBot, panel: RunsPanel, row: int) -> None:
+    click(qtbot, panel.table.viewport(), point(panel, row))
+
+
+def names(panel: RunsPanel) -> list[str]:
+    return [cell(panel, row, _NAME) for row in range(panel.table.topLevelItemCount())]
+
+
+# ---------------------------------------------------------------------- what it says
+
+
+def test_each_row_says_what_a_run_was(panel: RunsPanel, window: MainWindow) -> None:
+    first, second = (entry.run for entry in window.session.runs.entries)
+    assert names(panel) == ["run 1", "run 2"]
+    assert cell(panel, 0, _DIFFERS) == "learning rate 0.1"
+    assert cell(panel, 1, _DIFFERS) == ""
+    assert cell(panel, 1, _STATE) == "live"
+    for row, run in enumerate((first, second)):
+        history = run.history
+        best = int(history.curve("test", "log_likelihood").argmax())
+        assert cell(panel, row, _EPOCHS) == str(EPOCHS)
+        assert cell(panel, row, _BEST) == str(best)
+        like, score = (history.curve("test", m) for m in ("log_likelihood", "score"))
+        assert cell(panel, row, _LIKE) == f"{like[best]:.4f}"
+        assert cell(panel, row, _SCORE) == f"{score[best]:.4f}"
+        assert cell(panel, row, _LAST) == f"{score[-1]:.4f}"
+
+
+def test_the_shown_run_is_bold_and_swatches_have_its_colour(
+    panel: RunsPanel, window: MainWindow
+) -> None:
+    assert [panel._item(row).font(0).bold() for row in (0, 1)] == [False, True]
+    for theme in (LIGHT, DARK):
+        window.use_theme(theme)
+        picture = pixels(panel.table.viewport())
+        for entry in window.session.runs.entries:
+            assert has_colour(picture, theme.runs[entry.colour]).sum() > 30
+
+
+def test_the_live_row_follows_the_run(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, window, "E")
+    wait_until(qtbot, lambda: cell(panel, 1, _EPOCHS) == str(EPOCHS + 1))
+
+
+# ---------------------------------------------------------------------- what can be done
+
+
+def test_show_makes_every_view_show_that_run(
+    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session, first = window.session, window.session.runs.entries[0].run
+    click_row(qtbot, panel, 0)
+    assert panel.show_button.isEnabled()
+    click(qtbot, panel.show_button)
+    assert session.runs.shown is first
+    assert session.shown is not None
+    assert session.shown.weights is first.history.records[-1].weights
+    assert panel._item(0).font(0).bold()
+    assert cell(panel, 0, _DIFFERS) == ""
+    assert cell(panel, 1, _DIFFERS) == "learning rate 0.4"
+    _, y = window.learn.like_plot.data("test")
+    np.testing.assert_array_equal(y, first.history.curve("test", "log_likelihood"))
+    assert "showing run 1, epoch 12" in window.status_words.text()
+    assert not panel.show_button.isEnabled()
+    click(qtbot, window.bottom.buttons["live"])
+    assert session.runs.is_live_shown
+    assert panel._item(1).font(0).bold()
+
+
+def test_a_tick_hides_and_shows_the_curves(
+    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    plot = window.learn.like_plot
+    assert [run.name for run in plot.runs] == ["run 1"]
+    box = panel.table.visualRect(panel.table.model().index(0, 0))
+    tick = QPoint(box.left() + 10, box.center().y())
+    click(qtbot, panel.table.viewport(), tick)
+    assert plot.runs == ()
+    assert not window.session.runs.entries[0].is_visible
+    click(qtbot, panel.table.viewport(), tick)
+    assert [run.name for run in plot.runs] == ["run 1"]
+
+
+def test_a_name_is_typed_into_the_table(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
+    place = panel.table.visualRect(panel.table.model().index(0, 0)).center()
+    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    wait_until(qtbot, lambda: panel.table.findChild(QLineEdit) is not None)
+    editor = panel.table.findChild(QLineEdit)
+    editor.selectAll()
+    QTest.keyClicks(editor, "the small rate")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    wait_until(qtbot, lambda: window.session.runs.entries[0].name == "the small rate")
+    assert names(panel) == ["the small rate", "run 2"]
+    assert window.learn.like_plot.runs[0].name == "the small rate"
+
+
+def test_pinned_a_run_is_the_reference_of_the_others(
+    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    click_row(qtbot, panel, 0)
+    click(qtbot, panel.pin_button)
+    assert cell(panel, 0, _STATE) == "reference"
+    runs = [entry.run.history for entry in window.session.runs.entries]
+    for column, metric in ((_LIKE, "log_likelihood"), (_SCORE, "score")):
+        mine, theirs = (h.curve("test", metric)[h.best_index] for h in (runs[1], runs[0]))
+        assert cell(panel, 1, column) == f"{mine:.4f} ({mine - theirs:+.3f})"
+    assert window.learn.like_plot.runs[0].strong
+    click(qtbot, panel.pin_button)
+    assert cell(panel, 0, _STATE) == ""
+    assert not window.learn.like_plot.runs[0].strong
+
+
+def test_runs_are_moved_by_buttons_and_keys(
+    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    click_row(qtbot, panel, 0)
+    assert not panel.up_button.isEnabled()
+    click(qtbot, panel.down_button)
+    assert names(panel) == ["run 2", "run 1"]
+    assert panel.chosen_key() == window.session.runs.entries[1].key  # still the same run
+    activate(qtbot, window)
+    panel.table.setFocus()
+    QTest.keyClick(panel.table, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    assert names(panel) == ["run 1", "run 2"]
+
+
+def test_removed_and_put_back(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
+    click_row(qtbot, panel, 1)
+    assert not panel.remove_button.isEnabled()  # it is live
+    click_row(qtbot, panel, 0)
+    assert not panel.undo_button.isEnabled()
+    click(qtbot, panel.remove_button)
+    assert names(panel) == ["run 2"]
+    assert window.learn.like_plot.runs == ()
+    assert "Ctrl+Z" in window.notice.text
+    click(qtbot, panel.undo_button)
+    assert names(panel) == ["run 1", "run 2"]
+    panel.choose(window.session.runs.entries[0].key)
+    activate(qtbot, window)
+    panel.table.setFocus()
+    QTest.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert names(panel) == ["run 2"]
+    press(qtbot, window, "Ctrl+Z")
+    assert names(panel) == ["run 1", "run 2"]
+
+
+def test_another_colour(panel: RunsPanel, window: MainWindow) -> None:
+    key = window.session.runs.entries[0].key
+    menu = panel.colour_menu(key)
+    menu.actions()[6].trigger()
+    assert window.session.runs.entries[0].colour == 6
+    assert window.learn.like_plot.runs[0].colour == LIGHT.runs[6]
+
+
+def test_fork_draws_a_branch(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    session.show_epoch(4)
+    click(qtbot, panel.fork_button)
+    wait_until(qtbot, lambda: session.history is not None and len(session.history) == 1)
+    session.set_setting("learning_rate", 2.0)
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert cell(panel, 2, _DIFFERS) == "branches off run 2 at epoch 4"
+    plot = window.learn.like_plot
+    x, _ = plot.data("test")
+    assert x[0] == 4
+    assert window.bottom.timeline.epoch_at(0) == 4  # nothing before it is of this run
+    assert plot.tick_labels == ["η 2"]
+    # Behind another run, the branch begins where it left.
+    session.show_run(session.runs.entries[0].key)
+    branch = plot.runs[-1]
+    assert branch.name == "run 3"
+    assert branch.curves[0][1][0] == 4
+
+
+def test_hovering_reads_all_runs_at_once(
+    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    plot = window.learn.like_plot
+    words = plot.describe(5.0).replace("&nbsp;", " ")
+    first, second = (entry.run.history for entry in window.session.runs.entries)
+    assert f"test {second.curve('test', 'log_likelihood')[5]:.4g}" in words
+    assert "run 1" in words
+    assert f"{first.curve('test', 'log_likelihood')[5]:.4g}" in words
+    box = plot.view.getPlotItem().getViewBox()
+    place = plot.view.mapFromScene(box.sceneBoundingRect().center())
+    hover(plot.view.viewport(), place)
+    wait_until(qtbot, plot.values.isVisible)
+    assert "run 1" in plot.values.text().replace("&nbsp;", " ")
+
+
+# ---------------------------------------------------------------------- seeds
+
+
+def test_seeds_are_drawn_as_a_band_with_its_median(
+    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    type_number(qtbot, panel.n_seeds, "5")
+    click(qtbot, panel.seeds_button)
+    assert session.seeds.is_training
+    wait_until(qtbot, lambda: not session.seeds.is_training)
+    (entry,) = session.runs.bands
+    assert entry.name == "5 seeds of run 2"
+    assert entry.band.seeds == (0, 1, 2, 3, 4)
+    assert session.dataset is not None
+    alone = []
+    for seed in entry.band.seeds:
+        config = TrainingConfig(epochs=EPOCHS, learning_rate=0.4, seed=seed)
+        trainer = Trainer(session.dataset, config)
+        list(trainer.run())
+        alone.append(trainer.model.log_likelihood(session.dataset.test))
+    curve = entry.band.curves["test_log_likelihood"][-1]
+    np.testing.assert_allclose(curve, alone, atol=1e-4)
+    (drawn,) = window.learn.like_plot.bands
+    assert drawn.median[-1] == pytest.approx(np.median(alone), abs=1e-4)
+    assert (drawn.low[-1], drawn.high[-1]) == pytest.approx((min(alone), max(alone)), abs=1e-4)
+    assert cell(panel, 2, _NAME) == "5 seeds of run 2"
+    assert cell(panel, 2, _STATE) == "median"
+    assert "5 seeds" in window.notice.text
+
+
+def test_a_band_is_hidden_renamed_removed_and_put_back(
+    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    type_number(qtbot, panel.n_seeds, "2")
+    click(qtbot, panel.seeds_button)
+    wait_until(qtbot, lambda: not session.seeds.is_training)
+    key = session.runs.bands[0].key
+    session.runs.set_visible(key, False)
+    assert window.learn.like_plot.bands == ()
+    session.runs.set_visible(key, True)
+    session.runs.rename(key, "chance")
+    assert window.learn.like_plot.bands[0].name == "chance"
+    panel.choose(key)
+    assert not panel.show_button.isEnabled()
+    click(qtbot, panel.remove_button)
+    assert window.learn.like_plot.bands == ()
+    press(qtbot, window, "Ctrl+Z")
+    assert window.learn.like_plot.bands[0].name == "chance"
+
+
+def test_seeds_can_be_called_off(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    session.set_setting("epochs", 5000)
+    session.rewind()
+    wait_until(qtbot, lambda: session.shown is not None)
+    click(qtbot, panel.seeds_button)
+    wait_until(qtbot, lambda: session.seeds.state is not None and panel.progress.isVisible())
+    assert panel.seeds_button.text() == "Call off"
+    click(qtbot, panel.seeds_button)
+    assert not session.seeds.is_training
+    assert panel.seeds_button.text() == "Repeat with seeds"
+    assert not panel.progress.isVisible()
+
+
+def test_too_many_seeds_are_refused_in_words(
+    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    type_number(qtbot, panel.n_seeds, "1000")
+    assert "Seeds must be a whole number from" in window.notice.text
+    assert panel.n_seeds.number() == 16
+
+
+def test_seeds_of_a_branch_begin_where_it_began(
+    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.show_epoch(4)
+    session.fork()
+    wait_until(qtbot, lambda: session.history is not None and len(session.history) == 1)
+    session.seeds.repeat(3)
+    wait_until(qtbot, lambda: not session.seeds.is_training)
+    (entry,) = session.runs.bands
+    assert entry.band.epochs[0] == 4
+    assert len(set(entry.band.curves["test_log_likelihood"][0])) == 1  # one start for all

@@ -1,0 +1,174 @@
+"""The timeline: branches, kept weights, labels, by real mouse and keys and by what is painted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from gui_helpers import click, drag, has_colour, hover, pixels
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QToolTip
+
+from gui.theme import DARK, LIGHT, Theme
+from gui.widgets.curve_ticks import place_labels
+from gui.widgets.timeline import Timeline
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+MIDDLE = 17
+
+
+@pytest.fixture
+def timeline(qtbot: QtBot) -> Timeline:
+    """Return a shown timeline of 50 epochs, 40 of them done."""
+    made = Timeline()
+    qtbot.addWidget(made)
+    made.resize(700, 44)
+    made.set_run(50, 40, None)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def chosen(timeline: Timeline) -> list[int]:
+    """Return the list into which every chosen epoch goes."""
+    epochs: list[int] = []
+    timeline.epoch_chosen.connect(epochs.append)
+    return epochs
+
+
+def at(timeline: Timeline, epoch: float) -> QPoint:
+    return QPoint(round(timeline.x_of(epoch)), MIDDLE)
+
+
+# ---------------------------------------------------------------------- a branch
+
+
+def test_nothing_before_a_branch_can_be_chosen(
+    timeline: Timeline, chosen: list[int], qtbot: QtBot
+) -> None:
+    timeline.set_branch(10, "branches off run 2 at epoch 10")
+    for epoch in (0, 9, 10, 25, 50):
+        click(qtbot, timeline, at(timeline, epoch))
+    assert chosen == [10, 10, 10, 25, 40]
+    timeline.setFocus()
+    qtbot.keyClick(timeline, Qt.Key.Key_Home)
+    assert chosen[-1] == 10
+    timeline.set_branch(None)
+    click(qtbot, timeline, at(timeline, 3))
+    assert chosen[-1] == 3
+
+
+def test_a_branch_between_two_epochs_begins_at_the_next(timeline: Timeline) -> None:
+    timeline.set_branch(10.4, "")
+    assert timeline.epoch_at(0) == 11
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_the_bar_begins_at_the_branch_with_a_fork(timeline: Timeline, theme: Theme) -> None:
+    timeline.set_theme(theme)
+    fork = round(timeline.x_of(10))
+    inside = slice(MIDDLE - 2, MIDDLE + 3)
+    assert has_colour(pixels(timeline)[inside, : fork - 12], theme.accent).any()
+    timeline.set_branch(10, "")
+    painted = pixels(timeline)
+    assert not has_colour(painted[inside, : fork - 12], theme.accent).any()
+    assert has_colour(painted[inside, fork + 6 : fork + 20], theme.accent).all()
+    above = slice(MIDDLE - 12, MIDDLE - 5)
+    assert has_colour(painted[above, fork - 12 : fork + 3], theme.accent).sum() > 10, "no fork"
+
+
+def tip(timeline: Timeline, point: QPoint) -> str:
+    """Return what a hover says."""
+    QToolTip.hideText()
+    hover(timeline, point)
+    return QToolTip.text()
+
+
+def test_the_fork_says_where_it_leads(timeline: Timeline) -> None:
+    timeline.set_branch(10, "branches off run 2 at epoch 10")
+    assert tip(timeline, at(timeline, 10)) == "epoch 10\nbranches off run 2 at epoch 10"
+    assert tip(timeline, at(timeline, 4)) == "epoch 10\nbranches off run 2 at epoch 10"
+    assert tip(timeline, at(timeline, 20)) == "epoch 20"
+    QToolTip.hideText()
+
+
+# ---------------------------------------------------------------------- kept weights
+
+
+def test_clicks_and_drags_go_to_kept_weights(
+    timeline: Timeline, chosen: list[int], qtbot: QtBot
+) -> None:
+    timeline.set_kept(np.array([0.0, 4.0, 16.0, 36.0, 40.0]))
+    click(qtbot, timeline, at(timeline, 30))
+    assert chosen == [36]
+    click(qtbot, timeline, at(timeline, 16))
+    assert chosen[-1] == 16
+    drag(timeline, at(timeline, 38.6), at(timeline, 7))
+    assert chosen[-1] == 4
+    timeline.set_branch(10, "")
+    click(qtbot, timeline, at(timeline, 5))
+    assert chosen[-1] == 16
+    timeline.set_kept(None)
+    click(qtbot, timeline, at(timeline, 30))
+    assert chosen[-1] == 30
+
+
+def test_the_nearest_kept_epoch_is_that_of_a_plain_search(timeline: Timeline) -> None:
+    kept = np.array([0.0, 3.0, 9.0, 10.0, 22.0, 31.0, 40.0])
+    timeline.set_kept(kept)
+    for epoch in range(41):
+        nearest = min(abs(k - epoch) for k in kept)
+        assert abs(timeline.epoch_at(timeline.x_of(epoch)) - epoch) == nearest
+
+
+def test_what_is_not_kept_says_what_is(timeline: Timeline) -> None:
+    timeline.set_kept(np.array([0.0, 36.0]))
+    assert tip(timeline, at(timeline, 33)) == "epoch 33\nweights kept at epoch 36"
+    assert tip(timeline, at(timeline, 36)) == "epoch 36"
+    QToolTip.hideText()
+
+
+# ---------------------------------------------------------------------- labels
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_labels_stand_above_the_bar(timeline: Timeline, theme: Theme) -> None:
+    timeline.set_theme(theme)
+    timeline.set_ticks([(20, "learning rate 0.1 -> 0.5", "η 0.5")])
+    x = round(timeline.x_of(20))
+    above = slice(0, MIDDLE - 6)
+    beside = pixels(timeline)[above, x + 3 : x + 40].astype(int)
+    assert timeline.labels == ["η 0.5"]
+    timeline.set_ticks([(20, "learning rate 0.1 -> 0.5")])
+    assert timeline.labels == []
+    without = pixels(timeline)[above, x + 3 : x + 40].astype(int)
+    assert (np.abs(beside - without).sum(axis=-1) > 60).sum() > 15, "no label is painted"
+    assert has_colour(pixels(timeline)[MIDDLE - 9 : MIDDLE, x - 2 : x + 3], theme.best).any()
+    assert tip(timeline, QPoint(x, MIDDLE)) == "epoch 20\nlearning rate 0.1 -> 0.5"
+    QToolTip.hideText()
+
+
+def test_of_labels_that_overlap_the_most_recent_stays(timeline: Timeline) -> None:
+    timeline.set_ticks([(20, "a", "first"), (20.5, "b", "second"), (35, "c", "far away")])
+    assert timeline.labels == ["second", "far away"]
+    x = timeline.x_of(20)
+    strip = pixels(timeline)[MIDDLE - 9 : MIDDLE + 9, round(x) - 2 : round(x) + 3]
+    assert has_colour(strip, LIGHT.best).any(), "its tick must stay"
+
+
+def overlaps(spans: list[tuple[float, float]]) -> bool:
+    return any(b[0] < a[1] for a, b in zip(sorted(spans), sorted(spans)[1:], strict=False))
+
+
+@pytest.mark.parametrize("n", [1, 3, 30, 300])
+def test_placed_labels_never_overlap_nor_leave_the_bar(n: int) -> None:
+    rng = np.random.default_rng(3)
+    places, widths = rng.uniform(0, 500, n).tolist(), rng.uniform(5, 60, n).tolist()
+    placed = place_labels(places, widths, 0.0, 500.0)
+    spans = [(start, start + widths[i]) for i, start in placed.items()]
+    assert not overlaps(spans)
+    assert all(start >= 0 and end <= 500 for start, end in spans)
+    assert max(range(n), key=places.__getitem__) in placed
