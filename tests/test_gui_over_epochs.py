@@ -60,7 +60,7 @@ def wait_for_part(qtbot: QtBot, window: MainWindow, part: str) -> EpochReadings:
 @pytest.fixture
 def panel(window: MainWindow, qtbot: QtBot) -> OverEpochsPanel:
     """Return the panel of a window whose run has ended."""
-    click(qtbot, window.learn.switch[3])
+    click(qtbot, window.learn.tab("Over epochs"))
     assert window.learn.over_epochs.isVisible()
     wait_for_part(qtbot, window, "test")
     return window.learn.over_epochs
@@ -207,7 +207,7 @@ def test_a_validation_part_can_be_chosen_and_goes_with_its_data(
     data = DataConfig(dataset="digits8", train_size=300, test_size=200, validation_size=50)
     window = new_window(new_session(data=data))
     open_and_finish(qtbot, window.session)
-    click(qtbot, window.learn.switch[3])
+    click(qtbot, window.learn.tab("Over epochs"))
     panel = window.learn.over_epochs
     choose(qtbot, panel.part, panel.part.findData("validation"))
     readings = wait_for_part(qtbot, window, "validation")

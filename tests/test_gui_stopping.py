@@ -26,6 +26,7 @@ from core.epoch_readings import read_epochs
 from core.stopping import bootstrap_band, early_stopping
 from gui.epochs_job import EpochsJob, EpochsRequest, EpochsTask
 from gui.mailbox import Mailbox
+from gui.pages.stopping import StoppingPanel
 from gui.run_state import RunState
 from gui.theme import DARK, LIGHT
 from gui.worker import Failed
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from core.epoch_readings import EpochReadings
     from core.stopping import BootstrapBand
     from gui.main_window import MainWindow
-    from gui.pages.stopping import StoppingPanel
     from gui.session import Session
 
 
@@ -68,7 +68,7 @@ def wait_for_band(qtbot: QtBot, session: Session, part: str) -> None:
 def panel(window: MainWindow, qtbot: QtBot) -> StoppingPanel:
     """Return the panel of a window whose run has ended."""
     assert window.session.epochs.of("test") is None  # nothing is computed before one looks
-    click(qtbot, window.learn.switch[2])
+    click(qtbot, window.learn.tab("When to stop"))
     assert window.learn.stopping.isVisible()
     wait_for_band(qtbot, window.session, "test")
     return window.learn.stopping
@@ -193,14 +193,14 @@ def test_nothing_is_followed_where_nobody_looks(
     panel: StoppingPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    click(qtbot, window.learn.switch[0])
+    click(qtbot, window.learn.tab("Class atlas"))
     session.rewind(play=True)
     assert session.epochs.of("test") is None  # of another run: gone
     wait_until(qtbot, lambda: session.history is not None and len(session.history) > 1)
     wait_for_state(qtbot, session, RunState.FINISHED)
     QTest.qWait(200)
     assert session.epochs.of("test") is None
-    click(qtbot, window.learn.switch[2])
+    click(qtbot, window.learn.tab("When to stop"))
     wait_for_band(qtbot, session, "test")
     np.testing.assert_array_equal(panel.plot.band[1], core_band(session, "test").low)
 
@@ -226,7 +226,7 @@ def test_a_live_run_is_followed_and_an_older_answer_is_dropped(
     np.testing.assert_array_equal(panel.plot.band[1], core_band(session, "test").low)
     old = session.epochs.of("test")
     assert old is not None
-    generation = session.run_generation
+    generation = session.epochs._looked_at
     session.rewind()
     assert session.epochs.of("test") is None
     assert len(panel.plot.band[0]) == 0  # nor is it drawn
@@ -258,20 +258,73 @@ def test_the_warning_sets_validation_images_aside_and_they_choose(
     assert has_colour(pixels(panel.plot.view), window.theme.validation).sum() > 100
 
 
-def test_the_comparison_has_a_button_once_somebody_compares(
+def test_the_best_epoch_is_compared_with_now(
     panel: StoppingPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
-    assert not panel.compare_button.isVisible()
     asked: list[int] = []
     panel.offer_comparison(asked.append)
     click(qtbot, panel.compare_button)
     assert window.session.history is not None
     assert asked == [window.session.history.best.epoch]
+    assert window.learn.comparison.isVisible()
+
+
+def test_without_anybody_who_compares_there_is_no_button(session: Session, qtbot: QtBot) -> None:
+    alone = StoppingPanel(session)
+    qtbot.addWidget(alone)
+    assert alone.compare_button.isHidden()
+    assert not alone.best_button.isHidden()
+
+
+def test_another_run_is_looked_at_when_it_is_shown(
+    panel: StoppingPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    first = session.runs.live_key
+    before = core_band(session, "test")
+    session.set_setting("learning_rate", 0.5)
+    click(qtbot, panel.chooses.button)  # the next run has validation images
+    wait_until(qtbot, lambda: data_of(session).validation is not None)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    wait_for_band(qtbot, session, "validation")
+    session.show_run(first)
+    assert session.epochs.of("validation") is None
+    wait_for_band(qtbot, session, "test")
+    np.testing.assert_array_equal(panel.plot.band[1], before.low)
+    assert panel.best.text().startswith("Best test log-likelihood")
+    session.show_run(None)
+    wait_for_band(qtbot, session, "validation")
+    np.testing.assert_array_equal(panel.plot.band[1], core_band(session, "validation").low)
+
+
+def test_a_run_whose_validation_images_are_gone_says_so(
+    panel: StoppingPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    first = session.runs.live_key
+    click(qtbot, panel.chooses.button)
+    wait_until(qtbot, lambda: data_of(session).validation is not None)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    chosen = session.runs.live_key
+    session.set_setting("validation_size", 0)
+    session.set_setting("test_size", 150)
+    session.rewind(play=True)
+    wait_until(qtbot, lambda: data_of(session).validation is None)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    wait_for_band(qtbot, session, "test")
+    assert "measured on others" not in panel.sure.text()
+    session.show_run(chosen)
+    assert panel.best.text().startswith("Best validation log-likelihood")
+    assert "not set aside any more" in panel.sure.text()
+    assert len(panel.plot.band[0]) == 0
+    session.show_run(first)  # on 200 test images, of which 150 are there
+    wait_for_band(qtbot, session, "test")
+    assert "of the 150 test images" in panel.sure.text()
+    assert panel.sure.text().endswith("This run was measured on others.")
 
 
 def test_all_of_it_fits_into_the_smallest_window(panel: StoppingPanel, window: MainWindow) -> None:
     window.resize(1280, 720)
-    panel.offer_comparison(lambda epoch: None)
     window.session.show_epoch(1)
     QTest.qWait(50)
     for label in (panel.best, panel.sure, panel.waited, panel.why):
@@ -282,7 +335,7 @@ def test_all_of_it_fits_into_the_smallest_window(panel: StoppingPanel, window: M
 
 def test_before_there_are_data_nothing_is_said(new_session, new_window, qtbot: QtBot) -> None:
     window = new_window(new_session())
-    click(qtbot, window.learn.switch[2])
+    click(qtbot, window.learn.tab("When to stop"))
     panel = window.learn.stopping
     assert panel.best.text() == panel.waited.text() == panel.why.text() == ""
     assert not panel.best_button.isEnabled()
