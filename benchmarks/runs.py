@@ -11,6 +11,7 @@ import os
 import statistics
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,7 +133,7 @@ def _actions(window: MainWindow, session: Session) -> Iterator[tuple[str, Callab
     keys = [entry.key for entry in runs.entries]
     some, other = keys[3], keys[11]
     for tab in TABS:
-        yield f"tab {tab}", lambda tab=tab: window.learn.show_tab(tab)
+        yield f"tab {tab}", partial(window.learn.show_tab, tab)
     window.learn.show_tab("Runs")
     yield "hide a run", lambda: runs.set_visible(some, False)
     yield "show a run", lambda: runs.set_visible(some, True)
@@ -142,12 +143,12 @@ def _actions(window: MainWindow, session: Session) -> Iterator[tuple[str, Callab
     yield "pin", lambda: runs.pin(other)
     yield "show everywhere", lambda: session.show_run(other)
     for epoch in (0, 57, N_EPOCHS):
-        yield "go to an epoch", lambda epoch=epoch: session.show_epoch(epoch)
+        yield "go to an epoch", partial(session.show_epoch, epoch)
     yield "back to live", lambda: session.show_epoch(None)
     yield "remove", lambda: session.remove_run(some)
     yield "put back", session.undo_remove
     for x in (10.0, 90.0, 180.0):
-        yield "read all values", lambda x=x: plot.describe(x)
+        yield "read all values", partial(plot.describe, x)
     options = plot.options
     yield "smooth", lambda: plot.set_options(replace(options, smoothing=9))
     yield "log axes", lambda: plot.set_options(replace(options, log_x=True, log_y=True))

@@ -39,7 +39,7 @@ class EpochsSession(QObject):
     """
 
     changed = Signal()
-    """More is known, or nothing any more: another run has begun."""
+    """More is known, or nothing any more: another run is shown."""
 
     def __init__(self, session: Session, pool: JobPool, mailbox: Mailbox) -> None:
         super().__init__(session)
@@ -48,9 +48,11 @@ class EpochsSession(QObject):
         pool.start(self._job)
         self._watchers: dict[QObject, tuple[str, bool]] = {}
         self._shown: dict[str, ShownEpochs] = {}
-        self._asked: tuple[int, tuple[tuple[str, bool], ...], NDArray[Any]] | None = None
+        self._asked: tuple[tuple[tuple[str, bool], ...], NDArray[Any]] | None = None
         self._asked_at = 0.0
-        session.run_started.connect(self._run_started)
+        self._looked_at = 0
+        session.run_started.connect(self._run_changed)
+        session.run_shown.connect(self._run_changed)
 
     def watch(self, watcher: QObject, part: str | None, *, band: bool = False) -> None:
         """Keep a part up to date for a watcher, with a bootstrap band if asked; None: no part."""
@@ -79,7 +81,9 @@ class EpochsSession(QObject):
         return tuple(spread_snapshots(history.records, most, [history.best.epoch]))
 
     @Slot()
-    def _run_started(self) -> None:
+    def _run_changed(self) -> None:
+        """Forget the run shown before, and what is still being read of it."""
+        self._looked_at += 1
         self._shown = {}
         self._asked = None
         self.changed.emit()
@@ -88,7 +92,7 @@ class EpochsSession(QObject):
         """Take in what was read since the last frame, and ask for more if there is more."""
         moved = False
         for slot, letter in latest.items():
-            if slot.startswith(EPOCHS_SLOT) and letter.generation == self._session.run_generation:
+            if slot.startswith(EPOCHS_SLOT) and letter.generation == self._looked_at:
                 self._shown[letter.payload.part] = letter.payload
                 moved = True
         if moved:
@@ -101,12 +105,11 @@ class EpochsSession(QObject):
         history, dataset = session.history, session.dataset
         if not watched or dataset is None or history is None or not history.records:
             return
-        generation, newest = session.run_generation, history.records[-1].weights
-        asked = self._asked
-        if asked is not None and asked[:2] == (generation, watched):
+        newest, asked = history.records[-1].weights, self._asked
+        if asked is not None and asked[0] == watched:
             now = time.perf_counter()
             resting = session.is_running and now - self._asked_at < REFRESH_SECONDS
-            if asked[2] is newest or not self._job.idle or (resting and not at_once):
+            if asked[1] is newest or not self._job.idle or (resting and not at_once):
                 return
         tasks = []
         for part, band in watched:
@@ -116,10 +119,9 @@ class EpochsSession(QObject):
                 tasks.append(EpochsTask(part, split, snapshots, band))
         # They take memory: what nobody watches any more goes when something else is looked at.
         self._shown = {part: self._shown[part] for part, _ in watched if part in self._shown}
-        self._asked, self._asked_at = (generation, watched, newest), time.perf_counter()
-        self._job.request(
-            generation, EpochsRequest(tuple(tasks), REST if session.is_running else 0.0)
-        )
+        self._asked, self._asked_at = (watched, newest), time.perf_counter()
+        rest = REST if session.is_running else 0.0
+        self._job.request(self._looked_at, EpochsRequest(tuple(tasks), rest))
 
 
 def _split_of(dataset: Dataset, part: str) -> Split | None:

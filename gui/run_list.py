@@ -235,9 +235,8 @@ class RunList(QObject):
     # ------------------------------------------------------------------ what a person does
 
     def show_run(self, key: int | None) -> None:
-        """Make every view show this run; None for the live one."""
+        """Make every view show this run; None for the live one. The session tells of it."""
         self._shown_key = None if key == self.live_key else key
-        self.changed.emit()
 
     def rename(self, key: int, name: str) -> None:
         """Give a run another name; one of nothing but blanks is none."""

@@ -26,6 +26,7 @@ from core.epoch_readings import read_epochs
 from core.stopping import bootstrap_band, early_stopping
 from gui.epochs_job import EpochsJob, EpochsRequest, EpochsTask
 from gui.mailbox import Mailbox
+from gui.pages.stopping import StoppingPanel
 from gui.run_state import RunState
 from gui.theme import DARK, LIGHT
 from gui.worker import Failed
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from core.epoch_readings import EpochReadings
     from core.stopping import BootstrapBand
     from gui.main_window import MainWindow
-    from gui.pages.stopping import StoppingPanel
     from gui.session import Session
 
 
@@ -172,7 +172,7 @@ def test_hovering_reads_curve_and_band(panel: StoppingPanel, window: MainWindow)
     band = core_band(window.session, "test")
     words = panel.plot.describe(5.2)
     assert "epoch 5" in words
-    assert f"90 % of redrawings {band.low[5]:.4g} to {band.high[5]:.4g}" in words
+    assert f"90 %: {band.low[5]:.4g} to {band.high[5]:.4g}" in words
     assert f"share of redrawings {band.best_share[5]:.4g}" in panel.bars.describe(5.2)
 
 
@@ -226,7 +226,7 @@ def test_a_live_run_is_followed_and_an_older_answer_is_dropped(
     np.testing.assert_array_equal(panel.plot.band[1], core_band(session, "test").low)
     old = session.epochs.of("test")
     assert old is not None
-    generation = session.run_generation
+    generation = session.epochs._looked_at
     session.rewind()
     assert session.epochs.of("test") is None
     assert len(panel.plot.band[0]) == 0  # nor is it drawn
@@ -268,6 +268,60 @@ def test_best_against_now_is_compared(
     assert history is not None
     assert models[0].weights is history.best.weights
     assert models[1].weights is history.records[-1].weights
+
+
+def test_without_anybody_who_compares_there_is_no_button(session: Session, qtbot: QtBot) -> None:
+    alone = StoppingPanel(session)
+    qtbot.addWidget(alone)
+    assert alone.compare_button.isHidden()
+    assert not alone.best_button.isHidden()
+
+
+def test_another_run_is_looked_at_when_it_is_shown(
+    panel: StoppingPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    first = session.runs.live_key
+    before = core_band(session, "test")
+    session.set_setting("learning_rate", 0.5)
+    click(qtbot, panel.chooses.button)  # the next run has validation images
+    wait_until(qtbot, lambda: data_of(session).validation is not None)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    wait_for_band(qtbot, session, "validation")
+    session.show_run(first)
+    assert session.epochs.of("validation") is None
+    wait_for_band(qtbot, session, "test")
+    np.testing.assert_array_equal(panel.plot.band[1], before.low)
+    assert panel.best.text().startswith("Best test log-likelihood")
+    session.show_run(None)
+    wait_for_band(qtbot, session, "validation")
+    np.testing.assert_array_equal(panel.plot.band[1], core_band(session, "validation").low)
+
+
+def test_a_run_whose_validation_images_are_gone_says_so(
+    panel: StoppingPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    first = session.runs.live_key
+    click(qtbot, panel.chooses.button)
+    wait_until(qtbot, lambda: data_of(session).validation is not None)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    chosen = session.runs.live_key
+    session.set_setting("validation_size", 0)
+    session.set_setting("test_size", 150)
+    session.rewind(play=True)
+    wait_until(qtbot, lambda: data_of(session).validation is None)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    wait_for_band(qtbot, session, "test")
+    assert "measured on others" not in panel.sure.text()
+    session.show_run(chosen)
+    assert panel.best.text().startswith("Best validation log-likelihood")
+    assert "not set aside any more" in panel.sure.text()
+    assert len(panel.plot.band[0]) == 0
+    session.show_run(first)  # on 200 test images, of which 150 are there
+    wait_for_band(qtbot, session, "test")
+    assert "of the 150 test images" in panel.sure.text()
+    assert panel.sure.text().endswith("This run was measured on others.")
 
 
 def test_all_of_it_fits_into_the_smallest_window(panel: StoppingPanel, window: MainWindow) -> None:

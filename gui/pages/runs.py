@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QIcon, QKeySequence, QPixmap, QShortcut
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -47,6 +47,14 @@ _COLUMNS = (
     ("score", "Held out, at the best epoch; less that of the reference, if there is one"),
     ("last score", "Held out, at the last epoch"),
 )
+_LOOK = Qt.ItemDataRole.UserRole + 1
+_FLAGS = (
+    Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsUserCheckable
+    | Qt.ItemFlag.ItemIsEditable
+)
+_CELL_ROOM = 14
 _SWATCH = QSize(18, 10)
 _NAME_WIDTH = 170
 _NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -84,8 +92,6 @@ class RunsPanel(QWidget):
                 head.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
         header = self.table.header()
         header.setStretchLastSection(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(0, _NAME_WIDTH)
         header.setMinimumSectionSize(48)
@@ -188,7 +194,9 @@ class RunsPanel(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Fill the table anew; the chosen row stays chosen."""
+        """Fill the table anew, if anybody sees it; the chosen row stays chosen."""
+        if not self.isVisible():
+            return
         runs, table = self._session.runs, self.table
         entries: list[Entry] = [*runs.entries, *runs.bands]
         chosen = self.chosen_key()
@@ -204,8 +212,27 @@ class RunsPanel(QWidget):
             if key in keys:
                 table.setCurrentItem(self._item(keys.index(key)))
                 break
+        for column, width in enumerate(self._widths()):
+            if width > table.columnWidth(column):
+                table.setColumnWidth(column, width)
         self._is_filling = False
         self._refresh_buttons()
+
+    def _widths(self) -> list[int]:
+        """Return how wide each column must be, 0 where that is for others to say.
+
+        Qt can do this by itself, and then does it again for every cell that is filled.
+        """
+        font = self.table.font()
+        font.setBold(True)
+        metrics = QFontMetrics(font)
+        rows = [self._item(place) for place in range(self.table.topLevelItemCount())]
+        widths = [0] * len(_COLUMNS)
+        for column, (head, _) in enumerate(_COLUMNS):
+            if column not in (0, 2):
+                words = [head, *(item.text(column) for item in rows)]
+                widths[column] = max(map(metrics.horizontalAdvance, words)) + _CELL_ROOM
+        return widths
 
     def _item(self, place: int) -> QTreeWidgetItem:
         item = self.table.topLevelItem(place)
@@ -225,30 +252,34 @@ class RunsPanel(QWidget):
                 self._is_filling = False
 
     def _fill(self, item: QTreeWidgetItem, entry: Entry) -> None:
-        flags = Qt.ItemFlag
-        item.setFlags(
-            flags.ItemIsEnabled
-            | flags.ItemIsSelectable
-            | flags.ItemIsUserCheckable
-            | flags.ItemIsEditable
-        )
-        item.setData(0, _KEY, entry.key)
+        """Fill a row, touching only what differs: each touch costs a look at the whole table."""
+        if item.flags() != _FLAGS:
+            item.setFlags(_FLAGS)
+        if item.data(0, _KEY) != entry.key:
+            item.setData(0, _KEY, entry.key)
         state = Qt.CheckState.Checked if entry.is_visible else Qt.CheckState.Unchecked
-        item.setCheckState(0, state)
-        item.setIcon(0, self._swatch(entry.colour))
+        if item.checkState(0) != state or item.data(0, Qt.ItemDataRole.CheckStateRole) is None:
+            item.setCheckState(0, state)
+        look = (self._theme.name, entry.colour)
+        if item.data(0, _LOOK) != look:
+            item.setData(0, _LOOK, look)
+            item.setIcon(0, self._swatch(entry.colour))
         if isinstance(entry, RunEntry):
             cells, is_shown = self._cells(entry.run), entry.run is self._session.runs.shown
         else:
             cells, is_shown = _band_cells(entry.band), False
         for column, words in enumerate([entry.name, *cells]):
-            item.setText(column, words)
-            if column > 2:
-                item.setTextAlignment(column, _NUMBER)
-        item.setToolTip(2, wrapped(item.text(2)) if item.text(2) else "")
-        font = self.table.font()
-        font.setBold(is_shown)
-        for column in range(len(_COLUMNS)):
-            item.setFont(column, font)
+            if item.text(column) != words:
+                item.setText(column, words)
+                if column > 2:
+                    item.setTextAlignment(column, _NUMBER)
+                if column == 2:
+                    item.setToolTip(2, wrapped(words) if words else "")
+        if item.font(0).bold() != is_shown:
+            font = self.table.font()
+            font.setBold(is_shown)
+            for column in range(len(_COLUMNS)):
+                item.setFont(column, font)
 
     def _cells(self, run: Run) -> list[str]:
         """Return what stands in the columns after the name."""

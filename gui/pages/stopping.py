@@ -21,7 +21,7 @@ from core.parameters import parameters_of
 from core.stopping import StoppingConfig, early_stopping
 from gui.pages.data_settings import WhoChooses, column_of, heading
 from gui.pages.data_words import PARTS
-from gui.pages.stopping_words import Moment, patience_words, sure_words, why_words
+from gui.pages.stopping_words import NOT_THERE, Moment, patience_words, sure_words, why_words
 from gui.parameter_form import tooltip
 from gui.widgets.band_plot import BandPlot, EpochBars
 from gui.widgets.curve_plot import Curve
@@ -106,6 +106,7 @@ class StoppingPanel(QWidget):
         session.progressed.connect(self._refresh_new_epochs)
         session.run_state_changed.connect(self._refresh_new_epochs_at_once)
         session.run_started.connect(self.refresh)
+        session.run_shown.connect(self._run_shown)
         session.shown_changed.connect(self._refresh_shown)
         self.refresh()
 
@@ -200,6 +201,12 @@ class StoppingPanel(QWidget):
             self._watch()
 
     @Slot()
+    def _run_shown(self) -> None:
+        """Follow another run; other images may choose its best epoch."""
+        self._watch()
+        self.refresh()
+
+    @Slot()
     def _refresh_new_epochs(self) -> None:
         """Draw new epochs, many at once at full speed."""
         if time.perf_counter() - self._drawn_at >= _CURVE_SECONDS:
@@ -273,6 +280,12 @@ class StoppingPanel(QWidget):
     def _seen(self) -> ShownEpochs | None:
         return self._session.epochs.of(self._part)
 
+    @property
+    def _is_gone(self) -> bool:
+        """Whether the images that chose the best epoch are not set aside any more."""
+        dataset = self._session.dataset
+        return dataset is not None and self._part == "validation" and dataset.validation is None
+
     def _draw_band(self) -> None:
         seen = self._seen
         band = None if seen is None else seen.band
@@ -280,14 +293,14 @@ class StoppingPanel(QWidget):
             if self._session.history is None or seen is None:
                 self.plot.clear_band()
                 self.bars.set_data(_SHARE, np.empty(0), np.empty(0))
-            self.sure.setText("redrawing the images ...")
+            self.sure.setText(NOT_THERE if self._is_gone else "redrawing the images ...")
             return
         self.plot.set_band(
             *(band.epochs, band.low, band.high),
-            f"{band.level:.0%} of redrawings".replace("%", " %"),
+            f"{100 * band.level:.3g} %:",
         )
         self.bars.set_data(_SHARE, band.epochs, band.best_share)
-        self.sure.setText(sure_words(band, PARTS[self._part], self._session.history))
+        self.sure.setText(sure_words(band, self._part, self._session.history))
 
     def _say_why(self) -> None:
         """Put the error beside the log-likelihood, at the best epoch and now."""

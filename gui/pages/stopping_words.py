@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from gui.pages.data_words import PARTS
+
 if TYPE_CHECKING:
     from core.epoch_readings import Halves
     from core.history import History
@@ -18,8 +22,16 @@ class Moment(NamedTuple):
     halves: Halves
 
 
-def sure_words(band: BootstrapBand, images: str, history: History | None) -> str:
-    """Say between which epochs the best one of redrawings lies; ``images`` as people call them."""
+NOT_THERE = (
+    "The validation images that chose this epoch are not set aside any more: there is nothing to "
+    "redraw."
+)
+_SAME = 1e-3
+"""Relative difference of two means of the same numbers, rounded in different orders, at most."""
+
+
+def sure_words(band: BootstrapBand, part: str, history: History | None) -> str:
+    """Say between which epochs the best one of redrawings of a part lies."""
     between = band.interval
     if between is None:
         return "No epoch has a log-likelihood that is a number."
@@ -27,13 +39,16 @@ def sure_words(band: BootstrapBand, images: str, history: History | None) -> str
     where = f"is {first}" if first == last else f"lies between {first} and {last}"
     share = 100 * band.share_between(first, last)
     words = (
-        f"In {share:.3g} % of {band.n_resamples:,} redrawings of the {band.n_samples:,} {images} "
-        f"images the best epoch {where}."
+        f"In {share:.3g} % of {band.n_resamples:,} redrawings of the {band.n_samples:,} "
+        f"{PARTS[part]} images the best epoch {where}."
     )
     if history is not None:
         passed = int((history.epochs <= band.epochs[-1]).sum())
         if len(band.epochs) < passed:
             words += f" {len(band.epochs):,} of {passed:,} epochs were read."
+        values = [history.value(part, "log_likelihood", int(epoch)) for epoch in band.epochs]
+        if not np.allclose(values, band.mean, rtol=_SAME, atol=_SAME**2, equal_nan=True):
+            words += " This run was measured on others."
     return words
 
 
