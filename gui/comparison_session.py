@@ -93,7 +93,7 @@ class ComparisonSession(QObject):
     def _history(self, side: Side) -> tuple[int, History] | None:
         runs = self._session.runs
         run = (None if side.run is None else runs.run(side.run)) or runs.shown
-        fits = run is not None and run.is_on(self._session.data_config, self._session.data.reading)
+        fits = run is not None and self._session.can_show(run)
         return (run.key, run.history) if run is not None and fits else None
 
     def _model(self, side: Side) -> SideModel | None:

@@ -14,7 +14,6 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from core.data_config import DataConfig
-from core.diagnostics import DiagnosisConfig
 from core.errors import ExplorerError, SettingError
 from core.history import Change, History
 from core.parameters import parameters_of
@@ -25,15 +24,15 @@ from core.training import Checkpoint, Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
 from gui.comparison_session import ComparisonSession
 from gui.data_session import DataSession, Loaded, Prepared, RunRequest
-from gui.diagnosis_job import DIAGNOSIS_SLOT, make_diagnoser
+from gui.diagnosis_job import DIAGNOSIS_SLOT
 from gui.downloads import Downloads
 from gui.epochs_session import EpochsSession
 from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
-from gui.run_list import RunList
-from gui.run_state import RunState, Shown, ShownDiagnosis, shown_model
+from gui.run_state import RunState
 from gui.seeds_session import SeedsSession
-from gui.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
+from gui.shown_session import ShownSession
+from gui.training_job import LIVE_SLOT, Mode, Stopped, TrainingJob
 from gui.worker import ALWAYS, Failed
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ DEFAULT_PACE = 4.0
 """Epochs per second at the start: slow enough to see, fast enough not to wait."""
 
 
-class Session(QObject):
+class Session(ShownSession):
     """State, actions and signals of one window.
 
     Parameters
@@ -67,18 +66,11 @@ class Session(QObject):
 
     dataset_changed = Signal()
     run_started = Signal()
-    run_shown = Signal()
-    """Another run is the one that every view shows."""
     run_state_changed = Signal()
-    progressed = Signal()
     epoch_recorded = Signal(object)
     setting_applied = Signal(object)
     settings_changed = Signal()
-    shown_changed = Signal()
-    diagnosis_changed = Signal()
     pace_changed = Signal()
-    notified = Signal(str, bool)
-    """A message for people, and whether it is an error."""
     offered = Signal(str, str)
     """A message for people, and the name of data that could be opened now."""
     surprised = Signal(str)
@@ -95,30 +87,20 @@ class Session(QObject):
         mirror: str = "",
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.data_config = data_config
-        self.training_config = training_config
+        self._mailbox = Mailbox()
+        super().__init__(data_config, training_config, self._mailbox, parent)
         self.wanted_data = data_config
         self.wanted_training = training_config
         self.full_dataset: Dataset | None = None
-        self.dataset: Dataset | None = None
-        self.runs = RunList(self)
-        self.live: LiveState | None = None
-        self.pinned_epoch: int | None = None
-        self.diagnosis: ShownDiagnosis | None = None
-        self.n_worst = DiagnosisConfig().n_worst
         self.divergence: Divergence | None = None
         self.run_state = RunState.LOADING
         self.pace = pace
 
-        self._mailbox = Mailbox()
         self._pool = JobPool()
-        self.run_generation = -1
         self._job: TrainingJob | None = None
         self._to_tell = ("", False)
         # The seeds of "new seed" are the one thing that must differ between two sessions.
         self._seeds = np.random.default_rng()
-        self._diagnoser = make_diagnoser(self._mailbox)
         self._pool.start(self._diagnoser)
         self.attack = AttackSession(attack_config, self, given=attack_given)
         self.data = DataSession(self, self._pool, self._mailbox)
@@ -202,11 +184,6 @@ class Session(QObject):
         self.settings_changed.emit()
 
     # ------------------------------------------------------------------ the run
-
-    @property
-    def history(self) -> History | None:
-        """Curves and weights of the run shown."""
-        return None if self.runs.shown is None else self.runs.shown.history
 
     @property
     def _learnt(self) -> History:
@@ -430,94 +407,6 @@ class Session(QObject):
             or full is None
             or not same_samples(full.extra, live.added)
         )
-
-    # ------------------------------------------------------------------ time travel
-
-    @property
-    def shown(self) -> Shown | None:
-        """The model that every view shows."""
-        return shown_model(self.history, self.shown_live, self.pinned_epoch)
-
-    @property
-    def shown_live(self) -> LiveState | None:
-        """Where the run being trained is, if that is the one shown."""
-        return self.live if self.runs.is_live_shown else None
-
-    @property
-    def shown_config(self) -> TrainingConfig:
-        """The settings of the run shown, as they are, or were at its end."""
-        history = self.history
-        if self.runs.is_live_shown or history is None:
-            return self.training_config
-        return history.last_config
-
-    def show_run(self, key: int | None) -> None:
-        """Show another run everywhere, at the epoch shown now if it has that; None: the live one.
-
-        A run on other data cannot be shown: its weights are not for these images.
-        """
-        run, before = self.runs.run(key), self.shown
-        if run is not None and not run.is_on(self.data_config, self.data.reading):
-            words = f"This run learnt {run.dataset_name}. Open those data to look at it."
-            self.notified.emit(words, True)
-            return
-        self.runs.show_run(key)
-        self.pinned_epoch = None
-        if not self.runs.is_live_shown and before is not None and self.history is not None:
-            self.pinned_epoch = self.history.nearest(before.epoch).epoch
-        self.run_shown.emit()
-        self._shown_changed()
-        self.progressed.emit()
-
-    def remove_run(self, key: int) -> None:
-        """Take a run off the list; the live one stays, and the one shown makes room for it."""
-        if self.runs.entry(key) is self.runs.entry(self.runs.live_key):
-            self.notified.emit("The run that is being trained stays: rewind first.", True)
-            return
-        was_shown = self.runs.shown is self.runs.run(key)
-        if was_shown:
-            self.show_run(None)
-        entry = self.runs.remove(key)
-        if entry is not None:
-            self.notified.emit(f"{entry.name} was removed. Ctrl+Z puts it back.", False)
-
-    def undo_remove(self) -> None:
-        """Put the run removed last back."""
-        self.runs.undo_remove()
-
-    def show_epoch(self, epoch: int | None) -> None:
-        """Show a recorded epoch everywhere, or the live model again with None."""
-        if self.history is None or not self.history.records:
-            return
-        if epoch is None and not self.runs.is_live_shown:
-            self.show_run(None)
-            return
-        self.pinned_epoch = None if epoch is None else self.history.nearest(epoch).epoch
-        self._shown_changed()
-
-    def show_best(self) -> None:
-        """Show the epoch of the best held-out log-likelihood."""
-        if self.history is not None and self.history.records:
-            self.show_epoch(self.history.best.epoch)
-
-    def show_worst(self, n_worst: int) -> None:
-        """Gather so many of each class's worst mistakes from now on."""
-        self.n_worst = n_worst
-        self._shown_changed()
-
-    def show_neighbour(self, offset: int) -> None:
-        """Show the recorded epoch ``offset`` records away from the one shown."""
-        shown = self.shown
-        if shown is None or self.history is None:
-            return
-        self.show_epoch(self.history.neighbour(shown.epoch, offset).epoch)
-
-    def _shown_changed(self) -> None:
-        shown = self.shown
-        if shown is not None and self.dataset is not None:
-            request = (shown.weights, self.dataset.train, self.n_worst)
-            self._diagnoser.request(self.run_generation, request)
-        self.shown_changed.emit()
 
     # ------------------------------------------------------------------ jobs and frames
 
