@@ -126,6 +126,7 @@ class CurvePlot(QWidget):
         self.view.installEventFilter(self)
         self._box.clicked.connect(self._clicked)
         self._box.zoom_changed.connect(self._zoom_changed)
+        self._box.sigResized.connect(self._update_values)
         self.zoom_sign.clicked.connect(self.zoom_back)
         self.menu.options_chosen.connect(self.set_options)
         self.menu.back_chosen.connect(self.zoom_back)
@@ -334,7 +335,8 @@ class CurvePlot(QWidget):
         rect = self.view.mapFromScene(self._box.sceneBoundingRect()).boundingRect()
         return rect.translated(self.view.pos())
 
-    def _update_values(self) -> None:
+    @Slot()
+    def _update_values(self, *ignored: object) -> None:
         if self._marks.cursor is None:
             self.values.hide()
         else:
