@@ -332,6 +332,9 @@ def test_all_of_it_fits_into_the_smallest_window(panel: StoppingPanel, window: M
         corner = label.mapTo(panel, QPoint(0, label.height()))
         assert corner.y() <= panel.chooses.y() + 4, label.text()
         assert label.height() >= label.heightForWidth(label.width())
+    for widget in (panel.best, panel.compare_button, panel.patience, panel.waited):
+        assert widget.mapTo(panel, QPoint(widget.width(), 0)).x() <= panel.width()
+    assert panel.patience.lineEdit().width() >= panel.fontMetrics().horizontalAdvance("500")
 
 
 def test_before_there_are_data_nothing_is_said(new_session, new_window, qtbot: QtBot) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.parameters import parameters_of
 from core.stopping import StoppingConfig, early_stopping
-from gui.pages.data_settings import WhoChooses, column_of, heading
+from gui.pages.data_settings import WhoChooses, column_of
 from gui.pages.data_words import PARTS
 from gui.pages.stopping_words import NOT_THERE, Moment, patience_words, sure_words, why_words
 from gui.parameter_form import tooltip
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from gui.epochs_job import ShownEpochs
     from gui.session import Session
 
-_SIDE_WIDTH, _FIELD_WIDTH = 440, 68
+_SIDE_WIDTH, _FIELD_WIDTH = 452, 54
 _CURVE_SECONDS = 0.2
 _SHARE = "share of redrawings"
 _CURVE_HELP = (
@@ -135,7 +135,7 @@ class StoppingPanel(QWidget):
         side.setSpacing(5)
         for widget in (self.best, self.sure):
             side.addWidget(widget)
-        label = heading("PATIENCE", inside)
+        label = QLabel("Patience", inside)
         label.setBuddy(self.patience)
         self.patience.setFixedWidth(_FIELD_WIDTH)
         row = QHBoxLayout()
