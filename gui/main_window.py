@@ -143,9 +143,9 @@ class MainWindow(QMainWindow):
         self.learn.attack_requested.connect(self.attack_image)
         self.data_page.attack_requested.connect(self.attack_image)
         self.draw.attack_requested.connect(self.attack_drawing)
-        for opener in (self.learn, self.data_page, self.draw):
+        for opened in (self.learn, self.data_page, self.draw, self.attack.images):
             # A card is a window of its own; the keys of this one must not be dead in front of it.
-            opener.card.addActions(list(self.actions_by_name.values()))
+            opened.card.addActions(list(self.actions_by_name.values()))
         for page in (self.learn, self.attack, self.data_page, self.draw):
             page.hovered.connect(self.hover_words.setText)
         self.learn.confusion.images_requested.connect(self.show_images)
@@ -185,6 +185,7 @@ class MainWindow(QMainWindow):
             self.learn.card.close()
             self.data_page.card.close()
             self.draw.card.close()
+            self.attack.images.card.close()
         super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

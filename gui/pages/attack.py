@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from core.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
 from gui.attack_session import PART_WORDS
+from gui.pages.attack_images import AttackImages
 from gui.pages.attack_controls import AttackControls, FilmControls
 from gui.widgets.card import card
 from gui.widgets.curve_plot import Curve, CurvePlot
@@ -101,6 +102,7 @@ class AttackPage(QWidget):
             plot.x_clicked.connect(self._step_clicked)
         for view in self._views:
             view.hovered.connect(self.hovered)
+        self.images = AttackImages(session, self.chosen_view, self.result_view)
         self._attack.config_changed.connect(self.refresh)
         self._attack.film_changed.connect(self._film_changed)
         self._attack.position_changed.connect(self.refresh)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.arrow_keys import ENTER
 from gui.widgets.fitting_words import fitting
 from gui.widgets.numpy_image import to_qimage
 from gui.widgets.tooltips import wrapped
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
 
 class ImageView(QWidget):
     """Shows an image with square pixels, as large as fits, a title above and a caption below."""
 
     hovered = Signal(str)
+    clicked = Signal()
 
     def __init__(self, title: str, help_text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,7 @@ class ImageView(QWidget):
         self.setMouseTracking(True)
         self.setToolTip(wrapped(help_text))
         self._help = help_text
+        self._is_clickable = False
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -127,6 +130,28 @@ class ImageView(QWidget):
         painter.setPen(QColor(self._theme.muted))
         caption = fitting(metrics, self._captions, self.width())
         painter.drawText(QRect(0, box.bottom() + 1, self.width(), line), centre, caption)
+
+    def set_clickable(self, words: str) -> None:
+        """Say that a click, or Enter, does something, and what."""
+        self._help = f"{self._help} {words}"
+        self._is_clickable = True
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Tell of a click on the image."""
+        on_image = self.image_rect().contains(event.position().toPoint())
+        if self._is_clickable and on_image and event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit()
+        else:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Do with Enter what a click does."""
+        if self._is_clickable and event.key() in ENTER:
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget what was hovered."""

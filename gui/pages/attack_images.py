@@ -1,0 +1,82 @@
+"""The images of the Attack page, opened: the one chosen, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from core.pictures import grey_rgb
+from gui.pages.data_words import epoch_words
+from gui.pages.opened_image import OpenedImage
+from gui.widgets.image_card import CardContent, ImageCard
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gui.session import Session
+    from gui.widgets.image_view import ImageView
+
+
+class AttackImages(QObject):
+    """Opens the chosen image or the result in a card, and keeps the card at the step shown."""
+
+    def __init__(self, session: Session, chosen: ImageView, result: ImageView) -> None:
+        super().__init__(result)
+        self._session = session
+        self._result = result
+        self.card = ImageCard(result.window())
+        self._opened = OpenedImage(self.card, session)
+        for view in (chosen, result):
+            view.set_clickable("Click to open it: probabilities, logits, history, why.")
+        chosen.clicked.connect(self._open_chosen)
+        result.clicked.connect(self._open_result)
+        session.attack.position_changed.connect(self._opened.refresh)
+        session.attack.film_changed.connect(self._opened.refresh)
+        session.dataset_changed.connect(self.card.close)
+        self._chosen = chosen
+
+    @Slot()
+    def _open_chosen(self) -> None:
+        near = self._chosen.mapToGlobal(self._chosen.rect().center())
+        self._opened.open(self._chosen_content, near)
+
+    @Slot()
+    def _open_result(self) -> None:
+        near = self._result.mapToGlobal(self._result.rect().center())
+        self._opened.open(self._result_content, near)
+
+    def _chosen_content(self) -> CardContent | None:
+        image = self._session.attack.chosen_image
+        return None if image is None else self._content("chosen image", image)
+
+    def _result_content(self) -> CardContent | None:
+        attack = self._session.attack
+        if attack.step is None:
+            return None
+        return self._content(f"result of step {attack.position}", attack.step.image)
+
+    def _content(self, what: str, image: NDArray[np.floating]) -> CardContent | None:
+        session = self._session
+        dataset, shown, label = session.dataset, session.shown, session.attack.label
+        if dataset is None or shown is None or image.size != dataset.n_features:
+            return None
+        values = image.reshape(dataset.image_shape)
+        probabilities = shown.probabilities_of(image.reshape(-1))
+        names = dataset.class_names
+        return CardContent(
+            title=f"{what}: read as {names[int(probabilities.argmax())]}",
+            words=f"As the model of {epoch_words(shown.epoch)} reads it. True class "
+            f"{names[label]}.",
+            rgb=grey_rgb(values),
+            values=values,
+            class_names=names,
+            probabilities=probabilities,
+            true_class=label,
+            part="",
+            index=None,
+            weights=shown.weights,
+            snapshots=session.epochs.snapshots,
+            marked_epoch=None if shown.live else shown.epoch,
+        )
