@@ -34,13 +34,47 @@ from what was said instead. One pass over all training images is an <b>epoch</b>
 <p><b>Error</b> is the fraction classified wrongly; the <b>log-likelihood</b> is the mean of
 log y<sub>true</sub>. On the training images both keep improving; on images never learnt from, the
 log-likelihood turns at the <b>star</b>: from there on the model learns its examples by heart. That
-is where learning should stop. Point at a curve to read its values; click to go to that epoch. Faint
-curves are earlier runs; dash-dotted lines mark where a setting was changed.</p>
+is where learning should stop. Point at a curve to read its values and those of all other runs;
+click to go to that epoch. Dash-dotted lines mark where a setting was changed: η learning rate, BS
+batch size, λ decay, μ momentum, end the last epoch.</p>
+<p>Drag in a plot to look closer, turn the wheel to zoom about the pointer; a double-click or
+Backspace goes back, Esc shows the whole. The button at a plot's top right has log axes and
+smoothing. On a log axis epoch 0 has no place; log-likelihoods are drawn as |y| turned over, so that
+higher stays better.</p>
+<h3>Runs</h3>
+<p>Every run stays in the list, with its colour, what differs from the one shown, its best epoch and
+its scores. Tick it to draw its curves, double-click its name to change it, right-click for another
+colour, <b>Show</b> it (or press Enter) in every view, <b>Pin</b> it as the reference that the others
+are measured against, <b>Remove</b> it and put it back with Ctrl+Z. <b>Fork</b> (K) branches off at
+the epoch shown: change what you like and play on from there. A new run hides the oldest beyond
+eight curves; it does not forget them.</p>
+<p><b>Repeat with seeds</b> trains the settings of the run shown with the seeds that follow its own,
+all in one product. The line is their median; the band holds all of them, from 20 seeds on the
+middle 90 %. What lies within the band is chance.</p>
+<p>The weights kept of a run take 64 MB at most, of all runs 512. Beyond that every second epoch
+goes, then every second of the rest; the start, the last, the best epoch and those from which a run
+was forked stay, and the curves lose nothing.</p>
+<h3>Compare</h3>
+<p>Two models side by side, A and B, any epoch of any run: weights and their difference, means, worst
+mistakes, confusion, and how little changes what an image is read as (for a linear model that is a
+division: the gap between two logits by the distance of their weights). It begins with the best
+epoch against now.</p>
+<h3>When to stop</h3>
+<p>The best epoch depends on which images were held out. They are drawn anew 1,000 times, with
+replacement: the band holds nine of ten curves, the bars say how often each epoch was the best. Low,
+wide bars mean an unsure optimum. <b>Patience</b> p stops when the log-likelihood has not improved
+for p epochs. Error and log-likelihood part ways because the error counts mistakes and the
+log-likelihood weighs how confident they are.</p>
+<h3>Over epochs</h3>
+<p>The score of each class at every epoch, how many images became right or wrong when, and those that
+flipped most often. Click a cell to go to its epoch, an image to see its history.</p>
 <h3>Class atlas</h3>
 <p>One column per class. <b>Weights</b>: red pixels speak for the class, blue ones against it, one
 scale for all. <b>Mean</b>: the average of the training images of the class that are read correctly.
-<b>Worst</b>: the training image read wrongly with the greatest certainty, and what it is taken for.
-Click any image to open it; a mistake can be attacked from there. <b>Why?</b> shows which pixels
+<b>Worst</b>: the training image read wrongly with the greatest certainty, and what it is taken for;
+the field at the top right shows up to five of each class. Click any image to open it; a mistake can
+be attacked from there. <b>History</b> shows the rank of its class at every epoch (1 is read
+rightly) and when it flipped. <b>Why?</b> shows which pixels
 speak for one class and against another: the gap between two logits is a sum,
 z<sub>a</sub> − z<sub>b</sub> = Σ x<sub>i</sub> (w<sub>a</sub> − w<sub>b</sub>)<sub>i</sub> +
 (b<sub>a</sub> − b<sub>b</sub>), and nothing is left over.</p>
@@ -49,13 +83,14 @@ z<sub>a</sub> − z<sub>b</sub> = Σ x<sub>i</sub> (w<sub>a</sub> − w<sub>b</s
 diagonal is what is right; the redder a cell, the more of its label's images are mistaken so. Click
 a cell, and the Data page shows these images, the most surely read first.</p>
 <h3>Timeline</h3>
-<p>Every epoch is kept. Drag the handle and <i>every</i> view, the Attack page too, shows the model
-of that epoch; <b>Live</b> returns to now.</p>
+<p>Drag the handle and <i>every</i> view, the Attack page too, shows the model
+of that epoch; <b>Live</b> returns to now, and to the run being trained. A branch begins where it
+left its parent.</p>
 <h3><a name="attack"></a>Attack</h3>
 <p>The weights stay, the <i>image</i> moves: x += η W<sup>T</sup> J (t − y), with
 J = diag(y) − y y<sup>T</sup>, down the squared loss |t − y|² toward a target class t. A
 <b>pull</b> λ |c − x|² keeps it near the chosen image c. The change is shown amplified; the true
-factor is written above it. Where the model is very sure, J is nearly zero and the image refuses to
+factor is written above it; click the chosen image or the result to open it. Where the model is very sure, J is nearly zero and the image refuses to
 move: raise the step size, or start from noise.</p>
 <h3><a name="data"></a>Data</h3>
 <p>Open a file with Ctrl+O, a folder with Ctrl+Shift+O, or drop either on the window; <b>More

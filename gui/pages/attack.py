@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from core.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
 from gui.attack_session import PART_WORDS
-from gui.pages.attack_images import AttackImages
 from gui.pages.attack_controls import AttackControls, FilmControls
+from gui.pages.attack_images import AttackImages
 from gui.widgets.card import card
 from gui.widgets.curve_plot import Curve, CurvePlot
 from gui.widgets.fitting_words import short, shortened

@@ -54,7 +54,8 @@ _FLAGS = (
     | Qt.ItemFlag.ItemIsUserCheckable
     | Qt.ItemFlag.ItemIsEditable
 )
-_CELL_ROOM = 14
+_CELL_ROOM = 12
+_LEAST_WIDTH = 40
 _SWATCH = QSize(18, 10)
 _NAME_WIDTH = 170
 _NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -92,9 +93,11 @@ class RunsPanel(QWidget):
                 head.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
         header = self.table.header()
         header.setStretchLastSection(False)
+        header.setMinimumSectionSize(_LEAST_WIDTH)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        for column in range(len(_COLUMNS)):
+            header.resizeSection(column, header.minimumSectionSize())  # they grow as needed
         header.resizeSection(0, _NAME_WIDTH)
-        header.setMinimumSectionSize(48)
 
         self.show_button = self._button("Show", "Show this run in every view (Enter)")
         self.fork_button = self._button(
