@@ -97,7 +97,7 @@ def test_logarithmic_ranges_have_a_logarithm(config, name, declared):
 
 def test_what_can_change_during_a_run():
     live = {name for name, declared in parameters_of(TrainingConfig).items() if declared.live}
-    assert live == {"learning_rate", "batch_size", "l2", "epochs"}
+    assert live == {"learning_rate", "batch_size", "l2", "momentum", "epochs"}
 
 
 # --- what is refused, in words

@@ -117,7 +117,7 @@ class FilterBar(QWidget):
         first.addWidget(self.part, 5)
         first.addWidget(self.label, 6)
         first.addWidget(self.read, 8)
-        first.addWidget(self.order, 10)
+        first.addWidget(self.order, 11)
         for words, widget in (("sure", self.low), ("to", self.high), ("%", None)):
             second.addWidget(self._words(words, widget))
             if widget is not None:
