@@ -92,7 +92,7 @@ class ExperimentPanel(QFrame):
 
         inside = QWidget(self)
         column = QVBoxLayout(inside)
-        column.setContentsMargins(14, 12, 14, 8)
+        column.setContentsMargins(12, 12, 10, 8)
         column.setSpacing(6)
         column.addWidget(self._label("EXPERIMENT", "heading"))
         column.addWidget(self.data_combo)
