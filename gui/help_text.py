@@ -26,13 +26,13 @@ SECTIONS = ("learning", "attack", "data", "draw")
 HELP_HTML = """
 <h3><a name="learning"></a>A perceptron, learning</h3>
 <p>One layer of weights: for each class k the pixels x of an image are weighed and summed to a
-<b>logit</b> z<sub>k</sub> = w<sub>k</sub>·x + b<sub>k</sub>, and the <b>softmax</b>
-y<sub>k</sub> = exp(z<sub>k</sub>) / Σ exp(z<sub>j</sub>) makes probabilities of them. Each
-<b>batch</b> of BS images moves the weights by (η / BS) Σ x (t − y): toward what was right, away
-from what was said instead. One pass over all training images is an <b>epoch</b>.</p>
+<b>logit</b> z<sub>k</sub> = w<sub>k</sub>·x + b<sub>k</sub>, and the <b>softmax</b> y<sub>k</sub> =
+exp(z<sub>k</sub>) / Σ exp(z<sub>j</sub>) makes probabilities of them. Each <b>batch</b> of BS
+images moves the weights by (η / BS) Σ x (t − y): toward what was right, away from what was said
+instead. One pass over all training images is an <b>epoch</b>.</p>
 <h3>Curves</h3>
-<p><b>Error</b> is the fraction classified wrongly; the <b>log-likelihood</b> is the mean of
-log y<sub>true</sub>. On the training images both keep improving; on images never learnt from, the
+<p><b>Error</b> is the fraction classified wrongly; the <b>log-likelihood</b> is the mean of log
+y<sub>true</sub>. On the training images both keep improving; on images never learnt from, the
 log-likelihood turns at the <b>star</b>: from there on the model learns its examples by heart. That
 is where learning should stop. Point at a curve to read its values and those of all other runs;
 click to go to that epoch. Dash-dotted lines mark where a setting was changed: η learning rate, BS
@@ -44,10 +44,10 @@ higher stays better.</p>
 <h3>Runs</h3>
 <p>Every run stays in the list, with its colour, what differs from the one shown, its best epoch and
 its scores. Tick it to draw its curves, double-click its name to change it, right-click for another
-colour, <b>Show</b> it (or press Enter) in every view, <b>Pin</b> it as the reference that the others
-are measured against, <b>Remove</b> it and put it back with Ctrl+Z. <b>Fork</b> (K) branches off at
-the epoch shown: change what you like and play on from there. A new run hides the oldest beyond
-eight curves; it does not forget them.</p>
+colour, <b>Show</b> it (or press Enter) in every view, <b>Pin</b> it as the reference that the
+others are measured against, <b>Remove</b> it and put it back with Ctrl+Z. <b>Fork</b> (K) branches
+off at the epoch shown: change what you like and play on from there. A new run hides the oldest
+beyond eight curves; it does not forget them.</p>
 <p><b>Repeat with seeds</b> trains the settings of the run shown with the seeds that follow its own,
 all in one product. The line is their median; the band holds all of them, from 20 seeds on the
 middle 90 %. What lies within the band is chance.</p>
@@ -55,9 +55,9 @@ middle 90 %. What lies within the band is chance.</p>
 goes, then every second of the rest; the start, the last, the best epoch and those from which a run
 was forked stay, and the curves lose nothing.</p>
 <h3>Compare</h3>
-<p>Two models side by side, A and B, any epoch of any run: weights and their difference, means, worst
-mistakes, confusion, and how little changes what an image is read as (for a linear model that is a
-division: the gap between two logits by the distance of their weights). It begins with the best
+<p>Two models side by side, A and B, any epoch of any run: weights and their difference, means,
+worst mistakes, confusion, and how little changes what an image is read as (for a linear model that
+is a division: the gap between two logits by the distance of their weights). It begins with the best
 epoch against now.</p>
 <h3>When to stop</h3>
 <p>The best epoch depends on which images were held out. They are drawn anew 1,000 times, with
@@ -66,32 +66,32 @@ wide bars mean an unsure optimum. <b>Patience</b> p stops when the log-likelihoo
 for p epochs. Error and log-likelihood part ways because the error counts mistakes and the
 log-likelihood weighs how confident they are.</p>
 <h3>Over epochs</h3>
-<p>The score of each class at every epoch, how many images became right or wrong when, and those that
-flipped most often. Click a cell to go to its epoch, an image to see its history.</p>
+<p>The score of each class at every epoch, how many images became right or wrong when, and those
+that flipped most often. Click a cell to go to its epoch, an image to see its history.</p>
 <h3>Class atlas</h3>
 <p>One column per class. <b>Weights</b>: red pixels speak for the class, blue ones against it, one
 scale for all. <b>Mean</b>: the average of the training images of the class that are read correctly.
 <b>Worst</b>: the training image read wrongly with the greatest certainty, and what it is taken for;
 the field at the top right shows up to five of each class. Click any image to open it; a mistake can
 be attacked from there. <b>History</b> shows the rank of its class at every epoch (1 is read
-rightly) and when it flipped. <b>Why?</b> shows which pixels
-speak for one class and against another: the gap between two logits is a sum,
-z<sub>a</sub> − z<sub>b</sub> = Σ x<sub>i</sub> (w<sub>a</sub> − w<sub>b</sub>)<sub>i</sub> +
-(b<sub>a</sub> − b<sub>b</sub>), and nothing is left over.</p>
+rightly) and when it flipped. <b>Why?</b> shows which pixels speak for one class and against
+another: the gap between two logits is a sum, z<sub>a</sub> − z<sub>b</sub> = Σ x<sub>i</sub>
+(w<sub>a</sub> − w<sub>b</sub>)<sub>i</sub> + (b<sub>a</sub> − b<sub>b</sub>), and nothing is left
+over.</p>
 <h3>Confusion</h3>
 <p>Beside the atlas: rows are labels, columns what they are read as, at the epoch shown. The
 diagonal is what is right; the redder a cell, the more of its label's images are mistaken so. Click
 a cell, and the Data page shows these images, the most surely read first.</p>
 <h3>Timeline</h3>
-<p>Drag the handle and <i>every</i> view, the Attack page too, shows the model
-of that epoch; <b>Live</b> returns to now, and to the run being trained. A branch begins where it
-left its parent.</p>
+<p>Drag the handle and <i>every</i> view, the Attack page too, shows the model of that epoch;
+<b>Live</b> returns to now, and to the run being trained. A branch begins where it left its
+parent.</p>
 <h3><a name="attack"></a>Attack</h3>
-<p>The weights stay, the <i>image</i> moves: x += η W<sup>T</sup> J (t − y), with
-J = diag(y) − y y<sup>T</sup>, down the squared loss |t − y|² toward a target class t. A
-<b>pull</b> λ |c − x|² keeps it near the chosen image c. The change is shown amplified; the true
-factor is written above it; click the chosen image or the result to open it. Where the model is very sure, J is nearly zero and the image refuses to
-move: raise the step size, or start from noise.</p>
+<p>The weights stay, the <i>image</i> moves: x += η W<sup>T</sup> J (t − y), with J = diag(y) − y
+y<sup>T</sup>, down the squared loss |t − y|² toward a target class t. A <b>pull</b> λ |c − x|²
+keeps it near the chosen image c. The change is shown amplified; the true factor is written above
+it; click the chosen image or the result to open it. Where the model is very sure, J is nearly zero
+and the image refuses to move: raise the step size, or start from noise.</p>
 <h3><a name="data"></a>Data</h3>
 <p>Open a file with Ctrl+O, a folder with Ctrl+Shift+O, or drop either on the window; <b>More
 data</b> in the panel downloads known sets. The Data page shows every image of a part, as the model
@@ -111,8 +111,8 @@ MNIST's digits were <b>normalised</b>: scaled into a box of 20 x 20 pixels and m
 centre of mass (the dot) lay in the middle of 28 x 28. <b>Like MNIST</b> does the same to yours;
 <b>As drawn</b> does not, and beside it stands what the other way would be read as. A weight belongs
 to a pixel and not to a shape: a digit drawn small or in a corner meets weights that were never
-trained on it. Where the data were not made as MNIST's, <b>Like these</b> places the drawing as
-they are on average.</p>
+trained on it. Where the data were not made as MNIST's, <b>Like these</b> places the drawing as they
+are on average.</p>
 <p><b>Open</b> explains the reading, <b>Attack</b> turns the drawing into something else. <b>Add</b>
 puts it behind the training images with the label you choose, untouched by noise; a <b>rewind</b>
 learns it. Take back removes the last one; other data begin without any.</p>

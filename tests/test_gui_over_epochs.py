@@ -70,7 +70,7 @@ def test_scores_are_those_of_core_in_any_part(
     panel: OverEpochsPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     for part in ("test", "train"):
-        if part != panel._part:
+        if part != panel.part.chosen:
             choose(qtbot, panel.part, panel.part.findData(part))
         readings = wait_for_part(qtbot, window, part)
         np.testing.assert_array_equal(panel.map.scores, readings.class_scores(10))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.readings import ImageFilter, confusion, most_confused
-from gui.pages.data_words import PARTS, epoch_words
+from gui.pages.data_words import epoch_words
+from gui.pages.part_choice import PartChoice
 from gui.widgets.confusion_matrix import ConfusionMatrix
 from gui.widgets.fitting_words import short
-from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -37,12 +37,8 @@ class ConfusionPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._part = "test"
-        self.part = QComboBox(self)
-        self.part.setObjectName("confusion_part")
-        self.part.setAccessibleName("Part")
-        self.part.setToolTip(wrapped(_PART_HELP))
-        self.part.activated.connect(self._part_chosen)
+        self.part = PartChoice(session, "confusion_part", _PART_HELP, self)
+        self.part.part_changed.connect(self._part_changed)
         self.rates = QCheckBox("per cent of each label", self)
         self.rates.setToolTip("Write shares of each row instead of counts")
         self.matrix = ConfusionMatrix(self)
@@ -68,14 +64,13 @@ class ConfusionPanel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.matrix, 1)
         row.addWidget(right)
-        session.dataset_changed.connect(self._dataset_changed)
         session.data.readings_changed.connect(self.refresh)
-        self._dataset_changed()
+        self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the model."""
         super().showEvent(event)
-        self._session.data.watch(self._part)
+        self._session.data.watch(self.part.chosen)
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -84,25 +79,9 @@ class ConfusionPanel(QWidget):
         self._session.data.watch(None)
 
     @Slot()
-    def _dataset_changed(self) -> None:
-        dataset = self._session.dataset
-        if dataset is None:
-            return
-        parts = [part for part in PARTS if part != "validation" or dataset.validation is not None]
-        if self._part not in parts:
-            self._part = "test"
-        self.part.clear()
-        for part in parts:
-            self.part.addItem(f"{PARTS[part]} images", part)
-        self.part.setCurrentIndex(self.part.findData(self._part))
+    def _part_changed(self) -> None:
         if self.isVisible():
-            self._session.data.watch(self._part)
-        self.refresh()
-
-    @Slot(int)
-    def _part_chosen(self, index: int) -> None:
-        self._part = self.part.itemData(index)
-        self._session.data.watch(self._part)
+            self._session.data.watch(self.part.chosen)
         self.refresh()
 
     @Slot()
@@ -111,7 +90,7 @@ class ConfusionPanel(QWidget):
         dataset, seen = self._session.dataset, self._session.data.readings
         if dataset is None or not self.isVisible():
             return
-        split = dataset.split(self._part)
+        split = dataset.split(self.part.chosen)
         if seen is None or seen.split is not split:
             self.words.setText("reading the images ...")
             return
@@ -132,4 +111,4 @@ class ConfusionPanel(QWidget):
     @Slot(int, int)
     def _cell_clicked(self, label: int, read: int) -> None:
         wanted = ImageFilter(label=label, predicted=read, order="sure")
-        self.images_requested.emit(self._part, wanted)
+        self.images_requested.emit(self.part.chosen, wanted)

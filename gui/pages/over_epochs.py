@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.class_statistics import class_counts
 from core.image_history import flip_words
 from core.pictures import grey_rgb
 from gui.pages.data_settings import heading
 from gui.pages.data_words import PARTS
+from gui.pages.part_choice import PartChoice
 from gui.widgets.band_plot import EpochBars
 from gui.widgets.curve_plot import Curve
 from gui.widgets.epoch_heat_map import EpochHeatMap
 from gui.widgets.image_strip import ImageStrip, StripImage
-from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -51,13 +51,9 @@ class OverEpochsPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._part = "test"
         self._drawn: ShownEpochs | None = None
-        self.part = QComboBox(self)
-        self.part.setObjectName("over_epochs_part")
-        self.part.setAccessibleName("Part")
-        self.part.setToolTip(wrapped(_PART_HELP))
-        self.part.activated.connect(self._part_chosen)
+        self.part = PartChoice(session, "over_epochs_part", _PART_HELP, self)
+        self.part.part_changed.connect(self._part_changed)
         self.words = QLabel("", self)
         self.words.setObjectName("muted")
         self.map = EpochHeatMap(self)
@@ -80,10 +76,9 @@ class OverEpochsPanel(QWidget):
         self.strip.clicked.connect(self._image_clicked)
         for widget in (self.map, self.strip):
             widget.hovered.connect(self.hovered)
-        session.dataset_changed.connect(self._dataset_changed)
         session.epochs.changed.connect(self.refresh)
         session.shown_changed.connect(self._refresh_shown)
-        self._dataset_changed()
+        self.refresh()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -114,7 +109,7 @@ class OverEpochsPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the run."""
         super().showEvent(event)
-        self._session.epochs.watch(self, self._part)
+        self._session.epochs.watch(self, self.part.chosen)
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -123,25 +118,9 @@ class OverEpochsPanel(QWidget):
         self._session.epochs.watch(self, None)
 
     @Slot()
-    def _dataset_changed(self) -> None:
-        dataset = self._session.dataset
-        if dataset is None:
-            return
-        parts = [part for part in PARTS if part != "validation" or dataset.validation is not None]
-        if self._part not in parts:
-            self._part = "test"
-        self.part.clear()
-        for part in parts:
-            self.part.addItem(f"{PARTS[part]} images", part)
-        self.part.setCurrentIndex(self.part.findData(self._part))
+    def _part_changed(self) -> None:
         if self.isVisible():
-            self._session.epochs.watch(self, self._part)
-        self.refresh()
-
-    @Slot(int)
-    def _part_chosen(self, index: int) -> None:
-        self._part = self.part.itemData(index)
-        self._session.epochs.watch(self, self._part)
+            self._session.epochs.watch(self, self.part.chosen)
         self.refresh()
 
     @Slot()
@@ -149,7 +128,7 @@ class OverEpochsPanel(QWidget):
         """Show what is known of the part."""
         if not self.isVisible():
             return
-        seen, dataset = self._session.epochs.of(self._part), self._session.dataset
+        seen, dataset = self._session.epochs.of(self.part.chosen), self._session.dataset
         if seen is None or dataset is None or not seen.readings.n_epochs:
             self.words.setText("reading the images ...")
             self._show_nothing()

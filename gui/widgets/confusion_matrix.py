@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.theme import LIGHT, Theme
-from gui.widgets.arrow_keys import ARROWS, ENTER
-from gui.widgets.tooltips import wrapped
+from gui.widgets.cell_grid import CellGrid
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QPaintEvent
 
 _GAP = 6
 _WIDEST_NAME = 110
@@ -30,7 +27,7 @@ _DARK = 0.45
 """Of full colour, from which on the words in a cell are light."""
 
 
-class ConfusionMatrix(QWidget):
+class ConfusionMatrix(CellGrid):
     """Paints counts, or the share of each label's images; the diagonal is what is read rightly.
 
     Mistakes are red, the more of the label's images the redder, measured by the largest share of
@@ -39,24 +36,17 @@ class ConfusionMatrix(QWidget):
 
     clicked = Signal(int, int)
     """Label and what it is read as."""
-    hovered = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = LIGHT
+        super().__init__("confusion matrix", _HELP, parent)
         self._names: tuple[str, ...] = ()
         self._counts: NDArray[np.int64] = np.zeros((0, 0), dtype=np.int64)
         self._rates = False
-        self._current = (0, 0)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("confusion matrix")
 
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
+    @property
+    def n_cells(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self._names), len(self._names)
 
     def set_counts(self, names: Sequence[str], counts: NDArray[np.int64]) -> None:
         """Show other numbers.
@@ -216,47 +206,8 @@ class ConfusionMatrix(QWidget):
             f"{how}read as {self._names[read]}"
         )
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tell the numbers of the cell under the pointer."""
-        at = self._cell_at(event.position().toPoint())
-        self.setCursor(Qt.CursorShape.PointingHandCursor if at else Qt.CursorShape.ArrowCursor)
-        if at is None:
-            QToolTip.hideText()
-            self.hovered.emit("")
-            return
-        words = self.describe(*at)
-        self.hovered.emit(words)
-        place = event.globalPosition().toPoint()
-        QToolTip.showText(place, wrapped(words, _HELP), self, self.cell_rect(*at))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget what was hovered."""
-        self.hovered.emit("")
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the cell under the pointer."""
-        at = self._cell_at(event.position().toPoint())
-        if at is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._current = at
-            self.update()
-            self.clicked.emit(*at)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk with the arrows, choose with Enter."""
-        key, last = Qt.Key(event.key()), len(self._names) - 1
-        if last < 0:
-            super().keyPressEvent(event)
-        elif key in ARROWS:
-            label, read = (self._current[i] + ARROWS[key][i] for i in range(2))
-            self._current = min(max(label, 0), last), min(max(read, 0), last)
-            words = self.describe(*self._current)
-            self.setAccessibleDescription(words)
-            self.hovered.emit(words)
-            self.update()
-        elif key in ENTER:
-            self.clicked.emit(*self._current)
-        else:
-            super().keyPressEvent(event)
+    def _choose(self, row: int, column: int) -> None:
+        self.clicked.emit(row, column)
 
 
 def _rgb(colour: str) -> NDArray[np.float64]:

@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from core.pictures import SEQUENTIAL, sequential_rgb
-from gui.theme import LIGHT, Theme
-from gui.widgets.arrow_keys import ARROWS, ENTER
+from gui.widgets.cell_grid import CellGrid
 from gui.widgets.numpy_image import to_qimage
-from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QPaintEvent
 
 _GAP = 6
 _WIDEST_NAME = 110
@@ -32,18 +29,16 @@ _LEAST_SPAN = 0.01
 _HELP = "Click to show the model of this epoch everywhere."
 
 
-class EpochHeatMap(QWidget):
+class EpochHeatMap(CellGrid):
     """Pale is low, dark is high; the scale stands beside it, from the lowest to the highest value.
 
     The scale leaves the first epoch out where there are more: the start would dwarf what is learnt.
     """
 
     epoch_clicked = Signal(int)
-    hovered = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = LIGHT
+        super().__init__("scores of each class over epochs", _HELP, parent)
         self._names: tuple[str, ...] = ()
         self._epochs: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._values: NDArray[np.float64] = np.empty((0, 0))
@@ -52,16 +47,12 @@ class EpochHeatMap(QWidget):
         self._image: QImage | None = None
         self._scale = to_qimage(SEQUENTIAL[::-1, None])
         self._marker: float | None = None
-        self._current = (0, 0)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("scores of each class over epochs")
 
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
+    @property
+    def n_cells(self) -> tuple[int, int]:
+        """Rows and columns."""
+        n_epochs, n_classes = self._values.shape
+        return n_classes, n_epochs
 
     def set_scores(
         self,
@@ -245,47 +236,8 @@ class EpochHeatMap(QWidget):
             return f"{words}: no image"
         return f"{words}: {score:.4f}, {round(score * n):,} of {n:,} read rightly"
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tell the value under the pointer."""
-        at = self._cell_at(event.position().toPoint())
-        self.setCursor(Qt.CursorShape.PointingHandCursor if at else Qt.CursorShape.ArrowCursor)
-        if at is None:
-            QToolTip.hideText()
-            self.hovered.emit("")
-            return
-        words = self.describe(*at)
-        self.hovered.emit(words)
-        place = event.globalPosition().toPoint()
-        QToolTip.showText(place, wrapped(words, _HELP), self, self.cell_rect(*at))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget what was hovered."""
-        self.hovered.emit("")
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go to the epoch under the pointer."""
-        at = self._cell_at(event.position().toPoint())
-        if at is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._current = at
-            self.update()
-            self.epoch_clicked.emit(int(self._epochs[at[1]]))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk with the arrows, go to an epoch with Enter."""
-        key, (n_epochs, n_classes) = Qt.Key(event.key()), self._values.shape
-        if not n_epochs:
-            super().keyPressEvent(event)
-        elif key in ARROWS:
-            label, column = (self._current[i] + ARROWS[key][i] for i in range(2))
-            self._current = min(max(label, 0), n_classes - 1), min(max(column, 0), n_epochs - 1)
-            words = self.describe(*self._current)
-            self.setAccessibleDescription(words)
-            self.hovered.emit(words)
-            self.update()
-        elif key in ENTER:
-            self.epoch_clicked.emit(int(self._epochs[self._current[1]]))
-        else:
-            super().keyPressEvent(event)
+    def _choose(self, row: int, column: int) -> None:
+        self.epoch_clicked.emit(int(self._epochs[column]))
 
 
 def _limits(scores: NDArray[np.float64]) -> tuple[float, float]:
