@@ -11,11 +11,11 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from gui.widgets.cell_grid import CellGrid
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
 _GAP = 6
 _WIDEST_NAME = 110

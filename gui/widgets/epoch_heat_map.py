@@ -13,11 +13,11 @@ from gui.widgets.cell_grid import CellGrid
 from gui.widgets.numpy_image import to_qimage
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
 _GAP = 6
 _WIDEST_NAME = 110
