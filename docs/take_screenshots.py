@@ -84,6 +84,42 @@ def tour(window, folder):
             shoot(window, folder, f"data-{theme}{suffix}")
 
 
+def laboratory(window, folder):
+    """Several runs, a branch and seeds; where learning should stop."""
+    session = window.session
+    window.resize(*SIZES[""])
+    window.show_learn()
+    for settings in ({"learning_rate": 0.5}, {"learning_rate": 0.1, "momentum": 0.9}):
+        for name, value in settings.items():
+            session.set_setting(name, value)
+        finish(session)
+    session.show_epoch(10)
+    session.fork()
+    wait_for(lambda: len(session.history) == 1, "the branch")
+    session.set_setting("learning_rate", 0.01)
+    session.play()
+    wait_for(lambda: session.run_state is RunState.FINISHED, "the end of the branch")
+    session.seeds.repeat(16)
+    wait_for(lambda: not session.seeds.is_training, "the seeds")
+    session.show_run(session.runs.entries[0].key)
+    for theme in ("light", "dark"):
+        if window.theme.name != theme:
+            window.switch_theme()
+        window.notice.close_message()
+        window.learn.show_tab("Runs")
+        shoot(window, folder, f"runs-{theme}")
+        window.learn.show_tab("When to stop")
+        wait_for(lambda: session.epochs.of("test") is not None
+                 and session.epochs.of("test").band is not None, "the band")  # fmt: skip
+        shoot(window, folder, f"stopping-{theme}")
+
+
+def finish(session):
+    session.rewind(play=True)
+    wait_for(lambda: session.history.last_epoch >= session.training_config.epochs, "a run")
+    wait_for(lambda: session.run_state is RunState.FINISHED, "the end of a run")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="keep nothing")
@@ -98,6 +134,7 @@ def main():
         window.resize(1280, 720)
         window.show()
         tour(window, folder)
+        laboratory(window, folder)
         if not window.close() or session.is_running:
             sys.exit("the window did not close")
 
