@@ -101,6 +101,14 @@ COMMANDS = (
             "attack_forward"),
     Command("attack_mistake", "Attack", "A mistake", "Choose the next image that the model reads "
             "wrongly.", "M", "mistake", "attack_mistake"),
+    Command("save_film", "Attack", "Save film...", "Save the film as GIF, WebP or animated PNG; "
+            "while one is being made, call it off.", "Ctrl+G", "save", "saved_films.save_film"),
+    Command("save_traces", "Attack", "Save traces...", "Save probabilities, sizes, loss and "
+            "gradient of every step as CSV.", "Ctrl+Shift+G", "save", "saved_films.save_traces"),
+    Command("save_images", "Attack", "Save images...", "Save the images of all steps, with their "
+            "numbers, as npz.", "Ctrl+Alt+G", "save", "saved_films.save_images"),
+    Command("save_step", "Attack", "Save this step...", "Save the step shown as PNG: chosen image, "
+            "change, result, probabilities.", "Ctrl+Alt+S", "save", "saved_films.save_step"),
     Command("help", "Help", "What am I looking at?", "Explain every part of the window.", "F1",
             "help", "show_help"),
     Command("shortcuts", "Help", "Shortcuts", "Show every shortcut.", "?", "help",

@@ -31,6 +31,9 @@ DEFAULT_STEPS_PER_SECOND = 20.0
 _RECOMPUTE_SECONDS = 0.4
 """While a run is live its model changes all the time; the film is remade this often."""
 
+_END_SECONDS = 1.0
+"""A film played again and again rests at its end for so long."""
+
 _TELL_SECONDS = 0.1
 """A growing film is drawn this often: its traces are drawn as a whole."""
 
@@ -63,6 +66,8 @@ class AttackSession(QObject):
         self.steps: list[AttackStep] = []
         self.position = 0
         self.playing = False
+        self.looping = False
+        """Whether the film begins again at its end."""
         self.steps_per_second = DEFAULT_STEPS_PER_SECOND
         self.weights: NDArray[Any] | None = None
         """The model under attack."""
@@ -375,6 +380,10 @@ class AttackSession(QObject):
         self._stood_at, self._stay_at_end = self.position, False
         self.position_changed.emit()
 
+    def set_looping(self, looping: bool) -> None:
+        """Let the film begin again at its end, or stay there."""
+        self.looping = looping
+
     def set_speed(self, steps_per_second: float) -> None:
         """Set how many steps of the film pass in a second."""
         self.steps_per_second = steps_per_second
@@ -395,5 +404,13 @@ class AttackSession(QObject):
         if place != self.position:
             self.position = min(place, last)
             self.position_changed.emit()
-        if self.position >= last and not self.computing:
+        if self.position < last or self.computing:
+            return
+        if not self.looping:
             self._set_playing(False)
+        elif played * self.steps_per_second > last - self._play_place + self._pause():
+            self.play(from_start=True)
+
+    def _pause(self) -> float:
+        """Return how many steps' time the end is shown before the film begins again."""
+        return _END_SECONDS * self.steps_per_second

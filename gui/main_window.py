@@ -25,11 +25,13 @@ from gui.notifications import NoticeBar
 from gui.open_data import OpenData
 from gui.opening_bar import OpeningBar
 from gui.pages.attack import AttackPage
+from gui.pages.attack_film import SAVES
 from gui.pages.data import DataPage
 from gui.pages.draw import DrawPage
 from gui.pages.learn import LearnPage
 from gui.run_state import RunState
 from gui.saved_files import SavedFiles
+from gui.saved_films import SavedFilms
 from gui.status_text import status_text
 from gui.text_window import TextWindow
 from gui.theme import DARK, ICONS, LIGHT, Theme, Themed, apply_theme, make_icon
@@ -67,7 +69,9 @@ class MainWindow(QMainWindow):
             self.pages.addWidget(page)
         self.open_data = OpenData(self, session, settings)
         self.saved_files = SavedFiles(self, session, self.pages)
+        self.saved_films = SavedFilms(self, session)
         self.actions_by_name = make_actions(self)
+        self.attack.film.offer_saving([self.actions_by_name[name] for name in SAVES])
         self.panel = ExperimentPanel(session, self)
         self.top = TopBar(session, self.actions_by_name, self)
         self.bottom = BottomBar(session, self.actions_by_name, self)

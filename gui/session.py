@@ -27,6 +27,7 @@ from gui.data_session import DataSession, Loaded, Prepared, RunRequest
 from gui.diagnosis_job import DIAGNOSIS_SLOT
 from gui.downloads import Downloads
 from gui.epochs_session import EpochsSession
+from gui.film_session import FilmSession
 from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
 from gui.run_state import RunState
@@ -105,12 +106,14 @@ class Session(ShownSession):
         self.attack = AttackSession(attack_config, self, given=attack_given)
         self.data = DataSession(self, self._pool, self._mailbox)
         self.seeds = SeedsSession(self, self._pool, self._mailbox)
+        self.film = FilmSession(self, self._pool, self._mailbox)
         self.comparison = ComparisonSession(self, self._pool, self._mailbox)
         self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
         self.downloads.surprised.connect(self.surprised)
+        self._parts = (self.data, self.downloads, self.seeds, self.film)
         self.data.arrived.connect(self._loaded)
         self.data.prepared.connect(self._begin)
         self.data.refused.connect(self._open_failed)
@@ -422,7 +425,7 @@ class Session(ShownSession):
         for letter in events:
             if letter.generation == self.run_generation:
                 moved |= self._run_event(letter.payload)
-            elif any(part.take_event(letter) for part in (self.data, self.downloads, self.seeds)):
+            elif any(part.take_event(letter) for part in self._parts):
                 continue
             elif letter.generation == ALWAYS and isinstance(letter.payload, Failed):
                 self.tell(letter.payload)
@@ -441,6 +444,7 @@ class Session(ShownSession):
         self.data.take_latest(latest)
         self.comparison.take_latest(latest)
         self.seeds.take_latest(latest)
+        self.film.take_latest(latest)
         self.downloads.take_latest(latest)
         self.epochs.take_latest(latest)
         self.attack.frame(time.perf_counter())

@@ -285,6 +285,20 @@ def theme(scene: Scene) -> Iterator[None]:
     assert scene.window.settings.theme is DARK
 
 
+def film_saved(name: str) -> Callable[[Scene], Iterator[None]]:
+    def effect(scene: Scene) -> Iterator[None]:
+        file = scene.tmp_path / name
+        scene.go_to_attack(3)
+        scene.answer("getSaveFileName", file)
+        yield
+        scene.wait(file.exists)
+        scene.wait(lambda: scene.session.film.progress is None)
+        assert scene.window.notice.text.endswith(f"Saved {file}")
+        assert file.stat().st_size > 100
+
+    return effect
+
+
 def attack_toggle(scene: Scene) -> Iterator[None]:
     scene.go_to_attack(0)
     yield
@@ -355,6 +369,10 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "attack_back": attack_step(5, 4),
     "attack_step": attack_step(5, 6),
     "attack_mistake": attack_mistake,
+    "save_film": film_saved("film.gif"),
+    "save_traces": film_saved("traces.csv"),
+    "save_images": film_saved("film.npz"),
+    "save_step": film_saved("step.png"),
     "help": shows_words("Class atlas", "Timeline", "squared loss", "log-likelihood"),
     "shortcuts": shows_words(*SHORTCUTS, *(command.text for command in COMMANDS[:-1])),
     "about": shows_words("MIT", "UCI", "CC BY 4.0", "ColorBrewer", np.__version__),

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from core.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
 from gui.attack_session import PART_WORDS
-from gui.pages.attack_controls import AttackControls, FilmControls
+from gui.pages.attack_controls import AttackControls
+from gui.pages.attack_film import FilmControls
 from gui.pages.attack_images import AttackImages
 from gui.widgets.card import card
 from gui.widgets.curve_plot import Curve, CurvePlot
@@ -51,7 +52,7 @@ class AttackPage(QWidget):
         self._session = session
         self._attack = session.attack
         self.controls = AttackControls(session, self)
-        self.film = FilmControls(session.attack, self)
+        self.film = FilmControls(session.attack, session.film, self)
         self.chosen_view = ImageView("chosen image", "The image the change starts from or is "
                                      "pulled toward.", self)  # fmt: skip
         self.change_view = ImageView("change", "Result minus chosen image, amplified so that its "

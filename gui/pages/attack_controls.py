@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -28,12 +27,9 @@ from gui.widgets.tooltips import wrapped
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon
 
-    from gui.attack_session import AttackSession
     from gui.session import Session
 
 _FIELDS = ("steps", "rate", "pull", "box")
-_SLOWEST, _FASTEST = 2, 400
-_SPEED_STEPS = 100
 
 _DRAWN = "drawn"
 """The entry of the parts that stands for the image a person has drawn, in no part of the data."""
@@ -248,115 +244,3 @@ class AttackControls(QWidget):
     @Slot(str)
     def _refused(self, message: str) -> None:
         self._session.notified.emit(message, True)
-
-
-class FilmControls(QWidget):
-    """Play, step and scrub through the steps of the attack."""
-
-    def __init__(self, attack: AttackSession, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._attack = attack
-        self._icons: dict[str, QIcon] = {}
-        self.first = self._button("To the start", self._to_first)
-        self.back = self._button("One step back (,)", self._step_back)
-        self.play = self._button("Play the change (P)", attack.toggle)
-        self.play.setObjectName("film_play")
-        self.forward = self._button("One step (.)", self._step_forward)
-        self.last = self._button("To the end", self._to_last)
-        self.scrub = QSlider(Qt.Orientation.Horizontal, self)
-        self.scrub.setAccessibleName("step of the attack")
-        self.scrub.setToolTip("Drag through the steps")
-        self.scrub.valueChanged.connect(self._scrubbed)
-        self.words = QLabel("", self)
-        self.words.setMinimumWidth(
-            self.words.fontMetrics().horizontalAdvance("step 20000 of 20000")
-        )
-        self.speed = QSlider(Qt.Orientation.Horizontal, self)
-        self.speed.setRange(0, _SPEED_STEPS)
-        self.speed.setFixedWidth(90)
-        self.speed.setAccessibleName("speed of the film")
-        self.speed.valueChanged.connect(self._speed_changed)
-        self.speed_words = QLabel("", self)
-        self.speed_words.setMinimumWidth(
-            self.speed_words.fontMetrics().horizontalAdvance("400 steps/s")
-        )
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        for button in (self.first, self.back, self.play, self.forward, self.last):
-            layout.addWidget(button)
-        layout.addWidget(self.scrub, 1)
-        layout.addWidget(self.words)
-        layout.addSpacing(10)
-        layout.addWidget(QLabel("speed", self))
-        layout.addWidget(self.speed)
-        layout.addWidget(self.speed_words)
-        ratio = np.log(attack.steps_per_second / _SLOWEST) / np.log(_FASTEST / _SLOWEST)
-        self.speed.setValue(round(_SPEED_STEPS * float(ratio)))
-        attack.film_changed.connect(self.refresh)
-        attack.position_changed.connect(self.refresh)
-        attack.playing_changed.connect(self._playing_changed)
-        self.refresh()
-
-    def _button(self, tip: str, call: Any) -> QToolButton:
-        button = QToolButton(self)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        button.setIconSize(QSize(20, 20))
-        button.clicked.connect(call)
-        return button
-
-    def set_icons(self, icons: dict[str, QIcon]) -> None:
-        """Use these icons."""
-        self._icons = icons
-        for button, name in (
-            (self.first, "first"),
-            (self.back, "previous"),
-            (self.forward, "next"),
-            (self.last, "last"),
-        ):
-            button.setIcon(icons[name])
-        self._playing_changed()
-
-    @Slot()
-    def _playing_changed(self) -> None:
-        if self._icons:
-            self.play.setIcon(self._icons["pause" if self._attack.playing else "play"])
-
-    @Slot()
-    def refresh(self) -> None:
-        """Show where the film stands."""
-        attack = self._attack
-        last = max(len(attack.steps) - 1, 0)
-        blocked = self.scrub.blockSignals(True)
-        self.scrub.setRange(0, last)
-        self.scrub.setValue(attack.position)
-        self.scrub.blockSignals(blocked)
-        self.words.setText(f"step {attack.position} of {last}")
-
-    @Slot(int)
-    def _scrubbed(self, position: int) -> None:
-        self._attack.go_to(position)
-
-    @Slot()
-    def _to_first(self) -> None:
-        self._attack.go_to(0)
-
-    @Slot()
-    def _to_last(self) -> None:
-        self._attack.go_to(len(self._attack.steps) - 1)
-
-    @Slot()
-    def _step_back(self) -> None:
-        self._attack.go_to(self._attack.position - 1)
-
-    @Slot()
-    def _step_forward(self) -> None:
-        self._attack.go_to(self._attack.position + 1)
-
-    @Slot(int)
-    def _speed_changed(self, place: int) -> None:
-        speed = _SLOWEST * (_FASTEST / _SLOWEST) ** (place / _SPEED_STEPS)
-        self._attack.set_speed(speed)
-        self.speed_words.setText(f"{speed:.0f} steps/s")
-        self.speed.setToolTip(f"How fast the film runs: {speed:.0f} steps a second")

@@ -1,0 +1,121 @@
+"""The film of an attack as files: read back with Pillow, csv and NumPy."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from core_samples import tiny_dataset
+from PIL import Image
+
+from core.attack import AttackConfig, SquaredLossDescent
+from core.film_export import (
+    ANIMATIONS,
+    MOST_FRAMES,
+    ExportError,
+    Film,
+    frame_places,
+    images_npz,
+    save_animation,
+    step_png,
+    traces_csv,
+    write_file,
+)
+from core.training import Trainer, TrainingConfig
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def film() -> Film:
+    data = tiny_dataset()
+    trainer = Trainer(data, TrainingConfig(epochs=5))
+    list(trainer.run())
+    config = AttackConfig(start=0, toward=0, target=2, steps=200, pull=0.0)
+    steps = list(SquaredLossDescent.on_dataset(trainer.model, config, data).run())
+    return Film(steps, data.train.images[0], data.image_shape, data.class_names, 2)
+
+
+@pytest.mark.parametrize("suffix", ANIMATIONS)
+def test_an_animation_reads_back(film: Film, tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"film{suffix}"
+    told = list(save_animation(path, film, frames_per_second=25.0))
+    assert told[-1] == (MOST_FRAMES, MOST_FRAMES)
+    assert [done for done, _ in told] == list(range(1, MOST_FRAMES + 1))
+    with Image.open(path) as picture:
+        # Pillow leaves out frames that differ in nothing, and shows the one before for longer.
+        assert 10 < picture.n_frames <= MOST_FRAMES
+        assert picture.info.get("loop", 0) == 0
+        first = np.asarray(picture.convert("RGB"), dtype=int)
+        length = 0.0
+        for i in range(picture.n_frames):
+            picture.seek(i)
+            picture.load()
+            length += picture.info["duration"]
+        last = np.asarray(picture.convert("RGB"), dtype=int)
+    assert length == pytest.approx(40 * (MOST_FRAMES - 1) + 1500, rel=0.02)
+    assert (abs(first - last).max(axis=2) > 40).sum() > 200  # the change has grown
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_leaving_early_leaves_no_file(film: Film, tmp_path: Path) -> None:
+    making = save_animation(tmp_path / "film.gif", film)
+    next(making)
+    making.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_frames_are_chosen_evenly_with_both_ends() -> None:
+    assert frame_places(7).tolist() == list(range(7))
+    places = frame_places(1001, most=11)
+    assert places.tolist() == list(range(0, 1001, 100))
+    assert frame_places(151)[[0, -1]].tolist() == [0, 150]
+
+
+def test_traces_read_back_exactly(film: Film) -> None:
+    rows = list(csv.DictReader(io.StringIO(traces_csv(film))))
+    assert len(rows) == len(film.steps)
+    for row, step in zip(rows, film.steps, strict=True):
+        assert int(row["step"]) == step.step
+        assert row["read_as"] == film.class_names[step.predicted]
+        for name in ("loss", "gradient_norm", "l2", "linf"):
+            assert float(row[name]) == getattr(step, name)
+        for k, name in enumerate(film.class_names):
+            assert float(row[f"p {name}"]) == step.probabilities[k]
+
+
+def test_images_read_back_without_pickles(film: Film) -> None:
+    with np.load(io.BytesIO(images_npz(film)), allow_pickle=False) as found:
+        assert found["images"].shape == (len(film.steps), *film.image_shape)
+        for i, step in enumerate(film.steps):
+            np.testing.assert_array_equal(found["images"][i].reshape(-1), step.image)
+        np.testing.assert_array_equal(found["l2"], [step.l2 for step in film.steps])
+        assert tuple(found["class_names"]) == film.class_names
+        assert found["target"] == 2
+
+
+def test_a_step_shows_chosen_image_and_result(film: Film) -> None:
+    with Image.open(io.BytesIO(step_png(film, 150))) as picture:
+        pixels = np.asarray(picture.convert("RGB"), dtype=int)
+    height, width = film.image_shape
+    side = max(196 // max(height, width), 1)
+    result = film.steps[150].image.reshape(film.image_shape)
+    left = 12 + 2 * (width * side + 12)
+    top = 12 + 15 + 6
+    for y in range(height):
+        for x in range(width):
+            shown = pixels[top + y * side + side // 2, left + x * side + side // 2]
+            assert shown == pytest.approx(round(255 * float(np.clip(result[y, x], 0, 1))), abs=1)
+
+
+def test_no_film_and_wrong_names_are_refused_in_words(film: Film, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="choose an image and a target"):
+        Film((), film.chosen, film.image_shape, film.class_names, 2)
+    with pytest.raises(ExportError, match=r"one of \.gif, \.png, \.webp"):
+        next(save_animation(tmp_path / "film.mp4", film))
+    with pytest.raises(ExportError, match="choose another folder"):
+        write_file(tmp_path / "missing" / "a.csv", b"")

@@ -1,0 +1,112 @@
+"""The film's buttons for repeating and keeping it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from gui_helpers import click, press, wait_for_film, wait_until
+from PIL import Image
+from PySide6.QtWidgets import QFileDialog
+
+from core.film_export import traces_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+
+
+@pytest.fixture
+def attacked(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """Return a window with a whole film."""
+    window.show_attack()
+    wait_for_film(qtbot, window.session)
+    window.session.attack.pause()
+    return window
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, file: Path, kind: str = "") -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(file), kind))
+
+
+def test_the_film_begins_again(attacked: MainWindow, qtbot: QtBot) -> None:
+    attack, film = attacked.session.attack, attacked.attack.film
+    attack.set_speed(400.0)
+    click(qtbot, film.repeat)
+    assert attack.looping
+    attack.go_to(len(attack.steps) - 3)
+    attack.play()
+    ends = []
+    attack.position_changed.connect(lambda: ends.append(attack.position))
+    wait_until(qtbot, lambda: 0 in ends)
+    assert len(attack.steps) - 1 in ends  # it was shown before
+    assert attack.playing
+    click(qtbot, film.repeat)
+    attack.go_to(len(attack.steps) - 3)
+    attack.play()
+    wait_until(qtbot, lambda: not attack.playing)
+    assert attack.position == len(attack.steps) - 1
+
+
+def test_an_animation_is_made_beside_the_window(
+    attacked: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(monkeypatch, tmp_path / "film", "WebP (*.webp)")
+    press(qtbot, attacked, "Ctrl+G")
+    assert attacked.session.film.progress is not None
+    wait_until(qtbot, lambda: attacked.session.film.progress is None)
+    with Image.open(tmp_path / "film.webp") as picture:
+        assert picture.n_frames > 10
+    assert attacked.notice.text == f"Saved {tmp_path / 'film.webp'}"
+    assert attacked.attack.film.save.text() == "Save"
+
+
+def test_it_can_be_called_off(
+    attacked: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(monkeypatch, tmp_path / "film.gif")
+    press(qtbot, attacked, "Ctrl+G")
+    assert attacked.session.film.progress is not None
+    press(qtbot, attacked, "Ctrl+G")
+    assert attacked.session.film.progress is None
+    assert "called off" in attacked.notice.text
+    qtbot.wait(300)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_numbers_images_and_a_step_are_kept(
+    attacked: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = attacked.session
+    session.attack.go_to(7)
+    names = [action.objectName() for action in attacked.attack.film.save.menu().actions()]
+    assert names == [f"action_save_{what}" for what in ("film", "traces", "images", "step")]
+    files = [tmp_path / name for name in ("t.csv", "f.npz", "s.png")]
+    for file, action in zip(files, attacked.attack.film.save.menu().actions()[1:], strict=True):
+        answer(monkeypatch, file)
+        action.trigger()
+        assert attacked.notice.text.endswith(f"Saved {file}")
+    assert files[0].read_text() == traces_csv(session.film._film())
+    with np.load(files[1]) as found:
+        np.testing.assert_array_equal(found["images"][7].reshape(-1), session.attack.steps[7].image)
+    with Image.open(files[2]) as picture:
+        assert picture.format == "PNG"
+
+
+def test_without_a_film_it_says_so(window: MainWindow, qtbot: QtBot) -> None:
+    assert not window.session.attack.steps
+    window.saved_films.save_traces()
+    assert "There is no film yet" in window.notice.text
+
+
+def test_a_folder_that_cannot_be_written_is_told(
+    attacked: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    answer(monkeypatch, tmp_path / "missing" / "film.gif")
+    attacked.saved_films.save_film()
+    wait_until(qtbot, lambda: "choose another folder" in attacked.notice.text)
+    assert attacked.session.film.progress is None
