@@ -152,9 +152,9 @@ class RunList(QObject):
 
     def begin(self, run: Run) -> None:
         """Add a run that begins, live and shown; the one before it goes if it tells nothing."""
-        self._tidy()
         if run.branch is not None:
-            self._touch(run.branch.parent)
+            self._touch(run.branch.parent)  # first: it may be the one that would be tidied away
+        self._tidy()
         self.entries += (RunEntry(run, self._free_name(), self._free_colour()),)
         self.live_key, self._shown_key = run.key, None
         self._hide_oldest()
