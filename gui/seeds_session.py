@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 
+_SHOW_SECONDS = 0.5
+"""A growing band is drawn this often."""
+
+
 class SeedsSession(QObject):
     """Starts the job, and puts what comes of it into the list of runs."""
 
@@ -31,6 +36,7 @@ class SeedsSession(QObject):
         self._run: Run | None = None
         self._key = 0
         self._name = ""
+        self._shown_at = 0.0
         self.state: SeedsState | None = None
         """How far the seeds are; None when none are being trained."""
 
@@ -92,8 +98,10 @@ class SeedsSession(QObject):
         letter = latest.get(SEEDS_SLOT)
         if letter is None or letter.generation != self._generation or self._run is None:
             return
-        before, self.state = self.state, letter.payload
-        band = letter.payload.band
-        if band is not None and (before is None or before.band is not band):
-            self._show(band)
+        self.state = letter.payload
+        now = time.perf_counter()
+        # All curves are drawn anew for it, and the end of the training shows the whole band.
+        if letter.payload.band is not None and now - self._shown_at >= _SHOW_SECONDS:
+            self._shown_at = now
+            self._show(letter.payload.band)
         self.changed.emit()

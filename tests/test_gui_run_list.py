@@ -165,6 +165,21 @@ def test_a_fork_keeps_its_origin_whatever_the_memory(session: Session, qtbot: Qt
     assert parent.history.kept_epochs.tolist() == sorted({0, 5, best, EPOCHS})
 
 
+def test_a_run_that_was_forked_at_its_start_is_not_tidied_away(
+    session: Session, qtbot: QtBot
+) -> None:
+    session.set_setting("seed", 5)
+    session.rewind()
+    parent = session.runs.live
+    assert parent is not None
+    wait_until(qtbot, lambda: len(parent.history) == 1)
+    session.fork()
+    branch = session.runs.live
+    assert branch is not None
+    assert branch.branch is not None
+    assert session.runs.run(branch.branch.parent) is parent
+
+
 def test_an_earlier_run_can_be_forked_too(three: Session, qtbot: QtBot) -> None:
     first = three.runs.entries[0]
     three.show_run(first.key)

@@ -300,10 +300,7 @@ class RunsPanel(QWidget):
         numbers = []
         for metric in ("log_likelihood", "score"):
             words = f"{history.value(part, metric, best):.4f}"
-            fits = (
-                reference is not None and reference is not run and bool(reference.history.records)
-            )
-            if fits and reference is not None:
+            if reference is not None and _is_measured_alike(run, reference):
                 theirs = reference.history
                 base = theirs.value(theirs.held_out_part, metric, theirs.best.epoch)
                 words += f" ({history.value(part, metric, best) - base:+.3f})"
@@ -474,3 +471,9 @@ def _band_cells(band: SeedBand) -> list[str]:
         *(str(last), f"{best:g}"),
         *(f"{likes[place]:.4f}", f"{scores[place]:.4f}", f"{scores[-1]:.4f}"),
     ]
+
+
+def _is_measured_alike(run: Run, reference: Run) -> bool:
+    """Whether the numbers of two different runs can be taken from each other."""
+    same_data = reference.is_on(run.data_config, run.reading)
+    return reference is not run and bool(reference.history.records) and same_data
