@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,6 +56,7 @@ _FLAGS = (
     | Qt.ItemFlag.ItemIsEditable
 )
 _CELL_ROOM = 12
+_FILL_SECONDS = 0.25
 _LEAST_WIDTH = 40
 _SWATCH = QSize(18, 10)
 _NAME_WIDTH = 170
@@ -75,6 +77,7 @@ class RunsPanel(QWidget):
         self._session = session
         self._theme = LIGHT
         self._is_filling = False
+        self._filled_at = 0.0
         self.table = QTreeWidget(self)
         self.table.setAccessibleName("runs")
         self.table.setColumnCount(len(_COLUMNS))
@@ -177,7 +180,8 @@ class RunsPanel(QWidget):
             QShortcut(QKeySequence(keys), self.table, slot, context=context)
         for signal in (session.runs.changed, session.run_started, session.run_shown):
             signal.connect(self.refresh)
-        session.epoch_recorded.connect(self.refresh_live)
+        session.progressed.connect(self._refresh_growing)
+        session.run_state_changed.connect(self.refresh_live)
         session.shown_changed.connect(self._refresh_fork)
         session.setting_applied.connect(self.refresh)
         self.seeds_button.clicked.connect(self._repeat)
@@ -243,11 +247,18 @@ class RunsPanel(QWidget):
         return item
 
     @Slot()
+    def _refresh_growing(self) -> None:
+        """Fill the row of a growing run, not with every epoch: there may be hundreds a second."""
+        if time.perf_counter() - self._filled_at >= _FILL_SECONDS:
+            self.refresh_live()
+
+    @Slot()
     def refresh_live(self) -> None:
         """Fill the row of the run being trained."""
         runs = self._session.runs
         if not self.isVisible():
             return
+        self._filled_at = time.perf_counter()
         for place, entry in enumerate(runs.entries):
             if entry.key == runs.live_key and place < self.table.topLevelItemCount():
                 self._is_filling = True
