@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import (
@@ -22,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.parameters import Parameter
-from core.runs import differences
+from core.sweep import N_SEEDS
+from gui.pages.run_cells import band_cells, run_cells
 from gui.run_list import RunEntry
 from gui.theme import LIGHT, Theme
 from gui.widgets.number_field import NumberField
@@ -32,8 +31,6 @@ from gui.widgets.tooltips import wrapped
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
-    from core.runs import Run
-    from core.seed_band import SeedBand
     from gui.run_list import Entry
     from gui.session import Session
 
@@ -61,9 +58,6 @@ _LEAST_WIDTH = 40
 _SWATCH = QSize(18, 10)
 _NAME_WIDTH = 170
 _NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_N_SEEDS = Parameter(
-    "int", "Seeds", "How many runs with seeds of their own are trained at once.", low=2, high=64
-)
 
 
 class RunsPanel(QWidget):
@@ -115,10 +109,10 @@ class RunsPanel(QWidget):
         self.down_button = self._button("Down", "Move this run down (Ctrl+Down)")
         self.remove_button = self._button("Remove", "Take this run off the list (Delete)")
         self.undo_button = self._button("Put back", "Put the run removed last back (Ctrl+Z)")
-        self.n_seeds = NumberField(_N_SEEDS, self)
+        self.n_seeds = NumberField(N_SEEDS, self)
         self.n_seeds.show_value(16)
         self.n_seeds.setFixedWidth(64)
-        self.n_seeds.setToolTip(wrapped(_N_SEEDS.help))
+        self.n_seeds.setToolTip(wrapped(N_SEEDS.help))
         self.n_seeds.refused.connect(self._refused)
         self.seeds_button = self._button(
             "Repeat with seeds",
@@ -279,9 +273,12 @@ class RunsPanel(QWidget):
             item.setData(0, _LOOK, look)
             item.setIcon(0, self._swatch(entry.colour))
         if isinstance(entry, RunEntry):
-            cells, is_shown = self._cells(entry.run), entry.run is self._session.runs.shown
+            cells, is_shown = (
+                run_cells(self._session.runs, entry.run),
+                entry.run is self._session.runs.shown,
+            )
         else:
-            cells, is_shown = _band_cells(entry.band), False
+            cells, is_shown = band_cells(entry.band), False
         for column, words in enumerate([entry.name, *cells]):
             if item.text(column) != words:
                 item.setText(column, words)
@@ -294,43 +291,6 @@ class RunsPanel(QWidget):
             font.setBold(is_shown)
             for column in range(len(_COLUMNS)):
                 item.setFont(column, font)
-
-    def _cells(self, run: Run) -> list[str]:
-        """Return what stands in the columns after the name."""
-        runs, history = self._session.runs, run.history
-        state = []
-        if run.key == runs.live_key:
-            state.append("live")
-        if run.key == runs.reference_key:
-            state.append("reference")
-        cells = [", ".join(state), self._differences(run)]
-        if not history.records:
-            return [*cells, "", "", "", "", ""]
-        part, best, last = history.held_out_part, history.best.epoch, history.last_epoch
-        reference = runs.run(runs.reference_key)
-        numbers = []
-        for metric in ("log_likelihood", "score"):
-            words = f"{history.value(part, metric, best):.4f}"
-            if reference is not None and _is_measured_alike(run, reference):
-                theirs = reference.history
-                base = theirs.value(theirs.held_out_part, metric, theirs.best.epoch)
-                words += f" ({history.value(part, metric, best) - base:+.3f})"
-            numbers.append(words)
-        return [
-            *(*cells, str(last), str(best)),
-            *(*numbers, f"{history.value(part, 'score', last):.4f}"),
-        ]
-
-    def _differences(self, run: Run) -> str:
-        runs = self._session.runs
-        words = []
-        if run.branch is not None:
-            parent = runs.entry(run.branch.parent)
-            name = "a removed run" if parent is None else parent.name
-            words.append(f"branches off {name} at epoch {run.branch.epoch}")
-        if runs.shown is not None and run is not runs.shown:
-            words += differences(run, runs.shown)
-        return ", ".join(words)
 
     def _swatch(self, colour: int) -> QIcon:
         picture = QPixmap(_SWATCH)
@@ -467,24 +427,3 @@ class RunsPanel(QWidget):
     def _colour_chosen(self, action: object) -> None:
         key, colour = action.data()  # type: ignore[attr-defined]
         self._session.runs.set_colour(key, colour)
-
-
-def _band_cells(band: SeedBand) -> list[str]:
-    """Return what stands in the columns after the name of repeated runs: medians."""
-    last = int(band.epochs[-1])
-    part, best = band.held_out_part, band.median_best_epoch
-    place = int(np.abs(band.epochs - best).argmin())
-    likes, scores = (band.band(part, metric).median for metric in ("log_likelihood", "score"))
-    return [
-        "median",
-        f"seeds {band.seeds[0]} to {band.seeds[-1]}; best epochs {band.best_epochs.min()} to "
-        f"{band.best_epochs.max()}",
-        *(str(last), f"{best:g}"),
-        *(f"{likes[place]:.4f}", f"{scores[place]:.4f}", f"{scores[-1]:.4f}"),
-    ]
-
-
-def _is_measured_alike(run: Run, reference: Run) -> bool:
-    """Whether the numbers of two different runs can be taken from each other."""
-    same_data = reference.is_on(run.data_config, run.reading)
-    return reference is not run and bool(reference.history.records) and same_data
