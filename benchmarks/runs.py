@@ -127,7 +127,7 @@ def _moved(record: EpochRecord, by: float) -> EpochRecord:
 
 def _actions(window: MainWindow, session: Session) -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what a person does, one thing after another."""
-    from gui.pages.learn import TABS
+    from gui.pages.learn_tabs import TABS
 
     runs, plot = session.runs, window.learn.like_plot
     keys = [entry.key for entry in runs.entries]
@@ -153,6 +153,6 @@ def _actions(window: MainWindow, session: Session) -> Iterator[tuple[str, Callab
     yield "smooth", lambda: plot.set_options(replace(options, smoothing=9))
     yield "log axes", lambda: plot.set_options(replace(options, log_x=True, log_y=True))
     yield "plain axes", lambda: plot.set_options(options)
-    yield "compare", lambda: window.learn.runs.comparison_requested.emit(other)
+    yield "compare", lambda: window.learn.tabs.runs.comparison_requested.emit(other)
     yield "change a setting", lambda: session.set_setting("learning_rate", 0.11)
     yield "change it back", lambda: session.set_setting("learning_rate", 0.1)

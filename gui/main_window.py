@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
             opened.card.addActions(list(self.actions_by_name.values()))
         for page in (self.learn, self.attack, self.data_page, self.draw):
             page.hovered.connect(self.hover_words.setText)
-        self.learn.confusion.images_requested.connect(self.show_images)
+        self.learn.tabs.images_requested.connect(self.show_images)
         self.data_page.found.connect(self.notice.forgive)
         self.panel.catalogue.mirror_changed.connect(self._mirror_changed)
         self.panel.open_folder_requested.connect(self.open_data.ask_folder)

@@ -48,7 +48,7 @@ def expected(window: MainWindow, part: str) -> NDArray[np.int64]:
 def wait_for_counts(qtbot: QtBot, window: MainWindow, part: str) -> NDArray[np.int64]:
     """Wait until the matrix shows them."""
     counts = expected(window, part)
-    wait_until(qtbot, lambda: np.array_equal(window.learn.confusion.matrix.counts, counts))
+    wait_until(qtbot, lambda: np.array_equal(window.learn.tabs.confusion.matrix.counts, counts))
     return counts
 
 
@@ -56,9 +56,9 @@ def wait_for_counts(qtbot: QtBot, window: MainWindow, part: str) -> NDArray[np.i
 def panel(window: MainWindow, qtbot: QtBot) -> ConfusionPanel:
     """Return the panel of a window whose run has ended."""
     click(qtbot, window.learn.tab("Confusion"))
-    assert window.learn.confusion.isVisible()
+    assert window.learn.tabs.confusion.isVisible()
     wait_for_counts(qtbot, window, "test")
-    return window.learn.confusion
+    return window.learn.tabs.confusion
 
 
 def test_counts_are_those_of_core_at_any_epoch_and_of_any_part(

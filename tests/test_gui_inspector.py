@@ -230,7 +230,7 @@ def test_several_worst_of_each_class(window: MainWindow, qtbot: QtBot) -> None:
                 np.testing.assert_array_equal(row.values[k], image)
                 assert f"{mistake.probability:.2f}" in row.captions[k]
     k = next(k for k, own in enumerate(found.mistakes) if len(own) == 3)
-    window.learn.stack.currentWidget().ensureVisible(0, atlas.cell_rect(4, k).bottom())
+    window.learn.tabs.currentWidget().ensureVisible(0, atlas.cell_rect(4, k).bottom())
     click(qtbot, atlas, atlas.cell_rect(4, k).center())
     content = window.learn.card.content
     assert content is not None

@@ -44,8 +44,8 @@ def panel(window: MainWindow, qtbot: QtBot) -> RunsPanel:
     wait_until(qtbot, lambda: session.history is not None and session.history.last_epoch == EPOCHS)
     wait_for_state(qtbot, session, RunState.FINISHED)
     click(qtbot, window.learn.tab("Runs"))
-    assert window.learn.runs.isVisible()
-    return window.learn.runs
+    assert window.learn.tabs.runs.isVisible()
+    return window.learn.tabs.runs
 
 
 def cell(panel: RunsPanel, row: int, column: int) -> str:

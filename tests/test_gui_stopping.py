@@ -69,9 +69,9 @@ def panel(window: MainWindow, qtbot: QtBot) -> StoppingPanel:
     """Return the panel of a window whose run has ended."""
     assert window.session.epochs.of("test") is None  # nothing is computed before one looks
     click(qtbot, window.learn.tab("When to stop"))
-    assert window.learn.stopping.isVisible()
+    assert window.learn.tabs.stopping.isVisible()
     wait_for_band(qtbot, window.session, "test")
-    return window.learn.stopping
+    return window.learn.tabs.stopping
 
 
 def test_curve_band_and_bars_are_those_of_core(panel: StoppingPanel, window: MainWindow) -> None:
@@ -262,7 +262,7 @@ def test_best_against_now_is_compared(
     panel: StoppingPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     click(qtbot, panel.compare_button)
-    assert window.learn.comparison.isVisible()
+    assert window.learn.tabs.comparison.isVisible()
     models, history = window.session.comparison.models, window.session.history
     assert models is not None
     assert history is not None
@@ -340,7 +340,7 @@ def test_all_of_it_fits_into_the_smallest_window(panel: StoppingPanel, window: M
 def test_before_there_are_data_nothing_is_said(new_session, new_window, qtbot: QtBot) -> None:
     window = new_window(new_session())
     click(qtbot, window.learn.tab("When to stop"))
-    panel = window.learn.stopping
+    panel = window.learn.tabs.stopping
     assert panel.best.text() == panel.waited.text() == panel.why.text() == ""
     assert not panel.best_button.isEnabled()
     open_and_finish(qtbot, window.session)

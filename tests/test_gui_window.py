@@ -42,7 +42,7 @@ from core.diagnostics import next_mistake
 from core.model_file import SavedModel, load_model, save_model
 from gui.actions import COMMANDS
 from gui.app import InputHabits
-from gui.pages.learn import TABS
+from gui.pages.learn_tabs import TABS
 from gui.run_state import RunState
 from gui.theme import DARK, LIGHT, THEMES, Theme
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QScrollArea,
-    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -19,15 +18,10 @@ from PySide6.QtWidgets import (
 
 from core.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
-from gui.comparison_session import Side
-from gui.pages.comparison import ComparisonPanel
-from gui.pages.confusion import ConfusionPanel
 from gui.pages.data_words import PartView
+from gui.pages.learn_tabs import TABS, LearnTabs
 from gui.pages.learning_curves import LearningCurves
 from gui.pages.opened_image import OpenedImage
-from gui.pages.over_epochs import OverEpochsPanel
-from gui.pages.runs import RunsPanel
-from gui.pages.stopping import StoppingPanel
 from gui.pages.worst_per_class import WorstPerClass
 from gui.widgets.card import card
 from gui.widgets.colour_bar import ColourBar
@@ -38,16 +32,6 @@ from gui.widgets.image_mosaic import ImageMosaic, MosaicRow
 if TYPE_CHECKING:
     from gui.run_state import ShownDiagnosis
     from gui.session import Session
-
-TABS = {
-    "Class atlas": "Weights, means and worst mistakes, one column per class",
-    "Runs": "Every run so far: show, hide, rename, compare, repeat with other seeds",
-    "Compare": "Two models side by side: best against now, a run against another",
-    "Confusion": "How often each class is taken for each other; click a cell to see the images",
-    "When to stop": "How sure the best epoch is, and what early stopping would have done",
-    "Over epochs": "The score of each class at every epoch, and which images flip",
-}
-"""What the lower card can show -> what there is to see."""
 
 _MEAN, _WORST = 1, 2
 """Rows of the atlas; the worst are the last ones."""
@@ -80,23 +64,16 @@ class LearnPage(QWidget):
         self.colour_bar = ColourBar(self)
         self.atlas_words = FittingLabel("", self)
         self.atlas_words.setObjectName("muted")
-        self.runs = RunsPanel(session, self)
-        self.comparison = ComparisonPanel(session, self)
         self.n_worst = WorstPerClass(session, self)
-        self.confusion = ConfusionPanel(session, self)
-        self.stopping = StoppingPanel(session, self)
-        self.over_epochs = OverEpochsPanel(session, self)
         self.switch = [self._button(words) for words in TABS]
         self.card = ImageCard(self)
         self._lay_out()
         self.atlas.cell_clicked.connect(self._cell_clicked)
         self.atlas.hovered.connect(self.hovered)
         self.card.attack_requested.connect(self.attack_requested)
-        for panel in (self.comparison, self.confusion, self.over_epochs):
-            panel.hovered.connect(self.hovered)
-        self.runs.comparison_requested.connect(self._compare_run)
-        self.stopping.offer_comparison(self._compare_best)
-        self.over_epochs.image_requested.connect(self._open_sample)
+        self.tabs.hovered.connect(self.hovered)
+        self.tabs.sample_requested.connect(self._open_sample)
+        self.tabs.tab_requested.connect(self.show_tab)
         session.run_started.connect(self._run_started)
         session.shown_changed.connect(self._refresh_shown)
         session.diagnosis_changed.connect(self._refresh_atlas)
@@ -123,11 +100,8 @@ class LearnPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(head)
-        self.stack = QStackedWidget(self)
-        self.stack.addWidget(scroll)
-        for panel in (self.runs, self.comparison, self.confusion, self.stopping, self.over_epochs):
-            self.stack.addWidget(panel)
-        column.addWidget(self.stack, 1)
+        self.tabs = LearnTabs(self._session, scroll, self)
+        column.addWidget(self.tabs, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -149,28 +123,17 @@ class LearnPage(QWidget):
         """Return the button of a tab."""
         return self.switch[list(TABS).index(words)]
 
+    @Slot(str)
     def show_tab(self, words: str) -> None:
         """Show what the tab of that name holds."""
         self.tab(words).setChecked(True)
-
-    @Slot(int)
-    def _compare_run(self, key: int) -> None:
-        """Compare a run with the one shown, both at their best."""
-        self._session.comparison.compare(Side(key, "best"), Side(None, "best"))
-        self.show_tab("Compare")
-
-    @Slot(int)
-    def _compare_best(self, _: int) -> None:
-        """Compare the best epoch of the run shown with where it is now."""
-        self._session.comparison.compare(Side(None, "best"), Side(None, "now"))
-        self.show_tab("Compare")
 
     @Slot()
     def _switched(self) -> None:
         """Show what the button pressed in names."""
         chosen = [button.isChecked() for button in self.switch].index(True)
         is_atlas = chosen == 0
-        self.stack.setCurrentIndex(chosen)
+        self.tabs.show_panel(list(TABS)[chosen])
         for widget in (self.atlas_words, self.n_worst, self.colour_bar):
             widget.setVisible(is_atlas)
 

@@ -1,0 +1,159 @@
+"""What the lower card of the Learn page can show, each made when it is first needed or looked for.
+
+All of them at once would double the time until something is seen to learn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QPoint, QTimer, Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from gui.comparison_session import Side
+from gui.pages.comparison import ComparisonPanel
+from gui.pages.confusion import ConfusionPanel
+from gui.pages.over_epochs import OverEpochsPanel
+from gui.pages.runs import RunsPanel
+from gui.pages.stopping import StoppingPanel
+from gui.theme import LIGHT, Theme, Themed
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from gui.session import Session
+
+TABS = {
+    "Class atlas": "Weights, means and worst mistakes, one column per class",
+    "Runs": "Every run so far: show, hide, rename, compare, repeat with other seeds",
+    "Compare": "Two models side by side: best against now, a run against another",
+    "Confusion": "How often each class is taken for each other; click a cell to see the images",
+    "When to stop": "How sure the best epoch is, and what early stopping would have done",
+    "Over epochs": "The score of each class at every epoch, and which images flip",
+}
+"""What the lower card can show -> what there is to see."""
+
+_FIRST_MILLISECONDS, _NEXT_MILLISECONDS = 600, 150
+"""After the page is first shown the other panels are made one by one, before anybody asks."""
+
+
+class LearnTabs(QStackedWidget):
+    """The class atlas, and the panels beside it."""
+
+    hovered = Signal(str)
+    images_requested = Signal(str, object)
+    """A part, and an :class:`~core.readings.ImageFilter`."""
+    sample_requested = Signal(str, int, QPoint)
+    """Part, index and place on the screen of an image that is to be opened."""
+    tab_requested = Signal(str)
+
+    def __init__(self, session: Session, atlas: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._theme = LIGHT
+        self._makers = {
+            "Runs": self._make_runs,
+            "Compare": self._make_comparison,
+            "Confusion": self._make_confusion,
+            "When to stop": self._make_stopping,
+            "Over epochs": self._make_over_epochs,
+        }
+        self._made: dict[str, QWidget] = {"Class atlas": atlas}
+        self.addWidget(atlas)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours for what is made from now on; what there is gets them by itself."""
+        self._theme = theme
+
+    def panel(self, words: str) -> QWidget:
+        """Return what a tab shows, made now if it was not yet."""
+        made = self._made.get(words)
+        if made is None:
+            made = self._made[words] = self._makers[words]()
+            self.addWidget(made)
+            for widget in (made, *made.findChildren(QWidget)):
+                if isinstance(widget, Themed):
+                    widget.set_theme(self._theme)
+        return made
+
+    def show_panel(self, words: str) -> None:
+        """Show what the tab of that name holds."""
+        self.setCurrentWidget(self.panel(words))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the rest soon, but not before something was seen."""
+        super().showEvent(event)
+        QTimer.singleShot(_FIRST_MILLISECONDS, self, self._make_next)
+
+    @Slot()
+    def _make_next(self) -> None:
+        left = [words for words in self._makers if words not in self._made]
+        if left:
+            self.panel(left[0])
+            QTimer.singleShot(_NEXT_MILLISECONDS, self, self._make_next)
+
+    # ------------------------------------------------------------------ the panels
+
+    @property
+    def runs(self) -> RunsPanel:
+        """The list of runs."""
+        return cast("RunsPanel", self.panel("Runs"))
+
+    @property
+    def comparison(self) -> ComparisonPanel:
+        """Two models side by side."""
+        return cast("ComparisonPanel", self.panel("Compare"))
+
+    @property
+    def confusion(self) -> ConfusionPanel:
+        """What is taken for what."""
+        return cast("ConfusionPanel", self.panel("Confusion"))
+
+    @property
+    def stopping(self) -> StoppingPanel:
+        """Where learning should stop."""
+        return cast("StoppingPanel", self.panel("When to stop"))
+
+    @property
+    def over_epochs(self) -> OverEpochsPanel:
+        """Classes and flips over epochs."""
+        return cast("OverEpochsPanel", self.panel("Over epochs"))
+
+    def _make_runs(self) -> QWidget:
+        panel = RunsPanel(self._session, self)
+        panel.comparison_requested.connect(self._compare_run)
+        return panel
+
+    def _make_comparison(self) -> QWidget:
+        panel = ComparisonPanel(self._session, self)
+        panel.hovered.connect(self.hovered)
+        return panel
+
+    def _make_confusion(self) -> QWidget:
+        panel = ConfusionPanel(self._session, self)
+        panel.hovered.connect(self.hovered)
+        panel.images_requested.connect(self.images_requested)
+        return panel
+
+    def _make_stopping(self) -> QWidget:
+        panel = StoppingPanel(self._session, self)
+        panel.offer_comparison(self._compare_best)
+        return panel
+
+    def _make_over_epochs(self) -> QWidget:
+        panel = OverEpochsPanel(self._session, self)
+        panel.hovered.connect(self.hovered)
+        panel.image_requested.connect(self.sample_requested)
+        return panel
+
+    @Slot(int)
+    def _compare_run(self, key: int) -> None:
+        """Compare a run with the one shown, both at their best."""
+        self._session.comparison.compare(Side(key, "best"), Side(None, "best"))
+        self.tab_requested.emit("Compare")
+
+    @Slot(int)
+    def _compare_best(self, _: int) -> None:
+        """Compare the best epoch of the run shown with where it is now."""
+        self._session.comparison.compare(Side(None, "best"), Side(None, "now"))
+        self.tab_requested.emit("Compare")
