@@ -163,7 +163,7 @@ class DataSession(QObject):
         self.asked_reading = self.reading
         """How the data last asked for are to be read."""
         self.readings: ShownReadings | None = None
-        self._watched: str | None = None
+        self._watchers: dict[QObject, str] = {}
         self._asked_readings: tuple[NDArray[Any], Split] | None = None
         self._reader = LatestJob("reading images", mailbox, READINGS_SLOT, _read, rest=_REST)
         pool.start(self._reader)
@@ -310,10 +310,20 @@ class DataSession(QObject):
 
     # ------------------------------------------------------------------ readings
 
-    def watch(self, part: str | None) -> None:
-        """Keep :attr:`readings` of this part up to date with the shown model; None: of nothing."""
-        self._watched = part
+    def watch(self, watcher: QObject, part: str | None) -> None:
+        """Keep :attr:`readings` of this part up to date with the shown model, for who looks at it.
+
+        None: for nobody any more. Of several watchers the last counts: one page is seen at a time,
+        and the page that goes must not end what the page that comes has asked for.
+        """
+        self._watchers.pop(watcher, None)
+        if part is not None:
+            self._watchers[watcher] = part
         self._request_readings()
+
+    @property
+    def _watched(self) -> str | None:
+        return next(reversed(self._watchers.values()), None)
 
     def forget_readings(self) -> None:
         """Drop readings and statistics of data that are no longer there."""

@@ -13,10 +13,12 @@ from gui_helpers import (
     data_of,
     has_colour,
     hover,
+    open_and_finish,
     pixels,
     press,
     wait_for_state,
     wait_until,
+    wall_is_right,
     write_data,
 )
 from PySide6.QtCore import Qt
@@ -27,7 +29,7 @@ from gui.theme import DARK, LIGHT
 from gui.widgets.confusion_matrix import ConfusionMatrix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from gui.main_window import MainWindow
     from gui.pages.confusion import ConfusionPanel
+    from gui.session import Session
 
 
 def expected(window: MainWindow, part: str) -> NDArray[np.int64]:
@@ -230,3 +233,20 @@ def test_shares_are_written_in_per_cent(matrix: ConfusionMatrix) -> None:
 
 def test_before_there_are_counts_nothing_is_painted(matrix: ConfusionMatrix) -> None:
     assert len(np.unique(pixels(matrix).reshape(-1, 3), axis=0)) == 1
+
+
+def test_a_panel_that_goes_does_not_end_what_the_data_page_asked_for(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    """Qt tells a widget that it is hidden when it is put into a stack, which happens at leisure."""
+    window = new_window(new_session())
+    open_and_finish(qtbot, window.session)
+    window.show_data()
+    wait_until(qtbot, lambda: wall_is_right(window))
+    assert window.learn.tabs.confusion.isHidden()
+    window.session.step_epoch()
+    wait_until(qtbot, lambda: window.session.history.last_epoch == EPOCHS + 1)
+    wait_until(qtbot, lambda: wall_is_right(window))
+    click(qtbot, window.top.buttons["learn_page"])
+    click(qtbot, window.learn.tab("Confusion"))
+    wait_for_counts(qtbot, window, "test")

@@ -70,18 +70,18 @@ class ConfusionPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the model."""
         super().showEvent(event)
-        self._session.data.watch(self.part.chosen)
+        self._session.data.watch(self, self.part.chosen)
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let nothing be computed for what nobody sees."""
         super().hideEvent(event)
-        self._session.data.watch(None)
+        self._session.data.watch(self, None)
 
     @Slot()
     def _part_changed(self) -> None:
         if self.isVisible():
-            self._session.data.watch(self.part.chosen)
+            self._session.data.watch(self, self.part.chosen)
         self.refresh()
 
     @Slot()

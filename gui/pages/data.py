@@ -139,7 +139,7 @@ class DataPage(QWidget):
         self._part, self._sought = part, None
         self.bar.show_part(part)
         if self.isVisible():
-            self._session.data.watch(part)
+            self._session.data.watch(self, part)
         self._new_choice()
 
     @Slot(object)
@@ -194,7 +194,7 @@ class DataPage(QWidget):
         self.bar.show_part(self._part)
         self.bar.set_classes(dataset.class_names)
         if self.isVisible():
-            self._session.data.watch(self._part)
+            self._session.data.watch(self, self._part)
         self._new_choice()
 
     @Slot(str)
@@ -341,7 +341,7 @@ class DataPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the model."""
         super().showEvent(event)
-        self._session.data.watch(self._part)
+        self._session.data.watch(self, self._part)
         if self._session.dataset is not None:
             self.side.ask_images(self._part, self._filter.label)
         self._refresh(keep_place=True)
@@ -349,5 +349,5 @@ class DataPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Let nothing be computed for a page that nobody sees."""
         super().hideEvent(event)
-        self._session.data.watch(None)
+        self._session.data.watch(self, None)
         self._later.stop()
