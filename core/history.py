@@ -164,8 +164,15 @@ class History:
 
     def add_change(self, change: Change) -> None:
         """Add a change; one that goes on with the last takes its place."""
-        if self.changes and change.follows(self.changes[-1]):
-            change = replace(change, old=self.changes.pop().old)
+        last = self.changes[-1] if self.changes else None
+        if last is not None and change.follows(last):
+            merged = replace(change, old=last.old)
+            if merged.old != merged.new:
+                self.changes[-1] = merged
+                return
+            if change.step == last.step:  # taken back before it acted
+                self.changes.pop()
+                return
         self.changes.append(change)
 
     @property

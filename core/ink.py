@@ -128,6 +128,8 @@ class SheetHistory:
 
     def end(self) -> None:
         """End a change; one that has left the sheet as it was is none."""
+        if not self._before:
+            return
         if np.array_equal(self._before[-1], self.sheet):
             self._before.pop()
         else:

@@ -35,7 +35,8 @@ class Run:
     history : its curves and weights
     data_config, reading, dataset_name : the data, which part of them, and how they were read
     added : samples that a person added to the training part, or None
-    branch : where it left another run, or None for one from a start of its own
+    branch : where it left another run, or None
+    is_own_start : whether it began from the start that its settings draw, not from given weights
     """
 
     key: int
@@ -45,6 +46,7 @@ class Run:
     dataset_name: str
     added: Split | None = None
     branch: Branch | None = None
+    is_own_start: bool = True
 
     @property
     def n_added(self) -> int:
@@ -58,6 +60,8 @@ class Run:
     def is_twin_of(self, other: Run) -> bool:
         """Whether both must have the same curve, as far as the shorter goes."""
         mine, others = self.history, other.history
+        if not mine.records or not others.records:
+            return False
         return (
             self.data_config == other.data_config
             and self.reading == other.reading

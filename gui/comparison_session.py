@@ -71,8 +71,14 @@ class ComparisonSession(QObject):
         self._asked: tuple[Any, ...] = ()
         self._job = LatestJob("comparing", mailbox, COMPARISON_SLOT, _Examiner(), rest=_REST)
         pool.start(self._job)
+        session.dataset_changed.connect(self._forget)
         for signal in (session.shown_changed, session.run_shown, session.runs.changed):
             signal.connect(self.refresh)
+
+    @Slot()
+    def _forget(self) -> None:
+        """Forget what was found in images that are gone."""
+        self.examined, self._asked = None, ()
 
     def set_side(self, index: int, **changes: Any) -> None:
         """Change what one side stands for."""
@@ -88,13 +94,16 @@ class ComparisonSession(QObject):
     def watch(self, is_watched: bool) -> None:
         """Keep the comparison up to date, or let nothing be computed for what nobody sees."""
         self._is_watched = is_watched
+        if not is_watched:  # nothing of a data set is kept alive for nobody
+            self._asked, self.models, self.examined = (), None, None
         self.refresh()
 
     def _history(self, side: Side) -> tuple[int, History] | None:
         runs = self._session.runs
-        run = (None if side.run is None else runs.run(side.run)) or runs.shown
-        fits = run is not None and self._session.can_show(run)
-        return (run.key, run.history) if run is not None and fits else None
+        run = None if side.run is None else runs.run(side.run)
+        if run is None or not self._session.can_show(run):
+            run = runs.shown  # gone, or of other data
+        return None if run is None else (run.key, run.history)
 
     def _model(self, side: Side) -> SideModel | None:
         found = self._history(side)
@@ -141,8 +150,13 @@ class ComparisonSession(QObject):
     def take_latest(self, latest: dict[str, Letter]) -> None:
         """Take in what was found, unless it is of other models than are compared now."""
         letter = latest.get(COMPARISON_SLOT)
-        if letter is not None and letter.generation == self._session.run_generation:
-            self.examined = letter.payload
+        dataset = self._session.dataset
+        if letter is None or dataset is None:
+            return
+        # By what it is of, not by when it was asked for: both models may be of earlier runs.
+        found, train, held_out = letter.payload
+        if train is dataset.train and held_out is dataset.held_out and self._is_watched:
+            self.examined = found
             self.examined_changed.emit()
 
 
@@ -154,11 +168,11 @@ class _Examiner:
 
     def __call__(
         self, request: tuple[NDArray[Any], NDArray[Any], Split, Split]
-    ) -> tuple[Examined, Examined]:
+    ) -> tuple[tuple[Examined, Examined], Split, Split]:
         first, second, train, held_out = request
         found = [self._examined(weights, train, held_out) for weights in (first, second)]
         self._known = [(one.weights, train, held_out, one) for one in found]
-        return found[0], found[1]
+        return (found[0], found[1]), train, held_out
 
     def _examined(self, weights: NDArray[Any], train: Split, held_out: Split) -> Examined:
         for known in self._known:

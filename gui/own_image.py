@@ -22,12 +22,14 @@ class OwnImage:
     image_shape : (height, width)
     label : what it is meant as
     class_names : those of the data it was drawn for
+    is_said : whether a person said so; else it is what it was read as
     """
 
     image: NDArray[np.float32]
     image_shape: tuple[int, int]
     label: int
     class_names: tuple[str, ...]
+    is_said: bool = True
 
     def misfit(self, dataset: Dataset) -> str:
         """Return why it could be no image of these data; empty where it could."""

@@ -171,7 +171,11 @@ class RunList(QObject):
         twins = [e for e in others if e.run.is_twin_of(old.run)]
         longer = any(len(e.run.history) >= n_learnt for e in twins)
         gone = [old] if n_learnt <= 1 or longer else twins
-        self.entries = tuple(e for e in self.entries if e not in gone or e.is_touched)
+        self.entries = tuple(
+            e for e in self.entries if e not in gone or (e.is_touched and e.run.history.records)
+        )
+        if self.entry(self.reference_key) is None:
+            self.reference_key = None
 
     def _free_name(self) -> str:
         taken = {e.name for e in self._all()}

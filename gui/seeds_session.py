@@ -37,6 +37,7 @@ class SeedsSession(QObject):
         self._key = 0
         self._name = ""
         self._shown_at = 0.0
+        self._is_listed = False
         self.state: SeedsState | None = None
         """How far the seeds are; None when none are being trained."""
 
@@ -52,13 +53,18 @@ class SeedsSession(QObject):
         if run is None or dataset is None or not run.history.records:
             session.notified.emit("There is no run to repeat yet: let one begin first.", True)
             return
+        if not session.has_data_of(run):
+            words = "This run learnt other images than there are now: rewind with its data settings"
+            session.notified.emit(f"{words}, then repeat it.", True)
+            return
         self.cancel()
         entry = session.runs.entry(run.key)
         name = "" if entry is None else entry.name
         self._generation = self._pool.next_generation()
         self._run, self._key = run, session.runs.next_key()
+        self._is_listed = False
         self._name = f"{n_seeds} seeds of {name}"
-        start = None if run.branch is None else run.history.records[0].checkpoint
+        start = None if run.is_own_start else run.history.records[0].checkpoint
         job = SeedsJob(
             *(self._generation, self._mailbox, dataset),
             *(session.shown_config, n_seeds, start),
@@ -77,6 +83,10 @@ class SeedsSession(QObject):
 
     def _show(self, band: SeedBand) -> None:
         assert self._run is not None
+        if self._is_listed and self._session.runs.band(self._key) is None:
+            self.cancel()  # a person has taken it off the list
+            return
+        self._is_listed = True
         self._session.runs.show_band(self._key, band, self._run, self._name)
 
     def take_event(self, letter: Letter) -> bool:

@@ -256,6 +256,10 @@ class Session(ShownSession):
             self.notified.emit(f"{words} Wait for them, or call them off.", True)
             return
         record = shown.record or run.history.records[-1]
+        if record.epoch >= _MOST_EPOCHS:
+            words = f"A run ends at epoch {_MOST_EPOCHS:,} at the latest: branch off before it."
+            self.notified.emit(words, True)
+            return
         run.history.protect(record.epoch)
         if record.epoch >= self.wanted_training.epochs:
             more = min(record.epoch + self.wanted_training.epochs, _MOST_EPOCHS)
@@ -341,6 +345,7 @@ class Session(ShownSession):
             *(self.runs.next_key(), History(self.training_config), self.data_config),
             *(self.data.reading, dataset.name, request.full.extra),
             branch=request.branch,
+            is_own_start=request.start is None,
         )
         self.runs.begin(run)
         if request.branch is not None:
@@ -382,6 +387,8 @@ class Session(ShownSession):
         self.settings_changed.emit()
 
     def _set_live(self, name: str, value: Any) -> None:
+        if self.run_state in (RunState.DIVERGED, RunState.FAILED):
+            return  # that run is over; its settings stay what they were, and a rewind is offered
         self.training_config = replace(self.training_config, **{name: value})
         if self._job is not None:
             self._job.change(**{name: value})
@@ -435,6 +442,7 @@ class Session(ShownSession):
             moved = True
         if moved:
             self.progressed.emit()
+            self.follow_thinning()
             if self.pinned_epoch is None and self.runs.is_live_shown:
                 self._shown_changed()
         seen = latest.get(DIAGNOSIS_SLOT)

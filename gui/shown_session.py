@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from core.diagnostics import DiagnosisConfig
+from core.samples import same_samples
 from gui.diagnosis_job import make_diagnoser
 from gui.run_list import RunList
 from gui.run_state import Shown, ShownDiagnosis, shown_model
@@ -78,6 +79,11 @@ class ShownSession(QObject):
             return self.training_config
         return history.last_config
 
+    def has_data_of(self, run: Run) -> bool:
+        """Whether the present images are just those that a run learnt."""
+        extra = None if self.dataset is None else self.dataset.extra
+        return self.data_config == run.data_config and same_samples(extra, run.added)
+
     def can_show(self, run: Run) -> bool:
         """Whether the weights of a run are for the present images."""
         dataset = self.dataset
@@ -86,7 +92,9 @@ class ShownSession(QObject):
         # Data of the same name may have been changed since, and opened again.
         shape = (dataset.n_classes, dataset.n_features + 1)
         records = run.history.records
-        return not records or records[0].weights.shape == shape
+        if not records:  # it has not begun, or could not
+            return run is self.runs.live
+        return records[0].weights.shape == shape
 
     def show_run(self, key: int | None) -> None:
         """Show another run everywhere, at the epoch shown now if it has that; None: the live one.
@@ -96,6 +104,8 @@ class ShownSession(QObject):
         run, before = self.runs.run(key), self.shown
         if run is not None and not self.can_show(run):
             words = f"This run learnt {run.dataset_name}. Open those data to look at it."
+            if not run.history.records:
+                words = "This run has nothing to show: it ended before its start was recorded."
             self.notified.emit(words, True)
             return
         self.runs.show_run(key)
@@ -131,6 +141,13 @@ class ShownSession(QObject):
             return
         self.pinned_epoch = None if epoch is None else self.history.nearest(epoch).epoch
         self._shown_changed()
+
+    def follow_thinning(self) -> None:
+        """Show what is nearest, and say so, where the weights of the epoch shown are not kept."""
+        shown = self.shown
+        if shown is not None and self.pinned_epoch not in (None, shown.epoch):
+            self.pinned_epoch = int(shown.epoch)
+            self._shown_changed()
 
     def show_best(self) -> None:
         """Show the epoch of the best held-out log-likelihood."""

@@ -28,7 +28,7 @@ def status_text(session: Session) -> str:
         return f"preparing {session.data.pending.full.name} for a new run ..."
     if session.run_state is RunState.FAILED:
         return "no run: open data with File > Open, or rewind"
-    if session.divergence is not None:
+    if session.divergence is not None and session.runs.is_live_shown:
         return str(session.divergence)
     shown = session.shown
     if shown is None or session.history is None:

@@ -319,3 +319,19 @@ def test_a_bound_set_later_acts_at_once_and_a_velocity_counts():
     moving.protect(5)
     moving.limit(1)
     assert moving.kept_epochs.tolist() == sorted({0, 5, 12, moving.best.epoch})
+
+
+def test_a_change_taken_back_before_it_acted_is_none():
+    history = History(CONFIG)
+    history.add_change(Change(0.0, 0, "learning_rate", 0.1, 0.2))
+    history.add_change(Change(0.0, 0, "learning_rate", 0.2, 0.1))
+    assert history.changes == []
+
+
+def test_a_change_taken_back_after_it_acted_is_two():
+    history = History(CONFIG)
+    first = Change(0.1, 3, "learning_rate", 0.1, 0.2)
+    back = Change(0.3, 9, "learning_rate", 0.2, 0.1)
+    history.add_change(first)
+    history.add_change(back)
+    assert history.changes == [first, back]

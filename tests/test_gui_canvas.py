@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import gui_drawing
 import numpy as np
 import pytest
 from gui_drawing import (
@@ -331,3 +332,50 @@ def test_ink_and_paper_have_the_colours_of_the_theme(
     draw(page.canvas, [(0.2, 0.2), (0.8, 0.8)])
     assert painted_ink(page.canvas, theme.text) > empty + 1000
     assert painted_ink(page.canvas, theme.raised) > 1000
+
+
+# ---------------------------------------------------------------------- what a review found
+
+
+def test_other_data_during_a_stroke_end_it(canvas: Canvas) -> None:
+    """An error in the release would end the program: it is answered within Qt."""
+    point = on_widget(canvas, (0.3, 0.3))
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=point)
+    assert not canvas.is_empty
+    canvas.set_image_shape((10, 20))
+    assert canvas.is_empty
+    gui_drawing.move(canvas, on_widget(canvas, (0.6, 0.6)), Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=point)
+    assert canvas.is_empty
+    assert not canvas.can_undo
+    draw(canvas)
+    assert not canvas.is_empty
+
+
+def test_control_z_takes_strokes_back_and_no_run(
+    window: MainWindow, canvas: Canvas, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.rewind()
+    (earlier,) = session.runs.earlier
+    session.remove_run(earlier.key)
+    draw(canvas)
+    canvas.setFocus()
+    press(qtbot, canvas, "Ctrl+Z")
+    assert canvas.is_empty
+    press(qtbot, canvas, "Ctrl+Shift+Z")
+    assert not canvas.is_empty
+    assert session.runs.earlier == []
+
+
+@pytest.mark.parametrize("side", [28, 32, 64, 128])
+def test_many_arrows_move_as_far_as_they_say(canvas: Canvas, side: int) -> None:
+    canvas.set_image_shape((side, side))
+    canvas.clear()
+    draw(canvas, [(0.2, 0.2), (0.25, 0.3)])
+    before = np.array(np.nonzero(canvas.ink)).mean(axis=1)
+    steps = side // 4
+    for _ in range(steps):
+        canvas.shift(1, 1)
+    moved = np.array(np.nonzero(canvas.ink)).mean(axis=1) - before
+    np.testing.assert_allclose(moved * side / canvas.ink.shape[0], steps, atol=0.5)

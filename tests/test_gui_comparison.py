@@ -206,3 +206,41 @@ def test_other_data_bring_other_models(
     wait_for_models(qtbot, window)
     assert weights_of(window)[0].shape == (10, 785)
     assert panel.mosaic.row(0).values.shape == (10, 28, 28)
+
+
+def test_the_worst_are_of_the_present_images(
+    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    panel.show_what("worst")
+    wait_for_models(qtbot, window)
+    session = window.session
+    session.set_setting("train_size", 20)
+    session.rewind(play=True)
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 20)
+    wait_until(qtbot, lambda: session.run_state is RunState.FINISHED)
+    found = wait_for_models(qtbot, window)
+    indices = [m.index for one in found for m in one.train.worst if m is not None]
+    assert all(index < 20 for index in indices)
+
+
+def test_an_answer_of_earlier_runs_is_taken_after_a_rewind(
+    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session, first = window.session, window.session.runs.entries[0]
+    session.comparison.compare(Side(first.key, "chosen", 3), Side(first.key, "chosen", 7))
+    session.rewind()
+    wait_for_models(qtbot, window)
+    records = first.run.history.records
+    assert [w is records[e].weights for w, e in zip(weights_of(window), (3, 7), strict=True)]
+
+
+def test_a_side_of_other_data_gives_way_to_the_run_shown(
+    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session, first = window.session, window.session.runs.entries[0]
+    session.comparison.compare(Side(first.key, "now"), Side(None, "now"))
+    session.open("strokes")
+    wait_until(qtbot, lambda: session.data_config.dataset == "strokes")
+    wait_until(qtbot, lambda: session.shown is not None)
+    wait_for_models(qtbot, window)
+    assert "nothing to compare" not in panel.words.text()

@@ -703,3 +703,26 @@ def test_the_help_of_the_page_is_its_own(window: MainWindow, page: DrawPage, qtb
     press(qtbot, window, "F1")
     assert window._texts is not None
     window._texts.close()
+
+
+def test_a_card_of_a_drawing_that_is_gone_closes(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    click(qtbot, page.reading.open_button)
+    assert page.card.isVisible()
+    page.canvas.clear()
+    wait_until(qtbot, lambda: not page.card.isVisible())
+
+
+def test_a_drawing_of_which_nobody_said_what_it_is_has_no_true_class(
+    window: MainWindow, page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(page.canvas)
+    settled(qtbot, page)
+    click(qtbot, page.reading.attack_button)
+    wait_for_film(qtbot, window.session)
+    view = window.attack.chosen_view
+    click(qtbot, view, view.image_rect().center())
+    assert "as that it was read" in window.attack.images.card.words.text()

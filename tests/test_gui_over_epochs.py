@@ -25,7 +25,9 @@ from core.data_config import DataConfig
 from core.epoch_readings import read_epochs
 from core.image_history import flip_words
 from core.pictures import sequential_rgb
-from gui.theme import DARK
+from gui.theme import DARK, LIGHT
+from gui.widgets.band_plot import EpochBars
+from gui.widgets.curve_plot import Curve
 from gui.widgets.epoch_heat_map import EpochHeatMap, _nice
 from gui.widgets.image_strip import ImageStrip, StripImage
 
@@ -308,3 +310,20 @@ def test_a_strip_shows_what_has_room(qtbot: QtBot) -> None:
 )
 def test_steps_between_epochs_are_round(step: float, nice: int) -> None:
     assert _nice(step) == nice
+
+
+def test_every_bar_is_seen_however_many_there_are(qtbot: QtBot) -> None:
+    """As of a run of 5,000 epochs of which every sixteenth was read, and one close to another."""
+    bars = EpochBars("BARS", [Curve("up", "good")], "help")
+    qtbot.addWidget(bars)
+    bars.resize(600, 120)
+    epochs = np.unique(np.append(np.arange(0, 5001, 250), 4997))
+    heights = np.ones(len(epochs))
+    bars.set_data("up", epochs.astype(float), heights)
+    bars.set_x_range(0, 5000)
+    bars.show()
+    wait_until(qtbot, bars.isVisible)
+    painted = has_colour(pixels(bars.view), LIGHT.good)
+    columns = painted.any(axis=0)
+    starts = np.count_nonzero(columns[1:] & ~columns[:-1]) + int(columns[0])
+    assert starts == len(epochs) - 1  # the two that are three epochs apart are one

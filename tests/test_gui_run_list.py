@@ -342,3 +342,101 @@ def test_reopening_the_program_begins_with_one_run(
 ) -> None:
     session = open_and_finish(qtbot, new_session())
     assert names(session) == ["run 1"]
+
+
+# ---------------------------------------------------------------------- what a review found
+
+
+def test_a_run_pinned_before_its_first_record_does_not_stop_later_ones(
+    session: Session, qtbot: QtBot
+) -> None:
+    session.rewind()
+    assert session.runs.live_key is not None
+    session.runs.pin(session.runs.live_key)  # nothing has been recorded yet
+    for _ in range(3):
+        session.rewind()
+        live = session.runs.live
+        assert live is not None
+        wait_until(qtbot, lambda live=live: len(live.history) == 1)
+        session.step_epoch()
+        wait_for_state(qtbot, session, RunState.PAUSED)
+    assert all(entry.run.history.records for entry in session.runs.entries)
+    assert session.runs.reference_key is None
+
+
+def test_a_diverged_run_keeps_its_settings_and_a_rewind_is_offered(
+    new_session: Callable[..., Session], qtbot: QtBot
+) -> None:
+    session = open_and_finish(qtbot, new_session())
+    session.set_setting("learning_rate", 900.0)
+    session.set_setting("l2", 5.0)
+    session.rewind(play=True)
+    wait_for_state(qtbot, session, RunState.DIVERGED)
+    assert not session.needs_rewind
+    session.set_setting("learning_rate", 0.1)
+    assert session.training_config.learning_rate == 900.0
+    assert session.shown_config.learning_rate == 900.0
+    assert session.needs_rewind
+
+
+def test_seeds_are_of_the_data_of_the_run(three: Session, qtbot: QtBot) -> None:
+    notes, first = Notes(three), three.runs.entries[0]
+    three.set_setting("train_size", 60)
+    three.rewind()
+    wait_until(qtbot, lambda: data_of(three).train.n_samples == 60)
+    three.show_run(first.key)
+    three.seeds.repeat(2)
+    assert not three.seeds.is_training
+    (message,) = notes.errors
+    assert "other images than there are now" in message
+
+
+def test_seeds_of_a_run_from_given_weights_begin_with_them(session: Session, qtbot: QtBot) -> None:
+    weights = history_of(session).records[-1].weights
+    session.start_from(weights)
+    live = session.runs.live
+    assert live is not None
+    assert not live.is_own_start
+    wait_until(qtbot, lambda: len(live.history) == 1)
+    session.seeds.repeat(2)
+    wait_until(qtbot, lambda: not session.seeds.is_training)
+    (entry,) = session.runs.bands
+    start = entry.band.curves["test_score"][0]
+    assert start.tolist() == [history_of(session).value("test", "score", 0)] * 2
+
+
+def test_a_band_removed_while_it_grows_stays_away(session: Session, qtbot: QtBot) -> None:
+    session.set_setting("epochs", 5000)
+    session.rewind()
+    wait_until(qtbot, lambda: session.shown is not None)
+    session.seeds.repeat(8)
+    wait_until(qtbot, lambda: bool(session.runs.bands))
+    session.remove_run(session.runs.bands[0].key)
+    wait_until(qtbot, lambda: not session.seeds.is_training)
+    assert session.runs.bands == ()
+    session.undo_remove()
+    assert len(session.runs.bands) == 1
+
+
+def test_a_branch_of_the_last_epoch_there_can_be_is_refused(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = Notes(session)
+    monkeypatch.setattr("gui.session._MOST_EPOCHS", EPOCHS)
+    before = session.runs.live
+    session.show_epoch(EPOCHS)
+    session.fork()
+    assert session.runs.live is before
+    assert "branch off before it" in notes.errors[0]
+
+
+def test_an_epoch_shown_that_is_thinned_away_gives_way_and_says_so(
+    session: Session, qtbot: QtBot
+) -> None:
+    session.show_epoch(7)
+    told: list[float] = []
+    session.shown_changed.connect(lambda: told.append(session.shown.epoch))
+    history_of(session).limit(1)
+    session.step_epoch()
+    wait_until(qtbot, lambda: bool(told))
+    assert session.pinned_epoch == session.shown.epoch != 7

@@ -336,3 +336,58 @@ def test_seeds_of_a_branch_begin_where_it_began(
     (entry,) = session.runs.bands
     assert entry.band.epochs[0] == 4
     assert len(set(entry.band.curves["test_log_likelihood"][0])) == 1  # one start for all
+
+
+# ---------------------------------------------------------------------- what a review found
+
+
+def test_numbers_cannot_be_written(panel: RunsPanel, qtbot: QtBot) -> None:
+    place = point(panel, 0, _LIKE)
+    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.wait(100)
+    assert panel.table.findChild(QLineEdit) is None
+
+
+def test_the_keyboard_ticks_renames_and_shows(
+    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    n_runs = len(session.runs.entries)
+    activate(qtbot, window)
+    panel.choose(session.runs.entries[0].key)
+    panel.table.setFocus()
+    press(qtbot, panel.table, "Space")
+    assert not session.runs.entries[0].is_visible
+    assert len(session.runs.entries) == n_runs  # nothing was played
+    press(qtbot, panel.table, "Space")
+    assert session.runs.entries[0].is_visible
+    press(qtbot, panel.table, "Return")
+    assert session.runs.shown is session.runs.entries[0].run
+    press(qtbot, panel.table, "F2")
+    wait_until(qtbot, lambda: panel.table.findChild(QLineEdit) is not None)
+
+
+def test_scores_of_test_and_validation_images_are_not_taken_from_each_other(
+    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.runs.pin(session.runs.entries[0].key)
+    session.set_setting("validation_size", 50)
+    session.rewind(play=True)
+    wait_until(qtbot, lambda: session.history.last_epoch == EPOCHS)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    panel.refresh()
+    assert "(" in cell(panel, 1, _SCORE)
+    assert "(" not in cell(panel, 2, _SCORE)
+
+
+def test_a_name_of_blanks_is_none(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
+    panel.table.editItem(panel._item(0), 0)
+    editor = panel.table.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    QTest.keyClicks(editor, "   ")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    wait_until(qtbot, lambda: names(panel) == ["run 1", "run 2"])
+    assert window.session.runs.entries[0].name == "run 1"

@@ -67,8 +67,8 @@ class AttackImages(QObject):
         names = dataset.class_names
         return CardContent(
             title=f"{what}: read as {names[int(probabilities.argmax())]}",
-            words=f"As the model of {epoch_words(shown.epoch)} reads it. True class "
-            f"{names[label]}.",
+            words=f"As the model of {epoch_words(shown.epoch)} reads it. "
+            f"{self._class_words(names[label])}",
             rgb=grey_rgb(values),
             values=values,
             class_names=names,
@@ -80,3 +80,11 @@ class AttackImages(QObject):
             snapshots=session.epochs.snapshots,
             marked_epoch=None if shown.live else shown.epoch,
         )
+
+    def _class_words(self, name: str) -> str:
+        own = self._session.attack.own if self._session.attack.on_own else None
+        if own is None:
+            return f"True class {name}."
+        if own.is_said:
+            return f"Drawn, and meant as {name}."
+        return f"Drawn, and taken as {name}: as that it was read when it was sent here."

@@ -126,6 +126,7 @@ class PartView:
             index=index if self.part in ATTACKABLE else None,
             weights=None if shown is None else shown.weights,
             snapshots=None if shown is None else snapshots,
+            learnt_class=label,
             marked_epoch=None if shown is None or shown.live else shown.epoch,
         )
 

@@ -168,6 +168,8 @@ class DrawPage(QWidget):
             return
         if self.image is not None and shown is None and self.reading.is_there:
             return  # a run begins: what was read stays until its model is there
+        if self.canvas.is_empty:
+            self.card.close()  # what it showed is no longer there
         if self.image is None or shown is None:
             self.seen.show_drawn(self._drawn, None)
             is_drawn = self.image is not None
@@ -228,7 +230,8 @@ class DrawPage(QWidget):
         label = self.reading.meant
         if label is None:  # nobody has said better
             label = int(shown.probabilities_of(flat).argmax())
-        own = OwnImage(flat, dataset.image_shape, label, dataset.class_names)
+        said = self.reading.meant is not None
+        own = OwnImage(flat, dataset.image_shape, label, dataset.class_names, said)
         self.attack_requested.emit(own)
 
     @Slot(int)

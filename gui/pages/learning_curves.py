@@ -139,9 +139,11 @@ class LearningCurves(QWidget):
 
     @Slot()
     def _run_state_changed(self) -> None:
-        history = self._session.history
+        history, live = self._session.history, self._session.runs.live
         if history is not None and len(history) != self._n_drawn:
             self._refresh_curves()
+        if live is not None and live.history is not history and len(live.history) != self._n_behind:
+            self._refresh_behind()
 
     @Slot()
     def _refresh_curves(self) -> None:
@@ -169,6 +171,7 @@ class LearningCurves(QWidget):
         high = 0 if history is None else history.last_epoch
         if session.runs.is_live_shown:
             high = max(session.training_config.epochs, high)
+        high = max([high, *(entry.run.history.last_epoch for entry in self._behind)])
         for plot, _ in self._plots:
             plot.set_x_range(0, high)
         self.error_plot.set_y_range(0, self._error_top())

@@ -34,9 +34,9 @@ _PART_HELP = (
     "epoch, or of those that only measure."
 )
 _FLIPS_HELP = (
-    "How many images are read rightly that were read wrongly at the epoch before, upwards, and the "
-    "other way round, downwards. Where both are high the score hides what goes on. The first pass "
-    "over the images may go out of the picture."
+    "How many images are read rightly that were read wrongly at the epoch read before, upwards, "
+    "and the other way round, downwards. Where both are high the score hides what goes on. The "
+    "first pass over the images may go out of the picture."
 )
 _STRIP_HELP = "Click to see this image with its history."
 
@@ -158,7 +158,11 @@ class OverEpochsPanel(QWidget):
         first, last = int(readings.epochs[0]), int(readings.epochs[-1])
         self.bars.set_x_range(first - 0.5, last + 0.5)
         n, n_epochs = seen.split.n_samples, readings.n_epochs
-        words = f"score of each class at {n_epochs:,} {'epoch' if n_epochs == 1 else 'epochs'}"
+        history = self._session.history
+        n_all = n_epochs if history is None else len(history)
+        of_all = f" of {n_all:,}" if seen.complete and n_all > n_epochs else ""
+        plural = "epoch" if n_epochs == 1 and not of_all else "epochs"
+        words = f"score of each class at {n_epochs:,}{of_all} {plural}"
         self.words.setText(words if seen.complete else f"{words}, reading on ...")
         flips = summary.n_flips
         n_again = int((flips > 1).sum())

@@ -70,4 +70,6 @@ def band_cells(band: SeedBand) -> list[str]:
 def _is_measured_alike(run: Run, reference: Run) -> bool:
     """Whether the numbers of two different runs can be taken from each other."""
     same_data = reference.is_on(run.data_config, run.reading)
-    return reference is not run and bool(reference.history.records) and same_data
+    mine, theirs = run.history, reference.history
+    same_part = mine.held_out_part == theirs.held_out_part
+    return reference is not run and bool(theirs.records) and same_data and same_part

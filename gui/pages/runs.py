@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -25,11 +25,12 @@ from core.sweep import N_SEEDS
 from gui.pages.run_cells import band_cells, run_cells
 from gui.run_list import RunEntry
 from gui.theme import LIGHT, Theme
+from gui.widgets.arrow_keys import ENTER
 from gui.widgets.number_field import NumberField
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtGui import QKeyEvent, QShowEvent
 
     from gui.run_list import Entry
     from gui.session import Session
@@ -60,6 +61,38 @@ _NAME_WIDTH = 170
 _NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
+class _Table(QTreeWidget):
+    """A tree in which Space ticks, though it plays and pauses everywhere else."""
+
+    shown = Signal()
+    renamed = Signal()
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a name is being written."""
+        return self.state() == QAbstractItemView.State.EditingState
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Show the chosen run with Enter, write its name with F2."""
+        if self.is_writing:  # Enter ends the name, and then comes here
+            super().keyPressEvent(event)
+        elif event.key() in ENTER:
+            self.shown.emit()
+        elif event.key() == Qt.Key.Key_F2:
+            self.renamed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Space from the window."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            key = cast("QKeyEvent", event)
+            if key.key() == Qt.Key.Key_Space and not key.modifiers():
+                event.accept()
+                return True
+        return super().event(event)
+
+
 class RunsPanel(QWidget):
     """A table of runs, and buttons for the one chosen."""
 
@@ -72,7 +105,7 @@ class RunsPanel(QWidget):
         self._theme = LIGHT
         self._is_filling = False
         self._filled_at = 0.0
-        self.table = QTreeWidget(self)
+        self.table = _Table(self)
         self.table.setAccessibleName("runs")
         self.table.setColumnCount(len(_COLUMNS))
         self.table.setHeaderLabels([words for words, _ in _COLUMNS])
@@ -81,8 +114,12 @@ class RunsPanel(QWidget):
         self.table.setAlternatingRowColors(True)
         self.table.setIconSize(_SWATCH)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        triggers = QAbstractItemView.EditTrigger
-        self.table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
+        # Only names can be written; a double click anywhere else writes nothing.
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.itemDoubleClicked.connect(self._double_clicked)
+        self.table.shown.connect(self._show)
+        self.table.renamed.connect(self._rename)
+        self.table.itemDelegate().closeEditor.connect(self._written)
         head = self.table.headerItem()
         for column, (_, help_text) in enumerate(_COLUMNS):
             head.setToolTip(column, help_text)
@@ -154,7 +191,6 @@ class RunsPanel(QWidget):
     def _connect(self) -> None:
         session = self._session
         self.table.itemChanged.connect(self._item_changed)
-        self.table.itemActivated.connect(self._show)
         self.table.currentItemChanged.connect(self._refresh_buttons)
         self.table.customContextMenuRequested.connect(self._offer_colours)
         self.show_button.clicked.connect(self._show)
@@ -196,7 +232,7 @@ class RunsPanel(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Fill the table anew, if anybody sees it; the chosen row stays chosen."""
-        if not self.isVisible():
+        if not self.isVisible() or self.table.is_writing:
             return
         runs, table = self._session.runs, self.table
         entries: list[Entry] = [*runs.entries, *runs.bands]
@@ -334,6 +370,22 @@ class RunsPanel(QWidget):
         self.fork_button.setEnabled(self._session.shown is not None)
 
     @Slot(QTreeWidgetItem, int)
+    def _double_clicked(self, item: QTreeWidgetItem, column: int) -> None:
+        if column == 0:
+            self.table.editItem(item, 0)
+
+    @Slot()
+    def _written(self) -> None:
+        """Say what was not said while a name was being written, once the editor is gone."""
+        QTimer.singleShot(0, self, self.refresh)
+
+    @Slot()
+    def _rename(self) -> None:
+        item = self.table.currentItem()
+        if item is not None:
+            self.table.editItem(item, 0)
+
+    @Slot(QTreeWidgetItem, int)
     def _item_changed(self, item: QTreeWidgetItem, column: int) -> None:
         if self._is_filling or column != 0:
             return
@@ -413,6 +465,7 @@ class RunsPanel(QWidget):
         self.table.setCurrentItem(item)
         menu = self.colour_menu(item.data(0, _KEY))
         menu.exec(self.table.viewport().mapToGlobal(place))
+        menu.deleteLater()
 
     def colour_menu(self, key: int) -> QMenu:
         """Return the menu that gives a run another colour."""

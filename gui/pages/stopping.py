@@ -309,6 +309,9 @@ class StoppingPanel(QWidget):
             self.why.setText("")
             return
         readings = seen.readings
+        if history.best.epoch not in readings.epochs:
+            self.why.setText("reading on ...")
+            return
         best, now = (readings.nearest_row(epoch) for epoch in (history.best.epoch, shown.epoch))
         moments = [Moment(int(readings.epochs[row]), readings.halves(row)) for row in (best, now)]
         self.why.setText(why_words(*moments))

@@ -142,16 +142,20 @@ class EpochBars(CurvePlot):
         super().set_theme(theme)
         for curve in self._bar_curves:
             colour = QColor(getattr(theme, curve.colour))
-            self._bars[curve.name].setOpts(brush=colour, pen=pg.mkPen(None))
+            # The pen is a pixel wide whatever the scale: a narrow bar would not be painted at all.
+            self._bars[curve.name].setOpts(brush=colour, pen=pg.mkPen(colour, width=1))
 
     def set_data(self, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Draw bars of these heights, not negative ones."""
         super().set_data(name, x, y)
         self._heights[name] = y
+        # The usual gap: best and last epoch may lie nearer to their neighbours than all others.
         gaps = np.diff(x)
-        width = 0.8 * float(gaps.min()) if len(gaps) else 0.8
-        heights = -y if name in self._downward else y
-        self._bars[name].setOpts(x=np.asarray(x, dtype=float), height=heights, width=width)
+        width = 0.8 * float(np.median(gaps)) if len(gaps) else 0.8
+        heights, some = (-y if name in self._downward else y), y > 0
+        self._bars[name].setOpts(
+            x=np.asarray(x, dtype=float)[some], height=heights[some], width=width
+        )
         self._fit()
 
     def _fit(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.ink import FULL, SHEET_SIDE, SheetHistory, blank, draw_line, sheet_shape, shifted
 from gui.theme import LIGHT, Theme
-from gui.widgets.canvas_keys import ARROWS, is_own_key
+from gui.widgets.canvas_keys import ARROWS, is_own_key, is_undo
 from gui.widgets.canvas_look import CanvasLook
 from gui.widgets.tooltips import wrapped
 
@@ -70,6 +70,8 @@ class Canvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
+        self._rest = [0.0, 0.0]
+        """Pixels of the sheet that arrow keys have still to go, down and right."""
         self._image_shape = (28, 28)
         self._history = SheetHistory(blank(self._image_shape))
         self._pen_width = USUAL_WIDTH
@@ -129,6 +131,7 @@ class Canvas(QWidget):
 
     def set_image_shape(self, image_shape: tuple[int, int]) -> None:
         """Draw for images of this shape; a sheet of other proportions begins empty."""
+        self._end()  # a stroke under way is of the sheet before
         self._image_shape = image_shape
         if sheet_shape(image_shape) != self._history.sheet.shape:
             self._history = SheetHistory(blank(image_shape))
@@ -187,11 +190,16 @@ class Canvas(QWidget):
     def shift(self, down: int, right: int) -> None:
         """Move all ink by so many pixels of the image."""
         self._end()
-        height, width = self._history.sheet.shape
-        by = (
-            round(down * height / self._image_shape[0]),
-            round(right * width / self._image_shape[1]),
-        )
+        wanted = [
+            step * side / pixels + rest
+            for step, side, pixels, rest in zip(
+                *((down, right), self._history.sheet.shape, self._image_shape, self._rest),
+                strict=True,
+            )
+        ]
+        by = [round(way) for way in wanted]
+        # What was rounded off is made good by the next steps: many of them are no further off.
+        self._rest = [way - whole for way, whole in zip(wanted, by, strict=True)]
         self._history.replace(shifted(self._history.sheet, *by))
         self._tell()
 
@@ -323,7 +331,7 @@ class Canvas(QWidget):
         key = Qt.Key(event.key())
         if key in ARROWS:
             self.shift(*ARROWS[key])
-        elif key == Qt.Key.Key_Backspace:
+        elif key == Qt.Key.Key_Backspace or is_undo(event):
             is_shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             (self.redo if is_shifted else self.undo)()
         elif key == Qt.Key.Key_Delete:

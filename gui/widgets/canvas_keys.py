@@ -32,4 +32,12 @@ _ALLOWED = (
 
 def is_own_key(event: QKeyEvent) -> bool:
     """Whether a canvas does something at this key."""
+    if is_undo(event):
+        return True
     return event.key() in _KEYS and not event.modifiers() & ~_ALLOWED
+
+
+def is_undo(event: QKeyEvent) -> bool:
+    """Whether strokes are to be taken back, or with Shift put back."""
+    is_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    return event.key() == Qt.Key.Key_Z and is_control

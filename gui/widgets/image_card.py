@@ -42,7 +42,8 @@ class CardContent:
     ``index`` is None for what is no single sample; ``weights`` are those of the model that reads
     the image, None where none does. ``snapshots`` gives the kept epochs of the run, asked only
     where the history is looked at, None where there is none; ``marked_epoch`` is the one shown
-    elsewhere, None for the live model.
+    elsewhere, None for the live model. ``learnt_class`` is the one whose rank the history shows,
+    where the label noise made it another than the true one.
     """
 
     title: str
@@ -56,6 +57,7 @@ class CardContent:
     index: int | None
     weights: NDArray[np.floating] | None = None
     snapshots: Callable[[], Sequence[Snapshot]] | None = None
+    learnt_class: int | None = None
     marked_epoch: float | None = None
 
 
@@ -207,8 +209,10 @@ class ImageCard(QDialog):
         assert content is not None
         assert content.snapshots is not None
         assert content.true_class is not None
+        learnt = content.learnt_class
+        label = content.true_class if learnt is None else learnt
         self.history.show_image(
-            *(content.values, content.true_class, content.class_names),
+            *(content.values, label, content.class_names),
             *(content.snapshots(), content.marked_epoch),
         )
 

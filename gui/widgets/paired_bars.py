@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
 from gui.widgets.fitting_words import fitting, shortened
+from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +151,7 @@ class PairedBars(QWidget):
         k = self.class_at(event.position().x())
         words = "" if k is None else self.describe(k)
         self.hovered.emit(words)
-        QToolTip.showText(event.globalPosition().toPoint(), words, self)
+        QToolTip.showText(event.globalPosition().toPoint(), wrapped(words) if words else "", self)
 
 
 def _number(value: float) -> str:
