@@ -176,9 +176,18 @@ class History:
         self.changes.append(change)
 
     @property
+    def acted_changes(self) -> list[Change]:
+        """Changes after which something was learnt: up to the last record, that is.
+
+        One made at the end of a run, or while it was held, may never be used by it.
+        """
+        last = self.records[-1].step if self.records else 0
+        return [change for change in self.changes if change.step < last]
+
+    @property
     def last_config(self) -> TrainingConfig:
-        """The settings after all changes."""
-        return replace(self.config, **{change.name: change.new for change in self.changes})
+        """The settings that were learnt with last."""
+        return replace(self.config, **{change.name: change.new for change in self.acted_changes})
 
     @property
     def epochs(self) -> NDArray[np.float64]:

@@ -81,7 +81,7 @@ def _but_epochs(history: History) -> dict[str, Any]:
 
 
 def _changes(history: History) -> list[Change]:
-    return [change for change in history.changes if change.name != "epochs"]
+    return [change for change in history.acted_changes if change.name != "epochs"]
 
 
 def differences(run: Run, other: Run) -> tuple[str, ...]:
@@ -120,5 +120,5 @@ def _settings(run: Run, other: Run) -> list[tuple[Parameter, list[str], list[str
 
 def _values(history: History, name: str, declared: Parameter) -> list[str]:
     values = [getattr(history.config, name)]
-    values += [change.new for change in history.changes if change.name == name]
+    values += [change.new for change in history.acted_changes if change.name == name]
     return [declared.words(value) for value in values]

@@ -109,7 +109,7 @@ class BottomBar(QFrame):
         limit = max(limit, math.ceil(done))
         self.timeline.set_run(limit, done, history.best.epoch)
         self.timeline.set_shown(shown.epoch, live=shown.live)
-        changes = history.changes
+        changes = session.shown_changes
         self.timeline.set_ticks([(change.epoch, str(change), change.label) for change in changes])
         self.timeline.set_kept(None if history.stride == 1 else history.kept_epochs)
         self._show_branch()

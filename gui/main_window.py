@@ -96,6 +96,8 @@ class MainWindow(QMainWindow):
         self.show_page(0)
         self._runs_changed()
         self.refresh_run_state()
+        # Where the keyboard is first: Space on a plot's button would open its menu.
+        self.top.buttons["toggle"].setFocus()
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()

@@ -94,7 +94,6 @@ class Session(ShownSession):
         self.wanted_training = training_config
         self.full_dataset: Dataset | None = None
         self.divergence: Divergence | None = None
-        self.run_state = RunState.LOADING
         self.pace = pace
 
         self._pool = JobPool()
@@ -415,8 +414,15 @@ class Session(ShownSession):
             self.wanted_data != self.data_config
             or self.wanted_training != self.training_config
             or full is None
+            or self._is_over_without(live.history)
             or not same_samples(full.extra, live.added)
         )
+
+    def _is_over_without(self, history: History) -> bool:
+        """Whether the run has ended and was never learnt with what the form shows."""
+        learnt, wanted = history.last_config, self.wanted_training
+        is_over = self.run_state is RunState.FINISHED
+        return is_over and replace(learnt, epochs=wanted.epochs) != wanted
 
     # ------------------------------------------------------------------ jobs and frames
 

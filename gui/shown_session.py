@@ -10,12 +10,12 @@ from core.diagnostics import DiagnosisConfig
 from core.samples import same_samples
 from gui.diagnosis_job import make_diagnoser
 from gui.run_list import RunList
-from gui.run_state import Shown, ShownDiagnosis, shown_model
+from gui.run_state import RunState, Shown, ShownDiagnosis, shown_model
 
 if TYPE_CHECKING:
     from core.data_config import DataConfig
     from core.dataset import Dataset
-    from core.history import History
+    from core.history import Change, History
     from core.runs import Run
     from core.training import TrainingConfig
     from gui.data_session import DataSession
@@ -54,6 +54,7 @@ class ShownSession(QObject):
         self.diagnosis: ShownDiagnosis | None = None
         self.n_worst = DiagnosisConfig().n_worst
         self.run_generation = -1
+        self.run_state = RunState.LOADING
         self._diagnoser = make_diagnoser(mailbox)
 
     @property
@@ -75,9 +76,17 @@ class ShownSession(QObject):
     def shown_config(self) -> TrainingConfig:
         """The settings of the run shown, as they are, or were at its end."""
         history = self.history
-        if self.runs.is_live_shown or history is None:
-            return self.training_config
-        return history.last_config
+        goes_on = self.runs.is_live_shown and self.run_state is not RunState.FINISHED
+        return self.training_config if history is None or goes_on else history.last_config
+
+    @property
+    def shown_changes(self) -> list[Change]:
+        """What was changed in the run shown; of one that has ended only what was learnt with."""
+        history = self.history
+        if history is None:
+            return []
+        goes_on = self.runs.is_live_shown and self.run_state is not RunState.FINISHED
+        return history.changes if goes_on else history.acted_changes
 
     def has_data_of(self, run: Run) -> bool:
         """Whether the present images are just those that a run learnt."""

@@ -600,3 +600,15 @@ def test_a_diverged_run_is_told_and_still_shown(
     assert window.actions_by_name["rewind"].isEnabled()
     wait_until(qtbot, lambda: session.diagnosis is not None)
     window.grab()
+
+
+def test_a_run_that_ran_away_does_not_flatten_the_others(window: MainWindow, qtbot: QtBot) -> None:
+    session, plot = window.session, window.learn.like_plot
+    alone = plot.view.getPlotItem().getViewBox().viewRange()[1]
+    session.set_setting("learning_rate", 900.0)
+    session.set_setting("l2", 5.0)
+    session.rewind(play=True)
+    wait_for_state(qtbot, session, RunState.DIVERGED)
+    session.show_run(session.runs.entries[0].key)
+    with_it = plot.view.getPlotItem().getViewBox().viewRange()[1]
+    assert with_it[1] - with_it[0] < 8 * (alone[1] - alone[0])

@@ -125,7 +125,6 @@ def test_live_numbers_act_at_once(window: MainWindow, qtbot: QtBot) -> None:
         assert getattr(window.session.training_config, name) == value, text
         assert field(window, name).value() == value, text
         assert window.session.history is history
-        assert not window.panel.rewind_button.isVisible()
         assert not window.notice.isVisible()
 
 

@@ -440,3 +440,20 @@ def test_an_epoch_shown_that_is_thinned_away_gives_way_and_says_so(
     session.step_epoch()
     wait_until(qtbot, lambda: bool(told))
     assert session.pinned_epoch == session.shown.epoch != 7
+
+
+def test_what_an_ended_run_never_learnt_with_is_not_said_of_it(
+    session: Session, qtbot: QtBot
+) -> None:
+    before = session.shown_config
+    session.set_setting("learning_rate", 4.1)
+    wait_until(qtbot, lambda: bool(history_of(session).changes))
+    assert session.shown_changes == []
+    assert session.shown_config == before
+    assert session.needs_rewind
+    session.step_epoch()  # now it is learnt with
+    wait_until(qtbot, lambda: history_of(session).last_epoch == EPOCHS + 1)
+    assert [change.name for change in session.shown_changes] == ["learning_rate"]
+    assert session.shown_config.learning_rate == 4.1
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert not session.needs_rewind

@@ -558,6 +558,9 @@ def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot
     wait_for_state(qtbot, session, RunState.PAUSED)
     with qtbot.waitSignal(session.setting_applied, timeout=WAIT):
         session.set_setting("learning_rate", 0.5)
+    session.step_epoch()
+    wait_until(qtbot, lambda: len(history_of(session)) == 3)
+    wait_for_state(qtbot, session, RunState.PAUSED)
     session.set_setting("learning_rate", 0.1)
     second = session.history
     session.rewind()

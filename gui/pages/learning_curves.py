@@ -29,6 +29,10 @@ _CURVES = (
     Curve("validation", "validation", Qt.PenStyle.DotLine),
 )
 _CURVE_SECONDS = 0.1
+_MOST_ROOM = 3.0
+"""Other runs may widen the range by so many times that of the run shown."""
+
+_LEAST_SPAN = 0.05
 _ERROR_HELP = "Error = 1 - score: the fraction of images classified wrongly. Lower is better."
 _LIKE_HELP = (
     "Log-likelihood = mean over images of log y_true, the log of the probability given to the "
@@ -151,7 +155,7 @@ class LearningCurves(QWidget):
         if history is None:
             return
         self._n_drawn, self._drawn_at = len(history), time.perf_counter()
-        ticks = [(change.epoch, str(change), change.label) for change in history.changes]
+        ticks = [(c.epoch, str(c), c.label) for c in self._session.shown_changes]
         for plot, metric in self._plots:
             plot.set_curve_visible("validation", history.has_validation)
             for part in ("train", "test", "validation"):
@@ -184,9 +188,16 @@ class LearningCurves(QWidget):
         if history is None or len(history) < 2:
             return np.empty(0)
         curves = [history.curve(part, metric)[1:] for part in ("train", "test")]
-        curves += [self._ends(entry.run.history, metric) for entry in self._behind]
-        values = np.concatenate(curves)
-        return values[np.isfinite(values)]
+        own = np.concatenate(curves)
+        own = own[np.isfinite(own)]
+        ends = [self._ends(entry.run.history, metric) for entry in self._behind]
+        others = np.concatenate([np.empty(0), *ends])
+        if not len(own):
+            return own
+        # A run that ran away must not make a flat line of all others.
+        room = _MOST_ROOM * max(float(np.ptp(own)), _LEAST_SPAN)
+        near = (others > own.min() - room) & (others < own.max() + room)
+        return np.concatenate((own, others[near]))
 
     @staticmethod
     def _ends(history: History, metric: str) -> NDArray[np.float64]:
