@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         self._runs_changed()
         self.refresh_run_state()
         # Where the keyboard is first: Space on a plot's button would open its menu.
-        self.top.buttons["toggle"].setFocus()
+        self.learn.atlas.setFocus()
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()

@@ -249,3 +249,8 @@ def test_class_names_on_the_attack_page_are_cut_and_their_numbers_are_not(
     shown = fitting(metrics, page.result_view._captions, width)
     assert shown.endswith(")")
     assert metrics.horizontalAdvance(shown) <= width
+
+
+def test_space_means_play_and_pause_from_the_start(window: MainWindow, qtbot: QtBot) -> None:
+    """The keyboard must not begin on a button that Space would press."""
+    assert window.focusWidget() is window.learn.atlas
