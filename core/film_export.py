@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import ExplorerError
 from core.pictures import diverging_rgb, grey_rgb
+from core.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -244,11 +245,8 @@ def write_file(path: Path, content: bytes) -> None:
     ExportError
         If it cannot be written.
     """
-    unfinished = path.with_name(path.name + ".part")
     try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+        write_whole(path, content)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         reason = error.strerror or error
         raise ExportError(f"{path} cannot be written: {reason}; choose another folder") from error

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import secrets
 import struct
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +20,7 @@ from safetensors.numpy import load, save
 from core.dataset import read_only
 from core.errors import ModelError, printable
 from core.sources import limits
+from core.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,16 +89,8 @@ def save_model(path: Path, model: SavedModel) -> None:
     }
     weights = np.ascontiguousarray(model.weights, dtype=np.float32)
     content = save({_WEIGHTS: weights}, metadata={"about": json.dumps(about)})
-    # Not tempfile, which keeps a file to its owner: a model is handed to others.
-    temporary = path.parent / f"{secrets.token_hex(8)}.part"
     try:
-        try:
-            with temporary.open("xb") as stream:
-                stream.write(content)
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        write_whole(path, content)
     except OSError as error:
         raise ModelError(
             f"{path}: cannot be written: {error.strerror}; choose another folder"
