@@ -90,8 +90,12 @@ class ShownSession(QObject):
 
     def has_data_of(self, run: Run) -> bool:
         """Whether the present images are just those that a run learnt."""
-        extra = None if self.dataset is None else self.dataset.extra
-        return self.data_config == run.data_config and same_samples(extra, run.added)
+        live = self.runs.live  # which learns just those
+        return (
+            live is not None
+            and live.data_config == run.data_config
+            and same_samples(live.added, run.added)
+        )
 
     def can_show(self, run: Run) -> bool:
         """Whether the weights of a run are for the present images."""

@@ -457,3 +457,24 @@ def test_what_an_ended_run_never_learnt_with_is_not_said_of_it(
     assert session.shown_config.learning_rate == 4.1
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert not session.needs_rewind
+
+
+def test_seeds_of_a_run_with_an_added_image_are_trained_with_it(
+    session: Session, qtbot: QtBot
+) -> None:
+    notes, without = Notes(session), session.runs.live_key
+    assert without is not None
+    session.add_sample(data_of(session).train.images[0], 3)
+    with_it = another_run(qtbot, session)
+    session.seeds.repeat(2)
+    assert session.seeds.is_training, notes.errors
+    wait_until(qtbot, lambda: not session.seeds.is_training)
+    (entry,) = session.runs.bands
+    assert entry.run.key == with_it
+    same_seed = entry.band.curves["train_log_likelihood"][:, 0]
+    own = history_of(session).curve("train", "log_likelihood")
+    np.testing.assert_allclose(same_seed, own, atol=1e-4)
+    session.show_run(without)
+    session.seeds.repeat(2)
+    assert not session.seeds.is_training
+    assert "other images than there are now" in notes.errors[-1]
