@@ -464,8 +464,14 @@ def test_seeds_of_a_run_with_an_added_image_are_trained_with_it(
 ) -> None:
     notes, without = Notes(session), session.runs.live_key
     assert without is not None
+    n_samples = data_of(session).train.n_samples
     session.add_sample(data_of(session).train.images[0], 3)
-    with_it = another_run(qtbot, session)
+    session.rewind(play=True)
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == n_samples + 1)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    with_it = session.runs.live_key
+    assert with_it is not None
+    assert with_it != without
     session.seeds.repeat(2)
     assert session.seeds.is_training, notes.errors
     wait_until(qtbot, lambda: not session.seeds.is_training)
