@@ -73,11 +73,15 @@ class ShownSession(QObject):
         return self.live if self.runs.is_live_shown else None
 
     @property
+    def _goes_on(self) -> bool:
+        """Whether the run shown has not come to its end: what is set now is learnt with soon."""
+        return self.runs.is_live_shown and self.run_state is not RunState.FINISHED
+
+    @property
     def shown_config(self) -> TrainingConfig:
         """The settings of the run shown, as they are, or were at its end."""
         history = self.history
-        goes_on = self.runs.is_live_shown and self.run_state is not RunState.FINISHED
-        return self.training_config if history is None or goes_on else history.last_config
+        return self.training_config if history is None or self._goes_on else history.last_config
 
     @property
     def shown_changes(self) -> list[Change]:
@@ -85,8 +89,7 @@ class ShownSession(QObject):
         history = self.history
         if history is None:
             return []
-        goes_on = self.runs.is_live_shown and self.run_state is not RunState.FINISHED
-        return history.changes if goes_on else history.acted_changes
+        return history.changes if self._goes_on else history.acted_changes
 
     def has_data_of(self, run: Run) -> bool:
         """Whether the present images are just those that a run learnt."""

@@ -1,6 +1,6 @@
 """What the lower card of the Learn page can show, each made when it is first needed or looked for.
 
-All of them at once would double the time until something is seen to learn.
+All of them at once would make a person wait longer until something is seen to learn.
 """
 
 from __future__ import annotations
