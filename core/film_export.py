@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MOST_FRAMES = 150
 """More make a file that nobody sends; they are chosen evenly, the first and the last among them."""
 
+NO_FILM = "There is no film yet: open the Attack page and choose an image and a target first."
+
 LAST_FRAME_SECONDS = 1.5
 """The result stands still for a while before the film begins again."""
 
@@ -70,7 +72,7 @@ class Film:
     def __post_init__(self) -> None:
         """Refuse a film without steps."""
         if not self.steps:
-            raise ExportError("There is no film yet: choose an image and a target first.")
+            raise ExportError(NO_FILM)
 
     @property
     def largest_change(self) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from core.film_export import (
+    NO_FILM,
     ExportError,
     Film,
     images_npz,
@@ -61,10 +62,15 @@ class FilmSession(QObject):
     def _film(self) -> Film:
         attack, dataset = self._session.attack, self._session.dataset
         chosen = attack.chosen_image
-        steps = tuple(attack.steps)
-        if dataset is None or chosen is None or not steps:
-            raise ExportError("There is no film yet: choose an image and a target first.")
-        return Film(steps, chosen, dataset.image_shape, dataset.class_names, attack.config.target)
+        if dataset is None or chosen is None:
+            raise ExportError(NO_FILM)
+        return Film(
+            tuple(attack.steps),
+            chosen,
+            dataset.image_shape,
+            dataset.class_names,
+            attack.config.target,
+        )
 
     def save(self, path: Path, what: str) -> None:
         """Save ``animation``, ``traces``, ``images`` or ``step``; what came of it is told."""

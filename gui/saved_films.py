@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
+from core.film_export import NO_FILM
+
 if TYPE_CHECKING:
     from gui.session import Session
 
@@ -23,8 +25,7 @@ class SavedFilms(QObject):
 
     def _ask(self, what: str, title: str, name: str, kinds: str) -> None:
         if not self._session.attack.steps:
-            words = "There is no film yet: open the Attack page and choose an image first."
-            self._session.notified.emit(words, True)
+            self._session.notified.emit(NO_FILM, True)
             return
         file, kind = QFileDialog.getSaveFileName(self._window, title, name, kinds)
         if not file:
