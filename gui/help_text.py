@@ -49,7 +49,7 @@ others are measured against, <b>Remove</b> it and put it back with Ctrl+Z. <b>Fo
 off at the epoch shown: change what you like and play on from there. A new run hides the oldest
 beyond eight curves; it does not forget them.</p>
 <p><b>Repeat with seeds</b> trains the settings of the run shown with the seeds that follow its own,
-all in one product. The line is their median; the band holds all of them, from 20 seeds on the
+all at once. The line is their median; the band holds all of them, from 20 seeds on the
 middle 90 %. What lies within the band is chance.</p>
 <p>The weights kept of a run take 64 MB at most, of all runs 512. Beyond that every second epoch
 goes, then every second of the rest; the start, the last, the best epoch and those from which a run

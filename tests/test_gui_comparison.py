@@ -161,7 +161,7 @@ def test_a_run_of_the_list_is_compared_with_the_one_shown(
     click(qtbot, window.learn.tab("Runs"))
     runs = window.learn.tabs.runs
     first = window.session.runs.entries[0]
-    runs.choose(first.key)
+    runs.table.choose(first.key)
     click(qtbot, runs.compare_button)
     assert panel.isVisible()
     assert window.session.comparison.sides == (Side(first.key, "best"), Side(None, "best"))

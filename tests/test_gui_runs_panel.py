@@ -49,7 +49,7 @@ def panel(window: MainWindow, qtbot: QtBot) -> RunsPanel:
 
 
 def cell(panel: RunsPanel, row: int, column: int) -> str:
-    return panel._item(row).text(column)
+    return panel.table.row(row).text(column)
 
 
 def point(panel: RunsPanel, row: int, column: int = _DIFFERS) -> QPoint:
@@ -89,7 +89,7 @@ def test_each_row_says_what_a_run_was(panel: RunsPanel, window: MainWindow) -> N
 def test_the_shown_run_is_bold_and_swatches_have_its_colour(
     panel: RunsPanel, window: MainWindow
 ) -> None:
-    assert [panel._item(row).font(0).bold() for row in (0, 1)] == [False, True]
+    assert [panel.table.row(row).font(0).bold() for row in (0, 1)] == [False, True]
     for theme in (LIGHT, DARK):
         window.use_theme(theme)
         picture = pixels(panel.table.viewport())
@@ -115,7 +115,7 @@ def test_show_makes_every_view_show_that_run(
     assert session.runs.shown is first
     assert session.shown is not None
     assert session.shown.weights is first.history.records[-1].weights
-    assert panel._item(0).font(0).bold()
+    assert panel.table.row(0).font(0).bold()
     assert cell(panel, 0, _DIFFERS) == ""
     assert cell(panel, 1, _DIFFERS) == "learning rate 0.4"
     _, y = window.learn.like_plot.data("test")
@@ -124,7 +124,7 @@ def test_show_makes_every_view_show_that_run(
     assert not panel.show_button.isEnabled()
     click(qtbot, window.bottom.buttons["live"])
     assert session.runs.is_live_shown
-    assert panel._item(1).font(0).bold()
+    assert panel.table.row(1).font(0).bold()
 
 
 def test_a_tick_hides_and_shows_the_curves(
@@ -178,7 +178,7 @@ def test_runs_are_moved_by_buttons_and_keys(
     assert not panel.up_button.isEnabled()
     click(qtbot, panel.down_button)
     assert names(panel) == ["run 2", "run 1"]
-    assert panel.chosen_key() == window.session.runs.entries[1].key  # still the same run
+    assert panel.table.chosen_key() == window.session.runs.entries[1].key  # still the same run
     activate(qtbot, window)
     panel.table.setFocus()
     QTest.keyClick(panel.table, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
@@ -196,7 +196,7 @@ def test_removed_and_put_back(panel: RunsPanel, window: MainWindow, qtbot: QtBot
     assert "Ctrl+Z" in window.notice.text
     click(qtbot, panel.undo_button)
     assert names(panel) == ["run 1", "run 2"]
-    panel.choose(window.session.runs.entries[0].key)
+    panel.table.choose(window.session.runs.entries[0].key)
     activate(qtbot, window)
     panel.table.setFocus()
     QTest.keyClick(panel.table, Qt.Key.Key_Delete)
@@ -207,7 +207,7 @@ def test_removed_and_put_back(panel: RunsPanel, window: MainWindow, qtbot: QtBot
 
 def test_another_colour(panel: RunsPanel, window: MainWindow) -> None:
     key = window.session.runs.entries[0].key
-    menu = panel.colour_menu(key)
+    menu = panel.table.colour_menu(key)
     menu.actions()[6].trigger()
     assert window.session.runs.entries[0].colour == 6
     assert window.learn.like_plot.runs[0].colour == LIGHT.runs[6]
@@ -294,7 +294,7 @@ def test_a_band_is_hidden_renamed_removed_and_put_back(
     session.runs.set_visible(key, True)
     session.runs.rename(key, "chance")
     assert window.learn.like_plot.bands[0].name == "chance"
-    panel.choose(key)
+    panel.table.choose(key)
     assert not panel.show_button.isEnabled()
     click(qtbot, panel.remove_button)
     assert window.learn.like_plot.bands == ()
@@ -355,7 +355,7 @@ def test_the_keyboard_ticks_renames_and_shows(
     session = window.session
     n_runs = len(session.runs.entries)
     activate(qtbot, window)
-    panel.choose(session.runs.entries[0].key)
+    panel.table.choose(session.runs.entries[0].key)
     panel.table.setFocus()
     press(qtbot, panel.table, "Space")
     assert not session.runs.entries[0].is_visible
@@ -377,13 +377,13 @@ def test_scores_of_test_and_validation_images_are_not_taken_from_each_other(
     session.rewind(play=True)
     wait_until(qtbot, lambda: session.history.last_epoch == EPOCHS)
     wait_for_state(qtbot, session, RunState.FINISHED)
-    panel.refresh()
+    panel.table.refresh()
     assert "(" in cell(panel, 1, _SCORE)
     assert "(" not in cell(panel, 2, _SCORE)
 
 
 def test_a_name_of_blanks_is_none(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
-    panel.table.editItem(panel._item(0), 0)
+    panel.table.editItem(panel.table.row(0), 0)
     editor = panel.table.findChild(QLineEdit)
     assert editor is not None
     editor.selectAll()
