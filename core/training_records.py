@@ -1,0 +1,84 @@
+"""What a run tells of itself, and from where it can be gone on with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecord:
+    """Progress inside an epoch: ``batch`` of ``n_batches`` are done in pass ``epoch``."""
+
+    epoch: int
+    batch: int
+    n_batches: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRecord:
+    """The model after ``epoch`` passes; epoch 0 is the start.
+
+    Scores are fractions classified correctly, log-likelihoods means over samples of ``log y_true``;
+    the validation pair is None without a validation part. ``weights`` is a read-only copy, and so
+    is ``velocity``, None without momentum.
+    """
+
+    epoch: int
+    step: int
+    train_score: float
+    train_log_likelihood: float
+    test_score: float
+    test_log_likelihood: float
+    validation_score: float | None
+    validation_log_likelihood: float | None
+    weights: NDArray[Any]
+    velocity: NDArray[Any] | None = None
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """From where a run goes on after this epoch."""
+        return Checkpoint(self.weights, self.velocity, self.epoch, self.step)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """All that a run's future depends on, besides its data and settings.
+
+    Attributes
+    ----------
+    weights : (n_classes, n_features + 1)
+    velocity : as ``weights``, or None for a run at rest
+    epoch, step : whole passes and updates done
+    position : images of the present pass already seen
+    """
+
+    weights: NDArray[Any]
+    velocity: NDArray[Any] | None = None
+    epoch: int = 0
+    step: int = 0
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """The weights stopped being finite at update ``step`` with this learning rate."""
+
+    epoch: int
+    step: int
+    learning_rate: float
+
+    def __str__(self) -> str:
+        """Say what happened and what to do."""
+        return (
+            f"Diverged at step {self.step} (epoch {self.epoch + 1}) with learning rate "
+            f"{self.learning_rate:g}: the weights are no longer finite. Rewind with a smaller "
+            "learning rate, less decay or less momentum."
+        )
+
+
+TrainingEvent = BatchRecord | EpochRecord | Divergence
