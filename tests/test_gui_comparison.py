@@ -17,6 +17,7 @@ from gui_helpers import (
     type_number,
     wait_for_state,
     wait_until,
+    wall_is_right,
 )
 
 from core.comparison import examine, relative_difference
@@ -244,3 +245,44 @@ def test_a_side_of_other_data_gives_way_to_the_run_shown(
     wait_until(qtbot, lambda: session.shown is not None)
     wait_for_models(qtbot, window)
     assert "nothing to compare" not in panel.words.text()
+
+
+# ---------------------------------------------------------------------- opening
+
+
+def click_cell(qtbot: QtBot, panel: ComparisonPanel, row: int, column: int) -> None:
+    click(qtbot, panel.mosaic, panel.mosaic.cell_rect(row, column).center())
+
+
+def test_pictures_and_mistakes_open(
+    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    card = window.learn.card
+    click_cell(qtbot, panel, 2, 3)
+    assert card.isVisible()
+    assert card.title.text() == "B − A: weights of class 3"
+    np.testing.assert_array_equal(card.content.values, panel.mosaic.row(2).values[3])
+    card.close()
+    panel.show_what("worst")
+    found = wait_for_models(qtbot, window)
+    column = next(k for k, m in enumerate(found[1].train.worst) if m is not None)
+    click_cell(qtbot, panel, 1, column)
+    assert card.isVisible()
+    assert (card.content.part, card.content.index) == ("train", found[1].train.worst[column].index)
+
+
+def test_a_click_on_a_side_of_the_confusion_lists_what_that_model_reads(
+    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    panel.show_what("confusion")
+    found = wait_for_models(qtbot, window)
+    counts = found[0].held_out.confusion
+    wrong = counts - np.diag(np.diag(counts))
+    label, read = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    matrix = panel.matrices[0]
+    click(qtbot, matrix, matrix.cell_rect(int(label), int(read)).center())
+    assert window.data_page.isVisible()
+    assert window.session.shown.weights is found[0].weights
+    wait_until(qtbot, lambda: wall_is_right(window))
+    order = window.data_page.wall.content.order
+    assert len(order) == counts[label, read] > 0

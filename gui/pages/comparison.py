@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -19,20 +20,18 @@ from PySide6.QtWidgets import (
 
 from core.comparison import Examined, relative_difference
 from core.diagnostics import weight_images, weight_limit
-from core.parameters import Parameter
 from core.pictures import diverging_rgb, grey_rgb
-from gui.comparison_session import PLACES, Side
+from core.readings import ImageFilter
 from gui.pages.data_words import PARTS
+from gui.pages.side_chooser import SideChooser
 from gui.widgets.confusion_matrix import ConfusionMatrix
 from gui.widgets.fitting_words import short
+from gui.widgets.image_card import CardContent
 from gui.widgets.image_mosaic import ImageMosaic, MosaicRow
-from gui.widgets.number_field import NumberField
 from gui.widgets.paired_bars import PairedBars
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
     from PySide6.QtGui import QHideEvent, QShowEvent
 
@@ -59,73 +58,18 @@ _WORDS_HELP = (
     "Score, log-likelihood and the median length of the smallest change that fools, all of the "
     "held-out images; and how far apart the weights lie, as a share of the length of A's."
 )
-_EPOCH = Parameter("int", "Epoch", "Which epoch of the run is compared.", low=0, high=1_000_000)
-
-
-class SideChooser(QWidget):
-    """Run, place and epoch of one side."""
-
-    run_chosen = Signal(object)
-    place_chosen = Signal(str)
-    epoch_chosen = Signal(object)
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        label = QLabel(name, self)
-        label.setObjectName("heading")
-        self.run = QComboBox(self)
-        self.run.setAccessibleName(f"run of {name}")
-        self.run.setToolTip(f"The run that {name} is taken from")
-        self.place = QComboBox(self)
-        self.place.setAccessibleName(f"place of {name}")
-        self.place.setToolTip(f"Where in its run {name} is taken")
-        for key, words in PLACES.items():
-            self.place.addItem(words, key)
-        self.epoch = NumberField(_EPOCH, self)
-        self.epoch.setAccessibleName(f"epoch of {name}")
-        self.epoch.setToolTip("Type an epoch to stay there; the nearest one kept is taken")
-        self.epoch.setFixedWidth(72)
-        self.run.setMinimumContentsLength(9)
-        self.run.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        for widget in (label, self.run, self.place, self.epoch):
-            row.addWidget(widget)
-        self.run.activated.connect(self._run_activated)
-        self.place.activated.connect(self._place_activated)
-        self.epoch.committed.connect(self.epoch_chosen)
-
-    def show_side(
-        self, side: Side, runs: Sequence[tuple[int | None, str]], model: SideModel | None
-    ) -> None:
-        """Show a side, the runs there are to choose from, and what it stands for now."""
-        present = [(self.run.itemData(i), self.run.itemText(i)) for i in range(self.run.count())]
-        if present != list(runs):
-            self.run.clear()
-            for key, words in runs:
-                self.run.addItem(words, key)
-        keys = [key for key, _ in runs]
-        self.run.setCurrentIndex(keys.index(side.run) if side.run in keys else 0)
-        self.place.setCurrentIndex(self.place.findData(side.place))
-        if model is not None:
-            self.epoch.show_value(model.epoch)
-
-    @Slot(int)
-    def _run_activated(self, index: int) -> None:
-        self.run_chosen.emit(self.run.itemData(index))
-
-    @Slot(int)
-    def _place_activated(self, index: int) -> None:
-        self.place_chosen.emit(self.place.itemData(index))
 
 
 class ComparisonPanel(QWidget):
     """The choosers of both sides, one sentence, and one of five ways to compare."""
 
     hovered = Signal(str)
+    sample_requested = Signal(str, int, QPoint)
+    """Part, index and place on the screen of an image that is to be opened."""
+    content_requested = Signal(object, QPoint)
+    """What makes the content of a card, and its place on the screen."""
+    images_requested = Signal(str, object)
+    """A part, and an :class:`~core.readings.ImageFilter`; their model is the one shown by then."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,11 +88,15 @@ class ComparisonPanel(QWidget):
         self.words.setToolTip(wrapped(_WORDS_HELP))
         self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
         self.matrices = [ConfusionMatrix(self) for _ in _NAMES]
+        for index, matrix in enumerate(self.matrices):
+            matrix.setProperty("side", index)
         self.bars = PairedBars(self)
         self.mosaic.hovered.connect(self.hovered)
+        self.mosaic.cell_clicked.connect(self._cell_clicked)
         self.bars.hovered.connect(self.hovered)
         for matrix in self.matrices:
             matrix.hovered.connect(self.hovered)
+            matrix.clicked.connect(self._pair_clicked)
         self._lay_out()
         for index, side in enumerate(self.sides):
             side.setProperty("side", index)
@@ -226,6 +174,53 @@ class ComparisonPanel(QWidget):
     def _epoch_chosen(self, epoch: int) -> None:
         self._session.comparison.set_side(self._index(), place="chosen", epoch=epoch)
 
+    # ------------------------------------------------------------------ opening
+
+    @Slot(int, int)
+    def _cell_clicked(self, row: int, column: int) -> None:
+        """Open a mistake as the image it is, anything else as the picture it is."""
+        near = self.mosaic.mapToGlobal(self.mosaic.cell_rect(row, column).center())
+        found = self._session.comparison.examined
+        if self.what.currentData() != "worst":
+            self.content_requested.emit(partial(self._content, row, column), near)
+        elif found is not None:
+            mistake = found[row].train.worst[column]
+            if mistake is not None:
+                self.sample_requested.emit("train", mistake.index, near)
+
+    def _content(self, row: int, column: int) -> CardContent | None:
+        """Return what a card shows of a picture of weights or means."""
+        dataset = self._session.dataset
+        if dataset is None or row >= self.mosaic.n_rows:
+            return None
+        picture, name = self.mosaic.row(row), dataset.class_names[column]
+        if picture.missing and picture.missing[column]:
+            return None
+        return CardContent(
+            title=f"{picture.label}: {self.what.currentText().lower()} of class {name}",
+            words=picture.help,
+            rgb=picture.rgb[column],
+            values=picture.values[column],
+            class_names=dataset.class_names,
+            probabilities=None,
+            true_class=None,
+            part="",
+            index=None,
+        )
+
+    @Slot(int, int)
+    def _pair_clicked(self, label: int, read: int) -> None:
+        """Show the model of this side everywhere, and list the images it reads so."""
+        session, models = self._session, self._session.comparison.models
+        if models is None or session.dataset is None:
+            return
+        model = models[self._index()]
+        session.show_run(model.run)
+        session.show_epoch(model.epoch)
+        part = "test" if session.dataset.validation is None else "validation"
+        wanted = ImageFilter(label=label, predicted=read, order="sure")
+        self.images_requested.emit(part, wanted)
+
     # ------------------------------------------------------------------ showing
 
     @Slot()
@@ -251,8 +246,7 @@ class ComparisonPanel(QWidget):
         if models is None:
             self.words.setText("There is nothing to compare yet: let the run begin.")
             return
-        # Of weights a moment old, perhaps; of other data never.
-        found = comparison.examined if self._fits(comparison.examined, dataset) else None
+        found = comparison.examined  # of weights a moment old, perhaps; of other data never
         self.words.setText(self._sentence(models, found, dataset))
         self.stack.setCurrentIndex({"confusion": 1, "robustness": 2}.get(what, 0))
         if what == "weights":
@@ -264,10 +258,6 @@ class ComparisonPanel(QWidget):
                 "confusion": self._show_confusion,
                 "robustness": self._show_robustness,
             }[what](found, dataset)
-
-    def _fits(self, found: tuple[Examined, Examined] | None, dataset: Dataset) -> bool:
-        shape = (dataset.n_classes, dataset.n_features + 1)
-        return found is not None and all(one.weights.shape == shape for one in found)
 
     def _labels(self, models: tuple[SideModel, SideModel]) -> list[str]:
         entries = [self._session.runs.entry(model.run) for model in models]

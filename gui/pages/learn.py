@@ -79,6 +79,7 @@ class LearnPage(QWidget):
         session.diagnosis_changed.connect(self._refresh_atlas)
         # After the atlas, whose images it shows.
         self.opened = OpenedImage(self.card, session)
+        self.tabs.content_requested.connect(self.opened.open)
         self._run_started()
         self._refresh_shown()
 

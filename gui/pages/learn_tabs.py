@@ -45,6 +45,8 @@ class LearnTabs(QStackedWidget):
     """A part, and an :class:`~core.readings.ImageFilter`."""
     sample_requested = Signal(str, int, QPoint)
     """Part, index and place on the screen of an image that is to be opened."""
+    content_requested = Signal(object, QPoint)
+    """What makes the content of a card, and its place on the screen."""
     tab_requested = Signal(str)
 
     def __init__(self, session: Session, atlas: QWidget, parent: QWidget | None = None) -> None:
@@ -127,6 +129,9 @@ class LearnTabs(QStackedWidget):
     def _make_comparison(self) -> QWidget:
         panel = ComparisonPanel(self._session, self)
         panel.hovered.connect(self.hovered)
+        panel.sample_requested.connect(self.sample_requested)
+        panel.content_requested.connect(self.content_requested)
+        panel.images_requested.connect(self.images_requested)
         return panel
 
     def _make_confusion(self) -> QWidget:
