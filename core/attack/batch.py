@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from core.attack.settings import AttackSettings
     from core.perceptron import SoftmaxPerceptron
 
+_BLOCK_BYTES = 400_000
+"""Images stepped together: so few that what is done to them stays in a processor's near cache."""
 _SMALLER = 1.0 - 1e-5
 """A success must be this much smaller than the one kept to replace it: rounding is no progress."""
 
@@ -46,8 +48,8 @@ class BatchAttack(ABC):
 
     Attributes
     ----------
-    originals, changes, images : (n, n_features), ``images = originals + changes``
-    logits : (n, n_classes) of ``images``
+    originals, changes : (n, n_features); an image is shown as their sum
+    logits : (n, n_classes) of what is shown
     values, gradient : (n,), (n, n_classes), the objective and its gradient in the logits
     pull : (n, n_classes), where the logits should go; each row scaled to a largest component of 1
     success : (n,) bool
@@ -101,6 +103,10 @@ class BatchAttack(ABC):
         self.rows = model.weights[:, 1:] - model.weights[0, 1:]
         wide = self.rows.astype(np.float64)
         self.gram = wide @ wide.T
+        self._original_logits = model.logits(self.originals)
+        # The box of the change. x + (1 - x) may round to a neighbour of 1, never beyond: shown()
+        # clips once more.
+        self._lowest, self._highest = -self.originals, 1 - self.originals
         self.step = 0
         self._reset()
 
@@ -215,30 +221,52 @@ class BatchAttack(ABC):
         n, n_classes = self.n_images, self.model.n_classes
         self.step = 0
         self.rng = np.random.default_rng(getattr(self.config, "seed", 0))
-        self.images = self.originals.copy()
         self.changes = np.zeros_like(self.originals)
         self.sizes = np.zeros(n)
         # Classes first in memory: what runs over ten classes then runs along long rows.
         self.logits = np.empty((n_classes, n), dtype=self.originals.dtype).T
+        self.logits[:] = self._original_logits
         self.success = np.zeros(n, dtype=bool)
         self._best_images = self.originals.copy()
         self._best_sizes = np.full(n, np.inf)
         self._first_success = np.full(n, -1, dtype=np.int64)
 
-    def _hold(self) -> None:
-        """Keep budget and box: project, then clip (see :mod:`core.attack.norms`)."""
-        if np.isfinite(self.budget):
-            self.norm.project(self.changes, self.budget)
-        np.add(self.originals, self.changes, out=self.images)
+    def blocks(self) -> Iterator[slice]:
+        """Yield the rows of a few images at a time."""
+        n_features = max(self.model.n_features, 1)
+        n_rows = max(_BLOCK_BYTES // (n_features * self.originals.itemsize), 1)
+        for first in range(0, self.n_images, n_rows):
+            yield slice(first, first + n_rows)
+
+    def climb(self, pull: NDArray[Any], length: float) -> None:
+        """Add the steepest step of size ``length`` along ``pull @ rows`` to ``changes``."""
+        for rows in self.blocks():
+            self.changes[rows] += self.norm.step(pull[rows], self.rows, self.gram, length)
+
+    def shown(self, rows: slice | NDArray[np.int64] = slice(None)) -> NDArray[Any]:
+        """Return the images (or those in ``rows``) as they are now, a new array."""
+        images = self.originals[rows] + self.changes[rows]
         if self.box:
-            np.clip(self.images, 0.0, 1.0, out=self.images)
-            np.subtract(self.images, self.originals, out=self.changes)
-        self.sizes = self.norm.sizes(self.changes)
+            np.clip(images, 0.0, 1.0, out=images)
+        return np.asarray(images)
+
+    def _hold(self) -> None:
+        """Keep budget and box (see :mod:`core.attack.norms`); let the model read what is left."""
+        bounded = np.isfinite(self.budget)
+        weights = self.model.weights[:, 1:].T
+        for rows in self.blocks():
+            changes = self.changes[rows]
+            if bounded:
+                self.norm.project(changes, self.budget)
+            if self.box:
+                np.maximum(changes, self._lowest[rows], out=changes)
+                np.minimum(changes, self._highest[rows], out=changes)
+            self.sizes[rows] = self.norm.sizes(changes)
+            self.logits[rows] = changes @ weights
+        self.logits += self._original_logits
 
     def _look(self, keep_images: bool) -> BatchStep:
-        """Let the model read the images; return the state."""
-        np.matmul(self.images, self.model.weights[:, 1:].T, out=self.logits)
-        self.logits += self.model.weights[:, 0]
+        """Judge the images by their logits; return the state."""
         self.values, self.gradient = self.objective.evaluate(self.logits, self.classes)
         steepness = np.abs(self.gradient).max(axis=-1, keepdims=True)
         steepness[steepness == 0] = 1
@@ -254,7 +282,7 @@ class BatchAttack(ABC):
             sizes=read_only(self.sizes.copy()),
             values=read_only(self.values.copy()),
             gradient_norms=read_only(norms),
-            images=read_only(self.images.copy()) if keep_images else None,
+            images=read_only(self.shown()) if keep_images else None,
         )
 
     def _wanted(self, predicted: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -270,15 +298,15 @@ class BatchAttack(ABC):
         if better.any():
             rows = np.flatnonzero(better)
             self._best_sizes[rows] = self.sizes[rows]
-            self._best_images[rows] = self.images[rows]
+            self._best_images[rows] = self.shown(rows)
 
     # ------------------------------------------------------------------ result
 
     def result(self) -> BatchResult:
         """Return what the attack came to up to the step made last, at any time."""
         images = self._best_images.copy()
-        none = np.isinf(self._best_sizes)
-        images[none] = self.images[none]
+        none = np.flatnonzero(np.isinf(self._best_sizes))
+        images[none] = self.shown(none)
         return self._result(images, self._first_success)
 
     def _result(

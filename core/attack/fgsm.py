@@ -47,4 +47,4 @@ class FastGradient(BatchAttack):
 
     def advance(self) -> None:
         """Make the one step."""
-        self.changes += self.norm.step(self.pull, self.rows, self.gram, self.budget)
+        self.climb(self.pull, self.budget)

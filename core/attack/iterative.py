@@ -74,12 +74,14 @@ class BasicIterative(BatchAttack):
 
     def advance(self) -> None:
         """Make one step of ``length``; the base projects."""
-        self.changes += self.norm.step(self.pull, self.rows, self.gram, self.length)
+        self.climb(self.pull, self.length)
 
 
 class ProjectedGradient(BasicIterative):
     """The basic iterative method from a random place within the budget.
 
+    Without a target it climbs toward the rival that is strongest where it stands, which need not be
+    the one whose boundary is nearest: close above the smallest possible size it may miss.
     Source: Madry, Makelov, Schmidt, Tsipras & Vladu 2018, "Towards deep learning models resistant
     to adversarial attacks", section 2.
     """

@@ -59,4 +59,4 @@ class MomentumIterative(BasicIterative):
         self.momentum += self.pull / per_row(lengths, self.pull)
         largest = np.abs(self.momentum).max(axis=-1, keepdims=True)
         largest[largest == 0] = 1.0
-        self.changes += self.norm.step(self.momentum / largest, self.rows, self.gram, self.length)
+        self.climb(self.momentum / largest, self.length)

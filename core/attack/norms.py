@@ -86,7 +86,8 @@ class L2(Norm):
         """Shorten each change that is too long, ``d <- d min(1, budget / |d|)``."""
         sizes = self.sizes(changes)
         if sizes.max(initial=0.0) > budget:
-            changes *= per_row(budget / np.maximum(sizes, budget), changes)
+            shorter = (budget / np.maximum(sizes, budget)).astype(changes.dtype)
+            np.einsum("ij,i->ij", changes, shorter, out=changes)
 
     def steepest(self, gradients: NDArray[Any]) -> NDArray[Any]:
         """Return ``g / |g|``."""

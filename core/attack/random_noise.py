@@ -72,7 +72,7 @@ class RandomNoise(BatchAttack):
         directions = self.draw()
         directions /= np.maximum(self.norm.sizes(directions), np.finfo(float).tiny)[:, None]
         directions = directions.astype(self.originals.dtype, copy=False)
-        self.changes[:] = directions * per_row(self._scales(directions), directions)
+        self._scaled(directions, self._scales(directions), out=self.changes)
 
     def _scales(self, directions: NDArray[Any]) -> NDArray[np.float64]:
         """Return how far to go along each direction for the size to be the budget, (n,)."""
@@ -81,26 +81,34 @@ class RandomNoise(BatchAttack):
             return low
         high = low.copy()
         for _ in range(_DOUBLINGS):
-            short = self._clipped_sizes(directions, high) < self.budget
+            short = self._scaled_sizes(directions, high) < self.budget
             if not short.any():
                 break
             low[short] = high[short]
             high[short] *= 2
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            short = self._clipped_sizes(directions, middle) < self.budget
+            short = self._scaled_sizes(directions, middle) < self.budget
             low[short] = middle[short]
             high[~short] = middle[~short]
         return low
 
-    def _clipped_sizes(
+    def _scaled(
+        self, directions: NDArray[Any], scales: NDArray[np.float64], out: NDArray[Any]
+    ) -> None:
+        """Write the changes that go so far, in the box where it is on."""
+        np.multiply(directions, per_row(scales, directions), out=out)
+        if self.box:
+            out += self.originals
+            np.clip(out, 0.0, 1.0, out=out)
+            out -= self.originals
+
+    def _scaled_sizes(
         self, directions: NDArray[Any], scales: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        images = directions * per_row(scales, directions)
-        images += self.originals
-        np.clip(images, 0.0, 1.0, out=images)
-        images -= self.originals
-        return self.norm.sizes(images)
+        changes = np.empty_like(directions)
+        self._scaled(directions, scales, out=changes)
+        return self.norm.sizes(changes)
 
 
 class UniformNoise(RandomNoise):
