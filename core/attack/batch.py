@@ -107,6 +107,10 @@ class BatchAttack(ABC):
         # The box of the change. x + (1 - x) may round to a neighbour of 1, never beyond: shown()
         # clips once more.
         self._lowest, self._highest = -self.originals, 1 - self.originals
+        if self.norm.is_box and np.isfinite(self.budget):
+            bound = self.originals.dtype.type(self.budget)
+            np.maximum(self._lowest, -bound, out=self._lowest)
+            np.minimum(self._highest, bound, out=self._highest)
         self.step = 0
         self._reset()
 
@@ -240,8 +244,13 @@ class BatchAttack(ABC):
 
     def climb(self, pull: NDArray[Any], length: float) -> None:
         """Add the steepest step of size ``length`` along ``pull @ rows`` to ``changes``."""
+        scaled = self.norm.scaled_pull(pull, self.rows, self.gram, length)
+        buffer = np.empty_like(self.changes[next(self.blocks())])
         for rows in self.blocks():
-            self.changes[rows] += self.norm.step(pull[rows], self.rows, self.gram, length)
+            changes = self.changes[rows]
+            steps = np.matmul(scaled[rows], self.rows, out=buffer[: len(changes)])
+            self.norm.shape(steps, length)
+            changes += steps
 
     def shown(self, rows: slice | NDArray[np.int64] = slice(None)) -> NDArray[Any]:
         """Return the images (or those in ``rows``) as they are now, a new array."""
@@ -252,7 +261,7 @@ class BatchAttack(ABC):
 
     def _hold(self) -> None:
         """Keep budget and box (see :mod:`core.attack.norms`); let the model read what is left."""
-        bounded = np.isfinite(self.budget)
+        bounded = np.isfinite(self.budget) and not (self.box and self.norm.is_box)
         weights = self.model.weights[:, 1:].T
         for rows in self.blocks():
             changes = self.changes[rows]

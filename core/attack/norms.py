@@ -39,6 +39,8 @@ class Norm(ABC):
 
     name: str
     label: str
+    is_box = False
+    """Whether the ball is a box itself, so that one clipping keeps it and the pixels' range."""
 
     @abstractmethod
     def sizes(self, changes: NDArray[Any]) -> NDArray[np.float64]:
@@ -58,10 +60,13 @@ class Norm(ABC):
     ) -> NDArray[np.float64]:
         """Return ``n`` random changes of at most this size."""
 
-    def step(
+    def scaled_pull(
         self, pull: NDArray[Any], rows: NDArray[Any], gram: NDArray[np.float64], length: float
     ) -> NDArray[Any]:
-        """Return the steepest changes of size ``length`` along the gradients ``pull @ rows``.
+        """Return ``pull`` so scaled that :meth:`shape` makes steps of ``length`` of it.
+
+        A step is ``scaled_pull @ rows``, shaped: what can be done to the few classes is not done to
+        the many pixels.
 
         Parameters
         ----------
@@ -69,8 +74,13 @@ class Norm(ABC):
         rows : (n_classes, n_features)
         gram : ``rows @ rows.T``, in float64
         """
-        del gram
-        return np.asarray(self.steepest(pull @ rows) * rows.dtype.type(length))
+        del rows, gram, length
+        return pull
+
+    def shape(self, gradients: NDArray[Any], length: float) -> None:
+        """Turn gradients ``scaled_pull @ rows``, in place, into steepest steps of ``length``."""
+        gradients[:] = self.steepest(gradients)
+        gradients *= gradients.dtype.type(length)
 
 
 class L2(Norm):
@@ -87,7 +97,7 @@ class L2(Norm):
         sizes = self.sizes(changes)
         if sizes.max(initial=0.0) > budget:
             shorter = (budget / np.maximum(sizes, budget)).astype(changes.dtype)
-            np.einsum("ij,i->ij", changes, shorter, out=changes)
+            changes *= shorter[:, None]
 
     def steepest(self, gradients: NDArray[Any]) -> NDArray[Any]:
         """Return ``g / |g|``."""
@@ -107,18 +117,22 @@ class L2(Norm):
         changes *= (radii * _inverse(self.sizes(changes)))[:, None]
         return np.asarray(changes)
 
-    def step(
+    def scaled_pull(
         self, pull: NDArray[Any], rows: NDArray[Any], gram: NDArray[np.float64], length: float
     ) -> NDArray[Any]:
-        """Return ``length g / |g|``, the length taken from the classes: no pass over the pixels."""
-        scale = length * _inverse(gradient_sizes(pull, gram))
-        return np.asarray((pull * per_row(scale, pull)) @ rows)
+        """Scale to the length: ``|pull @ rows|`` follows from ``gram``."""
+        del rows
+        return np.asarray(pull * per_row(length * _inverse(gradient_sizes(pull, gram)), pull))
+
+    def shape(self, gradients: NDArray[Any], length: float) -> None:
+        """Leave them: they have their length."""
 
 
 class LInfinity(Norm):
     """The largest change of a pixel, ``max |d_i|``."""
 
     name, label = "linf", "L∞: largest change of a pixel"
+    is_box = True
 
     def sizes(self, changes: NDArray[Any]) -> NDArray[np.float64]:
         """Return the largest component of each change, (n,)."""
@@ -140,14 +154,16 @@ class LInfinity(Norm):
         """Return points uniform in the cube."""
         return np.asarray(rng.uniform(-budget, budget, (n, n_features)))
 
-    def step(
+    def scaled_pull(
         self, pull: NDArray[Any], rows: NDArray[Any], gram: NDArray[np.float64], length: float
     ) -> NDArray[Any]:
-        """Return ``length sign(g)``, by clipping the gradient scaled far up."""
-        largest = np.abs(rows).max()
-        gradients = np.asarray((pull * (pull.dtype.type(_FAR) / largest)) @ rows)
+        """Scale far up."""
+        del gram, length
+        return np.asarray(pull * (pull.dtype.type(_FAR) / np.abs(rows).max()))
+
+    def shape(self, gradients: NDArray[Any], length: float) -> None:
+        """Clip to the length, which leaves the sign."""
         self.project(gradients, length)
-        return gradients
 
 
 class L0(Norm):

@@ -54,7 +54,10 @@ class Universal(BasicIterative):
         else:
             mean_say = say.mean(axis=0, keepdims=True)
             if gradient_sizes(mean_say, self.gram)[0] > 0:
-                self.shared += self.norm.step(mean_say, self.rows, self.gram, self.length)
+                scaled = self.norm.scaled_pull(mean_say, self.rows, self.gram, self.length)
+                step = scaled @ self.rows
+                self.norm.shape(step, self.length)
+                self.shared += step
         self.norm.project(self.shared, self.budget)
         self.changes[:] = self.shared
 
