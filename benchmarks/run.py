@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # core and gui, run from the tree
 
+import attacks
 import curves
 import epoch
 import memory
@@ -43,6 +44,7 @@ TOPICS: list[tuple[str, Callable[[bool], list[Result]]]] = [
     ("window", window.measure),
     ("wall", wall.measure),
     ("curves", curves.measure),
+    ("attacks", attacks.measure),
 ]
 """Name -> function(quick) returning its results; a new benchmark is one file and one line here."""
 

@@ -1,0 +1,345 @@
+"""What all batch attacks share: box, norm, budget, success, seed, and one way to run.
+
+A batch attack changes many images at once, without a loop over them; one image is a batch of one.
+A subclass writes the next change of every image into ``changes``; it cannot leave the budget or the
+box, since the base holds both after every step, and it is the base that says what a success is.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from core.attack.batch_step import BatchResult, BatchStep
+from core.attack.norms import NORMS, gradient_sizes
+from core.attack.objectives import OBJECTIVES
+from core.dataset import read_only
+from core.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from core.attack.settings import AttackSettings
+    from core.perceptron import SoftmaxPerceptron
+
+_BLOCK_BYTES = 400_000
+"""Images stepped together: so few that what is done to them stays in a processor's near cache."""
+_SMALLER = 1.0 - 1e-5
+"""A success must be this much smaller than the one kept to replace it: rounding is no progress."""
+
+
+class BatchAttack(ABC):
+    """Base of all batch attacks.
+
+    Parameters
+    ----------
+    model : SoftmaxPerceptron
+        Never changed. Everything is computed in the precision of its weights.
+    config : the attack's own ``settings``
+    images : (n, n_features) or (n_features,)
+        With the box on, clipped to it first.
+    labels : (n,) or None
+        The classes an untargeted attack leads away from; by default what the model reads. An image
+        that is read as another class already is a success of size 0.
+
+    Attributes
+    ----------
+    originals, changes : (n, n_features); an image is shown as their sum
+    logits : (n, n_classes) of what is shown
+    values, gradient : (n,), (n, n_classes), the objective and its gradient in the logits
+    pull : (n, n_classes), where the logits should go; each row scaled to a largest component of 1
+    success : (n,) bool
+    rows : (n_classes, n_features), the weights less those of class 0, without the bias
+        Gradients of any objective add up to 0, so ``pull @ rows`` is the gradient in the image, and
+        a pixel that all classes weigh equally has a gradient of exactly 0.
+    gram : (n_classes, n_classes) float64, ``rows @ rows.T``
+
+    Raises
+    ------
+    SettingError
+        In words, if the target is no class or what every image is read as already, the images have
+        another size than the model's, there are none, or the model cannot be attacked: all classes
+        weigh all pixels alike.
+    """
+
+    name: ClassVar[str]
+    """Its name in the registry, a command line and a file."""
+    label: ClassVar[str]
+    """Its name for people."""
+    help: ClassVar[str]
+    formula: ClassVar[str]
+    source: ClassVar[str]
+    settings: ClassVar[type[AttackSettings]]
+
+    def __init__(
+        self,
+        model: SoftmaxPerceptron,
+        config: AttackSettings,
+        images: NDArray[Any],
+        labels: NDArray[np.int64] | None = None,
+    ) -> None:
+        self.model, self.config = model, config
+        self._check_model()
+        originals = self._checked_images(images)
+        # Only some attacks have each of these settings; the others do without.
+        self.box: bool = getattr(config, "box", True)
+        self.norm = NORMS[getattr(config, "norm", "l2")]
+        self.budget: float = getattr(config, "budget", np.inf)
+        self.objective = OBJECTIVES[getattr(config, "objective", "margin")]
+        if self.box:
+            np.clip(originals, 0.0, 1.0, out=originals)
+        self.originals = read_only(originals)
+        self.original = read_only(model.predict(originals))
+        self.labels = self._checked_labels(labels)
+        self.target = config.target
+        self._check_target()
+        self.classes = self.labels
+        if self.target is not None:
+            self.classes = read_only(np.full(self.n_images, self.target, dtype=np.int64))
+        self.rows = model.weights[:, 1:] - model.weights[0, 1:]
+        wide = self.rows.astype(np.float64)
+        self.gram = wide @ wide.T
+        self._original_logits = model.logits(self.originals)
+        # The box of the change. x + (1 - x) may round to a neighbour of 1, never beyond: shown()
+        # clips once more.
+        self._lowest, self._highest = -self.originals, 1 - self.originals
+        if self.norm.is_box and np.isfinite(self.budget):
+            bound = self.originals.dtype.type(self.budget)
+            np.maximum(self._lowest, -bound, out=self._lowest)
+            np.minimum(self._highest, bound, out=self._highest)
+        self.step = 0
+        self._reset()
+
+    # ------------------------------------------------------------------ what is refused
+
+    def _check_model(self) -> None:
+        weights = self.model.weights
+        if not np.isfinite(weights).all():
+            raise SettingError(
+                "The weights of this model are not all numbers, so no attack can follow them; "
+                "train it with a smaller learning rate"
+            )
+        if self.model.n_classes < 2 or (weights[:, 1:] == weights[0, 1:]).all():
+            raise SettingError(
+                "All classes of this model weigh every pixel alike, so no change of the image "
+                "changes what is read: there is no direction to go. Train the model first"
+            )
+
+    def _checked_images(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Return an own copy of the images as a batch."""
+        batch = np.atleast_2d(images)
+        n_features = self.model.n_features
+        if batch.ndim != 2 or batch.shape[1] != n_features:
+            raise SettingError(
+                f"The image has {batch[0].size if len(batch) else 0} pixels; "
+                f"this model reads {n_features}"
+            )
+        if not len(batch):
+            raise SettingError("There is no image to attack; choose at least one")
+        if not np.isfinite(batch).all():
+            raise SettingError("The image has pixels that are not numbers; choose another one")
+        return np.array(batch, dtype=self.model.weights.dtype, order="C")
+
+    def _checked_labels(self, labels: NDArray[np.int64] | None) -> NDArray[np.int64]:
+        if labels is None:
+            return self.original
+        labels = np.array(np.atleast_1d(labels), dtype=np.int64)
+        if labels.shape != (self.n_images,):
+            raise SettingError(f"There are {labels.size} labels for {self.n_images} images")
+        if labels.min() < 0 or labels.max() >= self.model.n_classes:
+            raise SettingError(
+                f"A label is no class of this model; labels are 0 to {self.model.n_classes - 1}"
+            )
+        return read_only(labels)
+
+    def _check_target(self) -> None:
+        if self.target is None:
+            return
+        last = self.model.n_classes - 1
+        if self.target > last:
+            raise SettingError(
+                f"Target class {self.target} is no class of this model; choose 0 to {last}"
+            )
+        if (self.original == self.target).all():
+            which = "The image is" if self.n_images == 1 else "All images are"
+            raise SettingError(
+                f"{which} read as class {self.target} already; choose another target class"
+            )
+
+    # ------------------------------------------------------------------ hooks
+
+    @property
+    def n_images(self) -> int:
+        """Number of images."""
+        return len(self.originals)
+
+    @property
+    @abstractmethod
+    def n_steps(self) -> int:
+        """How many steps follow the start."""
+
+    def begin(self) -> None:  # noqa: B027 - most attacks begin at the originals
+        """Write the change to start from into ``changes``, which are 0; prepare what is kept.
+
+        Called once per run, with ``rng`` new from the seed.
+        """
+
+    @abstractmethod
+    def advance(self) -> None:
+        """Write the next change of every image into ``changes``; ``step`` is its number."""
+
+    def finished(self) -> bool:
+        """Whether to end before all steps are made."""
+        return False
+
+    # ------------------------------------------------------------------ running
+
+    def run(self, *, keep_images: bool = False) -> Iterator[BatchStep]:
+        """Yield the start and every step after it. May be left at any step; starts anew each time.
+
+        Parameters
+        ----------
+        keep_images : whether each step brings a copy of all images
+        """
+        self._reset()
+        self.begin()
+        self._hold()
+        yield self._look(keep_images)
+        while self.step < self.n_steps and not self.finished():
+            self.step += 1
+            self.advance()
+            self._hold()
+            yield self._look(keep_images)
+
+    def finish(self) -> BatchResult:
+        """Run to the end and return what came of it."""
+        for _ in self.run():
+            pass
+        return self.result()
+
+    def _reset(self) -> None:
+        n, n_classes = self.n_images, self.model.n_classes
+        self.step = 0
+        self.rng = np.random.default_rng(getattr(self.config, "seed", 0))
+        self.changes = np.zeros_like(self.originals)
+        self.sizes = np.zeros(n)
+        # Classes first in memory: what runs over ten classes then runs along long rows.
+        self.logits = np.empty((n_classes, n), dtype=self.originals.dtype).T
+        self.logits[:] = self._original_logits
+        self.success = np.zeros(n, dtype=bool)
+        self._best_images = self.originals.copy()
+        self._best_sizes = np.full(n, np.inf)
+        self._first_success = np.full(n, -1, dtype=np.int64)
+
+    def blocks(self) -> Iterator[slice]:
+        """Yield the rows of a few images at a time."""
+        n_features = max(self.model.n_features, 1)
+        n_rows = max(_BLOCK_BYTES // (n_features * self.originals.itemsize), 1)
+        for first in range(0, self.n_images, n_rows):
+            yield slice(first, first + n_rows)
+
+    def climb(self, pull: NDArray[Any], length: float) -> None:
+        """Add the steepest step of size ``length`` along ``pull @ rows`` to ``changes``."""
+        scaled = self.norm.scaled_pull(pull, self.rows, self.gram, length)
+        buffer = np.empty_like(self.changes[next(self.blocks())])
+        for rows in self.blocks():
+            changes = self.changes[rows]
+            steps = np.matmul(scaled[rows], self.rows, out=buffer[: len(changes)])
+            self.norm.shape(steps, length)
+            changes += steps
+
+    def shown(self, rows: slice | NDArray[np.int64] = slice(None)) -> NDArray[Any]:
+        """Return the images (or those in ``rows``) as they are now, a new array."""
+        images = self.originals[rows] + self.changes[rows]
+        if self.box:
+            np.clip(images, 0.0, 1.0, out=images)
+        return np.asarray(images)
+
+    def _hold(self) -> None:
+        """Keep budget and box (see :mod:`core.attack.norms`); let the model read what is left."""
+        bounded = np.isfinite(self.budget) and not (self.box and self.norm.is_box)
+        weights = self.model.weights[:, 1:].T
+        for rows in self.blocks():
+            changes = self.changes[rows]
+            if bounded:
+                self.norm.project(changes, self.budget)
+            if self.box:
+                np.maximum(changes, self._lowest[rows], out=changes)
+                np.minimum(changes, self._highest[rows], out=changes)
+            self.sizes[rows] = self.norm.sizes(changes)
+            self.logits[rows] = changes @ weights
+        self.logits += self._original_logits
+
+    def _look(self, keep_images: bool) -> BatchStep:
+        """Judge the images by their logits; return the state."""
+        self.values, self.gradient = self.objective.evaluate(self.logits, self.classes)
+        steepness = np.abs(self.gradient).max(axis=-1, keepdims=True)
+        steepness[steepness == 0] = 1
+        self.pull = self.gradient / (steepness if self.target is None else -steepness)
+        predicted = self.logits.argmax(axis=-1)
+        self.success = self._wanted(predicted)
+        self._keep_best()
+        norms = gradient_sizes(self.pull, self.gram) * steepness[:, 0]
+        return BatchStep(
+            step=self.step,
+            success=read_only(self.success.copy()),
+            predicted=read_only(predicted),
+            sizes=read_only(self.sizes.copy()),
+            values=read_only(self.values.copy()),
+            gradient_norms=read_only(norms),
+            images=read_only(self.shown()) if keep_images else None,
+        )
+
+    def _wanted(self, predicted: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return where the model reads what the attack is after."""
+        if self.target is None:
+            return np.asarray(predicted != self.labels)
+        return np.asarray(predicted == self.target)
+
+    def _keep_best(self) -> None:
+        """Keep each image's smallest success; where there is none yet, the last try."""
+        self._first_success[self.success & (self._first_success < 0)] = self.step
+        better = self.success & (self.sizes < self._best_sizes * _SMALLER)
+        if better.any():
+            rows = np.flatnonzero(better)
+            self._best_sizes[rows] = self.sizes[rows]
+            self._best_images[rows] = self.shown(rows)
+
+    # ------------------------------------------------------------------ result
+
+    def result(self) -> BatchResult:
+        """Return what the attack came to up to the step made last, at any time."""
+        images = self._best_images.copy()
+        none = np.flatnonzero(np.isinf(self._best_sizes))
+        images[none] = self.shown(none)
+        return self._result(images, self._first_success)
+
+    def _result(
+        self,
+        images: NDArray[Any],
+        steps_needed: NDArray[np.int64],
+        shared: NDArray[Any] | None = None,
+    ) -> BatchResult:
+        """Return the result with ``images``; success is what the model says of them."""
+        predicted = self.model.predict(images)
+        success = self._wanted(predicted)
+        changes = images - self.originals
+        return BatchResult(
+            success=read_only(success),
+            images=read_only(images),
+            changes=read_only(changes),
+            sizes=read_only(np.where(success, self.norm.sizes(changes), np.inf)),
+            steps_needed=read_only(np.where(success, steps_needed, -1)),
+            labels=self.labels,
+            original=self.original,
+            predicted=read_only(predicted),
+            target=self.target,
+            norm=self.norm.name,
+            budget=self.budget,
+            n_steps=self.step,
+            shared=None if shared is None else read_only(shared.copy()),
+        )

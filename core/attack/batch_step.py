@@ -1,0 +1,89 @@
+"""What a batch attack gives out: its state after each step, and what it came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.attack.norms import NORMS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BatchStep:
+    """All images after ``step`` changes; step 0 is the start. Arrays are read-only copies.
+
+    Attributes
+    ----------
+    success : (n,) bool, whether the model reads each image as wanted now
+    predicted : (n,) int64, what it reads
+    sizes : (n,) float64, each change in the attack's norm
+    values : (n,), the objective of each image
+    gradient_norms : (n,), L2 norm of the objective's gradient in each image
+    images : (n, n_features), or None where they were not asked for
+    """
+
+    step: int
+    success: NDArray[np.bool_]
+    predicted: NDArray[np.int64]
+    sizes: NDArray[np.float64]
+    values: NDArray[Any]
+    gradient_norms: NDArray[np.float64]
+    images: NDArray[Any] | None
+
+    @property
+    def success_rate(self) -> float:
+        """Fraction of the images read as wanted."""
+        return float(self.success.mean())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BatchResult:
+    """What an attack came to up to the last step it made. Arrays are read-only.
+
+    Attributes
+    ----------
+    success : (n,) bool
+        Whether a change was found with which the model reads the image as wanted.
+    images, changes : (n, n_features)
+        With the smallest such change found; without one, as last tried.
+    sizes : (n,) float64, in the attack's norm; infinite without success
+    steps_needed : (n,) int64, the first step with success; -1 without
+    labels : (n,) int64, the classes the images are to be no longer read as
+    original, predicted : (n,) int64, what the model reads before and in ``images``
+    target : the class wanted, or None for any other than ``labels``
+    norm, budget : what ``sizes`` are measured in, and the bound (infinite where there is none)
+    n_steps : steps made
+    shared : (n_features,), the one change for all images of a universal attack, or None
+    """
+
+    success: NDArray[np.bool_]
+    images: NDArray[Any]
+    changes: NDArray[Any]
+    sizes: NDArray[np.float64]
+    steps_needed: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    original: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    target: int | None
+    norm: str
+    budget: float
+    n_steps: int
+    shared: NDArray[Any] | None = None
+
+    @property
+    def success_rate(self) -> float:
+        """Fraction of the images with success."""
+        return float(self.success.mean())
+
+    def success_within(self, budget: float) -> NDArray[np.bool_]:
+        """Return which images were turned by a change of at most ``budget``, (n,)."""
+        return np.asarray(self.sizes <= budget)
+
+    def sizes_in(self, norm: str) -> NDArray[np.float64]:
+        """Return the sizes of ``changes`` in another norm, (n,); infinite without success."""
+        return np.where(self.success, NORMS[norm].sizes(self.changes), np.inf)
