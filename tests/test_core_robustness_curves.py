@@ -1,0 +1,126 @@
+"""Accuracy against size, exact and under noise; medians over epochs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from core_samples import tiny_dataset
+
+from core.dataset import Split
+from core.perceptron import SoftmaxPerceptron
+from core.progress import finish
+from core.robustness import smallest_changes
+from core.robustness_curves import (
+    RandomNoise,
+    RobustnessReader,
+    curve_sizes,
+    directions,
+    exact_robustness,
+    share_right,
+    shown_size,
+)
+from core.training import EpochRecord, Trainer, TrainingConfig
+
+
+@pytest.fixture(scope="module")
+def learnt():
+    data = tiny_dataset(200, 150)
+    events = list(Trainer(data, TrainingConfig(epochs=6)).run())
+    return data, [event for event in events if isinstance(event, EpochRecord)]
+
+
+@pytest.mark.parametrize("boxed", [False, True])
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+def test_the_exact_curve_counts_what_is_right_and_withstands_more(learnt, norm, boxed):
+    data, records = learnt
+    found = finish(exact_robustness(records[-1].weights, data.test, boxed=boxed))
+    sizes, right = found.sizes(norm), found.right
+    at = curve_sizes(shown_size(found, norm))
+    expected = [(right & (sizes > e)).mean() for e in at]
+    np.testing.assert_allclose(found.accuracy(norm, at), expected)
+    for k in range(data.n_classes):
+        own = data.test.labels == k
+        expected = [(right & (sizes > e))[own].mean() for e in at]
+        np.testing.assert_allclose(found.accuracy(norm, at, k), expected)
+    score = SoftmaxPerceptron(records[-1].weights).score(data.test)
+    assert found.accuracy(norm, np.zeros(1))[0] == pytest.approx(score)
+    # At a size that an image falls at it has fallen.
+    some = float(np.sort(sizes[right])[5])
+    assert found.accuracy(norm, np.array([some]))[0] == (right & (sizes > some)).mean()
+
+
+@pytest.mark.parametrize("boxed", [False, True])
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+def test_noise_never_falls_below_the_exact_curve_and_is_what_a_loop_counts(learnt, norm, boxed):
+    data, records = learnt
+    weights = records[-1].weights
+    found = finish(exact_robustness(weights, data.test, boxed=boxed))
+    at = curve_sizes(shown_size(found, norm), 12)
+    work = RandomNoise(3).right(weights, data.test, norm, at, boxed=boxed)
+    counts = finish(work)
+    assert (share_right(counts, data.test.labels) >= found.accuracy(norm, at) - 1e-12).all()
+    along = directions(norm, data.test.images.shape, np.random.default_rng(3))
+    for size, row in zip(at, counts, strict=True):
+        moved = data.test.images + np.float32(size) * along
+        moved = np.clip(moved, 0, 1) if boxed else moved
+        right = SoftmaxPerceptron(weights).predict(moved) == data.test.labels
+        for k in range(data.n_classes):
+            assert row[k] == (right & (data.test.labels == k)).sum()
+    np.testing.assert_allclose(
+        share_right(counts, data.test.labels, 2),
+        counts[:, 2] / (data.test.labels == 2).sum(),
+    )
+
+
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+def test_directions_have_size_one(norm):
+    drawn = directions(norm, (20, 9), np.random.default_rng(0)).astype(float)
+    size = np.linalg.norm(drawn, axis=1) if norm == "l2" else np.abs(drawn).max(axis=1)
+    np.testing.assert_allclose(size, 1, rtol=1e-6)
+
+
+def test_fragile_and_solid_images_are_the_ends_of_the_rightly_read(learnt):
+    data, records = learnt
+    found = finish(exact_robustness(records[-1].weights, data.test, boxed=False))
+    sizes = found.sizes("linf")
+    for label in (None, 1):
+        own = found.right & (True if label is None else data.test.labels == label)
+        ordered = sorted(np.flatnonzero(own), key=lambda i: sizes[i])
+        assert found.fragile("linf", 4, label).tolist() == ordered[:4]
+        assert found.solid("linf", 4, label).tolist() == ordered[::-1][:4]
+        assert found.median("linf", label) == np.median(sizes[own])
+
+
+def test_a_class_without_images_is_nan_and_nothing_right_has_no_median():
+    data = tiny_dataset(20, 10)
+    test = Split(data.test.images, np.zeros(10, dtype=np.int64))
+    weights = np.zeros((4, 13), dtype=np.float32)
+    weights[1, 0] = 1  # everything is read as 1
+    found = finish(exact_robustness(weights, test, boxed=True))
+    assert np.isnan(found.accuracy("l2", np.zeros(2), 3)).all()
+    assert np.isnan(found.median("l2"))
+    assert found.accuracy("l2", np.zeros(1))[0] == 0
+    assert shown_size(found, "l2") == 1
+    assert not len(found.fragile("l2", 3))
+    counts = np.zeros((2, 4), dtype=np.int64)
+    assert np.isnan(share_right(counts, test.labels, 2)).all()
+
+
+def test_medians_over_epochs_are_found_once_and_of_the_rightly_read(learnt):
+    data, records = learnt
+    reader = RobustnessReader(data.test)
+    assert len(list(reader.reading(records[:3]))) == 3
+    assert len(list(reader.reading(records))) == len(records) - 3  # the others are known
+    found = reader.found(records)
+    assert found.complete
+    np.testing.assert_array_equal(found.epochs, [record.epoch for record in records])
+    for i, record in enumerate(records):
+        changes = smallest_changes(record.weights, data.test)
+        right = changes.predicted == data.test.labels
+        assert found.score[i] == pytest.approx(record.test_score)
+        for values, sizes in ((found.l2, changes.l2), (found.linf, changes.linf)):
+            np.testing.assert_equal(values[i], np.median(sizes[right]))
+    partial = RobustnessReader(data.test)
+    next(partial.reading(records))
+    assert not partial.found(records).complete
+    assert len(partial.found(records).epochs) == 1
