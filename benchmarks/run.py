@@ -21,6 +21,7 @@ import epoch
 import memory
 import numpy as np
 import opening
+import robustness
 import runs
 import seeds
 import startup
@@ -43,6 +44,7 @@ TOPICS: list[tuple[str, Callable[[bool], list[Result]]]] = [
     ("window", window.measure),
     ("wall", wall.measure),
     ("curves", curves.measure),
+    ("robustness", robustness.measure),
 ]
 """Name -> function(quick) returning its results; a new benchmark is one file and one line here."""
 
