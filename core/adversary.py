@@ -49,6 +49,7 @@ class Adversary:
         self._response = np.empty((len(weights), batch_size), dtype=weights.dtype)
         self._row = np.empty((1, batch_size), dtype=weights.dtype)
         self._moved = np.empty((batch_size, weights.shape[1]), dtype=weights.dtype)
+        self._still = np.empty(self._moved.shape, dtype=np.bool_)
 
     def worst(self, design: NDArray[Any], targets: NDArray[Any]) -> NDArray[Any]:
         """Return the batch moved within the budget; valid until the next call.
@@ -73,8 +74,10 @@ class Adversary:
         np.matmul(response.T, self._weights, out=moved)
         moved[:, 0] = 0.0
         if self._norm == "linf":
-            np.sign(moved, out=moved)
-            np.multiply(moved, self._size, out=moved)
+            # numpy.sign takes five times as long: it branches at every number.
+            still = np.equal(moved, 0.0, out=self._still[:n])
+            np.copysign(self._size, moved, out=moved)
+            np.copyto(moved, 0.0, where=still)
         else:
             lengths = np.sqrt(np.einsum("ij,ij->i", moved, moved))
             scale = np.zeros_like(lengths)

@@ -78,6 +78,7 @@ class RobustnessPage(QWidget):
         self.boxed.setToolTip(wrapped(_BOX_HELP))
         self.label = self._combo("Class", _CLASS_HELP)
         self.words = self._muted()
+        self.words.setWordWrap(True)
         self.plot = CurvePlot("ACCURACY AGAINST SIZE", "size", _curves(), _CURVE_HELP, parent=self)
         self.plot.set_y_range(0.0, 1.0)
         self.median_plot = self._small("MEDIAN EXACT SIZE", MEDIAN, "train", _MEDIAN_HELP)
