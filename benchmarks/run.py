@@ -22,6 +22,7 @@ import epoch
 import memory
 import numpy as np
 import opening
+import robustness
 import runs
 import seeds
 import startup
@@ -45,6 +46,7 @@ TOPICS: list[tuple[str, Callable[[bool], list[Result]]]] = [
     ("wall", wall.measure),
     ("curves", curves.measure),
     ("attacks", attacks.measure),
+    ("robustness", robustness.measure),
 ]
 """Name -> function(quick) returning its results; a new benchmark is one file and one line here."""
 

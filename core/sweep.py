@@ -84,8 +84,8 @@ class Sweep:
     Raises
     ------
     SettingError
-        If there is no config, the configs differ in what they must share, or the weights of
-        ``start`` have another shape.
+        If there is no config, one has an adversary, they differ in what they must share, or the
+        weights of ``start`` have another shape.
 
     Notes
     -----
@@ -290,6 +290,11 @@ def following_seeds(first: int, n_seeds: int) -> list[int]:
 def _check_members(configs: Sequence[TrainingConfig]) -> None:
     if not configs:
         raise SettingError("there is nothing to train: give the settings of one run at least")
+    if any(config.adversary != "off" for config in configs):
+        raise SettingError(
+            "runs trained at once share their images, and an adversary moves them for each run "
+            "differently: turn it off, or train one run after another"
+        )
     for name in SHARED_SETTINGS:
         values = {getattr(config, name) for config in configs}
         if len(values) > 1:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.adversary import ADVERSARIES, Adversary
 from core.dataset import read_only
 from core.errors import SettingError
 from core.minibatch import MiniBatchStep
@@ -139,6 +140,26 @@ class TrainingConfig:
         high=2**31 - 1,
         formula="numpy.random.default_rng(seed)",
     )
+    adversary: str = parameter(
+        "off",
+        "choice",
+        "Adversary",
+        "Learn every batch as the worst images around it: each is first moved up the gradient of "
+        "its loss, as far as the budget allows. The model becomes harder to fool, at some cost.",
+        choices=ADVERSARIES,
+        formula="x' = clip(x + size step(W^T (y - t)), 0, 1);  step = sign, or divided by its "
+        "length",
+    )
+    adversary_size: float = parameter(
+        0.1,
+        "float",
+        "Budget",
+        "How far the adversary may move an image: each pixel by so much (ink is 0 to 1), or so "
+        "much in length over all pixels. Without an adversary it means nothing.",
+        low=0.0,
+        high=10.0,
+        formula="largest |x' - x| or ||x' - x||_2 <= {value:g}",
+    )
 
     def __post_init__(self) -> None:
         """Check the declared ranges."""
@@ -247,6 +268,10 @@ class Trainer:
     def _make_minibatch(self) -> MiniBatchStep:
         size = min(self.config.batch_size, self.dataset.train.n_samples)
         self._gathered = np.empty((size, self._design.shape[1]), dtype=self.weights.dtype)
+        self._adversary: Adversary | None = None
+        if self.config.adversary != "off":
+            budget = self.config.adversary, self.config.adversary_size
+            self._adversary = Adversary(self.weights, size, *budget)
         return MiniBatchStep(self.weights, size)
 
     @property
@@ -340,6 +365,7 @@ class Trainer:
         if config.shuffle and self._order is None:
             self._order = epoch_order(config.seed, self.epoch, n_samples)
         first, order, step = self._position, self._order, self._minibatch.step
+        adversary = self._adversary
         done = 0
         while done < n_batches and first < n_samples:
             last = min(first + size, n_samples)
@@ -352,6 +378,8 @@ class Trainer:
                     self._design, rows, axis=0, out=self._gathered[: last - first], mode="clip"
                 )
                 targets = self._targets[:, rows]
+            if adversary is not None:
+                batch = adversary.worst(batch, targets)
             step(batch, targets, rate, l2, momentum, velocity)
             first = last
             done += 1

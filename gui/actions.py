@@ -85,6 +85,8 @@ COMMANDS = (
             "show_learn"),
     Command("attack_page", "View", "Attack", "Change an image until it is read as something else.",
             "Ctrl+2", "attack", "show_attack"),
+    Command("robustness_page", "View", "Robustness", "How much change the images withstand: exact, "
+            "and under attacks.", "Ctrl+5", "best", "show_robustness"),
     Command("data_page", "View", "Data", "All images, what is in them, and how they are split.",
             "Ctrl+3", "data", "show_data"),
     Command("draw_page", "View", "Draw", "Draw a digit of your own and see it read.", "Ctrl+4",

@@ -20,7 +20,7 @@ def log_file() -> Path:
     return user_log_path("perceptron-explorer") / "log.txt"
 
 
-SECTIONS = ("learning", "attack", "data", "draw")
+SECTIONS = ("learning", "attack", "robustness", "data", "draw")
 """Where the help of each page begins."""
 
 HELP_HTML = """
@@ -92,6 +92,17 @@ y<sup>T</sup>, down the squared loss |t − y|² toward a target class t. A <b>p
 keeps it near the chosen image c. The change is shown amplified; the true factor is written above
 it; click the chosen image or the result to open it. Where the model is very sure, J is nearly zero
 and the image refuses to move: raise the step size, or start from noise.</p>
+<h3><a name="robustness"></a>Robustness</h3>
+<p>How large a change fools the model? It is linear up to the softmax, so that this is no guess:
+with y the class an image is read as, class c overtakes it at (z<sub>y</sub> − z<sub>c</sub>) /
+|w<sub>y</sub> − w<sub>c</sub>|, and the nearest c decides. <b>Exact</b> is the share of the test
+images that stay right whatever is done to them within a size; <b>random noise</b> of the same size
+does far less. Pixels can be held <b>between 0 and 1</b>, where more change is needed. On the right
+are the images that fall first and last; below, the median size epoch by epoch beside the score. All
+visible runs are drawn, at the epoch shown.</p>
+<p><b>Adversary</b> in the panel learns every batch as the worst images within a <b>budget</b>: x' =
+clip(x + size step(W<sup>T</sup> (y − t)), 0, 1), with the sign of the gradient for a largest
+change, its direction for a length. Rewind with it, and compare the two runs here.</p>
 <h3><a name="data"></a>Data</h3>
 <p>Open a file with Ctrl+O, a folder with Ctrl+Shift+O, or drop either on the window; <b>More
 data</b> in the panel downloads known sets. The Data page shows every image of a part, as the model

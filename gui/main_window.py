@@ -29,6 +29,7 @@ from gui.pages.attack_film import SAVES
 from gui.pages.data import DataPage
 from gui.pages.draw import DrawPage
 from gui.pages.learn import LearnPage
+from gui.pages.robustness import RobustnessPage
 from gui.run_state import RunState
 from gui.saved_files import SavedFiles
 from gui.saved_films import SavedFilms
@@ -62,10 +63,11 @@ class MainWindow(QMainWindow):
         self.icons: dict[str, QIcon] = {}
         self.learn = LearnPage(session, self)
         self.attack = AttackPage(session, self)
+        self.robustness = RobustnessPage(session, self)
         self.data_page = DataPage(session, self)
         self.draw = DrawPage(session, self)
         self.pages = QStackedWidget(self)
-        for page in (self.learn, self.attack, self.data_page, self.draw):
+        for page in (self.learn, self.attack, self.robustness, self.data_page, self.draw):
             self.pages.addWidget(page)
         self.open_data = OpenData(self, session, settings)
         self.saved_files = SavedFiles(self, session, self.pages)
@@ -149,10 +151,12 @@ class MainWindow(QMainWindow):
         self.learn.attack_requested.connect(self.attack_image)
         self.data_page.attack_requested.connect(self.attack_image)
         self.draw.attack_requested.connect(self.attack_drawing)
-        for opened in (self.learn, self.data_page, self.draw, self.attack.images):
+        self.robustness.attack_requested.connect(self.attack_image)
+        opening = (self.learn, self.data_page, self.draw, self.attack.images, self.robustness)
+        for opened in opening:
             # A card is a window of its own; the keys of this one must not be dead in front of it.
             opened.card.addActions(list(self.actions_by_name.values()))
-        for page in (self.learn, self.attack, self.data_page, self.draw):
+        for page in (self.learn, self.attack, self.robustness, self.data_page, self.draw):
             page.hovered.connect(self.hover_words.setText)
         self.learn.tabs.images_requested.connect(self.show_images)
         self.data_page.found.connect(self.notice.forgive)
@@ -192,6 +196,7 @@ class MainWindow(QMainWindow):
             self.data_page.card.close()
             self.draw.card.close()
             self.attack.images.card.close()
+            self.robustness.card.close()
         super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -280,6 +285,11 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_data(self) -> None:
         """Show the images."""
+        self.show_page(3)
+
+    @Slot()
+    def show_robustness(self) -> None:
+        """Show how much the model withstands."""
         self.show_page(2)
 
     @Slot(str, int)
@@ -292,7 +302,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_draw(self) -> None:
         """Show the sheet to draw on."""
-        self.show_page(3)
+        self.show_page(4)
         self.draw.canvas.setFocus()
 
     @Slot(object)

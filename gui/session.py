@@ -30,6 +30,7 @@ from gui.epochs_session import EpochsSession
 from gui.film_session import FilmSession
 from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
+from gui.robustness_session import RobustnessSession
 from gui.run_state import RunState
 from gui.seeds_session import SeedsSession
 from gui.shown_session import ShownSession
@@ -108,6 +109,7 @@ class Session(ShownSession):
         self.film = FilmSession(self, self._pool, self._mailbox)
         self.comparison = ComparisonSession(self, self._pool, self._mailbox)
         self.epochs = EpochsSession(self, self._pool, self._mailbox)
+        self.robustness = RobustnessSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
@@ -461,6 +463,7 @@ class Session(ShownSession):
         self.film.take_latest(latest)
         self.downloads.take_latest(latest)
         self.epochs.take_latest(latest)
+        self.robustness.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:

@@ -164,7 +164,7 @@ def style_sheet(theme: Theme) -> str:
         font-weight: 600; padding: 4px 14px; }}
     QToolButton#primary:focus {{ border-color: {theme.text}; }}
     QToolButton#primary:disabled {{ background: {theme.raised}; color: {theme.earlier}; }}
-    QToolButton#page {{ padding: 6px 10px; font-weight: 600; color: {theme.muted}; }}
+    QToolButton#page {{ padding: 6px 4px; font-weight: 600; color: {theme.muted}; }}
     QToolButton#page:checked {{ color: {theme.text}; background: {theme.selection}; }}
     QToolButton#tool {{ padding: 4px; }}
     QToolButton#way {{ padding: 2px; font-weight: 600; color: {theme.muted}; }}

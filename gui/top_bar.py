@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 _RUN = ("toggle", "step_batch", "step_epoch", "rewind", "new_seed")
-_PAGES = ("learn_page", "attack_page", "data_page", "draw_page")
+_PAGES = ("learn_page", "attack_page", "robustness_page", "data_page", "draw_page")
 _RIGHT = ("panel", "theme", "help")
 SLOWEST, FASTEST = 0.2, 100.0
 """Epochs per second at the ends of the slider, before "as fast as possible"."""
@@ -56,11 +56,10 @@ class TopBar(QFrame):
         self.buttons["toggle"].setObjectName("primary")
         self.buttons["toggle"].setMinimumWidth(112)
         layout.addSpacing(10)
-        layout.addWidget(QLabel("speed", self))
         self.speed = QSlider(Qt.Orientation.Horizontal, self)
         self.speed.setObjectName("speed")
         self.speed.setRange(0, SPEED_STEPS)
-        self.speed.setFixedWidth(90)
+        self.speed.setFixedWidth(64)
         self.speed.setAccessibleName("speed of the run")
         self.speed.valueChanged.connect(self._speed_changed)
         self.speed_words = QLabel("", self)

@@ -265,6 +265,13 @@ def data_page(scene: Scene) -> Iterator[None]:
     assert not scene.window.learn.isVisible()
 
 
+def robustness_page(scene: Scene) -> Iterator[None]:
+    yield
+    assert scene.window.robustness.isVisible()
+    assert not scene.window.learn.isVisible()
+    assert scene.window.top.buttons["robustness_page"].isChecked()
+
+
 def draw_page(scene: Scene) -> Iterator[None]:
     yield
     assert scene.window.draw.isVisible()
@@ -361,6 +368,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "live": shows_epoch(2, None),
     "learn_page": learn_page,
     "attack_page": attack_page,
+    "robustness_page": robustness_page,
     "data_page": data_page,
     "draw_page": draw_page,
     "panel": panel,
@@ -379,7 +387,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
 }
 BUTTONS = (
     *("toggle", "step_batch", "step_epoch", "rewind", "new_seed", "learn_page", "attack_page"),
-    *("data_page", "draw_page", "panel", "theme", "help"),
+    *("robustness_page", "data_page", "draw_page", "panel", "theme", "help"),
     *("first", "earlier", "later", "best", "live", "fork"),
 )
 
@@ -428,7 +436,7 @@ def back_to_normal(scene: Scene) -> None:
     window.notice.hide()
 
 
-PLACES = [*((0, tab) for tab in TABS), (1, ""), (3, "")]
+PLACES = [*((0, tab) for tab in TABS), (1, ""), (2, ""), (4, "")]
 """Page and tab: everything there is to see but the Data page, which has tests of its own."""
 
 TRIED = [command for command in COMMANDS if command.name != "quit"]

@@ -105,6 +105,8 @@ class CurvePlot(QWidget):
             self._axes["left"].setWidth(44)
             self._axes["left"].setTickDensity(0.6)
             self._axes["bottom"].setTickDensity(0.6)
+        if not self._compact:
+            self._axes["bottom"].enableAutoSIPrefix(False)  # 0.1 is not to be read as 100 x 0.001
         self._item.showGrid(x=True, y=True, alpha=0.18)
 
     def _lay_out(self) -> None:
@@ -227,9 +229,9 @@ class CurvePlot(QWidget):
         """Return the (x, y) last set for a curve."""
         return self._main.data(name)
 
-    def set_x_range(self, low: float, high: float) -> None:
-        """Show this range of x; zoomed, it is what one comes back to."""
-        self._x_range = (low, max(high, low + 1))
+    def set_x_range(self, low: float, high: float, *, least: float = 1.0) -> None:
+        """Show this range of x, ``least`` wide; zoomed, it is what one comes back to."""
+        self._x_range = (low, max(high, low + least))
         self._fit_ranges()
 
     def set_y_range(self, low: float, high: float) -> None:

@@ -1,4 +1,4 @@
-"""A row of small images with words below, to choose one of."""
+"""A row of small images with words below, or several rows, to choose one of."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _GAP = 6
 _LEAST_SIDE = 36
 _LARGEST_SIDE = 84
+_WRAPPED_SIDE = 56
 _LINES = 2
 
 
@@ -48,14 +49,23 @@ class StripImage:
 
 
 class ImageStrip(QWidget):
-    """Paints as many images as have room beside each other, the first ones."""
+    """Paints as many images as have room beside each other, the first ones.
+
+    Parameters
+    ----------
+    name, help_text : for a screen reader, and below the words of a hovered image
+    wraps : whether there are as many rows as there is room for, of images of one size
+    """
 
     clicked = Signal(int)
     """The ``index`` of the image."""
     hovered = Signal(str)
 
-    def __init__(self, name: str, help_text: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, help_text: str, parent: QWidget | None = None, *, wraps: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._wraps = wraps
         self._theme = LIGHT
         self._help = help_text
         self._images: tuple[StripImage, ...] = ()
@@ -86,8 +96,7 @@ class ImageStrip(QWidget):
     @property
     def n_fitting(self) -> int:
         """How many of them have room."""
-        width, _ = self._cell()
-        return min(max((self.width() + _GAP) // (width + _GAP), 1), len(self._images))
+        return min(self._n_columns() * self._n_rows(), len(self._images))
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -102,9 +111,20 @@ class ImageStrip(QWidget):
     def _words_height(self) -> int:
         return _LINES * QFontMetrics(self.font()).height() + 2
 
+    def _n_columns(self) -> int:
+        width, _ = self._cell()
+        return max((self.width() + _GAP) // (width + _GAP), 1)
+
+    def _n_rows(self) -> int:
+        return max((self.height() + _GAP) // self._row_height(), 1) if self._wraps else 1
+
+    def _row_height(self) -> int:
+        return self._cell()[1] + self._words_height() + _GAP
+
     def _cell(self) -> tuple[int, int]:
         """Return width and height of an image as painted."""
-        room = min(max(self.height() - self._words_height(), _LEAST_SIDE), _LARGEST_SIDE)
+        largest = _WRAPPED_SIDE if self._wraps else _LARGEST_SIDE
+        room = min(max(self.height() - self._words_height(), _LEAST_SIDE), largest)
         if not self._images:
             return room, room
         height, width = self._images[0].rgb.shape[:2]
@@ -114,7 +134,8 @@ class ImageStrip(QWidget):
     def cell_rect(self, place: int) -> QRect:
         """Return where the ``place``-th image is painted."""
         width, height = self._cell()
-        return QRect(place * (width + _GAP), 0, width, height)
+        row, column = divmod(place, self._n_columns()) if self._wraps else (0, place)
+        return QRect(column * (width + _GAP), row * self._row_height(), width, height)
 
     def _place_at(self, point: QPoint) -> int | None:
         for place in range(self.n_fitting):

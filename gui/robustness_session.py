@@ -1,0 +1,173 @@
+"""The state of the Robustness page: how sizes are measured, and what is known of the runs."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from core.epoch_readings import spread_snapshots
+from gui.robustness_job import (
+    CURVES_SLOT,
+    EPOCHS_SLOT,
+    REST,
+    Model,
+    RobustnessCurves,
+    RobustnessJob,
+    RobustnessRequest,
+    RunsOverEpochs,
+)
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from core.robustness_curves import SetNorm
+    from gui.job_pool import JobPool
+    from gui.mailbox import Letter, Mailbox
+    from gui.run_list import RunEntry
+    from gui.session import Session
+
+REFRESH_SECONDS = 0.5
+"""While a run goes on, it is looked at no more often than that."""
+
+MOST_EPOCHS = 128
+"""Epochs of a run whose medians are found: as many as the small plot has room for."""
+
+
+class RobustnessSession(QObject):
+    """Keeps what the visible runs withstand up to date while somebody watches."""
+
+    changed = Signal()
+    """The curves, or how sizes are measured."""
+    epochs_changed = Signal()
+
+    def __init__(self, session: Session, pool: JobPool, mailbox: Mailbox) -> None:
+        super().__init__(session)
+        self._session = session
+        self.norm: SetNorm = "l2"
+        self.boxed = False
+        self._curves: RobustnessCurves | None = None
+        self._epochs: RunsOverEpochs | None = None
+        self._is_watched = False
+        self._asked: tuple[Any, ...] = ()
+        self._asked_at = 0.0
+        self._job = RobustnessJob(mailbox)
+        pool.start(self._job)
+        for signal in (session.run_shown, session.runs.changed, session.run_started):
+            signal.connect(self._runs_changed)
+        session.shown_changed.connect(self._shown_changed)
+
+    def watch(self, is_watched: bool) -> None:
+        """Keep everything up to date, or let nothing be computed for what nobody sees."""
+        self._is_watched = is_watched
+        self._refresh(at_once=True)
+
+    def measure(self, *, norm: SetNorm | None = None, boxed: bool | None = None) -> None:
+        """Change how sizes are measured."""
+        self.norm = self.norm if norm is None else norm
+        self.boxed = self.boxed if boxed is None else boxed
+        self.changed.emit()
+        self._refresh(at_once=True)
+
+    @property
+    def curves(self) -> RobustnessCurves | None:
+        """The curves, if some are known of the present images measured in the present way."""
+        dataset, curves = self._session.dataset, self._curves
+        if dataset is None or curves is None or curves.request.split is not dataset.test:
+            return None
+        same = (curves.request.norm, curves.request.boxed) == (self.norm, self.boxed)
+        # Its curve may be of a run that is not shown any more.
+        is_shown = curves.request.models[0].key == self._session.runs.shown_key
+        return curves if same and is_shown else None
+
+    @property
+    def epochs(self) -> RunsOverEpochs | None:
+        """The medians over epochs, if some are known of the present images."""
+        dataset, epochs = self._session.dataset, self._epochs
+        if dataset is None or epochs is None or epochs.request.split is not dataset.test:
+            return None
+        return epochs
+
+    def entries(self) -> list[RunEntry]:
+        """Return the runs that are drawn: the one shown, then the visible ones that fit."""
+        session = self._session
+        shown = session.runs.entry(session.runs.shown_key)
+        others = [
+            entry
+            for entry in session.runs.on(session.data_config, session.data.reading)
+            if entry.is_visible and entry is not shown and session.can_show(entry.run)
+        ]
+        return [] if shown is None else [shown, *others]
+
+    def _models(self) -> tuple[Model, ...]:
+        """Return the model shown, and that of every other run at the epoch nearest to it."""
+        shown = self._session.shown
+        if shown is None:
+            return ()
+        models = []
+        for i, entry in enumerate(self.entries()):
+            history = entry.run.history
+            if i == 0:
+                models.append(Model(entry.key, shown.epoch, shown.weights))
+            elif history.records:
+                record = history.nearest(shown.epoch)
+                models.append(Model(entry.key, record.epoch, record.weights))
+        return tuple(models)
+
+    @Slot()
+    def _runs_changed(self) -> None:
+        self._refresh(at_once=True)
+        self.changed.emit()
+
+    @Slot()
+    def _shown_changed(self) -> None:
+        # A person who chooses an epoch is answered at once; a run that goes on is not.
+        self._refresh(at_once=not self._session.is_running)
+
+    def _refresh(self, *, at_once: bool = False) -> None:
+        """Ask for what is new, unless an answer is under way or was asked for just now."""
+        session = self._session
+        dataset = session.dataset
+        if not self._is_watched or dataset is None:
+            return
+        if not at_once and not (
+            self._job.idle and time.perf_counter() - self._asked_at >= REFRESH_SECONDS
+        ):
+            return
+        models = self._models()
+        if not models:
+            return
+        runs = []
+        for entry in self.entries():
+            history = entry.run.history
+            if history.records:
+                spread = spread_snapshots(history.records, MOST_EPOCHS, [history.best.epoch])
+                runs.append((entry.key, tuple(spread)))
+        asked = (
+            *(dataset.test, self.norm, self.boxed),
+            *(model.weights for model in models),
+            *(snapshots[-1].weights for _, snapshots in runs),
+        )
+        is_new = len(asked) != len(self._asked) or any(
+            a is not b for a, b in zip(asked, self._asked, strict=True)
+        )
+        if not is_new:
+            return
+        self._asked, self._asked_at = asked, time.perf_counter()
+        self._job.request(
+            RobustnessRequest(
+                *(dataset.test, self.norm, self.boxed, models, tuple(runs)),
+                rest=REST if session.is_running else 0.0,
+            )
+        )
+
+    def take_latest(self, latest: dict[str, Letter]) -> None:
+        """Take in what was found since the last frame, and ask for more if there is more."""
+        if CURVES_SLOT in latest:
+            self._curves = latest[CURVES_SLOT].payload
+            self.changed.emit()
+        if EPOCHS_SLOT in latest:
+            self._epochs = latest[EPOCHS_SLOT].payload
+            self.epochs_changed.emit()
+        self._refresh()
