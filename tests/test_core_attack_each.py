@@ -192,7 +192,6 @@ def deepfool_bound(model, image, target, overshoot):
 @given(seeds, st.integers(2, 8), st.sampled_from(["l2", "linf"]), st.floats(0.05, 1.0))
 @example_of(seed=6, n_classes=7, norm="linf", overshoot=0.02)
 def test_deepfool_reaches_any_target_within_its_bound(seed, n_classes, norm, overshoot):
-    """Where steps in L-infinity go round in circles, those in L2 after them do not."""
     model, images = example(seed, n_classes)
     target = (int(model.predict(images)[0]) + 1) % n_classes
     steps = int(np.ceil(deepfool_bound(model, images[0], target, overshoot)))
@@ -221,6 +220,17 @@ def test_targeted_deepfool_in_the_box_reaches_what_is_there(trained):
         ]
         assert (result.sizes >= np.array(exact) * (1 - 1e-6)).all()
         assert np.median(result.sizes / np.maximum(exact, 1e-12)) < 1.5
+
+
+@pytest.mark.parametrize("steps", [40, 600])
+def test_steps_in_linf_that_go_round_in_circles_are_followed_by_those_in_l2(steps):
+    model, images = example(0, 3, n_features=3)
+    target = (int(model.predict(images)[0]) + 1) % 3
+    config = ATTACKS["deepfool"].settings(target=target, norm="linf", box=False, steps=steps)
+    made = list(ATTACKS["deepfool"](model, config, images[0]).run())
+    assert not any(step.success.all() for step in made[: steps // 2 + 1])
+    assert made[-1].success.all()
+    assert len(made) <= steps // 2 + 1 + deepfool_bound(model, images[0], target, 0.02)
 
 
 def test_targeted_deepfool_leaves_a_tie():
