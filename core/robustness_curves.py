@@ -1,20 +1,19 @@
 """Accuracy against the size of a change: exact, and under attacks that only try.
 
 The exact curve is the share of a part's images that are read rightly *and* whose smallest change is
-larger than ``e``: whatever is done to them within ``e``, they stay right. An attack can only lie
-above it.
+larger than ``e``: whatever is done to them within ``e``, they stay right. An attack
+(:mod:`core.attack.sized`) can only lie above it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from core.attack.exact import boxed_changes
 from core.dataset import read_only
-from core.perceptron import SoftmaxPerceptron
 from core.progress import Progress
 from core.robustness import SmallestChanges, smallest_changes
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 SetNorm = Literal["l2", "linf"]
 """The norms whose exact sizes are found for whole parts."""
-
-_CHUNK_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,77 +109,6 @@ def exact_robustness(
     else:
         changes = smallest_changes(weights, split)
     return ExactRobustness(split.labels, changes, boxed, len(weights))
-
-
-class SizedAttack(Protocol):
-    """Anything that changes images within a size: one more curve of accuracy against size."""
-
-    @property
-    def label(self) -> str:
-        """What people call it."""
-
-    def right(
-        self,
-        weights: NDArray[Any],
-        split: Split,
-        norm: SetNorm,
-        sizes: NDArray[np.float64],
-        *,
-        boxed: bool,
-    ) -> Generator[Progress, None, NDArray[np.int64]]:
-        """Count the images still read rightly, (n_sizes, n_classes), one column per label."""
-
-
-class RandomNoise:
-    """Every image goes the size along a direction drawn once: what chance alone would do.
-
-    For the length it is uniform on the sphere, for the largest component every pixel goes up or
-    down. In the box what leaves it is cut off.
-    """
-
-    label = "random noise"
-
-    def __init__(self, seed: int = 0) -> None:
-        self._seed = seed
-
-    def right(
-        self,
-        weights: NDArray[Any],
-        split: Split,
-        norm: SetNorm,
-        sizes: NDArray[np.float64],
-        *,
-        boxed: bool,
-    ) -> Generator[Progress, None, NDArray[np.int64]]:
-        """Count the images still read rightly, (n_sizes, n_classes), one column per label."""
-        rng = np.random.default_rng(self._seed)
-        model = SoftmaxPerceptron(weights.astype(np.float32))
-        counts = np.zeros((len(sizes), model.n_classes), dtype=np.int64)
-        done = 0
-        for images, labels in split.chunks(_CHUNK_ROWS):
-            along = directions(norm, images.shape, rng)
-            for i, size in enumerate(sizes):
-                moved = images + np.float32(size) * along
-                if boxed:
-                    np.clip(moved, 0.0, 1.0, out=moved)
-                held = model.predict(moved) == labels
-                counts[i] += np.bincount(labels[held], minlength=model.n_classes)
-                if i % 4 == 3:
-                    yield Progress(done, split.n_samples, "images")
-            done += len(labels)
-            yield Progress(done, split.n_samples, "images")
-        return counts
-
-
-def directions(
-    norm: SetNorm, shape: tuple[int, ...], rng: np.random.Generator
-) -> NDArray[np.float32]:
-    """Return random directions of size 1, (n, n_features)."""
-    if norm == "linf":
-        signs = rng.integers(0, 2, size=shape, dtype=np.int8)
-        return np.asarray(2 * signs - 1, dtype=np.float32)
-    drawn = rng.standard_normal(shape, dtype=np.float32)
-    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
 
 
 def share_right(

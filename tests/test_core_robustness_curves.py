@@ -11,10 +11,8 @@ from core.perceptron import SoftmaxPerceptron
 from core.progress import finish
 from core.robustness import smallest_changes
 from core.robustness_curves import (
-    RandomNoise,
     RobustnessReader,
     curve_sizes,
-    directions,
     exact_robustness,
     share_right,
     shown_size,
@@ -47,36 +45,6 @@ def test_the_exact_curve_counts_what_is_right_and_withstands_more(learnt, norm, 
     # At a size that an image falls at it has fallen.
     some = float(np.sort(sizes[right])[5])
     assert found.accuracy(norm, np.array([some]))[0] == (right & (sizes > some)).mean()
-
-
-@pytest.mark.parametrize("boxed", [False, True])
-@pytest.mark.parametrize("norm", ["l2", "linf"])
-def test_noise_never_falls_below_the_exact_curve_and_is_what_a_loop_counts(learnt, norm, boxed):
-    data, records = learnt
-    weights = records[-1].weights
-    found = finish(exact_robustness(weights, data.test, boxed=boxed))
-    at = curve_sizes(shown_size(found, norm), 12)
-    work = RandomNoise(3).right(weights, data.test, norm, at, boxed=boxed)
-    counts = finish(work)
-    assert (share_right(counts, data.test.labels) >= found.accuracy(norm, at) - 1e-12).all()
-    along = directions(norm, data.test.images.shape, np.random.default_rng(3))
-    for size, row in zip(at, counts, strict=True):
-        moved = data.test.images + np.float32(size) * along
-        moved = np.clip(moved, 0, 1) if boxed else moved
-        right = SoftmaxPerceptron(weights).predict(moved) == data.test.labels
-        for k in range(data.n_classes):
-            assert row[k] == (right & (data.test.labels == k)).sum()
-    np.testing.assert_allclose(
-        share_right(counts, data.test.labels, 2),
-        counts[:, 2] / (data.test.labels == 2).sum(),
-    )
-
-
-@pytest.mark.parametrize("norm", ["l2", "linf"])
-def test_directions_have_size_one(norm):
-    drawn = directions(norm, (20, 9), np.random.default_rng(0)).astype(float)
-    size = np.linalg.norm(drawn, axis=1) if norm == "l2" else np.abs(drawn).max(axis=1)
-    np.testing.assert_allclose(size, 1, rtol=1e-6)
 
 
 def test_fragile_and_solid_images_are_the_ends_of_the_rightly_read(learnt):
