@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.epoch_readings import spread_snapshots
 from gui.robustness_job import (
+    ATTACKS,
     CURVES_SLOT,
     EPOCHS_SLOT,
     REST,
@@ -22,6 +24,7 @@ from gui.robustness_job import (
 if TYPE_CHECKING:
     from typing import Any
 
+    from core.attack.sized import SizedAttack
     from core.robustness_curves import SetNorm
     from gui.job_pool import JobPool
     from gui.mailbox import Letter, Mailbox
@@ -52,6 +55,7 @@ class RobustnessSession(QObject):
         self._is_watched = False
         self._asked: tuple[Any, ...] = ()
         self._asked_at = 0.0
+        self._left: RobustnessRequest | None = None
         self._job = RobustnessJob(mailbox)
         pool.start(self._job)
         for signal in (session.run_shown, session.runs.changed, session.run_started):
@@ -69,6 +73,38 @@ class RobustnessSession(QObject):
         self.boxed = self.boxed if boxed is None else boxed
         self.changed.emit()
         self._refresh(at_once=True)
+
+    # ------------------------------------------------------------------ attacks
+
+    def leave_attacks(self) -> None:
+        """Try no more attacks on the model shown; what was found stays."""
+        curves = self.curves
+        if curves is not None:
+            self._left = curves.request
+            self._job.leave_attacks()
+            self.changed.emit()
+
+    def try_attacks(self) -> None:
+        """Go on with attacks that were left."""
+        self._left, self._asked = None, ()
+        self._refresh(at_once=True)
+        self.changed.emit()
+
+    @property
+    def attacks_left(self) -> bool:
+        """Whether a person left the attacks on what is shown."""
+        curves = self.curves
+        return bool(curves and self._left and curves.request.attacks_like(self._left))
+
+    def _attacks_for(self, request: RobustnessRequest) -> tuple[SizedAttack, ...]:
+        """Return what is tried: beside a running training only what keeps up with it."""
+        if self._left is not None and request.attacks_like(self._left):
+            return ()
+        self._left = None
+        is_running = self._session.is_running
+        return tuple(attack for attack in ATTACKS if attack.is_quick or not is_running)
+
+    # ------------------------------------------------------------------ what is known
 
     @property
     def curves(self) -> RobustnessCurves | None:
@@ -144,23 +180,22 @@ class RobustnessSession(QObject):
             if history.records:
                 spread = spread_snapshots(history.records, MOST_EPOCHS, [history.best.epoch])
                 runs.append((entry.key, tuple(spread)))
+        request = RobustnessRequest(
+            *(dataset.test, self.norm, self.boxed, models, tuple(runs)),
+            rest=REST if session.is_running else 0.0,
+        )
+        request = replace(request, attacks=self._attacks_for(request))
         asked = (
-            *(dataset.test, self.norm, self.boxed),
+            *(dataset.test, self.norm, self.boxed, request.attacks == ATTACKS),
             *(model.weights for model in models),
             *(snapshots[-1].weights for _, snapshots in runs),
         )
         is_new = len(asked) != len(self._asked) or any(
             a is not b for a, b in zip(asked, self._asked, strict=True)
         )
-        if not is_new:
-            return
-        self._asked, self._asked_at = asked, time.perf_counter()
-        self._job.request(
-            RobustnessRequest(
-                *(dataset.test, self.norm, self.boxed, models, tuple(runs)),
-                rest=REST if session.is_running else 0.0,
-            )
-        )
+        if is_new:
+            self._asked, self._asked_at = asked, time.perf_counter()
+            self._job.request(request)
 
     def take_latest(self, latest: dict[str, Letter]) -> None:
         """Take in what was found since the last frame, and ask for more if there is more."""

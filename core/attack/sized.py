@@ -36,7 +36,8 @@ _STEP_VALUES = 400_000
 
 
 def _rows_per_step(split: Split) -> int:
-    return max(_STEP_VALUES // max(split.images.shape[1], 1), 1)
+    n_features = int(split.images.shape[1])
+    return max(_STEP_VALUES // max(n_features, 1), 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -226,7 +226,7 @@ class RobustnessPage(QWidget):
             counts = curves.attacks.get(attack.label)
             x, y = np.empty(0), np.empty(0)
             if counts is not None:
-                x, y = curves.attack_sizes, share_right(counts, request.split.labels, label)
+                x, y = curves.attack_sizes[: len(counts.counts)], share_right(counts.counts, request.split.labels, label)
             self.plot.set_data(attack.label, x, y)
         entries = {entry.key: entry for entry in self._state.entries()}
         behind = [(entries[model.key], model) for model in others if model.key in entries]
