@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from gui.theme import LIGHT, Theme, Themed
 
@@ -86,6 +86,8 @@ class TabRow(QWidget):
     def __init__(self, tabs: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names = list(tabs)
+        # Its buttons give way to nothing else in the line.
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
