@@ -55,6 +55,11 @@ class ExactRobustness:
         """Whether each image is read as its label, (n_samples,)."""
         return np.asarray(self.changes.predicted == self.labels)
 
+    @property
+    def score(self) -> float:
+        """The share of the images that are read rightly, NaN without an image."""
+        return float(self.right.mean()) if len(self.labels) else float("nan")
+
     def accuracy(
         self, norm: SetNorm, at: NDArray[np.float64], label: int | None = None
     ) -> NDArray[np.float64]:
@@ -142,6 +147,44 @@ def shown_size(found: ExactRobustness, norm: SetNorm) -> float:
     return largest if largest > 0 else 1.0
 
 
+def tried_sizes(found: ExactRobustness, norm: SetNorm, n_sizes: int = 24) -> NDArray[np.float64]:
+    """Return 0 and sizes up to :func:`shown_size` at which attacks are worth trying.
+
+    Half of them at equal differences, half where equal shares of the images have fallen: where the
+    curve is steep.
+    """
+    largest = shown_size(found, norm)
+    sizes = found.sizes(norm)[found.right]
+    sizes = sizes[sizes <= largest]
+    even = np.linspace(0.0, largest, n_sizes - n_sizes // 2)
+    if not len(sizes):
+        return even
+    shares = np.linspace(0.0, 1.0, n_sizes // 2 + 2)[1:-1]
+    return np.unique(np.concatenate((even, np.quantile(sizes, shares))))
+
+
+def between_tried(
+    at: NDArray[np.float64],
+    exact: NDArray[np.float64],
+    tried: NDArray[np.float64],
+    accuracy: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the curve of an attack: straight between the sizes tried, but never below the exact.
+
+    What it would do between two sizes is not known, but that it cannot do more than is possible.
+
+    Parameters
+    ----------
+    at, exact : (n,) sizes within those tried, and the exact accuracy there
+    tried, accuracy : (n_tried,)
+
+    Returns
+    -------
+    (n,) float64
+    """
+    return np.asarray(np.maximum(np.interp(at, tried, accuracy), exact))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RobustnessOverEpochs:
     """Median exact sizes, without a box, of the rightly read images, epoch by epoch.
@@ -182,7 +225,7 @@ class RobustnessReader:
     def _medians(self, weights: NDArray[Any]) -> tuple[float, float, float]:
         changes = smallest_changes(weights, self.split)
         found = ExactRobustness(self.split.labels, changes, False, len(weights))
-        return found.median("l2"), found.median("linf"), float(found.right.mean())
+        return found.median("l2"), found.median("linf"), found.score
 
     def found(self, snapshots: Sequence[Snapshot]) -> RobustnessOverEpochs:
         """Return what is known of these snapshots so far."""

@@ -6,12 +6,15 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from core.attack.sized import SIZED_ATTACKS
 from core.robustness_curves import (
     RobustnessReader,
     curve_sizes,
     exact_robustness,
     shown_size,
+    tried_sizes,
 )
 from gui.worker import ALWAYS, Job, failure_of
 
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from typing import Any
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from core.attack.sized import AttackCurve, SizedAttack
@@ -37,7 +39,6 @@ ATTACKS = SIZED_ATTACKS
 REST = 3.0
 """Beside a running training, after each step three times as long a rest: a quarter of a core."""
 
-N_ATTACK_SIZES = 24
 _TELL_SECONDS = 0.5
 _TELL_ATTACK_SECONDS = 0.1
 
@@ -90,7 +91,7 @@ class RobustnessCurves:
     ----------
     exact : model -> what its images withstand
     sizes : (n_sizes,) at which the exact curves are drawn
-    attack_sizes : (n,), at which attacks are tried: as far as the model shown withstands
+    attack_sizes : (n,), those of them at which attacks are tried on the model shown
     attacks : label -> what the attack leaves right, at the first of those sizes or at all
     trying : the label of the attack that is being tried, or ""
     """
@@ -198,11 +199,11 @@ class RobustnessJob(Job):
             (model.weights, request.split, request.boxed, exact[model.key])
             for model in request.models
         ]
-        furthest = [shown_size(found, request.norm) for found in exact.values()]
-        curves = RobustnessCurves(
-            *(request, exact, curve_sizes(max(furthest)), curve_sizes(furthest[0], N_ATTACK_SIZES)),
-            attacks=self._attacks_known(request),
-        )
+        furthest = max(shown_size(found, request.norm) for found in exact.values())
+        tried = tried_sizes(exact[request.models[0].key], request.norm)
+        sizes = np.union1d(curve_sizes(furthest), tried)
+        known = self._attacks_known(request)
+        curves = RobustnessCurves(request, exact, sizes, tried, attacks=known)
         self._mailbox.put_latest(CURVES_SLOT, ALWAYS, curves)
         return curves
 

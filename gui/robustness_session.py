@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.epoch_readings import spread_snapshots
+from core.parameters import parameters_of
+from core.training import TrainingConfig
 from gui.robustness_job import (
     ATTACKS,
     CURVES_SLOT,
@@ -22,8 +25,6 @@ from gui.robustness_job import (
 )
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from core.attack.sized import SizedAttack
     from core.robustness_curves import SetNorm
     from gui.job_pool import JobPool
@@ -56,6 +57,7 @@ class RobustnessSession(QObject):
         self._asked: tuple[Any, ...] = ()
         self._asked_at = 0.0
         self._left: RobustnessRequest | None = None
+        self._other_key: int | None = None
         self._job = RobustnessJob(mailbox)
         pool.start(self._job)
         for signal in (session.run_shown, session.runs.changed, session.run_started):
@@ -96,6 +98,12 @@ class RobustnessSession(QObject):
         curves = self.curves
         return bool(curves and self._left and curves.request.attacks_like(self._left))
 
+    @property
+    def attacks_wait(self) -> bool:
+        """Whether some attacks take too long to be tried while the model is being trained."""
+        curves = self.curves
+        return self._session.is_running and curves is not None and not curves.complete
+
     def _attacks_for(self, request: RobustnessRequest) -> tuple[SizedAttack, ...]:
         """Return what is tried: beside a running training only what keeps up with it."""
         if self._left is not None and request.attacks_like(self._left):
@@ -103,6 +111,56 @@ class RobustnessSession(QObject):
         self._left = None
         is_running = self._session.is_running
         return tuple(attack for attack in ATTACKS if attack.is_quick or not is_running)
+
+    # ------------------------------------------------------------------ two runs
+
+    @property
+    def others(self) -> list[RunEntry]:
+        """The runs that the one shown can be compared with."""
+        session = self._session
+        return [
+            entry
+            for entry in session.runs.on(session.data_config, session.data.reading)
+            if entry.key != session.runs.shown_key and session.can_show(entry.run)
+        ]
+
+    @property
+    def other(self) -> RunEntry | None:
+        """The run it is compared with: the chosen one, else the newest of those drawn."""
+        drawn = [entry for entry in self.others if entry.is_visible]
+        chosen = [entry for entry in drawn if entry.key == self._other_key]
+        return max(chosen or drawn, key=lambda entry: entry.key, default=None)
+
+    def compare_with(self, key: int) -> None:
+        """Choose the other run; one that was hidden is drawn from now on."""
+        self._other_key = key
+        self._session.runs.set_visible(key, True)
+        self.changed.emit()
+
+    def budget_of_half(self) -> float | None:
+        """Return what half of the images read rightly withstand, as a budget; None without it."""
+        curves = self.curves
+        if curves is None:
+            return None
+        median = curves.exact[curves.request.models[0].key].median(self.norm)
+        declared = parameters_of(TrainingConfig)["adversary_size"]
+        if not np.isfinite(median):
+            return None
+        return min(max(float(f"{median:.2g}"), 0.01), float(declared.high or median))
+
+    def train_the_same(self, *, adversary: bool) -> None:
+        """Begin the run shown anew, with an adversary of :meth:`budget_of_half` or without any."""
+        session, budget = self._session, self.budget_of_half()
+        run = session.runs.shown
+        if run is None or (adversary and budget is None):
+            return
+        changed: dict[str, Any] = {"adversary": "off"}
+        if adversary:
+            changed = {"adversary": self.norm, "adversary_size": budget}
+        session.wanted_data = run.data_config
+        session.wanted_training = replace(session.shown_config, **changed)
+        session.settings_changed.emit()
+        session.rewind(play=True)
 
     # ------------------------------------------------------------------ what is known
 
@@ -127,13 +185,8 @@ class RobustnessSession(QObject):
 
     def entries(self) -> list[RunEntry]:
         """Return the runs that are drawn: the one shown, then the visible ones that fit."""
-        session = self._session
-        shown = session.runs.entry(session.runs.shown_key)
-        others = [
-            entry
-            for entry in session.runs.on(session.data_config, session.data.reading)
-            if entry.is_visible and entry is not shown and session.can_show(entry.run)
-        ]
+        shown = self._session.runs.entry(self._session.runs.shown_key)
+        others = [entry for entry in self.others if entry.is_visible]
         return [] if shown is None else [shown, *others]
 
     def _models(self) -> tuple[Model, ...]:

@@ -142,7 +142,7 @@ class RandomNoise(SizedAttack):
     down. In the box what leaves it is cut off.
     """
 
-    label = "random noise"
+    label = "noise"
     help = "Every image goes the size along a random direction, drawn once: what chance would do."
     is_quick = True
 
