@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PATIENCE_MILLISECONDS = 300
 """What is over by then shows no progress."""
-_BAR_WIDTH = 116
+_BAR_WIDTH = 50
 _CANCEL_HELP = "Try no more attacks on this model; the curves stay as far as they have come."
 _GO_ON_HELP = "Try the attacks that were called off."
 _LATER_HELP = "Attacks that take long are tried as soon as the model is not being trained."
@@ -28,9 +28,9 @@ class AttackProgress(QWidget):
         self._state = state
         self.words = QLabel("", self)
         self.words.setObjectName("muted")
-        self.words.setToolTip(wrapped(_LATER_HELP))
         self.bar = QProgressBar(self)
         self.bar.setFixedWidth(_BAR_WIDTH)
+        self.bar.setTextVisible(False)  # it stands beside it
         self.bar.setAccessibleName("attacks tried")
         self.button = QPushButton(self)
         self.button.setObjectName("small")
@@ -53,7 +53,7 @@ class AttackProgress(QWidget):
         state, curves = self._state, self._state.curves
         is_left = state.attacks_left and curves is not None and not curves.complete
         trying = "" if curves is None or is_left else curves.trying
-        waits = state.attacks_wait and not is_left
+        waits = state.attacks_wait and not is_left and not trying
         if not trying:
             self._is_long = False
             self._patience.stop()
@@ -65,9 +65,13 @@ class AttackProgress(QWidget):
             progress = curves.attacks[trying].progress
             self.bar.setMaximum(progress.total)
             self.bar.setValue(progress.done)
-            self.bar.setFormat(f"{trying}: {progress.done} of {progress.total}")
-        self.words.setText("attacks after the training")
-        self.words.setVisible(waits and not self._is_long)
+            self.bar.setAccessibleDescription(f"{trying}, {progress}")
+            self.words.setText(f"{trying} {progress.done}/{progress.total}")
+            self.words.setToolTip(wrapped(f"{trying}: {progress} tried"))
+        elif waits:
+            self.words.setText("attacks after the training")
+            self.words.setToolTip(wrapped(_LATER_HELP))
+        self.words.setVisible(waits or self._is_long)
         self.bar.setVisible(self._is_long)
         self.button.setVisible(self._is_long or is_left)
         self.button.setText("Go on" if is_left else "Cancel")

@@ -28,8 +28,6 @@ TABS = {
     TWO: "The weights of two runs in one scale: with an adversary and without one, say",
 }
 """What there is to see below the plot -> in words."""
-_STRETCH = {DURING: (5, 4), TWO: (1, 1)}
-"""Of the plot and of what is below it."""
 
 
 class RobustnessPage(QWidget):
@@ -72,21 +70,21 @@ class RobustnessPage(QWidget):
         self._head.addStretch(1)
         column.addLayout(self._head)
         column.addWidget(self.tabs, 1)
-        self._left = QVBoxLayout()
-        self._left.setSpacing(10)
-        self._left.addWidget(card(self.curves, (12, 8, 12, 4)), 5)
-        self._left.addWidget(card(below, (12, 6, 12, 4)), 4)
+        left = QVBoxLayout()
+        left.setSpacing(10)
+        left.addWidget(card(self.curves, (12, 8, 12, 4)), 5)
+        left.addWidget(card(below, (12, 6, 12, 4)), 4)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(10)
-        whole.addLayout(self._left, 12)
+        whole.addLayout(left, 12)
         whole.addWidget(card(self.images, (12, 8, 12, 8)), 5)
 
     def _connect(self) -> None:
         self.curves.label.activated.connect(self.refresh)
         self.images.hovered.connect(self.hovered)
         self.images.opened.connect(self._open)
-        self.switch.chosen.connect(self._tab_chosen)
+        self.switch.chosen.connect(self.tabs.show_panel)
         self.card.attack_requested.connect(self.attack_requested)
         self._state.changed.connect(self.refresh)
         self._session.run_state_changed.connect(self.curves.attacks.refresh)
@@ -124,12 +122,6 @@ class RobustnessPage(QWidget):
             self.images.show_curves(curves, self.curves.chosen_class)
 
     # ------------------------------------------------------------------ what a person does
-
-    @Slot(str)
-    def _tab_chosen(self, words: str) -> None:
-        self.tabs.show_panel(words)
-        for place, stretch in enumerate(_STRETCH[words]):
-            self._left.setStretch(place, stretch)
 
     @Slot(int, QPoint)
     def _open(self, index: int, near: QPoint) -> None:

@@ -127,6 +127,7 @@ class RobustnessPair(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
         self._theme = theme
+        self.colour_bar.set_theme(theme)
         self.refresh()
 
     # ------------------------------------------------------------------ showing
