@@ -1,7 +1,7 @@
 """Attacks that only try, on whole parts at many sizes: accuracy against size, above the exact one.
 
-Each goes from size to size, so that what is known when it is left is a curve up to some size, and
-tells after every step of less than a tenth of a second.
+Those that take long go from size to size, so that what is known when one is left is a curve up to
+some size; each tells after every step of less than a tenth of a second.
 """
 
 from __future__ import annotations
@@ -65,10 +65,7 @@ class AttackCurve:
 
 
 class SizedAttack(ABC):
-    """Anything that changes images within a size: one more curve of accuracy against size.
-
-    A subclass says which images it leaves right at one size.
-    """
+    """Anything that changes images within a size: one more curve of accuracy against size."""
 
     label: ClassVar[str]
     """What people call it."""
@@ -76,6 +73,41 @@ class SizedAttack(ABC):
     """What it does, and with which settings."""
     is_quick: ClassVar[bool] = False
     """Whether it is quick enough to follow a model that is being trained."""
+
+    @abstractmethod
+    def curve(
+        self,
+        weights: NDArray[Any],
+        split: Split,
+        norm: SetNorm,
+        sizes: NDArray[np.float64],
+        *,
+        boxed: bool,
+    ) -> Generator[AttackCurve, None, None]:
+        """Try every size on the images read rightly; yield what is known after each small step.
+
+        Parameters
+        ----------
+        weights : (n_classes, n_features + 1); all is computed in their precision
+        sizes : (n_sizes,), rising
+        boxed : whether pixels stay between 0 and 1
+        """
+
+
+class RandomNoise(SizedAttack):
+    """Every image goes the size along a direction drawn once: what chance alone would do.
+
+    For the length it is uniform on the sphere, for the largest component every pixel goes up or
+    down. In the box what leaves it is cut off. Nothing is known before all images have gone all
+    sizes: it is quick, and to draw the directions anew for each size would take most of the time.
+    """
+
+    label = "noise"
+    help = "Every image goes the size along a random direction, drawn once: what chance would do."
+    is_quick = True
+
+    def __init__(self, seed: int = 0) -> None:
+        self._seed = seed
 
     def curve(
         self,
@@ -86,93 +118,22 @@ class SizedAttack(ABC):
         *,
         boxed: bool,
     ) -> Generator[AttackCurve, None, None]:
-        """Try every size; yield what is known after each small step.
-
-        Parameters
-        ----------
-        weights : (n_classes, n_features + 1); all is computed in their precision
-        sizes : (n_sizes,), rising
-        boxed : whether pixels stay between 0 and 1
-        """
-        model = SoftmaxPerceptron(weights)
+        """Try all sizes on a few images at a time."""
+        rng, model = np.random.default_rng(self._seed), SoftmaxPerceptron(weights)
         counts = np.zeros((len(sizes), model.n_classes), dtype=np.int64)
-        known = AttackCurve(counts[:0], len(sizes))
-        right = []
-        for images, labels in split.chunks():
-            right.append(model.predict(images) == labels)
-            yield known
-        held = np.flatnonzero(np.concatenate(right)) if right else np.zeros(0, dtype=np.int64)
-        for i, size in enumerate(sizes):
-            steps = self.within(model, split, held, norm, float(size), boxed=boxed)
-            while True:
-                try:
-                    next(steps)
-                except StopIteration as end:
-                    still = end.value
-                    break
-                yield known
-            counts[i] = np.bincount(split.labels[still], minlength=model.n_classes)
-            held = self.to_try_next(held, still)
-            known = AttackCurve(read_only(counts[: i + 1].copy()), len(sizes))
-            yield known
-
-    def to_try_next(self, held: NDArray[np.int64], still: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return which images the next size is tried on: by default again all that are right."""
-        del still
-        return held
-
-    @abstractmethod
-    def within(
-        self,
-        model: SoftmaxPerceptron,
-        split: Split,
-        rows: NDArray[np.int64],
-        norm: SetNorm,
-        size: float,
-        *,
-        boxed: bool,
-    ) -> Steps:
-        """Return those of the images ``rows`` that stay right; yield after each small step."""
-
-
-class RandomNoise(SizedAttack):
-    """Every image goes the size along a direction drawn once: what chance alone would do.
-
-    For the length it is uniform on the sphere, for the largest component every pixel goes up or
-    down. In the box what leaves it is cut off.
-    """
-
-    label = "noise"
-    help = "Every image goes the size along a random direction, drawn once: what chance would do."
-    is_quick = True
-
-    def __init__(self, seed: int = 0) -> None:
-        self._seed = seed
-
-    def within(
-        self,
-        model: SoftmaxPerceptron,
-        split: Split,
-        rows: NDArray[np.int64],
-        norm: SetNorm,
-        size: float,
-        *,
-        boxed: bool,
-    ) -> Steps:
-        """Move every image of the part: whatever the rows, each has a direction of its own."""
-        rng = np.random.default_rng(self._seed)
-        right = np.zeros(split.n_samples, dtype=np.bool_)
-        first = 0
+        nothing = AttackCurve(read_only(counts[:0].copy()), len(sizes))
         for images, labels in split.chunks(_rows_per_step(split)):
-            moved = directions(norm, images.shape, rng)
-            moved *= np.float32(size)
-            moved += images
-            if boxed:
-                np.clip(moved, 0.0, 1.0, out=moved)
-            right[first : first + len(labels)] = model.predict(moved) == labels
-            first += len(labels)
-            yield
-        return np.asarray(rows[right[rows]])
+            along = directions(norm, images.shape, rng)
+            right = model.predict(images) == labels
+            for row, size in zip(counts, sizes, strict=True):
+                moved = along * np.float32(size)
+                moved += images
+                if boxed:
+                    np.clip(moved, 0.0, 1.0, out=moved)
+                still = labels[right & (model.predict(moved) == labels)]
+                row += np.bincount(still, minlength=model.n_classes)
+                yield nothing
+        yield AttackCurve(read_only(counts), len(sizes))
 
 
 def directions(
@@ -205,9 +166,36 @@ class GradientAttack(SizedAttack):
     ) -> BatchAttack:
         """Return the attack of this size."""
 
-    def to_try_next(self, held: NDArray[np.int64], still: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return those that stayed right."""
-        return still
+    def curve(
+        self,
+        weights: NDArray[Any],
+        split: Split,
+        norm: SetNorm,
+        sizes: NDArray[np.float64],
+        *,
+        boxed: bool,
+    ) -> Generator[AttackCurve, None, None]:
+        """Try one size after the other."""
+        model = SoftmaxPerceptron(weights)
+        counts = np.zeros((len(sizes), model.n_classes), dtype=np.int64)
+        known = AttackCurve(read_only(counts[:0].copy()), len(sizes))
+        right = []
+        for images, labels in split.chunks():
+            right.append(model.predict(images) == labels)
+            yield known
+        held = np.flatnonzero(np.concatenate(right)) if right else np.zeros(0, dtype=np.int64)
+        for i, size in enumerate(sizes):
+            steps = self.within(model, split, held, norm, float(size), boxed=boxed)
+            while True:
+                try:
+                    next(steps)
+                except StopIteration as end:
+                    held = end.value
+                    break
+                yield known
+            counts[i] = np.bincount(split.labels[held], minlength=model.n_classes)
+            known = AttackCurve(read_only(counts[: i + 1].copy()), len(sizes))
+            yield known
 
     def within(
         self,
@@ -219,7 +207,7 @@ class GradientAttack(SizedAttack):
         *,
         boxed: bool,
     ) -> Steps:
-        """Attack these images."""
+        """Return those of the images ``rows`` that stay right; yield after each small step."""
         if size < BUDGET_LOW or not _leads_anywhere(model):
             return rows
         still, n_rows = [], _rows_per_step(split)
