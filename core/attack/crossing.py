@@ -6,7 +6,8 @@ every other class by a small share of the gap there was,
 
     z_c - z_j >= 0.02 (z_y - z_c)  for all j,
 
-which is the same problem with a lower bias of the target. Both ends satisfy the inequalities of the
+which is the same problem with a lower bias of the target (a smaller share where a class has too
+little room for this one). Both ends satisfy the inequalities of the
 tie, so all that lies between them does.
 """
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 BEYOND = 0.02
 """By this share of the gap the target is ahead in the end."""
 
+_SHARES = (BEYOND, BEYOND / 100, BEYOND / 10_000)
+"""Tried one after the other: between other classes, or in the box, a class may have little room."""
+
 FARTHEST = 1.0 + BEYOND
 """The fraction of a change at which an image is just beyond the boundary."""
 
@@ -45,7 +49,7 @@ class Crossing:
     ----------
     smallest : the smallest change, up to the tie
     beyond : (n_features,) float64, read-only: a little more, with which the target is ahead. The
-        same as the smallest where nothing more can be done in the box
+        same as the smallest where the class has no room for more
     """
 
     smallest: SmallestChange
@@ -93,7 +97,11 @@ def crossing(
         return Crossing(found, found.change)
     logits = w[:, 1:] @ x + w[:, 0]
     gap = float(logits[found.predicted] - logits[found.target])
-    margin = max(BEYOND * gap, _LEAST_MARGIN * float(np.abs(logits).max()))
-    w[found.target, 0] -= margin
-    farther = yield from finding_change(w, x, norm, target=found.target, boxed=boxed)
-    return Crossing(found, farther.change if np.isfinite(farther.size) else found.change)
+    least = _LEAST_MARGIN * float(np.abs(logits).max())
+    bias = w[found.target, 0]
+    for share in _SHARES:
+        w[found.target, 0] = bias - max(share * gap, least)
+        farther = yield from finding_change(w, x, norm, target=found.target, boxed=boxed)
+        if np.isfinite(farther.size):
+            return Crossing(found, farther.change)
+    return Crossing(found, found.change)
