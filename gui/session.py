@@ -34,6 +34,7 @@ from gui.robustness_session import RobustnessSession
 from gui.run_state import RunState
 from gui.seeds_session import SeedsSession
 from gui.shown_session import ShownSession
+from gui.targets_session import TargetsSession
 from gui.training_job import LIVE_SLOT, Mode, Stopped, TrainingJob
 from gui.worker import ALWAYS, Failed
 
@@ -110,6 +111,7 @@ class Session(ShownSession):
         self.comparison = ComparisonSession(self, self._pool, self._mailbox)
         self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.robustness = RobustnessSession(self, self._pool, self._mailbox)
+        self.targets = TargetsSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
@@ -464,6 +466,7 @@ class Session(ShownSession):
         self.downloads.take_latest(latest)
         self.epochs.take_latest(latest)
         self.robustness.take_latest(latest)
+        self.targets.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:

@@ -185,6 +185,10 @@ def test_the_strip_at_a_fraction_is_every_image_at_that_fraction_of_its_change()
             logits = logits_of(weights, image + found.crossings[k].change_at(fraction))
             expected = np.exp(logits) / np.exp(logits).sum()
             np.testing.assert_allclose(probabilities[k], expected, rtol=1e-12)
+        reached = found.reached(probabilities)
+        ahead = probabilities.argmax(axis=1) == np.arange(4)
+        ties = fraction == 1.0
+        assert (reached == (np.arange(4) == found.predicted) if ties else reached == ahead).all()
     assert (probabilities.argmax(axis=1) == np.arange(4)).all()
     assert found.largest == max(np.abs(c.beyond).max() for c in found.crossings)
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from core.attack.pairs import Norm
 
+_ROUNDING = 1e-9
+"""By so much a probability must be larger for a class to be ahead: a tie is none by chance."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AllTargets:
@@ -89,6 +92,17 @@ class AllTargets:
         logits = (self.image + changes) @ self.weights[:, 1:].T + self.weights[:, 0]
         grown = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+
+    def reached(self, probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which images are read as their class, (n_classes,); one in a tie is not.
+
+        Parameters
+        ----------
+        probabilities : (n_classes, n_classes), as from :meth:`probabilities`
+        """
+        own = np.diagonal(probabilities)
+        others = np.where(np.eye(self.n_classes, dtype=bool), 0.0, probabilities).max(axis=1)
+        return np.asarray(own > others * (1 + _ROUNDING))
 
 
 class TargetSearch:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Signal
 
+from gui.pages.targets import TargetsPanel
 from gui.widgets.lazy_tabs import LazyTabs
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 TABS = {
     "Film": "The chosen image, its change and the result, step by step",
+    "All targets": "The chosen image changed toward every class at once, as little as is enough",
 }
 """What there is to see -> in words. Each but the first has a maker in :class:`AttackTabs`."""
 
@@ -30,4 +32,10 @@ class AttackTabs(LazyTabs):
     def __init__(self, session: Session, film: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(("Film", film), parent)
         self._session = session
-        self.set_makers({})
+        self.set_makers({"All targets": self._make_targets})
+
+    def _make_targets(self) -> QWidget:
+        panel = TargetsPanel(self._session, self)
+        panel.hovered.connect(self.hovered)
+        panel.tab_requested.connect(self.tab_requested)
+        return panel
