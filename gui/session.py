@@ -30,6 +30,7 @@ from gui.epochs_session import EpochsSession
 from gui.film_session import FilmSession
 from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
+from gui.repair_session import RepairSession
 from gui.robustness_session import RobustnessSession
 from gui.run_state import RunState
 from gui.seeds_session import SeedsSession
@@ -112,6 +113,7 @@ class Session(ShownSession):
         self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.robustness = RobustnessSession(self, self._pool, self._mailbox)
         self.targets = TargetsSession(self, self._pool, self._mailbox)
+        self.repair = RepairSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
@@ -467,6 +469,7 @@ class Session(ShownSession):
         self.epochs.take_latest(latest)
         self.robustness.take_latest(latest)
         self.targets.take_latest(latest)
+        self.repair.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:

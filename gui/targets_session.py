@@ -150,7 +150,6 @@ class TargetsSession(QObject):
 
     @Slot()
     def _choice_changed(self) -> None:
-        self.is_called_off = False
         self._refresh(at_once=True)
 
     @Slot()
@@ -171,13 +170,16 @@ class TargetsSession(QObject):
 
     def _refresh(self, *, at_once: bool = False) -> None:
         """Ask for what is new, unless an answer is under way or was asked for just now."""
-        if not self._is_watched or self.is_called_off:
+        if not self._is_watched:
             return
         now = time.perf_counter()
         if not at_once and not (self._job.idle and now - self._asked_at >= REFRESH_SECONDS):
             return
         request = self._request()
-        if request is None or request.is_as(self._asked):
+        if request is None:
+            return
+        self.is_called_off &= request.has_image_of(self._asked)
+        if self.is_called_off or request.is_as(self._asked):
             return
         is_usable = bool(np.isfinite(request.weights).all())
         self._asked, self._asked_at = request, now

@@ -1,0 +1,317 @@
+"""Repair: the smallest change that makes a mistake right, beside one that breaks a right one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.attack.pairs import NORMS
+from gui.pages.data_words import ATTACKABLE, PARTS, epoch_words
+from gui.pages.part_choice import PartChoice
+from gui.pages.repair_side import RepairSide
+from gui.widgets.card import card
+from gui.widgets.fitting_label import FittingLabel
+from gui.widgets.job_progress import JobProgress
+from gui.widgets.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from core.repair import RepairSizes
+    from gui.repair_job import RepairState
+    from gui.session import Session
+
+_PART_HELP = "Whose mistakes are repaired."
+_NORM_HELP = (
+    "Which change counts as small: the shortest, or the one whose largest pixel is least. Both are "
+    "found exactly, for whole parts too."
+)
+_BOX_HELP = (
+    "Whether a changed pixel must stay between 0 (paper) and 1 (ink), as in an image that can be "
+    "printed."
+)
+_NO_MODEL = "There is no model yet: open data and let it learn."
+_COMPUTING = "Looking for the smallest changes ..."
+
+
+class RepairPanel(QWidget):
+    """Two halves, a sentence that compares them, and the medians of the whole part."""
+
+    hovered = Signal(str)
+    sample_requested = Signal(str, int, QPoint)
+    tab_requested = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._state = session, session.repair
+        self.part = PartChoice(session, "repair_part", _PART_HELP, self)
+        self.norm = QComboBox(self)
+        self.norm.setAccessibleName("Size")
+        self.norm.setToolTip(wrapped(_NORM_HELP))
+        for norm, words in NORMS.items():
+            if norm != "l0":
+                self.norm.addItem(words, norm)
+        self.boxed = QCheckBox("pixels in 0..1", self)
+        self.boxed.setToolTip(wrapped(_BOX_HELP))
+        self.words = FittingLabel("", self)
+        self.words.setObjectName("muted")
+        self.progress = JobProgress(
+            "measuring the part", "Stop measuring; the sizes found so far stay", self
+        )
+        self.go_on = QPushButton("Go on", self)
+        self.go_on.setObjectName("small")
+        self.go_on.setToolTip(wrapped("Measure the rest of the part"))
+        self.mistake = RepairSide("A MISTAKE MADE RIGHT", self)
+        self.right = RepairSide("A RIGHT ONE MADE WRONG", self)
+        self.previous_mistake = QPushButton("Previous", self)
+        self.next_mistake = QPushButton("Next", self)
+        self.easiest = QPushButton("Easiest", self)
+        self.hardest = QPushButton("Hardest", self)
+        self.next_right = QPushButton("Next", self)
+        self.fragile = QPushButton("Most fragile", self)
+        self.sentence = QLabel("", self)
+        self.sentence.setObjectName("sentence")
+        self.medians = QLabel("", self)
+        for label in (self.sentence, self.medians):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        for button, words in (
+            (self.previous_mistake, "The mistake before this one"),
+            (self.next_mistake, "The next mistake of the part"),
+            (self.easiest, "The mistake that the smallest change repairs"),
+            (self.hardest, "The mistake that takes the largest change"),
+        ):
+            self.mistake.add_button(button, words)
+        for button, words in (
+            (self.next_right, "The next image of the part that is read rightly"),
+            (self.fragile, "The rightly read image that the smallest change breaks"),
+        ):
+            self.right.add_button(button, words)
+        for button, name in (
+            (self.previous_mistake, "previous mistake"),
+            (self.next_mistake, "next mistake"),
+            (self.next_right, "next right one"),
+            (self.mistake.film, "film of the mistake"),
+            (self.right.film, "film of the right one"),
+        ):
+            button.setAccessibleName(name)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        for widget in (self.part, self.norm, self.boxed):
+            head.addWidget(widget)
+        head.addWidget(self.words, 1)
+        head.addWidget(self.progress)
+        head.addWidget(self.go_on)
+        halves = QHBoxLayout()
+        halves.setSpacing(10)
+        for side in (self.mistake, self.right):
+            halves.addWidget(card(side, (12, 6, 12, 6)), 1)
+        below = QHBoxLayout()
+        below.setSpacing(20)
+        below.addWidget(self.sentence, 1)
+        below.addWidget(self.medians, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addLayout(halves, 1)
+        layout.addLayout(below)
+
+    def _connect(self) -> None:
+        state = self._state
+        self.part.part_changed.connect(state.look_at)
+        self.norm.activated.connect(self._norm_chosen)
+        self.boxed.clicked.connect(self._box_clicked)
+        self.progress.cancelled.connect(state.call_off)
+        self.go_on.clicked.connect(state.go_on)
+        self.previous_mistake.clicked.connect(self._to_previous_mistake)
+        self.next_mistake.clicked.connect(self._to_next_mistake)
+        self.next_right.clicked.connect(self._to_next_right)
+        self.easiest.clicked.connect(state.show_easiest)
+        self.hardest.clicked.connect(state.show_hardest)
+        self.fragile.clicked.connect(state.show_most_fragile)
+        self.mistake.opened.connect(self._open_mistake)
+        self.right.opened.connect(self._open_right)
+        self.mistake.film_requested.connect(self._film_mistake)
+        self.right.film_requested.connect(self._film_right)
+        for side in (self.mistake, self.right):
+            side.hovered.connect(self.hovered)
+        state.changed.connect(self.refresh)
+
+    # ------------------------------------------------------------------ following
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the model."""
+        super().showEvent(event)
+        self._state.watch(True)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees."""
+        super().hideEvent(event)
+        self._state.watch(False)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is known."""
+        if not self.isVisible():
+            return
+        session, known = self._state, self._state.state
+        self.norm.setCurrentIndex(self.norm.findData(session.norm))
+        self.boxed.setChecked(session.boxed)
+        is_whole = known is not None and known.sizes.complete
+        is_measuring = session.is_computing and not is_whole
+        self.progress.show_progress(
+            None if known is None else known.progress, is_running=is_measuring
+        )
+        self.go_on.setVisible(session.is_called_off and not is_whole)
+        if session.problem or known is None:
+            problem = session.problem
+            if not problem:
+                problem = _NO_MODEL if self._session.shown is None else _COMPUTING
+            for side in (self.mistake, self.right):
+                side.show_nothing(problem)
+            for label in (self.sentence, self.medians):
+                label.setText("")
+            self.words.set_wordings("")
+        else:
+            self._show(known)
+        self._refresh_buttons(None if session.problem else known)
+
+    def _show(self, known: RepairState) -> None:
+        dataset, sizes, part = self._session.dataset, known.sizes, known.request.part
+        if dataset is None:
+            return
+        n, n_wrong, shown = len(sizes.labels), len(sizes.mistakes), self._session.shown
+        epoch = "" if shown is None else f", {epoch_words(shown.epoch)}"
+        of_part = f"{n_wrong:,} of {n:,} {PARTS[part]} images are read wrongly"
+        self.words.set_wordings(f"{of_part}{epoch}", of_part, f"{n_wrong:,} of {n:,} wrong")
+        for side, one, none in (
+            (self.mistake, known.mistake, f"No mistake: all {n:,} {PARTS[part]} images are right."),
+            (self.right, known.right, f"None of the {n:,} {PARTS[part]} images is read rightly."),
+        ):
+            if one is None:
+                side.show_nothing(none)
+            else:
+                side.show_changed(one, dataset, part, known.largest)
+        self.sentence.setText(_comparison(known))
+        self.medians.setText(_medians(sizes, part))
+
+    def _refresh_buttons(self, known: RepairState | None) -> None:
+        state = self._state
+        has_mistake = known is not None and known.mistake is not None
+        has_right = known is not None and known.right is not None
+        for button in (self.previous_mistake, self.next_mistake):
+            button.setEnabled(has_mistake)
+        for button in (self.easiest, self.hardest):
+            button.setEnabled(has_mistake and state.has_known_mistakes)
+        self.next_right.setEnabled(has_right)
+        self.fragile.setEnabled(has_right and state.has_known_right_ones)
+        problem = ""
+        if state.part not in ATTACKABLE:
+            problem = "Validation images choose the best epoch; they are not attacked."
+        for side, is_there in ((self.mistake, has_mistake), (self.right, has_right)):
+            side.allow_film(problem if is_there else "There is no image to be changed.")
+
+    # ------------------------------------------------------------------ what a person does
+
+    @Slot(int)
+    def _norm_chosen(self, index: int) -> None:
+        self._state.measure(norm=self.norm.itemData(index))
+
+    @Slot(bool)
+    def _box_clicked(self, is_on: bool) -> None:
+        self._state.measure(boxed=is_on)
+
+    @Slot()
+    def _to_previous_mistake(self) -> None:
+        self._state.step_mistake(-1)
+
+    @Slot()
+    def _to_next_mistake(self) -> None:
+        self._state.step_mistake(1)
+
+    @Slot()
+    def _to_next_right(self) -> None:
+        self._state.step_right(1)
+
+    @Slot(QPoint)
+    def _open_mistake(self, near: QPoint) -> None:
+        known = self._state.state
+        if known is not None and known.mistake is not None:
+            self.sample_requested.emit(known.request.part, known.mistake.index, near)
+
+    @Slot(QPoint)
+    def _open_right(self, near: QPoint) -> None:
+        known = self._state.state
+        if known is not None and known.right is not None:
+            self.sample_requested.emit(known.request.part, known.right.index, near)
+
+    @Slot()
+    def _film_mistake(self) -> None:
+        known = self._state.state
+        if known is not None and known.mistake is not None:
+            self._state.film(known.mistake)
+            self.tab_requested.emit("Film")
+
+    @Slot()
+    def _film_right(self) -> None:
+        known = self._state.state
+        if known is not None and known.right is not None:
+            self._state.film(known.right)
+            self.tab_requested.emit("Film")
+
+
+def _comparison(known: RepairState) -> str:
+    """Return a sentence that compares the sizes of both images."""
+    mistake, right = known.mistake, known.right
+    if mistake is None or right is None:
+        return ""
+    repair, breaking = (one.crossing.smallest.size for one in (mistake, right))
+    if np.isinf(repair) and np.isinf(breaking):
+        return "No change is enough to repair this mistake, nor to break the right one."
+    if np.isinf(repair):
+        return f"No change repairs this mistake; one of {breaking:.3g} breaks the right one."
+    if np.isinf(breaking):
+        return f"A change of {repair:.3g} repairs this mistake; none breaks the right one."
+    words = f"A change of {repair:.3g} repairs this mistake; to break the right one takes "
+    if not repair or not breaking:
+        return f"{words}{breaking:.3g}."
+    if breaking >= repair:
+        return f"{words}{breaking:.3g}, {breaking / repair:.2g} times as much."
+    return f"{words}{breaking:.3g}, {repair / breaking:.2g} times less."
+
+
+def _medians(sizes: RepairSizes, part: str) -> str:
+    """Return the medians of the part in words, as far as it has been measured."""
+    parts = []
+    for images, what in (
+        (sizes.mistakes, "repair a mistake"),
+        (sizes.right_ones, "break a right one"),
+    ):
+        n_known, n = len(sizes.known(images)), len(images)
+        if not n_known:
+            continue
+        median = sizes.median(images)
+        size = f"{median:.3g}" if np.isfinite(median) else "no change is enough"
+        count = f"{n:,}" if n_known == n else f"{n_known:,} of {n:,} so far"
+        parts.append(f"{size} to {what} ({count})")
+    if not parts:
+        return f"The {PARTS[part]} images have not been measured yet."
+    return f"Median sizes of all {PARTS[part]} images: {', '.join(parts)}."
