@@ -77,6 +77,18 @@ class RepairSizes:
         low, high = sizes[(len(sizes) - 1) // 2], sizes[len(sizes) // 2]
         return float(low if low == high else (low + high) / 2)  # no inf - inf
 
+    def shares(self, images: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return which share of ``images`` a change of a size is enough for, from (0, 0) on.
+
+        Returns
+        -------
+        sizes, shares : (n_finite + 1,), rising; of those whose sizes are known
+        """
+        sizes = self.sizes[self.known(images)]
+        finite = sizes[np.isfinite(sizes)]
+        ranks = np.arange(len(finite) + 1) / max(len(sizes), 1)
+        return np.concatenate(([0.0], finite)), ranks
+
 
 def neighbour(images: NDArray[np.int64], index: int | None, step: int) -> int | None:
     """Return the one of ``images``, rising, that follows ``index`` or comes before it, going round.

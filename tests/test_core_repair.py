@@ -335,6 +335,16 @@ def test_infinite_sizes_have_a_median():
     assert found.known(found.mistakes)[0] == 2
 
 
+def test_shares_are_how_many_a_size_is_enough_for():
+    sizes = np.array([0.5, np.inf, 0.2, np.nan, 0.9])
+    found = RepairSizes(np.zeros(5, int), np.ones(5, int), sizes)
+    x, y = found.shares(found.mistakes)
+    assert x.tolist() == [0.0, 0.2, 0.5, 0.9]
+    assert y.tolist() == [(sizes <= size).sum() / 4 for size in x]
+    x, y = found.shares(found.right_ones)
+    assert (x.tolist(), y.tolist()) == ([0.0], [0.0])
+
+
 def test_neighbours_go_round():
     images = np.array([2, 5, 9])
     assert neighbour(images, None, 1) == 2

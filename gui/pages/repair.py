@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -20,13 +21,15 @@ from core.attack.pairs import NORMS
 from gui.pages.data_words import ATTACKABLE, PARTS, epoch_words
 from gui.pages.part_choice import PartChoice
 from gui.pages.repair_side import RepairSide
+from gui.pages.repair_words import comparison, medians
 from gui.widgets.card import card
+from gui.widgets.curve_plot import Curve, CurvePlot
 from gui.widgets.fitting_label import FittingLabel
 from gui.widgets.job_progress import JobProgress
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
+    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
     from core.repair import RepairSizes
     from gui.repair_job import RepairState
@@ -41,6 +44,13 @@ _BOX_HELP = (
     "Whether a changed pixel must stay between 0 (paper) and 1 (ink), as in an image that can be "
     "printed."
 )
+_PLOT_HELP = (
+    "Which share of the mistakes a change of at most a size repairs, and which share of the right "
+    "ones it breaks; one half of each is its median. Only as far as the part has been measured."
+)
+REPAIRED, BROKEN = "mistakes repaired", "right ones broken"
+_ROOM_FOR_PLOT = 520
+"""Pixels: in a lower panel the images need all there is."""
 _NO_MODEL = "There is no model yet: open data and let it learn."
 _COMPUTING = "Looking for the smallest changes ..."
 
@@ -86,6 +96,15 @@ class RepairPanel(QWidget):
         for label in (self.sentence, self.medians):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        curves = (Curve(REPAIRED, "good"), Curve(BROKEN, "bad", Qt.PenStyle.DashLine))
+        self.plot = CurvePlot(
+            "SHARE CHANGED", "size", curves, _PLOT_HELP, compact=True, parent=self
+        )
+        self.plot.set_y_range(0.0, 1.0)
+        self._plot_card = card(self.plot, (12, 8, 12, 4))
+        # It must not keep the panel from getting lower: then it is hidden.
+        policy = QSizePolicy.Policy
+        self._plot_card.setSizePolicy(policy.Expanding, policy.Ignored)
         self._lay_out()
         self._connect()
         self.refresh()
@@ -130,8 +149,10 @@ class RepairPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(head)
-        layout.addLayout(halves, 1)
+        layout.addLayout(halves, 5)
         layout.addLayout(below)
+        layout.addWidget(self._plot_card, 3)
+        self._plot_card.hide()
 
     def _connect(self) -> None:
         state = self._state
@@ -167,6 +188,11 @@ class RepairPanel(QWidget):
         super().hideEvent(event)
         self._state.watch(False)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the plot where there is room for it."""
+        super().resizeEvent(event)
+        self._plot_card.setVisible(self.height() >= _ROOM_FOR_PLOT)
+
     @Slot()
     def refresh(self) -> None:
         """Show what is known."""
@@ -190,6 +216,7 @@ class RepairPanel(QWidget):
             for label in (self.sentence, self.medians):
                 label.setText("")
             self.words.set_wordings("")
+            self._draw(None)
         else:
             self._show(known)
         self._refresh_buttons(None if session.problem else known)
@@ -210,8 +237,19 @@ class RepairPanel(QWidget):
                 side.show_nothing(none)
             else:
                 side.show_changed(one, dataset, part, known.largest)
-        self.sentence.setText(_comparison(known))
-        self.medians.setText(_medians(sizes, part))
+        self.sentence.setText(comparison(known))
+        self.medians.setText(medians(sizes, part))
+        self._draw(sizes)
+
+    def _draw(self, sizes: RepairSizes | None) -> None:
+        none, largest = np.empty(0), 0.0
+        for name in (REPAIRED, BROKEN):
+            x, y = none, none
+            if sizes is not None:
+                x, y = sizes.shares(sizes.mistakes if name == REPAIRED else sizes.right_ones)
+                largest = max(largest, float(x[-1]))
+            self.plot.set_data(name, x, y)
+        self.plot.set_x_range(0.0, largest or 1.0, least=0.0)
 
     def _refresh_buttons(self, known: RepairState | None) -> None:
         state = self._state
@@ -276,42 +314,3 @@ class RepairPanel(QWidget):
         if known is not None and known.right is not None:
             self._state.film(known.right)
             self.tab_requested.emit("Film")
-
-
-def _comparison(known: RepairState) -> str:
-    """Return a sentence that compares the sizes of both images."""
-    mistake, right = known.mistake, known.right
-    if mistake is None or right is None:
-        return ""
-    repair, breaking = (one.crossing.smallest.size for one in (mistake, right))
-    if np.isinf(repair) and np.isinf(breaking):
-        return "No change is enough to repair this mistake, nor to break the right one."
-    if np.isinf(repair):
-        return f"No change repairs this mistake; one of {breaking:.3g} breaks the right one."
-    if np.isinf(breaking):
-        return f"A change of {repair:.3g} repairs this mistake; none breaks the right one."
-    words = f"A change of {repair:.3g} repairs this mistake; to break the right one takes "
-    if not repair or not breaking:
-        return f"{words}{breaking:.3g}."
-    if breaking >= repair:
-        return f"{words}{breaking:.3g}, {breaking / repair:.2g} times as much."
-    return f"{words}{breaking:.3g}, {repair / breaking:.2g} times less."
-
-
-def _medians(sizes: RepairSizes, part: str) -> str:
-    """Return the medians of the part in words, as far as it has been measured."""
-    parts = []
-    for images, what in (
-        (sizes.mistakes, "repair a mistake"),
-        (sizes.right_ones, "break a right one"),
-    ):
-        n_known, n = len(sizes.known(images)), len(images)
-        if not n_known:
-            continue
-        median = sizes.median(images)
-        size = f"{median:.3g}" if np.isfinite(median) else "no change is enough"
-        count = f"{n:,}" if n_known == n else f"{n_known:,} of {n:,} so far"
-        parts.append(f"{size} to {what} ({count})")
-    if not parts:
-        return f"The {PARTS[part]} images have not been measured yet."
-    return f"Median sizes of all {PARTS[part]} images: {', '.join(parts)}."
