@@ -51,6 +51,7 @@ _PLOT_HELP = (
 REPAIRED, BROKEN = "mistakes repaired", "right ones broken"
 _ROOM_FOR_PLOT = 520
 """Pixels: in a lower panel the images need all there is."""
+_ELSEWHERE = "Look at another part, or at another epoch."
 _NO_MODEL = "There is no model yet: open data and let it learn."
 _COMPUTING = "Looking for the smallest changes ..."
 
@@ -229,9 +230,12 @@ class RepairPanel(QWidget):
         epoch = "" if shown is None else f", {epoch_words(shown.epoch)}"
         of_part = f"{n_wrong:,} of {n:,} {PARTS[part]} images are read wrongly"
         self.words.set_wordings(f"{of_part}{epoch}", of_part, f"{n_wrong:,} of {n:,} wrong")
+        images = f"{n:,} {PARTS[part]} images"
+        no_mistake = f"No mistake: all {images} are read rightly. {_ELSEWHERE}"
+        none_right = f"None of the {images} is read rightly. {_ELSEWHERE}"
         for side, one, none in (
-            (self.mistake, known.mistake, f"No mistake: all {n:,} {PARTS[part]} images are right."),
-            (self.right, known.right, f"None of the {n:,} {PARTS[part]} images is read rightly."),
+            (self.mistake, known.mistake, no_mistake),
+            (self.right, known.right, none_right),
         ):
             if one is None:
                 side.show_nothing(none)

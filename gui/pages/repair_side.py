@@ -56,12 +56,13 @@ class RepairSide(QWidget):
         self.nothing.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.film = QPushButton("Film", self)
+        self.film.setObjectName("small")
         self._film_help = "Watch the chosen attack on this image, toward the class it ends in here"
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(6)
         self._buttons.addStretch(1)
+        self._buttons.insertWidget(0, self.film)
         self._lay_out()
-        self.add_button(self.film, self._film_help)
         self.image.clicked.connect(self._image_clicked)
         self.film.clicked.connect(self.film_requested)
         for view in (self.image, self.change, self.result):
@@ -91,10 +92,10 @@ class RepairSide(QWidget):
         layout.addLayout(self._buttons)
 
     def add_button(self, button: QPushButton, help_text: str) -> None:
-        """Put one more button into the row."""
+        """Put one more button into the row, before that of the film."""
         button.setObjectName("small")
         button.setToolTip(wrapped(help_text))
-        self._buttons.insertWidget(self._buttons.count() - 1, button)
+        self._buttons.insertWidget(self._buttons.count() - 2, button)
 
     def show_nothing(self, words: str) -> None:
         """Say why there is no image."""
