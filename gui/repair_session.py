@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core.attack.crossing import has_numbers
 from core.repair import neighbour
 from gui.repair_job import REPAIR_SLOT, RepairJob, RepairRequest, RepairState
 from gui.stepped_job import REST
@@ -211,7 +212,7 @@ class RepairSession(QObject):
         request = replace(request, whole=not self.is_called_off)
         if request.is_as(self._asked):
             return
-        is_usable = bool(np.isfinite(shown.weights).all())
+        is_usable = has_numbers(shown.weights)
         self._asked, self._asked_at = request, now
         self.problem = "" if is_usable else RAN_AWAY
         if is_usable:

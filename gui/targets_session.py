@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Literal, cast
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.attack.crossing import FARTHEST
+from core.attack.crossing import FARTHEST, has_numbers
 from gui.stepped_job import REST
 from gui.targets_job import TARGETS_SLOT, TargetsJob, TargetsRequest, TargetsState
 
@@ -181,7 +180,7 @@ class TargetsSession(QObject):
         self.is_called_off &= request.has_image_of(self._asked)
         if self.is_called_off or request.is_as(self._asked):
             return
-        is_usable = bool(np.isfinite(request.weights).all())
+        is_usable = has_numbers(request.weights)
         self._asked, self._asked_at = request, now
         self.problem = "" if is_usable else RAN_AWAY
         if is_usable:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.attack.all_targets import TargetSearch
-from core.attack.crossing import BEYOND, FARTHEST, crossing
+from core.attack.crossing import BEYOND, FARTHEST, crossing, has_numbers
 from core.attack.exact import smallest_change
 from core.attack.norms import NORMS
 from core.dataset import Split
@@ -127,6 +127,14 @@ def test_an_image_on_the_boundary_already_is_pushed_off_it():
     found = finish(crossing(weights, np.array([0.5, 0.5]), "l2", target=1))
     assert found.smallest.size == 0
     assert logits_of(weights, np.array([0.5, 0.5]) + found.beyond).argmax() == 1
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_weights_that_ran_away_are_seen(bad):
+    weights = np.zeros((3, 4))
+    assert has_numbers(weights)
+    weights[1, 2] = bad
+    assert not has_numbers(weights)
 
 
 def test_a_search_tells_while_the_fewest_pixels_toward_one_of_many_are_looked_for():

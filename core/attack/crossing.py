@@ -74,6 +74,11 @@ class Crossing:
         return np.asarray(tie + share * (self.beyond - tie))
 
 
+def has_numbers(weights: NDArray[Any]) -> bool:
+    """Whether all weights are finite: a training that ran away leaves some that are not."""
+    return bool(np.isfinite(weights).all())
+
+
 def crossing(
     weights: NDArray[Any],
     image: NDArray[Any],
