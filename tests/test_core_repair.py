@@ -323,7 +323,7 @@ def test_a_search_left_goes_on_where_it_was_and_tells_how_far_it_is():
     told = next(steps)
     steps.close()
     some = search.found()
-    assert told == Progress(len(found.right_ones), 30, "images")
+    assert told == Progress(len(found.right_ones), 30, "images")  # so few are one step
     assert some.n_known == told.done
     assert len(some.known(some.mistakes)) == 0
     rest = list(search.searching())

@@ -343,7 +343,7 @@ def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Two images at a time: long enough on any machine to be stopped in its midst.
-    monkeypatch.setattr("core.repair._BOXED_ROWS", 2)
+    monkeypatch.setattr("core.repair._BOXED_PAIRS", 20)
     config = replace(SMALL, train_size=300, test_size=1400)
     session = open_and_finish(qtbot, new_session(data=config))
     window = new_window(session)
