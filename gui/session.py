@@ -29,6 +29,7 @@ from gui.downloads import Downloads
 from gui.epochs_session import EpochsSession
 from gui.film_session import FilmSession
 from gui.job_pool import JobPool
+from gui.losses_session import LossesSession
 from gui.mailbox import Mailbox
 from gui.robustness_session import RobustnessSession
 from gui.run_state import RunState
@@ -110,6 +111,7 @@ class Session(ShownSession):
         self.comparison = ComparisonSession(self, self._pool, self._mailbox)
         self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.robustness = RobustnessSession(self, self._pool, self._mailbox)
+        self.losses = LossesSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
@@ -464,6 +466,7 @@ class Session(ShownSession):
         self.downloads.take_latest(latest)
         self.epochs.take_latest(latest)
         self.robustness.take_latest(latest)
+        self.losses.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:
