@@ -32,12 +32,13 @@ _TELL_SECONDS = 0.3
 class LossesRequest:
     """An image (n_features,), the model (n_classes, n_features + 1) that reads it, and how to go.
 
-    ``rest`` is how many times as long as a step a pause takes.
+    ``target`` is None for the likeliest class that is not read, ``rest`` how many times as long as
+    a step a pause takes.
     """
 
     weights: NDArray[Any]
     image: NDArray[Any]
-    target: int
+    target: int | None
     box: bool
     config: MicroscopeConfig
     rest: float = 0.0

@@ -117,10 +117,9 @@ class LossesSession(QObject):
             return
         if image.size != shown.weights.shape[1] - 1:
             return  # the model of data that have just gone
-        config = attack.config
         own = attack.own if attack.on_own else None
-        asked = (shown.weights, session.dataset, own, self.config)
-        asked = (*asked, config.part, attack.index, config.target, config.box)
+        model = (shown.weights, session.dataset, own, self.config)
+        asked = (*model, attack.config.part, attack.index, attack.target, attack.boxed)
         if _same(asked, self._asked):
             return
         self._asked = asked
@@ -128,7 +127,7 @@ class LossesSession(QObject):
         if at_once:
             self._valid_from = generation
         request = LossesRequest(
-            *(shown.weights, image, config.target, config.box, self.config),
+            *(shown.weights, image, attack.target, attack.boxed, self.config),
             rest=REST if session.is_running else 0.0,
         )
         self._job.ask(generation, request, at_once=at_once)

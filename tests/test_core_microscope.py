@@ -327,6 +327,14 @@ def test_what_has_been_done_can_be_looked_at_at_any_step() -> None:
         assert not array.flags.writeable
 
 
+def test_without_a_target_it_is_the_likeliest_class_that_is_not_read() -> None:
+    for seed in range(20):
+        weights, image = make_model(seed)
+        scope = Microscope(weights, MicroscopeConfig(), image, None)
+        y = plain_y(weights, image)
+        assert sorted(y)[-2] == y[scope.target]
+
+
 def test_the_image_and_the_weights_are_left_alone() -> None:
     weights, image = make_model(6)
     before = weights.copy(), image.copy()

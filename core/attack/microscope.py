@@ -218,7 +218,7 @@ class Microscope:
     weights : (n_classes, n_features + 1), bias in column 0
     config : step size and steps
     image : (n_features,), where all three begin
-    target : the class they go toward
+    target : the class they go toward; None for the likeliest that is not read
     box : whether pixels are clipped to 0..1 before the first and after each step
 
     Raises
@@ -233,12 +233,12 @@ class Microscope:
         weights: NDArray[Any],
         config: MicroscopeConfig,
         image: NDArray[Any],
-        target: int,
+        target: int | None,
         *,
         box: bool = False,
     ) -> None:
         _check(weights, image, target)
-        self.config, self.target, self.box = config, target, box
+        self.config, self.box = config, box
         self._model = SoftmaxPerceptron(weights.astype(np.float64))
         # Gradients in the logits add up to 0, so that weights less those of class 0 give the same
         # gradient in the image, and exactly 0 where all classes weigh alike.
@@ -246,6 +246,8 @@ class Microscope:
         self._gram = self._rows @ self._rows.T
         start = image.astype(np.float64)
         self._start = np.clip(start, 0.0, 1.0) if box else start
+        order = np.argsort(-self._model.logits(self._start), kind="stable")
+        self.target = int(order[1]) if target is None else target
         n, k = config.steps + 1, len(LOSSES)
         self._images = np.empty((n, k, image.size), dtype=np.float32)
         self._logits = np.empty((n, k, self._model.n_classes))
@@ -351,7 +353,7 @@ class Microscope:
         return np.asarray(largest * np.sqrt(np.maximum(squares, 0.0)))
 
 
-def _check(weights: NDArray[Any], image: NDArray[Any], target: int) -> None:
+def _check(weights: NDArray[Any], image: NDArray[Any], target: int | None) -> None:
     if not np.isfinite(weights).all():
         raise SettingError(
             "The weights of this model are not all numbers, so no loss can be followed; train it "
@@ -363,7 +365,7 @@ def _check(weights: NDArray[Any], image: NDArray[Any], target: int) -> None:
         )
     if not np.isfinite(image).all():
         raise SettingError("The image has pixels that are not numbers; choose another one")
-    if not 0 <= target < len(weights):
+    if target is not None and not 0 <= target < len(weights):
         raise SettingError(
             f"Target class {target} is no class of this model; choose 0 to {len(weights) - 1}"
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, Signal
 
+from gui.pages.losses import LossesPanel
 from gui.widgets.lazy_tabs import LazyTabs
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 TABS = {
     "Film": "The chosen image, its change and the result, step by step",
+    "Losses": "The same image pushed by three losses, and why the squared one may not move it",
 }
 """What there is to see -> in words. Each but the first has a maker in :class:`AttackTabs`."""
 
@@ -30,4 +32,14 @@ class AttackTabs(LazyTabs):
     def __init__(self, session: Session, film: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(("Film", film), parent)
         self._session = session
-        self.set_makers({})
+        self.set_makers({"Losses": self._make_losses})
+
+    @property
+    def losses(self) -> LossesPanel:
+        """Three losses side by side."""
+        return cast("LossesPanel", self.panel("Losses"))
+
+    def _make_losses(self) -> QWidget:
+        panel = LossesPanel(self._session, self)
+        panel.hovered.connect(self.hovered)
+        return panel

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.pictures import diverging_rgb, grey_rgb
 from gui.pages.losses_words import fooled_words, size_words
@@ -28,39 +28,37 @@ class LossColumn(QWidget):
 
     Parameters
     ----------
-    label : the loss for people
+    label, short : the loss for people, and in one word
     help_text : its formula and gradient, in words
     colour : field of the theme, that of its curves
     """
 
     hovered = Signal(str)
 
-    def __init__(self, label: str, help_text: str, colour: str, parent: QWidget) -> None:
+    def __init__(
+        self, label: str, short: str, help_text: str, colour: str, parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self.label = label
         self.result_view = ImageView(label, help_text, self)
         self.change_view = ImageView(
-            f"{label}: change",
+            f"{short}: change",
             "Result minus chosen image, amplified so that its largest pixel has full colour; red "
             "is added ink, blue ink taken away.",
             self,
         )
-        self.fooled = FittingLabel("", self)
-        self.size = FittingLabel("", self)
-        self.size.setObjectName("muted")
-        self.fooled.setToolTip("After how many steps this image is first read as the target")
-        self.size.setToolTip("Size of the change at the step shown: L2 norm and largest pixel")
+        self.fooled_line = FittingLabel("", self)
+        self.size_line = FittingLabel("", self)
+        self.size_line.setObjectName("muted")
+        self.fooled_line.setToolTip("After how many steps this image is first read as the target")
+        self.size_line.setToolTip("Size of the change at the step shown: L2 norm and largest pixel")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
-        pictures = QHBoxLayout()
-        pictures.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(pictures, 1)
         for view in (self.result_view, self.change_view):
             view.set_title_colour(colour)
             view.hovered.connect(self.hovered)
             layout.addWidget(view, 1)
-        for line in (self.fooled, self.size):
+        for line in (self.fooled_line, self.size_line):
             line.setTextFormat(Qt.TextFormat.PlainText)
             layout.addWidget(line)
 
@@ -73,7 +71,7 @@ class LossColumn(QWidget):
         """Show nothing."""
         for view in (self.result_view, self.change_view):
             view.clear()
-        for line in (self.fooled, self.size):
+        for line in (self.fooled_line, self.size_line):
             line.set_wordings("")
 
     def show_step(
@@ -88,7 +86,8 @@ class LossColumn(QWidget):
         result = descents.images[step, column].reshape(shape)
         seen = int(descents.predicted[step, column])
         p = float(descents.probabilities[step, column, seen])
-        read = shortened(f"read as {{}} ({p:.2f})", names[seen])
+        name = names[seen]
+        read = *shortened(f"read as {{}} ({p:.2f})", name), *shortened(f"{{}} ({p:.2f})", name)
         self.result_view.set_image(grey_rgb(result), result, *read)
         change = result.astype(np.float64) - descents.original.reshape(shape)
         largest = float(np.abs(change).max())
@@ -97,6 +96,7 @@ class LossColumn(QWidget):
             self.change_view.set_image(diverging_rgb(np.zeros_like(change), 1.0), change, words)
         else:
             picture = diverging_rgb(change, largest)
-            self.change_view.set_image(picture, change, f"× {1 / largest:.3g}")
-        self.fooled.set_wordings(*fooled_words(descents, column))
-        self.size.set_wordings(*size_words(descents, column, step))
+            times = f"× {1 / largest:.3g}" if largest <= 1 else f"÷ {largest:.3g}"
+            self.change_view.set_image(picture, change, times)
+        self.fooled_line.set_wordings(*fooled_words(descents, column))
+        self.size_line.set_wordings(*size_words(descents, column, step))

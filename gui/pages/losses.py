@@ -33,6 +33,7 @@ from gui.pages.losses_words import (
 )
 from gui.parameter_form import ParameterRow
 from gui.theme import ICONS, LIGHT, Theme, make_icon
+from gui.widgets.card import card
 from gui.widgets.curve_plot import Curve, CurvePlot
 from gui.widgets.tooltips import wrapped
 
@@ -43,20 +44,20 @@ if TYPE_CHECKING:
 
 _CURVES = (
     Curve("squared", "bad"),
-    Curve("cross-entropy", "train", Qt.PenStyle.DashLine),
+    Curve("entropy", "train", Qt.PenStyle.DashLine),
     Curve("margin", "best", Qt.PenStyle.DotLine),
 )
 _COLUMN_HELP = (
-    "L = |t - y|^2 / 2, the practical's: its gradient -W^T J (t - y), J = diag(y) - y y^T, vanishes "
-    "wherever y is close to one-hot, whether that is right or wrong.",
-    "L = -log y_t, what the model learns with: its gradient W^T (y - t) is largest where the model "
-    "is sure of another class, and vanishes only at the target.",
-    "L = z_r - z_t, r the strongest other class: its gradient w_r - w_t is the same everywhere that "
-    "r is the rival. It never ends, not even where the target is read: it walks on.",
+    "L = |t - y|^2 / 2, the practical's: its gradient -W^T J (t - y), J = diag(y) - y y^T, "
+    "vanishes wherever y is close to one-hot, whether that is right or wrong.",
+    "L = -log y_t, what the model learns with: its gradient W^T (y - t) is largest where the "
+    "model is sure of another class, and vanishes only at the target.",
+    "L = z_r - z_t, r the strongest other class: its gradient w_r - w_t is the same wherever r is "
+    "the rival. It never ends, not even where the target is read: it walks on.",
 )
 _GRADIENT_HELP = (
-    "Length of each loss's gradient in its own image, per step, on a log axis. Steps are as long as "
-    "the gradient times the step size: what has none does not move. Click to go to a step."
+    "Length of each loss's gradient in its own image, per step, on a log axis. A step is as long "
+    "as the gradient times the step size: what has none does not move. Click to go to a step."
 )
 _TARGET_HELP = "Probability of the target class in each of the three images, per step."
 _FIND_HELP = (
@@ -65,6 +66,10 @@ _FIND_HELP = (
 )
 _TALL = 560
 """From this height on, pixels, results and changes have room above each other."""
+
+_WIDEST_TICK = "1e-100"
+_BADGE_LINES = 3
+"""What the longest words take in the smallest window."""
 
 
 class LossesPanel(QWidget):
@@ -78,22 +83,22 @@ class LossesPanel(QWidget):
         self._theme = LIGHT
         declared = parameters_of(MicroscopeConfig)
         self.rows = {name: ParameterRow(name, declared[name], self) for name in ("rate", "steps")}
-        self.find = self._push("A saturated image", _FIND_HELP)
-        self.cancel = self._push("Cancel", "End the computing; the steps made so far stay.")
+        self.find_button = self._push("A saturated image", _FIND_HELP)
+        self.cancel_button = self._push("Cancel", "End the computing; the steps made so far stay.")
         self.progress = QLabel("", self)
         self.progress.setObjectName("muted")
         self.views = QButtonGroup(self)
         self.result_button = self._view("result", "Show the images the three losses have made")
         self.change_button = self._view("change", "Show what they changed, amplified")
         self.columns = [
-            LossColumn(label, help_text, curve.colour, self)
+            LossColumn(label, curve.name, help_text, curve.colour, self)
             for label, help_text, curve in zip(LABELS, _COLUMN_HELP, _CURVES, strict=True)
         ]
         self.gradient_plot = self._plot("GRADIENT", _GRADIENT_HELP, log_y=True)
-        self.target_plot = self._plot("TARGET'S PROBABILITY", _TARGET_HELP)
+        self.target_plot = self._plot("P(TARGET)", _TARGET_HELP)
         self.target_plot.set_y_range(0.0, 1.0)
-        self.play = QToolButton(self)
-        self.play.setIconSize(QSize(20, 20))
+        self.play_button = QToolButton(self)
+        self.play_button.setIconSize(QSize(20, 20))
         self.scrub = QSlider(Qt.Orientation.Horizontal, self)
         self.scrub.setAccessibleName("step of the three descents")
         self.scrub.setToolTip("Drag through the steps of all three")
@@ -122,25 +127,29 @@ class LossesPanel(QWidget):
         return button
 
     def _plot(self, title: str, help_text: str, *, log_y: bool = False) -> CurvePlot:
-        return CurvePlot(
+        plot = CurvePlot(
             *(title, "step", _CURVES, help_text), log_y=log_y, compact=True, parent=self
         )
+        plot.set_axis_room(_WIDEST_TICK)
+        return plot
 
     def _make_badge(self) -> None:
         self.badge = QFrame(self)
         self.badge.setObjectName("badge")
-        self.badge_title, self.badge_words, self.far_out = (QLabel("", self) for _ in range(3))
+        self.badge_title, self.badge_text = QLabel("", self), QLabel("", self)
         self.badge_title.setObjectName("sentence")
-        for label in (self.badge_title, self.badge_words, self.far_out):
+        for label in (self.badge_title, self.badge_text):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # The words come and go while one scrubs; the images above must not move for that.
+        self.badge_text.setMinimumHeight(_BADGE_LINES * self.badge_text.fontMetrics().height())
+        self.badge_text.setAlignment(Qt.AlignmentFlag.AlignTop)
         inside = QVBoxLayout(self.badge)
         inside.setContentsMargins(10, 4, 10, 4)
         inside.setSpacing(1)
         inside.addWidget(self.badge_title)
-        inside.addWidget(self.badge_words)
-        inside.addWidget(self.far_out)
+        inside.addWidget(self.badge_text)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -153,50 +162,57 @@ class LossesPanel(QWidget):
                 row.slider.setFixedWidth(90)
                 head.addWidget(row.slider)
         head.addSpacing(6)
-        head.addWidget(self.find)
+        head.addWidget(self.find_button)
         head.addSpacing(6)
         head.addWidget(self.result_button)
         head.addWidget(self.change_button)
         head.addStretch(1)
         head.addWidget(self.progress)
-        head.addWidget(self.cancel)
+        head.addWidget(self.cancel_button)
         columns = QHBoxLayout()
         columns.setSpacing(8)
         for column in self.columns:
             columns.addWidget(column, 1)
         film = QHBoxLayout()
         film.setSpacing(6)
-        film.addWidget(self.play)
+        film.addWidget(self.play_button)
         film.addWidget(self.scrub, 1)
         film.addWidget(self.words)
         left = QVBoxLayout()
         left.setSpacing(4)
         left.addLayout(columns, 1)
         left.addLayout(film)
-        left.addWidget(self.badge)
-        right = QVBoxLayout()
-        right.setSpacing(4)
+        plots = QWidget(self)
+        right = QVBoxLayout(plots)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(2)
         for plot in (self.gradient_plot, self.target_plot):
             right.addWidget(plot, 1)
-        below = QHBoxLayout()
-        below.setSpacing(14)
-        below.addLayout(left, 6)
-        below.addLayout(right, 5)
+        # As wide as it is given: a plot would like to be wider than there is room for.
+        plots.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        middle = QHBoxLayout()
+        middle.setSpacing(14)
+        middle.addLayout(left, 1)
+        middle.addWidget(plots, 1)
+        inside = QWidget(self)
+        rows = QVBoxLayout(inside)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(6)
+        rows.addLayout(head)
+        rows.addLayout(middle, 1)
+        rows.addWidget(self.badge)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(6)
-        whole.addLayout(head)
-        whole.addLayout(below, 1)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        whole.addWidget(card(inside, (12, 8, 12, 8)))
 
     def _connect(self) -> None:
         for row in self.rows.values():
             row.changed.connect(self._state.set_setting)
             row.refused.connect(self._refused)
-        self.find.clicked.connect(self._state.find_saturated)
-        self.cancel.clicked.connect(self._state.cancel)
+        self.find_button.clicked.connect(self._state.find_saturated)
+        self.cancel_button.clicked.connect(self._state.cancel)
         self.views.buttonToggled.connect(self._fit_views)
-        self.play.clicked.connect(self._state.toggle)
+        self.play_button.clicked.connect(self._state.toggle)
         self.scrub.valueChanged.connect(self._state.go_to)
         for plot in (self.gradient_plot, self.target_plot):
             plot.x_clicked.connect(self._step_clicked)
@@ -250,7 +266,7 @@ class LossesPanel(QWidget):
         for name, row in self.rows.items():
             row.show_value(getattr(state.config, name))
         self.progress.setText("" if state.progress is None else str(state.progress))
-        self.cancel.setVisible(state.progress is not None)
+        self.cancel_button.setVisible(state.progress is not None)
         descents = state.descents
         n = 0 if descents is None else descents.n_steps
         x = np.arange(n + 1 if descents is not None else 0, dtype=float)
@@ -274,7 +290,7 @@ class LossesPanel(QWidget):
         self.scrub.setRange(0, last)
         self.scrub.setValue(step)
         self.scrub.blockSignals(blocked)
-        for widget in (self.scrub, self.play):
+        for widget in (self.scrub, self.play_button):
             widget.setEnabled(descents is not None)
         self.words.setText("" if descents is None else f"step {step} of {last}")
         for plot in (self.gradient_plot, self.target_plot):
@@ -282,12 +298,13 @@ class LossesPanel(QWidget):
         if dataset is None or descents is None:
             for column in self.columns:
                 column.clear()
-            self._show_badge(self._empty_words(), "")
+            self._show_badge(self._empty_words())
             return
         for i, column in enumerate(self.columns):
             column.show_step(descents, i, step, dataset.image_shape, dataset.class_names)
-        far = far_out_words(descents, step, self._session.attack.config.box)
-        self._show_badge(badge_words(descents, step, dataset.class_names), far)
+        badge = badge_words(descents, step, dataset.class_names)
+        far = far_out_words(descents, step, box=self._session.attack.boxed)
+        self._show_badge(badge._replace(words=f"{badge.words} {far}".rstrip()))
 
     def _empty_words(self) -> BadgeWords:
         """Say why there is nothing to be seen."""
@@ -299,11 +316,9 @@ class LossesPanel(QWidget):
             return BadgeWords("This cannot be attacked", f"{self._state.problem}.", alert=True)
         return COMPUTING
 
-    def _show_badge(self, badge: BadgeWords, far_out: str) -> None:
+    def _show_badge(self, badge: BadgeWords) -> None:
         self.badge_title.setText(badge.title)
-        self.badge_words.setText(badge.words)
-        self.far_out.setText(far_out)
-        self.far_out.setVisible(bool(far_out))
+        self.badge_text.setText(badge.words)
         if self.badge.property("alert") != badge.alert:
             self.badge.setProperty("alert", badge.alert)
             self.badge.style().unpolish(self.badge)
@@ -313,10 +328,10 @@ class LossesPanel(QWidget):
     def _refresh_playing(self) -> None:
         playing = self._state.playing
         words = "Hold all three" if playing else "Play all three"
-        self.play.setToolTip(words)
-        self.play.setAccessibleName(words)
+        self.play_button.setToolTip(words)
+        self.play_button.setAccessibleName(words)
         icon = "pause" if playing else "play"
-        self.play.setIcon(make_icon(ICONS / f"{icon}.svg", self._theme.text))
+        self.play_button.setIcon(make_icon(ICONS / f"{icon}.svg", self._theme.text))
 
     # ------------------------------------------------------------------ choosing
 

@@ -51,8 +51,8 @@ def badge_words(descents: Descents, step: int, names: Sequence[str]) -> BadgeWor
             "another target above.",
         )
     if here.saturated:
-        return BadgeWords("The squared loss is saturated: the image refuses to move", _why(
-            here, read, target), alert=True)  # fmt: skip
+        title = "The squared loss is saturated: the image refuses to move"
+        return BadgeWords(title, _why(here, read, target), alert=True)
     passed = _passed(descents)
     if here.reached:
         return BadgeWords(
@@ -85,13 +85,18 @@ def _why(here: Footing, read: str, target: str) -> str:
 
 def _norms(here: Footing, read: str, target: str) -> str:
     squared, cross, margin = here.norms
-    ratio = f"{here.ratio:.2g} times as long" if squared else "while that is 0"
-    rival = read if not here.reached else "its rival"
+    times = f"{here.ratio:,.0f}" if 10 <= here.ratio < 1e6 else f"{here.ratio:.2g}"
+    ratio = f"{times} times as long" if squared else "while that is 0"
     return (
         f"Its gradient |W^T J (t - y)| is {squared:.2g}; in the same image cross-entropy has "
-        f"|W^T (y - t)| = {cross:.2g}, {ratio}, and the margin |w_{target} - w_{rival}| = "
+        f"|W^T (y - t)| = {cross:.2g}, {ratio}, and the margin |{_w(target)} - {_w(read)}| = "
         f"{margin:.2g}."
     )
+
+
+def _w(name: str) -> str:
+    """Return what the weights of a class are called."""
+    return f"w_{name}" if name.isalnum() else f"w({name})"
 
 
 def _probability(here: Footing) -> str:
@@ -111,7 +116,7 @@ def fooled_words(descents: Descents, column: int) -> tuple[str, ...]:
     at = descents.fooled_at(column)
     n = descents.n_steps
     if at is None:
-        return f"not fooled in {n} step{_s(n)}", f"not in {n}"
+        return f"not fooled in {n} step{_s(n)}", f"not fooled in {n}", f"not in {n}"
     if at == 0:
         return "read so from the start", "from the start"
     size = float(descents.l2[at, column])
@@ -125,10 +130,11 @@ def size_words(descents: Descents, column: int, step: int) -> tuple[str, ...]:
     size = f"length {_size(length)}"
     if descents.is_far_out(step, column):
         return f"{size}, pixel {_size(largest)}: runs away", f"runs away: {_size(length)}"
-    return f"now {size}, pixel {_size(largest)}", f"{size}, pixel {_size(largest)}", size
+    pixel = _size(largest)
+    return f"now {size}, pixel {pixel}", f"{size}, pixel {pixel}", f"{size}, max {pixel}", size
 
 
-def far_out_words(descents: Descents, step: int, box: bool) -> str:
+def far_out_words(descents: Descents, step: int, *, box: bool) -> str:
     """Say which losses have run away, if any has."""
     far = [label for i, label in enumerate(LABELS) if descents.is_far_out(step, i)]
     if not far:
