@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 LOSSES_SLOT, SUREST_SLOT = "three losses", "surest image"
 
 REST = 3.0
-"""Beside a running training, after each step three times as long a rest: a quarter of a core."""
+"""Beside a running training, after each bit of work a rest three times as long: a quarter of a
+core."""
+
+_BIT_SECONDS = 0.02
+"""Work between two rests: after each step of a tenth of a millisecond, waking up would cost more
+than the step."""
 
 _TELL_SECONDS = 0.3
 """What takes no longer is not worth a word."""
@@ -33,7 +38,7 @@ class LossesRequest:
     """An image (n_features,), the model (n_classes, n_features + 1) that reads it, and how to go.
 
     ``target`` is None for the likeliest class that is not read, ``rest`` how many times as long as
-    a step a pause takes.
+    the work before it a pause takes.
     """
 
     weights: NDArray[Any]
@@ -68,6 +73,7 @@ class LossesJob(LatestJob):
         super().__init__("following three losses", mailbox, LOSSES_SLOT, self._descend)
         self._is_urgent = False
         self._cancelled = 0
+        self._rested_at = 0.0
 
     def ask(self, generation: int, request: LossesRequest, *, at_once: bool) -> None:
         """Ask; ``at_once`` leaves what is being done for an older request."""
@@ -90,16 +96,24 @@ class LossesJob(LatestJob):
             )
         except SettingError as error:  # to be read where the descents would be, again and again
             return LossesAnswer(request, problem=str(error))
-        told_at = started = time.perf_counter()
+        told_at = time.perf_counter()
         for progress in scope.run():
             now = time.perf_counter()
             if now - told_at > _TELL_SECONDS:
                 told_at = now
                 self._mailbox.put_latest(LOSSES_SLOT, generation, LossesAnswer(request, progress))
-            if self._rests(generation, request.rest * (now - started)):
+            if self._rests(generation, self._pause(request.rest)):
                 break
-            started = time.perf_counter()
         return LossesAnswer(request, descents=scope.seen())
+
+    def _pause(self, rest: float) -> float:
+        """Return how long a pause is due; work is counted from one pause to the next."""
+        # What this thread has used of a core, not how long it waited for training to let it.
+        worked = time.thread_time() - self._rested_at
+        if worked < _BIT_SECONDS:
+            return 0.0
+        self._rested_at += worked
+        return rest * worked
 
     def _rests(self, generation: int, seconds: float) -> bool:
         """Rest so long; return whether the descent is to be left."""

@@ -52,10 +52,12 @@ class LossesSession(QObject):
         """Why there are none, in words of core."""
         self.progress: Progress | None = None
         """How far descents are that take long; None where nothing does."""
+        self.computing = False
+        """Whether newer descents are to come."""
         self.position = 0
         self.playing = False
         self._is_watched = False
-        self._finding = self._telling = -1
+        self._finding = self._telling = self._newest = -1
         self._valid_from = 0
         """Answers of earlier generations are of something that is not chosen any more."""
         self._asked: tuple[Any, ...] = ()
@@ -96,6 +98,7 @@ class LossesSession(QObject):
     def _forget(self) -> None:
         """Forget what is of images that are gone."""
         self.descents, self.progress, self.problem, self._asked = None, None, "", ()
+        self.computing = False
         self.pause()
         self._valid_from = self._finding = self._pool.next_generation()
         self.changed.emit()
@@ -123,14 +126,15 @@ class LossesSession(QObject):
         if _same(asked, self._asked):
             return
         self._asked = asked
-        generation = self._pool.next_generation()
+        self._newest = self._pool.next_generation()
+        self.computing = True
         if at_once:
-            self._valid_from = generation
+            self._valid_from = self._newest
         request = LossesRequest(
             *(shown.weights, image, attack.target, attack.boxed, self.config),
             rest=REST if session.is_running else 0.0,
         )
-        self._job.ask(generation, request, at_once=at_once)
+        self._job.ask(self._newest, request, at_once=at_once)
 
     # ------------------------------------------------------------------ a saturated image
 
@@ -228,6 +232,7 @@ class LossesSession(QObject):
     def _take(self, answer: LossesAnswer) -> None:
         self.progress, self.problem = answer.progress, answer.problem
         if answer.progress is None:
+            self.computing = self._telling != self._newest
             self.descents = answer.descents
             self.position = self._last if self._stays_at_end else min(self.position, self._last)
         self.changed.emit()

@@ -136,6 +136,7 @@ class Descents:
     Attributes
     ----------
     target : class
+    rate : step size
     original : (n_features,) float32, where all three began
     images : (n_steps + 1, 3, n_features) float32
     probabilities : (n_steps + 1, 3, n_classes) float64
@@ -150,6 +151,7 @@ class Descents:
     """
 
     target: int
+    rate: float
     original: NDArray[np.float32]
     images: NDArray[np.float32]
     probabilities: NDArray[np.float64]
@@ -331,6 +333,7 @@ class Microscope:
         others[np.arange(n), predicted[:, 0]] = 0.0
         return Descents(
             target=self.target,
+            rate=self.config.rate,
             original=read_only(self._start.astype(np.float32)),
             images=read_only(self._images[:n]),
             probabilities=read_only(probabilities),

@@ -17,6 +17,9 @@ LABELS = ("squared loss", "cross-entropy", "logit margin")
 
 _LONGEST_NAME = 14
 
+_NOTICEABLE = 0.01
+"""A step of that length moves an image, whatever the gradient: nobody may say it does not."""
+
 
 class BadgeWords(NamedTuple):
     """A title, what is so, and whether it is an alarm."""
@@ -46,13 +49,17 @@ def badge_words(descents: Descents, step: int, names: Sequence[str]) -> BadgeWor
     read, target = (short(names[k], _LONGEST_NAME) for k in (here.predicted, here.target))
     if start.reached:
         return BadgeWords(
-            "Nothing to be fooled",
-            f"This image is read as {target} from the start, and {target} is the target. Choose "
-            "another target above.",
+            "Already read as the target",
+            f"This image is read as {target} from the start, and {target} is the target: there is "
+            "nothing to be fooled. Choose another target above.",
         )
     if here.saturated:
-        title = "The squared loss is saturated: the image refuses to move"
-        return BadgeWords(title, _why(here, read, target), alert=True)
+        step_length = descents.rate * here.norms[0]
+        refuses = "the image refuses to move"
+        if step_length >= _NOTICEABLE:
+            refuses = "only so large a step size moves the image"
+        words = f"{_why(here, read, target)} So a step is {step_length:.2g} long."
+        return BadgeWords(f"The squared loss is saturated: {refuses}", words, alert=True)
     passed = _passed(descents)
     if here.reached:
         return BadgeWords(
