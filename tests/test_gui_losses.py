@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 NUMBER = 17
 """Of the image that most tests look at."""
+STEPS = MicroscopeConfig().steps
 CURVES = ("squared", "entropy", "margin")
 COLOURS = ("bad", "train", "best")
 
@@ -155,7 +156,7 @@ def viewport_point(plot: CurvePlot, x: float, y: float) -> QPoint:
 
 
 def test_everything_shown_is_what_core_finds(panel: LossesPanel, window: MainWindow) -> None:
-    assert_shows(panel, window.session, MicroscopeConfig().steps)  # it stands at the end at first
+    assert_shows(panel, window.session, STEPS)  # it stands at the end at first
     assert panel.gradient_plot.options.log_y
     assert not panel.target_plot.options.log_y
     names = [column.result_view.accessibleName() for column in panel.columns]
@@ -256,6 +257,22 @@ def test_it_fits_the_smallest_window_with_nothing_cut(
         assert button.width() >= button.sizeHint().width()
 
 
+def test_the_plots_line_up_and_have_room_for_the_smallest_labels(
+    sure: LossesPanel, window: MainWindow
+) -> None:
+    boxes = [
+        plot.view.getPlotItem().getViewBox().sceneBoundingRect()
+        for plot in (sure.gradient_plot, sure.target_plot)
+    ]
+    assert boxes[0].left() == boxes[1].left()
+    assert boxes[0].width() == boxes[1].width()
+    # A label that has no room is not painted at all: below the largest there must be more words.
+    painted = pixels(sure.gradient_plot.view)[:, : int(boxes[0].left()) - 8]
+    words = (np.abs(painted.astype(int) - np.array(rgb(LIGHT.surface))).sum(axis=-1) > 150).any(1)
+    rows = np.flatnonzero(words)
+    assert rows.max() - rows.min() > 0.4 * boxes[0].height()
+
+
 def test_both_themes_paint_curves_titles_and_badge(sure: LossesPanel, window: MainWindow) -> None:
     session = window.session
     session.losses.go_to(10)
@@ -283,7 +300,7 @@ def test_step_size_and_steps_act_at_once(
     type_number(qtbot, panel.rows["rate"].editor, "0.07")
     wait_for_descents(qtbot, session)
     assert session.losses.config.rate == 0.07
-    assert_shows(panel, session, 60)
+    assert_shows(panel, session, STEPS)
     type_number(qtbot, panel.rows["steps"].editor, "25")
     wait_for_descents(qtbot, session)
     assert_shows(panel, session, 25)  # who stood at the end stays at the end
@@ -321,20 +338,20 @@ def test_image_target_and_box_are_those_of_the_page(
     session, controls = window.session, window.attack.controls
     type_number(qtbot, controls.index, "40")
     wait_for_descents(qtbot, session)
-    assert_shows(panel, session, 60)
+    assert_shows(panel, session, STEPS)
     label = session.attack.label
     other = (label + 3) % data_of(session).n_classes
     click(qtbot, controls.targets.button(other))
     seen = wait_for_descents(qtbot, session)
     assert seen.target == other
-    assert_shows(panel, session, 60)
+    assert_shows(panel, session, STEPS)
     assert (seen.images[-1] < 0).any()
     click(qtbot, controls.rows["box"].editor)
     seen = wait_for_descents(qtbot, session)
     assert session.attack.boxed
     assert seen.images.min() >= 0
     assert seen.images.max() <= 1
-    assert_shows(panel, session, 60)
+    assert_shows(panel, session, STEPS)
 
 
 def test_without_a_target_it_goes_to_the_likeliest_other_class(
@@ -346,7 +363,7 @@ def test_without_a_target_it_goes_to_the_likeliest_other_class(
     assert session.shown is not None
     order = np.argsort(session.shown.probabilities_of(seen.original))[::-1]
     assert seen.target == order[1]
-    assert_shows(panel, session, 60)
+    assert_shows(panel, session, STEPS)
 
 
 def test_another_epoch_is_another_model(
@@ -356,7 +373,7 @@ def test_another_epoch_is_another_model(
     window.session.show_epoch(2)
     after = wait_for_descents(qtbot, window.session)
     assert not np.array_equal(before.norms, after.norms)
-    assert_shows(panel, window.session, 60)
+    assert_shows(panel, window.session, STEPS)
 
 
 # ---------------------------------------------------------------------- the badge
@@ -373,9 +390,9 @@ def test_one_click_shows_an_image_that_refuses_to_move(
     assert session.attack.index == index
     assert state.position < state.config.steps  # it plays from the start
     wait_until(qtbot, lambda: not state.playing)
-    assert_shows(sure, session, 60)
+    assert_shows(sure, session, STEPS)
     seen = of_core(session)
-    here = seen.footing(60)
+    here = seen.footing(STEPS)
     assert here.saturated
     assert sure.badge.property("alert") is True
     assert sure.badge_title.text() == ("The squared loss is saturated: the image refuses to move")
@@ -608,7 +625,7 @@ def test_it_follows_a_run_that_goes_on(
     session.losses.changed.disconnect(note)
     assert len(seen) > 2  # on the way, not at the end alone
     wait_for_descents(qtbot, session)
-    assert_shows(panel, session, 60)
+    assert_shows(panel, session, STEPS)
 
 
 @pytest.mark.parametrize(("n_classes", "shape"), [(2, (5, 9)), (47, (8, 8))])
@@ -628,7 +645,7 @@ def test_other_data_bring_other_shapes_and_classes(
     seen = wait_for_descents(qtbot, session)
     assert seen.probabilities.shape[2] == n_classes
     panel.grab()
-    assert_shows(panel, session, 60)
+    assert_shows(panel, session, STEPS)
     assert panel.minimumSizeHint().width() <= 930
 
 

@@ -50,7 +50,7 @@ class MicroscopeConfig:
     """The same for all three losses."""
 
     rate: float = parameter(
-        0.02,
+        0.05,
         "float",
         "Step size",
         "How far each step moves the image along the gradient itself, however long that is; the "
@@ -61,7 +61,7 @@ class MicroscopeConfig:
         formula="x -= eta dL/dx,   eta = {value:g}",
     )
     steps: int = parameter(
-        60,
+        50,
         "int",
         "Steps",
         "How many times each loss changes the image.",
