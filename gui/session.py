@@ -29,6 +29,7 @@ from gui.downloads import Downloads
 from gui.epochs_session import EpochsSession
 from gui.film_session import FilmSession
 from gui.job_pool import JobPool
+from gui.losses_session import LossesSession
 from gui.mailbox import Mailbox
 from gui.repair_session import RepairSession
 from gui.robustness_session import RobustnessSession
@@ -114,6 +115,7 @@ class Session(ShownSession):
         self.robustness = RobustnessSession(self, self._pool, self._mailbox)
         self.targets = TargetsSession(self, self._pool, self._mailbox)
         self.repair = RepairSession(self, self._pool, self._mailbox)
+        self.losses = LossesSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
@@ -470,6 +472,7 @@ class Session(ShownSession):
         self.robustness.take_latest(latest)
         self.targets.take_latest(latest)
         self.repair.take_latest(latest)
+        self.losses.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:
