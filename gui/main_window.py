@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self.saved_files = SavedFiles(self, session, self.pages)
         self.saved_films = SavedFilms(self, session)
         self.actions_by_name = make_actions(self)
-        self.attack.film.offer_saving([self.actions_by_name[name] for name in SAVES])
+        self.attack.film_panel.film.offer_saving([self.actions_by_name[name] for name in SAVES])
         self.panel = ExperimentPanel(session, self)
         self.top = TopBar(session, self.actions_by_name, self)
         self.bottom = BottomBar(session, self.actions_by_name, self)

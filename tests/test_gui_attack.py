@@ -68,7 +68,7 @@ def assert_view_paints(view: ImageView, image: NDArray[np.uint8]) -> None:
 
 def assert_shows_the_core_film(window: MainWindow, position: int) -> None:
     """Compare every view of the page with an attack computed here."""
-    session, page = window.session, window.attack
+    session, page = window.session, window.attack.film_panel
     attack, dataset = session.attack, data_of(session)
     assert session.shown is not None
     weights, config = session.shown.weights, attack.config
@@ -123,7 +123,7 @@ def test_every_view_shows_the_attack_of_the_core(page: MainWindow, qtbot: QtBot)
 
 
 def test_at_step_0_the_result_is_the_chosen_image(page: MainWindow, qtbot: QtBot) -> None:
-    views = page.attack
+    views = page.attack.film_panel
     click(qtbot, views.film.last)
     assert not np.array_equal(result_pixels(page), chosen_pixels(page))
     click(qtbot, views.film.first)
@@ -133,17 +133,17 @@ def test_at_step_0_the_result_is_the_chosen_image(page: MainWindow, qtbot: QtBot
 
 
 def result_pixels(window: MainWindow) -> NDArray[np.uint8]:
-    view = window.attack.result_view
+    view = window.attack.film_panel.result_view
     return pixels(view, view.image_rect())
 
 
 def chosen_pixels(window: MainWindow) -> NDArray[np.uint8]:
-    view = window.attack.chosen_view
+    view = window.attack.film_panel.chosen_view
     return pixels(view, view.image_rect())
 
 
 def test_the_bars_are_as_long_as_the_probabilities(page: MainWindow) -> None:
-    attack, bars = page.session.attack, page.attack.bars
+    attack, bars = page.session.attack, page.attack.film_panel.bars
     for position in (0, 80, FROM_IMAGE.steps):
         attack.go_to(position)
         step = attack.step
@@ -163,7 +163,7 @@ def test_the_bars_are_as_long_as_the_probabilities(page: MainWindow) -> None:
 
 
 def test_hovering_a_bar_and_a_pixel_reads_the_value(page: MainWindow, qtbot: QtBot) -> None:
-    view = page.attack.result_view
+    view = page.attack.film_panel.result_view
     box = view.image_rect()
     page.session.attack.go_to(40)
     assert page.session.attack.step is not None
@@ -172,7 +172,10 @@ def test_hovering_a_bar_and_a_pixel_reads_the_value(page: MainWindow, qtbot: QtB
     point = QPoint(box.left() + int(5.5 * cell), box.top() + int(3.5 * cell))
     QTest.mouseMove(view, point)
     wait_until(qtbot, lambda: page.hover_words.text() == f"result: pixel (3, 5) = {value:.4g}")
-    QTest.mouseMove(page.attack.bars, QPoint(100, round(page.attack.bars.bar_rect(4).center().y())))
+    QTest.mouseMove(
+        page.attack.film_panel.bars,
+        QPoint(100, round(page.attack.film_panel.bars.bar_rect(4).center().y())),
+    )
 
 
 def test_a_saturated_image_is_explained(
@@ -188,7 +191,7 @@ def test_a_saturated_image_is_explained(
     sure = SoftmaxPerceptron(session.history.records[-1].weights).probabilities(train.images)
     session.attack.choose("train", int(sure[np.arange(len(sure)), train.labels].argmax()))
     wait_for_film(qtbot, session)
-    hint = window.attack.hint
+    hint = window.attack.film_panel.hint
     assert hint.isVisible()
     assert "gives almost nothing to follow" in hint.text()
     assert "Raise the step size" in hint.text()
@@ -201,7 +204,7 @@ def test_choosing_the_part(page: MainWindow, qtbot: QtBot) -> None:
     choose(qtbot, page.attack.controls.part, 1)
     assert page.session.attack.config.part == "test"
     wait_for_film(qtbot, page.session)
-    assert "test #17" in page.attack.chosen_view.caption
+    assert "test #17" in page.attack.film_panel.chosen_view.caption
     assert_shows_the_core_film(page, FROM_IMAGE.steps)
 
 
@@ -275,7 +278,7 @@ def test_the_start_from_noise_and_other_noise(page: MainWindow, qtbot: QtBot) ->
     assert attack.config.start is None
     assert attack.config.pull == AttackConfig().pull  # what suits noise
     wait_for_film(qtbot, page.session)
-    click(qtbot, page.attack.film.first)
+    click(qtbot, page.attack.film_panel.film.first)
     assert attack.step is not None
     assert attack.step.image.max() <= 0.01
     assert_shows_the_core_film(page, 0)
@@ -303,7 +306,7 @@ def test_every_target(page: MainWindow, qtbot: QtBot) -> None:
         assert has_colour(pixels(button), LIGHT.accent).any()
     wait_for_film(qtbot, page.session)
     assert_shows_the_core_film(page, FROM_IMAGE.steps)
-    assert "weights of 9" in page.attack.weights_view.accessibleName()
+    assert "weights of 9" in page.attack.film_panel.weights_view.accessibleName()
 
 
 def test_the_numbers_of_the_descent(page: MainWindow, qtbot: QtBot) -> None:
@@ -352,7 +355,7 @@ def test_the_box(page: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_play_hold_and_play_from_the_end(page: MainWindow, qtbot: QtBot) -> None:
-    attack, film = page.session.attack, page.attack.film
+    attack, film = page.session.attack, page.attack.film_panel.film
     assert attack.position == FROM_IMAGE.steps
     icon = film.play.icon().cacheKey()
     click(qtbot, film.play)
@@ -374,7 +377,7 @@ def test_play_hold_and_play_from_the_end(page: MainWindow, qtbot: QtBot) -> None
 
 
 def test_stepping_and_going_to_the_ends(page: MainWindow, qtbot: QtBot) -> None:
-    film = page.attack.film
+    film = page.attack.film_panel.film
     for button, position in [
         (film.first, 0),
         (film.back, 0),
@@ -391,7 +394,7 @@ def test_stepping_and_going_to_the_ends(page: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_scrubbing_holds_the_film(page: MainWindow, qtbot: QtBot) -> None:
-    attack, scrub = page.session.attack, page.attack.film.scrub
+    attack, scrub = page.session.attack, page.attack.film_panel.film.scrub
     attack.play(from_start=True)
     scrub.setFocus()
     qtbot.keyClick(scrub, Qt.Key.Key_Home)
@@ -408,7 +411,7 @@ def test_scrubbing_holds_the_film(page: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_the_speed_of_the_film(page: MainWindow, qtbot: QtBot) -> None:
-    attack, film = page.session.attack, page.attack.film
+    attack, film = page.session.attack, page.attack.film_panel.film
     before = attack.steps_per_second
     film.speed.setFocus()
     qtbot.keyClick(film.speed, Qt.Key.Key_Right)
@@ -423,7 +426,10 @@ def test_the_speed_of_the_film(page: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_click_on_a_trace_goes_to_that_step(page: MainWindow, qtbot: QtBot) -> None:
-    for plot, step in ((page.attack.probability_plot, 90), (page.attack.size_plot, 200)):
+    for plot, step in (
+        (page.attack.film_panel.probability_plot, 90),
+        (page.attack.film_panel.size_plot, 200),
+    ):
         box = plot.view.getPlotItem().getViewBox()
         (x0, x1), (y0, y1) = box.viewRange()
         rect = box.sceneBoundingRect()
@@ -440,9 +446,9 @@ def test_a_click_on_a_trace_goes_to_that_step(page: MainWindow, qtbot: QtBot) ->
 
 def test_traces_are_painted_in_their_colours(page: MainWindow) -> None:
     for plot, colours in (
-        (page.attack.probability_plot, (LIGHT.bad, LIGHT.good)),
-        (page.attack.size_plot, (LIGHT.train, LIGHT.test)),
-        (page.attack.loss_plot, (LIGHT.validation, LIGHT.best)),
+        (page.attack.film_panel.probability_plot, (LIGHT.bad, LIGHT.good)),
+        (page.attack.film_panel.size_plot, (LIGHT.train, LIGHT.test)),
+        (page.attack.film_panel.loss_plot, (LIGHT.validation, LIGHT.best)),
     ):
         painted = pixels(plot.view)
         for colour in colours:
@@ -550,8 +556,8 @@ def test_the_page_waits_for_data(
 ) -> None:
     window = new_window(new_session())
     window.show_attack()
-    assert window.attack.sentence.text() == "Waiting for data ..."
-    controls, film = window.attack.controls, window.attack.film
+    assert window.attack.film_panel.sentence.text() == "Waiting for data ..."
+    controls, film = window.attack.controls, window.attack.film_panel.film
     for button in (
         *(controls.random, controls.mistake),
         *(film.first, film.back, film.play, film.forward, film.last),

@@ -23,7 +23,7 @@ def open_result(window: MainWindow, qtbot: QtBot) -> None:
     wait_for_film(qtbot, window.session)
     window.session.attack.pause()
     window.session.attack.go_to(5)
-    view = window.attack.result_view
+    view = window.attack.film_panel.result_view
     click(qtbot, view, view.image_rect().center())
     assert window.attack.images.card.isVisible()
 
@@ -52,7 +52,7 @@ def test_the_result_opens_and_follows_the_step(window: MainWindow, qtbot: QtBot)
 def test_the_chosen_image_opens_by_click_and_key(window: MainWindow, qtbot: QtBot) -> None:
     window.show_attack()
     wait_for_film(qtbot, window.session)
-    view, card = window.attack.chosen_view, window.attack.images.card
+    view, card = window.attack.film_panel.chosen_view, window.attack.images.card
     activate(qtbot, window)
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_Return)
@@ -69,9 +69,13 @@ def test_the_chosen_image_opens_by_click_and_key(window: MainWindow, qtbot: QtBo
 def test_beside_the_image_nothing_opens(window: MainWindow, qtbot: QtBot) -> None:
     window.show_attack()
     wait_for_film(qtbot, window.session)
-    for view in (window.attack.result_view, window.attack.weights_view):
+    for view in (window.attack.film_panel.result_view, window.attack.film_panel.weights_view):
         click(qtbot, view, QPoint(2, 2))
-    click(qtbot, window.attack.weights_view, window.attack.weights_view.image_rect().center())
+    click(
+        qtbot,
+        window.attack.film_panel.weights_view,
+        window.attack.film_panel.weights_view.image_rect().center(),
+    )
     assert not window.attack.images.card.isVisible()
 
 

@@ -739,8 +739,12 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
     window.learn.card.close()
     press(qtbot, window, "Ctrl+2")
     wait_for_film(qtbot, session)
-    assert any(name in window.attack.sentence.text() for name in names)
-    hover(window.attack.bars, window.attack.bars.bar_rect(1).center().toPoint(), names[1])
+    assert any(name in window.attack.film_panel.sentence.text() for name in names)
+    hover(
+        window.attack.film_panel.bars,
+        window.attack.film_panel.bars.bar_rect(1).center().toPoint(),
+        names[1],
+    )
     buttons = window.attack.controls._target_buttons
     assert [escape(name) in b.toolTip() for name, b in zip(names, buttons, strict=True)] == [
         True

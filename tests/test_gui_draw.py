@@ -389,7 +389,10 @@ def test_a_drawing_is_attacked(window: MainWindow, page: DrawPage, qtbot: QtBot)
     )
     assert len(film) == len(attack.steps)
     np.testing.assert_array_equal(attack.steps[-1].image, film[-1].image)
-    assert window.attack.chosen_view.caption == f"{data_of(session).class_names[read]}, drawn"
+    assert (
+        window.attack.film_panel.chosen_view.caption
+        == f"{data_of(session).class_names[read]}, drawn"
+    )
     controls = window.attack.controls
     assert controls.part.currentText() == "your drawing"
     assert not controls.index.isEnabled()
@@ -723,6 +726,6 @@ def test_a_drawing_of_which_nobody_said_what_it_is_has_no_true_class(
     settled(qtbot, page)
     click(qtbot, page.reading.attack_button)
     wait_for_film(qtbot, window.session)
-    view = window.attack.chosen_view
+    view = window.attack.film_panel.chosen_view
     click(qtbot, view, view.image_rect().center())
     assert "as that it was read" in window.attack.images.card.words.text()

@@ -320,7 +320,7 @@ def attack_step(before: int, after: int) -> Callable[[Scene], Iterator[None]]:
         scene.go_to_attack(before)
         yield
         assert scene.session.attack.position == after
-        assert scene.window.attack.film.words.text().startswith(f"step {after} of")
+        assert scene.window.attack.film_panel.film.words.text().startswith(f"step {after} of")
 
     return effect
 
@@ -619,8 +619,8 @@ def test_light_and_dark_paint_their_own_colours(window: MainWindow, qtbot: QtBot
         assert not has_colour(whole, other.window).any()
         window.show_attack()
         wait_for_film(qtbot, window.session)
-        assert has_colour(pixels(window.attack.bars), colours.bad).any()
-        assert has_colour(pixels(window.attack.size_plot.view), colours.train).any()
+        assert has_colour(pixels(window.attack.film_panel.bars), colours.bad).any()
+        assert has_colour(pixels(window.attack.film_panel.size_plot.view), colours.train).any()
         window.show_learn()
 
 

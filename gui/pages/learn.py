@@ -28,6 +28,7 @@ from gui.widgets.colour_bar import ColourBar
 from gui.widgets.fitting_label import FittingLabel
 from gui.widgets.image_card import CardContent, ImageCard
 from gui.widgets.image_mosaic import ImageMosaic, MosaicRow
+from gui.widgets.lazy_tabs import TabRow
 
 if TYPE_CHECKING:
     from gui.run_state import ShownDiagnosis
@@ -65,12 +66,13 @@ class LearnPage(QWidget):
         self.atlas_words = FittingLabel("", self)
         self.atlas_words.setObjectName("muted")
         self.n_worst = WorstPerClass(session, self)
-        self.switch = [self._button(words) for words in TABS]
+        self.switch = TabRow(TABS, self)
         self.card = ImageCard(self)
         self._lay_out()
         self.atlas.cell_clicked.connect(self._cell_clicked)
         self.atlas.hovered.connect(self.hovered)
         self.card.attack_requested.connect(self.attack_requested)
+        self.switch.chosen.connect(self._switched)
         self.tabs.hovered.connect(self.hovered)
         self.tabs.sample_requested.connect(self._open_sample)
         self.tabs.tab_requested.connect(self.show_tab)
@@ -89,8 +91,7 @@ class LearnPage(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         head = QHBoxLayout()
-        for button in self.switch:
-            head.addWidget(button)
+        head.addWidget(self.switch)
         head.addSpacing(12)
         head.addWidget(self.atlas_words)
         head.addStretch(1)
@@ -109,34 +110,21 @@ class LearnPage(QWidget):
         layout.addWidget(self.curves, 9)
         layout.addWidget(card(inside, (12, 8, 12, 8)), 13)
 
-    def _button(self, words: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(words)
-        button.setObjectName("tab")
-        button.setCheckable(True)
-        button.setAutoExclusive(True)
-        button.setChecked(words == "Class atlas")
-        button.setToolTip(TABS[words])
-        button.toggled.connect(self._switched)
-        return button
-
     def tab(self, words: str) -> QToolButton:
         """Return the button of a tab."""
-        return self.switch[list(TABS).index(words)]
+        return self.switch.button(words)
 
     @Slot(str)
     def show_tab(self, words: str) -> None:
         """Show what the tab of that name holds."""
-        self.tab(words).setChecked(True)
+        self.switch.choose(words)
 
-    @Slot()
-    def _switched(self) -> None:
-        """Show what the button pressed in names."""
-        chosen = [button.isChecked() for button in self.switch].index(True)
-        is_atlas = chosen == 0
-        self.tabs.show_panel(list(TABS)[chosen])
+    @Slot(str)
+    def _switched(self, words: str) -> None:
+        """Show what the button pressed names."""
+        self.tabs.show_panel(words)
         for widget in (self.atlas_words, self.n_worst, self.colour_bar):
-            widget.setVisible(is_atlas)
+            widget.setVisible(words == "Class atlas")
 
     @Slot()
     def _run_started(self) -> None:

@@ -1,14 +1,10 @@
-"""What the lower card of the Learn page can show, each made when it is first needed or looked for.
-
-All of them at once would make a person wait longer until something is seen to learn.
-"""
+"""What the lower card of the Learn page can show."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QPoint, QTimer, Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QPoint, Signal, Slot
 
 from gui.comparison_session import Side
 from gui.pages.comparison import ComparisonPanel
@@ -16,10 +12,10 @@ from gui.pages.confusion import ConfusionPanel
 from gui.pages.over_epochs import OverEpochsPanel
 from gui.pages.runs import RunsPanel
 from gui.pages.stopping import StoppingPanel
-from gui.theme import LIGHT, Theme, Themed
+from gui.widgets.lazy_tabs import LazyTabs
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
+    from PySide6.QtWidgets import QWidget
 
     from gui.session import Session
 
@@ -33,11 +29,8 @@ TABS = {
 }
 """What the lower card can show -> what there is to see."""
 
-_FIRST_MILLISECONDS, _NEXT_MILLISECONDS = 600, 150
-"""After the page is first shown the other panels are made one by one, before anybody asks."""
 
-
-class LearnTabs(QStackedWidget):
+class LearnTabs(LazyTabs):
     """The class atlas, and the panels beside it."""
 
     hovered = Signal(str)
@@ -50,49 +43,17 @@ class LearnTabs(QStackedWidget):
     tab_requested = Signal(str)
 
     def __init__(self, session: Session, atlas: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(("Class atlas", atlas), parent)
         self._session = session
-        self._theme = LIGHT
-        self._makers = {
-            "Runs": self._make_runs,
-            "Compare": self._make_comparison,
-            "Confusion": self._make_confusion,
-            "When to stop": self._make_stopping,
-            "Over epochs": self._make_over_epochs,
-        }
-        self._made: dict[str, QWidget] = {"Class atlas": atlas}
-        self.addWidget(atlas)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours for what is made from now on; what there is gets them by itself."""
-        self._theme = theme
-
-    def panel(self, words: str) -> QWidget:
-        """Return what a tab shows, made now if it was not yet."""
-        made = self._made.get(words)
-        if made is None:
-            made = self._made[words] = self._makers[words]()
-            self.addWidget(made)
-            for widget in (made, *made.findChildren(QWidget)):
-                if isinstance(widget, Themed):
-                    widget.set_theme(self._theme)
-        return made
-
-    def show_panel(self, words: str) -> None:
-        """Show what the tab of that name holds."""
-        self.setCurrentWidget(self.panel(words))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Make the rest soon, but not before something was seen."""
-        super().showEvent(event)
-        QTimer.singleShot(_FIRST_MILLISECONDS, self, self._make_next)
-
-    @Slot()
-    def _make_next(self) -> None:
-        left = [words for words in self._makers if words not in self._made]
-        if left:
-            self.panel(left[0])
-            QTimer.singleShot(_NEXT_MILLISECONDS, self, self._make_next)
+        self.set_makers(
+            {
+                "Runs": self._make_runs,
+                "Compare": self._make_comparison,
+                "Confusion": self._make_confusion,
+                "When to stop": self._make_stopping,
+                "Over epochs": self._make_over_epochs,
+            }
+        )
 
     # ------------------------------------------------------------------ the panels
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
 
-_WIDTH = 200
+_WIDTH, _LEAST_WIDTH = 200, 130
 
 
 class ColourBar(QWidget):
@@ -27,7 +27,7 @@ class ColourBar(QWidget):
         self._theme = LIGHT
         self._limit = 1.0
         self._image = to_qimage(DIVERGING[None])
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("colour scale")
         self.setToolTip("One scale for all classes: blue is negative, red positive, white zero.")
 
@@ -48,8 +48,12 @@ class ColourBar(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Return the fixed size."""
+        """Return the size it has where there is room."""
         return QSize(_WIDTH, self.fontMetrics().height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size at which its numbers can still be read."""
+        return QSize(_LEAST_WIDTH, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the numbers at both sides of the scale."""

@@ -1,0 +1,122 @@
+"""Panels behind a row of buttons, each made when it is first needed or looked for.
+
+All of them at once would make a person wait longer until something is seen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QToolButton, QWidget
+
+from gui.theme import LIGHT, Theme, Themed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtGui import QShowEvent
+
+_FIRST_MILLISECONDS, _NEXT_MILLISECONDS = 600, 150
+"""After the first panel is shown the others are made one by one, before anybody asks."""
+
+
+class LazyTabs(QStackedWidget):
+    """Panels by name.
+
+    Parameters
+    ----------
+    first : name and widget of the panel there is from the beginning
+    """
+
+    def __init__(self, first: tuple[str, QWidget], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._makers: Mapping[str, Callable[[], QWidget]] = {}
+        self._made: dict[str, QWidget] = dict([first])
+        self.addWidget(first[1])
+
+    def set_makers(self, makers: Mapping[str, Callable[[], QWidget]]) -> None:
+        """Say how the other panels are made."""
+        self._makers = makers
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours for what is made from now on; what there is gets them by itself."""
+        self._theme = theme
+
+    def panel(self, words: str) -> QWidget:
+        """Return what a tab shows, made now if it was not yet."""
+        made = self._made.get(words)
+        if made is None:
+            made = self._made[words] = self._makers[words]()
+            self.addWidget(made)
+            for widget in (made, *made.findChildren(QWidget)):
+                if isinstance(widget, Themed):
+                    widget.set_theme(self._theme)
+        return made
+
+    @Slot(str)
+    def show_panel(self, words: str) -> None:
+        """Show what the tab of that name holds."""
+        self.setCurrentWidget(self.panel(words))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the rest soon, but not before something was seen."""
+        super().showEvent(event)
+        QTimer.singleShot(_FIRST_MILLISECONDS, self, self._make_next)
+
+    @Slot()
+    def _make_next(self) -> None:
+        left = [words for words in self._makers if words not in self._made]
+        if left:
+            self.panel(left[0])
+            QTimer.singleShot(_NEXT_MILLISECONDS, self, self._make_next)
+
+
+class TabRow(QWidget):
+    """One button for each of some panels; the first is pressed to begin with.
+
+    Parameters
+    ----------
+    tabs : words -> what there is to see
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, tabs: Mapping[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names = list(tabs)
+        # Its buttons give way to nothing else in the line.
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        self.buttons = [self._button(words, tip) for words, tip in tabs.items()]
+        for button in self.buttons:
+            row.addWidget(button)
+
+    def _button(self, words: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(words)
+        button.setObjectName("tab")
+        button.setCheckable(True)
+        button.setAutoExclusive(True)
+        button.setChecked(words == self._names[0])
+        button.setToolTip(tip)
+        button.toggled.connect(self._switched)
+        return button
+
+    def button(self, words: str) -> QToolButton:
+        """Return the button of a tab."""
+        return self.buttons[self._names.index(words)]
+
+    @Slot(str)
+    def choose(self, words: str) -> None:
+        """Press the button of that name."""
+        self.button(words).setChecked(True)
+
+    @Slot(bool)
+    def _switched(self, is_on: bool) -> None:
+        if is_on:
+            pressed = [button.isChecked() for button in self.buttons].index(True)
+            self.chosen.emit(self._names[pressed])
