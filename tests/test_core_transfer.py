@@ -280,7 +280,7 @@ def test_the_search_in_passes_is_the_attack_on_all_at_once(learnt, monkeypatch, 
 
 def test_a_search_left_early_has_the_best_so_far(learnt):
     data, models = learnt
-    config = settings("universal", budget=0.8, steps=30)
+    config = settings("universal", budget=2.0, steps=30)
     search = UniversalSearch(
         SoftmaxPerceptron(models[0]), config, data.test.images, data.test.labels
     )

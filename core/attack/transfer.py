@@ -197,7 +197,7 @@ class Transfer:
         self._begin()
 
     def _begin(self) -> None:
-        self._done = self._n_attacked = self._n_crafted = 0
+        self._done = self._told = self._n_attacked = self._n_crafted = 0
         self._counts = [ModelTransfer() for _ in self._models]
         self._all, self._only = _Kept(), _Kept()
         self._norm = NORMS[getattr(self._config, "norm", "l2")]
@@ -217,7 +217,12 @@ class Transfer:
         n_rows = chunk_rows(self._models[0].n_features, self._models[0].n_classes)
         for number, first in enumerate(range(0, len(self._order), n_rows)):
             yield from self._do(self._order[first : first + n_rows], number)
-            yield Progress(self._done, len(self._order), "images")
+            yield self._tell()
+
+    def _tell(self, done: int = 0) -> Progress:
+        """Return how far it is: never less than was told before."""
+        self._told = max(self._told, self._done, done)
+        return Progress(self._told, len(self._order), "images")
 
     def _find_shared(self) -> Iterator[Progress]:
         """Find the one change for all: it is not one for every few images."""
@@ -226,7 +231,7 @@ class Transfer:
             *(self._models[0], self._config, split.images, split.true_labels, self._order)  # type: ignore[arg-type]
         )
         for _ in search.run():
-            yield Progress(0, len(self._order), "images")
+            yield self._tell()
         self._shared = search.change
 
     def _do(self, rows: NDArray[np.int64], number: int) -> Iterator[Progress]:
@@ -239,11 +244,11 @@ class Transfer:
         elif len(opened):
             crafted[opened] = yield from self._craft(images[opened], labels[opened], number)
         sizes = self._norm.sizes(crafted - images)
-        yield Progress(self._done, len(self._order), "images")
+        yield self._tell()
         rng = np.random.default_rng((self._seed, number))
         box = getattr(self._config, "box", True)
         noise = noise_of_sizes(images, sizes, self._norm, rng, box=box)
-        yield Progress(self._done, len(self._order), "images")
+        yield self._tell()
         looked = _Looked(before, self._read(crafted), self._read(images + noise))
         self._n_attacked += len(opened)
         self._count(rows, labels, crafted, sizes, looked)
@@ -263,7 +268,7 @@ class Transfer:
         self._norm = attack.norm
         for step in attack.run():
             part = len(images) * step.step // (attack.n_steps + 1)
-            yield Progress(self._done + part, len(self._order), "images")
+            yield self._tell(self._done + part)
         return attack.result().images
 
     def _read(self, images: NDArray[Any]) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.attack.fooled import as_wanted, can_be_fooled
-from core.attack.universal import Universal
+from core.attack.universal import SMALLER, Universal
 from core.dataset import read_only
 from core.errors import SettingError
 from core.progress import Progress
@@ -93,7 +93,7 @@ class UniversalSearch:
         """
         self._begin()
         total = len(self._rows) * (self.config.steps + 2)
-        done, opened = 0, []
+        done, opened = 0, [self._rows[:0]]
         for rows in self._chunks(self._rows):
             predicted = self.model.predict(self._images[rows])
             opened.append(rows[can_be_fooled(predicted, self._labels[rows], self.config.target)])
@@ -149,6 +149,7 @@ class UniversalSearch:
     def _keep(self, step: int, n_fooled: int, change: NDArray[Any]) -> None:
         rate, size = n_fooled / self.n_images, float(self._one.norm.sizes(change)[0])
         self.passes.append(UniversalPass(step, rate, size))
-        if (rate, -size) > self._best:
-            self._best = (rate, -size)
+        best_rate, best_size = self._best
+        if rate > best_rate or (rate == best_rate and size < best_size * SMALLER):
+            self._best = (rate, size)
             self.change = read_only(change[0].copy())
