@@ -32,9 +32,11 @@ from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
 from gui.robustness_session import RobustnessSession
 from gui.run_state import RunState
+from gui.same_change_session import SameChangeSession
 from gui.seeds_session import SeedsSession
 from gui.shown_session import ShownSession
 from gui.training_job import LIVE_SLOT, Mode, Stopped, TrainingJob
+from gui.transfer_session import TransferSession
 from gui.worker import ALWAYS, Failed
 
 if TYPE_CHECKING:
@@ -110,11 +112,16 @@ class Session(ShownSession):
         self.comparison = ComparisonSession(self, self._pool, self._mailbox)
         self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.robustness = RobustnessSession(self, self._pool, self._mailbox)
+        self.transfer = TransferSession(self, self._pool, self._mailbox)
+        self.same_change = SameChangeSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
         self.downloads.surprised.connect(self.surprised)
-        self._parts = (self.data, self.downloads, self.seeds, self.film)
+        self._parts = (
+            *(self.data, self.downloads, self.seeds, self.film),
+            *(self.transfer, self.same_change),
+        )
         self.data.arrived.connect(self._loaded)
         self.data.prepared.connect(self._begin)
         self.data.refused.connect(self._open_failed)
@@ -464,6 +471,8 @@ class Session(ShownSession):
         self.downloads.take_latest(latest)
         self.epochs.take_latest(latest)
         self.robustness.take_latest(latest)
+        self.transfer.take_latest(latest)
+        self.same_change.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:
