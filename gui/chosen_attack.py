@@ -10,6 +10,7 @@ from core.attack.iterative import (
     ProjectedGradient,
     ProjectedGradientSettings,
 )
+from core.attack.norms import NORMS
 from core.attack.settings import DEFAULT_BUDGET
 
 if TYPE_CHECKING:
@@ -40,3 +41,12 @@ def universal_settings(state: AttackSession, target: int | None) -> IterativeSet
         budget=getattr(config, "budget", DEFAULT_BUDGET),
         box=getattr(config, "box", True),
     )
+
+
+def attack_words(chosen: ChosenAttack) -> str:
+    """Return the attack, its budget and its target in a few words."""
+    config, words = chosen.config, [chosen.attack.label]
+    norm, budget = getattr(config, "norm", None), getattr(config, "budget", None)
+    if norm is not None and budget is not None:
+        words.append(f"{NORMS[norm].label.split(':')[0]} up to {budget:g}")
+    return ", ".join(words)

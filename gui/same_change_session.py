@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.attack.iterative import IterativeSettings
 from core.dataset import read_only
 from gui.chosen_attack import universal_settings
 from gui.same_change_job import (
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from core.attack.iterative import IterativeSettings
     from gui.job_pool import JobPool
     from gui.mailbox import Letter, Mailbox
     from gui.session import Session
@@ -64,6 +64,7 @@ class SameChangeSession(QObject):
         self._generation = -1
         self._is_watched = False
         self._asked: SameChangeRequest | None = None
+        self._is_called_off = False
         self._job = SameChangeJob(mailbox)
         pool.start(self._job)
         session.dataset_changed.connect(self._forget)
@@ -130,7 +131,7 @@ class SameChangeSession(QObject):
             self._asked = self.state = None
             self._job.cancel()
         elif not _is_same(request, self._asked):
-            self._asked = request
+            self._asked, self._is_called_off = request, False
             self._job.request(request)
         self.changed.emit()
 
@@ -153,7 +154,7 @@ class SameChangeSession(QObject):
         """Whether more is to come of what the present change does."""
         state = self.state
         is_over = state is not None and state.request is self._asked and state.is_over
-        return self._asked is not None and not is_over
+        return self._asked is not None and not is_over and not self._is_called_off
 
     # ------------------------------------------------------------------ one change for all
 
@@ -184,6 +185,8 @@ class SameChangeSession(QObject):
         """Ask what is under way to end; what is done stays."""
         self._pool.stop_named(UNIVERSAL_NAME)
         self._job.cancel()
+        self._is_called_off = True
+        self.changed.emit()
 
     def _end_search(self) -> None:
         self._pool.stop_named(UNIVERSAL_NAME)
