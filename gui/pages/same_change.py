@@ -54,9 +54,7 @@ _FIND_HELP = (
     "Search one change that fools as many images of the part as possible, within the budget: "
     "v moves along the mean gradient of the images not fooled yet, pass after pass."
 )
-_TARGET_HELP = (
-    "Search a change that makes all images read as the target, not just as anything else."
-)
+_TARGET_HELP = "Search a change that makes all images read as the target, not just anything else."
 _STRENGTH_HELP = "How many times the change is added: x + s d, clipped where the box is on."
 _STRIP_HELP = "Framed: not read any more as what it is. Click to open the image as it was."
 _PASSES_HELP = (
@@ -99,11 +97,10 @@ class SameChangePanel(QWidget):
                               "ink taken away.", self)  # fmt: skip
         self.effects = EffectTable(self)
         self.plot = CurvePlot(
-            *("FOOLED, PASS BY PASS", "pass", (Curve(FOOLED, "bad"),), _PASSES_HELP),
+            *("PASS BY PASS", "pass", (Curve(FOOLED, "bad"),), _PASSES_HELP),
             compact=True,
             parent=self,
         )
-        self.plot.set_y_range(0.0, 1.0)
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
         self.note = QLabel("", self)
@@ -254,7 +251,9 @@ class SameChangePanel(QWidget):
         self.plot.setVisible(self._state.is_for_all)
         passes = () if found is None else found.passes
         x = np.array([one.step for one in passes], dtype=float)
-        self.plot.set_data(FOOLED, x, np.array([one.success_rate for one in passes]))
+        rates = np.array([one.success_rate for one in passes])
+        self.plot.set_data(FOOLED, x, rates)
+        self.plot.set_y_range(0.0, min(1.2 * max(float(rates.max(initial=0.0)), 0.05), 1.0))
         last = self._state.settings().steps if found is None else found.request.config.steps
         self.plot.set_x_range(0, last)
 

@@ -35,6 +35,9 @@ _COLUMNS = (
     ),
 )
 _NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_FEWEST_ROWS = 4
+"""Seen without scrolling where there is hardly any room."""
+
 _SWATCH = QSize(18, 10)
 _UNKNOWN = "–"
 REMOVED = "a removed run"
@@ -75,6 +78,7 @@ class TransferTable(QTreeWidget):
             self.takeTopLevelItem(self.topLevelItemCount() - 1)
         while self.topLevelItemCount() < len(models):
             self.addTopLevelItem(QTreeWidgetItem())
+        self._fit(len(models))
         for row, model in enumerate(models):
             item = self.topLevelItem(row)
             assert item is not None
@@ -108,6 +112,13 @@ class TransferTable(QTreeWidget):
             item.setFont(column, font)
             if column:
                 item.setTextAlignment(column, _NUMBER)
+
+    def _fit(self, n_rows: int) -> None:
+        """Be as high as the rows, and no higher: what is left is for the images."""
+        row = max(self.sizeHintForRow(0), self.fontMetrics().height() + 2)
+        around = self.header().sizeHint().height() + 2 * self.frameWidth() + 2
+        self.setMinimumHeight(around + min(n_rows, _FEWEST_ROWS) * row)
+        self.setMaximumHeight(around + max(n_rows, 1) * row)
 
     def _swatch(self, colour: int) -> QIcon:
         picture = QPixmap(_SWATCH)
