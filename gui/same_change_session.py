@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.dataset import read_only
-from gui.chosen_attack import universal_settings
+from gui.crafting import universal_settings
 from gui.same_change_job import (
     REST,
     SAME_CHANGE_SLOT,
@@ -52,8 +52,6 @@ class SameChangeSession(QObject):
         """The change is multiplied by this."""
         self.is_for_all = False
         """Whether the change shown is the one found for all, not the film's."""
-        self.has_target = False
-        """Whether the one for all shall lead to the target."""
         self.state: SameChangeState | None = None
         """What the change does to the images, as far as it is known."""
         self.found: UniversalState | None = None
@@ -106,11 +104,6 @@ class SameChangeSession(QObject):
         self.strength = min(max(strength, 0.0), MOST_STRENGTH)
         self._refresh()
 
-    def set_has_target(self, has_target: bool) -> None:
-        """Let the change for all lead to the target, or away from what each image is."""
-        self.has_target = has_target
-        self.changed.emit()
-
     def show_film(self) -> None:
         """Add the film's change again; the one found for all is kept."""
         self.is_for_all = False
@@ -145,7 +138,7 @@ class SameChangeSession(QObject):
         part = attack.config.part
         return SameChangeRequest(
             *(weights, part, dataset.split(part), change, self.strength),
-            *(attack.config.target, attack.config.box),
+            *(attack.aim, attack.boxed),
             rest=REST if session.is_running else 0.0,
         )
 
@@ -178,8 +171,7 @@ class SameChangeSession(QObject):
 
     def settings(self) -> IterativeSettings:
         """Return what a change for all is searched with."""
-        attack = self._session.attack
-        return universal_settings(attack, attack.config.target if self.has_target else None)
+        return universal_settings(self._session.attack)
 
     def cancel(self) -> None:
         """Ask what is under way to end; what is done stays."""

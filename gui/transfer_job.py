@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.attack.transfer import TransferResult
     from core.dataset import Split
     from core.progress import Progress
-    from gui.chosen_attack import ChosenAttack
+    from gui.crafting import Crafting
     from gui.mailbox import Mailbox
     from gui.robustness_job import Model
 
@@ -36,7 +36,7 @@ class TransferRequest:
     models: tuple[Model, ...]
     part: str
     split: Split
-    chosen: ChosenAttack
+    crafting: Crafting
     n_images: int
 
 
@@ -68,8 +68,8 @@ class TransferJob(Job):
         transfer = Transfer(
             [model.weights for model in request.models],
             request.split,
-            request.chosen.attack,
-            request.chosen.config,
+            request.crafting.attack,
+            request.crafting.config,
             request.n_images or None,
         )
         told_at = 0.0

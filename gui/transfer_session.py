@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from gui.chosen_attack import chosen_attack
+from gui.crafting import crafting
 from gui.robustness_job import Model
 from gui.transfer_job import (
     TRANSFER_NAME,
@@ -98,7 +98,7 @@ class TransferSession(QObject):
         attack = session.attack
         part = attack.config.part
         self.request = TransferRequest(
-            *(models, part, dataset.split(part), chosen_attack(attack), self.n_images)
+            *(models, part, dataset.split(part), crafting(attack), self.n_images)
         )
         self.result, self.problem, self.is_running = None, "", True
         self._generation = self._pool.next_generation()
@@ -122,7 +122,7 @@ class TransferSession(QObject):
             return ""
         attack = self._session.attack
         same = (
-            request.chosen == chosen_attack(attack)
+            request.crafting == crafting(attack)
             and request.part == attack.config.part
             and request.n_images == self.n_images
         )

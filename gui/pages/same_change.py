@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -18,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.attack.norms import NORMS
 from core.pictures import diverging_rgb, grey_rgb
 from core.progress import Progress
+from gui.crafting import within
 from gui.pages.data_words import PARTS
 from gui.pages.effect_table import EffectTable
 from gui.same_change_session import MOST_STRENGTH
@@ -51,10 +50,10 @@ _LONGEST_NAME = 12
 _FILM_HELP = "Add what the film has changed at the step it shows; play it, and this follows."
 _FOR_ALL_HELP = "Add the one change that was found for all images."
 _FIND_HELP = (
-    "Search one change that fools as many images of the part as possible, within the budget: "
-    "v moves along the mean gradient of the images not fooled yet, pass after pass."
+    "Search one change that fools as many images of the part as possible, or makes them read as "
+    "the target, with target, norm and budget as chosen above: v moves along the mean gradient of "
+    "the images not fooled yet, pass after pass."
 )
-_TARGET_HELP = "Search a change that makes all images read as the target, not just anything else."
 _STRENGTH_HELP = "How many times the change is added: x + s d, clipped where the box is on."
 _STRIP_HELP = "Framed: not read any more as what it is. Click to open the image as it was."
 _PASSES_HELP = (
@@ -89,8 +88,6 @@ class SameChangePanel(QWidget):
         self.strength_words.setFixedWidth(self.fontMetrics().horizontalAdvance("× 4.00") + 4)
         self.find_button = QPushButton("Find one for all", self)
         self.find_button.setToolTip(wrapped(_FIND_HELP))
-        self.to_target = QCheckBox("to the target", self)
-        self.to_target.setToolTip(wrapped(_TARGET_HELP))
         self.progress = JobProgress("changing images", "Stop; what is done stays.", self)
         self.view = ImageView("change", "What is added to every image, amplified so that its "
                               "largest pixel at strength 1 has full colour; red is added ink, blue "
@@ -139,7 +136,6 @@ class SameChangePanel(QWidget):
         head.addWidget(self.strength_words)
         head.addSpacing(6)
         head.addWidget(self.find_button)
-        head.addWidget(self.to_target)
         head.addStretch(1)
         head.addWidget(self.progress)
         side = QWidget(self)
@@ -172,7 +168,6 @@ class SameChangePanel(QWidget):
         self.all_button.clicked.connect(state.show_for_all)
         self.strength.valueChanged.connect(self._strength_moved)
         self.find_button.clicked.connect(state.find)
-        self.to_target.toggled.connect(state.set_has_target)
         self.progress.cancelled.connect(state.cancel)
         self.strip.clicked.connect(self._open)
         self.strip.hovered.connect(self.hovered)
@@ -204,12 +199,11 @@ class SameChangePanel(QWidget):
         self.strength.setValue(round(state.strength * _TICKS))
         self.strength.blockSignals(False)
         self.strength_words.setText(f"× {state.strength:.2f}")
-        self.to_target.setChecked(state.has_target)
         self._show_progress()
         self._show_change(dataset)
         self._show_passes()
         result = None if state.state is None else state.state.result
-        target = "" if dataset is None else dataset.class_names[self._session.attack.config.target]
+        target = "" if dataset is None else dataset.class_names[self._session.attack.aim]
         self.effects.show_result(result, target)
         self.note.setText(self._note())
         self.note.setVisible(bool(self.note.text()))
@@ -263,7 +257,7 @@ class SameChangePanel(QWidget):
         if state.problem:
             return state.problem
         if state.is_for_all:
-            return state.outdated()
+            return state.outdated() or self._vain_words()
         change = state.change()
         if self._session.shown is None or self._session.dataset is None:
             return "There is no model yet: let a run begin first."
@@ -278,15 +272,27 @@ class SameChangePanel(QWidget):
             return "The film stands where nothing is changed yet: play it on (P), this follows."
         return ""
 
+    def _vain_words(self) -> str:
+        """Say so where a search that is over has fooled nobody."""
+        state, found = self._state, self._state.found
+        if state.is_searching or found is None or not found.passes:
+            return ""
+        if any(one.success_rate for one in found.passes):
+            return ""
+        return "No change within this budget fools any image: allow a larger one."
+
     def _show_words(self, result: SameChangeResult | None) -> None:
         state, attack = self._state, self._session.attack
+        dataset = self._session.dataset
         what = "The film's change"
         if not state.is_for_all and attack.steps:
             what = f"The change of step {attack.position} of {len(attack.steps) - 1}"
         elif state.is_for_all and state.found is not None:
             config = state.found.request.config
-            norm = NORMS[config.norm].label.split(":")[0]
-            what = f"One change, {norm} up to {config.budget:g}"
+            toward = "" if dataset is None or config.target is None else dataset.class_names[
+                config.target]
+            to = f" to {short(toward, _LONGEST_NAME)}" if toward else ""
+            what = f"One change{to}, {within(config.norm, config.budget)}"
         if result is None or not result.n_images or state.state is None:
             self.words.set_wordings(what)
             return

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 from core.attack.norms import NORMS
 from core.parameters import Parameter
 from core.pictures import grey_rgb
-from gui.chosen_attack import attack_words
 from gui.pages.data_settings import heading
 from gui.pages.data_words import PARTS
 from gui.pages.transfer_table import REMOVED, TransferTable
@@ -170,7 +169,7 @@ class TransferPanel(QWidget):
             n, total = result.n_images, result.n_total
             done = f"{n:,}" if n == total else f"{n:,} of {total:,}"
             what = f"{done} {PARTS[request.part]} images, {result.n_crafted:,} fool the model"
-            self.words.set_wordings(f"{what}: {attack_words(request.chosen)}", what, done)
+            self.words.set_wordings(f"{what}: {request.crafting.words()}", what, done)
         else:
             attack = self._session.attack
             part = PARTS[attack.config.part]
