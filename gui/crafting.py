@@ -23,8 +23,10 @@ class Crafting:
 
     def words(self) -> str:
         """Return the attack and its budget, if it has one, in a few words."""
-        norm, budget = getattr(self.config, "norm", ""), getattr(self.config, "budget", None)
-        return self.attack.label if budget is None else f"{self.attack.label}, {within(norm, budget)}"
+        budget = getattr(self.config, "budget", None)
+        if budget is None:
+            return self.attack.label
+        return f"{self.attack.label}, {within(getattr(self.config, 'norm', 'l2'), budget)}"
 
 
 def within(norm: str, budget: float) -> str:

@@ -23,7 +23,7 @@ from core.perceptron import SoftmaxPerceptron
 from core.progress import finish
 from core.training import Trainer, TrainingConfig
 
-STEADY = ("descent", "fgsm", "bim", "mim", "deepfool", "cw", "greedy_l0")
+STEADY = ("descent", "fgsm", "bim", "mim", "deepfool", "cw", "greedy_l0", "exact")
 """Attacks without anything random: the same whatever images stand beside each other."""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.attack.exact_attack import Exact
 from core.attack.fooled import as_wanted, can_be_fooled, chunk_rows
 from core.attack.norms import NORMS
 from core.attack.random_noise import noise_of_sizes
@@ -215,6 +216,8 @@ class Transfer:
         if issubclass(self._attack, Universal):
             yield from self._find_shared()
         n_rows = chunk_rows(self._models[0].n_features, self._models[0].n_classes)
+        if issubclass(self._attack, Exact):
+            n_rows = 1  # each is solved alone, toward a target in tens of milliseconds
         for number, first in enumerate(range(0, len(self._order), n_rows)):
             yield from self._do(self._order[first : first + n_rows], number)
             yield self._tell()

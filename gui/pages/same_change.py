@@ -289,8 +289,11 @@ class SameChangePanel(QWidget):
             what = f"The change of step {attack.position} of {len(attack.steps) - 1}"
         elif state.is_for_all and state.found is not None:
             config = state.found.request.config
-            toward = "" if dataset is None or config.target is None else dataset.class_names[
-                config.target]
+            toward = (
+                ""
+                if dataset is None or config.target is None
+                else dataset.class_names[config.target]
+            )
             to = f" to {short(toward, _LONGEST_NAME)}" if toward else ""
             what = f"One change{to}, {within(config.norm, config.budget)}"
         if result is None or not result.n_images or state.state is None:
