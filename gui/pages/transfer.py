@@ -158,12 +158,12 @@ class TransferPanel(QWidget):
         counts = () if result is None else result.models
         self.table.fill(models, counts, self._session.runs)
         self.progress.show_progress(state.progress, is_running=state.is_running)
-        self._show_words(len(models))
+        self._show_words()
         if result is not self._drawn:
             self._drawn = result
             self._show_examples(result)
 
-    def _show_words(self, n_models: int) -> None:
+    def _show_words(self) -> None:
         state, result, request = self._state, self._state.result, self._state.request
         if result is not None and request is not None:
             n, total = result.n_images, result.n_total
@@ -179,7 +179,7 @@ class TransferPanel(QWidget):
             notes.append("No image fools the crafting model: allow a larger budget, or more steps.")
         if result is not None and not state.is_running and result.n_images < result.n_total:
             notes.append("Called off: what was done until then is shown.")
-        if n_models == 1:
+        if len(state.entries()) == 1:
             notes.append(_ONE_RUN)
         words = " ".join(note for note in notes if note)
         self.note.setText(words)
@@ -239,8 +239,11 @@ class TransferPanel(QWidget):
 
     @Slot(int)
     def _play(self, index: int) -> None:
-        """Play the attack on this image."""
-        request = self._state.request
+        """Play the attack on this image, toward what it was crafted for."""
+        request, attack = self._state.request, self._session.attack
         if request is not None:
-            self._session.attack.choose(request.part, index, play=True)
+            target = request.crafting.config.target
+            if target is not None and attack.target is not None:
+                attack.set_setting("target", target)  # else each image has one that suits it
+            attack.choose(request.part, index, play=True)
             self.tab_requested.emit("Film")
