@@ -39,7 +39,7 @@ from gui.transfer_job import TRANSFER_SLOT, TransferDone, TransferJob, TransferR
 from gui.widgets.job_progress import JobProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pytestqt.qtbot import QtBot
 
@@ -247,9 +247,7 @@ def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
     assert session.attack.steps[-1].predicted == one.after[0]
 
 
-def test_other_settings_mark_what_was_crafted_as_outdated(
-    opened: MainWindow, qtbot: QtBot
-) -> None:
+def test_other_settings_mark_what_was_crafted_as_outdated(opened: MainWindow, qtbot: QtBot) -> None:
     session, panel = opened.session, panel_of(opened)
     result = craft(qtbot, opened)
     before = cells(panel, 1)
