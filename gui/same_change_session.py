@@ -139,7 +139,8 @@ class SameChangeSession(QObject):
         return SameChangeRequest(
             *(weights, part, dataset.split(part), change, self.strength),
             *(attack.aim, attack.boxed),
-            rest=REST if session.is_running else 0.0,
+            # The search goes before: of what it tries on the way the first images are enough.
+            rest=REST if session.is_running or self.is_searching else 0.0,
         )
 
     @property

@@ -9,8 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_CHUNK_NUMBERS = 1_000_000
-_MOST_ROWS, _FEWEST_ROWS = 512, 8
+_CHUNK_NUMBERS = 500_000
+_MOST_ROWS, _FEWEST_ROWS = 256, 8
 
 
 def chunk_rows(n_features: int, n_classes: int) -> int:

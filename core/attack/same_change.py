@@ -70,6 +70,13 @@ class ChangedImages:
     before: NDArray[np.int64]
     after: NDArray[np.int64]
 
+    def followed_by(self, *more: NDArray[Any]) -> ChangedImages:
+        """Return these and then others, whose arrays come in the same order."""
+        before = (getattr(self, name) for name in self.__slots__)
+        return ChangedImages(
+            *(read_only(np.concatenate(both)) for both in zip(before, more, strict=True))
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SameChangeResult:
@@ -81,7 +88,8 @@ class SameChangeResult:
     n_open : images neither read nor labelled as the target as they are
     change, noise : what the change does, and noise of the same length
     mean_size : mean L2 length of what is left of the change in the box
-    shown : the first images; the same ones whatever the change
+    shown : the first images; the same ones whatever the change, and the same object once they are
+        enough
     """
 
     n_images: int
@@ -143,7 +151,7 @@ class SameChange:
         self._done = self._n_right = self._n_open = 0
         self._effects = [Effect(), Effect()]
         self._total_size = 0.0
-        self._shown: list[ChangedImages] = []
+        self._shown = _no_images(len(self._change))
 
     def run(self) -> Iterator[Progress]:
         """Change a few images after the other, telling after each few."""
@@ -172,8 +180,8 @@ class SameChange:
             )
         n_shown = max(MOST_SHOWN - self._done, 0)
         if n_shown:
-            arrays = (rows, labels, changed, before, after)
-            self._shown.append(ChangedImages(*(read_only(a[:n_shown].copy()) for a in arrays)))
+            more = (array[:n_shown] for array in (rows, labels, changed, before, after))
+            self._shown = self._shown.followed_by(*more)
         self._n_right += int(right.sum())
         self._n_open += int(opened.sum())
         self._total_size += float(sizes.sum())
@@ -181,10 +189,6 @@ class SameChange:
 
     def result(self) -> SameChangeResult:
         """Return what is known of the images done so far, at any time."""
-        n_features = len(self._change)
-        none = np.empty(0, dtype=np.int64)
-        empty = ChangedImages(none, none, np.empty((0, n_features), np.float32), none, none)
-        parts = self._shown or [empty]
         return SameChangeResult(
             n_images=self._done,
             n_total=len(self._order),
@@ -193,10 +197,10 @@ class SameChange:
             change=self._effects[0],
             noise=self._effects[1],
             mean_size=self._total_size / self._done if self._done else float("nan"),
-            shown=ChangedImages(
-                *(
-                    read_only(np.concatenate([getattr(part, name) for part in parts]))
-                    for name in ChangedImages.__slots__
-                )
-            ),
+            shown=self._shown,
         )
+
+
+def _no_images(n_features: int) -> ChangedImages:
+    none = read_only(np.empty(0, dtype=np.int64))
+    return ChangedImages(none, none, read_only(np.empty((0, n_features), np.float32)), none, none)

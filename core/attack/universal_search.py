@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from core.attack.iterative import IterativeSettings
     from core.perceptron import SoftmaxPerceptron
 
-_CHUNK_ROWS = 512
+_CHUNK_ROWS = 128
+"""So few that what is done to them stays in a processor's near cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class UniversalSearch:
         pull *= ~fooled[:, None]
         if one.box:
             # sum_i m_i (p_i @ rows) with the mask m of unclipped pixels, without a product (n, D).
-            inside = ((moved >= 0.0) & (moved <= 1.0)).astype(moved.dtype)
+            inside = (moved == shown).astype(moved.dtype)
             mean += ((pull.T @ inside) * one.rows).sum(axis=0) / self.n_images
         else:
             mean += pull.sum(axis=0) @ one.rows / self.n_images

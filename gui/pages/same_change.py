@@ -32,9 +32,12 @@ from gui.widgets.job_progress import JobProgress
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
     from PySide6.QtGui import QHideEvent, QShowEvent
 
-    from core.attack.same_change import SameChangeResult
+    from core.attack.same_change import ChangedImages, SameChangeResult
     from core.dataset import Dataset
     from gui.session import Session
 
@@ -73,7 +76,7 @@ class SameChangePanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._state = session, session.same_change
-        self._drawn: SameChangeResult | None = None
+        self._drawn: ChangedImages | None = None
         self.film_button = self._choice("The film's", _FILM_HELP)
         self.all_button = self._choice("One for all", _FOR_ALL_HELP)
         self.film_button.setChecked(True)
@@ -208,10 +211,10 @@ class SameChangePanel(QWidget):
         self.note.setText(self._note())
         self.note.setVisible(bool(self.note.text()))
         self._show_words(result)
-        if result is not self._drawn:
-            self._drawn = result
-            images = () if result is None else range(len(result.shown.indices))
-            self.strip.set_images([self._image(result, i) for i in images])
+        shown = None if result is None else result.shown
+        if shown is not self._drawn:
+            self._drawn = shown
+            self._show_images(shown)
 
     def _show_progress(self) -> None:
         state = self._state
@@ -262,7 +265,7 @@ class SameChangePanel(QWidget):
         if self._session.shown is None or self._session.dataset is None:
             return "There is no model yet: let a run begin first."
         if change is None:
-            return "The film is being computed ..."
+            return attack.problem or "The film is being computed ..."
         if attack.config.start is None:
             return (
                 "This film starts from noise, so that what it changes is the whole image. Start it "
@@ -305,27 +308,19 @@ class SameChangePanel(QWidget):
         on = f"{what} on {done} {part} images"
         self.words.set_wordings(f"{on}; mean length left {result.mean_size:.3g}", on, what)
 
-    def _image(self, result: SameChangeResult | None, i: int) -> StripImage:
+    def _show_images(self, shown: ChangedImages | None) -> None:
+        """Show other images; their colours are found for all at once."""
         dataset, seen = self._session.dataset, self._state.state
-        assert dataset is not None
-        assert result is not None
-        assert seen is not None
-        shown = result.shown
-        numbers = (shown.labels[i], shown.before[i], shown.after[i])
-        label, before, after = (dataset.class_names[int(k)] for k in numbers)
-        kept = shown.before[i] == shown.after[i]
-        is_fooled = shown.before[i] == shown.labels[i] and not kept
-        long = after if kept else f"{before} → {after}"
-        return StripImage(
-            index=int(shown.indices[i]),
-            rgb=grey_rgb(shown.images[i].reshape(dataset.image_shape)),
-            below=(
-                (long, long.replace(" ", ""), short(after, _LONGEST_NAME)),
-                ("",) if shown.before[i] == shown.labels[i] else (f"is {label}", label),
-            ),
-            words=f"{PARTS[seen.request.part]} image {int(shown.indices[i]):,}, {label}, with the "
-            f"change: was read as {before}, is read as {after}",
-            mark="bad" if is_fooled else "",
+        if shown is None or dataset is None or seen is None:
+            self.strip.set_images(())
+            return
+        pictures = grey_rgb(shown.images.reshape(-1, *dataset.image_shape))
+        part = PARTS[seen.request.part]
+        self.strip.set_images(
+            [
+                _strip_image(shown, i, picture, dataset.class_names, part)
+                for i, picture in enumerate(pictures)
+            ]
         )
 
     # ------------------------------------------------------------------ what a person does
@@ -342,3 +337,23 @@ class SameChangePanel(QWidget):
         place = [image.index for image in self.strip.images].index(index)
         near = self.strip.mapToGlobal(self.strip.cell_rect(place).center())
         self.sample_requested.emit(state.request.part, index, near)
+
+
+def _strip_image(
+    shown: ChangedImages, i: int, picture: NDArray[np.uint8], names: Sequence[str], part: str
+) -> StripImage:
+    index = int(shown.indices[i])
+    label, before, after = (int(k[i]) for k in (shown.labels, shown.before, shown.after))
+    words = names[after] if before == after else f"{names[before]} → {names[after]}"
+    true = names[label]
+    return StripImage(
+        index=index,
+        rgb=picture,
+        below=(
+            (words, words.replace(" ", ""), short(names[after], _LONGEST_NAME)),
+            ("",) if before == label else (f"is {true}", short(true, _LONGEST_NAME)),
+        ),
+        words=f"{part} image {index:,}, {true}, with the change: was read as {names[before]}, "
+        f"is read as {names[after]}",
+        mark="bad" if before == label != after else "",
+    )

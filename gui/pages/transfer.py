@@ -178,7 +178,10 @@ class TransferPanel(QWidget):
         if result is not None and result.n_images and not result.n_crafted:
             notes.append("No image fools the crafting model: allow a larger budget, or more steps.")
         if result is not None and not state.is_running and result.n_images < result.n_total:
-            notes.append("Called off: what was done until then is shown.")
+            some = (
+                "what was done until then is shown" if result.n_images else "nothing was done yet"
+            )
+            notes.append(f"Called off: {some}.")
         if len(state.entries()) == 1:
             notes.append(_ONE_RUN)
         words = " ".join(note for note in notes if note)
