@@ -31,7 +31,7 @@ from core.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb
 from core.training import Trainer, TrainingConfig
 from gui.mailbox import Mailbox
-from gui.pages.same_change import FOOLED, SameChangePanel
+from gui.pages.same_change import SUCCESS, SameChangePanel
 from gui.run_state import RunState
 from gui.same_change_job import SAME_CHANGE_SLOT, SameChangeJob, SameChangeRequest
 from gui.theme import DARK
@@ -351,7 +351,7 @@ def test_one_change_for_all_is_cores_and_the_film_comes_back(
     assert found is not None
     np.testing.assert_array_equal(found.change, search.change)
     assert counts(result) == counts(core_counts(session, search.change, 1.0))
-    _, y = panel.plot.data(FOOLED)
+    _, y = panel.plot.data(SUCCESS)
     np.testing.assert_array_equal(y, [one.success_rate for one in search.passes])
     assert panel.plot.isVisible()
     # The share that the search counts is the share of the table.
@@ -416,7 +416,7 @@ def test_a_search_is_called_off_by_the_button_and_keeps_its_best(
     monkeypatch.setattr(gui.universal_job, "UniversalSearch", Slow)
     click(qtbot, panel.find_button)
     wait_until(qtbot, panel.progress.isVisible)
-    wait_until(qtbot, lambda: len(panel.plot.data(FOOLED)[0]) > 3)  # it grows on the way
+    wait_until(qtbot, lambda: len(panel.plot.data(SUCCESS)[0]) > 3)  # it grows on the way
     click(qtbot, panel.progress.button)
     wait_until(qtbot, lambda: not session.same_change.is_searching)
     found = session.same_change.found

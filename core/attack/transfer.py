@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from core.attack.settings import AttackSettings
     from core.dataset import Split
 
-MOST_EXAMPLES = 48
+MOST_EXAMPLES = 96
 """So many images of either kind are kept to be looked at."""
 
 _SEEDS = 2**31

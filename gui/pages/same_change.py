@@ -23,6 +23,7 @@ from gui.crafting import within
 from gui.pages.data_words import PARTS
 from gui.pages.effect_table import EffectTable
 from gui.same_change_session import MOST_STRENGTH
+from gui.widgets.card import card
 from gui.widgets.curve_plot import Curve, CurvePlot
 from gui.widgets.fitting_label import FittingLabel
 from gui.widgets.fitting_words import short
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from core.dataset import Dataset
     from gui.session import Session
 
-FOOLED = "fooled"
+SUCCESS = "success"
 _NO_CHANGE = 1e-6
 """Amplified by more than a million, rounding is all there is to be seen."""
 
@@ -97,7 +98,7 @@ class SameChangePanel(QWidget):
                               "ink taken away.", self)  # fmt: skip
         self.effects = EffectTable(self)
         self.plot = CurvePlot(
-            *("PASS BY PASS", "pass", (Curve(FOOLED, "bad"),), _PASSES_HELP),
+            *("PASS BY PASS", "pass", (Curve(SUCCESS, "bad"),), _PASSES_HELP),
             compact=True,
             parent=self,
         )
@@ -158,11 +159,15 @@ class SameChangePanel(QWidget):
         body.setSpacing(16)
         body.addWidget(side)
         body.addLayout(right, 1)
-        whole = QVBoxLayout(self)
+        inside = QWidget(self)
+        whole = QVBoxLayout(inside)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(6)
         whole.addLayout(head)
         whole.addLayout(body, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(card(inside, (12, 8, 12, 8)))
         self.plot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
     def _connect(self) -> None:
@@ -249,7 +254,7 @@ class SameChangePanel(QWidget):
         passes = () if found is None else found.passes
         x = np.array([one.step for one in passes], dtype=float)
         rates = np.array([one.success_rate for one in passes])
-        self.plot.set_data(FOOLED, x, rates)
+        self.plot.set_data(SUCCESS, x, rates)
         self.plot.set_y_range(0.0, min(1.2 * max(float(rates.max(initial=0.0)), 0.05), 1.0))
         last = self._state.settings().steps if found is None else found.request.config.steps
         self.plot.set_x_range(0, last)

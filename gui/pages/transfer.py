@@ -21,6 +21,7 @@ from gui.pages.data_settings import heading
 from gui.pages.data_words import PARTS
 from gui.pages.transfer_table import REMOVED, TransferTable
 from gui.theme import LIGHT, Theme
+from gui.widgets.card import card
 from gui.widgets.fitting_label import FittingLabel
 from gui.widgets.image_strip import ImageStrip, StripImage
 from gui.widgets.job_progress import JobProgress
@@ -111,13 +112,17 @@ class TransferPanel(QWidget):
             strips.addWidget(strip, 1, column)
             strips.setColumnStretch(column, 1)
         strips.setRowStretch(1, 1)
-        whole = QVBoxLayout(self)
+        inside = QWidget(self)
+        whole = QVBoxLayout(inside)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(6)
         whole.addLayout(head)
         whole.addWidget(self.note)
         whole.addWidget(self.table, 4)
         whole.addLayout(strips, 3)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(card(inside, (12, 8, 12, 8)))
 
     def _connect(self) -> None:
         session = self._session
