@@ -81,7 +81,6 @@ class SameChangeSession(QObject):
     def watch(self, is_watched: bool) -> None:
         """Follow the film, or let nothing be computed for what nobody sees."""
         self._is_watched = is_watched
-        self._session.attack.set_active(is_watched)  # there is a film only while it is computed
         if not is_watched:
             self._asked = None
             self._job.cancel()
