@@ -14,7 +14,7 @@ from gui.widgets.card import card
 from gui.widgets.lazy_tabs import TabRow
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QIcon
+    from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
     from PySide6.QtWidgets import QToolButton
 
     from gui.session import Session
@@ -50,6 +50,16 @@ class AttackPage(QWidget):
         """Use these icons on the buttons."""
         self.controls.set_icons(icons)
         self.film_panel.set_icons(icons)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Compute the film only while somebody looks: every tab is of it, or of what it attacks."""
+        super().showEvent(event)
+        self._session.attack.set_active(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop computing."""
+        super().hideEvent(event)
+        self._session.attack.set_active(False)
 
     def tab(self, words: str) -> QToolButton:
         """Return the button of a tab."""

@@ -9,7 +9,9 @@ from PySide6.QtCore import QPoint, Signal
 
 from gui.pages.losses import LossesPanel
 from gui.pages.repair import RepairPanel
+from gui.pages.same_change import SameChangePanel
 from gui.pages.targets import TargetsPanel
+from gui.pages.transfer import TransferPanel
 from gui.widgets.lazy_tabs import LazyTabs
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ TABS = {
     "Losses": "The same image pushed by three losses, and why the squared one may not move it",
     "All targets": "The chosen image changed toward every class at once, as little as is enough",
     "Repair": "The smallest change that makes a mistake right, beside one that breaks a right one",
+    "Transfer": "Images crafted on this run's model, tested on the models of the other runs",
+    "Same change": "The film's change, or one found for all, added to every image of the part",
 }
 """What there is to see -> in words."""
 
@@ -31,6 +35,8 @@ PANELS: dict[str, Callable[[Session, QWidget], QWidget]] = {
     "Losses": LossesPanel,
     "All targets": TargetsPanel,
     "Repair": RepairPanel,
+    "Transfer": TransferPanel,
+    "Same change": SameChangePanel,
 }
 """What shows it; the film is there from the beginning."""
 
