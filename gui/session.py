@@ -31,10 +31,12 @@ from gui.film_session import FilmSession
 from gui.job_pool import JobPool
 from gui.losses_session import LossesSession
 from gui.mailbox import Mailbox
+from gui.repair_session import RepairSession
 from gui.robustness_session import RobustnessSession
 from gui.run_state import RunState
 from gui.seeds_session import SeedsSession
 from gui.shown_session import ShownSession
+from gui.targets_session import TargetsSession
 from gui.training_job import LIVE_SLOT, Mode, Stopped, TrainingJob
 from gui.worker import ALWAYS, Failed
 
@@ -112,6 +114,8 @@ class Session(ShownSession):
         self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.robustness = RobustnessSession(self, self._pool, self._mailbox)
         self.losses = LossesSession(self, self._pool, self._mailbox)
+        self.targets = TargetsSession(self, self._pool, self._mailbox)
+        self.repair = RepairSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
@@ -467,6 +471,8 @@ class Session(ShownSession):
         self.epochs.take_latest(latest)
         self.robustness.take_latest(latest)
         self.losses.take_latest(latest)
+        self.targets.take_latest(latest)
+        self.repair.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:

@@ -27,6 +27,7 @@ class AttackPage(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
         self.controls = AttackControls(session, self)
         self.film_panel = FilmPanel(session, self)
         self.switch = TabRow(TABS, self)
@@ -40,6 +41,8 @@ class AttackPage(QWidget):
         layout.addWidget(self.tabs, 1)
         self.switch.chosen.connect(self.tabs.show_panel)
         self.tabs.tab_requested.connect(self.show_tab)
+        self.tabs.sample_requested.connect(self.images.open_sample)
+        self.images.card.attack_requested.connect(self._attack_sample)
         self.tabs.hovered.connect(self.hovered)
         self.film_panel.hovered.connect(self.hovered)
 
@@ -51,6 +54,13 @@ class AttackPage(QWidget):
     def tab(self, words: str) -> QToolButton:
         """Return the button of a tab."""
         return self.switch.button(words)
+
+    @Slot(str, int)
+    def _attack_sample(self, part: str, index: int) -> None:
+        """Play the attack on an image that was opened from a tab."""
+        self.images.card.close()
+        self._session.attack.choose(part, index, play=True)
+        self.show_tab("Film")
 
     @Slot(str)
     def show_tab(self, words: str) -> None:

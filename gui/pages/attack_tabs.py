@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QPoint, Signal
 
 from gui.pages.losses import LossesPanel
+from gui.pages.repair import RepairPanel
+from gui.pages.targets import TargetsPanel
 from gui.widgets.lazy_tabs import LazyTabs
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 TABS = {
     "Film": "The chosen image, its change and the result, step by step",
     "Losses": "The same image pushed by three losses, and why the squared one may not move it",
+    "All targets": "The chosen image changed toward every class at once, as little as is enough",
+    "Repair": "The smallest change that makes a mistake right, beside one that breaks a right one",
 }
 """What there is to see -> in words. Each but the first has a maker in :class:`AttackTabs`."""
 
@@ -32,7 +36,13 @@ class AttackTabs(LazyTabs):
     def __init__(self, session: Session, film: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(("Film", film), parent)
         self._session = session
-        self.set_makers({"Losses": self._make_losses})
+        self.set_makers(
+            {
+                "Losses": self._make_losses,
+                "All targets": self._make_targets,
+                "Repair": self._make_repair,
+            }
+        )
 
     @property
     def losses(self) -> LossesPanel:
@@ -42,4 +52,17 @@ class AttackTabs(LazyTabs):
     def _make_losses(self) -> QWidget:
         panel = LossesPanel(self._session, self)
         panel.hovered.connect(self.hovered)
+        return panel
+
+    def _make_targets(self) -> QWidget:
+        panel = TargetsPanel(self._session, self)
+        panel.hovered.connect(self.hovered)
+        panel.tab_requested.connect(self.tab_requested)
+        return panel
+
+    def _make_repair(self) -> QWidget:
+        panel = RepairPanel(self._session, self)
+        panel.hovered.connect(self.hovered)
+        panel.sample_requested.connect(self.sample_requested)
+        panel.tab_requested.connect(self.tab_requested)
         return panel
