@@ -47,6 +47,8 @@ class Parameter:
         What the value 0 means, where it means something other than zero.
     zero_text
         What stands in a field for it, in one short word.
+    not_zero
+        Why 0 is refused, where that is worth a word of its own.
     """
 
     kind: Kind
@@ -63,6 +65,7 @@ class Parameter:
     none_word: str = ""
     zero_word: str = ""
     zero_text: str = ""
+    not_zero: str = ""
 
     def range_text(self) -> str:
         """Return the allowed values in words."""
@@ -107,6 +110,8 @@ class Parameter:
         infinite = isinstance(value, float) and not math.isfinite(value)
         if not right_type or isinstance(value, bool) or infinite:
             return f"must be {self.range_text()}, not {value!r}"
+        if value == 0 and self.not_zero:
+            return f"must be above 0: {self.not_zero}"
         too_low = self.low is not None and value < self.low  # type: ignore[operator]
         too_high = self.high is not None and value > self.high  # type: ignore[operator]
         if too_low or too_high:

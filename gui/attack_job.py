@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gui.worker import Job
 
 if TYPE_CHECKING:
-    from core.attack import Attack, AttackStep
+    from core.attack import Attack, AttackStep, Film
     from gui.mailbox import Mailbox
 
 _POST_SECONDS = 1 / 60
@@ -25,7 +25,7 @@ class Done:
 class AttackJob(Job):
     """Run one attack, sending its steps in the order they happen."""
 
-    def __init__(self, generation: int, mailbox: Mailbox, attack: Attack) -> None:
+    def __init__(self, generation: int, mailbox: Mailbox, attack: Attack | Film) -> None:
         super().__init__("attack", generation, mailbox)
         self._attack = attack
 

@@ -3,53 +3,51 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
-from core.attack import FROM_IMAGE, FROM_NOISE, Outcome, SquaredLossDescent, summarise
+from core.attack import (
+    FROM_IMAGE,
+    FROM_NOISE,
+    Film,
+    Outcome,
+    SquaredLossDescent,
+    summarise,
+)
 from core.diagnostics import first_unsure, next_mistake
 from core.errors import SettingError
 from core.perceptron import SoftmaxPerceptron
 from gui.attack_job import AttackJob, Done
+from gui.chosen_attack import ChosenAttack
+from gui.film_player import FilmPlayer
 from gui.mailbox import Mailbox
 from gui.worker import Failed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.attack import AttackConfig, AttackStep
+    from core.attack import Attack, AttackConfig, AttackStep, BatchAttack
     from core.dataset import Dataset
     from gui.own_image import OwnImage
     from gui.session import Session
     from gui.worker import Job
 
 PART_WORDS = {"train": "training", "test": "test"}
-DEFAULT_STEPS_PER_SECOND = 20.0
 _RECOMPUTE_SECONDS = 0.4
 """While a run is live its model changes all the time; the film is remade this often."""
-
-_END_SECONDS = 1.0
-"""A film played again and again rests at its end for so long."""
 
 _TELL_SECONDS = 0.1
 """A growing film is drawn this often: its traces are drawn as a whole."""
 
 
-class AttackSession(QObject):
-    """What the Attack page shows and changes.
-
-    The animation plays through steps that are computed as fast as possible: its speed has
-    nothing to do with the speed of computing.
-    """
+class AttackSession(FilmPlayer):
+    """What the Attack page shows and changes."""
 
     config_changed = Signal()
     film_changed = Signal()
     """The steps are others or more than before."""
-    position_changed = Signal()
-    playing_changed = Signal()
 
     def __init__(self, config: AttackConfig, session: Session, *, given: frozenset[str]) -> None:
         super().__init__(session)
@@ -57,33 +55,30 @@ class AttackSession(QObject):
         self._target_given = "attack_target" in given
         self._target_open = True
         self._session = session
-        self.config = config
+        self.chosen = ChosenAttack(config)
+        self.problem = ""
+        """Why there is no film, in words."""
+        self.n_steps = config.steps
+        """How many steps the film is going to have."""
+        self._is_plain = True
+        """Whether the film is the practical's own, which also knows noise and pull."""
         self._noise_start = config.start is None
         self.own: OwnImage | None = None
         """The image drawn last for an attack, if it fits the data."""
         self.on_own = False
         """Whether it is the chosen image."""
-        self.steps: list[AttackStep] = []
-        self.position = 0
-        self.playing = False
-        self.looping = False
-        """Whether the film begins again at its end."""
-        self.steps_per_second = DEFAULT_STEPS_PER_SECOND
         self.weights: NDArray[Any] | None = None
         """The model under attack."""
         self.epoch = 0.0
         """The epoch of that model."""
         self.active = False
         """Whether anybody looks: only then is anything computed."""
-        self.computing = False
         self._mailbox = Mailbox()
         self._generation = 0
         self._job: AttackJob | None = None
         self._old_jobs: list[Job] = []
         self._wanted = False
         self._computed_at = 0.0
-        self._play_place = 0.0
-        self._played_at = 0.0
         self._play_when_ready = False
         session.shown_changed.connect(self._model_changed)
 
@@ -172,12 +167,84 @@ class AttackSession(QObject):
             if getattr(self.config, name) == getattr(before, name)
         }
         self._noise_start = noise
+        self.chosen.untargeted &= not noise
         self._replace(start=None if noise else self.index, **suited)
+
+    # ------------------------------------------------------------------ how it is attacked
+
+    @property
+    def config(self) -> AttackConfig:
+        """Images, target, and the numbers of the practical's descent."""
+        return self.chosen.config
+
+    @property
+    def attack_name(self) -> str:
+        """Name of the chosen attack in ``core.attack.ATTACKS``."""
+        return self.chosen.name
+
+    @property
+    def target(self) -> int | None:
+        """The class wanted, or None for any other."""
+        return self.chosen.target
+
+    @property
+    def norm(self) -> str:
+        """What the chosen attack measures a change by."""
+        return self.chosen.norm
+
+    @property
+    def budget(self) -> float:
+        """The largest size allowed."""
+        return self.chosen.budget
+
+    @property
+    def boxed(self) -> bool:
+        """Whether pixels stay between 0 and 1."""
+        return self.chosen.boxed
+
+    @property
+    def aim(self) -> int:
+        """The target; without one the class that the film comes to, or comes nearest to."""
+        if self.target is not None or not self.steps:
+            return self.config.target
+        order = np.argsort(self.steps[-1].probabilities)[::-1]
+        return int(next(k for k in order if k != self.steps[0].predicted))
+
+    def choose_attack(self, name: str) -> None:
+        """Choose another attack; its film begins at once. Others begin at the image itself."""
+        self.chosen.choice = self.chosen.choice.chosen(name)
+        if not self.chosen.is_descent and self._noise_start:
+            self.set_start_from_noise(False)
+        else:
+            self._replace()
+
+    def set_untargeted(self) -> None:
+        """Let any class do but the one read."""
+        self._target_given = self.chosen.untargeted = True
+        self._replace()
 
     def set_setting(self, name: str, value: Any) -> None:
         """Set one declared setting of the attack; it acts at once."""
-        self._target_given |= name == "target"
+        if name == "target":
+            self._target_given, self.chosen.untargeted = True, False
         self._replace(**{name: value})
+
+    def batch_attack(
+        self,
+        model: SoftmaxPerceptron,
+        images: NDArray[Any],
+        labels: NDArray[np.int64] | None = None,
+    ) -> BatchAttack:
+        """Return the chosen attack with the present settings on many images.
+
+        Raises
+        ------
+        SettingError
+            As :class:`~core.attack.BatchAttack`.
+        """
+        return self.chosen.on(model, images, labels)
+
+    # ------------------------------------------------------------------ fitting
 
     def dataset_changed(self) -> None:
         """Fit the choices to other data: the same number where it exists, an existing target."""
@@ -216,7 +283,7 @@ class AttackSession(QObject):
 
     def _replace(self, **settings: Any) -> None:
         try:
-            self.config = replace(self.config, **settings)
+            self.chosen.set(**settings)
         except SettingError as error:
             self._session.notified.emit(str(error), True)
         else:
@@ -248,19 +315,33 @@ class AttackSession(QObject):
         self.weights, self.epoch = shown.weights, shown.epoch
         self._generation += 1
         self._stop_job()
+        self.problem = ""
         try:
-            model = SoftmaxPerceptron(shown.weights)
-            if self.on_own and self.own is not None:
-                attack = SquaredLossDescent.on_image(model, self.config, self.own.image)
-            else:
-                attack = SquaredLossDescent.on_dataset(model, self.config, dataset)
+            attack = self._film_of(SoftmaxPerceptron(shown.weights), dataset)
         except SettingError as error:
-            self._session.notified.emit(str(error), True)
+            # Told where the film would be, not as a message: a live model is attacked many times.
+            self.problem = f"{error}."
+            self.steps, self.position, self.computing = [], 0, False
+            self.film_changed.emit()
             return
         self.computing = True
         self._fresh = True
         self._job = AttackJob(self._generation, self._mailbox, attack)
         self._job.start()
+
+    def _film_of(self, model: SoftmaxPerceptron, dataset: Dataset) -> Attack | Film:
+        """Return the chosen attack on the chosen image."""
+        self._is_plain = self.chosen.is_descent and self.target is not None
+        if self._is_plain:
+            self.n_steps = self.config.steps
+            if self.on_own and self.own is not None:
+                return SquaredLossDescent.on_image(model, self.config, self.own.image)
+            return SquaredLossDescent.on_dataset(model, self.config, dataset)
+        image = self.chosen_image
+        assert image is not None
+        attack = self.batch_attack(model, image)
+        self.n_steps = attack.n_steps
+        return Film(attack)
 
     def _choose_first(self) -> None:
         """Begin with an image that can be pushed and where it goes most easily, unless told."""
@@ -304,6 +385,8 @@ class AttackSession(QObject):
                 changed = True
             elif isinstance(letter.payload, Done):
                 self.computing = False
+                if not self._is_plain:  # some are done before the end
+                    self.n_steps = max(letter.payload.n_steps - 1, 1)
                 changed = True
             elif isinstance(letter.payload, Failed):
                 self.computing = False
@@ -319,28 +402,12 @@ class AttackSession(QObject):
 
     def _take_steps(self, steps: tuple[AttackStep, ...]) -> None:
         if self._fresh:
-            # The first steps of a new film; whoever stood at the end of the old stays at the end.
-            self._stay_at_end = not self.steps or self.position >= len(self.steps) - 1
-            self._stood_at = self.position
-            self.steps = []
+            self._begin_anew()
             self._fresh = False
-        self.steps.extend(steps)
-        last = len(self.steps) - 1
-        if self._stay_at_end and not self.playing:
-            self.position = last
-        elif not self.playing:  # the film grows back to where one stood
-            self.position = max(self.position, self._stood_at)
-        self.position = min(self.position, last)
+        self._append(steps)
 
     _untold, _told_at = False, 0.0
     _fresh = False
-    _stay_at_end = True
-    _stood_at = 0
-
-    @property
-    def step(self) -> AttackStep | None:
-        """The step shown."""
-        return self.steps[self.position] if self.steps else None
 
     def outcome(self) -> Outcome | None:
         """Return what the attack has come to at the shown step."""
@@ -348,69 +415,4 @@ class AttackSession(QObject):
             return None
         shown = self.steps[: self.position + 1]
         noise = self.config.start is None
-        return summarise(shown, self.config.target, self.label, from_noise=noise)
-
-    # ------------------------------------------------------------------ the film
-
-    def play(self, *, from_start: bool = False) -> None:
-        """Play the film on, or from its start when it stands at the end."""
-        if not self.steps:
-            return
-        if from_start or self.position >= len(self.steps) - 1:
-            self.position = 0
-        self._play_place, self._played_at = float(self.position), time.perf_counter()
-        self._set_playing(True)
-        self.position_changed.emit()
-
-    def pause(self) -> None:
-        """Hold the film."""
-        self._set_playing(False)
-
-    def toggle(self) -> None:
-        """Play or pause."""
-        if self.playing:
-            self.pause()
-        else:
-            self.play()
-
-    def go_to(self, position: int) -> None:
-        """Show one step; holds the film."""
-        self._set_playing(False)
-        self.position = min(max(position, 0), max(len(self.steps) - 1, 0))
-        self._stood_at, self._stay_at_end = self.position, False
-        self.position_changed.emit()
-
-    def set_looping(self, looping: bool) -> None:
-        """Let the film begin again at its end, or stay there."""
-        self.looping = looping
-
-    def set_speed(self, steps_per_second: float) -> None:
-        """Set how many steps of the film pass in a second."""
-        self.steps_per_second = steps_per_second
-        self._play_place, self._played_at = float(self.position), time.perf_counter()
-
-    def _set_playing(self, playing: bool) -> None:
-        if playing != self.playing:
-            self.playing = playing
-            self.playing_changed.emit()
-
-    def _animate(self, now: float) -> None:
-        if not self.playing or not self.steps:
-            return
-        # ``now`` is the frame's beginning: a film that began to play within it is not before it.
-        played = max(now - self._played_at, 0.0)
-        place = int(self._play_place + played * self.steps_per_second)
-        last = len(self.steps) - 1
-        if place != self.position:
-            self.position = min(place, last)
-            self.position_changed.emit()
-        if self.position < last or self.computing:
-            return
-        if not self.looping:
-            self._set_playing(False)
-        elif played * self.steps_per_second > last - self._play_place + self._pause():
-            self.play(from_start=True)
-
-    def _pause(self) -> float:
-        """Return how many steps' time the end is shown before the film begins again."""
-        return _END_SECONDS * self.steps_per_second
+        return summarise(shown, self.target, self.label, from_noise=noise)

@@ -69,7 +69,7 @@ class FilmSession(QObject):
             chosen,
             dataset.image_shape,
             dataset.class_names,
-            attack.config.target,
+            attack.aim,
         )
 
     def save(self, path: Path, what: str) -> None:

@@ -297,7 +297,8 @@ def test_the_start_from_noise_and_other_noise(page: MainWindow, qtbot: QtBot) ->
 
 def test_every_target(page: MainWindow, qtbot: QtBot) -> None:
     controls, attack = page.attack.controls, page.session.attack
-    buttons = controls.targets.buttons()
+    other, *buttons = controls.targets.buttons()
+    assert other is controls.any_other
     assert [button.text() for button in buttons] == list(data_of(page.session).class_names)
     for k, button in enumerate(buttons):
         click(qtbot, button)

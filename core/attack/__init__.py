@@ -9,6 +9,7 @@ from __future__ import annotations
 from core.attack.base import FROM_IMAGE, FROM_NOISE, Attack, AttackConfig, AttackStep
 from core.attack.batch import BatchAttack
 from core.attack.batch_step import BatchResult, BatchStep
+from core.attack.choice import AttackChoice
 from core.attack.descent import SquaredLossDescent
 from core.attack.film import Film
 from core.attack.norms import NORMS
@@ -24,6 +25,7 @@ __all__ = [
     "NORMS",
     "OBJECTIVES",
     "Attack",
+    "AttackChoice",
     "AttackConfig",
     "AttackSettings",
     "AttackStep",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.attack.base import AttackStep
-from core.attack.norms import NORMS
+from core.attack.norms import NORMS, gradient_sizes
 from core.dataset import read_only
 from core.errors import SettingError
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.attack.batch import BatchAttack
-    from core.attack.batch_step import BatchStep
 
 
 class Film:
@@ -45,20 +44,31 @@ class Film:
         return np.asarray(self.attack.originals[0])
 
     def run(self) -> Iterator[AttackStep]:
-        """Yield the start and every step after it."""
-        for step in self.attack.run(keep_images=True):
-            yield self._frame(step)
+        """Yield the start and every step after it; at last the best, if the end is a failure.
 
-    def _frame(self, step: BatchStep) -> AttackStep:
-        assert step.images is not None
-        image = step.images[0]
+        Some attacks go on trying after they have succeeded, and may end in between.
+        """
+        for step in self.attack.run(keep_images=True):
+            assert step.images is not None
+            yield self._frame(step.step, step.images[0], step.values[0], step.gradient_norms[0])
+        best = self.attack.result()
+        if best.success[0] and not step.success[0]:
+            values, gradient = self.attack.objective.evaluate(
+                self.attack.model.logits(best.images), self.attack.classes
+            )
+            norms = gradient_sizes(gradient, self.attack.gram)
+            yield self._frame(step.step + 1, best.images[0], values[0], norms[0])
+
+    def _frame(
+        self, number: int, image: NDArray[Any], loss: float, gradient_norm: float
+    ) -> AttackStep:
         change = image[None] - self.attack.originals
         return AttackStep(
-            step=step.step,
+            step=number,
             image=read_only(image),
             probabilities=read_only(self.attack.model.probabilities(image)),
-            loss=float(step.values[0]),
-            gradient_norm=float(step.gradient_norms[0]),
+            loss=float(loss),
+            gradient_norm=float(gradient_norm),
             l2=float(NORMS["l2"].sizes(change)[0]),
             linf=float(NORMS["linf"].sizes(change)[0]),
         )

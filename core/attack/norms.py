@@ -39,6 +39,7 @@ class Norm(ABC):
 
     name: str
     label: str
+    formula: str
     is_box = False
     """Whether the ball is a box itself, so that one clipping keeps it and the pixels' range."""
 
@@ -86,7 +87,8 @@ class Norm(ABC):
 class L2(Norm):
     """Euclidean length, ``sqrt(sum d_i^2)``."""
 
-    name, label = "l2", "L2: length of the change"
+    name, label = "l2", "L2, length"
+    formula = "L2: sqrt(sum d_i^2)"
 
     def sizes(self, changes: NDArray[Any]) -> NDArray[np.float64]:
         """Return the length of each change, (n,)."""
@@ -131,7 +133,8 @@ class L2(Norm):
 class LInfinity(Norm):
     """The largest change of a pixel, ``max |d_i|``."""
 
-    name, label = "linf", "L∞: largest change of a pixel"
+    name, label = "linf", "L∞, largest pixel"
+    formula = "L∞: max |d_i|"
     is_box = True
 
     def sizes(self, changes: NDArray[Any]) -> NDArray[np.float64]:
@@ -169,7 +172,8 @@ class LInfinity(Norm):
 class L0(Norm):
     """How many pixels change at all."""
 
-    name, label = "l0", "L0: number of changed pixels"
+    name, label = "l0", "L0, changed pixels"
+    formula = "L0: number of d_i that are not 0"
 
     def sizes(self, changes: NDArray[Any]) -> NDArray[np.float64]:
         """Return the number of non-zero components of each change, (n,)."""

@@ -21,7 +21,7 @@ class Outcome:
     Attributes
     ----------
     original : class the reference image is read as (None: it began as noise)
-    predicted, target : classes
+    predicted, target : classes; target None: any class but the first read
     success_step : first step from which on the target is read up to this one, or None
     saturated : whether the squared loss had nearly no gradient at the start
     first_predicted : what the image was read as at step 0
@@ -31,7 +31,7 @@ class Outcome:
     step: int
     original: int | None
     predicted: int
-    target: int
+    target: int | None
     probability: float
     success_step: int | None
     l2: float
@@ -52,33 +52,42 @@ class Outcome:
             start = f"noise pulled toward a {start}:"
         elif self.original is not None and self.first_predicted != self.original:
             start = f"{start}, at first taken for {class_names[self.first_predicted]},"
-        target = class_names[self.target]
+        # Without a target what counts is that it is read as something else; that is named.
+        wanted = self.predicted if self.target is None else self.target
+        target = class_names[wanted]
         size = f"length of the change {self.l2:.2f}, largest pixel {self.linf:.2f}"
         if self.success_step is not None:
             steps = f"after {self.success_step} step{'' if self.success_step == 1 else 's'}"
             if self.success_step == 0:
                 steps = "from the start"
-            rightly = " rightly" if self.target == self.original else ""
+            rightly = " rightly" if wanted == self.original else ""
             when = "" if self.step == self.success_step else f" at step {self.step}"
             return f"{start} read{rightly} as {target} {steps}; {size}{when}"
         seen = class_names[self.predicted]
         words = f"{start} still read as {seen} ({self.probability:.2f}) after {self.step} steps"
+        if self.target is None:
+            return f"{words}; {size}"
         return f"{words}, not as {target}; {size}"
 
 
 def summarise(
-    steps: Sequence[AttackStep], target: int, original: int | None, *, from_noise: bool = False
+    steps: Sequence[AttackStep],
+    target: int | None,
+    original: int | None,
+    *,
+    from_noise: bool = False,
 ) -> Outcome:
     """Return the outcome of the attack as it stands at the last of ``steps``."""
-    last = steps[-1]
+    last, began_as = steps[-1], steps[0].predicted
     success_step = None
     for step in reversed(steps):
-        if step.predicted != target:
+        reached = step.predicted != began_as if target is None else step.predicted == target
+        if not reached:
             break
         success_step = step.step
     first = steps[0].probabilities
     residual = -first
-    residual[target] += 1.0
+    residual[began_as if target is None else target] += 1.0
     response = first * (residual - first @ residual)
     return Outcome(
         step=last.step,
@@ -90,6 +99,6 @@ def summarise(
         l2=last.l2,
         linf=last.linf,
         saturated=float((response @ response) ** 0.5) < SATURATED_RESPONSE,
-        first_predicted=steps[0].predicted,
+        first_predicted=began_as,
         from_noise=from_noise,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from core.attack.carlini_wagner import CarliniWagner
 from core.attack.deepfool import DeepFool
 from core.attack.descent import Descent
+from core.attack.exact_attack import Exact
 from core.attack.fgsm import FastGradient
 from core.attack.greedy_l0 import GreedyPixels
 from core.attack.iterative import BasicIterative, ProjectedGradient
@@ -21,6 +22,7 @@ ATTACKS: dict[str, type[BatchAttack]] = {
     attack.name: attack
     for attack in (
         Descent,
+        Exact,
         FastGradient,
         BasicIterative,
         ProjectedGradient,

@@ -7,12 +7,15 @@ class by the functions here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.attack.norms import NORMS
 from core.attack.objectives import OBJECTIVES
 from core.errors import SettingError
 from core.parameters import check_parameters, parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BUDGET_LOW, BUDGET_HIGH = 1e-6, 1000.0
 DEFAULT_BUDGET = 1.5
@@ -32,11 +35,13 @@ def target_parameter() -> Any:
     )
 
 
-def norm_parameter(help: str = "How the size of a change is measured.") -> Any:
-    """Declare the choice between L2 and L-infinity."""
-    choices = {name: NORMS[name].label for name in ("l2", "linf")}
-    formula = "L2: sqrt(sum d_i^2);   L∞: max |d_i|"
-    return parameter("l2", "choice", "Size measured by", help, choices=choices, formula=formula)
+def norm_parameter(
+    help: str = "How the size of a change is measured.", names: Sequence[str] = ("l2", "linf")
+) -> Any:
+    """Declare the choice between norms."""
+    choices = {name: NORMS[name].label for name in names}
+    formula = ";   ".join(NORMS[name].formula for name in names)
+    return parameter("l2", "choice", "Norm", help, choices=choices, formula=formula)
 
 
 def budget_parameter() -> Any:
@@ -50,6 +55,7 @@ def budget_parameter() -> Any:
         low=BUDGET_LOW,
         high=BUDGET_HIGH,
         log_scale=True,
+        not_zero="a budget of 0 allows no change at all",
         formula="|x' - x| <= {value:g}",
     )
 
@@ -128,8 +134,6 @@ class AttackSettings:
 
     def __post_init__(self) -> None:
         """Check the declared ranges."""
-        if getattr(self, "budget", None) == 0:
-            raise SettingError("Budget must be above 0: a budget of 0 allows no change at all")
         if self.target is not None and self.target < 0:
             raise SettingError(f"Target class must be 0 or more, not {self.target}")
         check_parameters(self)

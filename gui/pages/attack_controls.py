@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.attack import AttackConfig
 from core.parameters import Parameter, parameters_of
+from gui.pages.attack_settings import AttackSettingsLine
 from gui.parameter_form import ParameterRow, tooltip
 from gui.widgets.fitting_words import short
 from gui.widgets.number_field import NumberField
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
     from gui.session import Session
 
-_FIELDS = ("steps", "rate", "pull", "box")
+_ANY_OTHER = -2
+"""Id of the button for any class but the one read; -1 would be one that Qt makes up."""
 
 _DRAWN = "drawn"
 """The entry of the parts that stands for the image a person has drawn, in no part of the data."""
@@ -38,12 +40,12 @@ _LONGEST_TARGET = 14
 """Characters of a class name on a button."""
 
 _LEAST_TARGET = 30
-_TARGETS_WIDTH = 330
+_TARGETS_WIDTH = 740
 """What the buttons have in the smallest window."""
 
 
 class AttackControls(QWidget):
-    """Two lines: the image and the target; the numbers of the descent."""
+    """Three lines: the image, the attack, the target."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,7 +77,6 @@ class AttackControls(QWidget):
         self.start.setAccessibleName("Start from")
         self.start.addItem("from the image", False)
         self.start.addItem("from noise", True)
-        self.start.setToolTip(tooltip(declared["start"], None))
         self.start.activated.connect(self._start_chosen)
         self.noise = self._button("new noise", "Start from other noise")
         self.noise.clicked.connect(self._noise_clicked)
@@ -89,8 +90,17 @@ class AttackControls(QWidget):
         self._target_row.setSpacing(3)
         self._target_row.setContentsMargins(0, 0, 0, 0)
         self._target_row.addStretch(1)
-        self.rows: dict[str, ParameterRow] = {}
-        self._lay_out(declared)
+        self.any_other = QToolButton(self)
+        self.any_other.setObjectName("target")
+        self.any_other.setText("any other")
+        self.any_other.setCheckable(True)
+        self.any_other.setToolTip("No target: whatever else it is read as will do.")
+        self.targets.addButton(self.any_other, _ANY_OTHER)
+        self._box = ParameterRow("box", declared["box"], self)
+        self._box.changed.connect(self._changed)
+        self.settings = AttackSettingsLine(session, self)
+        self.settings.refused.connect(self._refused)
+        self._lay_out()
         self._attack.config_changed.connect(self.refresh)
         session.dataset_changed.connect(self.refresh)
         self.refresh()
@@ -103,7 +113,12 @@ class AttackControls(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         return button
 
-    def _lay_out(self, declared: dict[str, Parameter]) -> None:
+    @property
+    def rows(self) -> dict[str, ParameterRow]:
+        """The settings of the chosen attack."""
+        return {"box": self._box, **self.settings.rows}
+
+    def _lay_out(self) -> None:
         first = QHBoxLayout()
         first.setSpacing(6)
         first.addWidget(QLabel("image", self))
@@ -114,9 +129,12 @@ class AttackControls(QWidget):
         first.addWidget(self.start)
         first.addWidget(self.noise)
         first.addStretch(1)
+        first.addWidget(self._box.label)
+        first.addWidget(self._box.editor)
         second = QHBoxLayout()
         second.setSpacing(6)
         second.addWidget(QLabel("target", self))
+        second.addWidget(self.any_other)
         holder = QWidget(self)
         holder.setLayout(self._target_row)
         self._target_scroll = QScrollArea(self)
@@ -124,23 +142,11 @@ class AttackControls(QWidget):
         self._target_scroll.setWidgetResizable(True)
         self._target_scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         second.addWidget(self._target_scroll, 1)
-        for name in _FIELDS:
-            row = ParameterRow(name, declared[name], self)
-            if row.slider is not None:
-                row.slider.hide()  # this line has room for the field only
-            line = first if name == "box" else second
-            line.addSpacing(6)
-            line.addWidget(row.label)
-            line.addWidget(row.editor)
-            if isinstance(row.editor, NumberField):
-                row.editor.setFixedWidth(76)
-            row.changed.connect(self._changed)
-            row.refused.connect(self._refused)
-            self.rows[name] = row
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(first)
+        layout.addWidget(self.settings)
         layout.addLayout(second)
 
     def set_icons(self, icons: dict[str, QIcon]) -> None:
@@ -160,10 +166,23 @@ class AttackControls(QWidget):
         self.index.setEnabled(not attack.on_own)
         self.start.setCurrentIndex(self.start.findData(config.start is None))
         self.noise.setVisible(config.start is None)
-        for name, row in self.rows.items():
-            row.show_value(getattr(config, name))
+        self.start.setEnabled(attack.chosen.is_descent)
+        self.start.setToolTip(self._start_words())
+        self.any_other.setEnabled(config.start is not None)
+        has_box = "box" in attack.chosen.parameters
+        self._box.editor.setEnabled(has_box)
+        self._box.show_value(attack.boxed)
+        self.settings.refresh()
         if dataset is not None:
             self._refresh_targets(dataset.class_names, config.target)
+        if attack.target is None:
+            self.any_other.setChecked(True)
+
+    def _start_words(self) -> str:
+        """Return what the start can be."""
+        if self._attack.chosen.is_descent:
+            return tooltip(parameters_of(AttackConfig)["start"], None)
+        return "Only the practical's descent can begin from noise; this attack changes the image."
 
     def _refresh_own(self, *, has_own: bool) -> None:
         """Offer the image a person has drawn, as long as there is one."""
@@ -235,7 +254,10 @@ class AttackControls(QWidget):
 
     @Slot(int)
     def _target_clicked(self, target: int) -> None:
-        self._attack.set_setting("target", target)
+        if target == _ANY_OTHER:
+            self._attack.set_untargeted()
+        else:
+            self._attack.set_setting("target", target)
 
     @Slot(str, object)
     def _changed(self, name: str, value: Any) -> None:

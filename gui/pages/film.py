@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -91,11 +92,13 @@ class FilmPanel(QWidget):
             "LOSS",
             "step",
             (Curve("loss", "validation"), Curve("gradient", "best", Qt.PenStyle.DashLine)),
-            "Loss |t - y|^2 + lambda |c - x|^2 and length of its gradient, on a log axis.",
+            "What the attack follows (the descent: |t - y|^2 + lambda |c - x|^2) and the length "
+            "of its gradient, on a log axis.",
             log_y=True,
             compact=True,
             parent=self,
         )
+        self._loss_is_positive = True
         self._lay_out()
         for plot in self._plots:
             plot.x_clicked.connect(self._step_clicked)
@@ -169,7 +172,7 @@ class FilmPanel(QWidget):
     def _film_changed(self) -> None:
         steps = self._attack.steps
         x = np.arange(len(steps), dtype=float)
-        target, label = self._attack.config.target, self._attack.label
+        target, label = self._attack.aim, self._attack.label
         curves = {
             self.probability_plot: {
                 "target": [step.probabilities[target] for step in steps],
@@ -187,9 +190,16 @@ class FilmPanel(QWidget):
         for plot, series in curves.items():
             for name, values in series.items():
                 plot.set_data(name, x, np.array(values, dtype=float))
-            plot.set_x_range(0, self._attack.config.steps)
+            plot.set_x_range(0, self._attack.n_steps)
+        self._fit_loss_axis(min((step.loss for step in steps), default=1.0) > 0)
         self.probability_plot.set_y_range(0, 1)
         self.refresh()
+
+    def _fit_loss_axis(self, is_positive: bool) -> None:
+        """Draw the loss on a log axis, but for the margin, which falls below 0."""
+        if is_positive != self._loss_is_positive:
+            self._loss_is_positive = is_positive
+            self.loss_plot.set_options(replace(self.loss_plot.options, log_y=is_positive))
 
     @Slot()
     def refresh(self) -> None:
@@ -208,17 +218,32 @@ class FilmPanel(QWidget):
             grey_rgb(image), image, *shortened(f"{{}}, {where}", names[attack.label])
         )
         if step is None or attack.weights is None or step.image.size != image.size:
-            self.sentence.setText("Computing ...")
+            self._show_none(image)
             return
         self._show_step(step, image)
         for plot in self._plots:
             plot.set_marker(attack.position)
 
+    def _show_none(self, chosen: np.ndarray) -> None:
+        """Say why there is no film; the image is as it was."""
+        self.sentence.setText(self._attack.problem or "Computing ...")
+        self.hint.setVisible(False)
+        if self._attack.problem:
+            self.change_view.set_title("change")
+            self.change_view.set_image(diverging_rgb(np.zeros_like(chosen), 1.0), chosen, "none")
+            self.result_view.set_image(grey_rgb(chosen), chosen, "not changed")
+            dataset, shown = self._session.dataset, self._session.shown
+            if dataset is not None and shown is not None:
+                read = shown.probabilities_of(chosen.reshape(-1))
+                self.bars.set_probabilities(
+                    dataset.class_names, read, true=self._attack.label, target=self._attack.aim
+                )
+
     def _show_step(self, step: AttackStep, chosen: np.ndarray) -> None:
         attack, dataset = self._attack, self._session.dataset
         assert dataset is not None
         assert attack.weights is not None
-        names, target = dataset.class_names, attack.config.target
+        names, target = dataset.class_names, attack.aim
         result = step.image.reshape(chosen.shape)
         change = result - chosen
         largest = float(np.abs(change).max())
@@ -249,10 +274,11 @@ class FilmPanel(QWidget):
         assert outcome is not None
         self.sentence.setText(outcome.sentence([short(name, _LONGEST_NAME) for name in names]))
         hint = ""
-        if not outcome.succeeded and outcome.saturated and attack.config.start is not None:
-            hint = _SATURATED
-        if not attack.computing and len(attack.steps) <= attack.config.steps:
-            hint = _RAN_AWAY
+        if attack.chosen.is_descent:
+            if not outcome.succeeded and outcome.saturated and attack.config.start is not None:
+                hint = _SATURATED
+            if not attack.computing and len(attack.steps) <= attack.config.steps:
+                hint = _RAN_AWAY
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
 
