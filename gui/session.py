@@ -30,6 +30,7 @@ from gui.epochs_session import EpochsSession
 from gui.film_session import FilmSession
 from gui.job_pool import JobPool
 from gui.mailbox import Mailbox
+from gui.pairs_session import PairsSession
 from gui.robustness_session import RobustnessSession
 from gui.run_state import RunState
 from gui.seeds_session import SeedsSession
@@ -110,11 +111,12 @@ class Session(ShownSession):
         self.comparison = ComparisonSession(self, self._pool, self._mailbox)
         self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.robustness = RobustnessSession(self, self._pool, self._mailbox)
+        self.pairs = PairsSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
         self.downloads.surprised.connect(self.surprised)
-        self._parts = (self.data, self.downloads, self.seeds, self.film)
+        self._parts = (self.data, self.downloads, self.seeds, self.film, self.pairs)
         self.data.arrived.connect(self._loaded)
         self.data.prepared.connect(self._begin)
         self.data.refused.connect(self._open_failed)
@@ -464,6 +466,7 @@ class Session(ShownSession):
         self.downloads.take_latest(latest)
         self.epochs.take_latest(latest)
         self.robustness.take_latest(latest)
+        self.pairs.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What it takes to make one class another: the sizes of single images, and plain medians of them."""
+"""What it takes to make one class another: sizes of single images, and plain medians of them."""
 
 from __future__ import annotations
 

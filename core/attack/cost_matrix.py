@@ -358,4 +358,4 @@ def _quantile(ordered: Array, share: float) -> Array:
     part = place - np.floor(place)
     with np.errstate(invalid="ignore"):
         between = below + part * (above - below)
-    return np.where(below == above, below, between)
+    return np.asarray(np.where(below == above, below, between))

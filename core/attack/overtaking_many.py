@@ -82,7 +82,7 @@ def _solved(a: Array, b: Array, norm: Norm, images: Array | None, scale: Array) 
     if images is not None:
         lower, upper = -images / scale[:, None], (1.0 - images) / scale[:, None]
     elif norm == "l2":
-        rows = np.linalg.qr(a.T, mode="r").T
+        rows = np.linalg.qr(a.T).R.T
     changes, weights = _InteriorPoint(rows, b, norm, lower, upper).solve()
     with np.errstate(all="ignore"):
         weights = np.where(np.isfinite(weights), weights, 0.0)

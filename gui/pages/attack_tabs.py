@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Signal
 
+from gui.pages.pairs import PairsPanel
 from gui.widgets.lazy_tabs import LazyTabs
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 TABS = {
     "Film": "The chosen image, its change and the result, step by step",
+    "Pairs": "What it costs to make each class each other, beside which is taken for which",
 }
 """What there is to see -> in words. Each but the first has a maker in :class:`AttackTabs`."""
 
@@ -30,4 +32,11 @@ class AttackTabs(LazyTabs):
     def __init__(self, session: Session, film: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(("Film", film), parent)
         self._session = session
-        self.set_makers({})
+        self.set_makers({"Pairs": self._make_pairs})
+
+    def _make_pairs(self) -> QWidget:
+        panel = PairsPanel(self._session, self)
+        panel.hovered.connect(self.hovered)
+        panel.sample_requested.connect(self.sample_requested)
+        panel.tab_requested.connect(self.tab_requested)
+        return panel
