@@ -336,7 +336,7 @@ def test_unknown_and_present_classes_are_refused_as_targets(name):
         ({"budget": 0}, "Budget must be above 0"),
         ({"budget": 0.0}, "Budget must be above 0"),
         ({"budget": -1.0}, "Budget must be a number from"),
-        ({"norm": "l3"}, "Size measured by must be one of l2, linf"),
+        ({"norm": "l3"}, "Norm must be one of l2, linf"),
         ({"objective": "luck"}, "Objective must be one of"),
     ],
 )
@@ -385,3 +385,22 @@ def test_a_film_has_one_image():
 def test_settings_can_be_replaced_one_by_one():
     config = replace(ATTACKS["pgd"].settings(), budget=0.25, norm="linf")
     assert (config.budget, config.norm) == (0.25, "linf")
+
+
+def test_a_film_ends_with_the_best_where_the_attack_ends_with_a_failure():
+    """Carlini and Wagner's goes on searching for less after it has succeeded."""
+    endings = set()
+    for seed in range(12):
+        model, images = example(seed, n=1)
+        attack = build("cw", model, images, searches=3, steps=20)
+        last = list(attack.run())[-1].success[0]
+        best = attack.result()
+        film = list(Film(build("cw", model, images, searches=3, steps=20)).run())
+        if best.success[0]:
+            assert film[-1].predicted != model.predict(images)[0]
+            if not last:
+                np.testing.assert_array_equal(film[-1].image, best.images[0])
+                assert film[-1].l2 == pytest.approx(best.sizes[0])
+                assert film[-1].step == film[-2].step + 1
+        endings.add(bool(last))
+    assert endings == {True, False}

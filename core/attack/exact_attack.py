@@ -73,15 +73,16 @@ class Exact(BatchAttack):
         self._whole = np.zeros(self.originals.shape)
         self._ranks: NDArray[np.int64] | None = None
         wanted = self._wanted(self.original)
-        gains = np.zeros(self.originals.shape)
+        gains = np.full(self.originals.shape, -np.inf)
         for row in np.flatnonzero(~wanted):
             found = self._solved(int(row))
             if found is not None:
                 self._whole[row] = found.change
                 toward = self._wide[found.target, 1:] - self._wide[found.predicted, 1:]
-                gains[row] = found.change * toward
+                changed = found.change != 0
+                gains[row, changed] = found.change[changed] * toward[changed]
         if self.config.norm == "l0":
-            # Rank of each pixel among those that change; the others come last and are 0 anyway.
+            # Rank of each pixel; those that stay come last.
             order = np.argsort(-gains, axis=1, kind="stable")
             self._ranks = np.empty_like(order)
             np.put_along_axis(self._ranks, order, np.arange(order.shape[1])[None], axis=1)

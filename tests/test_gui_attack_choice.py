@@ -1,0 +1,298 @@
+"""Choosing the attack, its norm, budget and other settings, by clicks; what the film then shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    choose,
+    click,
+    data_of,
+    drag,
+    handle_centre,
+    has_colour,
+    pixels,
+    type_number,
+    wait_until,
+)
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox
+
+from core.attack import ATTACKS, NORMS, AttackStep, Film
+from core.perceptron import SoftmaxPerceptron
+from core.pictures import grey_rgb
+from gui.theme import LIGHT
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from gui.main_window import MainWindow
+    from gui.session import Session
+
+NUMBER = 17
+
+
+@pytest.fixture
+def page(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """Return the window with the Attack page open on a known image."""
+    window.show_attack()
+    window.session.attack.choose("train", NUMBER)
+    wait_for_any_film(qtbot, window.session)
+    return window
+
+
+def is_settled(session: Session) -> bool:
+    attack, shown = session.attack, session.shown
+    return (
+        shown is not None
+        and attack.weights is shown.weights
+        and not attack._wanted
+        and not attack.computing
+        and (bool(attack.steps) or bool(attack.problem))
+    )
+
+
+def wait_for_any_film(qtbot: QtBot, session: Session) -> None:
+    wait_until(qtbot, lambda: is_settled(session))
+
+
+def pick(qtbot: QtBot, page: MainWindow, name: str) -> None:
+    """Choose an attack in the list."""
+    combo = page.attack.controls.settings.attack
+    choose(qtbot, combo, combo.findData(name))
+    assert page.session.attack.attack_name == name
+    wait_for_any_film(qtbot, page.session)
+
+
+def core_film(session: Session) -> list[AttackStep]:
+    """Return the film that the core makes of the chosen attack."""
+    attack, shown = session.attack, session.shown
+    assert shown is not None
+    assert attack.chosen_image is not None
+    choice = attack.chosen.choice
+    config = replace(choice.current, target=attack.target)
+    made = choice.attack(SoftmaxPerceptron(shown.weights), config, attack.chosen_image)
+    return list(Film(made).run())
+
+
+def assert_shows(page: MainWindow, film: list[AttackStep]) -> None:
+    attack, panel = page.session.attack, page.attack.film_panel
+    assert len(attack.steps) == len(film)
+    for shown, expected in zip(attack.steps, film, strict=True):
+        np.testing.assert_array_equal(shown.image, expected.image)
+    shape = data_of(page.session).image_shape
+    step = film[attack.position]
+    painted = pixels(panel.result_view, panel.result_view.image_rect())
+    expected_rgb = grey_rgb(step.image.reshape(shape))
+    rows = ((np.arange(shape[0]) + 0.5) * painted.shape[0] / shape[0]).astype(int)
+    columns = ((np.arange(shape[1]) + 0.5) * painted.shape[1] / shape[1]).astype(int)
+    np.testing.assert_array_equal(painted[rows][:, columns], expected_rgb)
+    np.testing.assert_array_equal(panel.bars.probabilities, step.probabilities)
+    losses = [step.loss for step in film]
+    np.testing.assert_allclose(panel.loss_plot.data("loss")[1], losses, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(set(ATTACKS) - {"descent"}))
+def test_every_attack_can_be_chosen_and_its_film_is_the_cores(
+    page: MainWindow, qtbot: QtBot, name: str
+) -> None:
+    pick(qtbot, page, name)
+    assert_shows(page, core_film(page.session))
+    line = page.attack.controls.settings
+    assert line.attack.currentText() == ATTACKS[name].label
+    assert ATTACKS[name].source in line.attack.toolTip()
+    declared = set(page.session.attack.chosen.parameters)
+    assert set(page.attack.controls.rows) == declared | {"box"}
+    for other in (row for key, row in line.rows.items() if key not in line.form.rows):
+        assert other.editor.isVisible()
+
+
+def test_going_back_to_the_practicals_descent(page: MainWindow, qtbot: QtBot) -> None:
+    before = page.session.attack.steps[-1].image
+    pick(qtbot, page, "pgd")
+    assert not page.attack.controls.start.isEnabled()
+    pick(qtbot, page, "descent")
+    assert page.attack.controls.start.isEnabled()
+    np.testing.assert_array_equal(page.session.attack.steps[-1].image, before)
+
+
+def test_other_attacks_do_not_begin_from_noise(page: MainWindow, qtbot: QtBot) -> None:
+    choose(qtbot, page.attack.controls.start, 1)
+    assert not page.attack.controls.any_other.isEnabled()
+    wait_for_any_film(qtbot, page.session)
+    pick(qtbot, page, "fgsm")
+    assert page.session.attack.config.start == NUMBER
+    assert_shows(page, core_film(page.session))
+    assert "Only the practical's descent" in page.attack.controls.start.toolTip()
+
+
+def test_the_norm_has_a_budget_of_its_own(page: MainWindow, qtbot: QtBot) -> None:
+    pick(qtbot, page, "pgd")
+    attack, rows = page.session.attack, page.attack.controls.rows
+    norm = rows["norm"].editor
+    assert isinstance(norm, QComboBox)
+    first = attack.budget
+    choose(qtbot, norm, norm.findData("linf"))
+    assert attack.norm == "linf"
+    assert norm.currentText() == NORMS["linf"].label
+    assert attack.budget != first
+    wait_for_any_film(qtbot, page.session)
+    film = core_film(page.session)
+    assert max(step.linf for step in film) <= attack.budget + 1e-6
+    assert_shows(page, film)
+    choose(qtbot, norm, norm.findData("l2"))
+    assert attack.budget == first
+    assert page.attack.controls.rows["budget"].editor.value() == first
+
+
+def test_the_budget_acts_at_once_by_its_slider_and_by_its_field(
+    page: MainWindow, qtbot: QtBot
+) -> None:
+    pick(qtbot, page, "pgd")
+    attack, row = page.session.attack, page.attack.controls.rows["budget"]
+    for text in ("0.05", "2"):
+        type_number(qtbot, row.editor, text)
+        wait_for_any_film(qtbot, page.session)
+        assert 0.9 * float(text) < attack.steps[-1].l2 <= float(text) * (1 + 1e-6)
+        assert_shows(page, core_film(page.session))
+    assert row.slider is not None
+    assert row.slider.isVisible()
+    drag(row.slider, handle_centre(row.slider), QPoint(row.slider.width() // 2, 8))
+    assert attack.budget < 1
+    wait_for_any_film(qtbot, page.session)
+    assert 0.9 * attack.budget < attack.steps[-1].l2 <= attack.budget * (1 + 1e-6)
+    assert_shows(page, core_film(page.session))
+
+
+@pytest.mark.parametrize("text", ["0", "-2", "1e9"])
+def test_a_budget_that_allows_nothing_is_explained(
+    page: MainWindow, qtbot: QtBot, text: str
+) -> None:
+    pick(qtbot, page, "fgsm")
+    before = page.session.attack.budget
+    type_number(qtbot, page.attack.controls.rows["budget"].editor, text)
+    assert page.notice.isVisible()
+    words = "a budget of 0 allows no change at all" if text == "0" else "must be a number from"
+    assert words in page.notice.text
+    assert page.session.attack.budget == before
+    assert page.attack.controls.rows["budget"].editor.value() == before
+
+
+def test_the_other_settings_unfold_and_act(page: MainWindow, qtbot: QtBot) -> None:
+    pick(qtbot, page, "pgd")
+    line = page.attack.controls.settings
+    assert line.more.isVisible()
+    line._menu.popup(line.more.mapToGlobal(QPoint(0, line.more.height())))
+    wait_until(qtbot, line.form.isVisible)
+    objective, start = line.form.rows["objective"].editor, line.form.rows["random_start"].editor
+    assert isinstance(objective, QComboBox)
+    assert isinstance(start, QCheckBox)
+    choose(qtbot, objective, objective.findData("cross_entropy"))
+    assert page.session.attack.chosen.value("objective") == "cross_entropy"
+    wait_for_any_film(qtbot, page.session)
+    assert_shows(page, core_film(page.session))
+    qtbot.mouseClick(start, Qt.MouseButton.LeftButton, pos=QPoint(8, start.height() // 2))
+    assert page.session.attack.chosen.value("random_start") is False
+    type_number(qtbot, line.form.rows["seed"].editor, "12")
+    type_number(qtbot, line.form.rows["step_size"].editor, "0.5")
+    assert page.session.attack.chosen.value("seed") == 12
+    assert page.session.attack.chosen.value("step_size") == 0.5
+    line._menu.close()
+    wait_for_any_film(qtbot, page.session)
+    assert page.session.attack.steps[0].l2 == 0.0
+    assert_shows(page, core_film(page.session))
+
+
+def test_the_box_is_shared_and_can_be_off(page: MainWindow, qtbot: QtBot) -> None:
+    pick(qtbot, page, "fgsm")
+    box = page.attack.controls.rows["box"].editor
+    assert isinstance(box, QCheckBox)
+    assert box.isChecked()
+    type_number(qtbot, page.attack.controls.rows["budget"].editor, "5")
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    wait_for_any_film(qtbot, page.session)
+    image = page.session.attack.steps[-1].image
+    assert image.min() < 0 or image.max() > 1
+    pick(qtbot, page, "pgd")
+    assert not box.isChecked()
+    pick(qtbot, page, "greedy_l0")
+    assert box.isChecked()  # it knows no other way
+    assert not box.isEnabled()
+
+
+@pytest.mark.parametrize("name", ["descent", "exact", "pgd"])
+def test_any_other_class_will_do(page: MainWindow, qtbot: QtBot, name: str) -> None:
+    pick(qtbot, page, name)
+    controls, attack = page.attack.controls, page.session.attack
+    click(qtbot, controls.any_other)
+    assert attack.target is None
+    assert controls.any_other.isChecked()
+    assert has_colour(pixels(controls.any_other), LIGHT.accent).any()
+    wait_for_any_film(qtbot, page.session)
+    read = attack.steps[0].predicted
+    outcome = attack.outcome()
+    assert outcome is not None
+    assert (attack.steps[-1].predicted != read) == outcome.succeeded
+    assert attack.aim != read
+    assert outcome.succeeded or name == "descent"
+    if outcome.succeeded:
+        assert attack.aim == attack.steps[-1].predicted
+        target = data_of(page.session).class_names[attack.aim]
+        assert f"read as {target}" in page.attack.film_panel.sentence.text()
+    button = controls.targets.button(3)
+    click(qtbot, button)
+    assert attack.target == 3
+    assert not controls.any_other.isChecked()
+
+
+def test_the_class_it_is_read_as_is_no_target_and_the_page_says_so(
+    page: MainWindow, qtbot: QtBot
+) -> None:
+    pick(qtbot, page, "pgd")
+    attack, panel = page.session.attack, page.attack.film_panel
+    read = attack.steps[0].predicted
+    click(qtbot, page.attack.controls.targets.button(read))
+    wait_for_any_film(qtbot, page.session)
+    assert attack.steps == []
+    assert panel.sentence.text() == (
+        f"The image is read as class {read} already; choose another target class."
+    )
+    assert panel.result_view.caption == "not changed"
+    shown = page.session.shown
+    assert shown is not None
+    assert attack.chosen_image is not None
+    np.testing.assert_array_equal(
+        panel.bars.probabilities, shown.probabilities_of(attack.chosen_image)
+    )
+    click(qtbot, page.attack.controls.targets.button((read + 1) % 10))
+    wait_for_any_film(qtbot, page.session)
+    assert attack.steps
+    assert_shows(page, core_film(page.session))
+
+
+def test_a_model_that_has_learnt_nothing_is_explained(page: MainWindow, qtbot: QtBot) -> None:
+    pick(qtbot, page, "pgd")
+    page.session.show_epoch(0)
+    wait_for_any_film(qtbot, page.session)
+    assert "Train the model first" in page.attack.film_panel.sentence.text()
+    page.session.show_epoch(None)
+    wait_for_any_film(qtbot, page.session)
+    assert page.session.attack.steps
+
+
+def test_a_falling_margin_is_drawn_although_it_is_negative(page: MainWindow, qtbot: QtBot) -> None:
+    assert page.attack.film_panel.loss_plot.options.log_y
+    pick(qtbot, page, "exact")
+    losses = [step.loss for step in page.session.attack.steps]
+    assert min(losses) <= 0 < max(losses)
+    assert not page.attack.film_panel.loss_plot.options.log_y
+    pick(qtbot, page, "descent")
+    assert page.attack.film_panel.loss_plot.options.log_y
+
+
+def test_tabs_are_buttons_above_the_panel(page: MainWindow, qtbot: QtBot) -> None:
+    assert page.attack.tab("Film").isChecked()
+    assert page.attack.tabs.currentWidget() is page.attack.film_panel
