@@ -209,7 +209,7 @@ def test_products_kept_and_products_made_anew_are_the_same(monkeypatch):
 
 
 def test_what_was_begun_goes_on_and_comes_to_the_same(learnt, monkeypatch):
-    monkeypatch.setattr("core.attack.cost_matrix._MEASURED_ROWS", 8)
+    monkeypatch.setattr(CostMeasurement, "_n_together", lambda _: 8)
     dataset, weights = learnt
     whole = measured(weights, dataset.test, "linf", boxed=False)
     measurement = CostMeasurement(weights, dataset.test, "linf", boxed=False)

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _READ_ROWS = 512
-_MEASURED_ROWS = 32
-"""Images that are measured toward all classes before the next ones are: seconds at most."""
+_MEASURED_VALUES = 25_000
+"""Pixels of the images measured toward all classes before the next ones are: seconds at most."""
 _BATCH_VALUES = 40_000
 """Pixels changed together, for few classes: a tenth of a second at most."""
 _CLOSED = 1e-12
@@ -123,7 +123,7 @@ class CostMeasurement:
         sizes, first = known.sizes.copy(), known.n_done
         n, n_targets = len(known.indices), len(self._rows) - 1
         reach = self._reach()
-        step = _READ_ROWS if self._is_cheap else _MEASURED_ROWS
+        step = self._n_together()
         for start in range(first, n, step):
             stop = min(start + step, n)
             rows = slice(start, stop)
@@ -136,6 +136,11 @@ class CostMeasurement:
         found = self.found()
         assert found is not None
         return found
+
+    def _n_together(self) -> int:
+        """Return how many images are measured toward all classes before the next ones are."""
+        few = max(_MEASURED_VALUES // self._rows.shape[1], 1)
+        return _READ_ROWS if self._is_cheap else min(few, _READ_ROWS)
 
     @property
     def _is_cheap(self) -> bool:

@@ -82,6 +82,7 @@ class PairsPanel(QWidget):
         self.bar.setFixedWidth(110)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("measuring pairs of classes")
+        self.bar.hide()
         self.cancel_button = self._button("Cancel", "Stop here; what was measured stays")
         self.go_on_button = self._button("Go on", "Measure on where it was stopped")
         self.words = self._label("muted")
@@ -142,7 +143,7 @@ class PairsPanel(QWidget):
     def _connect(self) -> None:
         self.part.part_changed.connect(self._part_chosen)
         self.norm.activated.connect(self._norm_chosen)
-        self.boxed.toggled.connect(self._box_toggled)
+        self.boxed.clicked.connect(self._box_toggled)
         self.cancel_button.clicked.connect(self._state.cancel)
         self.go_on_button.clicked.connect(self._state.go_on)
         for matrix, other in ((self.costs, self.confusion), (self.confusion, self.costs)):
@@ -170,6 +171,8 @@ class PairsPanel(QWidget):
         if not self.isVisible():
             return
         state, dataset = self._state.state, self._session.dataset
+        self.norm.setCurrentIndex(self.norm.findData(self._state.norm))
+        self.boxed.setChecked(self._state.boxed)
         self._show_progress_soon()
         matrix = None if state is None else state.matrix
         if state is None or matrix is None or dataset is None:

@@ -51,7 +51,9 @@ class PartChoice(QComboBox):
         dataset = self._session.dataset
         if dataset is None:
             return
-        parts = [part for part in self._parts if part != "validation" or dataset.validation is not None]
+        parts = [
+            part for part in self._parts if part != "validation" or dataset.validation is not None
+        ]
         if self.chosen not in parts:
             self.chosen = "test"
         self.clear()

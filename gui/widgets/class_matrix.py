@@ -102,7 +102,7 @@ class ClassMatrix(CellGrid):
         return self._theme.bad
 
     def scale_ends(self) -> tuple[str, str]:
-        """Return what the strongest and the palest colour mean."""
+        """Return what the strongest and the palest colour mean; no words for no scale."""
         return "", ""
 
     # ------------------------------------------------------------------ geometry
@@ -154,7 +154,7 @@ class ClassMatrix(CellGrid):
         with QPainter(self) as painter:
             self._paint_names(painter)
             self._paint_cells(painter)
-            if self._has_scale:
+            if self._has_scale and any(self.scale_ends()):
                 self._paint_scale(painter)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if self._mark is not None:
@@ -202,7 +202,8 @@ class ClassMatrix(CellGrid):
         metrics, cell = painter.fontMetrics(), self.cell_rect(0, 0)
         room = cell.width() - 4
         written = cell.height() >= metrics.height() - 2 and all(
-            metrics.horizontalAdvance(text) <= room for text in {text for row in words for text in row}
+            metrics.horizontalAdvance(text) <= room
+            for text in {text for row in words for text in row}
         )
         lines = min(cell.width(), cell.height()) > 8
         for row in range(n):

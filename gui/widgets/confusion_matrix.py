@@ -91,8 +91,10 @@ class ConfusionMatrix(ClassMatrix):
         return self._theme.accent if row == column else self._theme.bad
 
     def scale_ends(self) -> tuple[str, str]:
-        """Return the largest share of mistakes, and none."""
+        """Return the largest share of mistakes, and none; nothing where none is made."""
         largest = 100 * float(self._mistakes().max(initial=0.0))
+        if not largest:
+            return "", ""
         return f"{largest:.2g}%" if largest < 10 else f"{largest:.0f}%", "0%"
 
     def _words(self) -> list[list[str]]:

@@ -22,11 +22,14 @@ _HELP = (
     "need less, pushed toward the column's class."
 )
 
+_LEAST_RATIO = 1.25
+"""Of the ends of the scale: smaller differences are not blown up."""
+
 
 class CostGrid(ClassMatrix):
     """Paints median sizes: the cheaper a pair, the stronger its red; the diagonal is empty.
 
-    Between the cheapest and the dearest pair there is, equal ratios are equal steps of colour.
+    From the cheapest pair there is to the dearest, equal ratios are equal steps of colour.
     """
 
     clicked = Signal(int, int)
@@ -59,10 +62,13 @@ class CostGrid(ClassMatrix):
         return np.full(self.n_cells, np.nan) if self._matrix is None else self._matrix.median
 
     def _limits(self) -> tuple[float, float] | None:
-        """Return the cheapest and the dearest median that is more than nothing."""
+        """Return the ends of the scale: the cheapest and the dearest median above nothing."""
         medians = self._medians()
         reached = medians[np.isfinite(medians) & (medians > 0)]
-        return (float(reached.min()), float(reached.max())) if len(reached) else None
+        if not len(reached):
+            return None
+        low, high = float(reached.min()), float(reached.max())
+        return low, max(high, _LEAST_RATIO * low)
 
     def _strengths(self) -> NDArray[np.float64]:
         medians, limits = self._medians(), self._limits()
@@ -70,12 +76,10 @@ class CostGrid(ClassMatrix):
             return np.where(np.isnan(medians), np.nan, 0.0)
         low, high = limits
         within = np.clip(medians, low, high)  # what cannot be reached is as pale as the dearest
-        if high == low:
-            return np.where(np.isnan(medians), np.nan, 1.0)
         return np.asarray(np.log(high / within) / np.log(high / low))
 
     def scale_ends(self) -> tuple[str, str]:
-        """Return the cheapest and the dearest median."""
+        """Return the sizes of the strongest and the palest colour."""
         limits = self._limits()
         return ("", "") if limits is None else (cost_words(limits[0]), cost_words(limits[1]))
 
