@@ -93,7 +93,8 @@ class PairsSession(QObject):
         same = [state for state in alike if state.request.is_same(wanted)]
         # Beside a run that goes on, medians of few images would come and go all the time.
         whole = [state for state in alike if state.complete and self._session.is_running]
-        return (same or whole or alike or [None])[-1]
+        known = same or whole or alike
+        return known[-1] if known else None
 
     @property
     def is_measuring(self) -> bool:

@@ -118,8 +118,8 @@ class PairsPanel(QWidget):
         for widget in (self.part, self.norm, self.boxed):
             head.addWidget(widget)
         head.addWidget(self.words, 1)
-        for widget in (self.bar, self.cancel_button, self.go_on_button):
-            head.addWidget(widget)
+        for shown_at_times in (self.bar, self.cancel_button, self.go_on_button):
+            head.addWidget(shown_at_times)
         matrices = QHBoxLayout()
         matrices.setSpacing(16)
         for words, matrix in (
