@@ -593,7 +593,7 @@ def test_the_sentence_tells_what_is_out_of_reach() -> None:
     assert "Out of reach for half of the images or more: 2 pairs." in sentence(far, NAMES)
 
 
-def test_a_run_without_a_rightly_read_image_says_so(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_sentence_waits_for_the_first_images() -> None:
     nothing = cost_matrix(
         PairSizes(np.ones((2, 2), dtype=np.int64), np.empty(0, dtype=np.int64),
                   np.empty(0, dtype=np.int64), np.empty((0, 2)), 0)

@@ -34,10 +34,11 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _READ_ROWS = 512
-_MEASURED_VALUES = 25_000
-"""Pixels of the images measured toward all classes before the next ones are: seconds at most."""
-_BATCH_VALUES = 40_000
-"""Pixels changed together, for few classes: a tenth of a second at most."""
+_MEASURED_VALUES: dict[Norm, int] = {"l2": 50_000, "linf": 12_500}
+"""Pixels of the images measured toward all classes before the next ones are: a second or so."""
+_BATCH_VALUES = 16_000
+"""Pixels changed together, for few classes, where it takes longest: less than a tenth of a second,
+so that who stops it need not wait."""
 _CLOSED = 1e-12
 
 
@@ -139,7 +140,7 @@ class CostMeasurement:
 
     def _n_together(self) -> int:
         """Return how many images are measured toward all classes before the next ones are."""
-        few = max(_MEASURED_VALUES // self._rows.shape[1], 1)
+        few = max(_MEASURED_VALUES[self._norm] // self._rows.shape[1], 1)
         return _READ_ROWS if self._is_cheap else min(few, _READ_ROWS)
 
     @property
@@ -221,9 +222,8 @@ class CostMeasurement:
 
     def _batch(self, rows: Array) -> int:
         """Return for how many images the small problem is solved at once."""
-        if self._is_cheap:
-            return _READ_ROWS
-        return max(int(_BATCH_VALUES / (rows.shape[1] * (1 + len(rows) / 10))), 1)
+        most = _READ_ROWS if self._norm == "l2" else _BATCH_VALUES / rows.shape[1]
+        return max(int(most / (1 + len(rows) / 10)), 1)
 
     def _by_one_rival(
         self,

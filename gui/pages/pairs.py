@@ -89,6 +89,9 @@ class PairsPanel(QWidget):
         self.costs = CostGrid(self)
         self.confusion = ConfusionMatrix(self, help_text=_CONFUSION_HELP, has_scale=True)
         self.sentence = self._label("sentence")
+        # As many lines as it has in the smallest window, so that nothing moves when it changes.
+        self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().height())
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.sentence.setToolTip(wrapped(_SENTENCE_HELP))
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -258,9 +261,9 @@ class PairsPanel(QWidget):
 def sentence(matrix: CostMatrix, names: list[str]) -> str:
     """Return what is cheapest and dearest, and whether what is confused is cheap."""
     extremes = matrix.extremes()
+    if not matrix.sizes.n_done:
+        return ""
     if extremes is None:
-        if not len(matrix.sizes.indices):
-            return ""
         return "No change is enough to make any class another: there is nothing learnt to change."
     (low, high), median = extremes, matrix.median
     words = [f"Cheapest: {names[low[0]]} → {names[low[1]]} ({median[low]:.3g})."]
