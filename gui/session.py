@@ -31,6 +31,7 @@ from gui.film_session import FilmSession
 from gui.job_pool import JobPool
 from gui.losses_session import LossesSession
 from gui.mailbox import Mailbox
+from gui.pairs_session import PairsSession
 from gui.repair_session import RepairSession
 from gui.robustness_session import RobustnessSession
 from gui.run_state import RunState
@@ -116,6 +117,7 @@ class Session(ShownSession):
         self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.robustness = RobustnessSession(self, self._pool, self._mailbox)
         self.targets = TargetsSession(self, self._pool, self._mailbox)
+        self.pairs = PairsSession(self, self._pool, self._mailbox)
         self.repair = RepairSession(self, self._pool, self._mailbox)
         self.losses = LossesSession(self, self._pool, self._mailbox)
         self.transfer = TransferSession(self, self._pool, self._mailbox)
@@ -126,7 +128,7 @@ class Session(ShownSession):
         self.downloads.surprised.connect(self.surprised)
         self._told = (
             *(self.data, self.downloads, self.seeds, self.film),
-            *(self.transfer, self.same_change),
+            *(self.transfer, self.same_change, self.pairs),
         )
         """The parts whose jobs send events."""
         self._answered = (

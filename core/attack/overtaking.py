@@ -40,7 +40,7 @@ _ROUGH = 1e-6
 _MOST_WORSE = 4
 _SAFE = 0.995
 """So much of the way to the nearest bound is gone."""
-_FAR = 1e5
+FAR = 1e5
 """Without a box, what is so many times farther than the farthest rival alone is out of reach."""
 
 
@@ -237,7 +237,7 @@ class _InteriorPoint:
         if needed <= 0:
             return False
         if self._room is None:
-            return float(np.linalg.norm(along)) * _FAR < needed
+            return float(np.linalg.norm(along)) * FAR < needed
         lower, upper = self._room
         reach = np.where(along > 0, along * upper, along * lower)
         return float(reach.sum()) < needed * (1 - 1e-9)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QPoint, Signal
 
 from gui.pages.losses import LossesPanel
+from gui.pages.pairs import PairsPanel
 from gui.pages.repair import RepairPanel
 from gui.pages.same_change import SameChangePanel
 from gui.pages.targets import TargetsPanel
@@ -25,6 +26,7 @@ TABS = {
     "Film": "The chosen image, its change and the result, step by step",
     "Losses": "The same image pushed by three losses, and why the squared one may not move it",
     "All targets": "The chosen image changed toward every class at once, as little as is enough",
+    "Pairs": "What it costs to make each class each other, beside which is taken for which",
     "Repair": "The smallest change that makes a mistake right, beside one that breaks a right one",
     "Transfer": "Images crafted on this run's model, tested on the models of the other runs",
     "Same change": "The film's change, or one found for all, added to every image of the part",
@@ -34,6 +36,7 @@ TABS = {
 PANELS: dict[str, Callable[[Session, QWidget], QWidget]] = {
     "Losses": LossesPanel,
     "All targets": TargetsPanel,
+    "Pairs": PairsPanel,
     "Repair": RepairPanel,
     "Transfer": TransferPanel,
     "Same change": SameChangePanel,
