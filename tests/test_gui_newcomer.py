@@ -242,7 +242,7 @@ def test_class_names_on_the_attack_page_are_cut_and_their_numbers_are_not(
     window.show_attack()
     wait_for_film(qtbot, window.session)
     page = window.attack
-    buttons = page.controls._target_buttons
+    buttons = window.attack.controls._target_buttons
     assert buttons[0].text() == "x"
     assert all(button.width() >= button.sizeHint().width() for button in buttons)
     metrics, width = page.result_view.fontMetrics(), page.result_view.width()
