@@ -230,6 +230,31 @@ def test_carlini_wagner_in_the_box_is_no_worse_than_deepfool():
     assert np.median(result.sizes / deepfool.sizes) < 1.02
 
 
+def test_carlini_wagner_ends_with_the_smallest_change_it_found():
+    """It goes on searching for less after it has succeeded, and often in vain."""
+    model, images = example(1, n=20)
+    attack = build("cw", model, images, searches=3, steps=20)
+    steps = list(attack.run())
+    result = attack.result()
+    assert steps[-1].step == attack.n_steps
+    assert result.success.all()
+    np.testing.assert_allclose(steps[-1].sizes, result.sizes, rtol=1e-9)
+    assert (steps[-2].sizes > 1.1 * result.sizes).any()
+
+
+def test_carlini_wagner_stops_weighing_more_where_nothing_can_be_done():
+    """Twins differ in their bias alone: none ever overtakes the other. (Overflow is an error.)"""
+    weights = np.random.default_rng(0).standard_normal((3, 13)).astype(np.float32)
+    weights[1] = weights[0]
+    weights[1, 0] -= 1.0
+    config = ATTACKS["cw"].settings(target=1, searches=30, steps=5)
+    attack = ATTACKS["cw"](SoftmaxPerceptron(weights), config, np.full(12, 0.5))
+    result = attack.finish()
+    assert not result.success.any()
+    assert np.isfinite(result.images).all()
+    assert attack.constants.max() == 1e10
+
+
 # --- fewest pixels
 
 
