@@ -65,6 +65,8 @@ class AttackSession(FilmPlayer):
         """How many steps the film is going to have."""
         self._is_plain = True
         """Whether the film is the practical's own, which also knows noise and pull."""
+        self._read_as: int | None = None
+        """What the image is read as before its change, where that need not be the first step."""
         self._noise_start = config.start is None
         self.own: OwnImage | None = None
         """The image drawn last for an attack, if it fits the data."""
@@ -211,7 +213,8 @@ class AttackSession(FilmPlayer):
         if self.target is not None or not self.steps:
             return self.config.target
         order = np.argsort(self.steps[-1].probabilities)[::-1]
-        return int(next(k for k in order if k != self.steps[0].predicted))
+        before = self.steps[0].predicted if self._read_as is None else self._read_as
+        return int(next(k for k in order if k != before))
 
     def choose_attack(self, name: str) -> None:
         """Choose another attack; its film begins at once. Others begin at the image itself."""
@@ -336,6 +339,7 @@ class AttackSession(FilmPlayer):
     def _film_of(self, model: SoftmaxPerceptron, dataset: Dataset) -> Attack | Film:
         """Return the chosen attack on the chosen image."""
         self._is_plain = self.chosen.is_descent and self.target is not None
+        self._read_as = None
         if self._is_plain:
             self.n_steps = self.config.steps
             if self.on_own and self.own is not None:
@@ -345,7 +349,9 @@ class AttackSession(FilmPlayer):
         assert image is not None
         attack = self.batch_attack(model, image)
         self.n_steps = attack.n_steps
-        return Film(attack)
+        film = Film(attack)
+        self._read_as = film.read_as
+        return film
 
     def _question(self) -> Question | None:
         """Return what the smallest change is asked for: noise is no image to be changed."""
@@ -426,4 +432,4 @@ class AttackSession(FilmPlayer):
             return None
         shown = self.steps[: self.position + 1]
         noise = self.config.start is None
-        return summarise(shown, self.target, self.label, from_noise=noise)
+        return summarise(shown, self.target, self.label, from_noise=noise, read_as=self._read_as)

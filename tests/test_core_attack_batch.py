@@ -10,7 +10,7 @@ from core_samples import QUICK
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.attack import ATTACKS, NORMS, Film
+from core.attack import ATTACKS, NORMS, Film, summarise
 from core.errors import SettingError
 from core.parameters import parameters_of
 from core.perceptron import SoftmaxPerceptron
@@ -388,19 +388,35 @@ def test_settings_can_be_replaced_one_by_one():
 
 
 def test_a_film_ends_with_the_best_where_the_attack_ends_with_a_failure():
-    """Carlini and Wagner's goes on searching for less after it has succeeded."""
+    """Noise is drawn again after it has fooled the model."""
     endings = set()
     for seed in range(12):
         model, images = example(seed, n=1)
-        attack = build("cw", model, images, searches=3, steps=20)
+        attack = build("gaussian", model, images, draws=6, budget=1.0)
         last = list(attack.run())[-1].success[0]
         best = attack.result()
-        film = list(Film(build("cw", model, images, searches=3, steps=20)).run())
+        film = list(Film(build("gaussian", model, images, draws=6, budget=1.0)).run())
         if best.success[0]:
             assert film[-1].predicted != model.predict(images)[0]
+            endings.add(bool(last))
             if not last:
                 np.testing.assert_array_equal(film[-1].image, best.images[0])
                 assert film[-1].l2 == pytest.approx(best.sizes[0])
                 assert film[-1].step == film[-2].step + 1
-        endings.add(bool(last))
     assert endings == {True, False}
+
+
+def test_what_counts_in_a_film_is_what_the_image_was_read_as_not_its_random_start():
+    """A start within a large budget may be read as another class already."""
+    n_elsewhere = 0
+    for seed in range(30):
+        model, images = example(seed, n=1)
+        attack = build("pgd", model, images, budget=1.5, seed=seed)
+        film = Film(attack)
+        steps = list(film.run())
+        read = int(model.predict(images)[0])
+        n_elsewhere += steps[0].predicted != read
+        outcome = summarise(steps, None, read, read_as=film.read_as)
+        assert outcome.first_predicted == film.read_as == read
+        assert outcome.succeeded == (steps[-1].predicted != read)
+    assert n_elsewhere > 3
