@@ -273,7 +273,9 @@ class AttackSession(FilmPlayer):
         start = None if self._noise_start else index
         # A film of other data fits neither the new images nor the new classes.
         self._generation += 1
-        self.steps, self.position, self.weights, self.computing = [], 0, None, False
+        self._stop_job()
+        self.weights = None
+        self._drop_film("")
         self._replace(toward=index, start=start, target=target)
         self.film_changed.emit()
 
@@ -326,8 +328,7 @@ class AttackSession(FilmPlayer):
             attack = self._film_of(SoftmaxPerceptron(shown.weights), dataset)
         except SettingError as error:
             # Told where the film would be, not as a message: a live model is attacked many times.
-            self.problem = f"{error}."
-            self.steps, self.position, self.computing = [], 0, False
+            self._drop_film(f"{error}.")
             self.film_changed.emit()
             return
         self.computing = True
@@ -373,6 +374,12 @@ class AttackSession(FilmPlayer):
         if not self._target_given and image is not None and self._target_open:
             self._target_open = False
             self._replace(target=self._nearest_other_class(image, self.label))
+
+    def _drop_film(self, problem: str) -> None:
+        """Have no film; what was being played has ended."""
+        self.problem, self.least = problem, None
+        self.steps, self.position, self.computing = [], 0, False
+        self._set_playing(False)
 
     def _stop_job(self) -> None:
         self._old_jobs = [job for job in self._old_jobs if job.alive]
