@@ -266,6 +266,18 @@ def test_results_can_be_read_at_any_budget_and_in_any_norm():
     np.testing.assert_allclose(result.sizes_in("linf"), np.abs(result.changes).max(axis=1))
 
 
+@pytest.mark.parametrize("name", ["fgsm", "bim", "pgd", "gaussian"])
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+def test_a_success_that_spends_the_whole_budget_is_within_it(name, norm):
+    """In float32 image + change - image is not quite the change."""
+    model, images = example(n=40)
+    narrow = SoftmaxPerceptron(model.weights.astype(np.float32))
+    result = build(name, narrow, images, norm=norm, budget=0.1).finish()
+    assert result.success.any()
+    np.testing.assert_array_equal(result.success_within(0.1), result.success)
+    assert not result.success_within(0.09)[result.sizes > 0.0901].any()
+
+
 # --- the registry and the declared settings
 
 
