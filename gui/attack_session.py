@@ -145,9 +145,10 @@ class AttackSession(FilmPlayer):
         if shown is None:
             return 0 if label else 1
         order = np.argsort(shown.probabilities_of(image))[::-1]
-        # Not what it is, nor what it is taken for already; with two classes only the other is left.
+        # Not what it is taken for already, nor what it is; a misread one of two classes only has
+        # the way back.
         others = [int(k) for k in order[1:] if k != label]
-        return others[0] if others else int(order[0])
+        return others[0] if others else int(order[1])
 
     def choose_mistake(self) -> None:
         """Choose the next image of the present part that the shown model reads wrongly."""
