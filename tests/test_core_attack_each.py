@@ -342,6 +342,25 @@ def test_noise_has_exactly_the_size_of_the_budget(name, norm, box):
         np.testing.assert_allclose(step.sizes, 0.4, rtol=1e-5)
 
 
+@both_norms
+@pytest.mark.parametrize("budget", [0.05, 0.4, 1.0, 2.0, 9.0])
+def test_noise_in_the_box_is_one_direction_clipped(norm, budget):
+    """What is not clipped went equally far along what was drawn; what is clipped, less far."""
+    model, images = example(n_features=60)
+    attack = build("gaussian", model, images, norm=norm, budget=budget, seed=3)
+    step = list(attack.run(keep_images=True))[1]
+    drawn = np.random.default_rng(3).standard_normal(images.shape)
+    for image, seen, d, size in zip(images, step.images, drawn, step.sizes, strict=True):
+        free = (seen > 1e-9) & (seen < 1 - 1e-9)
+        scales = ((seen - image) / d)[free]
+        if len(scales):
+            np.testing.assert_allclose(scales, scales[0], rtol=1e-9)
+            np.testing.assert_allclose(seen, np.clip(image + scales[0] * d, 0, 1), atol=1e-9)
+        most = np.where(d > 0, 1 - image, image)
+        largest = np.linalg.norm(most) if norm == "l2" else most.max()
+        assert size == pytest.approx(min(budget, largest), rel=1e-6)
+
+
 def test_noise_that_the_box_does_not_have_room_for_fills_it():
     model, images = example()
     step = list(build("gaussian", model, images, budget=900.0).run(keep_images=True))[1]
