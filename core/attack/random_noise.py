@@ -98,7 +98,7 @@ def _scales_largest(
     far = np.divide(budget, speed, out=np.full_like(speed, np.inf), where=room >= budget)
     scales = far.min(axis=1)
     at_limits = np.divide(room, speed, out=np.zeros_like(speed), where=speed > 0).max(axis=1)
-    return np.where(np.isfinite(scales), scales, at_limits)
+    return np.asarray(np.where(np.isfinite(scales), scales, at_limits))
 
 
 def _scales_length(
