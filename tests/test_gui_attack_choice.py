@@ -111,6 +111,16 @@ def test_every_attack_can_be_chosen_and_its_film_is_the_cores(
         assert other.editor.isVisible()
 
 
+def test_nothing_lies_over_the_list_of_attacks(page: MainWindow, qtbot: QtBot) -> None:
+    line = page.attack.controls.settings
+    for name in ("descent", "pgd", "descent"):
+        pick(qtbot, page, name)
+        box = line.attack.geometry()
+        for x in range(box.left() + 1, box.right(), 8):
+            assert line.childAt(x, box.center().y()) is line.attack
+        assert set(line.form.rows) <= set(line.rows)
+
+
 def test_going_back_to_the_practicals_descent(page: MainWindow, qtbot: QtBot) -> None:
     before = page.session.attack.steps[-1].image
     pick(qtbot, page, "pgd")
