@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.attack.batch import BatchAttack
+from core.attack.norms import per_row
 from core.attack.settings import (
     AttackSettings,
     box_parameter,
@@ -24,6 +25,8 @@ from core.parameters import parameter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_DOUBLINGS, _HALVINGS = 20, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,9 @@ class NoiseSettings(AttackSettings):
 class RandomNoise(BatchAttack):
     """Base: a random change, scaled so that its size is the budget, in the box as well.
 
-    With the box ``clip(x + s d) - x`` is scaled by the s at which its size is the budget; clipping
-    after scaling would make the noise smaller than what it is compared with. Pixel i goes
-    ``min(s |d_i|, room_i)``. In L-infinity s is the smallest ``budget / |d_i|`` of the pixels with
-    that much room; in L2 it is found as ``s^2 = (budget^2 - sum room_i^2) / sum d_j^2``, the first
-    sum over the pixels at their limits and the second over the others, again until no more come to
-    theirs. Where even all pixels at their limits are less than the budget, that is the noise.
+    With the box ``clip(x + s d) - x`` is scaled by the s at which its size is the budget, found by
+    bisection; clipping after scaling would make the noise smaller than what it is compared with.
+    Where even all pixels at their limits are less than the budget, that is the noise.
     """
 
     settings = NoiseSettings
@@ -70,54 +70,45 @@ class RandomNoise(BatchAttack):
     def advance(self) -> None:
         """Try another noise."""
         directions = self.draw()
-        for rows in self.blocks():
-            along = directions[rows]
-            along /= np.maximum(self.norm.sizes(along), np.finfo(float).tiny)[:, None]
-            changes = along * self._scales(along, self.originals[rows])[:, None]
-            if self.box:
-                np.clip(changes, -self.originals[rows], 1.0 - self.originals[rows], out=changes)
-            self.changes[rows] = changes
+        directions /= np.maximum(self.norm.sizes(directions), np.finfo(float).tiny)[:, None]
+        directions = directions.astype(self.originals.dtype, copy=False)
+        self._scaled(directions, self._scales(directions), out=self.changes)
 
-    def _scales(
-        self, directions: NDArray[np.float64], originals: NDArray[Any]
-    ) -> NDArray[np.float64]:
+    def _scales(self, directions: NDArray[Any]) -> NDArray[np.float64]:
         """Return how far to go along each direction for the size to be the budget, (n,)."""
+        low = np.full(self.n_images, self.budget)
         if not self.box:
-            return np.full(len(directions), self.budget)
-        speed = np.abs(directions)
-        room = np.where(directions > 0, 1.0 - originals, np.where(directions < 0, originals, 0.0))
-        if self.norm.is_box:
-            return _scales_largest(speed, room, self.budget)
-        return _scales_length(speed, room, self.budget)
+            return low
+        high = low.copy()
+        for _ in range(_DOUBLINGS):
+            short = self._scaled_sizes(directions, high) < self.budget
+            if not short.any():
+                break
+            low[short] = high[short]
+            high[short] *= 2
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            short = self._scaled_sizes(directions, middle) < self.budget
+            low[short] = middle[short]
+            high[~short] = middle[~short]
+        return low
 
+    def _scaled(
+        self, directions: NDArray[Any], scales: NDArray[np.float64], out: NDArray[Any]
+    ) -> None:
+        """Write the changes that go so far, in the box where it is on."""
+        np.multiply(directions, per_row(scales, directions), out=out)
+        if self.box:
+            out += self.originals
+            np.clip(out, 0.0, 1.0, out=out)
+            out -= self.originals
 
-def _scales_largest(
-    speed: NDArray[np.float64], room: NDArray[Any], budget: float
-) -> NDArray[np.float64]:
-    """Return the s with ``max_i min(s speed_i, room_i) = budget``; all at their limits if none."""
-    far = np.divide(budget, speed, out=np.full_like(speed, np.inf), where=room >= budget)
-    scales = far.min(axis=1)
-    at_limits = np.divide(room, speed, out=np.zeros_like(speed), where=speed > 0).max(axis=1)
-    return np.asarray(np.where(np.isfinite(scales), scales, at_limits))
-
-
-def _scales_length(
-    speed: NDArray[np.float64], room: NDArray[Any], budget: float
-) -> NDArray[np.float64]:
-    """Return the s with ``|min(s speed_i, room_i)| = budget``; all at their limits if none."""
-    scales = np.full(len(speed), budget)
-    rows = np.arange(len(speed))
-    while len(rows):
-        some, limit = speed[rows], room[rows]
-        free = scales[rows, None] * some < limit
-        left = np.maximum(budget**2 - np.sum(np.where(free, 0.0, limit) ** 2, axis=1), 0.0)
-        pace = np.sum(np.where(free, some, 0.0) ** 2, axis=1)
-        # s only grows: each time some pixel more is at its limit, or it is found.
-        farther = np.sqrt(np.divide(left, pace, out=np.zeros_like(left), where=pace > 0))
-        grows = farther > scales[rows] * (1 + 1e-12)
-        rows = rows[grows]
-        scales[rows] = farther[grows]
-    return scales
+    def _scaled_sizes(
+        self, directions: NDArray[Any], scales: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        changes = np.empty_like(directions)
+        self._scaled(directions, scales, out=changes)
+        return self.norm.sizes(changes)
 
 
 class UniformNoise(RandomNoise):
