@@ -111,6 +111,16 @@ def test_every_attack_can_be_chosen_and_its_film_is_the_cores(
         assert other.editor.isVisible()
 
 
+def test_nothing_lies_over_the_list_of_attacks(page: MainWindow, qtbot: QtBot) -> None:
+    line = page.attack.controls.settings
+    for name in ("descent", "pgd", "descent"):
+        pick(qtbot, page, name)
+        box = line.attack.geometry()
+        for x in range(box.left() + 1, box.right(), 8):
+            assert line.childAt(x, box.center().y()) is line.attack
+        assert set(line.form.rows) <= set(line.rows)
+
+
 def test_going_back_to_the_practicals_descent(page: MainWindow, qtbot: QtBot) -> None:
     before = page.session.attack.steps[-1].image
     pick(qtbot, page, "pgd")
@@ -272,6 +282,46 @@ def test_the_class_it_is_read_as_is_no_target_and_the_page_says_so(
     wait_for_any_film(qtbot, page.session)
     assert attack.steps
     assert_shows(page, core_film(page.session))
+
+
+def test_a_film_that_is_no_more_is_not_played_on(page: MainWindow, qtbot: QtBot) -> None:
+    pick(qtbot, page, "pgd")
+    attack = page.session.attack
+    read = attack.steps[0].predicted
+    attack.play(from_start=True)
+    click(qtbot, page.attack.controls.targets.button(read))
+    wait_until(qtbot, lambda: bool(attack.problem))
+    assert not attack.playing
+    assert attack.least is None
+
+
+def test_other_data_leave_no_old_problem(page: MainWindow, qtbot: QtBot) -> None:
+    pick(qtbot, page, "pgd")
+    session, attack = page.session, page.session.attack
+    click(qtbot, page.attack.controls.targets.button(attack.steps[0].predicted))
+    wait_until(qtbot, lambda: bool(attack.problem))
+    problems: list[str] = []
+    session.dataset_changed.connect(lambda: problems.append(attack.problem))
+    session.set_setting("train_size", 200)
+    session.rewind()
+    wait_until(qtbot, lambda: bool(problems))
+    assert problems == [""]
+
+
+@pytest.mark.parametrize("name", ["descent", "pgd"])
+def test_numbers_do_not_run_away_while_a_longer_film_is_awaited(
+    page: MainWindow, qtbot: QtBot, name: str
+) -> None:
+    pick(qtbot, page, name)
+    attack, hint = page.session.attack, page.attack.film_panel.hint
+    if name == "pgd":
+        attack.choose_attack("descent")
+    attack.set_setting("steps", attack.config.steps + 50)
+    assert len(attack.steps) <= attack.config.steps  # the old film
+    assert "run away" not in hint.text()
+    wait_for_any_film(qtbot, page.session)
+    assert len(attack.steps) == attack.config.steps + 1
+    assert "run away" not in hint.text()
 
 
 def test_a_model_that_has_learnt_nothing_is_explained(page: MainWindow, qtbot: QtBot) -> None:

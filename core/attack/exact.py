@@ -247,11 +247,11 @@ def boxed_changes(
             logits = images @ w[:, 1:].T + w[:, 0]
             predicted[rows] = logits.argmax(axis=1)
             gaps = logits[np.arange(len(images)), predicted[rows]][:, None] - logits
-        norm: Norm
-        for norm in ("l2", "linf"):
-            sizes[norm][rows], rivals[norm][rows] = _nearest_boxed(
-                images, w[:, 1:], gaps, predicted[rows], distances[norm], norm
-            )
+            norm: Norm
+            for norm in ("l2", "linf"):
+                sizes[norm][rows], rivals[norm][rows] = _nearest_boxed(
+                    images, w[:, 1:], gaps, predicted[rows], distances[norm], norm
+                )
         yield Progress(rows.stop, n, "images")
     return SmallestChanges(
         predicted=read_only(predicted),
@@ -287,5 +287,6 @@ def _nearest_boxed(
         )
         better = found < best[open_]
         best[open_[better]], rival[open_[better]] = found[better], chosen[better]
-    best[np.isnan(gaps).any(axis=1)] = np.nan
+    unknown = np.isnan(gaps).any(axis=1)
+    best[unknown], rival[unknown] = np.nan, -1
     return best, rival

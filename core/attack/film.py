@@ -49,6 +49,11 @@ class Film:
         """What the size of the change is measured from."""
         return np.asarray(self.attack.originals[0])
 
+    @property
+    def read_as(self) -> int:
+        """What the image is read as before its change; a random start may be read otherwise."""
+        return int(self.attack.original[0])
+
     def run(self) -> Iterator[AttackStep]:
         """Yield the start and every step after it; at last the best, if the end is a failure.
 

@@ -21,9 +21,11 @@ class Universal(BasicIterative):
 
     Each step moves v by ``a`` along the steepest direction of the mean gradient over the images
     that are not fooled yet, and projects it onto the ball; those that are fooled have no say, so
-    none is pushed ever further. With the box image i shows ``clip(x_i + v, 0, 1)``, and a pixel
-    that is clipped there gives no gradient. Kept is the v of the step that fooled most images (the
-    smaller one where equal). With a target one change leads all images to it.
+    none is pushed ever further. All others have an equal one: each gradient in the logits is scaled
+    to a largest component of 1 first, or the unsure images alone would decide. With the box image i
+    shows ``clip(x_i + v, 0, 1)``, and a pixel that is clipped there gives no gradient. Kept is the
+    v of the step that fooled most images (the smaller one where equal). With a target one change
+    leads all images to it.
     Source: Moosavi-Dezfooli, Fawzi, Fawzi & Frossard 2017, "Universal adversarial perturbations";
     the steps are those of Shafahi, Najibi, Xu, Dickerson, Davis & Goldstein 2020, "Universal
     adversarial training", algorithm 2, their clipped loss being the say that ends with success.

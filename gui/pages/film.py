@@ -269,7 +269,8 @@ class FilmPanel(QWidget):
         if attack.chosen.is_descent:
             if not outcome.succeeded and outcome.saturated and attack.config.start is not None:
                 hint = _SATURATED
-            if not attack.computing and len(attack.steps) <= attack.config.steps:
+            # As many as were asked for when it was computed, not as are asked for by now.
+            if not attack.computing and len(attack.steps) <= attack.n_steps:
                 hint = _RAN_AWAY
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
