@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.attack.by_hand import OPPOSITE, TOOLS, UNSEEN, Painting, Rules, held, size_of
-from core.attack.by_hand_optimiser import Answer, Question, best_moves, budget_of
+from core.attack.by_hand_optimiser import Answer, Optimiser, Question, budget_of
 from core.attack.by_hand_score import Goal, Standing, efficiency, over_budget, percent, score
 from core.attack.exact import smallest_change
 from core.errors import SettingError
@@ -423,7 +423,7 @@ def test_the_score_in_pixels() -> None:
 
 def ask(norm: Any, target: int | None, *, boxed: bool = True, **more: Any) -> Answer:
     options = {"factor": 2.0, **more}
-    return best_moves(Question(some_weights(), an_image().ravel(), target, norm, boxed, **options))
+    return Optimiser()(Question(some_weights(), an_image().ravel(), target, norm, boxed, **options))
 
 
 @pytest.mark.parametrize("norm", NORMS)
@@ -456,10 +456,10 @@ def test_the_most_within_the_budget_is_the_closed_form_where_there_are_two_class
     # Hoelder: |a|_2 of the budget in L2, |a|_1 in L-infinity.
     for norm, dual in (("l2", np.linalg.norm(difference)), ("linf", np.abs(difference).sum())):
         question = Question(weights, image, None, norm, False, 3.0)  # type: ignore[arg-type]
-        answer = best_moves(question)
+        answer = Optimiser()(question)
         gap = goal.standing(answer.most[-1]).gap
         assert gap == pytest.approx(goal.first_gap - answer.budget * dual, rel=1e-6)
-    answer = best_moves(Question(weights, image, None, "l0", True, 3.0))
+    answer = Optimiser()(Question(weights, image, None, "l0", True, 3.0))
     gains = np.maximum(difference * (1 - image), -difference * image)
     best = np.sort(gains)[::-1][: int(answer.budget)].sum()
     gap = goal.standing(answer.most[-1]).gap
@@ -482,10 +482,10 @@ def test_where_no_change_is_enough_there_is_none() -> None:
     weights[0, 0] = 5.0  # a lead that this little weight cannot make good within the box
     weights[1, 1] = 1.0
     image = np.full(an_image().size, 0.5)
-    answer = best_moves(Question(weights, image, 1, "l2", True, 2.0))
+    answer = Optimiser()(Question(weights, image, 1, "l2", True, 2.0))
     assert np.isinf(answer.needed)
     assert len(answer.smallest) == len(answer.most) == 1
-    outside = best_moves(Question(weights, image, 1, "l2", False, 2.0))
+    outside = Optimiser()(Question(weights, image, 1, "l2", False, 2.0))
     assert outside.needed == pytest.approx(4.5)
 
 
@@ -503,3 +503,24 @@ def test_an_image_that_is_read_so_already_is_told() -> None:
     assert not goal.is_reached
     with pytest.raises(SettingError, match="already"):
         ask("l2", goal.read)
+
+
+def test_a_dragged_budget_asks_for_the_smallest_change_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Any] = []
+
+    def counted(*given: Any, **more: Any) -> Any:
+        asked.append(more)
+        return smallest_change(*given, **more)
+
+    monkeypatch.setattr("core.attack.by_hand_optimiser.smallest_change", counted)
+    optimiser, weights, image = Optimiser(), some_weights(), an_image().ravel()
+    first = optimiser(Question(weights, image, 2, "l2", True, 2.0))
+    second = optimiser(Question(weights, image, 2, "l2", True, 5.0))
+    assert len(asked) == 1
+    assert second.needed == first.needed
+    assert second.budget == 2.5 * first.budget
+    optimiser(Question(weights, image, 2, "linf", True, 5.0))
+    optimiser(Question(weights.copy(), image, 2, "linf", True, 5.0))
+    assert len(asked) == 3

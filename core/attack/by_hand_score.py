@@ -107,10 +107,13 @@ class Goal:
         probabilities = read_only(softmax(logits))
         return Standing(probabilities, predicted, gap, leader, chaser, way, won)
 
+    def toward(self, one: int, other: int) -> NDArray[np.float64]:
+        """Return what each pixel of more ink gains ``one`` on ``other``, (n_features,)."""
+        return np.asarray(self._weights[one, 1:] - self._weights[other, 1:])
+
     def uphill(self, standing: Standing) -> NDArray[np.float64]:
-        """Return what each pixel of more ink gains, (n_features,): ``w_chaser - w_leader``."""
-        rows = self._weights[:, 1:]
-        return np.asarray(rows[standing.chaser] - rows[standing.leader])
+        """Return what each pixel of more ink closes of the gap as it is, (n_features,)."""
+        return self.toward(standing.chaser, standing.leader)
 
 
 def percent(way: float) -> int:
