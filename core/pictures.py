@@ -47,6 +47,12 @@ _SEQUENTIAL_ANCHORS = np.array(
 """ColorBrewer's YlGnBu: pale is low, dark is high, also without any colour."""
 
 
+_OVER_BLUE, _OVER_RED = (67, 147, 195), (214, 96, 77)
+"""Two of the anchors above, to be seen on black and on white."""
+
+_MOST_OPAQUE = 0.6
+
+
 def _interpolate(anchors: NDArray[np.float64], n_colours: int) -> NDArray[np.uint8]:
     place = np.linspace(0, len(anchors) - 1, n_colours)
     channels = [np.interp(place, np.arange(len(anchors)), anchors[:, c]) for c in range(3)]
@@ -86,3 +92,16 @@ def diverging_rgb(values: NDArray[Any], limit: float) -> NDArray[np.uint8]:
     clipped = np.nan_to_num(np.clip(values, -limit, limit))
     scaled = clipped.astype(np.float64) / limit * half
     return np.asarray(DIVERGING[np.rint(scaled).astype(np.intp) + half])
+
+
+def signed_rgba(values: NDArray[Any], limit: float) -> NDArray[np.uint8]:
+    """Return values (..., height, width) as (..., height, width, 4) uint8, to be laid over others.
+
+    Blue and red as :func:`diverging_rgb` has them, but pale values are transparent: what lies
+    below is seen as it is where there is nothing to say, and never wholly covered.
+    """
+    strength = np.clip(np.abs(np.nan_to_num(values)) / limit, 0.0, 1.0)
+    rgba = np.empty((*values.shape, 4), dtype=np.uint8)
+    rgba[..., :3] = np.where((values < 0)[..., None], _OVER_BLUE, _OVER_RED)
+    rgba[..., 3] = np.rint(_MOST_OPAQUE * 255 * strength).astype(np.uint8)
+    return rgba

@@ -168,6 +168,14 @@ class Painting:
             inside = np.clip(self.change, -self.original, 1.0 - self.original)
             self._history.sheet = inside
 
+    def open_to(self, toward: NDArray[np.float64]) -> Change:
+        """Return a direction, (n_features,), as (height, width); 0 where a pixel has no room."""
+        way = np.array(toward, dtype=np.float64).reshape(self.original.shape)
+        if self._rules.boxed:
+            image = self.image
+            way[((way > 0) & (image >= 1)) | ((way < 0) & (image <= 0))] = 0.0
+        return way
+
     # ------------------------------------------------------------------ strokes
 
     @property

@@ -59,10 +59,10 @@ class Question:
     factor: float
     budget: float | None = None
 
-    def is_alike(self, other: Question) -> bool:
-        """Whether another question is about the same target, norm and box."""
-        mine = self.target, self.norm, self.boxed
-        return mine == (other.target, other.norm, other.boxed)
+    @property
+    def terms(self) -> tuple[int | None, Norm, bool]:
+        """Target, norm and box: with others it is another game."""
+        return self.target, self.norm, self.boxed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +138,7 @@ class Optimiser:
 def _is_same(one: Question, other: Question) -> bool:
     """Whether two questions differ in the budget at most."""
     same_arrays = one.weights is other.weights and one.image is other.image
-    return same_arrays and one.is_alike(other)
+    return same_arrays and one.terms == other.terms
 
 
 def _growing(q: Question, goal: Goal, found: SmallestChange) -> Changes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, Signal
 
+from gui.pages.by_hand import ByHandPanel
 from gui.widgets.lazy_tabs import LazyTabs
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 TABS = {
     "Film": "The chosen image, its change and the result, step by step",
+    "By hand": "Paint the change yourself, with the same budget as the optimiser",
 }
 """What there is to see -> in words. Each but the first has a maker in :class:`AttackTabs`."""
 
@@ -30,4 +32,14 @@ class AttackTabs(LazyTabs):
     def __init__(self, session: Session, film: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(("Film", film), parent)
         self._session = session
-        self.set_makers({})
+        self.set_makers({"By hand": self._make_by_hand})
+
+    @property
+    def by_hand(self) -> ByHandPanel:
+        """A person against the optimiser."""
+        return cast("ByHandPanel", self.panel("By hand"))
+
+    def _make_by_hand(self) -> QWidget:
+        panel = ByHandPanel(self._session, self)
+        panel.hovered.connect(self.hovered)
+        return panel
