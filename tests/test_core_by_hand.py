@@ -395,7 +395,7 @@ def test_the_score_in_words() -> None:
     said = score(a_standing(-0.25), 0.8, rules, 0.31, "3")
     assert said.startswith("You: 25 % of the way backwards with 0.80 of 1.00.")
     said = score(a_standing(0.0), 0.0, rules, 0.05, "3")
-    assert said == "Nothing is painted yet; the budget is 1.00. The gradient needs 0.050."
+    assert said == "Nothing is painted yet; the budget is 1.00. The gradient needs 0.05."
     said = score(a_standing(1.1, won=True), 0.93, rules, 0.31, "3")
     assert said == (
         "You win: read as 3 with 0.93 of 1.00. The gradient needs 0.31: yours is 3 times as large."

@@ -27,7 +27,7 @@ _LARGEST_SHARE = 999
 """Percent; further than that nobody reads."""
 
 _TWO_DIGITS = 0.1
-"""A smaller size is written with three."""
+"""A smaller size is written with as many decimals as it takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +126,7 @@ def number(size: float, norm: str) -> str:
     """Return a size as people read it, without its unit: pixels are whole."""
     if norm == "l0":
         return f"{size:.0f}"
-    return f"{size:.2f}" if size >= _TWO_DIGITS else f"{size:.3f}"
+    return f"{size:.2f}" if size >= _TWO_DIGITS else f"{size:.2g}"
 
 
 def sized(size: float, norm: str) -> str:

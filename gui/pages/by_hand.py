@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.attack.by_hand_score import efficiency, number, over_budget, percent, score, sized
@@ -42,9 +42,6 @@ class ByHandPanel(QWidget):
     """Left a person's painting, right the optimiser, between them how they stand."""
 
     hovered = Signal(str)
-    sample_requested = Signal(str, int, QPoint)
-    """Never sent: the image is open already, to be painted on."""
-    tab_requested = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,9 +94,9 @@ class ByHandPanel(QWidget):
             column.addWidget(widget, stretch)
         cards = QHBoxLayout()
         cards.setSpacing(8)
-        cards.addWidget(card(mine, (10, 8, 10, 8)), 17)
-        cards.addWidget(card(score_side, (10, 8, 10, 8)), 9)
-        cards.addWidget(card(self.rival, (10, 8, 10, 8)), 12)
+        cards.addWidget(card(mine, (10, 8, 10, 8)), 20)
+        cards.addWidget(card(score_side, (10, 8, 10, 8)), 8)
+        cards.addWidget(card(self.rival, (10, 8, 10, 8)), 13)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -169,17 +166,22 @@ class ByHandPanel(QWidget):
         left = f"over by {number(size - budget, norm)}"
         if not is_over:
             left = f"{number(max(budget - size, 0.0), norm)} left"
-        used = f"used {number(size, norm)} of {sized(budget, norm)}"
+        what = "largest pixel" if norm == "linf" else "used"
+        used = f"{what} {number(size, norm)} of {sized(budget, norm)}"
         self.used.show_share(
             size / budget, f"{used}, {left}", used, mark=needed / budget, is_bad=is_over
         )
         leader, chaser = (name_of(names, k) for k in (standing.leader, standing.chaser))
         gap, first = standing.gap, game.goal.first_gap
-        behind = f"{leader} leads {chaser} by {gap:.2f} of {first:.2f}"
+        gone = f"{percent(standing.way)} %"
+        behind = f"{leader} leads {chaser} by {gap:.2f}"
         if gap < 0:
             behind = f"{chaser} leads {leader} by {-gap:.2f}"
         self.way.show_share(
-            standing.way, f"{percent(standing.way)} %: {behind}", f"{percent(standing.way)} %"
+            standing.way,
+            f"{gone} of the gap closed: {behind}, {first:.2f} at first",
+            *(f"{gone}: {behind}, first {first:.2f}", f"{gone}: {behind}"),
+            *(f"{gone}, {abs(gap):.2f} {'left' if gap >= 0 else 'beyond'}", gone),
         )
         unit = "pixel" if norm == "l0" else "1.00 of size"
         per = efficiency(standing, first, size)

@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.attack.by_hand import size_of
 from core.attack.by_hand_score import efficiency, percent, sized
 from core.pictures import diverging_rgb, grey_rgb
 from gui.widgets.fitting_words import short, shortened
+from gui.widgets.image_pair import ImagePair
 from gui.widgets.image_view import ImageView
 from gui.widgets.tooltips import wrapped
 
@@ -78,14 +86,6 @@ class RivalPanel(QWidget):
             view.hovered.connect(self.hovered)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(self.heading)
-        head.addStretch(1)
-        head.addWidget(self.kind)
-        views = QHBoxLayout()
-        views.setSpacing(6)
-        views.addWidget(self.change_view)
-        views.addWidget(self.image_view)
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         for button in (self.reveal, self.play):
@@ -95,8 +95,9 @@ class RivalPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addLayout(head)
-        column.addLayout(views, 1)
+        column.addWidget(self.heading)
+        column.addWidget(self.kind)
+        column.addWidget(ImagePair(self.change_view, self.image_view, self), 1)
         column.addLayout(buttons)
         column.addWidget(self.words)
 
@@ -163,13 +164,9 @@ class RivalPanel(QWidget):
         standing = game.goal.standing(change)
         seen = standing.predicted
         image = original + change
-        self.image_view.set_image(
-            grey_rgb(image),
-            image,
-            *shortened(
-                f"read as {{}} ({standing.probabilities[seen]:.2f})", dataset.class_names[seen]
-            ),
-        )
+        name, sure = dataset.class_names[seen], f"({standing.probabilities[seen]:.2f})"
+        captions = shortened(f"read as {{}} {sure}", name), shortened(f"{{}} {sure}", name)
+        self.image_view.set_image(grey_rgb(image), image, *captions[0], *captions[1])
 
     def _words(self) -> str:
         """Return how far the optimiser comes, and with how much."""

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 _STEPS = 120
 """Of the slider, equal ratios apart."""
 
-_BOX_HELP = "Keep every pixel in the range of a real image, for you and for the optimiser alike."
+_BOX_HELP = (
+    "Keep every pixel between 0 and 1, for you and for the optimiser alike. It begins with a box; "
+    "a change of the attack's own above acts here too."
+)
 _COUNTED_HELP = (
     "Where pixels are counted they stay in 0..1: changed without limits, a single one would do."
 )
@@ -46,7 +49,7 @@ class RulesLine(QWidget):
         for name in ("l2", "linf", "l0"):
             self.norm.addItem(NORMS[name].label, name)
         self.norm.activated.connect(self._norm_chosen)
-        self.box = QCheckBox("pixels in 0..1", self)
+        self.box = QCheckBox("box 0..1", self)
         self.box.setObjectName("by_hand_box")
         self.box.clicked.connect(game.set_boxed)
         self.budget = QSlider(Qt.Orientation.Horizontal, self)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _STEPS = 100
 """Of a slider from nothing to 1."""
 
+_WIDTH = 142
+
 _TIPS: dict[Tool, str] = {
     "add": "Each stroke adds ink: pixels become lighter on the dark ground (X changes the tool)",
     "take": "Each stroke takes ink away (or the right button)",
@@ -97,7 +99,7 @@ class ChangeTools(QWidget):
         for widget in (self.brush_words, self.brush, self.strength_words, self.strength):
             column.addWidget(widget)
         row = QHBoxLayout()
-        row.setSpacing(1)
+        row.setSpacing(0)
         for button in (self.undo, self.redo, self.clear):
             row.addWidget(button)
         column.addSpacing(2)
@@ -105,6 +107,7 @@ class ChangeTools(QWidget):
         column.addWidget(self.hint)
         column.addWidget(self.change_only)
         column.addStretch(1)
+        self.setFixedWidth(_WIDTH)
 
     @Slot()
     def refresh(self) -> None:
