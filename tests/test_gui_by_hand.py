@@ -377,7 +377,7 @@ def test_the_hint_is_the_gradient_where_there_is_room(
     canvas, session = panel.canvas, window.session
     assert canvas.hint is None
     plain = pixels(canvas)
-    click(qtbot, panel.tools.hint)
+    click(qtbot, panel.tools.hint, QPoint(9, panel.tools.hint.height() // 2))
     assert session.shown is not None
     assert game.standing is not None
     assert game.painting is not None
@@ -391,7 +391,7 @@ def test_the_hint_is_the_gradient_where_there_is_room(
     np.testing.assert_array_equal(hint, np.where(no_room, 0.0, expected))
     assert no_room.any()
     assert (pixels(canvas) != plain).any()
-    click(qtbot, panel.tools.hint)
+    click(qtbot, panel.tools.hint, QPoint(9, panel.tools.hint.height() // 2))
     assert canvas.hint is None
     hover(canvas, QPoint(0, 0))
     np.testing.assert_array_equal(pixels(canvas), plain)
@@ -783,7 +783,11 @@ def test_while_the_model_learns_the_game_goes_on(
     session.set_pace(20.0)
     session.set_setting("epochs", 200)
     session.rewind(play=True)
-    wait_until(qtbot, lambda: game.is_ready and session.is_running)
+
+    def has_learnt() -> bool:
+        return game.is_ready and session.shown is not None and session.shown.epoch > 1
+
+    wait_until(qtbot, has_learnt)
     paint(panel.canvas)
     before, budget = change_of(game).copy(), game.budget
     assert before.any()
