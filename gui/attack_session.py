@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from core.attack import Attack, AttackConfig, AttackStep, BatchAttack
     from core.dataset import Dataset
+    from gui.attack_job import Question
     from gui.own_image import OwnImage
     from gui.session import Session
     from gui.worker import Job
@@ -56,6 +57,8 @@ class AttackSession(FilmPlayer):
         self._target_open = True
         self._session = session
         self.chosen = ChosenAttack(config)
+        self.least: tuple[float, float] | None = None
+        """The smallest length, and largest pixel, of a change that is enough, if known."""
         self.problem = ""
         """Why there is no film, in words."""
         self.n_steps = config.steps
@@ -315,7 +318,7 @@ class AttackSession(FilmPlayer):
         self.weights, self.epoch = shown.weights, shown.epoch
         self._generation += 1
         self._stop_job()
-        self.problem = ""
+        self.problem, self.least = "", None
         try:
             attack = self._film_of(SoftmaxPerceptron(shown.weights), dataset)
         except SettingError as error:
@@ -326,7 +329,8 @@ class AttackSession(FilmPlayer):
             return
         self.computing = True
         self._fresh = True
-        self._job = AttackJob(self._generation, self._mailbox, attack)
+        question = self._question()
+        self._job = AttackJob(self._generation, self._mailbox, attack, question)
         self._job.start()
 
     def _film_of(self, model: SoftmaxPerceptron, dataset: Dataset) -> Attack | Film:
@@ -342,6 +346,13 @@ class AttackSession(FilmPlayer):
         attack = self.batch_attack(model, image)
         self.n_steps = attack.n_steps
         return Film(attack)
+
+    def _question(self) -> Question | None:
+        """Return what the smallest change is asked for: noise is no image to be changed."""
+        image = self.chosen_image
+        if self._noise_start or image is None:
+            return None
+        return image, self.target, self.boxed
 
     def _choose_first(self) -> None:
         """Begin with an image that can be pushed and where it goes most easily, unless told."""
@@ -384,7 +395,7 @@ class AttackSession(FilmPlayer):
                 self._take_steps(letter.payload)
                 changed = True
             elif isinstance(letter.payload, Done):
-                self.computing = False
+                self.computing, self.least = False, letter.payload.least
                 if not self._is_plain:  # some are done before the end
                     self.n_steps = max(letter.payload.n_steps - 1, 1)
                 changed = True

@@ -22,6 +22,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from core.attack import ATTACKS, NORMS, AttackStep, Film
+from core.attack.exact import smallest_change
 from core.perceptron import SoftmaxPerceptron
 from core.pictures import grey_rgb
 from gui.theme import LIGHT
@@ -296,3 +297,29 @@ def test_a_falling_margin_is_drawn_although_it_is_negative(page: MainWindow, qtb
 def test_tabs_are_buttons_above_the_panel(page: MainWindow, qtbot: QtBot) -> None:
     assert page.attack.tab("Film").isChecked()
     assert page.attack.tabs.currentWidget() is page.attack.film_panel
+
+
+def test_the_page_says_how_little_would_have_been_enough(page: MainWindow, qtbot: QtBot) -> None:
+    attack, hint = page.session.attack, page.attack.film_panel.hint
+    pick(qtbot, page, "fgsm")
+    assert attack.chosen_image is not None
+    assert attack.weights is not None
+    for target in (attack.config.target, None):
+        if target is None:
+            click(qtbot, page.attack.controls.any_other)
+            wait_for_any_film(qtbot, page.session)
+        l2, linf = (
+            smallest_change(attack.weights, attack.chosen_image, norm, target=target, boxed=True)
+            for norm in ("l2", "linf")
+        )
+        assert attack.least == (l2.size, linf.size)
+        wanted = "something else" if target is None else f"a {target}"
+        assert hint.isVisible()
+        assert hint.text() == (
+            f"No change with pixels between 0 and 1 shorter than {l2.size:.3g}, or with a largest "
+            f"pixel below {linf.size:.2g}, makes it {wanted}."
+        )
+    pick(qtbot, page, "descent")
+    choose(qtbot, page.attack.controls.start, 1)
+    wait_for_any_film(qtbot, page.session)
+    assert attack.least is None  # noise is no image to be changed

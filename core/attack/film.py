@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.attack.batch import BatchAttack
+    from core.perceptron import SoftmaxPerceptron
 
 
 class Film:
@@ -37,6 +38,11 @@ class Film:
         if attack.n_images != 1:
             raise SettingError(f"A film shows one image, not {attack.n_images}; choose one")
         self.attack = attack
+
+    @property
+    def model(self) -> SoftmaxPerceptron:
+        """The model under attack."""
+        return self.attack.model
 
     @property
     def reference(self) -> NDArray[Any]:

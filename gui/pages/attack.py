@@ -35,7 +35,7 @@ class AttackPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addWidget(card(self.controls, (12, 8, 12, 8)))
+        layout.addWidget(card(self.controls, (12, 6, 12, 6)))
         layout.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.tabs, 1)
         self.switch.chosen.connect(self.tabs.show_panel)
