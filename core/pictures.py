@@ -94,14 +94,13 @@ def diverging_rgb(values: NDArray[Any], limit: float) -> NDArray[np.uint8]:
     return np.asarray(DIVERGING[np.rint(scaled).astype(np.intp) + half])
 
 
-def signed_rgba(values: NDArray[Any], limit: float) -> NDArray[np.uint8]:
-    """Return values (..., height, width) as (..., height, width, 4) uint8, to be laid over others.
+def tinted_rgb(rgb: NDArray[np.uint8], values: NDArray[Any], limit: float) -> NDArray[np.uint8]:
+    """Return a picture (..., height, width, 3) with values (..., height, width) laid over it.
 
-    Blue and red as :func:`diverging_rgb` has them, but pale values are transparent: what lies
+    Blue and red as :func:`diverging_rgb` has them, but as faint as the values are small: what lies
     below is seen as it is where there is nothing to say, and never wholly covered.
     """
     strength = np.clip(np.abs(np.nan_to_num(values)) / limit, 0.0, 1.0)
-    rgba = np.empty((*values.shape, 4), dtype=np.uint8)
-    rgba[..., :3] = np.where((values < 0)[..., None], _OVER_BLUE, _OVER_RED)
-    rgba[..., 3] = np.rint(_MOST_OPAQUE * 255 * strength).astype(np.uint8)
-    return rgba
+    cover = (_MOST_OPAQUE * strength)[..., None]
+    colour = np.where((values < 0)[..., None], _OVER_BLUE, _OVER_RED)
+    return np.asarray(np.rint((1.0 - cover) * rgb + cover * colour).astype(np.uint8))

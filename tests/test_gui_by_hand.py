@@ -29,7 +29,7 @@ from core.attack.by_hand import Painting, size_of
 from core.attack.by_hand_score import Goal, score
 from core.attack.exact import smallest_change
 from core.perceptron import SoftmaxPerceptron
-from core.pictures import diverging_rgb, grey_rgb
+from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
 from gui.by_hand_session import DEFAULT_FACTOR, LEAST_FACTOR, MOST_FACTOR
 from gui.run_state import RunState
 from gui.theme import LIGHT
@@ -390,7 +390,8 @@ def test_the_hint_is_the_gradient_where_there_is_room(
     assert hint is not None
     np.testing.assert_array_equal(hint, np.where(no_room, 0.0, expected))
     assert no_room.any()
-    assert (pixels(canvas) != plain).any()
+    limit = float(np.abs(hint).max())
+    assert_canvas_paints(canvas, tinted_rgb(grey_rgb(image), hint, limit))
     click(qtbot, panel.tools.hint, QPoint(9, panel.tools.hint.height() // 2))
     assert canvas.hint is None
     hover(canvas, QPoint(0, 0))

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Slot
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from core.attack.by_hand import OPPOSITE, TOOLS
-from core.pictures import diverging_rgb, grey_rgb, signed_rgba
+from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
 from gui.widgets.arrow_keys import ENTER
 from gui.widgets.canvas_keys import ARROWS, is_own_key, is_undo
 from gui.widgets.numpy_image import to_qimage
@@ -284,9 +284,7 @@ class ChangeCanvas(StrokeSurface):
             if self._painting is None:
                 self._paint_words(painter, rect)
                 return
-            painter.drawImage(rect, to_qimage(self._picture(self._painting)))
-            if self._hint is not None and self._hint.shape == self._image_shape:
-                painter.drawImage(rect, self._hint_image(self._hint))
+            painter.drawImage(rect.toRect(), to_qimage(self._picture(self._painting)))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             focused = self.hasFocus()
             colour = self._theme.accent if focused else self._theme.border
@@ -303,17 +301,14 @@ class ChangeCanvas(StrokeSurface):
                 self._ring(painter, self._hover)
 
     def _picture(self, painting: Painting) -> NDArray[np.uint8]:
+        """Return image or change, the hint over it: scaling one picture up is what takes time."""
+        rgb = grey_rgb(painting.image)
         if self._shows_change:
             largest = float(np.abs(painting.change).max())
-            return diverging_rgb(painting.change, max(largest, _LEAST_LIMIT))
-        return grey_rgb(painting.image)
-
-    def _hint_image(self, hint: NDArray[np.float64]) -> QImage:
-        largest = float(np.abs(hint).max())
-        rgba = np.ascontiguousarray(signed_rgba(hint, largest or 1.0))
-        height, width = hint.shape
-        kind = QImage.Format.Format_RGBA8888
-        return QImage(rgba.data, width, height, 4 * width, kind).copy()
+            rgb = diverging_rgb(painting.change, max(largest, _LEAST_LIMIT))
+        if self._hint is None or self._hint.shape != self._image_shape:
+            return rgb
+        return tinted_rgb(rgb, self._hint, float(np.abs(self._hint).max()) or 1.0)
 
     def _paint_words(self, painter: QPainter, rect: QRectF) -> None:
         painter.fillRect(rect, QColor(self._theme.raised))
