@@ -28,6 +28,7 @@ from PySide6.QtTest import QTest
 from core.attack.by_hand import Painting, size_of
 from core.attack.by_hand_score import Goal, score
 from core.attack.exact import smallest_change
+from core.errors import ExplorerError
 from core.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
 from gui.by_hand_session import DEFAULT_FACTOR, LEAST_FACTOR, MOST_FACTOR
@@ -773,6 +774,27 @@ def test_where_no_change_is_enough_that_is_said(
     assert "Let pixels leave 0..1" in panel.sentence.text()
     assert not panel.canvas.isEnabled()
     click(qtbot, panel.rules.box)
+    wait_until(qtbot, lambda: is_settled(game))
+    assert panel.canvas.isEnabled()
+
+
+def test_a_question_without_an_answer_is_said_where_it_was_asked(
+    panel: ByHandPanel,
+    window: MainWindow,
+    game: ByHandSession,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise ExplorerError("It does not settle")
+
+    monkeypatch.setattr("core.attack.by_hand_optimiser.smallest_change", refuse)
+    window.session.attack.choose("train", OTHER)
+    wait_until(qtbot, lambda: bool(game.problem))
+    assert panel.sentence.text() == "The optimiser finds no answer: It does not settle."
+    assert not panel.canvas.isEnabled()
+    monkeypatch.undo()
+    window.session.attack.choose("train", NUMBER)
     wait_until(qtbot, lambda: is_settled(game))
     assert panel.canvas.isEnabled()
 

@@ -98,12 +98,12 @@ class ChangeTools(QWidget):
         column.addSpacing(2)
         for widget in (self.brush_words, self.brush, self.strength_words, self.strength):
             column.addWidget(widget)
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        for button in (self.undo, self.redo, self.clear):
-            row.addWidget(button)
-        column.addSpacing(2)
-        column.addLayout(row)
+        for buttons in ((self.undo, self.redo), (self.clear,)):
+            row = QHBoxLayout()
+            row.setSpacing(2)
+            for button in buttons:
+                row.addWidget(button)
+            column.addLayout(row)
         column.addWidget(self.hint)
         column.addWidget(self.change_only)
         column.addStretch(1)
