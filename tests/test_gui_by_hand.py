@@ -733,6 +733,7 @@ def test_an_image_that_is_read_so_already_is_said(
     assert not panel.canvas.isEnabled()
     assert not panel.tools.isEnabled()
     assert not panel.rival.reveal.isEnabled()
+    assert not panel.rules.again.isEnabled(), "what is painted but not seen is not cleared"
     assert panel.rules.another.isEnabled()
     click(qtbot, panel.rules.another)
     wait_until(qtbot, lambda: is_settled(game))

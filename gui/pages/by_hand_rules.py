@@ -93,7 +93,8 @@ class RulesLine(QWidget):
         self.box.setChecked(game.boxed)
         self.box.setEnabled(not is_counted)
         self.box.setToolTip(wrapped(_COUNTED_HELP if is_counted else _BOX_HELP))
-        self.budget.setEnabled(game.is_ready)
+        for widget in (self.budget, self.again):
+            widget.setEnabled(game.is_ready)
         blocked = self.budget.blockSignals(True)
         self.budget.setValue(_place(game.factor))
         self.budget.blockSignals(blocked)
