@@ -733,7 +733,7 @@ def test_nothing_is_cut_at_1280_by_720(
     if tab:
         show_tab(window, page, tab)
         qtbot.wait(300)
-    if tab == "Film":
+    if tab == "Film":  # the others let nothing of it be computed
         wait_for_film(qtbot, window.session)
     assert (window.width(), window.height()) == (1280, 720)
     inside = window.rect()

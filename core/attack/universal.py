@@ -12,6 +12,9 @@ from core.attack.norms import gradient_sizes
 if TYPE_CHECKING:
     from core.attack.batch_step import BatchResult
 
+SMALLER = 1.0 - 1e-5
+"""A change that fools equally many must be this much smaller: rounding is no progress."""
+
 
 class Universal(BasicIterative):
     """Find one change ``v`` within the budget that fools as many images as possible.
@@ -65,7 +68,8 @@ class Universal(BasicIterative):
         """Keep the change that fools most."""
         super()._keep_best()
         count, size = int(self.success.sum()), float(self.norm.sizes(self.shared)[0])
-        if (count, -size) > (self._best_count, -self._best_size):
+        smaller = count == self._best_count and size < self._best_size * SMALLER
+        if count > self._best_count or smaller:
             self._best_count, self._best_size = count, size
             self._best_shared[:] = self.shared
 

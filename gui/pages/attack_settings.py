@@ -118,6 +118,7 @@ class AttackSettingsLine(QWidget):
             self.rows[name] = row
         line.addStretch(1)
         self._line.replaceWidget(self._inside, inside)
+        self._inside.hide()  # at once; it is deleted only when nothing is under way in it
         self._inside.deleteLater()
         self._inside = inside
         self._make_menu([(n, p) for n, p in declared.items() if n not in _IN_LINE])

@@ -158,14 +158,6 @@ class FilmPanel(QWidget):
         """Use these icons on the buttons."""
         self.film.set_icons(icons)
 
-    def showEvent(self, event: object) -> None:
-        """Compute only while somebody looks."""
-        self._attack.set_active(True)
-
-    def hideEvent(self, event: object) -> None:
-        """Stop computing."""
-        self._attack.set_active(False)
-
     # ------------------------------------------------------------------ drawing
 
     @Slot()
