@@ -22,6 +22,7 @@ from core.samples import same_samples
 from core.sources import DEFAULT_SOURCE
 from core.training import Checkpoint, Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
+from gui.by_hand_session import ByHandSession
 from gui.comparison_session import ComparisonSession
 from gui.data_session import DataSession, Loaded, Prepared, RunRequest
 from gui.diagnosis_job import DIAGNOSIS_SLOT
@@ -122,6 +123,7 @@ class Session(ShownSession):
         self.losses = LossesSession(self, self._pool, self._mailbox)
         self.transfer = TransferSession(self, self._pool, self._mailbox)
         self.same_change = SameChangeSession(self, self._pool, self._mailbox)
+        self.by_hand = ByHandSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
@@ -134,7 +136,7 @@ class Session(ShownSession):
         self._answered = (
             *self._told,
             *(self.comparison, self.epochs, self.robustness),
-            *(self.targets, self.repair, self.losses),
+            *(self.targets, self.repair, self.losses, self.by_hand),
         )
         """The parts whose jobs fill a slot of the mailbox."""
         self.data.arrived.connect(self._loaded)

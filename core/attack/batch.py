@@ -32,6 +32,20 @@ _SMALLER = 1.0 - 1e-5
 """A success must be this much smaller than the one kept to replace it: rounding is no progress."""
 
 
+def check_model(weights: NDArray[Any]) -> None:
+    """Raise a SettingError if a model (n_classes, n_features + 1) gives no way to go."""
+    if not np.isfinite(weights).all():
+        raise SettingError(
+            "The weights of this model are not all numbers, so no attack can follow them; "
+            "train it with a smaller learning rate"
+        )
+    if len(weights) < 2 or (weights[:, 1:] == weights[0, 1:]).all():
+        raise SettingError(
+            "All classes of this model weigh every pixel alike, so no change of the image "
+            "changes what is read: there is no direction to go. Train the model first"
+        )
+
+
 class BatchAttack(ABC):
     """Base of all batch attacks.
 
@@ -83,7 +97,7 @@ class BatchAttack(ABC):
         labels: NDArray[np.int64] | None = None,
     ) -> None:
         self.model, self.config = model, config
-        self._check_model()
+        check_model(model.weights)
         originals = self._checked_images(images)
         # Only some attacks have each of these settings; the others do without.
         self.box: bool = getattr(config, "box", True)
@@ -115,19 +129,6 @@ class BatchAttack(ABC):
         self._reset()
 
     # ------------------------------------------------------------------ what is refused
-
-    def _check_model(self) -> None:
-        weights = self.model.weights
-        if not np.isfinite(weights).all():
-            raise SettingError(
-                "The weights of this model are not all numbers, so no attack can follow them; "
-                "train it with a smaller learning rate"
-            )
-        if self.model.n_classes < 2 or (weights[:, 1:] == weights[0, 1:]).all():
-            raise SettingError(
-                "All classes of this model weigh every pixel alike, so no change of the image "
-                "changes what is read: there is no direction to go. Train the model first"
-            )
 
     def _checked_images(self, images: NDArray[Any]) -> NDArray[Any]:
         """Return an own copy of the images as a batch."""

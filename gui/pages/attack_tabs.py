@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, Signal
 
+from gui.pages.by_hand import ByHandPanel
 from gui.pages.losses import LossesPanel
 from gui.pages.pairs import PairsPanel
 from gui.pages.repair import RepairPanel
@@ -30,6 +31,7 @@ TABS = {
     "Repair": "The smallest change that makes a mistake right, beside one that breaks a right one",
     "Transfer": "Images crafted on this run's model, tested on the models of the other runs",
     "Same change": "The film's change, or one found for all, added to every image of the part",
+    "By hand": "Paint the change yourself, with the same budget as the optimiser",
 }
 """What there is to see -> in words."""
 
@@ -40,6 +42,7 @@ PANELS: dict[str, Callable[[Session, QWidget], QWidget]] = {
     "Repair": RepairPanel,
     "Transfer": TransferPanel,
     "Same change": SameChangePanel,
+    "By hand": ByHandPanel,
 }
 """What shows it; the film is there from the beginning."""
 
@@ -69,3 +72,8 @@ class AttackTabs(LazyTabs):
     def losses(self) -> LossesPanel:
         """Three losses side by side."""
         return cast("LossesPanel", self.panel("Losses"))
+
+    @property
+    def by_hand(self) -> ByHandPanel:
+        """A person against the optimiser."""
+        return cast("ByHandPanel", self.panel("By hand"))
