@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.attack.exact import smallest_change
+from core.attack.least import least_size
 from gui.worker import Job
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.attack import Attack, AttackStep, Film
+    from core.attack.pairs import Norm
     from gui.mailbox import Mailbox
 
     Question = tuple[NDArray[Any], int | None, bool]
@@ -69,10 +70,12 @@ class AttackJob(Job):
             return None
         image, target, boxed = self._question
         weights = self._attack.model.weights
-        l2, linf = (
-            smallest_change(weights, image, norm, target=target, boxed=boxed)
-            for norm in ("l2", "linf")
-        )
-        if not l2.size or not np.isfinite(l2.size):
-            return None  # read so already, or out of reach
-        return l2.size, linf.size
+        sizes: list[float] = []
+        norm: Norm
+        for norm in ("l2", "linf"):
+            if self._stopping:
+                return None
+            sizes.append(least_size(weights, image, norm, target=target, boxed=boxed))
+        l2, linf = sizes
+        # Otherwise it is read so already, or out of reach.
+        return (l2, linf) if 0 < l2 < np.inf else None

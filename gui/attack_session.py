@@ -415,7 +415,7 @@ class AttackSession(FilmPlayer):
                 changed = True
             elif isinstance(letter.payload, Failed):
                 self.computing = False
-                self._session.surprised.emit(f"attack: {letter.payload.message}")
+                self._session.tell(letter.payload)
         self._untold |= changed
         if self._untold and (not self.computing or now - self._told_at > _TELL_SECONDS):
             self._untold, self._told_at = False, now

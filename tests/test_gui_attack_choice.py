@@ -362,7 +362,7 @@ def test_the_page_says_how_little_would_have_been_enough(page: MainWindow, qtbot
             smallest_change(attack.weights, attack.chosen_image, norm, target=target, boxed=True)
             for norm in ("l2", "linf")
         )
-        assert attack.least == (l2.size, linf.size)
+        assert attack.least == pytest.approx((l2.size, linf.size), rel=1e-6)
         wanted = "something else" if target is None else f"a {target}"
         assert hint.isVisible()
         assert hint.text() == (

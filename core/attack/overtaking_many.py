@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.attack.flattest_many import flattest_changes
-from core.attack.overtaking import FAR, overtake_all
+from core.attack.overtaking import overtake_all
 from core.attack.pairs import pair_changes
+from core.attack.row_products import FAR
 from core.attack.shortest_many import shortest_changes
 
 if TYPE_CHECKING:

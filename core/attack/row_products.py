@@ -15,6 +15,10 @@ MOST_KEPT = 4_000_000
 """Products of rows that are kept; more of them are made image by image."""
 
 
+FAR = 1e5
+"""Without a box, what is so many times farther than the farthest rival alone is out of reach."""
+
+
 class RowProducts:
     """The products of every two rows of ``A``, (n_rows, n_features), pixel by pixel."""
 

@@ -23,8 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.attack.overtaking import FAR
-from core.attack.row_products import RowProducts
+from core.attack.row_products import FAR, RowProducts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
