@@ -1,20 +1,19 @@
 """Accuracy against the size of a change: exact, and under attacks that only try.
 
 The exact curve is the share of a part's images that are read rightly *and* whose smallest change is
-larger than ``e``: whatever is done to them within ``e``, they stay right. An attack can only lie
-above it.
+larger than ``e``: whatever is done to them within ``e``, they stay right. An attack
+(:mod:`core.attack.sized`) can only lie above it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from core.attack.exact import boxed_changes
 from core.dataset import read_only
-from core.perceptron import SoftmaxPerceptron
 from core.progress import Progress
 from core.robustness import SmallestChanges, smallest_changes
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 SetNorm = Literal["l2", "linf"]
 """The norms whose exact sizes are found for whole parts."""
-
-_CHUNK_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +54,11 @@ class ExactRobustness:
     def right(self) -> NDArray[np.bool_]:
         """Whether each image is read as its label, (n_samples,)."""
         return np.asarray(self.changes.predicted == self.labels)
+
+    @property
+    def score(self) -> float:
+        """The share of the images that are read rightly, NaN without an image."""
+        return float(self.right.mean()) if len(self.labels) else float("nan")
 
     def accuracy(
         self, norm: SetNorm, at: NDArray[np.float64], label: int | None = None
@@ -114,77 +116,6 @@ def exact_robustness(
     return ExactRobustness(split.labels, changes, boxed, len(weights))
 
 
-class SizedAttack(Protocol):
-    """Anything that changes images within a size: one more curve of accuracy against size."""
-
-    @property
-    def label(self) -> str:
-        """What people call it."""
-
-    def right(
-        self,
-        weights: NDArray[Any],
-        split: Split,
-        norm: SetNorm,
-        sizes: NDArray[np.float64],
-        *,
-        boxed: bool,
-    ) -> Generator[Progress, None, NDArray[np.int64]]:
-        """Count the images still read rightly, (n_sizes, n_classes), one column per label."""
-
-
-class RandomNoise:
-    """Every image goes the size along a direction drawn once: what chance alone would do.
-
-    For the length it is uniform on the sphere, for the largest component every pixel goes up or
-    down. In the box what leaves it is cut off.
-    """
-
-    label = "random noise"
-
-    def __init__(self, seed: int = 0) -> None:
-        self._seed = seed
-
-    def right(
-        self,
-        weights: NDArray[Any],
-        split: Split,
-        norm: SetNorm,
-        sizes: NDArray[np.float64],
-        *,
-        boxed: bool,
-    ) -> Generator[Progress, None, NDArray[np.int64]]:
-        """Count the images still read rightly, (n_sizes, n_classes), one column per label."""
-        rng = np.random.default_rng(self._seed)
-        model = SoftmaxPerceptron(weights.astype(np.float32))
-        counts = np.zeros((len(sizes), model.n_classes), dtype=np.int64)
-        done = 0
-        for images, labels in split.chunks(_CHUNK_ROWS):
-            along = directions(norm, images.shape, rng)
-            for i, size in enumerate(sizes):
-                moved = images + np.float32(size) * along
-                if boxed:
-                    np.clip(moved, 0.0, 1.0, out=moved)
-                held = model.predict(moved) == labels
-                counts[i] += np.bincount(labels[held], minlength=model.n_classes)
-                if i % 4 == 3:
-                    yield Progress(done, split.n_samples, "images")
-            done += len(labels)
-            yield Progress(done, split.n_samples, "images")
-        return counts
-
-
-def directions(
-    norm: SetNorm, shape: tuple[int, ...], rng: np.random.Generator
-) -> NDArray[np.float32]:
-    """Return random directions of size 1, (n, n_features)."""
-    if norm == "linf":
-        signs = rng.integers(0, 2, size=shape, dtype=np.int8)
-        return np.asarray(2 * signs - 1, dtype=np.float32)
-    drawn = rng.standard_normal(shape, dtype=np.float32)
-    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
-
-
 def share_right(
     counts: NDArray[np.int64], labels: NDArray[np.int64], label: int | None = None
 ) -> NDArray[np.float64]:
@@ -214,6 +145,44 @@ def shown_size(found: ExactRobustness, norm: SetNorm) -> float:
     sizes = sizes[np.isfinite(sizes)]
     largest = float(np.quantile(sizes, 0.99)) if len(sizes) else 0.0
     return largest if largest > 0 else 1.0
+
+
+def tried_sizes(found: ExactRobustness, norm: SetNorm, n_sizes: int = 24) -> NDArray[np.float64]:
+    """Return 0 and sizes up to :func:`shown_size` at which attacks are worth trying.
+
+    Half of them at equal differences, half where equal shares of the images have fallen: where the
+    curve is steep.
+    """
+    largest = shown_size(found, norm)
+    sizes = found.sizes(norm)[found.right]
+    sizes = sizes[sizes <= largest]
+    even = np.linspace(0.0, largest, n_sizes - n_sizes // 2)
+    if not len(sizes):
+        return even
+    shares = np.linspace(0.0, 1.0, n_sizes // 2 + 2)[1:-1]
+    return np.unique(np.concatenate((even, np.quantile(sizes, shares))))
+
+
+def between_tried(
+    at: NDArray[np.float64],
+    exact: NDArray[np.float64],
+    tried: NDArray[np.float64],
+    accuracy: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the curve of an attack: straight between the sizes tried, but never below the exact.
+
+    What it would do between two sizes is not known, but that it cannot do more than is possible.
+
+    Parameters
+    ----------
+    at, exact : (n,) sizes within those tried, and the exact accuracy there
+    tried, accuracy : (n_tried,)
+
+    Returns
+    -------
+    (n,) float64
+    """
+    return np.asarray(np.maximum(np.interp(at, tried, accuracy), exact))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -256,7 +225,7 @@ class RobustnessReader:
     def _medians(self, weights: NDArray[Any]) -> tuple[float, float, float]:
         changes = smallest_changes(weights, self.split)
         found = ExactRobustness(self.split.labels, changes, False, len(weights))
-        return found.median("l2"), found.median("linf"), float(found.right.mean())
+        return found.median("l2"), found.median("linf"), found.score
 
     def found(self, snapshots: Sequence[Snapshot]) -> RobustnessOverEpochs:
         """Return what is known of these snapshots so far."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.attack.sized import SIZED_ATTACKS
 from core.robustness_curves import (
-    RandomNoise,
     RobustnessReader,
     curve_sizes,
     exact_robustness,
     shown_size,
+    tried_sizes,
 )
 from gui.worker import ALWAYS, Job, failure_of
 
@@ -23,27 +24,23 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from core.attack.sized import AttackCurve, SizedAttack
     from core.dataset import Split
     from core.epoch_readings import Snapshot
     from core.progress import Progress
-    from core.robustness_curves import (
-        ExactRobustness,
-        RobustnessOverEpochs,
-        SetNorm,
-        SizedAttack,
-    )
+    from core.robustness_curves import ExactRobustness, RobustnessOverEpochs, SetNorm
     from gui.mailbox import Mailbox
 
 CURVES_SLOT, EPOCHS_SLOT = "robustness curves", "robustness over epochs"
 
-ATTACKS: tuple[SizedAttack, ...] = (RandomNoise(),)
-"""What is drawn over the exact curve; one more attack is one more entry."""
+ATTACKS = SIZED_ATTACKS
+"""What is drawn over the exact curve."""
 
 REST = 3.0
 """Beside a running training, after each step three times as long a rest: a quarter of a core."""
 
-N_ATTACK_SIZES = 24
 _TELL_SECONDS = 0.5
+_TELL_ATTACK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +62,7 @@ class RobustnessRequest:
     norm, boxed : how large a change is, and whether pixels stay between 0 and 1
     models : the one shown first; attacks are tried on that one alone
     runs : of each run the snapshots whose medians are found
+    attacks : what is tried, last of all
     rest : how many times as long as a step a pause takes
     """
 
@@ -73,7 +71,16 @@ class RobustnessRequest:
     boxed: bool
     models: tuple[Model, ...]
     runs: tuple[tuple[int, tuple[Snapshot, ...]], ...]
+    attacks: tuple[SizedAttack, ...] = ATTACKS
     rest: float = 0.0
+
+    def attacks_like(self, other: RobustnessRequest) -> bool:
+        """Whether attacks tried for the one would do the same for the other."""
+        return (
+            self.models[0].weights is other.models[0].weights
+            and self.split is other.split
+            and (self.norm, self.boxed) == (other.norm, other.boxed)
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,16 +91,23 @@ class RobustnessCurves:
     ----------
     exact : model -> what its images withstand
     sizes : (n_sizes,) at which the exact curves are drawn
-    attack_sizes, attacks : (n,), and label -> counts (n, n_classes) of images still read rightly
-    complete : whether all attacks are in it
+    attack_sizes : (n,), those of them at which attacks are tried on the model shown
+    attacks : label -> what the attack leaves right, at the first of those sizes or at all
+    trying : the label of the attack that is being tried, or ""
     """
 
     request: RobustnessRequest
     exact: dict[int, ExactRobustness]
     sizes: NDArray[np.float64]
     attack_sizes: NDArray[np.float64]
-    attacks: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-    complete: bool = False
+    attacks: dict[str, AttackCurve] = field(default_factory=dict)
+    trying: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all attacks are in it."""
+        known = (self.attacks.get(attack.label) for attack in ATTACKS)
+        return all(curve is not None and curve.complete for curve in known)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,13 +129,20 @@ class RobustnessJob(Job):
         self._request: RobustnessRequest | None = None
         self._busy = False
         self._known: list[tuple[NDArray[Any], Split, bool, ExactRobustness]] = []
-        self._attacked: tuple[RobustnessRequest, RobustnessCurves] | None = None
+        self._attacked: RobustnessCurves | None = None
+        self._attacks_left = False
         self._readers: dict[int, RobustnessReader] = {}
 
     def request(self, request: RobustnessRequest) -> None:
         """Ask; what is being done for an older request is left."""
         with self._wake:
-            self._request = request
+            self._request, self._attacks_left = request, False
+            self._wake.notify_all()
+
+    def leave_attacks(self) -> None:
+        """Try no more attacks for what was asked last; what was found is kept."""
+        with self._wake:
+            self._attacks_left = True
             self._wake.notify_all()
 
     @property
@@ -160,16 +181,17 @@ class RobustnessJob(Job):
             rest = request.rest * (time.perf_counter() - started)
             if rest > 0:
                 with self._wake:
-                    self._wake.wait_for(lambda: self._outdated, rest)
+                    self._wake.wait_for(lambda: self._outdated or self._attacks_left, rest)
         steps.close()
 
     def _steps(self, request: RobustnessRequest) -> Generator[Progress, None, None]:
-        yield from self._curves(request)
+        curves = yield from self._curves(request)
         yield from self._epochs(request)
+        yield from self._attacks(curves)
 
     # ------------------------------------------------------------------ curves
 
-    def _curves(self, request: RobustnessRequest) -> Generator[Progress, None, None]:
+    def _curves(self, request: RobustnessRequest) -> Generator[Progress, None, RobustnessCurves]:
         exact: dict[int, ExactRobustness] = {}
         for model in request.models:
             exact[model.key] = yield from self._exact(model, request)
@@ -177,29 +199,13 @@ class RobustnessJob(Job):
             (model.weights, request.split, request.boxed, exact[model.key])
             for model in request.models
         ]
-        largest = max(shown_size(found, request.norm) for found in exact.values())
-        attack_sizes = curve_sizes(largest, N_ATTACK_SIZES)
-        known = self._attacks_known(request, attack_sizes)
-        answer = RobustnessCurves(
-            *(request, exact, curve_sizes(largest), attack_sizes, known),
-            complete=len(known) == len(ATTACKS),
-        )
-        self._mailbox.put_latest(CURVES_SLOT, ALWAYS, answer)
-        if answer.complete:
-            self._attacked = (request, answer)
-            return
-        found: dict[str, NDArray[np.int64]] = {}
-        weights = request.models[0].weights
-        for attack in ATTACKS:
-            found[attack.label] = yield from attack.right(
-                *(weights, request.split, request.norm, attack_sizes), boxed=request.boxed
-            )
-            answer = RobustnessCurves(
-                *(request, exact, answer.sizes, attack_sizes, dict(found)),
-                complete=len(found) == len(ATTACKS),
-            )
-            self._mailbox.put_latest(CURVES_SLOT, ALWAYS, answer)
-        self._attacked = (request, answer)
+        furthest = max(shown_size(found, request.norm) for found in exact.values())
+        tried = tried_sizes(exact[request.models[0].key], request.norm)
+        sizes = np.union1d(curve_sizes(furthest), tried)
+        known = self._attacks_known(request)
+        curves = RobustnessCurves(request, exact, sizes, tried, attacks=known)
+        self._mailbox.put_latest(CURVES_SLOT, ALWAYS, curves)
+        return curves
 
     def _exact(
         self, model: Model, request: RobustnessRequest
@@ -211,20 +217,47 @@ class RobustnessJob(Job):
         found = yield from exact_robustness(model.weights, request.split, boxed=request.boxed)
         return found
 
-    def _attacks_known(
-        self, request: RobustnessRequest, sizes: NDArray[np.float64]
-    ) -> dict[str, NDArray[np.int64]]:
-        """Return what the attacks did, if they were tried on just this before."""
-        if self._attacked is None:
-            return {}
-        before, answer = self._attacked
-        same = (
-            before.models[0].weights is request.models[0].weights
-            and before.split is request.split
-            and (before.norm, before.boxed) == (request.norm, request.boxed)
-            and np.array_equal(answer.attack_sizes, sizes)
-        )
-        return answer.attacks if same else {}
+    # ------------------------------------------------------------------ attacks
+
+    def _attacks_known(self, request: RobustnessRequest) -> dict[str, AttackCurve]:
+        """Return what the attacks did, as far as they were tried on just this before."""
+        before = self._attacked
+        return dict(before.attacks) if before and before.request.attacks_like(request) else {}
+
+    def _attacks(self, curves: RobustnessCurves) -> Generator[Progress, None, None]:
+        """Try those attacks that are not known to their end, until they are left."""
+        request = curves.request
+        for attack in request.attacks:
+            known = curves.attacks.get(attack.label)
+            if self._attacks_left or (known is not None and known.complete):
+                continue
+            told_at = 0.0
+            for found in attack.curve(
+                *(request.models[0].weights, request.split, request.norm, curves.attack_sizes),
+                boxed=request.boxed,
+            ):
+                now = time.perf_counter()
+                if self._attacks_left or found.complete or now - told_at > _TELL_ATTACK_SECONDS:
+                    curves, told_at = self._tell_attack(curves, attack.label, found), now
+                if self._attacks_left:
+                    break
+                yield found.progress
+        self._tell(replace(curves, trying=""))
+
+    def _tell_attack(
+        self, curves: RobustnessCurves, label: str, found: AttackCurve
+    ) -> RobustnessCurves:
+        """Tell of an attack; what was found before it was left and begun again is not lost."""
+        before = curves.attacks.get(label)
+        if before is not None and len(before.counts) > len(found.counts):
+            found = before
+        curves = replace(curves, attacks={**curves.attacks, label: found}, trying=label)
+        self._tell(curves)
+        return curves
+
+    def _tell(self, curves: RobustnessCurves) -> None:
+        self._attacked = curves
+        self._mailbox.put_latest(CURVES_SLOT, ALWAYS, curves)
 
     # ------------------------------------------------------------------ over epochs
 

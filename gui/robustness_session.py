@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.epoch_readings import spread_snapshots
+from core.parameters import parameters_of
+from core.training import TrainingConfig
 from gui.robustness_job import (
+    ATTACKS,
     CURVES_SLOT,
     EPOCHS_SLOT,
     REST,
@@ -20,8 +25,7 @@ from gui.robustness_job import (
 )
 
 if TYPE_CHECKING:
-    from typing import Any
-
+    from core.attack.sized import SizedAttack
     from core.robustness_curves import SetNorm
     from gui.job_pool import JobPool
     from gui.mailbox import Letter, Mailbox
@@ -52,6 +56,8 @@ class RobustnessSession(QObject):
         self._is_watched = False
         self._asked: tuple[Any, ...] = ()
         self._asked_at = 0.0
+        self._left: RobustnessRequest | None = None
+        self._other_key: int | None = None
         self._job = RobustnessJob(mailbox)
         pool.start(self._job)
         for signal in (session.run_shown, session.runs.changed, session.run_started):
@@ -69,6 +75,94 @@ class RobustnessSession(QObject):
         self.boxed = self.boxed if boxed is None else boxed
         self.changed.emit()
         self._refresh(at_once=True)
+
+    # ------------------------------------------------------------------ attacks
+
+    def leave_attacks(self) -> None:
+        """Try no more attacks on the model shown; what was found stays."""
+        curves = self.curves
+        if curves is not None:
+            self._left = curves.request
+            self._job.leave_attacks()
+            self.changed.emit()
+
+    def try_attacks(self) -> None:
+        """Go on with attacks that were left."""
+        self._left, self._asked = None, ()
+        self._refresh(at_once=True)
+        self.changed.emit()
+
+    @property
+    def attacks_left(self) -> bool:
+        """Whether a person left the attacks on what is shown."""
+        curves = self.curves
+        return bool(curves and self._left and curves.request.attacks_like(self._left))
+
+    @property
+    def attacks_wait(self) -> bool:
+        """Whether some attacks take too long to be tried while the model is being trained."""
+        curves = self.curves
+        return self._session.is_running and curves is not None and not curves.complete
+
+    def _attacks_for(self, request: RobustnessRequest) -> tuple[SizedAttack, ...]:
+        """Return what is tried: beside a running training only what keeps up with it."""
+        if self._left is not None and request.attacks_like(self._left):
+            return ()
+        self._left = None
+        is_running = self._session.is_running
+        return tuple(attack for attack in ATTACKS if attack.is_quick or not is_running)
+
+    # ------------------------------------------------------------------ two runs
+
+    @property
+    def others(self) -> list[RunEntry]:
+        """The runs that the one shown can be compared with."""
+        session = self._session
+        return [
+            entry
+            for entry in session.runs.on(session.data_config, session.data.reading)
+            if entry.key != session.runs.shown_key and session.can_show(entry.run)
+        ]
+
+    @property
+    def other(self) -> RunEntry | None:
+        """The run it is compared with: the chosen one, else the newest of those drawn."""
+        drawn = [entry for entry in self.others if entry.is_visible]
+        chosen = [entry for entry in drawn if entry.key == self._other_key]
+        return max(chosen or drawn, key=lambda entry: entry.key, default=None)
+
+    def compare_with(self, key: int) -> None:
+        """Choose the other run; one that was hidden is drawn from now on."""
+        self._other_key = key
+        self._session.runs.set_visible(key, True)
+        self.changed.emit()
+
+    def budget_of_half(self) -> float | None:
+        """Return what half of the images read rightly withstand, as a budget; None without it."""
+        curves = self.curves
+        if curves is None:
+            return None
+        median = curves.exact[curves.request.models[0].key].median(self.norm)
+        declared = parameters_of(TrainingConfig)["adversary_size"]
+        if not np.isfinite(median):
+            return None
+        return min(max(float(f"{median:.2g}"), 0.01), float(declared.high or median))
+
+    def train_the_same(self, *, adversary: bool) -> None:
+        """Begin the run shown anew, with an adversary of :meth:`budget_of_half` or without any."""
+        session, budget = self._session, self.budget_of_half()
+        run = session.runs.shown
+        if run is None or (adversary and budget is None):
+            return
+        changed: dict[str, Any] = {"adversary": "off"}
+        if adversary:
+            changed = {"adversary": self.norm, "adversary_size": budget}
+        session.wanted_data = run.data_config
+        session.wanted_training = replace(session.shown_config, **changed)
+        session.settings_changed.emit()
+        session.rewind(play=True)
+
+    # ------------------------------------------------------------------ what is known
 
     @property
     def curves(self) -> RobustnessCurves | None:
@@ -91,13 +185,8 @@ class RobustnessSession(QObject):
 
     def entries(self) -> list[RunEntry]:
         """Return the runs that are drawn: the one shown, then the visible ones that fit."""
-        session = self._session
-        shown = session.runs.entry(session.runs.shown_key)
-        others = [
-            entry
-            for entry in session.runs.on(session.data_config, session.data.reading)
-            if entry.is_visible and entry is not shown and session.can_show(entry.run)
-        ]
+        shown = self._session.runs.entry(self._session.runs.shown_key)
+        others = [entry for entry in self.others if entry.is_visible]
         return [] if shown is None else [shown, *others]
 
     def _models(self) -> tuple[Model, ...]:
@@ -144,23 +233,22 @@ class RobustnessSession(QObject):
             if history.records:
                 spread = spread_snapshots(history.records, MOST_EPOCHS, [history.best.epoch])
                 runs.append((entry.key, tuple(spread)))
+        request = RobustnessRequest(
+            *(dataset.test, self.norm, self.boxed, models, tuple(runs)),
+            rest=REST if session.is_running else 0.0,
+        )
+        request = replace(request, attacks=self._attacks_for(request))
         asked = (
-            *(dataset.test, self.norm, self.boxed),
+            *(dataset.test, self.norm, self.boxed, request.attacks == ATTACKS),
             *(model.weights for model in models),
             *(snapshots[-1].weights for _, snapshots in runs),
         )
         is_new = len(asked) != len(self._asked) or any(
             a is not b for a, b in zip(asked, self._asked, strict=True)
         )
-        if not is_new:
-            return
-        self._asked, self._asked_at = asked, time.perf_counter()
-        self._job.request(
-            RobustnessRequest(
-                *(dataset.test, self.norm, self.boxed, models, tuple(runs)),
-                rest=REST if session.is_running else 0.0,
-            )
-        )
+        if is_new:
+            self._asked, self._asked_at = asked, time.perf_counter()
+            self._job.request(request)
 
     def take_latest(self, latest: dict[str, Letter]) -> None:
         """Take in what was found since the last frame, and ask for more if there is more."""

@@ -8,12 +8,14 @@ from itertools import combinations
 import numpy as np
 import pytest
 from core_samples import QUICK, notebook_image_step, tiny_dataset
-from hypothesis import given
+from hypothesis import assume, given
+from hypothesis import example as example_of
 from hypothesis import strategies as st
 from test_core_attack_batch import build, exact_sizes, example
 
 from core.attack import ATTACKS, NORMS
 from core.attack.carlini_wagner import Adam
+from core.attack.exact import smallest_change
 from core.perceptron import SoftmaxPerceptron, softmax
 from core.training import Trainer, TrainingConfig
 
@@ -169,18 +171,77 @@ def test_deepfool_without_the_box_is_the_closed_form_in_one_step(seed, n_classes
     np.testing.assert_allclose(result.sizes, exact_sizes(model, images, norm), rtol=1e-3)
 
 
+def deepfool_bound(model, image, target, overshoot):
+    """Return (D / m)^2 with a change that is beyond all boundaries by m, so of at least size D.
+
+    The shortest change that lies beyond *each* boundary by just m: with more pixels than classes
+    the differences of weights are independent, so there is one.
+    """
+    z, w = model.logits(image), model.weights[:, 1:]
+    others = [c for c in range(len(w)) if c != target]
+    a = w[target] - w[others]
+    apart = np.linalg.norm(a, axis=1)
+    missing = z[others] - z[target]
+    margin = overshoot * (missing / apart).max()
+    change = np.linalg.lstsq(a, missing + margin * apart, rcond=None)[0]
+    np.testing.assert_allclose(a @ change, missing + margin * apart)
+    return (np.linalg.norm(change) / margin) ** 2
+
+
 @QUICK
-@given(seeds, st.integers(2, 8), st.sampled_from(["l2", "linf"]))
-def test_deepfool_reaches_any_target_of_a_model_with_more_pixels_than_classes(
-    seed, n_classes, norm
-):
-    """Then the differences of weights are independent, and every class is read somewhere."""
+@given(seeds, st.integers(2, 8), st.sampled_from(["l2", "linf"]), st.floats(0.05, 1.0))
+@example_of(seed=6, n_classes=7, norm="linf", overshoot=0.02)
+def test_deepfool_reaches_any_target_within_its_bound(seed, n_classes, norm, overshoot):
     model, images = example(seed, n_classes)
     target = (int(model.predict(images)[0]) + 1) % n_classes
-    config = ATTACKS["deepfool"].settings(target=target, norm=norm, box=False, steps=500)
-    result = ATTACKS["deepfool"](model, config, images[0]).finish()
-    assert result.success.all()
-    assert result.predicted[0] == target
+    steps = int(np.ceil(deepfool_bound(model, images[0], target, overshoot)))
+    assume(steps <= 5000)
+    config = ATTACKS["deepfool"].settings(
+        target=target, norm=norm, box=False, overshoot=overshoot, steps=2 * steps
+    )
+    attack = ATTACKS["deepfool"](model, config, images[0])
+    made = list(attack.run())
+    assert attack.result().success.all()
+    assert attack.result().predicted[0] == target
+    assert len(made) - 1 <= (steps if norm == "l2" else 2 * steps)
+
+
+def test_targeted_deepfool_in_the_box_reaches_what_is_there(trained):
+    """A target that can be reached at all: there is an image that the model reads so."""
+    dataset, model = trained
+    images = dataset.test.images[:40].astype(np.float64)
+    for target in range(model.n_classes):
+        config = ATTACKS["deepfool"].settings(target=target, steps=2000)
+        result = ATTACKS["deepfool"](model, config, images).finish()
+        assert result.success.all()
+        exact = [
+            smallest_change(model.weights, image, "l2", target=target, boxed=True).size
+            for image in images
+        ]
+        assert (result.sizes >= np.array(exact) * (1 - 1e-6)).all()
+        assert np.median(result.sizes / np.maximum(exact, 1e-12)) < 1.5
+
+
+@pytest.mark.parametrize("steps", [40, 600])
+def test_steps_in_linf_that_go_round_in_circles_are_followed_by_those_in_l2(steps):
+    model, images = example(0, 3, n_features=3)
+    target = (int(model.predict(images)[0]) + 1) % 3
+    config = ATTACKS["deepfool"].settings(target=target, norm="linf", box=False, steps=steps)
+    made = list(ATTACKS["deepfool"](model, config, images[0]).run())
+    assert not any(step.success.all() for step in made[: steps // 2 + 1])
+    assert made[-1].success.all()
+    assert len(made) <= steps // 2 + 1 + deepfool_bound(model, images[0], target, 0.02)
+
+
+def test_targeted_deepfool_leaves_a_tie():
+    """On a boundary there is no step to take a part of."""
+    weights = np.zeros((3, 5))
+    weights[1, 1], weights[2, 2] = 1.0, 1.0
+    model = SoftmaxPerceptron(weights)
+    config = ATTACKS["deepfool"].settings(target=2, box=False)
+    result = ATTACKS["deepfool"](model, config, np.zeros(4)).finish()
+    assert result.predicted[0] == 2
+    assert result.sizes[0] < 1e-3
 
 
 def test_deepfool_in_the_box_finds_a_change_of_most_images(trained):

@@ -92,7 +92,7 @@ def test_a_step_by_the_classes_is_the_steepest_step_over_the_pixels(name, seed):
     rows[:, 2] = 0.0  # a pixel that no class looks at
     pull = rng.uniform(-1, 1, (6, 4))
     pull[0] = 0.0
-    step = NORMS[name].scaled_pull(pull, rows, rows @ rows.T, 0.3) @ rows
+    step = NORMS[name].scaled_pull(pull, rows, gradient_sizes(pull, rows @ rows.T), 0.3) @ rows
     NORMS[name].shape(step, 0.3)
     np.testing.assert_allclose(step, 0.3 * NORMS[name].steepest(pull @ rows), atol=1e-12)
     assert not step[0].any()

@@ -11,13 +11,13 @@ from core.perceptron import SoftmaxPerceptron
 from core.progress import finish
 from core.robustness import smallest_changes
 from core.robustness_curves import (
-    RandomNoise,
     RobustnessReader,
+    between_tried,
     curve_sizes,
-    directions,
     exact_robustness,
     share_right,
     shown_size,
+    tried_sizes,
 )
 from core.training import EpochRecord, Trainer, TrainingConfig
 
@@ -49,36 +49,6 @@ def test_the_exact_curve_counts_what_is_right_and_withstands_more(learnt, norm, 
     assert found.accuracy(norm, np.array([some]))[0] == (right & (sizes > some)).mean()
 
 
-@pytest.mark.parametrize("boxed", [False, True])
-@pytest.mark.parametrize("norm", ["l2", "linf"])
-def test_noise_never_falls_below_the_exact_curve_and_is_what_a_loop_counts(learnt, norm, boxed):
-    data, records = learnt
-    weights = records[-1].weights
-    found = finish(exact_robustness(weights, data.test, boxed=boxed))
-    at = curve_sizes(shown_size(found, norm), 12)
-    work = RandomNoise(3).right(weights, data.test, norm, at, boxed=boxed)
-    counts = finish(work)
-    assert (share_right(counts, data.test.labels) >= found.accuracy(norm, at) - 1e-12).all()
-    along = directions(norm, data.test.images.shape, np.random.default_rng(3))
-    for size, row in zip(at, counts, strict=True):
-        moved = data.test.images + np.float32(size) * along
-        moved = np.clip(moved, 0, 1) if boxed else moved
-        right = SoftmaxPerceptron(weights).predict(moved) == data.test.labels
-        for k in range(data.n_classes):
-            assert row[k] == (right & (data.test.labels == k)).sum()
-    np.testing.assert_allclose(
-        share_right(counts, data.test.labels, 2),
-        counts[:, 2] / (data.test.labels == 2).sum(),
-    )
-
-
-@pytest.mark.parametrize("norm", ["l2", "linf"])
-def test_directions_have_size_one(norm):
-    drawn = directions(norm, (20, 9), np.random.default_rng(0)).astype(float)
-    size = np.linalg.norm(drawn, axis=1) if norm == "l2" else np.abs(drawn).max(axis=1)
-    np.testing.assert_allclose(size, 1, rtol=1e-6)
-
-
 def test_fragile_and_solid_images_are_the_ends_of_the_rightly_read(learnt):
     data, records = learnt
     found = finish(exact_robustness(records[-1].weights, data.test, boxed=False))
@@ -104,6 +74,35 @@ def test_a_class_without_images_is_nan_and_nothing_right_has_no_median():
     assert not len(found.fragile("l2", 3))
     counts = np.zeros((2, 4), dtype=np.int64)
     assert np.isnan(share_right(counts, test.labels, 2)).all()
+
+
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+def test_attacks_are_tried_where_the_curve_falls(learnt, norm):
+    data, records = learnt
+    found = finish(exact_robustness(records[-1].weights, data.test, boxed=False))
+    at = tried_sizes(found, norm)
+    assert at[0] == 0
+    assert at[-1] == shown_size(found, norm)
+    assert (np.diff(at) > 0).all()
+    assert np.diff(at).max() <= shown_size(found, norm) / 11 * 1.001
+    falls = -np.diff(found.accuracy(norm, at)) * data.test.n_samples
+    assert falls.max() <= found.right.sum() / 13 + 1
+
+
+def test_attacks_on_nothing_have_sizes_to_be_tried_at():
+    test = Split(np.zeros((4, 12), np.float32), np.zeros(4, dtype=np.int64))
+    weights = np.zeros((4, 13), dtype=np.float32)
+    weights[1, 0] = 1  # everything is read as 1
+    found = finish(exact_robustness(weights, test, boxed=False))
+    np.testing.assert_allclose(tried_sizes(found, "l2"), np.linspace(0, 1, 12))
+
+
+def test_between_the_sizes_tried_a_curve_is_straight_but_never_under_the_exact_one():
+    at = np.array([0.0, 0.5, 1.0, 1.5, 2.0])
+    exact = np.array([1.0, 0.95, 0.4, 0.1, 0.0])
+    tried, accuracy = np.array([0.0, 1.0, 2.0]), np.array([1.0, 0.5, 0.2])
+    drawn = between_tried(at, exact, tried, accuracy)
+    np.testing.assert_allclose(drawn, [1.0, 0.95, 0.5, 0.35, 0.2])
 
 
 def test_medians_over_epochs_are_found_once_and_of_the_rightly_read(learnt):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from gui_helpers import (
     EPOCHS,
+    WAIT,
     choose,
     click,
     data_of,
@@ -15,19 +17,18 @@ from gui_helpers import (
     hover,
     open_and_finish,
     pixels,
+    play_endlessly,
     press,
     wait_for_state,
     wait_until,
 )
 from PySide6.QtCore import QPointF
 
+from core.attack.sized import SIZED_ATTACKS, SizedAttack
 from core.progress import finish
-from core.robustness_curves import (
-    RandomNoise,
-    RobustnessReader,
-    exact_robustness,
-    share_right,
-)
+from core.robustness_curves import RobustnessReader, exact_robustness, share_right
+from gui.pages.robustness import TWO
+from gui.robustness_job import ATTACKS
 from gui.run_state import RunState
 from gui.theme import DARK
 from gui.widgets.image_strip import ImageStrip, StripImage
@@ -81,52 +82,99 @@ def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
     session, test = window.session, data_of(window.session).test
     assert session.shown is not None
     for norm, boxed in (("l2", False), ("linf", False), ("linf", True), ("l2", True)):
-        if page.norm.currentData() != norm:
-            choose(qtbot, page.norm, page.norm.findData(norm))
-        if page.boxed.isChecked() != boxed:
-            click(qtbot, page.boxed)
+        if page.curves.norm.currentData() != norm:
+            choose(qtbot, page.curves.norm, page.curves.norm.findData(norm))
+        if page.curves.boxed.isChecked() != boxed:
+            click(qtbot, page.curves.boxed)
         curves = wait_for_curves(qtbot, session)
-        x, y = page.plot.data("exact")
+        x, y = page.curves.plot.data("exact")
         np.testing.assert_array_equal(x, curves.sizes)
         np.testing.assert_array_equal(y, exact_of(session, boxed=boxed).accuracy(norm, x))
-        x, y = page.plot.data("random noise")
-        counts = finish(RandomNoise().right(session.shown.weights, test, norm, x, boxed=boxed))
-        np.testing.assert_array_equal(y, share_right(counts, test.labels))
+        for attack in ATTACKS:
+            drawn_at, drawn = page.curves.plot.data(attack.label)
+            tried = curves.attack_sizes
+            *_, known = attack.curve(session.shown.weights, test, norm, tried, boxed=boxed)
+            at_tried = np.isin(drawn_at, tried)
+            np.testing.assert_array_equal(drawn_at[at_tried], tried)
+            expected = share_right(known.counts, test.labels)
+            np.testing.assert_array_equal(drawn[at_tried], expected)
+            assert (drawn >= y[x <= tried[-1]]).all()  # nowhere under the exact curve
 
 
-def test_hovering_reads_exact_numbers(page: RobustnessPage, qtbot: QtBot) -> None:
-    x, y = page.plot.data("exact")
-    i = len(x) // 2
-    box = page.plot.view.getPlotItem().getViewBox()
-    at = page.plot.view.mapFromScene(box.mapViewToScene(QPointF(x[i], 0.5)))
-    hover(page.plot.view.viewport(), at)
-    assert f"{y[i]:.4g}" in page.plot.values.text()
-    assert f"{x[i]:g}" in page.plot.values.text()
+def test_hovering_reads_all_numbers_where_attacks_were_tried(
+    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    curves, plot = window.session.robustness.curves, page.curves.plot
+    assert curves is not None
+    labels = data_of(window.session).test.labels
+    i = len(curves.attack_sizes) // 2
+    size = curves.attack_sizes[i]
+    box = plot.view.getPlotItem().getViewBox()
+    between = 0.6 * size + 0.4 * curves.attack_sizes[i + 1]
+    hover(plot.view.viewport(), plot.view.mapFromScene(box.mapViewToScene(QPointF(between, 0.5))))
+    words = plot.values.text()
+    assert f"size {size:g}" in words
+    exact = exact_of(window.session).accuracy("l2", np.array([size]))[0]
+    assert f"exact {exact:.4g}" in words
+    for attack in ATTACKS:
+        share = share_right(curves.attacks[attack.label].counts, labels)[i]
+        assert f"{attack.label} {share:.4g}" in words
+
+
+def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(
+    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    box = page.curves.plot.view.getPlotItem().getViewBox()
+
+    def check() -> None:
+        low, high = box.viewRange()[1]
+        assert -0.1 < low < 0 < 1 < high < 1.1
+        labelled = page.curves.plot.view.getAxis("left").tickValues(low, high, box.height())[0][1]
+        assert {0.0, 1.0} <= {round(place, 6) for place in labelled}
+
+    check()
+    choose(qtbot, page.curves.norm, page.curves.norm.findData("linf"))
+    window.session.show_epoch(1)
+    wait_for_curves(qtbot, window.session)
+    check()
+    page.switch.choose(TWO)
+    qtbot.wait(50)
+    check()
+
+
+def test_curves_differ_by_line_or_width_not_only_by_colour(page: RobustnessPage) -> None:
+    names = ["exact", *(attack.label for attack in ATTACKS)]
+    pens = [page.curves.plot.line(name).pen for name in names]
+    assert len({(pen.style(), pen.widthF()) for pen in pens}) == len(pens)
+    assert len({pen.style() for pen in pens}) == len(pens)
+    tooltip = page.curves.plot._title.toolTip()
+    for attack in ATTACKS:
+        assert attack.help.split(":")[0] in tooltip
 
 
 def test_one_class_is_curve_images_and_median(
     page: RobustnessPage, window: MainWindow, qtbot: QtBot
 ) -> None:
-    choose(qtbot, page.label, page.label.findData(3))
+    choose(qtbot, page.curves.label, page.curves.label.findData(3))
     found = exact_of(window.session)
-    x, y = page.plot.data("exact")
+    x, y = page.curves.plot.data("exact")
     np.testing.assert_array_equal(y, found.accuracy("l2", x, 3))
     labels = data_of(window.session).test.labels
     for strip, expected in (
-        (page.fragile, found.fragile("l2", 60, 3)),
-        (page.solid, found.solid("l2", 60, 3)),
+        (page.images.fragile, found.fragile("l2", 60, 3)),
+        (page.images.solid, found.solid("l2", 60, 3)),
     ):
         shown = [image.index for image in strip.images]
         assert shown == expected.tolist()
         assert (labels[shown] == 3).all()
-    assert f"{found.median('l2', 3):.3g}" in page.size_words.text()
+    assert f"{found.median('l2', 3):.3g}" in page.images.size_words.text()
 
 
 def test_images_are_the_ends_and_a_click_opens_one(
     page: RobustnessPage, window: MainWindow, qtbot: QtBot
 ) -> None:
     found = exact_of(window.session)
-    for strip, expected in ((page.fragile, found.fragile("l2", 60)), (page.solid,
+    for strip, expected in ((page.images.fragile, found.fragile("l2", 60)), (page.images.solid,
                             found.solid("l2", 60))):  # fmt: skip
         assert [image.index for image in strip.images] == expected.tolist()
         last = strip.n_fitting - 1
@@ -149,20 +197,20 @@ def test_medians_and_scores_are_those_of_every_epoch(
     reader = RobustnessReader(data_of(session).test)
     list(reader.reading(session.history.records))
     expected = reader.found(session.history.records)
-    wait_until(qtbot, lambda: len(page.median_plot.data("median")[0]) == EPOCHS + 1)
-    np.testing.assert_array_equal(page.median_plot.data("median")[1], expected.l2)
-    np.testing.assert_array_equal(page.score_plot.data("score")[1], expected.score)
-    choose(qtbot, page.norm, page.norm.findData("linf"))
-    np.testing.assert_array_equal(page.median_plot.data("median")[1], expected.linf)
+    wait_until(qtbot, lambda: len(page.epochs.median_plot.data("median")[0]) == EPOCHS + 1)
+    np.testing.assert_array_equal(page.epochs.median_plot.data("median")[1], expected.l2)
+    np.testing.assert_array_equal(page.epochs.score_plot.data("score")[1], expected.score)
+    choose(qtbot, page.curves.norm, page.curves.norm.findData("linf"))
+    np.testing.assert_array_equal(page.epochs.median_plot.data("median")[1], expected.linf)
 
 
 def test_it_follows_the_epoch_shown(page: RobustnessPage, window: MainWindow, qtbot: QtBot) -> None:
     window.session.show_epoch(3)
     wait_for_curves(qtbot, window.session)
-    x, y = page.plot.data("exact")
+    x, y = page.curves.plot.data("exact")
     np.testing.assert_array_equal(y, exact_of(window.session).accuracy("l2", x))
-    assert "epoch 3" in page.words.text()
-    assert page.median_plot.marker == 3
+    assert "epoch 3" in page.images.words.text()
+    assert page.epochs.median_plot.marker == 3
 
 
 def test_an_adversarially_trained_run_lies_beside_the_other(
@@ -181,7 +229,7 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     curves = wait_for_curves(qtbot, session)
     assert session.training_config.adversary == "l2"
     assert [model.key for model in curves.request.models] == [session.runs.shown_key, first]
-    (other,) = page.plot.runs
+    (other,) = page.curves.plot.runs
     assert other.key == first
     entry = session.runs.entry(first)
     assert entry is not None
@@ -189,9 +237,109 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     plain = finish(exact_robustness(weights, data_of(session).test, boxed=False))
     _, x, y = other.curves[0]
     np.testing.assert_array_equal(y, plain.accuracy("l2", x))
-    wait_until(qtbot, lambda: len(page.median_plot.runs) == 1)
+    wait_until(qtbot, lambda: len(page.epochs.median_plot.runs) == 1)
     session.runs.set_visible(first, False)
-    wait_until(qtbot, lambda: not page.plot.runs)
+    wait_until(qtbot, lambda: not page.curves.plot.runs)
+
+
+# --- attacks take their time
+
+
+class EndlessAttack(SizedAttack):
+    """Tries three sizes at once, and comes to no end with the fourth until it is let."""
+
+    label, help = "endless", "waits"
+    may_end = False
+
+    def within(self, model, split, rows, norm, size, *, boxed):  # type: ignore[no-untyped-def]
+        while size > 0.5 and not self.may_end:
+            time.sleep(0.005)
+            yield
+        yield
+        return rows[: len(rows) // 2] if size else rows
+
+
+@pytest.fixture
+def endless(monkeypatch: pytest.MonkeyPatch) -> EndlessAttack:
+    """Put an attack that takes for ever between noise and the others."""
+    attack = EndlessAttack()
+    noise, *others = SIZED_ATTACKS
+    slow = (noise, attack, *others)
+    for module in ("robustness_job", "robustness_session", "pages.robustness_plot"):
+        monkeypatch.setattr(f"gui.{module}.ATTACKS", slow)
+    return attack
+
+
+def test_attacks_can_be_left_and_gone_on_with(
+    endless: EndlessAttack, window: MainWindow, qtbot: QtBot
+) -> None:
+    session, page = window.session, window.robustness
+    window.show_robustness()
+    progress = page.curves.attacks
+    wait_until(qtbot, progress.button.isVisible)
+    wait_until(qtbot, lambda: progress.bar.value() >= 2)
+    assert progress.bar.isVisible()
+    assert progress.words.text().startswith("endless ")
+    assert "trying endless" in page.images.words.text()
+    n_sizes = progress.bar.maximum()
+    assert progress.button.text() == "Cancel"
+    started = time.perf_counter()
+    click(qtbot, progress.button)
+    wait_until(qtbot, lambda: session.robustness._job.idle)
+    assert time.perf_counter() - started < WAIT / 1000
+    wait_until(qtbot, lambda: progress.button.text() == "Go on")
+    assert not progress.bar.isVisible()
+    curves = session.robustness.curves
+    assert curves is not None
+    assert not curves.complete
+    kept = curves.attacks["endless"].counts
+    assert 1 < len(kept) < n_sizes
+    assert page.curves.plot.data("endless")[0][-1] == curves.attack_sizes[len(kept) - 1]
+    assert len(page.curves.plot.data("noise")[0])
+    assert not len(page.curves.plot.data("PGD")[0])
+    endless.may_end = True
+    click(qtbot, progress.button)
+    curves = wait_for_curves(qtbot, session)
+    assert curves.complete
+    np.testing.assert_array_equal(curves.attacks["endless"].counts[: len(kept)], kept)
+    wait_until(qtbot, lambda: not progress.button.isVisible())
+
+
+def test_what_was_left_for_one_model_is_tried_on_another(
+    endless: EndlessAttack, window: MainWindow, qtbot: QtBot
+) -> None:
+    session, progress = window.session, window.robustness.curves.attacks
+    window.show_robustness()
+    wait_until(qtbot, progress.button.isVisible)
+    click(qtbot, progress.button)
+    wait_until(qtbot, lambda: progress.button.text() == "Go on")
+    endless.may_end = True
+    qtbot.wait(700)  # nothing begins anew by itself
+    assert session.robustness.attacks_left
+    session.show_epoch(2)
+    assert wait_for_curves(qtbot, session).complete
+    assert not session.robustness.attacks_left
+
+
+def test_beside_a_training_only_quick_attacks_are_tried(
+    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    play_endlessly(session)
+    wait_for_state(qtbot, session, RunState.RUNNING)
+
+    def followed() -> bool:
+        curves = session.robustness.curves
+        return curves is not None and "noise" in curves.attacks
+
+    wait_until(qtbot, followed)
+    curves = session.robustness.curves
+    assert curves is not None
+    assert set(curves.attacks) == {"noise"}
+    wait_until(qtbot, page.curves.attacks.words.isVisible)
+    session.pause()
+    assert set(wait_for_curves(qtbot, session).attacks) == {attack.label for attack in ATTACKS}
+    wait_until(qtbot, lambda: not page.curves.attacks.words.isVisible())
 
 
 def test_nothing_is_computed_where_nobody_looks(window: MainWindow, qtbot: QtBot) -> None:
@@ -213,9 +361,9 @@ def test_the_curve_is_drawn_in_either_theme(
 ) -> None:
     for theme in (window.theme, DARK):
         window.use_theme(theme)
-        seen = pixels(page.plot.view)
-        assert has_colour(seen, theme.train).sum() > 100
-        assert has_colour(seen, theme.validation).sum() > 30
+        seen = pixels(page.curves.plot.view)
+        for colour in (theme.train, theme.validation, theme.bad, theme.best):
+            assert has_colour(seen, colour).sum() > 30
 
 
 def test_other_data_clear_the_page_and_fill_it_again(
@@ -227,7 +375,7 @@ def test_other_data_clear_the_page_and_fill_it_again(
     wait_for_state(qtbot, window.session, RunState.FINISHED)
     curves = wait_for_curves(qtbot, window.session)
     assert curves.request.split.n_samples == 50
-    assert "50 test images" in page.words.text()
+    assert "50 test images" in page.images.words.text()
 
 
 def test_a_long_search_ends_when_the_window_closes(

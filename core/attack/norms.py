@@ -62,7 +62,7 @@ class Norm(ABC):
         """Return ``n`` random changes of at most this size."""
 
     def scaled_pull(
-        self, pull: NDArray[Any], rows: NDArray[Any], gram: NDArray[np.float64], length: float
+        self, pull: NDArray[Any], rows: NDArray[Any], sizes: NDArray[np.float64], length: float
     ) -> NDArray[Any]:
         """Return ``pull`` so scaled that :meth:`shape` makes steps of ``length`` of it.
 
@@ -73,9 +73,9 @@ class Norm(ABC):
         ----------
         pull : (n, n_classes), at most 1 in each component
         rows : (n_classes, n_features)
-        gram : ``rows @ rows.T``, in float64
+        sizes : (n,), :func:`gradient_sizes` of ``pull``
         """
-        del rows, gram, length
+        del rows, sizes, length
         return pull
 
     def shape(self, gradients: NDArray[Any], length: float) -> None:
@@ -120,11 +120,11 @@ class L2(Norm):
         return np.asarray(changes)
 
     def scaled_pull(
-        self, pull: NDArray[Any], rows: NDArray[Any], gram: NDArray[np.float64], length: float
+        self, pull: NDArray[Any], rows: NDArray[Any], sizes: NDArray[np.float64], length: float
     ) -> NDArray[Any]:
-        """Scale to the length: ``|pull @ rows|`` follows from ``gram``."""
+        """Scale to the length: ``|pull @ rows|`` is known from the classes alone."""
         del rows
-        return np.asarray(pull * per_row(length * _inverse(gradient_sizes(pull, gram)), pull))
+        return np.asarray(pull * per_row(length * _inverse(sizes), pull))
 
     def shape(self, gradients: NDArray[Any], length: float) -> None:
         """Leave them: they have their length."""
@@ -158,10 +158,10 @@ class LInfinity(Norm):
         return np.asarray(rng.uniform(-budget, budget, (n, n_features)))
 
     def scaled_pull(
-        self, pull: NDArray[Any], rows: NDArray[Any], gram: NDArray[np.float64], length: float
+        self, pull: NDArray[Any], rows: NDArray[Any], sizes: NDArray[np.float64], length: float
     ) -> NDArray[Any]:
         """Scale far up."""
-        del gram, length
+        del sizes, length
         return np.asarray(pull * (pull.dtype.type(_FAR) / np.abs(rows).max()))
 
     def shape(self, gradients: NDArray[Any], length: float) -> None:

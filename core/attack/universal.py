@@ -58,8 +58,9 @@ class Universal(BasicIterative):
             self.shared += self.norm.steepest(mean) * mean.dtype.type(self.length)
         else:
             mean_say = say.mean(axis=0, keepdims=True)
-            if gradient_sizes(mean_say, self.gram)[0] > 0:
-                scaled = self.norm.scaled_pull(mean_say, self.rows, self.gram, self.length)
+            sizes = gradient_sizes(mean_say, self.gram)
+            if sizes[0] > 0:
+                scaled = self.norm.scaled_pull(mean_say, self.rows, sizes, self.length)
                 step = scaled @ self.rows
                 self.norm.shape(step, self.length)
                 self.shared += step

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 _RAW_ALPHA = 85
 """How faint a curve is behind its mean, of 255."""
 _NOTHING = np.empty(0)
-_MARKS = {Qt.PenStyle.DashLine: "– –", Qt.PenStyle.DotLine: "· · ·", Qt.PenStyle.NoPen: "■"}
+_MARKS = {
+    Qt.PenStyle.DashLine: "– –",
+    Qt.PenStyle.DotLine: "· · ·",
+    Qt.PenStyle.DashDotLine: "– · –",
+    Qt.PenStyle.NoPen: "■",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +41,12 @@ class Curve:
     name: str
     colour: str
     style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    width: float = 2.0
+    """In pixels."""
 
 
 class MainCurves:
-    """Draws the curves of the present run two pixels wide, each before what it is the mean of.
+    """Draws the curves of the present run, each before what it is the mean of.
 
     Lines are not antialiased: both together cost fifty times as much.
     """
@@ -52,6 +59,7 @@ class MainCurves:
         self._smooth: dict[str, NDArray[Any]] = {}
         self._raw = {curve.name: CurveLine() for curve in curves}
         self._lines = {curve.name: CurveLine() for curve in curves}
+        self._stops: NDArray[Any] | None = None
         self._dots = pg.ScatterPlotItem(size=DOT_PIXELS, pen=None)
         box.addItem(self._dots, ignoreBounds=True)
         for lines, z in ((self._raw, -1.0), (self._lines, 0.0)):
@@ -64,7 +72,7 @@ class MainCurves:
         self._theme = theme
         for curve in self.curves:
             colour = QColor(getattr(theme, curve.colour))
-            self._lines[curve.name].set_pen(pg.mkPen(colour, width=2, style=curve.style))
+            self._lines[curve.name].set_pen(pg.mkPen(colour, width=curve.width, style=curve.style))
             colour.setAlpha(_RAW_ALPHA)
             self._raw[curve.name].set_pen(pg.mkPen(colour, width=1))
         self._draw_dots()
@@ -135,8 +143,18 @@ class MainCurves:
         """Yield the y of every curve that is shown."""
         return (y for name, (_, y) in self._data.items() if self.is_visible(name))
 
+    def set_stops(self, stops: NDArray[Any] | None) -> None:
+        """Read at these x alone, ascending; there only curves that have a point are read.
+
+        None is for the points of the first curve, and of the others those nearest to them.
+        """
+        self._stops = stops
+
     def nearest_x(self, x: float) -> float | None:
         """Return the x of the data point drawn nearest to ``x``."""
+        if self._stops is not None:
+            i = nearest_index(self._stops, x, self._drawing.x)
+            return None if i is None else float(self._stops[i])
         for curve in self.curves:
             xs, _ = self.data(curve.name)
             i = nearest_index(xs, x, self._drawing.x)
@@ -160,6 +178,8 @@ class MainCurves:
             xs, ys = self.data(curve.name)
             i = nearest_index(xs, at)
             if i is None or not self.is_visible(curve.name):
+                continue
+            if self._stops is not None and xs[i] != at:
                 continue
             words = f"{curve.name} {ys[i]:.4g}"
             if self._drawing.smoothing > 1:

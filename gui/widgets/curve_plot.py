@@ -45,7 +45,7 @@ class CurvePlot(QWidget):
     title, x_label : words for people
     compact : whether it is one of several small plots, without a menu
     curves : what is drawn, in legend order
-    help_text : tooltip of the title
+    help_text : tooltip of the title, a line for each paragraph
     log_y : whether the y axis is logarithmic to begin with
     negative : whether the numbers are below zero, as logarithms of probabilities are
     """
@@ -190,7 +190,7 @@ class CurvePlot(QWidget):
             self._fit_ranges()
             self._box.redraw_views(lambda view: self._replaced(view, before))
         words = notes(options, self._x_label, negative=self._negative)
-        self._title.setToolTip(wrapped(self._help, *words))
+        self._title.setToolTip(wrapped(*self._help.split("\n"), *words))
         self.menu.show_state(options, self._box.depth)
         self._write_below()
         self._update_values()
@@ -231,6 +231,11 @@ class CurvePlot(QWidget):
     def data(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the (x, y) last set for a curve."""
         return self._main.data(name)
+
+    def set_stops(self, stops: NDArray[Any] | None) -> None:
+        """Let the pointer stop at these x alone, where more than one curve has a point."""
+        self._main.set_stops(stops)
+        self._update_values()
 
     def set_x_range(self, low: float, high: float, *, least: float = 1.0) -> None:
         """Show this range of x, ``least`` wide; zoomed, it is what one comes back to."""
