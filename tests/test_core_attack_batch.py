@@ -219,10 +219,12 @@ def test_what_is_given_stays_and_what_is_given_out_is_read_only(name):
         assert not array.flags.writeable
 
 
-def test_an_image_that_is_misread_already_is_a_success_of_size_0():
+@pytest.mark.parametrize("name", sorted(set(ATTACKS) - {"universal"}))
+def test_an_image_that_is_misread_already_is_a_success_of_size_0(name):
+    """Wherever the attack begins, and whatever it tries after that."""
     model, images = example()
     labels = (model.predict(images) + 1) % 4
-    result = build("bim", model, images, labels).finish()
+    result = build(name, model, images, labels).finish()
     assert result.success.all()
     assert not result.sizes.any()
     assert not result.steps_needed.any()
@@ -432,3 +434,28 @@ def test_what_counts_in_a_film_is_what_the_image_was_read_as_not_its_random_star
         assert outcome.first_predicted == film.read_as == read
         assert outcome.succeeded == (steps[-1].predicted != read)
     assert n_elsewhere > 3
+
+
+@pytest.mark.parametrize("name", sorted(ATTACKS))
+def test_a_success_is_one_that_the_model_reads(name):
+    """Sums of logits round otherwise than a model that reads the whole image."""
+    lost = 0
+    for seed in range(15):
+        model, images = example(seed, n_features=60)
+        narrow = SoftmaxPerceptron(model.weights.astype(np.float32))
+        attack = build(name, narrow, images, norm="linf", overshoot=1e-6, budget=0.1)
+        claimed = np.zeros(len(images), dtype=bool)
+        for step in attack.run():
+            claimed |= step.success
+        lost += (claimed & ~attack.result().success).sum()
+    assert lost == 0 or name == "universal"  # which keeps the change that fools most
+
+
+@pytest.mark.parametrize("scale", [1e-10, 1e-30])
+@pytest.mark.parametrize("name", ["fgsm", "bim", "pgd", "mim"])
+def test_faint_weights_are_followed_as_strong_ones_are(name, scale):
+    model, images = example(3)
+    faint = SoftmaxPerceptron((model.weights * scale).astype(np.float32))
+    strong = build(name, model, images, norm="linf").finish()
+    result = build(name, faint, images, norm="linf").finish()
+    np.testing.assert_allclose(result.images, strong.images, atol=1e-5)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.attack.batch import SMALLER
 from core.attack.iterative import BasicIterative
 from core.attack.norms import gradient_sizes
 
 if TYPE_CHECKING:
-    from core.attack.batch_step import BatchResult
+    from numpy.typing import NDArray
 
-SMALLER = 1.0 - 1e-5
-"""A change that fools equally many must be this much smaller: rounding is no progress."""
+    from core.attack.batch_step import BatchResult
 
 
 class Universal(BasicIterative):
@@ -67,9 +67,9 @@ class Universal(BasicIterative):
         self.norm.project(self.shared, self.budget)
         self.changes[:] = self.shared
 
-    def _keep_best(self) -> None:
+    def _keep_best(self, predicted: NDArray[np.int64]) -> None:
         """Keep the change that fools most."""
-        super()._keep_best()
+        super()._keep_best(predicted)
         count, size = int(self.success.sum()), float(self.norm.sizes(self.shared)[0])
         smaller = count == self._best_count and size < self._best_size * SMALLER
         if count > self._best_count or smaller:
@@ -81,4 +81,5 @@ class Universal(BasicIterative):
         images = self.originals + self._best_shared
         if self.box:
             np.clip(images, 0.0, 1.0, out=images)
-        return self._result(images, self._first_success, self._best_shared[0])
+        predicted = self.model.predict(images)
+        return self._result(images, predicted, self._first_success, self._best_shared[0])

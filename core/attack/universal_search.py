@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.attack.batch import SMALLER
 from core.attack.fooled import as_wanted, can_be_fooled
-from core.attack.universal import SMALLER, Universal
+from core.attack.universal import Universal
 from core.dataset import read_only
 from core.errors import SettingError
 from core.progress import Progress
