@@ -47,6 +47,7 @@ class Adversary:
         self._weights, self._norm = weights, norm
         self._size = weights.dtype.type(size)
         self._response = np.empty((len(weights), batch_size), dtype=weights.dtype)
+        self._label = np.empty(self._response.shape, dtype=np.bool_)
         self._row = np.empty((1, batch_size), dtype=weights.dtype)
         self._moved = np.empty((batch_size, weights.shape[1]), dtype=weights.dtype)
         self._still = np.empty(self._moved.shape, dtype=np.bool_)
@@ -64,13 +65,16 @@ class Adversary:
         n = len(design)
         response, row = self._response[:, :n], self._row[:, :n]
         moved = self._moved[:n]
+        label = np.greater(targets, 0.0, out=self._label[:, :n])
         np.matmul(self._weights, design.T, out=response)
+        # Only the direction counts, so y_k is taken relative to the strongest rival's. And
+        # ``y_label - 1`` would round to 0 for a sure image: minus all others is the same, exactly.
+        np.copyto(response, -np.inf, where=label)
         np.maximum.reduce(response, axis=0, keepdims=True, out=row)
         np.subtract(response, row, out=response)
         np.exp(response, out=response)
         np.add.reduce(response, axis=0, keepdims=True, out=row)
-        np.divide(response, row, out=response)
-        np.subtract(response, targets, out=response)
+        np.copyto(response, np.negative(row, out=row), where=label)
         np.matmul(response.T, self._weights, out=moved)
         moved[:, 0] = 0.0
         if self._norm == "linf":

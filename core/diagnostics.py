@@ -180,6 +180,37 @@ def first_unsure(weights: NDArray[Any], split: Split) -> int:
     return 0
 
 
+def surest_right(weights: NDArray[Any], split: Split) -> int | None:
+    """Return the correctly read sample of which the model is surest; None if none is correct.
+
+    By ``z_k - log sum_others exp z``, the logarithm of the odds of what is read: probabilities of
+    sure samples all round to 1. Correct is the true class, whatever label noise has made of it.
+    """
+    model = SoftmaxPerceptron(weights)
+    best, found, first = -np.inf, None, 0
+    for images, labels in split.chunks():
+        logits = model.logits(images)
+        odds = _log_odds(logits)
+        odds[logits.argmax(axis=-1) != split.true_labels[first : first + len(labels)]] = -np.inf
+        if odds.max() > best:
+            best, found = odds.max(), first + int(odds.argmax())
+        first += len(labels)
+    return found
+
+
+def _log_odds(logits: NDArray[Any]) -> NDArray[Any]:
+    """Return ``z_k - log sum_{c != k} exp z_c`` of the class k read, (n,); -inf where no number."""
+    rows, top = np.arange(len(logits)), logits.argmax(axis=-1)
+    largest = logits[rows, top]
+    others = logits.copy()
+    others[rows, top] = -np.inf
+    with np.errstate(invalid="ignore"):
+        second = others.max(axis=-1)
+        spread = np.exp(others - second[:, None]).sum(axis=-1)
+        odds = largest - second - np.log(spread)
+    return np.asarray(np.nan_to_num(odds, nan=-np.inf, posinf=np.inf, neginf=-np.inf))
+
+
 def _update_mistakes(
     mistakes: list[list[Mistake]],
     n_worst: int,

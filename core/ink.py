@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -104,13 +104,13 @@ def _kept(by: int, size: int) -> slice:
 class SheetHistory:
     """A sheet, what it was before each of the last changes, and what was taken back.
 
-    At most :data:`MOST_UNDONE` sheets are kept, the oldest are forgotten: 4.5 MB.
+    At most :data:`MOST_UNDONE` sheets are kept, the oldest are forgotten: 4.5 MB of ink.
     """
 
-    def __init__(self, sheet: NDArray[np.uint8]) -> None:
+    def __init__(self, sheet: NDArray[Any]) -> None:
         self.sheet = sheet
-        self._before: list[NDArray[np.uint8]] = []
-        self._after: list[NDArray[np.uint8]] = []
+        self._before: list[NDArray[Any]] = []
+        self._after: list[NDArray[Any]] = []
 
     @property
     def can_undo(self) -> bool:
@@ -135,7 +135,7 @@ class SheetHistory:
         else:
             self._after = []
 
-    def replace(self, sheet: NDArray[np.uint8]) -> None:
+    def replace(self, sheet: NDArray[Any]) -> None:
         """Put another sheet in the place of this one, as a change."""
         self.begin()
         self.sheet = sheet

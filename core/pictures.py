@@ -47,6 +47,12 @@ _SEQUENTIAL_ANCHORS = np.array(
 """ColorBrewer's YlGnBu: pale is low, dark is high, also without any colour."""
 
 
+_OVER_BLUE, _OVER_RED = (67, 147, 195), (214, 96, 77)
+"""Two of the anchors above, to be seen on black and on white."""
+
+_MOST_OPAQUE = 0.6
+
+
 def _interpolate(anchors: NDArray[np.float64], n_colours: int) -> NDArray[np.uint8]:
     place = np.linspace(0, len(anchors) - 1, n_colours)
     channels = [np.interp(place, np.arange(len(anchors)), anchors[:, c]) for c in range(3)]
@@ -86,3 +92,15 @@ def diverging_rgb(values: NDArray[Any], limit: float) -> NDArray[np.uint8]:
     clipped = np.nan_to_num(np.clip(values, -limit, limit))
     scaled = clipped.astype(np.float64) / limit * half
     return np.asarray(DIVERGING[np.rint(scaled).astype(np.intp) + half])
+
+
+def tinted_rgb(rgb: NDArray[np.uint8], values: NDArray[Any], limit: float) -> NDArray[np.uint8]:
+    """Return a picture (..., height, width, 3) with values (..., height, width) laid over it.
+
+    Blue and red as :func:`diverging_rgb` has them, but as faint as the values are small: what lies
+    below is seen as it is where there is nothing to say, and never wholly covered.
+    """
+    strength = np.clip(np.abs(np.nan_to_num(values)) / limit, 0.0, 1.0)
+    cover = (_MOST_OPAQUE * strength)[..., None]
+    colour = np.where((values < 0)[..., None], _OVER_BLUE, _OVER_RED)
+    return np.asarray(np.rint((1.0 - cover) * rgb + cover * colour).astype(np.uint8))

@@ -68,7 +68,8 @@ def class_distances(weights: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray
     n_classes = len(rows)
     l2, l1 = np.zeros((2, n_classes, n_classes))
     for k, row in enumerate(rows):
-        difference = rows - row
+        with np.errstate(over="ignore", invalid="ignore"):  # of weights that ran away: NaN
+            difference = rows - row
         l2[k] = np.sqrt(np.einsum("ij,ij->i", difference, difference))
         l1[k] = np.abs(difference).sum(axis=1)
     return l2, l1
@@ -115,7 +116,8 @@ def _nearest(
     apart = between[winner]
     reached = np.full_like(gaps, np.inf)
     with np.errstate(over="ignore", invalid="ignore"):
-        np.divide(gaps, apart, out=reached, where=apart > 0)
+        # NaN is not 0 either.
+        np.divide(gaps, apart, out=reached, where=apart != 0)
     rival = reached.argmin(axis=1)  # NaN counts as smallest: it is to be seen
     size = reached[np.arange(len(gaps)), rival]
     return size, np.where(np.isfinite(size), rival, -1)

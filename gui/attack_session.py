@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from core.attack import Attack, AttackConfig, AttackStep, BatchAttack
     from core.dataset import Dataset
+    from gui.attack_job import Question
     from gui.own_image import OwnImage
     from gui.session import Session
     from gui.worker import Job
@@ -56,12 +57,16 @@ class AttackSession(FilmPlayer):
         self._target_open = True
         self._session = session
         self.chosen = ChosenAttack(config)
+        self.least: tuple[float, float] | None = None
+        """The smallest length, and largest pixel, of a change that is enough, if known."""
         self.problem = ""
         """Why there is no film, in words."""
         self.n_steps = config.steps
         """How many steps the film is going to have."""
         self._is_plain = True
         """Whether the film is the practical's own, which also knows noise and pull."""
+        self._read_as: int | None = None
+        """What the image is read as before its change, where that need not be the first step."""
         self._noise_start = config.start is None
         self.own: OwnImage | None = None
         """The image drawn last for an attack, if it fits the data."""
@@ -140,9 +145,10 @@ class AttackSession(FilmPlayer):
         if shown is None:
             return 0 if label else 1
         order = np.argsort(shown.probabilities_of(image))[::-1]
-        # Not what it is, nor what it is taken for already; with two classes only the other is left.
+        # Not what it is taken for already, nor what it is; a misread one of two classes only has
+        # the way back.
         others = [int(k) for k in order[1:] if k != label]
-        return others[0] if others else int(order[0])
+        return others[0] if others else int(order[1])
 
     def choose_mistake(self) -> None:
         """Choose the next image of the present part that the shown model reads wrongly."""
@@ -208,7 +214,8 @@ class AttackSession(FilmPlayer):
         if self.target is not None or not self.steps:
             return self.config.target
         order = np.argsort(self.steps[-1].probabilities)[::-1]
-        return int(next(k for k in order if k != self.steps[0].predicted))
+        before = self.steps[0].predicted if self._read_as is None else self._read_as
+        return int(next(k for k in order if k != before))
 
     def choose_attack(self, name: str) -> None:
         """Choose another attack; its film begins at once. Others begin at the image itself."""
@@ -267,7 +274,9 @@ class AttackSession(FilmPlayer):
         start = None if self._noise_start else index
         # A film of other data fits neither the new images nor the new classes.
         self._generation += 1
-        self.steps, self.position, self.weights, self.computing = [], 0, None, False
+        self._stop_job()
+        self.weights = None
+        self._drop_film("")
         self._replace(toward=index, start=start, target=target)
         self.film_changed.emit()
 
@@ -315,23 +324,24 @@ class AttackSession(FilmPlayer):
         self.weights, self.epoch = shown.weights, shown.epoch
         self._generation += 1
         self._stop_job()
-        self.problem = ""
+        self.problem, self.least = "", None
         try:
             attack = self._film_of(SoftmaxPerceptron(shown.weights), dataset)
         except SettingError as error:
             # Told where the film would be, not as a message: a live model is attacked many times.
-            self.problem = f"{error}."
-            self.steps, self.position, self.computing = [], 0, False
+            self._drop_film(f"{error}.")
             self.film_changed.emit()
             return
         self.computing = True
         self._fresh = True
-        self._job = AttackJob(self._generation, self._mailbox, attack)
+        question = self._question()
+        self._job = AttackJob(self._generation, self._mailbox, attack, question)
         self._job.start()
 
     def _film_of(self, model: SoftmaxPerceptron, dataset: Dataset) -> Attack | Film:
         """Return the chosen attack on the chosen image."""
         self._is_plain = self.chosen.is_descent and self.target is not None
+        self._read_as = None
         if self._is_plain:
             self.n_steps = self.config.steps
             if self.on_own and self.own is not None:
@@ -341,7 +351,16 @@ class AttackSession(FilmPlayer):
         assert image is not None
         attack = self.batch_attack(model, image)
         self.n_steps = attack.n_steps
-        return Film(attack)
+        film = Film(attack)
+        self._read_as = film.read_as
+        return film
+
+    def _question(self) -> Question | None:
+        """Return what the smallest change is asked for: noise is no image to be changed."""
+        image = self.chosen_image
+        if self._noise_start or image is None:
+            return None
+        return image, self.target, self.boxed
 
     def _choose_first(self) -> None:
         """Begin with an image that can be pushed and where it goes most easily, unless told."""
@@ -356,6 +375,12 @@ class AttackSession(FilmPlayer):
         if not self._target_given and image is not None and self._target_open:
             self._target_open = False
             self._replace(target=self._nearest_other_class(image, self.label))
+
+    def _drop_film(self, problem: str) -> None:
+        """Have no film; what was being played has ended."""
+        self.problem, self.least = problem, None
+        self.steps, self.position, self.computing = [], 0, False
+        self._set_playing(False)
 
     def _stop_job(self) -> None:
         self._old_jobs = [job for job in self._old_jobs if job.alive]
@@ -384,13 +409,13 @@ class AttackSession(FilmPlayer):
                 self._take_steps(letter.payload)
                 changed = True
             elif isinstance(letter.payload, Done):
-                self.computing = False
+                self.computing, self.least = False, letter.payload.least
                 if not self._is_plain:  # some are done before the end
                     self.n_steps = max(letter.payload.n_steps - 1, 1)
                 changed = True
             elif isinstance(letter.payload, Failed):
                 self.computing = False
-                self._session.surprised.emit(f"attack: {letter.payload.message}")
+                self._session.tell(letter.payload)
         self._untold |= changed
         if self._untold and (not self.computing or now - self._told_at > _TELL_SECONDS):
             self._untold, self._told_at = False, now
@@ -415,4 +440,4 @@ class AttackSession(FilmPlayer):
             return None
         shown = self.steps[: self.position + 1]
         noise = self.config.start is None
-        return summarise(shown, self.target, self.label, from_noise=noise)
+        return summarise(shown, self.target, self.label, from_noise=noise, read_as=self._read_as)

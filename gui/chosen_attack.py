@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from core.attack import AttackConfig, BatchAttack
+    from core.attack import AttackConfig, AttackSettings, BatchAttack
     from core.parameters import Parameter
     from core.perceptron import SoftmaxPerceptron
 
@@ -109,8 +109,12 @@ class ChosenAttack:
         SettingError
             As :class:`~core.attack.BatchAttack`.
         """
-        choice = self.choice
+        return self.choice.attack(model, self.settings(), images, labels)
+
+    def settings(self) -> AttackSettings:
+        """Return its settings, the target among them."""
+        current = self.choice.current
         if self.is_descent:
-            for name in _DESCENT_SETTINGS:
-                choice = choice.with_setting(name, getattr(self.config, name))
-        return choice.build(model, images, labels, target=self.target)
+            numbers = {name: getattr(self.config, name) for name in _DESCENT_SETTINGS}
+            current = replace(current, **numbers)
+        return replace(current, target=self.target)

@@ -87,11 +87,17 @@ a cell, and the Data page shows these images, the most surely read first.</p>
 <b>Live</b> returns to now, and to the run being trained. A branch begins where it left its
 parent.</p>
 <h3><a name="attack"></a>Attack</h3>
-<p>The weights stay, the <i>image</i> moves: x += η W<sup>T</sup> J (t − y), with J = diag(y) − y
-y<sup>T</sup>, down the squared loss |t − y|² toward a target class t. A <b>pull</b> λ |c − x|²
-keeps it near the chosen image c. The change is shown amplified; the true factor is written above
-it; click the chosen image or the result to open it. Where the model is very sure, J is nearly zero
-and the image refuses to move: raise the step size, or start from noise.</p>
+<p>The weights stay, the <i>image</i> moves. <b>The practical's descent</b>: x += η W<sup>T</sup> J
+(t − y), with J = diag(y) − y y<sup>T</sup>, down the squared loss |t − y|² toward a target class t.
+A <b>pull</b> λ |c − x|² keeps it near the chosen image c. The change is shown amplified; the true
+factor is written above it; click the chosen image or the result to open it. Where the model is very
+sure, J is nearly zero and the image refuses to move: raise the step size, or start from noise.</p>
+<p>Twelve other <b>attacks</b> are in the list; point at it for the formula and the source of the
+one chosen. A <b>budget</b> is the largest size a change may have: its length (<b>L2</b>), or its
+largest pixel (<b>L∞</b>). Three <b>noises</b> of the same size show that it is the direction that
+fools. <b>Any other</b> asks for no class in particular. <b>Exact</b> is the smallest change there
+is: with c the nearest class, |d| = (z<sub>y</sub> − z<sub>c</sub>) / |w<sub>y</sub> −
+w<sub>c</sub>|; the line under the outcome states it for every attack.</p>
 <h3><a name="robustness"></a>Robustness</h3>
 <p>How large a change fools the model? It is linear up to the softmax, so that this is no guess:
 with y the class an image is read as, class c overtakes it at (z<sub>y</sub> − z<sub>c</sub>) /

@@ -22,6 +22,7 @@ from core.samples import same_samples
 from core.sources import DEFAULT_SOURCE
 from core.training import Checkpoint, Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
+from gui.by_hand_session import ByHandSession
 from gui.comparison_session import ComparisonSession
 from gui.data_session import DataSession, Loaded, Prepared, RunRequest
 from gui.diagnosis_job import DIAGNOSIS_SLOT
@@ -29,12 +30,18 @@ from gui.downloads import Downloads
 from gui.epochs_session import EpochsSession
 from gui.film_session import FilmSession
 from gui.job_pool import JobPool
+from gui.losses_session import LossesSession
 from gui.mailbox import Mailbox
+from gui.pairs_session import PairsSession
+from gui.repair_session import RepairSession
 from gui.robustness_session import RobustnessSession
 from gui.run_state import RunState
+from gui.same_change_session import SameChangeSession
 from gui.seeds_session import SeedsSession
 from gui.shown_session import ShownSession
+from gui.targets_session import TargetsSession
 from gui.training_job import LIVE_SLOT, Mode, Stopped, TrainingJob
+from gui.transfer_session import TransferSession
 from gui.worker import ALWAYS, Failed
 
 if TYPE_CHECKING:
@@ -110,11 +117,28 @@ class Session(ShownSession):
         self.comparison = ComparisonSession(self, self._pool, self._mailbox)
         self.epochs = EpochsSession(self, self._pool, self._mailbox)
         self.robustness = RobustnessSession(self, self._pool, self._mailbox)
+        self.targets = TargetsSession(self, self._pool, self._mailbox)
+        self.pairs = PairsSession(self, self._pool, self._mailbox)
+        self.repair = RepairSession(self, self._pool, self._mailbox)
+        self.losses = LossesSession(self, self._pool, self._mailbox)
+        self.transfer = TransferSession(self, self._pool, self._mailbox)
+        self.same_change = SameChangeSession(self, self._pool, self._mailbox)
+        self.by_hand = ByHandSession(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
         self.downloads.surprised.connect(self.surprised)
-        self._parts = (self.data, self.downloads, self.seeds, self.film)
+        self._told = (
+            *(self.data, self.downloads, self.seeds, self.film),
+            *(self.transfer, self.same_change, self.pairs),
+        )
+        """The parts whose jobs send events."""
+        self._answered = (
+            *self._told,
+            *(self.comparison, self.epochs, self.robustness),
+            *(self.targets, self.repair, self.losses, self.by_hand),
+        )
+        """The parts whose jobs fill a slot of the mailbox."""
         self.data.arrived.connect(self._loaded)
         self.data.prepared.connect(self._begin)
         self.data.refused.connect(self._open_failed)
@@ -440,7 +464,7 @@ class Session(ShownSession):
         for letter in events:
             if letter.generation == self.run_generation:
                 moved |= self._run_event(letter.payload)
-            elif any(part.take_event(letter) for part in self._parts):
+            elif any(part.take_event(letter) for part in self._told):
                 continue
             elif letter.generation == ALWAYS and isinstance(letter.payload, Failed):
                 self.tell(letter.payload)
@@ -457,13 +481,8 @@ class Session(ShownSession):
         if seen is not None and seen.generation == self.run_generation:
             self.diagnosis = seen.payload
             self.diagnosis_changed.emit()
-        self.data.take_latest(latest)
-        self.comparison.take_latest(latest)
-        self.seeds.take_latest(latest)
-        self.film.take_latest(latest)
-        self.downloads.take_latest(latest)
-        self.epochs.take_latest(latest)
-        self.robustness.take_latest(latest)
+        for part in self._answered:
+            part.take_latest(latest)
         self.attack.frame(time.perf_counter())
 
     def _run_event(self, event: Any) -> bool:

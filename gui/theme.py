@@ -188,6 +188,9 @@ def style_sheet(theme: Theme) -> str:
     #notice {{ background: {theme.selection}; border: 1px solid {theme.accent};
         border-radius: 6px; }}
     #notice[error="true"] {{ background: {theme.bad_surface}; border-color: {theme.bad}; }}
+    #badge {{ background: {theme.raised}; border: 1px solid {theme.border};
+        border-left: 4px solid {theme.good}; border-radius: 6px; }}
+    #badge[alert="true"] {{ background: {theme.bad_surface}; border-color: {theme.bad}; }}
     QLabel#dropWords {{ background: {theme.selection}; color: {theme.text};
         border: 3px dashed {theme.accent}; border-radius: 14px; font-size: 22pt; }}
     QProgressBar {{ background: {theme.raised}; border: 1px solid {theme.border};

@@ -10,7 +10,7 @@ from core_samples import QUICK
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.attack import ATTACKS, NORMS, Film
+from core.attack import ATTACKS, NORMS, Film, summarise
 from core.errors import SettingError
 from core.parameters import parameters_of
 from core.perceptron import SoftmaxPerceptron
@@ -219,10 +219,12 @@ def test_what_is_given_stays_and_what_is_given_out_is_read_only(name):
         assert not array.flags.writeable
 
 
-def test_an_image_that_is_misread_already_is_a_success_of_size_0():
+@pytest.mark.parametrize("name", sorted(set(ATTACKS) - {"universal"}))
+def test_an_image_that_is_misread_already_is_a_success_of_size_0(name):
+    """Wherever the attack begins, and whatever it tries after that."""
     model, images = example()
     labels = (model.predict(images) + 1) % 4
-    result = build("bim", model, images, labels).finish()
+    result = build(name, model, images, labels).finish()
     assert result.success.all()
     assert not result.sizes.any()
     assert not result.steps_needed.any()
@@ -264,6 +266,18 @@ def test_results_can_be_read_at_any_budget_and_in_any_norm():
     middle = np.median(result.sizes)
     assert result.success_within(middle).sum() == 4  # of 7, the median among them
     np.testing.assert_allclose(result.sizes_in("linf"), np.abs(result.changes).max(axis=1))
+
+
+@pytest.mark.parametrize("name", ["fgsm", "bim", "pgd", "gaussian"])
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+def test_a_success_that_spends_the_whole_budget_is_within_it(name, norm):
+    """In float32 image + change - image is not quite the change."""
+    model, images = example(n=40)
+    narrow = SoftmaxPerceptron(model.weights.astype(np.float32))
+    result = build(name, narrow, images, norm=norm, budget=0.1).finish()
+    assert result.success.any()
+    np.testing.assert_array_equal(result.success_within(0.1), result.success)
+    assert not result.success_within(0.09)[result.sizes > 0.0901].any()
 
 
 # --- the registry and the declared settings
@@ -388,19 +402,60 @@ def test_settings_can_be_replaced_one_by_one():
 
 
 def test_a_film_ends_with_the_best_where_the_attack_ends_with_a_failure():
-    """Carlini and Wagner's goes on searching for less after it has succeeded."""
+    """Noise is drawn again after it has fooled the model."""
     endings = set()
     for seed in range(12):
         model, images = example(seed, n=1)
-        attack = build("cw", model, images, searches=3, steps=20)
+        attack = build("gaussian", model, images, draws=6, budget=1.0)
         last = list(attack.run())[-1].success[0]
         best = attack.result()
-        film = list(Film(build("cw", model, images, searches=3, steps=20)).run())
+        film = list(Film(build("gaussian", model, images, draws=6, budget=1.0)).run())
         if best.success[0]:
             assert film[-1].predicted != model.predict(images)[0]
+            endings.add(bool(last))
             if not last:
                 np.testing.assert_array_equal(film[-1].image, best.images[0])
                 assert film[-1].l2 == pytest.approx(best.sizes[0])
                 assert film[-1].step == film[-2].step + 1
-        endings.add(bool(last))
     assert endings == {True, False}
+
+
+def test_what_counts_in_a_film_is_what_the_image_was_read_as_not_its_random_start():
+    """A start within a large budget may be read as another class already."""
+    n_elsewhere = 0
+    for seed in range(30):
+        model, images = example(seed, n=1)
+        attack = build("pgd", model, images, budget=1.5, seed=seed)
+        film = Film(attack)
+        steps = list(film.run())
+        read = int(model.predict(images)[0])
+        n_elsewhere += steps[0].predicted != read
+        outcome = summarise(steps, None, read, read_as=film.read_as)
+        assert outcome.first_predicted == film.read_as == read
+        assert outcome.succeeded == (steps[-1].predicted != read)
+    assert n_elsewhere > 3
+
+
+@pytest.mark.parametrize("name", sorted(ATTACKS))
+def test_a_success_is_one_that_the_model_reads(name):
+    """Sums of logits round otherwise than a model that reads the whole image."""
+    lost = 0
+    for seed in range(15):
+        model, images = example(seed, n_features=60)
+        narrow = SoftmaxPerceptron(model.weights.astype(np.float32))
+        attack = build(name, narrow, images, norm="linf", overshoot=1e-6, budget=0.1)
+        claimed = np.zeros(len(images), dtype=bool)
+        for step in attack.run():
+            claimed |= step.success
+        lost += (claimed & ~attack.result().success).sum()
+    assert lost == 0 or name == "universal"  # which keeps the change that fools most
+
+
+@pytest.mark.parametrize("scale", [1e-10, 1e-30])
+@pytest.mark.parametrize("name", ["fgsm", "bim", "pgd", "mim"])
+def test_faint_weights_are_followed_as_strong_ones_are(name, scale):
+    model, images = example(3)
+    faint = SoftmaxPerceptron((model.weights * scale).astype(np.float32))
+    strong = build(name, model, images, norm="linf").finish()
+    result = build(name, faint, images, norm="linf").finish()
+    np.testing.assert_allclose(result.images, strong.images, atol=1e-5)

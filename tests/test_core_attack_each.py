@@ -192,6 +192,31 @@ def test_carlini_wagner_in_the_box_is_no_worse_than_deepfool():
     assert np.median(result.sizes / deepfool.sizes) < 1.02
 
 
+def test_carlini_wagner_ends_with_the_smallest_change_it_found():
+    """It goes on searching for less after it has succeeded, and often in vain."""
+    model, images = example(1, n=20)
+    attack = build("cw", model, images, searches=3, steps=20)
+    steps = list(attack.run())
+    result = attack.result()
+    assert steps[-1].step == attack.n_steps
+    assert result.success.all()
+    np.testing.assert_allclose(steps[-1].sizes, result.sizes, rtol=1e-9)
+    assert (steps[-2].sizes > 1.1 * result.sizes).any()
+
+
+def test_carlini_wagner_stops_weighing_more_where_nothing_can_be_done():
+    """Twins differ in their bias alone: none ever overtakes the other. (Overflow is an error.)"""
+    weights = np.random.default_rng(0).standard_normal((3, 13)).astype(np.float32)
+    weights[1] = weights[0]
+    weights[1, 0] -= 1.0
+    config = ATTACKS["cw"].settings(target=1, searches=30, steps=5)
+    attack = ATTACKS["cw"](SoftmaxPerceptron(weights), config, np.full(12, 0.5))
+    result = attack.finish()
+    assert not result.success.any()
+    assert np.isfinite(result.images).all()
+    assert attack.constants.max() == 1e10
+
+
 # --- fewest pixels
 
 
@@ -277,6 +302,25 @@ def test_noise_has_exactly_the_size_of_the_budget(name, norm, box):
     model, images = example(n_features=60)
     for step in list(build(name, model, images, norm=norm, box=box).run())[1:]:
         np.testing.assert_allclose(step.sizes, 0.4, rtol=1e-5)
+
+
+@both_norms
+@pytest.mark.parametrize("budget", [0.05, 0.4, 1.0, 2.0, 9.0])
+def test_noise_in_the_box_is_one_direction_clipped(norm, budget):
+    """What is not clipped went equally far along what was drawn; what is clipped, less far."""
+    model, images = example(n_features=60)
+    attack = build("gaussian", model, images, norm=norm, budget=budget, seed=3)
+    step = list(attack.run(keep_images=True))[1]
+    drawn = np.random.default_rng(3).standard_normal(images.shape)
+    for image, seen, d, size in zip(images, step.images, drawn, step.sizes, strict=True):
+        free = (seen > 1e-9) & (seen < 1 - 1e-9)
+        scales = ((seen - image) / d)[free]
+        if len(scales):
+            np.testing.assert_allclose(scales, scales[0], rtol=1e-9)
+            np.testing.assert_allclose(seen, np.clip(image + scales[0] * d, 0, 1), atol=1e-9)
+        most = np.where(d > 0, 1 - image, image)
+        largest = np.linalg.norm(most) if norm == "l2" else most.max()
+        assert size == pytest.approx(min(budget, largest), rel=1e-6)
 
 
 def test_noise_that_the_box_does_not_have_room_for_fills_it():

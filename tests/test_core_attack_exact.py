@@ -96,6 +96,35 @@ def test_pixels_are_changed_one_after_the_other_the_most_useful_first():
     assert [gains[i] for i in order] == sorted((gains[i] for i in order), reverse=True)
 
 
+@pytest.mark.parametrize("norm", ["l2", "linf", "l0"])
+def test_faint_weights_are_turned_by_the_same_changes(norm):
+    """All logits times a power of 2: the same classes, the same boundaries, the same digits."""
+    model, images = example(6, n_features=50)
+    results = [
+        build(SoftmaxPerceptron((scale * model.weights).astype(np.float32)), images, norm=norm)
+        for scale in (1.0, 2.0**-30)
+    ]
+    plain, faint = (attack.finish() for attack in results)
+    assert plain.success.all()
+    np.testing.assert_allclose(faint.changes, plain.changes, rtol=1e-6, atol=1e-7)
+
+
+def test_where_rounding_decides_what_is_read_it_leads_away_from_that():
+    """The last bits of float32 decide between the two classes ahead."""
+    rng = np.random.default_rng(0)
+    n_otherwise = 0
+    for _ in range(60):
+        weights = (rng.standard_normal((3, 401)) + 1.0).astype(np.float32)
+        image = rng.random(400).astype(np.float32)
+        sums = weights[:, 1:].astype(np.float64) @ image
+        weights[:, 0] = (-sums + [1e-5, 0.0, -1.0]).astype(np.float32)
+        model = SoftmaxPerceptron(weights)
+        wide = SoftmaxPerceptron(weights.astype(np.float64))
+        n_otherwise += model.predict(image[None])[0] != wide.predict(image[None])[0]
+        assert build(model, image, steps=1).finish().success.all()
+    assert n_otherwise > 5
+
+
 def test_float32_models_are_turned_too():
     model, images = example(6, n_features=400, n=40)
     narrow = SoftmaxPerceptron(model.weights.astype(np.float32))

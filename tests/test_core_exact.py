@@ -10,11 +10,13 @@ from core_samples import QUICK
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.attack import overtaking
 from core.attack.exact import boxed_changes, smallest_change
+from core.attack.least import least_size
 from core.attack.overtaking import overtake_all
 from core.attack.pairs import pair_changes
 from core.dataset import Split
-from core.errors import SettingError
+from core.errors import ExplorerError, SettingError
 from core.perceptron import SoftmaxPerceptron
 from core.progress import finish
 from core.robustness import smallest_changes
@@ -285,3 +287,41 @@ def test_bad_questions_are_refused():
         smallest_change(weights, image, "l3")
     with pytest.raises(SettingError, match="between 0 and 1"):
         smallest_change(weights, image + 2, "l2", boxed=True)
+
+
+def test_where_the_interior_point_does_not_settle_the_other_method_does():
+    """One of very few such problems; its optimum by projected gradients on the dual."""
+    rng = np.random.default_rng(2478)
+    rows, gaps, images = (
+        rng.standard_normal((3, 5)),
+        rng.standard_normal((9, 3)),
+        rng.random((9, 5)),
+    )
+    gap, image = gaps[6], images[6]
+    lengths = np.linalg.norm(rows, axis=1)
+    size = np.abs(gap / lengths).max()
+    room = -image / size, (1 - image) / size
+    alone = overtaking._InteriorPoint(rows / lengths[:, None], gap / lengths / size, "l2", room)
+    with pytest.raises(ExplorerError):
+        alone.solve()
+    change = overtake_all(rows, gap, "l2", (-image, 1 - image))
+    assert change is not None
+    assert (rows @ change >= gap - 1e-7).all()
+    weights = np.zeros(3)
+    for _ in range(200_000):
+        primal = np.clip(rows.T @ weights, -image, 1 - image)
+        weights = np.maximum(weights + 0.05 * (gap - rows @ primal), 0.0)
+    np.testing.assert_allclose(np.linalg.norm(change), np.linalg.norm(primal), rtol=1e-6)
+
+
+@pytest.mark.parametrize("boxed", [False, True])
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+@QUICK
+@given(st.integers(2, 8), st.integers(2, 12), st.integers(0, 10_000))
+def test_the_least_size_is_that_of_the_smallest_change(norm, boxed, n_classes, n_features, seed):
+    rng = np.random.default_rng(seed)
+    weights, image = rng.standard_normal((n_classes, n_features + 1)), rng.random(n_features)
+    for target in (None, *range(n_classes)):
+        size = least_size(weights, image, norm, target=target, boxed=boxed)
+        expected = smallest_change(weights, image, norm, target=target, boxed=boxed).size
+        assert size == pytest.approx(expected, rel=1e-6)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.pictures import DIVERGING, diverging_rgb, grey_rgb, sequential_rgb
+from core.pictures import DIVERGING, diverging_rgb, grey_rgb, sequential_rgb, tinted_rgb
 
 
 def test_grey_goes_from_black_to_white():
@@ -90,3 +90,19 @@ def test_sequential_colours_go_from_pale_to_dark_over_the_range():
     # Lightness alone tells the order: each step is darker than the one before.
     lightness = sequential_rgb(np.linspace(0, 1, 50), 0, 1) @ np.array([0.2126, 0.7152, 0.0722])
     assert (np.diff(lightness) < 0).all()
+
+
+def test_a_tint_leaves_what_lies_below_to_be_seen():
+    below = np.full((1, 5, 3), 100, dtype=np.uint8)
+    values = np.array([[0.0, 1.0, -1.0, 0.5, np.nan]])
+    tinted = tinted_rgb(below, values, 1.0)[0].astype(int)
+    assert tinted[0].tolist() == tinted[4].tolist() == [100, 100, 100]
+    assert tinted[1, 0] > 100 > tinted[1, 2], "red where it is positive"
+    assert tinted[2, 2] > 100 > tinted[2, 0], "blue where it is negative"
+    np.testing.assert_allclose(tinted[3] - 100, (tinted[1] - 100) / 2, atol=1)
+    beyond = tinted_rgb(below, 3 * values, 1.0)[0].astype(int)
+    np.testing.assert_array_equal(beyond[1], tinted[1])
+    on_black, on_white = (
+        tinted_rgb(np.full((1, 1, 3), level, np.uint8), np.ones((1, 1)), 1.0) for level in (0, 255)
+    )
+    assert (on_white.astype(int) - on_black > 50).all(), "ink and paper are told apart beneath it"

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from core.dataset import Split
 from core.perceptron import SoftmaxPerceptron
+from core.progress import finish
 from core.robustness import class_distances, class_robustness, smallest_changes
+from core.robustness_curves import exact_robustness
 
 
 def case(n_samples, n_classes, n_features, seed):
@@ -95,6 +97,18 @@ def test_overflow_is_told_without_a_warning():
     split = Split(np.ones((1, 2), dtype=np.float32), np.array([0]))
     changes = smallest_changes(weights, split)
     assert not np.isfinite(changes.l2[0])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+@pytest.mark.parametrize("boxed", [False, True])
+def test_weights_that_are_no_numbers_give_no_number(bad, boxed):
+    """Not infinity, which says that no change is enough; and no warning."""
+    weights, split = case(3, 4, 5, 0)
+    weights[2, 3] = bad
+    changes = finish(exact_robustness(weights, split, boxed=boxed)).changes
+    for sizes, rivals in ((changes.l2, changes.rival_l2), (changes.linf, changes.rival_linf)):
+        assert np.isnan(sizes).all()
+        assert (rivals == -1).all()
 
 
 def test_slices_are_put_together_in_order():

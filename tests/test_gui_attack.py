@@ -28,6 +28,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from core.attack import FROM_IMAGE, AttackConfig, summarise
+from core.data_config import DataConfig
 from core.diagnostics import weight_images, weight_limit
 from core.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb
@@ -37,6 +38,7 @@ from gui.theme import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
@@ -523,6 +525,30 @@ def test_the_first_target_is_the_nearest_other_class(
     attack = session.attack
     order = np.argsort(session.shown.probabilities_of(attack.chosen_image))[::-1]
     assert attack.config.target == next(int(k) for k in order if k != attack.label)
+
+
+def test_of_two_classes_a_mistake_is_led_back_to_the_right_one(
+    new_session: Callable[..., Session],
+    new_window: Callable[[Session], MainWindow],
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(0)
+    path = tmp_path / "two.npz"
+    np.savez(path, X=rng.random((60, 5, 4)), y=rng.integers(2, size=60))  # nothing to be learnt
+    session = new_session(data=DataConfig(dataset=str(path)))
+    window = new_window(session)
+    session.open(str(path))
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    window.show_attack()
+    wait_for_film(qtbot, session)
+    click(qtbot, window.attack.controls.mistake)
+    attack = session.attack
+    assert attack.config.target == attack.label
+    attack.choose_attack("exact")
+    wait_until(qtbot, lambda: not attack._wanted and not attack.computing)
+    assert not attack.problem
+    assert attack.steps[-1].predicted == attack.label
 
 
 def test_a_target_that_was_asked_for_stays(

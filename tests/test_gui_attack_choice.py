@@ -22,6 +22,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from core.attack import ATTACKS, NORMS, AttackStep, Film
+from core.attack.exact import smallest_change
 from core.perceptron import SoftmaxPerceptron
 from core.pictures import grey_rgb
 from gui.theme import LIGHT
@@ -108,6 +109,16 @@ def test_every_attack_can_be_chosen_and_its_film_is_the_cores(
     assert set(page.attack.controls.rows) == declared | {"box"}
     for other in (row for key, row in line.rows.items() if key not in line.form.rows):
         assert other.editor.isVisible()
+
+
+def test_nothing_lies_over_the_list_of_attacks(page: MainWindow, qtbot: QtBot) -> None:
+    line = page.attack.controls.settings
+    for name in ("descent", "pgd", "descent"):
+        pick(qtbot, page, name)
+        box = line.attack.geometry()
+        for x in range(box.left() + 1, box.right(), 8):
+            assert line.childAt(x, box.center().y()) is line.attack
+        assert set(line.form.rows) <= set(line.rows)
 
 
 def test_going_back_to_the_practicals_descent(page: MainWindow, qtbot: QtBot) -> None:
@@ -273,6 +284,46 @@ def test_the_class_it_is_read_as_is_no_target_and_the_page_says_so(
     assert_shows(page, core_film(page.session))
 
 
+def test_a_film_that_is_no_more_is_not_played_on(page: MainWindow, qtbot: QtBot) -> None:
+    pick(qtbot, page, "pgd")
+    attack = page.session.attack
+    read = attack.steps[0].predicted
+    attack.play(from_start=True)
+    click(qtbot, page.attack.controls.targets.button(read))
+    wait_until(qtbot, lambda: bool(attack.problem))
+    assert not attack.playing
+    assert attack.least is None
+
+
+def test_other_data_leave_no_old_problem(page: MainWindow, qtbot: QtBot) -> None:
+    pick(qtbot, page, "pgd")
+    session, attack = page.session, page.session.attack
+    click(qtbot, page.attack.controls.targets.button(attack.steps[0].predicted))
+    wait_until(qtbot, lambda: bool(attack.problem))
+    problems: list[str] = []
+    session.dataset_changed.connect(lambda: problems.append(attack.problem))
+    session.set_setting("train_size", 200)
+    session.rewind()
+    wait_until(qtbot, lambda: bool(problems))
+    assert problems == [""]
+
+
+@pytest.mark.parametrize("name", ["descent", "pgd"])
+def test_numbers_do_not_run_away_while_a_longer_film_is_awaited(
+    page: MainWindow, qtbot: QtBot, name: str
+) -> None:
+    pick(qtbot, page, name)
+    attack, hint = page.session.attack, page.attack.film_panel.hint
+    if name == "pgd":
+        attack.choose_attack("descent")
+    attack.set_setting("steps", attack.config.steps + 50)
+    assert len(attack.steps) <= attack.config.steps  # the old film
+    assert "run away" not in hint.text()
+    wait_for_any_film(qtbot, page.session)
+    assert len(attack.steps) == attack.config.steps + 1
+    assert "run away" not in hint.text()
+
+
 def test_a_model_that_has_learnt_nothing_is_explained(page: MainWindow, qtbot: QtBot) -> None:
     pick(qtbot, page, "pgd")
     page.session.show_epoch(0)
@@ -296,3 +347,29 @@ def test_a_falling_margin_is_drawn_although_it_is_negative(page: MainWindow, qtb
 def test_tabs_are_buttons_above_the_panel(page: MainWindow, qtbot: QtBot) -> None:
     assert page.attack.tab("Film").isChecked()
     assert page.attack.tabs.currentWidget() is page.attack.film_panel
+
+
+def test_the_page_says_how_little_would_have_been_enough(page: MainWindow, qtbot: QtBot) -> None:
+    attack, hint = page.session.attack, page.attack.film_panel.hint
+    pick(qtbot, page, "fgsm")
+    assert attack.chosen_image is not None
+    assert attack.weights is not None
+    for target in (attack.config.target, None):
+        if target is None:
+            click(qtbot, page.attack.controls.any_other)
+            wait_for_any_film(qtbot, page.session)
+        l2, linf = (
+            smallest_change(attack.weights, attack.chosen_image, norm, target=target, boxed=True)
+            for norm in ("l2", "linf")
+        )
+        assert attack.least == pytest.approx((l2.size, linf.size), rel=1e-6)
+        wanted = "something else" if target is None else f"a {target}"
+        assert hint.isVisible()
+        assert hint.text() == (
+            f"No change with pixels between 0 and 1 shorter than {l2.size:.3g}, or with a largest "
+            f"pixel below {linf.size:.2g}, makes it {wanted}."
+        )
+    pick(qtbot, page, "descent")
+    choose(qtbot, page.attack.controls.start, 1)
+    wait_for_any_film(qtbot, page.session)
+    assert attack.least is None  # noise is no image to be changed

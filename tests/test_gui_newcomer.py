@@ -241,8 +241,8 @@ def test_class_names_on_the_attack_page_are_cut_and_their_numbers_are_not(
     wait_until(qtbot, lambda: data_of(window.session).name == "named")
     window.show_attack()
     wait_for_film(qtbot, window.session)
-    page = window.attack
-    buttons = page.controls._target_buttons
+    page = window.attack.film_panel
+    buttons = window.attack.controls._target_buttons
     assert buttons[0].text() == "x"
     assert all(button.width() >= button.sizeHint().width() for button in buttons)
     metrics, width = page.result_view.fontMetrics(), page.result_view.width()

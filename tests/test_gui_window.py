@@ -42,6 +42,7 @@ from core.diagnostics import next_mistake
 from core.model_file import SavedModel, load_model, save_model
 from gui.actions import COMMANDS
 from gui.app import InputHabits
+from gui.pages.attack_tabs import TABS as ATTACK_TABS
 from gui.pages.learn_tabs import TABS
 from gui.run_state import RunState
 from gui.theme import DARK, LIGHT, THEMES, Theme
@@ -436,8 +437,14 @@ def back_to_normal(scene: Scene) -> None:
     window.notice.hide()
 
 
-PLACES = [*((0, tab) for tab in TABS), (1, ""), (2, ""), (4, "")]
+PLACES = [*((0, tab) for tab in TABS), *((1, tab) for tab in ATTACK_TABS), (2, ""), (4, "")]
 """Page and tab: everything there is to see but the Data page, which has tests of its own."""
+
+
+def show_tab(window: MainWindow, page: int, tab: str) -> None:
+    """Show a tab of Learn or Attack."""
+    (window.learn, window.attack)[page].show_tab(tab)
+
 
 TRIED = [command for command in COMMANDS if command.name != "quit"]
 GROUPS = {
@@ -688,7 +695,7 @@ def test_everything_to_be_used_has_a_name_for_a_screen_reader(window: MainWindow
     for page, tab in PLACES:
         window.show_page(page)
         if tab:
-            window.learn.show_tab(tab)
+            show_tab(window, page, tab)
         for widget in window.findChildren(QWidget):
             if not isinstance(widget, kinds) or isinstance(widget, QScrollBar):
                 continue
@@ -706,7 +713,7 @@ def test_everything_to_be_used_has_a_tooltip(window: MainWindow) -> None:
     for page, tab in PLACES:
         window.show_page(page)
         if tab:
-            window.learn.show_tab(tab)
+            show_tab(window, page, tab)
         for widget in window.findChildren(QWidget):
             if not isinstance(widget, kinds) or isinstance(widget, QScrollBar):
                 continue
@@ -724,9 +731,9 @@ def test_nothing_is_cut_at_1280_by_720(
     window.show_page(page)
     window.resize(1280, 720)
     if tab:
-        window.learn.show_tab(tab)
+        show_tab(window, page, tab)
         qtbot.wait(300)
-    if page == 1:
+    if tab == "Film":  # the others let nothing of it be computed
         wait_for_film(qtbot, window.session)
     assert (window.width(), window.height()) == (1280, 720)
     inside = window.rect()

@@ -28,8 +28,22 @@ if TYPE_CHECKING:
 
 _BLOCK_BYTES = 400_000
 """Images stepped together: so few that what is done to them stays in a processor's near cache."""
-_SMALLER = 1.0 - 1e-5
+SMALLER = 1.0 - 1e-5
 """A success must be this much smaller than the one kept to replace it: rounding is no progress."""
+
+
+def check_model(weights: NDArray[Any]) -> None:
+    """Raise a SettingError if a model (n_classes, n_features + 1) gives no way to go."""
+    if not np.isfinite(weights).all():
+        raise SettingError(
+            "The weights of this model are not all numbers, so no attack can follow them; "
+            "train it with a smaller learning rate"
+        )
+    if len(weights) < 2 or (weights[:, 1:] == weights[0, 1:]).all():
+        raise SettingError(
+            "All classes of this model weigh every pixel alike, so no change of the image "
+            "changes what is read: there is no direction to go. Train the model first"
+        )
 
 
 class BatchAttack(ABC):
@@ -83,7 +97,7 @@ class BatchAttack(ABC):
         labels: NDArray[np.int64] | None = None,
     ) -> None:
         self.model, self.config = model, config
-        self._check_model()
+        check_model(model.weights)
         originals = self._checked_images(images)
         # Only some attacks have each of these settings; the others do without.
         self.box: bool = getattr(config, "box", True)
@@ -116,19 +130,6 @@ class BatchAttack(ABC):
         self._reset()
 
     # ------------------------------------------------------------------ what is refused
-
-    def _check_model(self) -> None:
-        weights = self.model.weights
-        if not np.isfinite(weights).all():
-            raise SettingError(
-                "The weights of this model are not all numbers, so no attack can follow them; "
-                "train it with a smaller learning rate"
-            )
-        if self.model.n_classes < 2 or (weights[:, 1:] == weights[0, 1:]).all():
-            raise SettingError(
-                "All classes of this model weigh every pixel alike, so no change of the image "
-                "changes what is read: there is no direction to go. Train the model first"
-            )
 
     def _checked_images(self, images: NDArray[Any]) -> NDArray[Any]:
         """Return an own copy of the images as a batch."""
@@ -207,6 +208,10 @@ class BatchAttack(ABC):
         keep_images : whether each step brings a copy of all images
         """
         self._reset()
+        # An image that is read as wanted needs no change, wherever the attack begins.
+        already = self._wanted(self.original)
+        self._best_sizes[already], self._first_success[already] = 0.0, 0
+        self._best_predicted[already] = self.original[already]
         self.begin()
         self._hold()
         yield self._look(keep_images)
@@ -234,6 +239,7 @@ class BatchAttack(ABC):
         self.success = np.zeros(n, dtype=bool)
         self._best_images = self.originals.copy()
         self._best_sizes = np.full(n, np.inf)
+        self._best_predicted = self.original.copy()
         self._first_success = np.full(n, -1, dtype=np.int64)
 
     def blocks(self) -> Iterator[slice]:
@@ -283,7 +289,8 @@ class BatchAttack(ABC):
         self.pull = self.gradient / (steepness if self.target is None else -steepness)
         predicted = self.logits.argmax(axis=-1)
         self.success = self._wanted(predicted)
-        self._keep_best()
+        self._confirm(predicted)
+        self._keep_best(predicted)
         self._pull_sizes = gradient_sizes(self.pull, self.gram)
         norms = self._pull_sizes * steepness[:, 0]
         return BatchStep(
@@ -302,14 +309,25 @@ class BatchAttack(ABC):
             return np.asarray(predicted != self.labels)
         return np.asarray(predicted == self.target)
 
-    def _keep_best(self) -> None:
+    def _confirm(self, predicted: NDArray[np.int64]) -> None:
+        """Let the model itself read what is about to be kept: sums of logits round otherwise."""
+        rows = np.flatnonzero(self._is_better())
+        if len(rows):
+            predicted[rows] = self.model.predict(self.shown(rows))
+            self.success[rows] = self._wanted(predicted)[rows]
+
+    def _is_better(self) -> NDArray[np.bool_]:
+        """Return whose success is smaller than the one kept, (n,)."""
+        return np.asarray(self.success & (self.sizes < self._best_sizes * SMALLER))
+
+    def _keep_best(self, predicted: NDArray[np.int64]) -> None:
         """Keep each image's smallest success; where there is none yet, the last try."""
         self._first_success[self.success & (self._first_success < 0)] = self.step
-        better = self.success & (self.sizes < self._best_sizes * _SMALLER)
-        if better.any():
-            rows = np.flatnonzero(better)
+        rows = np.flatnonzero(self._is_better())
+        if len(rows):
             self._best_sizes[rows] = self.sizes[rows]
             self._best_images[rows] = self.shown(rows)
+            self._best_predicted[rows] = predicted[rows]
 
     # ------------------------------------------------------------------ result
 
@@ -318,16 +336,20 @@ class BatchAttack(ABC):
         images = self._best_images.copy()
         none = np.flatnonzero(np.isinf(self._best_sizes))
         images[none] = self.shown(none)
-        return self._result(images, self._first_success)
+        # What was read of an image when it was kept: a product with others may round otherwise.
+        predicted = self._best_predicted.copy()
+        if len(none):
+            predicted[none] = self.model.predict(images[none])
+        return self._result(images, predicted, self._first_success)
 
     def _result(
         self,
         images: NDArray[Any],
+        predicted: NDArray[np.int64],
         steps_needed: NDArray[np.int64],
         shared: NDArray[Any] | None = None,
     ) -> BatchResult:
-        """Return the result with ``images``; success is what the model says of them."""
-        predicted = self.model.predict(images)
+        """Return the result with ``images``, read as ``predicted``."""
         success = self._wanted(predicted)
         changes = images - self.originals
         return BatchResult(

@@ -81,8 +81,14 @@ class BatchResult:
         return float(self.success.mean())
 
     def success_within(self, budget: float) -> NDArray[np.bool_]:
-        """Return which images were turned by a change of at most ``budget``, (n,)."""
-        return np.asarray(self.sizes <= budget)
+        """Return which images were turned by a change of at most ``budget``, (n,).
+
+        ``image + change - image`` is the change but for a rounding of the pixels: that is let pass,
+        or no attack that spends its whole budget would be within it.
+        """
+        largest = max(float(np.abs(self.images).max(initial=0.0)), 1.0)
+        rounding = 4 * float(np.finfo(self.images.dtype).eps) * largest
+        return np.asarray(self.sizes <= budget + rounding)
 
     def sizes_in(self, norm: str) -> NDArray[np.float64]:
         """Return the sizes of ``changes`` in another norm, (n,); infinite without success."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _INSIDE = 1.0 - 1e-6
 """Pixels at a limit lie at infinity after the change of variables; they are moved so far in."""
 _CONSTANT_GROWTH = 10.0
+_LARGEST_CONSTANT = 1e10
+"""More is beyond what squares of gradients can hold in single precision."""
 _FIRST_DECAY, _SECOND_DECAY, _ADAM_FLOOR = 0.9, 0.999, 1e-8
 """Adam's usual constants (Kingma & Ba 2015)."""
 
@@ -91,10 +93,10 @@ class CarliniWagner(BatchAttack):
 
     ``f = max(z_y - max_{c != y} z_c, 0)``, toward a target ``max(max_{c != t} z_c - z_t, 0)``. With
     the box ``x' = (tanh(w) + 1) / 2`` and w is free, so no clipping bends the path. There is no
-    budget. Where a constant did not fool an image it grows tenfold until one does; then the
-    interval between failure and success is halved.
-    Source: Carlini & Wagner 2017, "Towards evaluating the robustness of neural networks", section
-    V, L2, confidence 0.
+    budget. Where a constant did not fool an image it grows tenfold until one does, to 1e10 at most;
+    then the interval between failure and success is halved. The last step returns to the smallest
+    change found. Source: Carlini & Wagner 2017, "Towards evaluating the robustness of neural
+    networks", section V, L2, confidence 0; the limit is that of the authors' code.
     """
 
     name = "cw"
@@ -107,8 +109,8 @@ class CarliniWagner(BatchAttack):
 
     @property
     def n_steps(self) -> int:
-        """All steps of all searches; each search but the first also steps back to the start."""
-        return self.config.searches * (self.config.steps + 1) - 1
+        """All steps of all searches, and after each one back: to the start, at last to the best."""
+        return self.config.searches * (self.config.steps + 1)
 
     def begin(self) -> None:
         """Start the first search at the originals."""
@@ -132,8 +134,11 @@ class CarliniWagner(BatchAttack):
         np.subtract(image, self.originals, out=self.changes)
 
     def advance(self) -> None:
-        """Make a step of Adam, or begin the next search."""
+        """Make a step of Adam, or begin the next search, or end with the best."""
         self._found |= self.success
+        if self.step == self.n_steps:
+            self._return_to_best()
+            return
         if self.step % (self.config.steps + 1) == 0:
             self._next_constants()
             self._restart()
@@ -153,4 +158,10 @@ class CarliniWagner(BatchAttack):
         self._too_small[~found] = np.maximum(self._too_small, constants)[~found]
         bounded = np.isfinite(self._enough)
         middle = (self._too_small + np.where(bounded, self._enough, 0.0)) / 2
-        self.constants = np.where(bounded, middle, constants * _CONSTANT_GROWTH)
+        grown = np.maximum(np.minimum(constants * _CONSTANT_GROWTH, _LARGEST_CONSTANT), constants)
+        self.constants = np.where(bounded, middle, grown)
+
+    def _return_to_best(self) -> None:
+        """Show the smallest change of every image that was fooled at all."""
+        rows = np.flatnonzero(np.isfinite(self._best_sizes))
+        self.changes[rows] = self._best_images[rows] - self.originals[rows]

@@ -21,7 +21,7 @@ from core.attack.overtaking import overtake_all
 from core.attack.pairs import NORMS, Norm, pair_changes
 from core.dataset import read_only
 from core.errors import ExplorerError, SettingError
-from core.progress import Progress
+from core.progress import Progress, finish
 from core.robustness import SmallestChanges, class_distances
 
 if TYPE_CHECKING:
@@ -31,7 +31,14 @@ if TYPE_CHECKING:
 
     from core.dataset import Split
 
-__all__ = ["NORMS", "Norm", "SmallestChange", "boxed_changes", "smallest_change"]
+__all__ = [
+    "NORMS",
+    "Norm",
+    "SmallestChange",
+    "boxed_changes",
+    "finding_change",
+    "smallest_change",
+]
 
 CHUNK_ROWS = 128
 """Images whose boxed sizes are found together: a tenth of a second at most."""
@@ -80,6 +87,21 @@ def smallest_change(
     SettingError
         If there is no such norm or class, or a pixel of a boxed image lies outside the box.
     """
+    return finish(finding_change(weights, image, norm, target=target, boxed=boxed))
+
+
+def finding_change(
+    weights: NDArray[Any],
+    image: NDArray[Any],
+    norm: Norm,
+    *,
+    target: int | None = None,
+    boxed: bool = False,
+) -> Generator[Progress, None, SmallestChange]:
+    """Do what :func:`smallest_change` does, telling in between where it may take a second.
+
+    That is where the fewest pixels toward one of many classes are looked for.
+    """
     w, x = weights.astype(np.float64), image.astype(np.float64)
     if norm not in NORMS:
         raise SettingError(f"The norm must be one of {', '.join(NORMS)}, not {norm!r}")
@@ -99,7 +121,8 @@ def smallest_change(
         size = float(sizes[best])
         reached = int(rivals[best]) if np.isfinite(size) else -1
         return SmallestChange(size, size, winner, reached, read_only(changes[best].copy()))
-    return _toward(w, x, logits, target, norm, boxed=boxed)
+    found = yield from _toward(w, x, logits, target, norm, boxed=boxed)
+    return found
 
 
 def _pairs(
@@ -123,7 +146,7 @@ def _toward(
     norm: Norm,
     *,
     boxed: bool,
-) -> SmallestChange:
+) -> Generator[Progress, None, SmallestChange]:
     winner = int(logits.argmax())
     others = np.array([k for k in range(len(w)) if k != target])
     rows, gaps = w[target, 1:] - w[others, 1:], logits[others] - logits[target]
@@ -140,7 +163,8 @@ def _toward(
     if (rows @ change - gaps >= -1e-12 * scale).all():
         return SmallestChange(bound, bound, winner, target, read_only(change.copy()))
     if norm == "l0":
-        return _few_pixels(rows, gaps, x, winner, target, bound, boxed=boxed)
+        few = yield from _few_pixels(rows, gaps, x, winner, target, bound, boxed=boxed)
+        return few
     room = (-x, 1.0 - x) if boxed else None
     found = overtake_all(rows, gaps, norm, room)
     if found is None:
@@ -158,7 +182,7 @@ def _few_pixels(
     bound: float,
     *,
     boxed: bool,
-) -> SmallestChange:
+) -> Generator[Progress, None, SmallestChange]:
     """Return a change of few pixels that overtakes all: the largest of the shortest one's, grown.
 
     The pixels that move furthest in the change of smallest length are freed one by one, then two,
@@ -188,7 +212,10 @@ def _few_pixels(
     best = change_of(high)
     if best is None:
         return SmallestChange(np.inf, bound, winner, -1, read_only(np.zeros_like(x)))
+    n_tried = 1
     while high - low > 1:
+        yield Progress(n_tried, 0, "numbers of pixels")
+        n_tried += 1
         middle = (low + high) // 2
         found = change_of(middle) if middle else None
         if found is None:
@@ -220,11 +247,11 @@ def boxed_changes(
             logits = images @ w[:, 1:].T + w[:, 0]
             predicted[rows] = logits.argmax(axis=1)
             gaps = logits[np.arange(len(images)), predicted[rows]][:, None] - logits
-        norm: Norm
-        for norm in ("l2", "linf"):
-            sizes[norm][rows], rivals[norm][rows] = _nearest_boxed(
-                images, w[:, 1:], gaps, predicted[rows], distances[norm], norm
-            )
+            norm: Norm
+            for norm in ("l2", "linf"):
+                sizes[norm][rows], rivals[norm][rows] = _nearest_boxed(
+                    images, w[:, 1:], gaps, predicted[rows], distances[norm], norm
+                )
         yield Progress(rows.stop, n, "images")
     return SmallestChanges(
         predicted=read_only(predicted),
@@ -260,5 +287,6 @@ def _nearest_boxed(
         )
         better = found < best[open_]
         best[open_[better]], rival[open_[better]] = found[better], chosen[better]
-    best[np.isnan(gaps).any(axis=1)] = np.nan
+    unknown = np.isnan(gaps).any(axis=1)
+    best[unknown], rival[unknown] = np.nan, -1
     return best, rival

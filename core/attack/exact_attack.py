@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from core.attack.exact import Norm, SmallestChange
 
-_ROUNDING = 64.0
-"""So many roundings of the largest logit lie between the tie and the result, at least."""
+_ROUNDING = 16.0
+"""So many roundings of the terms of a logit lie between the tie and the result, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +91,29 @@ class Exact(BatchAttack):
     def _solved(self, row: int) -> SmallestChange | None:
         """Return the smallest change that goes beyond the tie, or None where there is none."""
         image = self.originals[row].astype(np.float64)
-        logits = self._wide[:, 1:] @ image + self._wide[:, 0]
-        norm, target = cast("Norm", self.norm.name), self.target
-        tie = smallest_change(self._wide, image, norm, target=target, boxed=self.box)
+        norm, target, own = cast("Norm", self.norm.name), self.target, int(self.original[row])
+        wide = self._wide.copy()
+        logits = wide[:, 1:] @ image + wide[:, 0]
+        if logits.argmax() != own:  # the model's own rounding decided between them
+            wide[own, 0] += logits.max() - logits[own] + self._rounding(image)
+            logits[own] = wide[own, 1:] @ image + wide[own, 0]
+        tie = smallest_change(wide, image, norm, target=target, boxed=self.box)
         if not np.isfinite(tie.size) or tie.target < 0:
             return None
-        gap = logits[tie.predicted] - logits[tie.target]
-        rounding = _ROUNDING * np.finfo(self.originals.dtype).eps * max(np.abs(logits).max(), 1.0)
+        gap = logits[own] - logits[tie.target]
+        handicap = max(self.config.beyond * gap, self._rounding(image + tie.change))
         # A class that starts so much lower is a tie later: then it is that much beyond now.
-        lowered = self._wide.copy()
-        handicap = max(self.config.beyond * gap, float(rounding))
         if target is None:
-            lowered[tie.predicted, 0] += handicap
+            wide[own, 0] += handicap
         else:
-            lowered[target, 0] -= handicap
-        found = smallest_change(lowered, image, norm, target=target, boxed=self.box)
+            wide[target, 0] -= handicap
+        found = smallest_change(wide, image, norm, target=target, boxed=self.box)
         return found if np.isfinite(found.size) and found.target >= 0 else tie
+
+    def _rounding(self, image: NDArray[np.float64]) -> float:
+        """Return what the model's precision may not tell apart: logits are sums that cancel."""
+        terms = np.abs(self._wide[:, 1:]) @ np.abs(image) + np.abs(self._wide[:, 0])
+        return float(_ROUNDING * np.finfo(self.originals.dtype).eps * terms.max())
 
     def advance(self) -> None:
         """Let the change grow by one part."""

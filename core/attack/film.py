@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.attack.batch import BatchAttack
+    from core.perceptron import SoftmaxPerceptron
 
 
 class Film:
@@ -39,9 +40,19 @@ class Film:
         self.attack = attack
 
     @property
+    def model(self) -> SoftmaxPerceptron:
+        """The model under attack."""
+        return self.attack.model
+
+    @property
     def reference(self) -> NDArray[Any]:
         """What the size of the change is measured from."""
         return np.asarray(self.attack.originals[0])
+
+    @property
+    def read_as(self) -> int:
+        """What the image is read as before its change; a random start may be read otherwise."""
+        return int(self.attack.original[0])
 
     def run(self) -> Iterator[AttackStep]:
         """Yield the start and every step after it; at last the best, if the end is a failure.

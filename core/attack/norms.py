@@ -22,6 +22,8 @@ _FAR = 1e30
 
 Far faster than ``numpy.sign``. What is 0 stays 0.
 """
+_ROOM = 1e-3
+"""Scaled up to so much of the largest number, a sum over classes is still a number."""
 
 
 def row_dots(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
@@ -160,9 +162,10 @@ class LInfinity(Norm):
     def scaled_pull(
         self, pull: NDArray[Any], rows: NDArray[Any], sizes: NDArray[np.float64], length: float
     ) -> NDArray[Any]:
-        """Scale far up."""
+        """Scale far up, as far as there are numbers: faint weights need more."""
         del sizes, length
-        return np.asarray(pull * (pull.dtype.type(_FAR) / np.abs(rows).max()))
+        most = float(np.finfo(pull.dtype).max) * _ROOM
+        return np.asarray(pull * pull.dtype.type(min(_FAR / float(np.abs(rows).max()), most)))
 
     def shape(self, gradients: NDArray[Any], length: float) -> None:
         """Clip to the length, which leaves the sign."""

@@ -24,7 +24,7 @@ class Outcome:
     predicted, target : classes; target None: any class but the first read
     success_step : first step from which on the target is read up to this one, or None
     saturated : whether the squared loss had nearly no gradient at the start
-    first_predicted : what the image was read as at step 0
+    first_predicted : what the image was read as before its change
     from_noise : whether it began as noise, pulled toward an image of class ``original``
     """
 
@@ -76,9 +76,18 @@ def summarise(
     original: int | None,
     *,
     from_noise: bool = False,
+    read_as: int | None = None,
 ) -> Outcome:
-    """Return the outcome of the attack as it stands at the last of ``steps``."""
-    last, began_as = steps[-1], steps[0].predicted
+    """Return the outcome of the attack as it stands at the last of ``steps``.
+
+    Parameters
+    ----------
+    steps : from the first on
+    target, original, from_noise : as in :class:`Outcome`
+    read_as : what the image is read as before its change; by default as at the first step, which
+        some attacks put at a random place already
+    """
+    last, began_as = steps[-1], steps[0].predicted if read_as is None else read_as
     success_step = None
     for step in reversed(steps):
         reached = step.predicted != began_as if target is None else step.predicted == target

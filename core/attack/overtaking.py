@@ -21,6 +21,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.attack.flattest_many import flattest_changes
+from core.attack.row_products import FAR
+from core.attack.shortest_many import shortest_changes
 from core.errors import ExplorerError
 
 if TYPE_CHECKING:
@@ -40,8 +43,8 @@ _ROUGH = 1e-6
 _MOST_WORSE = 4
 _SAFE = 0.995
 """So much of the way to the nearest bound is gone."""
-_FAR = 1e5
-"""Without a box, what is so many times farther than the farthest rival alone is out of reach."""
+_MISSING = 1e-8
+"""So much of the largest gap may be left by the other method where this one does not settle."""
 
 
 def overtake_all(
@@ -59,7 +62,8 @@ def overtake_all(
     Raises
     ------
     ExplorerError
-        If the method does not settle; no such case is known.
+        If neither this method settles nor that of many images (:mod:`core.attack.overtaking_many`)
+        reaches the class; no such case is known.
     """
     # Equal rows ask for the hardest of their gaps; scaled rows make tolerances mean something.
     lengths = np.linalg.norm(rows, axis=1)
@@ -74,6 +78,9 @@ def overtake_all(
     try:
         found = _InteriorPoint(a, b / size, norm, scaled).solve()
     except ExplorerError:
+        found = _by_the_method_of_many(a, b / size, norm, scaled)
+        if found is not None:
+            return found * size
         # Rows that contradict each other show it sooner where the shortest change is asked for.
         if norm == "l2" or _InteriorPoint(a, b / size, "l2", scaled).solve() is not None:
             raise
@@ -82,6 +89,19 @@ def overtake_all(
         return None
     found *= size
     return found if room is None else np.clip(found, *room)
+
+
+def _by_the_method_of_many(
+    a: Vector, b: Vector, norm: Norm, room: tuple[Vector, Vector] | None
+) -> Vector | None:
+    """Return the change that the other method finds, if it overtakes all; None otherwise."""
+    solve = shortest_changes if norm == "l2" else flattest_changes
+    lower, upper = (None, None) if room is None else (room[0][None], room[1][None])
+    with np.errstate(all="ignore"):
+        change = solve(a, b[None], lower, upper)[0][0]
+    if room is not None:
+        change = np.clip(change, *room)
+    return change if (b - a @ change).max() <= _MISSING else None
 
 
 @dataclass(slots=True)
@@ -237,7 +257,7 @@ class _InteriorPoint:
         if needed <= 0:
             return False
         if self._room is None:
-            return float(np.linalg.norm(along)) * _FAR < needed
+            return float(np.linalg.norm(along)) * FAR < needed
         lower, upper = self._room
         reach = np.where(along > 0, along * upper, along * lower)
         return float(reach.sum()) < needed * (1 - 1e-9)

@@ -26,7 +26,108 @@ from core.parameters import parameter
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from core.attack.norms import Norm
+
 _DOUBLINGS, _HALVINGS = 20, 25
+
+
+def noise_of_sizes(
+    originals: NDArray[Any],
+    sizes: NDArray[np.float64],
+    norm: Norm,
+    rng: np.random.Generator,
+    *,
+    box: bool,
+) -> NDArray[Any]:
+    """Return a random change of each image that is as large as another change of it.
+
+    In L2 its direction is uniform on the sphere, in L-infinity every pixel goes up or down; in L0
+    as many pixels, chosen at random, get a number uniform in [0, 1).
+
+    Parameters
+    ----------
+    originals : (n, n_features), in [0, 1] where ``box``
+    sizes : (n,), in ``norm``
+    box : whether to stay in [0, 1]; the size is that of what is left, as in :class:`RandomNoise`
+
+    Returns
+    -------
+    (n, n_features), in the precision of ``originals``
+    """
+    shape = originals.shape
+    if norm.name == "l0":
+        ranks = rng.random(shape).argsort(axis=1).argsort(axis=1)
+        chosen = ranks < sizes[:, None]
+        return np.asarray(np.where(chosen, rng.random(shape, dtype=np.float32) - originals, 0.0),
+                          dtype=originals.dtype)  # fmt: skip
+    drawn = rng.standard_normal(shape, dtype=np.float32).astype(originals.dtype, copy=False)
+    directions = norm.steepest(drawn)
+    changes = np.empty_like(originals)
+    scale_to_sizes(directions, originals, sizes, norm, box=box, out=changes)
+    return changes
+
+
+def scale_to_sizes(
+    directions: NDArray[Any],
+    originals: NDArray[Any],
+    sizes: NDArray[np.float64],
+    norm: Norm,
+    *,
+    box: bool,
+    out: NDArray[Any],
+) -> None:
+    """Write into ``out`` the changes along ``directions`` that are as large as ``sizes``.
+
+    Parameters
+    ----------
+    directions, originals, out : (n, n_features); directions of size 1
+    sizes : (n,), in ``norm``
+    """
+    scales = sizes
+    if box:
+        scales = _scales_in_box(directions, originals, sizes, norm)
+    _scaled(directions, originals, scales, box=box, out=out)
+
+
+def _scales_in_box(
+    directions: NDArray[Any], originals: NDArray[Any], sizes: NDArray[np.float64], norm: Norm
+) -> NDArray[np.float64]:
+    """Return how far to go along each direction for the size to be right, (n,); by bisection."""
+    changes = np.empty_like(directions)
+
+    def too_short(scales: NDArray[np.float64]) -> NDArray[np.bool_]:
+        _scaled(directions, originals, scales, box=True, out=changes)
+        return np.asarray(norm.sizes(changes) < sizes)
+
+    low, high = sizes.copy(), sizes.copy()
+    for _ in range(_DOUBLINGS):
+        short = too_short(high)
+        if not short.any():
+            break
+        low[short] = high[short]
+        high[short] *= 2
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        short = too_short(middle)
+        low[short] = middle[short]
+        high[~short] = middle[~short]
+    return low
+
+
+def _scaled(
+    directions: NDArray[Any],
+    originals: NDArray[Any],
+    scales: NDArray[np.float64],
+    *,
+    box: bool,
+    out: NDArray[Any],
+) -> None:
+    """Write the changes that go so far, in the box where it is on."""
+    np.multiply(directions, per_row(scales, directions), out=out)
+    if box:
+        out += originals
+        np.clip(out, 0.0, 1.0, out=out)
+        out -= originals
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,43 +173,8 @@ class RandomNoise(BatchAttack):
         directions = self.draw()
         directions /= np.maximum(self.norm.sizes(directions), np.finfo(float).tiny)[:, None]
         directions = directions.astype(self.originals.dtype, copy=False)
-        self._scaled(directions, self._scales(directions), out=self.changes)
-
-    def _scales(self, directions: NDArray[Any]) -> NDArray[np.float64]:
-        """Return how far to go along each direction for the size to be the budget, (n,)."""
-        low = np.full(self.n_images, self.budget)
-        if not self.box:
-            return low
-        high = low.copy()
-        for _ in range(_DOUBLINGS):
-            short = self._scaled_sizes(directions, high) < self.budget
-            if not short.any():
-                break
-            low[short] = high[short]
-            high[short] *= 2
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            short = self._scaled_sizes(directions, middle) < self.budget
-            low[short] = middle[short]
-            high[~short] = middle[~short]
-        return low
-
-    def _scaled(
-        self, directions: NDArray[Any], scales: NDArray[np.float64], out: NDArray[Any]
-    ) -> None:
-        """Write the changes that go so far, in the box where it is on."""
-        np.multiply(directions, per_row(scales, directions), out=out)
-        if self.box:
-            out += self.originals
-            np.clip(out, 0.0, 1.0, out=out)
-            out -= self.originals
-
-    def _scaled_sizes(
-        self, directions: NDArray[Any], scales: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        changes = np.empty_like(directions)
-        self._scaled(directions, scales, out=changes)
-        return self.norm.sizes(changes)
+        sizes = np.full(self.n_images, self.budget)
+        scale_to_sizes(directions, self.originals, sizes, self.norm, box=self.box, out=self.changes)
 
 
 class UniformNoise(RandomNoise):

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.attack.batch import SMALLER
 from core.attack.iterative import BasicIterative
 from core.attack.norms import gradient_sizes
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from core.attack.batch_step import BatchResult
 
 
@@ -18,9 +21,11 @@ class Universal(BasicIterative):
 
     Each step moves v by ``a`` along the steepest direction of the mean gradient over the images
     that are not fooled yet, and projects it onto the ball; those that are fooled have no say, so
-    none is pushed ever further. With the box image i shows ``clip(x_i + v, 0, 1)``, and a pixel
-    that is clipped there gives no gradient. Kept is the v of the step that fooled most images (the
-    smaller one where equal). With a target one change leads all images to it.
+    none is pushed ever further. All others have an equal one: each gradient in the logits is scaled
+    to a largest component of 1 first, or the unsure images alone would decide. With the box image i
+    shows ``clip(x_i + v, 0, 1)``, and a pixel that is clipped there gives no gradient. Kept is the
+    v of the step that fooled most images (the smaller one where equal). With a target one change
+    leads all images to it.
     Source: Moosavi-Dezfooli, Fawzi, Fawzi & Frossard 2017, "Universal adversarial perturbations";
     the steps are those of Shafahi, Najibi, Xu, Dickerson, Davis & Goldstein 2020, "Universal
     adversarial training", algorithm 2, their clipped loss being the say that ends with success.
@@ -62,11 +67,12 @@ class Universal(BasicIterative):
         self.norm.project(self.shared, self.budget)
         self.changes[:] = self.shared
 
-    def _keep_best(self) -> None:
+    def _keep_best(self, predicted: NDArray[np.int64]) -> None:
         """Keep the change that fools most."""
-        super()._keep_best()
+        super()._keep_best(predicted)
         count, size = int(self.success.sum()), float(self.norm.sizes(self.shared)[0])
-        if (count, -size) > (self._best_count, -self._best_size):
+        smaller = count == self._best_count and size < self._best_size * SMALLER
+        if count > self._best_count or smaller:
             self._best_count, self._best_size = count, size
             self._best_shared[:] = self.shared
 
@@ -75,4 +81,5 @@ class Universal(BasicIterative):
         images = self.originals + self._best_shared
         if self.box:
             np.clip(images, 0.0, 1.0, out=images)
-        return self._result(images, self._first_success, self._best_shared[0])
+        predicted = self.model.predict(images)
+        return self._result(images, predicted, self._first_success, self._best_shared[0])

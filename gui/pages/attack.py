@@ -14,7 +14,7 @@ from gui.widgets.card import card
 from gui.widgets.lazy_tabs import TabRow
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QIcon
+    from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
     from PySide6.QtWidgets import QToolButton
 
     from gui.session import Session
@@ -27,6 +27,7 @@ class AttackPage(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
         self.controls = AttackControls(session, self)
         self.film_panel = FilmPanel(session, self)
         self.switch = TabRow(TABS, self)
@@ -35,11 +36,13 @@ class AttackPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addWidget(card(self.controls, (12, 8, 12, 8)))
+        layout.addWidget(card(self.controls, (12, 6, 12, 6)))
         layout.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.tabs, 1)
         self.switch.chosen.connect(self.tabs.show_panel)
         self.tabs.tab_requested.connect(self.show_tab)
+        self.tabs.sample_requested.connect(self.images.open_sample)
+        self.images.card.attack_requested.connect(self._attack_sample)
         self.tabs.hovered.connect(self.hovered)
         self.film_panel.hovered.connect(self.hovered)
 
@@ -48,9 +51,26 @@ class AttackPage(QWidget):
         self.controls.set_icons(icons)
         self.film_panel.set_icons(icons)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Compute the film only while somebody looks: every tab is of it, or of what it attacks."""
+        super().showEvent(event)
+        self._session.attack.set_active(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop computing."""
+        super().hideEvent(event)
+        self._session.attack.set_active(False)
+
     def tab(self, words: str) -> QToolButton:
         """Return the button of a tab."""
         return self.switch.button(words)
+
+    @Slot(str, int)
+    def _attack_sample(self, part: str, index: int) -> None:
+        """Play the attack on an image that was opened from a tab."""
+        self.images.card.close()
+        self._session.attack.choose(part, index, play=True)
+        self.show_tab("Film")
 
     @Slot(str)
     def show_tab(self, words: str) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QPoint, Slot
 
 from core.pictures import grey_rgb
-from gui.pages.data_words import epoch_words
+from gui.pages.data_words import PartView, epoch_words
 from gui.pages.opened_image import OpenedImage
 from gui.widgets.image_card import CardContent, ImageCard
 
@@ -46,6 +46,16 @@ class AttackImages(QObject):
     def _open_result(self) -> None:
         near = self._result.mapToGlobal(self._result.rect().center())
         self._opened.open(self._result_content, near)
+
+    @Slot(str, int, QPoint)
+    def open_sample(self, part: str, index: int, near: QPoint) -> None:
+        """Open an image of a part beside a point of the screen."""
+        session, dataset = self._session, self._session.dataset
+        if dataset is not None:
+            view = PartView(dataset, part, None)
+            self._opened.open(
+                lambda: view.card(index, session.shown, session.epochs.snapshots), near
+            )
 
     def _chosen_content(self) -> CardContent | None:
         image = self._session.attack.chosen_image

@@ -58,7 +58,9 @@ class AttackSettingsLine(QWidget):
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self.more)
         self.more.setMenu(self._menu)
-        self.form = ParameterForm((), self)
+        self._no_form = ParameterForm((), self)
+        self._no_form.hide()  # in no layout, it would lie over the list of attacks
+        self.form = self._no_form
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(6)
@@ -118,12 +120,14 @@ class AttackSettingsLine(QWidget):
             self.rows[name] = row
         line.addStretch(1)
         self._line.replaceWidget(self._inside, inside)
+        self._inside.hide()  # at once; it is deleted only when nothing is under way in it
         self._inside.deleteLater()
         self._inside = inside
         self._make_menu([(n, p) for n, p in declared.items() if n not in _IN_LINE])
 
     def _make_menu(self, declared: list[tuple[str, Any]]) -> None:
-        self._menu.clear()
+        self._menu.clear()  # which deletes the form in it
+        self.form = self._no_form
         self.more.setVisible(bool(declared))
         if not declared:
             return

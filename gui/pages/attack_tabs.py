@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, Signal
 
+from gui.pages.by_hand import ByHandPanel
+from gui.pages.losses import LossesPanel
+from gui.pages.pairs import PairsPanel
+from gui.pages.repair import RepairPanel
+from gui.pages.same_change import SameChangePanel
+from gui.pages.targets import TargetsPanel
+from gui.pages.transfer import TransferPanel
 from gui.widgets.lazy_tabs import LazyTabs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtWidgets import QWidget
 
     from gui.session import Session
 
 TABS = {
     "Film": "The chosen image, its change and the result, step by step",
+    "Losses": "The same image pushed by three losses, and why the squared one may not move it",
+    "All targets": "The chosen image changed toward every class at once, as little as is enough",
+    "Pairs": "What it costs to make each class each other, beside which is taken for which",
+    "Repair": "The smallest change that makes a mistake right, beside one that breaks a right one",
+    "Transfer": "Images crafted on this run's model, tested on the models of the other runs",
+    "Same change": "The film's change, or one found for all, added to every image of the part",
+    "By hand": "Paint the change yourself, with the same budget as the optimiser",
 }
-"""What there is to see -> in words. Each but the first has a maker in :class:`AttackTabs`."""
+"""What there is to see -> in words."""
+
+PANELS: dict[str, Callable[[Session, QWidget], QWidget]] = {
+    "Losses": LossesPanel,
+    "All targets": TargetsPanel,
+    "Pairs": PairsPanel,
+    "Repair": RepairPanel,
+    "Transfer": TransferPanel,
+    "Same change": SameChangePanel,
+    "By hand": ByHandPanel,
+}
+"""What shows it; the film is there from the beginning."""
 
 
 class AttackTabs(LazyTabs):
@@ -30,4 +58,22 @@ class AttackTabs(LazyTabs):
     def __init__(self, session: Session, film: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(("Film", film), parent)
         self._session = session
-        self.set_makers({})
+        self.set_makers({words: partial(self._make, words) for words in PANELS})
+
+    def _make(self, words: str) -> QWidget:
+        """Make a panel; what it asks for is asked for here."""
+        panel = PANELS[words](self._session, self)
+        for name in ("hovered", "sample_requested", "tab_requested"):
+            if hasattr(panel, name):
+                getattr(panel, name).connect(getattr(self, name))
+        return panel
+
+    @property
+    def losses(self) -> LossesPanel:
+        """Three losses side by side."""
+        return cast("LossesPanel", self.panel("Losses"))
+
+    @property
+    def by_hand(self) -> ByHandPanel:
+        """A person against the optimiser."""
+        return cast("ByHandPanel", self.panel("By hand"))

@@ -139,7 +139,7 @@ class FilmPanel(QWidget):
         middle = QWidget(self)
         rows = QVBoxLayout(middle)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(6)
+        rows.setSpacing(4)
         rows.addLayout(pictures, 1)
         rows.addWidget(self.sentence)
         rows.addWidget(self.hint)
@@ -151,20 +151,12 @@ class FilmPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addWidget(card(middle, (12, 8, 12, 8)), 12)
-        layout.addLayout(plots, 6)
+        layout.addWidget(card(middle, (12, 6, 12, 4)), 12)
+        layout.addLayout(plots, 4)
 
     def set_icons(self, icons: dict[str, QIcon]) -> None:
         """Use these icons on the buttons."""
         self.film.set_icons(icons)
-
-    def showEvent(self, event: object) -> None:
-        """Compute only while somebody looks."""
-        self._attack.set_active(True)
-
-    def hideEvent(self, event: object) -> None:
-        """Stop computing."""
-        self._attack.set_active(False)
 
     # ------------------------------------------------------------------ drawing
 
@@ -273,14 +265,30 @@ class FilmPanel(QWidget):
         outcome = attack.outcome()
         assert outcome is not None
         self.sentence.setText(outcome.sentence([short(name, _LONGEST_NAME) for name in names]))
-        hint = ""
+        hint = self._least_words()
         if attack.chosen.is_descent:
             if not outcome.succeeded and outcome.saturated and attack.config.start is not None:
                 hint = _SATURATED
-            if not attack.computing and len(attack.steps) <= attack.config.steps:
+            # As many as were asked for when it was computed, not as are asked for by now.
+            if not attack.computing and len(attack.steps) <= attack.n_steps:
                 hint = _RAN_AWAY
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
+
+    def _least_words(self) -> str:
+        """Return how little would have been enough: the model is linear, so that is known."""
+        attack, dataset = self._attack, self._session.dataset
+        if attack.least is None or dataset is None:
+            return ""
+        wanted = "something else"
+        if attack.target is not None:
+            wanted = f"a {short(dataset.class_names[attack.target], _LONGEST_NAME)}"
+        l2, linf = attack.least
+        box = " with pixels between 0 and 1" if attack.boxed else ""
+        return (
+            f"No change{box} shorter than {l2:.3g}, or with a largest pixel below {linf:.2g}, "
+            f"makes it {wanted}."
+        )
 
     @Slot(float)
     def _step_clicked(self, step: float) -> None:

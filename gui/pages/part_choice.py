@@ -11,20 +11,33 @@ from gui.pages.data_words import PARTS
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gui.session import Session
 
 
 class PartChoice(QComboBox):
-    """Offers the parts that the present data have; one that is gone gives way to the test part."""
+    """Offers the parts that the present data have; one that is gone gives way to the test part.
+
+    Parameters
+    ----------
+    parts : those that may be chosen, where there are such
+    """
 
     part_changed = Signal(str)
     """A person chose another part, or it gave way."""
 
     def __init__(
-        self, session: Session, name: str, help_text: str, parent: QWidget | None = None
+        self,
+        session: Session,
+        name: str,
+        help_text: str,
+        parent: QWidget | None = None,
+        parts: Sequence[str] = tuple(PARTS),
     ) -> None:
         super().__init__(parent)
         self._session = session
+        self._parts = tuple(parts)
         self.chosen = "test"
         self.setObjectName(name)
         self.setAccessibleName("Part")
@@ -38,7 +51,9 @@ class PartChoice(QComboBox):
         dataset = self._session.dataset
         if dataset is None:
             return
-        parts = [part for part in PARTS if part != "validation" or dataset.validation is not None]
+        parts = [
+            part for part in self._parts if part != "validation" or dataset.validation is not None
+        ]
         if self.chosen not in parts:
             self.chosen = "test"
         self.clear()

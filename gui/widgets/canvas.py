@@ -5,25 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QInputDevice, QKeyEvent, QPainter, QPointingDevice, QTouchEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QPainter
 
 from core.ink import FULL, SHEET_SIDE, SheetHistory, blank, draw_line, sheet_shape, shifted
-from gui.theme import LIGHT, Theme
 from gui.widgets.canvas_keys import ARROWS, is_own_key, is_undo
 from gui.widgets.canvas_look import CanvasLook
+from gui.widgets.stroke_surface import PLAIN_PRESSURE, StrokeSurface
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import (
-        QEnterEvent,
-        QFocusEvent,
-        QMouseEvent,
-        QPaintEvent,
-        QTabletEvent,
-    )
+    from PySide6.QtCore import QPointF
+    from PySide6.QtGui import QKeyEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
 THINNEST, THICKEST = 0.02, 0.2
 """Of the pen, as a part of the sheet's longer side."""
@@ -35,15 +30,6 @@ WIDTH_STEP = 0.01
 ERASER = 2.0
 """So many times as wide as the pen: one erases more roughly than one draws."""
 
-_PLAIN_PRESSURE = 0.5
-"""Of a mouse or a finger; a pen pressed so hard draws as wide."""
-
-_TOUCHES = (
-    QEvent.Type.TouchBegin,
-    QEvent.Type.TouchUpdate,
-    QEvent.Type.TouchEnd,
-    QEvent.Type.TouchCancel,
-)
 _HELP = (
     "Draw with mouse, pen or finger; a pen draws wider the harder it is pressed. The right button "
     "or the pen's other end erases."
@@ -55,21 +41,15 @@ _KEYS_HELP = (
 )
 
 
-class Canvas(QWidget):
+class Canvas(StrokeSurface):
     """Ink on a sheet with the proportions of an image.
 
     The sheet has a size of its own, so that what is drawn depends neither on the window nor on the
     screen.
     """
 
-    changed = Signal()
-    """The ink is another, also while a stroke is being drawn."""
-    tools_changed = Signal()
-    """The pen, or what can be taken back, is another."""
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = LIGHT
         self._rest = [0.0, 0.0]
         """Pixels of the sheet that arrow keys have still to go, down and right."""
         self._image_shape = (28, 28)
@@ -78,17 +58,7 @@ class Canvas(QWidget):
         self._erasing = False
         self._words = ("", "")
         self._marks: tuple[tuple[int, int, int, int], tuple[float, float]] | None = None
-        self._last: tuple[QPointF, float] | None = None
-        """Where the stroke under way has come to, on the sheet, and how wide it is there."""
         self._stroke_erases = False
-        self._finger: int | None = None
-        self._hover: QPointF | None = None
-        self.setMouseTracking(True)
-        self.setTabletTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("sheet to draw on")
         self.setToolTip(wrapped(_HELP, _KEYS_HELP))
 
@@ -123,11 +93,6 @@ class Canvas(QWidget):
     def erasing(self) -> bool:
         """Whether the pen takes ink away."""
         return self._erasing
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
 
     def set_image_shape(self, image_shape: tuple[int, int]) -> None:
         """Draw for images of this shape; a sheet of other proportions begins empty."""
@@ -210,118 +175,42 @@ class Canvas(QWidget):
 
     # ------------------------------------------------------------------ a stroke
 
-    def _width(self, pressure: float, *, erase: bool) -> float:
+    @property
+    def sheet_size(self) -> tuple[int, int]:
+        """(height, width) of the sheet, in its own pixels."""
+        height, width = self._history.sheet.shape
+        return height, width
+
+    def _pen(self, pressure: float, *, erase: bool) -> float:
         """Return how wide the pen is, in pixels of the sheet: half as much more when pressed."""
         width = self._pen_width * SHEET_SIDE * (0.5 + pressure)
         return max(width * (ERASER if erase else 1.0), 1.0)
 
-    def _begin(self, place: QPointF, pressure: float, *, erase: bool) -> None:
-        self._end()
-        self._history.begin()
-        self._stroke_erases = erase or self._erasing
-        self._last = None
-        self._extend(place, pressure, begin=True)
+    def _width(self, pressure: float) -> float:
+        """Return how wide the stroke under way is."""
+        return self._pen(pressure, erase=self._stroke_erases)
 
-    def _extend(self, place: QPointF, pressure: float, *, begin: bool = False) -> None:
-        """Draw on to a place of the widget."""
-        self._hover = place
-        if self._last is None and not begin:
-            self.update()
-            return
-        point = self._on_sheet(place)
-        width = self._width(pressure, erase=self._stroke_erases)
-        start, start_width = self._last or (point, width)
+    def _stroke_begins(self, *, other_end: bool) -> None:
+        self._history.begin()
+        self._stroke_erases = other_end or self._erasing
+
+    def _stroke_goes_on(self, start: QPointF, end: QPointF, widths: tuple[float, float]) -> None:
         draw_line(
             self._history.sheet,
             (start.x(), start.y()),
-            (point.x(), point.y()),
-            (start_width, width),
+            (end.x(), end.y()),
+            widths,
             erase=self._stroke_erases,
         )
-        self._last = point, width
-        self.update()
-        self.changed.emit()
 
-    def _end(self) -> None:
-        """End the stroke under way, if there is one."""
-        if self._last is not None:
-            self._last = self._finger = None
-            self._history.end()
-            self.tools_changed.emit()
+    def _stroke_ends(self) -> None:
+        self._history.end()
 
-    def _cancel(self) -> None:
-        """Take back the stroke under way: the screen has taken it for a gesture."""
-        if self._last is not None:
-            self._end()
-            self.undo()
+    # ------------------------------------------------------------------ keys
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a stroke; the right button erases."""
-        button = event.button()
-        if button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
-            erase = button == Qt.MouseButton.RightButton
-            self._begin(event.position(), _PLAIN_PRESSURE, erase=erase)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw on, or show where the pen would draw."""
-        self._extend(event.position(), _PLAIN_PRESSURE)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End the stroke."""
-        self._end()
-
-    def tabletEvent(self, event: QTabletEvent) -> None:
-        """Draw with a pen: the harder the wider; its other end erases."""
-        has_pressure = QInputDevice.Capability.Pressure in event.pointingDevice().capabilities()
-        pressure = event.pressure() if has_pressure else _PLAIN_PRESSURE
-        kind = event.type()
-        if kind == QEvent.Type.TabletPress:
-            turned = event.pointerType() == QPointingDevice.PointerType.Eraser
-            erase = turned or event.button() == Qt.MouseButton.RightButton
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-            self._begin(event.position(), pressure, erase=erase)
-        elif kind == QEvent.Type.TabletMove:
-            self._extend(event.position(), pressure)
-        else:
-            self._end()
-        event.accept()  # or the same would come again as from a mouse
-
-    def event(self, event: QEvent) -> bool:
-        """Draw with a finger; keep the keys that mean something here from being shortcuts."""
-        kind = event.type()
-        if kind in _TOUCHES and isinstance(event, QTouchEvent):
-            self._touch(event)
-            event.accept()
-            return True
-        if (
-            kind == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and is_own_key(event)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def _touch(self, event: QTouchEvent) -> None:
-        """Follow the first finger; others, and the heel of the hand, do not draw."""
-        kind, points = event.type(), event.points()
-        if kind == QEvent.Type.TouchCancel:
-            self._cancel()
-        elif kind == QEvent.Type.TouchBegin and points:
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-            self._begin(points[0].position(), _PLAIN_PRESSURE, erase=False)
-            self._finger = points[0].id()
-        else:
-            for point in points:
-                if point.id() == self._finger:
-                    self._extend(point.position(), _PLAIN_PRESSURE)
-                    if point.state() == point.State.Released:
-                        self._end()
-        if kind == QEvent.Type.TouchEnd:
-            self._end()
-            self._hover = None  # a finger that is gone points nowhere
-
-    # ------------------------------------------------------------------ keys and focus
+    def is_own_key(self, event: QKeyEvent) -> bool:
+        """Whether a key means something here, and is no shortcut of the window."""
+        return is_own_key(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move, take back, clear, and change the pen."""
@@ -342,49 +231,7 @@ class Canvas(QWidget):
             step = WIDTH_STEP if key == Qt.Key.Key_BracketRight else -WIDTH_STEP
             self.set_pen_width(self._pen_width + step)
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show where the pen would draw."""
-        self._hover = event.position()
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Show no pen where there is none."""
-        self._hover = None
-        self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show that keys go here."""
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show that keys go elsewhere."""
-        self.update()
-
     # ------------------------------------------------------------------ looks
-
-    def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
-        return QSize(420, 420)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the smallest size one can draw on."""
-        return QSize(200, 200)
-
-    def sheet_rect(self) -> QRectF:
-        """Return where the sheet lies: as large as fits, in the middle."""
-        height, width = self._history.sheet.shape
-        scale = min((self.width() - 4) / width, (self.height() - 4) / height)
-        rect = QRectF(0, 0, width * scale, height * scale)
-        rect.moveCenter(QRectF(self.rect()).center())
-        return rect
-
-    def _on_sheet(self, place: QPointF) -> QPointF:
-        rect, scale = self.sheet_rect(), self._scale()
-        return QPointF((place.x() - rect.left()) / scale, (place.y() - rect.top()) / scale)
-
-    def _scale(self) -> float:
-        """Return how many pixels of the screen one of the sheet is wide."""
-        return max(self.sheet_rect().width() / self._history.sheet.shape[1], 1e-6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint sheet, guides, ink, marks and the outline of the pen."""
@@ -395,12 +242,12 @@ class Canvas(QWidget):
         look.paper(rect)
         look.guides(rect)
         painter.drawImage(rect, look.ink(self._history.sheet))
-        if self.is_empty and self._last is None:
+        if self.is_empty and not self.is_stroking:
             look.words(rect, *self._words)
         elif self._marks is not None:
             look.marks(rect, self._scale(), *self._marks)
         look.edge(rect, focused=self.hasFocus())
         if self._hover is not None and rect.contains(self._hover):
-            erase = self._stroke_erases if self._last is not None else self._erasing
-            width = self._width(_PLAIN_PRESSURE, erase=erase)
+            erase = self._stroke_erases if self.is_stroking else self._erasing
+            width = self._pen(PLAIN_PRESSURE, erase=erase)
             look.pen(self._hover, width * self._scale() / 2, erase=erase)

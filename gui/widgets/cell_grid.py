@@ -26,6 +26,8 @@ class CellGrid(QWidget):
     """
 
     hovered = Signal(str)
+    pointed = Signal(object)
+    """The (row, column) that is hovered or walked to, or None."""
 
     def __init__(self, name: str, help_text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +69,7 @@ class CellGrid(QWidget):
         """Tell what the cell under the pointer says."""
         at = self._cell_at(event.position().toPoint())
         self.setCursor(Qt.CursorShape.PointingHandCursor if at else Qt.CursorShape.ArrowCursor)
+        self.pointed.emit(at)
         if at is None:
             QToolTip.hideText()
             self.hovered.emit("")
@@ -78,6 +81,7 @@ class CellGrid(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget what was hovered."""
+        self.pointed.emit(None)
         self.hovered.emit("")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -99,6 +103,7 @@ class CellGrid(QWidget):
             words = self.describe(*self._current)
             self.setAccessibleDescription(words)
             self.hovered.emit(words)
+            self.pointed.emit(self._current)
             self.update()
         elif key in ENTER:
             self._choose(*self._current)

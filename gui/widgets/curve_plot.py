@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Curve", "CurvePlot", "PlotOptions"]
 
+_BESIDE_LABEL = 14
+"""Pixels of a y axis beside its labels."""
+
 
 class CurvePlot(QWidget):
     """A plot of a few named curves, before other runs, bands and marked places.
@@ -243,6 +246,10 @@ class CurvePlot(QWidget):
         """Show this range of y, whatever the data; zoomed, it is what one comes back to."""
         self._y_range = (low, high)
         self._fit_ranges()
+
+    def set_axis_room(self, label: str) -> None:
+        """Leave room for such a label beside the y axis: plots above each other then line up."""
+        self._axes["left"].setWidth(self.fontMetrics().horizontalAdvance(label) + _BESIDE_LABEL)
 
     def _fit_ranges(self) -> None:
         """Tell the box what the whole is in places."""

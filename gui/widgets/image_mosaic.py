@@ -87,6 +87,7 @@ class ImageMosaic(QWidget):
         self._rows: tuple[MosaicRow, ...] = ()
         self._images: list[QImage] = []
         self._current = (0, 0)
+        self._marked: int | None = None
         self._place = _Place()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -118,6 +119,11 @@ class ImageMosaic(QWidget):
             known.get(id(row)) or to_qimage(row.rgb.reshape(-1, *row.rgb.shape[2:])) for row in rows
         ]
         self._rows = tuple(rows)
+        self.update()
+
+    def set_marked(self, column: int | None) -> None:
+        """Frame the images of one column, or of none."""
+        self._marked = column
         self.update()
 
     def row(self, index: int) -> MosaicRow:
@@ -269,6 +275,10 @@ class ImageMosaic(QWidget):
         painter.setFont(font)
         for index, row in enumerate(self._rows):
             self._paint_row(painter, index, row)
+        if self._marked is not None and self._marked < len(self._names):
+            painter.setPen(QPen(QColor(self._theme.best), 2))
+            for index in range(len(self._rows)):
+                painter.drawRect(self.cell_rect(index, self._marked).adjusted(-1, -1, 1, 1))
         if self.hasFocus() and self._rows and self._names:
             painter.setPen(QPen(QColor(self._theme.accent), 2))
             painter.drawRect(self.cell_rect(*self._current).adjusted(-2, -2, 1, 1))

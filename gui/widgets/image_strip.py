@@ -40,12 +40,14 @@ class StripImage:
     rgb : (height, width, 3) uint8
     below : lines of words below it, of each the longest wording first
     words : read by hovering
+    mark : the theme's colour of a frame around it ("good", "bad"); "" for none
     """
 
     index: int
     rgb: NDArray[np.uint8]
     below: tuple[tuple[str, ...], ...]
     words: str
+    mark: str = ""
 
 
 class ImageStrip(QWidget):
@@ -158,6 +160,10 @@ class ImageStrip(QWidget):
                     text = fitting(metrics, wordings, box.width())
                     painter.setPen(QColor(self._theme.text if row == 0 else self._theme.muted))
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+                mark = self._images[place].mark
+                if mark:
+                    painter.setPen(QPen(QColor(getattr(self._theme, mark)), 2))
+                    painter.drawRect(cell.adjusted(1, 1, -1, -1))
                 if self.hasFocus() and place == self._current:
                     painter.setPen(QPen(QColor(self._theme.accent), 3))
                     painter.drawRect(cell.adjusted(1, 1, -2, -2))

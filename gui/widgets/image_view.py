@@ -33,6 +33,7 @@ class ImageView(QWidget):
         super().__init__(parent)
         self._theme = LIGHT
         self._title = title
+        self._title_colour = "text"
         self._captions: tuple[str, ...] = ("",)
         self._image: QImage | None = None
         self._values: NDArray[np.floating] | None = None
@@ -57,6 +58,11 @@ class ImageView(QWidget):
         """Change the words above."""
         self._title = title
         self.setAccessibleName(title)
+        self.update()
+
+    def set_title_colour(self, colour: str) -> None:
+        """Write the words above in this field of :class:`Theme`: that of a curve, perhaps."""
+        self._title_colour = colour
         self.update()
 
     @property
@@ -116,7 +122,7 @@ class ImageView(QWidget):
         metrics = painter.fontMetrics()
         line = metrics.height() + 4
         centre, elide = Qt.AlignmentFlag.AlignCenter, Qt.TextElideMode.ElideRight
-        painter.setPen(QColor(self._theme.text))
+        painter.setPen(QColor(getattr(self._theme, self._title_colour)))
         title = metrics.elidedText(self._title, elide, self.width())
         painter.drawText(QRect(0, 0, self.width(), line), centre, title)
         box = self.image_rect()

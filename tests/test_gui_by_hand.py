@@ -1,0 +1,841 @@
+"""Painting against the gradient: brush and keys, rules, the optimiser's side, and what is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from gui_drawing import NONE, move
+from gui_helpers import (
+    LEFT,
+    choose,
+    click,
+    data_of,
+    handle_centre,
+    has_colour,
+    hover,
+    open_paused,
+    pixels,
+    press,
+    wait_for_film,
+    wait_for_state,
+    wait_until,
+)
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtTest import QTest
+
+from core.attack.by_hand import Painting, size_of
+from core.attack.by_hand_score import Goal, score
+from core.attack.exact import smallest_change
+from core.errors import ExplorerError
+from core.perceptron import SoftmaxPerceptron
+from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
+from gui.by_hand_session import DEFAULT_FACTOR, LEAST_FACTOR, MOST_FACTOR
+from gui.run_state import RunState
+from gui.theme import LIGHT
+from gui.widgets.change_canvas import FAINTEST, THICKEST, THINNEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+    from pytestqt.qtbot import QtBot
+
+    from gui.by_hand_session import ByHandSession
+    from gui.main_window import MainWindow
+    from gui.pages.by_hand import ByHandPanel
+    from gui.session import Session
+    from gui.widgets.change_canvas import ChangeCanvas
+
+NUMBER, OTHER = 17, 30
+"""Of the image that most tests paint on, and of another one."""
+
+RIGHT = Qt.MouseButton.RightButton
+PATH = ((2.5, 2.5), (5.0, 2.5), (5.5, 5.0))
+"""Places of a stroke, (x, y) in pixels of the image of 8 x 8."""
+
+
+def is_settled(game: ByHandSession) -> bool:
+    """Whether the optimiser has answered for the model shown, the image and the rules."""
+    answer, shown = game.answer, game._session.shown
+    if answer is None or shown is None or not game.is_ready:
+        return False
+    question = answer.question
+    return question.weights is shown.weights and answer.budget == game.budget
+
+
+@pytest.fixture
+def panel(window: MainWindow, qtbot: QtBot) -> ByHandPanel:
+    """Return the panel in a window, a known image chosen, the optimiser's answer there."""
+    window.show_attack()
+    window.session.attack.choose("train", NUMBER)
+    wait_for_film(qtbot, window.session)
+    click(qtbot, window.attack.tab("By hand"))
+    panel = window.attack.tabs.by_hand
+    assert panel.isVisible()
+    wait_until(qtbot, lambda: is_settled(window.session.by_hand))
+    panel.grab()  # lays out
+    return panel
+
+
+@pytest.fixture
+def game(panel: ByHandPanel, window: MainWindow) -> ByHandSession:
+    """Return the state behind it."""
+    return window.session.by_hand
+
+
+def on_canvas(canvas: ChangeCanvas, place: tuple[float, float]) -> QPoint:
+    """Return where a place of the image, (x, y) in its pixels, is on the widget."""
+    rect, (height, width) = canvas.sheet_rect(), canvas.sheet_size
+    x, y = place[0] / width * rect.width(), place[1] / height * rect.height()
+    return (rect.topLeft() + QPointF(x, y)).toPoint()
+
+
+def on_image(canvas: ChangeCanvas, point: QPoint) -> tuple[float, float]:
+    """Return where a point of the widget is on the image."""
+    rect, (height, width) = canvas.sheet_rect(), canvas.sheet_size
+    x = (point.x() - rect.left()) / rect.width() * width
+    return x, (point.y() - rect.top()) / rect.height() * height
+
+
+def paint(
+    canvas: ChangeCanvas,
+    places: Sequence[tuple[float, float]] = PATH,
+    button: Qt.MouseButton = LEFT,
+) -> list[tuple[float, float]]:
+    """Paint one stroke with the mouse; return its places on the image."""
+    points = [on_canvas(canvas, place) for place in places]
+    QTest.mousePress(canvas, button, NONE, points[0])
+    for point in points[1:]:
+        move(canvas, point, button)
+    QTest.mouseRelease(canvas, button, NONE, points[-1])
+    return [on_image(canvas, point) for point in points]
+
+
+def stroke_of(
+    painting: Painting, tool: Any, places: Sequence[tuple[float, float]], **how: float
+) -> NDArray[np.float64]:
+    """Return what the core makes of a stroke on what is painted."""
+    painting.begin(tool, how["strength"])
+    for start, end in zip([places[0], *places], places, strict=False):
+        painting.line(start, end, (how["width"], how["width"]))
+    painting.end()
+    return painting.change
+
+
+def fresh(game: ByHandSession) -> Painting:
+    """Return an empty painting of the same image by the same rules."""
+    assert game.painting is not None
+    return Painting(game.painting.original, game.rules)
+
+
+def change_of(game: ByHandSession) -> NDArray[np.float64]:
+    assert game.painting is not None
+    return game.painting.change
+
+
+def needed_by(session: Session, norm: Any = "l2", *, boxed: bool = True) -> float:
+    """Return the exact size for what is attacked now, computed here."""
+    image, shown = session.attack.chosen_image, session.shown
+    assert image is not None
+    assert shown is not None
+    target = session.attack.target
+    return smallest_change(shown.weights, image, norm, target=target, boxed=boxed).size
+
+
+def assert_canvas_paints(canvas: ChangeCanvas, rgb: NDArray[np.uint8]) -> None:
+    """Compare the middle of each pixel, as painted, with a picture."""
+    hover(canvas, QPoint(0, 0))  # the brush's outline is away
+    rect = canvas.sheet_rect()
+    painted = pixels(canvas, QRect(rect.toRect()))
+    height, width = rgb.shape[:2]
+    rows = ((np.arange(height) + 0.5) * painted.shape[0] / height).astype(int)
+    columns = ((np.arange(width) + 0.5) * painted.shape[1] / width).astype(int)
+    np.testing.assert_array_equal(painted[rows][:, columns], rgb)
+
+
+def assert_says_what_is_true(panel: ByHandPanel, window: MainWindow) -> None:
+    """Compare all that is live with the model and what is painted."""
+    session, game = window.session, window.session.by_hand
+    assert session.shown is not None
+    assert game.painting is not None
+    assert game.budget is not None
+    assert game.answer is not None
+    image = game.painting.original + game.painting.change
+    model = SoftmaxPerceptron(session.shown.weights.astype(np.float64))
+    probabilities = model.probabilities(image.ravel())
+    shown = panel.bars.probabilities
+    assert shown is not None
+    np.testing.assert_allclose(shown, probabilities, atol=1e-12)
+    goal = Goal(session.shown.weights, game.painting.original.ravel(), session.attack.target)
+    standing = goal.standing(game.painting.change)
+    size = size_of(game.painting.change, game.norm)
+    name = data_of(session).class_names[standing.predicted]
+    said = score(standing, size, game.rules, game.answer.needed, name)
+    assert panel.sentence.text() == said
+    assert panel.used.share == pytest.approx(size / game.budget)
+    assert panel.used.mark == pytest.approx(game.answer.needed / game.budget)
+    assert panel.way.share == pytest.approx(standing.way)
+
+
+# ---------------------------------------------------------------------- painting
+
+
+def test_the_budget_is_twice_what_the_exact_change_needs(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession
+) -> None:
+    needed = needed_by(window.session)
+    assert game.answer is not None
+    assert game.answer.needed == pytest.approx(needed, rel=1e-12)
+    assert game.budget == pytest.approx(DEFAULT_FACTOR * needed, rel=1e-12)
+    assert "Nothing is painted yet" in panel.sentence.text()
+    assert f"{2 * needed:.2f} = 2 × " in panel.rules.words.text()
+    assert game.painting is not None
+    assert_canvas_paints(panel.canvas, grey_rgb(game.painting.original))
+    assert_says_what_is_true(panel, window)
+
+
+def test_the_mouse_adds_ink_and_all_follows(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession
+) -> None:
+    canvas = panel.canvas
+    places = paint(canvas)
+    how = {"width": canvas.brush_pixels, "strength": canvas.strength}
+    expected = stroke_of(fresh(game), "add", places, **how)
+    np.testing.assert_array_equal(change_of(game), expected)
+    assert expected.max() > 0
+    assert game.painting is not None
+    assert_canvas_paints(canvas, grey_rgb(game.painting.original + expected))
+    assert_says_what_is_true(panel, window)
+    bar = pixels(panel.used, panel.used.bar_rect().toRect())
+    share = has_colour(bar, LIGHT.accent)[5].mean()
+    assert share == pytest.approx(panel.used.share, abs=0.03)
+
+
+def test_everything_is_live_in_the_midst_of_a_stroke(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession
+) -> None:
+    canvas = panel.canvas
+    points = [on_canvas(canvas, place) for place in PATH]
+    QTest.mousePress(canvas, LEFT, NONE, points[0])
+    for point in points[1:]:
+        before = panel.used.share
+        move(canvas, point, LEFT)
+        assert panel.used.share > before
+        assert_says_what_is_true(panel, window)
+    QTest.mouseRelease(canvas, LEFT, NONE, points[-1])
+
+
+def test_the_right_button_takes_ink_away(panel: ByHandPanel, game: ByHandSession) -> None:
+    canvas = panel.canvas
+    places = paint(canvas, button=RIGHT)
+    how = {"width": canvas.brush_pixels, "strength": canvas.strength}
+    expected = stroke_of(fresh(game), "take", places, **how)
+    np.testing.assert_array_equal(change_of(game), expected)
+    assert expected.min() < 0
+    assert canvas.tool == "add", "for this stroke alone"
+
+
+def test_each_tool_does_what_its_button_says(
+    panel: ByHandPanel, game: ByHandSession, qtbot: QtBot
+) -> None:
+    canvas, tools = panel.canvas, panel.tools
+    assert tools.buttons["add"].isChecked()
+    click(qtbot, tools.buttons["take"])
+    assert canvas.tool == "take"
+    assert not tools.buttons["add"].isChecked()
+    paint(canvas)
+    assert change_of(game).min() < 0 <= change_of(game).max()
+    before = change_of(game).copy()
+    click(qtbot, tools.buttons["soften"])
+    paint(canvas)
+    assert np.abs(change_of(game)).sum() < np.abs(before).sum()
+    assert (np.abs(change_of(game)) <= np.abs(before)).all()
+    click(qtbot, tools.buttons["add"])
+    paint(canvas)
+    assert canvas.tool == "add"
+
+
+def test_brush_and_strength_are_set_with_their_sliders(
+    panel: ByHandPanel, game: ByHandSession, qtbot: QtBot
+) -> None:
+    canvas, tools = panel.canvas, panel.tools
+    tools.brush.setFocus()
+    press(qtbot, tools.brush, "Home")
+    assert canvas.brush == pytest.approx(THINNEST)
+    assert canvas.brush_pixels == 1, "never less than a pixel"
+    press(qtbot, tools.brush, "End")
+    assert canvas.brush == pytest.approx(THICKEST)
+    assert tools.brush_words.text() == f"brush {THICKEST * 8:.1f} px"
+    tools.strength.setFocus()
+    press(qtbot, tools.strength, "Home")
+    assert canvas.strength == pytest.approx(FAINTEST)
+    assert tools.strength_words.text() == f"strength {FAINTEST:.2f}"
+    paint(canvas, [(4.0, 4.0)])
+    assert 0 < change_of(game).max() <= FAINTEST
+
+
+def test_a_stroke_stops_at_the_budget(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession
+) -> None:
+    canvas = panel.canvas
+    canvas.set_strength(1.0)
+    for row in (1.0, 3.0, 5.0, 7.0):
+        paint(canvas, [(0.5, row), (7.5, row)])
+    assert game.budget is not None
+    assert np.linalg.norm(change_of(game)) == pytest.approx(game.budget, rel=1e-12)
+    assert panel.used.share == pytest.approx(1.0)
+    assert panel.used.words.endswith("0 left") or panel.used.words.endswith("0.00 left")
+    assert panel.canvas.painting is not None
+    assert_says_what_is_true(panel, window)
+    image = game.painting.image if game.painting is not None else np.zeros(1)
+    assert image.min() >= 0
+    assert image.max() <= 1
+
+
+def test_strokes_are_taken_back_by_button_and_by_key(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    canvas, tools = panel.canvas, panel.tools
+    assert not tools.undo.isEnabled()
+    assert not tools.clear.isEnabled()
+    paint(canvas)
+    first = change_of(game).copy()
+    paint(canvas, [(1.5, 6.5), (6.5, 6.5)])
+    second = change_of(game).copy()
+    click(qtbot, tools.undo)
+    np.testing.assert_array_equal(change_of(game), first)
+    assert_says_what_is_true(panel, window)
+    click(qtbot, tools.redo)
+    np.testing.assert_array_equal(change_of(game), second)
+    click(qtbot, tools.clear)
+    assert not change_of(game).any()
+    assert not tools.clear.isEnabled()
+    press(qtbot, canvas, "Backspace")
+    np.testing.assert_array_equal(change_of(game), second)
+    press(qtbot, canvas, "Ctrl+Z")
+    np.testing.assert_array_equal(change_of(game), first)
+    press(qtbot, canvas, "Shift+Backspace")
+    np.testing.assert_array_equal(change_of(game), second)
+    press(qtbot, canvas, "Delete")
+    assert not change_of(game).any()
+
+
+def test_the_keyboard_paints_at_its_cursor(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    canvas, session = panel.canvas, window.session
+    canvas.setFocus()
+    canvas.set_brush(THINNEST)
+    was_running = session.is_running
+    assert canvas.cursor_place == (4, 4)
+    for key in ("Up", "Up", "Left"):
+        press(qtbot, canvas, key)
+    assert canvas.cursor_place == (2, 3)
+    has_ring = has_colour(pixels(canvas), LIGHT.accent).sum()
+    press(qtbot, canvas, "Space")
+    expected = fresh(game)
+    how = {"width": 1.0, "strength": canvas.strength}
+    stroke_of(expected, "add", [(3.5, 2.5), (3.5, 2.5)], **how)
+    np.testing.assert_array_equal(change_of(game), expected.change)
+    assert session.is_running is was_running, "Space painted, it did not start the run"
+    press(qtbot, canvas, "X")
+    assert canvas.tool == "take"
+    press(qtbot, canvas, "Shift+Right")
+    stroke_of(expected, "take", [(3.5, 2.5), (4.5, 2.5)], **how)
+    np.testing.assert_array_equal(change_of(game), expected.change)
+    assert canvas.cursor_place == (2, 4)
+    press(qtbot, canvas, "Return")
+    assert_says_what_is_true(panel, window)
+    brush, strength = canvas.brush, canvas.strength
+    press(qtbot, canvas, "]")
+    press(qtbot, canvas, "+")
+    assert canvas.brush > brush
+    assert canvas.strength > strength
+    press(qtbot, canvas, "[")
+    press(qtbot, canvas, "-")
+    assert canvas.brush == pytest.approx(brush)
+    assert canvas.strength == pytest.approx(strength)
+    assert has_ring > 50, "the cursor was to be seen"
+    for key in ["Left"] * 9:
+        press(qtbot, canvas, key)
+    assert canvas.cursor_place == (2, 0), "it stays on the image"
+    paint(canvas, [(4.0, 7.0)])
+    hover(canvas, QPoint(0, 0))
+    edge = has_colour(pixels(canvas), LIGHT.accent)
+    rect = canvas.sheet_rect().toRect().adjusted(4, 4, -4, -4)
+    inside = edge[rect.top() : rect.bottom(), rect.left() : rect.right()]
+    assert not inside.any(), "with the mouse the cursor is away"
+
+
+# ---------------------------------------------------------------------- what is seen
+
+
+def test_the_hint_is_the_gradient_where_there_is_room(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    canvas, session = panel.canvas, window.session
+    assert canvas.hint is None
+    plain = pixels(canvas)
+    click(qtbot, panel.tools.hint, QPoint(9, panel.tools.hint.height() // 2))
+    assert session.shown is not None
+    assert game.standing is not None
+    assert game.painting is not None
+    weights = session.shown.weights.astype(np.float64)
+    standing = game.standing
+    expected = (weights[session.attack.config.target] - weights[standing.leader])[1:].reshape(8, 8)
+    image = game.painting.original
+    no_room = ((expected > 0) & (image >= 1)) | ((expected < 0) & (image <= 0))
+    hint = canvas.hint
+    assert hint is not None
+    np.testing.assert_array_equal(hint, np.where(no_room, 0.0, expected))
+    assert no_room.any()
+    limit = float(np.abs(hint).max())
+    assert_canvas_paints(canvas, tinted_rgb(grey_rgb(image), hint, limit))
+    click(qtbot, panel.tools.hint, QPoint(9, panel.tools.hint.height() // 2))
+    assert canvas.hint is None
+    hover(canvas, QPoint(0, 0))
+    np.testing.assert_array_equal(pixels(canvas), plain)
+
+
+def test_the_change_can_be_seen_alone(
+    panel: ByHandPanel, game: ByHandSession, qtbot: QtBot
+) -> None:
+    paint(panel.canvas)
+    paint(panel.canvas, [(1.5, 6.5), (6.5, 6.5)], RIGHT)
+    click(qtbot, panel.tools.change_only)
+    change = change_of(game)
+    assert_canvas_paints(panel.canvas, diverging_rgb(change, float(np.abs(change).max())))
+    click(qtbot, panel.tools.change_only)
+    assert game.painting is not None
+    assert_canvas_paints(panel.canvas, grey_rgb(game.painting.image))
+
+
+def test_a_win_is_said_with_what_the_gradient_needs(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    """Paint along the exact change with the keys, pixel by pixel, until the image is read so."""
+    canvas = panel.canvas
+    assert game.answer is not None
+    canvas.set_brush(THINNEST)
+    canvas.setFocus()
+    wanted = game.answer.smallest[-1].reshape(8, 8)
+    for flat in np.argsort(-np.abs(wanted).ravel())[:40]:
+        row, column = divmod(int(flat), 8)
+        canvas.set_tool("add" if wanted[row, column] > 0 else "take")
+        canvas.set_strength(float(min(1.4 * abs(wanted[row, column]), 1.0)))
+        while canvas.cursor_place != (row, column):
+            at = canvas.cursor_place
+            down, right = np.sign(row - at[0]), np.sign(column - at[1])
+            key = {(1, 0): "Down", (-1, 0): "Up"}.get((down, 0)) or (
+                "Right" if right > 0 else "Left"
+            )
+            press(qtbot, canvas, key)
+        press(qtbot, canvas, "Return")
+    assert game.standing is not None
+    assert game.standing.won
+    said = panel.sentence.text()
+    assert said.startswith(f"You win: read as {window.session.attack.config.target} with ")
+    size = size_of(change_of(game), "l2")
+    times = size / needed_by(window.session)
+    assert f"yours is {times:.3g} times as large" in said
+    assert_says_what_is_true(panel, window)
+    assert panel.way.words.startswith("1"), "more than 100 %"
+
+
+# ---------------------------------------------------------------------- rules
+
+
+@pytest.mark.parametrize("norm", ["linf", "l0"])
+def test_another_norm_is_another_game(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot, norm: str
+) -> None:
+    combo = panel.rules.norm
+    choose(qtbot, combo, combo.findData(norm))
+    wait_until(qtbot, lambda: is_settled(game))
+    needed = needed_by(window.session, norm)
+    assert game.answer is not None
+    assert game.answer.needed == pytest.approx(needed)
+    assert game.budget == pytest.approx(DEFAULT_FACTOR * needed)
+    panel.canvas.set_strength(1.0)
+    for row in (1.0, 3.0, 5.0, 7.0):
+        paint(panel.canvas, [(0.5, row), (7.5, row)])
+    assert size_of(change_of(game), norm) == pytest.approx(game.budget)  # type: ignore[arg-type]
+    assert_says_what_is_true(panel, window)
+    if norm == "l0":
+        assert "pixels" in panel.sentence.text()
+        assert not panel.rules.box.isEnabled(), "one pixel without limits would be enough"
+        assert game.boxed
+
+
+def test_without_the_box_the_budget_is_what_the_plain_formula_needs(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    click(qtbot, panel.rules.box)
+    wait_until(qtbot, lambda: is_settled(game))
+    assert not game.boxed
+    assert game.answer is not None
+    assert game.answer.needed == pytest.approx(needed_by(window.session, boxed=False))
+    panel.canvas.set_strength(1.0)
+    paint(panel.canvas)
+    assert game.painting is not None
+    assert game.painting.image.max() > 1
+    click(qtbot, panel.rules.box)
+    wait_until(qtbot, lambda: is_settled(game))
+    assert game.painting.image.max() <= 1, "what is outside does not stay"
+    assert not game.painting.is_empty
+
+
+def test_the_budget_slider_goes_from_half_to_ten_times_what_is_needed(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    slider, needed = panel.rules.budget, needed_by(window.session)
+    middle = handle_centre(slider)
+    qtbot.mousePress(slider, LEFT, pos=middle)
+    qtbot.mouseMove(slider, middle + QPoint(20, 0))
+    qtbot.mouseRelease(slider, LEFT, pos=middle + QPoint(20, 0))
+    assert game.budget is not None
+    assert game.budget > DEFAULT_FACTOR * needed
+    slider.setFocus()
+    press(qtbot, slider, "End")
+    assert game.budget == pytest.approx(MOST_FACTOR * needed)
+    assert panel.rules.words.text().startswith(f"{MOST_FACTOR * needed:.2f} = 10 × ")
+    panel.canvas.set_strength(1.0)
+    for row in (1.0, 3.0, 5.0, 7.0):
+        paint(panel.canvas, [(0.5, row), (7.5, row)])
+    before, size = change_of(game).copy(), size_of(change_of(game), "l2")
+    assert size > needed
+    press(qtbot, slider, "Home")
+    assert game.budget == pytest.approx(LEAST_FACTOR * needed)
+    np.testing.assert_array_equal(change_of(game), before)
+    assert panel.sentence.text().startswith("Over the budget")
+    assert "over by" in panel.used.words
+    bar = pixels(panel.used, panel.used.bar_rect().toRect())
+    assert has_colour(bar, LIGHT.bad).any()
+    press(qtbot, panel.canvas, "Delete")
+    wait_until(qtbot, lambda: is_settled(game))
+    assert game.budget == pytest.approx(LEAST_FACTOR * needed)
+    paint(panel.canvas)
+    assert "nobody can win" in panel.sentence.text()
+
+
+def test_norm_and_box_of_the_attack_act_here_too(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    attack = window.session.attack
+    attack.choose_attack("pgd")
+    attack.set_setting("norm", "linf")
+    assert game.norm == "linf"
+    attack.set_setting("box", not attack.boxed)
+    assert game.boxed is attack.boxed
+    wait_until(qtbot, lambda: is_settled(game))
+    assert panel.rules.norm.currentData() == "linf"
+    assert panel.rules.box.isChecked() is attack.boxed
+
+
+# ---------------------------------------------------------------------- the other side
+
+
+def test_the_optimiser_is_hidden_until_asked(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    rival = panel.rival
+    assert rival.image_view._image is None
+    assert f"Needs {needed_by(window.session):.2f}" in rival.words.text()
+    click(qtbot, rival.reveal)
+    assert game.answer is not None
+    assert game.painting is not None
+    change = game.answer.smallest[-1].reshape(8, 8)
+    image = game.painting.original + change
+    painted = pixels(rival.image_view, rival.image_view.image_rect())
+    expected = grey_rgb(image)
+    step = painted.shape[0] / 8
+    middles = ((np.arange(8) + 0.5) * step).astype(int)
+    np.testing.assert_array_equal(painted[middles][:, middles], expected)
+    target = window.session.attack.config.target
+    assert rival.image_view.caption.startswith(f"read as {target} ")
+    assert rival.change_view.caption == f"size {size_of(change, 'l2'):.2f}"
+    said: list[str] = []
+    panel.hovered.connect(said.append)
+    hover(rival.change_view, rival.change_view.image_rect().center())
+    assert said[-1].startswith("its change")
+    click(qtbot, rival.reveal)
+    assert rival.image_view._image is None
+
+
+def test_the_most_within_the_budget_goes_further(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    rival = panel.rival
+    choose(qtbot, rival.kind, rival.kind.findData("most"))
+    click(qtbot, rival.reveal)
+    assert game.goal is not None
+    assert game.budget is not None
+    end = game.goal.standing(rival.changes[-1])
+    assert end.way > 1
+    assert size_of(rival.changes[-1], "l2") <= game.budget * (1 + 1e-12)
+    assert rival.words.text().startswith(f"Goes {int(100 * end.way)} % of the way")
+
+
+def test_its_change_is_seen_growing(panel: ByHandPanel, game: ByHandSession, qtbot: QtBot) -> None:
+    rival = panel.rival
+    sizes = []
+    click(qtbot, rival.play)
+    assert rival.is_playing
+    assert rival.reveal.isChecked(), "what is played is seen"
+    assert rival.play.text() == "Hold"
+
+    def ended() -> bool:
+        sizes.append(float(np.abs(rival.change_view._values).max()))
+        return not rival.is_playing
+
+    wait_until(qtbot, ended)
+    assert sizes == sorted(sizes)
+    assert len(set(sizes)) > 5
+    assert rival.place == len(rival.changes) - 1
+    click(qtbot, rival.play)
+    click(qtbot, rival.play)
+    assert not rival.is_playing, "held"
+    assert rival.play.text() == "Play"
+
+
+def test_another_game_hides_what_was_revealed(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    for do in (
+        lambda: window.session.attack.choose("train", OTHER),
+        lambda: click(qtbot, panel.rules.again),
+        lambda: click(qtbot, panel.rules.another),
+    ):
+        panel.rival.reveal.setChecked(True)
+        do()
+        assert not panel.rival.reveal.isChecked()
+        wait_until(qtbot, lambda: is_settled(game))
+
+
+# ---------------------------------------------------------------------- what is kept
+
+
+def test_same_again_clears_and_can_be_taken_back(
+    panel: ByHandPanel, game: ByHandSession, qtbot: QtBot
+) -> None:
+    paint(panel.canvas)
+    before = change_of(game).copy()
+    budget = game.budget
+    click(qtbot, panel.rules.again)
+    assert not change_of(game).any()
+    assert game.budget == budget
+    assert "Nothing is painted yet" in panel.sentence.text()
+    click(qtbot, panel.tools.undo)
+    np.testing.assert_array_equal(change_of(game), before)
+
+
+def test_another_image_is_one_that_can_be_played(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    attack, seen = window.session.attack, set()
+    for _ in range(4):
+        click(qtbot, panel.rules.another)
+        wait_until(qtbot, lambda: is_settled(game))
+        assert game.goal is not None
+        assert game.goal.read == attack.label
+        assert not game.goal.is_reached
+        seen.add(attack.index)
+    assert len(seen) > 1
+    assert NUMBER not in seen
+
+
+def test_what_is_painted_stays_with_its_image_and_through_other_tabs(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    paint(panel.canvas)
+    before = change_of(game).copy()
+    click(qtbot, window.attack.tab("Film"))
+    assert not panel.isVisible()
+    click(qtbot, window.attack.tab("By hand"))
+    np.testing.assert_array_equal(change_of(game), before)
+    window.session.attack.choose("train", OTHER)
+    wait_until(qtbot, lambda: is_settled(game))
+    assert not change_of(game).any()
+    paint(panel.canvas, [(1.0, 1.0)])
+    window.session.attack.choose("train", NUMBER)
+    wait_until(qtbot, lambda: is_settled(game))
+    np.testing.assert_array_equal(change_of(game), before)
+    assert panel.tools.undo.isEnabled()
+    assert_says_what_is_true(panel, window)
+
+
+def test_another_target_keeps_the_painting_and_has_its_own_budget(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    paint(panel.canvas)
+    before, attack = change_of(game).copy(), window.session.attack
+    target = next(k for k in range(10) if k not in (attack.label, attack.config.target))
+    click(qtbot, window.attack.controls._target_buttons[target])
+    wait_until(qtbot, lambda: is_settled(game))
+    np.testing.assert_array_equal(change_of(game), before)
+    assert game.budget == pytest.approx(2 * needed_by(window.session))
+    assert_says_what_is_true(panel, window)
+    click(qtbot, window.attack.controls.any_other)
+    wait_until(qtbot, lambda: is_settled(game))
+    assert game.goal is not None
+    assert game.goal.target is None
+    assert "anything else" in panel.task.text()
+    assert_says_what_is_true(panel, window)
+
+
+def test_another_epoch_reads_the_same_painting_and_the_budget_stays(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.show_epoch(3)
+    wait_until(qtbot, lambda: is_settled(game))
+    assert game.budget == pytest.approx(2 * needed_by(session)), "nothing was painted by the other"
+    paint(panel.canvas)
+    before, budget = change_of(game).copy(), game.budget
+    session.show_epoch(9)
+    wait_until(qtbot, lambda: is_settled(game))
+    np.testing.assert_array_equal(change_of(game), before)
+    assert game.budget == budget
+    assert game.factor == pytest.approx(budget / needed_by(session))  # type: ignore[operator]
+    assert_says_what_is_true(panel, window)
+
+
+def test_other_data_clear_it_and_say_so(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    session = window.session
+    paint(panel.canvas)
+    told: list[str] = []
+    session.notified.connect(lambda words, _: told.append(words))
+    session.set_setting("train_size", 200)
+    session.rewind(play=True)
+    wait_until(qtbot, lambda: any("painted by hand is cleared" in words for words in told))
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    wait_until(qtbot, lambda: is_settled(game))
+    assert not change_of(game).any()
+    assert_says_what_is_true(panel, window)
+
+
+# ---------------------------------------------------------------------- what cannot be played
+
+
+def test_an_image_that_is_read_so_already_is_said(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    assert game.goal is not None
+    read = game.goal.read
+    click(qtbot, window.attack.controls._target_buttons[read])
+    assert not game.is_ready
+    assert f"read as {read} as it is" in panel.sentence.text()
+    assert panel.canvas.painting is None
+    assert not panel.canvas.isEnabled()
+    assert not panel.tools.isEnabled()
+    assert not panel.rival.reveal.isEnabled()
+    assert not panel.rules.again.isEnabled(), "what is painted but not seen is not cleared"
+    assert panel.rules.another.isEnabled()
+    click(qtbot, panel.rules.another)
+    wait_until(qtbot, lambda: is_settled(game))
+    assert panel.canvas.isEnabled()
+
+
+def test_a_model_that_has_learnt_nothing_is_explained(
+    new_session: Callable[..., Session],
+    new_window: Callable[[Session], MainWindow],
+    qtbot: QtBot,
+) -> None:
+    window = new_window(new_session())
+    window.show_attack()
+    click(qtbot, window.attack.tab("By hand"))
+    panel = window.attack.tabs.by_hand
+    assert panel.sentence.text() == "Waiting for data ..."
+    open_paused(qtbot, window.session)
+    wait_until(qtbot, lambda: "Train the model first" in panel.sentence.text())
+    window.session.play()
+    wait_for_state(qtbot, window.session, RunState.FINISHED)
+    wait_until(
+        qtbot, lambda: is_settled(window.session.by_hand) or bool(window.session.by_hand.problem)
+    )
+    window.session.attack.choose("train", NUMBER)
+    wait_until(qtbot, lambda: is_settled(window.session.by_hand))
+    assert_says_what_is_true(panel, window)
+
+
+def test_where_no_change_is_enough_that_is_said(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    session = window.session
+    assert session.shown is not None
+    weights = session.shown.weights.copy()
+    target = session.attack.config.target
+    weights[target, 0] -= 1e4  # no ink within 0..1 makes good such a bias
+    session.start_from(weights)
+    wait_until(qtbot, lambda: "No change makes" in panel.sentence.text())
+    assert "Let pixels leave 0..1" in panel.sentence.text()
+    assert not panel.canvas.isEnabled()
+    click(qtbot, panel.rules.box)
+    wait_until(qtbot, lambda: is_settled(game))
+    assert panel.canvas.isEnabled()
+
+
+def test_a_question_without_an_answer_is_said_where_it_was_asked(
+    panel: ByHandPanel,
+    window: MainWindow,
+    game: ByHandSession,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise ExplorerError("It does not settle")
+
+    monkeypatch.setattr("core.attack.by_hand_optimiser.smallest_change", refuse)
+    window.session.attack.choose("train", OTHER)
+    wait_until(qtbot, lambda: bool(game.problem))
+    assert panel.sentence.text() == "The optimiser finds no answer: It does not settle."
+    assert not panel.canvas.isEnabled()
+    monkeypatch.undo()
+    window.session.attack.choose("train", NUMBER)
+    wait_until(qtbot, lambda: is_settled(game))
+    assert panel.canvas.isEnabled()
+
+
+def test_while_the_model_learns_the_game_goes_on(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    session = window.session
+    session.set_pace(20.0)
+    session.set_setting("epochs", 200)
+    session.rewind(play=True)
+
+    def has_learnt() -> bool:
+        return game.is_ready and session.shown is not None and session.shown.epoch > 1
+
+    wait_until(qtbot, has_learnt)
+    paint(panel.canvas)
+    before, budget = change_of(game).copy(), game.budget
+    assert before.any()
+    assert session.shown is not None
+    epoch = session.shown.epoch
+    wait_until(qtbot, lambda: session.shown is not None and session.shown.epoch > epoch + 3)
+    np.testing.assert_array_equal(change_of(game), before)
+    assert game.budget == budget
+    session.pause()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    wait_until(qtbot, lambda: is_settled(game))
+    assert_says_what_is_true(panel, window)
+
+
+def test_nothing_is_asked_for_what_nobody_sees(
+    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+) -> None:
+    click(qtbot, window.attack.tab("Film"))
+    answer = game.answer
+    window.session.attack.choose("train", OTHER)
+    wait_for_film(qtbot, window.session)
+    assert game.answer is answer
+    click(qtbot, window.attack.tab("By hand"))
+    wait_until(qtbot, lambda: is_settled(game))
+    image = data_of(window.session).train.images[OTHER]
+    assert game.painting is not None
+    np.testing.assert_array_equal(game.painting.original.ravel(), image)

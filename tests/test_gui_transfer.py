@@ -1,0 +1,439 @@
+"""The tab Transfer: every number is core's, what was done stays, and nothing is mixed silently."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from core_samples import tiny_dataset
+from gui_helpers import (
+    choose,
+    click,
+    data_of,
+    has_colour,
+    hover,
+    pixels,
+    press,
+    type_number,
+    wait_for_state,
+    wait_until,
+)
+from PySide6.QtWidgets import QApplication, QComboBox
+
+import gui.transfer_job
+from core.attack import ATTACKS
+from core.attack.transfer import Transfer
+from core.perceptron import SoftmaxPerceptron
+from core.progress import Progress
+from core.training import Trainer, TrainingConfig
+from gui.crafting import Crafting, crafting
+from gui.mailbox import Mailbox
+from gui.pages.transfer import TransferPanel
+from gui.robustness_job import Model
+from gui.run_state import RunState
+from gui.theme import DARK
+from gui.transfer_job import TRANSFER_SLOT, TransferDone, TransferJob, TransferRequest
+from gui.widgets.job_progress import JobProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from core.attack.transfer import TransferResult
+    from gui.main_window import MainWindow
+    from gui.session import Session
+
+SOON = 20.0
+
+
+# ---------------------------------------------------------------------- the job
+
+
+@pytest.fixture(scope="module")
+def large() -> TransferRequest:
+    """Return 10,000 images of 784 pixels and two models of them."""
+    data = tiny_dataset(300, 10_000, shape=(28, 28), n_classes=10)
+    models = []
+    for key in (1, 2):
+        trainer = Trainer(data, TrainingConfig(epochs=2, seed=key, init="normal"))
+        list(trainer.run())
+        models.append(Model(key, 2.0, trainer.snapshot()))
+    attack = ATTACKS["pgd"]
+    chosen = Crafting(attack, attack.settings(budget=6.0, steps=20))  # type: ignore[call-arg]
+    return TransferRequest(tuple(models), "test", data.test, chosen, 0)
+
+
+class _Counted(Transfer):
+    """Asks the job to stop after so many steps, and counts those that follow."""
+
+    stop_after = 60
+    job: TransferJob
+    n_after = 0
+
+    def run(self) -> Iterator[Progress]:
+        for i, progress in enumerate(super().run()):
+            if i == self.stop_after:
+                type(self).job.request_stop()
+            if i > self.stop_after:
+                type(self).n_after += 1
+            yield progress
+
+
+def test_a_cancelled_job_of_10000_images_keeps_what_was_done_and_says_so(
+    large: TransferRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox = Mailbox()
+    job = TransferJob(7, mailbox, large)
+    monkeypatch.setattr(gui.transfer_job, "Transfer", _Counted)
+    monkeypatch.setattr(gui.transfer_job, "TELL_SECONDS", 0.0)
+    monkeypatch.setattr(_Counted, "job", job, raising=False)
+    monkeypatch.setattr(_Counted, "n_after", 0)
+    job.start()
+    assert job.join(SOON)
+    assert _Counted.n_after == 0  # not one more step is made, and there are many to a few images
+    (letter,), latest = mailbox.take()
+    assert letter.generation == 7
+    assert isinstance(letter.payload, TransferDone)
+    done = letter.payload.result
+    assert 0 < done.n_images < 1000
+    assert done.n_total == 10_000
+    assert latest[TRANSFER_SLOT].payload.progress.total == 10_000
+    few = Transfer(
+        [model.weights for model in large.models],
+        *(large.split, large.crafting.attack, large.crafting.config, done.n_images),
+    )
+    list(few.run())
+    assert done.models == few.result().models
+    assert done.models[0].n_fooled > 0
+
+
+def test_what_cannot_be_attacked_is_told_in_words(large: TransferRequest) -> None:
+    mailbox = Mailbox()
+    flat = tuple(replace(model, weights=np.zeros_like(model.weights)) for model in large.models)
+    job = TransferJob(3, mailbox, replace(large, models=flat))
+    job.start()
+    assert job.join(SOON)
+    (letter,), _ = mailbox.take()
+    assert letter.payload.expected
+    assert "Train the model first" in letter.payload.message
+
+
+# ---------------------------------------------------------------------- the panel
+
+
+def panel_of(window: MainWindow) -> TransferPanel:
+    panel = window.attack.tabs.panel("Transfer")
+    assert isinstance(panel, TransferPanel)
+    return panel
+
+
+def another_run(qtbot: QtBot, session: Session, **settings: Any) -> int:
+    """Learn another run to its end; return its number."""
+    before = session.runs.live_key
+    for name, value in settings.items():
+        session.set_setting(name, value)
+    if not settings:
+        session.new_seed()
+    else:
+        session.rewind()
+    wait_until(qtbot, lambda: session.runs.live_key != before)
+    session.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert session.runs.live_key is not None
+    return session.runs.live_key
+
+
+def craft(qtbot: QtBot, window: MainWindow) -> TransferResult:
+    """Click Craft and wait for the end."""
+    state = window.session.transfer
+    click(qtbot, panel_of(window).craft_button)
+    assert state.is_running
+    wait_until(qtbot, lambda: not state.is_running)
+    assert state.result is not None
+    return state.result
+
+
+@pytest.fixture
+def opened(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """Return the window with two runs, PGD chosen, and the tab opened by clicks."""
+    another_run(qtbot, window.session, seed=5, init="normal", learning_rate=0.2)
+    press(qtbot, window, "Ctrl+2")
+    state = window.session.attack
+    state.choose_attack("pgd")
+    state.set_setting("budget", 1.0)
+    state.set_setting("target", 2)
+    state.choose("test", 3)
+    click(qtbot, window.attack.tab("Transfer"))
+    assert panel_of(window).isVisible()
+    return window
+
+
+def cells(panel: TransferPanel, row: int) -> list[str]:
+    item = panel.table.topLevelItem(row)
+    assert item is not None
+    return [item.text(column) for column in range(panel.table.columnCount())]
+
+
+def test_crafting_fills_the_table_with_what_core_finds(opened: MainWindow, qtbot: QtBot) -> None:
+    session, panel = opened.session, panel_of(opened)
+    assert panel.table.topLevelItemCount() == 2
+    assert cells(panel, 1)[2:] == ["–"] * 5
+    result = craft(qtbot, opened)
+    test = data_of(session).test
+    weights = [model.weights for model in session.transfer.models()]
+    assert session.shown is not None
+    assert weights[0] is session.shown.weights
+    chosen = crafting(session.attack)
+    assert chosen.attack is ATTACKS["pgd"]
+    assert chosen.config.budget == 1.0  # type: ignore[attr-defined]
+    expected = Transfer(weights, test, chosen.attack, chosen.config)
+    list(expected.run())
+    assert result.models == expected.result().models
+    entries = session.transfer.entries()
+    for row, (entry, counts) in enumerate(zip(entries, result.models, strict=True)):
+        words = cells(panel, row)
+        assert words[0] == entry.name
+        assert words[1] == "12"
+        assert words[2] == f"{SoftmaxPerceptron(weights[row]).score(test):.1%}"
+        assert words[3] == f"{counts.n_right_crafted / counts.n_images:.1%}"
+        assert words[4] == f"{counts.n_right_noise / counts.n_images:.1%}"
+        if row:
+            assert words[5] == f"{counts.n_fooled / counts.n_reached:.1%}"
+        assert words[6] == f"{counts.n_fooled_noise / counts.n_reached:.1%}"
+        colour = opened.theme.runs[entry.colour]
+        item = panel.table.topLevelItem(row)
+        seen = pixels(panel.table.viewport(), panel.table.visualItemRect(item))
+        assert has_colour(seen, colour).sum() > 50
+    assert f"{result.n_crafted:,} fool" in panel.words.text()
+    assert panel.note.text() == ""
+
+
+def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    panel, session = panel_of(opened), opened.session
+    session.attack.set_setting("budget", 0.4)
+    result = craft(qtbot, opened)
+    for strip, examples, count, title in (
+        (panel.all_strip, result.fool_all, result.n_all, panel.all_title),
+        (panel.only_strip, result.fool_only, result.n_only, panel.only_title),
+    ):
+        assert [image.index for image in strip.images] == [one.index for one in examples]
+        assert title.text().endswith(f"  {count:,}")
+    assert result.fool_all
+    names = data_of(session).class_names
+    one = result.fool_all[0]
+    first = panel.all_strip.cell_rect(0)
+    hover(panel.all_strip, first.center())
+    told = opened.hover_words.text()
+    assert f"test image {one.index:,}, {names[one.label]}" in told
+    for after, entry in zip(one.after, session.transfer.entries(), strict=True):
+        assert f"{names[int(after)]} by {entry.name}" in told
+    seen = pixels(panel.all_strip, first).mean(axis=2)
+    assert abs(seen.mean() - 255 * one.image.mean()) < 12
+    click(qtbot, panel.all_strip, first.center())
+    assert opened.attack.film_panel.isVisible()
+    assert (session.attack.config.part, session.attack.index) == ("test", one.index)
+    wait_until(qtbot, lambda: session.attack.playing)
+    session.attack.pause()
+    assert session.attack.target == 2
+    assert session.transfer.outdated() == ""
+    # The film shows what was crafted: its last step is what the table counted.
+    wait_until(qtbot, lambda: not session.attack.computing)
+    assert session.attack.steps[-1].predicted == one.after[0]
+
+
+def test_other_settings_mark_what_was_crafted_as_outdated(opened: MainWindow, qtbot: QtBot) -> None:
+    session, panel = opened.session, panel_of(opened)
+    result = craft(qtbot, opened)
+    before = cells(panel, 1)
+    for change, back in (
+        (lambda: session.attack.set_setting("budget", 0.5),
+         lambda: session.attack.set_setting("budget", 1.0)),
+        (lambda: type_number(qtbot, panel.n_images, "50"),
+         lambda: type_number(qtbot, panel.n_images, "1000")),
+        (lambda: session.attack.choose("train", 1), lambda: session.attack.choose("test", 1)),
+    ):  # fmt: skip
+        change()
+        assert "craft again" in panel.note.text()
+        assert panel.note.isVisible()
+        assert cells(panel, 1) == before  # what was found is shown, and is not mixed with others
+        assert session.transfer.result is result
+        back()
+        assert panel.note.text() == ""
+    session.show_epoch(2)
+    assert "at another epoch" in panel.note.text()
+    session.show_epoch(None)
+    session.show_run(session.runs.entries[0].key)
+    assert "on another run" in panel.note.text()
+    session.show_run(None)
+    another_run(qtbot, session, seed=9)
+    assert "craft again" in panel.note.text()
+    assert len(craft(qtbot, opened).models) == 3
+    assert panel.note.text() == ""
+    assert panel.all_title.text().startswith("FOOL ALL 3 MODELS")
+
+
+def test_how_many_images_is_chosen_and_out_of_range_refused(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    panel, session = panel_of(opened), opened.session
+    type_number(qtbot, panel.n_images, "50")
+    result = craft(qtbot, opened)
+    assert (result.n_images, result.n_total) == (50, 50)
+    rows = np.random.default_rng(0).permutation(200)[:50]
+    assert {one.index for one in (*result.fool_all, *result.fool_only)} <= set(rows.tolist())
+    type_number(qtbot, panel.n_images, "0")
+    assert panel.n_images.text() == "all"
+    assert craft(qtbot, opened).n_images == 200
+    type_number(qtbot, panel.n_images, "-3")
+    assert "0 to 10000000" in opened.notice.text
+    assert session.transfer.n_images == 0
+
+
+def test_one_run_alone_says_how_to_get_another(window: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, window, "Ctrl+2")
+    window.session.attack.choose_attack("fgsm")
+    click(qtbot, window.attack.tab("Transfer"))
+    panel = panel_of(window)
+    assert "press N" in panel.note.text()
+    result = craft(qtbot, window)
+    assert len(result.models) == 1
+    assert "press N" in panel.note.text()
+    assert panel.only_strip.images == ()
+    press(qtbot, window, "N")
+    wait_until(qtbot, lambda: panel.table.topLevelItemCount() == 1)
+    wait_until(qtbot, lambda: len(window.session.transfer.entries()) == 2)
+    wait_until(qtbot, lambda: "press N" not in panel.note.text())
+
+
+def test_what_fools_nobody_and_what_cannot_be_attacked_is_said(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    panel, session = panel_of(opened), opened.session
+    session.attack.set_setting("budget", 1e-5)
+    assert craft(qtbot, opened).n_crafted == 0
+    assert "allow a larger budget" in panel.note.text()
+    session.set_setting("init", "zeros")
+    session.rewind()
+    wait_until(qtbot, lambda: session.run_state is RunState.PAUSED)
+    wait_until(qtbot, lambda: session.shown is not None and session.shown.epoch == 0)
+    click(qtbot, panel.craft_button)
+    wait_until(qtbot, lambda: not session.transfer.is_running)
+    assert session.transfer.result is None
+    assert "Train the model first" in panel.note.text()
+
+
+def test_cancel_keeps_what_was_done(
+    opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slow steps stand for many images; the job is called off by the button that appears."""
+    panel, session = panel_of(opened), opened.session
+    monkeypatch.setattr("core.attack.transfer.chunk_rows", lambda *_: 5)
+
+    class Slow(Transfer):
+        def run(self) -> Iterator[Progress]:
+            for progress in super().run():
+                if progress.done >= 20:
+                    pause.wait(0.02)
+                yield progress
+
+    pause = threading.Event()
+    monkeypatch.setattr(gui.transfer_job, "Transfer", Slow)
+    click(qtbot, panel.craft_button)
+    wait_until(qtbot, panel.progress.isVisible)
+    wait_until(qtbot, lambda: panel.progress.bar.value() > 0)
+    assert session.transfer.progress is not None
+    assert session.transfer.progress.total == 200
+    click(qtbot, panel.progress.button)
+    wait_until(qtbot, lambda: not session.transfer.is_running)
+    assert not panel.progress.isVisible()
+    result = session.transfer.result
+    assert result is not None
+    assert 0 < result.n_images < 200
+    assert "Called off" in panel.note.text()
+    assert f"{result.n_images:,} of 200" in panel.words.text()
+    expected = result.models[1]
+    assert cells(panel, 1)[2] == f"{expected.n_right / expected.n_images:.1%}"
+    pause.set()
+    assert craft(qtbot, opened).n_images == 200
+
+
+def test_other_data_forget_what_was_crafted(opened: MainWindow, qtbot: QtBot) -> None:
+    session, panel = opened.session, panel_of(opened)
+    craft(qtbot, opened)
+    session.set_setting("test_size", 60)
+    session.rewind(play=True)
+    wait_until(qtbot, lambda: data_of(session).test.n_samples == 60)
+    assert session.transfer.result is None
+    assert panel.all_strip.images == ()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert craft(qtbot, opened).n_images == 60
+
+
+def test_it_looks_right_in_either_theme(opened: MainWindow, qtbot: QtBot) -> None:
+    craft(qtbot, opened)
+    panel = panel_of(opened)
+    for theme in (opened.theme, DARK):
+        opened.use_theme(theme)
+        seen = pixels(panel.table.viewport())
+        for entry in opened.session.transfer.entries():
+            assert has_colour(seen, theme.runs[entry.colour]).sum() > 50
+
+
+def test_a_removed_run_keeps_its_row_and_the_result_is_outdated(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    session, panel = opened.session, panel_of(opened)
+    craft(qtbot, opened)
+    session.remove_run(session.runs.entries[0].key)
+    assert cells(panel, 1)[0] == "a removed run"
+    assert "craft again" in panel.note.text()
+
+
+def test_an_attack_chosen_by_hand_is_what_crafts(opened: MainWindow, qtbot: QtBot) -> None:
+    combo = opened.attack.findChild(QComboBox, "attack_name")
+    assert combo is not None
+    choose(qtbot, combo, combo.findData("deepfool"))
+    craft(qtbot, opened)
+    request = opened.session.transfer.request
+    assert request is not None
+    assert request.crafting.attack is ATTACKS["deepfool"]
+    assert "DeepFool" in panel_of(opened).words.text()
+
+
+def test_a_long_job_ends_when_the_window_closes(
+    opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened.session.attack.choose_attack("cw")
+    click(qtbot, panel_of(opened).craft_button)
+    assert opened.session.close()
+
+
+# ---------------------------------------------------------------------- progress
+
+
+def test_progress_appears_only_when_it_takes_a_while(
+    qtbot: QtBot, app: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    progress = JobProgress("work", "Stop.")
+    qtbot.addWidget(progress)
+    progress.show_progress(None, is_running=True)
+    assert not progress.isVisible()
+    progress.show_progress(Progress(30, 120, "images"), is_running=True)
+    wait_until(qtbot, progress.isVisible)
+    assert progress.bar.value() == 250
+    assert "30 of 120 images" in progress.bar.toolTip()
+    with qtbot.waitSignal(progress.cancelled):
+        click(qtbot, progress.button)
+    progress.show_progress(None, is_running=False)
+    assert not progress.isVisible()
+    progress.show_progress(None, is_running=True)
+    assert progress.bar.value() == 0
+    progress.show_progress(None, is_running=False)
+    qtbot.wait(400)
+    assert not progress.isVisible()
