@@ -98,6 +98,34 @@ largest pixel (<b>L∞</b>). Three <b>noises</b> of the same size show that it i
 fools. <b>Any other</b> asks for no class in particular. <b>Exact</b> is the smallest change there
 is: with c the nearest class, |d| = (z<sub>y</sub> − z<sub>c</sub>) / |w<sub>y</sub> −
 w<sub>c</sub>|; the line under the outcome states it for every attack.</p>
+<p><b>Losses</b> pushes the chosen image toward the target three times, by plain steps against the
+gradient of the squared loss, of cross-entropy and of the logit margin. The slider, and a click in a
+plot, moves all three. The squared loss's gradient is nearly 0 where the model is sure: the badge
+says when, and with which numbers. <b>A saturated image</b> chooses the image the model reads
+rightly and most surely. A small gradient at the target is an end, not a refusal; the margin never
+ends and walks on.</p>
+<p><b>All targets</b>: one column per class: the image on its way there, the change (all amplified
+alike), its exact size. At 100 % it lies on the boundary, a little farther ✓ it is read as the
+class; the frame marks the nearest. <i>At most</i> stands where several rivals make the fewest
+pixels only a bound.</p>
+<p><b>Pairs</b>: rows are what an image is read rightly as, columns what it is pushed toward; strong
+red is cheap. Point at a cell for median, quartiles and number of images; click it, or use arrows
+and Enter, to play the median example. Long measurements show the medians so far and can be stopped
+and gone on with.</p>
+<p><b>Repair</b>: left a mistake and the smallest change toward its true class, right an image read
+rightly and the smallest change away from it; below, both sizes compared and the medians of the
+part.</p>
+<p><b>Transfer</b>: press Craft. The transfer rate is the share of the images fooling the model
+shown that fool another run too, leaving out those it misreads anyway. Click an example to play it.
+<b>Same change</b> adds the film's change to other images: move the slider, play or scrub the film
+(P , .), or press <b>Find one for all</b>; a red frame is an image that was read rightly and is not
+any more.</p>
+<p><b>By hand</b>: paint on the image until it is read as the target. The budget is twice the
+smallest change that is enough (slider: 0.5 to 10 times); a stroke stops at it. The right button
+does the opposite; <i>Soften</i> gives budget back; <i>Hint</i> lays the weights of the target less
+those of its strongest rival over the image, red where ink helps. Keys: arrows move, Shift+arrows
+paint, Space or Enter dabs, X changes the tool, [ ] the size, + − the strength, Backspace undoes,
+Delete clears.</p>
 <h3><a name="robustness"></a>Robustness</h3>
 <p>How large a change fools the model? It is linear up to the softmax, so that this is no guess:
 with y the class an image is read as, class c overtakes it at (z<sub>y</sub> − z<sub>c</sub>) /
