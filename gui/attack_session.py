@@ -399,6 +399,9 @@ class AttackSession(FilmPlayer):
         rested = now - self._computed_at > _RECOMPUTE_SECONDS
         asked = self._computed_at == 0.0
         if self.active and self._wanted and (asked or (rested and not self.computing)):
+            # One that only follows a model is drawn when it is whole, or long: a running training
+            # has better use for the time.
+            self._tell_seconds = _TELL_SECONDS if asked else _RECOMPUTE_SECONDS
             self._compute()
         events, _ = self._mailbox.take()
         changed = False
@@ -417,7 +420,7 @@ class AttackSession(FilmPlayer):
                 self.computing = False
                 self._session.tell(letter.payload)
         self._untold |= changed
-        if self._untold and (not self.computing or now - self._told_at > _TELL_SECONDS):
+        if self._untold and (not self.computing or now - self._told_at > self._tell_seconds):
             self._untold, self._told_at = False, now
             self.film_changed.emit()
             if self._play_when_ready and not self.computing:
@@ -431,7 +434,7 @@ class AttackSession(FilmPlayer):
             self._fresh = False
         self._append(steps)
 
-    _untold, _told_at = False, 0.0
+    _untold, _told_at, _tell_seconds = False, 0.0, _TELL_SECONDS
     _fresh = False
 
     def outcome(self) -> Outcome | None:
