@@ -114,6 +114,35 @@ def laboratory(window, folder):
         shoot(window, folder, f"stopping-{theme}")
 
 
+def attack_laboratory(window, folder):
+    """What each class costs to be made each other; two runs, one with an adversary."""
+    session = window.session
+    window.show_attack()
+    window.attack.show_tab("Pairs")
+    wait_for(lambda: session.pairs.state is not None and session.pairs.state.complete,
+             "the cost of every pair")  # fmt: skip
+    for theme in ("light", "dark"):
+        if window.theme.name != theme:
+            window.switch_theme()
+        window.notice.close_message()
+        window.show_attack()
+        shoot(window, folder, f"pairs-{theme}")
+    window.show_learn()
+    for name, value in {"learning_rate": 0.1, "momentum": 0.0, "adversary": "l2"}.items():
+        session.set_setting(name, value)
+    session.set_setting("adversary_size", 0.7)
+    finish(session)
+    for theme in ("light", "dark"):
+        if window.theme.name != theme:
+            window.switch_theme()
+        window.notice.close_message()
+        window.show_robustness()
+        window.robustness.switch.choose("Two runs")
+        wait_for(lambda: session.robustness.curves is not None
+                 and session.robustness.curves.complete, "the curves")  # fmt: skip
+        shoot(window, folder, f"robustness-{theme}")
+
+
 def finish(session):
     session.rewind(play=True)
     wait_for(lambda: session.history.last_epoch >= session.training_config.epochs, "a run")
@@ -135,6 +164,7 @@ def main():
         window.show()
         tour(window, folder)
         laboratory(window, folder)
+        attack_laboratory(window, folder)
         if not window.close() or session.is_running:
             sys.exit("the window did not close")
 
