@@ -267,6 +267,8 @@ class MainWindow(QMainWindow):
 
     def show_page(self, index: int) -> None:
         """Show one page."""
+        if self.pages.widget(index) is self.robustness:
+            self.robustness.make()  # before it is shown, or its parts would follow a moment later
         self.pages.setCurrentIndex(index)
         self.top.show_page(index)
         for name in ("attack_toggle", "attack_back", "attack_step", "attack_mistake"):

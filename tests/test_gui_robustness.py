@@ -305,8 +305,8 @@ def test_attacks_can_be_left_and_gone_on_with(
 def test_what_was_left_for_one_model_is_tried_on_another(
     endless: EndlessAttack, window: MainWindow, qtbot: QtBot
 ) -> None:
-    session, progress = window.session, window.robustness.curves.attacks
     window.show_robustness()
+    session, progress = window.session, window.robustness.curves.attacks
     wait_until(qtbot, progress.button.isVisible)
     click(qtbot, progress.button)
     wait_until(qtbot, lambda: progress.button.text() == "Go on")

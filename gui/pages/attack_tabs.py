@@ -1,26 +1,24 @@
-"""What there is to see of an attack below its controls."""
+"""What there is to see of an attack below its controls.
+
+The panels' modules are read when they are made: a person should not wait for them to see something
+learn.
+"""
 
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, Signal
 
-from gui.pages.by_hand import ByHandPanel
-from gui.pages.losses import LossesPanel
-from gui.pages.pairs import PairsPanel
-from gui.pages.repair import RepairPanel
-from gui.pages.same_change import SameChangePanel
-from gui.pages.targets import TargetsPanel
-from gui.pages.transfer import TransferPanel
 from gui.widgets.lazy_tabs import LazyTabs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtWidgets import QWidget
 
+    from gui.pages.by_hand import ByHandPanel
+    from gui.pages.losses import LossesPanel
     from gui.session import Session
 
 TABS = {
@@ -35,16 +33,16 @@ TABS = {
 }
 """What there is to see -> in words."""
 
-PANELS: dict[str, Callable[[Session, QWidget], QWidget]] = {
-    "Losses": LossesPanel,
-    "All targets": TargetsPanel,
-    "Pairs": PairsPanel,
-    "Repair": RepairPanel,
-    "Transfer": TransferPanel,
-    "Same change": SameChangePanel,
-    "By hand": ByHandPanel,
+PANELS = {
+    "Losses": ("losses", "LossesPanel"),
+    "All targets": ("targets", "TargetsPanel"),
+    "Pairs": ("pairs", "PairsPanel"),
+    "Repair": ("repair", "RepairPanel"),
+    "Transfer": ("transfer", "TransferPanel"),
+    "Same change": ("same_change", "SameChangePanel"),
+    "By hand": ("by_hand", "ByHandPanel"),
 }
-"""What shows it; the film is there from the beginning."""
+"""Module in ``gui.pages`` and class of what shows it; the film is there from the beginning."""
 
 
 class AttackTabs(LazyTabs):
@@ -62,10 +60,11 @@ class AttackTabs(LazyTabs):
 
     def _make(self, words: str) -> QWidget:
         """Make a panel; what it asks for is asked for here."""
-        panel = PANELS[words](self._session, self)
-        for name in ("hovered", "sample_requested", "tab_requested"):
-            if hasattr(panel, name):
-                getattr(panel, name).connect(getattr(self, name))
+        module, name = PANELS[words]
+        panel: QWidget = getattr(import_module(f"gui.pages.{module}"), name)(self._session, self)
+        for signal in ("hovered", "sample_requested", "tab_requested"):
+            if hasattr(panel, signal):
+                getattr(panel, signal).connect(getattr(self, signal))
         return panel
 
     @property

@@ -13,6 +13,7 @@ from gui.pages.robustness_epochs import RobustnessEpochs
 from gui.pages.robustness_images import RobustnessImages
 from gui.pages.robustness_pair import RobustnessPair
 from gui.pages.robustness_plot import RobustnessPlot
+from gui.theme import LIGHT, Theme, Themed
 from gui.widgets.card import card
 from gui.widgets.image_card import ImageCard
 from gui.widgets.lazy_tabs import LazyTabs, TabRow
@@ -31,7 +32,11 @@ TABS = {
 
 
 class RobustnessPage(QWidget):
-    """Curves on the left; on the right the images that are fooled first and last."""
+    """Curves on the left; on the right the images that are fooled first and last.
+
+    All of it is made when the page is first shown: a person should not wait for it to see something
+    learn.
+    """
 
     hovered = Signal(str)
     attack_requested = Signal(str, int)
@@ -39,16 +44,34 @@ class RobustnessPage(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._state = session, session.robustness
+        self._theme = LIGHT
+        self._is_made = False
+        self.card = ImageCard(self)
+        self.opened = OpenedImage(self.card, session)
+        self.card.attack_requested.connect(self.attack_requested)
+        session.dataset_changed.connect(self._dataset_changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours for what is made from now on; what there is gets them by itself."""
+        self._theme = theme
+
+    def make(self) -> None:
+        """Make what is to be seen, if it was not yet."""
+        if self._is_made:
+            return
+        session = self._session
         self.curves = RobustnessPlot(session, self)
         self.epochs = RobustnessEpochs(session, self)
         self.images = RobustnessImages(session, self)
         self.switch = TabRow(TABS, self)
         self.tabs = LazyTabs((DURING, self.epochs), self)
         self.tabs.set_makers({TWO: self._make_pair})
-        self.card = ImageCard(self)
-        self.opened = OpenedImage(self.card, session)
         self._lay_out()
         self._connect()
+        self._is_made = True
+        for widget in self.findChildren(QWidget):
+            if isinstance(widget, Themed):
+                widget.set_theme(self._theme)
         self._dataset_changed()
 
     def _make_pair(self) -> RobustnessPair:
@@ -85,16 +108,15 @@ class RobustnessPage(QWidget):
         self.images.hovered.connect(self.hovered)
         self.images.opened.connect(self._open)
         self.switch.chosen.connect(self.tabs.show_panel)
-        self.card.attack_requested.connect(self.attack_requested)
         self._state.changed.connect(self.refresh)
         self._session.run_state_changed.connect(self.curves.attacks.refresh)
-        self._session.dataset_changed.connect(self._dataset_changed)
 
     # ------------------------------------------------------------------ following
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the runs."""
         super().showEvent(event)
+        self.make()
         self._state.watch(True)
         self.refresh()
 
@@ -106,8 +128,9 @@ class RobustnessPage(QWidget):
     @Slot()
     def _dataset_changed(self) -> None:
         self.card.close()
-        self.curves.dataset_changed()
-        self.refresh()
+        if self._is_made:
+            self.curves.dataset_changed()
+            self.refresh()
 
     @Slot()
     def refresh(self) -> None:
