@@ -72,8 +72,12 @@ class RepairSession(QObject):
     @property
     def state(self) -> RepairState | None:
         """What is known of the part, measured as wanted; of the model before for a while."""
-        state = self._state
-        return None if state is None or not state.request.is_alike(self._asked) else state
+        state, dataset = self._state, self._session.dataset
+        if state is None or dataset is None or not state.request.is_alike(self._asked):
+            return None
+        # Other data may be there already while nothing has been asked of them.
+        parts = (dataset.train, dataset.test, dataset.validation)
+        return state if any(state.request.split is part for part in parts) else None
 
     @property
     def is_computing(self) -> bool:

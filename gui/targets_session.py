@@ -86,8 +86,12 @@ class TargetsSession(QObject):
 
         None where nothing is known.
         """
-        state = self._state
-        return None if state is None or not state.request.has_image_of(self._asked) else state.found
+        state, dataset = self._state, self._session.dataset
+        if state is None or dataset is None or not state.request.has_image_of(self._asked):
+            return None
+        # Other data may be there already while nothing has been asked of them.
+        sources = (dataset.train, dataset.test, dataset.validation, self._session.attack.own)
+        return state.found if any(state.request.source is one for one in sources) else None
 
     @property
     def is_computing(self) -> bool:

@@ -444,3 +444,23 @@ def test_sizes_are_compared_in_words() -> None:
     assert words(1.0, np.inf).endswith("none breaks the right one.")
     unknown = RepairSizes(np.zeros(2, int), np.ones(2, int), np.full(2, np.nan))
     assert medians(unknown, "test") == "The test images have not been measured yet."
+
+
+def test_nothing_of_the_data_before_is_shown_of_other_data(
+    panel: RepairPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    """The attack tells of the new images before anything has been asked about them."""
+    session = window.session
+    known = []
+
+    def other_data_are_there() -> None:
+        known.append((session.repair.state, session.targets.found))
+
+    session.attack.config_changed.connect(other_data_are_there)
+    before = data_of(session)
+    session.open("strokes")
+    wait_until(qtbot, lambda: data_of(session) is not before)
+    session.attack.config_changed.disconnect(other_data_are_there)
+    assert known[-1] == (None, None)
+    wait_until(qtbot, lambda: is_known(session))
+    assert state_of(session).request.split is data_of(session).test
