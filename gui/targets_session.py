@@ -134,8 +134,9 @@ class TargetsSession(QObject):
     # ------------------------------------------------------------------ computing
 
     def call_off(self) -> None:
-        """Stop looking; what was found stays."""
-        self.is_called_off = True
+        """Stop looking; what was found stays, until another model or image is shown."""
+        # What has come to its end meanwhile needs no way to go on.
+        self.is_called_off = not self._job.idle
         self._job.call_off()
         self.changed.emit()
 
@@ -181,7 +182,10 @@ class TargetsSession(QObject):
         request = self._request()
         if request is None:
             return
-        self.is_called_off &= request.has_image_of(self._asked)
+        # It was called off for the model it was about, not for another that a person chooses; one
+        # that learns on is another all the time.
+        is_kept = request.has_image_of if self._session.is_running else request.is_as
+        self.is_called_off &= is_kept(self._asked)
         if self.is_called_off or request.is_as(self._asked):
             return
         is_usable = has_numbers(request.weights)

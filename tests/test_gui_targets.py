@@ -413,3 +413,30 @@ def test_many_classes_scroll_and_a_long_search_can_be_called_off_and_gone_on_wit
         assert before is None or after is before  # what was found is not looked for again
     choose(qtbot, panel.norm, panel.norm.findData("l2"))  # another question ends the long one
     wait_until(qtbot, lambda: is_known(session))
+    choose(qtbot, panel.norm, panel.norm.findData("l0"))
+    wait_until(qtbot, panel.progress.isVisible)
+    click(qtbot, panel.progress.button)
+    assert session.targets.is_called_off
+    wait_until(qtbot, panel.go_on.isVisible)
+    choose(qtbot, panel.norm, panel.norm.findData("l2"))
+    wait_until(qtbot, lambda: is_known(session))
+
+
+def test_calling_off_holds_for_one_model_and_not_for_another_epoch(
+    panel: TargetsPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    wait_until(qtbot, lambda: is_known(session))
+    session.targets.call_off()  # too late: there is nothing left to do
+    assert not session.targets.is_called_off
+    session.show_epoch(2)
+    wait_until(qtbot, lambda: is_known(session))
+    session.show_epoch(4)
+    session.targets.call_off()  # before anything was found of this one
+    wait_until(qtbot, lambda: not session.targets.is_computing)
+    assert session.targets.is_called_off
+    assert panel.go_on.isVisible()
+    session.show_epoch(6)
+    assert not session.targets.is_called_off
+    wait_until(qtbot, lambda: is_known(session))
+    assert not panel.go_on.isVisible()

@@ -188,12 +188,14 @@ class TargetsPanel(QWidget):
         self.boxed.setChecked(state.boxed)
         self.order.setCurrentIndex(self.order.findData(state.order))
         self.progress.show_progress(state.progress, is_running=state.is_computing)
-        self.go_on.setVisible(state.is_called_off and (found is None or not found.complete))
+        self.go_on.setVisible(state.is_called_off)
         problem = state.problem
         if not problem and self._session.shown is None:
             problem = "There is no model yet: open data and let it learn."
         elif not problem and found is None:
             problem = "Looking for the smallest changes ..."
+            if state.is_called_off:
+                problem = "Called off before anything was found."
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.area.setVisible(not problem)
