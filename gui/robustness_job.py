@@ -16,7 +16,8 @@ from core.robustness_curves import (
     shown_size,
     tried_sizes,
 )
-from gui.worker import ALWAYS, Job, failure_of
+from gui.stepped_job import SteppedJob
+from gui.worker import ALWAYS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -30,14 +31,12 @@ if TYPE_CHECKING:
     from core.progress import Progress
     from core.robustness_curves import ExactRobustness, RobustnessOverEpochs, SetNorm
     from gui.mailbox import Mailbox
+    from gui.stepped_job import SteppedRequest
 
 CURVES_SLOT, EPOCHS_SLOT = "robustness curves", "robustness over epochs"
 
 ATTACKS = SIZED_ATTACKS
 """What is drawn over the exact curve."""
-
-REST = 3.0
-"""Beside a running training, after each step three times as long a rest: a quarter of a core."""
 
 _TELL_SECONDS = 0.5
 _TELL_ATTACK_SECONDS = 0.1
@@ -118,26 +117,21 @@ class RunsOverEpochs:
     found: dict[int, RobustnessOverEpochs]
 
 
-class RobustnessJob(Job):
-    """Answers the newest request; a newer one takes its place between two steps.
-
-    What was found is used again as long as the same model, or snapshot, is asked for.
-    """
+class RobustnessJob(SteppedJob):
+    """What was found is used again as long as the same model, or snapshot, is asked for."""
 
     def __init__(self, mailbox: Mailbox) -> None:
-        super().__init__("measuring robustness", ALWAYS, mailbox)
-        self._request: RobustnessRequest | None = None
-        self._busy = False
+        super().__init__("measuring robustness", mailbox)
         self._known: list[tuple[NDArray[Any], Split, bool, ExactRobustness]] = []
         self._attacked: RobustnessCurves | None = None
         self._attacks_left = False
         self._readers: dict[int, RobustnessReader] = {}
 
-    def request(self, request: RobustnessRequest) -> None:
+    def request(self, request: SteppedRequest) -> None:
         """Ask; what is being done for an older request is left."""
         with self._wake:
-            self._request, self._attacks_left = request, False
-            self._wake.notify_all()
+            self._attacks_left = False
+        super().request(request)
 
     def leave_attacks(self) -> None:
         """Try no more attacks for what was asked last; what was found is kept."""
@@ -146,45 +140,12 @@ class RobustnessJob(Job):
             self._wake.notify_all()
 
     @property
-    def idle(self) -> bool:
-        """Whether everything asked for has been answered, or has failed."""
-        with self._wake:
-            return self._request is None and not self._busy
+    def _is_woken(self) -> bool:
+        return self._attacks_left
 
-    def work(self) -> None:
-        """Answer until stopped."""
-        while True:
-            with self._wake:
-                self._busy = False
-                self._wake.wait_for(lambda: self._outdated)
-                if self._stopping:
-                    return
-                assert self._request is not None
-                request, self._request = self._request, None
-                self._busy = True
-            try:
-                self._answer(request)
-            except Exception as error:  # told; the next request may do better
-                self.post(failure_of(self.name, error))
-            del request  # it may keep a whole data set alive
-
-    @property
-    def _outdated(self) -> bool:
-        return self._stopping or self._request is not None
-
-    def _answer(self, request: RobustnessRequest) -> None:
-        steps = self._steps(request)
-        while not self._outdated:
-            started = time.perf_counter()
-            if next(steps, None) is None:
-                break
-            rest = request.rest * (time.perf_counter() - started)
-            if rest > 0:
-                with self._wake:
-                    self._wake.wait_for(lambda: self._outdated or self._attacks_left, rest)
-        steps.close()
-
-    def _steps(self, request: RobustnessRequest) -> Generator[Progress, None, None]:
+    def steps(self, request: SteppedRequest) -> Generator[Progress, None, None]:
+        """Find the exact curves, then the medians over epochs, then what attacks do."""
+        assert isinstance(request, RobustnessRequest)
         curves = yield from self._curves(request)
         yield from self._epochs(request)
         yield from self._attacks(curves)

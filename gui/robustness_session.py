@@ -16,13 +16,13 @@ from gui.robustness_job import (
     ATTACKS,
     CURVES_SLOT,
     EPOCHS_SLOT,
-    REST,
     Model,
     RobustnessCurves,
     RobustnessJob,
     RobustnessRequest,
     RunsOverEpochs,
 )
+from gui.stepped_job import REST
 
 if TYPE_CHECKING:
     from core.attack.sized import SizedAttack
@@ -67,6 +67,9 @@ class RobustnessSession(QObject):
     def watch(self, is_watched: bool) -> None:
         """Keep everything up to date, or let nothing be computed for what nobody sees."""
         self._is_watched = is_watched
+        if not is_watched:
+            self._job.call_off()
+            self._asked = ()
         self._refresh(at_once=True)
 
     def measure(self, *, norm: SetNorm | None = None, boxed: bool | None = None) -> None:

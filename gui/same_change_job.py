@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.attack.same_change import SameChange
-from gui.worker import ALWAYS, Job, failure_of
+from gui.stepped_job import SteppedJob
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from typing import Any
 
     from numpy.typing import NDArray
 
     from core.attack.same_change import SameChangeResult
     from core.dataset import Split
+    from core.progress import Progress
     from gui.mailbox import Mailbox
+    from gui.stepped_job import SteppedRequest
 
 SAME_CHANGE_SLOT = "same change"
-REST = 3.0
-"""Beside a running training, after each step three times as long a rest: a quarter of a core."""
-
 TELL_SECONDS = 0.1
 
 
@@ -58,67 +58,30 @@ class SameChangeState:
     is_over: bool
 
 
-class SameChangeJob(Job):
-    """Answers the newest request; a newer one takes its place between two steps.
-
-    The first images of every answer come in any case: something is seen of each.
-    """
+class SameChangeJob(SteppedJob):
+    """Tells what it knows after the first images, now and then, and in the end."""
 
     def __init__(self, mailbox: Mailbox) -> None:
-        super().__init__("changing images", ALWAYS, mailbox)
-        self._request: SameChangeRequest | None = None
-        self._is_cancelled = False
+        super().__init__("changing images", mailbox)
 
-    def request(self, request: SameChangeRequest) -> None:
-        """Ask; what is being done for an older request is left."""
-        with self._wake:
-            self._request, self._is_cancelled = request, False
-            self._wake.notify_all()
-
-    def cancel(self) -> None:
-        """Leave what is being done; what is done already comes as the answer."""
-        with self._wake:
-            self._request, self._is_cancelled = None, True
-            self._wake.notify_all()
-
-    @property
-    def _must_leave(self) -> bool:
-        return self._stopping or self._is_cancelled or self._request is not None
-
-    def work(self) -> None:
-        """Answer until stopped."""
-        while True:
-            with self._wake:
-                self._wake.wait_for(lambda: self._stopping or self._request is not None)
-                if self._stopping:
-                    return
-                assert self._request is not None
-                request, self._request = self._request, None
-            try:
-                self._answer(request)
-            except Exception as error:  # told; the next request may do better
-                self.post(failure_of(self.name, error))
-            del request  # it may keep a whole data set alive
-
-    def _answer(self, request: SameChangeRequest) -> None:
+    def steps(self, request: SteppedRequest) -> Generator[Progress, None, None]:
+        """Change a few images after the other; what is done when left is the answer."""
+        assert isinstance(request, SameChangeRequest)
         same = SameChange(
             *(request.weights, request.split, request.change, request.target),
             strength=request.strength,
             box=request.box,
         )
         told_at = 0.0
-        started = time.perf_counter()
-        for _ in same.run():
-            now = time.perf_counter()
-            if now - told_at > TELL_SECONDS:
-                told_at = now
-                self._tell(request, same, is_over=False)
-            with self._wake:
-                self._wake.wait_for(lambda: self._must_leave, request.rest * (now - started))
-                if self._must_leave:
-                    break
-            started = time.perf_counter()
-        self._tell(request, same, is_over=True)
+        try:
+            for progress in same.run():
+                now = time.perf_counter()
+                if now - told_at > TELL_SECONDS:
+                    told_at = now
+                    self._tell(request, same, is_over=False)
+                yield progress
+        finally:
+            self._tell(request, same, is_over=True)
 
     def _tell(self, request: SameChangeRequest, same: SameChange, *, is_over: bool) -> None:
         self.put_latest(SAME_CHANGE_SLOT, SameChangeState(request, same.result(), is_over))

@@ -10,12 +10,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core.dataset import read_only
 from gui.crafting import universal_settings
 from gui.same_change_job import (
-    REST,
     SAME_CHANGE_SLOT,
     SameChangeJob,
     SameChangeRequest,
     SameChangeState,
 )
+from gui.stepped_job import REST
 from gui.universal_job import (
     UNIVERSAL_NAME,
     UNIVERSAL_SLOT,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.attack.iterative import IterativeSettings
+    from core.dataset import Dataset
     from gui.job_pool import JobPool
     from gui.mailbox import Letter, Mailbox
     from gui.session import Session
@@ -65,25 +66,26 @@ class SameChangeSession(QObject):
         self._is_called_off = False
         self._job = SameChangeJob(mailbox)
         pool.start(self._job)
-        session.dataset_changed.connect(self._forget)
+        self._dataset: Dataset | None = None
         attack = session.attack
-        for signal in (attack.config_changed, attack.film_changed, attack.position_changed):
+        for signal in (
+            session.dataset_changed,
+            *(attack.config_changed, attack.film_changed, attack.position_changed),
+        ):
             signal.connect(self._refresh)
 
-    @Slot()
     def _forget(self) -> None:
         """Forget what was found in images that are gone."""
         self._end_search()
         self._asked = self.state = self.found = None
         self.is_for_all, self.problem = False, ""
-        self._refresh()
 
     def watch(self, is_watched: bool) -> None:
         """Follow the film, or let nothing be computed for what nobody sees."""
         self._is_watched = is_watched
         if not is_watched:
             self._asked = None
-            self._job.cancel()
+            self._job.call_off()
         self._refresh()
 
     # ------------------------------------------------------------------ what is added
@@ -116,12 +118,16 @@ class SameChangeSession(QObject):
     @Slot()
     def _refresh(self) -> None:
         """Ask what the present change does, if it is another one than was asked for."""
+        # The attack fits its choices to other data before anybody is told of those.
+        if self._session.dataset is not self._dataset:
+            self._dataset = self._session.dataset
+            self._forget()
         if not self._is_watched:
             return
         request = self._request()
         if request is None:
             self._asked = self.state = None
-            self._job.cancel()
+            self._job.call_off()
         elif not _is_same(request, self._asked):
             self._asked, self._is_called_off = request, False
             self._job.request(request)
@@ -176,7 +182,7 @@ class SameChangeSession(QObject):
     def cancel(self) -> None:
         """Ask what is under way to end; what is done stays."""
         self._pool.stop_named(UNIVERSAL_NAME)
-        self._job.cancel()
+        self._job.call_off()
         self._is_called_off = True
         self.changed.emit()
 

@@ -67,6 +67,11 @@ class SteppedJob(Job):
             return self._request is None and not self._busy
 
     @property
+    def _is_woken(self) -> bool:
+        """Whether the next step must not wait for the end of a rest."""
+        return False
+
+    @property
     def _outdated(self) -> bool:
         return self._stopping or self._called_off or self._request is not None
 
@@ -96,5 +101,5 @@ class SteppedJob(Job):
             rest = request.rest * (time.perf_counter() - started)
             if rest > 0:
                 with self._wake:
-                    self._wake.wait_for(lambda: self._outdated, rest)
+                    self._wake.wait_for(lambda: self._outdated or self._is_woken, rest)
         steps.close()

@@ -375,6 +375,25 @@ def test_other_data_clear_the_page_and_fill_it_again(
     assert "50 test images" in page.images.words.text()
 
 
+def test_attacks_end_when_nobody_looks_and_go_on_later(
+    endless: EndlessAttack, window: MainWindow, qtbot: QtBot
+) -> None:
+    state, page = window.session.robustness, window.robustness
+    window.show_robustness()
+    wait_until(qtbot, lambda: page.curves.attacks.bar.value() >= 2)
+    press(qtbot, window, "Ctrl+1")
+    wait_until(qtbot, lambda: state._job.idle)
+    curves = state.curves
+    assert curves is not None
+    assert not state.attacks_left  # nobody has called them off
+    kept = curves.attacks["endless"].counts
+    assert len(kept) > 1
+    endless.may_end = True
+    window.show_robustness()
+    curves = wait_for_curves(qtbot, window.session)
+    np.testing.assert_array_equal(curves.attacks["endless"].counts[: len(kept)], kept)
+
+
 def test_a_long_search_ends_when_the_window_closes(
     new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
 ) -> None:

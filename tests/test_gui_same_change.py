@@ -19,6 +19,7 @@ from gui_helpers import (
     press,
     wait_for_state,
     wait_until,
+    write_data,
 )
 from PySide6.QtCore import QPoint, Qt
 
@@ -39,6 +40,7 @@ from gui.universal_job import UniversalDone, UniversalJob, UniversalRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
@@ -102,7 +104,7 @@ def test_a_newer_change_takes_the_place_of_10000_images_after_one_step(
     assert state.request is first
     assert 0 < state.result.n_images < 1000
     assert state.is_over  # left after this one step; the next is the second request's
-    job.cancel()
+    job.call_off()
     Held.allowed.release()
     for _ in range(2000):
         latest = mailbox.take()[1]
@@ -482,6 +484,23 @@ def test_other_data_forget_the_change_for_all(opened: MainWindow, qtbot: QtBot) 
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_until(qtbot, lambda: not session.attack.computing and not session.attack._wanted)
     assert wait_for_counts(qtbot, session).n_images == 60
+
+
+def test_a_change_toward_a_class_that_is_gone_is_forgotten(
+    opened: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """The attack tells of its new target before anybody is told of the new data."""
+    session, panel = opened.session, panel_of(opened)
+    session.attack.set_setting("target", 9)
+    click(qtbot, panel.find_button)
+    wait_until(qtbot, lambda: not session.same_change.is_searching)
+    assert session.same_change.found is not None
+    session.open(write_data(tmp_path / "two", (8, 8), 2, 300, 200))
+    wait_until(qtbot, lambda: data_of(session).n_classes == 2)
+    assert session.same_change.found is None
+    session.attack.set_untargeted()  # what is left of the target may be what it is read as
+    wait_until(qtbot, lambda: bool(session.attack.steps) and not session.attack.computing)
+    assert wait_for_counts(qtbot, session).n_images > 0
 
 
 def test_a_search_ends_when_the_window_closes(
