@@ -16,6 +16,7 @@ from gui_helpers import (
     open_and_finish,
     pixels,
     press,
+    rgb,
     wait_for_state,
     wait_until,
     wall_is_right,
@@ -222,6 +223,26 @@ def test_every_cell_is_seen_and_found_again(
         assert matrix.rect().contains(box)
         assert matrix._cell_at(box.center()) == (label, read)
     pixels(matrix)
+
+
+@pytest.mark.parametrize("n_classes", [3, 47])
+def test_many_classes_are_one_picture_of_every_cell(
+    matrix: ConfusionMatrix, n_classes: int
+) -> None:
+    """All labels are read rightly but one in four, as the class below."""
+    matrix.resize(900, 800)
+    at = np.arange(n_classes)
+    counts = np.zeros((n_classes, n_classes), dtype=np.int64)
+    counts[at, at], counts[at[::4], (at[::4] + 1) % n_classes] = 3, 3
+    counts[at[::4], at[::4]] = 0
+    matrix.set_counts([f"class {k}" for k in at], counts)
+    picture = pixels(matrix)
+    full = {True: rgb(LIGHT.accent), False: rgb(LIGHT.bad)}
+    for row, column in np.ndindex(counts.shape):
+        box = matrix.cell_rect(row, column)
+        wanted = full[row == column] if counts[row, column] else rgb(LIGHT.surface)
+        corner = picture[box.top() + 2, box.left() + 2]
+        assert tuple(int(v) for v in corner) == wanted, (row, column)
 
 
 def test_shares_are_written_in_per_cent(matrix: ConfusionMatrix) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QLine, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
 from gui.widgets.cell_grid import CellGrid
+from gui.widgets.numpy_image import to_qimage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,8 @@ _WIDEST_HEAD = 60
 _LARGEST_CELL = 64
 _LEAST_CELL = 2
 _BAR_WIDTH = 10
+_FEWEST_FOR_LINES = 8
+"""Pixels a side; between smaller cells there would be more lines than cells."""
 _DARK = 0.45
 """Of full colour, from which on the words in a cell are light."""
 
@@ -52,6 +55,8 @@ class ClassMatrix(CellGrid):
         self._axes = axes
         self._has_scale = has_scale
         self._mark: tuple[int, int] | None = None
+        self._measured: tuple[tuple[str, ...], str] = (), ""
+        self._widest = 0
 
     @property
     def n_cells(self) -> tuple[int, int]:
@@ -97,8 +102,8 @@ class ClassMatrix(CellGrid):
         """Return what stands in the cells, if there is room."""
         raise NotImplementedError
 
-    def _full_colour(self, row: int, column: int) -> str:
-        """Return the theme's colour of the strongest cells."""
+    def _diagonal_colour(self) -> str:
+        """Return the theme's colour of the strongest cells on the diagonal; elsewhere it is red."""
         return self._theme.bad
 
     def scale_ends(self) -> tuple[str, str]:
@@ -114,11 +119,19 @@ class ClassMatrix(CellGrid):
         widest = max(metrics.horizontalAdvance(words) for words in self.scale_ends())
         return widest + _BAR_WIDTH + 2 * _GAP
 
+    def _widest_name(self) -> int:
+        """Return the width of the widest name; measured once, as every cell asks for it."""
+        measured = self._names, self.font().key()
+        if measured != self._measured:
+            metrics = QFontMetrics(self.font())
+            widths = (metrics.horizontalAdvance(name) for name in self._names)
+            self._measured, self._widest = measured, max(widths, default=0)
+        return self._widest
+
     def _grid(self) -> QRect:
         """Return where the cells are, all of one size."""
         metrics = QFontMetrics(self.font())
-        n = max(len(self._names), 1)
-        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
+        n, widest = max(len(self._names), 1), self._widest_name()
         left = min(widest, _WIDEST_NAME) + metrics.height() + 3 * _GAP
         top = 2 * metrics.height() + _GAP
         room = self.rect().adjusted(left, top, -_GAP - self._scale_width(), -_GAP)
@@ -183,7 +196,7 @@ class ClassMatrix(CellGrid):
         elide = Qt.TextElideMode.ElideRight
         # Where there is no room for each name, every so manieth is written.
         down = -(-line // max(cell.height(), 1))
-        widest = max(metrics.horizontalAdvance(name) for name in self._names)
+        widest = self._widest_name()
         across = -(-(min(widest, _WIDEST_HEAD) + 4) // max(cell.width(), 1))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for k in range(0, len(self._names), down):
@@ -198,40 +211,47 @@ class ClassMatrix(CellGrid):
             painter.drawText(box, centre, metrics.elidedText(self._names[k], elide, width - 2))
 
     def _paint_cells(self, painter: QPainter) -> None:
-        strengths, words, n = self._strengths(), self._words(), len(self._names)
-        metrics, cell = painter.fontMetrics(), self.cell_rect(0, 0)
-        room = cell.width() - 4
-        written = cell.height() >= metrics.height() - 2 and all(
-            metrics.horizontalAdvance(text) <= room
-            for text in {text for row in words for text in row}
-        )
-        lines = min(cell.width(), cell.height()) > 8
-        for row in range(n):
-            for column in range(n):
-                box, strength = self.cell_rect(row, column), float(strengths[row, column])
-                painter.fillRect(box, self._colour(strength, self._full_colour(row, column)))
-                if lines:
-                    painter.setPen(QColor(self._theme.border))
-                    painter.drawRect(box)
-                if written and words[row][column]:
-                    light = strength > _DARK
-                    painter.setPen(QColor(self._theme.on_accent if light else self._theme.text))
-                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words[row][column])
+        """Paint the colours as one picture: many classes have thousands of cells."""
+        grid, cell, n = self._grid(), self.cell_rect(0, 0), len(self._names)
+        strengths = self._strengths()
+        diagonal = np.eye(n, dtype=bool)[..., None]
+        full = np.where(diagonal, _rgb(self._diagonal_colour()), _rgb(self._theme.bad))
+        painter.drawImage(grid, to_qimage(self._colours(strengths, full)))
         painter.setPen(QColor(self._theme.border))
-        painter.drawRect(self._grid().adjusted(0, 0, -1, -1))
+        if min(cell.width(), cell.height()) > _FEWEST_FOR_LINES:
+            x = grid.left() + cell.width() * np.arange(n + 1)
+            y = grid.top() + cell.height() * np.arange(n + 1)
+            upright = [QLine(at, int(y[0]), at, int(y[-1])) for at in x.tolist()]
+            painter.drawLines(upright + [QLine(int(x[0]), at, int(x[-1]), at) for at in y.tolist()])
+        painter.drawRect(grid.adjusted(0, 0, -1, -1))
+        if cell.height() >= painter.fontMetrics().height() - 2:
+            self._paint_words(painter, cell, strengths > _DARK)
 
-    def _colour(self, strength: float, full: str) -> QColor:
-        if np.isnan(strength):
-            return QColor(self._theme.raised)
-        ground = _rgb(self._theme.surface)
-        return QColor(*(int(v) for v in ground + strength * (_rgb(full) - ground)))
+    def _paint_words(self, painter: QPainter, cell: QRect, light: NDArray[np.bool_]) -> None:
+        """Write what stands in the cells, if all of it fits."""
+        words, metrics = self._words(), painter.fontMetrics()
+        room = cell.width() - 4
+        if any(metrics.horizontalAdvance(one) > room for one in {one for r in words for one in r}):
+            return
+        colours = QColor(self._theme.text), QColor(self._theme.on_accent)
+        for row, column in np.ndindex(light.shape):
+            if words[row][column]:
+                painter.setPen(colours[int(light[row, column])])
+                box = cell.translated(column * cell.width(), row * cell.height())
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words[row][column])
+
+    def _colours(
+        self, strengths: NDArray[np.float64], full: NDArray[np.float64]
+    ) -> NDArray[np.uint8]:
+        """Return strengths (height, width) on the way to a colour (..., 3) as a picture."""
+        share, ground = strengths[..., None], _rgb(self._theme.surface)
+        colours = ground + np.nan_to_num(share) * (full - ground)
+        return np.where(np.isnan(share), _rgb(self._theme.raised), colours).astype(np.uint8)
 
     def _paint_scale(self, painter: QPainter) -> None:
         bar, metrics = self.scale_rect(), painter.fontMetrics()
-        last = max(bar.height() - 1, 1)
-        for y in range(bar.height()):
-            colour = self._colour(1 - y / last, self._theme.bad)
-            painter.fillRect(bar.left(), bar.top() + y, bar.width(), 1, colour)
+        shades = np.linspace(1.0, 0.0, max(bar.height(), 1))[:, None]
+        painter.drawImage(bar, to_qimage(self._colours(shades, _rgb(self._theme.bad))))
         painter.setPen(QColor(self._theme.border))
         painter.drawRect(bar.adjusted(0, 0, -1, -1))
         painter.setPen(QColor(self._theme.muted))

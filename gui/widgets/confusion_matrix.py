@@ -87,8 +87,8 @@ class ConfusionMatrix(ClassMatrix):
         np.fill_diagonal(strengths, np.diagonal(self._shares()))
         return np.asarray(strengths)
 
-    def _full_colour(self, row: int, column: int) -> str:
-        return self._theme.accent if row == column else self._theme.bad
+    def _diagonal_colour(self) -> str:
+        return self._theme.accent
 
     def scale_ends(self) -> tuple[str, str]:
         """Return the largest share of mistakes, and none; nothing where none is made."""
