@@ -79,6 +79,7 @@ class LossesSession(QObject):
         if not is_watched:
             self._jumped = False
             self.pause()
+            self._leave()
         self._refresh(at_once=True)
 
     def set_setting(self, name: str, value: Any) -> None:
@@ -93,6 +94,13 @@ class LossesSession(QObject):
     def cancel(self) -> None:
         """End the computing; the steps that were made stay."""
         self._job.cancel(self._telling)
+
+    def _leave(self) -> None:
+        """End what is being computed for nobody; it is begun anew for whoever looks again."""
+        if self.computing:
+            self._job.cancel(self._newest)
+            self._valid_from = self._pool.next_generation()
+            self._asked, self.progress, self.computing = (), None, False
 
     @Slot()
     def _forget(self) -> None:

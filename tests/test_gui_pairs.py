@@ -273,26 +273,26 @@ def test_a_long_measurement_shows_how_far_it_is_is_stopped_and_goes_on(
     window.show_attack()
     click(qtbot, window.attack.tab("Pairs"))
     panel: PairsPanel = window.attack.tabs.panel("Pairs")  # type: ignore[assignment]
-    assert not panel.bar.isVisible()  # what is over soon is not worth it
-    wait_until(qtbot, lambda: panel.cancel_button.isVisible() and panel.bar.value() > 0)
+    assert not panel.progress.bar.isVisible()  # what is over soon is not worth it
+    wait_until(qtbot, lambda: panel.progress.button.isVisible() and panel.progress.bar.value() > 0)
     wait_until(qtbot, lambda: least_measured(panel) > 0)
     n = len(shown_matrix(panel).sizes.indices)
     done = shown_matrix(panel).sizes.n_done
     assert 0 < done < n
     assert panel.words.text() == f"so far of {done} of {n} test images read rightly, epoch {EPOCHS}"
-    click(qtbot, panel.cancel_button)
-    assert not panel.cancel_button.isVisible()
-    assert not panel.bar.isVisible()
-    assert panel.go_on_button.isVisible()
+    click(qtbot, panel.progress.button)
+    assert not panel.progress.button.isVisible()
+    assert not panel.progress.bar.isVisible()
+    assert panel.go_on.isVisible()
     wait_until(qtbot, lambda: not job_alive(session))
     qtbot.wait(100)
     stopped = shown_matrix(panel).sizes
     assert done <= stopped.n_done < n  # what was done stays, and nothing more is
     np.testing.assert_allclose(shown_matrix(panel).median, cost_matrix(stopped).median)
     slow.is_slow = False
-    click(qtbot, panel.go_on_button)
+    click(qtbot, panel.go_on)
     whole = wait_for_costs(qtbot, session)
-    assert not panel.go_on_button.isVisible()
+    assert not panel.go_on.isVisible()
     np.testing.assert_array_equal(
         whole.sizes.sizes[: stopped.n_done], stopped.sizes[: stopped.n_done]
     )
@@ -317,8 +317,8 @@ def test_a_stopped_measurement_is_not_begun_again_but_for_another_model_or_setti
     window.show_attack()
     click(qtbot, window.attack.tab("Pairs"))
     panel: PairsPanel = window.attack.tabs.panel("Pairs")  # type: ignore[assignment]
-    wait_until(qtbot, panel.cancel_button.isVisible)
-    click(qtbot, panel.cancel_button)
+    wait_until(qtbot, panel.progress.button.isVisible)
+    click(qtbot, panel.progress.button)
     qtbot.wait(100)
     assert session.pairs.is_held
     assert not session.pairs.is_measuring
@@ -328,12 +328,12 @@ def test_a_stopped_measurement_is_not_begun_again_but_for_another_model_or_setti
     assert not session.pairs.is_held
     slow.is_slow = True
     session.show_epoch(5)
-    wait_until(qtbot, panel.cancel_button.isVisible)
-    click(qtbot, panel.cancel_button)
+    wait_until(qtbot, panel.progress.button.isVisible)
+    click(qtbot, panel.progress.button)
     slow.is_slow = False
     choose(qtbot, panel.norm, panel.norm.findData("linf"))
     wait_for_costs(qtbot, session)
-    assert not panel.go_on_button.isVisible()
+    assert not panel.go_on.isVisible()
 
 
 def test_nothing_is_measured_where_nobody_looks(
@@ -425,7 +425,7 @@ def test_a_failure_is_told_and_does_not_begin_again(
     qtbot.wait(100)
     assert len(tries) == 1
     panel: PairsPanel = window.attack.tabs.panel("Pairs")  # type: ignore[assignment]
-    assert panel.go_on_button.isVisible()
+    assert panel.go_on.isVisible()
 
 
 def test_the_window_closes_in_the_midst_of_a_measurement(

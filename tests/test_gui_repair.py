@@ -360,7 +360,8 @@ def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     n_known = some.n_known
     assert 0 < n_known < len(some.sizes)
     assert "so far" in panel.medians.text()
-    assert not panel.hardest.isEnabled()  # no mistake has been measured
+    # Mistakes are measured last; whether one has been is a matter of the machine.
+    assert panel.hardest.isEnabled() == bool(len(some.known(some.mistakes)))
     before = panel.mistake.image._title
     click(qtbot, panel.next_mistake)  # the images can be gone through all the same
     wait_until(qtbot, lambda: panel.mistake.image._title != before)

@@ -5,24 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from core.attack.pairs import NORMS
 from gui.pages.data_words import ATTACKABLE, PARTS, epoch_words
 from gui.pages.part_choice import PartChoice
+from gui.pages.size_choice import SizeChoice
 from gui.widgets.confusion_matrix import ConfusionMatrix
 from gui.widgets.cost_grid import CostGrid
 from gui.widgets.fitting_words import short
+from gui.widgets.job_progress import JobProgress
 from gui.widgets.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
     from gui.session import Session
 
 _LONGEST_NAME = 14
-_PATIENCE_MILLISECONDS = 300
-"""What takes less is over before it could be read."""
 _LOOSE = 0.2
 """Nearer to 0 than that a rank correlation is called none."""
 
@@ -46,10 +42,6 @@ _NORM_HELP = (
     "How large a change is: its length over all pixels, or what the pixel that changes most does. "
     "Past one rival alone it takes (z_y - z_c) / |w_y - w_c|, with the length or the sum of the "
     "sizes of the difference; where others lie on the way, all have to be overtaken at once."
-)
-_BOX_HELP = (
-    "Whether a changed pixel must stay between 0 (paper) and 1 (ink), as in an image that can be "
-    "printed. What must stay in the box needs a larger change, and more computing."
 )
 _CONFUSION_HELP = "Click to play the median example of the same pair."
 _SENTENCE_HELP = (
@@ -70,21 +62,14 @@ class PairsPanel(QWidget):
         super().__init__(parent)
         self._session, self._state = session, session.pairs
         self.part = PartChoice(session, "pairs_part", _PART_HELP, self, ATTACKABLE)
-        self.norm = QComboBox(self)
-        self.norm.setAccessibleName("Size")
-        self.norm.setToolTip(wrapped(_NORM_HELP))
-        for norm, words in NORMS.items():
-            if norm != "l0":
-                self.norm.addItem(words, norm)
-        self.boxed = QCheckBox("pixels in 0..1", self)
-        self.boxed.setToolTip(wrapped(_BOX_HELP))
-        self.bar = QProgressBar(self)
-        self.bar.setFixedWidth(110)
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("measuring pairs of classes")
-        self.bar.hide()
-        self.cancel_button = self._button("Cancel", "Stop here; what was measured stays")
-        self.go_on_button = self._button("Go on", "Measure on where it was stopped")
+        self.size_choice = SizeChoice(self._state, _NORM_HELP, self)
+        self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
+        self.progress = JobProgress(
+            "measuring pairs of classes", "Stop here; what was measured stays", self
+        )
+        self.go_on = QPushButton("Go on", self)
+        self.go_on.setObjectName("small")
+        self.go_on.setToolTip(wrapped("Measure on where it was stopped"))
         self.words = self._label("muted")
         self.costs = CostGrid(self)
         self.confusion = ConfusionMatrix(self, help_text=_CONFUSION_HELP, has_scale=True)
@@ -93,20 +78,9 @@ class PairsPanel(QWidget):
         self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().height())
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.sentence.setToolTip(wrapped(_SENTENCE_HELP))
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(_PATIENCE_MILLISECONDS)
-        self._patience.timeout.connect(self._show_progress)
         self._lay_out()
         self._connect()
         self.refresh()
-
-    def _button(self, words: str, tip: str) -> QPushButton:
-        button = QPushButton(words, self)
-        button.setObjectName("small")
-        button.setToolTip(tip)
-        button.hide()
-        return button
 
     def _label(self, name: str) -> QLabel:
         label = QLabel("", self)
@@ -118,11 +92,11 @@ class PairsPanel(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(10)
-        for widget in (self.part, self.norm, self.boxed):
+        for widget in (self.part, self.size_choice):
             head.addWidget(widget)
         head.addWidget(self.words, 1)
-        for shown_at_times in (self.bar, self.cancel_button, self.go_on_button):
-            head.addWidget(shown_at_times)
+        head.addWidget(self.progress)
+        head.addWidget(self.go_on)
         matrices = QHBoxLayout()
         matrices.setSpacing(16)
         for words, matrix in (
@@ -145,10 +119,8 @@ class PairsPanel(QWidget):
 
     def _connect(self) -> None:
         self.part.part_changed.connect(self._part_chosen)
-        self.norm.activated.connect(self._norm_chosen)
-        self.boxed.clicked.connect(self._box_toggled)
-        self.cancel_button.clicked.connect(self._state.cancel)
-        self.go_on_button.clicked.connect(self._state.go_on)
+        self.progress.cancelled.connect(self._state.cancel)
+        self.go_on.clicked.connect(self._state.go_on)
         for matrix, other in ((self.costs, self.confusion), (self.confusion, self.costs)):
             matrix.clicked.connect(self._cell_clicked)
             matrix.hovered.connect(self.hovered)
@@ -174,9 +146,10 @@ class PairsPanel(QWidget):
         if not self.isVisible():
             return
         state, dataset = self._state.state, self._session.dataset
-        self.norm.setCurrentIndex(self.norm.findData(self._state.norm))
-        self.boxed.setChecked(self._state.boxed)
-        self._show_progress_soon()
+        self.size_choice.refresh()
+        is_measuring = self._state.is_measuring
+        self.progress.show_progress(self._state.progress, is_running=is_measuring)
+        self.go_on.setVisible(self._state.is_held)
         matrix = None if state is None else state.matrix
         if state is None or matrix is None or dataset is None:
             self.words.setText(self._waiting_words())
@@ -208,38 +181,11 @@ class PairsPanel(QWidget):
             return f"{n:,} {part} {images} read rightly, {epoch}"
         return f"so far of {sizes.n_done:,} of {n:,} {part} images read rightly, {epoch}"
 
-    def _show_progress_soon(self) -> None:
-        """Show how far a measurement is, if it takes long enough to be worth it."""
-        if not self._state.is_measuring or self.cancel_button.isVisible():
-            self._patience.stop()
-            self._show_progress()
-        elif not self._patience.isActive():
-            self._patience.start()
-
-    @Slot()
-    def _show_progress(self) -> None:
-        is_measuring, progress = self._state.is_measuring, self._state.progress
-        self.bar.setVisible(is_measuring)
-        self.cancel_button.setVisible(is_measuring)
-        self.go_on_button.setVisible(self._state.is_held)
-        if progress is not None and progress.total:
-            self.bar.setRange(0, 1000)
-            self.bar.setValue(1000 * progress.done // progress.total)
-            self.bar.setToolTip(str(progress))
-
     # ------------------------------------------------------------------ what a person does
 
     @Slot(str)
     def _part_chosen(self, part: str) -> None:
         self._state.measure(part=part)
-
-    @Slot(int)
-    def _norm_chosen(self, index: int) -> None:
-        self._state.measure(norm=self.norm.itemData(index))
-
-    @Slot(bool)
-    def _box_toggled(self, is_on: bool) -> None:
-        self._state.measure(boxed=is_on)
 
     @Slot(int, int)
     def _cell_clicked(self, source: int, target: int) -> None:

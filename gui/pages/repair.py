@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -17,11 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.attack.pairs import NORMS
 from gui.pages.data_words import ATTACKABLE, PARTS, epoch_words
 from gui.pages.part_choice import PartChoice
 from gui.pages.repair_side import RepairSide
 from gui.pages.repair_words import comparison, medians
+from gui.pages.size_choice import SizeChoice
 from gui.widgets.card import card
 from gui.widgets.curve_plot import Curve, CurvePlot
 from gui.widgets.fitting_label import FittingLabel
@@ -39,10 +37,6 @@ _PART_HELP = "Whose mistakes are repaired."
 _NORM_HELP = (
     "Which change counts as small: the shortest, or the one whose largest pixel is least. Both are "
     "found exactly, for whole parts too."
-)
-_BOX_HELP = (
-    "Whether a changed pixel must stay between 0 (paper) and 1 (ink), as in an image that can be "
-    "printed."
 )
 _PLOT_HELP = (
     "Which share of the mistakes a change of at most a size repairs, and which share of the right "
@@ -67,14 +61,8 @@ class RepairPanel(QWidget):
         super().__init__(parent)
         self._session, self._state = session, session.repair
         self.part = PartChoice(session, "repair_part", _PART_HELP, self)
-        self.norm = QComboBox(self)
-        self.norm.setAccessibleName("Size")
-        self.norm.setToolTip(wrapped(_NORM_HELP))
-        for norm, words in NORMS.items():
-            if norm != "l0":
-                self.norm.addItem(words, norm)
-        self.boxed = QCheckBox("pixels in 0..1", self)
-        self.boxed.setToolTip(wrapped(_BOX_HELP))
+        self.size_choice = SizeChoice(self._state, _NORM_HELP, self)
+        self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
         self.progress = JobProgress(
@@ -133,7 +121,7 @@ class RepairPanel(QWidget):
             button.setAccessibleName(name)
         head = QHBoxLayout()
         head.setSpacing(10)
-        for widget in (self.part, self.norm, self.boxed):
+        for widget in (self.part, self.size_choice):
             head.addWidget(widget)
         head.addWidget(self.words, 1)
         head.addWidget(self.progress)
@@ -158,8 +146,6 @@ class RepairPanel(QWidget):
     def _connect(self) -> None:
         state = self._state
         self.part.part_changed.connect(state.look_at)
-        self.norm.activated.connect(self._norm_chosen)
-        self.boxed.clicked.connect(self._box_clicked)
         self.progress.cancelled.connect(state.call_off)
         self.go_on.clicked.connect(state.go_on)
         self.previous_mistake.clicked.connect(self._to_previous_mistake)
@@ -200,8 +186,7 @@ class RepairPanel(QWidget):
         if not self.isVisible():
             return
         session, known = self._state, self._state.state
-        self.norm.setCurrentIndex(self.norm.findData(session.norm))
-        self.boxed.setChecked(session.boxed)
+        self.size_choice.refresh()
         is_whole = known is not None and known.sizes.complete
         is_measuring = session.is_computing and not is_whole
         self.progress.show_progress(
@@ -272,14 +257,6 @@ class RepairPanel(QWidget):
             side.allow_film(problem if is_there else "There is no image to be changed.")
 
     # ------------------------------------------------------------------ what a person does
-
-    @Slot(int)
-    def _norm_chosen(self, index: int) -> None:
-        self._state.measure(norm=self.norm.itemData(index))
-
-    @Slot(bool)
-    def _box_clicked(self, is_on: bool) -> None:
-        self._state.measure(boxed=is_on)
 
     @Slot()
     def _to_previous_mistake(self) -> None:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from core.attack.pairs import NORMS
 from core.robustness_curves import between_tried, share_right
 from gui.pages.attack_progress import AttackProgress
+from gui.pages.size_choice import SizeChoice
 from gui.robustness_job import ATTACKS
 from gui.theme import LIGHT, Theme
 from gui.widgets.curve_plot import Curve, CurvePlot
@@ -44,10 +44,6 @@ _NORM_HELP = (
     "How large a change is: its length over all pixels, or what the pixel that changes most does. "
     "For the first the distance of two classes is |w_y - w_c|_2, for the second |w_y - w_c|_1."
 )
-_BOX_HELP = (
-    "Whether a changed pixel must stay between 0 (paper) and 1 (ink), as in an image that can be "
-    "printed. What must stay in the box needs a larger change."
-)
 _CLASS_HELP = "Whose images are counted: all, or those of one class."
 
 
@@ -58,12 +54,8 @@ class RobustnessPlot(QWidget):
         super().__init__(parent)
         self._session, self._state = session, session.robustness
         self._theme = LIGHT
-        self.norm = self._combo("Size", _NORM_HELP)
-        for norm, words in NORMS.items():
-            if norm != "l0":
-                self.norm.addItem(words, norm)
-        self.boxed = QCheckBox("pixels in 0..1", self)
-        self.boxed.setToolTip(wrapped(_BOX_HELP))
+        self.size_choice = SizeChoice(self._state, _NORM_HELP, self)
+        self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
         self.label = self._combo("Class", _CLASS_HELP)
         self.attacks = AttackProgress(self._state, self)
         help_text = "\n".join((_CURVE_HELP, *(f"{a.label}: {a.help}" for a in ATTACKS)))
@@ -71,7 +63,7 @@ class RobustnessPlot(QWidget):
         self.plot.set_y_range(*_Y_RANGE)
         head = QHBoxLayout()
         head.setSpacing(10)
-        for widget in (self.norm, self.boxed, self.label):
+        for widget in (self.size_choice, self.label):
             head.addWidget(widget)
         head.addStretch(1)
         head.addWidget(self.attacks)
@@ -80,8 +72,6 @@ class RobustnessPlot(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self.plot, 1)
-        self.norm.activated.connect(self._norm_chosen)
-        self.boxed.toggled.connect(self._box_toggled)
 
     def _combo(self, name: str, help_text: str) -> QComboBox:
         combo = QComboBox(self)
@@ -113,7 +103,7 @@ class RobustnessPlot(QWidget):
         """Show what is known."""
         if not self.isVisible():
             return
-        self.norm.setCurrentIndex(self.norm.findData(self._state.norm))
+        self.size_choice.refresh()
         self.attacks.refresh()
         curves = self._state.curves
         if curves is None:
@@ -160,14 +150,6 @@ class RobustnessPlot(QWidget):
         colour = self._theme.runs[entry.colour]
         points = ((EXACT, curves.sizes, exact),)
         return RunCurves(entry.key, entry.name, colour, points, strong=is_strong)
-
-    @Slot(int)
-    def _norm_chosen(self, index: int) -> None:
-        self._state.measure(norm=self.norm.itemData(index))
-
-    @Slot(bool)
-    def _box_toggled(self, is_on: bool) -> None:
-        self._state.measure(boxed=is_on)
 
 
 def _curves() -> tuple[Curve, ...]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -22,6 +21,7 @@ from core.attack.crossing import FARTHEST
 from core.attack.pairs import NORMS
 from core.pictures import diverging_rgb, grey_rgb
 from gui.pages.data_words import sure_words
+from gui.pages.size_choice import SizeChoice
 from gui.widgets.card import card
 from gui.widgets.fitting_label import FittingLabel
 from gui.widgets.fitting_words import short
@@ -45,10 +45,6 @@ _NORM_HELP = (
     "of the fewest pixels. For the first two the smallest is found exactly; several rivals that "
     "must all be overtaken make the fewest pixels a puzzle without a quick answer, and 'at most' "
     "stands before a number that is enough but may not be the least."
-)
-_BOX_HELP = (
-    "Whether a changed pixel must stay between 0 (paper) and 1 (ink), as in an image that can be "
-    "printed."
 )
 _ORDER_HELP = "The classes in their own order, or those that take the least change first."
 _IMAGE_HELP = (
@@ -77,11 +73,8 @@ class TargetsPanel(QWidget):
         self._session, self._state = session, session.targets
         self._columns: list[int] = []
         self._names: tuple[str, ...] = ()
-        self.norm = self._combo("Size", _NORM_HELP)
-        for norm, words in NORMS.items():
-            self.norm.addItem(words, norm)
-        self.boxed = QCheckBox("pixels in 0..1", self)
-        self.boxed.setToolTip(wrapped(_BOX_HELP))
+        self.size_choice = SizeChoice(self._state, _NORM_HELP, self, NORMS)
+        self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
         self.order = self._combo("Order of the classes", _ORDER_HELP)
         self.order.addItem("by class", "class")
         self.order.addItem("by size", "size")
@@ -124,7 +117,7 @@ class TargetsPanel(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(10)
-        for widget in (self.norm, self.boxed, self.order):
+        for widget in (self.size_choice, self.order):
             head.addWidget(widget)
         head.addWidget(self.words, 1)
         head.addWidget(self.progress)
@@ -151,8 +144,6 @@ class TargetsPanel(QWidget):
 
     def _connect(self) -> None:
         state = self._state
-        self.norm.activated.connect(self._norm_chosen)
-        self.boxed.clicked.connect(self._box_clicked)
         self.order.activated.connect(self._order_chosen)
         self.progress.cancelled.connect(state.call_off)
         self.go_on.clicked.connect(state.go_on)
@@ -184,8 +175,7 @@ class TargetsPanel(QWidget):
         if not self.isVisible():
             return
         state, found = self._state, self._state.found
-        self.norm.setCurrentIndex(self.norm.findData(state.norm))
-        self.boxed.setChecked(state.boxed)
+        self.size_choice.refresh()
         self.order.setCurrentIndex(self.order.findData(state.order))
         self.progress.show_progress(state.progress, is_running=state.is_computing)
         self.go_on.setVisible(state.is_called_off)
@@ -295,14 +285,6 @@ class TargetsPanel(QWidget):
         self.fraction_words.setText(_fraction_words(fraction))
 
     # ------------------------------------------------------------------ what a person does
-
-    @Slot(int)
-    def _norm_chosen(self, index: int) -> None:
-        self._state.measure(norm=self.norm.itemData(index))
-
-    @Slot(bool)
-    def _box_clicked(self, is_on: bool) -> None:
-        self._state.measure(boxed=is_on)
 
     @Slot(int)
     def _order_chosen(self, index: int) -> None:
