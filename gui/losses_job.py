@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 LOSSES_SLOT, SUREST_SLOT = "three losses", "surest image"
 
-REST = 3.0
-"""Beside a running training, after each bit of work a rest three times as long: a quarter of a
-core."""
-
 _BIT_SECONDS = 0.02
 """Work between two rests: after each step of a tenth of a millisecond, waking up would cost more
 than the step."""

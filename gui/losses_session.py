@@ -16,13 +16,13 @@ from core.errors import SettingError
 from gui.attack_session import PART_WORDS
 from gui.losses_job import (
     LOSSES_SLOT,
-    REST,
     SUREST_SLOT,
     LossesAnswer,
     LossesJob,
     LossesRequest,
     make_surest_finder,
 )
+from gui.stepped_job import REST
 
 if TYPE_CHECKING:
     from core.attack.microscope import Descents

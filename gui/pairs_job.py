@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 PAIRS_SLOT = "pairs"
 PAIRS_NAME = "measuring pairs of classes"
 
-REST = 3.0
-"""Beside a running training, after each step three times as long a rest: a quarter of a core."""
-
 _TELL_SECONDS = 0.1
 _MEDIAN_SECONDS = 0.3
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from gui.pairs_job import PAIRS_NAME, PAIRS_SLOT, REST, PairsJob, PairsRequest, PairsState
+from gui.pairs_job import PAIRS_NAME, PAIRS_SLOT, PairsJob, PairsRequest, PairsState
+from gui.stepped_job import REST
 from gui.worker import Failed
 
 if TYPE_CHECKING:
@@ -169,7 +170,9 @@ class PairsSession(QObject):
     @Slot()
     def _dataset_changed(self) -> None:
         self._stop()
-        self._known, self._held = [], None
+        # The last word of a job on images that are gone would keep them in memory.
+        self._generation = self._pool.next_generation()
+        self._known, self._held, self.progress = [], None, None
         self._refresh()
         self.changed.emit()
 

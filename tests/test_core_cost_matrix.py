@@ -285,6 +285,19 @@ def test_counts_are_the_confusion_matrix(learnt):
     assert rates[1, 2] == expected[1, 2] / expected[1].sum()
 
 
+def test_wrong_labels_play_no_part():
+    data = tiny_dataset(200, 20)
+    noisy = data.train.with_label_noise(40.0, 4, np.random.default_rng(1))
+    assert (noisy.labels != noisy.true_labels).any()
+    trainer = Trainer(data, TrainingConfig(epochs=3))
+    list(trainer.run())
+    clean, found = (measured(trainer.snapshot(), split, "l2", boxed=False)
+                    for split in (data.train, noisy))  # fmt: skip
+    np.testing.assert_array_equal(found.indices, clean.indices)
+    np.testing.assert_array_equal(found.counts, clean.counts)
+    np.testing.assert_array_equal(found.sizes, clean.sizes)
+
+
 def sizes_of(labels, sizes, counts=None):
     """Return made-up sizes, all measured."""
     labels, sizes = np.array(labels), np.array(sizes, dtype=float)

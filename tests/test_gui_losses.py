@@ -544,6 +544,24 @@ def test_long_work_shows_how_far_it_is_and_cancel_keeps_what_was_done(
     assert panel.words.text() == f"step {seen.n_steps} of {seen.n_steps}"
 
 
+def test_long_work_ends_when_nobody_looks_and_is_done_anew_later(
+    panel: LossesPanel, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = window.session
+    gate = Gate(monkeypatch)
+    type_number(qtbot, panel.rows["steps"].editor, "1000")
+    wait_until(qtbot, panel.cancel_button.isVisible)
+    gate.seconds = 0.0
+    before = session.losses.descents
+    press(qtbot, window, "Ctrl+1")
+    assert not session.losses.computing
+    qtbot.wait(300)
+    assert session.losses.descents is before  # not those cut off
+    press(qtbot, window, "Ctrl+2")
+    assert wait_for_descents(qtbot, session).n_steps == 1000
+    assert not panel.cancel_button.isVisible()
+
+
 def test_a_new_choice_does_not_wait_for_the_old_one(
     panel: LossesPanel, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

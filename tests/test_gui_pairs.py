@@ -336,6 +336,22 @@ def test_a_stopped_measurement_is_not_begun_again_but_for_another_model_or_setti
     assert not panel.go_on.isVisible()
 
 
+def test_a_job_on_images_that_are_gone_leaves_nothing_behind(
+    slow: type[Slow], window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    window.show_attack()
+    click(qtbot, window.attack.tab("Pairs"))
+    panel: PairsPanel = window.attack.tabs.panel("Pairs")  # type: ignore[assignment]
+    wait_until(qtbot, lambda: least_measured(panel) > 0)
+    slow.is_slow = False
+    session.set_setting("test_size", 60)
+    session.rewind()
+    wait_until(qtbot, lambda: data_of(session).test.n_samples == 60)
+    wait_for_costs(qtbot, session)
+    assert all(state.request.split is data_of(session).test for state in session.pairs._known)
+
+
 def test_nothing_is_measured_where_nobody_looks(
     slow: type[Slow], window: MainWindow, qtbot: QtBot
 ) -> None:

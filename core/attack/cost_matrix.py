@@ -6,7 +6,7 @@ it overtakes all others on the way, which one product of matrices tells, nothing
 enough. For about half of the pairs of images and targets it does not, and
 :mod:`core.attack.overtaking_many` finds the size. No size is estimated, and no image is left out;
 what is known before all images have been done is that of the first of an order drawn once, in
-which the classes take turns.
+which the classes take turns. What label noise has made of a label plays no part.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class PairSizes:
 
     Attributes
     ----------
-    counts : (n_classes, n_classes) int64, how often each label (row) is read as each class
+    counts : (n_classes, n_classes) int64, how often each true class (row) is read as each class
     indices, labels : (n_right,) int64, the images read rightly, in the order they are measured
     sizes : (n_right, n_classes) float64, the smallest change toward each class, infinite where
         none is enough; NaN toward the label itself, and where it is not known yet
@@ -162,13 +162,14 @@ class CostMeasurement:
             predicted[rows], is_sound[rows] = logits.argmax(axis=1), np.isfinite(logits).all(axis=1)
             first = rows.stop
             yield Progress(first, split.n_samples, "images")
-        pairs = np.bincount(split.labels * n_classes + predicted, minlength=n_classes**2)
-        right = np.flatnonzero((predicted == split.labels) & is_sound)
-        indices = right[_taking_turns(split.labels[right], np.random.default_rng(self._seed))]
+        true = split.true_labels
+        pairs = np.bincount(true * n_classes + predicted, minlength=n_classes**2)
+        right = np.flatnonzero((predicted == true) & is_sound)
+        indices = right[_taking_turns(true[right], np.random.default_rng(self._seed))]
         self._found = PairSizes(
             read_only(pairs.reshape(n_classes, n_classes).astype(np.int64)),
             read_only(indices),
-            read_only(split.labels[indices]),
+            read_only(true[indices]),
             np.full((len(indices), n_classes), np.nan),
             0,
         )
