@@ -58,6 +58,7 @@ class LossesSession(QObject):
         self.playing = False
         self._is_watched = False
         self._finding = self._telling = self._newest = -1
+        self._finding_in = ""
         self._valid_from = 0
         """Answers of earlier generations are of something that is not chosen any more."""
         self._asked: tuple[Any, ...] = ()
@@ -154,12 +155,13 @@ class LossesSession(QObject):
             session.notified.emit("There is no model yet: let it learn first.", True)
             return
         self._finding = self._pool.next_generation()
-        split = dataset.split(session.attack.config.part)
+        self._finding_in = session.attack.config.part
+        split = dataset.split(self._finding_in)
         self._finder.request(self._finding, (shown.weights, split))
 
     def _found(self, index: int | None) -> None:
-        session = self._session
-        part = session.attack.config.part
+        # In the part it was looked for in, whichever is chosen by now.
+        session, part = self._session, self._finding_in
         if index is None:
             words = f"This model reads no {PART_WORDS[part]} image rightly yet: let it learn first."
             session.notified.emit(words, True)

@@ -544,6 +544,19 @@ def test_long_work_shows_how_far_it_is_and_cancel_keeps_what_was_done(
     assert panel.words.text() == f"step {seen.n_steps} of {seen.n_steps}"
 
 
+def test_a_saturated_image_is_chosen_in_the_part_it_was_looked_for_in(
+    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    session = window.session
+    assert session.shown is not None
+    session.attack.choose("train", 3)
+    wanted = surest_right(session.shown.weights, data_of(session).train)
+    click(qtbot, panel.find_button)
+    session.attack.choose("test", 5)  # before the answer has come
+    wait_until(qtbot, lambda: session.attack.config.part == "train")
+    assert session.attack.index == wanted
+
+
 def test_long_work_ends_when_nobody_looks_and_is_done_anew_later(
     panel: LossesPanel, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
