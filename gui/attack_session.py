@@ -225,6 +225,15 @@ class AttackSession(FilmPlayer):
         else:
             self._replace()
 
+    def choose_exact(self, norm: str, *, boxed: bool) -> None:
+        """Choose the exact smallest change, measured as a person has just read its size."""
+        exact = self.chosen.choice.chosen("exact")
+        self.chosen.choice = exact.with_setting("norm", norm).with_setting("box", boxed)
+        if self._noise_start:
+            self.set_start_from_noise(False)
+        else:
+            self._replace()
+
     def set_untargeted(self) -> None:
         """Let any class do but the one read."""
         self._target_given = self.chosen.untargeted = True

@@ -162,6 +162,7 @@ class RepairSession(QObject):
     def film(self, one: Changed) -> None:
         """Choose an image for the film, with the class that its change leads to."""
         attack, target = self._session.attack, one.crossing.smallest.target
+        attack.choose_exact(self.norm, boxed=self.boxed)
         attack.choose(self.part, one.index, play=True)
         if target >= 0:
             attack.set_setting("target", target)

@@ -20,7 +20,6 @@ from gui_helpers import (
     pixels,
     play_endlessly,
     rgb,
-    wait_for_film,
     wait_for_state,
     wait_until,
     write_data,
@@ -168,8 +167,12 @@ def test_a_click_on_a_cell_plays_the_median_example(
     assert (attack.label, attack.target) == (3, 8)
     assert window.attack.film_panel.isVisible()
     assert window.attack.tab("Film").isChecked()
-    wait_for_film(qtbot, session)
+    assert attack.attack_name == "exact"
+    wait_until(qtbot, lambda: not attack.computing and not attack._wanted and bool(attack.steps))
     wait_until(qtbot, lambda: attack.playing or attack.position > 0)
+    # What is played is what was read.
+    at = int(np.flatnonzero(matrix.sizes.indices == matrix.example[3, 8])[0])
+    assert attack.steps[-1].l2 == pytest.approx(matrix.sizes.sizes[at, 8], rel=2e-2)
     # Its size is the median of the pair, or the lower of the two in the middle.
     sizes = matrix.sizes
     own = np.sort(sizes.sizes[sizes.labels == 3, 8])

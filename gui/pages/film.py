@@ -225,6 +225,7 @@ class FilmPanel(QWidget):
             self.change_view.set_title("change")
             self.change_view.set_image(diverging_rgb(np.zeros_like(chosen), 1.0), chosen, "none")
             self.result_view.set_image(grey_rgb(chosen), chosen, "not changed")
+            self._show_weights()
             dataset, shown = self._session.dataset, self._session.shown
             if dataset is not None and shown is not None:
                 read = shown.probabilities_of(chosen.reshape(-1))
@@ -254,14 +255,7 @@ class FilmPanel(QWidget):
             result,
             *shortened(f"read as {{}} ({step.probabilities[seen]:.2f})", names[seen]),
         )
-        weights = weight_images(attack.weights, dataset.image_shape)
-        limit = weight_limit(attack.weights)
-        self.weights_view.set_title(f"weights of {short(names[target], 16)}")
-        self.weights_view.set_image(
-            diverging_rgb(weights[target], limit),
-            weights[target],
-            f"±{limit:.2g}, epoch {attack.epoch:.0f}",
-        )
+        self._show_weights()
         self.bars.set_probabilities(names, step.probabilities, true=attack.label, target=target)
         outcome = attack.outcome()
         assert outcome is not None
@@ -275,6 +269,18 @@ class FilmPanel(QWidget):
                 hint = _RAN_AWAY
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
+
+    def _show_weights(self) -> None:
+        """Show the weights of the class that the change leads to."""
+        attack, dataset = self._attack, self._session.dataset
+        if dataset is None or attack.weights is None:
+            return
+        weights = weight_images(attack.weights, dataset.image_shape)[attack.aim]
+        limit = weight_limit(attack.weights)
+        self.weights_view.set_title(f"weights of {short(dataset.class_names[attack.aim], 16)}")
+        self.weights_view.set_image(
+            diverging_rgb(weights, limit), weights, f"±{limit:.2g}, epoch {attack.epoch:.0f}"
+        )
 
     def _least_words(self) -> str:
         """Return how little would have been enough: the model is linear, so that is known."""

@@ -199,6 +199,7 @@ class PairsPanel(QWidget):
             self._session.notified.emit(f"{self.costs.describe(source, target)}.", False)
             return
         attack = self._session.attack
+        attack.choose_exact(state.request.norm, boxed=state.request.boxed)
         attack.choose(state.request.part, index, play=True)
         attack.set_setting("target", target)
         self.tab_requested.emit("Film")

@@ -305,6 +305,7 @@ class TargetsPanel(QWidget):
             words = f"The image is read as {name} already: choose another class as the target."
             self._session.notified.emit(words, False)
             return
+        self._session.attack.choose_exact(self._state.norm, boxed=self._state.boxed)
         self._session.attack.set_setting("target", k)
         self.tab_requested.emit("Film")
 
