@@ -30,6 +30,7 @@ from gui.pages.data import DataPage
 from gui.pages.draw import DrawPage
 from gui.pages.learn import LearnPage
 from gui.pages.robustness import RobustnessPage
+from gui.run_commands import RunCommands
 from gui.run_state import RunState
 from gui.saved_files import SavedFiles
 from gui.saved_films import SavedFilms
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self.open_data = OpenData(self, session, settings)
         self.saved_files = SavedFiles(self, session, self.pages)
         self.saved_films = SavedFilms(self, session)
+        self.run_commands = RunCommands(session, self)
         self.actions_by_name = make_actions(self)
         self.attack.film_panel.film.offer_saving([self.actions_by_name[name] for name in SAVES])
         self.panel = ExperimentPanel(session, self)
@@ -328,88 +330,6 @@ class MainWindow(QMainWindow):
         is_open = self.actions_by_name["panel"].isChecked()
         self.panel.setVisible(is_open)
         self.settings.panel_open = is_open
-
-    # ------------------------------------------------------------------ commands
-
-    @Slot()
-    def toggle_run(self) -> None:
-        """Play or pause."""
-        self.session.toggle()
-
-    @Slot()
-    def step_batch(self) -> None:
-        """Do one update."""
-        self.session.step_batch()
-
-    @Slot()
-    def step_epoch(self) -> None:
-        """Do one pass."""
-        self.session.step_epoch()
-
-    @Slot()
-    def rewind(self) -> None:
-        """Back to the start."""
-        self.session.rewind()
-
-    @Slot()
-    def new_seed(self) -> None:
-        """Start from another random start."""
-        self.session.new_seed()
-
-    @Slot()
-    def undo_remove(self) -> None:
-        """Put a run back."""
-        self.session.undo_remove()
-
-    @Slot()
-    def fork(self) -> None:
-        """Branch off."""
-        self.session.fork()
-
-    @Slot()
-    def show_earlier(self) -> None:
-        """Show the epoch before."""
-        self.session.show_neighbour(-1)
-
-    @Slot()
-    def show_later(self) -> None:
-        """Show the epoch after."""
-        self.session.show_neighbour(1)
-
-    @Slot()
-    def show_first(self) -> None:
-        """Show the start."""
-        self.session.show_epoch(0)
-
-    @Slot()
-    def show_best(self) -> None:
-        """Show the best epoch."""
-        self.session.show_best()
-
-    @Slot()
-    def show_live(self) -> None:
-        """Show the live model."""
-        self.session.show_epoch(None)
-
-    @Slot()
-    def toggle_attack(self) -> None:
-        """Play or hold the film."""
-        self.session.attack.toggle()
-
-    @Slot()
-    def attack_back(self) -> None:
-        """Show the step before."""
-        self.session.attack.go_to(self.session.attack.position - 1)
-
-    @Slot()
-    def attack_forward(self) -> None:
-        """Show the next step."""
-        self.session.attack.go_to(self.session.attack.position + 1)
-
-    @Slot()
-    def attack_mistake(self) -> None:
-        """Choose the next mistake."""
-        self.session.attack.choose_mistake()
 
     # ------------------------------------------------------------------ files
 
