@@ -7,49 +7,38 @@ mailbox, emptied 30 times a second by one timer, and go out as signals.
 from __future__ import annotations
 
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 
-from core.data_config import DataConfig
-from core.errors import ExplorerError, SettingError
+from core.errors import ExplorerError
 from core.history import Change, History
 from core.parameters import parameters_of
 from core.runs import Branch, Run
-from core.samples import same_samples
 from core.sources import DEFAULT_SOURCE
 from core.training import Checkpoint, Divergence, EpochRecord, TrainingConfig
 from gui.attack_session import AttackSession
-from gui.by_hand_session import ByHandSession
-from gui.comparison_session import ComparisonSession
 from gui.data_session import DataSession, Loaded, Prepared, RunRequest
 from gui.diagnosis_job import DIAGNOSIS_SLOT
 from gui.downloads import Downloads
-from gui.epochs_session import EpochsSession
 from gui.film_session import FilmSession
 from gui.job_pool import JobPool
-from gui.losses_session import LossesSession
+from gui.lookers import Lookers
 from gui.mailbox import Mailbox
-from gui.pairs_session import PairsSession
-from gui.repair_session import RepairSession
-from gui.robustness_session import RobustnessSession
 from gui.run_state import RunState
-from gui.same_change_session import SameChangeSession
 from gui.seeds_session import SeedsSession
-from gui.shown_session import ShownSession
-from gui.targets_session import TargetsSession
 from gui.training_job import LIVE_SLOT, Mode, Stopped, TrainingJob
-from gui.transfer_session import TransferSession
+from gui.wanted_session import WantedSession
 from gui.worker import ALWAYS, Failed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtCore import QObject
 
     from core.attack import AttackConfig
-    from core.dataset import Dataset
-    from core.presets import Preset
+    from core.data_config import DataConfig
     from core.sources.reading import ReadingConfig
 
 FRAME_MILLISECONDS = 33
@@ -58,7 +47,7 @@ DEFAULT_PACE = 4.0
 """Epochs per second at the start: slow enough to see, fast enough not to wait."""
 
 
-class Session(ShownSession):
+class Session(WantedSession, Lookers):
     """State, actions and signals of one window.
 
     Parameters
@@ -75,10 +64,8 @@ class Session(ShownSession):
 
     dataset_changed = Signal()
     run_started = Signal()
-    run_state_changed = Signal()
     epoch_recorded = Signal(object)
     setting_applied = Signal(object)
-    settings_changed = Signal()
     pace_changed = Signal()
     offered = Signal(str, str)
     """A message for people, and the name of data that could be opened now."""
@@ -98,14 +85,10 @@ class Session(ShownSession):
     ) -> None:
         self._mailbox = Mailbox()
         super().__init__(data_config, training_config, self._mailbox, parent)
-        self.wanted_data = data_config
-        self.wanted_training = training_config
-        self.full_dataset: Dataset | None = None
         self.divergence: Divergence | None = None
         self.pace = pace
 
         self._pool = JobPool()
-        self._job: TrainingJob | None = None
         self._to_tell = ("", False)
         # The seeds of "new seed" are the one thing that must differ between two sessions.
         self._seeds = np.random.default_rng()
@@ -114,30 +97,14 @@ class Session(ShownSession):
         self.data = DataSession(self, self._pool, self._mailbox)
         self.seeds = SeedsSession(self, self._pool, self._mailbox)
         self.film = FilmSession(self, self._pool, self._mailbox)
-        self.comparison = ComparisonSession(self, self._pool, self._mailbox)
-        self.epochs = EpochsSession(self, self._pool, self._mailbox)
-        self.robustness = RobustnessSession(self, self._pool, self._mailbox)
-        self.targets = TargetsSession(self, self._pool, self._mailbox)
-        self.pairs = PairsSession(self, self._pool, self._mailbox)
-        self.repair = RepairSession(self, self._pool, self._mailbox)
-        self.losses = LossesSession(self, self._pool, self._mailbox)
-        self.transfer = TransferSession(self, self._pool, self._mailbox)
-        self.same_change = SameChangeSession(self, self._pool, self._mailbox)
-        self.by_hand = ByHandSession(self, self._pool, self._mailbox)
+        self._look_with(self, self._pool, self._mailbox)
         self.downloads = Downloads(self._pool, self._mailbox, mirror, self)
         self.downloads.offered.connect(self.offered)
         self.downloads.told.connect(self.notified)
         self.downloads.surprised.connect(self.surprised)
-        self._told = (
-            *(self.data, self.downloads, self.seeds, self.film),
-            *(self.transfer, self.same_change, self.pairs),
-        )
+        self._told = (self.data, self.downloads, self.seeds, self.film, *self.talkers)
         """The parts whose jobs send events."""
-        self._answered = (
-            *self._told,
-            *(self.comparison, self.epochs, self.robustness),
-            *(self.targets, self.repair, self.losses, self.by_hand),
-        )
+        self._answered = (self.data, self.downloads, self.seeds, self.film, *self.lookers)
         """The parts whose jobs fill a slot of the mailbox."""
         self.data.arrived.connect(self._loaded)
         self.data.prepared.connect(self._begin)
@@ -184,32 +151,6 @@ class Session(ShownSession):
         self.run_state_changed.emit()
         if message:
             self.notified.emit(message, is_error)
-
-    def add_sample(self, image: NDArray[Any], label: int) -> None:
-        """Add a sample of a person's own to the training images of the next run."""
-        if self.full_dataset is None:
-            return
-        try:
-            self._use_samples(self.full_dataset.with_sample(image, label), "Added as", label)
-        except ExplorerError as error:
-            self.notified.emit(str(error), True)
-
-    def take_back_sample(self) -> None:
-        """Take back the sample added last; a run that learns it goes on until a rewind."""
-        full = self.full_dataset
-        if full is not None and full.extra is not None:
-            label = int(full.extra.labels[-1])
-            self._use_samples(full.without_last_sample(), "Taken back:", label)
-
-    def _use_samples(self, full: Dataset, what: str, label: int) -> None:
-        before = self.full_dataset
-        assert before is not None
-        self.full_dataset = full
-        number = max(data.n_to_learn(self.wanted_data) for data in (full, before)) - 1
-        words = f"{what} training image {number:,}, labelled {full.class_names[label]}."
-        learnt = "learn it" if full.n_extra > before.n_extra else "learn without it"
-        self.notified.emit(f"{words} Rewind to {learnt}." if self.needs_rewind else words, False)
-        self.settings_changed.emit()
 
     # ------------------------------------------------------------------ the run
 
@@ -393,68 +334,7 @@ class Session(ShownSession):
         if message:
             self.notified.emit(message, is_error)
 
-    # ------------------------------------------------------------------ settings
-
-    def set_setting(self, name: str, value: Any) -> None:
-        """Set one declared setting of data or training.
-
-        Live ones act from the next batch; the others wait for a rewind.
-        """
-        try:
-            if name in {item.name for item in fields(DataConfig)}:
-                self.wanted_data = replace(self.wanted_data, **{name: value})
-            else:
-                self.wanted_training = replace(self.wanted_training, **{name: value})
-                if parameters_of(TrainingConfig)[name].live:
-                    self._set_live(name, value)
-        except SettingError as error:
-            self.notified.emit(str(error), True)
-        self.settings_changed.emit()
-
-    def _set_live(self, name: str, value: Any) -> None:
-        if self.run_state in (RunState.DIVERGED, RunState.FAILED):
-            return  # that run is over; its settings stay what they were, and a rewind is offered
-        self.training_config = replace(self.training_config, **{name: value})
-        if self._job is not None:
-            self._job.change(**{name: value})
-        live = self.runs.live
-        more_to_do = live is not None and live.history.last_epoch < self.training_config.epochs
-        if self.run_state is RunState.FINISHED and more_to_do:
-            self._set_run_state(RunState.PAUSED)
-
-    def apply_preset(self, preset: Preset) -> None:
-        """Put a preset into the form; what is live in it acts at once, the rest on a rewind."""
-        training, self.wanted_data = preset.apply(self.wanted_training, self.wanted_data)
-        self.wanted_training = training
-        for name, declared in parameters_of(training).items():
-            value = getattr(training, name)
-            if declared.live and value != getattr(self.training_config, name):
-                self._set_live(name, value)
-        self.settings_changed.emit()
-
-    @property
-    def needs_rewind(self) -> bool:
-        """Whether the form shows settings that the present run does not use."""
-        live, full = self.runs.live, self.full_dataset
-        return live is not None and (
-            self.wanted_data != self.data_config
-            or self.wanted_training != self.training_config
-            or full is None
-            or self._is_over_without(live.history)
-            or not same_samples(full.extra, live.added)
-        )
-
-    def _is_over_without(self, history: History) -> bool:
-        """Whether the run has ended and was never learnt with what the form shows."""
-        learnt, wanted = history.last_config, self.wanted_training
-        is_over = self.run_state is RunState.FINISHED
-        return is_over and replace(learnt, epochs=wanted.epochs) != wanted
-
     # ------------------------------------------------------------------ jobs and frames
-
-    def _set_run_state(self, state: RunState) -> None:
-        self.run_state = state
-        self.run_state_changed.emit()
 
     @Slot()
     def _frame(self) -> None:
