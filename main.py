@@ -25,12 +25,12 @@ def run(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = parse_arguments(argv)
     except ExplorerError as error:
-        from core.report import say
+        from core.report.writing import say
 
         say(sys.stderr, f"error: {error}")
         return 2
     if arguments.report is not None:
-        from core.report import run_report
+        from core.report.writing import run_report
 
         return run_report(arguments, sys.stderr, sys.stdout)
 

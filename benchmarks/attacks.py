@@ -15,10 +15,10 @@ from material import practical_data
 from result import Result, at_least, interquartile_range
 from threadpoolctl import threadpool_limits
 
-from core.attack.iterative import ProjectedGradient, ProjectedGradientSettings
-from core.perceptron import SoftmaxPerceptron
-from core.presets import TP_PRESET
-from core.training import Trainer
+from core.attack.methods.iterative import ProjectedGradient, ProjectedGradientSettings
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.presets import TP_PRESET
+from core.learning.training import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gui.widgets.curve_plot import CurvePlot
-    from gui.widgets.curve_runs import RunCurves
+    from gui.widgets.curves.plot import CurvePlot
+    from gui.widgets.curves.runs import RunCurves
 
 TOPIC = "curves"
 FRAME_SECONDS = 0.033
@@ -56,7 +56,7 @@ def _plot() -> CurvePlot:
     """Return a shown plot, as large as in a window of 1280 x 720."""
     from PySide6.QtCore import Qt
 
-    from gui.widgets.curve_plot import Curve, CurvePlot
+    from gui.widgets.curves.plot import Curve, CurvePlot
 
     curves = (Curve("train", "train"), Curve("test", "test", Qt.PenStyle.DashLine))
     plot = CurvePlot("ERROR", "epoch", curves, "benchmark")
@@ -67,7 +67,7 @@ def _plot() -> CurvePlot:
 
 
 def _long_curves(plot: CurvePlot, n_rounds: int) -> list[Result]:
-    from gui.widgets.curve_plot import PlotOptions
+    from gui.widgets.curves.plot import PlotOptions
 
     rng = np.random.default_rng(0)
     x = np.arange(N_POINTS, dtype=float)
@@ -105,7 +105,7 @@ def _long_curves(plot: CurvePlot, n_rounds: int) -> list[Result]:
 
 
 def _runs() -> list[RunCurves]:
-    from gui.widgets.curve_runs import RunCurves
+    from gui.widgets.curves.runs import RunCurves
 
     rng = np.random.default_rng(1)
     x = np.arange(N_EPOCHS, dtype=float)

@@ -18,15 +18,15 @@ from material import practical_data
 from result import Result, at_most, interquartile_range
 from threadpoolctl import threadpool_limits
 
-from core.presets import TP_PRESET
-from core.training import Trainer
+from core.learning.presets import TP_PRESET
+from core.learning.training import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from core.dataset import Dataset
+    from core.data.dataset import Dataset
 
     Epoch = Callable[[], object]
 

@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.data_config import DataConfig
+from core.data.config import DataConfig
 from core.sources import open_dataset
 
 if TYPE_CHECKING:
-    from core.dataset import Dataset
+    from core.data.dataset import Dataset
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -40,9 +40,9 @@ def train_on_everything() -> None:
     from material import mnist_folder
     from threadpoolctl import threadpool_limits
 
-    from core.diagnostics import diagnose
+    from core.insight.diagnostics import diagnose
+    from core.learning.training import Trainer, TrainingConfig
     from core.sources import open_dataset
-    from core.training import Trainer, TrainingConfig
 
     folder = mnist_folder()
     stages = {"numpy and core imported": peak_mb()}

@@ -15,18 +15,18 @@ from material import practical_data
 from result import Result, at_least, at_most, interquartile_range
 from threadpoolctl import threadpool_limits
 
-from core.attack.exact import boxed_changes
-from core.perceptron import SoftmaxPerceptron
+from core.exact.closed_form import smallest_changes
+from core.exact.smallest import boxed_changes
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import Trainer, TrainingConfig
 from core.progress import finish
-from core.robustness import smallest_changes
-from core.training import Trainer, TrainingConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from core.dataset import Split
+    from core.data.dataset import Split
 
 TOPIC = "robustness"
 N_IMAGES, N_AGAINST_DEEPFOOL = 10_000, 3_000

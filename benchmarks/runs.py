@@ -20,9 +20,9 @@ from result import Result, at_most
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from core.training import EpochRecord
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from core.learning.training import EpochRecord
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
 
 TOPIC = "runs"
 N_RUNS, N_EPOCHS = 20, 200
@@ -44,12 +44,12 @@ def _measure(rounds: int) -> list[Result]:
     from PySide6.QtWidgets import QApplication
 
     from core.attack import FROM_IMAGE
-    from core.data_config import DataConfig
-    from core.training import TrainingConfig
+    from core.data.config import DataConfig
+    from core.learning.training import TrainingConfig
     from gui.app import make_application
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from gui.session.session import Session
     from gui.settings import Settings
+    from gui.window.main_window import MainWindow
 
     app = make_application(["benchmark"])
     config = TrainingConfig(epochs=N_EPOCHS)
@@ -93,8 +93,8 @@ def _measure(rounds: int) -> list[Result]:
 
 def _fill(session: Session) -> None:
     """Put runs beside the one there is: its own curves, each moved a little."""
-    from core.history import History
-    from core.runs import Run
+    from core.learning.history import History
+    from core.learning.runs import Run
 
     first = session.runs.live
     assert first is not None
@@ -127,7 +127,7 @@ def _moved(record: EpochRecord, by: float) -> EpochRecord:
 
 def _actions(window: MainWindow, session: Session) -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what a person does, one thing after another."""
-    from gui.pages.learn_tabs import TABS
+    from gui.learn.tabs import TABS
 
     runs, plot = session.runs, window.learn.like_plot
     keys = [entry.key for entry in runs.entries]

@@ -15,12 +15,12 @@ from material import practical_data
 from result import Result, at_most, interquartile_range
 from threadpoolctl import threadpool_limits
 
-from core.presets import TP_PRESET
-from core.sweep import SeedSweep
-from core.training import Trainer, TrainingConfig
+from core.learning.presets import TP_PRESET
+from core.learning.sweep.sweep import SeedSweep
+from core.learning.training import Trainer, TrainingConfig
 
 if TYPE_CHECKING:
-    from core.dataset import Dataset
+    from core.data.dataset import Dataset
 
 N_SEEDS = 16
 TARGET = 0.6

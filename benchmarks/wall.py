@@ -17,8 +17,8 @@ import numpy as np
 from result import Result, at_least, at_most
 
 if TYPE_CHECKING:
-    from core.dataset import Dataset
-    from gui.widgets.image_wall import ImageWall
+    from core.data.dataset import Dataset
+    from gui.widgets.images.image_wall import ImageWall
 
 TOPIC = "wall"
 N_IMAGES = 60_000
@@ -55,7 +55,7 @@ def measure(quick: bool) -> list[Result]:
 
 def made_up() -> Dataset:
     """Return 60,000 images of 28 x 28 that compress as badly as noise: nothing helps the cache."""
-    from core.dataset import make_dataset
+    from core.data.dataset import make_dataset
 
     rng = np.random.default_rng(0)
 
@@ -70,13 +70,13 @@ def _scrolled(dataset: Dataset, n_frames: int) -> tuple[list[float], int, list[f
     from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 
     from core.attack import FROM_IMAGE
-    from core.data_config import DataConfig
-    from core.training import TrainingConfig
+    from core.data.config import DataConfig
+    from core.learning.training import TrainingConfig
     from gui.app import make_application
-    from gui.data_session import Loaded
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from gui.session.data import Loaded
+    from gui.session.session import Session
     from gui.settings import Settings
+    from gui.window.main_window import MainWindow
 
     app = make_application(["benchmark"])
     session = Session(DataConfig(train_size=N_IMAGES), TrainingConfig(), FROM_IMAGE)
@@ -119,7 +119,7 @@ def _slowest(frames: list[float]) -> float:
 
 def _choosing(dataset: Dataset) -> float:
     """Return the seconds to choose and sort by what a model reads."""
-    from core.readings import ImageFilter, read_images, select
+    from core.insight.readings import ImageFilter, read_images, select
 
     weights = np.random.default_rng(1).normal(size=(10, 785)).astype(np.float32)
     readings = read_images(weights, dataset.train)

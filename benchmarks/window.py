@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from result import Result, at_least, at_most
 
 if TYPE_CHECKING:
-    from core.dataset import Dataset
+    from core.data.dataset import Dataset
 
 TOPIC = "window"
 _TICK_MILLISECONDS = 5
@@ -26,7 +26,7 @@ def measure(quick: bool) -> list[Result]:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from threadpoolctl import threadpool_limits
 
-    from core.data_config import DataConfig
+    from core.data.config import DataConfig
     from core.sources import open_dataset
 
     dataset = open_dataset("strokes").sized(DataConfig())
@@ -53,7 +53,7 @@ def _round(dataset: Dataset, seconds: float) -> tuple[float, float, float]:
 
 def _headless(dataset: Dataset, seconds: float) -> float:
     """Return epochs per second of the bare generator."""
-    from core.training import EpochRecord, Trainer, TrainingConfig
+    from core.learning.training import EpochRecord, Trainer, TrainingConfig
 
     trainer = Trainer(dataset, TrainingConfig(epochs=5000))
     started = time.perf_counter()
@@ -68,12 +68,12 @@ def _in_window(seconds: float) -> tuple[float, float, float]:
     from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QSettings, QTimer
 
     from core.attack import FROM_IMAGE
-    from core.data_config import DataConfig
-    from core.training import TrainingConfig
+    from core.data.config import DataConfig
+    from core.learning.training import TrainingConfig
     from gui.app import make_application
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from gui.session.session import Session
     from gui.settings import Settings
+    from gui.window.main_window import MainWindow
 
     class PaintCounter(QObject):
         """Counts the paints of one widget."""

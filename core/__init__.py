@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from core.data_config import DataConfig
-from core.dataset import Dataset, Split
-from core.diagnostics import Diagnosis, Mistake, diagnose
+from core.data.config import DataConfig
+from core.data.dataset import Dataset, Split
 from core.errors import DatasetError, ExplorerError, ReportError, SettingError
-from core.history import History
-from core.perceptron import SoftmaxPerceptron, softmax
+from core.insight.diagnostics import Diagnosis, Mistake, diagnose
+from core.learning.history import History
+from core.learning.perceptron import SoftmaxPerceptron, softmax
+from core.learning.training import Trainer, TrainingConfig
 from core.sources import open_dataset
-from core.training import Trainer, TrainingConfig
 
 __all__ = [
     "DataConfig",

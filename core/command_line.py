@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from core.attack import AttackConfig
-from core.data_config import DataConfig
+from core.data.config import DataConfig
 from core.errors import SettingError
+from core.learning.presets import PRESETS, Preset
+from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
-from core.presets import PRESETS, Preset
 from core.sources.reading import ReadingConfig
-from core.training import TrainingConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

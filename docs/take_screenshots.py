@@ -18,13 +18,13 @@ from PySide6.QtGui import QImage  # noqa: E402
 from threadpoolctl import threadpool_limits  # noqa: E402
 
 from core.attack import FROM_IMAGE  # noqa: E402
-from core.dataset import DataConfig  # noqa: E402
-from core.training import TrainingConfig  # noqa: E402
+from core.data.dataset import DataConfig  # noqa: E402
+from core.learning.training import TrainingConfig  # noqa: E402
 from gui.app import make_application  # noqa: E402
-from gui.main_window import MainWindow  # noqa: E402
-from gui.run_state import RunState  # noqa: E402
-from gui.session import Session  # noqa: E402
+from gui.session.run_state import RunState  # noqa: E402
+from gui.session.session import Session  # noqa: E402
 from gui.settings import Settings  # noqa: E402
+from gui.window.main_window import MainWindow  # noqa: E402
 
 SIZES = {"": (1280, 720), "-large": (1920, 1000)}
 LIMIT_SECONDS = 300

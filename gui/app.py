@@ -18,11 +18,11 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 from threadpoolctl import threadpool_limits
 
 from core.attack import FROM_IMAGE
-from gui.help_text import log_file
-from gui.main_window import MainWindow
-from gui.session import Session
+from gui.session.session import Session
 from gui.settings import Settings
 from gui.theme import ICONS, apply_font
+from gui.window.help_text import log_file
+from gui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.attack.exact import boxed_changes
-from core.data_config import DataConfig
-from core.dataset import Split
-from core.perceptron import SoftmaxPerceptron
+from core.data.config import DataConfig
+from core.data.dataset import Split
+from core.exact.smallest import boxed_changes
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import Trainer, TrainingConfig
 from core.progress import finish
 from core.sources import open_dataset
-from core.training import Trainer, TrainingConfig
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.robustness import SmallestChanges
+    from core.exact.closed_form import SmallestChanges
 
 N_CLASSES = 10
 STEPS = 20

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from gui.session.session import Session
     from gui.settings import Settings
+    from gui.window.main_window import MainWindow
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -126,7 +126,7 @@ def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads must end when asked; how quickly is the start-up benchmark's to measure."""
-    monkeypatch.setattr("gui.job_pool.STOP_SECONDS", 20.0)
+    monkeypatch.setattr("gui.jobs.job_pool.STOP_SECONDS", 20.0)
 
 
 @pytest.fixture(scope="session")
@@ -185,7 +185,7 @@ def new_window(
     from gui_helpers import activate
     from shiboken6 import isValid
 
-    from gui.main_window import MainWindow
+    from gui.window.main_window import MainWindow
 
     made: list[MainWindow] = []
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from hypothesis import HealthCheck, settings
 
-from core.dataset import Dataset, make_dataset
+from core.data.dataset import Dataset, make_dataset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

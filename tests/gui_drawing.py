@@ -16,7 +16,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.ink import FULL, SHEET_SIDE, draw_line
+from core.drawing.ink import FULL, SHEET_SIDE, draw_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.pages.draw import DrawPage
-    from gui.widgets.canvas import Canvas
+    from gui.images.draw.page import DrawPage
+    from gui.widgets.canvas.canvas import Canvas
 
 NONE = Qt.KeyboardModifier.NoModifier
 SEVEN = ((0.2, 0.15), (0.35, 0.15), (0.5, 0.15), (0.44, 0.35), (0.38, 0.6))

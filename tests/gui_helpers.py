@@ -12,13 +12,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QSlider, QStyle, QStyleOptionSlider
 
 from core.attack import FROM_IMAGE, AttackConfig, AttackStep, SquaredLossDescent
-from core.data_config import DataConfig
-from core.perceptron import SoftmaxPerceptron
+from core.data.config import DataConfig
+from core.insight.readings import read_images
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import EpochRecord, Trainer, TrainingConfig
 from core.progress import Progress
-from core.readings import read_images
-from core.training import EpochRecord, Trainer, TrainingConfig
-from gui.run_state import RunState
-from gui.session import Session
+from gui.session.run_state import RunState
+from gui.session.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
 
-    from core.dataset import Dataset
+    from core.data.dataset import Dataset
     from core.sources.reading import ReadingConfig
-    from gui.main_window import MainWindow
-    from gui.widgets.number_field import NumberField
+    from gui.widgets.basics.number_field import NumberField
+    from gui.window.main_window import MainWindow
 
 WAIT = 60_000
 """Milliseconds; only reached when something is wrong."""

@@ -15,8 +15,8 @@ from check_samples import (
 )
 
 from core.attack import ATTACKS, NORMS
-from core.dataset import Split
-from core.robustness import smallest_changes
+from core.data.dataset import Split
+from core.exact.closed_form import smallest_changes
 
 torch = pytest.importorskip("torch", reason="the extra `check` is not installed")
 foolbox = pytest.importorskip("foolbox", reason="the extra `check` is not installed")

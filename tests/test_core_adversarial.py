@@ -10,15 +10,15 @@ from core_samples import QUICK, central_differences, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.adversary import Adversary
-from core.data_config import DataConfig
+from core.data.config import DataConfig
 from core.errors import SettingError
-from core.perceptron import SoftmaxPerceptron, log_softmax, one_hot, with_bias
+from core.exact.curves import exact_robustness
+from core.learning.adversary import Adversary
+from core.learning.perceptron import SoftmaxPerceptron, log_softmax, one_hot, with_bias
+from core.learning.sweep.sweep import SeedSweep
+from core.learning.training import EpochRecord, Trainer, TrainingConfig, epoch_order
 from core.progress import finish
-from core.robustness_curves import exact_robustness
 from core.sources import open_dataset
-from core.sweep import SeedSweep
-from core.training import EpochRecord, Trainer, TrainingConfig, epoch_order
 
 
 def batch(n, n_classes, n_features, seed):

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.attack import AttackConfig, SquaredLossDescent, summarise
-from core.attack.base import NOISE_SCALE, AttackStep
 from core.attack.outcome import SATURATED_RESPONSE
-from core.dataset import read_only
+from core.attack.practical import NOISE_SCALE, AttackStep
+from core.data.dataset import read_only
 from core.errors import SettingError
-from core.perceptron import SoftmaxPerceptron, softmax
-from core.training import Trainer, TrainingConfig
+from core.learning.perceptron import SoftmaxPerceptron, softmax
+from core.learning.training import Trainer, TrainingConfig
 
 FREE = AttackConfig(target=2, steps=30, rate=0.1, pull=0.0)
 

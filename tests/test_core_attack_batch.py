@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from core.attack import ATTACKS, NORMS, Film, summarise
 from core.errors import SettingError
+from core.learning.perceptron import SoftmaxPerceptron
 from core.parameters import parameters_of
-from core.perceptron import SoftmaxPerceptron
 
 FEW = {"steps": 12, "draws": 4, "pixels": 6, "searches": 2, "budget": 0.4}
 """Small settings, for those attacks that have them."""
@@ -162,7 +162,7 @@ def test_images_do_not_influence_each_other(name):
 def test_the_size_of_a_block_changes_nothing(name, block, monkeypatch):
     model, images = example()
     expected = build(name, model, images).finish()
-    monkeypatch.setattr("core.attack.batch._BLOCK_BYTES", block)
+    monkeypatch.setattr("core.attack.base._BLOCK_BYTES", block)
     np.testing.assert_allclose(
         build(name, model, images).finish().images, expected.images, atol=1e-12
     )

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from test_core_attack_batch import exact_sizes, example
 
 from core.attack import ATTACKS
-from core.attack.exact import smallest_change
-from core.perceptron import SoftmaxPerceptron
-from core.training import Trainer, TrainingConfig
+from core.exact.smallest import smallest_change
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import Trainer, TrainingConfig
 
 seeds = st.integers(0, 1000)
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from test_core_attack_batch import build, exact_sizes, example
 
 from core.attack import ATTACKS, NORMS
-from core.attack.carlini_wagner import Adam
-from core.perceptron import SoftmaxPerceptron, softmax
-from core.training import Trainer, TrainingConfig
+from core.attack.methods.carlini_wagner import Adam
+from core.learning.perceptron import SoftmaxPerceptron, softmax
+from core.learning.training import Trainer, TrainingConfig
 
 seeds = st.integers(0, 1000)
 both_norms = pytest.mark.parametrize("norm", ["l2", "linf"])

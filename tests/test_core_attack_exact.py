@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from test_core_attack_batch import example, settings_of
 
 from core.attack import ATTACKS, NORMS
-from core.attack.exact import smallest_change
-from core.perceptron import SoftmaxPerceptron
+from core.exact.smallest import smallest_change
+from core.learning.perceptron import SoftmaxPerceptron
 
 seeds = st.integers(0, 1000)
 norms = st.sampled_from(["l2", "linf", "l0"])

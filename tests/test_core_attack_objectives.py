@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.attack.objectives import OBJECTIVES
-from core.perceptron import SoftmaxPerceptron, softmax
+from core.learning.perceptron import SoftmaxPerceptron, softmax
 
 
 def by_definition(name, logits, k):

@@ -11,12 +11,12 @@ from core_samples import central_differences
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.attack.by_hand import OPPOSITE, TOOLS, UNSEEN, Painting, Rules, held, size_of
-from core.attack.by_hand_optimiser import Answer, Optimiser, Question, budget_of
-from core.attack.by_hand_score import Goal, Standing, efficiency, over_budget, percent, score
-from core.attack.exact import smallest_change
+from core.attack.by_hand.optimiser import Answer, Optimiser, Question, budget_of
+from core.attack.by_hand.painting import OPPOSITE, TOOLS, UNSEEN, Painting, Rules, held, size_of
+from core.attack.by_hand.score import Goal, Standing, efficiency, over_budget, percent, score
 from core.errors import SettingError
-from core.perceptron import SoftmaxPerceptron
+from core.exact.smallest import smallest_change
+from core.learning.perceptron import SoftmaxPerceptron
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -514,7 +514,7 @@ def test_a_dragged_budget_asks_for_the_smallest_change_once(
         asked.append(more)
         return smallest_change(*given, **more)
 
-    monkeypatch.setattr("core.attack.by_hand_optimiser.smallest_change", counted)
+    monkeypatch.setattr("core.attack.by_hand.optimiser.smallest_change", counted)
     optimiser, weights, image = Optimiser(), some_weights(), an_image().ravel()
     first = optimiser(Question(weights, image, 2, "l2", True, 2.0))
     second = optimiser(Question(weights, image, 2, "l2", True, 5.0))

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from core_samples import REPOSITORY, mnist_folder
 
-from core.catalogue import CATALOGUE
-from core.data_config import DataConfig
-from core.sources import NAMED_SOURCES, cache, limits, open_dataset
-from core.sources.dataset_cache import available
-from core.sources.mirrors import MIRROR_VARIABLE
+from core.data.config import DataConfig
+from core.sources import NAMED_SOURCES, limits, open_dataset
+from core.sources.catalogue import cache
+from core.sources.catalogue.dataset_cache import available
+from core.sources.catalogue.entries import CATALOGUE
+from core.sources.catalogue.mirrors import MIRROR_VARIABLE
 
 FACTS = REPOSITORY.parent / "shared" / "design" / "facts.md"
 ENTRIES = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=CATALOGUE)

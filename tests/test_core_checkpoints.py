@@ -11,13 +11,13 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.perceptron import SoftmaxPerceptron, initial_weights
-from core.training import EpochRecord, Trainer, TrainingConfig, epoch_order
+from core.learning.perceptron import SoftmaxPerceptron, initial_weights
+from core.learning.training import EpochRecord, Trainer, TrainingConfig, epoch_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from core.training import TrainingEvent
+    from core.learning.training import TrainingEvent
 
 N_TRAIN = 63
 CONFIGS = st.builds(

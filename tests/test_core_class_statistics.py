@@ -10,9 +10,9 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import class_statistics
-from core.class_statistics import class_counts, mean_and_spread
-from core.dataset import Split, read_only
+from core.data import class_statistics
+from core.data.class_statistics import class_counts, mean_and_spread
+from core.data.dataset import Split, read_only
 
 
 def split_of(images, labels):

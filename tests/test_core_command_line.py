@@ -11,12 +11,12 @@ import pytest
 import core
 from core.attack import AttackConfig
 from core.command_line import Arguments, make_parser, option_name, parse_arguments
-from core.data_config import DataConfig
+from core.data.config import DataConfig
 from core.errors import SettingError
+from core.learning.presets import TP_PRESET
+from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
-from core.presets import TP_PRESET
 from core.sources.reading import ReadingConfig
-from core.training import TrainingConfig
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from core_samples import tiny_dataset
 
-from core.comparison import examine, relative_difference
-from core.perceptron import SoftmaxPerceptron
-from core.training import EpochRecord, Trainer, TrainingConfig
+from core.insight.comparison import examine, relative_difference
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import EpochRecord, Trainer, TrainingConfig
 
 
 def test_all_that_is_compared_is_of_that_model() -> None:

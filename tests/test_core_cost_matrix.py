@@ -11,17 +11,17 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.attack import flattest_many, overtaking_many, row_products, shortest_many
-from core.attack.cost_matrix import CostMeasurement, PairSizes, cost_matrix
-from core.attack.exact import smallest_change
-from core.attack.overtaking import overtake_all
-from core.attack.overtaking_many import overtake_all_many
-from core.dataset import Split
-from core.perceptron import SoftmaxPerceptron
+from core.data.dataset import Split
+from core.exact.cost_matrix import CostMeasurement, PairSizes, cost_matrix
+from core.exact.rank_correlation import rank_correlation, ranks
+from core.exact.smallest import smallest_change
+from core.exact.solver import flattest_many, overtaking_many, row_products, shortest_many
+from core.exact.solver.overtaking import overtake_all
+from core.exact.solver.overtaking_many import overtake_all_many
+from core.insight.readings import confusion, read_images
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import Trainer, TrainingConfig
 from core.progress import Progress, finish
-from core.rank_correlation import rank_correlation, ranks
-from core.readings import confusion, read_images
-from core.training import Trainer, TrainingConfig
 
 CASES = (st.integers(2, 6), st.integers(1, 12), st.integers(0, 10_000))
 WAYS = list(itertools.product(("l2", "linf"), (False, True)))

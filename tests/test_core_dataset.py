@@ -10,8 +10,8 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data_config import DataConfig
-from core.dataset import Dataset, Split, make_dataset, make_split
+from core.data.config import DataConfig
+from core.data.dataset import Dataset, Split, make_dataset, make_split
 from core.errors import DatasetError
 
 LABELS = np.array([0, 1, 2, 1])

@@ -10,8 +10,8 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset import Split
-from core.diagnostics import (
+from core.data.dataset import Split
+from core.insight.diagnostics import (
     UNSURE,
     Mistake,
     diagnose,
@@ -20,8 +20,8 @@ from core.diagnostics import (
     weight_images,
     weight_limit,
 )
-from core.perceptron import SoftmaxPerceptron
-from core.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import EpochRecord, Trainer, TrainingConfig
 
 
 def random_case(n_samples, n_classes, shape, seed, n_features_scale=3.0):

@@ -27,17 +27,25 @@ import requests  # noqa: F401 - not at the cost of the first test's patience
 from core_samples import REPOSITORY, idx_bytes, write_idx_folder
 from loopback import Loopback, closed_port
 
-from core.catalogue import CATALOGUE, CatalogueEntry, Member, NotDownloaded, RemoteFile
 from core.command_line import parse_arguments
 from core.errors import DatasetError
-from core.report import write_report
-from core.sources import attempt as attempts
-from core.sources import cache, dataset_cache, downloads, open_dataset, transfer
-from core.sources.catalogue_sets import copy_in_folders
-from core.sources.dataset_cache import available, clean_leftovers, entry_folder
-from core.sources.downloads import MIRROR_VARIABLE, DownloadProgress, download
-from core.sources.mirrors import given_mirrors
-from core.sources.transfer import Patience
+from core.report.writing import write_report
+from core.sources import open_dataset
+from core.sources.catalogue import attempt as attempts
+from core.sources.catalogue import cache, dataset_cache, downloads
+from core.sources.catalogue import receiving as transfer
+from core.sources.catalogue.dataset_cache import available, clean_leftovers, entry_folder
+from core.sources.catalogue.downloads import MIRROR_VARIABLE, DownloadProgress, download
+from core.sources.catalogue.entries import (
+    CATALOGUE,
+    CatalogueEntry,
+    Member,
+    NotDownloaded,
+    RemoteFile,
+)
+from core.sources.catalogue.mirrors import given_mirrors
+from core.sources.catalogue.opening import copy_in_folders
+from core.sources.catalogue.receiving import Patience
 
 KEY = "made-up"
 PATIENT = Patience(connect_seconds=60.0, stall_seconds=60.0, min_speed=1000.0)
@@ -521,8 +529,8 @@ def test_checking_a_file_is_no_stall(made, content, monkeypatch):
 
 CHILD = """
 import sys
-from core.catalogue import CatalogueEntry, RemoteFile
-from core.sources.downloads import download
+from core.sources.catalogue.entries import CatalogueEntry, RemoteFile
+from core.sources.catalogue.downloads import download
 from core.errors import DatasetError
 files = tuple(RemoteFile(*fields) for fields in {files!r})
 entry = CatalogueEntry("made-up", "Made up", "", "", "", 1, 1, ("a", "b"), files, ({mirror!r},))
@@ -633,7 +641,7 @@ def test_a_disk_that_is_full(made, content, child):
 def test_too_little_space_is_told_before(made, server, monkeypatch):
     entry = made("good")
     usage = type("Usage", (), {"free": entry.n_bytes - 1})
-    monkeypatch.setattr("core.sources.downloads.shutil.disk_usage", lambda _: usage)
+    monkeypatch.setattr("core.sources.catalogue.downloads.shutil.disk_usage", lambda _: usage)
     words = failure(entry)
     assert re.search(r"needs 0 MB, but only 0 MB are free; free some, or name another", words)
     assert server.asked == []

@@ -10,9 +10,9 @@ from core_samples import QUICK, mnist_folder, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data_config import DataConfig
-from core.dataset import Dataset, Split
-from core.drawing import (
+from core.data.config import DataConfig
+from core.data.dataset import Dataset, Split
+from core.drawing.drawing import (
     FAINT,
     MNIST_BOX,
     Drawn,
@@ -24,9 +24,9 @@ from core.drawing import (
     placement_of,
     plain,
 )
-from core.ink import FULL, MOST_UNDONE, SheetHistory, blank, draw_line, sheet_shape, shifted
+from core.drawing.ink import FULL, MOST_UNDONE, SheetHistory, blank, draw_line, sheet_shape, shifted
+from core.learning.training import Trainer, TrainingConfig
 from core.sources import open_dataset
-from core.training import Trainer, TrainingConfig
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

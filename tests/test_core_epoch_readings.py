@@ -10,8 +10,8 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset import Split
-from core.epoch_readings import (
+from core.data.dataset import Split
+from core.insight.epoch_readings import (
     MOST_EPOCHS,
     READINGS_BYTES,
     EpochReader,
@@ -20,8 +20,8 @@ from core.epoch_readings import (
     read_epochs,
     spread_snapshots,
 )
-from core.perceptron import SoftmaxPerceptron
-from core.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import EpochRecord, Trainer, TrainingConfig
 
 
 @dataclass(frozen=True)

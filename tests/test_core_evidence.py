@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SettingError
-from core.evidence import evidence, rivals
-from core.perceptron import SoftmaxPerceptron
-from core.training import EpochRecord, Trainer, TrainingConfig
+from core.insight.evidence import evidence, rivals
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import EpochRecord, Trainer, TrainingConfig
 
 
 @QUICK

@@ -10,16 +10,16 @@ from core_samples import QUICK
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.attack import overtaking
-from core.attack.exact import boxed_changes, smallest_change
-from core.attack.least import least_size
-from core.attack.overtaking import overtake_all
-from core.attack.pairs import pair_changes
-from core.dataset import Split
+from core.data.dataset import Split
 from core.errors import ExplorerError, SettingError
-from core.perceptron import SoftmaxPerceptron
+from core.exact.closed_form import smallest_changes
+from core.exact.least import least_size
+from core.exact.pairs import pair_changes
+from core.exact.smallest import boxed_changes, smallest_change
+from core.exact.solver import overtaking
+from core.exact.solver.overtaking import overtake_all
+from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import finish
-from core.robustness import smallest_changes
 
 CASES = (st.integers(2, 6), st.integers(1, 12), st.integers(0, 10_000))
 

@@ -12,7 +12,8 @@ from core_samples import tiny_dataset
 from PIL import Image
 
 from core.attack import AttackConfig, SquaredLossDescent
-from core.film_export import (
+from core.learning.training import Trainer, TrainingConfig
+from core.report.film import (
     ANIMATIONS,
     MOST_FRAMES,
     ExportError,
@@ -24,7 +25,6 @@ from core.film_export import (
     traces_csv,
     write_file,
 )
-from core.training import Trainer, TrainingConfig
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,10 +13,10 @@ from core_samples import tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data_config import DataConfig
-from core.dataset import read_only
-from core.history import METRICS, Change, History
-from core.training import EpochRecord, Trainer, TrainingConfig
+from core.data.config import DataConfig
+from core.data.dataset import read_only
+from core.learning.history import METRICS, Change, History
+from core.learning.training import EpochRecord, Trainer, TrainingConfig
 
 CONFIG = TrainingConfig(epochs=12, batch_size=10, learning_rate=0.5)
 

@@ -11,9 +11,9 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.image_history import MOST_SPANS, ImageHistory, image_history
-from core.perceptron import SoftmaxPerceptron
-from core.training import EpochRecord, Trainer, TrainingConfig
+from core.insight.image_history import MOST_SPANS, ImageHistory, image_history
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import EpochRecord, Trainer, TrainingConfig
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ from core.attack.microscope import (
     logit_gradient,
 )
 from core.attack.outcome import SATURATED_RESPONSE
-from core.diagnostics import surest_right
+from core.data.samples import Split
 from core.errors import SettingError
-from core.perceptron import SoftmaxPerceptron
-from core.samples import Split
+from core.insight.diagnostics import surest_right
+from core.learning.perceptron import SoftmaxPerceptron
 
 if TYPE_CHECKING:
     from collections.abc import Callable

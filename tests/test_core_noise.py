@@ -10,11 +10,11 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data_config import DEFAULT_TEST_PERCENT, DataConfig
-from core.dataset import Split, make_dataset, read_only
+from core.data.config import DEFAULT_TEST_PERCENT, DataConfig
+from core.data.dataset import Split, make_dataset, read_only
+from core.data.noise import noisy_images, noisy_labels
+from core.data.splits import n_set_aside, stratified_split
 from core.errors import DatasetError, SettingError
-from core.noise import noisy_images, noisy_labels
-from core.splits import n_set_aside, stratified_split
 
 NOISE = [
     DataConfig(label_noise=30.0),

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.attack import AttackConfig
-from core.data_config import DataConfig
+from core.data.config import DataConfig
 from core.errors import ExplorerError, SettingError
+from core.learning.training import TrainingConfig
 from core.parameters import Parameter, check_parameters, parameter, parameters_of
-from core.training import TrainingConfig
 
 CONFIGS = [DataConfig, TrainingConfig, AttackConfig]
 DECLARED = [

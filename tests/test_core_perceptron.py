@@ -17,10 +17,10 @@ from core_samples import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset import Split
+from core.data.dataset import Split
 from core.errors import SettingError
-from core.minibatch import MiniBatchStep
-from core.perceptron import (
+from core.learning.minibatch import MiniBatchStep
+from core.learning.perceptron import (
     INITIAL_WEIGHTS,
     SMALL_NORMAL_SCALE,
     SoftmaxPerceptron,

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from core.command_line import parse_arguments
-from core.data_config import DataConfig
-from core.history import History
-from core.presets import PRESETS, TINY_SIZE
+from core.data.config import DataConfig
+from core.learning.history import History
+from core.learning.presets import PRESETS, TINY_SIZE
+from core.learning.training import Divergence, EpochRecord, Trainer, TrainingConfig
 from core.sources import DEFAULT_SOURCE, open_dataset
-from core.training import Divergence, EpochRecord, Trainer, TrainingConfig
 
 DATA = DataConfig(dataset=DEFAULT_SOURCE)
 

@@ -8,12 +8,19 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data_config import DataConfig
-from core.dataset import Split, read_only
-from core.diagnostics import diagnose
+from core.data.config import DataConfig
+from core.data.dataset import Split, read_only
 from core.errors import SettingError
-from core.perceptron import SoftmaxPerceptron
-from core.readings import ImageFilter, Readings, confusion, most_confused, read_images, select
+from core.insight.diagnostics import diagnose
+from core.insight.readings import (
+    ImageFilter,
+    Readings,
+    confusion,
+    most_confused,
+    read_images,
+    select,
+)
+from core.learning.perceptron import SoftmaxPerceptron
 
 
 def made_up(n=50, n_classes=4, seed=0, *, noisy=False):

@@ -10,14 +10,14 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.attack.all_targets import TargetSearch
-from core.attack.crossing import BEYOND, FARTHEST, crossing, has_numbers
-from core.attack.exact import smallest_change
 from core.attack.norms import NORMS
-from core.dataset import Split
+from core.data.dataset import Split
 from core.errors import SettingError
+from core.exact.all_targets import TargetSearch
+from core.exact.crossing import BEYOND, FARTHEST, crossing, has_numbers
+from core.exact.repair import RepairSearch, RepairSizes, changed, neighbour
+from core.exact.smallest import smallest_change
 from core.progress import Progress, finish
-from core.repair import RepairSearch, RepairSizes, changed, neighbour
 
 CASES = (st.integers(2, 5), st.integers(1, 9), st.integers(0, 10_000))
 

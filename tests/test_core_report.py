@@ -16,18 +16,18 @@ import pytest
 from core_samples import write_content, write_idx
 from PIL import Image
 
-import core.report
-import core.report_files
-import core.report_run
+import core.report.files
+import core.report.run
+import core.report.writing
 from core.command_line import parse_arguments
-from core.dataset import make_dataset
+from core.data.dataset import make_dataset
 from core.errors import ReportError
-from core.history import History
-from core.report import FILES, PICTURES, one_line, run_report, write_report
-from core.report_canvas import dashed, drawable, elide, text_width, wrap
-from core.report_charts import curves_picture, nice_ticks, tick_labels
+from core.learning.history import History
+from core.learning.training import EpochRecord, TrainingConfig
+from core.report.canvas import dashed, drawable, elide, text_width, wrap
+from core.report.charts import curves_picture, nice_ticks, tick_labels
+from core.report.writing import FILES, PICTURES, one_line, run_report, write_report
 from core.sources import open_dataset
-from core.training import EpochRecord, TrainingConfig
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TINY_OPTIONS = ["--epochs", "6", "--batch-size", "8", "--init", "uniform", "--no-shuffle"]
@@ -294,7 +294,7 @@ def test_page_shows_every_picture_and_the_numbers(digits_report):
 def test_any_number_of_classes_and_any_shape(n_classes, shape, absent, tmp_path, monkeypatch):
     names = [f"class {k}, whose name is rather long – déjà 日" for k in range(n_classes)]
     dataset = made_up(n_classes, shape, names, absent)
-    monkeypatch.setattr(core.report_run, "open_dataset", lambda *_: dataset)
+    monkeypatch.setattr(core.report.run, "open_dataset", lambda *_: dataset)
     arguments = parse_arguments(["--epochs", "2", "--attack-steps", "5"])
     summary = write_report(arguments, tmp_path / "out")
     assert summary["attack"]["target"] == min(7, n_classes - 1)
@@ -402,7 +402,7 @@ def test_damaged_data_leave_nothing_behind(how, expected, idx_folder, tmp_path):
     ],
 )
 def test_bad_settings_are_found_before_training(words, expected, tmp_path, monkeypatch):
-    monkeypatch.setattr(core.report_run, "_train", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr(core.report.run, "_train", lambda *_: pytest.fail("trained"))
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "notes.txt").write_text("mine")
     before = listing(tmp_path)
@@ -416,7 +416,7 @@ def test_bad_settings_are_found_before_training(words, expected, tmp_path, monke
 
 @pytest.mark.parametrize("place", ["file", "file/below", "/proc/no/such/place", "out"])
 def test_folder_that_cannot_be_written_is_found_before_training(place, tmp_path, monkeypatch):
-    monkeypatch.setattr(core.report, "run_everything", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr(core.report.writing, "run_everything", lambda *_: pytest.fail("trained"))
     (tmp_path / "file").write_text("mine")
     (tmp_path / "out" / "index.html").mkdir(parents=True)
     before = listing(tmp_path)
@@ -435,7 +435,7 @@ def test_full_disk_leaves_everything_as_it_was(place, n_written, tmp_path, monke
     (tmp_path / "existing").mkdir()
     (tmp_path / "existing" / "summary.json").write_text("an earlier report")
     before = listing(tmp_path)
-    write_file, written = core.report_files.write_file, []
+    write_file, written = core.report.files.write_file, []
 
     def full(path, content):
         if len(written) >= n_written:
@@ -444,7 +444,7 @@ def test_full_disk_leaves_everything_as_it_was(place, n_written, tmp_path, monke
         written.append(path)
         write_file(path, content)
 
-    monkeypatch.setattr(core.report_files, "write_file", full)
+    monkeypatch.setattr(core.report.files, "write_file", full)
     words = ["--dataset", "digits8", "--epochs", "1", "--report", str(tmp_path / place)]
     code, stdout, stderr = run(words)
     assert (code, stdout) == (2, "")
@@ -465,7 +465,7 @@ def test_failing_move_brings_the_earlier_report_back(tmp_path, monkeypatch):
             raise OSError(errno.EIO, "Input/output error")
         replace(source, target)
 
-    monkeypatch.setattr(core.report_files.os, "replace", third_fails)
+    monkeypatch.setattr(core.report.files.os, "replace", third_fails)
     with pytest.raises(ReportError, match="Input/output error"):
         write_report(parse_arguments(["--dataset", "digits8", "--epochs", "1"]), tmp_path)
     assert len(calls) > 3
@@ -476,7 +476,7 @@ def test_interrupted_run_leaves_nothing_and_says_so(tmp_path, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(core.report_run, "_train", interrupted)
+    monkeypatch.setattr(core.report.run, "_train", interrupted)
     code, stdout, stderr = run(["--dataset", "digits8", "--report", str(tmp_path / "a" / "b")])
     assert (code, stdout) == (130, "")
     assert stderr.count("\n") == 1

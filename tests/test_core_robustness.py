@@ -8,11 +8,11 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dataset import Split
-from core.perceptron import SoftmaxPerceptron
+from core.data.dataset import Split
+from core.exact.closed_form import class_distances, class_robustness, smallest_changes
+from core.exact.curves import exact_robustness
+from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import finish
-from core.robustness import class_distances, class_robustness, smallest_changes
-from core.robustness_curves import exact_robustness
 
 
 def case(n_samples, n_classes, n_features, seed):

@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 from core_samples import tiny_dataset
 
-from core.dataset import Split
-from core.perceptron import SoftmaxPerceptron
-from core.progress import finish
-from core.robustness import smallest_changes
-from core.robustness_curves import (
+from core.data.dataset import Split
+from core.exact.closed_form import smallest_changes
+from core.exact.curves import (
     RobustnessReader,
     between_tried,
     curve_sizes,
@@ -19,7 +17,9 @@ from core.robustness_curves import (
     shown_size,
     tried_sizes,
 )
-from core.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.progress import finish
 
 
 @pytest.fixture(scope="module")

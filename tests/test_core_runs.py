@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from core_samples import tiny_dataset
 
-from core.data_config import DataConfig
-from core.history import Change, History
-from core.runs import Branch, Run, differences
+from core.data.config import DataConfig
+from core.learning.history import Change, History
+from core.learning.runs import Branch, Run, differences
+from core.learning.training import EpochRecord, Trainer, TrainingConfig
 from core.sources.reading import ReadingConfig
-from core.training import EpochRecord, Trainer, TrainingConfig
 
 CONFIG = TrainingConfig(epochs=3, batch_size=10, seed=4)
 DATA = DataConfig(dataset="some/set.npz")

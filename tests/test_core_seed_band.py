@@ -10,10 +10,10 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.history import History
-from core.seed_band import MANY_SEEDS, SeedBand, band_of, band_quantiles, seed_band
-from core.sweep import SeedSweep, Sweep, SweepRecord
-from core.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.history import History
+from core.learning.sweep.seed_band import MANY_SEEDS, SeedBand, band_of, band_quantiles, seed_band
+from core.learning.sweep.sweep import SeedSweep, Sweep, SweepRecord
+from core.learning.training import EpochRecord, Trainer, TrainingConfig
 
 CONFIG = TrainingConfig(epochs=12, batch_size=10, learning_rate=0.5, init="normal", seed=2)
 
@@ -103,7 +103,7 @@ def test_the_earliest_best_epoch_wins_and_what_is_no_number_never_does() -> None
         record(5, [-1.0, nan, -8.0, nan], [False, True, False, True]),
     ]
     band = seed_band((0, 1, 2, 3), records)
-    # As core.history.History: without any number it is the first record.
+    # As core.learning.history.History: without any number it is the first record.
     assert band.best_epochs.tolist() == [4, 3, 5, 3]
     assert band.median_best_epoch == 3.5
     assert band.n_diverged == 2

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from test_core_attack_batch import example
 
 from core.attack import ATTACKS
-from core.attack.sized import (
+from core.attack.whole_parts.sized import (
     PGD_STEPS,
     SIZED_ATTACKS,
     AttackCurve,
@@ -21,11 +21,11 @@ from core.attack.sized import (
     SizedProjectedGradient,
     directions,
 )
-from core.dataset import Split
-from core.perceptron import SoftmaxPerceptron
+from core.data.dataset import Split
+from core.exact.curves import curve_sizes, exact_robustness, share_right, shown_size
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import Trainer, TrainingConfig
 from core.progress import finish
-from core.robustness_curves import curve_sizes, exact_robustness, share_right, shown_size
-from core.training import Trainer, TrainingConfig
 
 both_norms = pytest.mark.parametrize("norm", ["l2", "linf"])
 in_and_out = pytest.mark.parametrize("boxed", [False, True])

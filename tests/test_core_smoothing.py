@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from core.errors import SettingError
-from core.smoothing import SMOOTHINGS, moving_mean
+from core.learning.smoothing import SMOOTHINGS, moving_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

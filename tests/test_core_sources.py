@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from core.errors import DatasetError
 from core.progress import Progress
-from core.sources import NAMED_SOURCES, digits8, limits, open_dataset, strokes_cache
+from core.sources import NAMED_SOURCES, limits, open_dataset
+from core.sources.built_in import digits8, strokes_cache
 
 TRAIN_IMAGES = "train-images-idx3-ubyte"
 TRAIN_LABELS = "train-labels-idx1-ubyte"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from core.errors import DatasetError
 from core.sources import limits, open_dataset
-from core.sources.arrays import (
+from core.sources.arrays.roles import (
     ALL_ROLES,
     ROLES,
     ArrayInfo,

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from core.errors import DatasetError
-from core.sources import limits, open_dataset, pickles
-from core.sources.arrays import ArraysUnclear
+from core.sources import limits, open_dataset
+from core.sources.arrays.roles import ArraysUnclear
 from core.sources.opening import look
+from core.sources.pickles import format as pickles
 from core.sources.reading import ReadingConfig
 
 PROTOCOLS = pytest.mark.parametrize("protocol", range(6))

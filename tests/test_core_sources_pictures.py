@@ -19,8 +19,8 @@ from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits, open_dataset, opening
 from core.sources.natural_order import natural_key
-from core.sources.picture_files import decoded
-from core.sources.picture_set import fitted
+from core.sources.pictures.files import decoded
+from core.sources.pictures.set import fitted
 from core.sources.reading import ReadingConfig
 
 MAX_ROUNDING = 1 / 255

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 from core_samples import idx_bytes, mnist_folder, write_content, write_idx, write_idx_folder
 
-from core.catalogue import CATALOGUE
 from core.errors import DatasetError
-from core.sources import cache, dataset_cache, open_dataset
-from core.sources.mirrors import MIRROR_VARIABLE
+from core.sources import open_dataset
+from core.sources.catalogue import cache, dataset_cache
+from core.sources.catalogue.entries import CATALOGUE
+from core.sources.catalogue.mirrors import MIRROR_VARIABLE
 from core.sources.reading import ReadingConfig
 
 BALANCED = string.digits + string.ascii_uppercase + "abdefghnqrt"  # Table II of the EMNIST paper

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from core.errors import DatasetError
 from core.progress import Progress
-from core.sources import limits, open_dataset, opening, table_lines
+from core.sources import limits, open_dataset, opening
 from core.sources.reading import ReadingConfig
+from core.sources.tables import lines as table_lines
 
 
 def sample(n=40, *, side=4, n_classes=4, seed=0, low=0, high=256):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.sources import open_dataset
-from core.sources.strokes import FRAME_PX, N_CLASSES, draw_stroke_digits
+from core.sources.built_in.strokes import FRAME_PX, N_CLASSES, draw_stroke_digits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,22 +14,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
-import core.stacked_pass
-import core.stacked_step
-import core.sweep
-from core.data_config import DataConfig
+import core.learning.sweep.stacked_pass
+import core.learning.sweep.stacked_step
+import core.learning.sweep.sweep
+from core.data.config import DataConfig
 from core.errors import SettingError
-from core.history import METRICS, PARTS
-from core.perceptron import SoftmaxPerceptron
-from core.presets import TP_PRESET
+from core.learning.history import METRICS, PARTS
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.presets import TP_PRESET
+from core.learning.sweep.stacked_step import evaluate_stacked
+from core.learning.sweep.sweep import N_SEEDS, SeedSweep, Sweep, SweepRecord, following_seeds
+from core.learning.training import BatchRecord, Checkpoint, EpochRecord, Trainer, TrainingConfig
 from core.progress import finish
 from core.sources import open_dataset
-from core.stacked_step import evaluate_stacked
-from core.sweep import N_SEEDS, SeedSweep, Sweep, SweepRecord, following_seeds
-from core.training import BatchRecord, Checkpoint, EpochRecord, Trainer, TrainingConfig
 
 if TYPE_CHECKING:
-    from core.dataset import Dataset
+    from core.data.dataset import Dataset
 
 N_TRAIN = 63
 CURVES = [f"{part}_{metric}" for part in PARTS for metric in METRICS]
@@ -157,9 +157,9 @@ def test_members_may_differ_in_rate_decay_and_momentum(
 def test_work_cut_into_small_pieces_is_the_same_work(
     monkeypatch: pytest.MonkeyPatch, shuffle: bool, batch_size: int, piece: int, room: int
 ) -> None:
-    for module in (core.stacked_pass, core.stacked_step):
+    for module in (core.learning.sweep.stacked_pass, core.learning.sweep.stacked_step):
         monkeypatch.setattr(module, "PIECE", piece)
-    monkeypatch.setattr(core.stacked_pass, "_ROOM_BYTES", room)
+    monkeypatch.setattr(core.learning.sweep.stacked_pass, "_ROOM_BYTES", room)
     config = TrainingConfig(
         batch_size=batch_size, shuffle=shuffle, epochs=3, momentum=0.5, l2=0.01, init="normal"
     )
@@ -286,7 +286,9 @@ def test_seeds_differ_in_start_and_order() -> None:
 def test_stopped_in_the_middle_it_goes_on_or_is_forgotten(
     monkeypatch: pytest.MonkeyPatch, n_events: int
 ) -> None:
-    monkeypatch.setattr(core.stacked_pass, "PIECE", 1)  # an event after every product
+    monkeypatch.setattr(
+        core.learning.sweep.stacked_pass, "PIECE", 1
+    )  # an event after every product
     config = TrainingConfig(epochs=3, batch_size=20)
     expected = raw(drained(SeedSweep(tiny(), config, 3)))
     sweep = SeedSweep(tiny(), config, 3)
@@ -297,7 +299,7 @@ def test_stopped_in_the_middle_it_goes_on_or_is_forgotten(
 
 
 def test_progress_counts_up_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(core.stacked_pass, "PIECE", 1)
+    monkeypatch.setattr(core.learning.sweep.stacked_pass, "PIECE", 1)
     config = TrainingConfig(epochs=3, batch_size=10)
     events = list(SeedSweep(tiny(), config, 3).run())
     progress = [event for event in events if isinstance(event, BatchRecord)]

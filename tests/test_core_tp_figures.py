@@ -26,13 +26,13 @@ from core_samples import (
 from threadpoolctl import threadpool_limits
 
 from core.attack import AttackConfig, SquaredLossDescent, summarise
-from core.data_config import DataConfig
-from core.diagnostics import diagnose
-from core.history import History
-from core.perceptron import SoftmaxPerceptron, initial_weights
-from core.presets import TP_PRESET
+from core.data.config import DataConfig
+from core.insight.diagnostics import diagnose
+from core.learning.history import History
+from core.learning.perceptron import SoftmaxPerceptron, initial_weights
+from core.learning.presets import TP_PRESET
+from core.learning.training import EpochRecord, Trainer
 from core.sources import open_dataset
-from core.training import EpochRecord, Trainer
 
 SEEDS = (0, 1, 2)
 N_NOISE = 5

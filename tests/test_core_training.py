@@ -10,12 +10,12 @@ from core_samples import QUICK, notebook_epochs, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data_config import DataConfig
+from core.data.config import DataConfig
 from core.errors import SettingError
-from core.history import History
-from core.perceptron import SoftmaxPerceptron, initial_weights
-from core.presets import TP_PRESET
-from core.training import (
+from core.learning.history import History
+from core.learning.perceptron import SoftmaxPerceptron, initial_weights
+from core.learning.presets import TP_PRESET
+from core.learning.training import (
     BatchRecord,
     Divergence,
     EpochRecord,

@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 from core_samples import tiny_dataset
 
-import core.attack.same_change
-import core.attack.transfer
-import core.attack.universal_search
+import core.attack.whole_parts.same_change
+import core.attack.whole_parts.transfer
+import core.attack.whole_parts.universal_search
 from core.attack import ATTACKS, NORMS
-from core.attack.fooled import can_be_fooled, chunk_rows
-from core.attack.random_noise import noise_of_sizes
-from core.attack.same_change import MOST_SHOWN, SameChange
-from core.attack.transfer import MOST_EXAMPLES, Transfer
-from core.attack.universal_search import UniversalSearch
-from core.dataset import Split
+from core.attack.methods.random_noise import noise_of_sizes
+from core.attack.whole_parts.fooled import can_be_fooled, chunk_rows
+from core.attack.whole_parts.same_change import MOST_SHOWN, SameChange
+from core.attack.whole_parts.transfer import MOST_EXAMPLES, Transfer
+from core.attack.whole_parts.universal_search import UniversalSearch
+from core.data.dataset import Split
 from core.errors import SettingError
-from core.perceptron import SoftmaxPerceptron
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import Trainer, TrainingConfig
 from core.progress import finish
-from core.training import Trainer, TrainingConfig
 
 STEADY = ("descent", "fgsm", "bim", "mim", "deepfool", "cw", "greedy_l0", "exact")
 """Attacks without anything random: the same whatever images stand beside each other."""
@@ -85,7 +85,7 @@ def expected_counts(models, data, attack, config, rows):
 @pytest.mark.parametrize("name", STEADY)
 def test_transfer_is_a_loop_over_images(learnt, monkeypatch, name, target):
     data, models = learnt
-    monkeypatch.setattr(core.attack.transfer, "chunk_rows", lambda *_: 7)
+    monkeypatch.setattr(core.attack.whole_parts.transfer, "chunk_rows", lambda *_: 7)
     config = settings(name, target=target)
     transfer = Transfer(models, data.test, ATTACKS[name], config, 60, seed=4)
     list(transfer.run())
@@ -134,7 +134,7 @@ def test_before_the_start_nothing_is_known_and_nothing_divides_by_zero(learnt):
 
 def test_what_is_done_by_any_time_is_what_fewer_images_give(learnt, monkeypatch):
     data, models = learnt
-    monkeypatch.setattr(core.attack.transfer, "chunk_rows", lambda *_: 10)
+    monkeypatch.setattr(core.attack.whole_parts.transfer, "chunk_rows", lambda *_: 10)
     whole = Transfer(models, data.test, ATTACKS["pgd"], settings("pgd"))
     for progress in whole.run():
         assert progress.total == 150
@@ -149,7 +149,7 @@ def test_what_is_done_by_any_time_is_what_fewer_images_give(learnt, monkeypatch)
 
 def test_progress_only_rises_and_tells_within_every_few_images(learnt, monkeypatch):
     data, models = learnt
-    monkeypatch.setattr(core.attack.transfer, "chunk_rows", lambda *_: 50)
+    monkeypatch.setattr(core.attack.whole_parts.transfer, "chunk_rows", lambda *_: 50)
     transfer = Transfer(models, data.test, ATTACKS["bim"], settings("bim", steps=20))
     done = [progress.done for progress in transfer.run()]
     assert done == sorted(done)
@@ -160,7 +160,7 @@ def test_progress_only_rises_and_tells_within_every_few_images(learnt, monkeypat
 def test_each_few_images_begin_at_random_in_another_way(learnt, monkeypatch):
     """A random start must not be the same for the k-th image of every chunk."""
     data, models = learnt
-    monkeypatch.setattr(core.attack.transfer, "chunk_rows", lambda *_: 1)
+    monkeypatch.setattr(core.attack.whole_parts.transfer, "chunk_rows", lambda *_: 1)
     twice = Split(np.repeat(data.test.images[:1], 2, axis=0), np.repeat(data.test.labels[:1], 2))
     config = settings("pgd", budget=2.5, steps=1)
     transfer = Transfer(models[:1], twice, ATTACKS["pgd"], config)
@@ -171,7 +171,7 @@ def test_each_few_images_begin_at_random_in_another_way(learnt, monkeypatch):
 
 def test_a_universal_attack_is_one_change_for_all_images(learnt, monkeypatch):
     data, models = learnt
-    monkeypatch.setattr(core.attack.transfer, "chunk_rows", lambda *_: 9)
+    monkeypatch.setattr(core.attack.whole_parts.transfer, "chunk_rows", lambda *_: 9)
     config = settings("universal", budget=1.2, box=False, target=1, steps=15)
     transfer = Transfer(models, data.test, ATTACKS["universal"], config)
     list(transfer.run())
@@ -259,7 +259,7 @@ def test_in_l2_noise_prefers_no_direction():
 @pytest.mark.parametrize("norm", ["l2", "linf"])
 def test_the_search_in_passes_is_the_attack_on_all_at_once(learnt, monkeypatch, norm, box, target):
     data, models = learnt
-    monkeypatch.setattr(core.attack.universal_search, "_CHUNK_ROWS", 11)
+    monkeypatch.setattr(core.attack.whole_parts.universal_search, "_CHUNK_ROWS", 11)
     model = SoftmaxPerceptron(models[0])
     budget = 0.9 if norm == "l2" else 0.15
     config = settings("universal", norm=norm, box=box, target=target, budget=budget, steps=12)
@@ -314,7 +314,7 @@ def test_a_search_with_nobody_to_fool_says_so(learnt):
 @pytest.mark.parametrize("box", [False, True])
 def test_the_same_change_is_a_loop_over_images(learnt, monkeypatch, box):
     data, models = learnt
-    monkeypatch.setattr(core.attack.same_change, "_MOST_ROWS", 13)
+    monkeypatch.setattr(core.attack.whole_parts.same_change, "_MOST_ROWS", 13)
     model, target = SoftmaxPerceptron(models[0]), 1
     change = 0.3 * np.random.default_rng(3).standard_normal(36)
     same = SameChange(models[0], data.test, change, target, strength=1.7, box=box, seed=5)

@@ -28,12 +28,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from core.attack import FROM_IMAGE, AttackConfig, summarise
-from core.data_config import DataConfig
-from core.diagnostics import weight_images, weight_limit
-from core.perceptron import SoftmaxPerceptron
+from core.data.config import DataConfig
+from core.insight.diagnostics import weight_images, weight_limit
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import TrainingConfig
 from core.pictures import diverging_rgb, grey_rgb
-from core.training import TrainingConfig
-from gui.run_state import RunState
+from gui.session.run_state import RunState
 from gui.theme import LIGHT
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.session import Session
-    from gui.widgets.image_view import ImageView
+    from gui.session.session import Session
+    from gui.widgets.images.image_view import ImageView
+    from gui.window.main_window import MainWindow
 
 NUMBER = 17
 """Of the image that most tests attack."""

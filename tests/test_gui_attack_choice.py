@@ -22,16 +22,16 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from core.attack import ATTACKS, NORMS, AttackStep, Film
-from core.attack.exact import smallest_change
-from core.perceptron import SoftmaxPerceptron
+from core.exact.smallest import smallest_change
+from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import grey_rgb
 from gui.theme import LIGHT
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
 
 NUMBER = 17
 

@@ -9,13 +9,13 @@ from gui_helpers import activate, click, data_of, wait_for_film, wait_until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from core.evidence import evidence
-from core.perceptron import SoftmaxPerceptron
+from core.insight.evidence import evidence
+from core.learning.perceptron import SoftmaxPerceptron
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
+    from gui.window.main_window import MainWindow
 
 
 def open_result(window: MainWindow, qtbot: QtBot) -> None:

@@ -25,16 +25,16 @@ from gui_helpers import (
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtTest import QTest
 
-from core.attack.by_hand import Painting, size_of
-from core.attack.by_hand_score import Goal, score
-from core.attack.exact import smallest_change
+from core.attack.by_hand.painting import Painting, size_of
+from core.attack.by_hand.score import Goal, score
 from core.errors import ExplorerError
-from core.perceptron import SoftmaxPerceptron
+from core.exact.smallest import smallest_change
+from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
-from gui.by_hand_session import DEFAULT_FACTOR, LEAST_FACTOR, MOST_FACTOR
-from gui.run_state import RunState
+from gui.attack.by_hand.study import DEFAULT_FACTOR, LEAST_FACTOR, MOST_FACTOR
+from gui.session.run_state import RunState
 from gui.theme import LIGHT
-from gui.widgets.change_canvas import FAINTEST, THICKEST, THINNEST
+from gui.widgets.canvas.change_canvas import FAINTEST, THICKEST, THINNEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.by_hand_session import ByHandSession
-    from gui.main_window import MainWindow
-    from gui.pages.by_hand import ByHandPanel
-    from gui.session import Session
-    from gui.widgets.change_canvas import ChangeCanvas
+    from gui.attack.by_hand.panel import ByHandPanel
+    from gui.attack.by_hand.study import ByHandSession
+    from gui.session.session import Session
+    from gui.widgets.canvas.change_canvas import ChangeCanvas
+    from gui.window.main_window import MainWindow
 
 NUMBER, OTHER = 17, 30
 """Of the image that most tests paint on, and of another one."""
@@ -789,7 +789,7 @@ def test_a_question_without_an_answer_is_said_where_it_was_asked(
     def refuse(*_: Any, **__: Any) -> Any:
         raise ExplorerError("It does not settle")
 
-    monkeypatch.setattr("core.attack.by_hand_optimiser.smallest_change", refuse)
+    monkeypatch.setattr("core.attack.by_hand.optimiser.smallest_change", refuse)
     window.session.attack.choose("train", OTHER)
     wait_until(qtbot, lambda: bool(game.problem))
     assert panel.sentence.text() == "The optimiser finds no answer: It does not settle."

@@ -30,19 +30,19 @@ from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent, QTouchEve
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.drawing import plain
-from core.ink import SHEET_SIDE
-from gui.actions import COMMANDS
+from core.drawing.drawing import plain
+from core.drawing.ink import SHEET_SIDE
 from gui.theme import DARK, LIGHT
-from gui.widgets.canvas import ERASER, THICKEST, THINNEST, USUAL_WIDTH, Canvas
+from gui.widgets.canvas.canvas import ERASER, THICKEST, THINNEST, USUAL_WIDTH, Canvas
+from gui.window.actions import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.pages.draw import DrawPage
+    from gui.images.draw.page import DrawPage
+    from gui.window.main_window import MainWindow
 
 
 @pytest.fixture

@@ -20,19 +20,19 @@ from gui_helpers import (
     wall_is_right,
 )
 
-from core.comparison import examine, relative_difference
-from core.diagnostics import weight_images
-from gui.comparison_session import Side
-from gui.run_state import RunState
+from core.insight.comparison import examine, relative_difference
+from core.insight.diagnostics import weight_images
+from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
+from gui.tune.comparison.study import Side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from core.comparison import Examined
-    from gui.main_window import MainWindow
-    from gui.pages.comparison import ComparisonPanel
+    from core.insight.comparison import Examined
+    from gui.tune.comparison.panel import ComparisonPanel
+    from gui.window.main_window import MainWindow
 
 
 @pytest.fixture

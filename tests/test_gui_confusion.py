@@ -24,10 +24,10 @@ from gui_helpers import (
 )
 from PySide6.QtCore import Qt
 
-from core.readings import ImageFilter, confusion, read_images, select
-from gui.run_state import RunState
+from core.insight.readings import ImageFilter, confusion, read_images, select
+from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
-from gui.widgets.confusion_matrix import ConfusionMatrix
+from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.pages.confusion import ConfusionPanel
-    from gui.session import Session
+    from gui.learn.confusion import ConfusionPanel
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
 
 
 def expected(window: MainWindow, part: str) -> NDArray[np.int64]:

@@ -14,12 +14,12 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.smoothing import SMOOTHINGS, moving_mean
+from core.learning.smoothing import SMOOTHINGS, moving_mean
 from gui.theme import DARK, LIGHT, Theme
-from gui.widgets.curve_lines import CurveLine, peaks
-from gui.widgets.curve_plot import Curve, CurvePlot, PlotOptions
-from gui.widgets.curve_runs import Band, RunCurves, nearest_index
-from gui.widgets.curve_scale import Scale, log_ticks
+from gui.widgets.curves.lines import CurveLine, peaks
+from gui.widgets.curves.plot import Curve, CurvePlot, PlotOptions
+from gui.widgets.curves.runs import Band, RunCurves, nearest_index
+from gui.widgets.curves.scale import Scale, log_ticks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

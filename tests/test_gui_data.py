@@ -33,15 +33,15 @@ from PySide6.QtGui import Qt as RichTextQt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 
-from core.class_statistics import class_counts, mean_and_spread
-from core.dataset import make_dataset
-from core.readings import ImageFilter, read_images, select
+from core.data.class_statistics import class_counts, mean_and_spread
+from core.data.dataset import make_dataset
+from core.insight.readings import ImageFilter, read_images, select
+from core.learning.training import TrainingConfig
 from core.sources.reading import ReadingConfig
-from core.training import TrainingConfig
-from gui.data_session import ShownReadings
-from gui.pages.data_settings import what_matters
-from gui.pages.data_words import PartView
-from gui.run_state import RunState
+from gui.images.data.settings import what_matters
+from gui.session.data import ShownReadings
+from gui.session.run_state import RunState
+from gui.shared.words import PartView
 from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.pages.data import DataPage
-    from gui.session import Session
+    from gui.images.data.page import DataPage
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
 
 
 def wait_for_wall(qtbot: QtBot, window: MainWindow) -> None:
@@ -507,7 +507,7 @@ def test_data_without_a_test_part_can_be_divided_otherwise(
     settings(qtbot, page)
     assert not rows["test_share"].editor.isVisible(), "UCI digits have a test part of their own"
     dataset = make_dataset("own", "here", data_without_test_part(), None, image_shape=(6, 6))
-    monkeypatch.setattr("gui.data_session.opening", opening_of(dataset))
+    monkeypatch.setattr("gui.session.data.opening", opening_of(dataset))
     session = window.session
     session.set_setting("train_size", 1000)
     session.open("/own.csv")
@@ -648,7 +648,7 @@ def test_long_names_of_strangers_neither_widen_nor_format(
         class_names=names,
         notes=["word " * 60],
     )
-    monkeypatch.setattr("gui.data_session.opening", opening_of(dataset))
+    monkeypatch.setattr("gui.session.data.opening", opening_of(dataset))
     width = page.side.width()
     session = window.session
     session.open("/own.csv")
@@ -683,7 +683,7 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
         *("<b>data</b>", "/of/<i>somebody</i>.csv", data, data),
         image_shape=(6, 6), class_names=names, notes=["<b>noted</b>"],
     )  # fmt: skip
-    monkeypatch.setattr("gui.data_session.opening", opening_of(dataset))
+    monkeypatch.setattr("gui.session.data.opening", opening_of(dataset))
     told, session, path = tooltips_shown(monkeypatch), window.session, "/of/<i>somebody</i>.csv"
     strange = [*names, dataset.name, dataset.source, *dataset.notes, path]
     session.set_setting("label_noise", 30.0)

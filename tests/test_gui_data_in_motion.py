@@ -26,15 +26,15 @@ from gui_helpers import (
 )
 from PySide6.QtCore import Qt
 
-from core.catalogue import CATALOGUE
-from core.dataset import Dataset
-from core.diagnostics import weight_images
-from core.readings import ImageFilter, read_images
-from core.sources.downloads import DownloadProgress
+from core.data.dataset import Dataset
+from core.insight.diagnostics import weight_images
+from core.insight.readings import ImageFilter, read_images
+from core.learning.training import TrainingConfig
+from core.sources.catalogue.downloads import DownloadProgress
+from core.sources.catalogue.entries import CATALOGUE
 from core.sources.reading import ReadingConfig
-from core.training import TrainingConfig
-from gui import data_session
-from gui.run_state import RunState
+from gui.session.run_state import RunState
+from gui.session.session import data as data_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,10 +42,10 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from core.data_config import DataConfig
+    from core.data.config import DataConfig
     from core.progress import Progress
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
 
 
 class Gate:
@@ -194,8 +194,12 @@ def test_a_model_is_held_against_the_data_that_are_about_to_come(
 ) -> None:
     session = window.session
     file = str(tmp_path / "m.safetensors")
-    monkeypatch.setattr("gui.saved_files.QFileDialog.getSaveFileName", lambda *_, **__: (file, ""))
-    monkeypatch.setattr("gui.saved_files.QFileDialog.getOpenFileName", lambda *_, **__: (file, ""))
+    monkeypatch.setattr(
+        "gui.window.saved_files.QFileDialog.getSaveFileName", lambda *_, **__: (file, "")
+    )
+    monkeypatch.setattr(
+        "gui.window.saved_files.QFileDialog.getOpenFileName", lambda *_, **__: (file, "")
+    )
     window.saved_files.save_model()
     gate = hold_noise(monkeypatch)
     session.set_setting("pixel_noise", 0.2)
@@ -412,7 +416,7 @@ def test_a_download_called_off_as_it_ends_is_there_all_the_same(
 
     downloads._jobs["mnist"] = Ended()  # type: ignore[assignment]
     downloads.progress["mnist"] = None
-    monkeypatch.setattr("gui.downloads.available", lambda entry: entry.key == "mnist")
+    monkeypatch.setattr("gui.session.downloads.available", lambda entry: entry.key == "mnist")
     downloads.cancel("mnist")
     assert window.panel.catalogue.rows["mnist"].button.text() == "Open"
 
@@ -422,7 +426,7 @@ def test_a_mirror_that_sleeps_holds_nothing_up(
 ) -> None:
     awake = threading.Event()
     monkeypatch.setattr(
-        "gui.downloads.copy_in_folders", lambda *_: tmp_path if awake.wait(60) else None
+        "gui.session.downloads.copy_in_folders", lambda *_: tmp_path if awake.wait(60) else None
     )
     session = make_session(mirror=str(tmp_path))  # would not return
     assert not session.downloads.is_here("mnist")

@@ -39,13 +39,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSlider
 
 from core.attack import SquaredLossDescent
-from core.drawing import mnist_placement, placed, placement_of, plain
-from core.perceptron import SoftmaxPerceptron
+from core.drawing.drawing import mnist_placement, placed, placement_of, plain
+from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import grey_rgb
-from gui.pages.draw_seen import Way
-from gui.run_state import RunState
+from gui.images.draw.seen import Way
+from gui.session.run_state import RunState
 from gui.theme import LIGHT
-from gui.widgets.canvas import Canvas
+from gui.widgets.canvas.canvas import Canvas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,9 +54,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.pages.draw import DrawPage
-    from gui.session import Session
+    from gui.images.draw.page import DrawPage
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
 
 
 @pytest.fixture
@@ -298,7 +298,7 @@ def test_data_whose_classes_are_no_digits_ask_for_no_digit(
 ) -> None:
     names = ("shirt", "shoe", *map(str, range(8)))
     monkeypatch.setattr(
-        "gui.data_session.opening", opening_of(replace(data_of(window.session), class_names=names))
+        "gui.session.data.opening", opening_of(replace(data_of(window.session), class_names=names))
     )
     window.session.open("clothes")
     wait_until(qtbot, lambda: data_of(window.session).class_names == names)
@@ -504,7 +504,7 @@ def test_other_classes_drop_it_too(
     session, told = window.session, []
     names = tuple("abcdefghij")
     monkeypatch.setattr(
-        "gui.data_session.opening", opening_of(replace(data_of(session), class_names=names))
+        "gui.session.data.opening", opening_of(replace(data_of(session), class_names=names))
     )
     session.notified.connect(lambda message, _: told.append(message))
     session.open("letters")
@@ -699,7 +699,7 @@ def test_the_top_bar_fits_the_smallest_window(window: MainWindow) -> None:
 
 
 def test_the_help_of_the_page_is_its_own(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
-    from gui import help_text
+    from gui.window import help_text
 
     assert help_text.SECTIONS[window.pages.currentIndex()] == "draw"
     assert '<a name="draw">' in help_text.HELP_HTML

@@ -20,16 +20,16 @@ from gui_helpers import (
 )
 from PySide6.QtCore import QPoint
 
-from core.perceptron import SoftmaxPerceptron
+from core.insight.readings import read_images
+from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import DIVERGING
-from core.readings import read_images
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.widgets.image_card import ImageCard
+    from gui.widgets.images.image_card import ImageCard
+    from gui.window.main_window import MainWindow
 
 
 def logits(window: MainWindow, index: int) -> NDArray[np.float64]:

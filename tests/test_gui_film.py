@@ -10,14 +10,14 @@ from gui_helpers import click, press, wait_for_film, wait_until
 from PIL import Image
 from PySide6.QtWidgets import QFileDialog
 
-from core.film_export import traces_csv
+from core.report.film import traces_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
+    from gui.window.main_window import MainWindow
 
 
 @pytest.fixture

@@ -23,19 +23,19 @@ from gui_helpers import (
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QToolTip
 
-from core.diagnostics import diagnose
-from core.image_history import ImageHistory, image_history
-from core.perceptron import SoftmaxPerceptron
-from gui.run_state import RunState
+from core.insight.diagnostics import diagnose
+from core.insight.image_history import ImageHistory, image_history
+from core.learning.perceptron import SoftmaxPerceptron
+from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
-from gui.widgets.image_card import CardContent, ImageCard
-from gui.widgets.probability_bars import ProbabilityBars, logit_text
-from gui.widgets.rank_plot import RankPlot
+from gui.widgets.bars.probability_bars import ProbabilityBars, logit_text
+from gui.widgets.bars.rank_plot import RankPlot
+from gui.widgets.images.image_card import CardContent, ImageCard
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
+    from gui.window.main_window import MainWindow
 
 
 def expected(window: MainWindow, index: int, part: str = "train") -> ImageHistory:

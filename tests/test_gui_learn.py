@@ -30,14 +30,14 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea
 
-from core.dataset import make_dataset
-from core.diagnostics import diagnose, weight_images, weight_limit
-from core.perceptron import SoftmaxPerceptron
+from core.data.dataset import make_dataset
+from core.insight.diagnostics import diagnose, weight_images, weight_limit
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import TrainingConfig
 from core.pictures import diverging_rgb, grey_rgb
-from core.training import TrainingConfig
-from gui.run_state import RunState
+from gui.session.run_state import RunState
 from gui.theme import LIGHT
-from gui.widgets.image_mosaic import ImageMosaic, MosaicRow
+from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.session import Session
-    from gui.widgets.curve_plot import CurvePlot
+    from gui.session.session import Session
+    from gui.widgets.curves.plot import CurvePlot
+    from gui.window.main_window import MainWindow
 
 
 def assert_painted(painted: NDArray[np.uint8], image: NDArray[np.uint8]) -> None:
@@ -545,7 +545,7 @@ def test_long_class_names_are_cut_not_the_images(
     names = [f"a very long name for what is only class number {k}" for k in range(4)]
     part = (rng.random((60, 30)), labels)
     made = make_dataset("named", "made up", part, part, image_shape=(6, 5), class_names=names)
-    monkeypatch.setattr("gui.data_session.opening", opening_of(made))
+    monkeypatch.setattr("gui.session.data.opening", opening_of(made))
     open_folder(qtbot, window, "named data")
     window.grab()
     assert names[2] in window.learn.atlas.describe(0, 2)

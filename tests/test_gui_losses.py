@@ -29,14 +29,14 @@ from PySide6.QtCore import QPoint, QPointF
 
 from core.attack.microscope import LOSSES, Descents, Microscope, MicroscopeConfig
 from core.attack.outcome import SATURATED_RESPONSE
-from core.data_config import DataConfig
-from core.diagnostics import surest_right
+from core.data.config import DataConfig
+from core.insight.diagnostics import surest_right
 from core.pictures import diverging_rgb, grey_rgb
 from core.progress import Progress
-from gui.losses_job import LOSSES_SLOT, LossesAnswer, LossesJob, LossesRequest
-from gui.mailbox import Mailbox
-from gui.pages.losses_words import badge_words, fooled_words, size_words
-from gui.run_state import RunState
+from gui.attack.losses.job import LOSSES_SLOT, LossesAnswer, LossesJob, LossesRequest
+from gui.attack.losses.words import badge_words, fooled_words, size_words
+from gui.jobs.mailbox import Mailbox
+from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.pages.losses import LossesPanel
-    from gui.session import Session
-    from gui.widgets.curve_plot import CurvePlot
-    from gui.widgets.image_view import ImageView
+    from gui.attack.losses.panel import LossesPanel
+    from gui.session.session import Session
+    from gui.widgets.curves.plot import CurvePlot
+    from gui.widgets.images.image_view import ImageView
+    from gui.window.main_window import MainWindow
 
 NUMBER = 17
 """Of the image that most tests look at."""
@@ -524,7 +524,7 @@ class Gate:
             return advance(scope, *arguments)
 
         monkeypatch.setattr(Microscope, "_advance", slow)
-        monkeypatch.setattr("gui.losses_job._TELL_SECONDS", 0.02)
+        monkeypatch.setattr("gui.attack.losses.job._TELL_SECONDS", 0.02)
 
 
 def test_long_work_shows_how_far_it_is_and_cancel_keeps_what_was_done(

@@ -23,12 +23,12 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from core.dataset import make_dataset
-from core.readings import ImageFilter
+from core.data.dataset import make_dataset
+from core.insight.readings import ImageFilter
 from core.sources.reading import ReadingConfig
-from gui.run_state import RunState
-from gui.widgets.fitting_words import fitting
-from gui.widgets.number_field import NumberField
+from gui.session.run_state import RunState
+from gui.widgets.basics.fitting_words import fitting
+from gui.widgets.basics.number_field import NumberField
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import pytest
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
+    from gui.window.main_window import MainWindow
 
 
 def test_the_wheel_over_a_list_that_was_used_changes_nothing(
@@ -236,7 +236,7 @@ def test_class_names_on_the_attack_page_are_cut_and_their_numbers_are_not(
     names = ("x", *(f"a very long name for what is class {k}" for k in range(3)))
     part = (rng.random((60, 30)), np.arange(60) % 4)
     made = make_dataset("named", "made", part, part, image_shape=(6, 5), class_names=names)
-    monkeypatch.setattr("gui.data_session.opening", opening_of(made))
+    monkeypatch.setattr("gui.session.data.opening", opening_of(made))
     window.session.open("anything")
     wait_until(qtbot, lambda: data_of(window.session).name == "named")
     window.show_attack()

@@ -31,13 +31,13 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
-from core.catalogue import CATALOGUE, RemoteFile
-from core.dataset import Dataset
+from core.data.dataset import Dataset
 from core.progress import Progress
+from core.sources.catalogue.entries import CATALOGUE, RemoteFile
 from core.sources.reading import ReadingConfig
-from gui.array_chooser import ArrayChooser
-from gui.run_state import RunState
+from gui.session.run_state import RunState
 from gui.settings import MOST_RECENT
+from gui.window.array_chooser import ArrayChooser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +45,10 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from core.data_config import DataConfig
-    from gui.catalogue_panel import CatalogueRow
-    from gui.main_window import MainWindow
+    from core.data.config import DataConfig
     from gui.settings import Settings
+    from gui.window.catalogue_panel import CatalogueRow
+    from gui.window.main_window import MainWindow
 
 COPY = Qt.DropAction.CopyAction
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -216,7 +216,7 @@ def test_a_long_opening_shows_how_far_it_is_and_can_be_called_off(
             time.sleep(0.01)
             yield Progress(min(done, 400), 1000, "pictures")
 
-    monkeypatch.setattr("gui.data_session.opening", endless)
+    monkeypatch.setattr("gui.session.data.opening", endless)
     session, bar = window.session, window.opening_bar
     before = session.dataset
     session.open("/many/pictures")
@@ -473,7 +473,9 @@ def test_the_shortcut_of_open_asks_for_a_file(
 ) -> None:
     folder = write_data(tmp_path / "mine", (5, 4), 3, 30, 12)
     file = f"{folder}/train-images-idx3-ubyte"
-    monkeypatch.setattr("gui.open_data.QFileDialog.getOpenFileName", lambda *_, **__: (file, ""))
+    monkeypatch.setattr(
+        "gui.window.open_data.QFileDialog.getOpenFileName", lambda *_, **__: (file, "")
+    )
     press(qtbot, window, "Ctrl+O")
     wait_until(qtbot, lambda: data_of(window.session).image_shape == (5, 4))
 
@@ -534,7 +536,7 @@ def test_a_cancelled_first_opening_falls_back_to_what_ships(
             time.sleep(0.01)
             yield Progress(1, 2, "pictures")
 
-    monkeypatch.setattr("gui.data_session.opening", endless)
+    monkeypatch.setattr("gui.session.data.opening", endless)
     session = new_session(data=replace(SMALL, dataset="/many/pictures"))
     window = new_window(session)
     session.open("/many/pictures")

@@ -21,24 +21,24 @@ from gui_helpers import (
 )
 from PySide6.QtCore import QPoint
 
-from core.data_config import DataConfig
-from core.epoch_readings import read_epochs
-from core.image_history import flip_words
+from core.data.config import DataConfig
+from core.insight.epoch_readings import read_epochs
+from core.insight.image_history import flip_words
 from core.pictures import sequential_rgb
 from gui.theme import DARK, LIGHT
-from gui.widgets.band_plot import EpochBars
-from gui.widgets.curve_plot import Curve
-from gui.widgets.epoch_heat_map import EpochHeatMap, _nice
-from gui.widgets.image_strip import ImageStrip, StripImage
+from gui.widgets.curves.band_plot import EpochBars
+from gui.widgets.curves.plot import Curve
+from gui.widgets.grids.epoch_heat_map import EpochHeatMap, _nice
+from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
-    from core.epoch_readings import EpochReadings
-    from gui.main_window import MainWindow
-    from gui.pages.over_epochs import OverEpochsPanel
+    from core.insight.epoch_readings import EpochReadings
+    from gui.learn.over_epochs import OverEpochsPanel
+    from gui.window.main_window import MainWindow
 
 
 def expected(window: MainWindow, part: str) -> EpochReadings:

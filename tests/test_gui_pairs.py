@@ -26,15 +26,15 @@ from gui_helpers import (
 )
 from PySide6.QtCore import QPoint, Qt
 
-from core.attack.cost_matrix import CostMeasurement, PairSizes, cost_matrix
+from core.exact.cost_matrix import CostMeasurement, PairSizes, cost_matrix
+from core.insight.readings import confusion, read_images
+from core.learning.training import TrainingConfig
 from core.progress import Progress, finish
-from core.readings import confusion, read_images
-from core.training import TrainingConfig
-from gui.pages.pairs import sentence
-from gui.run_state import RunState
+from gui.attack.pairs.panel import sentence
+from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
-from gui.widgets.confusion_matrix import ConfusionMatrix
-from gui.widgets.cost_grid import CostGrid, cost_words
+from gui.widgets.grids.confusion_matrix import ConfusionMatrix
+from gui.widgets.grids.cost_grid import CostGrid, cost_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,11 +43,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from core.attack.cost_matrix import CostMatrix
-    from gui.main_window import MainWindow
-    from gui.pages.pairs import PairsPanel
-    from gui.session import Session
+    from core.exact.cost_matrix import CostMatrix
+    from gui.attack.pairs.panel import PairsPanel
+    from gui.session.session import Session
     from gui.theme import Theme
+    from gui.window.main_window import MainWindow
 
 
 def wait_for_costs(qtbot: QtBot, session: Session) -> CostMatrix:
@@ -265,7 +265,7 @@ class Slow(CostMeasurement):
 def slow(monkeypatch: pytest.MonkeyPatch) -> type[Slow]:
     """Make measuring take seconds."""
     Slow.is_slow = True
-    monkeypatch.setattr("gui.pairs_job.CostMeasurement", Slow)
+    monkeypatch.setattr("gui.attack.pairs.job.CostMeasurement", Slow)
     return Slow
 
 

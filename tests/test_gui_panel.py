@@ -23,22 +23,22 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
 
-from core.data_config import DataConfig
+from core.data.config import DataConfig
+from core.learning.presets import PRESETS
+from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
-from core.presets import PRESETS
-from core.training import TrainingConfig
-from gui.run_state import RunState
-from gui.top_bar import FASTEST, SLOWEST, SPEED_STEPS, pace_at, place_of
-from gui.widgets.number_field import NumberField
+from gui.session.run_state import RunState
+from gui.widgets.basics.number_field import NumberField
+from gui.window.top_bar import FASTEST, SLOWEST, SPEED_STEPS, pace_at, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.parameter_form import ParameterRow
-    from gui.session import Session
+    from gui.session.session import Session
+    from gui.widgets.basics.parameter_form import ParameterRow
+    from gui.window.main_window import MainWindow
 
 LIVE = [
     ("learning_rate", "0.35", 0.35),

@@ -13,8 +13,8 @@ import pytest
 from core_samples import REPOSITORY
 from gui_helpers import make_session, wait_for_film, wait_until
 
-from core.data_config import DataConfig
-from core.training import TrainingConfig
+from core.data.config import DataConfig
+from core.learning.training import TrainingConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
 
 MOMENTS = (0, 5, 20, 50, 100, 200, 400, 800, 1200, 2000)
 """Milliseconds after the data began to be opened."""
@@ -114,13 +114,13 @@ def test_nothing_arrives_after_the_close(window: MainWindow, qtbot: QtBot) -> No
 
 def test_a_job_that_does_not_stop_is_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     may_end = threading.Event()
-    monkeypatch.setattr("gui.job_pool.STOP_SECONDS", 0.05)
-    monkeypatch.setattr("gui.data_session.opening", lambda *_, **__: may_end.wait(20))
+    monkeypatch.setattr("gui.jobs.job_pool.STOP_SECONDS", 0.05)
+    monkeypatch.setattr("gui.session.data.opening", lambda *_, **__: may_end.wait(20))
     session = make_session()
     session.open("digits8")
     assert session.close() is False
     may_end.set()
-    monkeypatch.setattr("gui.job_pool.STOP_SECONDS", 20.0)
+    monkeypatch.setattr("gui.jobs.job_pool.STOP_SECONDS", 20.0)
     assert session.close() is True
     session.deleteLater()
 
@@ -306,7 +306,7 @@ def test_a_surprise_reaches_the_log_and_a_dialog_and_the_program_still_ends(
 IN_THE_MIDDLE = """
 import os, signal, sys
 import main
-from gui.widgets.image_mosaic import ImageMosaic
+from gui.widgets.images.image_mosaic import ImageMosaic
 
 painted = ImageMosaic.paintEvent
 def paint(mosaic, event):

@@ -21,14 +21,14 @@ from gui_helpers import (
 )
 from PySide6.QtCore import QPoint
 
-from core.attack.exact import smallest_change
-from core.perceptron import SoftmaxPerceptron
+from core.exact.repair import RepairSearch, RepairSizes, changed
+from core.exact.smallest import smallest_change
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import TrainingConfig
 from core.pictures import diverging_rgb, grey_rgb
-from core.repair import RepairSearch, RepairSizes, changed
-from core.training import TrainingConfig
-from gui.pages.data_words import sure_words
-from gui.pages.repair import BROKEN, REPAIRED, RepairPanel
-from gui.pages.repair_words import comparison, medians
+from gui.attack.repair.panel import BROKEN, REPAIRED, RepairPanel
+from gui.attack.repair.words import comparison, medians
+from gui.shared.words import sure_words
 from gui.theme import DARK
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from core.repair import Changed
-    from gui.main_window import MainWindow
-    from gui.pages.repair_side import RepairSide
-    from gui.repair_job import RepairState
-    from gui.session import Session
-    from gui.widgets.image_view import ImageView
+    from core.exact.repair import Changed
+    from gui.attack.repair.job import RepairState
+    from gui.attack.repair.side import RepairSide
+    from gui.session.session import Session
+    from gui.widgets.images.image_view import ImageView
+    from gui.window.main_window import MainWindow
 
 
 def panel_of(window: MainWindow) -> RepairPanel:
@@ -330,7 +330,7 @@ def test_without_a_model_it_says_so(new_session: Callable[..., Session], qtbot: 
 def test_weights_that_are_no_numbers_are_told(
     panel: RepairPanel, window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gui.repair_session.has_numbers", lambda weights: False)
+    monkeypatch.setattr("gui.attack.repair.study.has_numbers", lambda weights: False)
     window.session.repair.go_on()
     assert "smaller learning rate" in panel.mistake.nothing.text()
     assert not panel.hardest.isEnabled()
@@ -343,7 +343,7 @@ def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Two images at a time: long enough on any machine to be stopped in its midst.
-    monkeypatch.setattr("core.repair._BOXED_PAIRS", 20)
+    monkeypatch.setattr("core.exact.repair._BOXED_PAIRS", 20)
     config = replace(SMALL, train_size=300, test_size=1400)
     session = open_and_finish(qtbot, new_session(data=config))
     window = new_window(session)

@@ -23,25 +23,25 @@ from gui_helpers import (
 )
 from PySide6.QtCore import QPointF
 
-from core.attack.sized import SIZED_ATTACKS, SizedFastGradient
+from core.attack.whole_parts.sized import SIZED_ATTACKS, SizedFastGradient
+from core.exact.curves import RobustnessReader, exact_robustness, share_right
 from core.progress import finish
-from core.robustness_curves import RobustnessReader, exact_robustness, share_right
-from gui.pages.robustness import TWO
-from gui.robustness_job import ATTACKS
-from gui.run_state import RunState
+from gui.attack.robustness.job import ATTACKS
+from gui.attack.robustness.page import TWO
+from gui.session.run_state import RunState
 from gui.theme import DARK
-from gui.widgets.image_strip import ImageStrip, StripImage
+from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytestqt.qtbot import QtBot
 
-    from core.robustness_curves import ExactRobustness
-    from gui.main_window import MainWindow
-    from gui.pages.robustness import RobustnessPage
-    from gui.robustness_job import RobustnessCurves
-    from gui.session import Session
+    from core.exact.curves import ExactRobustness
+    from gui.attack.robustness.job import RobustnessCurves
+    from gui.attack.robustness.page import RobustnessPage
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
 
 
 def wait_for_curves(qtbot: QtBot, session: Session) -> RobustnessCurves:

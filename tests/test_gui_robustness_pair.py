@@ -20,12 +20,12 @@ from gui_helpers import (
     wait_until,
 )
 
-from core.diagnostics import weight_limit
+from core.exact.curves import exact_robustness
+from core.insight.diagnostics import weight_limit
 from core.pictures import DIVERGING
 from core.progress import finish
-from core.robustness_curves import exact_robustness
-from gui.pages.robustness import DURING, TWO
-from gui.run_state import RunState
+from gui.attack.robustness.page import DURING, TWO
+from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.pages.robustness_pair import RobustnessPair
+    from gui.attack.robustness.pair import RobustnessPair
+    from gui.window.main_window import MainWindow
 
 
 @pytest.fixture

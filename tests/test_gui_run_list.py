@@ -9,19 +9,19 @@ import pytest
 from gui_helpers import EPOCHS, data_of, open_and_finish, plain_records, wait_for_state, wait_until
 from test_gui_session import Notes
 
-from core.history import SNAPSHOT_BYTES, History
-from core.runs import Run
-from core.training import EpochRecord, Trainer
-from gui import run_list
-from gui.run_list import MOST_VISIBLE, RunList
-from gui.run_state import RunState
+from core.learning.history import SNAPSHOT_BYTES, History
+from core.learning.runs import Run
+from core.learning.training import EpochRecord, Trainer
+from gui.session.run_state import RunState
+from gui.session.runs import MOST_VISIBLE, RunList
+from gui.session.session import runs as run_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytestqt.qtbot import QtBot
 
-    from gui.session import Session
+    from gui.session.session import Session
 
 
 def history_of(session: Session) -> History:
@@ -422,7 +422,7 @@ def test_a_branch_of_the_last_epoch_there_can_be_is_refused(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notes = Notes(session)
-    monkeypatch.setattr("gui.session._MOST_EPOCHS", EPOCHS)
+    monkeypatch.setattr("gui.session.session._MOST_EPOCHS", EPOCHS)
     before = session.runs.live
     session.show_epoch(EPOCHS)
     session.fork()

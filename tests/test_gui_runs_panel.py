@@ -22,15 +22,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from core.training import Trainer, TrainingConfig
-from gui.run_state import RunState
+from core.learning.training import Trainer, TrainingConfig
+from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.pages.runs import RunsPanel
+    from gui.tune.runs.panel import RunsPanel
+    from gui.window.main_window import MainWindow
 
 _NAME, _STATE, _DIFFERS, _EPOCHS, _BEST, _LIKE, _SCORE, _LAST = range(8)
 

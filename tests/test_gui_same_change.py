@@ -23,20 +23,20 @@ from gui_helpers import (
 )
 from PySide6.QtCore import QPoint, Qt
 
-import gui.same_change_job
-import gui.universal_job
+import gui.attack.same_change.job
+import gui.attack.same_change.universal_job
 from core.attack import ATTACKS
-from core.attack.same_change import SameChange
-from core.attack.universal_search import UniversalSearch
-from core.perceptron import SoftmaxPerceptron
+from core.attack.whole_parts.same_change import SameChange
+from core.attack.whole_parts.universal_search import UniversalSearch
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import Trainer, TrainingConfig
 from core.pictures import diverging_rgb
-from core.training import Trainer, TrainingConfig
-from gui.mailbox import Mailbox
-from gui.pages.same_change import SUCCESS, SameChangePanel
-from gui.run_state import RunState
-from gui.same_change_job import SAME_CHANGE_SLOT, SameChangeJob, SameChangeRequest
+from gui.attack.same_change.job import SAME_CHANGE_SLOT, SameChangeJob, SameChangeRequest
+from gui.attack.same_change.panel import SUCCESS, SameChangePanel
+from gui.attack.same_change.universal_job import UniversalDone, UniversalJob, UniversalRequest
+from gui.jobs.mailbox import Mailbox
+from gui.session.run_state import RunState
 from gui.theme import DARK
-from gui.universal_job import UniversalDone, UniversalJob, UniversalRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from core.attack.same_change import SameChangeResult
-    from core.dataset import Dataset
+    from core.attack.whole_parts.same_change import SameChangeResult
+    from core.data.dataset import Dataset
     from core.progress import Progress
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
 
 SOON = 20.0
 
@@ -88,7 +88,7 @@ class Held(SameChange):
 def test_a_newer_change_takes_the_place_of_10000_images_after_one_step(
     large: tuple[Dataset, NDArray[np.float32]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gui.same_change_job, "SameChange", Held)
+    monkeypatch.setattr(gui.attack.same_change.job, "SameChange", Held)
     monkeypatch.setattr(Held, "reached", threading.Semaphore(0), raising=False)
     monkeypatch.setattr(Held, "allowed", threading.Semaphore(0), raising=False)
     mailbox = Mailbox()
@@ -146,7 +146,7 @@ def test_a_cancelled_search_on_10000_images_keeps_its_passes(
     request = UniversalRequest(weights, 2.0, "test", data.test, config)  # type: ignore[arg-type]
     mailbox = Mailbox()
     job = UniversalJob(4, mailbox, request)
-    monkeypatch.setattr(gui.universal_job, "UniversalSearch", _Counted)
+    monkeypatch.setattr(gui.attack.same_change.universal_job, "UniversalSearch", _Counted)
     monkeypatch.setattr(_Counted, "job", job, raising=False)
     monkeypatch.setattr(_Counted, "n_after", 0)
     job.start()
@@ -415,7 +415,7 @@ def test_a_search_is_called_off_by_the_button_and_keeps_its_best(
                 pause.wait(0.05)
                 yield progress
 
-    monkeypatch.setattr(gui.universal_job, "UniversalSearch", Slow)
+    monkeypatch.setattr(gui.attack.same_change.universal_job, "UniversalSearch", Slow)
     click(qtbot, panel.find_button)
     wait_until(qtbot, panel.progress.isVisible)
     wait_until(qtbot, lambda: len(panel.plot.data(SUCCESS)[0]) > 3)  # it grows on the way

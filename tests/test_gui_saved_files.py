@@ -13,8 +13,8 @@ from gui_helpers import (
     write_data,
 )
 
-from core.model_file import load_model
-from gui.run_state import RunState
+from core.learning.model_file import load_model
+from gui.session.run_state import RunState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     import pytest
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
+    from gui.window.main_window import MainWindow
 
-DIALOGS = "gui.saved_files.QFileDialog"
+DIALOGS = "gui.window.saved_files.QFileDialog"
 
 
 def save(window: MainWindow, qtbot: QtBot, patch: pytest.MonkeyPatch, file: Path) -> None:

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from core_samples import tiny_dataset
 
-import core.stacked_pass
-from core.seed_band import SeedBand, seed_band
-from core.sweep import SeedSweep, SweepRecord
-from core.training import EpochRecord, Trainer, TrainingConfig
-from gui.mailbox import Mailbox
-from gui.seeds_job import SEEDS_SLOT, SeedsDone, SeedsJob, SeedsState
-from gui.worker import Failed
+import core.learning.sweep.stacked_pass
+from core.learning.sweep.seed_band import SeedBand, seed_band
+from core.learning.sweep.sweep import SeedSweep, SweepRecord
+from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from gui.jobs.mailbox import Mailbox
+from gui.jobs.worker import Failed
+from gui.tune.runs.seeds_job import SEEDS_SLOT, SeedsDone, SeedsJob, SeedsState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,8 +116,8 @@ def test_a_branch_goes_on_from_its_checkpoint(drive: Callable[..., Driver]) -> N
 def test_on_the_way_it_tells_how_far_it_is(
     drive: Callable[..., Driver], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(core.stacked_pass, "PIECE", 1)
-    monkeypatch.setattr("gui.seeds_job.BAND_SECONDS", 0.0)
+    monkeypatch.setattr(core.learning.sweep.stacked_pass, "PIECE", 1)
+    monkeypatch.setattr("gui.tune.runs.seeds_job.BAND_SECONDS", 0.0)
     told: list[SeedsState] = []
     driver = Driver()
     monkeypatch.setattr(driver.job, "put_latest", lambda _, state: told.append(state))

@@ -20,11 +20,11 @@ from gui_helpers import (
     write_data,
 )
 
-from core.diagnostics import diagnose
 from core.errors import DatasetError, SettingError
-from core.presets import PRESETS
-from core.training import EpochRecord, TrainingConfig
-from gui.run_state import RunState
+from core.insight.diagnostics import diagnose
+from core.learning.presets import PRESETS
+from core.learning.training import EpochRecord, TrainingConfig
+from gui.session.run_state import RunState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from core.sources.reading import ReadingConfig
-    from gui.session import Session
+    from gui.session.session import Session
 
 LONG = TrainingConfig(epochs=5000)
 DIVERGING = TrainingConfig(epochs=EPOCHS, learning_rate=1000.0, l2=10.0)
@@ -140,7 +140,7 @@ def test_without_any_data_nothing_moves_until_some_open(
         raise DatasetError(f"{name}: not today")
 
     with monkeypatch.context() as patch:
-        patch.setattr("gui.data_session.opening", refuse)
+        patch.setattr("gui.session.data.opening", refuse)
         session = new_session(data=replace(SMALL, dataset="strokes"))
         notes = Notes(session)
         session.open("strokes")
@@ -163,7 +163,7 @@ def test_a_surprise_while_opening_is_told(
     def explode(name: str, reading: ReadingConfig, mirror: str) -> Any:
         raise RuntimeError("out of sorts")
 
-    monkeypatch.setattr("gui.data_session.opening", explode)
+    monkeypatch.setattr("gui.session.data.opening", explode)
     with qtbot.waitSignal(session.surprised, timeout=WAIT) as told:
         session.open("digits8")
     assert "RuntimeError: out of sorts" in told.args[0]
@@ -705,7 +705,7 @@ def test_a_surprise_while_training_is_told(
         raise RuntimeError("out of sorts")
 
     session = new_session()
-    monkeypatch.setattr("gui.training_job.Trainer", explode)
+    monkeypatch.setattr("gui.session.training_job.Trainer", explode)
     with qtbot.waitSignal(session.surprised, timeout=WAIT) as told:
         session.open("digits8")
     assert told.args == ["training: RuntimeError: out of sorts"]
@@ -718,7 +718,7 @@ def test_a_surprise_while_looking_at_mistakes_is_told(
     def explode(*args: Any) -> Any:
         raise RuntimeError("out of sorts")
 
-    monkeypatch.setattr("gui.diagnosis_job.diagnose", explode)
+    monkeypatch.setattr("gui.session.diagnosis.diagnose", explode)
     session = new_session()
     with qtbot.waitSignal(session.surprised, timeout=WAIT) as told:
         session.open("digits8")
@@ -731,7 +731,7 @@ def test_an_expected_error_while_looking_at_mistakes_is_told(
     def refuse(*args: Any) -> Any:
         raise SettingError("Choose other images.")
 
-    monkeypatch.setattr("gui.diagnosis_job.diagnose", refuse)
+    monkeypatch.setattr("gui.session.diagnosis.diagnose", refuse)
     session = new_session()
     with qtbot.waitSignal(session.notified, timeout=WAIT) as told:
         session.open("digits8")

@@ -21,23 +21,23 @@ from gui_helpers import (
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
 
-from core.dataset import validation_share
-from core.epoch_readings import read_epochs
-from core.stopping import bootstrap_band, early_stopping
-from gui.epochs_job import EpochsJob, EpochsRequest, EpochsTask
-from gui.mailbox import Mailbox
-from gui.pages.stopping import StoppingPanel
-from gui.run_state import RunState
+from core.data.dataset import validation_share
+from core.insight.epoch_readings import read_epochs
+from core.learning.stopping import bootstrap_band, early_stopping
+from gui.jobs.mailbox import Mailbox
+from gui.jobs.worker import Failed
+from gui.learn.stopping.panel import StoppingPanel
+from gui.session.epochs_job import EpochsJob, EpochsRequest, EpochsTask
+from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
-from gui.worker import Failed
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from core.epoch_readings import EpochReadings
-    from core.stopping import BootstrapBand
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from core.insight.epoch_readings import EpochReadings
+    from core.learning.stopping import BootstrapBand
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
 
 
 def core_readings(session: Session, part: str) -> EpochReadings:

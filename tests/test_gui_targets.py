@@ -21,14 +21,14 @@ from gui_helpers import (
 )
 from PySide6.QtCore import Qt
 
-from core.attack.crossing import FARTHEST, crossing
-from core.attack.exact import smallest_change
-from core.data_config import DataConfig
+from core.data.config import DataConfig
+from core.exact.crossing import FARTHEST, crossing
+from core.exact.smallest import smallest_change
+from core.learning.training import TrainingConfig
 from core.pictures import diverging_rgb, grey_rgb
 from core.progress import finish
-from core.training import TrainingConfig
-from gui.pages.data_words import sure_words
-from gui.pages.targets import TargetsPanel
+from gui.attack.targets.panel import TargetsPanel
+from gui.shared.words import sure_words
 from gui.theme import DARK
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from core.attack.crossing import Crossing
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from core.exact.crossing import Crossing
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
 
 
 def panel_of(window: MainWindow) -> TargetsPanel:
@@ -180,7 +180,7 @@ def test_scrubbing_moves_all_at_once_and_says_where_it_is(
 def test_play_goes_from_the_original_to_just_beyond_and_stops(
     panel: TargetsPanel, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gui.targets_session.PLAY_SECONDS", 0.4)
+    monkeypatch.setattr("gui.attack.targets.study.PLAY_SECONDS", 0.4)
     targets = window.session.targets
     seen: list[float] = []
     targets.position_changed.connect(lambda: seen.append(targets.fraction))

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolTip
 
 from gui.theme import DARK, LIGHT, Theme
-from gui.widgets.curve_ticks import place_labels
-from gui.widgets.timeline import Timeline
+from gui.widgets.curves.ticks import place_labels
+from gui.widgets.curves.timeline import Timeline
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

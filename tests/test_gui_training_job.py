@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from core_samples import tiny_dataset
 
-from core.history import Change
-from core.training import Divergence, EpochRecord, Trainer, TrainingConfig
-from gui.mailbox import Mailbox
-from gui.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
+from core.learning.history import Change
+from core.learning.training import Divergence, EpochRecord, Trainer, TrainingConfig
+from gui.jobs.mailbox import Mailbox
+from gui.session.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,29 +23,29 @@ from gui_helpers import (
 )
 from PySide6.QtWidgets import QApplication, QComboBox
 
-import gui.transfer_job
+import gui.attack.transfer.job
 from core.attack import ATTACKS
-from core.attack.transfer import Transfer
-from core.perceptron import SoftmaxPerceptron
+from core.attack.whole_parts.transfer import Transfer
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import Trainer, TrainingConfig
 from core.progress import Progress
-from core.training import Trainer, TrainingConfig
-from gui.crafting import Crafting, crafting
-from gui.mailbox import Mailbox
-from gui.pages.transfer import TransferPanel
-from gui.robustness_job import Model
-from gui.run_state import RunState
+from gui.attack.robustness.job import Model
+from gui.attack.transfer.job import TRANSFER_SLOT, TransferDone, TransferJob, TransferRequest
+from gui.attack.transfer.panel import TransferPanel
+from gui.jobs.mailbox import Mailbox
+from gui.session.crafting import Crafting, crafting
+from gui.session.run_state import RunState
 from gui.theme import DARK
-from gui.transfer_job import TRANSFER_SLOT, TransferDone, TransferJob, TransferRequest
-from gui.widgets.job_progress import JobProgress
+from gui.widgets.basics.job_progress import JobProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytestqt.qtbot import QtBot
 
-    from core.attack.transfer import TransferResult
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from core.attack.whole_parts.transfer import TransferResult
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
 
 SOON = 20.0
 
@@ -88,8 +88,8 @@ def test_a_cancelled_job_of_10000_images_keeps_what_was_done_and_says_so(
 ) -> None:
     mailbox = Mailbox()
     job = TransferJob(7, mailbox, large)
-    monkeypatch.setattr(gui.transfer_job, "Transfer", _Counted)
-    monkeypatch.setattr(gui.transfer_job, "TELL_SECONDS", 0.0)
+    monkeypatch.setattr(gui.attack.transfer.job, "Transfer", _Counted)
+    monkeypatch.setattr(gui.attack.transfer.job, "TELL_SECONDS", 0.0)
     monkeypatch.setattr(_Counted, "job", job, raising=False)
     monkeypatch.setattr(_Counted, "n_after", 0)
     job.start()
@@ -333,7 +333,7 @@ def test_cancel_keeps_what_was_done(
 ) -> None:
     """Slow steps stand for many images; the job is called off by the button that appears."""
     panel, session = panel_of(opened), opened.session
-    monkeypatch.setattr("core.attack.transfer.chunk_rows", lambda *_: 5)
+    monkeypatch.setattr("core.attack.whole_parts.transfer.chunk_rows", lambda *_: 5)
 
     class Slow(Transfer):
         def run(self) -> Iterator[Progress]:
@@ -343,7 +343,7 @@ def test_cancel_keeps_what_was_done(
                 yield progress
 
     pause = threading.Event()
-    monkeypatch.setattr(gui.transfer_job, "Transfer", Slow)
+    monkeypatch.setattr(gui.attack.transfer.job, "Transfer", Slow)
     click(qtbot, panel.craft_button)
     wait_until(qtbot, panel.progress.isVisible)
     wait_until(qtbot, lambda: panel.progress.bar.value() > 0)

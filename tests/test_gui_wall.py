@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication
 
 from core.pictures import grey_rgb
 from gui.theme import DARK, LIGHT
-from gui.widgets import wall_view
-from gui.widgets.class_counts import ClassCounts, PartCounts
-from gui.widgets.fitting_words import fitting
-from gui.widgets.image_wall import ImageWall
-from gui.widgets.wall_levels import WallLevels
-from gui.widgets.wall_picture import (
+from gui.widgets.bars.class_counts import ClassCounts, PartCounts
+from gui.widgets.basics.fitting_words import fitting
+from gui.widgets.images import wall_view
+from gui.widgets.images.image_wall import ImageWall
+from gui.widgets.images.wall_levels import WallLevels
+from gui.widgets.images.wall_picture import (
     LARGEST_SIDE,
     SMALLEST_SIDE,
     Inks,
@@ -31,7 +31,7 @@ from gui.widgets.wall_picture import (
     paint_rows,
     zooms,
 )
-from gui.widgets.wall_view import NOTCH, WallView
+from gui.widgets.images.wall_view import NOTCH, WallView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

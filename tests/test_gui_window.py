@@ -38,23 +38,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.diagnostics import next_mistake
-from core.model_file import SavedModel, load_model, save_model
-from gui.actions import COMMANDS
+from core.insight.diagnostics import next_mistake
+from core.learning.model_file import SavedModel, load_model, save_model
 from gui.app import InputHabits
-from gui.pages.attack_tabs import TABS as ATTACK_TABS
-from gui.pages.learn_tabs import TABS
-from gui.run_state import RunState
+from gui.attack.tabs import TABS as ATTACK_TABS
+from gui.learn.tabs import TABS
+from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT, THEMES, Theme
+from gui.window.actions import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pytestqt.qtbot import QtBot
 
-    from gui.main_window import MainWindow
-    from gui.session import Session
+    from gui.session.session import Session
     from gui.settings import Settings
+    from gui.window.main_window import MainWindow
 
 
 @dataclass

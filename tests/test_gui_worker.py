@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from core.errors import SettingError
-from gui.mailbox import Letter, Mailbox
-from gui.worker import ALWAYS, Failed, Job, LatestJob
+from gui.jobs.mailbox import Letter, Mailbox
+from gui.jobs.worker import ALWAYS, Failed, Job, LatestJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,17 +6,17 @@ One image, step by step, as in the practical: :class:`Attack`. Many at once, and
 
 from __future__ import annotations
 
-from core.attack.base import FROM_IMAGE, FROM_NOISE, Attack, AttackConfig, AttackStep
-from core.attack.batch import BatchAttack
-from core.attack.batch_step import BatchResult, BatchStep
+from core.attack.base import BatchAttack
 from core.attack.choice import AttackChoice
-from core.attack.descent import SquaredLossDescent
 from core.attack.film import Film
+from core.attack.methods.descent import SquaredLossDescent
 from core.attack.norms import NORMS
 from core.attack.objectives import OBJECTIVES
 from core.attack.outcome import Outcome, summarise
+from core.attack.practical import FROM_IMAGE, FROM_NOISE, Attack, AttackConfig, AttackStep
 from core.attack.registry import ATTACKS
 from core.attack.settings import AttackSettings
+from core.attack.step import BatchResult, BatchStep
 
 __all__ = [
     "ATTACKS",

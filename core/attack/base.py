@@ -1,305 +1,369 @@
-"""What all attacks share: start, box, sizes of the change, and one way to run."""
+"""What all batch attacks share: box, norm, budget, success, seed, and one way to run.
+
+A batch attack changes many images at once, without a loop over them; one image is a batch of one.
+A subclass writes the next change of every image into ``changes``; it cannot leave the budget or the
+box, since the base holds both after every step, and it is the base that says what a success is.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from core.dataset import read_only
+from core.attack.norms import NORMS, gradient_sizes
+from core.attack.objectives import OBJECTIVES
+from core.attack.step import BatchResult, BatchStep
+from core.data.dataset import read_only
 from core.errors import SettingError
-from core.parameters import check_parameters, parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from core.dataset import Dataset
-    from core.perceptron import SoftmaxPerceptron
+    from core.attack.settings import AttackSettings
+    from core.learning.perceptron import SoftmaxPerceptron
 
-NOISE_SCALE = 0.01
-"""The practical starts from ``uniform [0, 1) / 100``."""
-
-
-@dataclass(frozen=True, slots=True)
-class AttackConfig:
-    """How an image is changed, and toward what.
-
-    Image indices count in the part named by ``part``.
-    """
-
-    start: int | None = parameter(
-        None,
-        "index",
-        "Start from",
-        "Where the change begins: faint random noise as in the practical, or an image.",
-        none_word="noise",
-        formula="x at step 0: uniform [0, 1) / 100, or image number {value}",
-    )
-    target: int = parameter(
-        7,
-        "int",
-        "Target class",
-        "The class the image is pushed toward.",
-        low=0,
-        high=100_000,
-        formula="t = one-hot of class {value}",
-    )
-    steps: int = parameter(
-        200,
-        "int",
-        "Steps",
-        "How many times the image is changed.",
-        low=1,
-        high=20_000,
-        unit="steps",
-        formula="x -> x + eta W^T J (t - y), {value} times",
-    )
-    rate: float = parameter(
-        0.1,
-        "float",
-        "Step size",
-        "How far each step moves the image along the gradient.",
-        low=1e-5,
-        high=1000.0,
-        log_scale=True,
-        formula="x += eta W^T J (t - y),   J = diag(y) - y y^T,   eta = {value:g}",
-    )
-    pull: float = parameter(
-        0.12,
-        "float",
-        "Pull",
-        "How strongly the image is held near the chosen image; 0 lets it go anywhere.",
-        low=0.0,
-        high=100.0,
-        zero_word="no pull",
-        formula="loss = |t - y|^2 + lambda |c - x|^2,   lambda = {value:g}",
-    )
-    toward: int | None = parameter(
-        None,
-        "index",
-        "Pull toward",
-        "The chosen image the result should look like. Without one there is no pull.",
-        none_word="none",
-        formula="c = image number {value}",
-    )
-    part: str = parameter(
-        "train",
-        "choice",
-        "Images from",
-        "Which images the two numbers above count in.",
-        choices={"train": "training", "test": "test"},
-    )
-    box: bool = parameter(
-        False,
-        "bool",
-        "Pixels in 0..1",
-        "Clip every pixel to the range of a real image after each step. The practical does not.",
-        formula="x = min(max(x, 0), 1)",
-    )
-    seed: int = parameter(
-        0,
-        "int",
-        "Noise seed",
-        "The random start follows from this number.",
-        low=0,
-        high=2**31 - 1,
-        formula="numpy.random.default_rng(seed)",
-    )
-
-    def __post_init__(self) -> None:
-        """Check the declared ranges."""
-        check_parameters(self)
+_BLOCK_BYTES = 400_000
+"""Images stepped together: so few that what is done to them stays in a processor's near cache."""
+SMALLER = 1.0 - 1e-5
+"""A success must be this much smaller than the one kept to replace it: rounding is no progress."""
 
 
-FROM_NOISE = AttackConfig()
-"""The practical's own descent."""
-
-FROM_IMAGE = AttackConfig(start=0, toward=0, steps=300, rate=0.2, pull=0.0)
-"""From an image toward the class it is next most like.
-
-Its softmax is close to one-hot, so the squared loss is nearly flat there and the practical's step
-of 0.1 is slow to begin; a larger one turns most images, and still slowly enough to watch.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class AttackStep:
-    """The image after ``step`` changes; step 0 is the start.
-
-    Attributes
-    ----------
-    image : (n_features,) read-only
-    probabilities : (n_classes,) read-only
-    loss : value of the attack's objective
-    gradient_norm : L2 norm of the change direction before the step size
-    l2, linf : size of the difference from the reference image (the chosen one where there is
-        one, otherwise the start)
-    """
-
-    step: int
-    image: NDArray[Any]
-    probabilities: NDArray[Any]
-    loss: float
-    gradient_norm: float
-    l2: float
-    linf: float
-    predicted: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Look at the probabilities once: an outcome asks every step of the film."""
-        object.__setattr__(self, "predicted", int(self.probabilities.argmax()))
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether every number of it is finite."""
-        numbers = (self.loss, self.gradient_norm, self.l2, self.linf)
-        arrays = np.isfinite(self.image).all() and np.isfinite(self.probabilities).all()
-        return bool(np.isfinite(numbers).all() and arrays)
+def check_model(weights: NDArray[Any]) -> None:
+    """Raise a SettingError if a model (n_classes, n_features + 1) gives no way to go."""
+    if not np.isfinite(weights).all():
+        raise SettingError(
+            "The weights of this model are not all numbers, so no attack can follow them; "
+            "train it with a smaller learning rate"
+        )
+    if len(weights) < 2 or (weights[:, 1:] == weights[0, 1:]).all():
+        raise SettingError(
+            "All classes of this model weigh every pixel alike, so no change of the image "
+            "changes what is read: there is no direction to go. Train the model first"
+        )
 
 
-def pick_image(dataset: Dataset, part: str, index: int, what: str) -> NDArray[np.float32]:
-    """Return one image of ``dataset``.
-
-    Raises
-    ------
-    SettingError
-        If there is no image of that number.
-    """
-    split = dataset.split(part)
-    if not 0 <= index < split.n_samples:
-        raise SettingError(f"{what} {index} is no {part} image; choose 0 to {split.n_samples - 1}")
-    return np.asarray(split.images[index])
-
-
-def noise_start(config: AttackConfig, n_features: int) -> NDArray[np.float32]:
-    """Return the faint noise that an attack begins from, always the same for the same seed."""
-    rng = np.random.default_rng(config.seed)
-    return (NOISE_SCALE * rng.random(n_features)).astype(np.float32)
-
-
-class Attack(ABC):
-    """Base of all attacks; a subclass only says in which direction to go.
+class BatchAttack(ABC):
+    """Base of all batch attacks.
 
     Parameters
     ----------
     model : SoftmaxPerceptron
-        Never changed; the bias is part of the model, not of the image.
-    config : AttackConfig
-    start : (n_features,)
-        The image at step 0.
-    chosen : (n_features,) or None
-        The image to stay near.
+        Never changed. Everything is computed in the precision of its weights.
+    config : the attack's own ``settings``
+    images : (n, n_features) or (n_features,)
+        With the box on, clipped to it first.
+    labels : (n,) or None
+        The classes an untargeted attack leads away from; by default what the model reads. An image
+        that is read as another class already is a success of size 0.
+
+    Attributes
+    ----------
+    originals, changes : (n, n_features); an image is shown as their sum
+    logits : (n, n_classes) of what is shown
+    values, gradient : (n,), (n, n_classes), the objective and its gradient in the logits
+    pull : (n, n_classes), where the logits should go; each row scaled to a largest component of 1
+    success : (n,) bool
+    rows : (n_classes, n_features), the weights less those of class 0, without the bias
+        Gradients of any objective add up to 0, so ``pull @ rows`` is the gradient in the image, and
+        a pixel that all classes weigh equally has a gradient of exactly 0.
+    gram : (n_classes, n_classes) float64, ``rows @ rows.T``
 
     Raises
     ------
     SettingError
-        If the target is no class of the model or an image has another size than the model's.
+        In words, if the target is no class or what every image is read as already, the images have
+        another size than the model's, there are none, or the model cannot be attacked: all classes
+        weigh all pixels alike.
     """
+
+    name: ClassVar[str]
+    """Its name in the registry, a command line and a file."""
+    label: ClassVar[str]
+    """Its name for people."""
+    help: ClassVar[str]
+    formula: ClassVar[str]
+    source: ClassVar[str]
+    settings: ClassVar[type[AttackSettings]]
 
     def __init__(
         self,
         model: SoftmaxPerceptron,
-        config: AttackConfig,
-        start: NDArray[Any],
-        chosen: NDArray[Any] | None = None,
+        config: AttackSettings,
+        images: NDArray[Any],
+        labels: NDArray[np.int64] | None = None,
     ) -> None:
-        if config.target >= model.n_classes:
+        self.model, self.config = model, config
+        check_model(model.weights)
+        originals = self._checked_images(images)
+        # Only some attacks have each of these settings; the others do without.
+        self.box: bool = getattr(config, "box", True)
+        self.norm = NORMS[getattr(config, "norm", "l2")]
+        self.budget: float = getattr(config, "budget", np.inf)
+        self.objective = OBJECTIVES[getattr(config, "objective", "margin")]
+        if self.box:
+            np.clip(originals, 0.0, 1.0, out=originals)
+        self.originals = read_only(originals)
+        self.original = read_only(model.predict(originals))
+        self.labels = self._checked_labels(labels)
+        self.target = config.target
+        self._check_target()
+        self.classes = self.labels
+        if self.target is not None:
+            self.classes = read_only(np.full(self.n_images, self.target, dtype=np.int64))
+        self.rows = model.weights[:, 1:] - model.weights[0, 1:]
+        self._columns = model.weights[:, 1:].T
+        wide = self.rows.astype(np.float64)
+        self.gram = wide @ wide.T
+        self._original_logits = model.logits(self.originals)
+        # The box of the change. x + (1 - x) may round to a neighbour of 1, never beyond: shown()
+        # clips once more.
+        self._lowest, self._highest = -self.originals, 1 - self.originals
+        if self.norm.is_box and np.isfinite(self.budget):
+            bound = self.originals.dtype.type(self.budget)
+            np.maximum(self._lowest, -bound, out=self._lowest)
+            np.minimum(self._highest, bound, out=self._highest)
+        self.step = 0
+        self._reset()
+
+    # ------------------------------------------------------------------ what is refused
+
+    def _checked_images(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Return an own copy of the images as a batch."""
+        batch = np.atleast_2d(images)
+        n_features = self.model.n_features
+        if batch.ndim != 2 or batch.shape[1] != n_features:
             raise SettingError(
-                f"Target class {config.target} is no class of this model; "
-                f"choose 0 to {model.n_classes - 1}"
+                f"The image has {batch[0].size if len(batch) else 0} pixels; "
+                f"this model reads {n_features}"
             )
-        for what, image in (("start", start), ("chosen image", chosen)):
-            if image is not None and image.shape != (model.n_features,):
-                raise SettingError(
-                    f"The {what} has {image.size} pixels; this model reads {model.n_features}"
-                )
-        self.model = model
-        self.config = config
-        dtype = model.weights.dtype
-        self.start = read_only(np.array(start, dtype=dtype))
-        self.chosen = None if chosen is None else read_only(np.array(chosen, dtype=dtype))
+        if not len(batch):
+            raise SettingError("There is no image to attack; choose at least one")
+        if not np.isfinite(batch).all():
+            raise SettingError("The image has pixels that are not numbers; choose another one")
+        return np.array(batch, dtype=self.model.weights.dtype, order="C")
 
-    @classmethod
-    def on_dataset(cls, model: SoftmaxPerceptron, config: AttackConfig, dataset: Dataset) -> Attack:
-        """Build the attack ``config`` describes, its images taken from ``dataset``.
+    def _checked_labels(self, labels: NDArray[np.int64] | None) -> NDArray[np.int64]:
+        if labels is None:
+            return self.original
+        labels = np.array(np.atleast_1d(labels), dtype=np.int64)
+        if labels.shape != (self.n_images,):
+            raise SettingError(f"There are {labels.size} labels for {self.n_images} images")
+        if labels.min() < 0 or labels.max() >= self.model.n_classes:
+            raise SettingError(
+                f"A label is no class of this model; labels are 0 to {self.model.n_classes - 1}"
+            )
+        return read_only(labels)
 
-        Raises
-        ------
-        SettingError
-            As the constructor, or if an image number does not exist.
-        """
-        chosen = None
-        if config.toward is not None:
-            chosen = pick_image(dataset, config.part, config.toward, "Pull toward")
-        if config.start is not None:
-            start = pick_image(dataset, config.part, config.start, "Start from")
-        else:
-            start = noise_start(config, dataset.n_features)
-        return cls(model, config, start, chosen)
+    def _check_target(self) -> None:
+        if self.target is None:
+            return
+        last = self.model.n_classes - 1
+        if self.target > last:
+            raise SettingError(
+                f"Target class {self.target} is no class of this model; choose 0 to {last}"
+            )
+        if (self.original == self.target).all():
+            which = "The image is" if self.n_images == 1 else "All images are"
+            raise SettingError(
+                f"{which} read as class {self.target} already; choose another target class"
+            )
 
-    @classmethod
-    def on_image(
-        cls, model: SoftmaxPerceptron, config: AttackConfig, image: NDArray[Any]
-    ) -> Attack:
-        """Build the attack ``config`` describes on an image (n_features,) of no data set.
-
-        It takes the place of every image that ``config`` names by a number.
-
-        Raises
-        ------
-        SettingError
-            As the constructor.
-        """
-        start = noise_start(config, image.size) if config.start is None else image
-        return cls(model, config, start, None if config.toward is None else image)
+    # ------------------------------------------------------------------ hooks
 
     @property
-    def reference(self) -> NDArray[Any]:
-        """What the size of the change is measured from."""
-        return self.start if self.chosen is None else self.chosen
+    def n_images(self) -> int:
+        """Number of images."""
+        return len(self.originals)
+
+    @property
+    @abstractmethod
+    def n_steps(self) -> int:
+        """How many steps follow the start."""
+
+    def begin(self) -> None:  # noqa: B027 - most attacks begin at the originals
+        """Write the change to start from into ``changes``, which are 0; prepare what is kept.
+
+        Called once per run, with ``rng`` new from the seed.
+        """
 
     @abstractmethod
-    def direction(
-        self, image: NDArray[Any], probabilities: NDArray[Any]
-    ) -> tuple[float, NDArray[Any]]:
-        """Return (loss, direction in which the image should move), the latter (n_features,)."""
+    def advance(self) -> None:
+        """Write the next change of every image into ``changes``; ``step`` is its number."""
 
-    def run(self) -> Iterator[AttackStep]:
-        """Yield the start and every step after it: ``config.steps + 1`` in all.
+    def finished(self) -> bool:
+        """Whether to end before all steps are made."""
+        return False
 
-        Fewer where the numbers run away (a step size times pull above 2 overshoots ever further):
-        the last step yielded is then the last whose numbers are finite. The start always comes.
+    # ------------------------------------------------------------------ running
+
+    def run(self, *, keep_images: bool = False) -> Iterator[BatchStep]:
+        """Yield the start and every step after it. May be left at any step; starts anew each time.
+
+        Parameters
+        ----------
+        keep_images : whether each step brings a copy of all images
         """
-        image = self.start
-        if self.config.box:
-            image = np.clip(image, 0.0, 1.0)
-        for step in range(self.config.steps + 1):
-            state, image = self._advance(step, image)
-            if step and not state.is_finite:
-                return
-            yield state
+        self._reset()
+        # An image that is read as wanted needs no change, wherever the attack begins.
+        already = self._wanted(self.original)
+        self._best_sizes[already], self._first_success[already] = 0.0, 0
+        self._best_predicted[already] = self.original[already]
+        self.begin()
+        self._hold()
+        yield self._look(keep_images)
+        while self.step < self.n_steps and not self.finished():
+            self.step += 1
+            self.advance()
+            self._hold()
+            yield self._look(keep_images)
 
-    def _advance(self, step: int, image: NDArray[Any]) -> tuple[AttackStep, NDArray[Any]]:
-        """Return the state at ``image`` and the image after it."""
-        # An overflow is looked for by the caller; it is no accident to warn of.
-        with np.errstate(over="ignore", invalid="ignore"):
-            probabilities = self.model.probabilities(image)
-            loss, direction = self.direction(image, probabilities)
-            change = image - self.reference
-            state = AttackStep(
-                step=step,
-                image=read_only(image),
-                probabilities=read_only(probabilities),
-                loss=loss,
-                gradient_norm=float(np.linalg.norm(direction)),
-                l2=float(np.linalg.norm(change)),
-                linf=float(np.abs(change).max()),
-            )
-            following = image + self.config.rate * direction
-            if self.config.box:
-                np.clip(following, 0.0, 1.0, out=following)
-        return state, following
+    def finish(self) -> BatchResult:
+        """Run to the end and return what came of it."""
+        for _ in self.run():
+            pass
+        return self.result()
+
+    def _reset(self) -> None:
+        n, n_classes = self.n_images, self.model.n_classes
+        self.step = 0
+        self.rng = np.random.default_rng(getattr(self.config, "seed", 0))
+        self.changes = np.zeros_like(self.originals)
+        self.sizes = np.zeros(n)
+        # Classes first in memory: what runs over ten classes then runs along long rows.
+        self.logits = np.empty((n_classes, n), dtype=self.originals.dtype).T
+        self.logits[:] = self._original_logits
+        self.success = np.zeros(n, dtype=bool)
+        self._best_images = self.originals.copy()
+        self._best_sizes = np.full(n, np.inf)
+        self._best_predicted = self.original.copy()
+        self._first_success = np.full(n, -1, dtype=np.int64)
+
+    def blocks(self) -> Iterator[slice]:
+        """Yield the rows of a few images at a time."""
+        n_features = max(self.model.n_features, 1)
+        n_rows = max(_BLOCK_BYTES // (n_features * self.originals.itemsize), 1)
+        for first in range(0, self.n_images, n_rows):
+            yield slice(first, first + n_rows)
+
+    def climb(self, pull: NDArray[Any], length: float) -> None:
+        """Add the steepest step of size ``length`` along ``pull @ rows`` to ``changes``."""
+        sizes = self._pull_sizes if pull is self.pull else gradient_sizes(pull, self.gram)
+        scaled = self.norm.scaled_pull(pull, self.rows, sizes, length)
+        buffer = np.empty_like(self.changes[next(self.blocks())])
+        for rows in self.blocks():
+            changes = self.changes[rows]
+            steps = np.matmul(scaled[rows], self.rows, out=buffer[: len(changes)])
+            self.norm.shape(steps, length)
+            changes += steps
+
+    def shown(self, rows: slice | NDArray[np.int64] = slice(None)) -> NDArray[Any]:
+        """Return the images (or those in ``rows``) as they are now, a new array."""
+        images = self.originals[rows] + self.changes[rows]
+        if self.box:
+            np.clip(images, 0.0, 1.0, out=images)
+        return np.asarray(images)
+
+    def _hold(self) -> None:
+        """Keep budget and box (see :mod:`core.attack.norms`); let the model read what is left."""
+        bounded = np.isfinite(self.budget) and not (self.box and self.norm.is_box)
+        for rows in self.blocks():
+            changes = self.changes[rows]
+            if bounded:
+                self.norm.project(changes, self.budget)
+            if self.box:
+                np.maximum(changes, self._lowest[rows], out=changes)
+                np.minimum(changes, self._highest[rows], out=changes)
+            self.sizes[rows] = self.norm.sizes(changes)
+        # One product for all: a block's is so small that half of its time goes into its beginning.
+        np.add(self.changes @ self._columns, self._original_logits, out=self.logits)
+
+    def _look(self, keep_images: bool) -> BatchStep:
+        """Judge the images by their logits; return the state."""
+        self.values, self.gradient = self.objective.evaluate(self.logits, self.classes)
+        steepness = np.abs(self.gradient).max(axis=-1, keepdims=True)
+        steepness[steepness == 0] = 1
+        self.pull = self.gradient / (steepness if self.target is None else -steepness)
+        predicted = self.logits.argmax(axis=-1)
+        self.success = self._wanted(predicted)
+        self._confirm(predicted)
+        self._keep_best(predicted)
+        self._pull_sizes = gradient_sizes(self.pull, self.gram)
+        norms = self._pull_sizes * steepness[:, 0]
+        return BatchStep(
+            step=self.step,
+            success=read_only(self.success.copy()),
+            predicted=read_only(predicted),
+            sizes=read_only(self.sizes.copy()),
+            values=read_only(self.values.copy()),
+            gradient_norms=read_only(norms),
+            images=read_only(self.shown()) if keep_images else None,
+        )
+
+    def _wanted(self, predicted: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return where the model reads what the attack is after."""
+        if self.target is None:
+            return np.asarray(predicted != self.labels)
+        return np.asarray(predicted == self.target)
+
+    def _confirm(self, predicted: NDArray[np.int64]) -> None:
+        """Let the model itself read what is about to be kept: sums of logits round otherwise."""
+        rows = np.flatnonzero(self._is_better())
+        if len(rows):
+            predicted[rows] = self.model.predict(self.shown(rows))
+            self.success[rows] = self._wanted(predicted)[rows]
+
+    def _is_better(self) -> NDArray[np.bool_]:
+        """Return whose success is smaller than the one kept, (n,)."""
+        return np.asarray(self.success & (self.sizes < self._best_sizes * SMALLER))
+
+    def _keep_best(self, predicted: NDArray[np.int64]) -> None:
+        """Keep each image's smallest success; where there is none yet, the last try."""
+        self._first_success[self.success & (self._first_success < 0)] = self.step
+        rows = np.flatnonzero(self._is_better())
+        if len(rows):
+            self._best_sizes[rows] = self.sizes[rows]
+            self._best_images[rows] = self.shown(rows)
+            self._best_predicted[rows] = predicted[rows]
+
+    # ------------------------------------------------------------------ result
+
+    def result(self) -> BatchResult:
+        """Return what the attack came to up to the step made last, at any time."""
+        images = self._best_images.copy()
+        none = np.flatnonzero(np.isinf(self._best_sizes))
+        images[none] = self.shown(none)
+        # What was read of an image when it was kept: a product with others may round otherwise.
+        predicted = self._best_predicted.copy()
+        if len(none):
+            predicted[none] = self.model.predict(images[none])
+        return self._result(images, predicted, self._first_success)
+
+    def _result(
+        self,
+        images: NDArray[Any],
+        predicted: NDArray[np.int64],
+        steps_needed: NDArray[np.int64],
+        shared: NDArray[Any] | None = None,
+    ) -> BatchResult:
+        """Return the result with ``images``, read as ``predicted``."""
+        success = self._wanted(predicted)
+        changes = images - self.originals
+        return BatchResult(
+            success=read_only(success),
+            images=read_only(images),
+            changes=read_only(changes),
+            sizes=read_only(np.where(success, self.norm.sizes(changes), np.inf)),
+            steps_needed=read_only(np.where(success, steps_needed, -1)),
+            labels=self.labels,
+            original=self.original,
+            predicted=read_only(predicted),
+            target=self.target,
+            norm=self.norm.name,
+            budget=self.budget,
+            n_steps=self.step,
+            shared=None if shared is None else read_only(shared.copy()),
+        )

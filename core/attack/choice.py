@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.attack.batch import BatchAttack
+    from core.attack.base import BatchAttack
     from core.attack.settings import AttackSettings
+    from core.learning.perceptron import SoftmaxPerceptron
     from core.parameters import Parameter
-    from core.perceptron import SoftmaxPerceptron
 
 SHARED = ("target", "norm", "budget", "box", "objective", "seed")
 """Settings that mean the same for every attack that has them: set for one, they are set for all."""
@@ -103,7 +103,7 @@ class AttackChoice:
         Raises
         ------
         SettingError
-            As :class:`~core.attack.batch.BatchAttack`.
+            As :class:`~core.attack.base.BatchAttack`.
         """
         return self.attack(model, replace(self.current, target=target), images, labels)
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.attack.base import AttackStep
 from core.attack.norms import NORMS, gradient_sizes
-from core.dataset import read_only
+from core.attack.practical import AttackStep
+from core.data.dataset import read_only
 from core.errors import SettingError
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.attack.batch import BatchAttack
-    from core.perceptron import SoftmaxPerceptron
+    from core.attack.base import BatchAttack
+    from core.learning.perceptron import SoftmaxPerceptron
 
 
 class Film:
-    """Runs a batch attack on one image, step by step, as :class:`~core.attack.base.Attack` does.
+    """Runs a batch attack on one image, step by step, as the practical's attack does.
 
     Parameters
     ----------

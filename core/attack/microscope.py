@@ -21,10 +21,10 @@ import numpy as np
 
 from core.attack.objectives import OBJECTIVES, squared_loss
 from core.attack.outcome import SATURATED_RESPONSE
-from core.dataset import read_only
+from core.data.dataset import read_only
 from core.errors import SettingError
+from core.learning.perceptron import SoftmaxPerceptron, softmax
 from core.parameters import check_parameters, parameter
-from core.perceptron import SoftmaxPerceptron, softmax
 from core.progress import Progress
 
 if TYPE_CHECKING:

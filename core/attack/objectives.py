@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.perceptron import softmax
+from core.learning.perceptron import softmax
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.perceptron import SoftmaxPerceptron
+    from core.learning.perceptron import SoftmaxPerceptron
 
     ValueAndGradient = tuple[NDArray[Any], NDArray[Any]]
 

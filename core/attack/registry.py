@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.attack.carlini_wagner import CarliniWagner
-from core.attack.deepfool import DeepFool
-from core.attack.descent import Descent
-from core.attack.exact_attack import Exact
-from core.attack.fgsm import FastGradient
-from core.attack.greedy_l0 import GreedyPixels
-from core.attack.iterative import BasicIterative, ProjectedGradient
-from core.attack.momentum import MomentumIterative
-from core.attack.random_noise import BallNoise, GaussianNoise, UniformNoise
-from core.attack.universal import Universal
+from core.attack.methods.carlini_wagner import CarliniWagner
+from core.attack.methods.deepfool import DeepFool
+from core.attack.methods.descent import Descent
+from core.attack.methods.exact import Exact
+from core.attack.methods.fgsm import FastGradient
+from core.attack.methods.greedy_l0 import GreedyPixels
+from core.attack.methods.iterative import BasicIterative, ProjectedGradient
+from core.attack.methods.momentum import MomentumIterative
+from core.attack.methods.random_noise import BallNoise, GaussianNoise, UniformNoise
+from core.attack.methods.universal import Universal
 
 if TYPE_CHECKING:
-    from core.attack.batch import BatchAttack
+    from core.attack.base import BatchAttack
 
 ATTACKS: dict[str, type[BatchAttack]] = {
     attack.name: attack

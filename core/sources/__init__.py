@@ -1,7 +1,7 @@
 """Where data sets come from: one source per file, found by name or by content.
 
-A new named set is one line in ``NAMED_SOURCES``, or an entry of ``core.catalogue`` where it is
-downloaded; a new file format is one line in ``FILE_FORMATS``, tried in order.
+A new named set is one line in ``NAMED_SOURCES``, or an entry of ``core.sources.catalogue.entries``
+where it is downloaded; a new file format is one line in ``FILE_FORMATS``, tried in order.
 """
 
 from __future__ import annotations
@@ -9,27 +9,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.catalogue import CATALOGUE
 from core.errors import DatasetError
 from core.progress import Progress, finish
-from core.sources import (
-    catalogue_sets,
-    digits8,
-    idx,
-    npz,
-    pickles,
-    picture_folder,
-    strokes_cache,
-    tables,
-    zips,
-)
+from core.sources.arrays import idx, npz, zips
+from core.sources.built_in import digits8, strokes_cache
+from core.sources.catalogue import opening as catalogue_sets
+from core.sources.catalogue.entries import CATALOGUE
 from core.sources.opening import open_path
+from core.sources.pickles import format as pickles
+from core.sources.pictures import folder as picture_folder
 from core.sources.reading import ReadingConfig
+from core.sources.tables import format as tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from core.dataset import Dataset
+    from core.data.dataset import Dataset
     from core.sources.parts import FileFormat
 
 

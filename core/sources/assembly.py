@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.dataset import Dataset, make_dataset
+from core.data.dataset import Dataset, make_dataset
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.natural_order import natural_key

@@ -11,14 +11,14 @@ from core.sources import limits
 from core.sources.assembly import assemble
 from core.sources.litter import is_litter
 from core.sources.parts import FileFormat, Head
-from core.sources.picture_magic import MAGIC_BYTES, picture_format
+from core.sources.pictures.magic import MAGIC_BYTES, picture_format
 from core.sources.streams import read_heads
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from pathlib import Path
 
-    from core.dataset import Dataset
+    from core.data.dataset import Dataset
     from core.progress import Progress
     from core.sources.reading import ReadingConfig
 

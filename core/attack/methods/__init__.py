@@ -1,0 +1,1 @@
+"""One attack a file; ``core.attack.registry`` lists them."""

@@ -1,0 +1,50 @@
+"""The fast gradient method: the whole budget in one step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.attack.base import BatchAttack
+from core.attack.settings import (
+    AttackSettings,
+    box_parameter,
+    budget_parameter,
+    norm_parameter,
+    objective_parameter,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FastGradientSettings(AttackSettings):
+    """Settings of :class:`FastGradient`."""
+
+    norm: str = norm_parameter()
+    budget: float = budget_parameter()
+    box: bool = box_parameter()
+    objective: str = objective_parameter()
+
+
+class FastGradient(BatchAttack):
+    """Go the whole budget along the steepest direction, once.
+
+    ``x' = x + e sign(dL/dx)`` in L-infinity, ``x' = x + e g / |g|`` in L2; toward a target the
+    other way. Source: Goodfellow, Shlens & Szegedy 2015, "Explaining and harnessing adversarial
+    examples", section 4.
+    """
+
+    name = "fgsm"
+    label = "Fast gradient (FGSM)"
+    help = "One step of the whole budget along the gradient."
+    formula = "x' = x + e sign(g);   in L2: x + e g / |g|"
+    source = "Goodfellow, Shlens & Szegedy 2015"
+    settings = FastGradientSettings
+    config: FastGradientSettings
+
+    @property
+    def n_steps(self) -> int:
+        """Always 1."""
+        return 1
+
+    def advance(self) -> None:
+        """Make the one step."""
+        self.climb(self.pull, self.budget)

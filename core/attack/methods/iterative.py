@@ -1,0 +1,101 @@
+"""Many small steps within the budget: the basic iterative method and projected gradient descent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.attack.base import BatchAttack
+from core.attack.settings import (
+    AttackSettings,
+    box_parameter,
+    budget_parameter,
+    norm_parameter,
+    objective_parameter,
+    seed_parameter,
+    step_length,
+    step_size_parameter,
+    steps_parameter,
+)
+from core.parameters import parameter
+
+
+@dataclass(frozen=True, slots=True)
+class IterativeSettings(AttackSettings):
+    """Settings of :class:`BasicIterative`."""
+
+    norm: str = norm_parameter()
+    budget: float = budget_parameter()
+    box: bool = box_parameter()
+    objective: str = objective_parameter()
+    steps: int = steps_parameter()
+    step_size: float = step_size_parameter()
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectedGradientSettings(IterativeSettings):
+    """Settings of :class:`ProjectedGradient`."""
+
+    random_start: bool = parameter(
+        True,
+        "bool",
+        "Random start",
+        "Begin at a random place within the budget, not at the image itself.",
+        formula="x0 = x + d,   d uniform in the ball of the budget",
+    )
+    seed: int = seed_parameter()
+
+
+class BasicIterative(BatchAttack):
+    """Repeat the fast gradient step at a smaller length, projecting back onto the budget.
+
+    ``x <- box(P(x + a sign(g)))`` in L-infinity, ``a g / |g|`` in L2, ``P`` the projection onto
+    the ball of the budget around the original. Source: Kurakin, Goodfellow & Bengio 2017,
+    "Adversarial examples in the physical world", section 2.2.
+    """
+
+    name = "bim"
+    label = "Basic iterative (BIM)"
+    help = "Small steps along the gradient, held within the budget."
+    formula = "x <- P(x + a sign(g));   in L2: P(x + a g / |g|)"
+    source = "Kurakin, Goodfellow & Bengio 2017"
+    settings: ClassVar[type[AttackSettings]] = IterativeSettings
+    config: IterativeSettings
+
+    @property
+    def n_steps(self) -> int:
+        """As set."""
+        return self.config.steps
+
+    @property
+    def length(self) -> float:
+        """How far one step goes."""
+        return step_length(self.config.step_size, self.config.steps, self.budget)
+
+    def advance(self) -> None:
+        """Make one step of ``length``; the base projects."""
+        self.climb(self.pull, self.length)
+
+
+class ProjectedGradient(BasicIterative):
+    """The basic iterative method from a random place within the budget.
+
+    Without a target it climbs toward the rival that is strongest where it stands, which need not be
+    the one whose boundary is nearest: close above the smallest possible size it may miss.
+    Source: Madry, Makelov, Schmidt, Tsipras & Vladu 2018, "Towards deep learning models resistant
+    to adversarial attacks", section 2.
+    """
+
+    name = "pgd"
+    label = "Projected gradient (PGD)"
+    help = "Small steps along the gradient from a random place within the budget."
+    formula = "x0 uniform in the ball;   x <- P(x + a sign(g));   in L2: P(x + a g / |g|)"
+    source = "Madry et al. 2018"
+    settings = ProjectedGradientSettings
+    config: ProjectedGradientSettings
+
+    def begin(self) -> None:
+        """Start at random, if wanted."""
+        if self.config.random_start:
+            n, n_features = self.originals.shape
+            self.changes[:] = self.norm.random(self.rng, n, n_features, self.budget)

@@ -1,0 +1,230 @@
+"""Noise of the same size as an attack's change: the comparison that makes the point.
+
+A change in a chosen direction fools the model; one of the same size in a random direction hardly
+ever does, since in many dimensions a random direction is nearly orthogonal to any given one.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.attack.base import BatchAttack
+from core.attack.norms import per_row
+from core.attack.settings import (
+    AttackSettings,
+    box_parameter,
+    budget_parameter,
+    norm_parameter,
+    seed_parameter,
+)
+from core.parameters import parameter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.attack.norms import Norm
+
+_DOUBLINGS, _HALVINGS = 20, 25
+
+
+def noise_of_sizes(
+    originals: NDArray[Any],
+    sizes: NDArray[np.float64],
+    norm: Norm,
+    rng: np.random.Generator,
+    *,
+    box: bool,
+) -> NDArray[Any]:
+    """Return a random change of each image that is as large as another change of it.
+
+    In L2 its direction is uniform on the sphere, in L-infinity every pixel goes up or down; in L0
+    as many pixels, chosen at random, get a number uniform in [0, 1).
+
+    Parameters
+    ----------
+    originals : (n, n_features), in [0, 1] where ``box``
+    sizes : (n,), in ``norm``
+    box : whether to stay in [0, 1]; the size is that of what is left, as in :class:`RandomNoise`
+
+    Returns
+    -------
+    (n, n_features), in the precision of ``originals``
+    """
+    shape = originals.shape
+    if norm.name == "l0":
+        ranks = rng.random(shape).argsort(axis=1).argsort(axis=1)
+        chosen = ranks < sizes[:, None]
+        return np.asarray(np.where(chosen, rng.random(shape, dtype=np.float32) - originals, 0.0),
+                          dtype=originals.dtype)  # fmt: skip
+    drawn = rng.standard_normal(shape, dtype=np.float32).astype(originals.dtype, copy=False)
+    directions = norm.steepest(drawn)
+    changes = np.empty_like(originals)
+    scale_to_sizes(directions, originals, sizes, norm, box=box, out=changes)
+    return changes
+
+
+def scale_to_sizes(
+    directions: NDArray[Any],
+    originals: NDArray[Any],
+    sizes: NDArray[np.float64],
+    norm: Norm,
+    *,
+    box: bool,
+    out: NDArray[Any],
+) -> None:
+    """Write into ``out`` the changes along ``directions`` that are as large as ``sizes``.
+
+    Parameters
+    ----------
+    directions, originals, out : (n, n_features); directions of size 1
+    sizes : (n,), in ``norm``
+    """
+    scales = sizes
+    if box:
+        scales = _scales_in_box(directions, originals, sizes, norm)
+    _scaled(directions, originals, scales, box=box, out=out)
+
+
+def _scales_in_box(
+    directions: NDArray[Any], originals: NDArray[Any], sizes: NDArray[np.float64], norm: Norm
+) -> NDArray[np.float64]:
+    """Return how far to go along each direction for the size to be right, (n,); by bisection."""
+    changes = np.empty_like(directions)
+
+    def too_short(scales: NDArray[np.float64]) -> NDArray[np.bool_]:
+        _scaled(directions, originals, scales, box=True, out=changes)
+        return np.asarray(norm.sizes(changes) < sizes)
+
+    low, high = sizes.copy(), sizes.copy()
+    for _ in range(_DOUBLINGS):
+        short = too_short(high)
+        if not short.any():
+            break
+        low[short] = high[short]
+        high[short] *= 2
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        short = too_short(middle)
+        low[short] = middle[short]
+        high[~short] = middle[~short]
+    return low
+
+
+def _scaled(
+    directions: NDArray[Any],
+    originals: NDArray[Any],
+    scales: NDArray[np.float64],
+    *,
+    box: bool,
+    out: NDArray[Any],
+) -> None:
+    """Write the changes that go so far, in the box where it is on."""
+    np.multiply(directions, per_row(scales, directions), out=out)
+    if box:
+        out += originals
+        np.clip(out, 0.0, 1.0, out=out)
+        out -= originals
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseSettings(AttackSettings):
+    """Settings of the noises."""
+
+    norm: str = norm_parameter()
+    budget: float = budget_parameter()
+    box: bool = box_parameter()
+    draws: int = parameter(
+        10,
+        "int",
+        "Draws",
+        "How many noises are tried on each image, each new; one that fools is enough.",
+        low=1,
+        high=20_000,
+    )
+    seed: int = seed_parameter()
+
+
+class RandomNoise(BatchAttack):
+    """Base: a random change, scaled so that its size is the budget, in the box as well.
+
+    With the box ``clip(x + s d) - x`` is scaled by the s at which its size is the budget, found by
+    bisection; clipping after scaling would make the noise smaller than what it is compared with.
+    Where even all pixels at their limits are less than the budget, that is the noise.
+    """
+
+    settings = NoiseSettings
+    config: NoiseSettings
+
+    @property
+    def n_steps(self) -> int:
+        """One for each draw."""
+        return self.config.draws
+
+    @abstractmethod
+    def draw(self) -> NDArray[np.float64]:
+        """Return random directions (n, n_features) of any size."""
+
+    def advance(self) -> None:
+        """Try another noise."""
+        directions = self.draw()
+        directions /= np.maximum(self.norm.sizes(directions), np.finfo(float).tiny)[:, None]
+        directions = directions.astype(self.originals.dtype, copy=False)
+        sizes = np.full(self.n_images, self.budget)
+        scale_to_sizes(directions, self.originals, sizes, self.norm, box=self.box, out=self.changes)
+
+
+class UniformNoise(RandomNoise):
+    """Every pixel changed by a number uniform in ``[-s, s)``, scaled to the size of the budget."""
+
+    name = "uniform"
+    label = "Uniform noise"
+    help = "Random noise of the size of the budget, every pixel uniform: what no attack would do."
+    formula = "x' = x + s u,   u_i uniform in [-1, 1),   |s u| = budget"
+    source = "the control of the experiment"
+
+    def draw(self) -> NDArray[np.float64]:
+        """Return uniform directions."""
+        return self.rng.uniform(-1.0, 1.0, self.originals.shape)
+
+
+class GaussianNoise(RandomNoise):
+    """Every pixel changed by a Gaussian number, scaled to the size of the budget.
+
+    In L2 and without the box this is uniform on the sphere: no direction is preferred.
+    """
+
+    name = "gaussian"
+    label = "Gaussian noise"
+    help = "Random noise of the size of the budget, in L2 without any preferred direction."
+    formula = "x' = x + s g,   g_i ~ N(0, 1),   |s g| = budget"
+    source = "the control of the experiment"
+
+    def draw(self) -> NDArray[np.float64]:
+        """Return Gaussian directions."""
+        return self.rng.standard_normal(self.originals.shape)
+
+
+class BallNoise(RandomNoise):
+    """A change uniform in the volume of the ball of the budget; in the box it is clipped.
+
+    In many dimensions nearly all of the volume is near the surface, so this is hardly smaller.
+    """
+
+    name = "ball"
+    label = "Noise within the ball"
+    help = "A random change, every one within the budget equally likely."
+    formula = "x' = x + d,   d uniform in the ball of the budget"
+    source = "the control of the experiment"
+
+    def draw(self) -> NDArray[np.float64]:
+        """Return changes uniform in the ball."""
+        n, n_features = self.originals.shape
+        return self.norm.random(self.rng, n, n_features, self.budget)
+
+    def advance(self) -> None:
+        """Try another noise, as drawn."""
+        self.changes[:] = self.draw()

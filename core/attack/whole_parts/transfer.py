@@ -1,0 +1,338 @@
+"""Transfer: images crafted on one model, shown to others.
+
+Models that learnt the same data point in much the same directions, so that what fools one often
+fools another that was never attacked. Random noise of the same size, image by image, tells how much
+of that any change at all would have done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.attack.methods.exact import Exact
+from core.attack.methods.random_noise import noise_of_sizes
+from core.attack.methods.universal import Universal
+from core.attack.norms import NORMS
+from core.attack.whole_parts.fooled import as_wanted, can_be_fooled, chunk_rows
+from core.attack.whole_parts.universal_search import UniversalSearch
+from core.data.dataset import read_only
+from core.errors import SettingError
+from core.learning.perceptron import SoftmaxPerceptron
+from core.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from core.attack.base import BatchAttack
+    from core.attack.settings import AttackSettings
+    from core.data.dataset import Split
+
+MOST_EXAMPLES = 96
+"""So many images of either kind are kept to be looked at."""
+
+_SEEDS = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTransfer:
+    """What the images did to one model: counts.
+
+    Attributes
+    ----------
+    n_images : looked at
+    n_right, n_right_crafted, n_right_noise : read as their label: as they are, as crafted, and with
+        noise of the same size
+    n_reached : images that fool the crafting model and could fool this one, which does not read
+        them as wanted as they are
+    n_fooled, n_fooled_noise : of those the ones this model reads as wanted, crafted and with noise
+    """
+
+    n_images: int = 0
+    n_right: int = 0
+    n_right_crafted: int = 0
+    n_right_noise: int = 0
+    n_reached: int = 0
+    n_fooled: int = 0
+    n_fooled_noise: int = 0
+
+    def __add__(self, other: ModelTransfer) -> ModelTransfer:
+        """Return the counts of both together."""
+        return ModelTransfer(
+            *(getattr(self, name) + getattr(other, name) for name in self.__slots__)
+        )
+
+    @property
+    def accuracy(self) -> float:
+        """Fraction read rightly as they are; NaN without an image."""
+        return _share(self.n_right, self.n_images)
+
+    @property
+    def crafted_accuracy(self) -> float:
+        """Fraction of the crafted images read rightly."""
+        return _share(self.n_right_crafted, self.n_images)
+
+    @property
+    def noise_accuracy(self) -> float:
+        """Fraction read rightly with noise of the same size."""
+        return _share(self.n_right_noise, self.n_images)
+
+    @property
+    def transfer_rate(self) -> float:
+        """Fraction of what fools the crafting model, and could fool this one, that does."""
+        return _share(self.n_fooled, self.n_reached)
+
+    @property
+    def noise_rate(self) -> float:
+        """Fraction of the same images that noise of the same size fools this one with."""
+        return _share(self.n_fooled_noise, self.n_reached)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    """One crafted image.
+
+    Attributes
+    ----------
+    index : its number in the part
+    label : its true class
+    image : (n_features,), crafted; read-only
+    size : of its change, in the attack's norm
+    before, after : (n_models,) int64, what each model reads
+    """
+
+    index: int
+    label: int
+    image: NDArray[Any]
+    size: float
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TransferResult:
+    """What is known after ``n_images`` of ``n_total`` images.
+
+    Attributes
+    ----------
+    n_attacked, n_crafted : images in which there was something to attack, and that fool the
+        crafting model now
+    models : of each model, the crafting one first
+    n_all, n_only : images that fool every model, and the crafting one alone
+    fool_all, fool_only : the first of those
+    target : the class wanted, or None for any but the label
+    norm : what sizes are measured in
+    """
+
+    n_images: int
+    n_total: int
+    n_attacked: int
+    n_crafted: int
+    models: tuple[ModelTransfer, ...]
+    n_all: int
+    n_only: int
+    fool_all: tuple[Example, ...]
+    fool_only: tuple[Example, ...]
+    target: int | None
+    norm: str
+
+
+@dataclass(slots=True)
+class _Kept:
+    count: int = 0
+    examples: list[Example] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What all models read in a chunk: (n_models, n) each."""
+
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+    noise: NDArray[np.int64]
+
+
+class Transfer:
+    """Craft images of a part on the first model and test them on all.
+
+    The images are taken in an order drawn once, so that those done by any time are a fair sample.
+    Only images that the crafting model does not read as wanted already are changed. What is random
+    in the attack begins anew, with the next seed, at every few images.
+
+    Parameters
+    ----------
+    weights : of each model (n_classes, n_features + 1), the crafting one first
+    split : the images; measured by their true labels
+    attack, config : what crafts
+    n_images : how many of them, by default all
+    seed : of the order and the noise
+
+    Raises
+    ------
+    SettingError
+        If there is no model or the models are not for the same images and classes.
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[NDArray[Any]],
+        split: Split,
+        attack: type[BatchAttack],
+        config: AttackSettings,
+        n_images: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        if not weights:
+            raise SettingError("There is no model to craft on; train one first")
+        if any(other.shape != weights[0].shape for other in weights):
+            raise SettingError("The models are for different images or classes")
+        self._models = [SoftmaxPerceptron(each) for each in weights]
+        self._split, self._attack, self._config = split, attack, config
+        n_images = split.n_samples if n_images is None else min(n_images, split.n_samples)
+        self._seed = seed
+        self._order = np.random.default_rng(seed).permutation(split.n_samples)[:n_images]
+        self._begin()
+
+    def _begin(self) -> None:
+        self._done = self._told = self._n_attacked = self._n_crafted = 0
+        self._counts = [ModelTransfer() for _ in self._models]
+        self._all, self._only = _Kept(), _Kept()
+        self._norm = NORMS[getattr(self._config, "norm", "l2")]
+        self._shared: NDArray[Any] | None = None
+
+    def run(self) -> Iterator[Progress]:
+        """Craft and test a few images after the other, telling after each small step.
+
+        Raises
+        ------
+        SettingError
+            In words, as the attack.
+        """
+        self._begin()
+        if issubclass(self._attack, Universal):
+            yield from self._find_shared()
+        n_rows = chunk_rows(self._models[0].n_features, self._models[0].n_classes)
+        if issubclass(self._attack, Exact):
+            n_rows = 1  # each is solved alone, toward a target in tens of milliseconds
+        for number, first in enumerate(range(0, len(self._order), n_rows)):
+            yield from self._do(self._order[first : first + n_rows], number)
+            yield self._tell()
+
+    def _tell(self, done: int = 0) -> Progress:
+        """Return how far it is: never less than was told before."""
+        self._told = max(self._told, self._done, done)
+        return Progress(self._told, len(self._order), "images")
+
+    def _find_shared(self) -> Iterator[Progress]:
+        """Find the one change for all: it is not one for every few images."""
+        split = self._split
+        search = UniversalSearch(
+            *(self._models[0], self._config, split.images, split.true_labels, self._order)  # type: ignore[arg-type]
+        )
+        for _ in search.run():
+            yield self._tell()
+        self._shared = search.change
+
+    def _do(self, rows: NDArray[np.int64], number: int) -> Iterator[Progress]:
+        images, labels = self._split.images[rows], self._split.true_labels[rows]
+        before = self._read(images)
+        opened = np.flatnonzero(can_be_fooled(before[0], labels, self._config.target))
+        crafted = images.astype(self._models[0].weights.dtype)
+        if self._shared is not None:
+            crafted[opened] = self._with_shared(crafted[opened])
+        elif len(opened):
+            crafted[opened] = yield from self._craft(images[opened], labels[opened], number)
+        sizes = self._norm.sizes(crafted - images)
+        yield self._tell()
+        rng = np.random.default_rng((self._seed, number))
+        box = getattr(self._config, "box", True)
+        noise = noise_of_sizes(images, sizes, self._norm, rng, box=box)
+        yield self._tell()
+        looked = _Looked(before, self._read(crafted), self._read(images + noise))
+        self._n_attacked += len(opened)
+        self._count(rows, labels, crafted, sizes, looked)
+        self._done += len(rows)
+
+    def _with_shared(self, images: NDArray[Any]) -> NDArray[Any]:
+        moved = images + self._shared
+        return np.asarray(np.clip(moved, 0.0, 1.0) if getattr(self._config, "box", True) else moved)
+
+    def _craft(
+        self, images: NDArray[Any], labels: NDArray[np.int64], number: int
+    ) -> Generator[Progress, None, NDArray[Any]]:
+        config = self._config
+        if hasattr(config, "seed"):
+            config = replace(config, seed=(config.seed + number) % _SEEDS)  # type: ignore[call-arg]
+        attack = self._attack(self._models[0], config, images, labels)
+        self._norm = attack.norm
+        for step in attack.run():
+            part = len(images) * step.step // (attack.n_steps + 1)
+            yield self._tell(self._done + part)
+        return attack.result().images
+
+    def _read(self, images: NDArray[Any]) -> NDArray[np.int64]:
+        """Return what each model reads, (n_models, n)."""
+        return np.stack([model.predict(images) for model in self._models])
+
+    def _count(
+        self,
+        rows: NDArray[np.int64],
+        labels: NDArray[np.int64],
+        crafted: NDArray[Any],
+        sizes: NDArray[np.float64],
+        looked: _Looked,
+    ) -> None:
+        target = self._config.target
+        reachable = can_be_fooled(looked.before, labels, target)
+        after, by_noise = (as_wanted(each, labels, target) for each in (looked.after, looked.noise))
+        fooled = reachable & after
+        reached = reachable & fooled[0]
+        for i, counts in enumerate(self._counts):
+            self._counts[i] = counts + ModelTransfer(
+                n_images=len(rows),
+                n_right=int((looked.before[i] == labels).sum()),
+                n_right_crafted=int((looked.after[i] == labels).sum()),
+                n_right_noise=int((looked.noise[i] == labels).sum()),
+                n_reached=int(reached[i].sum()),
+                n_fooled=int((reached[i] & after[i]).sum()),
+                n_fooled_noise=int((reached[i] & by_noise[i]).sum()),
+            )
+        self._n_crafted += int(fooled[0].sum())
+        alone = fooled[0] & ~after[1:].any(axis=0)
+        for kept, chosen in ((self._all, fooled.all(axis=0)), (self._only, alone)):
+            kept.count += int(chosen.sum())
+            for i in np.flatnonzero(chosen)[: MOST_EXAMPLES - len(kept.examples)]:
+                kept.examples.append(
+                    Example(
+                        index=int(rows[i]),
+                        label=int(labels[i]),
+                        image=read_only(crafted[i].copy()),
+                        size=float(sizes[i]),
+                        before=read_only(looked.before[:, i].copy()),
+                        after=read_only(looked.after[:, i].copy()),
+                    )
+                )
+
+    def result(self) -> TransferResult:
+        """Return what is known of the images done so far, at any time."""
+        return TransferResult(
+            n_images=self._done,
+            n_total=len(self._order),
+            n_attacked=self._n_attacked,
+            n_crafted=self._n_crafted,
+            models=tuple(self._counts),
+            n_all=self._all.count,
+            n_only=self._only.count,
+            fool_all=tuple(self._all.examples),
+            fool_only=tuple(self._only.examples),
+            target=self._config.target,
+            norm=self._norm.name,
+        )
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")

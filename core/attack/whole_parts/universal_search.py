@@ -1,0 +1,159 @@
+"""One change for all images of a part, however many: pass after pass, in bounded memory.
+
+The steps are those of :class:`~core.attack.methods.universal.Universal`, which holds all images at
+once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.attack.base import SMALLER
+from core.attack.methods.universal import Universal
+from core.attack.whole_parts.fooled import as_wanted, can_be_fooled
+from core.data.dataset import read_only
+from core.errors import SettingError
+from core.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from core.attack.methods.iterative import IterativeSettings
+    from core.learning.perceptron import SoftmaxPerceptron
+
+_CHUNK_ROWS = 128
+"""So few that what is done to them stays in a processor's near cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class UniversalPass:
+    """All images with the change after ``step`` steps.
+
+    Attributes
+    ----------
+    success_rate : fraction of the images that could be fooled which are
+    size : of the change, in the attack's norm
+    """
+
+    step: int
+    success_rate: float
+    size: float
+
+
+class UniversalSearch:
+    """Find one change within the budget that fools as many of the images as possible.
+
+    Searched on the images that can be fooled (see
+    :func:`~core.attack.whole_parts.fooled.can_be_fooled`): those that are misread anyway have no
+    say and do not count. ``change`` and ``passes`` may be read at any time, and are what was found
+    so far.
+
+    Parameters
+    ----------
+    model : SoftmaxPerceptron
+    config : IterativeSettings
+    images : (n, n_features)
+    labels : (n,)
+    rows : (m,) or None, which of the images are searched on; by default all
+
+    Attributes
+    ----------
+    change : (n_features,), the best so far: of those that fool equally many the smallest
+    passes : one for each change tried
+    n_images : how many can be fooled, known after the first look
+    """
+
+    def __init__(
+        self,
+        model: SoftmaxPerceptron,
+        config: IterativeSettings,
+        images: NDArray[Any],
+        labels: NDArray[np.int64],
+        rows: NDArray[np.int64] | None = None,
+    ) -> None:
+        self.model, self.config = model, config
+        self._images, self._labels = images, labels
+        self._rows = np.arange(len(images)) if rows is None else rows
+        self._begin()
+
+    def _begin(self) -> None:
+        self.change = read_only(np.zeros(self.model.n_features, dtype=self.model.weights.dtype))
+        self.passes: list[UniversalPass] = []
+        self.n_images = 0
+        self._best = (-1.0, 0.0)
+
+    def run(self) -> Iterator[Progress]:
+        """Search from the start, telling after every few images.
+
+        Raises
+        ------
+        SettingError
+            In words, as :class:`~core.attack.base.BatchAttack`, or if no image can be fooled.
+        """
+        self._begin()
+        total = len(self._rows) * (self.config.steps + 2)
+        done, opened = 0, [self._rows[:0]]
+        for rows in self._chunks(self._rows):
+            predicted = self.model.predict(self._images[rows])
+            opened.append(rows[can_be_fooled(predicted, self._labels[rows], self.config.target)])
+            done += len(rows)
+            yield Progress(done, total, "images")
+        self._open = np.concatenate(opened)
+        self.n_images = len(self._open)
+        if not self.n_images:
+            raise SettingError(
+                "There is no image to fool: all are misread, or read as the target, as they are"
+            )
+        first = self._open[:1]  # holds the settings, and refuses what cannot be attacked
+        self._one = Universal(self.model, self.config, self._images[first], self._labels[first])
+        change = np.zeros((1, self.model.n_features), dtype=self.model.weights.dtype)
+        for step in range(self.config.steps + 1):
+            mean = np.zeros_like(change)
+            n_fooled = 0
+            for rows in self._chunks(self._open):
+                n_fooled += self._look(rows, change, mean)
+                done += len(rows)
+                yield Progress(done, total, "images")
+            self._keep(step, n_fooled, change)
+            if n_fooled == self.n_images:
+                return
+            change = change + self._one.norm.steepest(mean) * mean.dtype.type(self._one.length)
+            self._one.norm.project(change, self._one.budget)
+
+    def _chunks(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+        for first in range(0, len(rows), _CHUNK_ROWS):
+            yield rows[first : first + _CHUNK_ROWS]
+
+    def _look(self, rows: NDArray[np.int64], change: NDArray[Any], mean: NDArray[Any]) -> int:
+        """Add the pulls of the images that are not fooled yet to ``mean``; return how many are."""
+        one, labels = self._one, self._labels[rows]
+        moved = np.asarray(self._images[rows] + change)
+        shown = np.clip(moved, 0.0, 1.0) if one.box else moved
+        logits = self.model.logits(shown)
+        fooled = as_wanted(logits.argmax(axis=1), labels, one.target)
+        classes = labels if one.target is None else np.full(len(rows), one.target)
+        _, gradient = one.objective.evaluate(logits, classes)
+        steepness = np.abs(gradient).max(axis=1, keepdims=True)
+        steepness[steepness == 0] = 1
+        pull = gradient / (steepness if one.target is None else -steepness)
+        pull *= ~fooled[:, None]
+        if one.box:
+            # sum_i m_i (p_i @ rows) with the mask m of unclipped pixels, without a product (n, D).
+            inside = (moved == shown).astype(moved.dtype)
+            mean += ((pull.T @ inside) * one.rows).sum(axis=0) / self.n_images
+        else:
+            mean += pull.sum(axis=0) @ one.rows / self.n_images
+        return int(fooled.sum())
+
+    def _keep(self, step: int, n_fooled: int, change: NDArray[Any]) -> None:
+        rate, size = n_fooled / self.n_images, float(self._one.norm.sizes(change)[0])
+        self.passes.append(UniversalPass(step, rate, size))
+        best_rate, best_size = self._best
+        if rate > best_rate or (rate == best_rate and size < best_size * SMALLER):
+            self._best = (rate, size)
+            self.change = read_only(change[0].copy())

@@ -1,0 +1,1 @@
+"""Images and labels in memory: parts, samples, noise, and what is counted in them."""

@@ -1,0 +1,324 @@
+"""Images with labels, read-only, of any height, width and number of classes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.data.config import DEFAULT_TEST_PERCENT, DataConfig
+from core.data.samples import Split, read_only
+from core.data.splits import n_set_aside, stratified_split
+from core.errors import DatasetError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["DataConfig", "Dataset", "Split", "make_dataset", "make_split", "read_only"]
+
+VALIDATION_PART = 6
+"""One in so many training images is set aside where nobody says how many."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Everything a perceptron is trained and measured on.
+
+    Attributes
+    ----------
+    name, source : what people call it, and where it came from
+    image_shape : (height, width)
+    class_names : one per class, in the order of the labels
+    train, test : never overlapping
+    validation : taken from the end of train, or None
+    has_own_test : whether the data came with a test part, or one was split off here
+    notes : what was done to the data on the way in, in words: nothing is normalised in secret
+    extra : samples a person has added, or None; :meth:`sized` puts them behind the training images
+    """
+
+    name: str
+    source: str
+    image_shape: tuple[int, int]
+    class_names: tuple[str, ...]
+    train: Split
+    test: Split
+    validation: Split | None = None
+    has_own_test: bool = True
+    notes: tuple[str, ...] = ()
+    extra: Split | None = None
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.class_names)
+
+    @property
+    def n_features(self) -> int:
+        """Number of pixels of an image."""
+        return self.image_shape[0] * self.image_shape[1]
+
+    @property
+    def held_out(self) -> Split:
+        """The part that chooses the best epoch: validation where there is one, else test."""
+        return self.test if self.validation is None else self.validation
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 over shapes, labels and pixels; equal data have equal hashes."""
+        digest = hashlib.sha256(repr((self.image_shape, self.class_names)).encode())
+        for name in ("train", "test", "validation", "extra"):
+            split: Split | None = getattr(self, name)
+            if split is not None:
+                # Added samples must not be taken for validation images.
+                mark = "extra;" if name == "extra" else ""
+                digest.update(f"{mark}{split.n_samples};".encode())
+                for images, labels in split.chunks():
+                    digest.update(images.tobytes())
+                    digest.update(labels.tobytes())
+        return digest.hexdigest()
+
+    def split(self, part: str) -> Split:
+        """Return the part called ``train``, ``test`` or ``validation``.
+
+        Raises
+        ------
+        DatasetError
+            If this data set has no such part.
+        """
+        parts = {"train": self.train, "test": self.test, "validation": self.validation}
+        chosen = parts.get(part)
+        if chosen is None:
+            raise DatasetError(f"{self.name} has no {part} part")
+        return chosen
+
+    def sized(self, config: DataConfig) -> Dataset:
+        """Return the part of this data set that ``config`` asks for, sharing its memory.
+
+        The validation images come from the end of the training images asked for. Added samples
+        follow the training images, as they are: no noise reaches them, and no other image's number
+        changes. They alone make a copy necessary.
+
+        Raises
+        ------
+        DatasetError
+            If the validation part would leave no image to learn from.
+        """
+        self.check_sizes(config)
+        whole = self._split_again(config)
+        n_train = min(config.train_size, whole.train.n_samples)
+        n_fit = n_train - config.validation_size
+        validation = whole.train.part(n_fit, n_train) if config.validation_size else None
+        n_test = min(config.test_size, whole.test.n_samples)
+        train, test = whole.train.part(0, n_fit), whole.test.part(0, n_test)
+        sized = replace(whole, train=train, test=test, validation=validation, extra=None)
+        sized = sized._with_noise(config)
+        return sized if self.extra is None else replace(sized, train=sized.train + self.extra)
+
+    def makes_pixels(self, config: DataConfig) -> bool:
+        """Whether :meth:`sized` makes new pixels, not only views of its own."""
+        return config.copies_pixels or self.extra is not None
+
+    @property
+    def n_extra(self) -> int:
+        """Number of samples a person has added."""
+        return 0 if self.extra is None else self.extra.n_samples
+
+    def n_to_learn(self, config: DataConfig) -> int:
+        """Return how many images :meth:`sized` learns from, added ones among them."""
+        return self._n_train(config) - config.validation_size + self.n_extra
+
+    def with_sample(self, image: NDArray[Any], label: int) -> Dataset:
+        """Return these data with one more sample to learn from, image (n_features,) in [0, 1].
+
+        Raises
+        ------
+        DatasetError
+            If the image has another number of pixels, or there is no such class.
+        """
+        if image.size != self.n_features:
+            raise DatasetError(
+                f"The image has {image.size} pixels; those of {self.name} have {self.n_features}"
+            )
+        rows, labels = np.reshape(image, (1, -1)), np.array([label])
+        added = make_split(rows, labels, self.n_classes, "added sample")
+        return replace(self, extra=added if self.extra is None else self.extra + added)
+
+    def without_last_sample(self) -> Dataset:
+        """Return these data without the sample added last, if there is one."""
+        if self.extra is None:
+            return self
+        left = self.n_extra - 1
+        return replace(self, extra=self.extra.part(0, left) if left else None)
+
+    def fitting(self, config: DataConfig) -> DataConfig:
+        """Return ``config`` with as many validation images as leave something to learn from.
+
+        Where there are too many, one in :data:`VALIDATION_PART` is taken instead.
+        """
+        n_train = self._n_train(config)
+        if config.validation_size < n_train:
+            return config
+        return replace(config, validation_size=validation_share(n_train))
+
+    def _n_train(self, config: DataConfig) -> int:
+        """Return how many training images there are, validation images among them."""
+        n_train = self.train.n_samples
+        if self._is_split_again(config):
+            labels = np.concatenate((self.train.labels, self.test.labels))
+            share = config.test_share / 100
+            n_train = sum(n - n_set_aside(n, share) for n in np.bincount(labels).tolist() if n)
+        return min(config.train_size, n_train)
+
+    def check_sizes(self, config: DataConfig) -> None:
+        """Raise DatasetError if the validation part would leave no image to learn from."""
+        n_train = self._n_train(config)
+        if config.validation_size >= n_train:
+            raise DatasetError(
+                f"{config.validation_size} validation images leave none of {n_train} training "
+                f"images to learn from; choose fewer than {n_train}"
+            )
+
+    def _is_split_again(self, config: DataConfig) -> bool:
+        # Data without a test part were split in the usual way when they were opened.
+        usual = (config.test_share, config.split_seed) == (DEFAULT_TEST_PERCENT, 0)
+        return not self.has_own_test and not usual
+
+    def _split_again(self, config: DataConfig) -> Dataset:
+        """Return these data with the test part set aside that ``config`` asks for."""
+        if not self._is_split_again(config):
+            return self
+        pool = Split(
+            np.concatenate((self.train.images, self.test.images)),
+            np.concatenate((self.train.labels, self.test.labels)),
+        )
+        train, test = split_off(pool, config.test_share, config.split_seed)
+        if test.n_samples == 0:
+            raise DatasetError(f"{self.name}: no class has two images to split")
+        return replace(self, train=train, test=test)
+
+    def _with_noise(self, config: DataConfig) -> Dataset:
+        def rng(stream: int) -> np.random.Generator:
+            # One stream for each use: turning one kind of noise on changes nothing else.
+            return np.random.default_rng((config.noise_seed, stream))
+
+        train, test, validation = self.train, self.test, self.validation
+        if config.pixel_noise:
+            train = train.with_pixel_noise(config.pixel_noise, rng(0))
+            test = test.with_pixel_noise(config.pixel_noise, rng(1))
+            if validation is not None:
+                validation = validation.with_pixel_noise(config.pixel_noise, rng(2))
+        if config.label_noise:
+            train = train.with_label_noise(config.label_noise, self.n_classes, rng(3))
+        return replace(self, train=train, test=test, validation=validation)
+
+
+def validation_share(n_train: int) -> int:
+    """Return how many of so many training images are usually set aside; 0 where there are too few.
+
+    One in :data:`VALIDATION_PART`: MNIST's 60,000 give as many as its test set has.
+    """
+    return max(n_train // VALIDATION_PART, 1) if n_train > 1 else 0
+
+
+def split_off(pool: Split, percent: float, seed: int) -> tuple[Split, Split]:
+    """Return ``pool`` as a training and a test part, each class divided in the same way."""
+    rng = np.random.default_rng(seed)
+    kept, aside = stratified_split(pool.labels, percent / 100, rng)
+    return pool.take(kept), pool.take(aside)
+
+
+def make_split(images: NDArray[Any], labels: NDArray[Any], n_classes: int, what: str) -> Split:
+    """Check and convert one part.
+
+    Parameters
+    ----------
+    images : (n_samples, n_features) or (n_samples, height, width)
+        uint8 in 0..255 (scaled to [0, 1]) or floating point in [0, 1].
+    labels : (n_samples,) integers in 0..n_classes - 1
+    what : how to name this part in an error
+
+    Raises
+    ------
+    DatasetError
+        If the part is empty, images and labels do not match, or a value is out of range.
+    """
+    n_samples = len(images)
+    if n_samples == 0:
+        raise DatasetError(f"{what}: there is no image in it; at least one is needed")
+    if n_samples != len(labels):
+        raise DatasetError(
+            f"{what}: {n_samples} images but {len(labels)} labels; the two must belong together"
+        )
+    flat = images.reshape(n_samples, -1)
+    if flat.dtype == np.uint8:
+        # One multiplication straight into float32: no float64 copy of 60,000 images.
+        pixels = np.multiply(flat, np.float32(1 / 255), dtype=np.float32)
+    else:
+        pixels = np.array(flat, dtype=np.float32, order="C")
+        if not np.isfinite(pixels).all() or pixels.min() < 0 or pixels.max() > 1:
+            raise DatasetError(f"{what}: pixels must be finite and lie between 0 and 1")
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0 or high >= n_classes:
+        bad = int(np.flatnonzero((labels < 0) | (labels >= n_classes))[0])
+        raise DatasetError(
+            f"{what}: label {int(labels[bad])} of image {bad} is out of range; "
+            f"labels must lie between 0 and {n_classes - 1}"
+        )
+    return Split(read_only(pixels), read_only(np.array(labels, dtype=np.int64)))
+
+
+def make_dataset(
+    name: str,
+    source: str,
+    train: tuple[NDArray[Any], NDArray[Any]],
+    test: tuple[NDArray[Any], NDArray[Any]] | None,
+    *,
+    image_shape: tuple[int, int],
+    class_names: Sequence[str] | None = None,
+    notes: Sequence[str] = (),
+) -> Dataset:
+    """Build a checked :class:`Dataset` from two (images, labels) pairs.
+
+    Without a ``test`` pair one is split off, the same part of each class.
+    Without ``class_names`` the classes are 0 up to the largest label of either part, at least two.
+
+    Raises
+    ------
+    DatasetError
+        As :func:`make_split`, if an image has another number of pixels than ``image_shape``, or
+        if there is nothing to split off.
+    """
+    parts = [("training part", train)] + ([("test part", test)] if test is not None else [])
+    if class_names is None:
+        largest = max((int(labels.max()) for _, (_, labels) in parts if len(labels)), default=1)
+        class_names = [str(k) for k in range(max(largest, 1) + 1)]
+    n_pixels = image_shape[0] * image_shape[1]
+    for what, (images, _) in parts:
+        if len(images) and images[0].size != n_pixels:
+            raise DatasetError(
+                f"{what}: images have {images[0].size} pixels, expected "
+                f"{image_shape[0]} x {image_shape[1]} = {n_pixels}"
+            )
+    splits = [make_split(*part, len(class_names), f"{name}, {what}") for what, part in parts]
+    if test is None:
+        splits = list(split_off(splits[0], DEFAULT_TEST_PERCENT, 0))
+        if splits[1].n_samples == 0:
+            raise DatasetError(
+                f"{name}: no test part, and no class has two images, so that none can be split "
+                "off; add images"
+            )
+    return Dataset(
+        name=printable(name),
+        source=printable(source),
+        image_shape=image_shape,
+        class_names=tuple(printable(word) for word in class_names),
+        train=splits[0],
+        test=splits[1],
+        has_own_test=test is not None,
+        notes=tuple(printable(note) for note in notes),
+    )

@@ -1,0 +1,1 @@
+"""From lines on a sheet to an image of the data."""

@@ -1,0 +1,1 @@
+"""Exact smallest changes, and what is built on them: curves, pairs, repair."""

@@ -1,0 +1,242 @@
+"""Mistakes made right, and right ones made wrong: the exact smallest changes of a whole part.
+
+A mistake is repaired by the smallest change with which it is read as its true class, which must
+overtake *all* others (:mod:`core.exact.smallest`); a right one is broken as soon as *any* other
+class overtakes (:mod:`core.exact.closed_form`). What label noise has made of a label plays no part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.data.dataset import read_only
+from core.exact.closed_form import smallest_changes
+from core.exact.crossing import Crossing, crossing
+from core.exact.smallest import boxed_changes, smallest_change
+from core.progress import Progress, finish
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from numpy.typing import NDArray
+
+    from core.data.dataset import Split
+    from core.exact.curves import SetNorm
+
+_READ_ROWS, _BOXED_PAIRS = 1024, 480
+"""Images whose sizes are found together, in the box images times classes: less than a tenth of a
+second."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RepairSizes:
+    """How small a change repairs each mistake of a part, or breaks each right one.
+
+    Attributes
+    ----------
+    labels, predicted : (n_samples,) int64, true classes and what the images are read as
+    sizes : (n_samples,) float64; infinite where no change is enough, NaN where not known yet
+    """
+
+    labels: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    sizes: NDArray[np.float64]
+
+    @property
+    def mistakes(self) -> NDArray[np.int64]:
+        """The images read wrongly."""
+        return np.flatnonzero(self.predicted != self.labels)
+
+    @property
+    def right_ones(self) -> NDArray[np.int64]:
+        """The images read rightly."""
+        return np.flatnonzero(self.predicted == self.labels)
+
+    @property
+    def n_known(self) -> int:
+        """Of how many images the size is known."""
+        return int((~np.isnan(self.sizes)).sum())
+
+    @property
+    def complete(self) -> bool:
+        """Whether the sizes of all images are known."""
+        return self.n_known == len(self.sizes)
+
+    def known(self, images: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return those of ``images`` whose size is known, the smallest first."""
+        some = images[~np.isnan(self.sizes[images])]
+        return np.asarray(some[np.argsort(self.sizes[some], kind="stable")])
+
+    def median(self, images: NDArray[np.int64]) -> float:
+        """Return the median of the known sizes of ``images``, NaN where none is known."""
+        sizes = self.sizes[self.known(images)]
+        if not len(sizes):
+            return float("nan")
+        low, high = sizes[(len(sizes) - 1) // 2], sizes[len(sizes) // 2]
+        return float(low if low == high else (low + high) / 2)  # no inf - inf
+
+    def shares(self, images: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return which share of ``images`` a change of a size is enough for, from (0, 0) on.
+
+        Returns
+        -------
+        sizes, shares : (n_finite + 1,), rising; of those whose sizes are known
+        """
+        sizes = self.sizes[self.known(images)]
+        finite = sizes[np.isfinite(sizes)]
+        ranks = np.arange(len(finite) + 1) / max(len(sizes), 1)
+        return np.concatenate(([0.0], finite)), ranks
+
+
+def neighbour(images: NDArray[np.int64], index: int | None, step: int) -> int | None:
+    """Return the one of ``images``, rising, that follows ``index`` or comes before it, going round.
+
+    Parameters
+    ----------
+    images : (n,)
+    index : None for the first one
+    step : 1 for the next, -1 for the previous, 0 for ``index`` itself or, if it is none, the next
+    """
+    if not len(images):
+        return None
+    if index is None:
+        return int(images[0])
+    if step < 0:
+        return int(images[int(np.searchsorted(images, index)) - 1])
+    place = int(np.searchsorted(images, index, side="right" if step else "left"))
+    return int(images[place % len(images)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changed:
+    """One image of a part and the smallest change that repairs it, or breaks it.
+
+    Attributes
+    ----------
+    index : number of the image
+    label : its true class
+    image : (n_features,) float64
+    crossing : toward its true class, or away from it
+    before, after : (n_classes,) probabilities of the image, and of that just beyond the boundary
+    """
+
+    index: int
+    label: int
+    image: NDArray[np.float64]
+    crossing: Crossing
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+
+    @property
+    def predicted(self) -> int:
+        """What the image is read as, unchanged."""
+        return self.crossing.smallest.predicted
+
+    @property
+    def result(self) -> NDArray[np.float64]:
+        """The image just beyond the boundary, (n_features,)."""
+        return self.image + self.crossing.beyond
+
+
+def changed(
+    weights: NDArray[Any], split: Split, index: int, norm: SetNorm, *, boxed: bool
+) -> Changed:
+    """Return an image and the smallest change to its true class, or away where it is read so.
+
+    Parameters
+    ----------
+    weights : (n_classes, n_features + 1), bias in column 0
+    index : number of the image in ``split``
+    """
+    w, x = weights.astype(np.float64), split.images[index].astype(np.float64)
+    label = int(split.true_labels[index])
+    is_right = int((w[:, 1:] @ x + w[:, 0]).argmax()) == label
+    target = None if is_right else label
+    found = finish(crossing(w, x, norm, target=target, boxed=boxed))
+    before, after = (_softmax(w[:, 1:] @ image + w[:, 0]) for image in (x, x + found.beyond))
+    return Changed(index, label, read_only(x), found, before, after)
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    grown = np.exp(logits - logits.max())
+    return read_only(grown / grown.sum())
+
+
+class RepairSearch:
+    """Finds the sizes of a whole part: reads it, then the right ones, then the mistakes one by one.
+
+    What was found is kept when the search is left, and the next one goes on from there.
+
+    Parameters
+    ----------
+    weights : (n_classes, n_features + 1), bias in column 0
+    norm, boxed : how large a change is, and whether pixels stay between 0 and 1
+    """
+
+    def __init__(self, weights: NDArray[Any], split: Split, norm: SetNorm, *, boxed: bool) -> None:
+        self._weights = weights.astype(np.float64)
+        self._split, self._norm, self._boxed = split, norm, boxed
+        self._predicted = np.full(split.n_samples, -1, dtype=np.int64)
+        self._sizes = np.full(split.n_samples, np.nan)
+        self._n_read = self._n_broken = 0
+
+    def reading(self) -> Generator[Progress, None, None]:
+        """Find out what the images are read as, if that is not known yet."""
+        w, n = self._weights, self._split.n_samples
+        while self._n_read < n:
+            rows = slice(self._n_read, min(self._n_read + _READ_ROWS, n))
+            logits = self._split.images[rows].astype(np.float64) @ w[:, 1:].T + w[:, 0]
+            self._predicted[rows] = logits.argmax(axis=1)
+            self._n_read = rows.stop
+            yield Progress(0, n, "images")
+
+    def searching(self) -> Generator[Progress, None, None]:
+        """Find the sizes that are not known yet."""
+        yield from self.reading()
+        yield from self._break()
+        yield from self._repair()
+
+    def _told(self) -> Progress:
+        known = int((~np.isnan(self._sizes)).sum())
+        return Progress(known, self._split.n_samples, "images")
+
+    def _break(self) -> Generator[Progress, None, None]:
+        n, length = self._split.n_samples, _READ_ROWS
+        if self._boxed:
+            length = max(_BOXED_PAIRS // len(self._weights), 1)
+        while self._n_broken < n:
+            rows = slice(self._n_broken, min(self._n_broken + length, n))
+            piece = self._split.part(rows.start, rows.stop)
+            if self._boxed:
+                found = finish(boxed_changes(self._weights, piece))
+            else:
+                found = smallest_changes(self._weights, piece)
+            right = self._predicted[rows] == piece.true_labels
+            sizes = found.l2 if self._norm == "l2" else found.linf
+            self._sizes[rows][right] = sizes[right]
+            self._n_broken = rows.stop
+            yield self._told()
+
+    def _repair(self) -> Generator[Progress, None, None]:
+        labels = self._split.true_labels
+        wrong = np.flatnonzero((self._predicted != labels) & np.isnan(self._sizes))
+        for index in wrong.tolist():
+            self._sizes[index] = smallest_change(
+                *(self._weights, self._split.images[index], self._norm),
+                target=int(labels[index]),
+                boxed=self._boxed,
+            ).size
+            yield self._told()
+
+    def found(self) -> RepairSizes | None:
+        """Return what is known so far; None before all images have been read."""
+        if self._n_read < self._split.n_samples:
+            return None
+        return RepairSizes(
+            labels=self._split.true_labels,
+            predicted=read_only(self._predicted.copy()),
+            sizes=read_only(self._sizes.copy()),
+        )

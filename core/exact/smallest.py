@@ -1,0 +1,292 @@
+"""Exact smallest changes of single images and of whole parts, with and without the 0..1 box.
+
+"Nearest": what an image is read as changes as soon as *some* rival overtakes the class it is read
+as, so its size is the smallest of those of all pairs (:mod:`core.exact.pairs`).
+
+"Toward a class": *all* others must be overtaken at once. The class it is read as is the hardest to
+overtake for most images, and then the pair's change is enough and nothing smaller can be; where it
+is not, :mod:`core.exact.solver.overtaking` solves the small convex problem. The fewest pixels are
+the one question without an exact answer there (with several rivals it is a covering problem): the
+size given is one that is enough, and ``at_least`` what cannot be undercut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.data.dataset import read_only
+from core.errors import ExplorerError, SettingError
+from core.exact.closed_form import SmallestChanges, class_distances
+from core.exact.pairs import NORMS, Norm, pair_changes
+from core.exact.solver.overtaking import overtake_all
+from core.progress import Progress, finish
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from numpy.typing import NDArray
+
+    from core.data.dataset import Split
+
+__all__ = [
+    "NORMS",
+    "Norm",
+    "SmallestChange",
+    "boxed_changes",
+    "finding_change",
+    "smallest_change",
+]
+
+CHUNK_ROWS = 128
+"""Images whose boxed sizes are found together: a tenth of a second at most."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SmallestChange:
+    """The smallest change of one image.
+
+    Attributes
+    ----------
+    size : in the norm asked for; infinite where no change is enough
+    at_least : no smaller change is enough; equal to ``size`` but for the fewest pixels toward a
+        class that must overtake several
+    predicted, target : what the image is read as, and what overtakes; -1 where nothing can
+    change : (n_features,) float64, read-only; just reaches the tie (the fewest pixels go beyond)
+    """
+
+    size: float
+    at_least: float
+    predicted: int
+    target: int
+    change: NDArray[np.float64]
+
+
+def smallest_change(
+    weights: NDArray[Any],
+    image: NDArray[Any],
+    norm: Norm,
+    *,
+    target: int | None = None,
+    boxed: bool = False,
+) -> SmallestChange:
+    """Return the smallest change with which an image is read as ``target``, or as something else.
+
+    Parameters
+    ----------
+    weights : (n_classes, n_features + 1), bias in column 0
+    image : (n_features,)
+    norm : one of :data:`NORMS`
+    target : a class, or None for the nearest; nothing is to change where it is read so already
+    boxed : whether pixels stay between 0 and 1
+
+    Raises
+    ------
+    SettingError
+        If there is no such norm or class, or a pixel of a boxed image lies outside the box.
+    """
+    return finish(finding_change(weights, image, norm, target=target, boxed=boxed))
+
+
+def finding_change(
+    weights: NDArray[Any],
+    image: NDArray[Any],
+    norm: Norm,
+    *,
+    target: int | None = None,
+    boxed: bool = False,
+) -> Generator[Progress, None, SmallestChange]:
+    """Do what :func:`smallest_change` does, telling in between where it may take a second.
+
+    That is where the fewest pixels toward one of many classes are looked for.
+    """
+    w, x = weights.astype(np.float64), image.astype(np.float64)
+    if norm not in NORMS:
+        raise SettingError(f"The norm must be one of {', '.join(NORMS)}, not {norm!r}")
+    if target is not None and not 0 <= target < len(w):
+        raise SettingError(f"There is no class {target}; they go from 0 to {len(w) - 1}")
+    if boxed and (x.min() < 0 or x.max() > 1):
+        raise SettingError("An image in the box must have pixels between 0 and 1")
+    logits = w[:, 1:] @ x + w[:, 0]
+    winner = int(logits.argmax())
+    if target == winner:
+        return SmallestChange(0.0, 0.0, winner, winner, read_only(np.zeros_like(x)))
+    rivals = np.array([k for k in range(len(w)) if k != winner])
+    if target is None:
+        sizes, changes = _pairs(w[rivals, 1:] - w[winner, 1:], logits[winner] - logits[rivals],
+                                x, norm, boxed=boxed)  # fmt: skip
+        best = int(sizes.argmin())
+        size = float(sizes[best])
+        reached = int(rivals[best]) if np.isfinite(size) else -1
+        return SmallestChange(size, size, winner, reached, read_only(changes[best].copy()))
+    found = yield from _toward(w, x, logits, target, norm, boxed=boxed)
+    return found
+
+
+def _pairs(
+    towards: NDArray[np.float64],
+    gaps: NDArray[np.float64],
+    image: NDArray[np.float64],
+    norm: Norm,
+    *,
+    boxed: bool,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the changes of one image along several differences of weights."""
+    images = np.broadcast_to(image, towards.shape)
+    return pair_changes(images, towards, np.maximum(gaps, 0.0), norm, boxed=boxed)
+
+
+def _toward(
+    w: NDArray[np.float64],
+    x: NDArray[np.float64],
+    logits: NDArray[np.float64],
+    target: int,
+    norm: Norm,
+    *,
+    boxed: bool,
+) -> Generator[Progress, None, SmallestChange]:
+    winner = int(logits.argmax())
+    others = np.array([k for k in range(len(w)) if k != target])
+    rows, gaps = w[target, 1:] - w[others, 1:], logits[others] - logits[target]
+    behind = gaps > 0  # those that are overtaken already cost nothing by themselves
+    sizes, changes = np.zeros(len(others)), np.zeros_like(rows)
+    at = behind | (others == winner)
+    sizes[at], changes[at] = _pairs(rows[at], gaps[at], x, norm, boxed=boxed)
+    hardest = int(sizes.argmax())
+    bound, change = float(sizes[hardest]), changes[hardest]
+    nothing = read_only(np.zeros_like(x))
+    if not np.isfinite(bound):
+        return SmallestChange(np.inf, np.inf, winner, -1, nothing)
+    scale = max(float(np.abs(gaps).max()), 1e-300)
+    if (rows @ change - gaps >= -1e-12 * scale).all():
+        return SmallestChange(bound, bound, winner, target, read_only(change.copy()))
+    if norm == "l0":
+        few = yield from _few_pixels(rows, gaps, x, winner, target, bound, boxed=boxed)
+        return few
+    room = (-x, 1.0 - x) if boxed else None
+    found = overtake_all(rows, gaps, norm, room)
+    if found is None:
+        return SmallestChange(np.inf, np.inf, winner, -1, nothing)
+    size = float(np.linalg.norm(found) if norm == "l2" else np.abs(found).max())
+    return SmallestChange(size, size, winner, target, read_only(found))
+
+
+def _few_pixels(
+    rows: NDArray[np.float64],
+    gaps: NDArray[np.float64],
+    x: NDArray[np.float64],
+    winner: int,
+    target: int,
+    bound: float,
+    *,
+    boxed: bool,
+) -> Generator[Progress, None, SmallestChange]:
+    """Return a change of few pixels that overtakes all: the largest of the shortest one's, grown.
+
+    The pixels that move furthest in the change of smallest length are freed one by one, then two,
+    four ... until those alone are enough; halving finds the fewest of that order.
+    """
+    room = (-x, 1.0 - x) if boxed else None
+    whole = overtake_all(rows, gaps, "l2", room)
+    if whole is None:
+        return SmallestChange(np.inf, np.inf, winner, -1, read_only(np.zeros_like(x)))
+    order = np.argsort(-np.abs(whole), kind="stable")
+    beyond = gaps + 1e-6 * np.abs(gaps).max()  # more than a tie
+
+    def change_of(count: int) -> NDArray[np.float64] | None:
+        chosen = order[:count]
+        space = None if room is None else (room[0][chosen], room[1][chosen])
+        try:
+            part = overtake_all(rows[:, chosen], beyond, "l2", space)
+        except ExplorerError:
+            part = None  # hardly enough, if at all: so few pixels are not claimed to be
+        if part is None:
+            return None
+        change = np.zeros_like(x)
+        change[chosen] = part
+        return change
+
+    low, high = int(bound) - 1, len(order)
+    best = change_of(high)
+    if best is None:
+        return SmallestChange(np.inf, bound, winner, -1, read_only(np.zeros_like(x)))
+    n_tried = 1
+    while high - low > 1:
+        yield Progress(n_tried, 0, "numbers of pixels")
+        n_tried += 1
+        middle = (low + high) // 2
+        found = change_of(middle) if middle else None
+        if found is None:
+            low = middle
+        else:
+            high, best = middle, found
+    return SmallestChange(float(high), bound, winner, target, read_only(best))
+
+
+def boxed_changes(
+    weights: NDArray[Any], split: Split
+) -> Generator[Progress, None, SmallestChanges]:
+    """Find the smallest changes of all images of ``split`` with every pixel between 0 and 1.
+
+    As :func:`core.exact.closed_form.smallest_changes`, which has no box. A change that must stay in
+    the box is never smaller than one that need not: rivals are looked at in the order of their
+    sizes without a box, and those that could not come first any more are left out.
+    """
+    w = weights.astype(np.float64)
+    distances = dict(zip(("l2", "linf"), class_distances(w), strict=True))
+    n = split.n_samples
+    predicted = np.empty(n, dtype=np.int64)
+    sizes = {norm: np.empty(n) for norm in distances}
+    rivals = {norm: np.empty(n, dtype=np.int64) for norm in distances}
+    for first in range(0, n, CHUNK_ROWS):
+        rows = slice(first, min(first + CHUNK_ROWS, n))
+        images = split.images[rows].astype(np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):  # NaN is the answer then
+            logits = images @ w[:, 1:].T + w[:, 0]
+            predicted[rows] = logits.argmax(axis=1)
+            gaps = logits[np.arange(len(images)), predicted[rows]][:, None] - logits
+            norm: Norm
+            for norm in ("l2", "linf"):
+                sizes[norm][rows], rivals[norm][rows] = _nearest_boxed(
+                    images, w[:, 1:], gaps, predicted[rows], distances[norm], norm
+                )
+        yield Progress(rows.stop, n, "images")
+    return SmallestChanges(
+        predicted=read_only(predicted),
+        l2=read_only(sizes["l2"]),
+        linf=read_only(sizes["linf"]),
+        rival_l2=read_only(rivals["l2"]),
+        rival_linf=read_only(rivals["linf"]),
+    )
+
+
+def _nearest_boxed(
+    images: NDArray[np.float64],
+    rows: NDArray[np.float64],
+    gaps: NDArray[np.float64],
+    winner: NDArray[np.int64],
+    distances: NDArray[np.float64],
+    norm: Norm,
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the smallest size over all rivals and which it is, (n,) each; -1 for none."""
+    apart = distances[winner]
+    least = np.full_like(gaps, np.inf)
+    np.divide(gaps, apart, out=least, where=apart > 0)
+    order = np.argsort(least, axis=1, kind="stable")
+    best, rival = np.full(len(images), np.inf), np.full(len(images), -1)
+    for place in order.T:
+        open_ = np.flatnonzero(least[np.arange(len(images)), place] < best)
+        if not len(open_):
+            break
+        chosen = place[open_]
+        found, _ = pair_changes(
+            *(images[open_], rows[chosen] - rows[winner[open_]], gaps[open_, chosen], norm),
+            boxed=True,
+        )
+        better = found < best[open_]
+        best[open_[better]], rival[open_[better]] = found[better], chosen[better]
+    unknown = np.isnan(gaps).any(axis=1)
+    best[unknown], rival[unknown] = np.nan, -1
+    return best, rival

@@ -1,0 +1,239 @@
+"""Looking at a model: what it has learnt and where it fails, for any snapshot of weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.data.dataset import read_only
+from core.learning.perceptron import SoftmaxPerceptron, one_hot
+from core.parameters import check_parameters, parameter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.data.dataset import Split
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisConfig:
+    """What is gathered of a model."""
+
+    n_worst: int = parameter(
+        1,
+        "int",
+        "Worst per class",
+        "How many of each class's worst mistakes are shown, the most confident first. The first is "
+        "the one that the practical asks for.",
+        low=1,
+        high=5,
+        unit="images",
+        formula="of a class's wrongly classified images the {value} with the highest max_k y_k",
+    )
+
+    def __post_init__(self) -> None:
+        """Check the declared ranges."""
+        check_parameters(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A wrongly classified sample.
+
+    ``probability`` is the response of the winning, wrong neuron ``predicted``.
+    """
+
+    index: int
+    true_class: int
+    predicted: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One pass of a model over one split.
+
+    Attributes
+    ----------
+    mistakes : one tuple per class
+        The samples of that class that are classified wrongly with the highest response of any
+        neuron, the highest first and the earlier of equals; ``n_worst`` at most.
+    n_worst : how many of them were asked for
+    mean_images : (n_classes, n_features)
+        Mean of the samples of each class that are classified correctly; NaN where there is none.
+    n_correct, n_samples : (n_classes,) int64
+    confusion : (n_classes, n_classes) int64
+        Rows are true classes, columns predicted ones.
+    """
+
+    mistakes: tuple[tuple[Mistake, ...], ...]
+    n_worst: int
+    mean_images: NDArray[np.float32]
+    n_correct: NDArray[np.int64]
+    n_samples: NDArray[np.int64]
+    confusion: NDArray[np.int64]
+
+    @property
+    def worst(self) -> tuple[Mistake | None, ...]:
+        """The worst mistake of each class, as the practical defines it; None where none is wrong.
+
+        Among the samples of the class that are classified wrongly, the one with the highest
+        response of any neuron.
+        """
+        return self.nth_worst(0)
+
+    def nth_worst(self, n: int) -> tuple[Mistake | None, ...]:
+        """Return the ``n``-th worst mistake of each class, from 0; None where there is none."""
+        return tuple(own[n] if n < len(own) else None for own in self.mistakes)
+
+    @property
+    def score(self) -> float:
+        """Fraction classified correctly."""
+        return float(self.n_correct.sum() / self.n_samples.sum())
+
+
+def weight_images(weights: NDArray[Any], image_shape: tuple[int, int]) -> NDArray[Any]:
+    """Return each class's weight row as an image, bias dropped: (n_classes, height, width)."""
+    return weights[:, 1:].reshape(len(weights), *image_shape)
+
+
+def weight_limit(weights: NDArray[Any]) -> float:
+    """Return the symmetric colour limit of the weight images: the largest absolute pixel weight.
+
+    One limit for all classes, so that colours can be compared across them; 1 for all-zero weights.
+    """
+    return float(np.abs(weights[:, 1:]).max()) or 1.0
+
+
+def diagnose(weights: NDArray[Any], split: Split, n_worst: int = 1) -> Diagnosis:
+    """Classify ``split`` once and gather worst mistakes, class means and confusion.
+
+    Parameters
+    ----------
+    weights : (n_classes, n_features + 1)
+    n_worst : how many of the worst mistakes of each class are gathered, at least 1
+    """
+    model = SoftmaxPerceptron(weights)
+    n_classes = model.n_classes
+    sums = np.zeros((n_classes, model.n_features), dtype=np.float64)
+    confusion = np.zeros((n_classes, n_classes), dtype=np.int64)
+    mistakes: list[list[Mistake]] = [[] for _ in range(n_classes)]
+    first = 0
+    for images, labels in split.chunks():
+        probabilities = model.probabilities(images)
+        predicted = probabilities.argmax(axis=1)
+        response = probabilities[np.arange(len(labels)), predicted]
+        np.add.at(confusion, (labels, predicted), 1)
+        right = one_hot(labels, n_classes, images.dtype)
+        right[predicted != labels] = 0.0
+        sums += right.T @ images
+        _update_mistakes(mistakes, n_worst, first, labels, predicted, response)
+        first += len(labels)
+    n_correct = np.diagonal(confusion).copy()
+    with np.errstate(invalid="ignore"):  # 0 / 0: no sample of that class is right
+        means = (sums / n_correct[:, None]).astype(np.float32)
+    return Diagnosis(
+        mistakes=tuple(map(tuple, mistakes)),
+        n_worst=n_worst,
+        mean_images=read_only(means),
+        n_correct=read_only(n_correct),
+        n_samples=read_only(confusion.sum(axis=1)),
+        confusion=read_only(confusion),
+    )
+
+
+_LOOK_ROWS = 256
+"""Samples looked at before the first of a kind is found; it is rarely far."""
+
+
+def next_mistake(weights: NDArray[Any], split: Split, index: int) -> int | None:
+    """Return the first wrongly classified sample after ``index``, going round; None if none is.
+
+    Wrong is what is not the true class, whatever label noise has made of the labels.
+    """
+    model = SoftmaxPerceptron(weights)
+    labels, start = split.true_labels, index + 1
+    for first, last in ((start, split.n_samples), (0, start)):
+        for i in range(first, last, _LOOK_ROWS):
+            rows = slice(i, min(i + _LOOK_ROWS, last))
+            wrong = model.predict(split.images[rows]) != labels[rows]
+            if wrong.any():
+                return i + int(wrong.argmax())
+    return None
+
+
+UNSURE = 0.95
+"""Up to this probability of the true class the squared loss still has a gradient to follow."""
+
+
+def first_unsure(weights: NDArray[Any], split: Split) -> int:
+    """Return the first sample that is read correctly but not surely; 0 if there is none."""
+    model = SoftmaxPerceptron(weights)
+    for i in range(0, split.n_samples, _LOOK_ROWS):
+        probabilities = model.probabilities(split.images[i : i + _LOOK_ROWS])
+        right = probabilities.argmax(axis=1) == split.true_labels[i : i + _LOOK_ROWS]
+        unsure = right & (probabilities.max(axis=1) < UNSURE)
+        if unsure.any():
+            return i + int(unsure.argmax())
+    return 0
+
+
+def surest_right(weights: NDArray[Any], split: Split) -> int | None:
+    """Return the correctly read sample of which the model is surest; None if none is correct.
+
+    By ``z_k - log sum_others exp z``, the logarithm of the odds of what is read: probabilities of
+    sure samples all round to 1. Correct is the true class, whatever label noise has made of it.
+    """
+    model = SoftmaxPerceptron(weights)
+    best, found, first = -np.inf, None, 0
+    for images, labels in split.chunks():
+        logits = model.logits(images)
+        odds = _log_odds(logits)
+        odds[logits.argmax(axis=-1) != split.true_labels[first : first + len(labels)]] = -np.inf
+        if odds.max() > best:
+            best, found = odds.max(), first + int(odds.argmax())
+        first += len(labels)
+    return found
+
+
+def _log_odds(logits: NDArray[Any]) -> NDArray[Any]:
+    """Return ``z_k - log sum_{c != k} exp z_c`` of the class k read, (n,); -inf where no number."""
+    rows, top = np.arange(len(logits)), logits.argmax(axis=-1)
+    largest = logits[rows, top]
+    others = logits.copy()
+    others[rows, top] = -np.inf
+    with np.errstate(invalid="ignore"):
+        second = others.max(axis=-1)
+        spread = np.exp(others - second[:, None]).sum(axis=-1)
+        odds = largest - second - np.log(spread)
+    return np.asarray(np.nan_to_num(odds, nan=-np.inf, posinf=np.inf, neginf=-np.inf))
+
+
+def _update_mistakes(
+    mistakes: list[list[Mistake]],
+    n_worst: int,
+    first: int,
+    labels: NDArray[np.int64],
+    predicted: NDArray[np.int64],
+    response: NDArray[Any],
+) -> None:
+    """Put this chunk's mistakes, starting at ``first``, among the worst of their class."""
+    wrong = np.flatnonzero(predicted != labels)
+    for k in np.unique(labels[wrong]):
+        candidates = wrong[labels[wrong] == k]
+        for i in _highest(candidates, response, n_worst):
+            mistake = Mistake(first + i, int(k), int(predicted[i]), float(response[i]))
+            mistakes[k].append(mistake)
+        # A stable sort: what comes from earlier chunks stays before its equals.
+        mistakes[k].sort(key=lambda mistake: -mistake.probability)
+        del mistakes[k][n_worst:]
+
+
+def _highest(candidates: NDArray[np.intp], response: NDArray[Any], n: int) -> list[int]:
+    """Return the ``n`` candidates of the highest response, the earlier of equals first."""
+    if n == 1:
+        return [int(candidates[response[candidates].argmax()])]
+    order = np.argsort(-response[candidates], kind="stable")[:n]
+    return [int(i) for i in candidates[order]]

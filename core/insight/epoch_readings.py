@@ -1,0 +1,273 @@
+"""What a run reads in every image of a part, epoch by epoch: per-class scores, flips."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import numpy as np
+
+from core.data.dataset import read_only
+from core.learning.perceptron import SoftmaxPerceptron
+from core.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from core.data.dataset import Split
+
+MOST_EPOCHS = 512
+"""Epochs read of one run at most: more than a screen has room for side by side."""
+
+READINGS_BYTES = 64 * 2**20
+"""So much may the readings of one part take: 512 epochs of 20,000 images, 223 of 60,000."""
+
+_FEWEST_EPOCHS = 16
+"""Read however many images there are: fewer would say nothing about a run."""
+
+
+class Snapshot(Protocol):
+    """Weights kept of an epoch, as an :class:`~core.learning.training.EpochRecord` is."""
+
+    @property
+    def epoch(self) -> int:
+        """Passes over the training images."""
+
+    @property
+    def weights(self) -> NDArray[Any]:
+        """(n_classes, n_features + 1), bias in column 0, never changed."""
+
+
+_Snapshot = TypeVar("_Snapshot", bound=Snapshot)
+
+
+def most_epochs(n_samples: int) -> int:
+    """Return how many epochs of so many images are read, so that memory stays bounded."""
+    per_epoch = 5 * max(n_samples, 1)  # four bytes of log-likelihood, one or two of the class
+    return min(max(READINGS_BYTES // per_epoch, _FEWEST_EPOCHS), MOST_EPOCHS)
+
+
+def spread_snapshots(
+    snapshots: Sequence[_Snapshot], most: int, always: Sequence[int] = ()
+) -> list[_Snapshot]:
+    """Return at most ``most`` of the snapshots, evenly spread, and those of epochs ``always``.
+
+    The first of every ``s`` epochs, ``s`` the smallest power of two that is enough, and the last.
+    As a run grows the choice loses members but hardly gains old ones: what was read is used again.
+
+    Parameters
+    ----------
+    snapshots : in rising order of epochs
+    most : at least 1; ``always`` and the last may come on top of it
+    """
+    if not snapshots:
+        return []
+    step = 1
+    while len({snapshot.epoch // step for snapshot in snapshots}) > most:
+        step *= 2
+    wanted, chosen, bins = set(always), [], set()
+    for snapshot in snapshots:
+        place = snapshot.epoch // step
+        is_last = snapshot is snapshots[-1]
+        if place not in bins or is_last or snapshot.epoch in wanted:
+            chosen.append(snapshot)
+        bins.add(place)
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """How many images are read rightly and wrongly, and the mean of ``log y_label`` of either.
+
+    The mean of none is NaN.
+    """
+
+    n_right: int
+    n_wrong: int
+    right: float
+    wrong: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EpochSummary:
+    """What :class:`EpochReadings` add up to.
+
+    Attributes
+    ----------
+    scores : (n_epochs, n_classes) float64, share of each class read rightly; NaN without images
+    became_right, became_wrong : (n_epochs,) int64, how many images turned since the epoch before
+    n_flips : (n_samples,) int64, how often each image turned
+    """
+
+    scores: NDArray[np.float64]
+    became_right: NDArray[np.int64]
+    became_wrong: NDArray[np.int64]
+    n_flips: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EpochReadings:
+    """One answer per image and epoch.
+
+    Attributes
+    ----------
+    epochs : (n_epochs,) int64, rising
+    labels : (n_samples,) int64, the labels as they are learnt
+    predicted : (n_epochs, n_samples) unsigned integers, the class of the largest logit
+    log_likelihood : (n_epochs, n_samples) float32, ``log y_label``
+    """
+
+    epochs: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    predicted: NDArray[np.unsignedinteger]
+    log_likelihood: NDArray[np.float32]
+
+    @property
+    def n_epochs(self) -> int:
+        """How many epochs were read."""
+        return len(self.epochs)
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Whether each image is read as its label, (n_epochs, n_samples)."""
+        return np.asarray(self.predicted == self.labels.astype(self.predicted.dtype))
+
+    def right_at(self, index: int) -> NDArray[np.bool_]:
+        """Return whether one image is read as its label, (n_epochs,)."""
+        return np.asarray(self.predicted[:, index] == self.labels[index])
+
+    def class_scores(self, n_classes: int) -> NDArray[np.float64]:
+        """Return the share of each class's images that is read rightly, (n_epochs, n_classes).
+
+        NaN for a class without images.
+        """
+        counts = np.bincount(self.labels, minlength=n_classes)
+        scores = np.empty((self.n_epochs, n_classes))
+        for row, predicted in zip(scores, self.predicted, strict=True):
+            right = predicted == self.labels
+            row[:] = np.bincount(self.labels[right], minlength=n_classes)
+        with np.errstate(invalid="ignore"):  # 0 / 0: no image of that class
+            return scores / counts
+
+    @property
+    def n_flips(self) -> NDArray[np.int64]:
+        """How often each image became right or wrong, (n_samples,)."""
+        right = self.right
+        return np.asarray((right[1:] != right[:-1]).sum(axis=0), dtype=np.int64)
+
+    def became(self, index: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the epochs at which one image became right, and those at which it became wrong.
+
+        The first epoch read is the beginning, no change.
+        """
+        right = self.right_at(index)
+        turned = np.flatnonzero(right[1:] != right[:-1]) + 1
+        to_right = right[turned]
+        return self.epochs[turned[to_right]], self.epochs[turned[~to_right]]
+
+    def halves(self, row: int) -> Halves:
+        """Return how the rightly and the wrongly read images of one row share the log-likelihood.
+
+        The mean over all is ``(n_right * right + n_wrong * wrong) / n_samples``.
+        """
+        right = self.predicted[row] == self.labels
+        values = self.log_likelihood[row].astype(np.float64)
+        n_right = int(right.sum())
+        n_wrong = len(right) - n_right
+        return Halves(
+            n_right=n_right,
+            n_wrong=n_wrong,
+            right=float(values[right].mean()) if n_right else math.nan,
+            wrong=float(values[~right].mean()) if n_wrong else math.nan,
+        )
+
+    def summary(self, n_classes: int) -> EpochSummary:
+        """Return scores and flips, computed once: they take long for many images."""
+        became_right, became_wrong = self.turned()
+        return EpochSummary(
+            scores=read_only(self.class_scores(n_classes)),
+            became_right=read_only(became_right),
+            became_wrong=read_only(became_wrong),
+            n_flips=read_only(self.n_flips),
+        )
+
+    def nearest_row(self, epoch: float) -> int:
+        """Return the row of the epoch read that is closest to ``epoch``."""
+        return int(np.abs(self.epochs - epoch).argmin())
+
+    def turned(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return how many images became right, and how many wrong, at each epoch: (n_epochs,) each.
+
+        Against the epoch read before; zero at the first one.
+        """
+        right = self.right
+        became_right, became_wrong = np.zeros((2, self.n_epochs), dtype=np.int64)
+        became_right[1:] = (right[1:] & ~right[:-1]).sum(axis=1)
+        became_wrong[1:] = (~right[1:] & right[:-1]).sum(axis=1)
+        return became_right, became_wrong
+
+
+class EpochReader:
+    """Reads snapshots of one run in one part, each of them once.
+
+    A snapshot is known again by its array of weights, which nobody changes.
+    """
+
+    def __init__(self, split: Split) -> None:
+        self.split = split
+        # The weights are kept with what was read: an array that is gone could share its id.
+        self._rows: dict[int, tuple[NDArray[Any], NDArray[Any], NDArray[np.float32]]] = {}
+
+    def reading(self, snapshots: Sequence[Snapshot]) -> Iterator[Progress]:
+        """Read those not read yet, telling after each; may be left between two of them.
+
+        What was read of other snapshots before is forgotten.
+        """
+        wanted = {id(snapshot.weights) for snapshot in snapshots}
+        self._rows = {key: row for key, row in self._rows.items() if key in wanted}
+        for snapshot in snapshots:
+            key = id(snapshot.weights)
+            if key not in self._rows:
+                self._rows[key] = (snapshot.weights, *_read(snapshot.weights, self.split))
+                yield Progress(len(self._rows), len(wanted), "epochs")
+
+    def readings(self, snapshots: Sequence[Snapshot]) -> EpochReadings:
+        """Return what was read of these snapshots so far."""
+        known = [snapshot for snapshot in snapshots if id(snapshot.weights) in self._rows]
+        rows = [self._rows[id(snapshot.weights)] for snapshot in known]
+        n_samples = self.split.n_samples
+        shape = (len(rows), n_samples)
+        dtype = rows[0][1].dtype if rows else np.uint8
+        predicted, log_likelihood = np.empty(shape, dtype), np.empty(shape, np.float32)
+        for i, (_, row_predicted, row_likelihood) in enumerate(rows):
+            predicted[i], log_likelihood[i] = row_predicted, row_likelihood
+        return EpochReadings(
+            epochs=read_only(np.array([snapshot.epoch for snapshot in known], dtype=np.int64)),
+            labels=self.split.labels,
+            predicted=read_only(predicted),
+            log_likelihood=read_only(log_likelihood),
+        )
+
+
+def read_epochs(snapshots: Sequence[Snapshot], split: Split) -> EpochReadings:
+    """Return what all of these snapshots read in ``split``."""
+    reader = EpochReader(split)
+    for _ in reader.reading(snapshots):
+        pass
+    return reader.readings(snapshots)
+
+
+def _read(weights: NDArray[Any], split: Split) -> tuple[NDArray[Any], NDArray[np.float32]]:
+    model = SoftmaxPerceptron(weights)
+    predicted = np.empty(split.n_samples, dtype=np.min_scalar_type(model.n_classes - 1))
+    log_likelihood = np.empty(split.n_samples, dtype=np.float32)
+    first = 0
+    for images, labels in split.chunks():
+        rows = slice(first, first + len(labels))
+        predicted[rows], log_likelihood[rows] = model.read(images, labels)
+        first = rows.stop
+    return predicted, log_likelihood

@@ -1,0 +1,1 @@
+"""The perceptron, its training, and what is kept of a run."""

@@ -1,0 +1,284 @@
+"""What a run has been through: curves, weight snapshots, changes made on the way."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.data.dataset import read_only
+from core.learning.training import TrainingConfig
+from core.parameters import parameters_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.learning.training import EpochRecord
+
+PARTS = ("train", "test", "validation")
+METRICS = ("score", "log_likelihood")
+SNAPSHOT_BYTES = 64 * 2**20
+"""So much may the weights kept of one run take: 2,100 epochs of ten classes of 28 x 28 pixels."""
+
+SAME_CHANGE_EPOCHS = 0.5
+"""Changes of one setting closer than this are one change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A setting changed during the run, acting from update ``step`` on.
+
+    ``epoch`` is fractional: 2.5 means half-way through the third pass.
+    """
+
+    epoch: float
+    step: int
+    name: str
+    old: Any
+    new: Any
+
+    def follows(self, earlier: Change) -> bool:
+        """Whether this goes on with ``earlier``, as a dragged slider does: one mark is enough."""
+        return self.name == earlier.name and self.epoch - earlier.epoch < SAME_CHANGE_EPOCHS
+
+    def __str__(self) -> str:
+        """Say what changed."""
+        return f"{self.name.replace('_', ' ')} {self.old:g} -> {self.new:g}"
+
+    @property
+    def label(self) -> str:
+        """What stands beside its mark: the practical's letter and the new value."""
+        return f"{parameters_of(TrainingConfig)[self.name].symbol} {self.new:g}"
+
+
+class _GrowingArray:
+    """Numbers appended one by one and read as one array without copying."""
+
+    def __init__(self) -> None:
+        self._room = np.empty(64)
+        self._n = 0
+
+    def append(self, value: float) -> None:
+        if self._n == len(self._room):
+            self._room = np.concatenate((self._room, np.empty(self._n)))
+        self._room[self._n] = value
+        self._n += 1
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        return read_only(self._room[: self._n])
+
+
+class History:
+    """The records of one run, in order of epochs.
+
+    The curves hold every epoch. ``records`` hold weights, so that an epoch can be shown again, and
+    those are bounded: when they take more than ``snapshot_bytes``, every second one goes, and from
+    then on only epochs that are a multiple of :attr:`stride` are kept, which doubles each time.
+    Whatever the bound, the start, the last, the best epoch and those of :meth:`protect` stay.
+
+    Curves and the best epoch are kept up to date by :meth:`append`: a window reads them 30 times a
+    second.
+
+    Parameters
+    ----------
+    config
+        With which the run began.
+    snapshot_bytes
+        Bound on the memory of the weights kept.
+    """
+
+    def __init__(self, config: TrainingConfig, snapshot_bytes: int = SNAPSHOT_BYTES) -> None:
+        self.config = config
+        self.records: list[EpochRecord] = []
+        self.changes: list[Change] = []
+        self.stride = 1
+        self._budget = snapshot_bytes
+        self._used = 0
+        self._protected: set[int] = set()
+        self._curves: dict[str, _GrowingArray] = {}
+        self._best = 0
+        self._best_record: EpochRecord | None = None
+
+    def __len__(self) -> int:
+        """Return the number of recorded epochs, the start included."""
+        return len(self.epochs)
+
+    def append(self, record: EpochRecord) -> None:
+        """Add the record of the next epoch."""
+        last, best = (self.records[-1], self.best) if self.records else (record, record)
+        self.records.append(record)
+        self._used += _n_bytes(record)
+        for part in PARTS if self.has_validation else PARTS[:2]:
+            for metric in METRICS:
+                name = f"{part}_{metric}"
+                curve = self._curves.setdefault(name, _GrowingArray())
+                curve.append(getattr(record, name))
+        self._curves.setdefault("epoch", _GrowingArray()).append(record.epoch)
+        held_out = self.curve(self.held_out_part, "log_likelihood")
+        highest = held_out[self._best]
+        if held_out[-1] > highest or (np.isnan(highest) and not np.isnan(held_out[-1])):
+            self._best = len(held_out) - 1
+        if self._best == len(held_out) - 1:
+            self._best_record = record
+        for old in (last,) if last is best else (last, best):
+            self._drop(old)  # what was kept only for being one of these may go now
+        self._thin()
+
+    # ------------------------------------------------------------------ what is kept
+
+    def protect(self, epoch: int) -> None:
+        """Keep the weights of this epoch whatever the bound: another run begins there."""
+        self._protected.add(epoch)
+
+    def limit(self, snapshot_bytes: int) -> None:
+        """Bound the memory of the weights kept anew; what has gone does not come back."""
+        self._budget = snapshot_bytes
+        self._thin()
+
+    @property
+    def kept_bytes(self) -> int:
+        """Memory that the weights kept take now."""
+        return self._used
+
+    def _is_kept(self, record: EpochRecord) -> bool:
+        always = record is self.records[0] or record is self.records[-1]
+        always |= record is self._best_record or record.epoch in self._protected
+        return always or record.epoch % self.stride == 0
+
+    def _drop(self, record: EpochRecord) -> None:
+        if not self._is_kept(record):
+            self.records = [other for other in self.records if other is not record]
+            self._used -= _n_bytes(record)
+
+    def _thin(self) -> None:
+        if not self.records:
+            return
+        while self._used > self._budget and self.stride <= self.records[-1].epoch:
+            self.stride *= 2
+            self.records = [record for record in self.records if self._is_kept(record)]
+            self._used = sum(_n_bytes(record) for record in self.records)
+
+    def add_change(self, change: Change) -> None:
+        """Add a change; one that goes on with the last takes its place."""
+        last = self.changes[-1] if self.changes else None
+        if last is not None and change.follows(last):
+            merged = replace(change, old=last.old)
+            if merged.old != merged.new:
+                self.changes[-1] = merged
+                return
+            if change.step == last.step:  # taken back before it acted
+                self.changes.pop()
+                return
+        self.changes.append(change)
+
+    @property
+    def acted_changes(self) -> list[Change]:
+        """Changes after which something was learnt: up to the last record, that is.
+
+        One made at the end of a run, or while it was held, may never be used by it.
+        """
+        last = self.records[-1].step if self.records else 0
+        return [change for change in self.changes if change.step < last]
+
+    @property
+    def last_config(self) -> TrainingConfig:
+        """The settings that were learnt with last."""
+        return replace(self.config, **{change.name: change.new for change in self.acted_changes})
+
+    @property
+    def epochs(self) -> NDArray[np.float64]:
+        """Recorded epochs, (n,), read-only."""
+        return self._values("epoch")
+
+    @property
+    def last_epoch(self) -> int:
+        """The last recorded epoch; 0 before any is."""
+        return self.records[-1].epoch if self.records else 0
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether a validation part was measured."""
+        return bool(self.records) and self.records[0].validation_score is not None
+
+    @property
+    def held_out_part(self) -> str:
+        """The part that chooses the best epoch."""
+        return "validation" if self.has_validation else "test"
+
+    def _values(self, name: str) -> NDArray[np.float64]:
+        curve = self._curves.get(name)
+        return read_only(np.empty(0)) if curve is None else curve.values
+
+    def curve(self, part: str, metric: str) -> NDArray[np.float64]:
+        """Return one curve over the recorded epochs, (n,), read-only; empty where none is.
+
+        Parameters
+        ----------
+        part : ``train``, ``test`` or ``validation``
+        metric : ``score``, ``log_likelihood``, or ``error`` (1 - score)
+        """
+        if metric == "error":
+            return 1.0 - self._values(f"{part}_score")
+        return self._values(f"{part}_{metric}")
+
+    @property
+    def best_index(self) -> int:
+        """Place of :attr:`best` in the curves."""
+        return self._best
+
+    @property
+    def best(self) -> EpochRecord:
+        """The record of the best held-out log-likelihood: where learning should have stopped.
+
+        Held out is the validation part where there is one, otherwise the test part. The earliest
+        wins a tie; a log-likelihood that is not a number never wins.
+        """
+        assert self._best_record is not None
+        return self._best_record
+
+    @property
+    def kept_epochs(self) -> NDArray[np.int64]:
+        """Epochs whose weights are kept, (n_kept,), rising."""
+        return np.array([record.epoch for record in self.records], dtype=np.int64)
+
+    def nearest(self, epoch: float) -> EpochRecord:
+        """Return the kept record whose epoch is closest to ``epoch``."""
+        return self.records[int(np.argmin(np.abs(self.kept_epochs - epoch)))]
+
+    def value(self, part: str, metric: str, epoch: int) -> float:
+        """Return a curve's value at a recorded epoch."""
+        return float(self.curve(part, metric)[epoch - int(self.epochs[0])])
+
+    def neighbour(self, epoch: float, offset: int) -> EpochRecord:
+        """Return the record ``offset`` kept ones after (before, if negative) ``epoch``.
+
+        ``epoch`` may lie between two records: its neighbours are then the ones on either side.
+        Past the first or last record it is that one.
+        """
+        epochs = self.kept_epochs
+        if offset < 0:
+            place = int(np.searchsorted(epochs, epoch, side="left")) + offset
+        else:
+            place = int(np.searchsorted(epochs, epoch, side="right")) + offset - 1
+        return self.records[min(max(place, 0), len(self.records) - 1)]
+
+    def to_csv(self) -> str:
+        """Return all curves as CSV text, one row per epoch, read exactly as recorded."""
+        parts = PARTS if self.has_validation else PARTS[:2]
+        columns = [f"{part}_{metric}" for part in parts for metric in METRICS]
+        values = [self._values(name).tolist() for name in columns]
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["epoch", *columns])
+        for epoch, *row in zip(self.epochs.tolist(), *values, strict=True):
+            writer.writerow([int(epoch), *map(repr, row)])
+        return text.getvalue()
+
+
+def _n_bytes(record: EpochRecord) -> int:
+    velocity = 0 if record.velocity is None else record.velocity.nbytes
+    return int(record.weights.nbytes + velocity)

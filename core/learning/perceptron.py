@@ -1,0 +1,185 @@
+r"""The multiclass softmax perceptron of the practical, every operation of its Part 1.
+
+Notation: ``x`` (n_features,) an image, ``w`` (n_classes, n_features + 1) the weights with the
+bias in column 0, ``z = w[:, 1:] x + w[:, 0]`` the logits, ``y = softmax(z)`` the probabilities.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import SettingError
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
+    from core.data.dataset import Split
+
+SMALL_NORMAL_SCALE = 0.01
+
+
+def _overflow_allowed() -> np.errstate:
+    """Return the context for weights so large, though finite, that activations are not.
+
+    A run may pass through them before it diverges, and their scores are still asked for: NaN is
+    the answer then, and not worth a warning. (A new context each time: threads share no state.)
+    """
+    return np.errstate(over="ignore", invalid="ignore")
+
+
+INITIAL_WEIGHTS = {
+    "zeros": "all zero",
+    "uniform": "uniform [0, 1)",
+    "normal": "small normal",
+}
+
+
+def softmax(logits: NDArray[Any]) -> NDArray[Any]:
+    """Return class probabilities along the last axis, ``exp(z_k) / sum_j exp(z_j)``.
+
+    The maximum is subtracted first, which changes nothing but keeps ``exp`` in range for
+    activations of any size.
+    """
+    with _overflow_allowed():
+        shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
+
+
+def log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
+    """Return ``log softmax`` along the last axis without ever taking the log of an underflow."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+
+
+def one_hot(
+    labels: NDArray[np.int64], n_classes: int, dtype: DTypeLike = np.float32
+) -> NDArray[Any]:
+    """Return (n_samples, n_classes): one at each label, zero elsewhere (TP: ``OneHotVec``)."""
+    return np.asarray(np.arange(n_classes) == np.asarray(labels)[..., None]).astype(dtype)
+
+
+def with_bias(images: NDArray[Any]) -> NDArray[Any]:
+    """Return the images with a constant component 1 before each (TP: ``TransformX``)."""
+    ones = np.ones((len(images), 1), dtype=images.dtype)
+    return np.concatenate((ones, images), axis=1)
+
+
+def initial_weights(
+    init: str,
+    n_classes: int,
+    n_features: int,
+    rng: np.random.Generator,
+    dtype: DTypeLike = np.float32,
+) -> NDArray[Any]:
+    """Return starting weights (n_classes, n_features + 1).
+
+    Drawn in float64 and then converted, so that float32 and float64 runs share their start.
+
+    Raises
+    ------
+    SettingError
+        If ``init`` is not in ``INITIAL_WEIGHTS``.
+    """
+    shape = (n_classes, n_features + 1)
+    if init == "zeros":
+        return np.zeros(shape, dtype=dtype)
+    if init == "uniform":
+        return rng.random(shape).astype(dtype)
+    if init == "normal":
+        return (SMALL_NORMAL_SCALE * rng.standard_normal(shape)).astype(dtype)
+    raise SettingError(f"Start must be one of {', '.join(INITIAL_WEIGHTS)}, not {init!r}")
+
+
+class SoftmaxPerceptron:
+    """One layer of weights and a softmax.
+
+    Parameters
+    ----------
+    weights : (n_classes, n_features + 1) float32 or float64
+        Bias in column 0. Kept, not copied.
+    """
+
+    def __init__(self, weights: NDArray[Any]) -> None:
+        self.weights = weights
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return int(self.weights.shape[0])
+
+    @property
+    def n_features(self) -> int:
+        """Number of pixels of an image."""
+        return int(self.weights.shape[1]) - 1
+
+    def logits(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Return ``z = W x``: (n_classes,) for one image, else (n_samples, n_classes)."""
+        with _overflow_allowed():
+            return np.asarray(images @ self.weights[:, 1:].T + self.weights[:, 0])
+
+    def probabilities(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Return ``softmax(W x)``, shaped as :meth:`logits` (TP: ``PerceptronOut``)."""
+        return softmax(self.logits(images))
+
+    def predict(self, images: NDArray[Any]) -> NDArray[np.int64]:
+        """Return the class of the largest logit, (n_samples,) int64."""
+        return np.asarray(self.logits(images).argmax(axis=-1), dtype=np.int64)
+
+    def score(self, split: Split) -> float:
+        """Return the fraction classified correctly (TP: ``ComputeScore``)."""
+        return self.evaluate(split)[0]
+
+    def log_likelihood(self, split: Split) -> float:
+        """Return the mean over samples of ``log y_true`` (TP: ``ComputeLike``)."""
+        return self.evaluate(split)[1]
+
+    def read(
+        self, images: NDArray[Any], labels: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[Any]]:
+        """Return the class of the largest logit and ``log y_label``, (n_samples,) each."""
+        with _overflow_allowed():
+            # Classes first: reductions over ten classes then run along long contiguous rows.
+            logits = self.weights[:, 1:] @ images.T
+            logits += self.weights[:, :1]
+            predicted = logits.argmax(axis=0)
+            logits -= logits.max(axis=0)
+            true_logits = logits[labels, np.arange(len(labels))]
+            np.exp(logits, out=logits)
+            return predicted, true_logits - np.log(logits.sum(axis=0))
+
+    def evaluate(self, split: Split) -> tuple[float, float]:
+        """Return (score, log-likelihood) from one pass over ``split``, in bounded memory."""
+        n_correct, total = 0, 0.0
+        for images, labels in split.chunks():
+            predicted, log_likelihood = self.read(images, labels)
+            n_correct += int((predicted == labels).sum())
+            with _overflow_allowed():
+                total += float(log_likelihood.sum(dtype=np.float64))
+        return n_correct / split.n_samples, total / split.n_samples
+
+    def loss_and_gradient(
+        self, images: NDArray[Any], labels: NDArray[np.int64]
+    ) -> tuple[float, NDArray[Any]]:
+        """Return the mean cross-entropy and its gradient in the weights, from one pass.
+
+        ``dL/dw_ki = (1/n) sum_m x_i (y_k - t_k)``, shape (n_classes, n_features + 1). The loss is
+        minus the log-likelihood; the practical's update is one step of gradient descent on it.
+        """
+        log_y = log_softmax(self.logits(images))
+        n_samples = len(labels)
+        loss = -float(log_y[np.arange(n_samples), labels].mean())
+        residual = np.exp(log_y) - one_hot(labels, self.n_classes, log_y.dtype)
+        gradient = np.empty_like(self.weights, dtype=log_y.dtype)
+        gradient[:, 0] = residual.mean(axis=0)
+        gradient[:, 1:] = residual.T @ images / n_samples
+        return loss, gradient
+
+    def update(self, images: NDArray[Any], labels: NDArray[np.int64], learning_rate: float) -> None:
+        """Make one step on a batch: ``w += eta * mean x_i (t_k - y_k)`` (TP: ``UpdateWeights``).
+
+        The reference for the fast step in :mod:`core.learning.minibatch`, which tests compare with
+        it.
+        """
+        self.weights -= learning_rate * self.loss_and_gradient(images, labels)[1]

@@ -1,0 +1,157 @@
+"""What runs that differ only in their seed have in common, and how far they lie apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.data.dataset import read_only
+from core.learning.history import METRICS, PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from core.learning.sweep.sweep import SweepRecord
+
+MANY_SEEDS = 20
+"""From so many seeds on the band leaves the outermost out: one odd run must not widen it."""
+
+ALL_QUANTILES = (0.0, 1.0)
+MOST_QUANTILES = (0.05, 0.95)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Band:
+    """One curve of all members: (n_epochs,) each, read-only, NaN where no member is left."""
+
+    low: NDArray[np.float64]
+    median: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeedBand:
+    """All members' curves as far as they are recorded; every array is read-only.
+
+    Low and high are the smallest and the largest of all members, from :data:`MANY_SEEDS` members on
+    the quantiles 0.05 and 0.95, between neighbours in proportion. Members that have diverged are
+    left out from then on, and counted.
+
+    Attributes
+    ----------
+    seeds : one per member, in the order of the columns below
+    epochs : (n_epochs,)
+    curves : ``train_score``, ``test_log_likelihood``, ... -> (n_epochs, R)
+    bands : the same names, and ``train_error``, ... -> :class:`Band`
+    best_epochs : (R,)
+        Where each member has its best held-out log-likelihood; the earliest wins a tie, what is not
+        a number never wins.
+    n_diverged : members no longer finite at the last recorded epoch
+    """
+
+    seeds: tuple[int, ...]
+    epochs: NDArray[np.int64]
+    curves: Mapping[str, NDArray[np.float64]]
+    bands: Mapping[str, Band]
+    best_epochs: NDArray[np.int64]
+    n_diverged: int
+
+    @property
+    def n_members(self) -> int:
+        """How many runs there are."""
+        return len(self.seeds)
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether a validation part was measured."""
+        return "validation_score" in self.curves
+
+    @property
+    def held_out_part(self) -> str:
+        """The part that chooses the best epochs."""
+        return "validation" if self.has_validation else "test"
+
+    @property
+    def median_best_epoch(self) -> float:
+        """The median of :attr:`best_epochs`."""
+        return float(np.median(self.best_epochs))
+
+    @property
+    def quantiles(self) -> tuple[float, float]:
+        """Which quantiles of the members ``low`` and ``high`` are."""
+        return band_quantiles(self.n_members)
+
+    def band(self, part: str, metric: str) -> Band:
+        """Return one curve's band, named as ``curve`` names it."""
+        return self.bands[f"{part}_{metric}"]
+
+    def __str__(self) -> str:
+        """Say what the band shows, for a legend."""
+        words = "all" if self.quantiles == ALL_QUANTILES else "the middle 90 % of"
+        seeds = f"{self.n_members} seeds" if self.n_members > 1 else "1 seed"
+        diverged = f", {self.n_diverged} diverged" if self.n_diverged else ""
+        return f"median and {words} {seeds}{diverged}"
+
+
+def band_quantiles(n_members: int) -> tuple[float, float]:
+    """Return the quantiles that bound a band of so many members."""
+    return MOST_QUANTILES if n_members >= MANY_SEEDS else ALL_QUANTILES
+
+
+def seed_band(seeds: Sequence[int], records: Sequence[SweepRecord]) -> SeedBand:
+    """Summarise the records of a sweep, one at least, in order of epochs."""
+    parts = PARTS if records[0].validation_score is not None else PARTS[:2]
+    names = [f"{part}_{metric}" for part in parts for metric in METRICS]
+    curves = {name: _stacked(records, name) for name in names}
+    bands = {name: band_of(curve) for name, curve in curves.items()}
+    for part in parts:
+        bands[f"{part}_error"] = _error(bands[f"{part}_score"])
+    epochs = np.array([record.epoch for record in records], np.int64)
+    held_out = curves[f"{parts[-1]}_log_likelihood"]  # validation where there is one, else test
+    # argmax takes the first of equals.
+    best = np.where(np.isnan(held_out), -np.inf, held_out).argmax(axis=0)
+    return SeedBand(
+        seeds=tuple(seeds),
+        epochs=read_only(epochs),
+        curves=curves,
+        bands=bands,
+        best_epochs=read_only(epochs[best]),
+        n_diverged=records[-1].n_diverged,
+    )
+
+
+def band_of(curve: NDArray[np.float64]) -> Band:
+    """Return the band of a curve (n_epochs, R), members that are NaN left out."""
+    low, high = band_quantiles(curve.shape[1])
+    ordered = np.sort(curve, axis=1)  # what is not a number comes last
+    n_left = (~np.isnan(curve)).sum(axis=1)
+    return Band(*(read_only(_quantile(ordered, n_left, share)) for share in (low, 0.5, high)))
+
+
+def _quantile(
+    ordered: NDArray[np.float64], n_left: NDArray[Any], share: float
+) -> NDArray[np.float64]:
+    """Return a quantile of the first ``n_left`` of every row, NaN of none."""
+    rows = np.arange(len(ordered))
+    place = share * np.maximum(n_left - 1, 0)
+    below = np.floor(place).astype(np.int64)
+    above = np.ceil(place).astype(np.int64)
+    one, other = ordered[rows, below], ordered[rows, above]
+    with np.errstate(invalid="ignore"):  # a log-likelihood may be minus infinite
+        between = one + (place - below) * (other - one)
+    quantile: NDArray[np.float64] = np.where(one == other, one, between)
+    return quantile
+
+
+def _stacked(records: Sequence[SweepRecord], name: str) -> NDArray[np.float64]:
+    return read_only(np.stack([getattr(record, name) for record in records]))
+
+
+def _error(score: Band) -> Band:
+    """Return the band of 1 - score: what was high is low."""
+    low, median, high = (1.0 - values for values in (score.high, score.median, score.low))
+    return Band(read_only(low), read_only(median), read_only(high))

@@ -1,0 +1,310 @@
+"""Several runs trained at once: the same settings with other seeds, or other rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.data.dataset import read_only
+from core.errors import SettingError
+from core.learning.perceptron import one_hot
+from core.learning.sweep.stacked_pass import StackedPass
+from core.learning.sweep.stacked_step import MemberSettings, evaluate_stacked
+from core.learning.training import (
+    BatchRecord,
+    Checkpoint,
+    TrainingConfig,
+    epoch_order,
+    starting_weights,
+)
+from core.parameters import Parameter, parameters_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from numpy.typing import DTypeLike, NDArray
+
+    from core.data.dataset import Dataset, Split
+    from core.learning.sweep.stacked_step import Measured
+
+N_SEEDS = Parameter(
+    "int",
+    "Seeds",
+    "How many runs that differ in nothing but their seed are trained side by side: what they share "
+    "is the method's, what they do not is chance.",
+    low=1,
+    high=64,
+    unit="seeds",
+    formula="seed, seed + 1, ..., seed + {value} - 1",
+)
+"""How many members a sweep of seeds may have."""
+
+SHARED_SETTINGS = ("batch_size", "shuffle", "epochs")
+"""What members cannot differ in: they step together."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SweepRecord:
+    """All members after ``epoch`` passes; arrays are (R,) and read-only.
+
+    Scores are fractions classified correctly, log-likelihoods means over samples of ``log y_true``;
+    the validation pair is None without a validation part. A member whose weights are no longer
+    finite is ``diverged``, and NaN in every curve from then on.
+    """
+
+    epoch: int
+    step: int
+    train_score: NDArray[np.float64]
+    train_log_likelihood: NDArray[np.float64]
+    test_score: NDArray[np.float64]
+    test_log_likelihood: NDArray[np.float64]
+    validation_score: NDArray[np.float64] | None
+    validation_log_likelihood: NDArray[np.float64] | None
+    diverged: NDArray[np.bool_]
+
+    @property
+    def n_diverged(self) -> int:
+        """How many members have diverged so far."""
+        return int(self.diverged.sum())
+
+
+SweepEvent = BatchRecord | SweepRecord
+
+
+class Sweep:
+    """Members trained together, each as ``Trainer`` would train it alone.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Already cut to the wanted sizes.
+    configs
+        One for each member; they may differ in all but :data:`SHARED_SETTINGS`.
+    start : Checkpoint, optional
+        Where all members go on, instead of the start that each draws.
+    dtype
+        float32, or float64 to check the former.
+
+    Raises
+    ------
+    SettingError
+        If there is no config, one has an adversary, they differ in what they must share, or the
+        weights of ``start`` have another shape.
+
+    Notes
+    -----
+    Members take the very steps of a run alone, with OpenBLAS bit for bit, so that no choice of
+    settings can carry them away from it. Only a batch too large to be taken in one piece, and one
+    of all images, which is left in file order, are summed in another order. What is saved lies
+    around the products, in images that are shared, and in looking at all members at once.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        configs: Sequence[TrainingConfig],
+        *,
+        start: Checkpoint | None = None,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        _check_members(configs)
+        self.dataset = dataset
+        self.configs = tuple(configs)
+        self.epoch = 0 if start is None else start.epoch
+        self.step = 0 if start is None else start.step
+        self._position = 0 if start is None else start.position
+        weights = [starting_weights(dataset, config, dtype, start) for config in configs]
+        self._weights = np.stack(weights, axis=1)
+        self._velocity: NDArray[Any] | None = None
+        if any(config.momentum for config in configs):
+            self._velocity = np.zeros_like(self._weights)
+            if start is not None and start.velocity is not None:
+                self._velocity[:] = start.velocity[:, None]
+        self._settings = MemberSettings.of(configs)
+        self._diverged = np.zeros(len(configs), np.bool_)
+        train = dataset.train
+        self._design = train.design if dtype == np.float32 else train.design.astype(dtype)
+        self._targets = np.ascontiguousarray(one_hot(train.labels, dataset.n_classes, dtype).T)
+        self._events = self._train()
+
+    @property
+    def n_members(self) -> int:
+        """How many runs there are."""
+        return len(self.configs)
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seed of each member."""
+        return tuple(config.seed for config in self.configs)
+
+    @property
+    def batch_size(self) -> int:
+        """Images per update; a batch is never larger than the training set."""
+        return min(self.configs[0].batch_size, self.dataset.train.n_samples)
+
+    def checkpoint(self, member: int) -> Checkpoint:
+        """Return from where a member could be gone on with alone, as of the last record."""
+        velocity = None
+        if self._velocity is not None and self.configs[member].momentum:
+            velocity = read_only(self._velocity[:, member].copy())
+        weights = read_only(self._weights[:, member].copy())
+        return Checkpoint(weights, velocity, self.epoch, self.step, self._position)
+
+    def progress(self) -> BatchRecord:
+        """Return where the members stand now."""
+        size = self.batch_size
+        n_left = -(-(self.dataset.train.n_samples - self._position) // size)
+        done = -(-self._position // size)
+        return BatchRecord(self.epoch, done, done + n_left, self.step)
+
+    def run(self) -> Iterator[SweepEvent]:
+        """Train up to the configs' last epoch; yield a record after each, and progress between.
+
+        The first event is the record of the start, epoch 0 or that of the checkpoint (one within
+        an epoch has none). No two events lie further apart than some hundredths of a second. May
+        be left at any event and called again to go on. Ends early once every member has diverged.
+        """
+        while True:
+            # Overflow is not an accident here but an outcome, looked for after every epoch. The
+            # context must be closed before a yield, or it would be the caller's too.
+            with np.errstate(over="ignore", invalid="ignore"):
+                event = next(self._events, None)
+            if event is None:
+                return
+            yield event
+
+    def _train(self) -> Generator[SweepEvent, None, None]:
+        if self._position == 0:
+            yield from self._measure()
+        while self.epoch < self.configs[0].epochs and not self._diverged.all():
+            yield from self._finish_pass()
+            self._find_diverged()
+            yield self.progress()
+            yield from self._measure()
+
+    def _finish_pass(self) -> Generator[BatchRecord, None, None]:
+        before = self.step
+        rest = StackedPass(
+            *(self._design, self._targets, self._orders()),
+            weights=self._weights,
+            velocity=self._velocity,
+            settings=self._settings,
+            batch_size=self.batch_size,
+            position=self._position,
+        )
+        for _ in rest.run():
+            self._position, self.step = rest.position, before + rest.n_updates
+            yield self.progress()
+        self.step = before + rest.n_updates
+        self._position = 0
+        self.epoch += 1
+
+    def _orders(self) -> NDArray[np.int64] | None:
+        """Return in which order this pass visits the images: (n,) for all members, or (R, n).
+
+        None stands for file order, and for a batch that holds all images.
+        """
+        n_samples = self.dataset.train.n_samples
+        whole = self.batch_size == n_samples and self._position == 0
+        if whole or not self.configs[0].shuffle:
+            return None
+        if len(set(self.seeds)) == 1:
+            return epoch_order(self.seeds[0], self.epoch, n_samples)
+        return np.stack([epoch_order(seed, self.epoch, n_samples) for seed in self.seeds])
+
+    def _find_diverged(self) -> None:
+        finite = np.isfinite(self._weights).all(axis=(0, 2))
+        self._diverged = self._diverged | ~finite
+        # Not some finite weights among the others: none of them means anything.
+        self._weights[:, self._diverged] = np.nan
+
+    def _measure(self) -> Generator[SweepEvent, None, None]:
+        dataset, weights = self.dataset, self._weights
+        if (weights == weights[:, :1]).all():  # all begin from one point, and it is looked at once
+            weights = np.ascontiguousarray(weights[:, :1])
+        train = yield from self._measured(weights, dataset.train)
+        test = yield from self._measured(weights, dataset.test)
+        held_score, held_like = None, None
+        if dataset.validation is not None:
+            held_score, held_like = yield from self._measured(weights, dataset.validation)
+        diverged = read_only(self._diverged.copy())
+        yield SweepRecord(
+            self.epoch, self.step, *train, *test, held_score, held_like, diverged=diverged
+        )
+
+    def _measured(
+        self, weights: NDArray[Any], split: Split
+    ) -> Generator[BatchRecord, None, Measured]:
+        work = evaluate_stacked(weights, split)
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                curves = [np.where(self._diverged, np.nan, values) for values in end.value]
+                return read_only(curves[0]), read_only(curves[1])
+            yield self.progress()
+
+
+class SeedSweep(Sweep):
+    """The same settings with ``n_seeds`` seeds: the config's own and those that follow it.
+
+    After the largest seed there is comes 0.
+
+    Parameters
+    ----------
+    dataset, start, dtype : as :class:`Sweep` takes them
+    config : TrainingConfig
+    n_seeds : within the range of :data:`N_SEEDS`
+
+    Raises
+    ------
+    SettingError
+        If ``n_seeds`` is out of range, or the weights of ``start`` have another shape.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        config: TrainingConfig,
+        n_seeds: int,
+        *,
+        start: Checkpoint | None = None,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        configs = [replace(config, seed=seed) for seed in following_seeds(config.seed, n_seeds)]
+        super().__init__(dataset, configs, start=start, dtype=dtype)
+
+
+def following_seeds(first: int, n_seeds: int) -> list[int]:
+    """Return ``n_seeds`` seeds: ``first`` and those that follow it; after the largest comes 0.
+
+    Raises
+    ------
+    SettingError
+        If ``n_seeds`` is out of the range of :data:`N_SEEDS`.
+    """
+    problem = N_SEEDS.problem(n_seeds)
+    if problem:
+        raise SettingError(f"{N_SEEDS.label} {problem}")
+    largest = parameters_of(TrainingConfig)["seed"].high
+    assert largest is not None
+    return [(first + i) % (int(largest) + 1) for i in range(n_seeds)]
+
+
+def _check_members(configs: Sequence[TrainingConfig]) -> None:
+    if not configs:
+        raise SettingError("there is nothing to train: give the settings of one run at least")
+    if any(config.adversary != "off" for config in configs):
+        raise SettingError(
+            "runs trained at once share their images, and an adversary moves them for each run "
+            "differently: turn it off, or train one run after another"
+        )
+    for name in SHARED_SETTINGS:
+        values = {getattr(config, name) for config in configs}
+        if len(values) > 1:
+            raise SettingError(
+                f"runs trained at once step together and must have the same {name}, not "
+                f"{' and '.join(map(str, sorted(values)))}"
+            )

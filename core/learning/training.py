@@ -1,0 +1,419 @@
+"""Training as a plain generator: whoever drives it decides when the next piece of work happens."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.data.dataset import read_only
+from core.errors import SettingError
+from core.learning.adversary import ADVERSARIES, Adversary
+from core.learning.minibatch import MiniBatchStep
+from core.learning.perceptron import (
+    INITIAL_WEIGHTS,
+    SMALL_NORMAL_SCALE,
+    SoftmaxPerceptron,
+    initial_weights,
+    one_hot,
+)
+from core.learning.records import (
+    BatchRecord,
+    Checkpoint,
+    Divergence,
+    EpochRecord,
+    TrainingEvent,
+)
+from core.parameters import check_parameters, parameter, parameters_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import DTypeLike, NDArray
+
+    from core.data.dataset import Dataset
+
+
+__all__ = [
+    "BatchRecord",
+    "Checkpoint",
+    "Divergence",
+    "EpochRecord",
+    "Trainer",
+    "TrainingConfig",
+    "TrainingEvent",
+    "epoch_order",
+    "starting_weights",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """How the perceptron is trained."""
+
+    learning_rate: float = parameter(
+        0.1,
+        "float",
+        "Learning rate",
+        "How far each update moves the weights. Too small learns slowly, too large overshoots.",
+        low=1e-6,
+        high=1000.0,
+        log_scale=True,
+        symbol="η",
+        live=True,
+        formula="w += (eta / BS) sum x (t - y),   eta = {value:g}",
+    )
+    batch_size: int = parameter(
+        20,
+        "int",
+        "Batch size",
+        "How many images are averaged into one update; as many as there are training images, or "
+        "more, makes every epoch one full-batch step.",
+        low=1,
+        high=1_000_000,
+        unit="images",
+        symbol="BS",
+        live=True,
+        formula="w += (eta / BS) sum over BS images,   BS = {value}",
+    )
+    l2: float = parameter(
+        0.0,
+        "float",
+        "L2 decay",
+        "Pulls every weight (not the bias) toward zero at each update: smoother weight images, "
+        "less learning by heart.",
+        low=0.0,
+        high=10.0,
+        symbol="λ",
+        live=True,
+        formula="w -= eta lambda w,   lambda = {value:g}",
+    )
+    momentum: float = parameter(
+        0.0,
+        "float",
+        "Momentum",
+        "How much of the last move is kept in the next: with 0.9 ten moves add up where they agree "
+        "and cancel where they do not.",
+        low=0.0,
+        high=0.999,
+        symbol="μ",
+        live=True,
+        formula="v = mu v + (1 / BS) sum x (t - y);  w += eta v,   mu = {value:g}",
+    )
+    epochs: int = parameter(
+        50,
+        "int",
+        "Stop at epoch",
+        "The run pauses after this many passes over the training images.",
+        low=1,
+        high=5000,
+        unit="epochs",
+        symbol="end",
+        live=True,
+        formula="one epoch = n / BS updates",
+    )
+    init: str = parameter(
+        "zeros",
+        "choice",
+        "Start",
+        "The weights before the first update. The practical draws them uniformly from [0, 1); "
+        f"small normal has standard deviation {SMALL_NORMAL_SCALE}.",
+        choices=INITIAL_WEIGHTS,
+        formula="w at epoch 0",
+    )
+    shuffle: bool = parameter(
+        True,
+        "bool",
+        "Shuffle",
+        "Visit the images in a new random order each epoch; the practical keeps file order. The "
+        "order follows from seed and epoch alone, so that a branch goes on as its parent would.",
+        formula="a new permutation of the n images every epoch",
+    )
+    seed: int = parameter(
+        0,
+        "int",
+        "Seed",
+        "Start and shuffling follow from this number: same seed, same run, bit for bit.",
+        low=0,
+        high=2**31 - 1,
+        formula="numpy.random.default_rng(seed)",
+    )
+    adversary: str = parameter(
+        "off",
+        "choice",
+        "Adversary",
+        "Learn every batch as the worst images around it: each is first moved up the gradient of "
+        "its loss, as far as the budget allows. The model becomes harder to fool, at some cost.",
+        choices=ADVERSARIES,
+        formula="x' = clip(x + size step(W^T (y - t)), 0, 1);  step = sign, or divided by its "
+        "length",
+    )
+    adversary_size: float = parameter(
+        0.1,
+        "float",
+        "Budget",
+        "How far the adversary may move an image: each pixel by so much (ink is 0 to 1), or so "
+        "much in length over all pixels. Without an adversary it means nothing.",
+        low=0.0,
+        high=10.0,
+        formula="largest |x' - x| or ||x' - x||_2 <= {value:g}",
+    )
+
+    def __post_init__(self) -> None:
+        """Check the declared ranges."""
+        check_parameters(self)
+
+
+def epoch_order(seed: int, epoch: int, n_samples: int) -> NDArray[np.int64]:
+    """Return the order in which pass ``epoch`` (0 the first) visits the images, (n_samples,).
+
+    A function of seed and epoch, not of what was drawn before: a run can be taken up anywhere.
+    The start is drawn from ``default_rng(seed)``, which equals the stream (seed, 0), hence the 1.
+    """
+    return np.random.default_rng((seed, epoch + 1)).permutation(n_samples)
+
+
+def starting_weights(
+    dataset: Dataset, config: TrainingConfig, dtype: DTypeLike, start: Checkpoint | None = None
+) -> NDArray[Any]:
+    """Return the weights of ``start``, a copy, or without one those that ``config`` draws.
+
+    Raises
+    ------
+    SettingError
+        If the weights of ``start`` have another shape than ``dataset`` needs.
+    """
+    weights = initial_weights(
+        *(config.init, dataset.n_classes, dataset.n_features),
+        *(np.random.default_rng(config.seed), dtype),
+    )
+    if start is not None:
+        if start.weights.shape != weights.shape:
+            raise SettingError(
+                f"weights of shape {start.weights.shape} do not fit {dataset.name}, which "
+                f"needs {weights.shape}"
+            )
+        weights[:] = start.weights
+    return weights
+
+
+class Trainer:
+    """One run: its weights, its place in the data, its random stream.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Already cut to the wanted sizes.
+    config : TrainingConfig
+    dtype
+        float32, or float64 to check the former.
+    start : Checkpoint, optional
+        Where to go on, instead of the start that ``config`` draws. With the settings of the run it
+        was taken from, this goes on exactly as that run did, bit for bit.
+
+    Raises
+    ------
+    SettingError
+        If the weights of ``start`` have another shape.
+
+    Notes
+    -----
+    The order of an epoch's images follows from seed and epoch (:func:`epoch_order`), the velocity
+    is kept only while there is momentum: it begins at rest when momentum is turned on.
+
+    The last batch of an epoch holds what is left when the batch size does not divide the number
+    of images; its update averages over its own size.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        config: TrainingConfig,
+        *,
+        dtype: DTypeLike = np.float32,
+        start: Checkpoint | None = None,
+    ) -> None:
+        self.dataset = dataset
+        self.config = config
+        self.epoch = 0 if start is None else start.epoch
+        self.step = 0 if start is None else start.step
+        self.train_seconds = 0.0
+        self.evaluate_seconds = 0.0
+        self.batches_per_record = 16
+        """How many updates lie between two progress records; a driver may change it any time."""
+        self.weights = starting_weights(dataset, config, dtype, start)
+        self._velocity: NDArray[Any] | None = None
+        self._keep_velocity(None if start is None else start.velocity)
+        self.model = SoftmaxPerceptron(self.weights)
+        train = dataset.train
+        self._design = train.design if dtype == np.float32 else train.design.astype(dtype)
+        self._targets = np.ascontiguousarray(one_hot(train.labels, dataset.n_classes, dtype).T)
+        self._position = 0 if start is None else start.position
+        self._order: NDArray[np.int64] | None = None
+        self._minibatch = self._make_minibatch()
+        self._started = False
+        self.diverged: Divergence | None = None
+
+    def _keep_velocity(self, velocity: NDArray[Any] | None) -> None:
+        """Go on with a velocity, or from rest, where there is momentum; else forget it."""
+        if not self.config.momentum:
+            self._velocity = None
+        elif velocity is not None:
+            self._velocity = velocity.astype(self.weights.dtype)
+        else:
+            self._velocity = np.zeros_like(self.weights)
+
+    def _make_minibatch(self) -> MiniBatchStep:
+        size = min(self.config.batch_size, self.dataset.train.n_samples)
+        self._gathered = np.empty((size, self._design.shape[1]), dtype=self.weights.dtype)
+        self._adversary: Adversary | None = None
+        if self.config.adversary != "off":
+            budget = self.config.adversary, self.config.adversary_size
+            self._adversary = Adversary(self.weights, size, *budget)
+        return MiniBatchStep(self.weights, size)
+
+    @property
+    def batch_size(self) -> int:
+        """Images per update; a batch is never larger than the training set."""
+        return min(self.config.batch_size, self.dataset.train.n_samples)
+
+    def snapshot(self) -> NDArray[Any]:
+        """Return a read-only copy of the weights as they are now."""
+        return read_only(self.weights.copy())
+
+    def checkpoint(self) -> Checkpoint:
+        """Return from where the run can be gone on with, as it stands now."""
+        velocity = None if self._velocity is None else read_only(self._velocity.copy())
+        return Checkpoint(self.snapshot(), velocity, self.epoch, self.step, self._position)
+
+    def change(self, **settings: Any) -> None:
+        """Apply settings declared ``live`` from the next batch on.
+
+        Raises
+        ------
+        SettingError
+            If a setting does not apply live, or its value is out of range.
+        """
+        declared = parameters_of(self.config)
+        for name in settings:
+            if name not in declared or not declared[name].live:
+                raise SettingError(f"{name} cannot change during a run; rewind to use it")
+        self.config = replace(self.config, **settings)
+        if "batch_size" in settings:
+            self._minibatch = self._make_minibatch()
+        if "momentum" in settings:
+            self._keep_velocity(self._velocity)
+
+    def run(self, until_epoch: int | None = None) -> Iterator[TrainingEvent]:
+        """Train and yield what happens, up to ``until_epoch`` (default: the config's epochs).
+
+        The first event of a run is the record of its start, epoch 0 unless it goes on from a
+        checkpoint (one within an epoch has no record). May be called again to go on; what was
+        done is never repeated. Ends after a :class:`Divergence`.
+        """
+        if not self._started:
+            self._started = True
+            if self._position == 0:
+                yield self._record()
+        while self.diverged is None:
+            last = self.config.epochs if until_epoch is None else until_epoch
+            if self.epoch >= last:
+                return
+            started = time.perf_counter()
+            self._advance(self.batches_per_record)
+            self.train_seconds += time.perf_counter() - started
+            if self.diverged is not None:
+                yield self.diverged
+            elif self._position == 0:
+                yield self._record()
+            else:
+                yield self.progress()
+
+    @property
+    def n_batches(self) -> int:
+        """Updates in a whole epoch."""
+        return -(-self.dataset.train.n_samples // self.batch_size)
+
+    def progress(self) -> BatchRecord:
+        """Return where the run stands now."""
+        size = self.batch_size
+        n_left = -(-(self.dataset.train.n_samples - self._position) // size)
+        done = -(-self._position // size)
+        return BatchRecord(self.epoch, done, done + n_left, self.step)
+
+    def _advance(self, n_batches: int) -> None:
+        """Do up to ``n_batches`` updates, not past the end of the epoch."""
+        before = self.checkpoint()
+        # Overflow is not an accident here but an outcome, looked for right below.
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._updates(n_batches)
+            # A sum is finite only if no summand is infinite or NaN; it is the fast question, but
+            # a sum of finite weights may overflow too, so only the second one is the answer.
+            if np.isfinite(self.weights.sum()) or np.isfinite(self.weights).all():
+                if self._position >= self.dataset.train.n_samples:
+                    self._position, self._order = 0, None
+                    self.epoch += 1
+                return
+            self._find_divergence(before)
+
+    def _updates(self, n_batches: int) -> None:
+        n_samples, size = self.dataset.train.n_samples, self.batch_size
+        config, velocity = self.config, self._velocity
+        rate, l2, momentum = config.learning_rate, config.l2, config.momentum
+        if config.shuffle and self._order is None:
+            self._order = epoch_order(config.seed, self.epoch, n_samples)
+        first, order, step = self._position, self._order, self._minibatch.step
+        adversary = self._adversary
+        done = 0
+        while done < n_batches and first < n_samples:
+            last = min(first + size, n_samples)
+            if order is None:
+                batch, targets = self._design[first:last], self._targets[:, first:last]
+            else:
+                rows = order[first:last]
+                # mode="clip" lets take write straight into the buffer.
+                batch = np.take(
+                    self._design, rows, axis=0, out=self._gathered[: last - first], mode="clip"
+                )
+                targets = self._targets[:, rows]
+            if adversary is not None:
+                batch = adversary.worst(batch, targets)
+            step(batch, targets, rate, l2, momentum, velocity)
+            first = last
+            done += 1
+        self._position = first
+        self.step += done
+
+    def _find_divergence(self, before: Checkpoint) -> None:
+        """Replay the updates one by one to name the first whose weights are not finite."""
+        self.weights[:] = before.weights
+        self._keep_velocity(before.velocity)
+        self._position, self.step = before.position, before.step
+        n_samples = self.dataset.train.n_samples
+        while np.isfinite(self.weights).all() and self._position < n_samples:
+            self._updates(1)
+        self.diverged = Divergence(self.epoch, self.step, self.config.learning_rate)
+
+    def _record(self) -> EpochRecord:
+        started = time.perf_counter()
+        dataset, model = self.dataset, self.model
+        train_score, train_like = model.evaluate(dataset.train)
+        test_score, test_like = model.evaluate(dataset.test)
+        held = None if dataset.validation is None else model.evaluate(dataset.validation)
+        here = self.checkpoint()
+        record = EpochRecord(
+            epoch=self.epoch,
+            step=self.step,
+            train_score=train_score,
+            train_log_likelihood=train_like,
+            test_score=test_score,
+            test_log_likelihood=test_like,
+            validation_score=None if held is None else held[0],
+            validation_log_likelihood=None if held is None else held[1],
+            weights=here.weights,
+            velocity=here.velocity,
+        )
+        self.evaluate_seconds += time.perf_counter() - started
+        return record

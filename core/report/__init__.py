@@ -1,0 +1,1 @@
+"""The headless run, and every figure that leaves the program."""

@@ -1,0 +1,204 @@
+"""Everything a report measures: one training, its diagnoses and one attack."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from core.attack import AttackConfig, AttackStep, Outcome, SquaredLossDescent, summarise
+from core.insight.diagnostics import Diagnosis, diagnose
+from core.learning.history import History
+from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.training import BatchRecord, Divergence, EpochRecord, Trainer
+from core.sources import open_dataset
+from core.sources.catalogue.downloads import download
+from core.sources.catalogue.entries import CATALOGUE, NotDownloaded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from core.command_line import Arguments
+    from core.data.dataset import Dataset
+
+    Progress = Callable[[str, float], None]
+    """Called with what is being done and the fraction of the whole report that is done."""
+
+TRAINING_SHARE = (0.05, 0.85)
+"""Where training begins and ends within the whole, by its usual share of the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttackResult:
+    """An attack on the model of the last recorded epoch.
+
+    Attributes
+    ----------
+    steps : never empty; step 0 first, up to the last whose numbers are finite
+    stopped_at : first step whose numbers are not finite, or None
+    reference : (n_features,) what the change is measured from
+    first_class : class that the reference was read as, noise included
+    """
+
+    config: AttackConfig
+    steps: tuple[AttackStep, ...]
+    stopped_at: int | None
+    reference: NDArray[Any]
+    first_class: int
+    outcome: Outcome
+
+    @property
+    def change(self) -> NDArray[Any]:
+        """Difference of the last image from the reference, (n_features,)."""
+        return np.asarray(self.steps[-1].image - self.reference)
+
+    def sentence(self, dataset: Dataset) -> str:
+        """Return what came out of it, in words."""
+        if self.stopped_at is None:
+            return self.outcome.sentence(dataset.class_names)
+        if self.stopped_at == 0:
+            return "no attack: the model's weights are too large to compute with"
+        return (
+            f"the attack overflowed at step {self.stopped_at}; a smaller step size or pull keeps "
+            "it finite"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What :func:`run_everything` found; diagnoses are of the last recorded epoch."""
+
+    arguments: Arguments
+    dataset: Dataset
+    history: History
+    divergence: Divergence | None
+    train_diagnosis: Diagnosis
+    test_diagnosis: Diagnosis
+    attack: AttackResult
+    note: str
+    train_seconds: float
+    evaluate_seconds: float
+    started: float
+
+    @property
+    def last(self) -> EpochRecord:
+        """The record of the last epoch, whose weights the pictures show."""
+        return self.history.records[-1]
+
+    @property
+    def total_seconds(self) -> float:
+        """Seconds since the run began."""
+        return time.perf_counter() - self.started
+
+
+def size_note(arguments: Arguments, available: Dataset) -> str:
+    """Return a sentence where more images were asked for than there are, else nothing."""
+    found = []
+    for name, part in (("train_size", available.train), ("test_size", available.test)):
+        asked = getattr(arguments.data, name)
+        if name in arguments.explicit and asked > part.n_samples:
+            option = "--" + name.replace("_", "-")
+            found.append(f"{option} {asked} asked for more than the {part.n_samples} there are")
+    return f"{available.name}: {'; '.join(found)}; all of them are used" if found else ""
+
+
+def run_attack(
+    model: SoftmaxPerceptron, config: AttackConfig, dataset: Dataset, progress: Progress
+) -> AttackResult:
+    """Run the practical's attack as far as its numbers are finite."""
+    attack = SquaredLossDescent.on_dataset(model, config, dataset)
+    steps: list[AttackStep] = []
+    for step in attack.run():
+        steps.append(step)
+        if step.step % 256 == 0:
+            progress("attacking", TRAINING_SHARE[1] + 0.05 * step.step / config.steps)
+    if not steps[0].is_finite:
+        stopped_at: int | None = 0
+    else:
+        stopped_at = None if len(steps) > config.steps else len(steps)
+    first_class = int(model.probabilities(attack.reference).argmax())
+    is_image = attack.chosen is not None or config.start is not None
+    return AttackResult(
+        config=config,
+        steps=tuple(steps),
+        stopped_at=stopped_at,
+        reference=attack.reference,
+        first_class=first_class,
+        outcome=summarise(
+            steps,
+            config.target,
+            first_class if is_image else None,
+            from_noise=config.start is None,
+        ),
+    )
+
+
+def _train(trainer: Trainer, progress: Progress) -> History:
+    history = History(trainer.config)
+    first, last = TRAINING_SHARE
+    for event in trainer.run():
+        done = float(event.epoch)
+        if isinstance(event, EpochRecord):
+            history.append(event)
+        elif isinstance(event, BatchRecord):
+            done += event.batch / event.n_batches
+        share = done / trainer.config.epochs
+        progress(f"epoch {event.epoch}/{trainer.config.epochs}", first + (last - first) * share)
+    return history
+
+
+def _open_data(arguments: Arguments, progress: Progress) -> Dataset:
+    """Open the data set asked for, downloaded first where it is of the catalogue and not here."""
+    name, reading = arguments.data.dataset, arguments.reading
+    try:
+        return open_dataset(name, reading)
+    except NotDownloaded as missing:
+        entry = CATALOGUE[missing.key]
+    for state in download(entry):
+        share = state.done / state.total
+        words = f"{state.done / 1e6:.1f} of {state.total / 1e6:.1f} MB"
+        progress(f"downloading {entry.label}, {words}", TRAINING_SHARE[0] * share)
+    return open_dataset(name, reading)
+
+
+def run_everything(arguments: Arguments, progress: Progress) -> RunResult:
+    """Open the data, train, diagnose and attack.
+
+    Raises
+    ------
+    DatasetError
+        If the data cannot be opened.
+    SettingError
+        If the attack names a class or an image that is not there; before training begins.
+    """
+    started = time.perf_counter()
+    progress("reading the data", 0.0)
+    available = _open_data(arguments, progress)
+    dataset = available.sized(arguments.data)
+    attack_config = arguments.attack_for(dataset.n_classes)
+    # A run that diverges computes with enormous numbers up to the last; that is not a warning.
+    with threadpool_limits(1), np.errstate(all="ignore"):
+        trainer = Trainer(dataset, arguments.training)
+        # Only to learn of a wrong class or image number now and not after minutes of training.
+        SquaredLossDescent.on_dataset(trainer.model, attack_config, dataset)
+        history = _train(trainer, progress)
+        weights = history.records[-1].weights
+        progress("diagnosing", TRAINING_SHARE[1])
+        return RunResult(
+            arguments=arguments,
+            dataset=dataset,
+            history=history,
+            divergence=trainer.diverged,
+            train_diagnosis=diagnose(weights, dataset.train),
+            test_diagnosis=diagnose(weights, dataset.test),
+            attack=run_attack(SoftmaxPerceptron(weights), attack_config, dataset, progress),
+            note=size_note(arguments, available),
+            train_seconds=trainer.train_seconds,
+            evaluate_seconds=trainer.evaluate_seconds,
+            started=started,
+        )

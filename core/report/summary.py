@@ -1,0 +1,112 @@
+"""``summary.json``: every number of a report, for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from core.learning.history import History
+    from core.report.run import AttackResult, RunResult
+
+_PARTS = ("train", "test", "validation")
+
+
+def finite(value: Any) -> Any:
+    """Return ``value`` as plain JSON types, numbers that are not finite as None.
+
+    Strict JSON has no NaN; a reader in another language would refuse the whole file.
+    """
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return finite(value.tolist())
+    if isinstance(value, np.generic):
+        return finite(value.item())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _epoch_summaries(history: History) -> list[dict[str, Any]]:
+    curves = {"epoch": [int(epoch) for epoch in history.epochs]}
+    for metric in ("score", "log_likelihood"):
+        for part in _PARTS:
+            values = history.curve(part, metric).tolist()
+            if values:
+                curves[f"{part}_{metric}"] = values
+    return [dict(zip(curves, row, strict=True)) for row in zip(*curves.values(), strict=True)]
+
+
+def _dataset_summary(run: RunResult) -> dict[str, Any]:
+    dataset = run.dataset
+    return {
+        "name": dataset.name,
+        "source": dataset.source,
+        "n_train": dataset.train.n_samples,
+        "n_test": dataset.test.n_samples,
+        "n_validation": 0 if dataset.validation is None else dataset.validation.n_samples,
+        "image_shape": list(dataset.image_shape),
+        "classes": list(dataset.class_names),
+        "hash": dataset.content_hash,
+    }
+
+
+def _attack_summary(run: RunResult, attack: AttackResult) -> dict[str, Any]:
+    last = attack.steps[-1]
+    found = {
+        "target": attack.config.target,
+        "original": attack.outcome.original,
+        "success_step": attack.outcome.success_step,
+        "sentence": attack.sentence(run.dataset),
+        "l2": last.l2,
+        "linf": last.linf,
+        "pixel_min": float(last.image.min()),
+        "pixel_max": float(last.image.max()),
+        "probabilities": [step.probabilities for step in attack.steps],
+    }
+    if attack.stopped_at is not None:
+        found["stopped_at"] = attack.stopped_at
+    return found
+
+
+def make_summary(run: RunResult) -> dict[str, Any]:
+    """Return the content of ``summary.json``, plain JSON types only."""
+    arguments = run.arguments
+    config = asdict(arguments.data) | asdict(arguments.training)
+    summary = {
+        "dataset": _dataset_summary(run),
+        "config": config | {"attack": asdict(run.attack.config)},
+        "epochs": _epoch_summaries(run.history),
+        "best_epoch": run.history.best.epoch,
+        "worst": [
+            {
+                "class": mistake.true_class,
+                "predicted": mistake.predicted,
+                "probability": mistake.probability,
+                "index": mistake.index,
+            }
+            for mistake in run.train_diagnosis.worst
+            if mistake is not None
+        ],
+        "attack": _attack_summary(run, run.attack),
+        "seconds": {
+            "train": run.train_seconds,
+            "evaluate": run.evaluate_seconds,
+            "total": run.total_seconds,
+        },
+    }
+    if run.divergence is not None:
+        summary["diverged"] = str(run.divergence)
+    return dict(finite(summary))
+
+
+def to_json(summary: dict[str, Any]) -> bytes:
+    """Return strict JSON, in UTF-8."""
+    return (json.dumps(summary, indent=1, allow_nan=False, ensure_ascii=False) + "\n").encode(
+        "utf-8", "backslashreplace"
+    )

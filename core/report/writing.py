@@ -1,0 +1,212 @@
+"""The headless report: train, look, attack, and write a folder for a handout."""
+
+from __future__ import annotations
+
+import struct
+import unicodedata
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from core.errors import ExplorerError, SettingError
+from core.report.attack import attack_picture
+from core.report.charts import curves_picture
+from core.report.files import ReportFolder
+from core.report.page import make_page
+from core.report.pictures import means_picture, weights_picture, worst_picture
+from core.report.run import run_everything
+from core.report.summary import make_summary, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import TextIO
+
+    from core.command_line import Arguments
+    from core.report.run import Progress, RunResult
+
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+"""As a shell reports a program that was stopped with Ctrl+C: 128 + SIGINT."""
+
+PICTURES = ("curves.png", "weights.png", "means.png", "worst.png", "attack.png")
+FILES = (*PICTURES, "curves.csv", "index.html", "summary.json")
+
+_BAR_CELLS = 30
+
+
+def _no_progress(_what: str, _fraction: float) -> None:
+    """Report nothing."""
+
+
+def png_size(content: bytes) -> tuple[int, int]:
+    """Return (width, height) from the header of a PNG file."""
+    width, height = struct.unpack(">II", content[16:24])
+    return width, height
+
+
+def draw_pictures(run: RunResult, progress: Progress) -> dict[str, bytes]:
+    """Return the five pictures, file name to PNG bytes."""
+    dataset, last, diagnosis = run.dataset, run.last, run.train_diagnosis
+    drawings: dict[str, Callable[[], bytes]] = {
+        "curves.png": lambda: curves_picture(run.history, _curves_subtitle(run)),
+        "weights.png": lambda: weights_picture(dataset, last.weights, last.epoch),
+        "means.png": lambda: means_picture(dataset, diagnosis, last.epoch),
+        "worst.png": lambda: worst_picture(dataset, diagnosis, last.epoch),
+        "attack.png": lambda: attack_picture(run),
+    }
+    found = {}
+    for i, (name, draw) in enumerate(drawings.items()):
+        progress(f"drawing {name}", 0.9 + 0.02 * i)
+        found[name] = draw()
+    return found
+
+
+def _curves_subtitle(run: RunResult) -> str:
+    config, dataset = run.arguments.training, run.dataset
+    order = "shuffled" if config.shuffle else "in file order"
+    decay = f", L2 decay {config.l2:g}" if config.l2 else ""
+    words = (
+        f"{dataset.name}: {dataset.train.n_samples:,} training and {dataset.test.n_samples:,} test "
+        f"images, batches of {config.batch_size:,} {order}, learning rate "
+        f"{config.learning_rate:g}{decay}, start {config.init}, seed {config.seed}"
+    )
+    return words if run.divergence is None else f"{run.divergence} {words}"
+
+
+def write_report(
+    arguments: Arguments,
+    folder: Path,
+    *,
+    progress: Progress | None = None,
+    note: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Train, diagnose, attack, and write everything into ``folder``.
+
+    Parameters
+    ----------
+    arguments : Arguments
+        Data, training and attack settings; its own ``report`` is not looked at.
+    folder : Path
+        Made, with its parents, where it does not exist. Files of an earlier report are replaced,
+        anything else in it is left alone.
+    progress : callable
+        Given what is being done and the fraction of the whole that is done.
+    note : callable
+        Given a sentence where the run is not quite what was asked for.
+
+    Returns
+    -------
+    dict
+        The content of ``summary.json``.
+
+    Raises
+    ------
+    DatasetError, SettingError
+        If the data or a setting is wrong.
+    ReportError
+        If the folder cannot be written. In every case nothing half-written remains.
+    """
+    tell = progress or _no_progress
+    with ReportFolder(folder.expanduser(), FILES) as target:
+        run = run_everything(arguments, tell)
+        if run.note and note is not None:
+            note(run.note)
+        files = draw_pictures(run, tell)
+        sizes = {name: png_size(content) for name, content in files.items()}
+        files["curves.csv"] = run.history.to_csv().encode("utf-8")
+        # Class names and paths may hold what UTF-8 cannot: half a surrogate pair from the system.
+        files["index.html"] = make_page(run, sizes).encode("utf-8", "xmlcharrefreplace")
+        tell("writing", 0.99)
+        summary = make_summary(run)
+        files["summary.json"] = to_json(summary)
+        target.publish(files)
+        tell("done", 1.0)
+    return summary
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` without line breaks and control characters, which a path may contain."""
+    plain = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    return " ".join(plain.split())
+
+
+def say(stream: TextIO, text: str) -> None:
+    """Write one line, whatever the stream's encoding cannot express replaced."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    line = one_line(text).encode(encoding, "backslashreplace").decode(encoding)
+    stream.write(line + "\n")
+    stream.flush()
+
+
+class ProgressBar:
+    """One line on a terminal that is rewritten in place; nothing anywhere else."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._on = stream.isatty()
+        self._shown = ""
+
+    def __call__(self, what: str, fraction: float) -> None:
+        """Show what is being done and the fraction done."""
+        if not self._on:
+            return
+        n_full = int(fraction * _BAR_CELLS)
+        bar = "#" * n_full + "." * (_BAR_CELLS - n_full)
+        line = f"[{bar}] {100 * fraction:3.0f} %  {what}"
+        if line != self._shown:
+            self._stream.write(f"\r{line:<{len(self._shown)}}")
+            self._stream.flush()
+            self._shown = line
+
+    def clear(self) -> None:
+        """Take the bar off the screen, so that a message gets the line for itself."""
+        if self._shown:
+            self._stream.write(f"\r{'':<{len(self._shown)}}\r")
+            self._stream.flush()
+            self._shown = ""
+
+
+@contextmanager
+def _cleared(bar: ProgressBar) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        bar.clear()
+
+
+def run_report(arguments: Arguments, stderr: TextIO, stdout: TextIO | None = None) -> int:
+    """Write the report that the command line asked for and return the exit code.
+
+    Parameters
+    ----------
+    arguments : Arguments
+        With ``report`` set.
+    stderr : text stream
+        Takes the progress bar (on a terminal only), a ``note:`` and at most one ``error:`` line.
+    stdout : text stream
+        Takes the folder's name on success; by default ``stderr`` does.
+
+    Returns
+    -------
+    int
+        0, 2 after an error a person can act on, 130 if interrupted.
+    """
+    bar = ProgressBar(stderr)
+
+    def note(text: str) -> None:
+        bar.clear()
+        say(stderr, f"note: {text}")
+
+    try:
+        if arguments.report is None:
+            raise SettingError("--report must name a folder")
+        with _cleared(bar):
+            write_report(arguments, arguments.report, progress=bar, note=note)
+    except ExplorerError as error:
+        say(stderr, f"error: {error}")
+        return EXIT_BAD_INPUT
+    except KeyboardInterrupt:
+        say(stderr, "stopped: nothing was written")
+        return EXIT_INTERRUPTED
+    say(stdout or stderr, str(arguments.report))
+    return 0

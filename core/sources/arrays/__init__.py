@@ -1,0 +1,1 @@
+"""Files of arrays: IDX, npy, npz, and archives of them."""

@@ -1,0 +1,166 @@
+"""From arrays that were only looked at to images and labels: checked first, then read."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import DatasetError
+from core.sources import limits
+from core.sources.arrays.roles import choose
+from core.sources.parts import Pair, Parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from numpy.typing import NDArray
+
+    from core.progress import Progress
+    from core.sources.arrays.roles import ArrayInfo
+    from core.sources.reading import ReadingConfig
+
+_PLAIN = re.compile(r"[<>|=]?(\?|b1|[iu][1248]|f[248]|[SUa][1-9][0-9]{0,2})")
+_LAST_CHARACTER = 0x10FFFF
+
+
+@dataclass(frozen=True, slots=True)
+class LazyArray:
+    """An array that is read only when somebody wants it.
+
+    Attributes
+    ----------
+    info : what it is
+    load : reads it; called once, after ``info`` was checked
+    """
+
+    info: ArrayInfo
+    load: Callable[[], Generator[Progress, None, NDArray[Any]]]
+
+
+def plain_dtype(code: str) -> np.dtype[Any] | None:
+    """Return the type NumPy writes as ``code``, or None for what is never read.
+
+    Truth values, whole numbers, floats and short words are plain; objects, records, dates,
+    complex numbers and words beyond the bound are not.
+    """
+    if _PLAIN.fullmatch(code) is None:
+        return None
+    dtype = np.dtype(code.replace("a", "S"))
+    characters = dtype.itemsize // (4 if dtype.kind == "U" else 1)
+    return dtype if dtype.kind not in "SU" or characters <= limits.MAX_WORD else None
+
+
+def typed(
+    where: str, content: NDArray[np.uint8], dtype: np.dtype[Any], shape: tuple[int, ...], order: Any
+) -> NDArray[Any]:
+    """Return bytes (n,) as the array they are, sharing their memory where that is safe.
+
+    Raises
+    ------
+    DatasetError
+        If there are not as many bytes as the shape needs, or a letter is none.
+    """
+    expected = math.prod(shape) * dtype.itemsize
+    if len(content) != expected:
+        raise DatasetError(
+            f"{where}: {' x '.join(map(str, shape))} values of type {dtype} need {expected} bytes, "
+            f"there are {len(content)}; copy or download it again"
+        )
+    if dtype.kind == "b":
+        content = content != 0  # any other byte is no truth value, and NumPy would not look
+    if dtype.kind == "U" and expected:
+        codes = content.view(np.dtype(np.uint32).newbyteorder(dtype.byteorder))
+        if int(codes.max()) > _LAST_CHARACTER:
+            raise DatasetError(f"{where}: the words in it have a letter that does not exist")
+    return content.view(dtype).reshape(shape, order=order)
+
+
+def read_parts(
+    name: str, where: str, arrays: Sequence[LazyArray], reading: ReadingConfig
+) -> Generator[Progress, None, Parts]:
+    """Choose, check and read the images and labels among ``arrays``.
+
+    Parameters
+    ----------
+    name, where : what people call the data, and how errors name their file
+    arrays : what the file holds
+
+    Raises
+    ------
+    ArraysUnclear, DatasetError
+        As :func:`core.sources.arrays.roles.choose`; if an array is too large or of a type that is
+        not read, or images and labels differ in number.
+    """
+    roles = choose(where, [array.info for array in arrays], reading.arrays)
+    by_name = {array.info.name: array for array in arrays}
+    chosen = {role: by_name[found] for role, found in roles.items()}
+    _check(where, {role: array.info for role, array in chosen.items()})
+    pairs: dict[str, Pair] = {}
+    for part in ("train", "validation", "test"):
+        if f"{part}_images" in chosen:
+            images = yield from chosen[f"{part}_images"].load()
+            labels = yield from chosen[f"{part}_labels"].load()
+            pairs[part] = images, labels
+    notes = []
+    if "validation" in pairs:
+        n_validation = len(pairs["validation"][1])
+        pairs["train"] = _joined(where, pairs["train"], pairs.pop("validation"))
+        notes.append(
+            f"The file's {n_validation:,} validation images are the last of the training images: "
+            f"{n_validation:,} validation images give the file's own split."
+        )
+    return Parts(name, pairs["train"], pairs.get("test"), notes=tuple(notes))
+
+
+def _check(where: str, infos: dict[str, ArrayInfo]) -> None:
+    """Check the arrays before any of them is read."""
+    n_bytes = n_images = n_values = 0
+    for role, info in infos.items():
+        usable = info.may_be_images if role.endswith("images") else info.may_be_labels
+        if not usable:
+            raise DatasetError(
+                f"{where}: {info} cannot be the {role}; expected numbers in (n, pixels) or (n, "
+                "height, width) for images, one number or word per image for labels"
+            )
+        mate = infos[role.replace("images", "labels")]
+        if info.shape[0] != mate.shape[0]:
+            raise DatasetError(
+                f"{where}: {info.name} has {info.shape[0]} images but {mate.name} has "
+                f"{mate.shape[0]} labels; the two must belong together"
+            )
+        size = math.prod(info.shape)
+        if not size:
+            raise DatasetError(f"{where}: {info} is empty; at least one image is needed")
+        n_bytes += size * np.dtype(info.dtype).itemsize
+        if role.endswith("images"):
+            n_images += info.shape[0]
+            n_values += size
+    for found, most, what in (
+        (n_images, limits.MAX_IMAGES, "images"),
+        (n_values, limits.MAX_ELEMENTS, "pixels"),
+        (n_bytes, limits.MAX_INFLATED_BYTES, "bytes"),
+    ):
+        if found > most:
+            raise DatasetError(
+                f"{where}: {found:,} {what} are more than the {most:,} accepted; open a smaller "
+                "part of them"
+            )
+
+
+def _joined(where: str, one: Pair, other: Pair) -> Pair:
+    """Return two pairs one after the other."""
+    for first, second, what in zip(one, other, ("images", "labels"), strict=True):
+        same_type = first.dtype == second.dtype or {first.dtype.kind, second.dtype.kind} <= set(
+            "iu" if what == "labels" else ""
+        )
+        same_words = first.dtype.kind == second.dtype.kind == "U"
+        if first.shape[1:] != second.shape[1:] or not (same_type or same_words):
+            raise DatasetError(
+                f"{where}: training and validation {what} are not alike: {first.shape[1:]} of "
+                f"type {first.dtype}, {second.shape[1:]} of type {second.dtype}"
+            )
+    return np.concatenate((one[0], other[0])), np.concatenate((one[1], other[1]))

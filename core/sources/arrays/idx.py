@@ -1,0 +1,220 @@
+"""IDX, the format of MNIST: a type byte, the number of dimensions, the dimensions, the values.
+
+Format: http://yann.lecun.com/exdb/mnist/ (big-endian; type 0x08 is unsigned byte).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import DatasetError
+from core.sources import limits
+from core.sources.arrays.emnist import is_emnist, named_labels
+from core.sources.arrays.idx_files import (
+    MAX_LOOKED,
+    VALUE_TYPES,
+    IdxSet,
+    by_content,
+    by_name,
+    is_idx_content,
+    is_idx_name,
+    named_set,
+    unnamed_set,
+)
+from core.sources.opening import folder_names
+from core.sources.parts import Head, Pair, Parts
+from core.sources.streams import file_blob
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from core.progress import Progress
+    from core.sources.reading import ReadingConfig
+    from core.sources.streams import Blob, Stream
+
+_UNSIGNED_BYTE = 0x08
+EXPECTED = "IDX files as MNIST's, one or a folder of them"
+
+
+def recognises(head: Head) -> bool:
+    """Whether it is an IDX file, or a folder with one.
+
+    A cut file with an IDX name counts too, so that its error can be told properly.
+    """
+    if not head.is_folder:
+        return is_idx_content(head.content) or is_idx_name(head.path.name)
+    if _files(head.path, [name for name in head.names if is_idx_name(name)]):
+        return True
+    files = _files(head.path, head.names[:MAX_LOOKED])
+    return any(file.kind == "images" for file in by_content(files))
+
+
+def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]:
+    """Read the set in a folder, or the set that a file is part of.
+
+    Raises
+    ------
+    DatasetError
+        Naming the file and what is wrong with it.
+    """
+    path = head.path
+    folder = path if head.is_folder else path.parent
+    names = head.names if head.is_folder else folder_names(folder)
+    opened = "" if head.is_folder else path.name
+    blobs = _files(folder, [name for name in names if is_idx_name(name)])
+    if any(blob.name == opened for blob in blobs) or (head.is_folder and blobs):
+        chosen = named_set(str(path), by_name(blobs, opened), opened)
+    else:
+        chosen = _by_content(path, _files(folder, names), opened)
+    beside = _files(folder, [name for name in names if name.lower().endswith("mapping.txt")])
+    name = path.resolve().name if head.is_folder else path.name
+    return (yield from read_set(name, str(path), chosen, beside))
+
+
+def _files(folder: Path, names: Sequence[str]) -> list[Blob]:
+    """Return the files of these names, each where it is or in a folder of its own name.
+
+    Some programs unpack each file into such a folder, some archives hold both.
+    """
+    places = [(folder / name, folder / name / name) for name in names]
+    found = [next((place for place in both if place.is_file()), None) for both in places]
+    return [file_blob(place) for place in found if place is not None]
+
+
+def _by_content(path: Path, blobs: Sequence[Blob], opened: str) -> IdxSet:
+    """Return the set of files without the usual names; the one that was opened comes first."""
+    found = by_content(sorted(blobs, key=lambda blob: blob.name != opened))
+    if opened and not any(file.blob.name == opened for file in found):
+        return IdxSet("", (file_blob(path), file_blob(path)), None)  # reading it says what is wrong
+    return unnamed_set(str(path), found, opened)
+
+
+def read_set(
+    name: str, where: str, chosen: IdxSet, beside: Sequence[Blob]
+) -> Generator[Progress, None, Parts]:
+    """Read images and labels of each part of a set.
+
+    Parameters
+    ----------
+    name, where : what people call the set, and how errors name where it is
+    chosen : its files
+    beside : files that may hold the names of its classes
+
+    Raises
+    ------
+    DatasetError
+        Naming the file and what is wrong with it.
+    """
+    pairs: list[Pair] = []
+    for images_file, labels_file in chosen.pairs:
+        images = yield from _read_array(images_file, n_dimensions=3, what="images")
+        labels = yield from _read_array(labels_file, n_dimensions=1, what="labels")
+        _check_pair(images_file, labels_file, images, labels)
+        pairs.append((images, labels))
+    shapes = [images.shape[1:] for images, _ in pairs]
+    if len(set(shapes)) > 1:
+        sizes = " and ".join(f"{h} x {w}" for h, w in shapes)
+        raise DatasetError(f"{where}: training and test images differ in size ({sizes} pixels)")
+    columns, class_names = named_labels(chosen.series, [labels for _, labels in pairs], beside)
+    pairs = [(images, labels) for (images, _), labels in zip(pairs, columns, strict=True)]
+    return Parts(
+        name,
+        pairs[0],
+        pairs[1] if len(pairs) == 2 else None,
+        image_shape=shapes[0],
+        class_names=class_names,
+        pixel_max=255,
+        transposed=any(is_emnist(images_file.name) for images_file, _ in chosen.pairs),
+    )
+
+
+def _check_pair(
+    images_file: Blob, labels_file: Blob, images: NDArray[Any], labels: NDArray[Any]
+) -> None:
+    if len(images) != len(labels):
+        raise DatasetError(
+            f"{images_file.label} has {len(images)} images but {labels_file.name} has "
+            f"{len(labels)} labels; the two files must belong together"
+        )
+    wrong = (labels < 0) | (labels >= limits.MAX_CLASSES)
+    if wrong.any():
+        bad = int(np.flatnonzero(wrong)[0])
+        raise DatasetError(
+            f"{labels_file.label}: label {int(labels[bad])} of image {bad} is out of range; "
+            f"labels must lie between 0 and {limits.MAX_CLASSES - 1}"
+        )
+
+
+# ---------------------------------------------------------------------- one file
+
+
+def _read_array(
+    blob: Blob, *, n_dimensions: int, what: str
+) -> Generator[Progress, None, NDArray[Any]]:
+    with blob.open() as stream:
+        dtype, shape = _read_header(stream, n_dimensions, what)
+        n_values = math.prod(shape)  # Python integers: no overflow, whatever the header claims
+        expected = stream.position + n_values * dtype.itemsize
+        promise = f"the header promises {expected} bytes ({' x '.join(map(str, shape))} values)"
+        if n_values > limits.MAX_ELEMENTS or shape[0] > limits.MAX_IMAGES:
+            raise DatasetError(
+                f"{blob.label}: {promise}, more than the {limits.MAX_IMAGES:,} images or "
+                f"{limits.MAX_ELEMENTS:,} values accepted; open a smaller part of them"
+            )
+        if expected > stream.most:
+            raise DatasetError(
+                f"{blob.label}: cut short: {promise}, there are {stream.most} at most; copy or "
+                "download it again"
+            )
+        content = np.empty(n_values * dtype.itemsize, dtype=np.uint8)
+        yield from stream.fill(content)
+        if stream.position < expected:
+            raise DatasetError(
+                f"{blob.label}: cut short: {promise}, there are {stream.position}; copy or "
+                "download it again"
+            )
+        if stream.read(1):
+            raise DatasetError(
+                f"{blob.label}: too long: {promise}, there are more; copy or download it again"
+            )
+    if n_values == 0:
+        raise DatasetError(f"{blob.label}: there is no image in it; at least one is needed")
+    return content.view(dtype).reshape(shape)
+
+
+def _read_header(
+    stream: Stream, n_dimensions: int, what: str
+) -> tuple[np.dtype[Any], tuple[int, ...]]:
+    """Return the type of the values, and how many there are in each dimension."""
+    size = 4 + 4 * n_dimensions
+    header = stream.read(size)
+    if len(header) < size:
+        raise DatasetError(
+            f"{stream.label}: only {len(header)} bytes, not even the {size} of an IDX header; "
+            "copy or download it again"
+        )
+    if header[:2] != b"\0\0":
+        looks = "a web page" if header.lstrip()[:1] == b"<" else "not IDX"
+        raise DatasetError(
+            f"{stream.label}: this is {looks}; an IDX file begins with two zero bytes"
+        )
+    allowed = (_UNSIGNED_BYTE,) if what == "images" else tuple(VALUE_TYPES)
+    if header[2] not in allowed or header[3] != n_dimensions:
+        others = "; other whole numbers (0x09, 0x0b, 0x0c) are read too"
+        raise DatasetError(
+            f"{stream.label}: holds type 0x{header[2]:02x} in {header[3]} dimensions; {what} must "
+            f"be unsigned bytes (0x08) in {n_dimensions}{others if what == 'labels' else ''}"
+        )
+    shape = tuple(int.from_bytes(header[i : i + 4], "big") for i in range(4, size, 4))
+    if not all(1 <= side <= limits.MAX_IMAGE_SIDE for side in shape[1:]):
+        raise DatasetError(
+            f"{stream.label}: images of {shape[1]} x {shape[2]} pixels; each side must be between "
+            f"1 and {limits.MAX_IMAGE_SIDE}"
+        )
+    return np.dtype(VALUE_TYPES[header[2]]), shape

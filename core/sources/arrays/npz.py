@@ -1,0 +1,227 @@
+"""NumPy's arrays: an npz archive of them, or npy files beside each other.
+
+An npz is a zip archive with one npy file per array (https://numpy.org/doc/stable/reference/
+generated/numpy.savez.html). Directory and headers are checked before anything is read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.errors import DatasetError
+from core.sources import limits
+from core.sources.arrays import archive
+from core.sources.arrays.array_parts import LazyArray, read_parts
+from core.sources.arrays.npy import MAGIC, lazy_npy
+from core.sources.arrays.roles import HOW_TO_SAY, choose, meaning
+from core.sources.opening import folder_names
+from core.sources.streams import file_blob
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from pathlib import Path
+
+    from core.progress import Progress
+    from core.sources.parts import Head, Parts
+    from core.sources.reading import ReadingConfig
+
+EXPECTED = "arrays as NumPy stores them (mnist.npz, or X.npy beside y.npy)"
+_NPY = ".npy"
+_FILE_NAME = re.compile(r"(?P<name>.*)\.(?P<kind>npy|npz)(\.gz)?", re.IGNORECASE)
+_NAME_AT = 30
+"""Where in an archive the name of its first member begins."""
+
+
+def recognises(head: Head) -> bool:
+    """Whether it is an npy file, an archive that begins with one, or a folder of them."""
+    if head.is_folder:
+        return any(_FILE_NAME.fullmatch(name) for name in head.names)
+    if head.raw[:4] in archive.MAGICS:
+        n = int.from_bytes(head.raw[26:28], "little")
+        return head.raw[_NAME_AT : _NAME_AT + n].endswith(_NPY.encode())
+    return head.content.startswith(MAGIC)
+
+
+def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]:
+    """Read an npz archive, or an npy file and those beside it, or a folder of them.
+
+    Raises
+    ------
+    ArraysUnclear, DatasetError
+        As :func:`core.sources.arrays.array_parts.read_parts`, or naming the file and what is wrong.
+    """
+    path = head.path
+    if head.is_folder:
+        arrays, notes = _folder_arrays(path, head.names, reading)
+        parts = yield from read_parts(path.resolve().name, str(path), arrays, reading)
+        return replace(parts, notes=parts.notes + notes)
+    if head.raw[:4] in archive.MAGICS:
+        return (yield from read_archive(path, reading))
+    alone = lazy_npy(_array_name(path), file_blob(path))
+    arrays, notes = _beside(path, alone, reading)
+    parts = yield from read_parts(path.name, str(path), arrays, reading)
+    return replace(parts, notes=parts.notes + notes)
+
+
+def read_archive(path: Path, reading: ReadingConfig) -> Generator[Progress, None, Parts]:
+    """Read the npz archive at ``path``, and those beside it if there is one array in it alone.
+
+    Raises
+    ------
+    ArraysUnclear, DatasetError
+        As :func:`read`.
+    """
+    arrays = archive_arrays(path)
+    notes: tuple[str, ...] = ()
+    if len(arrays) == 1:  # images in one file and labels in another
+        arrays, notes = _beside(path, arrays[0], reading)
+    parts = yield from read_parts(path.name, str(path), arrays, reading)
+    return replace(parts, notes=parts.notes + notes)
+
+
+def archive_arrays(path: Path) -> list[LazyArray]:
+    """Return the arrays of an npz archive, whatever else is in it.
+
+    Raises
+    ------
+    DatasetError
+        If the archive or a header in it is damaged or beyond the bounds.
+    """
+    return [
+        lazy_npy(member.name[: -len(_NPY)], archive.blob(path, member, gunzip=False))
+        for member in archive.members(path)
+        if member.name.endswith(_NPY)
+    ]
+
+
+def _array_name(file: Path) -> str:
+    """Return what the array in a file is called: as the file."""
+    match = _FILE_NAME.fullmatch(file.name)
+    return file.name if match is None else match["name"]
+
+
+def _array_files(folder: Path, names: Sequence[str]) -> list[Path]:
+    files = [folder / name for name in names if _FILE_NAME.fullmatch(name)]
+    files = [file for file in files if file.is_file()]
+    if len(files) > limits.MAX_MEMBERS:
+        raise DatasetError(
+            f"{folder}: {len(files):,} files of arrays, more than {limits.MAX_MEMBERS:,} accepted; "
+            "open a folder that holds the data set alone"
+        )
+    return files
+
+
+def _file_arrays(file: Path) -> list[LazyArray]:
+    """Return the arrays of an npy or npz file; one that is alone is named as the file."""
+    with file.open("rb") as stream:
+        is_archive = stream.read(4) in archive.MAGICS
+    if not is_archive:
+        return [lazy_npy(_array_name(file), file_blob(file))]
+    arrays = archive_arrays(file)
+    if len(arrays) != 1:
+        return arrays
+    return [LazyArray(replace(arrays[0].info, name=_array_name(file)), arrays[0].load)]
+
+
+def _readable(files: Sequence[Path]) -> tuple[dict[Path, list[LazyArray]], list[DatasetError]]:
+    """Return the arrays of each file, without those that are damaged but not needed by their name.
+
+    Raises
+    ------
+    DatasetError
+        About a damaged file whose name says that it holds images or labels.
+    """
+    found: dict[Path, list[LazyArray]] = {}
+    damages = []
+    for file in files:
+        try:
+            found[file] = _file_arrays(file)
+        except DatasetError as damage:
+            if any(meaning(_array_name(file))):
+                raise
+            damages.append(damage)
+    return found, damages
+
+
+def _check_enough(
+    where: str, arrays: Sequence[LazyArray], damages: Sequence[DatasetError], reading: ReadingConfig
+) -> dict[str, str]:
+    """Return which array is what; where that is not clear, what is damaged may be why.
+
+    Raises
+    ------
+    ArraysUnclear, DatasetError
+        As :func:`core.sources.arrays.roles.choose`, or about the damaged file.
+    """
+    try:
+        return choose(where, [array.info for array in arrays], reading.arrays)
+    except DatasetError:
+        if damages:
+            raise damages[0] from None
+        raise
+
+
+def _left_out(damages: Sequence[DatasetError]) -> tuple[str, ...]:
+    return tuple(f"A damaged file was left out: {damage}." for damage in damages)
+
+
+def _folder_arrays(
+    folder: Path, names: Sequence[str], reading: ReadingConfig
+) -> tuple[list[LazyArray], tuple[str, ...]]:
+    """Return the arrays of the files in a folder, which hold one each, or of its only file.
+
+    Beside them come notes on what was left out.
+    """
+    files = _array_files(folder, names)
+    if len(files) == 1:
+        return _file_arrays(files[0]), ()
+    found: dict[str, LazyArray] = {}
+    readable, damages = _readable(files)
+    for file, inside in readable.items():
+        if len(inside) != 1:
+            listed = ", ".join(file.name for file in files[:12])
+            raise DatasetError(
+                f"{folder}: several files of arrays ({listed}), of which {file.name} holds "
+                f"{len(inside)} arrays; open one of them instead"
+            )
+        name = inside[0].info.name
+        if name in found:
+            raise DatasetError(
+                f"{folder}: there are two files of arrays called {name}; open one of them instead"
+            )
+        found[name] = inside[0]
+    if damages:
+        _check_enough(str(folder), list(found.values()), damages, reading)
+    return list(found.values()), _left_out(damages)
+
+
+def _beside(
+    path: Path, alone: LazyArray, reading: ReadingConfig
+) -> tuple[list[LazyArray], tuple[str, ...]]:
+    """Return the arrays of ``path``, which holds one alone, and of the files beside it.
+
+    Beside them come notes on what was left out.
+    """
+    found = {_array_name(path): LazyArray(replace(alone.info, name=_array_name(path)), alone.load)}
+    files = _array_files(path.parent, folder_names(path.parent))
+    others = [file for file in files if file.suffix == path.suffix and file.name != path.name]
+    readable, damages = _readable(others)
+    found |= {inside[0].info.name: inside[0] for inside in readable.values() if len(inside) == 1}
+    arrays = list(found.values())
+    if len(arrays) < 2 and damages:
+        raise damages[0]
+    if len(arrays) < 2:
+        raise DatasetError(
+            f"{path}: it holds one array ({alone.info}), and there is none beside it; expected "
+            "images and labels, as X.npy beside y.npy"
+        )
+    roles = _check_enough(str(path), arrays, damages, reading)
+    if not reading.arrays and _array_name(path) not in roles.values():
+        listed = ", ".join(roles.values())
+        raise DatasetError(
+            f"{path}: the arrays beside it that are images and labels ({listed}) do not need it; "
+            f"open one of them instead, or {HOW_TO_SAY}"
+        )
+    return arrays, _left_out(damages)

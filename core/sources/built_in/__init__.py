@@ -1,0 +1,1 @@
+"""The sets that ship with the program."""

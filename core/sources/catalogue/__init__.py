@@ -1,0 +1,1 @@
+"""Sets people know by name: fetched, verified, kept."""

@@ -1,0 +1,1 @@
+"""Pickled arrays, read through an allow-list."""

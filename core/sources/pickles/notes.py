@@ -1,0 +1,227 @@
+"""What stands in a pickle's machine for NumPy's arrays: notes of what they would be.
+
+NumPy is not asked to make anything while a pickle is read: its ``_reconstruct`` would reserve any
+size, and ``__setstate__`` believe any shape. What the file says is written down, and checked by
+:func:`core.sources.arrays.array_parts.read_parts` like the header of any other file.
+
+How NumPy pickles arrays: ``array_reduce`` and ``arraydescr_reduce`` in its C sources; from protocol
+5 on ``numpy._core.numeric._frombuffer``.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from core.errors import DatasetError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_PIECE_BYTES = 1 << 20
+MAX_WORD = 256
+"""Characters of a key or a name within a pickle."""
+
+_MAX_DIMENSIONS = 32
+_INTEGER = re.compile("[iu][1248]")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LongText:
+    """A text that nobody has decoded: a single letter in it can make it four times as large."""
+
+    raw: NDArray[np.uint8]
+    codec: str
+
+
+if TYPE_CHECKING:
+    Payload = bytes | str | LongText | NDArray[np.uint8]
+    """Bytes or text; what is long as an array of its bytes."""
+
+
+class Callable_(Enum):
+    """What a pickle may ask for."""
+
+    RECONSTRUCT = "an empty array, filled later"
+    FROMBUFFER = "an array from bytes"
+    NDARRAY = "the type of arrays"
+    DTYPE = "a type of values"
+    SCALAR = "one value"
+    ENCODE = "text as bytes"
+    DICTIONARY = "a dictionary that keeps its order"
+
+
+_KNOWN = {
+    ("numpy.core.multiarray", "_reconstruct"): Callable_.RECONSTRUCT,
+    ("numpy._core.multiarray", "_reconstruct"): Callable_.RECONSTRUCT,
+    ("numpy.core.numeric", "_frombuffer"): Callable_.FROMBUFFER,
+    ("numpy._core.numeric", "_frombuffer"): Callable_.FROMBUFFER,
+    ("numpy.core.multiarray", "scalar"): Callable_.SCALAR,
+    ("numpy._core.multiarray", "scalar"): Callable_.SCALAR,
+    ("numpy", "ndarray"): Callable_.NDARRAY,
+    ("numpy", "dtype"): Callable_.DTYPE,
+    ("_codecs", "encode"): Callable_.ENCODE,
+    ("collections", "OrderedDict"): Callable_.DICTIONARY,
+}
+
+
+@dataclass(slots=True, eq=False)
+class DtypeNote:
+    """A type of values: its code without byte order, and the byte order."""
+
+    code: str
+    byte_order: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class ArrayNote:
+    """What an array would be.
+
+    Attributes
+    ----------
+    shape : of the values as they are stored; None before it was said
+    code : their type, as NumPy writes it
+    order : ``C`` or ``F``
+    axes : which stored axis comes first, second, ...; None where they are as stored
+    content : the bytes; None where they are objects
+    """
+
+    shape: tuple[int, ...] | None = None
+    code: str = "O"
+    order: str = "C"
+    axes: tuple[int, ...] | None = None
+    content: NDArray[np.uint8] | None = None
+
+
+def known(module: str, name: str) -> Callable_ | None:
+    """Return the stand-in for a name that a pickle imports, or None."""
+    return _KNOWN.get((module, name))
+
+
+def text_of(value: Any) -> str | None:
+    """Return a short text, or bytes that were one in Python 2; None for anything else."""
+    if isinstance(value, bytes) and len(value) <= MAX_WORD:
+        return value.decode("latin-1")
+    return value if isinstance(value, str) and len(value) <= MAX_WORD else None
+
+
+def call(function: Callable_, arguments: tuple[Any, ...]) -> Any:
+    """Return a note of what the function would have made.
+
+    Raises
+    ------
+    DatasetError
+        In words that follow "where", if the arguments are not those NumPy writes.
+    """
+    if function is Callable_.RECONSTRUCT and arguments and arguments[0] is Callable_.NDARRAY:
+        return ArrayNote()  # the size asked for here is always that of nothing
+    if function is Callable_.DTYPE and arguments and text_of(arguments[0]):
+        return DtypeNote(text_of(arguments[0]) or "")
+    if function is Callable_.FROMBUFFER and len(arguments) in (4, 5):
+        return _from_buffer(*arguments)
+    if function is Callable_.ENCODE and len(arguments) == 2:
+        return _encoded(arguments[0], text_of(arguments[1]))
+    if function is Callable_.SCALAR and arguments:
+        return _whole_number(*arguments[:2])
+    if function is Callable_.DICTIONARY and not arguments:
+        return {}
+    raise DatasetError(f"{function.value} is asked for in an unknown way")
+
+
+def _whole_number(dtype: Any, content: Any = None) -> int | None:
+    """Return one value if it is a whole number, as in a list of labels; None for any other."""
+    if not isinstance(dtype, DtypeNote) or not isinstance(content, bytes):
+        return None
+    if _INTEGER.fullmatch(dtype.code) is None or len(content) != int(dtype.code[1:]):
+        return None
+    order: Literal["big", "little"] = "big" if dtype.byte_order == ">" else "little"
+    return int.from_bytes(content, order, signed=dtype.code[0] == "i")
+
+
+def build(target: Any, state: Any) -> None:
+    """Give an array or a type of values what it consists of.
+
+    Raises
+    ------
+    DatasetError
+        In words that follow "where", if ``state`` is not what NumPy writes.
+    """
+    if isinstance(target, DtypeNote) and type(state) is tuple and len(state) >= 2:
+        order = text_of(state[1])
+        if order not in ("<", ">", "|", "="):
+            raise DatasetError("a type of values has an unknown byte order")
+        target.byte_order = order if order in "<>" else ""
+        return
+    if isinstance(target, ArrayNote) and type(state) is tuple and len(state) == 5:
+        _, shape, dtype, fortran, content = state
+        target.shape, target.code = _shape(shape), _code(dtype)
+        if type(fortran) not in (bool, int):
+            raise DatasetError("the order of an array is neither true nor false")
+        target.order = "F" if fortran else "C"
+        target.content = None if type(content) is list else _bytes(content)
+        return
+    raise DatasetError("something that is no array is to be filled")
+
+
+def _from_buffer(content: Any, dtype: Any, shape: Any, order: Any, axes: Any = None) -> ArrayNote:
+    note = ArrayNote(_shape(shape), _code(dtype), content=_bytes(content))
+    order = text_of(order)
+    if order == "K" and axes is not None:
+        note.axes = _shape(axes)
+        if sorted(note.axes) != list(range(len(note.shape or ()))):
+            raise DatasetError("the axes of an array are not those it has")
+    elif order in ("C", "F"):
+        note.order = order
+    else:
+        raise DatasetError("an array has an unknown order")
+    return note
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    if (
+        type(value) is not tuple
+        or len(value) > _MAX_DIMENSIONS
+        or not all(type(size) is int and size >= 0 for size in value)
+    ):
+        raise DatasetError("the shape of an array is no shape")
+    return value
+
+
+def _code(value: Any) -> str:
+    if not isinstance(value, DtypeNote):
+        raise DatasetError("the type of an array's values is none")
+    return value.byte_order + value.code.lstrip("<>|=")
+
+
+def _bytes(value: Any) -> NDArray[np.uint8]:
+    if isinstance(value, bytes):
+        return np.frombuffer(value, dtype=np.uint8)
+    if isinstance(value, np.ndarray):
+        return value
+    raise DatasetError("the values of an array are no bytes")
+
+
+def _encoded(text: Any, codec: str | None) -> bytes | NDArray[np.uint8]:
+    """Return text of the letters 0 to 255 as bytes: how protocols 0 to 2 write bytes."""
+    if codec not in ("latin1", "latin-1") or not isinstance(text, str | LongText):
+        raise DatasetError("text is to be encoded otherwise than in latin-1")
+    try:
+        if isinstance(text, str):
+            return text.encode("latin-1")
+        decoder = codecs.getincrementaldecoder(text.codec)()
+        content = np.empty(len(text.raw), dtype=np.uint8)
+        done = 0
+        for start in range(0, len(text.raw), _PIECE_BYTES):
+            piece = text.raw[start : start + _PIECE_BYTES].tobytes()
+            last = start + _PIECE_BYTES >= len(text.raw)
+            found = decoder.decode(piece, last).encode("latin-1")
+            content[done : done + len(found)] = np.frombuffer(found, dtype=np.uint8)
+            done += len(found)
+    except ValueError as error:
+        raise DatasetError("the bytes of an array have letters beyond 255") from error
+    return content[:done]

@@ -1,0 +1,241 @@
+"""The pictures of a folder, read one by one and brought to one size."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from core.errors import DatasetError
+from core.progress import Progress
+from core.sources import limits
+from core.sources.pictures.files import Picture, decoded
+from core.sources.pictures.magic import MAGIC_BYTES, picture_format
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from core.sources.pictures.tree import Tree
+
+_USUAL_SIDE = 28
+"""As MNIST's, where pictures are too large or too different to keep their own size."""
+
+_MIXED_SHARE = 0.05
+"""Of pictures with another ground than most, beyond which it is said."""
+
+_LISTED = 4
+
+
+class Gathering:
+    """The pictures of a folder while they are read.
+
+    Attributes
+    ----------
+    codes : class name -> its number, as they come
+    columns : those numbers, for each picture of each part
+    """
+
+    def __init__(self, folder: Path, pictures: Pictures) -> None:
+        self.pictures = pictures
+        self.codes: dict[str, int] = {}
+        self.columns: list[list[int]] = []
+        self._folder = folder
+        self._others: list[str] = []
+
+    def read(self, tree: Tree) -> Generator[Progress, None, None]:
+        """Read all files that hold pictures."""
+        total = sum(len(files) for part in tree.parts for files in part.values())
+        done = 0
+        for part in tree.parts:
+            self.columns.append([])
+            for name, files in part.items():
+                for file in files:
+                    yield Progress(done, total, "pictures")
+                    done += 1
+                    picture = read_picture(file)
+                    if picture is None:
+                        self._others.append(file.name)
+                    else:
+                        self._take(name, picture)
+
+    def notes(self, tree: Tree) -> list[str]:
+        """Return what was left out, in words."""
+        notes = list(tree.notes)
+        empty = [name for name in tree.class_names if name not in self.codes]
+        if empty:
+            notes.append(f"Folders without pictures were left out: {_listed(empty)}.")
+        if self._others:
+            notes.append(
+                f"{len(self._others):,} files that are no pictures were left out: "
+                f"{_listed(self._others)}."
+            )
+        return notes
+
+    def _take(self, name: str, picture: Picture) -> None:
+        code = self.codes.setdefault(name, len(self.codes))
+        if code >= limits.MAX_CLASSES:
+            raise DatasetError(
+                f"{self._folder}: pictures in more than {limits.MAX_CLASSES} sub-folders; each is "
+                f"a class, and between {limits.MIN_CLASSES} and {limits.MAX_CLASSES} are accepted"
+            )
+        if self.pictures.n == limits.MAX_PICTURES:
+            raise DatasetError(
+                f"{self._folder}: more than the {limits.MAX_PICTURES:,} pictures accepted; open a "
+                "folder with fewer"
+            )
+        self.columns[-1].append(code)
+        self.pictures.add(self._folder, picture)
+
+
+def read_picture(file: Path) -> Picture | None:
+    """Return the picture in a file; None if its content is none.
+
+    Raises
+    ------
+    DatasetError
+        If it is damaged or too large.
+    """
+    with file.open("rb") as stream:
+        start = stream.read(MAGIC_BYTES)
+        if not picture_format(start):
+            return None
+        size = os.fstat(stream.fileno()).st_size
+        if size > limits.MAX_PICTURE_BYTES:
+            raise DatasetError(
+                f"{file}: {size / 1e6:.0f} MB are more than the "
+                f"{limits.MAX_PICTURE_BYTES / 1e6:.0f} MB accepted of one picture; make it smaller"
+            )
+        content = start + stream.read(size)
+    return decoded(str(file), content)
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more
+
+
+# ---------------------------------------------------------------------- one size
+
+
+class Pictures:
+    """Pictures brought to one size while they come.
+
+    They keep their own size as long as all have the same and it is small enough. The first that
+    differs brings those before it to the usual one, too.
+
+    Parameters
+    ----------
+    side : of the squares they are brought to; 0 to find it out
+    """
+
+    def __init__(self, side: int) -> None:
+        self._side = side
+        self._images: list[NDArray[np.uint8]] = []
+        self._smallest = (limits.MAX_PICTURE_PIXELS, 0, 0)
+        self._largest = (0, 0, 0)
+        self._coloured = self._transparent = self._turned = self._resized = 0
+
+    @property
+    def n(self) -> int:
+        """How many there are."""
+        return len(self._images)
+
+    def add(self, folder: Path, picture: Picture) -> None:
+        """Take one more.
+
+        Raises
+        ------
+        DatasetError
+            If all together have too many pixels.
+        """
+        height, width = picture.grey.shape
+        size = (height * width, height, width)
+        self._smallest = min(self._smallest, size)
+        self._largest = max(self._largest, size)
+        self._coloured += picture.coloured
+        self._transparent += picture.transparent
+        self._turned += picture.turned
+        if not self._side:
+            is_first = not self._images
+            alike = is_first or self._images[0].shape == picture.grey.shape
+            if not alike or max(height, width) > limits.MAX_IMAGE_SIDE:
+                self._side = _USUAL_SIDE
+                self._images = [self._brought(image) for image in self._images]
+        image = self._brought(picture.grey)
+        if (len(self._images) + 1) * image.size > limits.MAX_ELEMENTS:
+            raise DatasetError(
+                f"{folder}: more than {limits.MAX_ELEMENTS:,} pixels in all pictures together; "
+                "choose a smaller picture side"
+            )
+        self._images.append(image)
+
+    def stack(self) -> NDArray[np.uint8]:
+        """Return all of them (n, height, width)."""
+        return np.stack(self._images)
+
+    def notes(self, stack: NDArray[np.uint8]) -> list[str]:
+        """Return what was done to them, in words."""
+        notes = []
+        if self._resized:
+            sizes = [f"{height} x {width}" for _, height, width in (self._smallest, self._largest)]
+            of = sizes[0] if sizes[0] == sizes[1] else f"{sizes[0]} to {sizes[1]}"
+            notes.append(
+                f"Pictures of {of} pixels were brought to {self._side} x {self._side}: whole, in "
+                "their own proportions, with the ground of their frame around them."
+            )
+        if self._coloured:
+            notes.append("Colours became grey: 0.299 red + 0.587 green + 0.114 blue.")
+        if self._transparent:
+            notes.append(
+                f"{_pictures(self._transparent)} with a transparent ground: laid on white, or on "
+                "black where white shows nothing."
+            )
+        if self._turned:
+            notes.append(f"{_pictures(self._turned)} turned upright, as the camera noted.")
+        n_bright = int((frame_ground(stack) > 127).sum())
+        n_fewer = min(n_bright, len(stack) - n_bright)
+        if n_fewer > _MIXED_SHARE * len(stack):
+            notes.append(
+                f"{n_bright:,} of {len(stack):,} pictures have a bright ground, the others a dark "
+                "one. All are read alike, as most of them are; better keep them apart."
+            )
+        return notes
+
+    def _brought(self, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        if not self._side or grey.shape == (self._side, self._side):
+            return grey
+        self._resized += 1
+        return fitted(grey, self._side)
+
+
+def _pictures(n: int) -> str:
+    return f"{n:,} picture{'s' * (n != 1)}"
+
+
+def frame_ground(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return the median grey (n,) of the outermost pixels of images (n, height, width)."""
+    frames = [images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]]
+    ground: NDArray[np.float64] = np.median(np.concatenate(frames, axis=1), axis=1)
+    return ground
+
+
+def fitted(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return a picture (height, width) in the middle of a square, as large as fits into it.
+
+    Its proportions are kept; what it leaves free has the ground of its frame. Shrinking averages
+    over all pixels (Lanczos' filter, after whole steps of plain means).
+    """
+    height, width = grey.shape
+    scale = side / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    resample = Image.Resampling.LANCZOS
+    small = np.asarray(Image.fromarray(grey).resize(size, resample, reducing_gap=3.0))
+    square = np.full((side, side), round(float(frame_ground(grey[np.newaxis])[0])), dtype=np.uint8)
+    top, left = (side - size[1]) // 2, (side - size[0]) // 2
+    square[top : top + size[1], left : left + size[0]] = small
+    return square

@@ -1,0 +1,335 @@
+"""Tables of images as text: one image in each line, its pixels and its label.
+
+CSV as Kaggle, OpenML and the UCI ship it: separated by commas, semicolons, tabs or blanks, plain
+or gzip, with or without header, the label first or last (RFC 4180 for the quotes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import DatasetError
+from core.progress import Progress
+from core.sources import limits
+from core.sources.arrays.emnist import is_emnist, named_labels
+from core.sources.opening import folder_names
+from core.sources.parts import Head, Pair, Parts
+from core.sources.streams import file_blob, open_file
+from core.sources.tables.labels import NUMBER, LabelCodes
+from core.sources.tables.layout import (
+    find_layout,
+    is_label,
+    label_by_values,
+    sniff_separator,
+    split_fields,
+)
+from core.sources.tables.lines import Block, blocks, refuse_line
+from core.sources.tables.numbers import compact, read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from core.sources.reading import ReadingConfig
+    from core.sources.tables.layout import Layout
+
+EXPECTED = "a table of labels and pixels (CSV), or a folder of one"
+_NAME = re.compile(r".*\.(csv|tsv|tra|tes)(\.gz)?", re.IGNORECASE | re.DOTALL)
+"""CSV as everybody names it, and the UCI's training and test parts."""
+
+_TEST_NAMES = (("training", "testing"), ("training", "test"), ("train", "test"), (".tra", ".tes"))
+_MIN_FIELDS = 5
+"""Seen in the first line of a table that is not named as one: a label and 2 x 2 pixels."""
+
+_NUMBERS_SHARE = 0.8
+_COLUMN_NAME = re.compile(r"[\w .-]{1,40}")
+_LISTED = 6
+
+
+@dataclass(slots=True, eq=False)
+class _Table:
+    """What is read of one file: some rows at a time."""
+
+    path: Path
+    layout: Layout
+    values: deque[NDArray[Any]]
+    codes: list[NDArray[np.uint8]]
+
+    def column(self, place: int) -> NDArray[np.float64]:
+        """Return the values (n,) of a column."""
+        return np.concatenate([rows[:, place].astype(np.float64) for rows in self.values])
+
+    def pixels(self, columns: slice) -> NDArray[Any]:
+        """Return these columns of all rows, in one array; the rows are given back on the way."""
+        self.values = deque(compact(rows[:, columns]) for rows in self.values)
+        n_rows = sum(map(len, self.values))
+        whole = all(rows.dtype == np.uint8 for rows in self.values)
+        dtype = np.uint8 if whole else np.float32
+        pixels = np.empty((n_rows, self.values[0].shape[1]), dtype=dtype)
+        done = 0
+        while self.values:
+            rows = self.values.popleft()
+            pixels[done : done + len(rows)] = rows
+            done += len(rows)
+        return pixels
+
+
+def recognises(head: Head) -> bool:
+    """Whether it is named as a table or looks like one, or is a folder with one."""
+    if head.is_folder:
+        return any(_NAME.fullmatch(name) for name in head.names)
+    content = head.content.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if content[:1] == b"<":
+        return False
+    return bool(_NAME.fullmatch(head.path.name)) or _looks_like_a_table(content)
+
+
+def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]:
+    """Read a table, and the one beside it that is named as its test part.
+
+    Raises
+    ------
+    DatasetError
+        Naming the file, the line and what is wrong with it.
+    """
+    path, names, notes = head.path, head.names, list[str]()
+    if head.is_folder:
+        path = _only_table(head.path, head.names)
+    else:
+        names = folder_names(path.parent)
+    first = _first_layout(path, reading)
+    if not first.labelled:
+        raise DatasetError(
+            f"{path}: {first.n_cells:,} columns of pixels and no labels, as in Kaggle's test.csv; "
+            "expected a label in the first or last column, as in its train.csv. If images are not "
+            "square, say how many rows they have (image height)"
+        )
+    labels = LabelCodes(first.label_column)
+    tables = [(yield from _read_table(path, first, labels))]
+    beside = _test_table(path, names)
+    if beside is not None:
+        second = _second_layout(path, first, beside, reading, asked_for=head.is_folder)
+        if isinstance(second, str):
+            notes.append(f"{beside.name} was left out: {second}.")
+        else:
+            tables.append((yield from _read_table(beside, second, labels)))
+            if not head.is_folder:
+                notes.append(f"The test images are those of {beside.name} beside it.")
+    if first.indexed:
+        notes.append("The first column numbers the rows and was left out.")
+    pairs, class_names = _pairs(tables, labels, notes)
+    if class_names is None:
+        pairs, class_names = _named_letters(path, names, pairs)
+    return Parts(
+        head.path.resolve().name if head.is_folder else path.name,
+        pairs[0],
+        pairs[1] if len(pairs) == 2 else None,
+        class_names=class_names,
+        transposed=is_emnist(path.name),
+        notes=tuple(notes),
+    )
+
+
+# ---------------------------------------------------------------------- which files
+
+
+def _looks_like_a_table(content: bytes) -> bool:
+    if not content or re.search(rb"[\x00-\x08\x0e-\x1f\x7f]", content) or content[:1] in b"{[":
+        return False
+    line, end, _ = content.decode("latin-1").partition("\n")
+    separator = sniff_separator(line)
+    if not separator:
+        return False
+    fields = split_fields(line, separator)
+    if not end:  # the last field may be cut anywhere
+        fields = fields[:-1]
+    if len(fields) < _MIN_FIELDS:
+        return False
+    numbers = sum(NUMBER.fullmatch(field) is not None for field in fields)
+    if numbers >= _NUMBERS_SHARE * len(fields):
+        return True
+    named = sum(_COLUMN_NAME.fullmatch(field) is not None for field in fields)
+    return separator != " " and len(fields) > 16 and named == len(fields)
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"\.gz$", "", name.casefold())
+
+
+def _test_table(path: Path, names: tuple[str, ...]) -> Path | None:
+    """Return the table that is the test part of ``path``, by its name."""
+    stem = _stem(path.name)
+    wanted = [stem.replace(*words) for words in _TEST_NAMES if words[0] in stem]
+    for word in wanted:
+        for name in names:
+            if _stem(name) == word and _NAME.fullmatch(name) and (path.parent / name).is_file():
+                return path.parent / name
+    return None
+
+
+def _only_table(folder: Path, names: tuple[str, ...]) -> Path:
+    """Return the one table in a folder, or the training one of two.
+
+    Raises
+    ------
+    DatasetError
+        If there are more.
+    """
+    found = [name for name in names if _NAME.fullmatch(name) and (folder / name).is_file()]
+    found = list({_stem(name): name for name in reversed(found)}.values())[::-1]  # plain before gz
+    if not found:
+        raise DatasetError(f"{folder}: what is named as a table in it is no file")
+    for name in found:
+        test = _test_table(folder / name, names)
+        if test is not None:
+            # Kaggle's folder also has an example of what to hand in.
+            others = {_stem(other) for other in found} - {_stem(name), _stem(test.name)}
+            if all("submission" in other for other in others):
+                return folder / name
+    if len(found) > 1:
+        more = ", ..." if len(found) > _LISTED else ""
+        raise DatasetError(
+            f"{folder}: several tables ({', '.join(found[:_LISTED])}{more}); open one of them "
+            "instead. Two open together if they are named as train.csv and test.csv"
+        )
+    return folder / found[0]
+
+
+def _first_layout(path: Path, reading: ReadingConfig) -> Layout:
+    with open_file(path) as stream:
+        for block in blocks(stream):
+            layout = find_layout(block, reading)
+            if layout is not None:
+                return layout
+    raise DatasetError(f"{path}: there is no image in it, only blank lines; at least one is needed")
+
+
+def _second_layout(
+    path: Path, first: Layout, beside: Path, reading: ReadingConfig, *, asked_for: bool
+) -> Layout | str:
+    """Return the layout of the test part, or why it is left out.
+
+    Parameters
+    ----------
+    path, first : the training part
+    beside : what its name says is the test part
+    asked_for : whether somebody has asked for both; else ``beside`` may be anything
+
+    Raises
+    ------
+    DatasetError
+        If its columns are not those of the training part.
+    """
+    try:
+        found = _first_layout(beside, reading)
+    except DatasetError as error:
+        if asked_for:
+            raise
+        return str(error)
+    if not found.labelled or found.n_cells == first.n_cells - 1:
+        return "it has no labels"
+    layout = replace(found, label=found.label or first.label)
+    if layout.n_cells != first.n_cells and not asked_for:
+        return f"it has {layout.n_columns:,} columns, but {path.name} has {first.n_columns:,}"
+    other = layout.label_name
+    if first.label_name and other not in ("", first.label_name) and not is_label(other):
+        # Where the labels should be stands something else, as a number for each image.
+        return f"it has no column {first.label_name!r} where {path.name} has its labels"
+    if layout.n_cells != first.n_cells:
+        raise DatasetError(
+            f"{beside}: {layout.n_columns:,} columns, but {path.name} has {first.n_columns:,}; "
+            "training and test part must be alike"
+        )
+    if layout.label and not first.label:
+        raise DatasetError(
+            f"{beside}: its labels are in the {layout.label} column, but {path.name} does not "
+            "tell where its own are; say it (label column)"
+        )
+    return layout
+
+
+# ---------------------------------------------------------------------- what is in them
+
+
+def _read_table(
+    path: Path, layout: Layout, labels: LabelCodes
+) -> Generator[Progress, None, _Table]:
+    table = _Table(path, layout, deque(), [])
+    n_rows = n_exact_bytes = 0
+    with open_file(path) as stream:
+        size = path.stat().st_size
+        total = size if stream.most <= size else 0  # what gzip becomes is not known
+        for block in _rows_of(blocks(stream), layout):
+            rows = read_rows(block, layout, labels)
+            n_rows += len(rows.values)
+            n_exact_bytes += rows.exactly * len(block.content)
+            if n_exact_bytes > limits.MAX_EXACT_BYTES:
+                refuse_line(
+                    str(path),
+                    block.first_line,
+                    f"more than {limits.MAX_EXACT_BYTES:,} bytes up to here are of a form that is "
+                    "slow to read; expected plain numbers, no unusual blanks between them, and "
+                    "quotes around whole fields only",
+                )
+            if n_rows > limits.MAX_IMAGES or n_rows * layout.n_cells > limits.MAX_ELEMENTS:
+                raise DatasetError(
+                    f"{path}: more than {limits.MAX_IMAGES:,} images or {limits.MAX_ELEMENTS:,} "
+                    "values; open a smaller part of them"
+                )
+            table.values.append(rows.values)
+            if rows.codes is not None:
+                table.codes.append(rows.codes)
+            yield Progress(stream.position, total, "bytes")
+    if not n_rows:
+        raise DatasetError(f"{path}: there is no image in it, only a header; one is needed")
+    return table
+
+
+def _rows_of(found: Iterator[Block], layout: Layout) -> Iterator[Block]:
+    """Give out what comes after the header, without blocks of blank lines."""
+    for block in found:
+        content, first_line = block.content, block.first_line
+        while first_line < layout.first_row and content:
+            content = content[content.index(b"\n") + 1 :]
+            first_line += 1
+        if content.strip():
+            yield Block(block.label, first_line, content)
+
+
+def _pairs(
+    tables: list[_Table], labels: LabelCodes, notes: list[str]
+) -> tuple[list[Pair], tuple[str, ...] | None]:
+    """Return images and labels of each table, and the names of the classes if they are words."""
+    if tables[0].layout.label:
+        columns, names = labels.labels([np.concatenate(table.codes) for table in tables])
+        images = [table.pixels(slice(None)) for table in tables]
+        return list(zip(images, columns, strict=True)), names
+    ends = tables[0].column(0), tables[0].column(-1)
+    label, note = label_by_values(str(tables[0].path), *ends)
+    notes.append(note)
+    found = [table.column(0 if label == "first" else -1) for table in tables]
+    pixels = slice(1, None) if label == "first" else slice(None, -1)
+    pairs = [(table.pixels(pixels), column) for table, column in zip(tables, found, strict=True)]
+    return list(pairs), None
+
+
+def _named_letters(
+    path: Path, names: tuple[str, ...], pairs: list[Pair]
+) -> tuple[list[Pair], tuple[str, ...] | None]:
+    """Return images and labels, and the letters these stand for, as far as EMNIST's are known."""
+    columns = [labels for _, labels in pairs]
+    if not is_emnist(path.name) or not all((labels % 1 == 0).all() for labels in columns):
+        return pairs, None
+    series = re.split(r"[-_. ]*(train|test|csv)", path.name.lower(), maxsplit=1)[0]
+    series = re.sub(r"[-_. ]+", "-", series)
+    tables = [name for name in names if name.lower().endswith("mapping.txt")]
+    beside = [file_blob(path.parent / name) for name in tables if (path.parent / name).is_file()]
+    columns, letters = named_labels(series, columns, beside)
+    return [(images, labels) for (images, _), labels in zip(pairs, columns, strict=True)], letters

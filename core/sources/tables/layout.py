@@ -1,0 +1,276 @@
+"""What the columns of a table are: its separator, its header, and where the labels stand."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.errors import DatasetError
+from core.sources import limits
+from core.sources.tables.labels import NUMBER, is_no_value
+from core.sources.tables.lines import Block, refuse_line
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.sources.reading import ReadingConfig
+
+LABEL_WORDS = frozenset(
+    {"label", "labels", "class", "classes", "target", "targets", "digit", "y"}
+    | {"category", "letter", "character"}
+)
+_INDEX_WORDS = frozenset({"", "id", "index", "unnamed: 0", "imageid", "image_id"})
+"""How the column is called that numbers the rows; pandas leaves its name empty."""
+
+_QUOTED = re.compile(r'"[^"]*"?')
+_SEPARATOR_SAID = re.compile(rb"sep=.\s*", re.IGNORECASE)
+_MAX_COLUMNS = limits.MAX_IMAGE_SIDE**2 + 2
+"""The pixels of the largest image, a label and a number of the row."""
+
+_HOW_TO_SAY = "say which one it is (label column)"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a table.
+
+    Attributes
+    ----------
+    separator : between two of them; a space stands for any number of blanks
+    n_columns : as they are in the file
+    indexed : whether the first one only numbers the rows and is left out
+    label : "first" or "last" of those left; "" if only the values can tell
+    labelled : whether there can be labels at all
+    first_row : number of the line with the first image
+    names : what the first and the last of the columns left are called; empty without a header
+    """
+
+    separator: str
+    n_columns: int
+    indexed: bool
+    label: str
+    labelled: bool
+    first_row: int
+    names: tuple[str, ...] = ()
+
+    @property
+    def label_name(self) -> str:
+        """How the column of the labels is called; empty where nothing tells."""
+        if not (self.names and self.label):
+            return ""
+        return self.names[0] if self.label == "first" else self.names[-1]
+
+    @property
+    def n_cells(self) -> int:
+        """Columns that are read."""
+        return self.n_columns - self.indexed
+
+    @property
+    def label_column(self) -> str:
+        """How errors call the column of the labels."""
+        return "last column" if self.label == "last" else f"column {1 + self.indexed}"
+
+
+def find_layout(block: Block, reading: ReadingConfig) -> Layout | None:
+    """Return the layout of the table that begins with ``block``; None if that is blank.
+
+    Raises
+    ------
+    DatasetError
+        If it is no table of labels and pixels.
+    """
+    numbers, lines = block.numbered()
+    if not lines:
+        return None
+    if _SEPARATOR_SAID.fullmatch(lines[0]) and len(lines) > 1:  # Excel's own first line
+        numbers, lines = numbers[1:], lines[1:]
+    line, text = numbers[0], lines[0].decode("latin-1").lstrip("# ")
+    separator = sniff_separator(text)
+    if not separator:
+        refuse_line(
+            block.label,
+            line,
+            "only one column; expected a label and pixels separated by commas, semicolons or tabs",
+        )
+    fields = split_fields(text, separator)
+    n = len(fields)
+    if n > _MAX_COLUMNS:
+        refuse_line(
+            block.label,
+            line,
+            f"{n:,} columns; images of {limits.MAX_IMAGE_SIDE} x {limits.MAX_IMAGE_SIDE} pixels "
+            f"need {_MAX_COLUMNS - 1:,}, and no more are accepted",
+        )
+    header = is_header(fields)
+    indexed = header and _is_index(fields)
+    if n - indexed < 2:
+        refuse_line(block.label, line, f"{n} columns; expected a label and the pixels of an image")
+    label, labelled = reading.label_column, True
+    if label == "auto":
+        named = fields[1:] if indexed else fields
+        label = _by_name(block.label, line, named) if header else _by_word(fields)
+        labelled = bool(label) or _fits(n - indexed - 1, reading) or not _fits(n - indexed, reading)
+    # The second row need not be in this block; then it is the line after, or a blank one.
+    first_row = line if not header else numbers[1] if len(numbers) > 1 else line + 1
+    names = (fields[indexed].casefold(), fields[-1].casefold()) if header else ()
+    return Layout(separator, n, indexed, label, labelled, first_row, names)
+
+
+def sniff_separator(line: str) -> str:
+    """Return what separates the fields of a line; "" if nothing does."""
+    plain = _QUOTED.sub("", line)
+    # In a tie the semicolon wins: then the commas are those of numbers such as 0,5.
+    best = max(";,\t", key=plain.count)
+    if best in plain:
+        return best
+    return " " if " " in plain.strip() else ""
+
+
+def split_fields(line: str, separator: str) -> list[str]:
+    """Return the fields of a line without quotes, for looking at them; reading is stricter."""
+    if '"' not in line:
+        fields = line.split() if separator == " " else line.split(separator)
+    else:
+        # What is quoted is put aside while the rest is split.
+        quoted = [found[0] for found in _QUOTED.finditer(line)]
+        fields = []
+        for field in _QUOTED.sub("\0", line).split(separator):
+            n = field.count("\0")
+            words = [word.strip('"') for word in quoted[:n]]
+            del quoted[:n]
+            fields.append(field.replace("\0", "") + "".join(words))
+    return [field.strip() for field in fields]
+
+
+def is_header(fields: list[str]) -> bool:
+    """Whether a row names columns: mostly words, or numbers in order with words at the ends.
+
+    The latter is what pandas writes where columns have no names: label,0,1,2,...
+    """
+    words = [not NUMBER.fullmatch(field) for field in fields]
+    named = [
+        word and bool(field) and not is_no_value(field)
+        for word, field in zip(words, fields, strict=True)
+    ]
+    if sum(named) > len(fields) / 2:
+        return True
+    inner = [field for field, word in zip(fields, words, strict=True) if not word]
+    if any(words[2:-1]) or not all(field.isdecimal() and len(field) < 6 for field in inner):
+        return False
+    if len(inner) < (4 if any(words) else 10) or int(inner[0]) > 1:
+        return False
+    return [int(field) - int(inner[0]) for field in inner] == list(range(len(inner)))
+
+
+def _is_index(fields: list[str]) -> bool:
+    """Whether the first column of a header numbers the rows.
+
+    It is called so, or it stands before the labels and is called otherwise than the pixels.
+    """
+    names = [field.casefold() for field in fields]
+    if names[0] in _INDEX_WORDS:
+        return True
+    pixel = _stem(names[-1])
+    return len(names) > 2 and is_label(names[1]) and _stem(names[0]) != pixel == _stem(names[2])
+
+
+def _stem(name: str) -> str:
+    """Return what pixels are called in common: their names up to the numbers."""
+    return re.sub("[0-9]+", "", name)
+
+
+def is_label(name: str) -> bool:
+    """Whether a column of that name, in small letters, holds labels."""
+    return name.strip("'") in LABEL_WORDS  # OpenML's tables have quotes
+
+
+def _by_name(label: str, line: int, fields: list[str]) -> str:
+    """Return where a header says that the labels are; "" if it does not."""
+    names = [field.casefold() for field in fields]
+    found = [i for i, name in enumerate(names) if is_label(name)]
+    if found:
+        if found[0] == 0:
+            return "first"
+        if found[-1] == len(names) - 1:
+            return "last"
+        refuse_line(
+            label,
+            line,
+            f"the labels are in the middle, in the column {fields[found[0]]!r}; expected them in "
+            "the first or last column",
+        )
+    # Pixels are named alike, up to their numbers; a column at an end that is not is the label.
+    stems = [_stem(name) for name in names]
+    if len(stems) < 4 or len(set(stems[1:-1])) > 1 or (stems[0] == stems[-1]):
+        return ""
+    return "first" if stems[-1] == stems[1] else "last" if stems[0] == stems[1] else ""
+
+
+def _by_word(fields: list[str]) -> str:
+    """Return which end of a row of values is a word; "" if none is."""
+    if not NUMBER.fullmatch(fields[0]):
+        return "first" if fields[0] else ""
+    return "last" if fields[-1] and not NUMBER.fullmatch(fields[-1]) else ""
+
+
+def _fits(n_pixels: int, reading: ReadingConfig) -> bool:
+    """Whether so many pixels are an image."""
+    if reading.image_height:
+        return n_pixels % reading.image_height == 0
+    return math.isqrt(n_pixels) ** 2 == n_pixels
+
+
+# ---------------------------------------------------------------------- by the values
+
+
+def label_by_values(
+    label: str, first: NDArray[np.float64], last: NDArray[np.float64]
+) -> tuple[str, str]:
+    """Return which column of a table without words has the labels, and a note on how that was told.
+
+    Labels are whole numbers, at least two and at most as many different ones as there may be
+    classes. Where that is true of both columns, one that has the same value in more than half of
+    the rows is a pixel, mostly ground. Where that does not decide either, the first is taken.
+
+    Parameters
+    ----------
+    label : how errors name the file
+    first, last : the values (n,) of the two columns
+
+    Raises
+    ------
+    DatasetError
+        If neither can hold labels.
+    """
+    columns = {"first": first, "last": last}
+    possible = [name for name, values in columns.items() if _may_be_labels(values)]
+    if not possible:
+        raise DatasetError(
+            f"{label}: neither the first nor the last column can be labels; expected whole "
+            f"numbers, {limits.MIN_CLASSES} to {limits.MAX_CLASSES} different ones. If one of them "
+            f"holds labels all the same, {_HOW_TO_SAY}"
+        )
+    varied = [name for name in possible if not _is_mostly_ground(columns[name])]
+    if len(varied) == 1:
+        possible = varied
+    if len(possible) == 1:
+        return possible[0], f"Labels are in the {possible[0]} column, as its values tell."
+    return "first", (
+        "Labels were taken from the first column, but the last could be labels too. If they are, "
+        f"{_HOW_TO_SAY}."
+    )
+
+
+def _may_be_labels(values: NDArray[np.float64]) -> bool:
+    if not (values == np.rint(values)).all():
+        return False
+    return limits.MIN_CLASSES <= len(np.unique(values)) <= limits.MAX_CLASSES
+
+
+def _is_mostly_ground(values: NDArray[np.float64]) -> bool:
+    _, counts = np.unique(values, return_counts=True)
+    return bool(counts.max() > len(values) / 2)

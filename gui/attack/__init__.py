@@ -1,0 +1,1 @@
+"""The Attack page; a feature is a folder in it."""

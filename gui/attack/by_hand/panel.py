@@ -1,0 +1,196 @@
+"""Beat the gradient: a person paints the change, under the same rules as the optimiser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.attack.by_hand.score import efficiency, number, over_budget, percent, score, sized
+from gui.attack.by_hand.rival import RivalPanel, name_of
+from gui.attack.by_hand.rules import RulesLine
+from gui.widgets.bars.probability_bars import ProbabilityBars
+from gui.widgets.bars.share_bar import ShareBar
+from gui.widgets.basics.card import card
+from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.canvas.change_canvas import ChangeCanvas
+from gui.widgets.canvas.change_tools import ChangeTools
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from core.attack.by_hand.score import Standing
+    from gui.session.session import Session
+
+_BUDGET_HELP = (
+    "How much of the budget your change takes. The tick is the smallest size that is enough; a "
+    "stroke that would go over the budget stops at it."
+)
+_WAY_HELP = (
+    "The gap of the logits, from where it was at the start (0 %) to a tie (100 %). Beyond the tie "
+    "the image is read as wanted."
+)
+_HINT_HELP = (
+    "Lay the gradient over the image: red where ink closes the gap, blue where taking it away "
+    "does, as strongly as the two classes' weights differ. Paint along it."
+)
+
+
+class ByHandPanel(QWidget):
+    """Left a person's painting, right the optimiser, between them how they stand."""
+
+    hovered = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._game = session, session.by_hand
+        self.rules = RulesLine(self._game, self)
+        self.sentence = FittingLabel("", self)
+        self.sentence.setObjectName("sentence")
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.canvas = ChangeCanvas(self)
+        self.tools = ChangeTools(self.canvas, self)
+        self.tools.hint.setToolTip(wrapped(_HINT_HELP))
+        self.used = ShareBar("budget used", _BUDGET_HELP, self)
+        self.task = QLabel("", self)
+        self.task.setWordWrap(True)
+        self.task.setTextFormat(Qt.TextFormat.PlainText)
+        self.bars = ProbabilityBars(self)
+        self.bars.setToolTip(
+            "<qt>Probability of each class for what you have painted; ○ true class, ● target.</qt>"
+        )
+        self.way = ShareBar("gap closed", _WAY_HELP, self)
+        self.pace = QLabel("", self)
+        self.pace.setObjectName("muted")
+        self.pace.setWordWrap(True)
+        self.rival = RivalPanel(session, self)
+        self._lay_out()
+        self.canvas.changed.connect(self._game.look)
+        self.tools.hint.toggled.connect(self._refresh_standing)
+        self.rival.hovered.connect(self.hovered)
+        self._game.changed.connect(self.refresh)
+        self._game.painted.connect(self._refresh_standing)
+        self._game.restarted.connect(self.rival.hide_again)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        painted = QVBoxLayout()
+        painted.setSpacing(4)
+        painted.addWidget(self.canvas, 1)
+        painted.addWidget(self.used)
+        mine = QWidget(self)
+        row = QHBoxLayout(mine)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.tools)
+        row.addLayout(painted, 1)
+        score_side = QWidget(self)
+        column = QVBoxLayout(score_side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for widget, stretch in ((self.task, 0), (self.bars, 1), (self.way, 0), (self.pace, 0)):
+            column.addWidget(widget, stretch)
+        cards = QHBoxLayout()
+        cards.setSpacing(8)
+        cards.addWidget(card(mine, (10, 8, 10, 8)), 20)
+        cards.addWidget(card(score_side, (10, 8, 10, 8)), 8)
+        cards.addWidget(card(self.rival, (10, 8, 10, 8)), 13)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.rules)
+        layout.addWidget(self.sentence)
+        layout.addLayout(cards, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow image and model while somebody looks."""
+        super().showEvent(event)
+        self._game.watch(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees; what is painted stays."""
+        super().hideEvent(event)
+        self._game.watch(False)
+
+    # ------------------------------------------------------------------ what is shown
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the game."""
+        game = self._game
+        self.rules.refresh()
+        self.canvas.set_painting(
+            game.painting if game.is_ready else None, game.problem or "Computing ..."
+        )
+        self.tools.setEnabled(game.is_ready)
+        self.rival.refresh()
+        self._refresh_standing()
+
+    @Slot()
+    def _refresh_standing(self) -> None:
+        """Show how far the person is; follows every move of the brush."""
+        game, dataset = self._game, self._session.dataset
+        standing, answer, budget = game.standing, game.answer, game.budget
+        self.canvas.update()
+        ready = game.is_ready and standing is not None
+        for widget in (self.bars, self.way, self.pace, self.used):
+            widget.setVisible(ready)
+        if not ready or dataset is None or answer is None or budget is None:
+            words = game.problem or "The optimiser looks for the smallest change ..."
+            self.sentence.set_wordings(words)
+            self.task.setText("")
+            self.canvas.set_hint(None)
+            return
+        assert standing is not None
+        self._show_standing(standing, budget, answer.needed, dataset.class_names)
+        self._show_hint(standing)
+
+    def _show_standing(
+        self, standing: Standing, budget: float, needed: float, names: tuple[str, ...]
+    ) -> None:
+        game = self._game
+        assert game.goal is not None
+        assert game.painting is not None
+        size, norm, target = game.painting.size, game.norm, game.goal.target
+        self.sentence.set_wordings(
+            score(standing, size, game.rules, needed, name_of(names, standing.predicted))
+        )
+        wanted = "anything else" if target is None else name_of(names, target)
+        self.task.setText(f"{name_of(names, game.goal.read)}, to be read as {wanted}")
+        self.bars.set_probabilities(
+            names, standing.probabilities, true=self._session.attack.label, target=target
+        )
+        is_over = over_budget(size, game.rules)
+        left = f"over by {number(size - budget, norm)}"
+        if not is_over:
+            left = f"{number(max(budget - size, 0.0), norm)} left"
+        what = "largest pixel" if norm == "linf" else "used"
+        used = f"{what} {number(size, norm)} of {sized(budget, norm)}"
+        self.used.show_share(
+            size / budget, f"{used}, {left}", used, mark=needed / budget, is_bad=is_over
+        )
+        leader, chaser = (name_of(names, k) for k in (standing.leader, standing.chaser))
+        gap, first = standing.gap, game.goal.first_gap
+        gone = f"{percent(standing.way)} %"
+        behind = f"{leader} leads {chaser} by {gap:.2f}"
+        if gap < 0:
+            behind = f"{chaser} leads {leader} by {-gap:.2f}"
+        self.way.show_share(
+            standing.way,
+            f"{gone} of the gap closed: {behind}, {first:.2f} at first",
+            *(f"{gone}: {behind}, first {first:.2f}", f"{gone}: {behind}"),
+            *(f"{gone}, {abs(gap):.2f} {'left' if gap >= 0 else 'beyond'}", gone),
+        )
+        unit = "pixel" if norm == "l0" else "1.00 of size"
+        per = efficiency(standing, first, size)
+        self.pace.setText(f"You close {per:.3g} of the gap per {unit}." if size else "")
+
+    def _show_hint(self, standing: Standing) -> None:
+        """Lay over the image what ink gains, where there is room for it."""
+        game = self._game
+        if not self.tools.hint.isChecked() or game.goal is None or game.painting is None:
+            self.canvas.set_hint(None)
+            return
+        self.canvas.set_hint(game.painting.open_to(game.goal.uphill(standing)))

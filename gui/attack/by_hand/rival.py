@@ -1,0 +1,231 @@
+"""The other side: what the optimiser does with the same image and the same budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.attack.by_hand.painting import size_of
+from core.attack.by_hand.score import efficiency, percent, sized
+from core.pictures import diverging_rgb, grey_rgb
+from gui.widgets.basics.fitting_words import short, shortened
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.images.image_pair import ImagePair
+from gui.widgets.images.image_view import ImageView
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent
+
+    from core.attack.by_hand.optimiser import Changes
+    from gui.session.session import Session
+
+SMALLEST, MOST = "smallest", "most"
+_KINDS = {
+    SMALLEST: ("smallest that wins", "The smallest change that is enough, computed exactly."),
+    MOST: (
+        "most within budget",
+        "How far the gap goes within the whole budget, by projected gradient descent on the "
+        "logit margin (pixel by pixel where pixels are counted): found, not proven to be the most.",
+    ),
+}
+_FRAME_MILLISECONDS = 40
+_LONGEST_NAME = 14
+_NO_CHANGE = 1e-9
+
+
+class RivalPanel(QWidget):
+    """Numbers at once; the pictures when a person asks for them."""
+
+    hovered = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._game = session, session.by_hand
+        self._place = 0
+        """Which of the growing changes is shown."""
+        self._timer = QTimer(self)
+        self._timer.setInterval(_FRAME_MILLISECONDS)
+        self._timer.timeout.connect(self._next)
+        self.heading = QLabel("THE GRADIENT", self)
+        self.heading.setObjectName("heading")
+        self.kind = QComboBox(self)
+        self.kind.setObjectName("by_hand_kind")
+        self.kind.setAccessibleName("what the optimiser does")
+        for key, (words, _) in _KINDS.items():
+            self.kind.addItem(words, key)
+        self.kind.activated.connect(self._kind_chosen)
+        self.change_view = ImageView(
+            "its change",
+            "What the optimiser adds (red) and takes away (blue), amplified to full colour.",
+            self,
+        )
+        self.image_view = ImageView("its image", "The image with that change.", self)
+        self.reveal = QPushButton("Reveal", self)
+        self.reveal.setCheckable(True)
+        self.reveal.setToolTip(wrapped("Show what the optimiser does; try by yourself first."))
+        self.reveal.toggled.connect(self._revealed)
+        self.play = QPushButton("Play", self)
+        self.play.setToolTip(wrapped("Show its change growing, step by step."))
+        self.play.clicked.connect(self._play_clicked)
+        self.words = QLabel("", self)
+        self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._lay_out()
+        for view in (self.change_view, self.image_view):
+            view.hovered.connect(self.hovered)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        for button in (self.reveal, self.play):
+            button.setObjectName("small")
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.heading)
+        column.addWidget(self.kind)
+        column.addWidget(ImagePair(self.change_view, self.image_view, self), 1)
+        column.addLayout(buttons)
+        column.addWidget(self.words)
+
+    # ------------------------------------------------------------------ what is shown
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether the change is growing."""
+        return self._timer.isActive()
+
+    @property
+    def changes(self) -> Changes:
+        """The growing changes of what is chosen; none before there is an answer."""
+        answer = self._game.answer
+        if answer is None or not self._game.is_ready:
+            return ()
+        return answer.smallest if self.kind.currentData() == SMALLEST else answer.most
+
+    @property
+    def place(self) -> int:
+        """Which of them is shown: the last unless it is growing."""
+        return min(self._place, len(self.changes) - 1) if self.is_playing else len(self.changes) - 1
+
+    @Slot()
+    def hide_again(self) -> None:
+        """Hide what was revealed: there is another game."""
+        self._stop()
+        self.reveal.setChecked(False)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what the optimiser says now."""
+        changes = self.changes
+        self.kind.setToolTip(wrapped(_KINDS[self.kind.currentData()][1]))
+        for widget in (self.kind, self.reveal, self.play):
+            widget.setEnabled(bool(changes))
+        self.reveal.setText("Hide" if self.reveal.isChecked() else "Reveal")
+        self.play.setText("Hold" if self.is_playing else "Play")
+        self.words.setText(self._words())
+        if changes and self.reveal.isChecked():
+            self._show(changes[self.place])
+        else:
+            self._hide()
+
+    def _hide(self) -> None:
+        self.change_view.set_title("its change")
+        for view in (self.change_view, self.image_view):
+            view.clear()
+
+    def _show(self, flat: np.ndarray) -> None:
+        game, dataset = self._game, self._session.dataset
+        assert game.painting is not None
+        assert game.goal is not None
+        assert dataset is not None
+        original = game.painting.original
+        change = flat.reshape(original.shape)
+        largest = float(np.abs(change).max())
+        is_there = largest > _NO_CHANGE
+        self.change_view.set_title(f"its change × {1 / largest:.3g}" if is_there else "its change")
+        words = f"size {sized(size_of(change, game.norm), game.norm)}"
+        self.change_view.set_image(
+            diverging_rgb(change, largest if is_there else 1.0), change, words
+        )
+        standing = game.goal.standing(change)
+        seen = standing.predicted
+        image = original + change
+        name, sure = dataset.class_names[seen], f"({standing.probabilities[seen]:.2f})"
+        captions = shortened(f"read as {{}} {sure}", name), shortened(f"{{}} {sure}", name)
+        self.image_view.set_image(grey_rgb(image), image, *captions[0], *captions[1])
+
+    def _words(self) -> str:
+        """Return how far the optimiser comes, and with how much."""
+        game, changes = self._game, self.changes
+        if not changes or game.goal is None or game.answer is None or game.budget is None:
+            return ""
+        end = game.goal.standing(changes[-1])
+        size = size_of(changes[-1], game.norm)
+        per = efficiency(end, game.goal.first_gap, size)
+        unit = "pixel" if game.norm == "l0" else "1.00 of size"
+        if self.kind.currentData() == SMALLEST:
+            answer = game.answer
+            proven = ""
+            if answer.at_least < answer.needed:
+                proven = f" ({answer.at_least:.0f} at least)"
+            needs = f"Needs {sized(answer.needed, game.norm)}{proven}"
+            return f"{needs}: closes {per:.3g} of the gap per {unit}."
+        way = f"{percent(end.way)} % of the way with {sized(size, game.norm)}"
+        return f"Goes {way}: closes {per:.3g} of the gap per {unit}."
+
+    # ------------------------------------------------------------------ playing
+
+    @Slot(int)
+    def _kind_chosen(self, _: int) -> None:
+        self._stop()
+        self.refresh()
+
+    @Slot(bool)
+    def _revealed(self, is_revealed: bool) -> None:
+        if not is_revealed:
+            self._stop()
+        self.refresh()
+
+    @Slot()
+    def _play_clicked(self) -> None:
+        if self.is_playing:
+            self._stop()
+        else:
+            self._place = 0
+            self._timer.start()
+            self.reveal.setChecked(True)
+        self.refresh()
+
+    @Slot()
+    def _next(self) -> None:
+        self._place += 1
+        if self._place >= len(self.changes) - 1:
+            self._stop()
+        self.refresh()
+
+    def _stop(self) -> None:
+        self._timer.stop()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Hold what nobody sees."""
+        super().hideEvent(event)
+        self._stop()
+
+
+def name_of(names: tuple[str, ...], label: int) -> str:
+    """Return the name of a class, cut where it is long."""
+    return short(names[label], _LONGEST_NAME)

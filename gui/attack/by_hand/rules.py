@@ -1,0 +1,134 @@
+"""The rules of painting against the gradient: norm, box, budget; and another game."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
+
+from core.attack.by_hand.score import sized
+from core.attack.norms import NORMS
+from gui.attack.by_hand.study import LEAST_FACTOR, MOST_FACTOR
+from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from gui.attack.by_hand.study import ByHandSession
+
+_STEPS = 120
+"""Of the slider, equal ratios apart."""
+
+_BOX_HELP = (
+    "Keep every pixel between 0 and 1, for you and for the optimiser alike. It begins with a box; "
+    "a change of the attack's own above acts here too."
+)
+_COUNTED_HELP = (
+    "Where pixels are counted they stay in 0..1: changed without limits, a single one would do."
+)
+
+
+class RulesLine(QWidget):
+    """One line; what is chosen holds for both sides."""
+
+    def __init__(self, game: ByHandSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._game = game
+        self.norm = QComboBox(self)
+        self.norm.setObjectName("by_hand_norm")
+        self.norm.setAccessibleName("Norm of the change")
+        for name in ("l2", "linf", "l0"):
+            self.norm.addItem(NORMS[name].label, name)
+        self.norm.activated.connect(self._norm_chosen)
+        self.box = QCheckBox("box 0..1", self)
+        self.box.setObjectName("by_hand_box")
+        self.box.clicked.connect(game.set_boxed)
+        self.budget = QSlider(Qt.Orientation.Horizontal, self)
+        self.budget.setObjectName("by_hand_budget")
+        self.budget.setAccessibleName("budget")
+        self.budget.setRange(0, _STEPS)
+        self.budget.setMinimumWidth(80)
+        self.budget.setMaximumWidth(260)
+        self.budget.valueChanged.connect(self._budget_chosen)
+        self.words = FittingLabel("", self)
+        self.another = QPushButton("Another image", self)
+        self.another.setToolTip(wrapped("An image by chance that the model reads rightly."))
+        self.another.clicked.connect(game.another)
+        self.again = QPushButton("Same again", self)
+        self.again.setToolTip(
+            wrapped("Begin anew with the same image; Undo brings back what you have painted.")
+        )
+        self.again.clicked.connect(game.again)
+        for button in (self.another, self.again):
+            button.setObjectName("small")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(QLabel("norm", self))
+        layout.addWidget(self.norm)
+        layout.addWidget(self.box)
+        layout.addSpacing(8)
+        layout.addWidget(QLabel("budget", self))
+        layout.addWidget(self.budget, 2)
+        layout.addWidget(self.words, 3)
+        layout.addWidget(self.another)
+        layout.addWidget(self.again)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what the game holds."""
+        game = self._game
+        self.norm.setCurrentIndex(self.norm.findData(game.norm))
+        self.norm.setToolTip(wrapped("How the size of a change is measured.", _formula(game.norm)))
+        is_counted = game.norm == "l0"
+        self.box.setChecked(game.boxed)
+        self.box.setEnabled(not is_counted)
+        self.box.setToolTip(wrapped(_COUNTED_HELP if is_counted else _BOX_HELP))
+        for widget in (self.budget, self.again):
+            widget.setEnabled(game.is_ready)
+        blocked = self.budget.blockSignals(True)
+        self.budget.setValue(_place(game.factor))
+        self.budget.blockSignals(blocked)
+        self._refresh_words()
+
+    def _refresh_words(self) -> None:
+        game = self._game
+        answer, budget = game.answer, game.budget
+        if answer is None or budget is None:
+            self.words.set_wordings("" if game.problem else "computing ...")
+            self.budget.setToolTip(wrapped("The largest size a change may have."))
+            return
+        allowed, needed = sized(budget, game.norm), sized(answer.needed, game.norm)
+        times = f"{game.factor:.3g}"
+        self.words.set_wordings(
+            f"{allowed} = {times} × the {needed} needed", f"{allowed} = {times} × needed", allowed
+        )
+        tip = f"The largest size a change may have: {allowed}, {times} times the {needed} needed."
+        self.budget.setToolTip(wrapped(tip))
+
+    @Slot(int)
+    def _norm_chosen(self, index: int) -> None:
+        self._game.set_norm(self.norm.itemData(index))
+
+    @Slot(int)
+    def _budget_chosen(self, place: int) -> None:
+        self._game.set_factor(LEAST_FACTOR * (MOST_FACTOR / LEAST_FACTOR) ** (place / _STEPS))
+
+
+def _place(factor: float) -> int:
+    """Return where on the slider a factor is."""
+    within = min(max(factor, LEAST_FACTOR), MOST_FACTOR)
+    return round(_STEPS * math.log(within / LEAST_FACTOR) / math.log(MOST_FACTOR / LEAST_FACTOR))
+
+
+def _formula(norm: str) -> str:
+    return NORMS[norm].formula

@@ -1,0 +1,1 @@
+"""One image, its change and the result, step by step."""

@@ -1,0 +1,64 @@
+"""Asking where to keep the film of an attack, in one of four ways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog, QMainWindow
+
+from core.report.film import NO_FILM
+
+if TYPE_CHECKING:
+    from gui.session.session import Session
+
+_ANIMATIONS = "GIF (*.gif);;WebP (*.webp);;Animated PNG (*.png)"
+
+
+class SavedFilms(QObject):
+    """Asks for a file; the session writes it and says what came of it."""
+
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window, self._session = window, session
+
+    def _ask(self, what: str, title: str, name: str, kinds: str) -> None:
+        if not self._session.attack.steps:
+            self._session.notified.emit(NO_FILM, True)
+            return
+        file, kind = QFileDialog.getSaveFileName(self._window, title, name, kinds)
+        if not file:
+            return
+        path = Path(file)
+        if not path.suffix and "*" in kind:
+            path = path.with_suffix(kind[kind.index("*") + 1 :].rstrip(")"))
+            if path.exists():  # the dialog has asked about another name
+                words = f"{path} exists already; choose another name"
+                self._session.notified.emit(words, True)
+                return
+        self._session.film.save(path, what)
+
+    @Slot()
+    def save_film(self) -> None:
+        """Save the film as an animation; while one is being made, call that off."""
+        if self._session.film.progress is not None:
+            self._session.film.cancel()
+            self._session.notified.emit("The film was called off; no file was written.", False)
+            return
+        self._ask("animation", "Save film", "film.gif", _ANIMATIONS)
+
+    @Slot()
+    def save_traces(self) -> None:
+        """Save what the traces show."""
+        self._ask("traces", "Save traces", "traces.csv", "CSV (*.csv)")
+
+    @Slot()
+    def save_images(self) -> None:
+        """Save all images of the film."""
+        self._ask("images", "Save images", "film.npz", "NumPy (*.npz)")
+
+    @Slot()
+    def save_step(self) -> None:
+        """Save the step shown."""
+        self._ask("step", "Save step", "step.png", "PNG (*.png)")

@@ -1,0 +1,162 @@
+"""The film's own buttons: play, step, scrub, repeat, speed, and keeping it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
+
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QAction, QIcon
+
+    from gui.attack.film.saving import FilmSession
+    from gui.session.attack import AttackSession
+
+SAVES = ("save_film", "save_traces", "save_images", "save_step")
+"""Commands of the Save button."""
+
+_SLOWEST, _FASTEST = 2, 400
+_SPEED_STEPS = 100
+_SAVE_HELP = "Keep the film as an animation, its numbers, or its images"
+
+
+class FilmControls(QWidget):
+    """Play, step and scrub through the steps of the attack."""
+
+    def __init__(
+        self, attack: AttackSession, saved: FilmSession, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._attack, self._saved = attack, saved
+        self._icons: dict[str, QIcon] = {}
+        self.first = self._button("To the start", self._to_first)
+        self.back = self._button("One step back (,)", self._step_back)
+        self.play = self._button("Play the change (P)", attack.toggle)
+        self.play.setObjectName("film_play")
+        self.forward = self._button("One step (.)", self._step_forward)
+        self.last = self._button("To the end", self._to_last)
+        self.repeat = self._button("Play again and again", attack.set_looping)
+        self.repeat.setCheckable(True)
+        self.save = QToolButton(self)
+        self.save.setText("Save")
+        self.save.setToolTip(wrapped(_SAVE_HELP))
+        self.save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.scrub = QSlider(Qt.Orientation.Horizontal, self)
+        self.scrub.setAccessibleName("step of the attack")
+        self.scrub.setToolTip("Drag through the steps")
+        self.scrub.valueChanged.connect(self._scrubbed)
+        self.words = QLabel("", self)
+        self.words.setMinimumWidth(
+            self.words.fontMetrics().horizontalAdvance("step 20000 of 20000")
+        )
+        self.speed = QSlider(Qt.Orientation.Horizontal, self)
+        self.speed.setRange(0, _SPEED_STEPS)
+        self.speed.setFixedWidth(90)
+        self.speed.setAccessibleName("speed of the film")
+        self.speed.valueChanged.connect(self._speed_changed)
+        self.speed_words = QLabel("", self)
+        self.speed_words.setMinimumWidth(
+            self.speed_words.fontMetrics().horizontalAdvance("400 steps/s")
+        )
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for button in (self.first, self.back, self.play, self.forward, self.last, self.repeat):
+            layout.addWidget(button)
+        layout.addWidget(self.scrub, 1)
+        layout.addWidget(self.words)
+        layout.addSpacing(10)
+        layout.addWidget(QLabel("speed", self))
+        layout.addWidget(self.speed)
+        layout.addWidget(self.speed_words)
+        layout.addWidget(self.save)
+        ratio = np.log(attack.steps_per_second / _SLOWEST) / np.log(_FASTEST / _SLOWEST)
+        self.speed.setValue(round(_SPEED_STEPS * float(ratio)))
+        attack.film_changed.connect(self.refresh)
+        attack.position_changed.connect(self.refresh)
+        attack.playing_changed.connect(self._playing_changed)
+        saved.changed.connect(self._saving_changed)
+        self.refresh()
+
+    def _button(self, tip: str, call: Any) -> QToolButton:
+        button = QToolButton(self)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setIconSize(QSize(20, 20))
+        button.clicked.connect(call)
+        return button
+
+    def offer_saving(self, actions: Sequence[QAction]) -> None:
+        """Offer these commands under the Save button."""
+        menu = QMenu(self)
+        menu.addActions(list(actions))
+        self.save.setMenu(menu)
+
+    @Slot()
+    def _saving_changed(self) -> None:
+        progress = self._saved.progress
+        self.save.setText("Save" if progress is None else f"{progress:.0%}")
+        words = _SAVE_HELP if progress is None else "The film is being made; Ctrl+G calls it off"
+        self.save.setToolTip(wrapped(words))
+
+    def set_icons(self, icons: dict[str, QIcon]) -> None:
+        """Use these icons."""
+        self._icons = icons
+        for button, name in (
+            (self.first, "first"),
+            (self.back, "previous"),
+            (self.forward, "next"),
+            (self.last, "last"),
+            (self.repeat, "replay"),
+        ):
+            button.setIcon(icons[name])
+        self._playing_changed()
+
+    @Slot()
+    def _playing_changed(self) -> None:
+        if self._icons:
+            self.play.setIcon(self._icons["pause" if self._attack.playing else "play"])
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show where the film stands."""
+        attack = self._attack
+        last = max(len(attack.steps) - 1, 0)
+        blocked = self.scrub.blockSignals(True)
+        self.scrub.setRange(0, last)
+        self.scrub.setValue(attack.position)
+        self.scrub.blockSignals(blocked)
+        self.words.setText(f"step {attack.position} of {last}")
+
+    @Slot(int)
+    def _scrubbed(self, position: int) -> None:
+        self._attack.go_to(position)
+
+    @Slot()
+    def _to_first(self) -> None:
+        self._attack.go_to(0)
+
+    @Slot()
+    def _to_last(self) -> None:
+        self._attack.go_to(len(self._attack.steps) - 1)
+
+    @Slot()
+    def _step_back(self) -> None:
+        self._attack.go_to(self._attack.position - 1)
+
+    @Slot()
+    def _step_forward(self) -> None:
+        self._attack.go_to(self._attack.position + 1)
+
+    @Slot(int)
+    def _speed_changed(self, place: int) -> None:
+        speed = _SLOWEST * (_FASTEST / _SLOWEST) ** (place / _SPEED_STEPS)
+        self._attack.set_speed(speed)
+        self.speed_words.setText(f"{speed:.0f} steps/s")
+        self.speed.setToolTip(f"How fast the film runs: {speed:.0f} steps a second")

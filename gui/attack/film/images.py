@@ -1,0 +1,100 @@
+"""The images of the Attack page, opened: the one chosen, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Slot
+
+from core.pictures import grey_rgb
+from gui.shared.opened_image import OpenedImage
+from gui.shared.words import PartView, epoch_words
+from gui.widgets.images.image_card import CardContent, ImageCard
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gui.session.session import Session
+    from gui.widgets.images.image_view import ImageView
+
+
+class AttackImages(QObject):
+    """Opens the chosen image or the result in a card, and keeps the card at the step shown."""
+
+    def __init__(self, session: Session, chosen: ImageView, result: ImageView) -> None:
+        super().__init__(result)
+        self._session = session
+        self._result = result
+        self.card = ImageCard(result.window())
+        self._opened = OpenedImage(self.card, session)
+        for view in (chosen, result):
+            view.set_clickable("Click to open it: probabilities, logits, history, why.")
+        chosen.clicked.connect(self._open_chosen)
+        result.clicked.connect(self._open_result)
+        session.attack.position_changed.connect(self._opened.refresh)
+        session.attack.film_changed.connect(self._opened.refresh)
+        session.dataset_changed.connect(self.card.close)
+        self._chosen = chosen
+
+    @Slot()
+    def _open_chosen(self) -> None:
+        near = self._chosen.mapToGlobal(self._chosen.rect().center())
+        self._opened.open(self._chosen_content, near)
+
+    @Slot()
+    def _open_result(self) -> None:
+        near = self._result.mapToGlobal(self._result.rect().center())
+        self._opened.open(self._result_content, near)
+
+    @Slot(str, int, QPoint)
+    def open_sample(self, part: str, index: int, near: QPoint) -> None:
+        """Open an image of a part beside a point of the screen."""
+        session, dataset = self._session, self._session.dataset
+        if dataset is not None:
+            view = PartView(dataset, part, None)
+            self._opened.open(
+                lambda: view.card(index, session.shown, session.epochs.snapshots), near
+            )
+
+    def _chosen_content(self) -> CardContent | None:
+        image = self._session.attack.chosen_image
+        return None if image is None else self._content("chosen image", image)
+
+    def _result_content(self) -> CardContent | None:
+        attack = self._session.attack
+        if attack.step is None:
+            return None
+        return self._content(f"result of step {attack.position}", attack.step.image)
+
+    def _content(self, what: str, image: NDArray[np.floating]) -> CardContent | None:
+        session = self._session
+        dataset, shown, label = session.dataset, session.shown, session.attack.label
+        if dataset is None or shown is None or image.size != dataset.n_features:
+            return None
+        values = image.reshape(dataset.image_shape)
+        probabilities = shown.probabilities_of(image.reshape(-1))
+        names = dataset.class_names
+        return CardContent(
+            title=f"{what}: read as {names[int(probabilities.argmax())]}",
+            words=f"As the model of {epoch_words(shown.epoch)} reads it. "
+            f"{self._class_words(names[label])}",
+            rgb=grey_rgb(values),
+            values=values,
+            class_names=names,
+            probabilities=probabilities,
+            true_class=label,
+            part="",
+            index=None,
+            weights=shown.weights,
+            snapshots=session.epochs.snapshots,
+            marked_epoch=None if shown.live else shown.epoch,
+        )
+
+    def _class_words(self, name: str) -> str:
+        own = self._session.attack.own if self._session.attack.on_own else None
+        if own is None:
+            return f"True class {name}."
+        if own.is_said:
+            return f"Drawn, and meant as {name}."
+        return f"Drawn, and taken as {name}: as that it was read when it was sent here."

@@ -1,0 +1,302 @@
+"""The film of an attack: an image, the change, the result, and how it came about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.insight.diagnostics import weight_images, weight_limit
+from core.pictures import diverging_rgb, grey_rgb
+from gui.attack.film.controls import FilmControls
+from gui.attack.film.images import AttackImages
+from gui.session.attack import PART_WORDS
+from gui.widgets.bars.probability_bars import ProbabilityBars
+from gui.widgets.basics.card import card
+from gui.widgets.basics.fitting_words import short, shortened
+from gui.widgets.curves.plot import Curve, CurvePlot
+from gui.widgets.images.image_view import ImageView
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
+
+    from core.attack import AttackStep
+    from gui.session.session import Session
+
+
+_NO_CHANGE = 1e-6
+"""Amplified by more than a million, rounding is all there is to be seen."""
+
+_LONGEST_NAME = 32
+
+_SATURATED = (
+    "So sure is the model of this image that the squared loss gives almost nothing to follow: "
+    "J (t - y) is near 0. Raise the step size, or start from noise."
+)
+_RAN_AWAY = (
+    "Here the numbers run away: step size times pull is more than the descent can bear. Choose "
+    "less of either."
+)
+
+
+class FilmPanel(QWidget):
+    """Shows the film of the session's attack."""
+
+    hovered = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._attack = session.attack
+        self.film = FilmControls(session.attack, session.film, self)
+        self.chosen_view = ImageView("chosen image", "The image the change starts from or is "
+                                     "pulled toward.", self)  # fmt: skip
+        self.change_view = ImageView("change", "Result minus chosen image, amplified so that its "
+                                     "largest pixel has full colour; red is added ink, blue ink "
+                                     "taken away.", self)  # fmt: skip
+        self.result_view = ImageView("result", "The image as the model now sees it.", self)
+        self.weights_view = ImageView("weights", "The target class's weights: does the change "
+                                      "look like them?", self)  # fmt: skip
+        self.bars = ProbabilityBars(self)
+        self.bars.setToolTip(
+            "<qt>Probability of each class for the result; ○ true class, ● target.</qt>"
+        )
+        self.sentence = QLabel("", self)
+        self.sentence.setObjectName("sentence")
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.hint = QLabel("", self)
+        self.hint.setObjectName("muted")
+        self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.hint.setWordWrap(True)
+        self.probability_plot = CurvePlot(
+            "PROBABILITY",
+            "step",
+            (Curve("target", "bad"), Curve("true", "good", Qt.PenStyle.DashLine)),
+            "Probability of the target class and of the image's true class at each step.",
+            compact=True,
+            parent=self,
+        )
+        self.size_plot = CurvePlot(
+            "SIZE",
+            "step",
+            (Curve("length", "train"), Curve("largest", "test", Qt.PenStyle.DashLine)),
+            "Length (L2 norm) of the change and its largest pixel (L-infinity norm), per step.",
+            compact=True,
+            parent=self,
+        )
+        self.loss_plot = CurvePlot(
+            "LOSS",
+            "step",
+            (Curve("loss", "validation"), Curve("gradient", "best", Qt.PenStyle.DashLine)),
+            "What the attack follows (the descent: |t - y|^2 + lambda |c - x|^2) and the length "
+            "of its gradient, on a log axis.",
+            log_y=True,
+            compact=True,
+            parent=self,
+        )
+        self._loss_is_positive = True
+        self._lay_out()
+        for plot in self._plots:
+            plot.x_clicked.connect(self._step_clicked)
+        for view in self._views:
+            view.hovered.connect(self.hovered)
+        self.images = AttackImages(session, self.chosen_view, self.result_view)
+        self._attack.config_changed.connect(self.refresh)
+        self._attack.film_changed.connect(self._film_changed)
+        self._attack.position_changed.connect(self.refresh)
+        session.dataset_changed.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def _plots(self) -> tuple[CurvePlot, ...]:
+        return self.probability_plot, self.size_plot, self.loss_plot
+
+    @property
+    def _views(self) -> tuple[ImageView, ...]:
+        return self.chosen_view, self.change_view, self.result_view, self.weights_view
+
+    def _lay_out(self) -> None:
+        pictures = QGridLayout()
+        pictures.setHorizontalSpacing(4)
+        column = 0
+        for view, sign in zip(self._views, ("+", "=", "", ""), strict=True):
+            pictures.addWidget(view, 0, column)
+            pictures.setColumnStretch(column, 5)
+            column += 1
+            if sign:
+                label = QLabel(sign, self)
+                label.setObjectName("sentence")
+                pictures.addWidget(label, 0, column, Qt.AlignmentFlag.AlignCenter)
+            else:
+                pictures.setColumnMinimumWidth(column, 10)
+            column += 1
+        pictures.addWidget(self.bars, 0, column)
+        pictures.setColumnStretch(column, 7)
+        middle = QWidget(self)
+        rows = QVBoxLayout(middle)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(4)
+        rows.addLayout(pictures, 1)
+        rows.addWidget(self.sentence)
+        rows.addWidget(self.hint)
+        rows.addWidget(self.film)
+        plots = QHBoxLayout()
+        plots.setSpacing(10)
+        for plot in self._plots:
+            plots.addWidget(card(plot, (10, 6, 10, 2)), 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(card(middle, (12, 6, 12, 4)), 12)
+        layout.addLayout(plots, 4)
+
+    def set_icons(self, icons: dict[str, QIcon]) -> None:
+        """Use these icons on the buttons."""
+        self.film.set_icons(icons)
+
+    # ------------------------------------------------------------------ drawing
+
+    @Slot()
+    def _film_changed(self) -> None:
+        steps = self._attack.steps
+        x = np.arange(len(steps), dtype=float)
+        target, label = self._attack.aim, self._attack.label
+        curves = {
+            self.probability_plot: {
+                "target": [step.probabilities[target] for step in steps],
+                "true": [step.probabilities[label] for step in steps],
+            },
+            self.size_plot: {
+                "length": [step.l2 for step in steps],
+                "largest": [step.linf for step in steps],
+            },
+            self.loss_plot: {
+                "loss": [step.loss for step in steps],
+                "gradient": [step.gradient_norm for step in steps],
+            },
+        }
+        for plot, series in curves.items():
+            for name, values in series.items():
+                plot.set_data(name, x, np.array(values, dtype=float))
+            plot.set_x_range(0, self._attack.n_steps)
+        self._fit_loss_axis(min((step.loss for step in steps), default=1.0) > 0)
+        self.probability_plot.set_y_range(0, 1)
+        self.refresh()
+
+    def _fit_loss_axis(self, is_positive: bool) -> None:
+        """Draw the loss on a log axis, but for the margin, which falls below 0."""
+        if is_positive != self._loss_is_positive:
+            self._loss_is_positive = is_positive
+            self.loss_plot.set_options(replace(self.loss_plot.options, log_y=is_positive))
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the present step."""
+        attack, dataset = self._attack, self._session.dataset
+        chosen, step = attack.chosen_image, attack.step
+        if dataset is None or chosen is None:
+            self.sentence.setText("Waiting for data ...")
+            return
+        shape, names = dataset.image_shape, dataset.class_names
+        image = chosen.reshape(shape)
+        where = f"{PART_WORDS[attack.config.part]} #{attack.index}"
+        if attack.on_own:
+            where = "drawn"
+        self.chosen_view.set_image(
+            grey_rgb(image), image, *shortened(f"{{}}, {where}", names[attack.label])
+        )
+        if step is None or attack.weights is None or step.image.size != image.size:
+            self._show_none(image)
+            return
+        self._show_step(step, image)
+        for plot in self._plots:
+            plot.set_marker(attack.position)
+
+    def _show_none(self, chosen: np.ndarray) -> None:
+        """Say why there is no film; the image is as it was."""
+        self.sentence.setText(self._attack.problem or "Computing ...")
+        self.hint.setVisible(False)
+        if self._attack.problem:
+            self.change_view.set_title("change")
+            self.change_view.set_image(diverging_rgb(np.zeros_like(chosen), 1.0), chosen, "none")
+            self.result_view.set_image(grey_rgb(chosen), chosen, "not changed")
+            self._show_weights()
+            dataset, shown = self._session.dataset, self._session.shown
+            if dataset is not None and shown is not None:
+                read = shown.probabilities_of(chosen.reshape(-1))
+                self.bars.set_probabilities(
+                    dataset.class_names, read, true=self._attack.label, target=self._attack.aim
+                )
+
+    def _show_step(self, step: AttackStep, chosen: np.ndarray) -> None:
+        attack, dataset = self._attack, self._session.dataset
+        assert dataset is not None
+        assert attack.weights is not None
+        names, target = dataset.class_names, attack.aim
+        result = step.image.reshape(chosen.shape)
+        change = result - chosen
+        largest = float(np.abs(change).max())
+        if largest < _NO_CHANGE:
+            self.change_view.set_title("change")
+            words = f"none to be seen: at most {largest:.1g}" if largest else "none yet"
+            self.change_view.set_image(diverging_rgb(np.zeros_like(change), 1.0), change, words)
+        else:
+            self.change_view.set_title(f"change × {1 / largest:.3g}")
+            words = f"{change.min():+.2g} to {change.max():+.2g}"
+            self.change_view.set_image(diverging_rgb(change, largest), change, words)
+        seen = step.predicted
+        self.result_view.set_image(
+            grey_rgb(result),
+            result,
+            *shortened(f"read as {{}} ({step.probabilities[seen]:.2f})", names[seen]),
+        )
+        self._show_weights()
+        self.bars.set_probabilities(names, step.probabilities, true=attack.label, target=target)
+        outcome = attack.outcome()
+        assert outcome is not None
+        self.sentence.setText(outcome.sentence([short(name, _LONGEST_NAME) for name in names]))
+        hint = self._least_words()
+        if attack.chosen.is_descent:
+            if not outcome.succeeded and outcome.saturated and attack.config.start is not None:
+                hint = _SATURATED
+            # As many as were asked for when it was computed, not as are asked for by now.
+            if not attack.computing and len(attack.steps) <= attack.n_steps:
+                hint = _RAN_AWAY
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+
+    def _show_weights(self) -> None:
+        """Show the weights of the class that the change leads to."""
+        attack, dataset = self._attack, self._session.dataset
+        if dataset is None or attack.weights is None:
+            return
+        weights = weight_images(attack.weights, dataset.image_shape)[attack.aim]
+        limit = weight_limit(attack.weights)
+        self.weights_view.set_title(f"weights of {short(dataset.class_names[attack.aim], 16)}")
+        self.weights_view.set_image(
+            diverging_rgb(weights, limit), weights, f"±{limit:.2g}, epoch {attack.epoch:.0f}"
+        )
+
+    def _least_words(self) -> str:
+        """Return how little would have been enough: the model is linear, so that is known."""
+        attack, dataset = self._attack, self._session.dataset
+        if attack.least is None or dataset is None:
+            return ""
+        wanted = "something else"
+        if attack.target is not None:
+            wanted = f"a {short(dataset.class_names[attack.target], _LONGEST_NAME)}"
+        l2, linf = attack.least
+        box = " with pixels between 0 and 1" if attack.boxed else ""
+        return (
+            f"No change{box} shorter than {l2:.3g}, or with a largest pixel below {linf:.2g}, "
+            f"makes it {wanted}."
+        )
+
+    @Slot(float)
+    def _step_clicked(self, step: float) -> None:
+        self._attack.go_to(round(step))

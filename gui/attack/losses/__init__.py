@@ -1,0 +1,1 @@
+"""One image under three losses."""

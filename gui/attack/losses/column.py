@@ -1,0 +1,102 @@
+"""One loss of the microscope: the image it has come to, the change, and what that is worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.pictures import diverging_rgb, grey_rgb
+from gui.attack.losses.words import fooled_words, size_words
+from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.fitting_words import shortened
+from gui.widgets.images.image_view import ImageView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.attack.microscope import Descents
+
+_NO_CHANGE = 1e-6
+"""Amplified by more than a million, rounding is all there is to be seen."""
+
+
+class LossColumn(QWidget):
+    """Result above change, or one of the two.
+
+    Parameters
+    ----------
+    label, short : the loss for people, and in one word
+    help_text : its formula and gradient, in words
+    colour : field of the theme, that of its curves
+    """
+
+    hovered = Signal(str)
+
+    def __init__(
+        self, label: str, short: str, help_text: str, colour: str, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.result_view = ImageView(label, help_text, self)
+        self.change_view = ImageView(
+            f"{short}: change",
+            "Result minus chosen image, amplified so that its largest pixel has full colour; red "
+            "is added ink, blue ink taken away.",
+            self,
+        )
+        self.fooled_line = FittingLabel("", self)
+        self.size_line = FittingLabel("", self)
+        self.size_line.setObjectName("muted")
+        self.fooled_line.setToolTip("After how many steps this image is first read as the target")
+        self.size_line.setToolTip("Size of the change at the step shown: L2 norm and largest pixel")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(1)
+        for view in (self.result_view, self.change_view):
+            view.set_title_colour(colour)
+            view.hovered.connect(self.hovered)
+            layout.addWidget(view, 1)
+        for line in (self.fooled_line, self.size_line):
+            line.setTextFormat(Qt.TextFormat.PlainText)
+            layout.addWidget(line)
+
+    def show_views(self, *, result: bool, change: bool) -> None:
+        """Show the image, the change, or both."""
+        self.result_view.setVisible(result)
+        self.change_view.setVisible(change)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        for view in (self.result_view, self.change_view):
+            view.clear()
+        for line in (self.fooled_line, self.size_line):
+            line.set_wordings("")
+
+    def show_step(
+        self,
+        descents: Descents,
+        column: int,
+        step: int,
+        shape: tuple[int, int],
+        names: Sequence[str],
+    ) -> None:
+        """Show where its descent stands at a step."""
+        result = descents.images[step, column].reshape(shape)
+        seen = int(descents.predicted[step, column])
+        p = float(descents.probabilities[step, column, seen])
+        name = names[seen]
+        read = *shortened(f"read as {{}} ({p:.2f})", name), *shortened(f"{{}} ({p:.2f})", name)
+        self.result_view.set_image(grey_rgb(result), result, *read)
+        change = result.astype(np.float64) - descents.original.reshape(shape)
+        largest = float(np.abs(change).max())
+        if largest < _NO_CHANGE:
+            words = f"none: at most {largest:.1g}" if largest else "none"
+            self.change_view.set_image(diverging_rgb(np.zeros_like(change), 1.0), change, words)
+        else:
+            picture = diverging_rgb(change, largest)
+            times = f"× {1 / largest:.3g}" if largest <= 1 else f"÷ {largest:.3g}"
+            self.change_view.set_image(picture, change, times)
+        self.fooled_line.set_wordings(*fooled_words(descents, column))
+        self.size_line.set_wordings(*size_words(descents, column, step))

@@ -1,0 +1,344 @@
+"""The loss microscope: one image pushed by three losses, and why one of them may not move it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.attack.microscope import MicroscopeConfig
+from core.parameters import parameters_of
+from gui.attack.losses.column import LossColumn
+from gui.attack.losses.words import (
+    COMPUTING,
+    LABELS,
+    NO_DATA,
+    NO_MODEL,
+    BadgeWords,
+    badge_words,
+    far_out_words,
+)
+from gui.theme import ICONS, LIGHT, Theme, make_icon
+from gui.widgets.basics.card import card
+from gui.widgets.basics.parameter_form import ParameterRow
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.curves.plot import Curve, CurvePlot
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+
+    from gui.session.session import Session
+
+_CURVES = (
+    Curve("squared", "bad"),
+    Curve("entropy", "train", Qt.PenStyle.DashLine),
+    Curve("margin", "best", Qt.PenStyle.DotLine),
+)
+_COLUMN_HELP = (
+    "L = |t - y|^2 / 2, the practical's: its gradient -W^T J (t - y), J = diag(y) - y y^T, "
+    "vanishes wherever y is close to one-hot, whether that is right or wrong.",
+    "L = -log y_t, what the model learns with: its gradient W^T (y - t) is largest where the "
+    "model is sure of another class, and vanishes only at the target.",
+    "L = z_r - z_t, r the strongest other class: its gradient w_r - w_t is the same wherever r is "
+    "the rival. It never ends, not even where the target is read: it walks on.",
+)
+_GRADIENT_HELP = (
+    "Length of each loss's gradient in its own image, per step, on a log axis. A step is as long "
+    "as the gradient times the step size: what has none does not move. Click to go to a step."
+)
+_TARGET_HELP = "Probability of the target class in each of the three images, per step."
+_FIND_HELP = (
+    "Choose the image of this part that the model reads rightly and is surest of, and play what "
+    "each loss makes of it."
+)
+_TALL = 560
+"""From this height on, pixels, results and changes have room above each other."""
+
+_WIDEST_TICK = "1e-100"
+_BADGE_LINES = 3
+"""What the longest words take in the smallest window."""
+
+
+class LossesPanel(QWidget):
+    """Three columns and a badge on the left, two plots on the right, one slider for all."""
+
+    hovered = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._state = session, session.losses
+        self._theme = LIGHT
+        declared = parameters_of(MicroscopeConfig)
+        self.rows = {name: ParameterRow(name, declared[name], self) for name in ("rate", "steps")}
+        self.find_button = self._push("A saturated image", _FIND_HELP)
+        self.cancel_button = self._push("Cancel", "End the computing; the steps made so far stay.")
+        self.progress = QLabel("", self)
+        self.progress.setObjectName("muted")
+        self.views = QButtonGroup(self)
+        self.result_button = self._view("result", "Show the images the three losses have made")
+        self.change_button = self._view("change", "Show what they changed, amplified")
+        self.columns = [
+            LossColumn(label, curve.name, help_text, curve.colour, self)
+            for label, help_text, curve in zip(LABELS, _COLUMN_HELP, _CURVES, strict=True)
+        ]
+        self.gradient_plot = self._plot("GRADIENT", _GRADIENT_HELP, log_y=True)
+        self.target_plot = self._plot("P(TARGET)", _TARGET_HELP)
+        self.target_plot.set_y_range(0.0, 1.0)
+        self.play_button = QToolButton(self)
+        self.play_button.setIconSize(QSize(20, 20))
+        self.scrub = QSlider(Qt.Orientation.Horizontal, self)
+        self.scrub.setAccessibleName("step of the three descents")
+        self.scrub.setToolTip("Drag through the steps of all three")
+        self.words = QLabel("", self)
+        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance("step 1000 of 1000"))
+        self._make_badge()
+        self._lay_out()
+        self._connect()
+        self.set_theme(LIGHT)
+        self.refresh()
+
+    def _push(self, words: str, tip: str) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setObjectName("small")
+        button.setToolTip(wrapped(tip))
+        return button
+
+    def _view(self, words: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(words)
+        button.setObjectName("way")
+        button.setCheckable(True)
+        button.setChecked(words == "result")
+        button.setToolTip(tip)
+        self.views.addButton(button)
+        return button
+
+    def _plot(self, title: str, help_text: str, *, log_y: bool = False) -> CurvePlot:
+        plot = CurvePlot(
+            *(title, "step", _CURVES, help_text), log_y=log_y, compact=True, parent=self
+        )
+        plot.set_axis_room(_WIDEST_TICK)
+        return plot
+
+    def _make_badge(self) -> None:
+        self.badge = QFrame(self)
+        self.badge.setObjectName("badge")
+        self.badge_title, self.badge_text = QLabel("", self), QLabel("", self)
+        self.badge_title.setObjectName("sentence")
+        for label in (self.badge_title, self.badge_text):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # The words come and go while one scrubs; the images above must not move for that.
+        self.badge_text.setMinimumHeight(_BADGE_LINES * self.badge_text.fontMetrics().height())
+        self.badge_text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        inside = QVBoxLayout(self.badge)
+        inside.setContentsMargins(10, 4, 10, 4)
+        inside.setSpacing(1)
+        inside.addWidget(self.badge_title)
+        inside.addWidget(self.badge_text)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        for row in self.rows.values():
+            row.editor.setFixedWidth(74)
+            head.addWidget(row.label)
+            head.addWidget(row.editor)
+            if row.slider is not None:
+                row.slider.setFixedWidth(90)
+                head.addWidget(row.slider)
+        head.addSpacing(6)
+        head.addWidget(self.find_button)
+        head.addSpacing(6)
+        head.addWidget(self.result_button)
+        head.addWidget(self.change_button)
+        head.addStretch(1)
+        head.addWidget(self.progress)
+        head.addWidget(self.cancel_button)
+        columns = QHBoxLayout()
+        columns.setSpacing(8)
+        for column in self.columns:
+            columns.addWidget(column, 1)
+        film = QHBoxLayout()
+        film.setSpacing(6)
+        film.addWidget(self.play_button)
+        film.addWidget(self.scrub, 1)
+        film.addWidget(self.words)
+        left = QVBoxLayout()
+        left.setSpacing(4)
+        left.addLayout(columns, 1)
+        left.addLayout(film)
+        plots = QWidget(self)
+        right = QVBoxLayout(plots)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(2)
+        for plot in (self.gradient_plot, self.target_plot):
+            right.addWidget(plot, 1)
+        # As wide as it is given: a plot would like to be wider than there is room for.
+        plots.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        middle = QHBoxLayout()
+        middle.setSpacing(14)
+        middle.addLayout(left, 1)
+        middle.addWidget(plots, 1)
+        inside = QWidget(self)
+        rows = QVBoxLayout(inside)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(6)
+        rows.addLayout(head)
+        rows.addLayout(middle, 1)
+        rows.addWidget(self.badge)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(card(inside, (12, 8, 12, 8)))
+
+    def _connect(self) -> None:
+        for row in self.rows.values():
+            row.changed.connect(self._state.set_setting)
+            row.refused.connect(self._refused)
+        self.find_button.clicked.connect(self._state.find_saturated)
+        self.cancel_button.clicked.connect(self._state.cancel)
+        self.views.buttonToggled.connect(self._fit_views)
+        self.play_button.clicked.connect(self._state.toggle)
+        self.scrub.valueChanged.connect(self._state.go_to)
+        for plot in (self.gradient_plot, self.target_plot):
+            plot.x_clicked.connect(self._step_clicked)
+        for column in self.columns:
+            column.hovered.connect(self.hovered)
+        self._state.changed.connect(self.refresh)
+        self._state.position_changed.connect(self._refresh_step)
+        self._state.playing_changed.connect(self._refresh_playing)
+        self._session.dataset_changed.connect(self.refresh)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours for the icon; what lies inside gets them by itself."""
+        self._theme = theme
+        self._refresh_playing()
+
+    # ------------------------------------------------------------------ following
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the image under attack and the model shown."""
+        super().showEvent(event)
+        self._state.watch(True)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees."""
+        super().hideEvent(event)
+        self._state.watch(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show results and changes where both have room."""
+        super().resizeEvent(event)
+        self._fit_views()
+
+    @Slot()
+    def _fit_views(self) -> None:
+        is_tall = self.height() >= _TALL
+        for button in (self.result_button, self.change_button):
+            button.setVisible(not is_tall)
+        change = self.change_button.isChecked()
+        for column in self.columns:
+            column.show_views(result=is_tall or not change, change=is_tall or change)
+
+    # ------------------------------------------------------------------ drawing
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the descents."""
+        if not self.isVisible():
+            return
+        state = self._state
+        for name, row in self.rows.items():
+            row.show_value(getattr(state.config, name))
+        self.progress.setText("" if state.progress is None else str(state.progress))
+        self.cancel_button.setVisible(state.progress is not None)
+        descents = state.descents
+        n = 0 if descents is None else descents.n_steps
+        x = np.arange(n + 1 if descents is not None else 0, dtype=float)
+        for i, curve in enumerate(_CURVES):
+            norms = x if descents is None else descents.norms[:, i]
+            target = x if descents is None else descents.probabilities[:, i, descents.target]
+            self.gradient_plot.set_data(curve.name, x, norms)
+            self.target_plot.set_data(curve.name, x, target)
+        for plot in (self.gradient_plot, self.target_plot):
+            plot.set_x_range(0, max(n, 1))
+        self._refresh_step()
+
+    @Slot()
+    def _refresh_step(self) -> None:
+        """Show the present step of all three."""
+        if not self.isVisible():
+            return
+        state, dataset, descents = self._state, self._session.dataset, self._state.descents
+        step, last = state.position, 0 if descents is None else descents.n_steps
+        blocked = self.scrub.blockSignals(True)
+        self.scrub.setRange(0, last)
+        self.scrub.setValue(step)
+        self.scrub.blockSignals(blocked)
+        for widget in (self.scrub, self.play_button):
+            widget.setEnabled(descents is not None)
+        self.words.setText("" if descents is None else f"step {step} of {last}")
+        for plot in (self.gradient_plot, self.target_plot):
+            plot.set_marker(None if descents is None else step)
+        if dataset is None or descents is None:
+            for column in self.columns:
+                column.clear()
+            self._show_badge(self._empty_words())
+            return
+        for i, column in enumerate(self.columns):
+            column.show_step(descents, i, step, dataset.image_shape, dataset.class_names)
+        badge = badge_words(descents, step, dataset.class_names)
+        far = far_out_words(descents, step, box=self._session.attack.boxed)
+        self._show_badge(badge._replace(words=f"{badge.words} {far}".rstrip()))
+
+    def _empty_words(self) -> BadgeWords:
+        """Say why there is nothing to be seen."""
+        if self._session.dataset is None:
+            return NO_DATA
+        if self._session.shown is None:
+            return NO_MODEL
+        if self._state.problem:
+            return BadgeWords("This cannot be attacked", f"{self._state.problem}.", alert=True)
+        return COMPUTING
+
+    def _show_badge(self, badge: BadgeWords) -> None:
+        self.badge_title.setText(badge.title)
+        self.badge_text.setText(badge.words)
+        if self.badge.property("alert") != badge.alert:
+            self.badge.setProperty("alert", badge.alert)
+            self.badge.style().unpolish(self.badge)
+            self.badge.style().polish(self.badge)
+
+    @Slot()
+    def _refresh_playing(self) -> None:
+        playing = self._state.playing
+        words = "Hold all three" if playing else "Play all three"
+        self.play_button.setToolTip(words)
+        self.play_button.setAccessibleName(words)
+        icon = "pause" if playing else "play"
+        self.play_button.setIcon(make_icon(ICONS / f"{icon}.svg", self._theme.text))
+
+    # ------------------------------------------------------------------ choosing
+
+    @Slot(float)
+    def _step_clicked(self, step: float) -> None:
+        self._state.go_to(round(step))
+
+    @Slot(str)
+    def _refused(self, message: str) -> None:
+        self._session.notified.emit(message, True)

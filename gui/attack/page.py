@@ -1,0 +1,78 @@
+"""The Attack page: what is attacked and how, and below it what there is to see of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.attack.controls import AttackControls
+from gui.attack.film.panel import FilmPanel
+from gui.attack.tabs import TABS, AttackTabs
+from gui.widgets.basics.card import card
+from gui.widgets.basics.lazy_tabs import TabRow
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
+    from PySide6.QtWidgets import QToolButton
+
+    from gui.session.session import Session
+
+
+class AttackPage(QWidget):
+    """The controls of the attack, and panels that show it."""
+
+    hovered = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.controls = AttackControls(session, self)
+        self.film_panel = FilmPanel(session, self)
+        self.switch = TabRow(TABS, self)
+        self.tabs = AttackTabs(session, self.film_panel, self)
+        self.images = self.film_panel.images
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(card(self.controls, (12, 6, 12, 6)))
+        layout.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.tabs, 1)
+        self.switch.chosen.connect(self.tabs.show_panel)
+        self.tabs.tab_requested.connect(self.show_tab)
+        self.tabs.sample_requested.connect(self.images.open_sample)
+        self.images.card.attack_requested.connect(self._attack_sample)
+        self.tabs.hovered.connect(self.hovered)
+        self.film_panel.hovered.connect(self.hovered)
+
+    def set_icons(self, icons: dict[str, QIcon]) -> None:
+        """Use these icons on the buttons."""
+        self.controls.set_icons(icons)
+        self.film_panel.set_icons(icons)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Compute the film only while somebody looks: every tab is of it, or of what it attacks."""
+        super().showEvent(event)
+        self._session.attack.set_active(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop computing."""
+        super().hideEvent(event)
+        self._session.attack.set_active(False)
+
+    def tab(self, words: str) -> QToolButton:
+        """Return the button of a tab."""
+        return self.switch.button(words)
+
+    @Slot(str, int)
+    def _attack_sample(self, part: str, index: int) -> None:
+        """Play the attack on an image that was opened from a tab."""
+        self.images.card.close()
+        self._session.attack.choose(part, index, play=True)
+        self.show_tab("Film")
+
+    @Slot(str)
+    def show_tab(self, words: str) -> None:
+        """Show what the tab of that name holds."""
+        self.switch.choose(words)

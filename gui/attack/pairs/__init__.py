@@ -1,0 +1,1 @@
+"""What it costs to make each class each other."""

@@ -1,0 +1,241 @@
+"""Which class is cheaply made which other, beside which is taken for which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.shared.part_choice import PartChoice
+from gui.shared.size_choice import SizeChoice
+from gui.shared.words import ATTACKABLE, PARTS, epoch_words
+from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.job_progress import JobProgress
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.grids.confusion_matrix import ConfusionMatrix
+from gui.widgets.grids.cost_grid import CostGrid
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from core.exact.cost_matrix import CostMatrix
+    from gui.attack.pairs.job import PairsState
+    from gui.session.session import Session
+
+_LONGEST_NAME = 14
+_LOOSE = 0.2
+"""Nearer to 0 than that a rank correlation is called none."""
+
+_PART_HELP = (
+    "Whose images are measured: those that the model learnt from, or those that only measure. Only "
+    "images read rightly are, and toward each other class."
+)
+_NORM_HELP = (
+    "How large a change is: its length over all pixels, or what the pixel that changes most does. "
+    "Past one rival alone it takes (z_y - z_c) / |w_y - w_c|, with the length or the sum of the "
+    "sizes of the difference; where others lie on the way, all have to be overtaken at once."
+)
+_CONFUSION_HELP = "Click to play the median example of the same pair."
+_SENTENCE_HELP = (
+    "Spearman's rank correlation of two numbers of each pair of classes: how often images of the "
+    "one are read as the other, and what it costs to make one of the other. -1: the more often "
+    "confused, the cheaper, without exception; 0: the two have nothing to do with each other."
+)
+
+
+class PairsPanel(QWidget):
+    """Two matrices of the same classes in the same order, and what they have in common."""
+
+    hovered = Signal(str)
+    sample_requested = Signal(str, int, QPoint)
+    tab_requested = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._state = session, session.pairs
+        self.part = PartChoice(session, "pairs_part", _PART_HELP, self, ATTACKABLE)
+        self.size_choice = SizeChoice(self._state, _NORM_HELP, self)
+        self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
+        self.progress = JobProgress(
+            "measuring pairs of classes", "Stop here; what was measured stays", self
+        )
+        self.go_on = QPushButton("Go on", self)
+        self.go_on.setObjectName("small")
+        self.go_on.setToolTip(wrapped("Measure on where it was stopped"))
+        self.words = self._label("muted")
+        self.costs = CostGrid(self)
+        self.confusion = ConfusionMatrix(self, help_text=_CONFUSION_HELP, has_scale=True)
+        self.sentence = self._label("sentence")
+        # As many lines as it has in the smallest window, so that nothing moves when it changes.
+        self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().height())
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.sentence.setToolTip(wrapped(_SENTENCE_HELP))
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def _label(self, name: str) -> QLabel:
+        label = QLabel("", self)
+        label.setObjectName(name)
+        label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        label.setWordWrap(True)
+        return label
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        for widget in (self.part, self.size_choice):
+            head.addWidget(widget)
+        head.addWidget(self.words, 1)
+        head.addWidget(self.progress)
+        head.addWidget(self.go_on)
+        matrices = QHBoxLayout()
+        matrices.setSpacing(16)
+        for words, matrix in (
+            ("WHAT A CHANGE COSTS, MEDIAN", self.costs),
+            ("WHAT IS CONFUSED, IMAGES", self.confusion),
+        ):
+            heading = QLabel(words, self)
+            heading.setObjectName("heading")
+            column = QVBoxLayout()
+            column.setSpacing(2)
+            column.addWidget(heading)
+            column.addWidget(matrix, 1)
+            matrices.addLayout(column, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addLayout(matrices, 1)
+        layout.addWidget(self.sentence)
+
+    def _connect(self) -> None:
+        self.part.part_changed.connect(self._part_chosen)
+        self.progress.cancelled.connect(self._state.cancel)
+        self.go_on.clicked.connect(self._state.go_on)
+        for matrix, other in ((self.costs, self.confusion), (self.confusion, self.costs)):
+            matrix.clicked.connect(self._cell_clicked)
+            matrix.hovered.connect(self.hovered)
+            matrix.pointed.connect(other.set_mark)
+        self._state.changed.connect(self.refresh)
+
+    # ------------------------------------------------------------------ following
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the model."""
+        super().showEvent(event)
+        self._state.watch(True)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees."""
+        super().hideEvent(event)
+        self._state.watch(False)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is known."""
+        if not self.isVisible():
+            return
+        state, dataset = self._state.state, self._session.dataset
+        self.size_choice.refresh()
+        is_measuring = self._state.is_measuring
+        self.progress.show_progress(self._state.progress, is_running=is_measuring)
+        self.go_on.setVisible(self._state.is_held)
+        matrix = None if state is None else state.matrix
+        if state is None or matrix is None or dataset is None:
+            self.words.setText(self._waiting_words())
+            self.sentence.setText("")
+            self.costs.set_costs((), None)
+            self.confusion.set_counts((), np.zeros((0, 0), dtype=np.int64))
+            return
+        names = dataset.class_names
+        if self.costs.matrix is not matrix:
+            self.costs.set_costs(names, matrix)
+            self.confusion.set_counts(names, matrix.sizes.counts)
+            self.sentence.setText(sentence(matrix, [short(name, _LONGEST_NAME) for name in names]))
+        self.words.setText(self._known_words(state, matrix))
+
+    def _waiting_words(self) -> str:
+        if self._session.shown is None:
+            return "There is no model yet: let a run begin."
+        if self._state.is_held:
+            return "Stopped before any image was measured."
+        return "reading the images ..."
+
+    def _known_words(self, state: PairsState, matrix: CostMatrix) -> str:
+        sizes, part = matrix.sizes, PARTS[state.request.part]
+        n, epoch = len(sizes.indices), epoch_words(state.request.epoch)
+        if not n:
+            return f"No {part} image is read rightly, {epoch}: let it learn first."
+        if sizes.complete:
+            images = "image" if n == 1 else "images"
+            return f"{n:,} {part} {images} read rightly, {epoch}"
+        return f"so far of {sizes.n_done:,} of {n:,} {part} images read rightly, {epoch}"
+
+    # ------------------------------------------------------------------ what a person does
+
+    @Slot(str)
+    def _part_chosen(self, part: str) -> None:
+        self._state.measure(part=part)
+
+    @Slot(int, int)
+    def _cell_clicked(self, source: int, target: int) -> None:
+        """Play the median example of a pair."""
+        state = self._state.state
+        matrix = None if state is None else state.matrix
+        if state is None or matrix is None:
+            return
+        index = int(matrix.example[source, target])
+        if index < 0:
+            self._session.notified.emit(f"{self.costs.describe(source, target)}.", False)
+            return
+        attack = self._session.attack
+        attack.choose_exact(state.request.norm, boxed=state.request.boxed)
+        attack.choose(state.request.part, index, play=True)
+        attack.set_setting("target", target)
+        self.tab_requested.emit("Film")
+
+
+def sentence(matrix: CostMatrix, names: list[str]) -> str:
+    """Return what is cheapest and dearest, and whether what is confused is cheap."""
+    extremes = matrix.extremes()
+    if not matrix.sizes.n_done:
+        return ""
+    if extremes is None:
+        return "No change is enough to make any class another: there is nothing learnt to change."
+    (low, high), median = extremes, matrix.median
+    words = [f"Cheapest: {names[low[0]]} → {names[low[1]]} ({median[low]:.3g})."]
+    if high != low:
+        words.append(f"Dearest: {names[high[0]]} → {names[high[1]]} ({median[high]:.3g}).")
+    n_far = int(np.isinf(median).sum())
+    if n_far:
+        pairs = "pair" if n_far == 1 else "pairs"
+        words.append(f"Out of reach for half of the images or more: {n_far:,} {pairs}.")
+    words.append(_correlation_words(matrix))
+    return " ".join(words)
+
+
+def _correlation_words(matrix: CostMatrix) -> str:
+    found, n_pairs = matrix.correlation, int(matrix.known.sum())
+    if np.isnan(found):
+        if n_pairs < 3:
+            return f"{n_pairs} pairs of classes are too few for a rank correlation."
+        if not matrix.rates[matrix.known].any():
+            return "Nothing is confused here, so that there is nothing to compare costs with."
+        return "All pairs are equal in one of the two, so that there is no rank correlation."
+    if abs(found) < _LOOSE:
+        how = "What is confused more often is hardly cheaper or dearer to attack"
+    elif found < 0:
+        how = "What is confused more often tends to be cheaper to attack"
+    else:
+        how = "What is confused more often tends to be dearer to attack"
+    return f"{how}: rank correlation {found:+.2f} over {n_pairs:,} pairs.".replace("-", "−")

@@ -1,0 +1,147 @@
+"""One image and the smallest change that repairs it, or breaks it: a half of the Repair panel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from core.pictures import diverging_rgb, grey_rgb
+from gui.shared.words import PARTS, sure_words
+from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.fitting_words import short, shortened
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.images.image_view import ImageView
+
+if TYPE_CHECKING:
+    from core.data.dataset import Dataset
+    from core.exact.repair import Changed
+
+_LENGTHS = (32, 20, 14, 10, 7, 5, 3)
+_IMAGE_HELP = "The image as it is."
+_CHANGE_HELP = (
+    "The smallest change: red is added ink, blue ink taken away. Both sides are amplified alike, "
+    "so that they can be compared."
+)
+_RESULT_HELP = "The image just beyond the boundary: 2 % farther than the tie."
+
+
+class RepairSide(QWidget):
+    """Heading, three images, what was read before and after, and buttons below.
+
+    Parameters
+    ----------
+    title : what is done to an image
+    """
+
+    hovered = Signal(str)
+    opened = Signal(QPoint)
+    """The image itself is to be opened beside this place on the screen."""
+    film_requested = Signal()
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.heading = QLabel(title, self)
+        self.heading.setObjectName("heading")
+        self.image = ImageView("image", _IMAGE_HELP, self)
+        self.image.set_clickable("Click to open it: probabilities, logits, history, why.")
+        self.change = ImageView("change", _CHANGE_HELP, self)
+        self.result = ImageView("result", _RESULT_HELP, self)
+        self.words = FittingLabel("", self)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.nothing = QLabel("", self)
+        self.nothing.setObjectName("sentence")
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.film = QPushButton("Film", self)
+        self.film.setObjectName("small")
+        self._film_help = "Watch the chosen attack on this image, toward the class it ends in here"
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(6)
+        self._buttons.addStretch(1)
+        self._buttons.insertWidget(0, self.film)
+        self._lay_out()
+        self.image.clicked.connect(self._image_clicked)
+        self.film.clicked.connect(self.film_requested)
+        for view in (self.image, self.change, self.result):
+            view.hovered.connect(self.hovered)
+
+    def _lay_out(self) -> None:
+        self.pictures = QWidget(self)
+        grid = QGridLayout(self.pictures)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(4)
+        for column, (view, sign) in enumerate(
+            zip((self.image, self.change, self.result), ("+", "=", ""), strict=True)
+        ):
+            grid.addWidget(view, 0, 2 * column)
+            grid.setColumnStretch(2 * column, 1)
+            if sign:
+                label = QLabel(sign, self)
+                label.setObjectName("sentence")
+                grid.addWidget(label, 0, 2 * column + 1, Qt.AlignmentFlag.AlignCenter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.nothing, 1)
+        layout.addWidget(self.pictures, 1)
+        layout.addWidget(self.words)
+        layout.addLayout(self._buttons)
+
+    def add_button(self, button: QPushButton, help_text: str) -> None:
+        """Put one more button into the row, before that of the film."""
+        button.setObjectName("small")
+        button.setToolTip(wrapped(help_text))
+        self._buttons.insertWidget(self._buttons.count() - 2, button)
+
+    def show_nothing(self, words: str) -> None:
+        """Say why there is no image."""
+        self.nothing.setText(words)
+        self.nothing.show()
+        self.pictures.hide()
+        self.words.set_wordings("")
+        self.film.setEnabled(False)
+
+    def show_changed(self, one: Changed, dataset: Dataset, part: str, limit: float) -> None:
+        """Show an image, its change with full colour at ``limit``, and the result."""
+        names, shape = dataset.class_names, dataset.image_shape
+        smallest = one.crossing.smallest
+        self.nothing.hide()
+        self.pictures.show()
+        image, change = one.image.reshape(shape), one.crossing.beyond.reshape(shape)
+        self.image.set_title(f"{PARTS[part]} #{one.index:,}")
+        self.image.set_image(
+            grey_rgb(image), image, *shortened("truly {}", names[one.label]), names[one.label]
+        )
+        self.change.set_title(f"change × {1 / limit:.3g}" if limit else "change")
+        size = f"size {smallest.size:.3g}" if one.crossing.is_possible else "none is enough"
+        self.change.set_image(diverging_rgb(change, limit or 1.0), change, size)
+        result = one.result.reshape(shape)
+        read = int(one.after.argmax())
+        self.result.set_image(grey_rgb(result), result, *shortened("read as {}", names[read]))
+        self.words.set_wordings(*(_readings(one, names, n) for n in _LENGTHS))
+        self.words.setToolTip(wrapped(_readings(one, names, _LENGTHS[0])))
+
+    def allow_film(self, problem: str) -> None:
+        """Let the image be sent to the film, unless something speaks against it."""
+        self.film.setEnabled(not problem)
+        self.film.setToolTip(wrapped(problem or self._film_help))
+
+    @Slot()
+    def _image_clicked(self) -> None:
+        self.opened.emit(self.image.mapToGlobal(self.image.image_rect().center()))
+
+
+def _readings(one: Changed, names: tuple[str, ...], n: int) -> str:
+    """Return the probabilities before and after of the classes that matter, in a few words."""
+    target = one.crossing.smallest.target
+    if not one.crossing.is_possible:
+        sure = sure_words(one.before[one.predicted])
+        return f"read as {short(names[one.predicted], n)} {sure}, whatever is changed"
+    return ",  ".join(
+        f"{short(names[k], n)}: {sure_words(one.before[k])} → {sure_words(one.after[k])}"
+        for k in dict.fromkeys((one.predicted, target, int(np.asarray(one.after).argmax())))
+    )

@@ -1,0 +1,61 @@
+"""The sizes of repairing and of breaking, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gui.shared.words import PARTS
+
+if TYPE_CHECKING:
+    from core.exact.repair import RepairSizes
+    from gui.attack.repair.job import RepairState
+
+_ALIKE = 0.05
+"""Sizes that differ by less are about the same."""
+
+
+def comparison(known: RepairState) -> str:
+    """Return a sentence that compares the sizes of both images."""
+    mistake, right = known.mistake, known.right
+    if mistake is None or right is None:
+        return ""
+    repair, breaking = (one.crossing.smallest.size for one in (mistake, right))
+    if np.isinf(repair) and np.isinf(breaking):
+        return "No change is enough to repair this mistake, nor to break the right one."
+    if np.isinf(repair):
+        return f"No change repairs this mistake; one of {breaking:.3g} breaks the right one."
+    if np.isinf(breaking):
+        return f"A change of {repair:.3g} repairs this mistake; none breaks the right one."
+    words = (
+        f"A change of {repair:.3g} repairs this mistake, one of {breaking:.3g} breaks the right one"
+    )
+    return f"{words}: {_times(breaking, repair)}." if repair and breaking else f"{words}."
+
+
+def _times(size: float, other: float) -> str:
+    """Return how many times as large ``size`` is as ``other``."""
+    ratio = size / other
+    if abs(ratio - 1) < _ALIKE:
+        return "about as much"
+    return f"{ratio:.2g} times as much" if ratio > 1 else f"{ratio:.0%} of it"
+
+
+def medians(sizes: RepairSizes, part: str) -> str:
+    """Return the medians of the part in words, as far as it has been measured."""
+    parts = []
+    for images, what in (
+        (sizes.mistakes, "repair a mistake"),
+        (sizes.right_ones, "break a right one"),
+    ):
+        n_known, n = len(sizes.known(images)), len(images)
+        if not n_known:
+            continue
+        median = sizes.median(images)
+        size = f"{median:.3g}" if np.isfinite(median) else "no change is enough"
+        count = f"{n:,}" if n_known == n else f"{n_known:,} of {n:,} so far"
+        parts.append(f"{size} to {what} ({count})")
+    if not parts:
+        return f"The {PARTS[part]} images have not been measured yet."
+    return f"Median sizes of all {PARTS[part]} images: {', '.join(parts)}."

@@ -1,0 +1,1 @@
+"""How much change the images withstand."""

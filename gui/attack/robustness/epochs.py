@@ -1,0 +1,133 @@
+"""What the runs withstand epoch by epoch, beside what they read rightly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.curves.plot import Curve, CurvePlot
+from gui.widgets.curves.runs import RunCurves
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QShowEvent
+
+    from core.exact.curves import RobustnessOverEpochs
+    from gui.session.runs import RunEntry
+    from gui.session.session import Session
+
+MEDIAN, SCORE = "median", "score"
+_MEDIAN_HELP = (
+    "The median of the exact sizes, without the box, of the test images read rightly, at every "
+    "kept epoch. As weights grow sharper, it often falls while the score still rises."
+)
+_SCORE_HELP = "The share of the test images read rightly, at the same epochs."
+
+
+class RobustnessEpochs(QWidget):
+    """Median exact size and score against epochs; a click shows that epoch."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._state = session, session.robustness
+        self._theme = LIGHT
+        self.median_plot = self._plot("MEDIAN EXACT SIZE", MEDIAN, "train", _MEDIAN_HELP)
+        self.score_plot = self._plot("SCORE", SCORE, "test", _SCORE_HELP)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(14)
+        for plot in (self.median_plot, self.score_plot):
+            row.addWidget(plot)
+            plot.x_clicked.connect(self._epoch_clicked)
+        self._state.epochs_changed.connect(self.refresh)
+        self._state.changed.connect(self.refresh)
+        session.shown_changed.connect(self._refresh_marker)
+
+    def _plot(self, title: str, name: str, colour: str, help_text: str) -> CurvePlot:
+        curve = Curve(name, colour)
+        return CurvePlot(title, "epoch", (curve,), help_text, compact=True, parent=self)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours for the runs; the plots get them by themselves."""
+        self._theme = theme
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what was found meanwhile."""
+        super().showEvent(event)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Draw what is known of the visible runs."""
+        if not self.isVisible():
+            return
+        epochs = self._state.epochs
+        known = {} if epochs is None else epochs.found
+        entries = [entry for entry in self._state.entries() if entry.key in known]
+        for plot, name in ((self.median_plot, MEDIAN), (self.score_plot, SCORE)):
+            self._draw(plot, name, known, entries)
+        self._refresh_marker()
+
+    def _draw(
+        self,
+        plot: CurvePlot,
+        name: str,
+        known: dict[int, RobustnessOverEpochs],
+        entries: list[RunEntry],
+    ) -> None:
+        shown_key, nothing = self._session.runs.shown_key, np.empty(0)
+        values = {entry.key: self._values(known[entry.key], name) for entry in entries}
+        if shown_key in values:
+            plot.set_data(name, known[shown_key].epochs, values[shown_key])
+        else:
+            plot.set_data(name, nothing, nothing)
+        behind = [entry for entry in entries if entry.key != shown_key]
+        reference = self._session.runs.reference_key
+        plot.set_runs(
+            [
+                RunCurves(
+                    *(entry.key, entry.name, self._theme.runs[entry.colour]),
+                    ((name, known[entry.key].epochs, values[entry.key]),),
+                    strong=entry.key == reference,
+                )
+                for entry in behind
+            ]
+        )
+        ends = [known[entry.key].epochs[-1] for entry in entries if len(known[entry.key].epochs)]
+        plot.set_x_range(0, int(max(ends, default=1)))
+        drawn = np.concatenate([nothing, *values.values()])
+        _fit_y(plot, drawn[np.isfinite(drawn)], most=1.0 if name == SCORE else None)
+
+    def _values(self, found: RobustnessOverEpochs, name: str) -> NDArray[np.float64]:
+        if name == SCORE:
+            return found.score
+        return found.l2 if self._state.norm == "l2" else found.linf
+
+    @Slot()
+    def _refresh_marker(self) -> None:
+        shown = self._session.shown
+        if self.isVisible():
+            marked = None if shown is None or shown.live else shown.epoch
+            for plot in (self.median_plot, self.score_plot):
+                plot.set_marker(marked)
+
+    @Slot(float)
+    def _epoch_clicked(self, epoch: float) -> None:
+        self._session.show_epoch(round(epoch))
+
+
+def _fit_y(plot: CurvePlot, values: NDArray[np.float64], most: float | None) -> None:
+    """Show all values, with a little room, from zero where there is no upper end."""
+    if not len(values):
+        return
+    top = float(values.max())
+    if most is None:
+        plot.set_y_range(0.0, 1.1 * top if top > 0 else 1.0)
+    else:
+        low = float(np.quantile(values, 0.1))
+        plot.set_y_range(max(low - 0.05, 0.0), min(top + 0.02, most))

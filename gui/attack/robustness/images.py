@@ -1,0 +1,124 @@
+"""The images that are fooled first and last, and what half of them withstand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from core.exact.pairs import NORMS
+from core.pictures import grey_rgb
+from gui.shared.words import epoch_words
+from gui.widgets.images.image_strip import ImageStrip, StripImage
+
+if TYPE_CHECKING:
+    from core.exact.curves import ExactRobustness
+    from gui.attack.robustness.job import RobustnessCurves
+    from gui.session.session import Session
+
+N_IMAGES = 60
+_WIDTH = 244
+"""Pixels: four images beside each other."""
+_STRIP_HELP = "Click to open this image."
+
+
+class RobustnessImages(QWidget):
+    """Two strips of test images, and in words what they are of."""
+
+    hovered = Signal(str)
+    opened = Signal(int, QPoint)
+    """A test image that is to be opened, and its place on the screen."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._drawn: tuple[ExactRobustness, str, int | None] | None = None
+        self.fragile = ImageStrip("most fragile images", _STRIP_HELP, self, wraps=True)
+        self.solid = ImageStrip("most solid images", _STRIP_HELP, self, wraps=True)
+        self.size_words, self.words = self._muted(), self._muted()
+        self.setMinimumWidth(_WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for title, strip in (("MOST FRAGILE", self.fragile), ("MOST SOLID", self.solid)):
+            heading = QLabel(title, self)
+            heading.setObjectName("heading")
+            column.addWidget(heading)
+            column.addWidget(strip, 1)
+            strip.hovered.connect(self.hovered)
+        column.addWidget(self.size_words)
+        column.addWidget(self.words)
+        self.fragile.clicked.connect(self._fragile_clicked)
+        self.solid.clicked.connect(self._solid_clicked)
+
+    def _muted(self) -> QLabel:
+        label = QLabel("", self)
+        label.setObjectName("muted")
+        label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        label.setWordWrap(True)
+        return label
+
+    def show_nothing(self) -> None:
+        """Show that something is on its way."""
+        self._drawn = None
+        self.words.setText("computing ...")
+        self.fragile.set_images(())
+        self.solid.set_images(())
+        self.size_words.setText("")
+
+    def show_curves(self, curves: RobustnessCurves, label: int | None) -> None:
+        """Show the ends of what was found, of all images or of those of one class."""
+        main, split = curves.request.models[0], curves.request.split
+        more = f", trying {curves.trying} ..." if curves.trying else ""
+        self.words.setText(f"{split.n_samples:,} test images, {epoch_words(main.epoch)}{more}")
+        norm, found = curves.request.norm, curves.exact[main.key]
+        if self._drawn == (found, norm, label):
+            return  # only an attack has come further
+        self._drawn = (found, norm, label)
+        for strip, chosen in (
+            (self.fragile, found.fragile(norm, N_IMAGES, label)),
+            (self.solid, found.solid(norm, N_IMAGES, label)),
+        ):
+            strip.set_images([self._image(curves, int(i)) for i in chosen])
+        median = found.median(norm, label)
+        self.size_words.setText(
+            f"Half of the images read rightly withstand every change up to {median:.3g} "
+            f"({NORMS[norm]})."
+            if np.isfinite(median)
+            else "No image is read rightly, or nothing changes what they are read as."
+        )
+
+    def _image(self, curves: RobustnessCurves, index: int) -> StripImage:
+        dataset, request = self._session.dataset, curves.request
+        assert dataset is not None
+        found = curves.exact[request.models[0].key]
+        size = float(found.sizes(request.norm)[index])
+        rivals = found.changes.rival_l2 if request.norm == "l2" else found.changes.rival_linf
+        name, rival = dataset.class_names[int(request.split.labels[index])], int(rivals[index])
+        other = "nothing else" if rival < 0 else dataset.class_names[rival]
+        return StripImage(
+            index=index,
+            rgb=grey_rgb(request.split.images[index].reshape(dataset.image_shape)),
+            below=(_fitting_sizes(size), (f"{name} → {other}", f"{name}→{other}", name)),
+            words=f"test image {index:,}, labelled {name}: beyond a change of {size:.4g} it is "
+            f"read as {other}",
+        )
+
+    @Slot(int)
+    def _fragile_clicked(self, index: int) -> None:
+        self._open(self.fragile, index)
+
+    @Slot(int)
+    def _solid_clicked(self, index: int) -> None:
+        self._open(self.solid, index)
+
+    def _open(self, strip: ImageStrip, index: int) -> None:
+        place = [image.index for image in strip.images].index(index)
+        self.opened.emit(index, strip.mapToGlobal(strip.cell_rect(place).center()))
+
+
+def _fitting_sizes(size: float) -> tuple[str, ...]:
+    """Return a size in ever fewer characters."""
+    return f"{size:.3g}", f"{size:.2g}", f"{size:.1g}" if size >= 0.001 else "< 0.001"

@@ -1,0 +1,156 @@
+"""How much change the model withstands: accuracy against size, image by image, run beside run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from gui.attack.robustness.epochs import RobustnessEpochs
+from gui.attack.robustness.images import RobustnessImages
+from gui.attack.robustness.pair import RobustnessPair
+from gui.attack.robustness.plot import RobustnessPlot
+from gui.shared.opened_image import OpenedImage
+from gui.shared.words import PartView
+from gui.theme import LIGHT, Theme, Themed
+from gui.widgets.basics.card import card
+from gui.widgets.basics.lazy_tabs import LazyTabs, TabRow
+from gui.widgets.images.image_card import ImageCard
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from gui.session.session import Session
+
+DURING, TWO = "During training", "Two runs"
+TABS = {
+    DURING: "Median exact size and score at every kept epoch of the visible runs",
+    TWO: "The weights of two runs in one scale: with an adversary and without one, say",
+}
+"""What there is to see below the plot -> in words."""
+
+
+class RobustnessPage(QWidget):
+    """Curves on the left; on the right the images that are fooled first and last.
+
+    All of it is made when the page is first shown: a person should not wait for it to see something
+    learn.
+    """
+
+    hovered = Signal(str)
+    attack_requested = Signal(str, int)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._state = session, session.robustness
+        self._theme = LIGHT
+        self._is_made = False
+        self.card = ImageCard(self)
+        self.opened = OpenedImage(self.card, session)
+        self.card.attack_requested.connect(self.attack_requested)
+        session.dataset_changed.connect(self._dataset_changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours for what is made from now on; what there is gets them by itself."""
+        self._theme = theme
+
+    def make(self) -> None:
+        """Make what is to be seen, if it was not yet."""
+        if self._is_made:
+            return
+        session = self._session
+        self.curves = RobustnessPlot(session, self)
+        self.epochs = RobustnessEpochs(session, self)
+        self.images = RobustnessImages(session, self)
+        self.switch = TabRow(TABS, self)
+        self.tabs = LazyTabs((DURING, self.epochs), self)
+        self.tabs.set_makers({TWO: self._make_pair})
+        self._lay_out()
+        self._connect()
+        self._is_made = True
+        for widget in self.findChildren(QWidget):
+            if isinstance(widget, Themed):
+                widget.set_theme(self._theme)
+        self._dataset_changed()
+
+    def _make_pair(self) -> RobustnessPair:
+        pair = RobustnessPair(self._session, self)
+        pair.hovered.connect(self.hovered)
+        pair.content_requested.connect(self.opened.open)
+        self._head.addWidget(pair.tools)
+        pair.tools.setVisible(self.switch.button(TWO).isChecked())
+        self.switch.button(TWO).toggled.connect(pair.tools.setVisible)
+        return pair
+
+    def _lay_out(self) -> None:
+        below = QWidget(self)
+        column = QVBoxLayout(below)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self._head = QHBoxLayout()
+        self._head.addWidget(self.switch)
+        self._head.addStretch(1)
+        column.addLayout(self._head)
+        column.addWidget(self.tabs, 1)
+        left = QVBoxLayout()
+        left.setSpacing(10)
+        left.addWidget(card(self.curves, (12, 8, 12, 4)), 5)
+        left.addWidget(card(below, (12, 6, 12, 4)), 4)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(10)
+        whole.addLayout(left, 12)
+        whole.addWidget(card(self.images, (12, 8, 12, 8)), 5)
+
+    def _connect(self) -> None:
+        self.curves.label.activated.connect(self.refresh)
+        self.images.hovered.connect(self.hovered)
+        self.images.opened.connect(self._open)
+        self.switch.chosen.connect(self.tabs.show_panel)
+        self._state.changed.connect(self.refresh)
+        self._session.run_state_changed.connect(self.curves.attacks.refresh)
+
+    # ------------------------------------------------------------------ following
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the runs."""
+        super().showEvent(event)
+        self.make()
+        self._state.watch(True)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees."""
+        super().hideEvent(event)
+        self._state.watch(False)
+
+    @Slot()
+    def _dataset_changed(self) -> None:
+        self.card.close()
+        if self._is_made:
+            self.curves.dataset_changed()
+            self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is known."""
+        if not self.isVisible():
+            return
+        self.curves.refresh()
+        curves = self._state.curves
+        if curves is None:
+            self.images.show_nothing()
+        else:
+            self.images.show_curves(curves, self.curves.chosen_class)
+
+    # ------------------------------------------------------------------ what a person does
+
+    @Slot(int, QPoint)
+    def _open(self, index: int, near: QPoint) -> None:
+        session, dataset = self._session, self._session.dataset
+        if dataset is not None:
+            view = PartView(dataset, "test", None)
+            self.opened.open(
+                lambda: view.card(index, session.shown, session.epochs.snapshots), near
+            )

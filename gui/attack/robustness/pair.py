@@ -1,0 +1,290 @@
+"""Two runs below each other: the weights of both in one scale, what they read and withstand."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.exact.pairs import NORMS
+from core.insight.diagnostics import weight_images, weight_limit
+from core.learning.adversary import ADVERSARIES
+from core.pictures import diverging_rgb
+from gui.shared.words import epoch_words
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.images.colour_bar import ColourBar
+from gui.widgets.images.image_card import CardContent
+from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from gui.attack.robustness.job import Model, RobustnessCurves
+    from gui.session.runs import RunEntry
+    from gui.session.session import Session
+
+_CELL = 36
+"""Pixels a side at least: two rows fit below the plot in the smallest window."""
+_LONGEST_LABEL, _LONGEST_NAME = 10, 24
+_OTHER_HELP = "The run that the one shown is compared with; its curve is in the plot in its colour."
+_WORDS_HELP = (
+    "The share of the test images read rightly, and the median exact size of a change that fools "
+    "one of those, measured as in the plot."
+)
+_WITH_HELP = (
+    "Begin a run with the settings of the one shown that learns every image moved against it, by "
+    "{budget:g} ({norm}): half of the images read rightly withstand so much now. This run is kept."
+)
+_WITHOUT_HELP = (
+    "Begin a run with the settings of the one shown, but on the images as they are. This run is "
+    "kept."
+)
+
+
+class RobustnessPair(QWidget):
+    """The run shown above the other one."""
+
+    hovered = Signal(str)
+    content_requested = Signal(object, QPoint)
+    """What makes the content of a card, and its place on the screen."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._state = session, session.robustness
+        self._theme = LIGHT
+        self.tools = QWidget(self)
+        """What stands in the line of the tabs."""
+        self.other = QComboBox(self.tools)
+        self.other.setAccessibleName("compared with")
+        self.other.setToolTip(wrapped(_OTHER_HELP))
+        self.signs = [self._sign() for _ in range(2)]
+        self.lines = [self._line() for _ in range(2)]
+        self.train = QPushButton(self)
+        self.train.setObjectName("small")
+        self.colour_bar = ColourBar(self.tools)
+        self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
+        self._lay_out()
+        self.other.activated.connect(self._other_chosen)
+        self.train.clicked.connect(self._train)
+        self.mosaic.hovered.connect(self.hovered)
+        self.mosaic.cell_clicked.connect(self._cell_clicked)
+        self._state.changed.connect(self.refresh)
+        session.runs.changed.connect(self.refresh)
+        session.dataset_changed.connect(self.refresh)
+
+    def _sign(self) -> QLabel:
+        sign = QLabel("■", self)
+        sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        return sign
+
+    def _line(self) -> FittingLabel:
+        line = FittingLabel("", self)
+        line.setToolTip(wrapped(_WORDS_HELP))
+        return line
+
+    def _lay_out(self) -> None:
+        words = QLabel("compared with", self.tools)
+        words.setObjectName("muted")
+        tools = QHBoxLayout(self.tools)
+        tools.setContentsMargins(0, 0, 0, 0)
+        tools.setSpacing(8)
+        for widget in (words, self.other, self.colour_bar):
+            tools.addWidget(widget)
+        head = QGridLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.setHorizontalSpacing(8)
+        head.setVerticalSpacing(2)
+        head.setColumnStretch(1, 1)
+        for row, (sign, line) in enumerate(zip(self.signs, self.lines, strict=True)):
+            head.addWidget(sign, row, 0)
+            head.addWidget(line, row, 1)
+        head.addWidget(self.train, 0, 2, 2, 1)
+        scroll = QScrollArea(self)
+        scroll.setWidget(self.mosaic)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(scroll, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.colour_bar.set_theme(theme)
+        self.refresh()
+
+    # ------------------------------------------------------------------ showing
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what was found meanwhile."""
+        super().showEvent(event)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show both runs as far as they are known."""
+        if not self.isVisible():
+            return
+        curves, other = self._state.curves, self._state.other
+        self._offer(other)
+        models = [] if curves is None else self._models(curves, other)
+        if curves is None or not models:
+            self.lines[0].set_wordings("computing ...")
+            self.lines[1].set_wordings("")
+            self.mosaic.set_rows(())
+        else:
+            self._show(curves, models, other)
+        for sign, line in zip(self.signs, self.lines, strict=True):
+            sign.setVisible(bool(line.text()))
+        self.signs[1].setVisible(len(models) > 1)
+        self._refresh_train()
+
+    def _offer(self, other: RunEntry | None) -> None:
+        """Name the runs there are to choose from."""
+        entries = self._state.others
+        wanted = [(short(entry.name, _LONGEST_NAME), entry.key) for entry in reversed(entries)]
+        there = [
+            (self.other.itemText(i), self.other.itemData(i)) for i in range(self.other.count())
+        ]
+        if there != wanted:
+            self.other.clear()
+            for name, key in wanted:
+                self.other.addItem(name, key)
+        self.other.setCurrentIndex(-1 if other is None else self.other.findData(other.key))
+        self.other.setEnabled(bool(entries))
+
+    def _models(self, curves: RobustnessCurves, other: RunEntry | None) -> list[Model]:
+        """Return the model shown and that of the other run, if it is known."""
+        main, *behind = curves.request.models
+        return [main, *(model for model in behind if other and model.key == other.key)]
+
+    def _show(self, curves: RobustnessCurves, models: list[Model], other: RunEntry | None) -> None:
+        dataset = self._session.dataset
+        assert dataset is not None
+        self.mosaic.set_columns(dataset.class_names)
+        limit = max(weight_limit(model.weights) for model in models)
+        self.colour_bar.set_limit(limit)
+        colours = [self._theme.train, "" if other is None else self._theme.runs[other.colour]]
+        rows = []
+        for model, sign, line, colour in zip(models, self.signs, self.lines, colours, strict=False):
+            sign.setStyleSheet(f"color: {colour}")
+            line.set_wordings(*self._wordings(curves, model))
+            pictures = weight_images(model.weights, dataset.image_shape)
+            rows.append(
+                MosaicRow(
+                    short(self._name(model), _LONGEST_LABEL),
+                    f"Weights of {self._name(model)} at {epoch_words(model.epoch)}; both runs are "
+                    f"drawn from {-limit:.3g} (blue) to {limit:.3g} (red).",
+                    diverging_rgb(pictures, limit),
+                    pictures,
+                )
+            )
+        if len(models) < 2:
+            self.lines[1].set_wordings(*self._alone(other))
+        self.mosaic.set_rows(rows)
+
+    def _alone(self, other: RunEntry | None) -> tuple[str, ...]:
+        """Return why there is no second run."""
+        if other is not None:
+            return (f"computing {other.name} ...",)
+        if self._state.others:
+            return "The other runs are hidden: choose one to draw it.", "choose another run"
+        return "There is no other run on these images yet.", "no other run yet"
+
+    def _name(self, model: Model) -> str:
+        entry = self._session.runs.entry(model.key)
+        return "" if entry is None else entry.name
+
+    def _wordings(self, curves: RobustnessCurves, model: Model) -> tuple[str, ...]:
+        """Return name, epoch, adversary, score and median exact size, ever shorter."""
+        found, norm = curves.exact[model.key], curves.request.norm
+        name, epoch = short(self._name(model), _LONGEST_NAME), epoch_words(model.epoch)
+        score, median = f"score {found.score:.4f}", f"{found.median(norm):.3g}"
+        run = self._session.runs.run(model.key)
+        config = None if run is None else run.history.last_config
+        against = ""
+        if config is not None and config.adversary != "off":
+            kind = ADVERSARIES[config.adversary]
+            against = f", adversary of {kind} {config.adversary_size:g}"
+        unit = NORMS[norm]
+        return (
+            f"{name}, {epoch}{against}: {score}, median exact size {median} ({unit})",
+            f"{name}, {epoch}{against}: {score}, median exact size {median}",
+            f"{name}, {epoch}: {score}, median exact size {median}",
+            f"{name}, {epoch}: {score}, median size {median}",
+            f"{name}: {score}, size {median}",
+        )
+
+    # ------------------------------------------------------------------ what a person does
+
+    @property
+    def _missing(self) -> str:
+        """Which kind of run there is none of: ``with`` or ``without`` an adversary, or neither."""
+        shown = self._session.runs.shown
+        runs = [entry.run for entry in self._state.others] + ([] if shown is None else [shown])
+        kinds = {run.history.last_config.adversary != "off" for run in runs}
+        if kinds == {False}:
+            return "with"
+        return "without" if kinds == {True} else ""
+
+    def _refresh_train(self) -> None:
+        missing, budget = self._missing, self._state.budget_of_half()
+        self.train.setVisible(bool(missing))
+        self.colour_bar.setVisible(self.mosaic.n_rows > 0)
+        if missing == "with":
+            self.train.setText("Train the same with an adversary")
+            self.train.setEnabled(budget is not None)
+            help_text = _WITH_HELP.format(budget=budget or 0.0, norm=NORMS[self._state.norm])
+            self.train.setToolTip(wrapped(help_text))
+        elif missing:
+            self.train.setText("Train the same without an adversary")
+            self.train.setEnabled(True)
+            self.train.setToolTip(wrapped(_WITHOUT_HELP))
+
+    @Slot()
+    def _train(self) -> None:
+        self._state.train_the_same(adversary=self._missing == "with")
+
+    @Slot(int)
+    def _other_chosen(self, index: int) -> None:
+        self._state.compare_with(self.other.itemData(index))
+
+    @Slot(int, int)
+    def _cell_clicked(self, row: int, column: int) -> None:
+        near = self.mosaic.mapToGlobal(self.mosaic.cell_rect(row, column).center())
+        self.content_requested.emit(partial(self._content, row, column), near)
+
+    def _content(self, row: int, column: int) -> CardContent | None:
+        """Return what a card shows of the weights of a class."""
+        dataset = self._session.dataset
+        if dataset is None or row >= self.mosaic.n_rows or column >= dataset.n_classes:
+            return None
+        picture = self.mosaic.row(row)
+        return CardContent(
+            title=f"{picture.label}: weights of class {dataset.class_names[column]}",
+            words=picture.help,
+            rgb=picture.rgb[column],
+            values=picture.values[column],
+            class_names=dataset.class_names,
+            probabilities=None,
+            true_class=None,
+            part="",
+            index=None,
+        )

@@ -1,0 +1,158 @@
+"""Accuracy against size: the exact curve, attacks over it, other runs behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from core.exact.curves import between_tried, share_right
+from gui.attack.robustness.attack_progress import AttackProgress
+from gui.attack.robustness.job import ATTACKS
+from gui.shared.size_choice import SizeChoice
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.curves.plot import Curve, CurvePlot
+from gui.widgets.curves.runs import RunCurves
+
+if TYPE_CHECKING:
+    from gui.attack.robustness.job import Model, RobustnessCurves
+    from gui.session.session import Session
+
+EXACT = "exact"
+_EXACT_WIDTH = 3.0
+_LOOKS = (
+    ("validation", Qt.PenStyle.DotLine, 2.0),
+    ("bad", Qt.PenStyle.DashLine, 1.5),
+    ("best", Qt.PenStyle.DashDotLine, 2.0),
+)
+"""Colour, line and width of each attack: apart without any hue as well."""
+_Y_RANGE = (-0.04, 1.04)
+"""From 0 to 1, and room for half the height of these two labels."""
+_LONGEST_NAME = 12
+_CURVE_HELP = (
+    "The share of the test images that are read rightly and stay so whatever is done to them "
+    "within a size: the model is linear up to the softmax, so that the smallest change that fools "
+    "it can be computed, (z_y - z_c) / |w_y - w_c| for the nearest rival c. Attacks only try: "
+    "no curve of theirs can fall below the exact one. The pointer stops at the sizes that were "
+    "tried; between them their curves are drawn straight."
+)
+_NORM_HELP = (
+    "How large a change is: its length over all pixels, or what the pixel that changes most does. "
+    "For the first the distance of two classes is |w_y - w_c|_2, for the second |w_y - w_c|_1."
+)
+_CLASS_HELP = "Whose images are counted: all, or those of one class."
+
+
+class RobustnessPlot(QWidget):
+    """Norm, box and class above the plot."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._state = session, session.robustness
+        self._theme = LIGHT
+        self.size_choice = SizeChoice(self._state, _NORM_HELP, self)
+        self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
+        self.label = self._combo("Class", _CLASS_HELP)
+        self.attacks = AttackProgress(self._state, self)
+        help_text = "\n".join((_CURVE_HELP, *(f"{a.label}: {a.help}" for a in ATTACKS)))
+        self.plot = CurvePlot("ACCURACY AGAINST SIZE", "size", _curves(), help_text, parent=self)
+        self.plot.set_y_range(*_Y_RANGE)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        for widget in (self.size_choice, self.label):
+            head.addWidget(widget)
+        head.addStretch(1)
+        head.addWidget(self.attacks)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.plot, 1)
+
+    def _combo(self, name: str, help_text: str) -> QComboBox:
+        combo = QComboBox(self)
+        combo.setAccessibleName(name)
+        combo.setToolTip(wrapped(help_text))
+        return combo
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours for the runs; the plot gets them by itself."""
+        self._theme = theme
+        self.refresh()
+
+    def dataset_changed(self) -> None:
+        """Offer the classes there are now."""
+        dataset = self._session.dataset
+        self.label.clear()
+        self.label.addItem("all classes", None)
+        for k, name in enumerate(() if dataset is None else dataset.class_names):
+            self.label.addItem(f"class {short(name, _LONGEST_NAME)}", k)
+
+    @property
+    def chosen_class(self) -> int | None:
+        """The class whose images are counted, None for all."""
+        label: int | None = self.label.currentData()
+        return label
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is known."""
+        if not self.isVisible():
+            return
+        self.size_choice.refresh()
+        self.attacks.refresh()
+        curves = self._state.curves
+        if curves is None:
+            self._show_nothing()
+        else:
+            self._draw(curves)
+
+    def _show_nothing(self) -> None:
+        nothing = np.empty(0)
+        for name in (EXACT, *(attack.label for attack in ATTACKS)):
+            self.plot.set_data(name, nothing, nothing)
+        self.plot.set_runs(())
+        self.plot.set_stops(None)
+
+    def _draw(self, curves: RobustnessCurves) -> None:
+        request, label, sizes = curves.request, self.chosen_class, curves.sizes
+        main, *others = request.models
+        exact = curves.exact[main.key].accuracy(request.norm, sizes, label)
+        self.plot.set_data(EXACT, sizes, exact)
+        for attack in ATTACKS:
+            known = curves.attacks.get(attack.label)
+            x, y = np.empty(0), np.empty(0)
+            if known is not None and len(known.counts):
+                tried = curves.attack_sizes[: len(known.counts)]
+                right = share_right(known.counts, request.split.labels, label)
+                within = slice(int(np.searchsorted(sizes, tried[-1], side="right")))
+                x, y = sizes[within], between_tried(sizes[within], exact[within], tried, right)
+            self.plot.set_data(attack.label, x, y)
+        # There all numbers are of what was really done.
+        self.plot.set_stops(curves.attack_sizes)
+        runs = [self._behind(curves, model) for model in others]
+        self.plot.set_runs([run for run in runs if run is not None])
+        self.plot.set_x_range(0.0, float(sizes[-1]), least=0.0)
+
+    def _behind(self, curves: RobustnessCurves, model: Model) -> RunCurves | None:
+        """Return the exact curve of another run, None if that is gone by now."""
+        entry = self._session.runs.entry(model.key)
+        if entry is None:
+            return None
+        exact = curves.exact[model.key].accuracy(
+            curves.request.norm, curves.sizes, self.chosen_class
+        )
+        is_strong = entry.key == self._session.runs.reference_key
+        colour = self._theme.runs[entry.colour]
+        points = ((EXACT, curves.sizes, exact),)
+        return RunCurves(entry.key, entry.name, colour, points, strong=is_strong)
+
+
+def _curves() -> tuple[Curve, ...]:
+    """Return the exact curve, and one over it for each attack."""
+    attacks = [Curve(attack.label, *_LOOKS[i % len(_LOOKS)]) for i, attack in enumerate(ATTACKS)]
+    return Curve(EXACT, "train", width=_EXACT_WIDTH), *attacks

@@ -1,0 +1,1 @@
+"""One change on every image of a part."""

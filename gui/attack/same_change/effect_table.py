@@ -1,0 +1,83 @@
+"""What a change did to the images of a part, beside what noise as long did: a few numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from core.attack.whole_parts.same_change import SameChangeResult
+
+_COLUMNS = {
+    "before": "The images as they are",
+    "change": "Every image with the change",
+    "noise": "Every image with random noise, as long as what is left of the change in it",
+}
+_ROWS = {
+    "right": ("read rightly", "The share of all images that are read as what they are."),
+    "fooled": ("fooled", "The share of the images read rightly before that are not any more."),
+    "pushed": (
+        "to the target",
+        "The share of the images now read as the target, of those that neither are it nor were "
+        "read as it.",
+    ),
+}
+_UNKNOWN = "–"
+_LONGEST_NAME = 10
+
+
+class EffectTable(QWidget):
+    """Rows: read rightly, fooled, pushed to the target; columns: before, change, noise."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cells: dict[tuple[str, str], QLabel] = {}
+        """Row and column -> its label."""
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        for column, (words, help_text) in enumerate(_COLUMNS.items(), 1):
+            grid.addWidget(self._label(words, help_text, "muted"), 0, column, _RIGHT)
+        self._heads: dict[str, QLabel] = {}
+        for row, (name, (words, help_text)) in enumerate(_ROWS.items(), 1):
+            self._heads[name] = self._label(words, help_text, "muted")
+            grid.addWidget(self._heads[name], row, 0)
+            for column, key in enumerate(_COLUMNS, 1):
+                label = self._label("", help_text, "sentence" if key == "change" else "")
+                label.setAccessibleName(f"{words}, {key}")
+                self.cells[name, key] = label
+                grid.addWidget(label, row, column, _RIGHT)
+        grid.setColumnStretch(0, 1)
+
+    def _label(self, words: str, help_text: str, name: str) -> QLabel:
+        label = QLabel(words, self)
+        label.setObjectName(name)
+        label.setTextFormat(Qt.TextFormat.PlainText)  # names of classes come from strangers
+        label.setToolTip(wrapped(help_text))
+        return label
+
+    def show_result(self, result: SameChangeResult | None, target: str) -> None:
+        """Show what is known, or that nothing is; ``target`` is the name of the class."""
+        self._heads["pushed"].setText(f"to {short(target, _LONGEST_NAME)}")
+        numbers: dict[tuple[str, str], str] = {}
+        if result is not None and result.n_images:
+            numbers["right", "before"] = _share(result.n_right, result.n_images)
+            for key, effect in (("change", result.change), ("noise", result.noise)):
+                numbers["right", key] = _share(effect.n_right, result.n_images)
+                numbers["fooled", key] = _share(effect.n_fooled, result.n_right)
+                numbers["pushed", key] = _share(effect.n_pushed, result.n_open)
+        for place, label in self.cells.items():
+            label.setText(numbers.get(place, "" if place[1] == "before" else _UNKNOWN))
+
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else _UNKNOWN

@@ -1,0 +1,364 @@
+"""The same change on other images: the film's, or one that is found to fool them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.pictures import diverging_rgb, grey_rgb
+from core.progress import Progress
+from gui.attack.same_change.effect_table import EffectTable
+from gui.attack.same_change.study import MOST_STRENGTH
+from gui.session.crafting import within
+from gui.shared.words import PARTS
+from gui.widgets.basics.card import card
+from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.job_progress import JobProgress
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.curves.plot import Curve, CurvePlot
+from gui.widgets.images.image_strip import ImageStrip, StripImage
+from gui.widgets.images.image_view import ImageView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from core.attack.whole_parts.same_change import ChangedImages, SameChangeResult
+    from core.data.dataset import Dataset
+    from gui.session.session import Session
+
+SUCCESS = "success"
+_NO_CHANGE = 1e-6
+"""Amplified by more than a million, rounding is all there is to be seen."""
+
+_TICKS = 20
+"""Places of the slider for a strength of 1."""
+
+_SIDE_WIDTH = 300
+_LONGEST_NAME = 12
+_FILM_HELP = "Add what the film has changed at the step it shows; play it, and this follows."
+_FOR_ALL_HELP = "Add the one change that was found for all images."
+_FIND_HELP = (
+    "Search one change that fools as many images of the part as possible, or makes them read as "
+    "the target, with target, norm and budget as chosen above: v moves along the mean gradient of "
+    "the images not fooled yet, pass after pass."
+)
+_STRENGTH_HELP = "How many times the change is added: x + s d, clipped where the box is on."
+_STRIP_HELP = "Framed: not read any more as what it is. Click to open the image as it was."
+_PASSES_HELP = (
+    "The share of the images read rightly that the change fools, or with a target of those that "
+    "are not read as it anyway, after each pass over the images. The best is kept."
+)
+
+
+class SameChangePanel(QWidget):
+    """The change and what it does on the left; on the right the changed images."""
+
+    hovered = Signal(str)
+    sample_requested = Signal(str, int, QPoint)
+    """Part, index and place on the screen of an image that is to be opened."""
+    tab_requested = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._state = session, session.same_change
+        self._drawn: ChangedImages | None = None
+        self.film_button = self._choice("The film's", _FILM_HELP)
+        self.all_button = self._choice("One for all", _FOR_ALL_HELP)
+        self.film_button.setChecked(True)
+        self.strength = QSlider(Qt.Orientation.Horizontal, self)
+        self.strength.setRange(0, round(MOST_STRENGTH * _TICKS))
+        self.strength.setPageStep(_TICKS)
+        self.strength.setAccessibleName("Strength")
+        self.strength.setToolTip(wrapped(_STRENGTH_HELP))
+        self.strength.setMinimumWidth(90)
+        self.strength.setMaximumWidth(260)
+        self.strength_words = QLabel("", self)
+        self.strength_words.setFixedWidth(self.fontMetrics().horizontalAdvance("× 4.00") + 4)
+        self.find_button = QPushButton("Find one for all", self)
+        self.find_button.setToolTip(wrapped(_FIND_HELP))
+        self.progress = JobProgress("changing images", "Stop; what is done stays.", self)
+        self.view = ImageView("change", "What is added to every image, amplified so that its "
+                              "largest pixel at strength 1 has full colour; red is added ink, blue "
+                              "ink taken away.", self)  # fmt: skip
+        self.effects = EffectTable(self)
+        self.plot = CurvePlot(
+            *("PASS BY PASS", "pass", (Curve(SUCCESS, "bad"),), _PASSES_HELP),
+            compact=True,
+            parent=self,
+        )
+        self.words = FittingLabel("", self)
+        self.words.setObjectName("muted")
+        self.note = QLabel("", self)
+        self.note.setWordWrap(True)
+        self.note.setObjectName("sentence")
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.strip = ImageStrip("images with the same change", _STRIP_HELP, self, wraps=True)
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def _choice(self, words: str, help_text: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(words)
+        button.setObjectName("tab")
+        button.setCheckable(True)
+        button.setAutoExclusive(True)
+        button.setToolTip(wrapped(help_text))
+        return button
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        choices = QWidget(self)  # auto-exclusive among themselves
+        row = QHBoxLayout(choices)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.film_button)
+        row.addWidget(self.all_button)
+        head.addWidget(choices)
+        head.addSpacing(6)
+        label = QLabel("strength", self)
+        label.setBuddy(self.strength)
+        head.addWidget(label)
+        head.addWidget(self.strength, 1)
+        head.addWidget(self.strength_words)
+        head.addSpacing(6)
+        head.addWidget(self.find_button)
+        head.addStretch(1)
+        head.addWidget(self.progress)
+        side = QWidget(self)
+        side.setFixedWidth(_SIDE_WIDTH)
+        left = QVBoxLayout(side)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(4)
+        left.addWidget(self.view, 3)
+        left.addWidget(self.effects)
+        left.addWidget(self.plot, 2)
+        right = QVBoxLayout()
+        right.setSpacing(4)
+        right.addWidget(self.words)
+        right.addWidget(self.note)
+        right.addWidget(self.strip, 1)
+        body = QHBoxLayout()
+        body.setSpacing(16)
+        body.addWidget(side)
+        body.addLayout(right, 1)
+        inside = QWidget(self)
+        whole = QVBoxLayout(inside)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(6)
+        whole.addLayout(head)
+        whole.addLayout(body, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(card(inside, (12, 8, 12, 8)))
+        self.plot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+    def _connect(self) -> None:
+        state = self._state
+        self.film_button.clicked.connect(state.show_film)
+        self.all_button.clicked.connect(state.show_for_all)
+        self.strength.valueChanged.connect(self._strength_moved)
+        self.find_button.clicked.connect(state.find)
+        self.progress.cancelled.connect(state.cancel)
+        self.strip.clicked.connect(self._open)
+        self.strip.hovered.connect(self.hovered)
+        self.view.hovered.connect(self.hovered)
+        state.changed.connect(self.refresh)
+
+    # ------------------------------------------------------------------ following
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the film."""
+        super().showEvent(event)
+        self._state.watch(True)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees; a search goes on."""
+        super().hideEvent(event)
+        self._state.watch(False)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is known."""
+        if not self.isVisible():
+            return
+        state, dataset = self._state, self._session.dataset
+        (self.all_button if state.is_for_all else self.film_button).setChecked(True)
+        self.all_button.setEnabled(state.found is not None or state.is_searching)
+        self.strength.blockSignals(True)
+        self.strength.setValue(round(state.strength * _TICKS))
+        self.strength.blockSignals(False)
+        self.strength_words.setText(f"× {state.strength:.2f}")
+        self._show_progress()
+        self._show_change(dataset)
+        self._show_passes()
+        result = None if state.state is None else state.state.result
+        target = "" if dataset is None else dataset.class_names[self._session.attack.aim]
+        self.effects.show_result(result, target)
+        self.note.setText(self._note())
+        self.note.setVisible(bool(self.note.text()))
+        self._show_words(result)
+        shown = None if result is None else result.shown
+        if shown is not self._drawn:
+            self._drawn = shown
+            self._show_images(shown)
+
+    def _show_progress(self) -> None:
+        state = self._state
+        progress = None
+        if state.is_searching and state.found is not None:
+            progress = state.found.progress
+        elif state.state is not None:
+            done = state.state.result
+            progress = Progress(done.n_images, done.n_total, "images")
+        self.progress.show_progress(progress, is_running=state.is_searching or state.is_counting)
+
+    def _show_change(self, dataset: Dataset | None) -> None:
+        change = self._state.change()
+        if dataset is None or change is None or change.size != dataset.n_features:
+            self.view.clear()
+            self.view.set_title("change")
+            return
+        picture = change.reshape(dataset.image_shape)
+        largest, added = float(np.abs(picture).max()), self._state.strength * picture
+        length = float(np.linalg.norm(added))
+        if largest < _NO_CHANGE:
+            self.view.set_title("change")
+            self.view.set_image(diverging_rgb(np.zeros_like(added), 1.0), added, "none yet")
+            return
+        self.view.set_title(f"change × {1 / largest:.3g}")
+        words = f"length {length:.3g}, largest pixel {self._state.strength * largest:.3g}"
+        self.view.set_image(diverging_rgb(added, largest), added, words, f"length {length:.3g}")
+
+    def _show_passes(self) -> None:
+        found = self._state.found
+        self.plot.setVisible(self._state.is_for_all)
+        passes = () if found is None else found.passes
+        x = np.array([one.step for one in passes], dtype=float)
+        rates = np.array([one.success_rate for one in passes])
+        self.plot.set_data(SUCCESS, x, rates)
+        self.plot.set_y_range(0.0, min(1.2 * max(float(rates.max(initial=0.0)), 0.05), 1.0))
+        last = self._state.settings().steps if found is None else found.request.config.steps
+        self.plot.set_x_range(0, last)
+
+    def _note(self) -> str:
+        """Return what a person should know, or do, in words."""
+        state, attack = self._state, self._session.attack
+        if state.problem:
+            return state.problem
+        if state.is_for_all:
+            return state.outdated() or self._vain_words()
+        change = state.change()
+        if self._session.shown is None or self._session.dataset is None:
+            return "There is no model yet: let a run begin first."
+        if change is None:
+            return attack.problem or "The film is being computed ..."
+        if attack.config.start is None:
+            return (
+                "This film starts from noise, so that what it changes is the whole image. Start it "
+                "from the image to see what its change does to others."
+            )
+        if np.abs(change).max() < _NO_CHANGE:
+            return "The film stands where nothing is changed yet: play it on (P), this follows."
+        return ""
+
+    def _vain_words(self) -> str:
+        """Say so where a search that is over has fooled nobody."""
+        state, found = self._state, self._state.found
+        if state.is_searching or found is None or not found.passes:
+            return ""
+        if any(one.success_rate for one in found.passes):
+            return ""
+        return "No change within this budget fools any image: allow a larger one."
+
+    def _show_words(self, result: SameChangeResult | None) -> None:
+        state, attack = self._state, self._session.attack
+        dataset = self._session.dataset
+        what = "The film's change"
+        if not state.is_for_all and attack.steps:
+            what = f"The change of step {attack.position} of {len(attack.steps) - 1}"
+        elif state.is_for_all and state.found is not None:
+            config = state.found.request.config
+            toward = (
+                ""
+                if dataset is None or config.target is None
+                else dataset.class_names[config.target]
+            )
+            to = f" to {short(toward, _LONGEST_NAME)}" if toward else ""
+            what = f"One change{to}, {within(config.norm, config.budget)}"
+        if result is None or not result.n_images or state.state is None:
+            self.words.set_wordings(what)
+            return
+        n, total = f"{result.n_images:,}", f"{result.n_total:,}"
+        part = PARTS[state.state.request.part]
+        done = f"all {total}" if n == total else f"{n} of {total}"
+        on = f"{what} on {done} {part} images"
+        self.words.set_wordings(f"{on}; mean length left {result.mean_size:.3g}", on, what)
+
+    def _show_images(self, shown: ChangedImages | None) -> None:
+        """Show other images; their colours are found for all at once."""
+        dataset, seen = self._session.dataset, self._state.state
+        if shown is None or dataset is None or seen is None:
+            self.strip.set_images(())
+            return
+        pictures = grey_rgb(shown.images.reshape(-1, *dataset.image_shape))
+        part = PARTS[seen.request.part]
+        self.strip.set_images(
+            [
+                _strip_image(shown, i, picture, dataset.class_names, part)
+                for i, picture in enumerate(pictures)
+            ]
+        )
+
+    # ------------------------------------------------------------------ what a person does
+
+    @Slot(int)
+    def _strength_moved(self, ticks: int) -> None:
+        self._state.set_strength(ticks / _TICKS)
+
+    @Slot(int)
+    def _open(self, index: int) -> None:
+        state = self._state.state
+        if state is None:
+            return
+        place = [image.index for image in self.strip.images].index(index)
+        near = self.strip.mapToGlobal(self.strip.cell_rect(place).center())
+        self.sample_requested.emit(state.request.part, index, near)
+
+
+def _strip_image(
+    shown: ChangedImages, i: int, picture: NDArray[np.uint8], names: Sequence[str], part: str
+) -> StripImage:
+    index = int(shown.indices[i])
+    label, before, after = (int(k[i]) for k in (shown.labels, shown.before, shown.after))
+    words = names[after] if before == after else f"{names[before]} → {names[after]}"
+    true = names[label]
+    return StripImage(
+        index=index,
+        rgb=picture,
+        below=(
+            (words, words.replace(" ", ""), short(names[after], _LONGEST_NAME)),
+            ("",) if before == label else (f"is {true}", short(true, _LONGEST_NAME)),
+        ),
+        words=f"{part} image {index:,}, {true}, with the change: was read as {names[before]}, "
+        f"is read as {names[after]}",
+        mark="bad" if before == label != after else "",
+    )

@@ -1,0 +1,1 @@
+"""One image toward every class at once."""

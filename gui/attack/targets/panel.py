@@ -1,0 +1,317 @@
+"""All targets: the chosen image changed toward every class at once, as little as is enough."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.exact.crossing import FARTHEST
+from core.exact.pairs import NORMS
+from core.pictures import diverging_rgb, grey_rgb
+from gui.shared.size_choice import SizeChoice
+from gui.shared.words import sure_words
+from gui.widgets.basics.card import card
+from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.job_progress import JobProgress
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from core.exact.all_targets import AllTargets
+    from gui.session.session import Session
+
+_STEPS = 1000
+"""Of the slider, for the whole change."""
+_LONGEST_NAME = 16
+_SMALLEST_CELL = 56
+
+_NORM_HELP = (
+    "Which change counts as small: the shortest, the one whose largest pixel is least, or the one "
+    "of the fewest pixels. For the first two the smallest is found exactly; several rivals that "
+    "must all be overtaken make the fewest pixels a puzzle without a quick answer, and 'at most' "
+    "stands before a number that is enough but may not be the least."
+)
+_ORDER_HELP = "The classes in their own order, or those that take the least change first."
+_IMAGE_HELP = (
+    "The image with the shown part of its change toward the class above it; below it the "
+    "probability of that class, with ✓ from where it is read so. Click to make this class the "
+    "target of the film."
+)
+_CHANGE_HELP = (
+    "What is added (red) or taken away (blue), all amplified alike, so that sizes can be compared; "
+    "below it the size of the whole change. Click to make this class the target of the film."
+)
+_SCRUB_HELP = (
+    "How much of each change is applied: nothing at 0 %; at 100 % the image lies on the boundary, "
+    "where the class is tied with the one it is read as; a little farther it is read as the class."
+)
+
+
+class TargetsPanel(QWidget):
+    """One column per class: the image on its way to it, and the change."""
+
+    hovered = Signal(str)
+    tab_requested = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._state = session, session.targets
+        self._columns: list[int] = []
+        self._names: tuple[str, ...] = ()
+        self.size_choice = SizeChoice(self._state, _NORM_HELP, self, NORMS)
+        self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
+        self.order = self._combo("Order of the classes", _ORDER_HELP)
+        self.order.addItem("by class", "class")
+        self.order.addItem("by size", "size")
+        self.words = FittingLabel("", self)
+        self.words.setObjectName("muted")
+        self.words.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.progress = JobProgress(
+            "looking for the changes", "Stop looking; the classes found so far stay", self
+        )
+        self.go_on = QPushButton("Go on", self)
+        self.go_on.setObjectName("small")
+        self.go_on.setToolTip(wrapped("Look for the changes toward the other classes too"))
+        self.strip = ImageMosaic(self, smallest_cell=_SMALLEST_CELL)
+        self.strip.setAccessibleName("image and change for every target")
+        self.problem = QLabel("", self)
+        self.problem.setObjectName("sentence")
+        self.problem.setWordWrap(True)
+        self.problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.play = QPushButton("Play", self)
+        self.play.setObjectName("small")
+        self.play.setToolTip(wrapped("Let all changes grow at once, from nothing to just beyond"))
+        self.scrub = QSlider(Qt.Orientation.Horizontal, self)
+        self.scrub.setAccessibleName("fraction of the change")
+        self.scrub.setToolTip(wrapped(_SCRUB_HELP))
+        self.scrub.setRange(0, round(_STEPS * FARTHEST))
+        self.scrub.setPageStep(_STEPS // 10)
+        self.fraction_words = QLabel("", self)
+        widest = self.fraction_words.fontMetrics().horizontalAdvance(_fraction_words(FARTHEST))
+        self.fraction_words.setMinimumWidth(widest + 4)
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def _combo(self, name: str, help_text: str) -> QComboBox:
+        combo = QComboBox(self)
+        combo.setAccessibleName(name)
+        combo.setToolTip(wrapped(help_text))
+        return combo
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        for widget in (self.size_choice, self.order):
+            head.addWidget(widget)
+        head.addWidget(self.words, 1)
+        head.addWidget(self.progress)
+        head.addWidget(self.go_on)
+        self.area = QScrollArea(self)
+        self.area.setWidget(self.strip)
+        self.area.setWidgetResizable(True)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.play)
+        foot.addWidget(self.scrub, 1)
+        foot.addWidget(self.fraction_words)
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.problem, 1)
+        column.addWidget(self.area, 1)
+        column.addLayout(foot)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(card(inside, (12, 8, 12, 8)))
+
+    def _connect(self) -> None:
+        state = self._state
+        self.order.activated.connect(self._order_chosen)
+        self.progress.cancelled.connect(state.call_off)
+        self.go_on.clicked.connect(state.go_on)
+        self.play.clicked.connect(state.toggle)
+        self.scrub.valueChanged.connect(self._scrubbed)
+        self.strip.cell_clicked.connect(self._cell_clicked)
+        self.strip.hovered.connect(self.hovered)
+        state.changed.connect(self.refresh)
+        state.position_changed.connect(self._refresh_strip)
+        state.playing_changed.connect(self._refresh_play)
+        self._session.attack.config_changed.connect(self.refresh)
+
+    # ------------------------------------------------------------------ following
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the image and the model."""
+        super().showEvent(event)
+        self._state.watch(True)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees."""
+        super().hideEvent(event)
+        self._state.watch(False)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is known."""
+        if not self.isVisible():
+            return
+        state, found = self._state, self._state.found
+        self.size_choice.refresh()
+        self.order.setCurrentIndex(self.order.findData(state.order))
+        self.progress.show_progress(state.progress, is_running=state.is_computing)
+        self.go_on.setVisible(state.is_called_off)
+        problem = state.problem
+        if not problem and self._session.shown is None:
+            problem = "There is no model yet: open data and let it learn."
+        elif not problem and found is None:
+            problem = "Looking for the smallest changes ..."
+            if state.is_called_off:
+                problem = "Called off before anything was found."
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        self.area.setVisible(not problem)
+        for widget in (self.play, self.scrub):
+            widget.setEnabled(not problem)
+        if problem or found is None:
+            self.words.set_wordings("")
+            return
+        self.words.set_wordings(*self._summary(found))
+        self._refresh_strip()
+
+    def _summary(self, found: AllTargets) -> tuple[str, ...]:
+        dataset, nearest = self._session.dataset, found.nearest
+        assert dataset is not None
+        names = [short(name, _LONGEST_NAME) for name in dataset.class_names]
+        read = f"read as {names[found.predicted]}"
+        factor = f"changes × {1 / found.largest:.3g}" if found.largest else "no change"
+        if nearest is not None:
+            near = f"nearest: {names[nearest]}, {self._size_words(found, nearest)}"
+        elif found.complete:
+            near = "no other class within reach"
+        else:
+            n_known = found.n_classes - found.crossings.count(None)
+            near = f"{n_known} of {found.n_classes} classes so far"
+        return f"{read}  ·  {near}  ·  {factor}", f"{near}  ·  {factor}", factor
+
+    # ------------------------------------------------------------------ the strip
+
+    @Slot()
+    def _refresh_strip(self) -> None:
+        state, found, dataset = self._state, self._state.found, self._session.dataset
+        self._refresh_play()
+        if not self.isVisible() or found is None or dataset is None:
+            return
+        columns = state.columns()
+        names = tuple(dataset.class_names[k] for k in columns)
+        if (columns, names) != (self._columns, self._names):
+            self._columns, self._names = columns, names
+            self.strip.set_columns(names)
+        changes = found.changes(state.fraction)
+        probabilities = found.probabilities(changes)
+        shape = (-1, *dataset.image_shape)
+        images = (found.image + changes)[columns].reshape(shape)
+        maps = changes[columns].reshape(shape)
+        reached = found.reached(probabilities)
+        chances = []
+        for k in columns:
+            mark = "✓ " if reached[k] else ""
+            known = found.crossings[k] is not None
+            chances.append(f"{mark}{sure_words(probabilities[k, k])}" if known else "")
+        missing = tuple(self._missing(found, k) for k in columns)
+        unknown = tuple("..." if found.crossings[k] is None else "" for k in columns)
+        sizes = tuple(
+            "" if words else self._caption(found, k)
+            for k, words in zip(columns, missing, strict=True)
+        )
+        change_rgb = diverging_rgb(maps, found.largest or 1.0)
+        self.strip.set_rows(
+            [
+                MosaicRow(
+                    *("image", _IMAGE_HELP, grey_rgb(images), images, tuple(chances), unknown)
+                ),
+                MosaicRow("change", _CHANGE_HELP, change_rgb, maps, sizes, missing),
+            ]
+        )
+        self.strip.set_marked(None if found.nearest is None else columns.index(found.nearest))
+
+    @staticmethod
+    def _missing(found: AllTargets, k: int) -> str:
+        crossing = found.crossings[k]
+        if crossing is None:
+            return "..."
+        if k == found.predicted:
+            return "read as this: no change"
+        return "" if crossing.is_possible else "no change is enough"
+
+    @staticmethod
+    def _size_words(found: AllTargets, k: int) -> str:
+        crossing = found.crossings[k]
+        assert crossing is not None
+        size, least = crossing.smallest.size, crossing.smallest.at_least
+        if found.norm != "l0":
+            return f"{size:.3g}"
+        return f"at most {size:.0f}" if least < size else f"{size:.0f} px"
+
+    def _caption(self, found: AllTargets, k: int) -> str:
+        words = self._size_words(found, k)
+        return f"{words}  nearest" if k == found.nearest else words
+
+    @Slot()
+    def _refresh_play(self) -> None:
+        fraction = self._state.fraction
+        self.play.setText("Hold" if self._state.playing else "Play")
+        blocked = self.scrub.blockSignals(True)
+        self.scrub.setValue(round(_STEPS * fraction))
+        self.scrub.blockSignals(blocked)
+        self.fraction_words.setText(_fraction_words(fraction))
+
+    # ------------------------------------------------------------------ what a person does
+
+    @Slot(int)
+    def _order_chosen(self, index: int) -> None:
+        self._state.sort(self.order.itemData(index))
+
+    @Slot(int)
+    def _scrubbed(self, place: int) -> None:
+        self._state.go_to(place / _STEPS)
+
+    @Slot(int, int)
+    def _cell_clicked(self, row: int, column: int) -> None:
+        found, dataset = self._state.found, self._session.dataset
+        if found is None or dataset is None:
+            return
+        k = self._columns[column]
+        if k == found.predicted:
+            name = short(dataset.class_names[k], _LONGEST_NAME)
+            words = f"The image is read as {name} already: choose another class as the target."
+            self._session.notified.emit(words, False)
+            return
+        self._session.attack.choose_exact(self._state.norm, boxed=self._state.boxed)
+        self._session.attack.set_setting("target", k)
+        self.tab_requested.emit("Film")
+
+
+def _fraction_words(fraction: float) -> str:
+    words = f"{100 * fraction:.0f} % of the change"
+    if np.isclose(fraction, 1.0):
+        return f"{words}: a tie"
+    return f"{words}: just beyond" if fraction > 1 else words

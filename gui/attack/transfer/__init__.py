@@ -1,0 +1,1 @@
+"""Images crafted on one run, read by the others."""

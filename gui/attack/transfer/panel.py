@@ -1,0 +1,257 @@
+"""Transfer: images crafted on the model shown, tested on the models of the other runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.attack.norms import NORMS
+from core.parameters import Parameter
+from core.pictures import grey_rgb
+from gui.attack.transfer.table import REMOVED, TransferTable
+from gui.images.data.settings import heading
+from gui.shared.words import PARTS
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.card import card
+from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.job_progress import JobProgress
+from gui.widgets.basics.number_field import NumberField
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.images.image_strip import ImageStrip, StripImage
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from core.attack.whole_parts.transfer import Example, TransferResult
+    from gui.session.session import Session
+
+N_IMAGES = Parameter(
+    "int",
+    "Images",
+    "How many images are crafted, chosen at random, always the same ones; 0 for all of the part.",
+    low=0,
+    high=10_000_000,
+    zero_word="all images",
+    zero_text="all",
+)
+
+_ONE_RUN = (
+    "There is only this run to test on. For another one press N (new seed), or change a setting on "
+    "the left and press R (rewind); this run stays in the list. Then craft."
+)
+_STRIP_HELP = "Click to play how this image was crafted."
+
+
+class TransferPanel(QWidget):
+    """A button, a table that fills, and below it images that fool all models, or only one."""
+
+    hovered = Signal(str)
+    sample_requested = Signal(str, int, QPoint)
+    """Part, index and place on the screen of an image that is to be opened."""
+    tab_requested = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._state = session, session.transfer
+        self._theme = LIGHT
+        self._drawn: TransferResult | None = None
+        self.craft_button = QPushButton("Craft", self)
+        self.craft_button.setObjectName("call")
+        self.craft_button.setToolTip(
+            wrapped(
+                "Attack images with what is chosen above, on the model shown, and test the results "
+                "on the models of all other runs on these data."
+            )
+        )
+        self.n_images = NumberField(N_IMAGES, self)
+        self.n_images.setObjectName("transfer_images")
+        self.n_images.setFixedWidth(84)
+        self.n_images.setToolTip(wrapped(N_IMAGES.help))
+        self.n_images.show_value(self._state.n_images)
+        self.words = FittingLabel("", self)
+        self.words.setObjectName("muted")
+        self.progress = JobProgress("crafting", "Stop crafting; what is done stays.", self)
+        self.note = QLabel("", self)
+        self.note.setWordWrap(True)
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.table = TransferTable(self)
+        self.all_title, self.only_title = heading("", self), heading("", self)
+        self.all_strip = ImageStrip("images that fool all models", _STRIP_HELP, self, wraps=True)
+        self.only_strip = ImageStrip(
+            *("images that fool only the crafting model", _STRIP_HELP, self), wraps=True
+        )
+        self._lay_out()
+        self._connect()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.craft_button)
+        head.addWidget(self.n_images)
+        label = QLabel("images", self)
+        label.setBuddy(self.n_images)
+        head.addWidget(label)
+        head.addWidget(self.words, 1)
+        head.addWidget(self.progress)
+        strips = QGridLayout()
+        strips.setHorizontalSpacing(16)
+        strips.setVerticalSpacing(2)
+        pairs = ((self.all_title, self.all_strip), (self.only_title, self.only_strip))
+        for column, (title, strip) in enumerate(pairs):
+            strips.addWidget(title, 0, column)
+            strips.addWidget(strip, 1, column)
+            strips.setColumnStretch(column, 1)
+        strips.setRowStretch(1, 1)
+        inside = QWidget(self)
+        whole = QVBoxLayout(inside)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(6)
+        whole.addLayout(head)
+        whole.addWidget(self.note)
+        whole.addWidget(self.table, 4)
+        whole.addLayout(strips, 3)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(card(inside, (12, 8, 12, 8)))
+
+    def _connect(self) -> None:
+        session = self._session
+        self.craft_button.clicked.connect(self._state.craft)
+        self.progress.cancelled.connect(self._state.cancel)
+        self.n_images.committed.connect(self._n_images_set)
+        self.n_images.refused.connect(self._refused)
+        for strip in (self.all_strip, self.only_strip):
+            strip.hovered.connect(self.hovered)
+            strip.clicked.connect(self._play)
+        for signal in (
+            *(self._state.changed, session.attack.config_changed, session.runs.changed),
+            *(session.run_started, session.run_shown, session.shown_changed),
+        ):
+            signal.connect(self.refresh)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours for the runs."""
+        self._theme = theme
+        self.table.set_theme(theme)
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say what was not kept up to date for nobody to see."""
+        super().showEvent(event)
+        self.refresh()
+
+    # ------------------------------------------------------------------ showing
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is known."""
+        if not self.isVisible():
+            return
+        state = self._state
+        result, request = state.result, state.request
+        models = request.models if request is not None and result is not None else state.models()
+        counts = () if result is None else result.models
+        self.table.fill(models, counts, self._session.runs)
+        self.progress.show_progress(state.progress, is_running=state.is_running)
+        self._show_words()
+        if result is not self._drawn:
+            self._drawn = result
+            self._show_examples(result)
+
+    def _show_words(self) -> None:
+        state, result, request = self._state, self._state.result, self._state.request
+        if result is not None and request is not None:
+            n, total = result.n_images, result.n_total
+            done = f"{n:,}" if n == total else f"{n:,} of {total:,}"
+            what = f"{done} {PARTS[request.part]} images, {result.n_crafted:,} fool the model"
+            self.words.set_wordings(f"{what}: {request.crafting.words()}", what, done)
+        else:
+            attack = self._session.attack
+            part = PARTS[attack.config.part]
+            self.words.set_wordings(f"of the {part} part", "")
+        notes = [state.problem, state.outdated()]
+        if result is not None and result.n_images and not result.n_crafted:
+            notes.append("No image fools the crafting model: allow a larger budget, or more steps.")
+        if result is not None and not state.is_running and result.n_images < result.n_total:
+            some = (
+                "what was done until then is shown" if result.n_images else "nothing was done yet"
+            )
+            notes.append(f"Called off: {some}.")
+        if len(state.entries()) == 1:
+            notes.append(_ONE_RUN)
+        words = " ".join(note for note in notes if note)
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
+        urgent = bool(state.problem or state.outdated())
+        self.note.setObjectName("sentence" if urgent else "muted")
+        self.note.style().polish(self.note)
+
+    def _show_examples(self, result: TransferResult | None) -> None:
+        several = result is not None and len(result.models) > 1
+        if result is None or not several:
+            words = "FOOL THE MODEL" if result is not None else ""
+            count = f"  {result.n_crafted:,}" if result is not None else ""
+            self.all_title.setText(words + count)
+            self.only_title.setText("")
+            examples: tuple[Example, ...] = () if result is None else result.fool_all
+            self.all_strip.set_images([self._image(one) for one in examples])
+            self.only_strip.set_images(())
+            return
+        n = len(result.models)
+        everyone = "BOTH MODELS" if n == 2 else f"ALL {n} MODELS"
+        self.all_title.setText(f"FOOL {everyone}  {result.n_all:,}")
+        self.only_title.setText(f"FOOL ONLY THE CRAFTING MODEL  {result.n_only:,}")
+        self.all_strip.set_images([self._image(one) for one in result.fool_all])
+        self.only_strip.set_images([self._image(one) for one in result.fool_only])
+
+    def _image(self, one: Example) -> StripImage:
+        session, request, result = self._session, self._state.request, self._state.result
+        dataset = session.dataset
+        assert dataset is not None
+        assert request is not None
+        assert result is not None
+        names = dataset.class_names
+        label, read = names[one.label], names[int(one.after[0])]
+        told = []
+        for model, after in zip(request.models, one.after, strict=True):
+            entry = session.runs.entry(model.key)
+            run = REMOVED if entry is None else entry.name
+            told.append(f"{names[int(after)]} by {run}")
+        return StripImage(
+            index=one.index,
+            rgb=grey_rgb(one.image.reshape(dataset.image_shape)),
+            below=((f"{label} → {read}", f"{label}→{read}", f"→{read}"), (f"{one.size:.2g}",)),
+            words=f"{PARTS[request.part]} image {one.index:,}, {label}, with a change of "
+            f"{one.size:.3g} ({NORMS[result.norm].label}): read as {', '.join(told)}",
+        )
+
+    # ------------------------------------------------------------------ what a person does
+
+    @Slot(object)
+    def _n_images_set(self, n_images: int) -> None:
+        self._state.set_n_images(n_images)
+
+    @Slot(str)
+    def _refused(self, message: str) -> None:
+        self._session.notified.emit(message, True)
+
+    @Slot(int)
+    def _play(self, index: int) -> None:
+        """Play the attack on this image, toward what it was crafted for."""
+        request, attack = self._state.request, self._session.attack
+        if request is not None:
+            target = request.crafting.config.target
+            if target is not None and attack.target is not None:
+                attack.set_setting("target", target)  # else each image has one that suits it
+            attack.choose(request.part, index, play=True)
+            self.tab_requested.emit("Film")

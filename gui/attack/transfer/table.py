@@ -1,0 +1,157 @@
+"""What crafted images did to the model of each run, one row for each."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from core.attack.whole_parts.transfer import ModelTransfer
+    from gui.attack.robustness.job import Model
+    from gui.session.runs import RunList
+
+_COLUMNS = (
+    ("run", "The images are crafted on the first model and tested on every other one."),
+    ("epoch", "Of the other runs the kept epoch nearest to the one shown."),
+    ("as they are", "The share of the images that are read rightly before anything is changed."),
+    ("crafted", "The share of the crafted images that are read rightly."),
+    ("with noise", "The share read rightly when each image is changed as much at random."),
+    (
+        "transfer",
+        "Of the images that fool the crafting model, and that this one does not read so anyway, "
+        "the share that fools this one too.",
+    ),
+    (
+        "noise fools",
+        "The share of the same images that random noise of the same size fools this model with: "
+        "what any change at all would do.",
+    ),
+)
+_NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_FEWEST_ROWS = 4
+"""Seen without scrolling where there is hardly any room."""
+
+_SWATCH = QSize(18, 10)
+_UNKNOWN = "–"
+REMOVED = "a removed run"
+
+
+class TransferTable(QTreeWidget):
+    """The crafting model first; numbers appear, and sharpen, as the images are done."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self.setAccessibleName("transfer to the models of other runs")
+        self.setColumnCount(len(_COLUMNS))
+        self.setHeaderLabels([words for words, _ in _COLUMNS])
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAlternatingRowColors(True)
+        self.setIconSize(_SWATCH)
+        head = self.headerItem()
+        for column, (_, help_text) in enumerate(_COLUMNS):
+            head.setToolTip(column, wrapped(help_text))
+            if column:
+                head.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(48)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours from the next filling on."""
+        self._theme = theme
+
+    def fill(
+        self, models: tuple[Model, ...], counts: tuple[ModelTransfer, ...], runs: RunList
+    ) -> None:
+        """Show these models, and what is known of them: of none, or of each, the crafting first."""
+        while self.topLevelItemCount() > len(models):
+            self.takeTopLevelItem(self.topLevelItemCount() - 1)
+        while self.topLevelItemCount() < len(models):
+            self.addTopLevelItem(QTreeWidgetItem())
+        self._fit(len(models))
+        for row, model in enumerate(models):
+            item = self.topLevelItem(row)
+            assert item is not None
+            self._fill_row(item, model, counts[row] if counts else None, runs, is_first=row == 0)
+
+    def _fill_row(
+        self,
+        item: QTreeWidgetItem,
+        model: Model,
+        counts: ModelTransfer | None,
+        runs: RunList,
+        *,
+        is_first: bool,
+    ) -> None:
+        entry = runs.entry(model.key)
+        name = REMOVED if entry is None else entry.name
+        item.setIcon(0, QIcon() if entry is None else self._swatch(entry.colour))
+        numbers, tip = [_UNKNOWN] * 5, ""
+        if counts is not None:
+            numbers = _numbers(counts)
+            tip = wrapped(_sentence(name, counts, is_first=is_first))
+            if is_first:
+                numbers[3] = "crafted here"
+        whole = model.epoch == int(model.epoch)
+        epoch = f"{model.epoch:.0f}" if whole else f"{model.epoch:.1f}"
+        font = self.font()
+        font.setBold(is_first)
+        for column, text in enumerate((name, epoch, *numbers)):
+            item.setText(column, text)
+            item.setToolTip(column, tip)
+            item.setFont(column, font)
+            if column:
+                item.setTextAlignment(column, _NUMBER)
+
+    def _fit(self, n_rows: int) -> None:
+        """Be as high as the rows, and no higher: what is left is for the images."""
+        row = max(self.sizeHintForRow(0), self.fontMetrics().height() + 2)
+        around = self.header().sizeHint().height() + 2 * self.frameWidth() + 2
+        self.setMinimumHeight(around + min(n_rows, _FEWEST_ROWS) * row)
+        self.setMaximumHeight(around + max(n_rows, 1) * row)
+
+    def _swatch(self, colour: int) -> QIcon:
+        picture = QPixmap(_SWATCH)
+        picture.fill(QColor(self._theme.runs[colour]))
+        icon = QIcon(picture)
+        icon.addPixmap(picture, QIcon.Mode.Selected)  # else it is tinted in the chosen row
+        return icon
+
+
+def percent(share: float) -> str:
+    """Return a share as ``12.3 %``; a dash where there is none."""
+    return _UNKNOWN if math.isnan(share) else f"{share:.1%}"
+
+
+def _numbers(counts: ModelTransfer) -> list[str]:
+    return [
+        percent(counts.accuracy),
+        percent(counts.crafted_accuracy),
+        percent(counts.noise_accuracy),
+        percent(counts.transfer_rate),
+        percent(counts.noise_rate),
+    ]
+
+
+def _sentence(name: str, counts: ModelTransfer, *, is_first: bool) -> str:
+    read = (
+        f"{name} reads {counts.n_right:,} of {counts.n_images:,} images rightly as they are, "
+        f"{counts.n_right_crafted:,} crafted, {counts.n_right_noise:,} with noise of the same size."
+    )
+    if is_first:
+        noise = f"noise does with {counts.n_fooled_noise:,} of those"
+        return f"{read} {counts.n_fooled:,} fool it; {noise}."
+    return (
+        f"{read} Of {counts.n_reached:,} images that fool the crafting model {counts.n_fooled:,} "
+        f"fool this one too; noise does with {counts.n_fooled_noise:,}."
+    )

@@ -1,0 +1,1 @@
+"""Pages of images: all that there are, and those a person draws."""

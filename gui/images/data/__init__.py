@@ -1,0 +1,1 @@
+"""The wall of all images, and how they are split and spoilt."""

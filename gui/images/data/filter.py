@@ -1,0 +1,237 @@
+"""The bar above the wall: which images, in which order, how large."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.insight.readings import ImageFilter
+from core.parameters import parameters_of
+from gui.shared.words import PARTS
+from gui.widgets.basics.number_field import NumberField
+from gui.widgets.basics.parameter_form import tooltip
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DECLARED = parameters_of(ImageFilter)
+_PART_HELP = (
+    "Which images hang on the wall: those learnt from, those that choose the best epoch, or those "
+    "that only measure."
+)
+_FIND_HELP = "Type the number of an image and press Enter: the wall scrolls to it."
+_SIZE_HELP = "How large the images are. Ctrl and the wheel over the wall, + and - do the same."
+_FIELD_WIDTH = 54
+
+
+class FilterBar(QWidget):
+    """Says what a person wants to see; knows nothing of the images."""
+
+    part_chosen = Signal(str)
+    changed = Signal(object)
+    """An :class:`ImageFilter`."""
+    refused = Signal(str)
+    find_requested = Signal(str)
+    zoom_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._filter = ImageFilter()
+        self.part = self._combo("part", "Part", wrapped(_PART_HELP))
+        self.label = self._combo("class", "Class", wrapped(_DECLARED["label"].help))
+        self.read = self._combo("read", "Read right or wrong", _tip("read"))
+        self.order = self._combo("order", "Order", _tip("order"))
+        for key, words in _DECLARED["order"].choices.items():
+            self.order.addItem(words, key)
+        self.low = self._field("low")
+        self.high = self._field("high")
+        self.find_field = QLineEdit(self)
+        self.find_field.setObjectName("filter_find")
+        self.find_field.setPlaceholderText("number")
+        self.find_field.setAccessibleName("Find an image by its number")
+        self.find_field.setToolTip(wrapped(_FIND_HELP))
+        self.find_field.setFixedWidth(_FIELD_WIDTH + 12)
+        self.size_slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.size_slider.setObjectName("filter_size")
+        self.size_slider.setAccessibleName("Size of the images")
+        self.size_slider.setToolTip(wrapped(_SIZE_HELP))
+        self.size_slider.setMinimumWidth(60)
+        self.size_slider.setMaximumWidth(160)
+        self.size_slider.setPageStep(1)
+        self.reset = QPushButton("Show all", self)
+        self.reset.setObjectName("filter_reset")
+        self.reset.setToolTip(wrapped("Leave no image out; part and order stay."))
+        self._lay_out()
+        self.set_classes(())
+        self.set_parts(("train",))
+        self.set_filter(ImageFilter(), has_changed=False)
+
+        self.part.activated.connect(self._part_chosen)
+        self.label.activated.connect(self._label_chosen)
+        self.read.activated.connect(self._read_chosen)
+        self.order.activated.connect(self._order_chosen)
+        self.low.committed.connect(self._low_chosen)
+        self.high.committed.connect(self._high_chosen)
+        for field in (self.low, self.high):
+            field.refused.connect(self.refused)
+        self.find_field.returnPressed.connect(self._find)
+        self.size_slider.valueChanged.connect(self.zoom_chosen)
+        self.reset.clicked.connect(self.show_all)
+
+    def _combo(self, name: str, words: str, tip: str) -> QComboBox:
+        combo = QComboBox(self)
+        combo.setObjectName(f"filter_{name}")
+        combo.setAccessibleName(words)
+        combo.setToolTip(tip)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setMinimumContentsLength(4)
+        combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        combo.setMaxVisibleItems(20)
+        return combo
+
+    def _field(self, name: str) -> NumberField:
+        field = NumberField(_DECLARED[name], self)
+        field.setObjectName(f"filter_{name}")
+        field.setButtonSymbols(NumberField.ButtonSymbols.NoButtons)
+        field.setFixedWidth(_FIELD_WIDTH)
+        return field
+
+    def _lay_out(self) -> None:
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for row in (first, second):
+            row.setSpacing(8)
+        first.addWidget(self.part, 5)
+        first.addWidget(self.label, 6)
+        first.addWidget(self.read, 8)
+        first.addWidget(self.order, 11)
+        for words, widget in (("sure", self.low), ("to", self.high), ("%", None)):
+            second.addWidget(self._words(words, widget))
+            if widget is not None:
+                second.addWidget(widget)
+        second.addWidget(self.reset)
+        second.addStretch(1)
+        second.addWidget(self._words("find", self.find_field))
+        second.addWidget(self.find_field)
+        second.addSpacing(6)
+        second.addWidget(self._words("size", self.size_slider))
+        second.addWidget(self.size_slider, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(first)
+        column.addLayout(second)
+
+    def _words(self, text: str, buddy: QWidget | None) -> QLabel:
+        label = QLabel(text, self)
+        label.setObjectName("muted")
+        if buddy is not None:
+            label.setBuddy(buddy)
+        return label
+
+    # ------------------------------------------------------------------ showing
+
+    @property
+    def filter(self) -> ImageFilter:
+        """What is asked for."""
+        return self._filter
+
+    def set_parts(self, parts: Sequence[str]) -> None:
+        """Offer these parts."""
+        chosen = self.part.currentData()
+        self.part.clear()
+        for part in parts:
+            self.part.addItem(PARTS[part], part)
+        self.part.setCurrentIndex(max(0, self.part.findData(chosen)))
+
+    def show_part(self, part: str) -> None:
+        """Show which part is chosen."""
+        self.part.setCurrentIndex(self.part.findData(part))
+
+    def set_classes(self, names: Sequence[str]) -> None:
+        """Offer these classes."""
+        self.label.clear()
+        self.label.addItem("all classes", None)
+        for k, name in enumerate(names):
+            self.label.addItem(name, k)
+
+    def set_filter(self, wanted: ImageFilter, *, has_changed: bool) -> None:
+        """Show a filter without telling anybody; whether there are changed labels to ask for."""
+        self._filter = wanted
+        self.read.clear()
+        for key, words in _DECLARED["read"].choices.items():
+            if key != "changed" or has_changed:
+                self.read.addItem(words, key)
+        self.label.setCurrentIndex(0 if wanted.label is None else wanted.label + 1)
+        self.read.setCurrentIndex(self.read.findData(wanted.read))
+        self.order.setCurrentIndex(self.order.findData(wanted.order))
+        for name, field in (("low", self.low), ("high", self.high)):
+            field.show_value(getattr(wanted, name))
+            field.setToolTip(tooltip(_DECLARED[name], getattr(wanted, name)))
+        self.reset.setEnabled(not wanted.chooses_all)
+
+    @Slot(int, int)
+    def show_zoom(self, index: int, n_zooms: int) -> None:
+        """Show which of how many sizes is used."""
+        blocked = self.size_slider.blockSignals(True)
+        self.size_slider.setRange(0, n_zooms - 1)
+        self.size_slider.setValue(index)
+        self.size_slider.setEnabled(n_zooms > 1)
+        self.size_slider.blockSignals(blocked)
+
+    # ------------------------------------------------------------------ choosing
+
+    def choose(self, **changes: object) -> None:
+        """Ask for something else."""
+        self.changed.emit(replace(self._filter, **changes))  # type: ignore[arg-type]
+
+    @Slot()
+    def show_all(self) -> None:
+        """Leave no image out."""
+        self.changed.emit(ImageFilter(order=self._filter.order))
+
+    @Slot(int)
+    def _part_chosen(self, index: int) -> None:
+        self.part_chosen.emit(self.part.itemData(index))
+
+    @Slot(int)
+    def _label_chosen(self, index: int) -> None:
+        self.choose(label=self.label.itemData(index), predicted=None)
+
+    @Slot(int)
+    def _read_chosen(self, index: int) -> None:
+        self.choose(read=self.read.itemData(index))
+
+    @Slot(int)
+    def _order_chosen(self, index: int) -> None:
+        self.choose(order=self.order.itemData(index))
+
+    @Slot(object)
+    def _low_chosen(self, low: float) -> None:
+        self.choose(low=low, high=max(low, self._filter.high))
+
+    @Slot(object)
+    def _high_chosen(self, high: float) -> None:
+        self.choose(high=high, low=min(high, self._filter.low))
+
+    @Slot()
+    def _find(self) -> None:
+        self.find_requested.emit(self.find_field.text().strip())
+
+
+def _tip(name: str) -> str:
+    declared = _DECLARED[name]
+    return wrapped(declared.help, declared.formula)

@@ -1,0 +1,353 @@
+"""The Data page: a wall of the images, what is in them, and how they are split and spoilt."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from core.errors import printable
+from core.insight.readings import ImageFilter, select
+from gui.images.data.filter import FilterBar
+from gui.images.data.side import DataSide
+from gui.shared.opened_image import OpenedImage
+from gui.shared.words import PARTS, PartView, epoch_words
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.card import card
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.images.image_card import ImageCard
+from gui.widgets.images.image_wall import ImageWall
+from gui.widgets.images.wall_picture import WallContent
+from gui.widgets.images.wall_view import NOTCH, NOTCH_EDGE
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from core.data.dataset import Dataset
+    from gui.session.session import Session
+
+_REFRESH_SECONDS = 0.3
+"""While a run is live the wall follows it this often."""
+
+_REFRESH_SHARE = 6
+"""Choosing among very many images is done less often: at most a sixth of the window's time."""
+
+_COUNT_HELP = (
+    "How many images of this part the filters leave, and the epoch of the model that reads them: "
+    "the live one, or the one chosen on the timeline."
+)
+_LEGEND_HELP = (
+    "Of the images on the wall: a frame marks those that the model reads as something else than "
+    "their label; a corner those whose label the label noise has changed."
+)
+_NOTHING_FITS = (
+    "No image fits these filters.\nChoose another class, “right or wrong”, or a wider range of "
+    "surety; or press “Show all”."
+)
+
+
+class DataPage(QWidget):
+    """Shows the data of the session, as the shown model reads them."""
+
+    attack_requested = Signal(str, int)
+    hovered = Signal(str)
+    found = Signal()
+    """What was looked for is on the wall."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._theme = LIGHT
+        self._part = "train"
+        self._filter = ImageFilter()
+        self._class_names: tuple[str, ...] = ()
+        self._view: PartView | None = None
+        self._sought: int | None = None
+        """An image that was looked for and is left out by the filters."""
+        self._refreshed_at = self._refresh_cost = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self.bar = FilterBar(self)
+        self.words = QLabel("", self)
+        self.words.setObjectName("data_words")
+        self.words.setToolTip(wrapped(_COUNT_HELP))
+        # What the words need must not move the wall while a run is live.
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.legend = QLabel("", self)
+        self.legend.setToolTip(wrapped(_LEGEND_HELP))
+        self.legend.setObjectName("muted")
+        self.wall = ImageWall(self)
+        self.side = DataSide(session, self)
+        self.card = ImageCard(self)
+        self.opened = OpenedImage(self.card, session)
+        self._lay_out()
+
+        self._later.timeout.connect(self._follow_now)
+        self.bar.part_chosen.connect(self.show_part)
+        self.bar.changed.connect(self.show_filter)
+        self.bar.refused.connect(self._refused)
+        self.bar.find_requested.connect(self._find)
+        self.bar.zoom_chosen.connect(self.wall.set_zoom)
+        self.wall.zoom_changed.connect(self.bar.show_zoom)
+        self.wall.hovered.connect(self.hovered)
+        self.wall.opened.connect(self.open_image)
+        self.side.hovered.connect(self.hovered)
+        self.side.class_clicked.connect(self._class_clicked)
+        self.card.attack_requested.connect(self.attack_requested)
+        session.dataset_changed.connect(self._dataset_changed)
+        session.run_started.connect(self.card.close)
+        session.data.readings_changed.connect(self._follow)
+        session.data.changed.connect(self._tell_empty)
+        self._dataset_changed()
+
+    def _lay_out(self) -> None:
+        under = QHBoxLayout()
+        under.addWidget(self.words, 1)
+        under.addWidget(self.legend, 0, Qt.AlignmentFlag.AlignRight)
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.bar)
+        column.addLayout(under)
+        column.addWidget(self.wall, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(card(inside, (12, 10, 6, 8)), 1)
+        layout.addWidget(self.side)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours in the legend."""
+        self._theme = theme
+        self._tell_legend()
+
+    # ------------------------------------------------------------------ what is asked for
+
+    @property
+    def part(self) -> str:
+        """The part whose images hang on the wall."""
+        return self._part
+
+    @Slot(str)
+    def show_part(self, part: str) -> None:
+        """Show the images of a part; what is filtered stays as it is where it can."""
+        self._part, self._sought = part, None
+        self.bar.show_part(part)
+        if self.isVisible():
+            self._session.data.watch(self, part)
+        self._new_choice()
+
+    @Slot(object)
+    def show_filter(self, wanted: ImageFilter) -> None:
+        """Show other images of the part."""
+        self._filter = wanted
+        self._new_choice()
+        sought, self._sought = self._sought, None
+        if sought is not None and self.wall.go_to(sought):
+            self.wall.setFocus()
+
+    @Slot(int)
+    def _class_clicked(self, k: int) -> None:
+        label = None if self._filter.label == k else k
+        self.show_filter(replace(self._filter, label=label, predicted=None))
+
+    def _new_choice(self) -> None:
+        """Fit the filter to the part, and show everything anew from the first image on."""
+        dataset = self._session.dataset
+        if dataset is None:
+            return
+        wanted = self._filter
+        has_changed = dataset.split(self._part).clean_labels is not None
+        if wanted.read == "changed" and not has_changed:
+            wanted = replace(wanted, read="all")
+        if wanted.label is not None and wanted.label >= dataset.n_classes:
+            wanted = replace(wanted, label=None)
+        self._filter = wanted
+        self.bar.set_filter(wanted, has_changed=has_changed)
+        self.side.counts.set_chosen(wanted.label)
+        if self.isVisible():
+            self.side.ask_images(self._part, wanted.label)
+        self._refresh(keep_place=False)
+
+    @Slot()
+    def _dataset_changed(self) -> None:
+        dataset = self._session.dataset
+        self._tell_empty()
+        if dataset is None:
+            return
+        parts = [part for part in PARTS if part != "validation" or dataset.validation is not None]
+        if self._part not in parts:
+            self._part = "train"
+        before, label = self._class_names, self._filter.label
+        self._class_names = names = dataset.class_names
+        if label is not None and names[label : label + 1] != before[label : label + 1]:
+            self._filter = replace(self._filter, label=None)  # 3 is another class now
+        self._filter = replace(self._filter, predicted=None)
+        self._sought = None
+        self.bar.find_field.clear()
+        self.bar.set_parts(parts)
+        self.bar.show_part(self._part)
+        self.bar.set_classes(dataset.class_names)
+        if self.isVisible():
+            self._session.data.watch(self, self._part)
+        self._new_choice()
+
+    @Slot(str)
+    def _refused(self, message: str) -> None:
+        self._session.notified.emit(message, True)
+
+    # ------------------------------------------------------------------ what is shown
+
+    @Slot()
+    def _follow(self) -> None:
+        """Follow the model shown, but not more often than can be looked at."""
+        if not self.isVisible() or self._later.isActive():
+            return
+        pause = max(_REFRESH_SECONDS, _REFRESH_SHARE * self._refresh_cost)
+        left = self._refreshed_at + pause - time.perf_counter()
+        self._later.start(max(0, round(1000 * left)))
+
+    @Slot()
+    def _follow_now(self) -> None:
+        if self.isVisible():
+            self._refresh(keep_place=True)
+
+    def _refresh(self, *, keep_place: bool) -> None:
+        dataset = self._session.dataset
+        if dataset is None:
+            return
+        started = time.perf_counter()
+        view = self._view = self._look(dataset)
+        readings = None if view.seen is None else view.seen.readings
+        content = None
+        if readings is not None or not self._filter.needs_readings:
+            content = WallContent(
+                images=view.split.images,
+                image_shape=dataset.image_shape,
+                order=select(view.split, readings, self._filter),
+                as_stored=self._filter.order == "stored",
+                framed=view.wrong,
+                notched=view.changed,
+                captions=view.captions,
+                describe=view.describe,
+            )
+        self.wall.set_content(content, keep_place=keep_place)
+        self._tell_empty()
+        self._tell_count(view, None if content is None else len(content.order))
+        self._tell_legend()
+        self._refreshed_at = time.perf_counter()
+        self._refresh_cost = self._refreshed_at - started
+
+    def _look(self, dataset: Dataset) -> PartView:
+        """Return the images of the part with what is read in them, if that is about them."""
+        seen = self._session.data.readings
+        if seen is not None and seen.split is not dataset.split(self._part):
+            seen = None
+        return PartView(dataset, self._part, seen)
+
+    @Slot()
+    def _tell_empty(self) -> None:
+        if self._session.dataset is None:
+            self.words.setText("")
+            opening = self._session.data.opening
+            self.wall.set_empty_words(
+                "There are no data yet. Open some with File > Open."
+                if opening is None
+                else f"Opening {printable(opening)} ..."
+            )
+        elif self.wall.content is None:
+            self.wall.set_empty_words("Reading the images ...")
+        else:
+            self.wall.set_empty_words(_NOTHING_FITS)
+
+    def _tell_count(self, view: PartView, n_shown: int | None) -> None:
+        """Say how many images are shown, and which epoch's model reads them."""
+        n = view.split.n_samples
+        images = f"{n:,} image{'' if n == 1 else 's'}"
+        if n_shown is None:
+            words = f"reading {images} ..."
+        else:
+            words = f"all {images}" if n_shown == n else f"{n_shown:,} of {images}"
+        if self._filter.predicted is not None:
+            words += f" · read as {view.dataset.class_names[self._filter.predicted]}"
+        if view.seen is not None:
+            shown = self._session.shown
+            live = ", live" if shown is not None and shown.live else ""
+            words += f" · {epoch_words(view.seen.epoch)}{live}"
+        self.words.setText(words)
+
+    def _tell_legend(self) -> None:
+        """Say what the marks mean, and how many of the images on the wall have them."""
+        marks, view, content = [], self._view, self.wall.content
+        shown = np.arange(0) if content is None else content.order
+        notch = f"{NOTCH}; background-color:{NOTCH_EDGE}"
+        if view is not None and view.wrong is not None:
+            n_wrong = int(np.count_nonzero(view.wrong[shown]))
+            marks.append((self._theme.bad, "□", f"{n_wrong:,} wrong"))
+        if view is not None and view.changed is not None:
+            n_changed = int(np.count_nonzero(view.changed[shown]))
+            marks.append((notch, "◤", f"{n_changed:,} changed"))
+        self.legend.setText(
+            "&nbsp;&nbsp; ".join(
+                f'<span style="color:{colour}; font-weight:700">{glyph}</span>&nbsp;{words}'
+                for colour, glyph, words in marks
+            )
+        )
+
+    # ------------------------------------------------------------------ one image
+
+    @Slot(str)
+    def _find(self, text: str) -> None:
+        """Scroll to the image of a number, or say why not."""
+        view, tell = self._view, self._session.notified
+        if view is None:
+            return
+        self._sought = None
+        last, what = view.split.n_samples - 1, f"{PARTS[self._part]} image"
+        number = text.replace(",", "")
+        if not (number.isascii() and number.isdigit()):
+            written = repr(text) if text else "nothing"
+            tell.emit(f"An image is found by its number, 0 to {last:,}, not by {written}.", True)
+        elif len(number) > len(str(last)) + 20 or int(number) > last:
+            tell.emit(f"There is no {what} {text}; choose 0 to {last:,}.", True)
+        elif not self.wall.go_to(int(number)):
+            tell.emit(
+                f"The filters leave it out: {view.describe(int(number))}. Press Show all to see "
+                "it on the wall.",
+                False,
+            )
+            self._sought = int(number)
+        else:
+            self.found.emit()
+            self.wall.setFocus()
+
+    @Slot(int, QPoint)
+    def open_image(self, index: int, near: QPoint) -> None:
+        """Open one image of the part beside a point of the screen."""
+        view = self._view
+        if view is not None:
+            session = self._session
+            self.opened.open(
+                lambda: view.card(index, session.shown, session.epochs.snapshots), near
+            )
+
+    # ------------------------------------------------------------------ only when looked at
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the model."""
+        super().showEvent(event)
+        self._session.data.watch(self, self._part)
+        if self._session.dataset is not None:
+            self.side.ask_images(self._part, self._filter.label)
+        self._refresh(keep_place=True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for a page that nobody sees."""
+        super().hideEvent(event)
+        self._session.data.watch(self, None)
+        self._later.stop()

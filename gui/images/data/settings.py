@@ -1,0 +1,258 @@
+"""Controls of the Data page: who chooses the best epoch, split and noise, how data are read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from core.data.config import DataConfig
+from core.data.dataset import VALIDATION_PART, validation_share
+from core.errors import SettingError
+from core.parameters import parameters_of
+from core.sources import NAMED_SOURCES
+from core.sources.catalogue.entries import CATALOGUE
+from core.sources.reading import ReadingConfig
+from gui.session.run_state import RunState
+from gui.widgets.basics.parameter_form import ParameterForm
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from gui.session.session import Session
+
+_SPLIT_AND_NOISE = (
+    *("validation_size", "test_share", "split_seed"),
+    *("label_noise", "pixel_noise", "noise_seed"),
+)
+_ONLY_WITHOUT_TEST = ("test_share", "split_seed")
+_READING = ("ink", "orientation", "label_column", "picture_side", "image_height")
+_TEST_CHOOSES = "The test set chooses the best epoch, so its score flatters"
+_WHY_FLATTERS = "the epoch was picked for doing well on it"
+_LOOKED_AT = 200
+"""Entries of a folder; the window must not wait for more."""
+
+_TABLES = (".csv", ".tsv", ".txt")
+_ROWS_OF_PIXELS = (*_TABLES, ".npy", ".npz", ".pkl", ".pickle", ".mat")
+
+
+def heading(words: str, parent: QWidget) -> QLabel:
+    """Return a small title."""
+    label = QLabel(words, parent)
+    label.setObjectName("heading")
+    label.setTextFormat(Qt.TextFormat.PlainText)  # names of classes come from strangers
+    return label
+
+
+def column_of(owner: QWidget) -> QVBoxLayout:
+    """Return a column without margins that fills ``owner``."""
+    column = QVBoxLayout(owner)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(6)
+    return column
+
+
+def _share(session: Session) -> int:
+    """Return how many validation images the button sets aside; 0 where there are too few."""
+    full, wanted = session.full_dataset, session.wanted_data
+    return 0 if full is None else validation_share(min(wanted.train_size, full.train.n_samples))
+
+
+class WhoChooses(QWidget):
+    """Says which images choose the best epoch, and offers to take others than the test set.
+
+    Lying it takes one line, and the reason stands in the tooltip.
+    """
+
+    def __init__(
+        self, session: Session, parent: QWidget | None = None, *, lying: bool = False
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._lying = session, lying
+        self.words = QLabel("", self)
+        self.words.setWordWrap(True)
+        self.button = QPushButton(self)
+        self.button.setObjectName("small" if lying else "set_aside")
+        self.button.clicked.connect(self.set_aside)
+        column = column_of(self)
+        if lying:
+            column.setDirection(QVBoxLayout.Direction.LeftToRight)
+        column.addWidget(self.words, 1 if lying else 0)
+        column.addWidget(self.button)
+        session.settings_changed.connect(self.refresh)
+        session.dataset_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Say it of the present run."""
+        dataset = self._session.dataset
+        self.setVisible(dataset is not None)
+        if dataset is None:
+            return
+        share = _share(self._session)
+        self.button.setText(f"Set {share:,} training images aside")
+        self.button.setVisible(dataset.validation is None and share > 0)
+        self.button.setToolTip(
+            wrapped(
+                f"Take {share:,} of the training images, one in {VALIDATION_PART}, to choose the "
+                "best epoch with, and begin again from the same start: the test set stays unseen."
+            )
+        )
+        if dataset.validation is None:
+            reason = "" if self._lying else f": {_WHY_FLATTERS}"
+            self.words.setText(f"<b>{_TEST_CHOOSES}</b>{reason}.")
+            self.words.setToolTip(wrapped(f"{_WHY_FLATTERS}."))
+        else:
+            n = dataset.validation.n_samples
+            images = "validation image chooses" if n == 1 else "validation images choose"
+            self.words.setText(f"{n:,} {images} the best epoch; the test set stays unseen.")
+            self.words.setToolTip("")
+
+    @Slot()
+    def set_aside(self) -> None:
+        """Set validation images aside and begin again; a run that had ended is played anew."""
+        self._session.set_setting("validation_size", _share(self._session))
+        self._session.rewind(play=self._session.run_state is RunState.FINISHED)
+
+
+class SplitAndNoise(QWidget):
+    """How the data are divided and spoilt; it acts at the next rewind."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        declared = parameters_of(DataConfig)
+        self.form = ParameterForm([(name, declared[name]) for name in _SPLIT_AND_NOISE], self)
+        self.form.changed.connect(self._changed)
+        self.form.refused.connect(self._refused)
+        column = column_of(self)
+        column.addWidget(heading("SPLIT AND NOISE", self))
+        column.addWidget(self.form)
+        session.settings_changed.connect(self.refresh)
+        session.dataset_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what the session wants, and only what acts on these data."""
+        self.form.show_values(self._session.wanted_data)
+        full = self._session.full_dataset
+        for name in _ONLY_WITHOUT_TEST:
+            show_row(self.form, name, visible=full is not None and not full.has_own_test)
+
+    @Slot(str, object)
+    def _changed(self, name: str, value: Any) -> None:
+        self._session.set_setting(name, value)
+
+    @Slot(str)
+    def _refused(self, message: str) -> None:
+        self._session.notified.emit(message, True)
+        self.refresh()
+
+
+class HowItIsRead(QWidget):
+    """Where the data come from, what was done to them, and what their file leaves open.
+
+    A change opens the file again.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._looked_at: tuple[str, ReadingConfig] | None = None
+        self.source = QLabel("", self)
+        self.source.setObjectName("muted")
+        self.notes = QLabel("", self)
+        declared = parameters_of(ReadingConfig)
+        self.form = ParameterForm([(name, declared[name]) for name in _READING], self)
+        self.form.changed.connect(self._changed)
+        self.form.refused.connect(self._refused)
+        column = column_of(self)
+        column.addWidget(heading("HOW IT IS READ", self))
+        for label in (self.source, self.notes):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)  # these words come from strangers
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            column.addWidget(label)
+        column.addWidget(self.form)
+        session.settings_changed.connect(self.refresh)
+        session.dataset_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show how the present data were read, and only what matters to them."""
+        session, dataset = self._session, self._session.dataset
+        self.setVisible(dataset is not None)
+        if dataset is None:
+            return
+        self.source.setText(_breakable(dataset.source))
+        self.notes.setText("\n".join(_breakable(note) for note in dataset.notes))
+        self.notes.setVisible(bool(dataset.notes))
+        source = session.data_config.dataset
+        from_file = source not in NAMED_SOURCES and source not in CATALOGUE
+        self.form.setVisible(from_file)
+        self.form.show_values(session.data.reading)
+        # What was opened may lie deeper than what was asked for.
+        if from_file and self._looked_at != (dataset.source, session.data.reading):
+            self._looked_at = dataset.source, session.data.reading
+            matters = what_matters(*self._looked_at)
+            for name in _READING:
+                show_row(self.form, name, visible=name in matters)
+
+    @Slot(str, object)
+    def _changed(self, name: str, value: Any) -> None:
+        session, source = self._session, self._session.data_config.dataset
+        # A change that is on its way is not lost to the next one.
+        before = session.data.reading_of(source)
+        try:
+            reading = replace(before, **{name: value})
+        except SettingError as error:
+            self._refused(str(error))
+            return
+        if reading != before:
+            session.open(source, reading)
+
+    @Slot(str)
+    def _refused(self, message: str) -> None:
+        self._session.notified.emit(message, True)
+        self.refresh()
+
+
+def what_matters(path: str, reading: ReadingConfig) -> set[str]:
+    """Return the names of the reading options that can change what is read from a path.
+
+    One that was set is always among them: else it could not be taken back.
+    """
+    usual = ReadingConfig()
+    matters = {"ink", "orientation"}
+    matters |= {name for name in _READING if getattr(reading, name) != getattr(usual, name)}
+    place = Path(path).expanduser()
+    try:
+        inside = list(islice(place.iterdir(), _LOOKED_AT)) if place.is_dir() else [place]
+        if any(entry.is_dir() for entry in inside):
+            matters.add("picture_side")
+    except OSError:  # gone or locked since it was read: nothing more can be known
+        inside = [place]
+    names = [entry.name.lower().removesuffix(".gz") for entry in inside]
+    if any(name.endswith(_TABLES) for name in names):
+        matters.add("label_column")
+    if any(name.endswith(_ROWS_OF_PIXELS) for name in names):
+        matters.add("image_height")
+    return matters
+
+
+def show_row(form: ParameterForm, name: str, *, visible: bool) -> None:
+    """Show or hide one row of a form."""
+    row = form.rows[name]
+    for widget in (row.label, row.editor):
+        widget.setVisible(visible)
+
+
+def _breakable(words: str) -> str:
+    """Return words that may be broken after a slash: a long path must not widen the column."""
+    return words.replace("/", "/\N{ZERO WIDTH SPACE}").replace("\\", "\\\N{ZERO WIDTH SPACE}")

@@ -1,0 +1,248 @@
+"""The right column of the Data page: what the data are, what is in them, and their settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data.class_statistics import class_counts
+from core.pictures import grey_rgb
+from gui.images.data.settings import (
+    HowItIsRead,
+    SplitAndNoise,
+    WhoChooses,
+    column_of,
+    heading,
+)
+from gui.shared.words import PARTS
+from gui.widgets.bars.class_counts import ClassCounts, PartCounts
+from gui.widgets.images.image_view import ImageView
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from gui.session.session import Session
+
+SIDE_WIDTH = 340
+_MOST_ROWS = 10
+"""Classes seen without scrolling before there is more room."""
+
+_VIEW_HEIGHT = 128
+_OUTER = 11
+"""Margins of the column."""
+
+_SPARE = 46
+"""Margins inside, and the spaces between the sections."""
+
+_MEAN_HELP = "The average of these images, pixel by pixel. Hover to read values."
+_SPREAD_HELP = (
+    "The standard deviation of each pixel: bright where these images differ most, black where all "
+    "are alike. The brightest pixel is white; its value stands below."
+)
+
+
+class DataSide(QFrame):
+    """Name, counts, mean and spread, and the settings of the data.
+
+    Where there is no room for all of it, two buttons choose between what is in the data and how
+    they are split and spoilt: nothing has to be scrolled on a small projector.
+    """
+
+    class_clicked = Signal(int)
+    hovered = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setObjectName("card")
+        self.setFixedWidth(SIDE_WIDTH)
+        self._asked: tuple[str, int | None] = ("train", None)
+        self.name = QLabel("no data yet", self)
+        self.name.setObjectName("sentence")
+        self.name.setWordWrap(True)
+        self.name.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.chooses = WhoChooses(session, self)
+        self.counts = ClassCounts(self)
+        self.counts_area = _scrolled(self.counts)
+        self.images_title = heading("", self)
+        self.images_title.setWordWrap(True)
+        self.mean = ImageView("mean", _MEAN_HELP, self)
+        self.spread = ImageView("spread", _SPREAD_HELP, self)
+        self.split = SplitAndNoise(session, self)
+        self.reading = HowItIsRead(session, self)
+        self.rewind_button = QPushButton("Rewind with these settings", self)
+        self.rewind_button.setObjectName("call")
+        self.rewind_button.setToolTip(
+            "Some settings wait for a new start. The run so far stays, faint, for comparison. (R)"
+        )
+        self.rewind_button.clicked.connect(session.rewind)
+        self.switch = QWidget(self)
+        self.buttons = [self._button(words) for words in ("Classes", "Split and noise")]
+        self._lay_out()
+
+        self.counts.clicked.connect(self.class_clicked)
+        self.counts.hovered.connect(self.hovered)
+        self.counts.current_moved.connect(self._show_row)
+        for view in (self.mean, self.spread):
+            view.hovered.connect(self.hovered)
+        session.settings_changed.connect(self._refresh_rewind)
+        session.dataset_changed.connect(self.refresh)
+        session.data.statistics_changed.connect(self._refresh_images)
+        self.refresh()
+        self._refresh_rewind()
+
+    def _button(self, words: str) -> QToolButton:
+        button = QToolButton(self.switch)
+        button.setText(words)
+        button.setObjectName("page")
+        button.setCheckable(True)
+        button.setAutoExclusive(True)
+        button.setChecked(words == "Classes")
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.toggled.connect(self.arrange)
+        return button
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self.switch)
+        row.setContentsMargins(0, 0, 0, 0)
+        for button in self.buttons:
+            row.addWidget(button)
+        views = QHBoxLayout()
+        views.setSpacing(8)
+        for view in (self.mean, self.spread):
+            view.setFixedHeight(_VIEW_HEIGHT)
+            views.addWidget(view)
+        self.classes, self.settings = QWidget(self), QWidget(self)
+        column = column_of(self.classes)
+        column.addWidget(self.counts_area)
+        column.addWidget(self.images_title)
+        column.addLayout(views)
+        column = column_of(self.settings)
+        column.addWidget(self.split)
+        column.addSpacing(4)
+        column.addWidget(self.reading)
+        self.inside = QWidget(self)
+        column = QVBoxLayout(self.inside)
+        column.setContentsMargins(12, 10, 8, 8)
+        for widget in (self.name, self.chooses, self.switch, self.classes, self.settings):
+            column.addWidget(widget)
+        column.addStretch(1)
+        self.area = _scrolled(self.inside)
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(1, 1, 1, _OUTER - 1)
+        outside.setSpacing(0)
+        outside.addWidget(self.area, 1)
+        outside.addWidget(self.rewind_button, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    @Slot()
+    def arrange(self) -> None:
+        """Show all there is room for."""
+        # From this widget's own size: the scroll area learns of its own only later.
+        width, room = self.width(), self.height() - _OUTER
+        if not self.rewind_button.isHidden():
+            room -= self.rewind_button.sizeHint().height()
+        n_classes, least = len(self.counts.names), min(len(self.counts.names), _MOST_ROWS)
+        self.counts_area.setFixedHeight(self.counts.height_of(least))
+        heights = {
+            section: _height(section, width)
+            for section in (self.chooses, self.switch, self.classes, self.settings)
+        }
+        needed = _SPARE + self.name.heightForWidth(width) + heights[self.chooses]
+        needed += heights[self.classes]
+        everything = needed + heights[self.settings] <= room
+        needed += heights[self.settings] if everything else heights[self.switch]
+        more = max(room - needed, 0) // self.counts.row_height
+        self.counts_area.setFixedHeight(self.counts.height_of(min(n_classes, least + more)))
+        self.switch.setVisible(not everything)
+        self.classes.setVisible(everything or self.buttons[0].isChecked())
+        self.settings.setVisible(everything or self.buttons[1].isChecked())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show all there is room for."""
+        super().resizeEvent(event)
+        self.arrange()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Count the present data anew."""
+        dataset = self._session.dataset
+        if dataset is None:
+            return
+        height, width = dataset.image_shape
+        self.name.setText(f"{dataset.name}, {height} x {width}, {dataset.n_classes} classes")
+        parts = [
+            PartCounts(
+                *(part, part, class_counts(dataset.split(part), dataset.n_classes)),
+                drawn=part != "validation",
+            )
+            for part in PARTS
+            if part != "validation" or dataset.validation is not None
+        ]
+        self.counts.set_counts(dataset.class_names, parts)
+        self.arrange()
+
+    @Slot(QRect)
+    def _show_row(self, row: QRect) -> None:
+        """Scroll so far that a row of the counts is seen."""
+        self.counts_area.ensureVisible(0, row.center().y(), 0, row.height())
+
+    def ask_images(self, part: str, label: int | None) -> None:
+        """Show mean and spread of a class, or of all, in a part."""
+        self._asked = (part, label)
+        self._session.data.describe(part, label)
+        self._refresh_images()
+
+    @Slot()
+    def _refresh_images(self) -> None:
+        dataset, answer = self._session.dataset, self._session.data.statistics
+        if dataset is None:
+            return
+        part, label = self._asked
+        no_such_part = part == "validation" and dataset.validation is None
+        if no_such_part or (label is not None and label >= dataset.n_classes):
+            return  # of other data: the page is about to ask for what there is
+        of = "ALL" if label is None else dataset.class_names[label]
+        self.images_title.setText(f"MEAN AND SPREAD OF {of}")
+        if answer is None or answer.split is not dataset.split(part) or answer.label != label:
+            return  # under way
+        mean = answer.images.mean.reshape(dataset.image_shape)
+        spread = answer.images.spread.reshape(dataset.image_shape)
+        largest = float(spread.max())
+        n = answer.images.n_samples
+        self.mean.set_image(grey_rgb(mean), mean, f"of {n:,} {'image' if n == 1 else 'images'}")
+        self.spread.set_image(grey_rgb(spread / (largest or 1)), spread, f"at most {largest:.3g}")
+
+    @Slot()
+    def _refresh_rewind(self) -> None:
+        self.rewind_button.setVisible(self._session.needs_rewind)
+        self.arrange()
+
+
+def _height(section: QWidget, width: int) -> int:
+    """Return the height that a section needs at a width, whether it is shown or not."""
+    layout = section.layout()
+    assert layout is not None
+    if layout.hasHeightForWidth():
+        return int(layout.totalHeightForWidth(width))
+    return layout.totalSizeHint().height()
+
+
+def _scrolled(content: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area

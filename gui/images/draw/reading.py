@@ -1,0 +1,192 @@
+"""The right of the Draw page: what the drawing is read as, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.shared.words import sure_words
+from gui.widgets.bars.probability_bars import ProbabilityBars
+from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_LONGEST_NAME = 24
+_LONGEST_ON_BUTTON = 12
+_UNSAID = "not said"
+
+
+class ReadingPanel(QWidget):
+    """Words, bars, the class it is meant as, and the buttons."""
+
+    open_requested = Signal()
+    attack_requested = Signal()
+    add_requested = Signal(int)
+    take_back_requested = Signal()
+    label_chosen = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names: tuple[str, ...] = ()
+        self.sentence = QLabel("", self)
+        self.sentence.setObjectName("sentence")
+        self.surety = QLabel("", self)
+        self.when = QLabel("", self)
+        self.when.setObjectName("muted")
+        for label in (self.sentence, self.surety, self.when):
+            label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+            # However long the words, the bars must stay where they are.
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.bars = ProbabilityBars(self)
+        self.bars.setToolTip(
+            wrapped("Probability of each class for the drawing; ○ what it is meant as.")
+        )
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        policy.setRetainSizeWhenHidden(True)
+        self.bars.setSizePolicy(policy)
+        self.open_button = self._button("Open", "Show the drawing large, with its probabilities "
+            "and the reasons for them", self.open_requested)  # fmt: skip
+        self.attack_button = self._button("Attack", "Change the drawing until it is "
+            "read as something else", self.attack_requested)  # fmt: skip
+        self.label = QComboBox(self)
+        self.label.setObjectName("drawing_label")
+        self.label.setAccessibleName("what the drawing is meant as")
+        self.label.setToolTip(
+            wrapped("What you mean it to be: its label among the training images, and ○ above.")
+        )
+        self.label.setMinimumContentsLength(7)
+        self.label.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.label.activated.connect(self._label_activated)
+        self.add_button = self._button("Add to training images", "", None)
+        self.add_button.clicked.connect(self._add)
+        self.samples = QLabel("", self)
+        self.samples.setObjectName("muted")
+        self.take_back_button = self._button("Take back", "Remove the image added last from the "
+            "training images", self.take_back_requested)  # fmt: skip
+        self.take_back_button.setObjectName("small")
+        self._is_drawn = False
+        self.is_there = False
+        """Whether a drawing and what is read in it are shown."""
+        self._lay_out()
+        self.show_samples(0)
+
+    def _button(self, words: str, tip: str, signal: object) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setToolTip(wrapped(tip))
+        if signal is not None:
+            button.clicked.connect(signal)
+        return button
+
+    def _lay_out(self) -> None:
+        use = QHBoxLayout()
+        use.addWidget(self.open_button, 1)
+        use.addWidget(self.attack_button, 1)
+        meant = QHBoxLayout()
+        meant.addWidget(QLabel("meant as", self))
+        meant.addWidget(self.label, 1)
+        added = QHBoxLayout()
+        added.addWidget(self.samples, 1)
+        added.addWidget(self.take_back_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.sentence)
+        column.addWidget(self.surety)
+        column.addWidget(self.when)
+        column.addWidget(self.bars, 1)
+        column.addSpacing(4)
+        column.addLayout(use)
+        column.addLayout(meant)
+        column.addWidget(self.add_button)
+        column.addLayout(added)
+
+    # ------------------------------------------------------------------ what is meant
+
+    @property
+    def meant(self) -> int | None:
+        """The class the drawing is meant as, if that was said."""
+        chosen = self.label.currentData()
+        return None if chosen is None else int(chosen)
+
+    def set_classes(self, names: tuple[str, ...]) -> None:
+        """Offer these classes."""
+        if names == self._names:
+            return
+        self._names = names
+        self.is_there = False  # what was read were other classes
+        self.label.clear()
+        self.label.addItem(_UNSAID, None)
+        for k, name in enumerate(names):
+            self.label.addItem(short(name, _LONGEST_NAME), k)
+        self._refresh_buttons()
+
+    @Slot(int)
+    def _label_activated(self, _: int) -> None:
+        self._refresh_buttons()
+        self.label_chosen.emit()
+
+    @Slot()
+    def _add(self) -> None:
+        meant = self.meant
+        if meant is not None:
+            self.add_requested.emit(meant)
+
+    def _refresh_buttons(self) -> None:
+        meant = self.meant
+        for button in (self.open_button, self.attack_button):
+            button.setEnabled(self.is_there)
+        self.add_button.setEnabled(self._is_drawn and meant is not None)
+        words, tip = "Add to training images", "Say first what it is meant as"
+        if meant is not None:
+            name = short(self._names[meant], _LONGEST_ON_BUTTON)
+            words = f"Add to training, as {name}"
+            tip = "Learn this drawing too, from the next rewind on"
+        self.add_button.setText(words)
+        self.add_button.setToolTip(wrapped(tip))
+
+    # ------------------------------------------------------------------ what is read
+
+    def show_nothing(self, words: str, *, is_drawn: bool = False) -> None:
+        """Say why nothing is read; what is drawn can be added all the same."""
+        self.is_there, self._is_drawn = False, is_drawn
+        self.sentence.setText(words)
+        self.surety.setText("")
+        self.when.setText("")
+        self.bars.hide()
+        self._refresh_buttons()
+
+    def show_reading(self, probabilities: NDArray[np.floating], when: str) -> None:
+        """Show probabilities (n_classes,), and of which epoch's model they are."""
+        self.is_there = self._is_drawn = True
+        order = (-probabilities).argsort(kind="stable")  # of equals the first, as everywhere
+        sure, next_sure = (float(probabilities[k]) for k in order[:2])
+        first, second = (self._names[int(k)] for k in order[:2])
+        self.sentence.setText(f"Read as {short(first, _LONGEST_NAME)}")
+        self.sentence.setToolTip(wrapped(first))
+        then = f"then {short(second, _LONGEST_ON_BUTTON)}, {sure_words(next_sure)}"
+        self.surety.setText(f"{sure_words(sure)} sure; {then}")
+        self.when.setText(when)
+        self.bars.set_probabilities(self._names, probabilities, true=self.meant)
+        self.bars.show()
+        self._refresh_buttons()
+
+    def show_samples(self, n_added: int) -> None:
+        """Say how many samples were added so far."""
+        words = "1 drawing added" if n_added == 1 else f"{n_added} drawings added"
+        self.samples.setText(words if n_added else "")
+        self.take_back_button.setVisible(n_added > 0)

@@ -1,0 +1,1 @@
+"""Threads: the only way to compute. Nothing here knows a page."""

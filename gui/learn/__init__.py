@@ -1,0 +1,1 @@
+"""The Learn page; a feature is a folder in it."""

@@ -1,0 +1,114 @@
+"""The confusion matrix of the Learn page: what the shown model takes for what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.insight.readings import ImageFilter, confusion, most_confused
+from gui.shared.part_choice import PartChoice
+from gui.shared.words import epoch_words
+from gui.widgets.basics.fitting_words import short
+from gui.widgets.grids.confusion_matrix import ConfusionMatrix
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from gui.session.session import Session
+
+_LISTED = 8
+_NAME = 14
+_SIDE_WIDTH = 250
+_PART_HELP = (
+    "Whose mistakes are counted: those of the images learnt from, of those that choose the best "
+    "epoch, or of those that only measure."
+)
+
+
+class ConfusionPanel(QWidget):
+    """Which part, counts or rates, the matrix, and the most frequent mistakes in words."""
+
+    images_requested = Signal(str, object)
+    """A part, and an :class:`ImageFilter`."""
+    hovered = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.part = PartChoice(session, "confusion_part", _PART_HELP, self)
+        self.part.part_changed.connect(self._part_changed)
+        self.rates = QCheckBox("per cent of each label", self)
+        self.rates.setToolTip("Write shares of each row instead of counts")
+        self.matrix = ConfusionMatrix(self)
+        self.rates.toggled.connect(self.matrix.set_rates)
+        self.words = QLabel("", self)
+        self.words.setObjectName("muted")
+        self.words.setWordWrap(True)
+        self.list = QLabel("", self)
+        self.list.setWordWrap(True)
+        for label in (self.words, self.list):
+            label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.matrix.clicked.connect(self._cell_clicked)
+        self.matrix.hovered.connect(self.hovered)
+        side = QVBoxLayout()
+        side.setSpacing(8)
+        for widget in (self.part, self.rates, self.words, self.list):
+            side.addWidget(widget)
+        side.addStretch(1)
+        right = QWidget(self)
+        right.setLayout(side)
+        right.setFixedWidth(_SIDE_WIDTH)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.matrix, 1)
+        row.addWidget(right)
+        session.data.readings_changed.connect(self.refresh)
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the model."""
+        super().showEvent(event)
+        self._session.data.watch(self, self.part.chosen)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees."""
+        super().hideEvent(event)
+        self._session.data.watch(self, None)
+
+    @Slot()
+    def _part_changed(self) -> None:
+        if self.isVisible():
+            self._session.data.watch(self, self.part.chosen)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Count what the shown model reads."""
+        dataset, seen = self._session.dataset, self._session.data.readings
+        if dataset is None or not self.isVisible():
+            return
+        split = dataset.split(self.part.chosen)
+        if seen is None or seen.split is not split:
+            self.words.setText("reading the images ...")
+            return
+        names = dataset.class_names
+        counts = confusion(split, seen.readings, dataset.n_classes)
+        self.matrix.set_counts(names, counts)
+        n_wrong = int(counts.sum() - counts.trace())
+        self.words.setText(
+            f"{n_wrong:,} of {split.n_samples:,} wrong, {epoch_words(seen.epoch)}. Click a cell to "
+            "see its images."
+        )
+        lines = [
+            f"{short(names[label], _NAME)} → {short(names[read], _NAME)}:  {count:,}"
+            for label, read, count in most_confused(counts, _LISTED)
+        ]
+        self.list.setText("\n".join(["Most often:", *lines]) if lines else "")
+
+    @Slot(int, int)
+    def _cell_clicked(self, label: int, read: int) -> None:
+        wanted = ImageFilter(label=label, predicted=read, order="sure")
+        self.images_requested.emit(self.part.chosen, wanted)

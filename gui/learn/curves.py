@@ -1,0 +1,243 @@
+"""Error and log-likelihood over epochs: the run shown, the others behind it, repeated seeds."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.card import card
+from gui.widgets.curves.plot import Curve, CurvePlot
+from gui.widgets.curves.runs import Band, RunCurves
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.learning.history import History
+    from gui.session.runs import BandEntry, RunEntry
+    from gui.session.session import Session
+    from gui.widgets.curves.menu import PlotOptions
+
+_CURVES = (
+    Curve("train", "train"),
+    Curve("test", "test", Qt.PenStyle.DashLine),
+    Curve("validation", "validation", Qt.PenStyle.DotLine),
+)
+_CURVE_SECONDS = 0.1
+_MOST_ROOM = 3.0
+"""Other runs may widen the range by so many times that of the run shown."""
+
+_LEAST_SPAN = 0.05
+_ERROR_HELP = "Error = 1 - score: the fraction of images classified wrongly. Lower is better."
+_LIKE_HELP = (
+    "Log-likelihood = mean over images of log y_true, the log of the probability given to the "
+    "right class. Higher is better; 0 is certainty. The star marks its best held-out epoch: "
+    "after it the model learns the training images by heart."
+)
+
+
+class LearningCurves(QWidget):
+    """Both plots, kept true to the runs of the session."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._theme = LIGHT
+        self._n_drawn, self._drawn_at = 0, 0.0
+        self._behind: list[RunEntry] = []
+        self._n_behind = 0
+        """Epochs of the run being trained that are drawn while another one is shown."""
+        self.error_plot = CurvePlot("ERROR", "epoch", _CURVES, _ERROR_HELP, parent=self)
+        self.like_plot = CurvePlot(
+            "LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, negative=True, parent=self
+        )
+        self._plots = ((self.error_plot, "error"), (self.like_plot, "log_likelihood"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        for plot, _ in self._plots:
+            row.addWidget(card(plot, (12, 8, 12, 4)))
+            plot.set_curve_visible("validation", False)
+            plot.x_clicked.connect(self._epoch_clicked)
+            plot.options_changed.connect(self._options_changed)
+        session.run_started.connect(self.refresh)
+        session.run_shown.connect(self.refresh)
+        session.runs.changed.connect(self._refresh_behind)
+        session.progressed.connect(self._refresh_new_epochs)
+        session.run_state_changed.connect(self._run_state_changed)
+        session.setting_applied.connect(self._refresh_curves)
+        session.settings_changed.connect(self._refresh_range)
+        session.shown_changed.connect(self._refresh_marker)
+        self.refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours; the plots get them by themselves."""
+        self._theme = theme
+        self._refresh_behind()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Draw everything anew."""
+        self._refresh_behind()
+        self._refresh_curves()
+        self._refresh_marker()
+
+    # ------------------------------------------------------------------ behind
+
+    @Slot()
+    def _refresh_behind(self) -> None:
+        """Draw the other runs and the bands that a person wants to see."""
+        session = self._session
+        present = session.data_config, session.data.reading  # curves of other data mean nothing
+        entries = [
+            entry
+            for entry in session.runs.on(*present)
+            if entry.is_visible and entry.key != session.runs.shown_key
+        ]
+        bands = [entry for entry in session.runs.bands_on(*present) if entry.is_visible]
+        self._behind = entries
+        live = session.runs.live
+        self._n_behind = 0 if live is None else len(live.history)
+        for plot, metric in self._plots:
+            plot.set_runs([self._run_curves(entry, metric) for entry in entries])
+            plot.set_bands([self._band(entry, metric) for entry in bands])
+        self._refresh_range()
+
+    def _run_curves(self, entry: RunEntry, metric: str) -> RunCurves:
+        history = entry.run.history
+        parts = [part for part in ("train", "test", "validation") if _is_drawn(history, part)]
+        return RunCurves(
+            key=entry.key,
+            name=entry.name,
+            colour=self._theme.runs[entry.colour],
+            curves=tuple((part, history.epochs, history.curve(part, metric)) for part in parts),
+            strong=entry.key == self._session.runs.reference_key,
+        )
+
+    def _band(self, entry: BandEntry, metric: str) -> Band:
+        found = entry.band.band(entry.band.held_out_part, metric)
+        return Band(
+            *(entry.key, entry.name, self._theme.runs[entry.colour], entry.band.epochs),
+            *(found.low, found.median, found.high),
+        )
+
+    # ------------------------------------------------------------------ the run shown
+
+    @Slot()
+    def _refresh_new_epochs(self) -> None:
+        """Draw new epochs, many at once at full speed: a plot costs more than the atlas."""
+        if time.perf_counter() - self._drawn_at < _CURVE_SECONDS:
+            return
+        history, live = self._session.history, self._session.runs.live
+        if history is not None and len(history) != self._n_drawn:
+            self._refresh_curves()
+        elif live is not None and live.history is not history:
+            self._drawn_at = time.perf_counter()
+            if len(live.history) != self._n_behind:
+                self._refresh_behind()
+
+    @Slot()
+    def _run_state_changed(self) -> None:
+        history, live = self._session.history, self._session.runs.live
+        if history is not None and len(history) != self._n_drawn:
+            self._refresh_curves()
+        if live is not None and live.history is not history and len(live.history) != self._n_behind:
+            self._refresh_behind()
+
+    @Slot()
+    def _refresh_curves(self) -> None:
+        history = self._session.history
+        if history is None:
+            return
+        self._n_drawn, self._drawn_at = len(history), time.perf_counter()
+        ticks = [(c.epoch, str(c), c.label) for c in self._session.shown_changes]
+        for plot, metric in self._plots:
+            plot.set_curve_visible("validation", history.has_validation)
+            for part in ("train", "test", "validation"):
+                values = history.curve(part, metric)
+                plot.set_data(part, history.epochs[: len(values)], values)
+            plot.set_ticks(ticks)
+            if history.records:
+                held_out = history.curve(history.held_out_part, metric)
+                plot.set_star(history.best.epoch, float(held_out[history.best_index]))
+            else:
+                plot.set_star(None)
+        self._refresh_range()
+
+    @Slot()
+    def _refresh_range(self) -> None:
+        history, session = self._session.history, self._session
+        high = 0 if history is None else history.last_epoch
+        if session.runs.is_live_shown:
+            high = max(session.training_config.epochs, high)
+        high = max([high, *(entry.run.history.last_epoch for entry in self._behind)])
+        for plot, _ in self._plots:
+            plot.set_x_range(0, high)
+        self.error_plot.set_y_range(0, self._error_top())
+        low, top = self._like_range()
+        self.like_plot.set_y_range(low, top)
+
+    def _learnt(self, metric: str) -> NDArray[np.float64]:
+        """Return the values after the start: the start's own would dwarf what is learnt."""
+        history = self._session.history
+        if history is None or len(history) < 2:
+            return np.empty(0)
+        curves = [history.curve(part, metric)[1:] for part in ("train", "test")]
+        own = np.concatenate(curves)
+        own = own[np.isfinite(own)]
+        ends = [self._ends(entry.run.history, metric) for entry in self._behind]
+        others = np.concatenate([np.empty(0), *ends])
+        if not len(own):
+            return own
+        # A run that ran away must not make a flat line of all others.
+        room = _MOST_ROOM * max(float(np.ptp(own)), _LEAST_SPAN)
+        near = (others > own.min() - room) & (others < own.max() + room)
+        return np.concatenate((own, others[near]))
+
+    @staticmethod
+    def _ends(history: History, metric: str) -> NDArray[np.float64]:
+        """Return where another run ended and was best; what it began with need not be seen."""
+        if len(history) < 2:
+            return np.empty(0)
+        places = [history.best_index, -1] if history.best_index else [-1]
+        return np.concatenate([history.curve(part, metric)[places] for part in ("train", "test")])
+
+    def _error_top(self) -> float:
+        learnt = self._learnt("error")
+        return float(min(1.0, 1.1 * max(learnt.max(), 0.02))) if len(learnt) else 1.0
+
+    def _like_range(self) -> tuple[float, float]:
+        """Leave room above the best, so that a rising curve does not rescale at every epoch."""
+        learnt = self._learnt("log_likelihood")
+        if not len(learnt):
+            return -2.5, 0.0
+        return float(1.05 * learnt.min()), float(min(0.0, 0.6 * learnt.max()))
+
+    @Slot()
+    def _refresh_marker(self) -> None:
+        shown = self._session.shown
+        for plot, _ in self._plots:
+            # Live, the end of the curve is the mark, and the plots need no repaint every frame.
+            plot.set_marker(None if shown is None or shown.live else shown.epoch)
+
+    # ------------------------------------------------------------------ what a person does
+
+    @Slot(float)
+    def _epoch_clicked(self, epoch: float) -> None:
+        self._session.show_epoch(round(epoch))
+
+    @Slot(object)
+    def _options_changed(self, options: PlotOptions) -> None:
+        """Keep both plots on the same epochs, smoothed alike; each has a y axis of its own."""
+        for plot, _ in self._plots:
+            if plot is not self.sender():
+                plot.set_options(replace(options, log_y=plot.options.log_y))
+
+
+def _is_drawn(history: History, part: str) -> bool:
+    return part != "validation" or history.has_validation

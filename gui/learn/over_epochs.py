@@ -1,0 +1,212 @@
+"""The run over epochs: scores of each class, and which images became right or wrong when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from core.data.class_statistics import class_counts
+from core.insight.image_history import flip_words
+from core.pictures import grey_rgb
+from gui.images.data.settings import heading
+from gui.shared.part_choice import PartChoice
+from gui.shared.words import PARTS
+from gui.widgets.curves.band_plot import EpochBars
+from gui.widgets.curves.plot import Curve
+from gui.widgets.grids.epoch_heat_map import EpochHeatMap
+from gui.widgets.images.image_strip import ImageStrip, StripImage
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from gui.session.epochs_job import ShownEpochs
+    from gui.session.session import Session
+
+_RIGHT, _WRONG = "became right", "became wrong"
+_MOST_FLIPPED = 24
+"""More have no room beside each other."""
+
+_PART_HELP = (
+    "Whose readings are followed: those of the images learnt from, of those that choose the best "
+    "epoch, or of those that only measure."
+)
+_FLIPS_HELP = (
+    "How many images are read rightly that were read wrongly at the epoch read before, upwards, "
+    "and the other way round, downwards. Where both are high the score hides what goes on. The "
+    "first pass over the images may go out of the picture."
+)
+_STRIP_HELP = "Click to see this image with its history."
+
+
+class OverEpochsPanel(QWidget):
+    """A heat map of classes and epochs, flips as bars, and the images that flip most."""
+
+    image_requested = Signal(str, int, QPoint)
+    """Part, index and place on the screen of an image that is to be opened."""
+    hovered = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._drawn: ShownEpochs | None = None
+        self.part = PartChoice(session, "over_epochs_part", _PART_HELP, self)
+        self.part.part_changed.connect(self._part_changed)
+        self.words = QLabel("", self)
+        self.words.setObjectName("muted")
+        self.map = EpochHeatMap(self)
+        curves = (Curve(_RIGHT, "good"), Curve(_WRONG, "bad"))
+        self.bars = EpochBars(
+            *("FLIPS", curves, _FLIPS_HELP),
+            downward=frozenset({_WRONG}),
+            n_cut=2,
+            parent=self,
+        )
+        self.strip_title = heading("FLIPPED MOST OFTEN", self)
+        self.n_flipped = QLabel("", self)
+        self.n_flipped.setObjectName("muted")
+        # Narrower than its words where there is no room: they must not push the map aside.
+        self.n_flipped.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.strip = ImageStrip("images that flipped most often", _STRIP_HELP, self)
+        self._lay_out()
+        self.map.epoch_clicked.connect(session.show_epoch)
+        self.bars.x_clicked.connect(self._epoch_clicked)
+        self.strip.clicked.connect(self._image_clicked)
+        for widget in (self.map, self.strip):
+            widget.hovered.connect(self.hovered)
+        session.epochs.changed.connect(self.refresh)
+        session.shown_changed.connect(self._refresh_shown)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.part)
+        head.addWidget(self.words, 1)
+        left = QVBoxLayout()
+        left.setSpacing(4)
+        left.addLayout(head)
+        left.addWidget(self.map, 1)
+        right = QVBoxLayout()
+        right.setSpacing(4)
+        right.addWidget(self.bars, 3)
+        titles = QHBoxLayout()
+        titles.setSpacing(10)
+        titles.addWidget(self.strip_title)
+        titles.addWidget(self.n_flipped, 1)
+        right.addLayout(titles)
+        right.addWidget(self.strip, 2)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(14)
+        whole.addLayout(left, 6)
+        whole.addLayout(right, 5)
+
+    # ------------------------------------------------------------------ following the run
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the run."""
+        super().showEvent(event)
+        self._session.epochs.watch(self, self.part.chosen)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees."""
+        super().hideEvent(event)
+        self._session.epochs.watch(self, None)
+
+    @Slot()
+    def _part_changed(self) -> None:
+        if self.isVisible():
+            self._session.epochs.watch(self, self.part.chosen)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is known of the part."""
+        if not self.isVisible():
+            return
+        seen, dataset = self._session.epochs.of(self.part.chosen), self._session.dataset
+        if seen is None or dataset is None or not seen.readings.n_epochs:
+            self.words.setText("reading the images ...")
+            self._show_nothing()
+        elif seen is not self._drawn:
+            self._drawn = seen
+            self._draw(seen)
+        self._refresh_shown()
+
+    def _show_nothing(self) -> None:
+        if self._drawn is None:
+            return
+        self._drawn = None
+        none = np.empty(0, dtype=np.int64)
+        self.map.set_scores((), none, np.empty((0, 0)), none)
+        for name in (_RIGHT, _WRONG):
+            self.bars.set_data(name, none, none)
+        self.n_flipped.setText("")
+        self.strip.set_images(())
+
+    def _draw(self, seen: ShownEpochs) -> None:
+        dataset, readings, summary = self._session.dataset, seen.readings, seen.summary
+        assert dataset is not None
+        counts = class_counts(seen.split, dataset.n_classes)
+        self.map.set_scores(dataset.class_names, readings.epochs, summary.scores, counts)
+        self.bars.set_data(_RIGHT, readings.epochs, summary.became_right)
+        self.bars.set_data(_WRONG, readings.epochs, summary.became_wrong)
+        first, last = int(readings.epochs[0]), int(readings.epochs[-1])
+        self.bars.set_x_range(first - 0.5, last + 0.5)
+        n, n_epochs = seen.split.n_samples, readings.n_epochs
+        history = self._session.history
+        n_all = n_epochs if history is None else len(history)
+        of_all = f" of {n_all:,}" if seen.complete and n_all > n_epochs else ""
+        plural = "epoch" if n_epochs == 1 and not of_all else "epochs"
+        words = f"score of each class at {n_epochs:,}{of_all} {plural}"
+        self.words.setText(words if seen.complete else f"{words}, reading on ...")
+        flips = summary.n_flips
+        n_again = int((flips > 1).sum())
+        self.n_flipped.setText(f"{n_again:,} of {n:,} more than once")
+        # The first of equals comes first: the strip must not jump about while the run goes on.
+        order = np.argsort(-flips, kind="stable")[:_MOST_FLIPPED]
+        self.strip.set_images([self._image(seen, int(i)) for i in order if flips[i]])
+
+    def _image(self, seen: ShownEpochs, index: int) -> StripImage:
+        dataset = self._session.dataset
+        assert dataset is not None
+        readings, split = seen.readings, seen.split
+        name = dataset.class_names[int(split.labels[index])]
+        n = int(seen.summary.n_flips[index])
+        told = flip_words(readings.epochs, readings.right_at(index))
+        return StripImage(
+            index=index,
+            rgb=grey_rgb(split.images[index].reshape(dataset.image_shape)),
+            below=((f"{n} flips", f"{n}x") if n > 1 else ("1 flip", "1x"), (name,)),
+            words=f"{PARTS[seen.part]} image {index:,}, labelled {name}: {told}",
+        )
+
+    @Slot()
+    def _refresh_shown(self) -> None:
+        """Follow the epoch shown elsewhere."""
+        shown = self._session.shown
+        if not self.isVisible():
+            return
+        # Live, the end is the mark, and nothing needs a repaint every frame.
+        epoch = None if shown is None or shown.live else shown.epoch
+        self.map.set_marker(epoch)
+        self.bars.set_marker(epoch)
+
+    # ------------------------------------------------------------------ choosing
+
+    @Slot(float)
+    def _epoch_clicked(self, epoch: float) -> None:
+        self._session.show_epoch(round(epoch))
+
+    @Slot(int)
+    def _image_clicked(self, index: int) -> None:
+        seen = self._drawn
+        if seen is None:
+            return
+        places = [image.index for image in self.strip.images]
+        near = self.strip.cell_rect(places.index(index)).center()
+        self.image_requested.emit(seen.part, index, self.strip.mapToGlobal(near))

@@ -1,0 +1,1 @@
+"""Where learning should stop, and how sure that is."""

@@ -1,0 +1,340 @@
+"""When to stop: how sure the best epoch is, and what waiting with patience would have done."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.learning.stopping import StoppingConfig, early_stopping
+from core.parameters import parameters_of
+from gui.images.data.settings import WhoChooses, column_of
+from gui.learn.stopping.words import NOT_THERE, Moment, patience_words, sure_words, why_words
+from gui.shared.words import PARTS
+from gui.widgets.basics.number_field import NumberField
+from gui.widgets.basics.parameter_form import tooltip
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.curves.band_plot import BandPlot, EpochBars
+from gui.widgets.curves.plot import Curve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from core.learning.history import History
+    from gui.session.epochs_job import ShownEpochs
+    from gui.session.session import Session
+
+_SIDE_WIDTH, _FIELD_WIDTH = 452, 54
+_CURVE_SECONDS = 0.2
+_SHARE = "share of redrawings"
+_CURVE_HELP = (
+    "The mean over the held-out images of log y_true. Other images would give another curve: the "
+    "band holds nine of ten curves for images drawn anew, with replacement, out of these."
+)
+_BARS_HELP = (
+    "For each redrawing of the held-out images the epoch with the highest log-likelihood, the "
+    "earliest of equals. One high bar is a sure optimum, many low ones are an unsure one."
+)
+_WHY_HELP = (
+    "The error counts mistakes, whatever the model is how sure of. The log-likelihood weighs them: "
+    "a mistake of which the model is surer costs more, without limit. So it may fall while the "
+    "error stays or even falls on. The table has how many held-out images are read wrongly and "
+    "rightly, and the mean of log y_label over either."
+)
+
+
+class StoppingPanel(QWidget):
+    """The held-out curve with its band, the best epochs of redrawings, and both in plain words."""
+
+    comparison_requested = Signal(int)
+    """The best epoch is to be compared with the model shown now."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._config = StoppingConfig()
+        self.plot = BandPlot(
+            "HELD-OUT LOG-LIKELIHOOD",
+            [Curve(PARTS[part], part) for part in ("test", "validation")],
+            _CURVE_HELP,
+            self,
+        )
+        self._n_drawn, self._drawn_at = 0, 0.0
+        self.bars = EpochBars("BEST EPOCH", (Curve(_SHARE, "best"),), _BARS_HELP, parent=self)
+        self.best = self._words("sentence")
+        self.sure = self._words()
+        self.waited = self._words()
+        self.why = self._words()
+        self.why.setTextFormat(Qt.TextFormat.RichText)  # a table of numbers and our own words
+        self.why.setToolTip(wrapped(_WHY_HELP))
+        self.chooses = WhoChooses(session, self, lying=True)
+        declared = parameters_of(StoppingConfig)["patience"]
+        self.patience = NumberField(declared, self)
+        self.patience.setObjectName("patience")
+        self.patience.show_value(self._config.patience)
+        self.patience.setToolTip(tooltip(declared, self._config.patience))
+        self.patience.committed.connect(self._patience_set)
+        self.patience.refused.connect(self._refused)
+        self.best_button = self._button(
+            "Go to the best epoch", "Show the epoch of the best held-out log-likelihood everywhere"
+        )
+        self.best_button.clicked.connect(session.show_best)
+        self.compare_button = self._button(
+            "Best against now", "Compare the best epoch with the model shown now"
+        )
+        self.compare_button.clicked.connect(self._compare)
+        self.compare_button.hide()
+        self._lay_out()
+        for plot in (self.plot, self.bars):
+            plot.x_clicked.connect(self._epoch_clicked)
+        session.epochs.changed.connect(self.refresh)
+        session.epoch_recorded.connect(self._epoch_recorded)
+        session.progressed.connect(self._refresh_new_epochs)
+        session.run_state_changed.connect(self._refresh_new_epochs_at_once)
+        session.run_started.connect(self.refresh)
+        session.run_shown.connect(self._run_shown)
+        session.shown_changed.connect(self._refresh_shown)
+        self.refresh()
+
+    def _words(self, name: str = "") -> QLabel:
+        label = QLabel("", self)
+        label.setObjectName(name)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        return label
+
+    def _button(self, words: str, tip: str) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setObjectName("small")
+        button.setToolTip(tip)
+        return button
+
+    def _lay_out(self) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(2)
+        left.addWidget(self.plot, 5)
+        left.addWidget(self.bars, 3)
+        self.bars.view.setXLink(self.plot.view)
+        inside = QWidget(self)
+        side = column_of(inside)
+        side.setContentsMargins(0, 0, 6, 0)
+        side.setSpacing(5)
+        for widget in (self.best, self.sure):
+            side.addWidget(widget)
+        label = QLabel("Patience", inside)
+        label.setBuddy(self.patience)
+        self.patience.setFixedWidth(_FIELD_WIDTH)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.best_button)
+        row.addWidget(self.compare_button)
+        row.addStretch(1)
+        row.addWidget(label)
+        row.addWidget(self.patience)
+        side.addLayout(row)
+        for widget in (self.waited, self.why):
+            side.addWidget(widget)
+        side.addStretch(1)
+        area = QScrollArea(self)
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedWidth(_SIDE_WIDTH)
+        above = QHBoxLayout()
+        above.setSpacing(14)
+        above.addLayout(left, 1)
+        above.addWidget(area)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(4)
+        whole.addLayout(above, 1)
+        whole.addWidget(self.chooses)
+
+    def offer_comparison(self, slot: Callable[[int], object]) -> None:
+        """Connect what compares the best epoch with the model shown, and show its button."""
+        self.comparison_requested.connect(slot)
+        self.compare_button.show()
+
+    # ------------------------------------------------------------------ following the run
+
+    @property
+    def _part(self) -> str:
+        """The part that chooses the best epoch."""
+        history = self._session.history
+        return "test" if history is None else history.held_out_part
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the run."""
+        super().showEvent(event)
+        self._watch()
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees."""
+        super().hideEvent(event)
+        self._session.epochs.watch(self, None)
+
+    def _watch(self) -> None:
+        if self.isVisible():
+            self._session.epochs.watch(self, self._part, band=True)
+
+    @Slot(object)
+    def _epoch_recorded(self, record: Any) -> None:
+        """Watch anew: with the first epoch of a run it is known which part chooses."""
+        history = self._session.history
+        if history is not None and len(history) == 1:
+            self._watch()
+
+    @Slot()
+    def _run_shown(self) -> None:
+        """Follow another run; other images may choose its best epoch."""
+        self._watch()
+        self.refresh()
+
+    @Slot()
+    def _refresh_new_epochs(self) -> None:
+        """Draw new epochs, many at once at full speed."""
+        if time.perf_counter() - self._drawn_at >= _CURVE_SECONDS:
+            self._refresh_new_epochs_at_once()
+
+    @Slot()
+    def _refresh_new_epochs_at_once(self) -> None:
+        history = self._session.history
+        if self.isVisible() and history is not None and len(history) != self._n_drawn:
+            self._draw()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show all that is known of the run."""
+        if self.isVisible():
+            self._draw_band()
+            self._draw()
+            self._refresh_shown()
+
+    @Slot()
+    def _refresh_shown(self) -> None:
+        """Follow the epoch shown elsewhere."""
+        shown = self._session.shown
+        if not self.isVisible():
+            return
+        for plot in (self.plot, self.bars):
+            plot.set_marker(None if shown is None or shown.live else shown.epoch)
+        self._say_why()
+
+    def _draw(self) -> None:
+        history, part = self._session.history, self._part
+        self.plot.choose_curve(PARTS[part])
+        self._n_drawn = 0 if history is None else len(history)
+        self._drawn_at = time.perf_counter()
+        has_epochs = history is not None and len(history) > 0
+        self.best_button.setEnabled(has_epochs)
+        self.compare_button.setEnabled(has_epochs)
+        if history is None or not has_epochs:
+            self.plot.set_star(None)
+            for label in (self.best, self.sure, self.waited, self.why):
+                label.setText("")
+            return
+        values = history.curve(part, "log_likelihood")
+        self.plot.set_data(PARTS[part], history.epochs, values)
+        self.plot.set_star(history.best.epoch, float(values[history.best_index]))
+        self.plot.set_x_range(float(history.epochs[0]) - 0.5, float(history.epochs[-1]) + 0.5)
+        self._fit(values)
+        self.best.setText(self._best_words(history, float(values[history.best_index])))
+        stop = early_stopping(history.epochs, values, self._config.patience)
+        self.waited.setText(patience_words(stop, history.best.epoch))
+
+    def _fit(self, values: NDArray[np.float64]) -> None:
+        """Show curve and band, but for the start, which would dwarf what is learnt after it."""
+        _, low, high = self.plot.band
+        shown = [part[1:] if len(part) > 1 else part for part in (values, low, high)]
+        learnt = np.concatenate(shown)
+        learnt = learnt[np.isfinite(learnt)]
+        if len(learnt):
+            bottom, top = float(learnt.min()), float(learnt.max())
+            room = max(0.05 * (top - bottom), 0.001 * abs(top), 1e-6)
+            self.plot.set_y_range(bottom - room, top + room)
+
+    def _best_words(self, history: History, value: float) -> str:
+        best, last = history.best.epoch, int(history.epochs[-1])
+        which = f"Best {PARTS[self._part]} log-likelihood: {value:.4f} at epoch {best}"
+        return f"{which} (the last)" if best == last and last > 0 else which
+
+    # ------------------------------------------------------------------ the band
+
+    @property
+    def _seen(self) -> ShownEpochs | None:
+        return self._session.epochs.of(self._part)
+
+    @property
+    def _is_gone(self) -> bool:
+        """Whether the images that chose the best epoch are not set aside any more."""
+        dataset = self._session.dataset
+        return dataset is not None and self._part == "validation" and dataset.validation is None
+
+    def _draw_band(self) -> None:
+        seen = self._seen
+        band = None if seen is None else seen.band
+        if band is None or not len(band.epochs):
+            if self._session.history is None or seen is None:
+                self.plot.clear_band()
+                self.bars.set_data(_SHARE, np.empty(0), np.empty(0))
+            self.sure.setText(NOT_THERE if self._is_gone else "redrawing the images ...")
+            return
+        self.plot.set_band(
+            *(band.epochs, band.low, band.high),
+            f"{100 * band.level:.3g} %:",
+        )
+        self.bars.set_data(_SHARE, band.epochs, band.best_share)
+        self.sure.setText(sure_words(band, self._part, self._session.history))
+
+    def _say_why(self) -> None:
+        """Put the error beside the log-likelihood, at the best epoch and now."""
+        seen, history, shown = self._seen, self._session.history, self._session.shown
+        if seen is None or not seen.readings.n_epochs or history is None or shown is None:
+            self.why.setText("")
+            return
+        readings = seen.readings
+        if history.best.epoch not in readings.epochs:
+            self.why.setText("reading on ...")
+            return
+        best, now = (readings.nearest_row(epoch) for epoch in (history.best.epoch, shown.epoch))
+        moments = [Moment(int(readings.epochs[row]), readings.halves(row)) for row in (best, now)]
+        self.why.setText(why_words(*moments))
+
+    # ------------------------------------------------------------------ choosing
+
+    @Slot(object)
+    def _patience_set(self, patience: int) -> None:
+        self._config = StoppingConfig(patience)
+        declared = parameters_of(StoppingConfig)["patience"]
+        self.patience.setToolTip(tooltip(declared, patience))
+        self._draw()
+
+    @Slot(str)
+    def _refused(self, message: str) -> None:
+        self._session.notified.emit(message, True)
+
+    @Slot(float)
+    def _epoch_clicked(self, epoch: float) -> None:
+        self._session.show_epoch(round(epoch))
+
+    @Slot()
+    def _compare(self) -> None:
+        history = self._session.history
+        if history is not None and history.records:
+            self.comparison_requested.emit(history.best.epoch)

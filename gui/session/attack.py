@@ -1,0 +1,455 @@
+"""The state of the Attack page: which image, toward what, and the film of its change."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import Signal
+
+from core.attack import (
+    FROM_IMAGE,
+    FROM_NOISE,
+    Film,
+    Outcome,
+    SquaredLossDescent,
+    summarise,
+)
+from core.errors import SettingError
+from core.insight.diagnostics import first_unsure, next_mistake
+from core.learning.perceptron import SoftmaxPerceptron
+from gui.jobs.mailbox import Mailbox
+from gui.jobs.worker import Failed
+from gui.session.attack_job import AttackJob, Done
+from gui.session.chosen_attack import ChosenAttack
+from gui.session.player import FilmPlayer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from core.attack import Attack, AttackConfig, AttackStep, BatchAttack
+    from core.data.dataset import Dataset
+    from gui.jobs.worker import Job
+    from gui.session.attack_job import Question
+    from gui.session.own_image import OwnImage
+    from gui.session.session import Session
+
+PART_WORDS = {"train": "training", "test": "test"}
+_RECOMPUTE_SECONDS = 0.4
+"""While a run is live its model changes all the time; the film is remade this often."""
+
+_TELL_SECONDS = 0.1
+"""A growing film is drawn this often: its traces are drawn as a whole."""
+
+
+class AttackSession(FilmPlayer):
+    """What the Attack page shows and changes."""
+
+    config_changed = Signal()
+    film_changed = Signal()
+    """The steps are others or more than before."""
+
+    def __init__(self, config: AttackConfig, session: Session, *, given: frozenset[str]) -> None:
+        super().__init__(session)
+        self._image_given = bool(given & {"attack_start", "attack_toward"})
+        self._target_given = "attack_target" in given
+        self._target_open = True
+        self._session = session
+        self.chosen = ChosenAttack(config)
+        self.least: tuple[float, float] | None = None
+        """The smallest length, and largest pixel, of a change that is enough, if known."""
+        self.problem = ""
+        """Why there is no film, in words."""
+        self.n_steps = config.steps
+        """How many steps the film is going to have."""
+        self._is_plain = True
+        """Whether the film is the practical's own, which also knows noise and pull."""
+        self._read_as: int | None = None
+        """What the image is read as before its change, where that need not be the first step."""
+        self._noise_start = config.start is None
+        self.own: OwnImage | None = None
+        """The image drawn last for an attack, if it fits the data."""
+        self.on_own = False
+        """Whether it is the chosen image."""
+        self.weights: NDArray[Any] | None = None
+        """The model under attack."""
+        self.epoch = 0.0
+        """The epoch of that model."""
+        self.active = False
+        """Whether anybody looks: only then is anything computed."""
+        self._mailbox = Mailbox()
+        self._generation = 0
+        self._job: AttackJob | None = None
+        self._old_jobs: list[Job] = []
+        self._wanted = False
+        self._computed_at = 0.0
+        self._play_when_ready = False
+        session.shown_changed.connect(self._model_changed)
+
+    # ------------------------------------------------------------------ what is attacked
+
+    @property
+    def index(self) -> int:
+        """Number of the chosen image in its part."""
+        return self.config.toward or 0
+
+    @property
+    def chosen_image(self) -> NDArray[np.float32] | None:
+        """The chosen image, (n_features,), or None before there are data."""
+        dataset = self._session.dataset
+        if self.on_own and self.own is not None:
+            return self.own.image
+        return None if dataset is None else dataset.split(self.config.part).images[self.index]
+
+    @property
+    def label(self) -> int:
+        """True class of the chosen image; what one's own is meant as."""
+        if self.on_own and self.own is not None:
+            return self.own.label
+        dataset = self._session.dataset
+        assert dataset is not None
+        return int(dataset.split(self.config.part).true_labels[self.index])
+
+    def choose(self, part: str, index: int, *, play: bool = False) -> None:
+        """Choose an image; a target that a person has set stays where it can."""
+        dataset = self._session.dataset
+        if dataset is None:
+            return
+        n_samples = dataset.split(part).n_samples
+        if not 0 <= index < n_samples:
+            message = f"There is no {PART_WORDS[part]} image {index}; choose 0 to {n_samples - 1}."
+            self._session.notified.emit(message, True)
+            self.config_changed.emit()
+            return
+        self.on_own = False
+        self._chosen(part, index, play=play)
+
+    def choose_own(self, own: OwnImage, *, play: bool = False) -> None:
+        """Choose an image that is in no part of the data but could be."""
+        self.own, self.on_own = own, True
+        self._chosen(self.config.part, self.index, play=play)
+
+    def _chosen(self, part: str, index: int, *, play: bool) -> None:
+        start = None if self._noise_start else index
+        self._image_given = True
+        self._replace(part=part, toward=index, start=start)
+        image, label, target = self.chosen_image, self.label, self.config.target
+        assert image is not None
+        if not self._target_given or target == label:
+            self._replace(target=self._nearest_other_class(image, label))
+        self._play_when_ready = play
+
+    def _nearest_other_class(self, image: NDArray[Any], label: int) -> int:
+        shown = self._session.shown
+        if shown is None:
+            return 0 if label else 1
+        order = np.argsort(shown.probabilities_of(image))[::-1]
+        # Not what it is taken for already, nor what it is; a misread one of two classes only has
+        # the way back.
+        others = [int(k) for k in order[1:] if k != label]
+        return others[0] if others else int(order[1])
+
+    def choose_mistake(self) -> None:
+        """Choose the next image of the present part that the shown model reads wrongly."""
+        dataset, shown = self._session.dataset, self._session.shown
+        if dataset is None or shown is None:
+            return
+        split = dataset.split(self.config.part)
+        following = next_mistake(shown.weights, split, self.index)
+        if following is None:
+            words = f"This model reads every {PART_WORDS[self.config.part]} image correctly."
+            self._session.notified.emit(words, False)
+        else:
+            self.choose(self.config.part, following)
+
+    def set_start_from_noise(self, noise: bool) -> None:
+        """Begin from faint noise, or from the chosen image itself."""
+        before, after = (FROM_IMAGE, FROM_NOISE) if noise else (FROM_NOISE, FROM_IMAGE)
+        # What suits one start does not suit the other; numbers a person has set stay.
+        suited = {
+            name: getattr(after, name)
+            for name in ("rate", "pull", "steps")
+            if getattr(self.config, name) == getattr(before, name)
+        }
+        self._noise_start = noise
+        self.chosen.untargeted &= not noise
+        self._replace(start=None if noise else self.index, **suited)
+
+    # ------------------------------------------------------------------ how it is attacked
+
+    @property
+    def config(self) -> AttackConfig:
+        """Images, target, and the numbers of the practical's descent."""
+        return self.chosen.config
+
+    @property
+    def attack_name(self) -> str:
+        """Name of the chosen attack in ``core.attack.ATTACKS``."""
+        return self.chosen.name
+
+    @property
+    def target(self) -> int | None:
+        """The class wanted, or None for any other."""
+        return self.chosen.target
+
+    @property
+    def norm(self) -> str:
+        """What the chosen attack measures a change by."""
+        return self.chosen.norm
+
+    @property
+    def budget(self) -> float:
+        """The largest size allowed."""
+        return self.chosen.budget
+
+    @property
+    def boxed(self) -> bool:
+        """Whether pixels stay between 0 and 1."""
+        return self.chosen.boxed
+
+    @property
+    def aim(self) -> int:
+        """The target; without one the class that the film comes to, or comes nearest to."""
+        if self.target is not None or not self.steps:
+            return self.config.target
+        order = np.argsort(self.steps[-1].probabilities)[::-1]
+        before = self.steps[0].predicted if self._read_as is None else self._read_as
+        return int(next(k for k in order if k != before))
+
+    def choose_attack(self, name: str) -> None:
+        """Choose another attack; its film begins at once. Others begin at the image itself."""
+        self.chosen.choice = self.chosen.choice.chosen(name)
+        if not self.chosen.is_descent and self._noise_start:
+            self.set_start_from_noise(False)
+        else:
+            self._replace()
+
+    def choose_exact(self, norm: str, *, boxed: bool) -> None:
+        """Choose the exact smallest change, measured as a person has just read its size."""
+        exact = self.chosen.choice.chosen("exact")
+        self.chosen.choice = exact.with_setting("norm", norm).with_setting("box", boxed)
+        if self._noise_start:
+            self.set_start_from_noise(False)
+        else:
+            self._replace()
+
+    def set_untargeted(self) -> None:
+        """Let any class do but the one read."""
+        self._target_given = self.chosen.untargeted = True
+        self._replace()
+
+    def set_setting(self, name: str, value: Any) -> None:
+        """Set one declared setting of the attack; it acts at once."""
+        if name == "target":
+            self._target_given, self.chosen.untargeted = True, False
+        self._replace(**{name: value})
+
+    def batch_attack(
+        self,
+        model: SoftmaxPerceptron,
+        images: NDArray[Any],
+        labels: NDArray[np.int64] | None = None,
+    ) -> BatchAttack:
+        """Return the chosen attack with the present settings on many images.
+
+        Raises
+        ------
+        SettingError
+            As :class:`~core.attack.BatchAttack`.
+        """
+        return self.chosen.on(model, images, labels)
+
+    # ------------------------------------------------------------------ fitting
+
+    def dataset_changed(self) -> None:
+        """Fit the choices to other data: the same number where it exists, an existing target."""
+        dataset = self._session.dataset
+        assert dataset is not None
+        part = self.config.part
+        index = min(self.index, dataset.split(part).n_samples - 1)
+        self._drop_own(dataset, f"{PART_WORDS[part]} image {index}")
+        target, last = self.config.target, dataset.n_classes - 1
+        if target > last:
+            if self._target_given:  # otherwise nobody had asked for it
+                words = f"Target class {target} is no class of {dataset.name}; choose 0 to {last}."
+                self._session.notified.emit(f"{words} Class {last} is taken for now.", False)
+            target = last
+        label = int(dataset.split(part).true_labels[index])
+        if self.on_own and self.own is not None:
+            label = self.own.label
+        if target == label and not self._target_given:
+            target = (target + 1) % dataset.n_classes
+        start = None if self._noise_start else index
+        # A film of other data fits neither the new images nor the new classes.
+        self._generation += 1
+        self._stop_job()
+        self.weights = None
+        self._drop_film("")
+        self._replace(toward=index, start=start, target=target)
+        self.film_changed.emit()
+
+    def _drop_own(self, dataset: Dataset, instead: str) -> None:
+        """Let go of an image that the data could not have."""
+        why = "" if self.own is None else self.own.misfit(dataset)
+        if not why:
+            return
+        if self.on_own:
+            words = f"The drawing is no longer attacked: {why}. {instead.capitalize()} is instead."
+            self._session.notified.emit(words, False)
+        self.own, self.on_own = None, False
+
+    def _replace(self, **settings: Any) -> None:
+        try:
+            self.chosen.set(**settings)
+        except SettingError as error:
+            self._session.notified.emit(str(error), True)
+        else:
+            self._wanted = True
+            self._computed_at = 0.0
+        self.config_changed.emit()
+
+    # ------------------------------------------------------------------ computing
+
+    def set_active(self, active: bool) -> None:
+        """Say whether the page is looked at."""
+        self.active = active
+        if active:
+            self._model_changed()
+
+    def _model_changed(self) -> None:
+        shown = self._session.shown
+        if shown is not None and shown.weights is not self.weights:
+            self._wanted = True
+
+    def _compute(self) -> None:
+        """Start the attack on the shown model; what was computed before is dropped."""
+        shown, dataset = self._session.shown, self._session.dataset
+        if shown is None or dataset is None:
+            return
+        self._choose_first()
+        self._wanted = False
+        self._computed_at = time.perf_counter()
+        self.weights, self.epoch = shown.weights, shown.epoch
+        self._generation += 1
+        self._stop_job()
+        self.problem, self.least = "", None
+        try:
+            attack = self._film_of(SoftmaxPerceptron(shown.weights), dataset)
+        except SettingError as error:
+            # Told where the film would be, not as a message: a live model is attacked many times.
+            self._drop_film(f"{error}.")
+            self.film_changed.emit()
+            return
+        self.computing = True
+        self._fresh = True
+        question = self._question()
+        self._job = AttackJob(self._generation, self._mailbox, attack, question)
+        self._job.start()
+
+    def _film_of(self, model: SoftmaxPerceptron, dataset: Dataset) -> Attack | Film:
+        """Return the chosen attack on the chosen image."""
+        self._is_plain = self.chosen.is_descent and self.target is not None
+        self._read_as = None
+        if self._is_plain:
+            self.n_steps = self.config.steps
+            if self.on_own and self.own is not None:
+                return SquaredLossDescent.on_image(model, self.config, self.own.image)
+            return SquaredLossDescent.on_dataset(model, self.config, dataset)
+        image = self.chosen_image
+        assert image is not None
+        attack = self.batch_attack(model, image)
+        self.n_steps = attack.n_steps
+        film = Film(attack)
+        self._read_as = film.read_as
+        return film
+
+    def _question(self) -> Question | None:
+        """Return what the smallest change is asked for: noise is no image to be changed."""
+        image = self.chosen_image
+        if self._noise_start or image is None:
+            return None
+        return image, self.target, self.boxed
+
+    def _choose_first(self) -> None:
+        """Begin with an image that can be pushed and where it goes most easily, unless told."""
+        dataset, shown = self._session.dataset, self._session.shown
+        assert dataset is not None
+        assert shown is not None
+        if not self._image_given:
+            self._image_given = True
+            index = first_unsure(shown.weights, dataset.split(self.config.part))
+            self._replace(toward=index, start=None if self._noise_start else index)
+        image = self.chosen_image
+        if not self._target_given and image is not None and self._target_open:
+            self._target_open = False
+            self._replace(target=self._nearest_other_class(image, self.label))
+
+    def _drop_film(self, problem: str) -> None:
+        """Have no film; what was being played has ended."""
+        self.problem, self.least = problem, None
+        self.steps, self.position, self.computing = [], 0, False
+        self._set_playing(False)
+
+    def _stop_job(self) -> None:
+        self._old_jobs = [job for job in self._old_jobs if job.alive]
+        if self._job is not None:
+            self._job.request_stop()
+            self._old_jobs.append(self._job)
+
+    def jobs(self) -> list[Job]:
+        """Return every job that may still run."""
+        return self._old_jobs if self._job is None else [*self._old_jobs, self._job]
+
+    def frame(self, now: float) -> None:
+        """Take in results, advance the animation; called by the session's timer."""
+        # What a person asked for (computed_at is 0) begins at once; a model that only learnt on
+        # waits until the film of the one before is whole.
+        rested = now - self._computed_at > _RECOMPUTE_SECONDS
+        asked = self._computed_at == 0.0
+        if self.active and self._wanted and (asked or (rested and not self.computing)):
+            # One that only follows a model is drawn when it is whole, or long: a running training
+            # has better use for the time.
+            self._tell_seconds = _TELL_SECONDS if asked else _RECOMPUTE_SECONDS
+            self._compute()
+        events, _ = self._mailbox.take()
+        changed = False
+        for letter in events:
+            if letter.generation != self._generation:
+                continue
+            if isinstance(letter.payload, tuple):
+                self._take_steps(letter.payload)
+                changed = True
+            elif isinstance(letter.payload, Done):
+                self.computing, self.least = False, letter.payload.least
+                if not self._is_plain:  # some are done before the end
+                    self.n_steps = max(letter.payload.n_steps - 1, 1)
+                changed = True
+            elif isinstance(letter.payload, Failed):
+                self.computing = False
+                self._session.tell(letter.payload)
+        self._untold |= changed
+        if self._untold and (not self.computing or now - self._told_at > self._tell_seconds):
+            self._untold, self._told_at = False, now
+            self.film_changed.emit()
+            if self._play_when_ready and not self.computing:
+                self._play_when_ready = False
+                self.play(from_start=True)
+        self._animate(now)
+
+    def _take_steps(self, steps: tuple[AttackStep, ...]) -> None:
+        if self._fresh:
+            self._begin_anew()
+            self._fresh = False
+        self._append(steps)
+
+    _untold, _told_at, _tell_seconds = False, 0.0, _TELL_SECONDS
+    _fresh = False
+
+    def outcome(self) -> Outcome | None:
+        """Return what the attack has come to at the shown step."""
+        if not self.steps:
+            return None
+        shown = self.steps[: self.position + 1]
+        noise = self.config.start is None
+        return summarise(shown, self.target, self.label, from_noise=noise, read_as=self._read_as)

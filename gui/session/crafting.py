@@ -1,0 +1,50 @@
+"""The attack of the Attack page as what crafts many images at once, and in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+from core.attack.methods.universal import Universal
+from core.attack.norms import NORMS
+
+if TYPE_CHECKING:
+    from core.attack import AttackSettings, BatchAttack
+    from core.attack.methods.iterative import IterativeSettings
+    from gui.session.attack import AttackSession
+
+
+@dataclass(frozen=True, slots=True)
+class Crafting:
+    """An attack and its settings: two that are equal craft the same images."""
+
+    attack: type[BatchAttack]
+    config: AttackSettings
+
+    def words(self) -> str:
+        """Return the attack and its budget, if it has one, in a few words."""
+        budget = getattr(self.config, "budget", None)
+        if budget is None:
+            return self.attack.label
+        return f"{self.attack.label}, {within(getattr(self.config, 'norm', 'l2'), budget)}"
+
+
+def within(norm: str, budget: float) -> str:
+    """Return a budget in words: ``L2 up to 1.5``."""
+    return f"{NORMS[norm].label.split(',')[0]} up to {budget:g}"
+
+
+def crafting(state: AttackSession) -> Crafting:
+    """Return the attack chosen now, with its present settings."""
+    return Crafting(state.chosen.choice.attack, state.chosen.settings())
+
+
+def universal_settings(state: AttackSession) -> IterativeSettings:
+    """Return how one change for all is searched: target, norm, budget and box as chosen now.
+
+    An attack that counts pixels has no such budget: then it is the one set last for the length.
+    """
+    settings = cast("IterativeSettings", state.chosen.choice.settings[Universal.name])
+    norm = state.norm if state.norm in ("l2", "linf") else "l2"
+    budget = state.budget if norm == state.norm else state.chosen.choice.budgets[norm]
+    return replace(settings, target=state.target, norm=norm, budget=budget, box=state.boxed)

@@ -1,0 +1,188 @@
+"""The downloads of one window: started, followed, called off; each in a thread of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from core.errors import DatasetError
+from core.sources.catalogue.dataset_cache import available, clean_leftovers
+from core.sources.catalogue.downloads import DownloadProgress, download
+from core.sources.catalogue.entries import CATALOGUE
+from core.sources.catalogue.mirrors import given_mirrors
+from core.sources.catalogue.opening import copy_in_folders
+from gui.jobs.worker import Failed, Job, LatestJob
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.sources.catalogue.entries import CatalogueEntry
+    from core.sources.catalogue.mirrors import Mirror
+    from gui.jobs.job_pool import JobPool
+    from gui.jobs.mailbox import Letter, Mailbox
+
+_SLOT = "download "
+_FOLDERS_SLOT = "sets in folders"
+
+
+def _keys_in(folders: Sequence[Mirror]) -> frozenset[str]:
+    """Return the sets that lie in folders that serve as the mirror."""
+    return frozenset(key for key, entry in CATALOGUE.items() if copy_in_folders(entry, folders))
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """A set of the catalogue that is now on this machine."""
+
+    key: str
+
+
+class DownloadJob(Job):
+    """Fetch one set; its generator tells how it is at least ten times a second."""
+
+    def __init__(
+        self, generation: int, mailbox: Mailbox, entry: CatalogueEntry, mirror: str
+    ) -> None:
+        super().__init__(f"downloading {entry.label}", generation, mailbox)
+        self._entry, self._mirror = entry, mirror
+
+    def work(self) -> None:
+        """Fetch until done or stopped; closing the generator leaves nothing behind."""
+        steps = download(self._entry, self._mirror)
+        while not self._stopping:
+            try:
+                progress = next(steps)
+            except StopIteration:
+                self.post(Downloaded(self._entry.key))
+                return
+            self.put_latest(_SLOT + self._entry.key, progress)
+        steps.close()
+
+
+class Downloads(QObject):
+    """Which sets of the catalogue are here, which are on their way, and which did not come."""
+
+    changed = Signal(str)
+    """The key of a set whose state is another."""
+    offered = Signal(str, str)
+    """A message about a set that has just come, and its key."""
+    told = Signal(str, bool)
+    """Something people should know, and whether it is an error."""
+    surprised = Signal(str)
+
+    def __init__(self, pool: JobPool, mailbox: Mailbox, mirror: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self._pool, self._mailbox = pool, mailbox
+        self._jobs: dict[str, DownloadJob] = {}
+        self.progress: dict[str, DownloadProgress | None] = {}
+        """Sets on their way, and how far each is; None before it has told anything."""
+        self.failures: dict[str, str] = {}
+        """Sets that did not come, and why."""
+        self.mirror = mirror
+        """Folder or address that is asked first; empty for none."""
+        self.mirror_problem = ""
+        """What is wrong with the mirror that is set, here or outside."""
+        clean_leftovers()
+        self._cached: frozenset[str] = frozenset()
+        self._in_folders: frozenset[str] = frozenset()
+        self._looking = -1
+        # One thread, however often a drive that hangs is to be looked at.
+        self._looker = LatestJob("looking for data", mailbox, _FOLDERS_SLOT, _keys_in)
+        pool.start(self._looker)
+        self.look_around()
+
+    def is_here(self, key: str) -> bool:
+        """Whether a set opens without any network: from the cache, or from a folder as mirror."""
+        return key in self._cached or key in self._in_folders
+
+    def set_mirror(self, mirror: str) -> None:
+        """Ask this folder or address first; empty for none.
+
+        Raises
+        ------
+        DatasetError
+            If it can be neither; the mirror so far is kept.
+        """
+        given_mirrors(mirror)
+        self.mirror, self._in_folders = mirror, frozenset()
+        self.look_around()
+
+    def look_around(self) -> None:
+        """See again what is on this machine: sticks are pulled, caches emptied.
+
+        The cache is looked at now, folders that serve as the mirror in the background: a network
+        drive that sleeps must not hold up the window.
+        """
+        try:
+            folders = given_mirrors(self.mirror)
+            self.mirror_problem = ""
+        except DatasetError as error:
+            folders, self.mirror_problem = [], str(error)
+        self._cached = frozenset(key for key, entry in CATALOGUE.items() if available(entry))
+
+        self._looking = self._pool.next_generation()
+        if any(mirror.folder is not None for mirror in folders):
+            self._looker.request(self._looking, folders)
+        else:
+            self._in_folders = frozenset()
+        for key in CATALOGUE:
+            self.changed.emit(key)
+
+    def start(self, key: str) -> None:
+        """Begin to download; the present run goes on."""
+        if key in self._jobs:
+            return
+        for other in self._jobs:
+            if CATALOGUE[other].files == CATALOGUE[key].files:
+                first, second = CATALOGUE[other].label, CATALOGUE[key].label
+                self.told.emit(f"{second} comes with {first}, which is on its way.", False)
+                return
+        self.failures.pop(key, None)
+        self.progress[key] = None
+        generation = self._pool.next_generation()
+        self._jobs[key] = DownloadJob(generation, self._mailbox, CATALOGUE[key], self.mirror)
+        self._pool.start(self._jobs[key])
+        self.changed.emit(key)
+
+    def cancel(self, key: str) -> None:
+        """Call a download off; nothing of it is kept."""
+        job = self._jobs.pop(key, None)
+        if job is not None:
+            job.request_stop()
+            del self.progress[key]
+            self.look_around()  # it may have ended just now
+
+    def take_event(self, letter: Letter) -> bool:
+        """Take in a letter of a download; return whether it was one."""
+        for key, job in self._jobs.items():
+            if job.generation == letter.generation:
+                self._ended(key, letter.payload)
+                return True
+        return False
+
+    def take_latest(self, latest: dict[str, Letter]) -> None:
+        """Take in how far the downloads are, and what lies in folders."""
+        seen = latest.get(_FOLDERS_SLOT)
+        if seen is not None and seen.generation == self._looking:
+            self._in_folders = seen.payload
+            for key in CATALOGUE:
+                self.changed.emit(key)
+        for key, job in self._jobs.items():
+            told = latest.get(_SLOT + key)
+            if told is not None and told.generation == job.generation:
+                self.progress[key] = told.payload
+                self.changed.emit(key)
+
+    def _ended(self, key: str, answer: Downloaded | Failed) -> None:
+        del self._jobs[key], self.progress[key]
+        if isinstance(answer, Downloaded):
+            self.look_around()  # one archive may bring two sets
+            self.offered.emit(f"{CATALOGUE[key].label} is on this machine now.", key)
+            return
+        self.failures[key] = answer.message
+        self.changed.emit(key)
+        self.told.emit(answer.message, True)
+        if not answer.expected:
+            self.surprised.emit(answer.message)

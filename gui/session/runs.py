@@ -1,0 +1,319 @@
+"""The list of runs: the live one, those before it, and repetitions with other seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from core.learning.history import SNAPSHOT_BYTES
+
+if TYPE_CHECKING:
+    from core.data.config import DataConfig
+    from core.learning.runs import Run
+    from core.learning.sweep.seed_band import SeedBand
+    from core.sources.reading import ReadingConfig
+
+ALL_SNAPSHOT_BYTES = 512 * 2**20
+"""So much may the weights kept of all runs take; each gets an equal part."""
+
+MOST_VISIBLE = 8
+"""A run that begins hides the oldest of so many visible ones: more curves at once are a haze."""
+
+_N_COLOURS = 8
+_MOST_REMOVED = 20
+"""So many removals can be undone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunEntry:
+    """A run as it stands in the list.
+
+    Attributes
+    ----------
+    run : what it is
+    name, colour, is_visible : how it is shown; ``colour`` is a place in the theme's ``runs``
+    is_touched : whether a person did anything to it: then it is not tidied away
+    """
+
+    run: Run
+    name: str
+    colour: int
+    is_visible: bool = True
+    is_touched: bool = False
+
+    @property
+    def key(self) -> int:
+        """The number of the run."""
+        return self.run.key
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BandEntry:
+    """A run repeated with other seeds, as it stands in the list below the runs.
+
+    Attributes
+    ----------
+    key : a number that neither a run nor another band has
+    band : what came of it so far
+    run : the one that was repeated
+    name, colour, is_visible : as of :class:`RunEntry`
+    """
+
+    key: int
+    band: SeedBand
+    run: Run
+    name: str
+    colour: int
+    is_visible: bool = True
+
+
+Entry = RunEntry | BandEntry
+
+
+class RunList(QObject):
+    """All runs in the order of the list, and which of them is live, shown, or the reference."""
+
+    changed = Signal()
+    """Names, colours, order, visibility, or which runs there are."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.entries: tuple[RunEntry, ...] = ()
+        self.bands: tuple[BandEntry, ...] = ()
+        self.live_key: int | None = None
+        self.reference_key: int | None = None
+        self._shown_key: int | None = None
+        self._removed: list[tuple[int, Entry, bool]] = []
+        self._n_begun = 0
+
+    # ------------------------------------------------------------------ what there is
+
+    def entry(self, key: int | None) -> RunEntry | None:
+        """Return the entry of a run, or None."""
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+    def band(self, key: int | None) -> BandEntry | None:
+        """Return the entry of a band, or None."""
+        return next((entry for entry in self.bands if entry.key == key), None)
+
+    def any(self, key: int | None) -> Entry | None:
+        """Return the entry of a run or band, or None."""
+        return self.entry(key) or self.band(key)
+
+    def run(self, key: int | None) -> Run | None:
+        """Return a run, or None."""
+        entry = self.entry(key)
+        return None if entry is None else entry.run
+
+    @property
+    def live(self) -> Run | None:
+        """The run that is being trained."""
+        return self.run(self.live_key)
+
+    @property
+    def shown(self) -> Run | None:
+        """The run that every view shows: the live one unless another was chosen."""
+        return self.run(self._shown_key) or self.live
+
+    @property
+    def shown_key(self) -> int | None:
+        """The number of the run shown."""
+        return None if self.shown is None else self.shown.key
+
+    @property
+    def is_live_shown(self) -> bool:
+        """Whether the run shown is the one being trained."""
+        return self.shown is self.live
+
+    @property
+    def earlier(self) -> list[Run]:
+        """All runs but the live one, in the order in which they began."""
+        return sorted(
+            (entry.run for entry in self.entries if entry.key != self.live_key),
+            key=lambda run: run.key,
+        )
+
+    def bands_on(self, data_config: DataConfig, reading: ReadingConfig) -> list[BandEntry]:
+        """Return the bands on those data."""
+        return [entry for entry in self.bands if entry.run.is_on(data_config, reading)]
+
+    def on(self, data_config: DataConfig, reading: ReadingConfig) -> list[RunEntry]:
+        """Return the runs on those data: only they can be compared."""
+        return [entry for entry in self.entries if entry.run.is_on(data_config, reading)]
+
+    # ------------------------------------------------------------------ beginning
+
+    def next_key(self) -> int:
+        """Return a number no run has had."""
+        self._n_begun += 1
+        return self._n_begun
+
+    def begin(self, run: Run) -> None:
+        """Add a run that begins, live and shown; the one before it goes if it tells nothing."""
+        if run.branch is not None:
+            self._touch(run.branch.parent)  # first: it may be the one that would be tidied away
+        self._tidy()
+        self.entries += (RunEntry(run, self._free_name(), self._free_colour()),)
+        self.live_key, self._shown_key = run.key, None
+        self._hide_oldest()
+        self._share_memory()
+        self.changed.emit()
+
+    def _tidy(self) -> None:
+        """Drop the run that was live if nothing was learnt in it, and of twins the shorter."""
+        old = self.entry(self.live_key)
+        if old is None:
+            return
+        n_learnt = len(old.run.history)
+        others = [e for e in self.entries if e is not old] if n_learnt > 1 else []
+        twins = [e for e in others if e.run.is_twin_of(old.run)]
+        longer = any(len(e.run.history) >= n_learnt for e in twins)
+        gone = [old] if n_learnt <= 1 or longer else twins
+        self.entries = tuple(
+            e for e in self.entries if e not in gone or (e.is_touched and e.run.history.records)
+        )
+        if self.entry(self.reference_key) is None:
+            self.reference_key = None
+
+    def _free_name(self) -> str:
+        taken = {e.name for e in self._all()}
+        number = 1 + sum(name.startswith("run ") for name in taken)
+        while f"run {number}" in taken:
+            number += 1
+        return f"run {number}"
+
+    def _free_colour(self) -> int:
+        """Return the colour least used, the first of those."""
+        present: list[Entry] = [*self.entries, *self.bands]
+        used = [sum(e.colour == colour for e in present) for colour in range(_N_COLOURS)]
+        return used.index(min(used))
+
+    def _hide_oldest(self) -> None:
+        """Keep the picture readable; whatever a person has shown or pinned stays."""
+        visible = [e for e in self.entries if e.is_visible and e.key != self.live_key]
+        spare = [e for e in visible if not e.is_touched and e.key != self.reference_key]
+        for entry in spare[: max(len(visible) - MOST_VISIBLE, 0)]:
+            self._put(replace(entry, is_visible=False))
+
+    def _share_memory(self) -> None:
+        """Give each run an equal part of the memory for weights."""
+        histories = {id(entry.run): entry.run.history for entry in self._all()}
+        each = ALL_SNAPSHOT_BYTES // len(histories)
+        for history in histories.values():
+            history.limit(min(SNAPSHOT_BYTES, each))
+
+    def _all(self) -> list[Entry]:
+        """Return what is in the list and what can be put back."""
+        return [*self.entries, *self.bands, *(entry for _, entry, _ in self._removed)]
+
+    def _put(self, entry: Entry) -> None:
+        """Put an entry in the place of the one with its key."""
+        if isinstance(entry, RunEntry):
+            self.entries = tuple(entry if e.key == entry.key else e for e in self.entries)
+        else:
+            self.bands = tuple(entry if e.key == entry.key else e for e in self.bands)
+
+    def _change(self, entry: Entry, **changes: Any) -> None:
+        """Do what a person wants with an entry."""
+        if isinstance(entry, RunEntry):
+            changes["is_touched"] = True
+        self._put(replace(entry, **changes))
+        self.changed.emit()
+
+    def _touch(self, key: int) -> None:
+        entry = self.entry(key)
+        if entry is not None:
+            self._put(replace(entry, is_touched=True))
+
+    def show_band(self, key: int, band: SeedBand, run: Run, name: str) -> None:
+        """Add a band, or put what came of it since in its place."""
+        entry = self.band(key)
+        if entry is not None:
+            self._put(replace(entry, band=band))
+        else:
+            self.bands += (BandEntry(key, band, run, name, self._free_colour()),)
+        self.changed.emit()
+
+    # ------------------------------------------------------------------ what a person does
+
+    def show_run(self, key: int | None) -> None:
+        """Make every view show this run; None for the live one. The session tells of it."""
+        self._shown_key = None if key == self.live_key else key
+
+    def rename(self, key: int, name: str) -> None:
+        """Give a run another name; one of nothing but blanks is none."""
+        entry, name = self.any(key), name.strip()
+        if entry is not None and name and name != entry.name:
+            self._change(entry, name=name)
+
+    def set_visible(self, key: int, is_visible: bool) -> None:
+        """Draw the curves of a run, or do not."""
+        entry = self.any(key)
+        if entry is not None and entry.is_visible != is_visible:
+            self._change(entry, is_visible=is_visible)
+
+    def set_colour(self, key: int, colour: int) -> None:
+        """Draw a run in another colour of the theme's."""
+        entry = self.any(key)
+        if entry is not None:
+            self._change(entry, colour=colour % _N_COLOURS)
+
+    def move(self, key: int, offset: int) -> None:
+        """Move a run up or down in the list."""
+        entry = self.entry(key)
+        if entry is None:
+            return
+        others = [e for e in self.entries if e is not entry]
+        place = min(max(self.entries.index(entry) + offset, 0), len(others))
+        self.entries = (*others[:place], entry, *others[place:])
+        self.changed.emit()
+
+    def pin(self, key: int | None) -> None:
+        """Make a run the reference that others are measured against; None for none."""
+        self.reference_key = key
+        if key is not None:
+            entry = self.entry(key)
+            if entry is not None:
+                self._put(replace(entry, is_touched=True, is_visible=True))
+        self.changed.emit()
+
+    def remove(self, key: int) -> Entry | None:
+        """Take a run or band off the list and return it; the live run stays."""
+        entry = self.any(key)
+        if entry is None or key == self.live_key:
+            return None
+        was_reference = self.reference_key == key
+        place = (*self.entries, *self.bands).index(entry)
+        if isinstance(entry, BandEntry):
+            place -= len(self.entries)
+        self._removed.append((place, entry, was_reference))
+        del self._removed[:-_MOST_REMOVED]
+        self.entries = tuple(e for e in self.entries if e is not entry)
+        self.bands = tuple(e for e in self.bands if e is not entry)
+        if was_reference:
+            self.reference_key = None
+        if self._shown_key == key:
+            self._shown_key = None
+        self.changed.emit()
+        return entry
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a removed run can be put back."""
+        return bool(self._removed)
+
+    def undo_remove(self) -> Entry | None:
+        """Put the run or band removed last back where it was, and return it."""
+        if not self._removed:
+            return None
+        place, entry, was_reference = self._removed.pop()
+        if isinstance(entry, RunEntry):
+            self.entries = (*self.entries[:place], entry, *self.entries[place:])
+        else:
+            self.bands = (*self.bands[:place], entry, *self.bands[place:])
+        if was_reference and self.reference_key is None:
+            self.reference_key = entry.key
+        self.changed.emit()
+        return entry

@@ -1,0 +1,190 @@
+"""What every view shows: which run, which epoch of it, and what that model gets wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from core.data.samples import same_samples
+from core.insight.diagnostics import DiagnosisConfig
+from gui.session.diagnosis import make_diagnoser
+from gui.session.run_state import RunState, Shown, ShownDiagnosis, shown_model
+from gui.session.runs import RunList
+
+if TYPE_CHECKING:
+    from core.data.config import DataConfig
+    from core.data.dataset import Dataset
+    from core.learning.history import Change, History
+    from core.learning.runs import Run
+    from core.learning.training import TrainingConfig
+    from gui.jobs.mailbox import Mailbox
+    from gui.session.data import DataSession
+    from gui.session.training_job import LiveState
+
+
+class ShownSession(QObject):
+    """The half of the session that looks; ``Session`` is the half that acts."""
+
+    run_shown = Signal()
+    """Another run is the one that every view shows."""
+    shown_changed = Signal()
+    """The model that every view shows."""
+    progressed = Signal()
+    diagnosis_changed = Signal()
+    notified = Signal(str, bool)
+    """A message for people, and whether it is an error."""
+
+    data: DataSession
+
+    def __init__(
+        self,
+        data_config: DataConfig,
+        training_config: TrainingConfig,
+        mailbox: Mailbox,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.data_config = data_config
+        self.training_config = training_config
+        self.dataset: Dataset | None = None
+        self.runs = RunList(self)
+        self.live: LiveState | None = None
+        self.pinned_epoch: int | None = None
+        self.diagnosis: ShownDiagnosis | None = None
+        self.n_worst = DiagnosisConfig().n_worst
+        self.run_generation = -1
+        self.run_state = RunState.LOADING
+        self._diagnoser = make_diagnoser(mailbox)
+
+    @property
+    def history(self) -> History | None:
+        """Curves and weights of the run shown."""
+        return None if self.runs.shown is None else self.runs.shown.history
+
+    @property
+    def shown(self) -> Shown | None:
+        """The model that every view shows."""
+        return shown_model(self.history, self.shown_live, self.pinned_epoch)
+
+    @property
+    def shown_live(self) -> LiveState | None:
+        """Where the run being trained is, if that is the one shown."""
+        return self.live if self.runs.is_live_shown else None
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether the run shown has not come to its end: what is set now is learnt with soon."""
+        return self.runs.is_live_shown and self.run_state is not RunState.FINISHED
+
+    @property
+    def shown_config(self) -> TrainingConfig:
+        """The settings of the run shown, as they are, or were at its end."""
+        history = self.history
+        return self.training_config if history is None or self._goes_on else history.last_config
+
+    @property
+    def shown_changes(self) -> list[Change]:
+        """What was changed in the run shown; of one that has ended only what was learnt with."""
+        history = self.history
+        if history is None:
+            return []
+        return history.changes if self._goes_on else history.acted_changes
+
+    def has_data_of(self, run: Run) -> bool:
+        """Whether the present images are just those that a run learnt."""
+        live = self.runs.live  # which learns just those
+        return (
+            live is not None
+            and live.data_config == run.data_config
+            and same_samples(live.added, run.added)
+        )
+
+    def can_show(self, run: Run) -> bool:
+        """Whether the weights of a run are for the present images."""
+        dataset = self.dataset
+        if dataset is None or not run.is_on(self.data_config, self.data.reading):
+            return False
+        # Data of the same name may have been changed since, and opened again.
+        shape = (dataset.n_classes, dataset.n_features + 1)
+        records = run.history.records
+        if not records:  # it has not begun, or could not
+            return run is self.runs.live
+        return records[0].weights.shape == shape
+
+    def show_run(self, key: int | None) -> None:
+        """Show another run everywhere, at the epoch shown now if it has that; None: the live one.
+
+        A run on other data cannot be shown: its weights are not for these images.
+        """
+        run, before = self.runs.run(key), self.shown
+        if run is not None and not self.can_show(run):
+            words = f"This run learnt {run.dataset_name}. Open those data to look at it."
+            if not run.history.records:
+                words = "This run has nothing to show: it ended before its start was recorded."
+            self.notified.emit(words, True)
+            return
+        self.runs.show_run(key)
+        self.pinned_epoch = None
+        if not self.runs.is_live_shown and before is not None and self.history is not None:
+            self.pinned_epoch = self.history.nearest(before.epoch).epoch
+        self.run_shown.emit()
+        self._shown_changed()
+        self.progressed.emit()
+
+    def remove_run(self, key: int) -> None:
+        """Take a run off the list; the live one stays, and the one shown makes room for it."""
+        if self.runs.entry(key) is self.runs.entry(self.runs.live_key):
+            self.notified.emit("The run that is being trained stays: rewind first.", True)
+            return
+        was_shown = self.runs.shown is self.runs.run(key)
+        if was_shown:
+            self.show_run(None)
+        entry = self.runs.remove(key)
+        if entry is not None:
+            self.notified.emit(f"{entry.name} was removed. Ctrl+Z puts it back.", False)
+
+    def undo_remove(self) -> None:
+        """Put the run removed last back."""
+        self.runs.undo_remove()
+
+    def show_epoch(self, epoch: int | None) -> None:
+        """Show a recorded epoch everywhere, or the live model again with None."""
+        if self.history is None or not self.history.records:
+            return
+        if epoch is None and not self.runs.is_live_shown:
+            self.show_run(None)
+            return
+        self.pinned_epoch = None if epoch is None else self.history.nearest(epoch).epoch
+        self._shown_changed()
+
+    def follow_thinning(self) -> None:
+        """Show what is nearest, and say so, where the weights of the epoch shown are not kept."""
+        shown = self.shown
+        if shown is not None and self.pinned_epoch not in (None, shown.epoch):
+            self.pinned_epoch = int(shown.epoch)
+            self._shown_changed()
+
+    def show_best(self) -> None:
+        """Show the epoch of the best held-out log-likelihood."""
+        if self.history is not None and self.history.records:
+            self.show_epoch(self.history.best.epoch)
+
+    def show_worst(self, n_worst: int) -> None:
+        """Gather so many of each class's worst mistakes from now on."""
+        self.n_worst = n_worst
+        self._shown_changed()
+
+    def show_neighbour(self, offset: int) -> None:
+        """Show the recorded epoch ``offset`` records away from the one shown."""
+        shown = self.shown
+        if shown is None or self.history is None:
+            return
+        self.show_epoch(self.history.neighbour(shown.epoch, offset).epoch)
+
+    def _shown_changed(self) -> None:
+        shown = self.shown
+        if shown is not None and self.dataset is not None:
+            request = (shown.weights, self.dataset.train, self.n_worst)
+            self._diagnoser.request(self.run_generation, request)
+        self.shown_changed.emit()

@@ -1,0 +1,55 @@
+"""An image that was opened from a page, and follows the model shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QPoint
+
+    from gui.session.session import Session
+    from gui.widgets.images.image_card import CardContent, ImageCard
+
+
+def _nothing() -> None:
+    """Make nothing: no image is open."""
+
+
+class OpenedImage(QObject):
+    """Keeps a card true while it is open: what it says is of the epoch shown everywhere."""
+
+    def __init__(self, card: ImageCard, session: Session) -> None:
+        super().__init__(card)
+        self._card = card
+        self._make: Callable[[], CardContent | None] = _nothing
+        session.shown_changed.connect(self.refresh)
+        card.finished.connect(self._forget)
+        card.epoch_requested.connect(session.show_epoch)
+
+    def open(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
+        """Open what ``make`` returns beside a point of the screen, and ask it again as it changes.
+
+        None is for what cannot be shown just now.
+        """
+        self._make = make
+        content = make()
+        if content is not None:
+            self._card.show_content(content, near)
+
+    @Slot()
+    def _forget(self) -> None:
+        """Let go of what was shown, a whole data set perhaps."""
+        self._make = _nothing
+        self._card.history.forget()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is true now."""
+        if self._card.isVisible():
+            content = self._make()
+            if content is not None:
+                self._card.set_content(content)

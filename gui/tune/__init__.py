@@ -1,0 +1,1 @@
+"""Many runs: the list of them, and two side by side."""

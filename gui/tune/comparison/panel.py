@@ -1,0 +1,365 @@
+"""Two models side by side: best against now, a run against another, any epoch against any."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.insight.comparison import Examined, relative_difference
+from core.insight.diagnostics import weight_images, weight_limit
+from core.insight.readings import ImageFilter
+from core.pictures import diverging_rgb, grey_rgb
+from gui.shared.words import PARTS
+from gui.tune.comparison.side_chooser import SideChooser
+from gui.widgets.bars.paired_bars import PairedBars
+from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.grids.confusion_matrix import ConfusionMatrix
+from gui.widgets.images.image_card import CardContent
+from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from core.data.dataset import Dataset, Split
+    from gui.session.session import Session
+    from gui.tune.comparison.study import SideModel
+
+_NAMES = ("A", "B")
+_LONGEST = 22
+_CELL = 50
+"""Pixels a side at least: three rows fit the smallest window."""
+_WHAT = {
+    "weights": ("Weights", "The weight images of both on one scale, and what lies between them."),
+    "means": ("Means", "The mean of the training images each reads rightly, class by class."),
+    "worst": ("Worst", "The training image of each class that is most surely taken for another."),
+    "confusion": ("Confusion", "What the held-out images of each class are taken for."),
+    "robustness": (
+        "Attackability",
+        "How little changes what a held-out image is read as: for each class the median length of "
+        "the smallest change, (z_y - z_c) / |w_y - w_c|. Short bars are easily fooled.",
+    ),
+}
+_WORDS_HELP = (
+    "Score, log-likelihood and the median length of the smallest change that fools, all of the "
+    "held-out images; and how far apart the weights lie, as a share of the length of A's."
+)
+
+
+class ComparisonPanel(QWidget):
+    """The choosers of both sides, one sentence, and one of five ways to compare."""
+
+    hovered = Signal(str)
+    sample_requested = Signal(str, int, QPoint)
+    """Part, index and place on the screen of an image that is to be opened."""
+    content_requested = Signal(object, QPoint)
+    """What makes the content of a card, and its place on the screen."""
+    images_requested = Signal(str, object)
+    """A part, and an ``ImageFilter``; their model is the one shown by then."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.sides = [SideChooser(name, self) for name in _NAMES]
+        self.what = QComboBox(self)
+        self.what.setObjectName("comparison_what")
+        self.what.setAccessibleName("what is compared")
+        for key, (words, help_text) in _WHAT.items():
+            self.what.addItem(words, key)
+            place = self.what.count() - 1
+            self.what.setItemData(place, wrapped(help_text), Qt.ItemDataRole.ToolTipRole)
+        self.words = QLabel("", self)
+        self.words.setObjectName("muted")
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setToolTip(wrapped(_WORDS_HELP))
+        self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
+        self.matrices = [ConfusionMatrix(self) for _ in _NAMES]
+        for index, matrix in enumerate(self.matrices):
+            matrix.setProperty("side", index)
+        self.bars = PairedBars(self)
+        self.mosaic.hovered.connect(self.hovered)
+        self.mosaic.cell_clicked.connect(self._cell_clicked)
+        self.bars.hovered.connect(self.hovered)
+        for matrix in self.matrices:
+            matrix.hovered.connect(self.hovered)
+            matrix.clicked.connect(self._pair_clicked)
+        self._lay_out()
+        for index, side in enumerate(self.sides):
+            side.setProperty("side", index)
+            side.run_chosen.connect(self._run_chosen)
+            side.place_chosen.connect(self._place_chosen)
+            side.epoch_chosen.connect(self._epoch_chosen)
+        self.what.activated.connect(self.refresh)
+        session.comparison.changed.connect(self.refresh)
+        session.comparison.examined_changed.connect(self.refresh)
+        session.runs.changed.connect(self.refresh)
+        session.dataset_changed.connect(self._dataset_changed)
+        self._dataset_changed()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        for side in self.sides:
+            head.addWidget(side)
+        head.addStretch(1)
+        head.addWidget(self.what)
+        scroll = QScrollArea(self)
+        scroll.setWidget(self.mosaic)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        pair = QWidget(self)
+        row = QHBoxLayout(pair)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        for matrix in self.matrices:
+            row.addWidget(matrix)
+        self.stack = QStackedWidget(self)
+        for widget in (scroll, pair, self.bars):
+            self.stack.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self.words)
+        column.addWidget(self.stack, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the models."""
+        super().showEvent(event)
+        self._session.comparison.watch(True)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees."""
+        super().hideEvent(event)
+        self._session.comparison.watch(False)
+
+    def show_what(self, what: str) -> None:
+        """Choose a way to compare."""
+        self.what.setCurrentIndex(self.what.findData(what))
+        self.refresh()
+
+    # ------------------------------------------------------------------ choosing
+
+    def _index(self) -> int:
+        """Return which side is speaking."""
+        return int(self.sender().property("side"))
+
+    @Slot(object)
+    def _run_chosen(self, key: int | None) -> None:
+        self._session.comparison.set_side(self._index(), run=key)
+
+    @Slot(str)
+    def _place_chosen(self, place: str) -> None:
+        index = self._index()
+        models = self._session.comparison.models
+        epoch = 0 if models is None else models[index].epoch
+        self._session.comparison.set_side(index, place=place, epoch=epoch)
+
+    @Slot(object)
+    def _epoch_chosen(self, epoch: int) -> None:
+        self._session.comparison.set_side(self._index(), place="chosen", epoch=epoch)
+
+    # ------------------------------------------------------------------ opening
+
+    @Slot(int, int)
+    def _cell_clicked(self, row: int, column: int) -> None:
+        """Open a mistake as the image it is, anything else as the picture it is."""
+        near = self.mosaic.mapToGlobal(self.mosaic.cell_rect(row, column).center())
+        found = self._session.comparison.examined
+        if self.what.currentData() != "worst":
+            self.content_requested.emit(partial(self._content, row, column), near)
+        elif found is not None:
+            mistake = found[row].train.worst[column]
+            if mistake is not None:
+                self.sample_requested.emit("train", mistake.index, near)
+
+    def _content(self, row: int, column: int) -> CardContent | None:
+        """Return what a card shows of a picture of weights or means."""
+        dataset = self._session.dataset
+        if dataset is None or row >= self.mosaic.n_rows:
+            return None
+        picture, name = self.mosaic.row(row), dataset.class_names[column]
+        if picture.missing and picture.missing[column]:
+            return None
+        return CardContent(
+            title=f"{picture.label}: {self.what.currentText().lower()} of class {name}",
+            words=picture.help,
+            rgb=picture.rgb[column],
+            values=picture.values[column],
+            class_names=dataset.class_names,
+            probabilities=None,
+            true_class=None,
+            part="",
+            index=None,
+        )
+
+    @Slot(int, int)
+    def _pair_clicked(self, label: int, read: int) -> None:
+        """Show the model of this side everywhere, and list the images it reads so."""
+        session, models = self._session, self._session.comparison.models
+        if models is None or session.dataset is None:
+            return
+        model = models[self._index()]
+        session.show_run(model.run)
+        session.show_epoch(model.epoch)
+        part = "test" if session.dataset.validation is None else "validation"
+        wanted = ImageFilter(label=label, predicted=read, order="sure")
+        self.images_requested.emit(part, wanted)
+
+    # ------------------------------------------------------------------ showing
+
+    @Slot()
+    def _dataset_changed(self) -> None:
+        if self._session.dataset is not None:
+            self.mosaic.set_columns(self._session.dataset.class_names)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what both sides stand for now."""
+        session = self._session
+        dataset, comparison = session.dataset, session.comparison
+        if dataset is None or not self.isVisible():
+            return
+        entries = session.runs.on(session.data_config, session.data.reading)
+        runs = [(None, "run shown"), *((e.key, short(e.name, _LONGEST)) for e in entries)]
+        models = comparison.models
+        for i, chooser in enumerate(self.sides):
+            chooser.show_side(comparison.sides[i], runs, None if models is None else models[i])
+        what = self.what.currentData()
+        self.what.setToolTip(wrapped(_WHAT[what][1]))
+        if models is None:
+            self.words.setText("There is nothing to compare yet: let the run begin.")
+            return
+        found = comparison.examined  # of weights a moment old, perhaps; of other data never
+        self.words.setText(self._sentence(models, found, dataset))
+        self.stack.setCurrentIndex({"confusion": 1, "robustness": 2}.get(what, 0))
+        if what == "weights":
+            self._show_weights(models, dataset)
+        elif found is not None:
+            {
+                "means": self._show_means,
+                "worst": self._show_worst,
+                "confusion": self._show_confusion,
+                "robustness": self._show_robustness,
+            }[what](found, dataset)
+
+    def _labels(self, models: tuple[SideModel, SideModel]) -> list[str]:
+        entries = [self._session.runs.entry(model.run) for model in models]
+        names = ["" if entry is None else short(entry.name, _LONGEST) for entry in entries]
+        return [
+            f"{letter}: {name}, epoch {model.epoch}"
+            for letter, name, model in zip(_NAMES, names, models, strict=True)
+        ]
+
+    def _sentence(
+        self,
+        models: tuple[SideModel, SideModel],
+        found: tuple[Examined, Examined] | None,
+        dataset: Dataset,
+    ) -> str:
+        words = []
+        if found is not None:
+            part = PARTS["test" if dataset.validation is None else "validation"]
+            first, second = found
+            words = [
+                f"{part} score {first.held_out.score:.4f} → {second.held_out.score:.4f}",
+                f"log-likelihood {first.log_likelihood:.4f} → {second.log_likelihood:.4f}",
+                f"change to fool {first.median_l2:.3g} → {second.median_l2:.3g}",
+            ]
+        apart = relative_difference(models[0].weights, models[1].weights)
+        if np.isfinite(apart):
+            words.append(f"|B − A| = {apart:.1%} of |A|")
+        return "A → B:  " + "  ·  ".join(words)
+
+    def _show_weights(self, models: tuple[SideModel, SideModel], dataset: Dataset) -> None:
+        shape = dataset.image_shape
+        first, second = (weight_images(model.weights, shape) for model in models)
+        limit = max(weight_limit(model.weights) for model in models)
+        between = second - first
+        apart = float(np.abs(between).max()) or 1.0
+        rows = [
+            MosaicRow("A", _WHAT["weights"][1], diverging_rgb(first, limit), first),
+            MosaicRow("B", _WHAT["weights"][1], diverging_rgb(second, limit), second),
+            MosaicRow(
+                "B − A",
+                f"The weights of B less those of A, on a scale of their own, ±{apart:.3g}: red "
+                "pixels speak more for the class in B, blue ones less.",
+                diverging_rgb(between, apart),
+                between,
+            ),
+        ]
+        self.mosaic.set_rows(rows)
+
+    def _show_means(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
+        shape = dataset.image_shape
+        means = [one.train.mean_images.reshape(-1, *shape) for one in found]
+        rows = [
+            MosaicRow(
+                name,
+                _WHAT["means"][1],
+                grey_rgb(mean),
+                mean,
+                tuple(f"{n:,} right" if n else "" for n in one.train.n_correct),
+                tuple("" if n else "none right" for n in one.train.n_correct),
+            )
+            for name, one, mean in zip(_NAMES, found, means, strict=True)
+        ]
+        between = np.nan_to_num(means[1] - means[0])
+        apart = float(np.abs(between).max()) or 1.0
+        rows.append(
+            MosaicRow(
+                "B − A",
+                f"The mean of B less that of A, on a scale of its own, ±{apart:.3g}.",
+                diverging_rgb(between, apart),
+                between,
+            )
+        )
+        self.mosaic.set_rows(rows)
+
+    def _show_worst(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
+        rows = []
+        for name, one in zip(_NAMES, found, strict=True):
+            rows.append(_worst_row(name, one, dataset, dataset.train))
+        self.mosaic.set_rows(rows)
+
+    def _show_confusion(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
+        for matrix, one in zip(self.matrices, found, strict=True):
+            matrix.set_counts(dataset.class_names, one.held_out.confusion)
+
+    def _show_robustness(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
+        first, second = (one.robustness.l2 for one in found)
+        models = self._session.comparison.models
+        labels = self._labels(models) if models is not None else list(_NAMES)
+        title = "median length of the smallest change that fools, held-out images read rightly"
+        self.bars.set_values(dataset.class_names, (labels[0], labels[1]), title, first, second)
+
+
+def _worst_row(label: str, one: Examined, dataset: Dataset, split: Split) -> MosaicRow:
+    shape, names = dataset.image_shape, dataset.class_names
+    worst: NDArray[np.float32] = np.zeros((dataset.n_classes, *shape), dtype=np.float32)
+    captions, missing = [], []
+    for k, mistake in enumerate(one.train.worst):
+        if mistake is not None:
+            worst[k] = split.images[mistake.index].reshape(shape)
+        captions.append(
+            "" if mistake is None else f"→ {names[mistake.predicted]}  {mistake.probability:.2f}"
+        )
+        missing.append("none wrong" if mistake is None else "")
+    rgb = grey_rgb(worst)
+    return MosaicRow(label, _WHAT["worst"][1], rgb, worst, tuple(captions), tuple(missing))

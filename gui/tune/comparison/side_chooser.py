@@ -1,0 +1,79 @@
+"""Choosing one of two models that are compared: a run, and where in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+
+from core.parameters import Parameter
+from gui.tune.comparison.study import PLACES
+from gui.widgets.basics.number_field import NumberField
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gui.tune.comparison.study import Side, SideModel
+
+_EPOCH = Parameter("int", "Epoch", "Which epoch of the run is compared.", low=0, high=1_000_000)
+
+
+class SideChooser(QWidget):
+    """Run, place and epoch of one side."""
+
+    run_chosen = Signal(object)
+    place_chosen = Signal(str)
+    epoch_chosen = Signal(object)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        label = QLabel(name, self)
+        label.setObjectName("heading")
+        self.run = QComboBox(self)
+        self.run.setAccessibleName(f"run of {name}")
+        self.run.setToolTip(f"The run that {name} is taken from")
+        self.place = QComboBox(self)
+        self.place.setAccessibleName(f"place of {name}")
+        self.place.setToolTip(f"Where in its run {name} is taken")
+        for key, words in PLACES.items():
+            self.place.addItem(words, key)
+        self.epoch = NumberField(_EPOCH, self)
+        self.epoch.setAccessibleName(f"epoch of {name}")
+        self.epoch.setToolTip("Type an epoch to stay there; the nearest one kept is taken")
+        self.epoch.setFixedWidth(72)
+        self.run.setMinimumContentsLength(9)
+        self.run.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        for widget in (label, self.run, self.place, self.epoch):
+            row.addWidget(widget)
+        self.run.activated.connect(self._run_activated)
+        self.place.activated.connect(self._place_activated)
+        self.epoch.committed.connect(self.epoch_chosen)
+
+    def show_side(
+        self, side: Side, runs: Sequence[tuple[int | None, str]], model: SideModel | None
+    ) -> None:
+        """Show a side, the runs there are to choose from, and what it stands for now."""
+        present = [(self.run.itemData(i), self.run.itemText(i)) for i in range(self.run.count())]
+        if present != list(runs):
+            self.run.clear()
+            for key, words in runs:
+                self.run.addItem(words, key)
+        keys = [key for key, _ in runs]
+        self.run.setCurrentIndex(keys.index(side.run) if side.run in keys else 0)
+        self.place.setCurrentIndex(self.place.findData(side.place))
+        if model is not None:
+            self.epoch.show_value(model.epoch)
+
+    @Slot(int)
+    def _run_activated(self, index: int) -> None:
+        self.run_chosen.emit(self.run.itemData(index))
+
+    @Slot(int)
+    def _place_activated(self, index: int) -> None:
+        self.place_chosen.emit(self.place.itemData(index))

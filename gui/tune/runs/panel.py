@@ -1,0 +1,200 @@
+"""The list of runs: what each was, how far it came, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.learning.sweep.sweep import N_SEEDS
+from gui.tune.runs.table import RunTable
+from gui.widgets.basics.number_field import NumberField
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from gui.session.session import Session
+
+
+class RunsPanel(QWidget):
+    """A table of runs, and buttons for the one chosen."""
+
+    comparison_requested = Signal(int)
+    """The number of a run that is to be compared with the one shown."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.table = RunTable(session, self)
+
+        self.show_button = self._button("Show", "Show this run in every view (Enter)")
+        self.fork_button = self._button(
+            "Fork", "Branch off: go on from the epoch shown, with the settings of the panel (K)"
+        )
+        self.compare_button = self._button(
+            "Compare", "Weights, means, mistakes of this run beside those of the one shown"
+        )
+        self.pin_button = self._button("Pin", "Make this run the reference of the others")
+        self.pin_button.setCheckable(True)
+        self.up_button = self._button("Up", "Move this run up (Ctrl+Up)")
+        self.down_button = self._button("Down", "Move this run down (Ctrl+Down)")
+        self.remove_button = self._button("Remove", "Take this run off the list (Delete)")
+        self.undo_button = self._button("Put back", "Put the run removed last back (Ctrl+Z)")
+        self.n_seeds = NumberField(N_SEEDS, self)
+        self.n_seeds.show_value(16)
+        self.n_seeds.setFixedWidth(64)
+        self.n_seeds.setToolTip(wrapped(N_SEEDS.help))
+        self.n_seeds.refused.connect(self._refused)
+        self.seeds_button = self._button(
+            "Repeat with seeds",
+            "Train the settings of the run shown once for each seed, all at once, and draw the "
+            "median and the band they lie in",
+        )
+        self.progress = QProgressBar(self)
+        self.progress.setRange(0, 1000)
+        self.progress.setFixedWidth(110)
+        self.progress.setAccessibleName("seeds being trained")
+        self._lay_out()
+        self._connect()
+        self._refresh_seeds()
+        self._refresh_buttons()
+
+    def _button(self, words: str, help_text: str) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setToolTip(wrapped(help_text))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        for button in (self.show_button, self.fork_button, self.compare_button, self.pin_button):
+            buttons.addWidget(button)
+        buttons.addSpacing(12)
+        for button in (self.up_button, self.down_button, self.remove_button, self.undo_button):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        for widget in (self.progress, QLabel("seeds", self), self.n_seeds, self.seeds_button):
+            buttons.addWidget(widget)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(6)
+        self.column.addWidget(self.table, 1)
+        self.column.addLayout(buttons)
+
+    def _connect(self) -> None:
+        session = self._session
+        self.table.filled.connect(self._refresh_buttons)
+        self.table.currentItemChanged.connect(self._refresh_buttons)
+        self.table.shown.connect(self._show)
+        self.show_button.clicked.connect(self._show)
+        self.fork_button.clicked.connect(session.fork)
+        self.compare_button.clicked.connect(self._compare)
+        self.pin_button.clicked.connect(self._pin)
+        self.up_button.clicked.connect(self._move_up)
+        self.down_button.clicked.connect(self._move_down)
+        self.remove_button.clicked.connect(self._remove)
+        self.undo_button.clicked.connect(session.undo_remove)
+        for keys, slot in (
+            ("Delete", self._remove),
+            ("Ctrl+Up", self._move_up),
+            ("Ctrl+Down", self._move_down),
+        ):
+            context = Qt.ShortcutContext.WidgetShortcut
+            QShortcut(QKeySequence(keys), self.table, slot, context=context)
+        session.shown_changed.connect(self._refresh_fork)
+        self.seeds_button.clicked.connect(self._repeat)
+        session.seeds.changed.connect(self._refresh_seeds)
+
+    # ------------------------------------------------------------------ the chosen run
+
+    @Slot()
+    def _refresh_buttons(self) -> None:
+        if self.table.is_filling:
+            return
+        runs, key = self._session.runs, self.table.chosen_key()
+        is_some = runs.entry(key) is not None
+        self.show_button.setEnabled(is_some and key != runs.shown_key)
+        self.compare_button.setEnabled(is_some and key != runs.shown_key)
+        self._refresh_fork()
+        self.pin_button.setEnabled(is_some)
+        self.pin_button.setChecked(is_some and key == runs.reference_key)
+        self.remove_button.setEnabled(runs.any(key) is not None and key != runs.live_key)
+        self.undo_button.setEnabled(runs.can_undo)
+        keys = [entry.key for entry in runs.entries]
+        self.up_button.setEnabled(is_some and bool(keys) and key != keys[0])
+        self.down_button.setEnabled(is_some and bool(keys) and key != keys[-1])
+
+    @Slot()
+    def _refresh_fork(self) -> None:
+        self.fork_button.setEnabled(self._session.shown is not None)
+
+    @Slot()
+    def _show(self) -> None:
+        key = self.table.chosen_key()
+        if self._session.runs.entry(key) is not None:
+            self._session.show_run(key)
+
+    @Slot()
+    def _compare(self) -> None:
+        key = self.table.chosen_key()
+        if key is not None:
+            self.comparison_requested.emit(key)
+
+    @Slot(bool)
+    def _pin(self, is_pinned: bool) -> None:
+        self._session.runs.pin(self.table.chosen_key() if is_pinned else None)
+
+    # ------------------------------------------------------------------ seeds
+
+    @Slot()
+    def _repeat(self) -> None:
+        """Train the seeds, or call that off."""
+        seeds = self._session.seeds
+        if seeds.is_training:
+            seeds.cancel()
+        else:
+            seeds.repeat(int(self.n_seeds.number()))
+
+    @Slot()
+    def _refresh_seeds(self) -> None:
+        seeds = self._session.seeds
+        self.progress.setVisible(seeds.is_training)
+        self.seeds_button.setText("Call off" if seeds.is_training else "Repeat with seeds")
+        state = seeds.state
+        self.progress.setValue(0 if state is None else round(1000 * state.progress))
+        if state is not None:
+            self.progress.setFormat(f"epoch {state.epoch} of {state.last_epoch}")
+
+    @Slot(str)
+    def _refused(self, message: str) -> None:
+        self._session.notified.emit(message, True)
+
+    # ------------------------------------------------------------------ order
+
+    @Slot()
+    def _move_up(self) -> None:
+        self._move(-1)
+
+    @Slot()
+    def _move_down(self) -> None:
+        self._move(1)
+
+    def _move(self, offset: int) -> None:
+        key = self.table.chosen_key()
+        if key is not None:
+            self._session.runs.move(key, offset)
+
+    @Slot()
+    def _remove(self) -> None:
+        key = self.table.chosen_key()
+        if key is not None:
+            self._session.remove_run(key)

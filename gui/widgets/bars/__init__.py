@@ -1,0 +1,1 @@
+"""Bars: probabilities, shares, counts."""

@@ -1,0 +1,276 @@
+"""How many images of each class there are, as bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
+_GAP = 8
+_WIDEST_NAME = 110
+_LEAST_BAR = 30
+_TITLE = "images of each class"
+_HELP = "Click to see only this class on the wall; click again to see all."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartCounts:
+    """How many images of each class one part has.
+
+    Attributes
+    ----------
+    label : of the part, one short word
+    colour : name of a theme colour
+    counts : (n_classes,)
+    drawn : whether it has bars; else only the words tell of it
+    """
+
+    label: str
+    colour: str
+    counts: NDArray[np.int64]
+    drawn: bool = True
+
+
+class ClassCounts(QWidget):
+    """A row per class: its name, a bar for each part that is drawn, and the numbers.
+
+    The bars of a part are measured by its largest class: parts of different size can be compared,
+    and uneven classes are seen in each. Bars of the first part are filled, the others hollow.
+    """
+
+    clicked = Signal(int)
+    """A class."""
+    hovered = Signal(str)
+    current_moved = Signal(QRect)
+    """The row that the keyboard has reached."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._names: tuple[str, ...] = ()
+        self._parts: tuple[PartCounts, ...] = ()
+        self._told: tuple[PartCounts, ...] = ()
+        self._chosen: int | None = None
+        self._current = 0
+        self._pointed: int | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(_TITLE)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    def set_counts(self, names: Sequence[str], parts: Sequence[PartCounts]) -> None:
+        """Show other numbers; the chosen class is forgotten where there are other classes."""
+        if tuple(names) != self._names:
+            self._chosen, self._current = None, 0
+        self._names, self._told = tuple(names), tuple(parts)
+        self._parts = tuple(part for part in parts if part.drawn)
+        self.updateGeometry()
+        self.update()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes, in order."""
+        return self._names
+
+    @property
+    def chosen(self) -> int | None:
+        """The class that is marked."""
+        return self._chosen
+
+    def set_chosen(self, chosen: int | None) -> None:
+        """Mark a class, or none."""
+        self._chosen = chosen
+        if chosen is not None:
+            self._current = chosen
+        self.update()
+
+    # ------------------------------------------------------------------ geometry
+
+    @property
+    def row_height(self) -> int:
+        """Height of the row of one class, and of the header."""
+        return QFontMetrics(self.font()).height() + 1
+
+    def height_of(self, n_classes: int) -> int:
+        """Return the height that this many classes need, with the header."""
+        return self.row_height * (n_classes + 1) + 2
+
+    def sizeHint(self) -> QSize:
+        """Return the height of all rows."""
+        return QSize(280, self.height_of(len(self._names)))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same height: a scroll area shows what has no room."""
+        return QSize(180, self.sizeHint().height())
+
+    def row_rect(self, k: int) -> QRect:
+        """Return where the row of a class is."""
+        return QRect(0, (k + 1) * self.row_height, self.width(), self.row_height)
+
+    def bar_rect(self, k: int, part: int) -> QRectF:
+        """Return the bar of a class in a part, as long as it is painted."""
+        names, numbers = self._columns()
+        row = self.row_rect(k)
+        left = names + _GAP
+        room = max(_LEAST_BAR, self.width() - left - sum(numbers) - _GAP)
+        height = (row.height() - 4) / max(len(self._parts), 1)
+        counts = self._parts[part].counts
+        length = room * float(counts[k]) / max(int(counts.max()), 1)
+        return QRectF(left, row.top() + 2 + part * height, length, height - 1)
+
+    def _columns(self) -> tuple[int, list[int]]:
+        """Return the widths of the names and of each part's numbers."""
+        metrics = QFontMetrics(self.font())
+        names = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
+        numbers = [
+            _GAP + max(metrics.horizontalAdvance(text) for text in (part.label, _number(part)))
+            for part in self._parts
+        ]
+        return min(names + 8, _WIDEST_NAME), numbers
+
+    # ------------------------------------------------------------------ painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the header and the rows that are to be seen."""
+        painter = QPainter(self)
+        names, numbers = self._columns()
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(self._theme.muted))
+        painter.drawText(QRect(4, 0, self.width() - sum(numbers), self.row_height), left, _TITLE)
+        places = [self.width() - sum(numbers[i:]) for i in range(len(numbers))]
+        for part, x, width in zip(self._parts, places, numbers, strict=True):
+            painter.setPen(QColor(getattr(self._theme, part.colour)))
+            painter.drawText(QRect(x, 0, width - 2, self.row_height), right, part.label)
+        for k, name in enumerate(self._names):
+            row = self.row_rect(k)
+            if not row.intersects(event.rect()):
+                continue
+            self._paint_ground(painter, k, row)
+            painter.setPen(QColor(self._theme.text))
+            box = QRect(4, row.top(), names - 4, row.height())
+            text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(box, right, text)
+            for i, part in enumerate(self._parts):
+                self._paint_bar(painter, k, i)
+                painter.setPen(QColor(self._theme.text))
+                box = QRect(places[i], row.top(), numbers[i] - 2, row.height())
+                painter.drawText(box, right, f"{int(part.counts[k]):,}")
+
+    def _paint_ground(self, painter: QPainter, k: int, row: QRect) -> None:
+        if k == self._chosen:
+            painter.fillRect(row, QColor(self._theme.selection))
+            painter.fillRect(QRect(0, row.top(), 3, row.height()), QColor(self._theme.accent))
+        elif k == self._pointed:
+            painter.fillRect(row, QColor(self._theme.raised))
+        if k == self._current and self.hasFocus():
+            painter.setPen(QPen(QColor(self._theme.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(row.adjusted(0, 0, -1, -1))
+
+    def _paint_bar(self, painter: QPainter, k: int, i: int) -> None:
+        colour = QColor(getattr(self._theme, self._parts[i].colour))
+        bar = self.bar_rect(k, i)
+        if not self._parts[i].counts[k]:
+            return
+        bar.setWidth(max(bar.width(), 1.0))
+        if i == 0:
+            painter.fillRect(bar, colour)
+            return
+        painter.setPen(QPen(colour, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(bar.toRect().adjusted(0, 0, -1, -1))
+
+    # ------------------------------------------------------------------ reading and choosing
+
+    def describe(self, k: int) -> str:
+        """Return the numbers of a class in words."""
+        numbers = [
+            f"{int(part.counts[k]):,} {part.label} ({int(part.counts[k]) / _total(part):.1%})"
+            for part in self._told
+        ]
+        return f"class {self._names[k]}: {', '.join(numbers)}"
+
+    def _row_at(self, y: float) -> int | None:
+        k = int(y // self.row_height) - 1
+        return k if 0 <= k < len(self._names) else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell the numbers of the class under the pointer."""
+        k = self._row_at(event.position().y())
+        self._point_at(k)
+        self.setCursor(
+            Qt.CursorShape.ArrowCursor if k is None else Qt.CursorShape.PointingHandCursor
+        )
+        if k is None:
+            QToolTip.hideText()
+            return
+        tip = wrapped(self.describe(k), _HELP)
+        QToolTip.showText(event.globalPosition().toPoint(), tip, self, self.row_rect(k))
+
+    def _point_at(self, k: int | None) -> None:
+        if k != self._pointed:
+            self._pointed = k
+            self.hovered.emit("" if k is None else self.describe(k))
+            self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget what was hovered."""
+        self._point_at(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the class under the pointer."""
+        k = self._row_at(event.position().y())
+        if k is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._current = k
+            self.clicked.emit(k)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Walk with the arrows, choose with Enter."""
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        key = Qt.Key(event.key())
+        if not self._names:
+            super().keyPressEvent(event)
+        elif key in steps:
+            self._current = min(max(self._current + steps[key], 0), len(self._names) - 1)
+            words = self.describe(self._current)
+            self.setAccessibleDescription(words)
+            self.hovered.emit(words)
+            self.current_moved.emit(self.current_rect)
+            self.update()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.clicked.emit(self._current)
+        else:
+            super().keyPressEvent(event)
+
+    @property
+    def current_rect(self) -> QRect:
+        """Where the row is that the keyboard has reached."""
+        return self.row_rect(self._current)
+
+
+def _number(part: PartCounts) -> str:
+    return f"{int(part.counts.max()):,}"
+
+
+def _total(part: PartCounts) -> int:
+    return max(int(part.counts.sum()), 1)

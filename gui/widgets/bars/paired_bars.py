@@ -1,0 +1,159 @@
+"""Two values for each class, side by side, as bars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.fitting_words import fitting, shortened
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
+
+_TOP = 46
+_LEGEND = 18
+_SIDE = 8
+_SMALLEST_NUMBER = 26
+"""Narrower bars have no number above them; hovering reads it."""
+
+
+class PairedBars(QWidget):
+    """Bars of two models, class by class; the first filled with one colour, the second another."""
+
+    hovered = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._names: tuple[str, ...] = ()
+        self._values: tuple[NDArray[np.floating], NDArray[np.floating]] = (
+            np.empty(0),
+            np.empty(0),
+        )
+        self._labels = ("", "")
+        self._title = ""
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("two values for each class")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    def set_values(
+        self,
+        names: Sequence[str],
+        labels: tuple[str, str],
+        title: str,
+        first: NDArray[np.floating],
+        second: NDArray[np.floating],
+    ) -> None:
+        """Show (n_classes,) values of two models; what is not finite has no bar.
+
+        Parameters
+        ----------
+        names : one per class
+        labels : of the two models
+        title : what the values are
+        """
+        self._names, self._labels, self._title = tuple(names), labels, title
+        self._values = (first, second)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(600, 220)
+
+    def class_at(self, x: float) -> int | None:
+        """Return the class whose bars lie at a place."""
+        if not self._names:
+            return None
+        k = int((x - _SIDE) / self._column())
+        return k if 0 <= k < len(self._names) else None
+
+    def _column(self) -> float:
+        return max((self.width() - 2 * _SIDE) / max(len(self._names), 1), 1.0)
+
+    def bar(self, k: int, side: int) -> QRectF:
+        """Return where the bar of a class and a side lies; empty where there is none."""
+        value = float(self._values[side][k])
+        finite = [v[np.isfinite(v)].max(initial=0.0) for v in self._values]
+        high = max(*finite, 1e-12)
+        if not np.isfinite(value):
+            return QRectF()
+        column = self._column()
+        width = column * 0.36
+        room = self.height() - _TOP - self._line() - 6
+        height = room * value / high
+        left = _SIDE + k * column + column * 0.12 + side * (width + column * 0.04)
+        return QRectF(left, _TOP + room - height, width, height)
+
+    def _line(self) -> float:
+        return float(QFontMetrics(self.font()).height())
+
+    def describe(self, k: int) -> str:
+        """Return both values of a class in words."""
+        pairs = zip(self._labels, self._values, strict=True)
+        words = [f"{label} {self._words(float(values[k]))}" for label, values in pairs]
+        return f"{self._names[k]}: {', '.join(words)}"
+
+    def _words(self, value: float) -> str:
+        return f"{value:.4g}" if np.isfinite(value) else "none read rightly"
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the bars, their numbers where there is room, and the names below."""
+        painter = QPainter(self)
+        theme = self._theme
+        metrics = QFontMetrics(self.font())
+        column = self._column()
+        self._paint_legend(painter, metrics)
+        for k, name in enumerate(self._names):
+            for side, colour in enumerate((theme.train, theme.test)):
+                box = self.bar(k, side)
+                if box.isNull():
+                    continue
+                painter.fillRect(box, QColor(colour))
+                if box.width() >= _SMALLEST_NUMBER:
+                    above = QRectF(box.left() - 6, box.top() - 18, box.width() + 12, 16)
+                    painter.setPen(QColor(theme.text))
+                    words = _number(float(self._values[side][k]))
+                    painter.drawText(above, Qt.AlignmentFlag.AlignCenter, words)
+            line = self._line()
+            below = QRectF(_SIDE + k * column, self.height() - line - 2, column, line)
+            painter.setPen(QColor(theme.muted))
+            shown = fitting(metrics, shortened("{}", name), int(column))
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, shown)
+
+    def _paint_legend(self, painter: QPainter, metrics: QFontMetrics) -> None:
+        x = float(_SIDE)
+        for label, colour in zip(self._labels, (self._theme.train, self._theme.test), strict=True):
+            painter.fillRect(QRectF(x, 6, 11, 11), QColor(colour))
+            painter.setPen(QColor(self._theme.text))
+            painter.drawText(QRectF(x + 16, 2, 400, _LEGEND), Qt.AlignmentFlag.AlignLeft, label)
+            x += 16 + metrics.horizontalAdvance(label) + 18
+        painter.setPen(QColor(self._theme.muted))
+        room = QRectF(x, 2, self.width() - x - _SIDE, _LEGEND)
+        words = fitting(metrics, (self._title,), int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight, words)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read both values under the pointer."""
+        k = self.class_at(event.position().x())
+        words = "" if k is None else self.describe(k)
+        self.hovered.emit(words)
+        QToolTip.showText(event.globalPosition().toPoint(), wrapped(words) if words else "", self)
+
+
+def _number(value: float) -> str:
+    """Return three digits at most, as many places for all that are alike."""
+    return f"{value:.2f}" if value < 10 else f"{value:.3g}"

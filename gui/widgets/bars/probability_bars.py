@@ -1,0 +1,239 @@
+"""The model's probabilities as bars, one per class."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.fitting_words import fitting
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
+
+_LEAST_ROW = 17
+_HIGHEST_ROW = 34.0
+_GAP = 8
+_NAMES_SHARE = 0.42
+"""Of the width, for the names at most."""
+
+
+class ProbabilityBars(QWidget):
+    """Horizontal bars with the class before and the number after each.
+
+    The true class carries a hollow mark and the target a filled one, so that neither depends on
+    colour alone. Where not every class has room for a readable line, the likeliest ones are shown,
+    the true class and the target always among them. Where the logits are known they stand behind
+    the probabilities, under a head that says which is which.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._names: tuple[str, ...] = ()
+        self._probabilities: NDArray[np.floating] | None = None
+        self._logits: NDArray[np.floating] | None = None
+        self._true: int | None = None
+        self._target: int | None = None
+        self.setMouseTracking(True)
+        self.setAccessibleName("class probabilities")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    def set_probabilities(
+        self,
+        names: Sequence[str],
+        probabilities: NDArray[np.floating],
+        *,
+        true: int | None = None,
+        target: int | None = None,
+        logits: NDArray[np.floating] | None = None,
+    ) -> None:
+        """Show other numbers.
+
+        Parameters
+        ----------
+        names : one per class
+        probabilities : (n_classes,)
+        true, target : classes to mark
+        logits : (n_classes,), written behind the probabilities
+        """
+        changed = len(names) != len(self._names)
+        self._names = tuple(names)
+        self._probabilities, self._logits = probabilities, logits
+        self._true, self._target = true, target
+        best = int(probabilities.argmax())
+        self.setAccessibleDescription(f"{names[best]} with probability {probabilities[best]:.3f}")
+        if changed:
+            self.updateGeometry()
+        self.update()
+
+    @property
+    def probabilities(self) -> NDArray[np.floating] | None:
+        """The numbers shown, (n_classes,)."""
+        return self._probabilities
+
+    @property
+    def logits(self) -> NDArray[np.floating] | None:
+        """The logits written, (n_classes,), if any."""
+        return self._logits
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(240, max(24 * len(self._names), 120))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the smallest readable size."""
+        return QSize(150, min(_LEAST_ROW * max(len(self._names), 2), 10 * _LEAST_ROW))
+
+    def shown_classes(self) -> list[int]:
+        """Return the classes that have a line, in order."""
+        n_classes = len(self._names)
+        room = max((self.height() - self._head()) // _LEAST_ROW, 3)
+        if self._probabilities is None or n_classes <= room:
+            return list(range(n_classes))
+        marked = {k for k in (self._true, self._target) if k is not None}
+        likeliest = [int(k) for k in self._probabilities.argsort()[::-1] if k not in marked]
+        # The last line says how many there are.
+        return sorted([*marked, *likeliest[: room - 1 - len(marked)]])
+
+    def _row_height(self) -> float:
+        n_rows = len(self.shown_classes())
+        n_rows += n_rows < len(self._names)
+        return min((self.height() - self._head()) / max(n_rows, 1), _HIGHEST_ROW)
+
+    def _head(self) -> int:
+        """Return the height of the line that names the columns."""
+        return 0 if self._logits is None else self.fontMetrics().height() + 2
+
+    def _logit_width(self) -> int:
+        if self._logits is None:
+            return 0
+        words = [logit_text(float(logit)) for logit in self._logits]
+        return max(self.fontMetrics().horizontalAdvance(text) for text in words) + _GAP
+
+    def bar_rect(self, k: int) -> QRectF:
+        """Return where the bar of class ``k``, one of those shown, is painted when it is full."""
+        metrics = self.fontMetrics()
+        widest = max([metrics.horizontalAdvance(name) for name in self._names] or [0])
+        left = min(widest, int(self.width() * _NAMES_SHARE)) + 16 + _GAP
+        right = metrics.horizontalAdvance("0.0000") + _GAP + self._logit_width()
+        row = self._row_height()
+        pad = min(4.0, row * 0.15)
+        line = self.shown_classes().index(k)
+        top = self._head() + line * row + pad
+        return QRectF(left, top, max(self.width() - left - right, 10), row - 2 * pad)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint names, bars and numbers."""
+        if self._probabilities is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        best = int(self._probabilities.argmax())
+        row = self._row_height()
+        font = painter.font()
+        shown = self.shown_classes()
+        if len(shown) < len(self._names):
+            painter.setPen(QColor(self._theme.muted))
+            box = QRectF(0, self._head() + len(shown) * row, self.width(), row)
+            words = f"{len(shown)} of {len(self._names)} classes"
+            wordings = f"{words}: the likeliest and those marked", f"{words}: the likeliest", words
+            text = fitting(painter.fontMetrics(), wordings, self.width())
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        for k in shown:
+            name = self._names[k]
+            probability = float(self._probabilities[k])
+            bar = self.bar_rect(k)
+            font.setBold(k == best)
+            painter.setFont(font)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self._theme.raised))
+            painter.drawRoundedRect(bar, 3, 3)
+            if k == self._target:
+                colour = self._theme.bad
+            elif k == self._true:
+                colour = self._theme.good
+            else:
+                colour = self._theme.accent
+            painter.setBrush(QColor(colour))
+            width = bar.width() * min(max(probability, 0.0), 1.0)
+            painter.drawRect(QRectF(bar.left(), bar.top(), width, bar.height()))
+            painter.setPen(QColor(self._theme.text))
+            middle = Qt.AlignmentFlag.AlignVCenter
+            names_box = QRectF(14, bar.top() - 3, bar.left() - 14 - _GAP, bar.height() + 6)
+            text = painter.fontMetrics().elidedText(
+                name, Qt.TextElideMode.ElideRight, int(names_box.width())
+            )
+            painter.drawText(names_box, middle | Qt.AlignmentFlag.AlignRight, text)
+            number_box = QRectF(
+                bar.right() + _GAP / 2, bar.top() - 3, self.width() - bar.right(), bar.height() + 6
+            )
+            painter.drawText(number_box, middle, f"{probability:.3f}")
+            if self._logits is not None:
+                painter.setPen(QColor(self._theme.muted))
+                logit_box = QRectF(0, bar.top() - 3, self.width(), bar.height() + 6)
+                text = logit_text(float(self._logits[k]))
+                painter.drawText(logit_box, middle | Qt.AlignmentFlag.AlignRight, text)
+            self._paint_mark(painter, k, bar)
+        if self._logits is not None:
+            self._paint_head(painter, self.bar_rect(shown[0]))
+
+    def _paint_head(self, painter: QPainter, bar: QRectF) -> None:
+        """Name the columns: probabilities and logits."""
+        font = painter.font()
+        font.setBold(False)
+        painter.setFont(font)
+        painter.setPen(QColor(self._theme.muted))
+        height = self._head()
+        numbers = self.fontMetrics().horizontalAdvance("0.000")
+        left, top = bar.right() + _GAP / 2, Qt.AlignmentFlag.AlignTop
+        box = QRectF(left, 0, numbers, height)
+        painter.drawText(box, top | Qt.AlignmentFlag.AlignHCenter, "p")
+        box = QRectF(0, 0, self.width(), height)
+        painter.drawText(box, top | Qt.AlignmentFlag.AlignRight, "logit z")
+
+    def _paint_mark(self, painter: QPainter, k: int, bar: QRectF) -> None:
+        if k not in (self._true, self._target):
+            return
+        radius = min(4.5, bar.height() / 2)
+        centre = QPointF(6, bar.center().y())
+        if k == self._target:
+            painter.setBrush(QColor(self._theme.bad))
+            painter.setPen(Qt.PenStyle.NoPen)
+        else:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self._theme.good), 2))
+        painter.drawEllipse(centre, radius, radius)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell the exact number of the bar under the pointer."""
+        if self._probabilities is None:
+            return
+        line = math.floor((event.position().y() - self._head()) / self._row_height())
+        shown = self.shown_classes()
+        if 0 <= line < len(shown):
+            k = shown[line]
+            role = {self._true: " (true class)", self._target: " (target)"}.get(k, "")
+            text = f"p({self._names[k]}) = {float(self._probabilities[k]):.6f}{role}"
+            if self._logits is not None:
+                text += f", z = {float(self._logits[k]):.6g}"
+            QToolTip.showText(event.globalPosition().toPoint(), wrapped(text), self)
+
+
+def logit_text(logit: float) -> str:
+    """Return a logit as it stands in a column, with its sign: ``+3.21``."""
+    return f"{logit:+.2f}" if abs(logit) < 1000 else f"{logit:+.1e}"

@@ -1,0 +1,114 @@
+"""How much of a whole is gone: a bar, with words above it that say the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.fitting_words import fitting
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+_BAR = 10
+_OVERHANG = 2
+"""A mark stands out of the bar by so much at either end."""
+
+
+class ShareBar(QWidget):
+    """A bar that is full at 1; what is beyond stays at its end and has another colour.
+
+    Parameters
+    ----------
+    name : for those who hear the window
+    help_text : for the tooltip
+    """
+
+    def __init__(self, name: str, help_text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._words: tuple[str, ...] = ("",)
+        self._share = 0.0
+        self._mark: float | None = None
+        self._is_bad = False
+        self.setAccessibleName(name)
+        self.setToolTip(wrapped(help_text))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    @property
+    def share(self) -> float:
+        """What is shown, 1 for the whole."""
+        return self._share
+
+    @property
+    def mark(self) -> float | None:
+        """Where the mark is, if there is one."""
+        return self._mark
+
+    @property
+    def words(self) -> str:
+        """The words above the bar, in full."""
+        return self._words[0]
+
+    def show_share(
+        self, share: float, *words: str, mark: float | None = None, is_bad: bool = False
+    ) -> None:
+        """Show how much is gone.
+
+        Parameters
+        ----------
+        share : 1 is the whole
+        words : the longest first; the first that fits is shown
+        mark : a place of its own on the bar
+        is_bad : whether it is more than there may be
+        """
+        self._share, self._words, self._mark, self._is_bad = share, words or ("",), mark, is_bad
+        self.setAccessibleDescription(self.words)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return room for a line and the bar."""
+        return QSize(180, self.fontMetrics().height() + _BAR + 2 * _OVERHANG + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the smallest readable size."""
+        return QSize(90, self.sizeHint().height())
+
+    def bar_rect(self) -> QRectF:
+        """Return where the bar is when it is full."""
+        top = self.height() - _BAR - _OVERHANG
+        return QRectF(0.5, top - 0.5, self.width() - 1, _BAR)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint words, bar and mark."""
+        theme, bar = self._theme, self.bar_rect()
+        with QPainter(self) as painter:
+            painter.setPen(QColor(theme.text))
+            box = QRectF(0, 0, self.width(), bar.top() - _OVERHANG)
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            text = fitting(painter.fontMetrics(), self._words, self.width())
+            painter.drawText(box, flags, text)
+            painter.setPen(QColor(theme.border))
+            painter.setBrush(QColor(theme.raised))
+            painter.drawRect(bar)
+            width = bar.width() * min(max(self._share, 0.0), 1.0)
+            colour = theme.bad if self._is_bad else theme.accent
+            filled = QRectF(bar.left(), bar.top(), width, bar.height()).adjusted(0.5, 0.5, 0, 0.5)
+            painter.fillRect(filled, QColor(colour))
+            if self._mark is not None and 0 <= self._mark <= 1:
+                x = bar.left() + bar.width() * self._mark
+                painter.setPen(QPen(QColor(theme.text), 2))
+                painter.drawLine(
+                    *(round(x), round(bar.top() - _OVERHANG)),
+                    *(round(x), round(bar.bottom() + _OVERHANG)),
+                )

@@ -1,0 +1,1 @@
+"""Small parts: fields, labels, cards, tabs."""

@@ -1,0 +1,73 @@
+"""How far a job is, and a button that calls it off: both only once it has taken a while."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from core.progress import Progress
+
+SLOW_MILLISECONDS = 300
+"""What takes longer shows how far it is, and can be called off."""
+
+_STEPS = 1000
+_BAR_WIDTH = 110
+
+
+class JobProgress(QWidget):
+    """A bar and a button beside each other, hidden while nothing slow is under way.
+
+    Parameters
+    ----------
+    what : what is being done, in words, for a screen reader
+    cancel_help : what the button does
+    """
+
+    cancelled = Signal()
+
+    def __init__(self, what: str, cancel_help: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_running = False
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, _STEPS)
+        self.bar.setFixedWidth(_BAR_WIDTH)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(what)
+        self.button = QPushButton("Cancel", self)
+        self.button.setObjectName("small")
+        self.button.setToolTip(wrapped(cancel_help))
+        self.button.setAccessibleName(f"Cancel {what}")
+        self.button.clicked.connect(self.cancelled)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SLOW_MILLISECONDS)
+        self._timer.timeout.connect(self._show)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.bar)
+        row.addWidget(self.button)
+        self.hide()
+
+    def show_progress(self, progress: Progress | None, *, is_running: bool) -> None:
+        """Show how far it is; ``progress`` is None before anything is known."""
+        if is_running and not self._is_running:
+            self.bar.setValue(0)
+            self._timer.start()
+        elif not is_running:
+            self._timer.stop()
+            self.hide()
+        self._is_running = is_running
+        if progress is not None:
+            self.bar.setValue(round(_STEPS * progress.done / max(progress.total, 1)))
+            self.bar.setToolTip(wrapped(str(progress)))
+
+    @Slot()
+    def _show(self) -> None:
+        if self._is_running:
+            self.show()

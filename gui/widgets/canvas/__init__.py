@@ -1,0 +1,1 @@
+"""Surfaces to draw on."""

@@ -1,0 +1,340 @@
+"""An image on which a signed change is painted, with mouse, pen, finger or keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from core.attack.by_hand.painting import OPPOSITE, TOOLS
+from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
+from gui.widgets.basics.arrow_keys import ENTER
+from gui.widgets.basics.numpy_image import to_qimage
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.canvas.canvas_keys import ARROWS, is_own_key, is_undo
+from gui.widgets.canvas.stroke_surface import PLAIN_PRESSURE, StrokeSurface
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
+
+    from core.attack.by_hand.painting import Painting, Tool
+
+THINNEST, THICKEST = 0.03, 0.5
+"""Of the brush, as a part of the image's longer side; never less than a pixel."""
+
+USUAL_WIDTH = 0.1
+WIDTH_STEP = 0.02
+FAINTEST, STRONGEST = 0.02, 1.0
+USUAL_STRENGTH = 0.25
+STRENGTH_STEP = 0.05
+
+_LEAST_LIMIT = 0.02
+"""A change smaller than that is not shown as if it were large."""
+
+_MORE, _LESS = (Qt.Key.Key_Plus, Qt.Key.Key_Equal), (Qt.Key.Key_Minus, Qt.Key.Key_Underscore)
+_PAINTING_KEYS = (Qt.Key.Key_Space, *ENTER, *_MORE, *_LESS)
+_HELP = (
+    "Paint with mouse, pen or finger until the image is read as wanted. The right button, or the "
+    "pen's other end, does the opposite: it takes ink away where the brush adds it."
+)
+_KEYS_HELP = (
+    "Once clicked: arrow keys move a cursor, with Shift they paint along, Space or Enter paints a "
+    "dab; X changes the tool, [ and ] the size, + and - the strength; Backspace takes a stroke "
+    "back, Shift+Backspace brings it back, Delete clears."
+)
+
+
+class ChangeCanvas(StrokeSurface):
+    """Paints into a :class:`~core.attack.by_hand.painting.Painting`, which holds budget and box."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._painting: Painting | None = None
+        self._image_shape = (28, 28)
+        self._tool: Tool = "add"
+        self._stroke_tool: Tool = "add"
+        self._brush = USUAL_WIDTH
+        self._strength = USUAL_STRENGTH
+        self._hint: NDArray[np.float64] | None = None
+        self._shows_change = False
+        self._words = ""
+        self._cursor = (0, 0)
+        self._has_cursor = False
+        """Whether the keys have the cursor out; with the mouse it is in the way."""
+        self.setAccessibleName("image to paint on")
+        self.setToolTip(wrapped(_HELP, _KEYS_HELP))
+
+    # ------------------------------------------------------------------ what is on it
+
+    @property
+    def painting(self) -> Painting | None:
+        """What is painted into."""
+        return self._painting
+
+    def set_painting(self, painting: Painting | None, words: str = "") -> None:
+        """Paint into another one from here on; without one say why, in words."""
+        self._words = words
+        if painting is not self._painting:
+            self._end()
+            self._painting = painting
+            if painting is not None:
+                self._take_shape(painting.original.shape)
+            self.tools_changed.emit()
+        self.setEnabled(painting is not None)
+        self.update()
+
+    def _take_shape(self, shape: tuple[int, ...]) -> None:
+        height, width = shape
+        if (height, width) != self._image_shape or self._cursor == (0, 0):
+            self._image_shape = height, width
+            self._cursor = height // 2, width // 2
+
+    def set_hint(self, hint: NDArray[np.float64] | None) -> None:
+        """Show faintly where ink gains (red) and where it loses (blue), (height, width)."""
+        self._hint = hint
+        self.update()
+
+    @property
+    def hint(self) -> NDArray[np.float64] | None:
+        """What is shown faintly, (height, width)."""
+        return self._hint
+
+    @property
+    def shows_change(self) -> bool:
+        """Whether the change alone is shown."""
+        return self._shows_change
+
+    @Slot(bool)
+    def set_shows_change(self, shows_change: bool) -> None:
+        """Show the change alone, or the image with it."""
+        self._shows_change = shows_change
+        self.tools_changed.emit()
+        self.update()
+
+    @property
+    def cursor_place(self) -> tuple[int, int]:
+        """Row and column of the pixel at which the keys paint."""
+        return self._cursor
+
+    # ------------------------------------------------------------------ tools
+
+    @property
+    def tool(self) -> Tool:
+        """What the brush does."""
+        return self._tool
+
+    def set_tool(self, tool: Tool) -> None:
+        """Do this with the brush from the next stroke on."""
+        self._tool = tool
+        self.tools_changed.emit()
+        self.update()
+
+    @property
+    def brush(self) -> float:
+        """The brush's width, as a part of the image's longer side."""
+        return self._brush
+
+    @Slot(float)
+    def set_brush(self, width: float) -> None:
+        """Use a brush of this width, as a part of the image's longer side."""
+        self._brush = min(max(width, THINNEST), THICKEST)
+        self.tools_changed.emit()
+        self.update()
+
+    @property
+    def brush_pixels(self) -> float:
+        """The brush's width in pixels of the image."""
+        return self._pixels(PLAIN_PRESSURE)
+
+    @property
+    def strength(self) -> float:
+        """How much ink a stroke adds where it covers wholly."""
+        return self._strength
+
+    @Slot(float)
+    def set_strength(self, strength: float) -> None:
+        """Add so much ink from the next stroke on."""
+        self._strength = min(max(strength, FAINTEST), STRONGEST)
+        self.tools_changed.emit()
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back the last stroke."""
+        self._end()
+        if self._painting is not None:
+            self._painting.undo()
+            self._tell()
+
+    @Slot()
+    def redo(self) -> None:
+        """Bring back the stroke taken back last."""
+        self._end()
+        if self._painting is not None:
+            self._painting.redo()
+            self._tell()
+
+    @Slot()
+    def clear(self) -> None:
+        """Begin anew; this can be taken back too."""
+        self._end()
+        if self._painting is not None:
+            self._painting.clear()
+            self._tell()
+
+    def _tell(self) -> None:
+        self.update()
+        self.changed.emit()
+        self.tools_changed.emit()
+
+    # ------------------------------------------------------------------ a stroke
+
+    @property
+    def sheet_size(self) -> tuple[int, int]:
+        """(height, width) of the image."""
+        return self._image_shape
+
+    def _pixels(self, pressure: float) -> float:
+        return max(self._brush * max(self._image_shape) * (0.5 + pressure), 1.0)
+
+    def _width(self, pressure: float) -> float:
+        return self._pixels(pressure)
+
+    def _stroke_begins(self, *, other_end: bool) -> None:
+        self._stroke_tool = OPPOSITE[self._tool] if other_end else self._tool
+        if self._painting is not None:
+            self._painting.begin(self._stroke_tool, self._strength)
+
+    def _stroke_goes_on(self, start: QPointF, end: QPointF, widths: tuple[float, float]) -> None:
+        # The rules may have changed in the midst of a stroke, which ends it.
+        if self._painting is not None and self._painting.is_stroking:
+            self._painting.line((start.x(), start.y()), (end.x(), end.y()), widths)
+
+    def _stroke_ends(self) -> None:
+        if self._painting is not None:
+            self._painting.end()
+
+    # ------------------------------------------------------------------ keys
+
+    def is_own_key(self, event: QKeyEvent) -> bool:
+        """Whether a key means something here, and is no shortcut of the window."""
+        others = ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        paints = event.key() in _PAINTING_KEYS and not event.modifiers() & others
+        return paints or is_own_key(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a stroke; the cursor of the keys is not needed."""
+        self._has_cursor = False
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the cursor, paint, take back, clear, and change the tools."""
+        if not self.is_own_key(event) or self._painting is None:
+            super().keyPressEvent(event)
+            return
+        key = Qt.Key(event.key())
+        is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if key in ARROWS:
+            self._move(*ARROWS[key], paint=is_shifted)
+        elif key == Qt.Key.Key_Backspace or is_undo(event):
+            (self.redo if is_shifted else self.undo)()
+        elif key == Qt.Key.Key_Delete:
+            self.clear()
+        elif key == Qt.Key.Key_X:
+            names = list(TOOLS)
+            self.set_tool(names[(names.index(self._tool) + 1) % len(names)])
+        elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
+            step = WIDTH_STEP if key == Qt.Key.Key_BracketRight else -WIDTH_STEP
+            self.set_brush(self._brush + step)
+        elif key in (*_MORE, *_LESS):
+            self.set_strength(self._strength + (STRENGTH_STEP if key in _MORE else -STRENGTH_STEP))
+        else:
+            self._paint(self._cursor, self._cursor)
+
+    def _move(self, down: int, right: int, *, paint: bool) -> None:
+        """Move the cursor by a pixel; with ``paint`` draw along."""
+        before, (height, width) = self._cursor, self._image_shape
+        row, column = before[0] + down, before[1] + right
+        self._cursor = min(max(row, 0), height - 1), min(max(column, 0), width - 1)
+        self._has_cursor = True
+        if paint:
+            self._paint(before, self._cursor)
+        self.update()
+
+    def _paint(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Draw one stroke from pixel to pixel."""
+        self._end()
+        self._has_cursor = True
+        self._stroke_begins(other_end=False)
+        width = self._pixels(PLAIN_PRESSURE)
+        places = [QPointF(column + 0.5, row + 0.5) for row, column in (start, end)]
+        self._stroke_goes_on(places[0], places[1], (width, width))
+        self._stroke_ends()
+        self._tell()
+
+    # ------------------------------------------------------------------ looks
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint image, hint, cursor and the outline of the brush."""
+        with QPainter(self) as painter:
+            rect = self.sheet_rect()
+            if self._painting is None:
+                self._paint_words(painter, rect)
+                return
+            painter.drawImage(rect.toRect(), to_qimage(self._picture(self._painting)))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            focused = self.hasFocus()
+            colour = self._theme.accent if focused else self._theme.border
+            painter.setPen(QPen(QColor(colour), 2 if focused else 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(rect)
+            scale = self._scale()
+            if focused and self._has_cursor:
+                row, column = self._cursor
+                cell = QRectF(column * scale, row * scale, scale, scale)
+                self._outline(painter, cell.translated(rect.topLeft()))
+                self._ring(painter, cell.translated(rect.topLeft()).center())
+            elif self._hover is not None and rect.contains(self._hover):
+                self._ring(painter, self._hover)
+
+    def _picture(self, painting: Painting) -> NDArray[np.uint8]:
+        """Return image or change, the hint over it: scaling one picture up is what takes time."""
+        rgb = grey_rgb(painting.image)
+        if self._shows_change:
+            largest = float(np.abs(painting.change).max())
+            rgb = diverging_rgb(painting.change, max(largest, _LEAST_LIMIT))
+        if self._hint is None or self._hint.shape != self._image_shape:
+            return rgb
+        return tinted_rgb(rgb, self._hint, float(np.abs(self._hint).max()) or 1.0)
+
+    def _paint_words(self, painter: QPainter, rect: QRectF) -> None:
+        painter.fillRect(rect, QColor(self._theme.raised))
+        painter.setPen(QColor(self._theme.border))
+        painter.drawRect(rect)
+        painter.setPen(QColor(self._theme.muted))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(rect.adjusted(16, 16, -16, -16), flags, self._words)
+
+    def _outline(self, painter: QPainter, rect: QRectF) -> None:
+        """Outline something so that it is seen on ink and on paper."""
+        for colour, width in ((self._theme.surface, 4), (self._theme.accent, 2)):
+            painter.setPen(QPen(QColor(colour), width))
+            painter.drawRect(rect)
+
+    def _ring(self, painter: QPainter, place: QPointF) -> None:
+        """Outline what the brush would cover; dashed where it takes away, dotted to soften."""
+        radius = self.brush_pixels * self._scale() / 2
+        tool = self._stroke_tool if self.is_stroking else self._tool
+        lines = {
+            "add": Qt.PenStyle.SolidLine,
+            "take": Qt.PenStyle.DashLine,
+            "soften": Qt.PenStyle.DotLine,
+        }
+        painter.setPen(QPen(QColor(self._theme.surface), 3))
+        painter.drawEllipse(place, radius, radius)
+        colour = self._theme.bad if tool == "take" else self._theme.accent
+        painter.setPen(QPen(QColor(colour), 1.5, lines[tool]))
+        painter.drawEllipse(place, radius, radius)

@@ -1,0 +1,1 @@
+"""Curves and the timeline below them."""

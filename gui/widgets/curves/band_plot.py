@@ -1,0 +1,181 @@
+"""A curve over epochs with a band around it, and bars over the same epochs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from gui.widgets.curves.plot import Curve, CurvePlot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
+
+    from gui.theme import Theme
+
+AXIS_WIDTH = 56
+"""Of the left axis, so that plots below each other have their epochs below each other."""
+
+_BAND_ALPHA = 60
+_HEADROOM = 1.2
+
+
+class BandPlot(CurvePlot):
+    """One curve, and between which values it would lie for other images."""
+
+    def __init__(
+        self,
+        title: str,
+        curves: Sequence[Curve],
+        help_text: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        self._curve = curves[0]
+        self._limits: tuple[NDArray[Any], NDArray[Any], NDArray[Any]] | None = None
+        self._band_words = ""
+        self._low, self._high = pg.PlotCurveItem(), pg.PlotCurveItem()
+        self._band = pg.FillBetweenItem(self._low, self._high)
+        super().__init__(title, "epoch", curves, help_text, compact=True, parent=parent)
+        self._band.setZValue(-10)
+        plot = self.view.getPlotItem()
+        plot.addItem(self._band, ignoreBounds=True)
+        plot.getAxis("left").setWidth(AXIS_WIDTH)
+        plot.getAxis("bottom").setStyle(showValues=False)  # they stand below the bars
+        self._choices = {curve.name: curve for curve in curves}
+        self.choose_curve(self._curve.name)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        super().set_theme(theme)
+        self._theme_band(theme)
+
+    def _theme_band(self, theme: Theme) -> None:
+        colour = QColor(getattr(theme, self._curve.colour))
+        colour.setAlpha(_BAND_ALPHA)
+        self._band.setBrush(colour)
+
+    def choose_curve(self, name: str) -> None:
+        """Show this one of the curves; the others are empty and hidden."""
+        self._curve = self._choices[name]
+        for other in self._choices:
+            self.set_curve_visible(other, other == name)
+            if other != name:
+                self.set_data(other, np.empty(0), np.empty(0))
+        self._theme_band(self._theme)
+
+    def set_band(self, x: NDArray[Any], low: NDArray[Any], high: NDArray[Any], words: str) -> None:
+        """Fill between two curves; ``words`` are put before the two values that hovering reads.
+
+        Places where either is not a number are left out.
+        """
+        keep = np.isfinite(low) & np.isfinite(high)
+        self._limits, self._band_words = (x[keep], low[keep], high[keep]), words
+        self._low.setData(x[keep], low[keep])
+        self._high.setData(x[keep], high[keep])
+        self._band.setVisible(bool(keep.any()))
+        self._update_values()
+
+    def clear_band(self) -> None:
+        """Take the band away."""
+        nothing = np.empty(0)
+        self.set_band(nothing, nothing, nothing, "")
+
+    @property
+    def band(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """The (x, low, high) drawn."""
+        return self._limits or (np.empty(0), np.empty(0), np.empty(0))
+
+    def describe(self, x: float) -> str:
+        """Return the value and the band at the data point nearest to ``x``, as rich text."""
+        words, at = super().describe(x), self.nearest_x(x)
+        xs, low, high = self.band
+        if at is None or not len(xs):
+            return words
+        i = int(np.abs(xs - at).argmin())
+        if xs[i] != at:
+            return words
+        return f"{words} &nbsp; {self._band_words} {low[i]:.4g} to {high[i]:.4g}"
+
+
+class EpochBars(CurvePlot):
+    """Bars over epochs; those of the names in ``downward`` hang down from zero.
+
+    The numbers beside the axis and under the pointer are without sign. The first ``n_cut`` bars may
+    go out of the picture: they would dwarf the others.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        curves: Sequence[Curve],
+        help_text: str,
+        *,
+        downward: frozenset[str] = frozenset(),
+        n_cut: int = 0,
+        parent: QWidget | None = None,
+    ) -> None:
+        self._downward, self._n_cut = downward, n_cut
+        self._bar_curves = tuple(replace(curve, style=Qt.PenStyle.NoPen) for curve in curves)
+        self._heights: dict[str, NDArray[Any]] = {}
+        self._bars = {curve.name: pg.BarGraphItem(x=[], height=[], width=1) for curve in curves}
+        super().__init__(
+            *(title, "epoch", self._bar_curves, help_text), compact=True, parent=parent
+        )
+        plot = self.view.getPlotItem()
+        plot.getAxis("left").setWidth(AXIS_WIDTH)
+        plot.showGrid(x=False, y=True, alpha=0.18)
+        for bars in self._bars.values():
+            plot.addItem(bars, ignoreBounds=True)
+        self.view.setMinimumHeight(56)
+        self.set_theme(self._theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        super().set_theme(theme)
+        for curve in self._bar_curves:
+            colour = QColor(getattr(theme, curve.colour))
+            # The pen is a pixel wide whatever the scale: a narrow bar would not be painted at all.
+            self._bars[curve.name].setOpts(brush=colour, pen=pg.mkPen(colour, width=1))
+
+    def set_data(self, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
+        """Draw bars of these heights, not negative ones."""
+        super().set_data(name, x, y)
+        self._heights[name] = y
+        # The usual gap: best and last epoch may lie nearer to their neighbours than all others.
+        gaps = np.diff(x)
+        width = 0.8 * float(np.median(gaps)) if len(gaps) else 0.8
+        heights, some = (-y if name in self._downward else y), y > 0
+        self._bars[name].setOpts(
+            x=np.asarray(x, dtype=float)[some], height=heights[some], width=width
+        )
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show all bars, from the deepest to the highest, but for the first ones left out."""
+        n = self._n_cut
+        shown = {name: y[n:] if len(y) > n else y for name, y in self._heights.items()}
+        up = [y.max(initial=0) for name, y in shown.items() if name not in self._downward]
+        down = [y.max(initial=0) for name, y in shown.items() if name in self._downward]
+        high, low = max(up, default=0), max(down, default=0)
+        if not (low or high):
+            high = 1
+        self.set_y_range(-float(low), _HEADROOM * float(high))  # else the upper number is cut
+        # One number on either side of zero: there is no room for more.
+        ends = [sign * _nice_below(float(end)) for sign, end in ((1, high), (-1, low)) if end]
+        self.view.getPlotItem().getAxis("left").setTicks(
+            [[(0.0, "0"), *((end, f"{abs(end):g}") for end in ends)]]
+        )
+
+
+def _nice_below(value: float) -> float:
+    """Return the largest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is at most ``value``."""
+    decade = 10.0 ** math.floor(math.log10(value))
+    return max(digit * decade for digit in (1, 2, 5) if digit * decade <= value)

@@ -1,0 +1,189 @@
+"""The curves of the present run: the lines that are read first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.curves.lines import CurveLine
+from gui.widgets.curves.runs import DOT_PIXELS, Drawing, draw_dots, nearest_index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+_RAW_ALPHA = 85
+"""How faint a curve is behind its mean, of 255."""
+_NOTHING = np.empty(0)
+_MARKS = {
+    Qt.PenStyle.DashLine: "– –",
+    Qt.PenStyle.DotLine: "· · ·",
+    Qt.PenStyle.DashDotLine: "– · –",
+    Qt.PenStyle.NoPen: "■",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How one curve is named and drawn.
+
+    ``colour`` names a field of :class:`Theme`, so that the curve follows light and dark. Without a
+    pen the values are read but not drawn: something else, bars perhaps, shows them.
+    """
+
+    name: str
+    colour: str
+    style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    width: float = 2.0
+    """In pixels."""
+
+
+class MainCurves:
+    """Draws the curves of the present run, each before what it is the mean of.
+
+    Lines are not antialiased: both together cost fifty times as much.
+    """
+
+    def __init__(self, box: pg.ViewBox, curves: Sequence[Curve]) -> None:
+        self.curves = tuple(curves)
+        self._theme = LIGHT
+        self._drawing = Drawing()
+        self._data: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
+        self._smooth: dict[str, NDArray[Any]] = {}
+        self._raw = {curve.name: CurveLine() for curve in curves}
+        self._lines = {curve.name: CurveLine() for curve in curves}
+        self._stops: NDArray[Any] | None = None
+        self._dots = pg.ScatterPlotItem(size=DOT_PIXELS, pen=None)
+        box.addItem(self._dots, ignoreBounds=True)
+        for lines, z in ((self._raw, -1.0), (self._lines, 0.0)):
+            for line in lines.values():
+                line.setZValue(z)
+                box.addItem(line)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        for curve in self.curves:
+            colour = QColor(getattr(theme, curve.colour))
+            self._lines[curve.name].set_pen(pg.mkPen(colour, width=curve.width, style=curve.style))
+            colour.setAlpha(_RAW_ALPHA)
+            self._raw[curve.name].set_pen(pg.mkPen(colour, width=1))
+        self._draw_dots()
+
+    def set_drawing(self, drawing: Drawing) -> None:
+        """Draw at other places."""
+        self._drawing = drawing
+        for name in self._data:
+            self._draw(name)
+        self._draw_dots()
+
+    def set_visible(self, name: str, visible: bool) -> None:
+        """Show or hide one curve."""
+        self._lines[name].setVisible(visible)
+        self._raw[name].setVisible(visible)
+        self._draw_dots()
+
+    def is_visible(self, name: str) -> bool:
+        """Whether a curve is shown."""
+        return bool(self._lines[name].isVisible())
+
+    def set_data(self, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
+        """Draw one curve, x ascending."""
+        before, _ = self.data(name)
+        self._data[name] = (x, y)
+        self._draw(name)
+        if not np.array_equal(before[:1], x[:1]):
+            self._draw_dots()
+
+    def _draw_dots(self) -> None:
+        """Mark where a run that is a branch left its parent."""
+        drawn = [curve for curve in self.curves if curve.style != Qt.PenStyle.NoPen]
+        shown = [curve for curve in drawn if self.is_visible(curve.name)]
+        draw_dots(
+            self._dots,
+            self._drawing,
+            [(*self.data(curve.name), getattr(self._theme, curve.colour)) for curve in shown],
+        )
+
+    @property
+    def n_dots(self) -> int:
+        """How many curves are marked as branches."""
+        return len(self._dots.data)
+
+    def _draw(self, name: str) -> None:
+        (x, y), drawing = self._data[name], self._drawing
+        places, smooth = drawing.x.places(x), drawing.smooth(y)
+        self._smooth[name] = smooth
+        self._lines[name].set_points(places, drawing.y.places(smooth))
+        if drawing.smoothing > 1:
+            self._raw[name].set_points(places, drawing.y.places(y))
+        elif self._raw[name].n_points:
+            self._raw[name].set_points(_NOTHING, _NOTHING)
+
+    def data(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the (x, y) last set for a curve."""
+        return self._data.get(name, (_NOTHING, _NOTHING))
+
+    def line(self, name: str) -> CurveLine:
+        """Return the line of a curve, which is its mean where it is smoothed."""
+        return self._lines[name]
+
+    def xs(self) -> Iterator[NDArray[Any]]:
+        """Yield the x of every curve."""
+        return (x for x, _ in self._data.values())
+
+    def arrays(self) -> Iterator[NDArray[Any]]:
+        """Yield the y of every curve that is shown."""
+        return (y for name, (_, y) in self._data.items() if self.is_visible(name))
+
+    def set_stops(self, stops: NDArray[Any] | None) -> None:
+        """Read at these x alone, ascending; there only curves that have a point are read.
+
+        None is for the points of the first curve, and of the others those nearest to them.
+        """
+        self._stops = stops
+
+    def nearest_x(self, x: float) -> float | None:
+        """Return the x of the data point drawn nearest to ``x``."""
+        if self._stops is not None:
+            i = nearest_index(self._stops, x, self._drawing.x)
+            return None if i is None else float(self._stops[i])
+        for curve in self.curves:
+            xs, _ = self.data(curve.name)
+            i = nearest_index(xs, x, self._drawing.x)
+            if i is not None:
+                return float(xs[i])
+        return None
+
+    def legend(self) -> str:
+        """Return the names of the curves shown, each with its mark, as rich text."""
+        keys = []
+        for curve in self.curves:
+            if self.is_visible(curve.name):
+                colour, mark = getattr(self._theme, curve.colour), _MARKS.get(curve.style, "——")
+                keys.append(f'<span style="color:{colour}">{mark}&nbsp;{curve.name}</span>')
+        return " &nbsp; ".join(keys)
+
+    def describe(self, at: float) -> list[str]:
+        """Return the exact value of each curve, and its mean if that is drawn, as rich text."""
+        lines = []
+        for curve in self.curves:
+            xs, ys = self.data(curve.name)
+            i = nearest_index(xs, at)
+            if i is None or not self.is_visible(curve.name):
+                continue
+            if self._stops is not None and xs[i] != at:
+                continue
+            words = f"{curve.name} {ys[i]:.4g}"
+            if self._drawing.smoothing > 1:
+                words += f" &nbsp;(mean {self._smooth[curve.name][i]:.4g})"
+            colour = getattr(self._theme, curve.colour)
+            lines.append(f'<span style="color:{colour}">{words}</span>')
+        return lines

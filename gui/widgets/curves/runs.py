@@ -1,0 +1,337 @@
+"""What lies behind the curves of the present run: other runs, and bands of many runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+
+from core.learning.smoothing import moving_mean
+from gui.theme import LIGHT, Theme
+from gui.widgets.curves.lines import BandFill, CurveLine
+from gui.widgets.curves.scale import Scale
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QPen
+
+_RUN_ALPHA = 175
+_BAND_ALPHA = 70
+DOT_PIXELS = 7
+_HALF_AN_EPOCH = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RunCurves:
+    """The curves of another run.
+
+    Attributes
+    ----------
+    key : which run it is, from one call to the next
+    name : what people call it
+    colour : ``#rrggbb``, or a field of :class:`Theme`, which is then drawn as it is
+    curves : (name of the curve in the plot, x ascending, y) each
+    strong : the reference: drawn as boldly as the present run
+    branch_from : for each curve the point (x, y) of the parent where the run left it, or None;
+        without it a run that begins after 0 left its parent at its own first point
+    """
+
+    key: int
+    name: str
+    colour: str
+    curves: tuple[tuple[str, NDArray[Any], NDArray[Any]], ...]
+    strong: bool = False
+    branch_from: tuple[tuple[float, float] | None, ...] = ()
+
+    def points(self, index: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return what is drawn of one curve: from where it left its parent on."""
+        _, x, y = self.curves[index]
+        start = self.branch_from[index] if index < len(self.branch_from) else None
+        if start is None or (len(x) and start[0] >= x[0]):
+            return x, y
+        return np.concatenate(([start[0]], x)), np.concatenate(([start[1]], y))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Band:
+    """Where most of many runs lie.
+
+    Attributes
+    ----------
+    key, name, colour : as of :class:`RunCurves`
+    x, low, median, high : (n,) each, x ascending
+    """
+
+    key: int
+    name: str
+    colour: str
+    x: NDArray[Any]
+    low: NDArray[Any]
+    median: NDArray[Any]
+    high: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How values become places: the scales of both axes, and the mean that is drawn."""
+
+    x: Scale = Scale.LINEAR
+    y: Scale = Scale.LINEAR
+    smoothing: int = 1
+
+    def smooth(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Return the curve that is drawn.
+
+        The first value stands alone: from before anything is learnt, it would drag the means of
+        the next ones far away from every value that was measured there.
+        """
+        if self.smoothing == 1:
+            return y
+        return np.concatenate((y[:1], moving_mean(y[1:], self.smoothing)))
+
+
+def nearest_index(x: NDArray[Any], at: float, scale: Scale = Scale.LINEAR) -> int | None:
+    """Return which of ascending ``x`` is drawn nearest to ``at``, or None if none has a place."""
+    first = 0 if scale is Scale.LINEAR else int(np.searchsorted(x, 0.0, side="right"))
+    if first >= len(x):
+        return None
+    after = min(max(int(np.searchsorted(x, at)), first), len(x) - 1)
+    before = max(after - 1, first)
+    middle = 0.5 * (scale.place(float(x[before])) + scale.place(float(x[after])))
+    return before if at <= scale.value_at(middle) else after
+
+
+def resolved(colour: str, theme: Theme) -> str:
+    """Return ``#rrggbb`` of a colour that may be a field of the theme."""
+    return colour if colour.startswith("#") else str(getattr(theme, colour))
+
+
+def draw_dots(
+    dots: pg.ScatterPlotItem,
+    drawing: Drawing,
+    curves: Iterable[tuple[NDArray[Any], NDArray[Any], str]],
+) -> None:
+    """Put a dot at the first point of every (x, y, colour) that begins after 0."""
+    xs, ys, brushes = [], [], []
+    for x, y, colour in curves:
+        if not len(x) or x[0] <= 0:
+            continue
+        at = drawing.x.place(float(x[0])), drawing.y.place(float(y[0]))
+        if np.isfinite(at).all():
+            xs.append(at[0])
+            ys.append(at[1])
+            brushes.append(pg.mkBrush(colour))
+    dots.setData(xs, ys, brush=brushes)
+
+
+class RunLayer:
+    """Draws other runs behind the present one, touching only what differs from the last time."""
+
+    def __init__(self, box: pg.ViewBox, styles: Mapping[str, Qt.PenStyle]) -> None:
+        self._box = box
+        self._styles = styles
+        self._theme = LIGHT
+        self._drawing = Drawing()
+        self._runs: dict[int, RunCurves] = {}
+        self._lines: dict[int, list[CurveLine]] = {}
+        self._dots = pg.ScatterPlotItem(size=DOT_PIXELS, pen=None)
+        self._dots.setZValue(-3)
+        box.addItem(self._dots, ignoreBounds=True)
+
+    @property
+    def runs(self) -> tuple[RunCurves, ...]:
+        """The runs drawn, in the order given."""
+        return tuple(self._runs.values())
+
+    def lines(self, key: int) -> tuple[CurveLine, ...]:
+        """Return the lines of one run, one a curve."""
+        return tuple(self._lines[key])
+
+    @property
+    def n_dots(self) -> int:
+        """How many places are marked where a run left its parent."""
+        return len(self._dots.data)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        for run in self.runs:
+            self._style(run)
+        self._draw_dots()
+
+    def set_drawing(self, drawing: Drawing) -> None:
+        """Draw at other places."""
+        self._drawing = drawing
+        for run in self.runs:
+            self._draw(run)
+        self._draw_dots()
+
+    def set_runs(self, runs: Sequence[RunCurves]) -> None:
+        """Draw these runs and no others; a later one over an earlier one."""
+        before, self._runs = self._runs, {run.key: run for run in runs}
+        for key in before.keys() - self._runs.keys():
+            self._remove(key, 0)
+            del self._lines[key]
+        for run in runs:
+            lines = self._lines.setdefault(run.key, [])
+            self._remove(run.key, len(run.curves))
+            is_new = len(lines) < len(run.curves)
+            while len(lines) < len(run.curves):
+                lines.append(CurveLine())
+                self._box.addItem(lines[-1], ignoreBounds=True)
+            if is_new or not _same_curves(before[run.key], run):
+                self._draw(run)
+            self._style(run)
+        self._draw_dots()
+
+    def _remove(self, key: int, n_kept: int) -> None:
+        lines = self._lines[key]
+        while len(lines) > n_kept:
+            self._box.removeItem(lines.pop())
+
+    def _draw(self, run: RunCurves) -> None:
+        for i, line in enumerate(self._lines[run.key]):
+            x, y = run.points(i)
+            drawing = self._drawing
+            line.set_points(drawing.x.places(x), drawing.y.places(drawing.smooth(y)))
+
+    def _style(self, run: RunCurves) -> None:
+        z = -4.0 if run.strong else -5.0
+        for (name, _, _), line in zip(run.curves, self._lines[run.key], strict=True):
+            line.set_pen(self._pen(run, name))
+            line.setZValue(z)
+
+    def _pen(self, run: RunCurves, name: str) -> QPen:
+        pen = pg.mkPen(self._colour(run), width=2 if run.strong else 1, style=self._styles[name])
+        pen.setCosmetic(True)
+        return pen
+
+    def _colour(self, run: RunCurves) -> QColor:
+        colour = QColor(resolved(run.colour, self._theme))
+        if run.colour.startswith("#") and not run.strong:
+            colour.setAlpha(_RUN_ALPHA)
+        return colour
+
+    def _draw_dots(self) -> None:
+        """Mark where runs left their parents."""
+        branches = [
+            (*run.points(i), resolved(run.colour, self._theme))
+            for run in self.runs
+            for i in range(len(run.curves))
+        ]
+        draw_dots(self._dots, self._drawing, branches)
+
+    def arrays(self) -> Iterator[NDArray[Any]]:
+        """Yield the y of all that is drawn."""
+        for run in self.runs:
+            for _, _, y in run.curves:
+                yield y
+
+    def values_at(self, at: float) -> list[tuple[RunCurves, dict[str, float]]]:
+        """Return the exact values of every run that has a record within half an epoch.
+
+        A strong run comes first.
+        """
+        found = []
+        for run in self.runs:
+            values = {}
+            for name, x, y in run.curves:
+                i = nearest_index(x, at)
+                if i is not None and abs(x[i] - at) <= _HALF_AN_EPOCH:
+                    values[name] = float(y[i])
+            if values:
+                found.append((run, values))
+        return sorted(found, key=lambda item: not item[0].strong)
+
+
+class BandLayer:
+    """Draws bands behind everything."""
+
+    def __init__(self, box: pg.ViewBox) -> None:
+        self._box = box
+        self._theme = LIGHT
+        self._drawing = Drawing()
+        self._bands: dict[int, Band] = {}
+        self._items: dict[int, tuple[BandFill, CurveLine]] = {}
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The bands drawn, in the order given."""
+        return tuple(self._bands.values())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        for band in self.bands:
+            self._style(band)
+
+    def set_drawing(self, drawing: Drawing) -> None:
+        """Draw at other places; a band is never smoothed."""
+        self._drawing = drawing
+        for band in self.bands:
+            self._draw(band)
+
+    def set_bands(self, bands: Sequence[Band]) -> None:
+        """Draw these bands and no others."""
+        before, self._bands = self._bands, {band.key: band for band in bands}
+        for key in before.keys() - self._bands.keys():
+            for item in self._items.pop(key):
+                self._box.removeItem(item)
+        for band in bands:
+            if band.key not in self._items:
+                fill, median = BandFill(), CurveLine()
+                for item, z in ((fill, -20.0), (median, -19.0)):
+                    item.setZValue(z)
+                    self._box.addItem(item, ignoreBounds=True)
+                self._items[band.key] = fill, median
+            if before.get(band.key) is not band:
+                self._draw(band)
+            self._style(band)
+
+    def _draw(self, band: Band) -> None:
+        fill, median = self._items[band.key]
+        x, y = self._drawing.x.places(band.x), self._drawing.y
+        # On a log axis a band that reaches to zero or beyond has no lower end there: to its median.
+        low, middle, high = (y.places(values) for values in (band.low, band.median, band.high))
+        fill.set_places(x, np.where(np.isfinite(low), low, middle),
+                        np.where(np.isfinite(high), high, middle))  # fmt: skip
+        median.set_points(x, middle)
+
+    def _style(self, band: Band) -> None:
+        fill, median = self._items[band.key]
+        colour = resolved(band.colour, self._theme)
+        fill.set_colour(colour, _BAND_ALPHA)
+        median.set_pen(pg.mkPen(colour, width=2))
+
+    def arrays(self) -> Iterable[NDArray[Any]]:
+        """Return the y of all that is drawn."""
+        return [values for band in self.bands for values in (band.low, band.median, band.high)]
+
+    def values_at(self, at: float) -> list[tuple[Band, tuple[float, float, float]]]:
+        """Return (low, median, high) of every band that has a point within half an epoch."""
+        found = []
+        for band in self.bands:
+            i = nearest_index(band.x, at)
+            if i is not None and abs(band.x[i] - at) <= _HALF_AN_EPOCH:
+                found.append((band, (float(band.low[i]), float(band.median[i]),
+                                     float(band.high[i]))))  # fmt: skip
+        return found
+
+
+def _same_curves(one: RunCurves, other: RunCurves) -> bool:
+    if one.branch_from != other.branch_from or len(one.curves) != len(other.curves):
+        return False
+    return all(
+        a[0] == b[0] and _same(a[1], b[1]) and _same(a[2], b[2])
+        for a, b in zip(one.curves, other.curves, strict=True)
+    )
+
+
+def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    return one is other or np.array_equal(one, other, equal_nan=True)

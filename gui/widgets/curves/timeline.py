@@ -1,0 +1,279 @@
+"""The line of epochs under all pages: where the run is, and which epoch is shown."""
+
+from __future__ import annotations
+
+from math import ceil, cos, pi, sin
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.curves.ticks import place_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
+_MARGIN = 14
+_BAR_HALF = 4
+_MIDDLE = 17.0
+"""How far below the top the middle of the bar is: labels of ticks stand above it."""
+_NEAR = 6
+"""Pixels from a tick or the fork within which the pointer means it."""
+
+
+class Timeline(QWidget):
+    """A bar from the start to the last epoch asked for.
+
+    Filled as far as the run has come; the handle stands at the epoch every view shows. Drag it,
+    click anywhere, or use the arrow keys.
+    """
+
+    epoch_chosen = Signal(int)
+    neighbour_chosen = Signal(int)
+    live_chosen = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._limit = 1
+        self._done = 0.0
+        self._shown: float | None = None
+        self._live = True
+        self._best: int | None = None
+        self._ticks: tuple[tuple[float, str, str], ...] = ()
+        self._branch: float | None = None
+        self._branch_words = ""
+        self._kept: NDArray[np.float64] | None = None
+        self._dragging = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("timeline of epochs")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    def set_run(self, limit: int, done: float, best: int | None) -> None:
+        """Show how far the run has come, of how many epochs, and its best epoch."""
+        self._limit = max(limit, int(done), 1)
+        self._done, self._best = done, best
+        self.update()
+
+    def set_shown(self, epoch: float | None, *, live: bool) -> None:
+        """Put the handle at the epoch shown."""
+        self._shown, self._live = epoch, live
+        self.setAccessibleDescription("live" if live or epoch is None else f"epoch {epoch:g}")
+        self.update()
+
+    def set_ticks(self, ticks: Sequence[tuple[float, str] | tuple[float, str, str]]) -> None:
+        """Mark (epoch, words, label) where settings changed.
+
+        The label, which may be left out, is written above the bar where there is room.
+        """
+        self._ticks = tuple((tick[0], tick[1], tick[2] if len(tick) > 2 else "") for tick in ticks)
+        self.update()
+
+    def set_branch(self, epoch: float | None, words: str = "") -> None:
+        """Begin at the epoch where this run left its parent; ``words`` say which one.
+
+        Nothing before it can be chosen: it belongs to the parent.
+        """
+        self._branch, self._branch_words = epoch, words
+        self.update()
+
+    def set_kept(self, epochs: NDArray[Any] | None) -> None:
+        """Say which epochs keep their weights, in ascending order; only those can be chosen.
+
+        None: all of them.
+        """
+        self._kept = None if epochs is None or not len(epochs) else np.array(epochs, dtype=float)
+
+    @property
+    def shown(self) -> float | None:
+        """Epoch under the handle."""
+        return self._shown
+
+    def sizeHint(self) -> QSize:
+        """Return the fixed height."""
+        return QSize(300, 44)
+
+    def x_of(self, epoch: float) -> float:
+        """Return where an epoch lies."""
+        room = self.width() - 2 * _MARGIN
+        return _MARGIN + room * min(max(epoch / self._limit, 0.0), 1.0)
+
+    def epoch_at(self, x: float) -> int:
+        """Return the epoch nearest to a place that can be chosen: recorded, its weights kept."""
+        epoch = self._pointed_at(x)
+        if self._kept is None:
+            return epoch
+        kept = self._kept[(self._kept >= self._first) & (self._kept <= self._done)]
+        return int(kept[np.abs(kept - epoch).argmin()]) if len(kept) else epoch
+
+    @property
+    def _first(self) -> int:
+        """The first epoch of this run."""
+        return 0 if self._branch is None else ceil(self._branch)
+
+    def _pointed_at(self, x: float) -> int:
+        """Return the recorded epoch nearest to a place."""
+        room = max(self.width() - 2 * _MARGIN, 1)
+        epoch = round((x - _MARGIN) / room * self._limit)
+        return min(max(epoch, self._first), max(int(self._done), self._first))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint scale, progress, ticks, star and handle."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme, middle = self._theme, _MIDDLE
+        left = self.x_of(self._branch or 0.0)
+        bar = QRectF(left, middle - _BAR_HALF, self.width() - _MARGIN - left, 2 * _BAR_HALF)
+        if self._branch is not None:
+            self._paint_fork(painter, QPointF(left, middle))
+        painter.setPen(QPen(QColor(theme.border), 1))
+        painter.setBrush(QColor(theme.raised))
+        painter.drawRoundedRect(bar, 4, 4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.accent))
+        done = QRectF(bar.topLeft(), QPointF(max(self.x_of(self._done), left), bar.bottom()))
+        painter.drawRoundedRect(done, 4, 4)
+        self._paint_scale(painter, bar)
+        painter.setPen(QPen(QColor(theme.best), 2))
+        for epoch, _, _ in self._ticks:
+            x = self.x_of(epoch)
+            painter.drawLine(QPointF(x, bar.top() - 5), QPointF(x, bar.bottom() + 5))
+        self._paint_labels(painter, bar)
+        if self._best is not None:
+            self._paint_star(painter, QPointF(self.x_of(self._best), middle))
+        if self._shown is not None:
+            focus = self.hasFocus()
+            painter.setPen(QPen(QColor(theme.accent if focus else theme.text), 2.5))
+            painter.setBrush(QColor(theme.accent if self._live else theme.surface))
+            painter.drawEllipse(QPointF(self.x_of(self._shown), middle), 8, 8)
+
+    def _paint_fork(self, painter: QPainter, at: QPointF) -> None:
+        """Paint the parent up to here, and the way this run leaves it."""
+        theme, top = self._theme, at.y() - _BAR_HALF - 5
+        start = self.x_of(0)
+        painter.setPen(QPen(QColor(theme.muted), 1.5, Qt.PenStyle.DotLine))
+        painter.drawLine(QPointF(start, top), QPointF(at.x() - 8, top))
+        painter.setPen(QPen(QColor(theme.accent), 2))
+        painter.drawLine(QPointF(at.x() - 8, top), QPointF(at.x() + 3, at.y()))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.accent))
+        painter.drawEllipse(QPointF(at.x() - 8, top), 3, 3)
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels of ticks that find room, from left to right."""
+        placed = self._placed_labels()
+        return [self._ticks[i][2] for i in sorted(placed, key=placed.__getitem__)]
+
+    def _placed_labels(self) -> dict[int, float]:
+        metrics = QFontMetricsF(self._small_font())
+        widths = [metrics.horizontalAdvance(label) for _, _, label in self._ticks]
+        places = [self.x_of(epoch) for epoch, _, _ in self._ticks]
+        return place_labels(places, widths, 0.0, float(self.width()))
+
+    def _paint_labels(self, painter: QPainter, bar: QRectF) -> None:
+        metrics = QFontMetricsF(self._small_font())
+        painter.setFont(self._small_font())
+        painter.setPen(QColor(self._theme.best))
+        for i, start in self._placed_labels().items():
+            label = self._ticks[i][2]
+            # The tops of other ticks would strike it through.
+            room = QRectF(start - 1, 0, metrics.horizontalAdvance(label) + 2, bar.top() - 1)
+            painter.fillRect(room, QColor(self._theme.surface))
+            painter.drawText(QPointF(start, bar.top() - 2), label)
+
+    def _small_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.85)
+        return font
+
+    def _paint_scale(self, painter: QPainter, bar: QRectF) -> None:
+        """Write epochs at round steps that leave room between the labels."""
+        painter.setPen(QColor(self._theme.muted))
+        painter.setFont(self._small_font())
+        room = (self.width() - 2 * _MARGIN) / 70
+        step = next(
+            base * 10**power
+            for power in range(9)
+            for base in (1, 2, 5)
+            if self._limit / (base * 10**power) <= room
+        )
+        for epoch in range(0, self._limit + 1, step):
+            if epoch < self._first:
+                continue
+            x = self.x_of(epoch)
+            painter.drawLine(QPointF(x, bar.bottom() + 2), QPointF(x, bar.bottom() + 5))
+            box = QRectF(x - 30, bar.bottom() + 6, 60, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(epoch))
+
+    def _paint_star(self, painter: QPainter, centre: QPointF) -> None:
+        points = []
+        for i in range(10):
+            radius = 8.5 if i % 2 == 0 else 3.8
+            angle = pi * i / 5 - pi / 2
+            points.append(centre + QPointF(radius * cos(angle), radius * sin(angle)))
+        painter.setPen(QPen(QColor(self._theme.surface), 1))
+        painter.setBrush(QColor(self._theme.best))
+        painter.drawPolygon(QPolygonF(points))
+
+    # ------------------------------------------------------------------ pointing
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go to the epoch under the pointer."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._dragging = True
+            self.epoch_chosen.emit(self.epoch_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag, or tell what is here."""
+        epoch = self.epoch_at(event.position().x())
+        if self._dragging:
+            self.epoch_chosen.emit(epoch)
+        QToolTip.showText(
+            event.globalPosition().toPoint(), self.words_at(event.position().x()), self
+        )
+
+    def words_at(self, x: float) -> str:
+        """Return what is told of a place, one thing a line."""
+        here = self._pointed_at(x)
+        kept = self.epoch_at(x)
+        words = [f"epoch {here}"]
+        if kept != here:
+            words.append(f"weights kept at epoch {kept}")
+        words += [text for place, text, _ in self._ticks if abs(self.x_of(place) - x) < _NEAR]
+        if here == self._best:
+            words.append("best held-out log-likelihood")
+        near_fork = self._branch is not None and x < self.x_of(self._branch) + _NEAR
+        if near_fork and self._branch_words:
+            words.append(self._branch_words)
+        return "\n".join(words)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End dragging."""
+        self._dragging = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go to the neighbours, Home to the start, End to live."""
+        key = event.key()
+        if key == Qt.Key.Key_Left:
+            self.neighbour_chosen.emit(-1)
+        elif key == Qt.Key.Key_Right:
+            self.neighbour_chosen.emit(1)
+        elif key == Qt.Key.Key_Home:
+            self.epoch_chosen.emit(self.epoch_at(0.0))
+        elif key == Qt.Key.Key_End:
+            self.live_chosen.emit()
+        else:
+            super().keyPressEvent(event)

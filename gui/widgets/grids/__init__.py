@@ -1,0 +1,1 @@
+"""Grids of cells: matrices and heat maps."""

@@ -1,0 +1,127 @@
+"""What is taken for what: a square of cells, rows the labels, columns what is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Signal
+
+from gui.widgets.grids.class_matrix import ClassMatrix
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
+
+_HELP = "Click to see these images, the most surely read first."
+
+
+class ConfusionMatrix(ClassMatrix):
+    """Paints counts, or the share of each label's images; the diagonal is what is read rightly.
+
+    Mistakes are red, the more of the label's images the redder, measured by the largest share of
+    mistakes there is: where hardly anything is wrong, the little there is can be seen.
+
+    Parameters
+    ----------
+    help_text : what a click does
+    has_scale : whether the ends of the red are written beside the cells
+    """
+
+    clicked = Signal(int, int)
+    """Label and what it is read as."""
+
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        help_text: str = _HELP,
+        has_scale: bool = False,
+    ) -> None:
+        axes = ("label", "read as")
+        super().__init__("confusion matrix", help_text, axes, parent, has_scale=has_scale)
+        self._counts: NDArray[np.int64] = np.zeros((0, 0), dtype=np.int64)
+        self._rates = False
+
+    def set_counts(self, names: Sequence[str], counts: NDArray[np.int64]) -> None:
+        """Show other numbers.
+
+        Parameters
+        ----------
+        names : one per class
+        counts : (n_classes, n_classes), rows labels, columns what is read
+        """
+        self._set_names(names)
+        self._counts = counts
+        self.update()
+
+    def set_rates(self, rates: bool) -> None:
+        """Write shares of each row in per cent, or counts."""
+        self._rates = rates
+        self.update()
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """What is shown."""
+        return self._counts
+
+    @property
+    def _is_ready(self) -> bool:
+        return self._counts.shape == self.n_cells
+
+    # ------------------------------------------------------------------ painting
+
+    def _shares(self) -> NDArray[np.float64]:
+        return np.asarray(self._counts / np.maximum(self._counts.sum(axis=1, keepdims=True), 1))
+
+    def _mistakes(self) -> NDArray[np.float64]:
+        mistakes = self._shares()
+        np.fill_diagonal(mistakes, 0.0)
+        return mistakes
+
+    def _strengths(self) -> NDArray[np.float64]:
+        mistakes = self._mistakes()
+        strengths = np.sqrt(mistakes / (mistakes.max() or 1.0))
+        np.fill_diagonal(strengths, np.diagonal(self._shares()))
+        return np.asarray(strengths)
+
+    def _diagonal_colour(self) -> str:
+        return self._theme.accent
+
+    def scale_ends(self) -> tuple[str, str]:
+        """Return the largest share of mistakes, and none; nothing where none is made."""
+        largest = 100 * float(self._mistakes().max(initial=0.0))
+        if not largest:
+            return "", ""
+        return f"{largest:.2g}%" if largest < 10 else f"{largest:.0f}%", "0%"
+
+    def _words(self) -> list[list[str]]:
+        places = range(len(self._names))
+        return [
+            [self._number(row, column) if self._counts[row, column] else "" for column in places]
+            for row in places
+        ]
+
+    def _number(self, label: int, read: int) -> str:
+        count = int(self._counts[label, read])
+        if not self._rates:
+            return str(count)
+        share = 100 * count / max(int(self._counts[label].sum()), 1)
+        return f"{share:.0f}%" if share >= 1 else "<1%"
+
+    # ------------------------------------------------------------------ reading and choosing
+
+    def describe(self, label: int, read: int) -> str:
+        """Return a cell in words."""
+        count, whole = int(self._counts[label, read]), int(self._counts[label].sum())
+        share = count / max(whole, 1)
+        how = "rightly " if label == read else ""
+        return (
+            f"{count:,} of {whole:,} images labelled {self._names[label]} ({share:.1%}) are "
+            f"{how}read as {self._names[read]}"
+        )
+
+    def _choose(self, row: int, column: int) -> None:
+        self.clicked.emit(row, column)

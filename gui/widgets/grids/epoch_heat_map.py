@@ -1,0 +1,266 @@
+"""Values of every class at every epoch as a picture: rows classes, columns epochs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
+
+from core.pictures import SEQUENTIAL, sequential_rgb
+from gui.widgets.basics.numpy_image import to_qimage
+from gui.widgets.grids.cell_grid import CellGrid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
+
+_GAP = 6
+_WIDEST_NAME = 110
+_BAR_WIDTH = 12
+_TALLEST_ROW = 40
+_LEAST_SPAN = 0.01
+"""Of the scale: smaller differences are not blown up."""
+
+_HELP = "Click to show the model of this epoch everywhere."
+
+
+class EpochHeatMap(CellGrid):
+    """Pale is low, dark is high; the scale stands beside it, from the lowest to the highest value.
+
+    The scale leaves the first epoch out where there are more: the start would dwarf what is learnt.
+    """
+
+    epoch_clicked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("scores of each class over epochs", _HELP, parent)
+        self._names: tuple[str, ...] = ()
+        self._epochs: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._values: NDArray[np.float64] = np.empty((0, 0))
+        self._counts: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        self._limits = (0.0, 1.0)
+        self._image: QImage | None = None
+        self._scale = to_qimage(SEQUENTIAL[::-1, None])
+        self._marker: float | None = None
+
+    @property
+    def n_cells(self) -> tuple[int, int]:
+        """Rows and columns."""
+        n_epochs, n_classes = self._values.shape
+        return n_classes, n_epochs
+
+    def set_scores(
+        self,
+        names: Sequence[str],
+        epochs: NDArray[np.int64],
+        scores: NDArray[np.float64],
+        counts: NDArray[np.int64],
+    ) -> None:
+        """Show other numbers.
+
+        Parameters
+        ----------
+        names : one per class
+        epochs : (n_epochs,)
+        scores : (n_epochs, n_classes) shares read rightly; NaN where a class has no image
+        counts : (n_classes,) how many images they are shares of
+        """
+        self._names, self._epochs, self._values = tuple(names), epochs, scores
+        self._counts = counts
+        learnt = scores[1:] if len(scores) > 1 else scores
+        finite = learnt[np.isfinite(learnt)]
+        self._limits = _limits(finite)
+        self._image = None
+        n_epochs, n_classes = scores.shape
+        self._current = (
+            min(self._current[0], max(n_classes - 1, 0)),
+            min(self._current[1], max(n_epochs - 1, 0)),
+        )
+        self.update()
+
+    def set_marker(self, epoch: float | None) -> None:
+        """Mark the epoch shown elsewhere."""
+        if epoch != self._marker:
+            self._marker = epoch
+            self.update()
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """What is shown, (n_epochs, n_classes)."""
+        return self._values
+
+    @property
+    def epochs(self) -> NDArray[np.int64]:
+        """The epochs shown, (n_epochs,)."""
+        return self._epochs
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The values of the two ends of the scale."""
+        return self._limits
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(460, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the smallest readable size."""
+        return QSize(220, 140)
+
+    # ------------------------------------------------------------------ geometry
+
+    def _grid(self) -> QRect:
+        """Return where the cells are."""
+        metrics = QFontMetrics(self.font())
+        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
+        left = min(widest, _WIDEST_NAME) + 2 * _GAP
+        right = _BAR_WIDTH + metrics.horizontalAdvance("1.000") + 3 * _GAP
+        room = self.rect().adjusted(left, _GAP, -right, -metrics.height() - _GAP)
+        height = min(room.height(), _TALLEST_ROW * max(len(self._names), 1))
+        return QRect(room.left(), room.top(), max(room.width(), 1), max(height, 1))
+
+    def cell_rect(self, label: int, column: int) -> QRect:
+        """Return where the value of a class at the ``column``-th epoch is painted."""
+        grid, (n_epochs, n_classes) = self._grid(), self._values.shape
+        left, right = (grid.left() + grid.width() * c // n_epochs for c in (column, column + 1))
+        top, bottom = (grid.top() + grid.height() * k // n_classes for k in (label, label + 1))
+        return QRect(left, top, max(right - left, 1), max(bottom - top, 1))
+
+    def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
+        grid, (n_epochs, n_classes) = self._grid(), self._values.shape
+        if not n_epochs or not grid.contains(point):
+            return None
+        label = _place(np.array(point.y() - grid.top()), n_classes, grid.height())
+        column = _place(np.array(point.x() - grid.left()), n_epochs, grid.width())
+        return int(label), int(column)
+
+    # ------------------------------------------------------------------ painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint names, cells, epochs, the scale and the mark."""
+        if not len(self._epochs):
+            return
+        # A painter that goes on after an exception would end the process.
+        with QPainter(self) as painter:
+            grid = self._grid()
+            self._paint_cells(painter, grid)
+            self._paint_names(painter, grid)
+            self._paint_epochs(painter, grid)
+            self._paint_scale(painter, grid)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if self.hasFocus():
+                painter.setPen(QPen(QColor(self._theme.accent), 2))
+                painter.drawRect(self.cell_rect(*self._current).adjusted(-1, -1, 1, 1))
+
+    def _paint_cells(self, painter: QPainter, grid: QRect) -> None:
+        if self._image is None or self._image.size() != grid.size():
+            self._image = self._picture(grid)
+        painter.drawImage(grid.topLeft(), self._image)
+        n_epochs, _ = self._values.shape
+        missing = np.flatnonzero(np.isnan(self._values).all(axis=0))
+        for label in missing.tolist():
+            whole = self.cell_rect(label, 0).united(self.cell_rect(label, n_epochs - 1))
+            painter.fillRect(whole, QColor(self._theme.raised))
+        painter.setPen(QColor(self._theme.border))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(grid.adjusted(-1, -1, 0, 0))
+        if self._marker is not None:
+            column = int(np.abs(self._epochs - self._marker).argmin())
+            cell = self.cell_rect(0, column)
+            box = QRect(cell.left() - 2, grid.top() - 3, cell.width() + 3, grid.height() + 5)
+            painter.setPen(QPen(QColor(self._theme.text), 2))
+            painter.drawRect(box)
+
+    def _picture(self, grid: QRect) -> QImage:
+        """Return the cells in colours, each pixel that of the cell that hovering finds there."""
+        n_epochs, n_classes = self._values.shape
+        columns = _place(np.arange(grid.width()), n_epochs, grid.width())
+        labels = _place(np.arange(grid.height()), n_classes, grid.height())
+        cells = sequential_rgb(self._values.T, *self._limits)
+        return to_qimage(cells[labels][:, columns])
+
+    def _paint_names(self, painter: QPainter, grid: QRect) -> None:
+        metrics = painter.fontMetrics()
+        line, height = metrics.height(), max(self.cell_rect(0, 0).height(), 1)
+        painter.setPen(QColor(self._theme.text))
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        elide = Qt.TextElideMode.ElideRight
+        # Where there is no room for each name, every so manieth is written.
+        for k in range(0, len(self._names), -(-(line - 2) // height)):
+            middle = self.cell_rect(k, 0).center().y()
+            box = QRect(0, middle - line // 2, grid.left() - _GAP - 2, line)
+            painter.drawText(box, flags, metrics.elidedText(self._names[k], elide, box.width()))
+
+    def _paint_epochs(self, painter: QPainter, grid: QRect) -> None:
+        metrics = painter.fontMetrics()
+        painter.setPen(QColor(self._theme.muted))
+        room = metrics.horizontalAdvance(f" {self._epochs[-1]} ") + _GAP
+        most = max(grid.width() // room, 1)
+        top = grid.bottom() + 3
+        centre = Qt.AlignmentFlag.AlignCenter
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(0, top, self.width(), metrics.height()), right, "epoch")
+        for column in range(0, len(self._epochs), _nice(len(self._epochs) / most)):
+            middle = self.cell_rect(0, column).center().x()
+            box = QRect(middle - room // 2, top, room, metrics.height())
+            if box.right() < self.width() - metrics.horizontalAdvance("epoch"):
+                painter.drawText(box, centre, str(self._epochs[column]))
+
+    def _paint_scale(self, painter: QPainter, grid: QRect) -> None:
+        metrics = painter.fontMetrics()
+        bar = QRect(grid.right() + 2 * _GAP, grid.top(), _BAR_WIDTH, grid.height())
+        painter.drawImage(bar, self._scale)
+        painter.setPen(QColor(self._theme.border))
+        painter.drawRect(bar.adjusted(-1, -1, 0, 0))
+        painter.setPen(QColor(self._theme.muted))
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        words = QRect(bar.right() + 5, bar.top() - 2, self.width(), metrics.height())
+        low, high = self._limits
+        painter.drawText(words, left, f"{high:.3f}")
+        words.moveBottom(bar.bottom() + 2)
+        painter.drawText(words, left, f"{low:.3f}")
+
+    # ------------------------------------------------------------------ reading and choosing
+
+    def describe(self, label: int, column: int) -> str:
+        """Return a value in words."""
+        score, epoch = float(self._values[column, label]), int(self._epochs[column])
+        n = int(self._counts[label])
+        words = f"class {self._names[label]} at epoch {epoch}"
+        if not n:
+            return f"{words}: no image"
+        return f"{words}: {score:.4f}, {round(score * n):,} of {n:,} read rightly"
+
+    def _choose(self, row: int, column: int) -> None:
+        self.epoch_clicked.emit(int(self._epochs[column]))
+
+
+def _limits(scores: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the ends of the scale; where all are next to the same, that is high, not low."""
+    if not len(scores):
+        return 0.0, 1.0
+    low, high = float(scores.min()), float(scores.max())
+    return (low, high) if high - low >= _LEAST_SPAN else (max(high - _LEAST_SPAN, 0.0), high)
+
+
+def _place(pixels: NDArray[np.int64], n_cells: int, room: int) -> NDArray[np.int64]:
+    """Return which of ``n_cells`` cells in ``room`` pixels is at each pixel.
+
+    Cell c begins at pixel ``room * c // n_cells``; the last that begins there or before is it.
+    """
+    return np.asarray(-(-(pixels + 1) * n_cells // room) - 1)
+
+
+def _nice(step: float) -> int:
+    """Return the smallest of 1, 2, 5, 10, ... that is at least ``step``."""
+    decade = 1
+    while True:
+        for digit in (1, 2, 5):
+            if digit * decade >= step:
+                return digit * decade
+        decade *= 10

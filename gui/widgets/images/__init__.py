@@ -1,0 +1,1 @@
+"""Images: one, a strip, a mosaic, a wall."""

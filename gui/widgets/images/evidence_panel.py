@@ -1,0 +1,144 @@
+"""The evidence ledger of one image: which pixels speak for one class and against another."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from core.insight.evidence import Evidence, evidence, rivals
+from core.pictures import diverging_rgb
+from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.images.image_view import ImageView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+_HELP = (
+    "Each pixel's share in the gap between two logits, x_i (w_a - w_b)_i: red speaks for the first "
+    "class, blue for the second. With the bias the shares add up to the gap exactly."
+)
+_NAME = 14
+_SMALLEST = 1e-12
+"""Below it there is nothing to colour."""
+
+
+class EvidencePanel(QWidget):
+    """Two classes to choose, the map of the terms, and their sum with its numbers in it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._weights: NDArray[np.floating] | None = None
+        self._image: NDArray[np.floating] | None = None
+        self._names: tuple[str, ...] = ()
+        self._probabilities: NDArray[np.floating] | None = None
+        self._true: int | None = None
+        self._chosen: tuple[int, int] | None = None
+        self.ledger: Evidence | None = None
+        self.first = self._combo("for", "The class for which red pixels speak")
+        self.second = self._combo("against", "The class for which blue pixels speak")
+        self.map = ImageView("evidence", _HELP, self)
+        self.map.set_reader(self._read)
+        self.formula = QLabel("", self)
+        self.formula.setWordWrap(True)
+        self.formula.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.formula.setToolTip(wrapped("z_a - z_b = sum_i x_i (w_a - w_b)_i + (b_a - b_b)", _HELP))
+        row = QHBoxLayout()
+        row.addWidget(QLabel("for", self))
+        row.addWidget(self.first, 1)
+        row.addWidget(QLabel("against", self))
+        row.addWidget(self.second, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(row)
+        column.addWidget(self.map, 1)
+        column.addWidget(self.formula)
+
+    def _combo(self, name: str, tip: str) -> QComboBox:
+        combo = QComboBox(self)
+        combo.setObjectName(f"evidence_{name}")
+        combo.setAccessibleName(f"evidence {name} class")
+        combo.setToolTip(tip)
+        combo.setMinimumContentsLength(4)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.activated.connect(self._pair_chosen)
+        return combo
+
+    def show_image(
+        self,
+        weights: NDArray[np.floating],
+        image: NDArray[np.floating],
+        names: Sequence[str],
+        probabilities: NDArray[np.floating],
+        true: int | None,
+    ) -> None:
+        """Show the ledger of another image or model; classes a person has chosen stay.
+
+        Parameters
+        ----------
+        weights : (n_classes, n_features + 1)
+        image : (height, width)
+        names : of the classes
+        probabilities : (n_classes,) of the image
+        true : its class, if it has one
+        """
+        if tuple(names) != self._names:
+            self._names, self._chosen = tuple(names), None
+            for combo in (self.first, self.second):
+                combo.clear()
+                combo.addItems(list(names))
+        self._weights, self._image = weights, image
+        self._probabilities, self._true = probabilities, true
+        self._refresh()
+
+    def forget_choice(self) -> None:
+        """Choose the classes anew, by what the image is read as."""
+        self._chosen = None
+
+    @Slot()
+    def _pair_chosen(self) -> None:
+        self._chosen = self.first.currentIndex(), self.second.currentIndex()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self._weights is None or self._image is None or self._probabilities is None:
+            return
+        a, b = self._chosen or rivals(self._probabilities, self._true)
+        self.first.setCurrentIndex(a)
+        self.second.setCurrentIndex(b)
+        ledger = self.ledger = evidence(self._weights, self._image.reshape(-1), a, b)
+        terms = ledger.pixels.reshape(self._image.shape)
+        limit = max(float(abs(terms).max()), _SMALLEST)
+        self.map.set_image(diverging_rgb(terms, limit), terms, f"±{limit:.3g}")
+        self.formula.setText(self._words(ledger))
+
+    def _words(self, ledger: Evidence) -> str:
+        a, b = (short(self._names[k], _NAME) for k in (ledger.a, ledger.b))
+        if ledger.a == ledger.b:
+            return "Choose two different classes: between one and itself there is nothing."
+        gap = ledger.gap
+        ahead, behind = (a, b) if gap >= 0 else (b, a)
+        times = math.exp(min(abs(gap), 700.0))
+        return (
+            f"z({a}) - z({b}) = pixels {ledger.from_pixels:+.3f}, bias {ledger.bias:+.3f}: "
+            f"{gap:+.3f}. So {ahead} is e^{abs(gap):.3g} = {times:.3g} times as likely as {behind}."
+        )
+
+    def _read(self, y: int, x: int) -> str:
+        """Return the term of a pixel in words."""
+        ledger, image = self.ledger, self._image
+        if ledger is None or image is None:
+            return ""
+        i = y * image.shape[1] + x
+        return (
+            f"pixel ({y}, {x}): x = {image[y, x]:.4g}, w_a - w_b = {ledger.weights[i]:+.4g}; "
+            f"x (w_a - w_b) = {ledger.pixels[i]:+.4g}"
+        )

@@ -1,0 +1,249 @@
+"""One image opened from an atlas: large, with its probabilities, ready to be attacked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.learning.perceptron import SoftmaxPerceptron
+from gui.widgets.bars.probability_bars import ProbabilityBars
+from gui.widgets.images.evidence_panel import EvidencePanel
+from gui.widgets.images.history_panel import HistoryPanel
+from gui.widgets.images.image_view import ImageView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QScreen
+
+    from core.insight.epoch_readings import Snapshot
+    from gui.theme import Theme
+
+_HISTORY_HEIGHT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CardContent:
+    """What a card shows.
+
+    ``index`` is None for what is no single sample; ``weights`` are those of the model that reads
+    the image, None where none does. ``snapshots`` gives the kept epochs of the run, asked only
+    where the history is looked at, None where there is none; ``marked_epoch`` is the one shown
+    elsewhere, None for the live model. ``learnt_class`` is the one whose rank the history shows,
+    where the label noise made it another than the true one.
+    """
+
+    title: str
+    words: str
+    rgb: NDArray[np.uint8]
+    values: NDArray[np.floating]
+    class_names: tuple[str, ...]
+    probabilities: NDArray[np.floating] | None
+    true_class: int | None
+    part: str
+    index: int | None
+    weights: NDArray[np.floating] | None = None
+    snapshots: Callable[[], Sequence[Snapshot]] | None = None
+    learnt_class: int | None = None
+    marked_epoch: float | None = None
+
+
+class ImageCard(QDialog):
+    """A small window beside the image it was opened from; Escape closes it."""
+
+    attack_requested = Signal(str, int)
+    epoch_requested = Signal(int)
+    """An epoch of the history was clicked."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Image")
+        self._content: CardContent | None = None
+        self.title = QLabel(self)
+        self.title.setObjectName("sentence")
+        self.title.setWordWrap(True)
+        self.words = QLabel(self)
+        self.words.setObjectName("muted")
+        self.words.setWordWrap(True)
+        for label in (self.title, self.words):
+            label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.view = ImageView("", "Hover to read the value of each pixel.", self)
+        self.bars = ProbabilityBars(self)
+        self.attack_button = QPushButton("Attack this image", self)
+        self.attack_button.setObjectName("call")
+        self.attack_button.setToolTip("Change this image until it is read as something else")
+        self.attack_button.clicked.connect(self._attack)
+        middle = QHBoxLayout()
+        middle.setSpacing(16)
+        middle.addWidget(self.view, 3)
+        middle.addWidget(self.bars, 3)
+        self.evidence = EvidencePanel(self)
+        self.evidence.hide()
+        middle.addWidget(self.evidence, 4)
+        self.why_button = QPushButton("Why?", self)
+        self.why_button.setCheckable(True)
+        self.why_button.setToolTip(
+            "Show which pixels speak for what the image is read as, and against another class"
+        )
+        self.why_button.toggled.connect(self._unfold)
+        self.history_button = QPushButton("History", self)
+        self.history_button.setCheckable(True)
+        self.history_button.setToolTip(
+            "Show at which epochs of the run this image was read rightly, and how far its class "
+            "was from being first"
+        )
+        self.history_button.toggled.connect(self._unfold)
+        self.history = HistoryPanel(self)
+        self.history.setFixedHeight(_HISTORY_HEIGHT)
+        self.history.hide()
+        self.history.epoch_clicked.connect(self.epoch_requested)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(8)
+        column.addWidget(self.title)
+        column.addLayout(middle, 1)
+        column.addWidget(self.history)
+        column.addWidget(self.words)
+        self.close_button = QPushButton("Close", self)
+        self.close_button.setToolTip("Close this image (Esc)")
+        self.close_button.clicked.connect(self.close)
+        for button in (
+            *(self.why_button, self.history_button),
+            *(self.close_button, self.attack_button),
+        ):
+            # Space plays and pauses in front of an image too; Tab leads to the buttons.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setAutoDefault(False)
+        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setTabOrder(self.close_button, self.attack_button)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.why_button)
+        buttons.addWidget(self.history_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        buttons.addWidget(self.attack_button)
+        column.addLayout(buttons)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self.view.set_theme(theme)
+        self.evidence.map.set_theme(theme)
+        self.bars.set_theme(theme)
+        self.history.set_theme(theme)
+
+    @property
+    def content(self) -> CardContent | None:
+        """What is shown."""
+        return self._content
+
+    def set_content(self, content: CardContent) -> None:
+        """Show an image, where the card is."""
+        self._content = content
+        self.title.setText(content.title)
+        self.words.setText(content.words)
+        self.view.set_image(content.rgb, content.values, "")
+        self.bars.setVisible(content.probabilities is not None)
+        if content.probabilities is not None:
+            weights = content.weights
+            logits = None
+            if weights is not None:
+                logits = SoftmaxPerceptron(weights).logits(content.values.reshape(-1))
+            self.bars.set_probabilities(
+                *(content.class_names, content.probabilities),
+                true=content.true_class,
+                logits=logits,
+            )
+        self.attack_button.setVisible(content.index is not None)
+        self.why_button.setVisible(content.weights is not None)
+        has_history = content.snapshots is not None and content.true_class is not None
+        self.history_button.setVisible(has_history)
+        self._refresh_evidence()
+        self._refresh_history()
+
+    @Slot(bool)
+    def _unfold(self, is_open: bool) -> None:
+        self._refresh_evidence()
+        self._refresh_history()
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()  # else what has just been folded still takes its room
+        self.resize(self._usual_size())
+        self._move_onto(self.screen(), self.x(), self.y())
+
+    def _refresh_evidence(self) -> None:
+        """Compute the ledger only where it is looked at."""
+        content = self._content
+        shown = content is not None and content.weights is not None and self.why_button.isChecked()
+        self.evidence.setVisible(shown)
+        if shown:
+            assert content is not None
+            assert content.weights is not None
+            assert content.probabilities is not None
+            self.evidence.show_image(
+                *(content.weights, content.values, content.class_names),
+                *(content.probabilities, content.true_class),
+            )
+
+    def _refresh_history(self) -> None:
+        """Compute what the epochs make of the image only where it is looked at."""
+        content = self._content
+        shown = content is not None and self.history_button.isChecked()
+        shown = shown and not self.history_button.isHidden()
+        self.history.setVisible(shown)
+        if not shown:
+            self.history.forget()
+            return
+        assert content is not None
+        assert content.snapshots is not None
+        assert content.true_class is not None
+        learnt = content.learnt_class
+        label = content.true_class if learnt is None else learnt
+        self.history.show_image(
+            *(content.values, label, content.class_names),
+            *(content.snapshots(), content.marked_epoch),
+        )
+
+    def _usual_size(self) -> QSize:
+        width = 360 if self._content is None or self._content.probabilities is None else 560
+        return QSize(
+            width + (360 if self.evidence.isVisibleTo(self) else 0),
+            420 + (_HISTORY_HEIGHT if self.history.isVisibleTo(self) else 0),
+        )
+
+    def show_content(self, content: CardContent, near: QPoint) -> None:
+        """Show an image beside a point of the screen."""
+        self.evidence.forget_choice()
+        self.set_content(content)
+        self.resize(self._usual_size())
+        # Not where it was last: the window may have gone to the projector since.
+        screen = QGuiApplication.screenAt(near) or self.screen()
+        self._move_onto(screen, near.x() - self.width() // 2, near.y() - self.height())
+        self.view.setFocus()
+        self.show()
+        self.raise_()
+
+    def _move_onto(self, screen: QScreen, x: int, y: int) -> None:
+        """Move there, or as near as leaves all of the card on the screen."""
+        area = screen.availableGeometry()
+        x = max(min(x, area.right() - self.width()), area.left())
+        y = max(min(y, area.bottom() - self.height()), area.top())
+        self.move(x, y)
+
+    @Slot()
+    def _attack(self) -> None:
+        if self._content is not None and self._content.index is not None:
+            self.attack_requested.emit(self._content.part, self._content.index)
+            self.close()

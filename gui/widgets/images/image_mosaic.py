@@ -1,0 +1,388 @@
+"""Rows of small images, one column per class: the class atlas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.arrow_keys import ARROWS, ENTER
+from gui.widgets.basics.fitting_words import fitting
+from gui.widgets.basics.numpy_image import to_qimage
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
+_GAP = 6
+_LABEL_GAP = 10
+_SMALLEST_CELL = 60
+_LARGEST_CELL = 190
+_BAND_GAP = 10
+_LEAST_COLUMNS = 8
+"""Beside each other in the narrowest atlas."""
+
+
+@dataclass(frozen=True, slots=True)
+class MosaicRow:
+    """One row.
+
+    Attributes
+    ----------
+    label, help : what the row shows
+    rgb : (n_columns, height, width, 3) uint8
+    values : (n_columns, height, width), read by hovering
+    captions : one per column, drawn below the images; empty for none
+    missing : one per column: what to write where there is no image, "" where there is one
+    """
+
+    label: str
+    help: str
+    rgb: NDArray[np.uint8]
+    values: NDArray[np.floating]
+    captions: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Place:
+    cell: int = _SMALLEST_CELL
+    left: int = 0
+    column_width: int = 0
+    tops: list[int] = field(default_factory=list)
+    header: int = 0
+    caption: int = 0
+    per_band: int = 1
+    band_height: int = 0
+
+
+class ImageMosaic(QWidget):
+    """Paints :class:`MosaicRow`s under a header of class names.
+
+    Everything is painted by one widget: ten items a row would cost five times as much.
+    Columns keep one width and cells square pixels. Many classes stand in several bands below each
+    other, as many as make the images largest; what does not fit even so is scrolled.
+    """
+
+    cell_clicked = Signal(int, int)
+    """Row and column."""
+    hovered = Signal(str)
+
+    def __init__(
+        self, parent: QWidget | None = None, *, smallest_cell: int = _SMALLEST_CELL
+    ) -> None:
+        super().__init__(parent)
+        self._smallest = smallest_cell
+        self._theme = LIGHT
+        self._names: tuple[str, ...] = ()
+        self._rows: tuple[MosaicRow, ...] = ()
+        self._images: list[QImage] = []
+        self._current = (0, 0)
+        self._marked: int | None = None
+        self._place = _Place()
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("class atlas")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    def set_columns(self, names: Sequence[str]) -> None:
+        """Name the columns."""
+        if len(names) != len(self._names):
+            self._rows, self._images = (), []  # of other classes: they fit no column
+        self._names = tuple(names)
+        self._current = (0, 0)
+        self.updateGeometry()
+        self.update()
+
+    def set_rows(self, rows: Sequence[MosaicRow]) -> None:
+        """Show other images."""
+        if [row.label for row in rows] != [row.label for row in self._rows]:
+            self.updateGeometry()
+        known = {id(row): image for row, image in zip(self._rows, self._images, strict=True)}
+        # One tall image per row: its cells are stacked, and each is drawn from its part. Rows
+        # that were shown already keep theirs.
+        self._images = [
+            known.get(id(row)) or to_qimage(row.rgb.reshape(-1, *row.rgb.shape[2:])) for row in rows
+        ]
+        self._rows = tuple(rows)
+        self.update()
+
+    def set_marked(self, column: int | None) -> None:
+        """Frame the images of one column, or of none."""
+        self._marked = column
+        self.update()
+
+    def row(self, index: int) -> MosaicRow:
+        """Return one of the rows shown."""
+        return self._rows[index]
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows shown."""
+        return len(self._rows)
+
+    # ------------------------------------------------------------------ geometry
+
+    def _lay_out(self) -> _Place:
+        metrics = QFontMetrics(self.font())
+        line = metrics.height()
+        place = _Place(left=self._label_width(), header=line + 4)
+        n_columns = max(len(self._names), 1)
+        place.caption = line * self._n_captioned()
+        self._choose_bands(place, n_columns)
+        cell_w, cell_h = self._cell_size(place.cell)
+        room = self.width() - place.left
+        roomy = max(cell_w + 6 * _GAP, self._widest_words() + 2 * _GAP)
+        place.column_width = min(max(cell_w + _GAP, room // place.per_band), roomy)
+        place.left += max(room - place.per_band * place.column_width, 0) // 2
+        top = place.header
+        for row in self._rows:
+            place.tops.append(top)
+            top += cell_h + _GAP + (line if row.captions else 0)
+        place.band_height = top + _BAND_GAP
+        return place
+
+    def _n_captioned(self) -> int:
+        """Return how many rows have words below their images."""
+        return sum(bool(row.captions) for row in self._rows)
+
+    def _label_width(self) -> int:
+        metrics = QFontMetrics(self.font())
+        labels = [metrics.horizontalAdvance(row.label) for row in self._rows] or [0]
+        return max(labels) + 2 * _LABEL_GAP
+
+    def _choose_bands(self, place: _Place, n_columns: int) -> None:
+        """Choose in how many bands the columns make the largest cells."""
+        n_rows = max(len(self._rows), 1)
+        height, width = self._image_size()
+        longer = max(height, width)  # the shorter side follows from the shape of the images
+        room = self.width() - place.left
+        best = 0
+        for n_bands in range(1, n_columns + 1):
+            per_band = -(-n_columns // n_bands)
+            band = (self.height() - (n_bands - 1) * _BAND_GAP) // n_bands
+            room_w = room // per_band - _GAP
+            room_h = (band - place.header - place.caption) // n_rows - _GAP
+            cell = min(room_w * longer // width, room_h * longer // height, _LARGEST_CELL)
+            if cell > best:
+                best, place.per_band = cell, per_band
+            if room_h * longer // height <= best:
+                break  # more bands are lower still
+        place.cell = best
+        if best < self._smallest:  # as wide as there is room; what is too high is scrolled
+            place.cell, place.per_band = self._smallest, self._least_per_band(n_columns)
+
+    def _least_per_band(self, n_columns: int) -> int:
+        """Return how many of the smallest cells stand beside each other."""
+        cell_w, _ = self._cell_size(self._smallest)
+        fitting_ones = (self.width() - self._label_width()) // (cell_w + _GAP)
+        return min(max(fitting_ones, 1), n_columns)
+
+    def _widest_words(self) -> int:
+        """Return the width of the longest name or caption."""
+        bold = QFont(self.font())
+        bold.setBold(True)
+        names, plain = QFontMetrics(bold), QFontMetrics(self.font())
+        captions = [words for row in self._rows for words in row.captions]
+        widths = [names.horizontalAdvance(name) for name in self._names]
+        return max([*widths, *map(plain.horizontalAdvance, captions)], default=0)
+
+    def _image_size(self) -> tuple[int, int]:
+        return self._rows[0].rgb.shape[1:3] if self._rows else (1, 1)
+
+    def _cell_size(self, cell: int) -> tuple[int, int]:
+        height, width = self._image_size()
+        longer = max(height, width)
+        return max(1, cell * width // longer), max(1, cell * height // longer)
+
+    def minimumSizeHint(self) -> QSize:
+        """Small enough to read, in as many bands as the present width needs."""
+        line = QFontMetrics(self.font()).height()
+        cell_w, cell_h = self._cell_size(self._smallest)
+        n_columns, n_rows = max(len(self._names), 1), max(len(self._rows), 1)
+        width = self._label_width() + min(n_columns, _LEAST_COLUMNS) * (cell_w + _GAP)
+        n_bands = -(-n_columns // self._least_per_band(n_columns))
+        n_lines = 1 + max(self._n_captioned(), 1)
+        band = n_lines * line + 4 + n_rows * (cell_h + _GAP)
+        return QSize(width, n_bands * band + (n_bands - 1) * _BAND_GAP)
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return self.minimumSizeHint() * 1.6
+
+    def cell_rect(self, row: int, column: int) -> QRect:
+        """Return where an image is painted."""
+        place = self._place
+        cell_w, cell_h = self._cell_size(place.cell)
+        band, column = divmod(column, place.per_band)
+        x = place.left + column * place.column_width + (place.column_width - cell_w) // 2
+        return QRect(x, band * place.band_height + place.tops[row], cell_w, cell_h)
+
+    def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
+        for row in range(len(self._rows)):
+            for column in range(len(self._names)):
+                if self.cell_rect(row, column).contains(point):
+                    return row, column
+        return None
+
+    # ------------------------------------------------------------------ painting
+
+    def resizeEvent(self, event: QEvent) -> None:
+        """Lay out anew; another width may need other bands."""
+        self.updateGeometry()
+        self.update()
+
+    def showEvent(self, event: QEvent) -> None:
+        """Ask for room anew: a hidden widget is not heard when its content grows or shrinks."""
+        self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint header, labels, images and captions."""
+        self._place = self._lay_out()
+        # A painter that goes on after an exception would end the process.
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        place = self._place
+        metrics = painter.fontMetrics()
+        painter.setPen(QColor(self._theme.text))
+        font = painter.font()
+        font.setBold(True)
+        painter.setFont(font)
+        metrics = painter.fontMetrics()  # bold words are wider
+        for column, name in enumerate(self._names):
+            band, place_in_band = divmod(column, place.per_band)
+            x = place.left + place_in_band * place.column_width
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.column_width - 2)
+            box = QRect(x, band * place.band_height, place.column_width, place.header)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        font.setBold(False)
+        painter.setFont(font)
+        for index, row in enumerate(self._rows):
+            self._paint_row(painter, index, row)
+        if self._marked is not None and self._marked < len(self._names):
+            painter.setPen(QPen(QColor(self._theme.best), 2))
+            for index in range(len(self._rows)):
+                painter.drawRect(self.cell_rect(index, self._marked).adjusted(-1, -1, 1, 1))
+        if self.hasFocus() and self._rows and self._names:
+            painter.setPen(QPen(QColor(self._theme.accent), 2))
+            painter.drawRect(self.cell_rect(*self._current).adjusted(-2, -2, 1, 1))
+
+    def _paint_row(self, painter: QPainter, index: int, row: MosaicRow) -> None:
+        place, metrics = self._place, painter.fontMetrics()
+        height = row.rgb.shape[1]
+        width = row.rgb.shape[2]
+        painter.setPen(QColor(self._theme.muted))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for column in range(0, len(self._names), place.per_band):
+            first = self.cell_rect(index, column)
+            label = QRect(0, first.top(), place.left - _LABEL_GAP, first.height())
+            painter.drawText(label, right, row.label)
+        for column in range(len(row.rgb)):
+            cell = self.cell_rect(index, column)
+            missing = row.missing[column] if row.missing else ""
+            if missing:
+                painter.setPen(QPen(QColor(self._theme.border), 1, Qt.PenStyle.DashLine))
+                painter.drawRect(cell.adjusted(0, 0, -1, -1))
+                painter.setPen(QColor(self._theme.muted))
+                flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(cell, flags, missing)
+            else:
+                source = QRectF(0, column * height, width, height)
+                painter.drawImage(QRectF(cell), self._images[index], source)
+            if row.captions:
+                box = QRect(
+                    cell.center().x() - place.column_width // 2,
+                    cell.bottom() + 1,
+                    place.column_width,
+                    metrics.height(),
+                )
+                painter.setPen(QColor(self._theme.text))
+                text = row.captions[column]
+                # What it is taken for says more than how surely.
+                wordings = text, text.split("  ")[0]
+                text = fitting(metrics, wordings, box.width() - 2)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    # ------------------------------------------------------------------ reading and clicking
+
+    def _neighbour(self, down: int, right: int) -> tuple[int, int]:
+        """Return the cell beside the current one; below the last row the next band begins."""
+        row, column = self._current[0] + down, self._current[1] + right
+        n_rows, n_columns, per_band = len(self._rows), len(self._names), self._place.per_band
+        if row >= n_rows and column + per_band < n_columns:
+            row, column = 0, column + per_band
+        elif row < 0 and column - per_band >= 0:
+            row, column = n_rows - 1, column - per_band
+        return min(max(row, 0), n_rows - 1), min(max(column, 0), n_columns - 1)
+
+    def describe(self, row: int, column: int, point: QPoint | None = None) -> str:
+        """Return what is at a cell, with the value of the pixel under ``point``."""
+        shown = self._rows[row]
+        words = f"{shown.label}, class {self._names[column]}"
+        if shown.missing and shown.missing[column]:
+            return f"{words}: {shown.missing[column]}"
+        if shown.captions and shown.captions[column]:
+            words += f", {shown.captions[column]}"
+        if point is not None:
+            cell = self.cell_rect(row, column)
+            height, width = shown.values.shape[1:]
+            y = min((point.y() - cell.top()) * height // cell.height(), height - 1)
+            x = min((point.x() - cell.left()) * width // cell.width(), width - 1)
+            words += f": pixel ({y}, {x}) = {shown.values[column, y, x]:.4g}"
+        return words
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell the value under the pointer."""
+        point = event.position().toPoint()
+        at = self._cell_at(point)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if at else Qt.CursorShape.ArrowCursor)
+        if at is None:
+            QToolTip.hideText()
+            self.hovered.emit("")
+            return
+        words = self.describe(*at, point)
+        self.hovered.emit(words)
+        tip = wrapped(words, self._rows[at[0]].help)
+        QToolTip.showText(event.globalPosition().toPoint(), tip, self, self.cell_rect(*at))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget what was hovered."""
+        self.hovered.emit("")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Open the image under the pointer."""
+        at = self._cell_at(event.position().toPoint())
+        if at is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._current = at
+            self.update()
+            self.cell_clicked.emit(*at)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move between cells with the arrows, open one with Enter."""
+        key = Qt.Key(event.key())
+        if not self._rows or not self._names:
+            super().keyPressEvent(event)
+        elif key in ARROWS:
+            row, column = self._current = self._neighbour(*ARROWS[key])
+            self.hovered.emit(self.describe(row, column))
+            self.update()
+        elif key in ENTER:
+            self.cell_clicked.emit(*self._current)
+        else:
+            super().keyPressEvent(event)

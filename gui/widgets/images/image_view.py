@@ -1,0 +1,181 @@
+"""One image, large, with its pixel values under the pointer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.arrow_keys import ENTER
+from gui.widgets.basics.fitting_words import fitting
+from gui.widgets.basics.numpy_image import to_qimage
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
+
+class ImageView(QWidget):
+    """Shows an image with square pixels, as large as fits, a title above and a caption below."""
+
+    hovered = Signal(str)
+    clicked = Signal()
+
+    def __init__(self, title: str, help_text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._title = title
+        self._title_colour = "text"
+        self._captions: tuple[str, ...] = ("",)
+        self._image: QImage | None = None
+        self._values: NDArray[np.floating] | None = None
+        self._reader: Callable[[int, int], str] | None = None
+        self.setMouseTracking(True)
+        self.setToolTip(wrapped(help_text))
+        self._help = help_text
+        self._is_clickable = False
+        self.setAccessibleName(title)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    def set_reader(self, reader: Callable[[int, int], str]) -> None:
+        """Let hovering tell what ``reader`` says of row and column, instead of the value."""
+        self._reader = reader
+
+    def set_title(self, title: str) -> None:
+        """Change the words above."""
+        self._title = title
+        self.setAccessibleName(title)
+        self.update()
+
+    def set_title_colour(self, colour: str) -> None:
+        """Write the words above in this field of :class:`Theme`: that of a curve, perhaps."""
+        self._title_colour = colour
+        self.update()
+
+    @property
+    def caption(self) -> str:
+        """The words below, in full."""
+        return self._captions[0]
+
+    def set_image(
+        self, rgb: NDArray[np.uint8], values: NDArray[np.floating], *captions: str
+    ) -> None:
+        """Show an image.
+
+        Parameters
+        ----------
+        rgb : (height, width, 3) uint8
+        values : (height, width)
+            What hovering reads.
+        captions
+            The words below, the longest first: the first that fits is shown.
+        """
+        self._image = to_qimage(rgb)
+        self._values = values
+        self._captions = captions or ("",)
+        self.setAccessibleDescription(self.caption)
+        self.update()
+
+    def clear(self) -> None:
+        """Show no image."""
+        self._image = self._values = None
+        self._captions = ("",)
+        self.setAccessibleDescription("")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(220, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the smallest readable size."""
+        return QSize(110, 150)
+
+    def image_rect(self) -> QRect:
+        """Return where the image is painted."""
+        line = self.fontMetrics().height() + 4
+        room = self.rect().adjusted(0, line, 0, -line)
+        height, width = (1, 1) if self._values is None else self._values.shape
+        scale = min(room.width() / width, room.height() / height)
+        size = QSize(max(1, int(width * scale)), max(1, int(height * scale)))
+        box = QRect(0, 0, size.width(), size.height())
+        box.moveCenter(room.center())
+        box.moveTop(room.top())
+        return box
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint title, image and caption."""
+        painter = QPainter(self)
+        metrics = painter.fontMetrics()
+        line = metrics.height() + 4
+        centre, elide = Qt.AlignmentFlag.AlignCenter, Qt.TextElideMode.ElideRight
+        painter.setPen(QColor(getattr(self._theme, self._title_colour)))
+        title = metrics.elidedText(self._title, elide, self.width())
+        painter.drawText(QRect(0, 0, self.width(), line), centre, title)
+        box = self.image_rect()
+        if self._image is None:
+            painter.setPen(QPen(QColor(self._theme.border), 1, Qt.PenStyle.DashLine))
+            painter.drawRect(box.adjusted(0, 0, -1, -1))
+            return
+        painter.drawImage(box, self._image)
+        painter.setPen(QColor(self._theme.border))
+        painter.drawRect(box.adjusted(0, 0, -1, -1))
+        painter.setPen(QColor(self._theme.muted))
+        caption = fitting(metrics, self._captions, self.width())
+        painter.drawText(QRect(0, box.bottom() + 1, self.width(), line), centre, caption)
+
+    def set_clickable(self, words: str) -> None:
+        """Say that a click, or Enter, does something, and what."""
+        self._help = f"{self._help} {words}"
+        self._is_clickable = True
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Tell of a click on the image."""
+        on_image = self.image_rect().contains(event.position().toPoint())
+        if self._is_clickable and on_image and event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit()
+        else:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Do with Enter what a click does."""
+        if self._is_clickable and event.key() in ENTER:
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget what was hovered."""
+        self.hovered.emit("")
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell the value under the pointer."""
+        point = event.position().toPoint()
+        box = self.image_rect()
+        if self._values is None or not box.contains(point):
+            self.hovered.emit("")
+            return
+        height, width = self._values.shape
+        y = min((point.y() - box.top()) * height // box.height(), height - 1)
+        x = min((point.x() - box.left()) * width // box.width(), width - 1)
+        words = f"{self._title}: pixel ({y}, {x}) = {self._values[y, x]:.4g}"
+        if self._reader is not None:
+            words = self._reader(y, x)
+        self.hovered.emit(words)
+        text = wrapped(words, self._help)
+        QToolTip.showText(event.globalPosition().toPoint(), text, self)

@@ -1,0 +1,1 @@
+"""The frame: bars, menus, messages, and what opens and saves."""

@@ -1,0 +1,117 @@
+"""The timeline and its buttons, under all pages."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from gui.widgets.curves.timeline import Timeline
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+    from gui.session.session import Session
+
+_LEFT = ("first", "earlier", "later")
+_RIGHT = ("best", "live", "fork")
+
+
+class BottomBar(QFrame):
+    """Time travel for every view."""
+
+    def __init__(
+        self, session: Session, actions: dict[str, QAction], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setObjectName("bottomBar")
+        self.timeline = Timeline(self)
+        self.words = QLabel("", self)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.words.setMinimumWidth(
+            self.words.fontMetrics().horizontalAdvance("epoch 5000.0 / 5000")
+        )
+        self.buttons: dict[str, QToolButton] = {}
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 4, 10, 2)
+        layout.setSpacing(2)
+        for name in _LEFT:
+            layout.addWidget(self._button(name, actions[name], words=False))
+        layout.addWidget(self.timeline, 1)
+        layout.addWidget(self.words)
+        layout.addSpacing(8)
+        for name in _RIGHT:
+            layout.addWidget(self._button(name, actions[name], words=True))
+        self.timeline.epoch_chosen.connect(session.show_epoch)
+        self.timeline.neighbour_chosen.connect(session.show_neighbour)
+        self.timeline.live_chosen.connect(self._go_live)
+        for signal in (
+            session.run_started,
+            session.progressed,
+            session.shown_changed,
+            session.setting_applied,
+            session.settings_changed,
+            session.runs.changed,
+        ):
+            signal.connect(self.refresh)
+        self.refresh()
+
+    def _button(self, name: str, action: QAction, *, words: bool) -> QToolButton:
+        button = QToolButton(self)
+        button.setDefaultAction(action)
+        button.setIconSize(QSize(18, 18))
+        style = Qt.ToolButtonStyle
+        button.setToolButtonStyle(
+            style.ToolButtonTextBesideIcon if words else style.ToolButtonIconOnly
+        )
+        self.buttons[name] = button
+        return button
+
+    @Slot()
+    def _go_live(self) -> None:
+        self._session.show_epoch(None)
+
+    def _show_branch(self) -> None:
+        """Show where the run left another one."""
+        runs = self._session.runs
+        run = runs.shown
+        if run is None or run.branch is None:
+            self.timeline.set_branch(None)
+            return
+        parent = runs.entry(run.branch.parent)
+        name = "a removed run" if parent is None else parent.name
+        words = f"branches off {name} at epoch {run.branch.epoch}"
+        self.timeline.set_branch(run.branch.epoch, words)
+
+    def _limit(self) -> int:
+        """Return the epoch at which the run shown stops."""
+        session = self._session
+        if session.runs.is_live_shown or session.history is None:
+            return session.training_config.epochs
+        return session.history.last_epoch
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show where the run and the shown model are."""
+        session = self._session
+        history, shown = session.history, session.shown
+        limit = self._limit()
+        if history is None or shown is None:
+            self.timeline.set_run(limit, 0, None)
+            self.timeline.set_shown(None, live=True)
+            self.words.setText(f"epoch 0 / {limit}")
+            return
+        live = session.shown_live
+        done = max(live.fraction if live else 0.0, history.last_epoch)
+        limit = max(limit, math.ceil(done))
+        self.timeline.set_run(limit, done, history.best.epoch)
+        self.timeline.set_shown(shown.epoch, live=shown.live)
+        changes = session.shown_changes
+        self.timeline.set_ticks([(change.epoch, str(change), change.label) for change in changes])
+        self.timeline.set_kept(None if history.stride == 1 else history.kept_epochs)
+        self._show_branch()
+        number = f"{shown.epoch:.0f}" if shown.record is not None else f"{shown.epoch:.1f}"
+        self.words.setText(f"epoch {number} / {limit}")

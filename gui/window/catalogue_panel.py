@@ -1,0 +1,200 @@
+"""The catalogue: data sets people know by name, to be had with one click."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.errors import DatasetError
+from core.sources.catalogue.downloads import MIRROR_VARIABLE
+from core.sources.catalogue.entries import CATALOGUE
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from core.sources.catalogue.entries import CatalogueEntry
+    from gui.session.downloads import Downloads
+
+_PARTS = 1000
+_FAILED = "It could not be downloaded. Point here for the reasons and for other ways."
+
+
+def size_text(n_bytes: float) -> str:
+    """Return a size as people write it."""
+    for unit, size in (("MB", 1e6), ("kB", 1e3)):
+        if n_bytes >= size:
+            return f"{n_bytes / size:.3g} {unit}"
+    return f"{n_bytes:.0f} bytes"
+
+
+class CatalogueRow(QWidget):
+    """One set: what it is, and the one thing that can be done with it now."""
+
+    open_requested = Signal(str)
+
+    def __init__(self, entry: CatalogueEntry, downloads: Downloads, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.entry = entry
+        self._downloads = downloads
+        self.name = QLabel(entry.label, self)
+        self.name.setObjectName("sentence")
+        self.button = QPushButton("", self)
+        self.button.setObjectName("small")
+        self.button.clicked.connect(self._clicked)
+        self.words = QLabel("", self)
+        self.words.setObjectName("caption")
+        self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, _PARTS)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(f"download of {entry.label}")
+        head = QHBoxLayout()
+        head.addWidget(self.name, 1)
+        head.addWidget(self.button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(3)
+        column.addLayout(head)
+        column.addWidget(self.bar)
+        column.addWidget(self.words)
+        about = (
+            f"{entry.n_train:,} training and {entry.n_test:,} test images, {entry.licence}. "
+            f"{entry.source}."
+        )
+        self.setToolTip(wrapped(entry.label, entry.summary, about, entry.home))
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what can be done, or how far it is."""
+        key, downloads = self.entry.key, self._downloads
+        on_its_way = key in downloads.progress
+        self.bar.setVisible(on_its_way)
+        self.words.setToolTip("")
+        if on_its_way:
+            self._show_progress()
+            self._offer("Cancel", f"Stop downloading {self.entry.label}")
+        elif downloads.is_here(key):
+            self.words.setText(f"{self.entry.summary} On this machine.")
+            self._offer("Open", f"Learn {self.entry.label} from now on")
+        else:
+            size = size_text(self.entry.n_bytes)
+            failure = downloads.failures.get(key, "")
+            summary = f"{self.entry.summary} {size}, {self.entry.licence}."
+            self.words.setText(_FAILED if failure else summary)
+            if failure:
+                self.words.setToolTip(wrapped(failure))
+            words = "Try again" if failure else "Download"
+            self._offer(words, f"Download {self.entry.label}, {size}; the run goes on meanwhile")
+
+    def _offer(self, words: str, help: str) -> None:
+        self.button.setText(words)
+        self.button.setToolTip(help)
+        self.button.setAccessibleName(help)
+
+    def _show_progress(self) -> None:
+        progress = self._downloads.progress[self.entry.key]
+        if progress is None:
+            self.bar.setValue(0)
+            self.words.setText("starting ...")
+            return
+        self.bar.setValue(_PARTS * progress.done // max(progress.total, 1))
+        how_far = f"{size_text(progress.done)} of {size_text(progress.total)}"
+        self.words.setText(f"{how_far}, {size_text(progress.speed)}/s: {progress.words}")
+
+    @Slot()
+    def _clicked(self) -> None:
+        key = self.entry.key
+        if key in self._downloads.progress:
+            self._downloads.cancel(key)
+        elif self._downloads.is_here(key):
+            self.open_requested.emit(key)
+        else:
+            self._downloads.start(key)
+
+
+class CataloguePanel(QWidget):
+    """A button that unfolds the catalogue and the mirror to ask first."""
+
+    open_requested = Signal(str)
+    mirror_changed = Signal(str)
+    mirror_refused = Signal(str)
+
+    def __init__(self, downloads: Downloads, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._downloads = downloads
+        self.toggle = QToolButton(self)
+        self.toggle.setText("More data")
+        self.toggle.setCheckable(True)
+        self.toggle.setArrowType(Qt.ArrowType.RightArrow)
+        self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.toggle.setToolTip("Data sets to be had by name: MNIST, Fashion-MNIST, ...")
+        self.toggle.toggled.connect(self._unfold)
+        self.inside = QWidget(self)
+        self.rows = {
+            key: CatalogueRow(entry, downloads, self.inside) for key, entry in CATALOGUE.items()
+        }
+        self.mirror = QLineEdit(self.inside)
+        self.mirror.setObjectName("mirror")
+        self.mirror.setAccessibleName("Mirror")
+        self.mirror.setPlaceholderText("mirror: folder or address")
+        self.mirror.setClearButtonEnabled(True)
+        self.mirror.setToolTip(
+            wrapped(
+                "Mirror",
+                "A folder, a USB stick or an address in your network that is asked first for the "
+                "files, as /media/stick or http://192.168.1.5:8000/.",
+                f"The variable {MIRROR_VARIABLE} does the same from outside.",
+            )
+        )
+        self.mirror.editingFinished.connect(self._mirror_given)
+        column = QVBoxLayout(self.inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for row in self.rows.values():
+            row.open_requested.connect(self.open_requested)
+            column.addWidget(row)
+        column.addWidget(self.mirror)
+        self.inside.hide()
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.setSpacing(4)
+        outside.addWidget(self.toggle)
+        outside.addWidget(self.inside)
+        downloads.changed.connect(self._refresh)
+
+    def show_mirror(self, mirror: str) -> None:
+        """Show the mirror that is set."""
+        self.mirror.setText(mirror)
+
+    @Slot(bool)
+    def _unfold(self, is_open: bool) -> None:
+        self.toggle.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self.inside.setVisible(is_open)
+
+    @Slot(str)
+    def _refresh(self, key: str) -> None:
+        self.rows[key].refresh()
+
+    @Slot()
+    def _mirror_given(self) -> None:
+        mirror = self.mirror.text().strip()
+        if mirror == self._downloads.mirror:
+            return
+        try:
+            self._downloads.set_mirror(mirror)
+        except DatasetError as error:
+            self.mirror_refused.emit(str(error))
+        else:
+            self.mirror_changed.emit(mirror)

@@ -1,0 +1,236 @@
+"""The panel on the left: what is trained, on what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.data.config import DataConfig
+from core.errors import printable
+from core.learning.presets import PRESETS
+from core.learning.training import TrainingConfig
+from core.parameters import parameters_of
+from core.sources import NAMED_SOURCES
+from core.sources.catalogue.entries import CATALOGUE
+from gui.widgets.basics.parameter_form import ParameterForm, tooltip
+from gui.widgets.basics.tooltips import wrapped
+from gui.window.catalogue_panel import CataloguePanel
+
+if TYPE_CHECKING:
+    from gui.session.session import Session
+
+_SCROLL_BAR = 14
+_SIZES = ("train_size", "test_size", "validation_size")
+# Not paths: no file name holds a NUL.
+_OPEN_FOLDER, _OPEN_FILE = "\0folder", "\0file"
+
+
+class ExperimentPanel(QFrame):
+    """Data, presets and the declared settings, grouped by when a change acts."""
+
+    open_folder_requested = Signal()
+    open_file_requested = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setObjectName("card")
+        data, training = parameters_of(DataConfig), parameters_of(TrainingConfig)
+
+        self.data_combo = QComboBox(self)
+        self.data_combo.setObjectName("data_combo")
+        self.data_combo.setAccessibleName("Data")
+        self.data_combo.setToolTip(tooltip(data["dataset"], None))
+        self.data_combo.setMinimumContentsLength(12)
+        self.data_combo.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.data_combo.activated.connect(self._data_chosen)
+        self.data_words = self._label("", "caption")
+        self.data_words.setTextFormat(Qt.TextFormat.PlainText)
+        self.catalogue = CataloguePanel(session.downloads, self)
+        self.catalogue.open_requested.connect(session.open)
+        self.catalogue.mirror_refused.connect(self._refused)
+        session.downloads.changed.connect(self._catalogue_changed)
+        self.preset_combo = QComboBox(self)
+        self.preset_combo.setObjectName("preset_combo")
+        self.preset_combo.setAccessibleName("Preset")
+        self.preset_combo.setToolTip(
+            "Put a whole set of settings into the panel. What can act at once does, the rest waits "
+            "for a rewind."
+        )
+        for key, preset in PRESETS.items():
+            self.preset_combo.addItem(preset.label, key)
+            self._explain_item(self.preset_combo.count() - 1, preset.help)
+        self.preset_combo.addItem("Own settings", "")
+        self.preset_combo.activated.connect(self._preset_chosen)
+
+        live = [(name, item) for name, item in training.items() if item.live]
+        later = [(name, item) for name, item in training.items() if not item.live]
+        sizes = [(name, data[name]) for name in _SIZES]  # the Data page has the others
+        self.live_form = ParameterForm(live, self)
+        self.later_form = ParameterForm([*sizes, *later], self)
+        for form in (self.live_form, self.later_form):
+            form.changed.connect(self._changed)
+            form.refused.connect(self._refused)
+        self.rewind_button = QPushButton("Rewind with these settings", self)
+        self.rewind_button.setObjectName("call")
+        self.rewind_button.setToolTip(
+            "Some settings wait for a new start. The run so far stays, faint, for comparison. (R)"
+        )
+        self.rewind_button.clicked.connect(session.rewind)
+
+        inside = QWidget(self)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(12, 12, 10, 8)
+        column.setSpacing(6)
+        column.addWidget(self._label("EXPERIMENT", "heading"))
+        column.addWidget(self.data_combo)
+        column.addWidget(self.data_words)
+        column.addWidget(self.catalogue)
+        column.addWidget(self.preset_combo)
+        column.addSpacing(6)
+        column.addWidget(self._label("ACTS AT ONCE", "heading"))
+        column.addWidget(self.live_form)
+        column.addSpacing(6)
+        column.addWidget(self._label("ACTS ON REWIND", "heading"))
+        column.addWidget(self.later_form)
+        column.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(inside.minimumSizeHint().width() + _SCROLL_BAR)
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(1, 1, 1, 10)
+        outside.setSpacing(0)
+        outside.addWidget(scroll, 1)
+        outside.addWidget(self.rewind_button, 0, Qt.AlignmentFlag.AlignHCenter)
+
+        session.settings_changed.connect(self.refresh)
+        session.dataset_changed.connect(self.refresh)
+        session.run_state_changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot(str)
+    def _catalogue_changed(self, key: str) -> None:
+        # A download tells of itself many times a second; the list only changes with its end.
+        if key not in self._session.downloads.progress:
+            self._refresh_data()
+
+    def _explain_item(self, index: int, words: str) -> None:
+        self.preset_combo.setItemData(index, wrapped(words), Qt.ItemDataRole.ToolTipRole)
+
+    def _label(self, text: str, name: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setObjectName(name)
+        label.setWordWrap(name == "caption")
+        return label
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what the session wants and what waits for a rewind."""
+        session = self._session
+        self.live_form.show_values(session.wanted_training)
+        later = {**vars_of(session.wanted_data), **vars_of(session.wanted_training)}
+        for name, row in self.later_form.rows.items():
+            row.show_value(later[name])
+        self._refresh_data()
+        wanted = session.wanted_training, session.wanted_data
+        matching = [key for key, preset in PRESETS.items() if preset.fits(*wanted)]
+        self.preset_combo.setCurrentIndex(
+            self.preset_combo.findData(matching[0] if matching else "")
+        )
+        self.rewind_button.setVisible(session.needs_rewind)
+
+    def _refresh_data(self) -> None:
+        session, combo = self._session, self.data_combo
+        wanted = session.data.coming or session.wanted_data.dataset
+        combo.blockSignals(True)
+        combo.clear()
+        for name, (words, _) in NAMED_SOURCES.items():
+            combo.addItem(words, name)
+        for key, entry in CATALOGUE.items():
+            if session.downloads.is_here(key) or key == wanted:
+                combo.addItem(entry.label, key)
+        paths = [*session.data.opened_paths]
+        if wanted not in (*NAMED_SOURCES, *CATALOGUE, *paths):
+            paths.append(wanted)  # on its way
+        for path in paths:
+            combo.addItem(printable(path.rstrip("/").rsplit("/", 1)[-1]), path)
+            combo.setItemData(combo.count() - 1, wrapped(path), Qt.ItemDataRole.ToolTipRole)
+        combo.insertSeparator(combo.count())
+        combo.addItem("Open file...", _OPEN_FILE)
+        combo.addItem("Open folder...", _OPEN_FOLDER)
+        combo.setCurrentIndex(combo.findData(wanted))
+        combo.blockSignals(False)
+        dataset = session.dataset
+        if dataset is None:
+            words = "opening ..." if session.data.opening else "no data yet"
+        else:
+            height, width = dataset.image_shape
+            short = session.data_config.test_size > dataset.test.n_samples
+            all_words = " (all)" if short else ""
+            held = f" + {dataset.validation.n_samples}" if dataset.validation else ""
+            words = (
+                f"{height} x {width} pixels, {dataset.n_classes} classes\n"
+                f"{dataset.train.n_samples}{held} train, {dataset.test.n_samples} test{all_words}"
+            )
+            noise = noise_words(session.data_config)
+            words += f"\n{noise}" if noise else ""
+        self.data_words.setText(words)
+        if dataset is not None:
+            self.data_words.setToolTip(wrapped(f"{dataset.name}: {dataset.source}"))
+
+    @Slot(int)
+    def _data_chosen(self, index: int) -> None:
+        chosen = self.data_combo.itemData(index)
+        if chosen not in (_OPEN_FOLDER, _OPEN_FILE):
+            self._session.open(chosen, self._session.data.opened_paths.get(chosen))
+            return
+        self._refresh_data()
+        if chosen == _OPEN_FOLDER:
+            self.open_folder_requested.emit()
+        else:
+            self.open_file_requested.emit()
+
+    @Slot(int)
+    def _preset_chosen(self, index: int) -> None:
+        key = self.preset_combo.itemData(index)
+        if key:
+            self._session.apply_preset(PRESETS[key])
+        else:
+            self.refresh()
+
+    @Slot(str, object)
+    def _changed(self, name: str, value: Any) -> None:
+        self._session.set_setting(name, value)
+
+    @Slot(str)
+    def _refused(self, message: str) -> None:
+        self._session.notified.emit(message, True)
+
+
+def noise_words(config: DataConfig) -> str:
+    """Return how the data are spoilt on purpose, or nothing."""
+    words = []
+    if config.label_noise:
+        words.append(f"{config.label_noise:g} % of the training labels are wrong")
+    if config.pixel_noise:
+        words.append(f"pixel noise {config.pixel_noise:g}")
+    return ", ".join(words)
+
+
+def vars_of(config: Any) -> dict[str, Any]:
+    """Return the declared values of a config by name."""
+    return {name: getattr(config, name) for name in parameters_of(config)}

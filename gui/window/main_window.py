@@ -1,0 +1,391 @@
+"""The window: assembly of pages, panel, timeline, menus and messages; no logic of its own."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.attack.film.commands import SavedFilms
+from gui.attack.film.controls import SAVES
+from gui.attack.page import AttackPage
+from gui.attack.robustness.page import RobustnessPage
+from gui.images.data.page import DataPage
+from gui.images.draw.page import DrawPage
+from gui.learn.page import LearnPage
+from gui.session.run_state import RunState
+from gui.theme import DARK, ICONS, LIGHT, Theme, Themed, apply_theme, make_icon
+from gui.window import help_text
+from gui.window.actions import COMMANDS, make_actions, shortcuts_html
+from gui.window.bottom_bar import BottomBar
+from gui.window.experiment_panel import ExperimentPanel
+from gui.window.notifications import NoticeBar
+from gui.window.open_data import OpenData
+from gui.window.opening_bar import OpeningBar
+from gui.window.run_commands import RunCommands
+from gui.window.saved_files import SavedFiles
+from gui.window.status_text import status_text
+from gui.window.text_window import TextWindow
+from gui.window.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QResizeEvent
+    from PySide6.QtWidgets import QApplication
+
+    from core.insight.readings import ImageFilter
+    from gui.session.data import Loaded
+    from gui.session.own_image import OwnImage
+    from gui.session.session import Session
+    from gui.settings import Settings
+
+
+class MainWindow(QMainWindow):
+    """One window over one session."""
+
+    def __init__(self, app: QApplication, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self._app = app
+        self.session = session
+        self.settings = settings
+        self.theme = settings.theme
+        self.setWindowTitle("Perceptron Explorer")
+        self.setMinimumSize(1240, 660)
+        self.icons: dict[str, QIcon] = {}
+        self.learn = LearnPage(session, self)
+        self.attack = AttackPage(session, self)
+        self.robustness = RobustnessPage(session, self)
+        self.data_page = DataPage(session, self)
+        self.draw = DrawPage(session, self)
+        self.pages = QStackedWidget(self)
+        for page in (self.learn, self.attack, self.robustness, self.data_page, self.draw):
+            self.pages.addWidget(page)
+        self.open_data = OpenData(self, session, settings)
+        self.saved_files = SavedFiles(self, session, self.pages)
+        self.saved_films = SavedFilms(self, session)
+        self.run_commands = RunCommands(session, self)
+        self.actions_by_name = make_actions(self)
+        self.attack.film_panel.film.offer_saving([self.actions_by_name[name] for name in SAVES])
+        self.panel = ExperimentPanel(session, self)
+        self.top = TopBar(session, self.actions_by_name, self)
+        self.bottom = BottomBar(session, self.actions_by_name, self)
+        self.notice = NoticeBar()
+        self.status_words = QLabel("", self)
+        self.hover_words = QLabel("", self)
+        self.hover_words.setObjectName("muted")
+        self.status_words.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.hover_words.setTextFormat(Qt.TextFormat.PlainText)
+        self._texts: TextWindow | None = None
+        self.opening_bar = OpeningBar(session.data, self)
+
+        self._lay_out()
+        self._fill_menus()
+        self._connect()
+        self.panel.catalogue.show_mirror(session.downloads.mirror)
+        if session.downloads.mirror_problem:
+            self.notify(session.downloads.mirror_problem, True)
+        self.actions_by_name["panel"].setChecked(settings.panel_open)
+        self.panel.setVisible(settings.panel_open)
+        self.use_theme(self.theme)
+        self.show_page(0)
+        self._runs_changed()
+        self.refresh_run_state()
+        # Where the keyboard is first: Space on a plot's button would open its menu.
+        self.learn.atlas.setFocus()
+
+    def _lay_out(self) -> None:
+        middle = QHBoxLayout()
+        middle.setContentsMargins(10, 10, 10, 10)
+        middle.setSpacing(10)
+        middle.addWidget(self.panel)
+        middle.addWidget(self.pages, 1)
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addLayout(middle, 1)
+        column.addWidget(self.bottom)
+        self.setCentralWidget(centre)
+        self.notice.setParent(centre)
+        self.statusBar().setContentsMargins(10, 0, 10, 4)
+        self.statusBar().addWidget(self.status_words)
+        self.statusBar().addWidget(self.opening_bar)
+        self.statusBar().addPermanentWidget(self.hover_words)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _fill_menus(self) -> None:
+        menus = {}
+        for command in COMMANDS:
+            if command.menu not in menus:
+                menus[command.menu] = self.menuBar().addMenu(command.menu)
+            menus[command.menu].addAction(self.actions_by_name[command.name])
+            if command.name == "open_folder":
+                menus[command.menu].addMenu(self.open_data.recent_menu)
+
+    def _connect(self) -> None:
+        session = self.session
+        session.notified.connect(self.notify)
+        session.offered.connect(self._offer)
+        self.notice.placed.connect(self._place_notice)
+        session.run_started.connect(self.notice.outdated)
+        session.setting_applied.connect(self.notice.outdated)
+        session.surprised.connect(self.show_surprise)
+        session.runs.changed.connect(self._runs_changed)
+        session.run_state_changed.connect(self.refresh_run_state)
+        session.shown_changed.connect(self.refresh_status)
+        session.progressed.connect(self.refresh_status)
+        session.settings_changed.connect(self.refresh_status)
+        session.data.changed.connect(self.refresh_status)
+        session.data.accepted.connect(self._offer_taken)
+        session.dataset_changed.connect(self.hover_words.clear)  # it was of an image that is gone
+        session.attack.playing_changed.connect(self._attack_playing_changed)
+        self.learn.attack_requested.connect(self.attack_image)
+        self.data_page.attack_requested.connect(self.attack_image)
+        self.draw.attack_requested.connect(self.attack_drawing)
+        self.robustness.attack_requested.connect(self.attack_image)
+        opening = (self.learn, self.data_page, self.draw, self.attack.images, self.robustness)
+        for opened in opening:
+            # A card is a window of its own; the keys of this one must not be dead in front of it.
+            opened.card.addActions(list(self.actions_by_name.values()))
+        for page in (self.learn, self.attack, self.robustness, self.data_page, self.draw):
+            page.hovered.connect(self.hover_words.setText)
+        self.learn.tabs.images_requested.connect(self.show_images)
+        self.data_page.found.connect(self.notice.forgive)
+        self.panel.catalogue.mirror_changed.connect(self._mirror_changed)
+        self.panel.open_folder_requested.connect(self.open_data.ask_folder)
+        self.panel.open_file_requested.connect(self.open_data.ask_file)
+
+    @Slot(str, bool)
+    def notify(self, message: str, is_error: bool) -> None:
+        """Show a message over the top of the pages."""
+        self.notice.show_message(message, is_error)
+        self._place_notice()
+
+    @Slot(str, str)
+    def _offer(self, message: str, name: str) -> None:
+        self.notice.show_offer(message, "Open it now", partial(self.session.open, name), name)
+        self._place_notice()
+
+    @Slot()
+    def _runs_changed(self) -> None:
+        self.actions_by_name["undo_remove"].setEnabled(self.session.runs.can_undo)
+
+    @Slot(object, object)
+    def _offer_taken(self, loaded: Loaded, _: object) -> None:
+        self.notice.withdraw(loaded.name)
+
+    @Slot()
+    def _place_notice(self) -> None:
+        centre = self.centralWidget()
+        assert centre is not None
+        self.notice.place(centre.rect().adjusted(10, self.top.height() + 4, -10, 0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close an opened image with Escape, wherever the keyboard is."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.learn.card.close()
+            self.data_page.card.close()
+            self.draw.card.close()
+            self.attack.images.card.close()
+            self.robustness.card.close()
+        super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the message where it belongs."""
+        super().resizeEvent(event)
+        self._place_notice()
+
+    # ------------------------------------------------------------------ looks
+
+    def use_theme(self, theme: Theme) -> None:
+        """Use these colours everywhere."""
+        self.theme = theme
+        apply_theme(self._app, theme)
+        self.icons = {file.stem: make_icon(file, theme.text) for file in ICONS.glob("*.svg")}
+        on_accent = make_icon(ICONS / "play.svg", theme.on_accent)
+        self.icons["play_on_accent"] = on_accent
+        self.icons["pause_on_accent"] = make_icon(ICONS / "pause.svg", theme.on_accent)
+        self.icons["replay_on_accent"] = make_icon(ICONS / "replay.svg", theme.on_accent)
+        for command in COMMANDS:
+            self.actions_by_name[command.name].setIcon(self.icons[command.icon])
+        for widget in self.findChildren(QWidget):
+            if isinstance(widget, Themed):
+                widget.set_theme(theme)
+        self.attack.set_icons(self.icons)
+        self.draw.set_icons(self.icons)
+        self.notice.set_icon(self.icons["close"])
+        self.refresh_run_state()
+
+    @Slot()
+    def switch_theme(self) -> None:
+        """Switch between light and dark, and remember it."""
+        theme = LIGHT if self.theme is DARK else DARK
+        self.settings.theme = theme
+        self.use_theme(theme)
+
+    @Slot()
+    def refresh_run_state(self) -> None:
+        """Make Play say what it does now, and offer only what can be done."""
+        session, actions = self.session, self.actions_by_name
+        words, icon = "Play", "play"
+        if session.is_running:
+            words, icon = "Pause", "pause"
+        elif session.run_state is RunState.FINISHED:
+            words, icon = "Replay", "replay"
+        actions["toggle"].setText(words)
+        if self.icons:
+            # A disabled button is not filled with the accent colour.
+            actions["toggle"].setIcon(self.icons[f"{icon}_on_accent" if session.can_move else icon])
+        for name in ("toggle", "step_batch", "step_epoch"):
+            actions[name].setEnabled(session.can_move)
+        for name in ("rewind", "new_seed", "fork"):
+            actions[name].setEnabled(session.full_dataset is not None)
+        self.refresh_status()
+
+    @Slot()
+    def refresh_status(self) -> None:
+        """Say in words what is happening."""
+        self.status_words.setText(status_text(self.session))
+
+    @Slot()
+    def _attack_playing_changed(self) -> None:
+        playing = self.session.attack.playing
+        action = self.actions_by_name["attack_toggle"]
+        action.setText("Hold the change" if playing else "Play the change")
+        action.setIcon(self.icons["pause" if playing else "play"])
+
+    # ------------------------------------------------------------------ pages
+
+    def show_page(self, index: int) -> None:
+        """Show one page."""
+        if self.pages.widget(index) is self.robustness:
+            self.robustness.make()  # before it is shown, or its parts would follow a moment later
+        self.pages.setCurrentIndex(index)
+        self.top.show_page(index)
+        for name in ("attack_toggle", "attack_back", "attack_step", "attack_mistake"):
+            self.actions_by_name[name].setEnabled(index == 1)
+
+    @Slot()
+    def show_learn(self) -> None:
+        """Show what is learnt."""
+        self.show_page(0)
+
+    @Slot()
+    def show_attack(self) -> None:
+        """Show the attack."""
+        self.show_page(1)
+
+    @Slot()
+    def show_data(self) -> None:
+        """Show the images."""
+        self.show_page(3)
+
+    @Slot()
+    def show_robustness(self) -> None:
+        """Show how much the model withstands."""
+        self.show_page(2)
+
+    @Slot(str, int)
+    def attack_image(self, part: str, index: int) -> None:
+        """Attack one image and watch it."""
+        self.session.attack.choose(part, index, play=True)
+        self.show_attack()
+        self.attack.setFocus()  # not the first target's button, which would look chosen
+
+    @Slot()
+    def show_draw(self) -> None:
+        """Show the sheet to draw on."""
+        self.show_page(4)
+        self.draw.canvas.setFocus()
+
+    @Slot(object)
+    def attack_drawing(self, own: OwnImage) -> None:
+        """Attack an image a person has drawn, and watch it."""
+        self.session.attack.choose_own(own, play=True)
+        self.show_attack()
+        self.attack.setFocus()
+
+    @Slot(str, object)
+    def show_images(self, part: str, wanted: ImageFilter) -> None:
+        """Show some images of a part on the wall."""
+        self.data_page.show_part(part)
+        self.data_page.show_filter(wanted)
+        self.show_data()
+        self.data_page.wall.setFocus()
+
+    @Slot()
+    def toggle_panel(self) -> None:
+        """Fold the Experiment panel away, or back."""
+        is_open = self.actions_by_name["panel"].isChecked()
+        self.panel.setVisible(is_open)
+        self.settings.panel_open = is_open
+
+    # ------------------------------------------------------------------ files
+
+    @Slot(str)
+    def _mirror_changed(self, mirror: str) -> None:
+        self.settings.mirror = mirror
+
+    # ------------------------------------------------------------------ words
+
+    def _show_text(self, title: str, html: str, section: str = "") -> None:
+        if self._texts is None:
+            self._texts = TextWindow(self)
+        self._texts.show_html(title, html, section)
+
+    @Slot()
+    def show_help(self) -> None:
+        """Explain the window."""
+        section = help_text.SECTIONS[self.pages.currentIndex()]
+        self._show_text("What am I looking at?", help_text.HELP_HTML, section)
+
+    @Slot()
+    def show_shortcuts(self) -> None:
+        """Show every shortcut."""
+        self._show_text("Shortcuts", shortcuts_html())
+
+    @Slot()
+    def show_about(self) -> None:
+        """Tell version and sources."""
+        self._show_text("About", help_text.about_html())
+
+    def _surprise_shown(self) -> bool:
+        return any(box.isVisible() for box in self.findChildren(QMessageBox))
+
+    @Slot(str)
+    def show_surprise(self, message: str) -> None:
+        """Tell of an unexpected error; the log has the whole of it."""
+        if self._surprise_shown():
+            return  # it is logged; one box is enough until it is read
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("Something unexpected happened")
+        box.setText("Something unexpected happened; what you see is still there.")
+        box.setInformativeText(f"{message}\n\nThe log has the details: {help_text.log_file()}")
+        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop every job, within a second, whatever is under way."""
+        self.settings.geometry = self.saveGeometry()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
+        self.hide()
+        self.session.close()
+        event.accept()
+
+    def sizeHint(self) -> QSize:
+        """Open at a size that fits a small projector."""
+        return QSize(1280, 720)

@@ -1,0 +1,117 @@
+"""The bar above everything: the run's buttons, its speed, and the pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QWidget
+
+    from gui.session.session import Session
+
+_RUN = ("toggle", "step_batch", "step_epoch", "rewind", "new_seed")
+_PAGES = ("learn_page", "attack_page", "robustness_page", "data_page", "draw_page")
+_RIGHT = ("panel", "theme", "help")
+SLOWEST, FASTEST = 0.2, 100.0
+"""Epochs per second at the ends of the slider, before "as fast as possible"."""
+
+SPEED_STEPS = 100
+
+
+def pace_at(place: int) -> float | None:
+    """Return epochs per second for a place of the slider; None at its end: no limit."""
+    if place >= SPEED_STEPS:
+        return None
+    return float(SLOWEST * (FASTEST / SLOWEST) ** (place / (SPEED_STEPS - 1)))
+
+
+def place_of(pace: float | None) -> int:
+    """Return the place of the slider for epochs per second."""
+    if pace is None:
+        return SPEED_STEPS
+    ratio = np.log(pace / SLOWEST) / np.log(FASTEST / SLOWEST)
+    return int(np.clip(round((SPEED_STEPS - 1) * float(ratio)), 0, SPEED_STEPS - 1))
+
+
+class TopBar(QFrame):
+    """Buttons of the declared commands."""
+
+    def __init__(
+        self, session: Session, actions: dict[str, QAction], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setObjectName("topBar")
+        self.buttons: dict[str, QToolButton] = {}
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 5, 10, 5)
+        layout.setSpacing(4)
+        for name in _RUN:
+            layout.addWidget(self._button(name, actions[name]))
+        self.buttons["toggle"].setObjectName("primary")
+        self.buttons["toggle"].setMinimumWidth(112)
+        layout.addSpacing(10)
+        self.speed = QSlider(Qt.Orientation.Horizontal, self)
+        self.speed.setObjectName("speed")
+        self.speed.setRange(0, SPEED_STEPS)
+        self.speed.setFixedWidth(64)
+        self.speed.setAccessibleName("speed of the run")
+        self.speed.valueChanged.connect(self._speed_changed)
+        self.speed_words = QLabel("", self)
+        self.speed_words.setObjectName("muted")
+        self.speed_words.setMinimumWidth(
+            self.speed_words.fontMetrics().horizontalAdvance("99.9 epochs/s ")
+        )
+        layout.addWidget(self.speed)
+        layout.addWidget(self.speed_words)
+        layout.addStretch(1)
+        self._pages = QButtonGroup(self)
+        for index, name in enumerate(_PAGES):
+            button = QToolButton(self)
+            button.setText(actions[name].text())
+            button.setToolTip(actions[name].toolTip())
+            button.setCheckable(True)
+            button.setObjectName("page")
+            button.clicked.connect(actions[name].trigger)
+            self._pages.addButton(button, index)
+            self.buttons[name] = button
+            layout.addWidget(button)
+        layout.addSpacing(16)
+        for name in _RIGHT:
+            button = self._button(name, actions[name])
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            layout.addWidget(button)
+        session.pace_changed.connect(self._refresh_speed)
+        self._refresh_speed()
+
+    def _button(self, name: str, action: QAction) -> QToolButton:
+        button = QToolButton(self)
+        button.setDefaultAction(action)
+        button.setIconSize(QSize(20, 20))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.buttons[name] = button
+        return button
+
+    def show_page(self, index: int) -> None:
+        """Mark the page shown."""
+        self._pages.button(index).setChecked(True)
+
+    @Slot()
+    def _refresh_speed(self) -> None:
+        pace = self._session.pace
+        blocked = self.speed.blockSignals(True)
+        self.speed.setValue(place_of(pace))
+        self.speed.blockSignals(blocked)
+        words = "full speed" if pace is None else f"{pace:.3g} epochs/s"
+        self.speed_words.setText(words)
+        self.speed.setToolTip(f"How fast the run goes at most: {words}. It acts at once.")
+
+    @Slot(int)
+    def _speed_changed(self, place: int) -> None:
+        self._session.set_pace(pace_at(place))
