@@ -106,7 +106,10 @@ def summarise(seconds: dict[str, list[float]], norm: str, data: str, missing: st
     topic = f"{TOPIC}: {N_STEPS} steps of PGD, {norm}"
     results = [
         Result(
-            *(topic, name, statistics.median(times) * 1e3, "ms"),
+            topic=topic,
+            what=name,
+            value=statistics.median(times) * 1e3,
+            unit="ms",
             noise=interquartile_range(times) * 1e3,
             note=f"least {min(times) * 1e3:.1f} ms; {data}",
         )
@@ -115,7 +118,10 @@ def summarise(seconds: dict[str, list[float]], norm: str, data: str, missing: st
     floor = _ratios(seconds[OURS], seconds[FLOOR])
     results.append(
         Result(
-            *(topic, f"{OURS} / {FLOOR}", statistics.median(floor), "x"),
+            topic=topic,
+            what=f"{OURS} / {FLOOR}",
+            value=statistics.median(floor),
+            unit="x",
             noise=interquartile_range(floor),
             note=missing,
         )

@@ -135,7 +135,11 @@ def _other_runs(plot: CurvePlot, n_rounds: int) -> list[Result]:
         seconds = _times(plot, step, n_rounds)
         results.append(
             at_most(
-                *(TOPIC, words, max(seconds) / _RUNS_SECONDS, "x", 1.0),
+                topic=TOPIC,
+                what=words,
+                value=max(seconds) / _RUNS_SECONDS,
+                unit="x",
+                target=1.0,
                 note=f"slowest, of 100 ms; {statistics.median(seconds) * 1e3:.1f} ms the usual",
             )
         )
@@ -169,7 +173,11 @@ def _in_frames(plot: CurvePlot, words: str, step: Callable[[int], None], n_round
     frames = [seconds / FRAME_SECONDS for seconds in _times(plot, step, n_rounds)]
     median = statistics.median(frames)
     return at_most(
-        *(TOPIC, words, median, "x", 1.0),
+        topic=TOPIC,
+        what=words,
+        value=median,
+        unit="x",
+        target=1.0,
         noise=interquartile_range(frames),
         note=f"of 33 ms: {median * 33:.1f} ms",
     )

@@ -91,7 +91,11 @@ def measure(quick: bool) -> list[Result]:
     )
     return [
         at_most(
-            *(TOPIC, "opening / zlib and frombuffer", ratio, "x", TARGET_RATIO),
+            topic=TOPIC,
+            what="opening / zlib and frombuffer",
+            value=ratio,
+            unit="x",
+            target=TARGET_RATIO,
             note=words,
         ),
         at_most(TOPIC, "peak of a process that opens it", told["peak"], "MB", TARGET_MB),

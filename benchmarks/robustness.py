@@ -68,8 +68,11 @@ def _against_evaluation(
     median = statistics.median(exact[1:])
     return [
         at_most(
-            *(TOPIC, "both exact sizes of 10,000 / evaluation", statistics.median(ratios[1:])),
-            *("x", 2.0),
+            topic=TOPIC,
+            what="both exact sizes of 10,000 / evaluation",
+            value=statistics.median(ratios[1:]),
+            unit="x",
+            target=2.0,
             noise=interquartile_range(ratios[1:]),
             note=f"{median * 1e3:.0f} ms, {name}",
         ),

@@ -83,7 +83,11 @@ def _measure(rounds: int) -> list[Result]:
     what = f"{N_RUNS} runs of {N_EPOCHS} epochs, slowest answer"
     return [
         at_most(
-            *(TOPIC, what, medians[slowest], "ms", ANSWER_MILLISECONDS),
+            topic=TOPIC,
+            what=what,
+            value=medians[slowest],
+            unit="ms",
+            target=ANSWER_MILLISECONDS,
             note=f"{slowest}, median; {len(medians)} kinds, {where}",
         ),
         at_most(TOPIC, "worst single answer", worst, "ms", ANSWER_MILLISECONDS),
@@ -106,8 +110,11 @@ def _fill(session: Session) -> None:
         for record in records:
             history.append(_moved(record, 0.005 * number))
         run = Run(
-            *(session.runs.next_key(), history, session.data_config, session.data.reading),
-            *(session.dataset.name,),
+            session.runs.next_key(),
+            history,
+            session.data_config,
+            session.data.reading,
+            session.dataset.name,
         )
         session.runs.begin(run)
     assert live_key is not None

@@ -38,15 +38,27 @@ def measure(quick: bool) -> list[Result]:
         choosing = _choosing(dataset)
     return [
         at_least(
-            *(TOPIC, "frames a second, usual size", 1 / statistics.median(frames), "/s", 30.0),
+            topic=TOPIC,
+            what="frames a second, usual size",
+            value=1 / statistics.median(frames),
+            unit="/s",
+            target=30.0,
             note=f"{n_seen} images in view, {where}",
         ),
         at_most(
-            *(TOPIC, "slowest of 20 frames, usual size", _slowest(frames) * 1e3, "ms", 33.0),
+            topic=TOPIC,
+            what="slowest of 20 frames, usual size",
+            value=_slowest(frames) * 1e3,
+            unit="ms",
+            target=33.0,
             note="95th percentile",
         ),
         at_least(
-            *(TOPIC, "frames a second, smallest", 1 / statistics.median(smallest), "/s", 30.0),
+            topic=TOPIC,
+            what="frames a second, smallest",
+            value=1 / statistics.median(smallest),
+            unit="/s",
+            target=30.0,
             note=f"{n_smallest} images in view",
         ),
         at_most(TOPIC, "choose and sort 60,000 images", choosing * 1e3, "ms", 50.0),

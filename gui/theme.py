@@ -67,7 +67,14 @@ LIGHT = Theme(
     bad="#a61b29",
     bad_surface="#fdecee",
     runs=(
-        *("#00796b", "#b5257f", "#7a6a00", "#4b4fc4", "#9c4a1a", "#2f7d32", "#4f6272", "#c0392b"),
+        "#00796b",
+        "#b5257f",
+        "#7a6a00",
+        "#4b4fc4",
+        "#9c4a1a",
+        "#2f7d32",
+        "#4f6272",
+        "#c0392b",
     ),
 )
 
@@ -91,7 +98,14 @@ DARK = Theme(
     bad="#ff9aa2",
     bad_surface="#3b2026",
     runs=(
-        *("#4dd0bd", "#f48fce", "#d8c84a", "#a3a7ff", "#e0a27a", "#9ad67f", "#a9bccd", "#ff8a80"),
+        "#4dd0bd",
+        "#f48fce",
+        "#d8c84a",
+        "#a3a7ff",
+        "#e0a27a",
+        "#9ad67f",
+        "#a9bccd",
+        "#ff8a80",
     ),
 )
 

@@ -46,9 +46,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore(OFFSCREEN_WORDS, extend=True))
 
 
-# ---------------------------------------------------------------------- leaks
-
-
 def _flush_deletions() -> None:
     """Let Qt and Python throw away what nobody holds any more."""
     from PySide6.QtCore import QCoreApplication, QEvent
@@ -118,9 +115,6 @@ def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
         left += [*_left_timers(started), *_left_windows()]
     if left:
         pytest.fail(f"the test left behind: {'; '.join(left)}")
-
-
-# ---------------------------------------------------------------------- the window and its parts
 
 
 @pytest.fixture(autouse=True)

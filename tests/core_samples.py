@@ -46,9 +46,6 @@ def tiny_dataset(
     return make_dataset("tiny", "made up", train, test, image_shape=shape, class_names=names)
 
 
-# --- IDX files
-
-
 def idx_bytes(array: NDArray[Any], *, type_byte: int = 0x08, sizes: tuple[int, ...] = ()) -> bytes:
     """Return ``array`` as IDX; ``sizes`` lets the header claim other dimensions."""
     dimensions = sizes or array.shape
@@ -84,9 +81,6 @@ def write_idx_folder(
     return written[0], written[1], written[2], written[3]
 
 
-# --- Real MNIST
-
-
 def mnist_folder() -> Path | None:
     """Return the folder with real MNIST, or None where there is none."""
     candidates = [REPOSITORY.parent / "shared" / "data" / "mnist"]
@@ -94,9 +88,6 @@ def mnist_folder() -> Path | None:
         candidates.insert(0, Path(os.environ["PERCEPTRON_EXPLORER_DATA"]))
     # A folder that exists but is incomplete is a failure to see, not a reason to skip.
     return next((folder for folder in candidates if folder.is_dir()), None)
-
-
-# --- The practical's own algorithm, float64, columns are samples (tp-nn.txt)
 
 
 def notebook_softmax(activations: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -46,8 +46,6 @@ class Subject:
     tokens: tuple[bytes, ...] = ()
 
 
-# ---------------------------------------------------------------------- honest files
-
 _RNG = np.random.default_rng(20261124)
 _N, _SIDE = 12, 5
 _IMAGES = _RNG.integers(256, size=(_N, _SIDE, _SIDE), dtype=np.uint8)
@@ -175,9 +173,26 @@ _PICKLE_TOKENS = (
     b"\x8c\x05numpy\x8c\x07ndarray\x93",
 )
 _PICTURE_TOKENS = (
-    *(b"IHDR", b"IDAT", b"IEND", b"PLTE", b"tRNS", b"iCCP", b"zTXt", b"acTL", b"fcTL", b"eXIf"),
+    b"IHDR",
+    b"IDAT",
+    b"IEND",
+    b"PLTE",
+    b"tRNS",
+    b"iCCP",
+    b"zTXt",
+    b"acTL",
+    b"fcTL",
+    b"eXIf",
     *(b"\xff" + bytes([marker]) for marker in range(0xC0, 0xFF, 3)),
-    *(b"\xff\xda", b"\xff\xd9", b"!\xf9\4", b"!\xff\x0b", b"!\xfe", b",", b";", b"BM", b"Exif\0\0"),
+    b"\xff\xda",
+    b"\xff\xd9",
+    b"!\xf9\4",
+    b"!\xff\x0b",
+    b"!\xfe",
+    b",",
+    b";",
+    b"BM",
+    b"Exif\0\0",
 )
 
 _ZIP = zipped(list(_idx().items()))
@@ -259,8 +274,6 @@ SUBJECTS: dict[str, Subject] = {
 }
 
 
-# ---------------------------------------------------------------------- damage
-
 _LENGTHS = (0, 1, 2, 3, 4, 127, 128, 129, 255, 256, 4096, 32767, 32768, 65535, 65536, 1 << 24)
 _WIDE = (*_LENGTHS, (1 << 31) - 1, 1 << 31, (1 << 32) - 1, 1 << 40, (1 << 63) - 1, (1 << 64) - 1)
 
@@ -334,8 +347,20 @@ def _splice(content: bytearray, rng: Random, _: Subject) -> None:
 
 
 _DAMAGES = (
-    *(_flip, _flip_early, _overwrite, _cut, _remove, _double, _exchange),
-    *(_length, _length, _near_length, _insert, _replace, _replace, _splice),
+    _flip,
+    _flip_early,
+    _overwrite,
+    _cut,
+    _remove,
+    _double,
+    _exchange,
+    _length,
+    _length,
+    _near_length,
+    _insert,
+    _replace,
+    _replace,
+    _splice,
 )
 
 

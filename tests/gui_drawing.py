@@ -62,8 +62,12 @@ def draw(
 def move(canvas: Canvas, point: QPoint, button: Qt.MouseButton) -> None:
     """Move the mouse with a button held, sent to the widget itself."""
     event = QMouseEvent(
-        *(QEvent.Type.MouseMove, QPointF(point), QPointF(canvas.mapToGlobal(point))),
-        *(Qt.MouseButton.NoButton, button, NONE),
+        QEvent.Type.MouseMove,
+        QPointF(point),
+        QPointF(canvas.mapToGlobal(point)),
+        Qt.MouseButton.NoButton,
+        button,
+        NONE,
     )
     QApplication.sendEvent(canvas, event)
 

@@ -42,9 +42,6 @@ SHORT = TrainingConfig(epochs=EPOCHS)
 LEFT = Qt.MouseButton.LeftButton
 
 
-# ---------------------------------------------------------------------- sessions
-
-
 def make_session(
     data: DataConfig = SMALL,
     training: TrainingConfig = SHORT,
@@ -149,9 +146,6 @@ def wall_is_right(window: MainWindow) -> bool:
     return view.seen.split is split and np.array_equal(view.seen.readings.predicted, expected)
 
 
-# ---------------------------------------------------------------------- data
-
-
 def made_up_images(
     n: int, shape: tuple[int, int], n_classes: int, seed: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -184,9 +178,6 @@ def opening_of(dataset: Dataset) -> Callable[..., Generator[Progress, None, Data
         return dataset
 
     return opening
-
-
-# ---------------------------------------------------------------------- pixels
 
 
 def pixels(widget: QWidget, rect: QRect | None = None) -> NDArray[np.uint8]:
@@ -229,9 +220,6 @@ def enlarged(rgb_image: NDArray[np.uint8], height: int, width: int) -> NDArray[n
     rows = ((np.arange(height) + 0.5) * h / height).astype(int)
     columns = ((np.arange(width) + 0.5) * w / width).astype(int)
     return rgb_image[rows][:, columns]
-
-
-# ---------------------------------------------------------------------- doing
 
 
 def activate(qtbot: QtBot, window: QWidget) -> None:
@@ -287,8 +275,12 @@ def hover(widget: QWidget, point: QPoint) -> None:
     none = Qt.MouseButton.NoButton
     place = QPointF(point)
     event = QMouseEvent(
-        *(QEvent.Type.MouseMove, place, QPointF(widget.mapToGlobal(point))),
-        *(none, none, Qt.KeyboardModifier.NoModifier),
+        QEvent.Type.MouseMove,
+        place,
+        QPointF(widget.mapToGlobal(point)),
+        none,
+        none,
+        Qt.KeyboardModifier.NoModifier,
     )
     QApplication.sendEvent(widget, event)
 

@@ -150,9 +150,6 @@ def quiet_bytes() -> int:
     return _quiet[0]
 
 
-# ---------------------------------------------------------------------- in the process
-
-
 def _peak_bytes() -> int:
     if sys.platform == "linux":  # ru_maxrss would also count the process that started this one
         status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")

@@ -28,9 +28,6 @@ def written(path: Path, content: bytes) -> Path:
     return path
 
 
-# --- deflated data
-
-
 @functools.cache
 def _zeros(n: int) -> bytes:
     packer = zlib.compressobj(9, wbits=-15)
@@ -73,8 +70,6 @@ def gz(path: Path, *pieces: Piece) -> Path:
     return written(path, start + deflated(*pieces) + end)
 
 
-# --- zip archives
-
 Entry = tuple[bytes, bytes, int, int]
 """Name, deflated data, size and checksum of what they become."""
 
@@ -113,9 +108,6 @@ def zip_of(path: Path, *entries: Entry) -> Path:
         directory += directory_entry(name, len(data), size, checksum, len(content))
         content += local_header(name, len(data), size, checksum) + data
     return written(path, content + archive_end(len(entries), directory, len(content)))
-
-
-# --- arrays
 
 
 def npy(array: NDArray[Any]) -> bytes:

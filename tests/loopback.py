@@ -117,8 +117,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
 
-    # ------------------------------------------------------------------ behaviours
-
     def good(self, content: bytes) -> None:
         self._answer(200, content)
 

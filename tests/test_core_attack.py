@@ -44,9 +44,6 @@ def steps_of(model, config, start, chosen=None):
     return list(SquaredLossDescent(model, config, start, chosen).run())
 
 
-# --- direction
-
-
 @pytest.mark.parametrize("pull", [0.0, 0.12, 3.0])
 @pytest.mark.parametrize("has_chosen", [False, True])
 def test_direction_is_minus_half_the_gradient_of_the_loss(pull, has_chosen):
@@ -107,9 +104,6 @@ def test_the_direction_holds_at_activations_of_ten_thousand():
     (step, *_) = steps_of(model, FREE, random_image())
     assert np.isfinite(step.loss)
     assert 0 <= step.loss <= 2
-
-
-# --- steps
 
 
 def test_step_0_is_the_start_and_all_steps_come():
@@ -187,9 +181,6 @@ def test_precision_is_the_models():
     np.testing.assert_allclose(single[-1].image, double[-1].image, atol=1e-4)
 
 
-# --- box
-
-
 def outside_box(steps):
     return max(max(-step.image.min(), step.image.max() - 1) for step in steps)
 
@@ -215,9 +206,6 @@ def test_the_box_changes_nothing_where_nothing_leaves_it():
     free = steps_of(random_model(), config, start)
     boxed = steps_of(random_model(), replace(config, box=True), start)
     np.testing.assert_array_equal(free[-1].image, boxed[-1].image)
-
-
-# --- pull
 
 
 def test_the_pull_keeps_the_result_near_the_chosen_image(trained):
@@ -266,9 +254,6 @@ def test_an_attack_that_runs_away_reports_nothing_but_numbers(trained, box):
     if box:
         assert len(steps) == 61
         assert outside_box(steps) <= 0
-
-
-# --- built from a data set
 
 
 def test_noise_is_the_practicals_and_follows_its_seed(trained):
@@ -321,9 +306,6 @@ def test_an_image_of_another_size_is_refused(shape):
         SquaredLossDescent(model, FREE, wrong)
     with pytest.raises(SettingError, match=f"The chosen image has {wrong.size} pixels.*reads 12"):
         SquaredLossDescent(model, FREE, right, wrong)
-
-
-# --- outcome
 
 
 def attack_steps(*probabilities):

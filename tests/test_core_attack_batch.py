@@ -63,9 +63,6 @@ def exact_sizes(model, images, norm, target=None):
     return np.array(sizes)
 
 
-# --- the invariants
-
-
 @QUICK
 @given(
     attacks,
@@ -280,9 +277,6 @@ def test_a_success_that_spends_the_whole_budget_is_within_it(name, norm):
     assert not result.success_within(0.09)[result.sizes > 0.0901].any()
 
 
-# --- the registry and the declared settings
-
-
 @pytest.mark.parametrize("name", sorted(ATTACKS))
 def test_every_attack_says_what_it_is_and_declares_every_setting(name):
     attack = ATTACKS[name]
@@ -299,9 +293,6 @@ def test_every_attack_says_what_it_is_and_declares_every_setting(name):
 
 def test_labels_are_all_different():
     assert len({attack.label for attack in ATTACKS.values()}) == len(ATTACKS)
-
-
-# --- what is refused
 
 
 @pytest.mark.parametrize("name", sorted(ATTACKS))
@@ -369,9 +360,6 @@ def test_bad_images_and_labels_are_refused():
         build("bim", model, images, np.zeros(3, dtype=int))
     with pytest.raises(SettingError, match="labels are 0 to 3"):
         build("bim", model, images, np.full(7, 4))
-
-
-# --- the film
 
 
 @pytest.mark.parametrize("name", sorted(ATTACKS))

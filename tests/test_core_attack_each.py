@@ -36,9 +36,6 @@ def image_gradient(model, image, k):
     return (y - np.eye(len(y))[k]) @ model.weights[:, 1:]
 
 
-# --- gradient attacks
-
-
 @both_norms
 @pytest.mark.parametrize("target", [None, 1])
 def test_fgsm_is_its_formula(norm, target):
@@ -131,9 +128,6 @@ def test_a_random_start_is_within_the_budget_and_can_be_off():
     assert not start.sizes.any()
 
 
-# --- the practical's descent
-
-
 @pytest.mark.parametrize("pull", [0.0, 0.12])
 def test_the_descent_is_the_notebooks_but_for_the_bias(pull):
     model, images = example()
@@ -153,9 +147,6 @@ def test_a_descent_that_would_run_away_stays_finite():
     config = ATTACKS["descent"].settings(target=2, steps=60, rate=1000.0, pull=100.0, box=False)
     for step in ATTACKS["descent"](narrow, config, images).run(keep_images=True):
         assert np.isfinite(step.images).all()
-
-
-# --- Carlini and Wagner
 
 
 def test_adam_is_its_paper():
@@ -217,9 +208,6 @@ def test_carlini_wagner_stops_weighing_more_where_nothing_can_be_done():
     assert attack.constants.max() == 1e10
 
 
-# --- fewest pixels
-
-
 def fewest_pixels(model, image, most):
     """Return the fewest pixels whose best corner changes what is read, by trying all."""
     read = model.predict(image[None])[0]
@@ -263,9 +251,6 @@ def test_greedy_obeys_its_number_of_pixels():
     assert not result.success.all()
 
 
-# --- one change for all
-
-
 @both_norms
 @pytest.mark.parametrize("target", [None, 1])
 @pytest.mark.parametrize("box", [False, True])
@@ -290,9 +275,6 @@ def test_a_universal_result_is_the_step_that_fooled_most(trained):
     attack = ATTACKS["universal"](model, ATTACKS["universal"].settings(budget=1.0), images)
     rates = [step.success_rate for step in attack.run()]
     assert attack.result().success_rate == pytest.approx(max(rates))
-
-
-# --- noise
 
 
 @both_norms

@@ -48,9 +48,6 @@ def unlimited(image: NDArray[np.float64], norm: Any = "l2", *, boxed: bool = Fal
     return Painting(image, Rules(norm, 1e6, boxed))
 
 
-# ---------------------------------------------------------------------- strokes
-
-
 def test_a_dab_adds_what_it_covers() -> None:
     image = an_image()
     painting = unlimited(image)
@@ -136,9 +133,6 @@ def test_pixels_that_are_counted_are_taken_whole_by_the_thinnest_brush() -> None
     assert painting.is_empty, "a pixel that is only nearer costs as much: it is put back"
 
 
-# ---------------------------------------------------------------------- taking back
-
-
 def test_strokes_are_taken_back_and_brought_back() -> None:
     painting = unlimited(an_image())
     states = [painting.change.copy()]
@@ -167,9 +161,6 @@ def test_a_stroke_that_changes_nothing_is_none() -> None:
     stroke(painting, "soften", (3.5, 3.5))
     painting.clear()
     assert not painting.can_undo
-
-
-# ---------------------------------------------------------------------- rules
 
 
 _places = st.tuples(st.floats(-3, 10), st.floats(-3, 12))
@@ -312,9 +303,6 @@ def test_other_rules_bring_everything_into_the_box_strokes_brought_back_too() ->
     np.testing.assert_array_equal(painting.image, np.ones(SHAPE))
 
 
-# ---------------------------------------------------------------------- the score
-
-
 @pytest.mark.parametrize("target", [None, 2])
 def test_the_standing_is_what_the_model_says(target: int | None) -> None:
     weights, image = some_weights(), an_image()
@@ -416,9 +404,6 @@ def test_the_score_in_pixels() -> None:
     assert "The gradient needs 1 pixel: no change is smaller than yours" in said
     said = score(a_standing(1.1, won=True), 3.0, rules, 4.0, "3")
     assert "The gradient's own way takes 4 pixels: yours is smaller." in said
-
-
-# ---------------------------------------------------------------------- the optimiser
 
 
 def ask(norm: Any, target: int | None, *, boxed: bool = True, **more: Any) -> Answer:

@@ -65,9 +65,6 @@ def advanced(config: TrainingConfig, n_batches: int) -> tuple[Trainer, list[Epoc
     return trainer, found
 
 
-# --- live changes
-
-
 @QUICK
 @given(config=CONFIGS, changes=LIVE, n_batches=st.integers(1, 3 * N_TRAIN))
 def test_a_run_changed_at_a_batch_is_the_run_continued_with_the_new_settings(
@@ -93,9 +90,6 @@ def test_each_live_setting_does_change_the_run(name: str) -> None:
     list(changed.run())
     list(same.run())
     assert not np.allclose(changed.weights, same.weights, atol=1e-4)
-
-
-# --- forks
 
 
 @QUICK
@@ -135,9 +129,6 @@ def test_a_fork_may_take_another_order(config: TrainingConfig, seed: int) -> Non
     assert bits(branch)[1] != bits(parent)[3]
 
 
-# --- rewinding
-
-
 @QUICK
 @given(config=CONFIGS, changes=LIVE)
 def test_rewinding_repeats_the_run(config: TrainingConfig, changes: dict[str, float]) -> None:
@@ -159,9 +150,6 @@ def test_an_order_follows_from_seed_and_epoch_alone() -> None:
     assert tuple(epoch_order(2, 3, 50)) == orders[2, 3]
     # Not the stream that the start is drawn from.
     assert tuple(np.random.default_rng(2).permutation(50)) not in orders.values()
-
-
-# --- momentum
 
 
 def reference_with_momentum(config: TrainingConfig) -> np.ndarray:

@@ -133,9 +133,6 @@ def test_help_is_grouped_and_read_from_the_declarations(capsys):
             assert declared.help.split(",")[0] in text
 
 
-# --- The program itself
-
-
 def run_main(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "error", str(REPOSITORY / "main.py"), *words],

@@ -56,9 +56,6 @@ def learnt():
     return dataset, last.weights
 
 
-# ---------------------------------------------------------------------- sizes
-
-
 @pytest.mark.parametrize(("norm", "boxed"), WAYS)
 @QUICK
 @given(*CASES)
@@ -158,9 +155,6 @@ def test_a_model_whose_numbers_ran_away_reads_nothing_rightly(learnt):
     assert np.isnan(cost_matrix(found).median).all()
 
 
-# ---------------------------------------------------------------------- many small problems at once
-
-
 @pytest.mark.parametrize(("norm", "boxed"), WAYS)
 @QUICK
 @given(st.integers(1, 8), st.integers(1, 10), st.integers(0, 10_000))
@@ -209,9 +203,6 @@ def test_products_kept_and_products_made_anew_are_the_same(monkeypatch):
         np.testing.assert_allclose(overtake_all_many(rows, gaps, norm, images), sizes, rtol=1e-7)
 
 
-# ---------------------------------------------------------------------- step by step
-
-
 def test_what_was_begun_goes_on_and_comes_to_the_same(learnt, monkeypatch):
     monkeypatch.setattr(CostMeasurement, "_n_together", lambda _: 8)
     dataset, weights = learnt
@@ -251,9 +242,6 @@ def test_classes_take_turns(learnt):
         assert sorted(found.labels[5 * turn : 5 * turn + 5]) == [0, 1, 2, 3, 4]
     other = measured(weights, dataset.test, "l2", boxed=False, seed=1)
     assert found.indices.tolist() != other.indices.tolist()
-
-
-# ---------------------------------------------------------------------- medians
 
 
 def test_medians_quartiles_and_examples_are_plain_ones(learnt):

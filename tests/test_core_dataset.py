@@ -27,9 +27,6 @@ def dataset_of(train=None, test=None, **details):
     return make_dataset("name", "source", train or pair, test or pair, **details)
 
 
-# --- conversion
-
-
 @QUICK
 @given(st.integers(1, 8), st.integers(1, 5), st.integers(1, 5), st.booleans())
 def test_images_become_flat_float32_rows_between_0_and_1(n, height, width, as_bytes):
@@ -71,9 +68,6 @@ def test_what_was_given_stays_ours_to_change():
     assert split.labels.any()
 
 
-# --- read-only
-
-
 @pytest.mark.parametrize("part", ["train", "test", "validation"])
 @pytest.mark.parametrize("name", ["images", "labels", "design"])
 def test_no_array_of_a_dataset_can_be_written(part, name):
@@ -89,9 +83,6 @@ def test_a_dataset_and_its_parts_are_frozen():
         dataset.name = "other"
     with pytest.raises(dataclasses.FrozenInstanceError):
         dataset.train.labels = dataset.test.labels
-
-
-# --- views of it
 
 
 def test_design_is_the_images_with_a_one_before_each():
@@ -137,9 +128,6 @@ def test_sizes_follow_from_shape_and_names():
     assert (dataset.n_features, dataset.n_classes) == (21, 5)
 
 
-# --- cut to size
-
-
 @QUICK
 @given(
     st.integers(1, 30),
@@ -181,9 +169,6 @@ def test_sizing_copies_no_pixel():
     assert (dataset.name, dataset.source) == (whole.name, whole.source)
 
 
-# --- content hash
-
-
 def test_equal_content_has_equal_hashes_wherever_it_comes_from():
     first, second = tiny_dataset(), dataclasses.replace(tiny_dataset(), name="b", source="c")
     assert first.content_hash == second.content_hash
@@ -215,9 +200,6 @@ def variants():
 @pytest.mark.parametrize("what", variants())
 def test_different_content_has_different_hashes(what):
     assert variants()[what].content_hash != tiny_dataset().content_hash
-
-
-# --- what is refused
 
 
 @pytest.mark.parametrize(

@@ -200,9 +200,6 @@ def test_the_last_snapshot_before_a_divergence_can_be_diagnosed():
         assert diagnose(record.weights, dataset.train).n_samples.sum() == 40
 
 
-# --- weight images
-
-
 def test_weight_images_are_the_rows_without_bias():
     weights = np.arange(2 * 7, dtype=np.float32).reshape(2, 7)
     images = weight_images(weights, (2, 3))

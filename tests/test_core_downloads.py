@@ -165,9 +165,6 @@ def unknown_host(monkeypatch, *hosts):
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
-# ---------------------------------------------------------------------- mirrors that work
-
-
 @pytest.mark.parametrize(
     "behaviour", ["good", "labelled", "chunked", "no-length", "slow", "moved", "moved-endlessly"]
 )
@@ -246,8 +243,6 @@ def test_a_proxy_of_the_environment_is_used(made, content, server, monkeypatch):
     assert_there(entry, content)
     assert f"http://far-away.invalid/good/{entry.files[0].name}" in server.asked
 
-
-# ---------------------------------------------------------------------- mirrors that fail
 
 FAILURES = {
     "403": "the server answered 403 Forbidden",
@@ -386,9 +381,6 @@ def test_no_network_at_all_is_said_plainly(made, monkeypatch, tmp_path):
     assert failure(entry, str(tmp_path / "no-stick")).startswith("There seems to be no network")
 
 
-# ---------------------------------------------------------------------- progress and cancelling
-
-
 def test_a_stalled_download_tells_so_ten_times_a_second(made, monkeypatch):
     monkeypatch.setattr(downloads, "SPEED_SECONDS", 0.5)
     entry = made("half")
@@ -524,8 +516,6 @@ def test_checking_a_file_is_no_stall(made, content, monkeypatch):
     assert told[-1].failures == ()
     assert sum(state.words.startswith("checking") for state in told) > 1
 
-
-# ---------------------------------------------------------------------- several processes
 
 CHILD = """
 import sys
@@ -684,9 +674,6 @@ def test_without_locks_age_tells(tmp_path, monkeypatch):
     assert new.exists()
 
 
-# ---------------------------------------------------------------------- folders and given mirrors
-
-
 def write_files(folder, content):
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in content.items():
@@ -832,9 +819,6 @@ def test_a_locked_stick_is_a_folder_that_is_not_there(made, content, tmp_path, m
     assert copy_in_folders(entry, mirrors) is None
 
 
-# ---------------------------------------------------------------------- what is in the cache
-
-
 @pytest.fixture
 def cached(made):
     entry = made("good")
@@ -969,9 +953,6 @@ def test_a_report_downloads_by_itself(made, content, tmp_path):
     assert_there(entry, content)
 
 
-# ---------------------------------------------------------------------- one archive, two sets
-
-
 @pytest.fixture
 def archive_sets():
     """Two sets as EMNIST has them: transposed, the letters' labels from 1."""
@@ -1097,9 +1078,6 @@ def test_a_member_may_not_be_larger_than_a_file(two_entries, server, monkeypatch
     server.files["gzip.zip"], one, _ = two_entries
     monkeypatch.setattr(attempts.limits, "MAX_FILE_BYTES", 100)
     assert "more than the 0 MB accepted" in failure(one)
-
-
-# ---------------------------------------------------------------------- the rest
 
 
 def test_an_unexpected_error_is_not_swallowed(made, monkeypatch):

@@ -40,9 +40,6 @@ def square(side: int, top: int, left: int, shape: tuple[int, int] = (336, 336)) 
     return ink
 
 
-# ---------------------------------------------------------------------- lines
-
-
 def distance_to_segment(x: float, y: float, a: NDArray, b: NDArray) -> tuple[float, float]:
     """Return the distance and the place along the line, 0 to 1, the slow and plain way."""
     p, along = np.array([x, y]), b - a
@@ -138,9 +135,6 @@ def test_ink_can_be_moved_and_what_leaves_the_sheet_is_gone():
         assert not shifted(sheet, *gone).any()
 
 
-# ---------------------------------------------------------------------- taking back
-
-
 def numbered(history: SheetHistory, n: int) -> None:
     for k in range(1, n + 1):
         history.replace(np.full((2, 2), k, dtype=np.uint8))
@@ -194,9 +188,6 @@ def test_what_is_kept_is_bounded():
     assert (history.sheet == 5).all()
 
 
-# ---------------------------------------------------------------------- plain
-
-
 @pytest.mark.parametrize("shape", [(28, 28), (8, 8)])
 def test_plain_is_the_mean_of_the_ink_each_pixel_covers(shape):
     ink = np.random.default_rng(0).random(sheet_shape(shape)).astype(np.float32)
@@ -213,9 +204,6 @@ def test_plain_keeps_all_ink_in_any_shape(shape):
     assert image.dtype == np.float32
     assert not image.flags.writeable
     assert image.mean() == pytest.approx(ink.mean(), abs=2e-3)
-
-
-# ---------------------------------------------------------------------- placed
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (8, 8), (16, 20), (20, 16), (40, 40)])
@@ -347,9 +335,6 @@ def test_what_lies_in_its_place_is_not_moved():
     assert drawn.steps.sentence() == "its size kept, not moved"
 
 
-# ---------------------------------------------------------------------- how data are placed
-
-
 def split_of(images: list[NDArray]) -> Split:
     stack = np.array(images, dtype=np.float32).reshape(len(images), -1)
     return Split(stack, np.zeros(len(images), dtype=np.int64))
@@ -411,9 +396,6 @@ def test_real_mnist_comes_out_as_it_is():
     assert np.median(differences) < 0.02
 
 
-# ---------------------------------------------------------------------- what a model makes of it
-
-
 def scores(data: Dataset) -> dict[str, float]:
     """Return how many test digits are read rightly, as they are and moved four pixels right."""
     data = data.sized(DataConfig(train_size=2000, test_size=600))
@@ -458,9 +440,6 @@ def test_off_centre_mnist_is_read_as_well_as_before_once_placed_as_mnist_was():
     assert score["as it is"] > 0.8
     assert score["moved"] < 0.4
     assert score["moved, like MNIST"] > score["as it is"] - 0.02
-
-
-# ---------------------------------------------------------------------- added samples
 
 
 def test_added_samples_stand_behind_the_training_images():

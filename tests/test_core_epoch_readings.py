@@ -169,9 +169,6 @@ def test_the_last_snapshot_before_a_divergence_is_read_without_a_warning():
         assert right.mean() == record.test_score
 
 
-# --- which epochs
-
-
 @QUICK
 @given(
     st.lists(st.integers(0, 400), min_size=1, max_size=80, unique=True),

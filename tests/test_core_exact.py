@@ -172,9 +172,6 @@ def test_a_part_is_put_together_in_order_whatever_its_chunks():
         assert one.linf[0] == pytest.approx(whole.linf[i], rel=1e-12)
 
 
-# --- Toward a class: all others must be overtaken
-
-
 @pytest.mark.parametrize("boxed", [False, True])
 @pytest.mark.parametrize("norm", ["l2", "linf"])
 @QUICK

@@ -43,9 +43,6 @@ CORE = Path(__file__).resolve().parents[1] / "core"
 tally: dict[str, Counter[str]] = {}
 
 
-# ---------------------------------------------------------------------- one input
-
-
 def write_files(folder: Path, files: dict[str, bytes]) -> None:
     for path, content in files.items():
         assert len(content) <= MAX_INPUT_BYTES
@@ -128,9 +125,6 @@ def summary(request):
     assert peak_bytes() - before < MAX_EXTRA_BYTES
 
 
-# ---------------------------------------------------------------------- damaged files
-
-
 @pytest.mark.parametrize("kind", SUBJECTS)
 def test_damaged_files(tmp_path, kind):
     subject = SUBJECTS[kind]
@@ -150,9 +144,6 @@ def test_damaged_files(tmp_path, kind):
             where = f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
             failures.setdefault(where, f"input {number}: {error}\n{traceback.format_exc()}")
     assert not failures, "\n\n".join(f"{where}: {what}" for where, what in failures.items())
-
-
-# ---------------------------------------------------------------------- made-up files
 
 
 def made_up(test):

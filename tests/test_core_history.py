@@ -52,9 +52,6 @@ def run_history(**data):
     return history_of(*records)
 
 
-# --- curves
-
-
 @pytest.mark.parametrize("part", ["train", "test", "validation"])
 def test_curves_are_the_records_in_order(part):
     history = run_history(train_size=50, validation_size=10)
@@ -96,9 +93,6 @@ def test_a_curve_once_read_stays_as_it_was_and_cannot_be_written():
     assert history.epochs.tolist() == list(range(300))
     with pytest.raises(ValueError, match="read-only"):
         early[0] = 0
-
-
-# --- the best epoch
 
 
 def test_best_is_the_highest_test_log_likelihood_without_validation():
@@ -150,9 +144,6 @@ def test_best_is_right_after_every_record(curve):
         assert history.best.epoch == (curve.index(max(numbers)) if numbers else 0)
 
 
-# --- finding a record
-
-
 def test_nearest_is_the_closest_recorded_epoch():
     history = history_of(*(record(epoch) for epoch in (0, 1, 2, 5)))
     for epoch, expected in [(-3, 0), (0, 0), (0.4, 0), (0.6, 1), (3, 2), (4, 5), (99, 5)]:
@@ -178,9 +169,6 @@ def test_nearest_is_the_closest_recorded_epoch():
 def test_neighbours_are_the_records_on_either_side(epoch, offset, expected):
     history = history_of(*(record(epoch) for epoch in (0, 1, 2, 5)))
     assert history.neighbour(epoch, offset).epoch == expected
-
-
-# --- out of the program
 
 
 def read_back(history):
@@ -221,9 +209,6 @@ def test_csv_has_plain_lines():
     assert text.count("\n") == 14
 
 
-# --- changes
-
-
 def test_a_change_says_what_changed():
     change = Change(epoch=2.5, step=17, name="learning_rate", old=0.1, new=0.02)
     assert str(change) == "learning rate 0.1 -> 0.02"
@@ -242,8 +227,6 @@ def test_a_change_says_what_changed():
 def test_a_mark_has_the_practicals_letter_and_the_new_value(name, new, label):
     assert Change(epoch=2.5, step=17, name=name, old=1, new=new).label == label
 
-
-# --- what is kept of the weights
 
 RECORD_BYTES = record(0).weights.nbytes
 

@@ -54,9 +54,6 @@ class Call:
         return self.function, ()
 
 
-# ---------------------------------------------------------------------- makers
-
-
 def idx(*header, zeros=None, **options):
     """Return a maker of images with that header, compressed where ``zeros`` follow it."""
 

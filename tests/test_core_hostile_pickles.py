@@ -27,9 +27,6 @@ def refusal(path):
     return str(caught.value)
 
 
-# ---------------------------------------------------------------------- code
-
-
 class Call:
     """Pickles as a call of ``function`` with ``arguments``, and perhaps a state set afterwards."""
 
@@ -98,9 +95,6 @@ def test_the_pickles_above_would_run(tmp_path):
             pickle.loads(pickle.dumps({**ARRAYS, "more": calls(marker)[way]}, protocol))
             assert marker.exists(), (way, protocol)
             marker.unlink()
-
-
-# ---------------------------------------------------------------------- single instructions
 
 
 def text(word):
@@ -178,9 +172,6 @@ def test_no_instruction_reaches_beyond_data(tmp_path, monkeypatch, case):
     assert message.startswith((f"{file}: the pickle has ", f"{file}: this pickle asks for "))
     assert " at byte " in message
     assert list(tmp_path.iterdir()) == [file]
-
-
-# ---------------------------------------------------------------------- memory and time
 
 
 def content(*pieces):

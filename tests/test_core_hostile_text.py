@@ -49,9 +49,6 @@ def gzip_of(piece, n, *, before=b"", after=b""):
     return header + repeated(before or piece, 1) + repeated(piece, n) + end + bytes(8)
 
 
-# --- tables
-
-
 @pytest.mark.parametrize("start", [b"", b"1,2,3,", ROW], ids=["all", "from its start", "line 2"])
 def test_a_line_of_a_gigabyte(tmp_path, start):
     path = tmp_path / "digits.csv"
@@ -187,9 +184,6 @@ def test_a_pipe_instead_of_a_table(tmp_path):
     path.write_bytes(b"".join(b"%d,0,0,0,%d\n" % (k % 2, k) for k in range(20)))
     os.mkfifo(tmp_path / "test.csv")
     assert_opened(path)
-
-
-# --- pictures
 
 
 def png(*chunks):
@@ -361,8 +355,6 @@ def test_a_pipe_among_pictures(tmp_path):
         os.mkfifo(tmp_path / name)
     assert_opened(tmp_path)
 
-
-# --- names
 
 NAMES = {
     "newline": "new\nline",

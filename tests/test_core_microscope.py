@@ -88,9 +88,6 @@ def plain_gradients(weights: NDArray[np.float64], target: int, x: Vector) -> lis
     return [-w.T @ jacobian @ (t - y), w.T @ (y - t), w[z.argmax()] - w[target]]
 
 
-# ---------------------------------------------------------------------- gradients
-
-
 @given(seed=st.integers(0, 10_000), target=st.integers(0, N_CLASSES - 1))
 @QUICK
 def test_every_first_step_goes_down_the_numerical_gradient(seed: int, target: int) -> None:
@@ -142,9 +139,6 @@ def test_every_step_is_that_of_a_plain_loop(box: bool) -> None:
     assert (0 <= seen.images).all() == box
 
 
-# ---------------------------------------------------------------------- the practical
-
-
 @pytest.mark.parametrize("box", [False, True])
 def test_the_squared_column_is_the_practicals_descent(box: bool) -> None:
     weights, image = make_model(7)
@@ -176,9 +170,6 @@ def test_float32_weights_are_taken_as_they_are() -> None:
     narrow = look(weights.astype(np.float32), image.astype(np.float32), 0)
     np.testing.assert_array_equal(wide.images, narrow.images)
     np.testing.assert_array_equal(wide.norms, narrow.norms)
-
-
-# ---------------------------------------------------------------------- the badge
 
 
 def test_a_footing_is_what_the_matrices_say() -> None:
@@ -277,9 +268,6 @@ def test_saturated_steps_are_counted_up_to_where_the_plateau_ends() -> None:
     assert not any(flat[first:])
 
 
-# ---------------------------------------------------------------------- numbers that run away
-
-
 def test_far_out_pixels_are_told() -> None:
     weights, image = make_model(4)
     target = int(plain_y(weights, image).argmin())
@@ -304,9 +292,6 @@ def test_an_image_whose_numbers_would_not_be_finite_stays_and_this_is_told() -> 
     assert held is not None
     assert seen.is_far_out(50, 2)
     np.testing.assert_array_equal(seen.images[held:, 2], seen.images[[held] * (51 - held), 2])
-
-
-# ---------------------------------------------------------------------- using it
 
 
 def test_what_has_been_done_can_be_looked_at_at_any_step() -> None:
@@ -364,9 +349,6 @@ def test_what_cannot_be_looked_at_is_refused_in_words(change: dict[str, Any], wo
 def test_settings_out_of_range_are_refused(name: str, value: float) -> None:
     with pytest.raises(SettingError, match="must be"):
         MicroscopeConfig(**{name: value})  # type: ignore[arg-type]
-
-
-# ---------------------------------------------------------------------- the surest image
 
 
 @pytest.mark.parametrize("scale", [1.0, 30.0])

@@ -42,9 +42,6 @@ def numbers(split: Split) -> list[float]:
     return split.images[:, 0].tolist()
 
 
-# --- labels
-
-
 @QUICK
 @given(
     st.integers(1, 200),
@@ -87,9 +84,6 @@ def test_all_labels_can_be_wrong_even_of_two_classes():
     np.testing.assert_array_equal(noisy_labels(labels, 100.0, 2, rng()), 1 - labels)
 
 
-# --- pixels
-
-
 @pytest.mark.parametrize("n", [1, 4096, 9000], ids=["one", "a block", "blocks"])
 def test_pixels_get_normal_noise_and_stay_between_0_and_1(n):
     images = rng(1).random((n, 5)).astype(np.float32)
@@ -107,9 +101,6 @@ def test_the_spread_is_in_units_of_the_pixels_range():
     change = noisy_images(grey, 0.05, rng()) - grey  # ten deviations from either end: unclipped
     assert abs(float(change.std()) - 0.05) < 0.001
     assert abs(float(change.mean())) < 0.001
-
-
-# --- in a data set
 
 
 @pytest.mark.parametrize("config", NOISE, ids=NOISE_IDS)
@@ -202,9 +193,6 @@ def test_settings_out_of_range_are_refused(name, value):
         DataConfig(**{name: value})
 
 
-# --- dividing
-
-
 @QUICK
 @given(
     st.lists(st.integers(0, 6), min_size=1, max_size=120),
@@ -282,8 +270,12 @@ def test_labels_stay_with_their_images_through_split_validation_and_noise():
     ("share", "validation_size", "fits"),
     [
         # 57 images, of which a share of 15 % leaves 48 to learn from, 1 % leaves 54, 90 % leaves 7.
-        *((DEFAULT_TEST_PERCENT, 47, True), (DEFAULT_TEST_PERCENT, 48, False)),
-        *((1.0, 53, True), (1.0, 54, False), (90.0, 6, True), (90.0, 7, False)),
+        (DEFAULT_TEST_PERCENT, 47, True),
+        (DEFAULT_TEST_PERCENT, 48, False),
+        (1.0, 53, True),
+        (1.0, 54, False),
+        (90.0, 6, True),
+        (90.0, 7, False),
     ],
 )
 def test_validation_must_leave_images_of_the_split_that_is_asked_for(share, validation_size, fits):

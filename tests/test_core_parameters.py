@@ -30,9 +30,6 @@ def refusal(config, **settings):
     return str(caught.value)
 
 
-# --- every declaration of core
-
-
 @pytest.mark.parametrize("config", CONFIGS)
 def test_every_field_is_declared_and_every_default_fits(config):
     assert list(parameters_of(config)) == [field.name for field in dataclasses.fields(config)]
@@ -100,9 +97,6 @@ def test_what_can_change_during_a_run():
     assert live == {"learning_rate", "batch_size", "l2", "momentum", "epochs"}
 
 
-# --- what is refused, in words
-
-
 def test_a_learning_rate_of_a_billion_is_refused_with_its_range():
     assert refusal(TrainingConfig, learning_rate=1e9) == (
         "Learning rate must be a number from 1e-06 to 1000, not 1e+09"
@@ -156,9 +150,6 @@ def test_a_whole_number_fits_exactly_if_it_lies_in_the_range(value, low, width):
 
 def test_whole_numbers_are_numbers_too():
     assert TrainingConfig(learning_rate=1).learning_rate == 1
-
-
-# --- the mechanism
 
 
 @dataclasses.dataclass(frozen=True)

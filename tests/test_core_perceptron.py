@@ -46,9 +46,6 @@ def random_batch(n_samples=9, n_features=6, n_classes=4, seed=1, dtype=np.float6
     return images, rng.integers(n_classes, size=n_samples)
 
 
-# --- softmax
-
-
 def test_softmax_is_exp_over_the_sum_of_exp():
     logits = np.array([[0.0, 1.0, -2.0], [3.0, 3.0, 3.0]])
     exp = np.exp(logits)
@@ -108,9 +105,6 @@ def test_a_training_step_holds_at_activations_of_ten_thousand(dtype):
     np.testing.assert_array_equal(weights, np.array([[-0.5, 9999.5], [0.5, -9999.5]], dtype=dtype))
 
 
-# --- the small operations
-
-
 def test_one_hot_has_a_single_one_at_the_label():
     labels = np.array([2, 0, 1, 2])
     result = one_hot(labels, 4, np.float64)
@@ -145,9 +139,6 @@ def test_a_model_knows_its_sizes():
     assert (model.n_classes, model.n_features) == (5, 12)
 
 
-# --- score and log-likelihood
-
-
 def test_score_and_log_likelihood_equal_the_notebooks():
     dataset = tiny_dataset(200)
     model = random_model(dataset.n_classes, dataset.n_features)
@@ -177,9 +168,6 @@ def test_evaluation_changes_nothing():
     before = model.weights.copy()
     assert model.evaluate(dataset.train) == model.evaluate(dataset.train)
     np.testing.assert_array_equal(model.weights, before)
-
-
-# --- gradient and update
 
 
 @pytest.mark.parametrize(
@@ -244,9 +232,6 @@ def test_minibatch_step_can_be_used_for_large_and_small_batches_in_turn():
         step.step(with_bias(images), one_hot(labels, 4, np.float64).T, 0.2, 0.0)
         reference.update(images, labels, 0.2)
     np.testing.assert_allclose(weights, reference.weights, rtol=1e-12)
-
-
-# --- start
 
 
 @pytest.mark.parametrize("init", INITIAL_WEIGHTS)

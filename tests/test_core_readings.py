@@ -81,8 +81,11 @@ def test_choosing_is_what_its_words_say(seed, label, read, between, order, noisy
 @pytest.mark.parametrize(
     "wanted",
     [
-        *(ImageFilter(read="right"), ImageFilter(read="wrong"), ImageFilter(low=1.0)),
-        *(ImageFilter(high=99.0), ImageFilter(order="sure")),
+        ImageFilter(read="right"),
+        ImageFilter(read="wrong"),
+        ImageFilter(low=1.0),
+        ImageFilter(high=99.0),
+        ImageFilter(order="sure"),
     ],
     ids=["right", "wrong", "low", "high", "order"],
 )
@@ -153,9 +156,6 @@ def test_changed_labels_are_found_in_noisy_data():
     chosen = select(noisy, None, ImageFilter(read="changed"))
     np.testing.assert_array_equal(chosen, expected)
     assert len(chosen) == round(0.2 * noisy.n_samples)
-
-
-# ---------------------------------------------------------------------- confusion
 
 
 @QUICK

@@ -61,9 +61,6 @@ def shortest_by_trying_all_subsets(weights, image, target):
     return best
 
 
-# ---------------------------------------------------------------------- over the boundary
-
-
 @pytest.mark.parametrize("boxed", [False, True])
 @pytest.mark.parametrize("norm", ["l2", "linf"])
 @QUICK
@@ -146,9 +143,6 @@ def test_a_search_tells_while_the_fewest_pixels_toward_one_of_many_are_looked_fo
     assert told[-1] == Progress(12, 12, "classes")
 
 
-# ---------------------------------------------------------------------- all targets
-
-
 @pytest.mark.parametrize("norm", ["l2", "linf", "l0"])
 def test_all_targets_are_the_single_ones_and_what_was_found_is_kept(norm):
     weights, image = case(5, 9, 11)
@@ -216,9 +210,6 @@ def test_a_pixel_outside_the_box_is_refused():
     search = TargetSearch(np.eye(3, 4), np.array([0.0, 1.5, 0.0]), "l2", boxed=True)
     with pytest.raises(SettingError, match="between 0 and 1"):
         list(search.searching())
-
-
-# ---------------------------------------------------------------------- repair
 
 
 @QUICK

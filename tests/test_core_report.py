@@ -117,9 +117,6 @@ def run(words: list[str]) -> tuple[int, str, str]:
     return code, stdout.getvalue(), stderr.getvalue()
 
 
-# --- Numbers, against the practical's algorithm in plain float64 NumPy
-
-
 def plain_softmax(z):
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
@@ -284,9 +281,6 @@ def test_page_shows_every_picture_and_the_numbers(digits_report):
     assert "--learning-rate" in page.text
 
 
-# --- Every number of classes, every shape
-
-
 @pytest.mark.parametrize(
     ("n_classes", "shape", "absent"),
     [(2, (28, 28), 0), (47, (12, 20), 1), (3, (30, 5), 0), (2, (1, 1), 0)],
@@ -342,9 +336,6 @@ def test_images_asked_for_but_not_there_are_noted(tmp_path):
     assert "1297" in stderr
     code, _, stderr = run([*words[:-2], "--report", str(tmp_path / "out")])
     assert (code, stderr) == (0, "")
-
-
-# --- Bad input: one line, code 2, nothing left behind
 
 
 def truncate(path: Path) -> None:
@@ -493,9 +484,6 @@ def test_second_report_replaces_the_first_and_nothing_else(tmp_path):
     assert len(json.loads((tmp_path / "summary.json").read_text())["epochs"]) == 3
 
 
-# --- Streams and the program itself
-
-
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
@@ -551,9 +539,6 @@ def test_main_answers_bad_input_with_one_line_and_code_2(words, tmp_path):
     assert done.stderr.startswith("error: ")
     assert done.stderr.count("\n") == 1
     assert listing(tmp_path) == {}
-
-
-# --- Drawing
 
 
 def test_text_is_measured_cut_and_broken_to_its_width():

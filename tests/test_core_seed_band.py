@@ -90,8 +90,15 @@ def test_curves_and_best_epochs_are_those_of_each_run(validated: bool) -> None:
 def record(epoch: int, likes: list[float], lost: list[bool]) -> SweepRecord:
     values = np.array(likes)
     return SweepRecord(
-        *(epoch, 10 * epoch, values, values, values, values),
-        *(None, None, np.array(lost)),
+        epoch=epoch,
+        step=10 * epoch,
+        train_score=values,
+        train_log_likelihood=values,
+        test_score=values,
+        test_log_likelihood=values,
+        validation_score=None,
+        validation_log_likelihood=None,
+        diverged=np.array(lost),
     )
 
 

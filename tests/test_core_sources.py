@@ -46,9 +46,6 @@ def assert_same_images(split, images, labels):
     np.testing.assert_array_equal(split.labels, labels)
 
 
-# --- IDX: what opens
-
-
 @BOTH_KINDS
 def test_a_folder_of_four_files_opens(tmp_path, suffix):
     train, train_labels, test, test_labels = write_idx_folder(tmp_path / "set", suffix=suffix)
@@ -153,9 +150,6 @@ def test_a_home_directory_is_understood(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     assert open_dataset("~/set").train.n_samples == 12
-
-
-# --- IDX: what is refused, each naming the file and what to do
 
 
 def test_missing_path_names_what_would_be_right(tmp_path):
@@ -457,9 +451,6 @@ def test_a_set_too_large_is_refused(tmp_path, monkeypatch, bound, most, words):
     assert "open a smaller part of them" in message
 
 
-# --- digits that ship
-
-
 def test_the_8x8_digits_open_by_name():
     dataset = open_dataset("digits8")
     assert dataset.image_shape == (8, 8)
@@ -495,9 +486,6 @@ def test_damaged_8x8_digits_say_to_restore_the_file(tmp_path, monkeypatch, damag
 def test_missing_8x8_digits_say_to_restore_the_file(tmp_path, monkeypatch):
     monkeypatch.setattr(digits8, "ASSET", tmp_path / "digits8.npz")
     assert "restore the file from the repository" in refusal("digits8")
-
-
-# --- strokes: drawn once, then kept
 
 
 @pytest.fixture

@@ -65,9 +65,6 @@ def assert_holds(path, *, own_test, pixels=None, names="0123", **reading):
     np.testing.assert_array_equal(labels, TRAIN_LABELS[distance.argmin(axis=1)])
 
 
-# --- what opens, written by NumPy
-
-
 def npz(compressed=False, **arrays):
     def write(folder):
         save = np.savez_compressed if compressed else np.savez
@@ -321,9 +318,6 @@ def test_the_content_says_what_it_is_not_the_name(tmp_path, suffix):
     assert_holds(written.rename(tmp_path / f"digits{suffix}"), own_test=True)
 
 
-# --- which array is which
-
-
 @pytest.mark.parametrize(
     ("name", "part", "kind"),
     [
@@ -482,9 +476,6 @@ def test_whatever_is_chosen_can_be_what_it_was_chosen_for(infos):
         assert info.may_be_images if role.endswith("images") else info.may_be_labels
 
 
-# --- parts and labels that are unlike
-
-
 def test_one_hot_rows_may_be_negative(tmp_path):
     path = npz(X=TRAIN, y=-np.eye(4)[TRAIN_LABELS])(tmp_path)
     assert_holds(path, own_test=False)
@@ -565,9 +556,6 @@ def test_a_few_images_in_any_unsorted_order_keep_it(tmp_path):
         np.testing.assert_array_equal(open_dataset(str(path)).train.labels, y)
 
 
-# --- damaged files beside
-
-
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x93NUMPY\x01"], ids=["empty", "text", "cut"])
 @pytest.mark.parametrize("opened", ["X.npy", ""], ids=["the file", "the folder"])
 def test_a_damaged_file_that_is_not_needed_is_left_out(tmp_path, opened, content):
@@ -591,9 +579,6 @@ def test_a_damaged_part_of_the_set_is_not_left_out(tmp_path, opened):
     path = npy(opened, **FOUR)(tmp_path)
     (tmp_path / "x_test.npy").write_bytes(b"")
     assert "x_test.npy" in refusal(path)
-
-
-# --- what can be wrong, each naming the file and what would be right
 
 
 def npy_bytes(array, **options):

@@ -61,9 +61,6 @@ def assert_holds(path, train, test=None, **reading):
     np.testing.assert_array_equal(found_labels, labels)
 
 
-# --- as Python 2 wrote them
-
-
 class Python2:
     """Writes what Python 2's cPickle and its NumPy wrote: strings are bytes, memo from 1 on.
 
@@ -207,9 +204,6 @@ def test_other_pickles_of_python_2_open(tmp_path, python_2, value):
     assert_holds(write(tmp_path / "a.pkl", python_2(value)), pair)
 
 
-# --- as Python writes them today
-
-
 def exchanged(images):
     """Return the same images, stored in neither C's nor Fortran's order."""
     return np.ascontiguousarray(images.transpose(1, 0, 2)).transpose(1, 0, 2)
@@ -333,9 +327,6 @@ def test_where_it_is_unclear_the_window_can_ask(tmp_path, protocol):
     }
     text = "train_images=0,train_labels=2,test_images=1,test_labels=3"
     assert_holds(file, TRAIN, TEST, arrays=text)
-
-
-# --- what can be wrong
 
 
 class Anything:
@@ -521,9 +512,6 @@ def test_an_instruction_too_many_is_refused(tmp_path, monkeypatch):
 )
 def test_text_is_no_pickle(tmp_path, text):
     assert not pickles.recognises(look(write(tmp_path / "notes", text.encode())))
-
-
-# --- lists instead of arrays
 
 
 @PROTOCOLS

@@ -76,8 +76,6 @@ def luminance(colours):
     return colours @ np.array([0.299, 0.587, 0.114])
 
 
-# --- every format and mode
-
 GREY = drawing()
 RGB = np.random.default_rng(3).integers(0, 256, size=(12, 12, 3), dtype=np.uint8)
 RGB[[0, -1]] = RGB[:, [0, -1]] = (10, 20, 30)
@@ -221,9 +219,6 @@ def test_an_opaque_alpha_changes_nothing(tmp_path):
     assert not any("transparent" in note for note in dataset.notes)
 
 
-# --- folders
-
-
 def test_names_are_sorted_as_people_do(tmp_path):
     names = ["10", "9", "2", "Zebra", "apple", "class 12", "class 3"]
     write_set(tmp_path, {name: [drawing(k)] * 2 for k, name in enumerate(names)})
@@ -309,9 +304,6 @@ def test_progress_counts_pictures(tmp_path):
     assert told == [Progress(k, 6, "pictures") for k in range(6)]
 
 
-# --- one size
-
-
 @pytest.mark.parametrize("shape", [(1, 1), (4, 4), (9, 30), (128, 128)])
 def test_small_pictures_that_are_alike_keep_their_size(tmp_path, shape):
     image = np.random.default_rng(0).integers(256, size=shape, dtype=np.uint8)
@@ -361,9 +353,6 @@ def test_shrinking_averages_and_does_not_pick(tmp_path):
     assert np.abs(small - 127.5).max() < 4
 
 
-# --- ink
-
-
 @pytest.mark.parametrize(("ground", "ink"), [(0, 255), (255, 0), (200, 30), (40, 220)])
 def test_ink_is_recognised_and_can_be_switched(tmp_path, ground, ink):
     image = drawing(ground=ground, ink=ink)
@@ -384,9 +373,6 @@ def test_a_set_of_both_kinds_is_read_alike_and_says_so(tmp_path):
     grounds = whole(dataset)[:, 0, 0]
     assert (grounds == 1).sum() == 3
     assert any("3 of 15 pictures have a bright ground" in note for note in dataset.notes)
-
-
-# --- what is wrong, and how it is said
 
 
 def png_chunk(kind, content):

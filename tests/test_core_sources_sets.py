@@ -43,9 +43,6 @@ def rename(folder, **names):
         (folder / f"{part}-{kind}-idx{digit}-ubyte").rename(folder / new)
 
 
-# --- names that say nothing
-
-
 def test_files_of_other_names_are_paired_by_their_number(tmp_path):
     _, train_labels, _, _ = write_idx_folder(tmp_path, n_train=21, n_test=9, suffix="")
     rename(tmp_path, train_images="a.bin", train_labels="b", t10k_images="c.dat", t10k_labels="d")
@@ -127,9 +124,6 @@ def test_a_folder_of_pictures_is_not_searched_for_ever(tmp_path):
     assert "no images were found in this folder" in refusal(tmp_path)
 
 
-# --- several files of labels
-
-
 @pytest.mark.parametrize("opened", ["", "train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
 def test_labels_of_another_name_are_not_taken_for_those_of_the_images(tmp_path, opened):
     """Noisy labels beside the clean ones, to compare them: any order of the names is tried."""
@@ -170,9 +164,6 @@ def test_the_same_file_with_a_dot_and_with_a_hyphen_counts_once(tmp_path):
     for file in list(tmp_path.iterdir()):
         (tmp_path / file.name.replace("-idx", ".idx")).write_bytes(file.read_bytes())
     assert sizes(tmp_path) == (21, 9, True)
-
-
-# --- EMNIST
 
 
 def write_emnist(folder, name, labels, *, n_test=0, seed=0):
@@ -332,9 +323,6 @@ def test_a_folder_of_several_emnist_sets_names_them_and_one_file_opens(tmp_path)
     assert sizes(folder / "emnist-letters-train-images-idx3-ubyte.gz") == (52, 26, True)
 
 
-# --- zip archives
-
-
 def zip_folder(folder, file, *, inside="", method=zipfile.ZIP_DEFLATED):
     with zipfile.ZipFile(file, "w", method) as archive:
         for source in sorted(folder.iterdir()):
@@ -450,9 +438,6 @@ def test_a_compressed_set_beside_a_plain_one_of_the_same_name_counts_once(tmp_pa
     assert open_dataset(str(tmp_path / "train-images-idx3-ubyte.gz")).train.images.max() > 0
 
 
-# --- all of MNIST
-
-
 @pytest.mark.skipif(mnist_folder() is None, reason="../shared/data/mnist is not there")
 def test_real_mnist_is_read_bit_by_bit():
     """The checksums are those of the original release; the file is made again from the pixels."""
@@ -471,9 +456,6 @@ def test_real_mnist_takes_less_than_500_mb():
     opened = hostile.open_bounded(mnist_folder())
     assert opened.message == ""
     assert opened.peak_bytes < 500 * 1024**2
-
-
-# --- wrapped in folders
 
 
 def unpacked_by_7_zip(folder):

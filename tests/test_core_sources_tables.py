@@ -80,8 +80,6 @@ def refusal(path, **reading):
     return str(caught.value)
 
 
-# --- what opens
-
 KAGGLE = csv_text(LABEL_FIRST, ["label", *PIXEL_NAMES], lineterminator="\n")
 FORMS = {
     "Kaggle": KAGGLE,
@@ -261,9 +259,6 @@ def test_progress_is_told_in_small_steps(tmp_path):
     assert len(told) >= size / 2**17
 
 
-# --- where the labels are
-
-
 def _table(first, last, n=60):
     """Return a table with these ends and 15 columns of noise between them."""
     inner = np.random.default_rng(1).integers(256, size=(n, 15))
@@ -312,8 +307,6 @@ def test_images_that_are_not_square_need_their_height(tmp_path):
     assert dataset.image_shape == (4, 5)
     assert_holds(dataset, images, LABELS)
 
-
-# --- folders and pairs
 
 TEST_IMAGES, TEST_LABELS = sample(n=12, seed=7)
 TEST_PART = csv_text(np.column_stack((TEST_LABELS, TEST_IMAGES)), ["label", *PIXEL_NAMES])
@@ -371,9 +364,6 @@ def test_the_test_table_alone_opens_as_a_set(tmp_path):
     write(tmp_path, KAGGLE, "mnist_train.csv")
     dataset = open_dataset(str(write(tmp_path, TEST_PART, "mnist_test.csv")))
     assert_holds(dataset, TEST_IMAGES, TEST_LABELS)
-
-
-# --- what is wrong, and how it is said
 
 
 def _changed(line, column, value, text=KAGGLE):
@@ -553,9 +543,6 @@ def test_more_rows_than_accepted_are_refused_while_reading(tmp_path, monkeypatch
     assert "more than 39 images" in refusal(write(tmp_path, KAGGLE))
 
 
-# ---------------------------------------------------------------------- EMNIST
-
-
 def letters_text(labels, seed=0):
     """Return a table as Kaggle has EMNIST's, each image transposed, and the upright images."""
     upright = np.random.default_rng(seed).integers(256, size=(len(labels), 4, 4))
@@ -595,9 +582,6 @@ def test_emnist_tables_take_the_names_beside_them(tmp_path):
     write(tmp_path, "0 48\n1 66 98\n2 233\n", "emnist-own-mapping.txt")
     reading = ReadingConfig(label_column="first")
     assert open_dataset(str(path), reading).class_names == ("0", "b", "\u00e9")
-
-
-# --- what only looks like a test part
 
 
 def numbered(header):

@@ -170,9 +170,6 @@ def test_no_epochs_have_no_band():
     assert len(band.best_share) == len(band.low) == 0
 
 
-# --- patience
-
-
 def plain_stop(epochs, values, patience, min_delta):
     """Wait as a person would, counting."""
     best, waited, last_better = None, 0, epochs[0]

@@ -105,9 +105,6 @@ def test_no_piece_is_lost_at_the_end_of_a_deflated_stream(n, piece, level, raw):
     assert b"".join(pieces) == content
 
 
-# --- bounds
-
-
 def test_a_small_file_that_would_fill_memory_is_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(limits, "MAX_INFLATED_BYTES", 1_000_000)
     bomb = write_content(tmp_path / "bomb.gz", bytes(3_000_000))
@@ -147,9 +144,6 @@ def test_what_grows_while_it_is_read_is_bounded_too(monkeypatch):
     stream = Stream("endless", bytes, 10)
     with pytest.raises(DatasetError, match="endless: inflates to more than the 1 MB accepted"):
         stream.read(2_000_000)
-
-
-# --- heads
 
 
 @BOTH_KINDS

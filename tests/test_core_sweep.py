@@ -85,9 +85,6 @@ def assert_members_are_alone(
         assert (here.epoch, here.step, here.position) == (there.epoch, there.step, there.position)
 
 
-# --- each member is the run alone
-
-
 @QUICK
 @given(config=CONFIGS, n_seeds=st.integers(1, 5), validated=st.booleans())
 def test_each_member_is_the_run_alone(
@@ -197,9 +194,6 @@ def test_large_steps_do_not_carry_a_member_away(shuffle: bool, batch_size: int) 
     assert_members_are_alone(sweep, drained(sweep), 1e-4)
 
 
-# --- measuring
-
-
 def test_measured_is_what_each_model_measures_alone() -> None:
     rng = np.random.default_rng(0)
     split = tiny_dataset(4500, n_classes=7).train
@@ -215,9 +209,6 @@ def test_measured_is_what_each_model_measures_alone() -> None:
         score, like = model.evaluate(split)
         assert scores[member] == score
         np.testing.assert_allclose(likes[member], like, rtol=1e-6)
-
-
-# --- divergence
 
 
 def test_a_member_that_diverges_leaves_the_others_alone() -> None:
@@ -253,9 +244,6 @@ def test_when_all_have_diverged_it_ends() -> None:
     assert records[-1].diverged.all()
     assert not records[-2].diverged.all()
     assert records[-1].epoch < 20
-
-
-# --- driving it
 
 
 def raw(records: list[SweepRecord]) -> list[list[bytes | None]]:
@@ -339,9 +327,6 @@ def test_memory_does_not_grow_with_the_batch() -> None:
         tracemalloc.stop()
     assert records[-1].epoch == 1
     assert peak < 30e6
-
-
-# --- what is wrong is said
 
 
 @pytest.mark.parametrize("n_seeds", [0, -1, N_SEEDS.high + 1, 2.5, "three", True])

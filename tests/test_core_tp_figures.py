@@ -107,9 +107,6 @@ def test_in_ci_real_mnist_is_not_skipped():
         assert mnist_folder() is not None
 
 
-# --- Part 1
-
-
 def test_the_practicals_data(mnist):
     assert (mnist.train.n_samples, mnist.test.n_samples) == (5000, 3000)
     assert mnist.image_shape == (28, 28)
@@ -167,9 +164,6 @@ def test_every_class_has_a_worst_image_and_a_mean(mnist, history):
         assert mistake.probability > 0.3
     assert np.isfinite(diagnosis.mean_images).all()
     assert diagnosis.n_correct.min() > 400
-
-
-# --- Part 2
 
 
 @pytest.mark.parametrize("noise_seed", range(N_NOISE))

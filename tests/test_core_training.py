@@ -62,9 +62,6 @@ def reference_run(config, dataset):
     )
 
 
-# --- the same as the practical
-
-
 @pytest.mark.parametrize("init", ["zeros", "uniform", "normal"])
 @pytest.mark.parametrize("shuffle", [False, True])
 @pytest.mark.parametrize("l2", [0.0, 0.01])
@@ -152,9 +149,6 @@ def test_the_tp_preset_is_the_practicals():
     assert (DataConfig().train_size, DataConfig().test_size) == (5000, 3000)
 
 
-# --- what is reported on the way
-
-
 def test_events_count_epochs_batches_and_steps():
     trainer = Trainer(tiny_dataset(n_train=63), replace(FIRST_RUN, epochs=2))
     trainer.batches_per_record = 3
@@ -211,9 +205,6 @@ def test_nothing_is_done_before_it_is_asked_for():
     assert next(events).epoch == 0
     np.testing.assert_array_equal(trainer.weights, before)
     assert trainer.step == 0
-
-
-# --- same seed, same bits
 
 
 @pytest.mark.parametrize("shuffle", [False, True])
@@ -284,9 +275,6 @@ def test_training_leaves_the_data_alone():
     assert dataset.content_hash == before
 
 
-# --- changes during a run
-
-
 def test_changes_equal_a_plain_loop_that_switches_at_the_same_batch():
     dataset = tiny_dataset()
     config = replace(FIRST_RUN, shuffle=False, epochs=2)
@@ -352,9 +340,6 @@ def test_a_change_out_of_range_leaves_everything_as_it_was():
     assert trainer.batch_size == 10
 
 
-# --- validation
-
-
 def test_validation_images_come_from_the_end_of_train_and_are_not_learnt():
     whole = tiny_dataset(n_train=80)
     dataset = whole.sized(DataConfig(train_size=70, validation_size=20))
@@ -367,9 +352,6 @@ def test_validation_images_come_from_the_end_of_train_and_are_not_learnt():
     last = records[-1]
     expected = SoftmaxPerceptron(last.weights).evaluate(dataset.validation)
     assert (last.validation_score, last.validation_log_likelihood) == expected
-
-
-# --- divergence
 
 
 def plain_loop_until_not_finite(config, dataset, dtype=np.float32):

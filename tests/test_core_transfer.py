@@ -217,9 +217,6 @@ def test_few_images_at_a_time_are_never_none_and_fewer_where_they_are_larger():
     assert chunk_rows(10**7, 1000) == 8
 
 
-# --- noise as large as another change
-
-
 @pytest.mark.parametrize("box", [False, True])
 @pytest.mark.parametrize("norm", ["l2", "linf"])
 def test_noise_has_each_images_size_and_stays_in_the_box(norm, box):
@@ -249,9 +246,6 @@ def test_in_l2_noise_prefers_no_direction():
     rng = np.random.default_rng(1)
     noise = noise_of_sizes(np.zeros((4000, 3)), np.ones(4000), NORMS["l2"], rng, box=False)
     np.testing.assert_allclose(noise.T @ noise / 4000, np.eye(3) / 3, atol=0.03)
-
-
-# --- one change for all
 
 
 @pytest.mark.parametrize("target", [None, 1])
@@ -302,13 +296,14 @@ def test_a_search_with_nobody_to_fool_says_so(learnt):
     model = SoftmaxPerceptron(models[0])
     rows = np.flatnonzero(model.predict(data.test.images) != data.test.labels)
     search = UniversalSearch(
-        *(model, settings("universal"), data.test.images, data.test.labels, rows)
+        model=model,
+        config=settings("universal"),
+        images=data.test.images,
+        labels=data.test.labels,
+        rows=rows,
     )
     with pytest.raises(SettingError, match="no image to fool"):
         list(search.run())
-
-
-# --- the same change
 
 
 @pytest.mark.parametrize("box", [False, True])

@@ -115,9 +115,6 @@ def assert_shows_the_core_film(window: MainWindow, position: int) -> None:
     assert page.film.scrub.value() == position
 
 
-# ---------------------------------------------------------------------- what is shown
-
-
 def test_every_view_shows_the_attack_of_the_core(page: MainWindow, qtbot: QtBot) -> None:
     for position in (0, 1, 60, FROM_IMAGE.steps):
         page.session.attack.go_to(position)
@@ -197,9 +194,6 @@ def test_a_saturated_image_is_explained(
     assert hint.isVisible()
     assert "gives almost nothing to follow" in hint.text()
     assert "Raise the step size" in hint.text()
-
-
-# ---------------------------------------------------------------------- what is attacked
 
 
 def test_choosing_the_part(page: MainWindow, qtbot: QtBot) -> None:
@@ -354,9 +348,6 @@ def test_the_box(page: MainWindow, qtbot: QtBot) -> None:
     assert_shows_the_core_film(page, attack.position)
 
 
-# ---------------------------------------------------------------------- the film
-
-
 def test_play_hold_and_play_from_the_end(page: MainWindow, qtbot: QtBot) -> None:
     attack, film = page.session.attack, page.attack.film_panel.film
     assert attack.position == FROM_IMAGE.steps
@@ -456,9 +447,6 @@ def test_traces_are_painted_in_their_colours(page: MainWindow) -> None:
         painted = pixels(plot.view)
         for colour in colours:
             assert has_colour(painted, colour).sum() > 20
-
-
-# ---------------------------------------------------------------------- the model under attack
 
 
 def test_time_travel_changes_the_model_under_attack(page: MainWindow, qtbot: QtBot) -> None:
@@ -586,8 +574,13 @@ def test_the_page_waits_for_data(
     assert window.attack.film_panel.sentence.text() == "Waiting for data ..."
     controls, film = window.attack.controls, window.attack.film_panel.film
     for button in (
-        *(controls.random, controls.mistake),
-        *(film.first, film.back, film.play, film.forward, film.last),
+        controls.random,
+        controls.mistake,
+        film.first,
+        film.back,
+        film.play,
+        film.forward,
+        film.last,
     ):
         if button.isEnabled():
             click(qtbot, button)

@@ -179,9 +179,6 @@ def assert_says_what_is_true(panel: ByHandPanel, window: MainWindow) -> None:
     assert panel.way.share == pytest.approx(standing.way)
 
 
-# ---------------------------------------------------------------------- painting
-
-
 def test_the_budget_is_twice_what_the_exact_change_needs(
     panel: ByHandPanel, window: MainWindow, game: ByHandSession
 ) -> None:
@@ -369,9 +366,6 @@ def test_the_keyboard_paints_at_its_cursor(
     assert not inside.any(), "with the mouse the cursor is away"
 
 
-# ---------------------------------------------------------------------- what is seen
-
-
 def test_the_hint_is_the_gradient_where_there_is_room(
     panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
 ) -> None:
@@ -442,9 +436,6 @@ def test_a_win_is_said_with_what_the_gradient_needs(
     assert f"yours is {times:.3g} times as large" in said
     assert_says_what_is_true(panel, window)
     assert panel.way.words.startswith("1"), "more than 100 %"
-
-
-# ---------------------------------------------------------------------- rules
 
 
 @pytest.mark.parametrize("norm", ["linf", "l0"])
@@ -534,9 +525,6 @@ def test_norm_and_box_of_the_attack_act_here_too(
     assert panel.rules.box.isChecked() is attack.boxed
 
 
-# ---------------------------------------------------------------------- the other side
-
-
 def test_the_optimiser_is_hidden_until_asked(
     panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
 ) -> None:
@@ -612,9 +600,6 @@ def test_another_game_hides_what_was_revealed(
         do()
         assert not panel.rival.reveal.isChecked()
         wait_until(qtbot, lambda: is_settled(game))
-
-
-# ---------------------------------------------------------------------- what is kept
 
 
 def test_same_again_clears_and_can_be_taken_back(
@@ -716,9 +701,6 @@ def test_other_data_clear_it_and_say_so(
     wait_until(qtbot, lambda: is_settled(game))
     assert not change_of(game).any()
     assert_says_what_is_true(panel, window)
-
-
-# ---------------------------------------------------------------------- what cannot be played
 
 
 def test_an_image_that_is_read_so_already_is_said(

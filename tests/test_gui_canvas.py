@@ -60,9 +60,6 @@ def canvas(page: DrawPage) -> Canvas:
     return page.canvas
 
 
-# ---------------------------------------------------------------------- strokes
-
-
 def test_a_stroke_of_the_mouse_is_the_line_of_the_core(canvas: Canvas) -> None:
     assert canvas.is_empty
     points = draw(canvas)
@@ -213,9 +210,6 @@ def test_the_sheet_does_not_depend_on_the_size_of_the_window(
     np.testing.assert_array_equal(canvas.ink, ink)
 
 
-# ---------------------------------------------------------------------- pen and finger
-
-
 def a_pen(kind: QPointingDevice.PointerType, *, pressure: bool = True) -> QPointingDevice:
     can = QInputDevice.Capability.Position
     if pressure:
@@ -241,8 +235,19 @@ def pen_stroke(
         held = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletRelease else LEFT
         button = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletMove else LEFT
         event = QTabletEvent(
-            *(kind, device, place, anywhere, pressure, 0.0, 0.0, 0.0, 0.0, 0.0),
-            *(NONE, button, held),
+            kind,
+            device,
+            place,
+            anywhere,
+            pressure,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            NONE,
+            button,
+            held,
         )
         QApplication.sendEvent(canvas, event)
         assert event.isAccepted(), "or Qt would send it again as the mouse's"
@@ -319,9 +324,6 @@ def test_what_the_screen_takes_for_a_gesture_leaves_no_ink(canvas: Canvas) -> No
     np.testing.assert_array_equal(canvas.ink, before)
 
 
-# ---------------------------------------------------------------------- looks
-
-
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_ink_and_paper_have_the_colours_of_the_theme(
     window: MainWindow, page: DrawPage, theme: Any
@@ -332,9 +334,6 @@ def test_ink_and_paper_have_the_colours_of_the_theme(
     draw(page.canvas, [(0.2, 0.2), (0.8, 0.8)])
     assert painted_ink(page.canvas, theme.text) > empty + 1000
     assert painted_ink(page.canvas, theme.raised) > 1000
-
-
-# ---------------------------------------------------------------------- what a review found
 
 
 def test_other_data_during_a_stroke_end_it(canvas: Canvas) -> None:

@@ -247,9 +247,6 @@ def test_a_side_of_other_data_gives_way_to_the_run_shown(
     assert "nothing to compare" not in panel.words.text()
 
 
-# ---------------------------------------------------------------------- opening
-
-
 def click_cell(qtbot: QtBot, panel: ComparisonPanel, row: int, column: int) -> None:
     click(qtbot, panel.mosaic, panel.mosaic.cell_rect(row, column).center())
 

@@ -177,9 +177,6 @@ def test_other_data_bring_other_classes(
     assert wait_for_counts(qtbot, window, "validation").sum() == 20
 
 
-# ---------------------------------------------------------------------- the widget alone
-
-
 @pytest.fixture
 def matrix(qtbot: QtBot, app: object) -> Iterator[ConfusionMatrix]:
     """Return a matrix of its own."""

@@ -107,8 +107,14 @@ def turn_wheel(plot: CurvePlot, place: QPoint, notches: int) -> None:
     viewport = plot.view.viewport()
     none = Qt.KeyboardModifier.NoModifier
     event = QWheelEvent(
-        *(QPointF(place), QPointF(viewport.mapToGlobal(place)), QPoint(), QPoint(0, 120 * notches)),
-        *(Qt.MouseButton.NoButton, none, Qt.ScrollPhase.NoScrollPhase, False),
+        QPointF(place),
+        QPointF(viewport.mapToGlobal(place)),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        none,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
     )
     QApplication.sendEvent(viewport, event)
 
@@ -132,9 +138,6 @@ def run(key: int, colour: str = "#c2185b", start: int = 0, **options: Any) -> Ru
     x = EPOCHS[start:]
     curves = (("train", x, TRAIN[start:] + 0.1), ("test", x, TEST[start:] + 0.15))
     return RunCurves(key, f"run {key}", colour, curves, **options)
-
-
-# ---------------------------------------------------------------------- logarithmic axes
 
 
 @pytest.mark.parametrize("negative", [False, True], ids=["errors", "log-likelihoods"])
@@ -251,9 +254,6 @@ def test_log_ticks_keep_their_distance_and_are_round(span: tuple[float, float], 
         assert len(digits) <= 4, f"{10**place} is not round"
 
 
-# ---------------------------------------------------------------------- smoothing
-
-
 def smoothed(values: NDArray[np.float64], n_points: int) -> list[float]:
     """Return the means that are drawn: the start stands alone."""
     return [float(values[0]), *moving_mean(values[1:], n_points)]
@@ -297,9 +297,6 @@ def test_the_curve_itself_is_faint_behind(qtbot: QtBot, theme: Theme) -> None:
     plot.set_options(PlotOptions())
     assert plot._main._raw["train"].n_points == 0
     assert has_colour(pixels(plot.view), theme.train).sum() > 1500
-
-
-# ---------------------------------------------------------------------- zoom
 
 
 def drag_values(plot: CurvePlot, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -447,9 +444,6 @@ def test_following_the_curves_is_what_a_zoom_comes_back_to(qtbot: QtBot) -> None
     assert view_range(plot)[1][1] > 80
 
 
-# ---------------------------------------------------------------------- options
-
-
 def test_the_menu_chooses_and_tells(plot: CurvePlot, qtbot: QtBot) -> None:
     told: list[PlotOptions] = []
     plot.options_changed.connect(told.append)
@@ -503,9 +497,6 @@ def test_zooming_back_is_offered_only_where_there_is_a_back(plot: CurvePlot) -> 
     assert plot.menu.back.isEnabled()
     plot.menu.whole.trigger()
     assert not plot.menu.whole.isEnabled()
-
-
-# ---------------------------------------------------------------------- other runs
 
 
 @THEMES
@@ -663,9 +654,6 @@ def test_the_nearest_point_is_that_of_a_plain_search(scale: Scale) -> None:
         assert nearest_index(x, at, scale) == expected
 
 
-# ---------------------------------------------------------------------- bands
-
-
 @THEMES
 @pytest.mark.parametrize("options", [PlotOptions(), LOG_LOG], ids=["linear", "log"])
 def test_a_band_is_filled_behind_everything(
@@ -700,9 +688,6 @@ def test_a_band_has_a_gap_where_nothing_is_known(plot: CurvePlot) -> None:
         assert filled[at.y(), at.x()] == is_in
 
 
-# ---------------------------------------------------------------------- labelled ticks
-
-
 @THEMES
 def test_a_label_stands_beside_its_line(qtbot: QtBot, theme: Theme) -> None:
     plot = make(qtbot, theme)
@@ -729,9 +714,6 @@ def test_many_labels_leave_each_other_room(plot: CurvePlot) -> None:
     assert len(plot.tick_labels) > n_narrow
     drag_values(plot, (10, 0.5), (16, 0.5))
     assert all(10 <= 5 + 1.5 * int(label[2:]) <= 16 for label in plot.tick_labels)
-
-
-# ---------------------------------------------------------------------- long curves
 
 
 def test_of_a_long_curve_every_peak_is_kept() -> None:

@@ -117,9 +117,6 @@ def settings(qtbot: QtBot, page: DataPage) -> None:
     assert page.side.split.isVisible()
 
 
-# ---------------------------------------------------------------------- the wall and its filters
-
-
 def test_the_wall_hangs_all_images_of_the_part_with_their_marks(
     page: DataPage, window: MainWindow
 ) -> None:
@@ -231,9 +228,6 @@ def test_the_size_slider_and_the_wheel_follow_each_other(page: DataPage, qtbot: 
     assert slider.value() == page.wall.zoom_index
 
 
-# ---------------------------------------------------------------------- finding
-
-
 def find(qtbot: QtBot, page: DataPage, text: str) -> None:
     field = page.bar.find_field
     field.setFocus()
@@ -284,9 +278,6 @@ def test_what_the_filters_leave_out_is_told(
     click(qtbot, page.bar.reset)
     find(qtbot, page, str(right))
     assert page.wall.current == right
-
-
-# ---------------------------------------------------------------------- one image
 
 
 def test_hovering_tells_label_reading_and_pixel(
@@ -340,9 +331,6 @@ def test_enter_opens_the_current_image(page: DataPage, qtbot: QtBot) -> None:
     assert not page.card.isVisible()
 
 
-# ---------------------------------------------------------------------- what is in the data
-
-
 def test_bars_count_the_classes_and_a_click_filters(
     page: DataPage, window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -381,9 +369,6 @@ def test_mean_and_spread_are_those_of_the_class_and_part_chosen(
         assert side.spread.caption == f"at most {expected.spread.max():.3g}"
     QTest.mouseMove(side.mean, side.mean.image_rect().center())
     assert window.hover_words.text().startswith("mean: pixel (")
-
-
-# ---------------------------------------------------------------------- noise and split
 
 
 def test_label_noise_is_on_the_wall_as_it_is_in_core(
@@ -537,9 +522,6 @@ def test_the_panel_keeps_the_sizes_and_this_page_has_the_rest(window: MainWindow
     assert here == new | {"validation_size"}
 
 
-# ---------------------------------------------------------------------- how it is read
-
-
 def test_ink_and_orientation_open_the_file_again(
     page: DataPage, window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -593,9 +575,6 @@ def test_only_what_matters_is_asked(
 def test_a_folder_of_folders_may_hold_pictures(tmp_path: Path) -> None:
     (tmp_path / "cats").mkdir()
     assert "picture_side" in what_matters(str(tmp_path), ReadingConfig())
-
-
-# ---------------------------------------------------------------------- other data
 
 
 @pytest.mark.parametrize(
@@ -680,7 +659,7 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
     names = ["<img src=/x.png>", "<b>x", "<h1>y</h1>", "<a href=/z>z</a>"]
     data = data_without_test_part()
     dataset = make_dataset(
-        *("<b>data</b>", "/of/<i>somebody</i>.csv", data, data),
+        name="<b>data</b>", source="/of/<i>somebody</i>.csv", train=data, test=data,
         image_shape=(6, 6), class_names=names, notes=["<b>noted</b>"],
     )  # fmt: skip
     monkeypatch.setattr("gui.session.data.opening", opening_of(dataset))
@@ -770,9 +749,6 @@ def test_before_there_are_data_the_page_says_so(
     assert not has_colour(pixels(page.wall.viewport()), LIGHT.surface).all()
 
 
-# ---------------------------------------------------------------------- live
-
-
 ENDLESS = TrainingConfig(epochs=5000)
 
 
@@ -838,9 +814,6 @@ def test_the_card_of_data_that_are_gone_is_closed(
     assert page.card.isVisible()
     window.session.rewind()
     assert not page.card.isVisible()
-
-
-# ---------------------------------------------------------------------- looks
 
 
 def test_where_there_is_no_room_two_buttons_choose(

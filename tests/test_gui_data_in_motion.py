@@ -33,8 +33,8 @@ from core.learning.training import TrainingConfig
 from core.sources.catalogue.downloads import DownloadProgress
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.reading import ReadingConfig
+from gui.session import data as data_session
 from gui.session.run_state import RunState
-from gui.session.session import data as data_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,9 +79,6 @@ def hold_noise(monkeypatch: pytest.MonkeyPatch) -> Gate:
 
     monkeypatch.setattr(Dataset, "sized", held)
     return gate
-
-
-# ---------------------------------------------------------------------- what the model reads
 
 
 def test_a_part_left_and_chosen_again_is_read_again(
@@ -133,9 +130,6 @@ def test_one_failed_reading_is_told_and_the_next_one_succeeds(
     assert "no room" in told[0]
     window.session.show_epoch(5)
     wait_until(qtbot, lambda: wall_is_right(window))
-
-
-# ---------------------------------------------------------------------- runs that are prepared
 
 
 def test_a_key_held_down_prepares_once(
@@ -211,9 +205,6 @@ def test_a_model_is_held_against_the_data_that_are_about_to_come(
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     wait_until(qtbot, lambda: session.shown is not None)
     assert session.run_state is not RunState.FAILED
-
-
-# ---------------------------------------------------------------------- opening
 
 
 def slow_opening(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
@@ -328,9 +319,6 @@ def test_a_file_is_dropped_onto_the_window(
     assert window.panel.data_combo.currentText() == "set.npz"
 
 
-# ---------------------------------------------------------------------- label noise
-
-
 @pytest.fixture
 def noisy(
     new_session: Callable[..., Session],
@@ -376,9 +364,6 @@ def test_the_card_of_the_worst_says_what_the_noise_has_done(
         learn.card.close()
         seen += 1
     assert seen > 0
-
-
-# ---------------------------------------------------------------------- the catalogue
 
 
 def test_a_download_tells_its_speed(window: MainWindow) -> None:
@@ -436,9 +421,6 @@ def test_a_mirror_that_sleeps_holds_nothing_up(
     session.deleteLater()
 
 
-# ---------------------------------------------------------------------- messages and keys
-
-
 def test_an_offer_comes_to_light_again_below_a_hint(window: MainWindow, qtbot: QtBot) -> None:
     notice, session = window.notice, window.session
     session.offered.emit("MNIST is on this machine now.", "digits8")
@@ -490,9 +472,6 @@ def test_the_keyboard_scrolls_the_counts_of_many_classes(
     assert 0 <= top
     assert top + row.height() <= side.counts_area.viewport().height()
     assert side.counts.row_rect(30) == row
-
-
-# ---------------------------------------------------------------------- what a last review found
 
 
 def test_an_opened_weights_image_is_that_of_the_epoch_shown(window: MainWindow) -> None:

@@ -68,9 +68,6 @@ def page(window: MainWindow, qtbot: QtBot) -> DrawPage:
     return window.draw
 
 
-# ---------------------------------------------------------------------- what it is read as
-
-
 def probabilities_of(window: MainWindow, image: NDArray[Any]) -> NDArray[Any]:
     assert window.session.shown is not None
     return SoftmaxPerceptron(window.session.shown.weights).probabilities(image.reshape(-1))
@@ -252,9 +249,6 @@ def test_a_rewind_does_not_blank_what_is_read(
     assert_reads(window, own_way(window, page.canvas.ink))
 
 
-# ---------------------------------------------------------------------- other data
-
-
 def test_a_drawing_survives_other_images_of_the_same_proportions(
     window: MainWindow, page: DrawPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -318,9 +312,6 @@ def test_before_there_are_data_the_page_waits(
     assert_reads(window, own_way(window, window.draw.canvas.ink))
 
 
-# ---------------------------------------------------------------------- the card
-
-
 def test_a_drawing_opens_and_the_card_follows_it(
     window: MainWindow, page: DrawPage, qtbot: QtBot
 ) -> None:
@@ -361,9 +352,6 @@ def test_the_card_of_a_page_nobody_sees_closes_with_its_data(
     wait_for_state(qtbot, window.session, RunState.FINISHED)
     window.show_draw()
     assert_reads(window, own_way(window, page.canvas.ink))
-
-
-# ---------------------------------------------------------------------- attack
 
 
 def test_a_drawing_is_attacked(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
@@ -511,9 +499,6 @@ def test_other_classes_drop_it_too(
     wait_until(qtbot, lambda: data_of(session).class_names == names)
     assert not session.attack.on_own
     assert any("these data have other classes" in message for message in told)
-
-
-# ---------------------------------------------------------------------- into the training set
 
 
 def add_drawing(window: MainWindow, qtbot: QtBot, label: int) -> NDArray[np.float32]:
@@ -668,9 +653,6 @@ def test_without_data_nothing_can_be_added(new_session: Callable[..., Session]) 
     session.add_sample(np.zeros(64), 0)
     session.take_back_sample()
     assert session.full_dataset is None
-
-
-# ---------------------------------------------------------------------- looks
 
 
 def test_everything_has_a_name_a_tooltip_and_room(window: MainWindow, page: DrawPage) -> None:

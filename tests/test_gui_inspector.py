@@ -242,9 +242,6 @@ def test_several_worst_of_each_class(window: MainWindow, qtbot: QtBot) -> None:
     wait_until(qtbot, lambda: atlas.n_rows == 3)
 
 
-# --- the parts
-
-
 def test_an_image_without_a_true_class_has_logits_only(qtbot: QtBot) -> None:
     card = ImageCard()
     qtbot.addWidget(card)

@@ -64,9 +64,6 @@ def show(qtbot: QtBot, window: MainWindow, epoch: int | None) -> None:
     wait_for_diagnosis(qtbot, window.session)
 
 
-# ---------------------------------------------------------------------- the atlas
-
-
 def test_time_travel_changes_the_painted_atlas_and_brings_it_back(
     window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -263,9 +260,6 @@ def test_pointing_at_rows_that_are_not_painted_yet(window: MainWindow, qtbot: Qt
     wait_until(qtbot, lambda: mosaic.n_rows == 2)
 
 
-# ---------------------------------------------------------------------- the curves
-
-
 def plots(window: MainWindow) -> list[tuple[CurvePlot, str]]:
     return [(window.learn.error_plot, "error"), (window.learn.like_plot, "log_likelihood")]
 
@@ -415,9 +409,6 @@ def test_validation_has_a_curve_of_its_own(
     assert not has_colour(pixels(plot.view), LIGHT.validation).any()
 
 
-# ---------------------------------------------------------------------- the timeline
-
-
 def handle_colour(window: MainWindow) -> tuple[int, ...]:
     timeline = window.bottom.timeline
     assert timeline.shown is not None
@@ -482,9 +473,6 @@ def test_the_handle_and_the_bar_follow_the_run(
     # The future cannot be shown.
     click(qtbot, timeline, QPoint(round(timeline.x_of(EPOCHS)), 15))
     assert session.pinned_epoch == 3
-
-
-# ---------------------------------------------------------------------- other data
 
 
 def open_folder(qtbot: QtBot, window: MainWindow, folder: str) -> None:

@@ -153,9 +153,6 @@ def viewport_point(plot: CurvePlot, x: float, y: float) -> QPoint:
     return plot.view.mapFromScene(box.mapViewToScene(place))
 
 
-# ---------------------------------------------------------------------- what is shown
-
-
 def test_everything_shown_is_what_core_finds(panel: LossesPanel, window: MainWindow) -> None:
     assert_shows(panel, window.session, STEPS)  # it stands at the end at first
     assert panel.gradient_plot.options.log_y
@@ -291,9 +288,6 @@ def test_both_themes_paint_curves_titles_and_badge(sure: LossesPanel, window: Ma
             assert (np.abs(title.astype(int) - wanted).sum(axis=-1) < 60).any()
 
 
-# ---------------------------------------------------------------------- settings
-
-
 def test_step_size_and_steps_act_at_once(
     panel: LossesPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -375,9 +369,6 @@ def test_another_epoch_is_another_model(
     after = wait_for_descents(qtbot, window.session)
     assert not np.array_equal(before.norms, after.norms)
     assert_shows(panel, window.session, STEPS)
-
-
-# ---------------------------------------------------------------------- the badge
 
 
 def test_one_click_shows_an_image_that_refuses_to_move(
@@ -507,9 +498,6 @@ def test_names_of_strangers_are_plain_words(
     assert "at length" not in badge.words
     assert "w(<b>" in badge.words
     assert panel.badge_text.textFormat().name == "PlainText"
-
-
-# ---------------------------------------------------------------------- computing
 
 
 class Gate:

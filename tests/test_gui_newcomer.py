@@ -51,9 +51,14 @@ def test_the_wheel_over_a_list_that_was_used_changes_nothing(
     before = combo.currentIndex()
     point = QPointF(combo.rect().center())
     event = QWheelEvent(
-        *(point, QPointF(combo.mapToGlobal(point.toPoint())), QPoint(), QPoint(0, -120)),
-        *(Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier),
-        *(Qt.ScrollPhase.NoScrollPhase, False),
+        point,
+        QPointF(combo.mapToGlobal(point.toPoint())),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
     )
     QApplication.sendEvent(combo, event)
     app.removeEventFilter(habits)

@@ -54,9 +54,6 @@ COPY = Qt.DropAction.CopyAction
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
-# ---------------------------------------------------------------------- dropping
-
-
 def _mime(*paths: Path | str) -> QMimeData:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
@@ -146,9 +143,6 @@ def test_data_are_switched_while_a_run_goes_on(
     wait_for_state(qtbot, session, RunState.PAUSED)
 
 
-# ---------------------------------------------------------------------- recent ones
-
-
 def _recent(window: MainWindow) -> list[str]:
     menu = window.open_data.recent_menu
     menu.aboutToShow.emit()
@@ -203,9 +197,6 @@ def test_the_recent_menu_stands_in_the_file_menu(window: MainWindow) -> None:
     assert window.open_data.recent_menu.menuAction() in files.actions()
 
 
-# ---------------------------------------------------------------------- long openings
-
-
 def test_a_long_opening_shows_how_far_it_is_and_can_be_called_off(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,9 +221,6 @@ def test_a_long_opening_shows_how_far_it_is_and_can_be_called_off(
     assert not bar.isVisible()
     assert session.dataset is before
     assert "opening" not in window.status_words.text()
-
-
-# ---------------------------------------------------------------------- which array is which
 
 
 @pytest.fixture
@@ -287,9 +275,6 @@ def test_the_question_refuses_what_cannot_be(
     assert "both test images and test labels" in chooser.problem.text()
     qtbot.keyClick(chooser, Qt.Key.Key_Escape)
     assert window.session.dataset is before
-
-
-# ---------------------------------------------------------------------- the catalogue
 
 
 @pytest.fixture
@@ -478,9 +463,6 @@ def test_the_shortcut_of_open_asks_for_a_file(
     )
     press(qtbot, window, "Ctrl+O")
     wait_until(qtbot, lambda: data_of(window.session).image_shape == (5, 4))
-
-
-# ---------------------------------------------------------------------- what a review found
 
 
 @pytest.mark.parametrize("mirror", ["ftp://stick", "~nobody-of-that-name/x"])

@@ -222,9 +222,6 @@ def test_a_validation_part_can_be_chosen_and_goes_with_its_data(
     wait_for_part(qtbot, window, "test")
 
 
-# --- the parts
-
-
 @pytest.mark.parametrize("n_classes", [2, 10, 47])
 @pytest.mark.parametrize("n_epochs", [1, 2, 200, 512])
 @pytest.mark.parametrize("size", [(420, 250), (900, 420)])

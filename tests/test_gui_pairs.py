@@ -93,9 +93,6 @@ def shown_matrix(panel: PairsPanel) -> CostMatrix:
     return panel.costs.matrix
 
 
-# ---------------------------------------------------------------------- what is shown
-
-
 def test_numbers_are_those_of_core_for_each_part_norm_and_box(
     panel: PairsPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -152,9 +149,6 @@ def test_hovering_reads_median_quartiles_and_images_and_marks_the_other_matrix(
     hover(panel.costs, QPoint(1, 1))
     assert window.hover_words.text() == ""
     assert panel.confusion.mark is None
-
-
-# ---------------------------------------------------------------------- playing examples
 
 
 def test_a_click_on_a_cell_plays_the_median_example(
@@ -215,9 +209,6 @@ def test_the_diagonal_says_that_there_is_nothing_to_play(
     assert told.args == ["6 is read as 6: there is nothing to change.", False]
     assert window.session.attack.config == before
     assert panel.isVisible()
-
-
-# ---------------------------------------------------------------------- following, stopping
 
 
 def test_it_follows_the_epoch_shown(panel: PairsPanel, window: MainWindow, qtbot: QtBot) -> None:
@@ -461,9 +452,6 @@ def test_the_window_closes_in_the_midst_of_a_measurement(
     assert window.session.close()
 
 
-# ---------------------------------------------------------------------- the widgets alone
-
-
 def matrix_of(medians: list[list[float]], counts: list[list[int]] | None = None) -> CostMatrix:
     """Return a matrix whose medians are of one image each."""
     sizes = np.array(medians)
@@ -579,9 +567,6 @@ def test_the_scale_of_the_confusion_is_its_largest_share_of_mistakes(
     assert matrix.scale_ends() == ("10%", "0%")
     matrix.set_counts(("a", "b"), np.array([[100, 0], [0, 200]]))
     assert matrix.scale_ends() == ("", "")
-
-
-# ---------------------------------------------------------------------- the sentence
 
 
 NAMES = ["a", "b", "c"]

@@ -72,9 +72,6 @@ def wanted(window: MainWindow, name: str) -> Any:
     return getattr(session.wanted_training, name, None) or getattr(session.wanted_data, name, None)
 
 
-# ---------------------------------------------------------------------- what stands in it
-
-
 def test_every_declared_setting_stands_in_the_panel_or_on_the_data_page(
     window: MainWindow,
 ) -> None:
@@ -113,9 +110,6 @@ def test_the_form_shows_what_the_session_holds(window: MainWindow) -> None:
     assert f"{dataset.image_shape[0]} x {dataset.image_shape[1]} pixels" in words
     assert "10 classes" in words
     assert "300 train, 200 test" in words
-
-
-# ---------------------------------------------------------------------- typing
 
 
 def test_live_numbers_act_at_once(window: MainWindow, qtbot: QtBot) -> None:
@@ -249,9 +243,6 @@ def test_the_wheel_changes_only_a_focused_field(window: MainWindow, qtbot: QtBot
     assert window.session.training_config.epochs == EPOCHS + 1
 
 
-# ---------------------------------------------------------------------- sliders, boxes, lists
-
-
 def test_the_slider_of_the_learning_rate(window: MainWindow, qtbot: QtBot) -> None:
     slider = row(window, "learning_rate").slider
     assert slider is not None
@@ -339,9 +330,6 @@ def test_a_change_of_a_running_run_needs_no_rewind(
     assert session.history is not history
 
 
-# ---------------------------------------------------------------------- data
-
-
 def test_choosing_named_data(window: MainWindow, qtbot: QtBot) -> None:
     combo = window.panel.data_combo
     assert combo.currentData() == "digits8"
@@ -409,9 +397,6 @@ def test_too_many_validation_images_are_told_and_nothing_is_lost(
     assert "choose fewer than 300" in window.notice.text
     assert window.session.history is history
     assert window.panel.rewind_button.isVisible()
-
-
-# ---------------------------------------------------------------------- the speed
 
 
 def test_the_speed_slider(

@@ -32,9 +32,6 @@ ENDLESS = TrainingConfig(epochs=5000)
 N_REPAINTS = 50
 
 
-# ---------------------------------------------------------------------- memory
-
-
 @pytest.mark.skipif(
     sys.version_info >= (3, 12), reason="None is immortal from 3.12 on: nothing can drop it"
 )
@@ -70,9 +67,6 @@ def test_frames_of_a_live_run_drop_no_reference_to_none(
     session.progressed.connect(count)
     wait_until(qtbot, lambda: frames[0] >= N_REPAINTS)
     assert sys.getrefcount(None) > before - N_REPAINTS
-
-
-# ---------------------------------------------------------------------- closed at any moment
 
 
 @pytest.mark.parametrize(
@@ -123,9 +117,6 @@ def test_a_job_that_does_not_stop_is_told(qtbot: QtBot, monkeypatch: pytest.Monk
     monkeypatch.setattr("gui.jobs.job_pool.STOP_SECONDS", 20.0)
     assert session.close() is True
     session.deleteLater()
-
-
-# ---------------------------------------------------------------------- the real program
 
 
 def environment_in(home: Path) -> dict[str, str]:

@@ -162,7 +162,9 @@ def test_medians_are_those_of_measuring_image_by_image(
         sizes = np.array(
             [
                 smallest_change(
-                    *(session.shown.weights, split.images[i], norm),  # type: ignore[arg-type]
+                    weights=session.shown.weights,
+                    image=split.images[i],
+                    norm=norm,  # type: ignore[arg-type]
                     target=int(split.labels[i]) if i in mistakes else None,
                     boxed=boxed,
                 ).size

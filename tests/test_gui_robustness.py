@@ -241,9 +241,6 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     wait_until(qtbot, lambda: not page.curves.plot.runs)
 
 
-# --- attacks take their time
-
-
 class EndlessAttack(SizedFastGradient):
     """Tries three sizes at once, and comes to no end with the fourth until it is let."""
 

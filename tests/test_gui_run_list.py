@@ -12,9 +12,9 @@ from test_gui_session import Notes
 from core.learning.history import SNAPSHOT_BYTES, History
 from core.learning.runs import Run
 from core.learning.training import EpochRecord, Trainer
+from gui.session import runs as run_list
 from gui.session.run_state import RunState
 from gui.session.runs import MOST_VISIBLE, RunList
-from gui.session.session import runs as run_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,9 +62,6 @@ def test_every_run_has_a_name_a_colour_and_stays(three: Session) -> None:
     assert three.runs.earlier == [entries[0].run, entries[1].run]
 
 
-# ---------------------------------------------------------------------- shown
-
-
 def test_another_run_is_shown_everywhere_and_live_comes_back(three: Session, qtbot: QtBot) -> None:
     first, last = three.runs.entries[0], three.runs.entries[2]
     shown_before = three.shown
@@ -104,9 +101,6 @@ def test_a_run_on_other_data_is_refused_in_words(session: Session, qtbot: QtBot)
     (message,) = notes.errors
     assert first.run.dataset_name in message
     assert "Open those data" in message
-
-
-# ---------------------------------------------------------------------- forked
 
 
 @pytest.mark.parametrize("epoch", [0, 5, EPOCHS])
@@ -205,9 +199,6 @@ def test_a_rewind_of_a_branch_goes_back_to_the_very_start(session: Session, qtbo
     assert live.history.last_epoch == 0
 
 
-# ---------------------------------------------------------------------- what a person does
-
-
 def test_renaming(three: Session) -> None:
     key = three.runs.entries[1].key
     three.runs.rename(key, "  slow start ")
@@ -285,16 +276,20 @@ def test_what_a_person_touched_is_not_tidied_away(session: Session, qtbot: QtBot
     assert names(session)[0] == "mine"
 
 
-# ---------------------------------------------------------------------- many
-
-
 def made_up(key: int, session: Session, n_epochs: int = 20) -> Run:
     """Return a run whose curves are those of the session's first, over and over."""
     first = history_of(session).records[1]
     history = History(session.training_config)
     for epoch in range(n_epochs + 1):
         record = EpochRecord(
-            *(epoch, epoch, 0.5, -key / (epoch + 1), 0.4, -key / (epoch + 2), None, None),
+            epoch,
+            epoch,
+            0.5,
+            -key / (epoch + 1),
+            0.4,
+            -key / (epoch + 2),
+            None,
+            None,
             weights=first.weights + np.float32(key),
         )
         history.append(record)
@@ -342,9 +337,6 @@ def test_reopening_the_program_begins_with_one_run(
 ) -> None:
     session = open_and_finish(qtbot, new_session())
     assert names(session) == ["run 1"]
-
-
-# ---------------------------------------------------------------------- what a review found
 
 
 def test_a_run_pinned_before_its_first_record_does_not_stop_later_ones(

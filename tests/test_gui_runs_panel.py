@@ -66,9 +66,6 @@ def names(panel: RunsPanel) -> list[str]:
     return [cell(panel, row, _NAME) for row in range(panel.table.topLevelItemCount())]
 
 
-# ---------------------------------------------------------------------- what it says
-
-
 def test_each_row_says_what_a_run_was(panel: RunsPanel, window: MainWindow) -> None:
     first, second = (entry.run for entry in window.session.runs.entries)
     assert names(panel) == ["run 1", "run 2"]
@@ -100,9 +97,6 @@ def test_the_shown_run_is_bold_and_swatches_have_its_colour(
 def test_the_live_row_follows_the_run(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, window, "E")
     wait_until(qtbot, lambda: cell(panel, 1, _EPOCHS) == str(EPOCHS + 1))
-
-
-# ---------------------------------------------------------------------- what can be done
 
 
 def test_show_makes_every_view_show_that_run(
@@ -250,9 +244,6 @@ def test_hovering_reads_all_runs_at_once(
     assert "run 1" in plot.values.text().replace("&nbsp;", " ")
 
 
-# ---------------------------------------------------------------------- seeds
-
-
 def test_seeds_are_drawn_as_a_band_with_its_median(
     panel: RunsPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -336,9 +327,6 @@ def test_seeds_of_a_branch_begin_where_it_began(
     (entry,) = session.runs.bands
     assert entry.band.epochs[0] == 4
     assert len(set(entry.band.curves["test_log_likelihood"][0])) == 1  # one start for all
-
-
-# ---------------------------------------------------------------------- what a review found
 
 
 def test_numbers_cannot_be_written(panel: RunsPanel, qtbot: QtBot) -> None:

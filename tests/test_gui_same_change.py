@@ -54,9 +54,6 @@ if TYPE_CHECKING:
 SOON = 20.0
 
 
-# ---------------------------------------------------------------------- the jobs
-
-
 @pytest.fixture(scope="module")
 def large() -> tuple[Dataset, NDArray[np.float32]]:
     """Return 10,000 images of 784 pixels and the weights of a model of them."""
@@ -158,16 +155,16 @@ def test_a_cancelled_search_on_10000_images_keeps_its_passes(
     assert state is not None
     assert len(state.passes) == 3
     plain = UniversalSearch(
-        *(SoftmaxPerceptron(weights), config, data.test.images, data.test.true_labels)  # type: ignore[arg-type]
+        model=SoftmaxPerceptron(weights),
+        config=config,
+        images=data.test.images,
+        labels=data.test.true_labels,  # type: ignore[arg-type]
     )
     for _ in plain.run():
         if len(plain.passes) == 3:
             break
     assert state.passes == tuple(plain.passes)
     np.testing.assert_array_equal(state.change, plain.change)
-
-
-# ---------------------------------------------------------------------- the panel
 
 
 def panel_of(window: MainWindow) -> SameChangePanel:
@@ -196,7 +193,10 @@ def core_counts(
     assert session.shown is not None
     attack = session.attack
     same = SameChange(
-        *(session.shown.weights, data_of(session).split(attack.config.part), change, attack.aim),
+        weights=session.shown.weights,
+        split=data_of(session).split(attack.config.part),
+        change=change,
+        target=attack.aim,
         strength=strength,
         box=attack.boxed,
     )
@@ -346,7 +346,10 @@ def test_one_change_for_all_is_cores_and_the_film_comes_back(
         box=session.attack.boxed,  # type: ignore[call-arg]
     )
     search = UniversalSearch(
-        *(SoftmaxPerceptron(session.shown.weights), config, test.images, test.labels)  # type: ignore[arg-type]
+        model=SoftmaxPerceptron(session.shown.weights),
+        config=config,
+        images=test.images,
+        labels=test.labels,  # type: ignore[arg-type]
     )
     list(search.run())
     found = session.same_change.found

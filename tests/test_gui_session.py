@@ -64,9 +64,6 @@ def history_of(session: Session) -> list[EpochRecord]:
     return session.history.records
 
 
-# ---------------------------------------------------------------------- opening
-
-
 def test_opening_begins_to_learn_by_itself(new_session: New, qtbot: QtBot) -> None:
     session = new_session()
     assert session.run_state is RunState.LOADING
@@ -223,9 +220,6 @@ def test_running_data_are_replaced_by_running_data(
     assert session.is_running
 
 
-# ---------------------------------------------------------------------- playing
-
-
 def test_play_pause_and_steps(new_session: New, qtbot: QtBot) -> None:
     session = open_paused(qtbot, new_session())
     assert (history_of(session)[0].epoch, len(history_of(session))) == (0, 1)
@@ -297,9 +291,6 @@ def test_the_pace_is_passed_on(new_session: New, qtbot: QtBot) -> None:
         session.set_pace(None)
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert len(history_of(session)) == EPOCHS + 1
-
-
-# ---------------------------------------------------------------------- rewinding
 
 
 def test_rewind_during_a_run_shows_nothing_of_the_old_one(new_session: New, qtbot: QtBot) -> None:
@@ -375,9 +366,6 @@ def test_two_sessions_with_one_seed_give_the_same_bits(new_session: New, qtbot: 
     one = open_and_finish(qtbot, new_session(training=training))
     other = open_and_finish(qtbot, new_session(training=training, pace=500.0))
     assert_records_equal(history_of(one), history_of(other))
-
-
-# ---------------------------------------------------------------------- settings
 
 
 def test_a_live_setting_acts_in_the_present_run(new_session: New, qtbot: QtBot) -> None:
@@ -511,9 +499,6 @@ def test_data_too_small_for_the_validation_images_get_fewer(
     assert (validation.n_samples, data_of(session).train.n_samples) == (5, 25)
 
 
-# ---------------------------------------------------------------------- earlier runs
-
-
 def test_earlier_runs_are_kept_and_twins_are_merged(session: Session, qtbot: QtBot) -> None:
     first = session.history
     session.rewind()
@@ -565,9 +550,6 @@ def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot
     second = session.history
     session.rewind()
     assert [run.history for run in session.runs.earlier] == [first, second]
-
-
-# ---------------------------------------------------------------------- time travel
 
 
 @pytest.mark.parametrize("epoch", [0, 1, EPOCHS // 2, EPOCHS])
@@ -650,9 +632,6 @@ def test_a_rewind_ends_time_travel(session: Session, qtbot: QtBot) -> None:
     wait_until(qtbot, lambda: session.shown is not None)
     assert session.shown is not None
     assert session.shown.live
-
-
-# ---------------------------------------------------------------------- what goes wrong
 
 
 def test_a_diverged_run_says_so_and_keeps_its_history(new_session: New, qtbot: QtBot) -> None:

@@ -146,8 +146,10 @@ def test_error_and_log_likelihood_are_put_side_by_side(
         text = panel.why.text()
         assert f"{name}, epoch {epoch}</td>" in text
         for number in (
-            *(f"{halves.n_wrong:,}", f"{halves.wrong:.3f}"),
-            *(f"{halves.n_right:,}", f"{halves.right:.3f}"),
+            f"{halves.n_wrong:,}",
+            f"{halves.wrong:.3f}",
+            f"{halves.n_right:,}",
+            f"{halves.right:.3f}",
         ):
             assert f";{number}</td>" in text
     more = readings.halves(2).n_wrong - readings.halves(best).n_wrong
@@ -346,9 +348,6 @@ def test_before_there_are_data_nothing_is_said(new_session, new_window, qtbot: Q
     open_and_finish(qtbot, window.session)
     wait_for_band(qtbot, window.session, "test")
     assert panel.best_button.isEnabled()
-
-
-# --- the job
 
 
 def take(mailbox: Mailbox) -> tuple[list, dict]:

@@ -43,9 +43,6 @@ def at(timeline: Timeline, epoch: float) -> QPoint:
     return QPoint(round(timeline.x_of(epoch)), MIDDLE)
 
 
-# ---------------------------------------------------------------------- a branch
-
-
 def test_nothing_before_a_branch_can_be_chosen(
     timeline: Timeline, chosen: list[int], qtbot: QtBot
 ) -> None:
@@ -95,9 +92,6 @@ def test_the_fork_says_where_it_leads(timeline: Timeline) -> None:
     QToolTip.hideText()
 
 
-# ---------------------------------------------------------------------- kept weights
-
-
 def test_clicks_and_drags_go_to_kept_weights(
     timeline: Timeline, chosen: list[int], qtbot: QtBot
 ) -> None:
@@ -129,9 +123,6 @@ def test_what_is_not_kept_says_what_is(timeline: Timeline) -> None:
     assert tip(timeline, at(timeline, 33)) == "epoch 33\nweights kept at epoch 36"
     assert tip(timeline, at(timeline, 36)) == "epoch 36"
     QToolTip.hideText()
-
-
-# ---------------------------------------------------------------------- labels
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)

@@ -50,9 +50,6 @@ if TYPE_CHECKING:
 SOON = 20.0
 
 
-# ---------------------------------------------------------------------- the job
-
-
 @pytest.fixture(scope="module")
 def large() -> TransferRequest:
     """Return 10,000 images of 784 pixels and two models of them."""
@@ -104,7 +101,10 @@ def test_a_cancelled_job_of_10000_images_keeps_what_was_done_and_says_so(
     assert latest[TRANSFER_SLOT].payload.progress.total == 10_000
     few = Transfer(
         [model.weights for model in large.models],
-        *(large.split, large.crafting.attack, large.crafting.config, done.n_images),
+        split=large.split,
+        attack=large.crafting.attack,
+        config=large.crafting.config,
+        n_images=done.n_images,
     )
     list(few.run())
     assert done.models == few.result().models
@@ -120,9 +120,6 @@ def test_what_cannot_be_attacked_is_told_in_words(large: TransferRequest) -> Non
     (letter,), _ = mailbox.take()
     assert letter.payload.expected
     assert "Train the model first" in letter.payload.message
-
-
-# ---------------------------------------------------------------------- the panel
 
 
 def panel_of(window: MainWindow) -> TransferPanel:
@@ -412,9 +409,6 @@ def test_a_long_job_ends_when_the_window_closes(
     opened.session.attack.choose_attack("cw")
     click(qtbot, panel_of(opened).craft_button)
     assert opened.session.close()
-
-
-# ---------------------------------------------------------------------- progress
 
 
 def test_progress_appears_only_when_it_takes_a_while(

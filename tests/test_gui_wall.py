@@ -94,14 +94,16 @@ def wheel(wall: ImageWall, point: QPoint, notches: int, keys: Qt.KeyboardModifie
     """Turn the wheel over a point of the viewport."""
     place = QPointF(point)
     event = QWheelEvent(
-        *(place, QPointF(wall.viewport().mapToGlobal(point))),
-        *(QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton, keys),
-        *(Qt.ScrollPhase.NoScrollPhase, False),
+        place,
+        QPointF(wall.viewport().mapToGlobal(point)),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        keys,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
     )
     QApplication.sendEvent(wall.viewport(), event)
-
-
-# ---------------------------------------------------------------------- geometry
 
 
 @QUICK
@@ -171,9 +173,6 @@ def test_a_shrunk_image_is_the_mean_of_its_blocks() -> None:
     levels = painted[2:5, left : left + 3] & 0xFF
     np.testing.assert_allclose(levels, means * 255, atol=0.51)
     assert layout.pixel_at(1, 3, left + 1) is None, "several pixels share one of the screen's"
-
-
-# ---------------------------------------------------------------------- what is painted
 
 
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != (1, 1)], ids=str)
@@ -371,21 +370,25 @@ def test_an_empty_wall_says_what_to_do(wall: ImageWall) -> None:
     assert not wall.go_to(0)
 
 
-# ---------------------------------------------------------------------- walking
-
-
 def test_keys_walk_along_the_wall(wall: ImageWall, qtbot: QtBot) -> None:
     columns, n_cells = layout_of(wall).n_columns, layout_of(wall).n_cells
     page = wall.viewport().height() // layout_of(wall).cell_size[0] * columns
     keys = Qt.Key
     steps = [
-        (keys.Key_Right, 0),  # the first key chooses the first image in view
-        *((keys.Key_Right, 1), (keys.Key_Left, 0), (keys.Key_Left, 0)),
-        *((keys.Key_Down, columns), (keys.Key_Down, 2 * columns), (keys.Key_Up, columns)),
-        *((keys.Key_PageDown, columns + page), (keys.Key_PageUp, columns)),
-        *((keys.Key_PageUp, 0), (keys.Key_Up, 0)),
-        *((keys.Key_End, n_cells - 1), (keys.Key_Right, n_cells - 1)),
-        *((keys.Key_Home, 0),),
+        (keys.Key_Right, 0),
+        (keys.Key_Right, 1),
+        (keys.Key_Left, 0),
+        (keys.Key_Left, 0),
+        (keys.Key_Down, columns),
+        (keys.Key_Down, 2 * columns),
+        (keys.Key_Up, columns),
+        (keys.Key_PageDown, columns + page),
+        (keys.Key_PageUp, columns),
+        (keys.Key_PageUp, 0),
+        (keys.Key_Up, 0),
+        (keys.Key_End, n_cells - 1),
+        (keys.Key_Right, n_cells - 1),
+        (keys.Key_Home, 0),
     ]
     for key, expected in steps:
         qtbot.keyClick(wall, key)
@@ -460,9 +463,6 @@ def test_going_to_an_image_scrolls_only_if_it_must(wall: ImageWall) -> None:
     assert wall.current == 400
 
 
-# ---------------------------------------------------------------------- zoom
-
-
 def test_control_and_the_wheel_zoom_around_the_pointer(wall: ImageWall) -> None:
     wall.verticalScrollBar().setValue(2000)
     cell = whole_cells(wall)[15]
@@ -524,9 +524,6 @@ def test_on_a_fine_screen_images_are_as_large_and_still_whole(
     assert abs(box.width() - layout.image_size[1] / 1.5) <= 2
 
 
-# ---------------------------------------------------------------------- keeping its place
-
-
 def test_a_wall_that_loses_images_goes_on_with_the_same_line(wall: ImageWall) -> None:
     rng = np.random.default_rng(0)
     cell_h = layout_of(wall).cell_size[0]
@@ -579,9 +576,6 @@ def test_a_wall_made_wider_goes_on_with_the_same_image(wall: ImageWall) -> None:
         wall.resize(width, 420)
         columns = layout_of(wall).n_columns
         assert first in range(wall.visible_cells().start, wall.visible_cells().start + columns)
-
-
-# ---------------------------------------------------------------------- counts
 
 
 @pytest.fixture

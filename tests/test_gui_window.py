@@ -96,7 +96,6 @@ class Scene:
         return plain
 
 
-# ---------------------------------------------------------------------- what each command does
 # Each prepares, lets the test give the command, and looks at what came of it.
 
 
@@ -387,9 +386,25 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "about": shows_words("MIT", "UCI", "CC BY 4.0", "ColorBrewer", np.__version__),
 }
 BUTTONS = (
-    *("toggle", "step_batch", "step_epoch", "rewind", "new_seed", "learn_page", "attack_page"),
-    *("robustness_page", "data_page", "draw_page", "panel", "theme", "help"),
-    *("first", "earlier", "later", "best", "live", "fork"),
+    "toggle",
+    "step_batch",
+    "step_epoch",
+    "rewind",
+    "new_seed",
+    "learn_page",
+    "attack_page",
+    "robustness_page",
+    "data_page",
+    "draw_page",
+    "panel",
+    "theme",
+    "help",
+    "first",
+    "earlier",
+    "later",
+    "best",
+    "live",
+    "fork",
 )
 
 
@@ -484,9 +499,6 @@ def test_no_shortcut_stands_twice() -> None:
     assert len(set(SHORTCUTS)) == len(SHORTCUTS)
 
 
-# ---------------------------------------------------------------------- play says what it does
-
-
 def test_play_says_what_it_does_now(
     new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
 ) -> None:
@@ -536,9 +548,6 @@ def test_save_curves_before_there_are_any(
     press(qtbot, window, "Ctrl+E")
     assert "no curves yet" in window.notice.text
     assert window.notice.isVisible()
-
-
-# ---------------------------------------------------------------------- saving goes wrong
 
 
 @pytest.mark.parametrize(("shortcut", "name"), [("Ctrl+S", "page.png"), ("Ctrl+E", "curves.csv")])
@@ -603,9 +612,6 @@ def test_a_surprise_opens_a_dialog_that_names_the_log(window: MainWindow, qtbot:
     click(qtbot, box.buttons()[0])
     wait_until(qtbot, lambda: not window.findChildren(QMessageBox))
     assert window.isEnabled()
-
-
-# ---------------------------------------------------------------------- looks
 
 
 def test_light_and_dark_paint_their_own_colours(window: MainWindow, qtbot: QtBot) -> None:
@@ -684,9 +690,6 @@ def test_text_can_be_read(theme: Theme, front: str, back: str) -> None:
 def test_the_contrast_is_that_of_wcag() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
-
-
-# ---------------------------------------------------------------------- for every eye and hand
 
 
 def test_everything_to_be_used_has_a_name_for_a_screen_reader(window: MainWindow) -> None:
@@ -803,9 +806,14 @@ def test_the_wheel_scrolls_and_changes_no_setting(window: MainWindow, qtbot: QtB
         assert not widget.hasFocus()
         centre = QPointF(widget.rect().center())
         wheel = QWheelEvent(
-            *(centre, widget.mapToGlobal(centre), QPoint(), QPoint(0, -120)),
-            *(Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier),
-            *(Qt.ScrollPhase.NoScrollPhase, False),
+            centre,
+            widget.mapToGlobal(centre),
+            QPoint(),
+            QPoint(0, -120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
         )
         QApplication.sendEvent(widget, wheel)
         assert not wheel.isAccepted()  # so that Qt offers it to the panel around it, which scrolls

@@ -129,8 +129,6 @@ class BatchAttack(ABC):
         self.step = 0
         self._reset()
 
-    # ------------------------------------------------------------------ what is refused
-
     def _checked_images(self, images: NDArray[Any]) -> NDArray[Any]:
         """Return an own copy of the images as a batch."""
         batch = np.atleast_2d(images)
@@ -172,8 +170,6 @@ class BatchAttack(ABC):
                 f"{which} read as class {self.target} already; choose another target class"
             )
 
-    # ------------------------------------------------------------------ hooks
-
     @property
     def n_images(self) -> int:
         """Number of images."""
@@ -197,8 +193,6 @@ class BatchAttack(ABC):
     def finished(self) -> bool:
         """Whether to end before all steps are made."""
         return False
-
-    # ------------------------------------------------------------------ running
 
     def run(self, *, keep_images: bool = False) -> Iterator[BatchStep]:
         """Yield the start and every step after it. May be left at any step; starts anew each time.
@@ -328,8 +322,6 @@ class BatchAttack(ABC):
             self._best_sizes[rows] = self.sizes[rows]
             self._best_images[rows] = self.shown(rows)
             self._best_predicted[rows] = predicted[rows]
-
-    # ------------------------------------------------------------------ result
 
     def result(self) -> BatchResult:
         """Return what the attack came to up to the step made last, at any time."""

@@ -144,7 +144,10 @@ class TargetSearch:
         """Return what is known so far."""
         logits = self._weights[:, 1:] @ self._image + self._weights[:, 0]
         return AllTargets(
-            *(self._weights, self._image, self._norm, self._boxed),
+            weights=self._weights,
+            image=self._image,
+            norm=self._norm,
+            boxed=self._boxed,
             predicted=int(logits.argmax()),
             crossings=tuple(self._crossings),
         )

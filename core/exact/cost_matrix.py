@@ -190,8 +190,6 @@ class CostMeasurement:
             made.append((distances, way @ toward.T / np.reshape(by, (-1, 1))))
         return made
 
-    # ------------------------------------------------------------------ toward one class
-
     def _measure(
         self,
         images: Array,
@@ -215,8 +213,10 @@ class CostMeasurement:
             for start in range(0, len(left), step):
                 some = left[start : start + step]
                 found[some] = overtake_all_many(
-                    *(rows, gaps[np.ix_(some, others)], self._norm),
-                    images[at[some]] if self._boxed else None,
+                    rows=rows,
+                    gaps=gaps[np.ix_(some, others)],
+                    norm=self._norm,
+                    images=images[at[some]] if self._boxed else None,
                 )
                 yield done
             sizes[at, target] = found
@@ -270,9 +270,6 @@ def _taking_turns(labels: NDArray[np.int64], rng: np.random.Generator) -> NDArra
         own = labels[order] == label
         turn[own] = np.arange(own.sum())
     return np.asarray(order[np.argsort(turn, kind="stable")])
-
-
-# ---------------------------------------------------------------------- pairs of classes
 
 
 @dataclass(frozen=True, slots=True, eq=False)

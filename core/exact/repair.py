@@ -225,7 +225,9 @@ class RepairSearch:
         wrong = np.flatnonzero((self._predicted != labels) & np.isnan(self._sizes))
         for index in wrong.tolist():
             self._sizes[index] = smallest_change(
-                *(self._weights, self._split.images[index], self._norm),
+                weights=self._weights,
+                image=self._split.images[index],
+                norm=self._norm,
                 target=int(labels[index]),
                 boxed=self._boxed,
             ).size

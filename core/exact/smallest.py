@@ -282,7 +282,10 @@ def _nearest_boxed(
             break
         chosen = place[open_]
         found, _ = pair_changes(
-            *(images[open_], rows[chosen] - rows[winner[open_]], gaps[open_, chosen], norm),
+            images=images[open_],
+            towards=rows[chosen] - rows[winner[open_]],
+            gaps=gaps[open_, chosen],
+            norm=norm,
             boxed=True,
         )
         better = found < best[open_]

@@ -76,9 +76,6 @@ def most_confused(counts: NDArray[np.int64], n: int) -> list[tuple[int, int, int
     return [entry for entry in found if entry[2] > 0]
 
 
-# ---------------------------------------------------------------------- choosing
-
-
 @dataclass(frozen=True)
 class ImageFilter:
     """Which images of a part are shown, and in which order."""

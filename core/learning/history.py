@@ -128,8 +128,6 @@ class History:
             self._drop(old)  # what was kept only for being one of these may go now
         self._thin()
 
-    # ------------------------------------------------------------------ what is kept
-
     def protect(self, epoch: int) -> None:
         """Keep the weights of this epoch whatever the bound: another run begins there."""
         self._protected.add(epoch)

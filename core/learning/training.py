@@ -186,8 +186,11 @@ def starting_weights(
         If the weights of ``start`` have another shape than ``dataset`` needs.
     """
     weights = initial_weights(
-        *(config.init, dataset.n_classes, dataset.n_features),
-        *(np.random.default_rng(config.seed), dtype),
+        init=config.init,
+        n_classes=dataset.n_classes,
+        n_features=dataset.n_features,
+        rng=np.random.default_rng(config.seed),
+        dtype=dtype,
     )
     if start is not None:
         if start.weights.shape != weights.shape:

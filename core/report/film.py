@@ -196,7 +196,7 @@ def save_animation(
     options: dict[str, Any] = {"lossless": True, "method": 0} if kind == "WEBP" else {}
     made = io.BytesIO()
     painted[0].save(
-        *(made, kind), save_all=True, append_images=painted[1:], duration=lengths, loop=0, **options
+        made, kind, save_all=True, append_images=painted[1:], duration=lengths, loop=0, **options
     )
     write_file(path, made.getvalue())
 

@@ -83,9 +83,6 @@ def assemble(parts: Parts, source: str, reading: ReadingConfig) -> Dataset:
     )
 
 
-# ---------------------------------------------------------------------- shapes
-
-
 def _check_numbers(name: str, images: NDArray[Any]) -> None:
     if images.dtype.kind not in "buif":
         raise DatasetError(
@@ -197,9 +194,6 @@ def _folded(name: str, n_pixels: int, height: int) -> tuple[int, int]:
     return side, side
 
 
-# ---------------------------------------------------------------------- values
-
-
 def _is_dark_ink(parts: Parts, stacks: list[NDArray[Any]], reading: ReadingConfig) -> bool:
     if reading.ink != "auto" or not parts.guess_ink:
         return reading.ink == "dark"
@@ -214,9 +208,6 @@ def _inverted(images: NDArray[Any]) -> NDArray[Any]:
     full: Any = images.dtype.type(255 if images.dtype == np.uint8 else 1)
     inverted: NDArray[Any] = full - images
     return inverted
-
-
-# ---------------------------------------------------------------------- classes
 
 
 def _classes(

@@ -87,8 +87,6 @@ class LearningCurves(QWidget):
         self._refresh_curves()
         self._refresh_marker()
 
-    # ------------------------------------------------------------------ behind
-
     @Slot()
     def _refresh_behind(self) -> None:
         """Draw the other runs and the bands that a person wants to see."""
@@ -122,11 +120,14 @@ class LearningCurves(QWidget):
     def _band(self, entry: BandEntry, metric: str) -> Band:
         found = entry.band.band(entry.band.held_out_part, metric)
         return Band(
-            *(entry.key, entry.name, self._theme.runs[entry.colour], entry.band.epochs),
-            *(found.low, found.median, found.high),
+            key=entry.key,
+            name=entry.name,
+            colour=self._theme.runs[entry.colour],
+            x=entry.band.epochs,
+            low=found.low,
+            median=found.median,
+            high=found.high,
         )
-
-    # ------------------------------------------------------------------ the run shown
 
     @Slot()
     def _refresh_new_epochs(self) -> None:
@@ -224,8 +225,6 @@ class LearningCurves(QWidget):
         for plot, _ in self._plots:
             # Live, the end of the curve is the mark, and the plots need no repaint every frame.
             plot.set_marker(None if shown is None or shown.live else shown.epoch)
-
-    # ------------------------------------------------------------------ what a person does
 
     @Slot(float)
     def _epoch_clicked(self, epoch: float) -> None:

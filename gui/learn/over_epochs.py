@@ -59,7 +59,9 @@ class OverEpochsPanel(QWidget):
         self.map = EpochHeatMap(self)
         curves = (Curve(_RIGHT, "good"), Curve(_WRONG, "bad"))
         self.bars = EpochBars(
-            *("FLIPS", curves, _FLIPS_HELP),
+            title="FLIPS",
+            curves=curves,
+            help_text=_FLIPS_HELP,
             downward=frozenset({_WRONG}),
             n_cut=2,
             parent=self,
@@ -103,8 +105,6 @@ class OverEpochsPanel(QWidget):
         whole.setSpacing(14)
         whole.addLayout(left, 6)
         whole.addLayout(right, 5)
-
-    # ------------------------------------------------------------------ following the run
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the run."""
@@ -195,8 +195,6 @@ class OverEpochsPanel(QWidget):
         epoch = None if shown is None or shown.live else shown.epoch
         self.map.set_marker(epoch)
         self.bars.set_marker(epoch)
-
-    # ------------------------------------------------------------------ choosing
 
     @Slot(float)
     def _epoch_clicked(self, epoch: float) -> None:

@@ -132,8 +132,6 @@ class LearnPage(QWidget):
             self.atlas.set_columns(self._session.dataset.class_names)
         self.card.close()
 
-    # ------------------------------------------------------------------ the shown model
-
     @Slot()
     def _refresh_shown(self) -> None:
         shown = self._session.shown
@@ -184,8 +182,6 @@ class LearnPage(QWidget):
             shades, label = grey_rgb(worst), _WORST_ROWS[n]
             rows.append(MosaicRow(label, _WORST_HELP, shades, worst, tuple(captions), missing))
         return rows
-
-    # ------------------------------------------------------------------ one image
 
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:

@@ -55,8 +55,6 @@ class LearnTabs(LazyTabs):
             }
         )
 
-    # ------------------------------------------------------------------ the panels
-
     @property
     def runs(self) -> RunsPanel:
         """The list of runs."""

@@ -87,8 +87,6 @@ class AttackSession(FilmPlayer):
         self._play_when_ready = False
         session.shown_changed.connect(self._model_changed)
 
-    # ------------------------------------------------------------------ what is attacked
-
     @property
     def index(self) -> int:
         """Number of the chosen image in its part."""
@@ -176,8 +174,6 @@ class AttackSession(FilmPlayer):
         self.chosen.untargeted &= not noise
         self._replace(start=None if noise else self.index, **suited)
 
-    # ------------------------------------------------------------------ how it is attacked
-
     @property
     def config(self) -> AttackConfig:
         """Images, target, and the numbers of the practical's descent."""
@@ -260,8 +256,6 @@ class AttackSession(FilmPlayer):
         """
         return self.chosen.on(model, images, labels)
 
-    # ------------------------------------------------------------------ fitting
-
     def dataset_changed(self) -> None:
         """Fit the choices to other data: the same number where it exists, an existing target."""
         dataset = self._session.dataset
@@ -308,8 +302,6 @@ class AttackSession(FilmPlayer):
             self._wanted = True
             self._computed_at = 0.0
         self.config_changed.emit()
-
-    # ------------------------------------------------------------------ computing
 
     def set_active(self, active: bool) -> None:
         """Say whether the page is looked at."""

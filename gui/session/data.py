@@ -172,8 +172,6 @@ class DataSession(QObject):
         pool.start(self._counter)
         session.shown_changed.connect(self._request_readings)
 
-    # ------------------------------------------------------------------ opening
-
     def open(self, name_or_path: str, reading: ReadingConfig | None = None) -> None:
         """Begin; what was being opened before is forgotten."""
         self._pool.stop_named(_NAME)
@@ -307,8 +305,6 @@ class DataSession(QObject):
             return self.asked_reading
         loaded = None if self.pending is None else self.pending.loaded
         return loaded.reading if loaded is not None and loaded.name == name else self.reading
-
-    # ------------------------------------------------------------------ readings
 
     def watch(self, watcher: QObject, part: str | None) -> None:
         """Keep :attr:`readings` of this part up to date with the shown model, for who looks at it.

@@ -38,6 +38,14 @@ class Lookers:
         self.talkers = (self.transfer, self.same_change, self.pairs)
         """Those whose jobs send events that must not be lost."""
         self.lookers = (
-            *(self.comparison, self.epochs, self.robustness, self.targets, self.pairs),
-            *(self.repair, self.losses, self.transfer, self.same_change, self.by_hand),
+            self.comparison,
+            self.epochs,
+            self.robustness,
+            self.targets,
+            self.pairs,
+            self.repair,
+            self.losses,
+            self.transfer,
+            self.same_change,
+            self.by_hand,
         )

@@ -88,8 +88,6 @@ class RunList(QObject):
         self._removed: list[tuple[int, Entry, bool]] = []
         self._n_begun = 0
 
-    # ------------------------------------------------------------------ what there is
-
     def entry(self, key: int | None) -> RunEntry | None:
         """Return the entry of a run, or None."""
         return next((entry for entry in self.entries if entry.key == key), None)
@@ -142,8 +140,6 @@ class RunList(QObject):
     def on(self, data_config: DataConfig, reading: ReadingConfig) -> list[RunEntry]:
         """Return the runs on those data: only they can be compared."""
         return [entry for entry in self.entries if entry.run.is_on(data_config, reading)]
-
-    # ------------------------------------------------------------------ beginning
 
     def next_key(self) -> int:
         """Return a number no run has had."""
@@ -235,8 +231,6 @@ class RunList(QObject):
         else:
             self.bands += (BandEntry(key, band, run, name, self._free_colour()),)
         self.changed.emit()
-
-    # ------------------------------------------------------------------ what a person does
 
     def show_run(self, key: int | None) -> None:
         """Make every view show this run; None for the live one. The session tells of it."""

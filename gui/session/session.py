@@ -116,8 +116,6 @@ class Session(WantedSession, Lookers):
         self._timer.timeout.connect(self._frame)
         self._timer.start(FRAME_MILLISECONDS)
 
-    # ------------------------------------------------------------------ data
-
     def open(self, name_or_path: str, reading: ReadingConfig | None = None) -> None:
         """Open other data in the background; the present run goes on until they are there."""
         self.data.open(name_or_path, reading)
@@ -151,8 +149,6 @@ class Session(WantedSession, Lookers):
         self.run_state_changed.emit()
         if message:
             self.notified.emit(message, is_error)
-
-    # ------------------------------------------------------------------ the run
 
     @property
     def _learnt(self) -> History:
@@ -308,8 +304,12 @@ class Session(WantedSession, Lookers):
         self.dataset = dataset
         self.data_config, self.training_config = request.config, self.wanted_training
         run = Run(
-            *(self.runs.next_key(), History(self.training_config), self.data_config),
-            *(self.data.reading, dataset.name, request.full.extra),
+            key=self.runs.next_key(),
+            history=History(self.training_config),
+            data_config=self.data_config,
+            reading=self.data.reading,
+            dataset_name=dataset.name,
+            added=request.full.extra,
             branch=request.branch,
             is_own_start=request.start is None,
         )
@@ -319,8 +319,13 @@ class Session(WantedSession, Lookers):
         self.live = self.divergence = self.diagnosis = self.pinned_epoch = None
         self.run_generation = self._pool.next_generation()
         self._job = TrainingJob(
-            *(self.run_generation, self._mailbox, dataset, self.training_config),
-            *(mode, self.pace, request.start),
+            generation=self.run_generation,
+            mailbox=self._mailbox,
+            dataset=dataset,
+            config=self.training_config,
+            mode=mode,
+            pace=self.pace,
+            start=request.start,
         )
         if data_is_new:
             self.data.forget_readings()
@@ -333,8 +338,6 @@ class Session(WantedSession, Lookers):
         (message, is_error), self._to_tell = self._to_tell, ("", False)
         if message:
             self.notified.emit(message, is_error)
-
-    # ------------------------------------------------------------------ jobs and frames
 
     @Slot()
     def _frame(self) -> None:

@@ -49,8 +49,6 @@ class WantedSession(ShownSession):
         self.run_state = state
         self.run_state_changed.emit()
 
-    # ------------------------------------------------------------------ samples
-
     def add_sample(self, image: NDArray[Any], label: int) -> None:
         """Add a sample of a person's own to the training images of the next run."""
         if self.full_dataset is None:
@@ -76,8 +74,6 @@ class WantedSession(ShownSession):
         learnt = "learn it" if full.n_extra > before.n_extra else "learn without it"
         self.notified.emit(f"{words} Rewind to {learnt}." if self.needs_rewind else words, False)
         self.settings_changed.emit()
-
-    # ------------------------------------------------------------------ settings
 
     def set_setting(self, name: str, value: Any) -> None:
         """Set one declared setting of data or training.

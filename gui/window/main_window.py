@@ -206,8 +206,6 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self._place_notice()
 
-    # ------------------------------------------------------------------ looks
-
     def use_theme(self, theme: Theme) -> None:
         """Use these colours everywhere."""
         self.theme = theme
@@ -264,8 +262,6 @@ class MainWindow(QMainWindow):
         action = self.actions_by_name["attack_toggle"]
         action.setText("Hold the change" if playing else "Play the change")
         action.setIcon(self.icons["pause" if playing else "play"])
-
-    # ------------------------------------------------------------------ pages
 
     def show_page(self, index: int) -> None:
         """Show one page."""
@@ -331,13 +327,9 @@ class MainWindow(QMainWindow):
         self.panel.setVisible(is_open)
         self.settings.panel_open = is_open
 
-    # ------------------------------------------------------------------ files
-
     @Slot(str)
     def _mirror_changed(self, mirror: str) -> None:
         self.settings.mirror = mirror
-
-    # ------------------------------------------------------------------ words
 
     def _show_text(self, title: str, html: str, section: str = "") -> None:
         if self._texts is None:

@@ -44,8 +44,6 @@ class OpenData(QObject):
         session.data.accepted.connect(self._accepted)
         session.data.unclear.connect(self._ask_arrays)
 
-    # ------------------------------------------------------------------ asking
-
     @Slot()
     def ask_folder(self) -> None:
         """Ask for a folder: IDX files, pictures by class, tables."""
@@ -66,8 +64,6 @@ class OpenData(QObject):
         chooser = ArrayChooser(path, question, reading, self._window)
         chooser.chosen.connect(self._session.open)
         chooser.open()
-
-    # ------------------------------------------------------------------ recent ones
 
     @Slot()
     def _fill_recent(self) -> None:
@@ -113,8 +109,6 @@ class OpenData(QObject):
         noise = noise_words(config)
         noted = (f"Still in force: {noise}.",) if noise else ()
         self._session.notified.emit(" ".join((words, *data.notes, *noted)), False)
-
-    # ------------------------------------------------------------------ dropping
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take files and folders that are dropped anywhere on the window."""

@@ -176,8 +176,6 @@ class Painting:
             way[((way > 0) & (image >= 1)) | ((way < 0) & (image <= 0))] = 0.0
         return way
 
-    # ------------------------------------------------------------------ strokes
-
     @property
     def is_stroking(self) -> bool:
         """Whether a stroke is under way."""
@@ -239,8 +237,6 @@ class Painting:
         if self._cover is not None:
             self._cover = None
             self._history.end()
-
-    # ------------------------------------------------------------------ taking back
 
     def undo(self) -> None:
         """Take back the last stroke."""

@@ -231,7 +231,11 @@ class Transfer:
         """Find the one change for all: it is not one for every few images."""
         split = self._split
         search = UniversalSearch(
-            *(self._models[0], self._config, split.images, split.true_labels, self._order)  # type: ignore[arg-type]
+            model=self._models[0],
+            config=self._config,  # type: ignore[arg-type]
+            images=split.images,
+            labels=split.true_labels,
+            rows=self._order,
         )
         for _ in search.run():
             yield self._tell()

@@ -83,8 +83,6 @@ class _InteriorPoint:
         self._signs, self._with_e = np.array(signs), np.array(with_e)
         self._products = RowProducts(a)
 
-    # ------------------------------------------------------------------ the method
-
     def solve(self) -> tuple[Array, Array]:
         """Return changes (n, n_features) and the duals of the rows (n, n_rows), as near as any."""
         n, n_features = len(self._b), self._a.shape[1]
@@ -100,7 +98,7 @@ class _InteriorPoint:
                 better = error < best[left]
                 at = left[better]
                 best[at], changes[at], weights[at] = (
-                    *(error[better], now.u[better]), now.row_duals[better],
+                    error[better], now.u[better], now.row_duals[better],
                 )  # fmt: skip
                 gone = (
                     (best[left] <= _TOLERANCE) | ~np.isfinite(error) | (error > _LOST * best[left])

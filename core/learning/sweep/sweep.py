@@ -187,7 +187,9 @@ class Sweep:
     def _finish_pass(self) -> Generator[BatchRecord, None, None]:
         before = self.step
         rest = StackedPass(
-            *(self._design, self._targets, self._orders()),
+            design=self._design,
+            targets=self._targets,
+            orders=self._orders(),
             weights=self._weights,
             velocity=self._velocity,
             settings=self._settings,

@@ -106,9 +106,6 @@ def blob(path: Path, member: Member, *, gunzip: bool = True) -> Blob:
     return Blob(PurePosixPath(member.name).name, label, opened)
 
 
-# ---------------------------------------------------------------------- the directory
-
-
 def _refuse(path: Path, what: str) -> NoReturn:
     raise DatasetError(f"{path}: {what}")
 
@@ -213,9 +210,6 @@ def _check_places(path: Path, found: list[Member], start: int) -> None:
                 "download it again",
             )
         limit, name = member.start, repr(member.name)
-
-
-# ---------------------------------------------------------------------- the content
 
 
 def _reader(path: Path, file: BinaryIO, member: Member) -> Callable[[int], bytes]:

@@ -151,9 +151,6 @@ def _check_pair(
         )
 
 
-# ---------------------------------------------------------------------- one file
-
-
 def _read_array(
     blob: Blob, *, n_dimensions: int, what: str
 ) -> Generator[Progress, None, NDArray[Any]]:

@@ -117,9 +117,6 @@ def by_content(blobs: Sequence[Blob]) -> list[IdxFile]:
     return found
 
 
-# ---------------------------------------------------------------------- named sets
-
-
 _OPEN_ONE = "open one of them instead"
 
 
@@ -195,9 +192,6 @@ def _missing(there: Blob, kind: Kind) -> DatasetError:
     return DatasetError(
         f"{there.label}: its {kind} are missing; expected {expected} in the same folder"
     )
-
-
-# ---------------------------------------------------------------------- sets without names
 
 
 def unnamed_set(

@@ -101,9 +101,6 @@ class ArraysUnclear(DatasetError):
         self.guess = dict(guess)
 
 
-# ---------------------------------------------------------------------- said by a person
-
-
 def arrays_text(roles: Mapping[str, str]) -> str:
     """Return which array is what, as ``ReadingConfig.arrays`` writes it.
 
@@ -174,9 +171,6 @@ def listed(infos: Sequence[ArrayInfo]) -> str:
     """Return the arrays in words, the first ones where there are many."""
     words = ", ".join(map(str, infos[:_LISTED])) or "no array"
     return words + (f" and {len(infos) - _LISTED} more" if len(infos) > _LISTED else "")
-
-
-# ---------------------------------------------------------------------- found out
 
 
 def choose(where: str, infos: Sequence[ArrayInfo], text: str = "") -> dict[str, str]:

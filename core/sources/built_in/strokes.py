@@ -31,7 +31,6 @@ FRAME_PX: Final = 28
 
 N_CLASSES: Final = 10
 
-# --- The hand. Lengths are in units of the digit's height, so 0.05 is one pixel in the 20 px box.
 # Every spread is bounded: a person must recognise every digit, so nothing has a heavy tail.
 
 CARE_RANGE: Final = (0.4, 1.3)
@@ -90,8 +89,6 @@ BALANCE_MAX: Final = 0.42
 
 TAPER_MAX: Final = 0.3
 """Widens the top and narrows the foot by this fraction, or the other way round."""
-
-# --- The pen. Lengths in pixels.
 
 HALF_WIDTH_RANGE_PX: Final = (1.0, 1.5)
 """Fineliner to soft pencil; MNIST lines are two to three pixels wide."""

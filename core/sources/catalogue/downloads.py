@@ -267,8 +267,6 @@ class _Download:
             failures,
         )
 
-    # ------------------------------------------------------------------ errors
-
     def _check_space(self, needed: int) -> None:
         folder = self._sets
         while not folder.exists() and folder != folder.parent:

@@ -142,9 +142,6 @@ def _session(control: Control) -> requests.Session:
     return session
 
 
-# ---------------------------------------------------------------------- reasons
-
-
 def _failure(error: BaseException, received: int, patience: Patience) -> MirrorFailure:
     """Return, in words people can act on, why nothing came."""
     import requests

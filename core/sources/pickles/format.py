@@ -82,9 +82,6 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     return (yield from read_parts(head.path.name, where, arrays, reading))
 
 
-# ---------------------------------------------------------------------- what is in it
-
-
 def _leaves(where: str, content: Any) -> Iterator[tuple[str, ArrayNote | _List]]:
     """Yield the arrays in containers, named by the way to them: ``train/images``.
 

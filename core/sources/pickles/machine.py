@@ -104,8 +104,6 @@ class Machine:
             "about a hundred. Store them by np.savez"
         )
 
-    # ------------------------------------------------------------------ what is wrong
-
     def _refuse(self, what: str) -> NoReturn:
         name = _NAMES.get(self._code, f"0x{self._code:02x}")
         raise DatasetError(
@@ -120,8 +118,6 @@ class Machine:
             f"{self._stream.label}: cut short: {what} ends early, after {self._stream.position} "
             "bytes; copy or download it again"
         )
-
-    # ------------------------------------------------------------------ reading
 
     def _read(self, n: int) -> bytes:
         found = self._stream.read(n)
@@ -209,8 +205,6 @@ class Machine:
             self._refuse(f"which claims a number of {n:,} bytes; no array needs such a one")
         return int.from_bytes(self._read(n), "little", signed=True)
 
-    # ------------------------------------------------------------------ the stack
-
     def _push(self, value: Any) -> None:
         self._stack.append(value)
 
@@ -252,8 +246,6 @@ class Machine:
             self._damaged()
         self._stack.append(self._memo[index])
 
-    # ------------------------------------------------------------------ containers
-
     def _extend(self, items: list[Any]) -> None:
         target = self._top()
         if type(target) is not list:
@@ -281,8 +273,6 @@ class Machine:
             return str(key)
         word = text_of(key)
         return self._refuse("with a key that is neither word nor number") if word is None else word
-
-    # ------------------------------------------------------------------ what is asked for
 
     def _global(self, module: str, name: str) -> None:
         found = known(module, name)

@@ -107,9 +107,6 @@ def decoded(label: str, content: bytes) -> Picture:
         ) from error
 
 
-# ---------------------------------------------------------------------- before decoding
-
-
 class _Pieces(io.BytesIO):
     """A file in memory that cannot be read in endlessly many small pieces."""
 
@@ -196,9 +193,6 @@ def _jpeg_essentials(label: str, content: bytes) -> bytes:
     else:
         _too_many_pieces(label)
     return b"".join(kept)
-
-
-# ---------------------------------------------------------------------- decoding
 
 
 def _picture(image: Image.Image) -> Picture:

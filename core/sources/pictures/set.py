@@ -119,9 +119,6 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:_LISTED]) + more
 
 
-# ---------------------------------------------------------------------- one size
-
-
 class Pictures:
     """Pictures brought to one size while they come.
 

@@ -137,9 +137,6 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     )
 
 
-# ---------------------------------------------------------------------- which files
-
-
 def _looks_like_a_table(content: bytes) -> bool:
     if not content or re.search(rb"[\x00-\x08\x0e-\x1f\x7f]", content) or content[:1] in b"{[":
         return False
@@ -253,9 +250,6 @@ def _second_layout(
             "tell where its own are; say it (label column)"
         )
     return layout
-
-
-# ---------------------------------------------------------------------- what is in them
 
 
 def _read_table(

@@ -224,9 +224,6 @@ def _fits(n_pixels: int, reading: ReadingConfig) -> bool:
     return math.isqrt(n_pixels) ** 2 == n_pixels
 
 
-# ---------------------------------------------------------------------- by the values
-
-
 def label_by_values(
     label: str, first: NDArray[np.float64], last: NDArray[np.float64]
 ) -> tuple[str, str]:

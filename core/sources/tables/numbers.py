@@ -92,9 +92,6 @@ def compact(cells: NDArray[Any]) -> NDArray[Any]:
     return cells.astype(np.float32)
 
 
-# ---------------------------------------------------------------------- the fast ways
-
-
 def _numbers(lines: Sequence[bytes], n: int, separator: bytes) -> NDArray[Any] | None:
     """Return lines of ``n`` numbers each as an array, or None where one is anything else."""
     if n < 1:
@@ -177,9 +174,6 @@ def _split_labels(
             labels[i] = found[1].replace(b'""', _QUOTE)
             rests[i] = lines[i][: found.start()] + lines[i][found.end() :]
     return labels, rests
-
-
-# ---------------------------------------------------------------------- the exact way
 
 
 def _exact(block: Block, layout: Layout, labels: LabelCodes) -> Rows:

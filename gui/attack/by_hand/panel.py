@@ -114,8 +114,6 @@ class ByHandPanel(QWidget):
         super().hideEvent(event)
         self._game.watch(False)
 
-    # ------------------------------------------------------------------ what is shown
-
     @Slot()
     def refresh(self) -> None:
         """Show the game."""
@@ -180,8 +178,10 @@ class ByHandPanel(QWidget):
         self.way.show_share(
             standing.way,
             f"{gone} of the gap closed: {behind}, {first:.2f} at first",
-            *(f"{gone}: {behind}, first {first:.2f}", f"{gone}: {behind}"),
-            *(f"{gone}, {abs(gap):.2f} {'left' if gap >= 0 else 'beyond'}", gone),
+            f"{gone}: {behind}, first {first:.2f}",
+            f"{gone}: {behind}",
+            f"{gone}, {abs(gap):.2f} {'left' if gap >= 0 else 'beyond'}",
+            gone,
         )
         unit = "pixel" if norm == "l0" else "1.00 of size"
         per = efficiency(standing, first, size)

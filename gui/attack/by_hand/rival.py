@@ -101,8 +101,6 @@ class RivalPanel(QWidget):
         column.addLayout(buttons)
         column.addWidget(self.words)
 
-    # ------------------------------------------------------------------ what is shown
-
     @property
     def is_playing(self) -> bool:
         """Whether the change is growing."""
@@ -186,8 +184,6 @@ class RivalPanel(QWidget):
             return f"{needs}: closes {per:.3g} of the gap per {unit}."
         way = f"{percent(end.way)} % of the way with {sized(size, game.norm)}"
         return f"Goes {way}: closes {per:.3g} of the gap per {unit}."
-
-    # ------------------------------------------------------------------ playing
 
     @Slot(int)
     def _kind_chosen(self, _: int) -> None:

@@ -84,8 +84,6 @@ class ByHandSession(QObject):
         ):
             signal.connect(self.refresh)
 
-    # ------------------------------------------------------------------ rules
-
     @property
     def boxed(self) -> bool:
         """Whether pixels stay in 0..1: always where they are counted, or one would be enough."""
@@ -121,8 +119,6 @@ class ByHandSession(QObject):
             self._use_rules()
             self._ask()
         self._tell()
-
-    # ------------------------------------------------------------------ the game
 
     @property
     def is_ready(self) -> bool:
@@ -161,8 +157,6 @@ class ByHandSession(QObject):
             if is_new and read == split.true_labels[index] != self._attack.target:
                 break
         self._attack.choose(part, index)
-
-    # ------------------------------------------------------------------ following
 
     @Slot()
     def refresh(self) -> None:

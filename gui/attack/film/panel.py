@@ -159,8 +159,6 @@ class FilmPanel(QWidget):
         """Use these icons on the buttons."""
         self.film.set_icons(icons)
 
-    # ------------------------------------------------------------------ drawing
-
     @Slot()
     def _film_changed(self) -> None:
         steps = self._attack.steps

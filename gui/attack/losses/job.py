@@ -88,7 +88,11 @@ class LossesJob(LatestJob):
         generation, request = asked
         try:
             scope = Microscope(
-                *(request.weights, request.config, request.image, request.target), box=request.box
+                weights=request.weights,
+                config=request.config,
+                image=request.image,
+                target=request.target,
+                box=request.box,
             )
         except SettingError as error:  # to be read where the descents would be, again and again
             return LossesAnswer(request, problem=str(error))

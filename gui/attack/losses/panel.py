@@ -128,7 +128,13 @@ class LossesPanel(QWidget):
 
     def _plot(self, title: str, help_text: str, *, log_y: bool = False) -> CurvePlot:
         plot = CurvePlot(
-            *(title, "step", _CURVES, help_text), log_y=log_y, compact=True, parent=self
+            title=title,
+            x_label="step",
+            curves=_CURVES,
+            help_text=help_text,
+            log_y=log_y,
+            compact=True,
+            parent=self,
         )
         plot.set_axis_room(_WIDEST_TICK)
         return plot
@@ -228,8 +234,6 @@ class LossesPanel(QWidget):
         self._theme = theme
         self._refresh_playing()
 
-    # ------------------------------------------------------------------ following
-
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the image under attack and the model shown."""
         super().showEvent(event)
@@ -254,8 +258,6 @@ class LossesPanel(QWidget):
         change = self.change_button.isChecked()
         for column in self.columns:
             column.show_views(result=is_tall or not change, change=is_tall or change)
-
-    # ------------------------------------------------------------------ drawing
 
     @Slot()
     def refresh(self) -> None:
@@ -332,8 +334,6 @@ class LossesPanel(QWidget):
         self.play_button.setAccessibleName(words)
         icon = "pause" if playing else "play"
         self.play_button.setIcon(make_icon(ICONS / f"{icon}.svg", self._theme.text))
-
-    # ------------------------------------------------------------------ choosing
 
     @Slot(float)
     def _step_clicked(self, step: float) -> None:

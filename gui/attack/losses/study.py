@@ -72,8 +72,6 @@ class LossesSession(QObject):
         session.shown_changed.connect(self._model_changed)
         session.dataset_changed.connect(self._forget)
 
-    # ------------------------------------------------------------------ what is looked at
-
     def watch(self, is_watched: bool) -> None:
         """Keep the descents up to date, or let nothing be computed for what nobody sees."""
         self._is_watched = is_watched
@@ -140,12 +138,14 @@ class LossesSession(QObject):
         if at_once:
             self._valid_from = self._newest
         request = LossesRequest(
-            *(shown.weights, image, attack.target, attack.boxed, self.config),
+            weights=shown.weights,
+            image=image,
+            target=attack.target,
+            box=attack.boxed,
+            config=self.config,
             rest=REST if session.is_running else 0.0,
         )
         self._job.ask(self._newest, request, at_once=at_once)
-
-    # ------------------------------------------------------------------ a saturated image
 
     def find_saturated(self) -> None:
         """Choose the surest rightly read image of the part, and play what becomes of it."""
@@ -179,8 +179,6 @@ class LossesSession(QObject):
             "not sure enough to saturate the squared loss. Let it learn on, and try again.",
             False,
         )
-
-    # ------------------------------------------------------------------ the film
 
     def go_to(self, position: int) -> None:
         """Show one step of all three; holds the film."""
@@ -225,8 +223,6 @@ class LossesSession(QObject):
             self.position_changed.emit()
         if self.position >= self._last:
             self.pause()
-
-    # ------------------------------------------------------------------ results
 
     def take_latest(self, latest: dict[str, Letter]) -> None:
         """Take in what was computed since the last frame, and move the film on."""

@@ -97,7 +97,11 @@ class PairsJob(Job):
         super().__init__(PAIRS_NAME, generation, mailbox)
         self._request, self._rest = request, rest
         self._measurement = CostMeasurement(
-            *(request.weights, request.split, request.norm), boxed=request.boxed, begun=begun
+            weights=request.weights,
+            split=request.split,
+            norm=request.norm,
+            boxed=request.boxed,
+            begun=begun,
         )
         self._matrix: CostMatrix | None = None
         self._due = 0.0

@@ -127,8 +127,6 @@ class PairsPanel(QWidget):
             matrix.pointed.connect(other.set_mark)
         self._state.changed.connect(self.refresh)
 
-    # ------------------------------------------------------------------ following
-
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the model."""
         super().showEvent(event)
@@ -180,8 +178,6 @@ class PairsPanel(QWidget):
             images = "image" if n == 1 else "images"
             return f"{n:,} {part} {images} read rightly, {epoch}"
         return f"so far of {sizes.n_done:,} of {n:,} {part} images read rightly, {epoch}"
-
-    # ------------------------------------------------------------------ what a person does
 
     @Slot(str)
     def _part_chosen(self, part: str) -> None:

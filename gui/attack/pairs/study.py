@@ -49,8 +49,6 @@ class PairsSession(QObject):
         session.shown_changed.connect(self._shown_changed)
         session.dataset_changed.connect(self._dataset_changed)
 
-    # ------------------------------------------------------------------ what a person does
-
     def watch(self, is_watched: bool) -> None:
         """Keep everything up to date, or let nothing be computed for what nobody sees."""
         self._is_watched = is_watched
@@ -82,8 +80,6 @@ class PairsSession(QObject):
         self._refresh()
         self.changed.emit()
 
-    # ------------------------------------------------------------------ what there is to see
-
     @property
     def state(self) -> PairsState | None:
         """What is known of the model shown, or else of the one measured before in this way."""
@@ -107,16 +103,18 @@ class PairsSession(QObject):
         """Whether a person has stopped the measurement."""
         return self._held is not None
 
-    # ------------------------------------------------------------------ measuring
-
     def _wanted(self) -> PairsRequest | None:
         session = self._session
         shown, dataset = session.shown, session.dataset
         if shown is None or dataset is None:
             return None
         return PairsRequest(
-            *(shown.weights, shown.epoch, self.part, dataset.split(self.part)),
-            *(self.norm, self.boxed),
+            weights=shown.weights,
+            epoch=shown.epoch,
+            part=self.part,
+            split=dataset.split(self.part),
+            norm=self.norm,
+            boxed=self.boxed,
         )
 
     def _refresh(self) -> None:

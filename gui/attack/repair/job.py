@@ -132,7 +132,13 @@ class RepairJob(SteppedJob):
     def _changed(request: RepairRequest, index: int | None) -> Changed | None:
         if index is None:
             return None
-        return changed(*(request.weights, request.split, index, request.norm), boxed=request.boxed)
+        return changed(
+            weights=request.weights,
+            split=request.split,
+            index=index,
+            norm=request.norm,
+            boxed=request.boxed,
+        )
 
     def _tell(
         self,

@@ -162,8 +162,6 @@ class RepairPanel(QWidget):
             side.hovered.connect(self.hovered)
         state.changed.connect(self.refresh)
 
-    # ------------------------------------------------------------------ following
-
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the model."""
         super().showEvent(event)
@@ -255,8 +253,6 @@ class RepairPanel(QWidget):
             problem = "Validation images choose the best epoch; they are not attacked."
         for side, is_there in ((self.mistake, has_mistake), (self.right, has_right)):
             side.allow_film(problem if is_there else "There is no image to be changed.")
-
-    # ------------------------------------------------------------------ what a person does
 
     @Slot()
     def _to_previous_mistake(self) -> None:

@@ -56,8 +56,6 @@ class RepairSession(QObject):
         session.shown_changed.connect(self._shown_changed)
         session.dataset_changed.connect(self._forget)
 
-    # ------------------------------------------------------------------ what is looked at
-
     @property
     def norm(self) -> SetNorm:
         """How large a change is."""
@@ -104,8 +102,6 @@ class RepairSession(QObject):
             self.part = part
             self._mistake = self._right = None
         self._choice_changed()
-
-    # ------------------------------------------------------------------ which images
 
     def step_mistake(self, step: int) -> None:
         """Show the next mistake (1), or the one before (-1)."""
@@ -167,8 +163,6 @@ class RepairSession(QObject):
         if target >= 0:
             attack.set_setting("target", target)
 
-    # ------------------------------------------------------------------ computing
-
     def call_off(self) -> None:
         """Stop measuring the part; what was found stays."""
         self.is_called_off = True
@@ -209,8 +203,13 @@ class RepairSession(QObject):
         if not at_once and not (self._job.idle and now - self._asked_at >= REFRESH_SECONDS):
             return
         request = RepairRequest(
-            *(shown.weights, self.part, dataset.split(self.part), self.norm, self.boxed),
-            *(self._mistake, self._right),
+            weights=shown.weights,
+            part=self.part,
+            split=dataset.split(self.part),
+            norm=self.norm,
+            boxed=self.boxed,
+            mistake=self._mistake,
+            right=self._right,
             rest=REST if session.is_running else 0.0,
         )
         self.is_called_off &= request.is_alike(self._asked)

@@ -91,8 +91,10 @@ class RobustnessEpochs(QWidget):
         plot.set_runs(
             [
                 RunCurves(
-                    *(entry.key, entry.name, self._theme.runs[entry.colour]),
-                    ((name, known[entry.key].epochs, values[entry.key]),),
+                    key=entry.key,
+                    name=entry.name,
+                    colour=self._theme.runs[entry.colour],
+                    curves=((name, known[entry.key].epochs, values[entry.key]),),
                     strong=entry.key == reference,
                 )
                 for entry in behind

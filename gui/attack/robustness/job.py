@@ -150,8 +150,6 @@ class RobustnessJob(SteppedJob):
         yield from self._epochs(request)
         yield from self._attacks(curves)
 
-    # ------------------------------------------------------------------ curves
-
     def _curves(self, request: RobustnessRequest) -> Generator[Progress, None, RobustnessCurves]:
         exact: dict[int, ExactRobustness] = {}
         for model in request.models:
@@ -178,8 +176,6 @@ class RobustnessJob(SteppedJob):
         found = yield from exact_robustness(model.weights, request.split, boxed=request.boxed)
         return found
 
-    # ------------------------------------------------------------------ attacks
-
     def _attacks_known(self, request: RobustnessRequest) -> dict[str, AttackCurve]:
         """Return what the attacks did, as far as they were tried on just this before."""
         before = self._attacked
@@ -194,7 +190,10 @@ class RobustnessJob(SteppedJob):
                 continue
             told_at = 0.0
             for found in attack.curve(
-                *(request.models[0].weights, request.split, request.norm, curves.attack_sizes),
+                request.models[0].weights,
+                request.split,
+                request.norm,
+                curves.attack_sizes,
                 boxed=request.boxed,
             ):
                 now = time.perf_counter()
@@ -219,8 +218,6 @@ class RobustnessJob(SteppedJob):
     def _tell(self, curves: RobustnessCurves) -> None:
         self._attacked = curves
         self._mailbox.put_latest(CURVES_SLOT, ALWAYS, curves)
-
-    # ------------------------------------------------------------------ over epochs
 
     def _epochs(self, request: RobustnessRequest) -> Generator[Progress, None, None]:
         readers = {key: self._reader(key, request.split) for key, _ in request.runs}

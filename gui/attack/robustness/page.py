@@ -111,8 +111,6 @@ class RobustnessPage(QWidget):
         self._state.changed.connect(self.refresh)
         self._session.run_state_changed.connect(self.curves.attacks.refresh)
 
-    # ------------------------------------------------------------------ following
-
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the runs."""
         super().showEvent(event)
@@ -143,8 +141,6 @@ class RobustnessPage(QWidget):
             self.images.show_nothing()
         else:
             self.images.show_curves(curves, self.curves.chosen_class)
-
-    # ------------------------------------------------------------------ what a person does
 
     @Slot(int, QPoint)
     def _open(self, index: int, near: QPoint) -> None:

@@ -130,8 +130,6 @@ class RobustnessPair(QWidget):
         self.colour_bar.set_theme(theme)
         self.refresh()
 
-    # ------------------------------------------------------------------ showing
-
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what was found meanwhile."""
         super().showEvent(event)
@@ -231,8 +229,6 @@ class RobustnessPair(QWidget):
             f"{name}, {epoch}: {score}, median size {median}",
             f"{name}: {score}, size {median}",
         )
-
-    # ------------------------------------------------------------------ what a person does
 
     @property
     def _missing(self) -> str:

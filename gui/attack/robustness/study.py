@@ -79,8 +79,6 @@ class RobustnessSession(QObject):
         self.changed.emit()
         self._refresh(at_once=True)
 
-    # ------------------------------------------------------------------ attacks
-
     def leave_attacks(self) -> None:
         """Try no more attacks on the model shown; what was found stays."""
         curves = self.curves
@@ -114,8 +112,6 @@ class RobustnessSession(QObject):
         self._left = None
         is_running = self._session.is_running
         return tuple(attack for attack in ATTACKS if attack.is_quick or not is_running)
-
-    # ------------------------------------------------------------------ two runs
 
     @property
     def others(self) -> list[RunEntry]:
@@ -164,8 +160,6 @@ class RobustnessSession(QObject):
         session.wanted_training = replace(session.shown_config, **changed)
         session.settings_changed.emit()
         session.rewind(play=True)
-
-    # ------------------------------------------------------------------ what is known
 
     @property
     def curves(self) -> RobustnessCurves | None:
@@ -237,12 +231,19 @@ class RobustnessSession(QObject):
                 spread = spread_snapshots(history.records, MOST_EPOCHS, [history.best.epoch])
                 runs.append((entry.key, tuple(spread)))
         request = RobustnessRequest(
-            *(dataset.test, self.norm, self.boxed, models, tuple(runs)),
+            split=dataset.test,
+            norm=self.norm,
+            boxed=self.boxed,
+            models=models,
+            runs=tuple(runs),
             rest=REST if session.is_running else 0.0,
         )
         request = replace(request, attacks=self._attacks_for(request))
         asked = (
-            *(dataset.test, self.norm, self.boxed, request.attacks == ATTACKS),
+            dataset.test,
+            self.norm,
+            self.boxed,
+            request.attacks == ATTACKS,
             *(model.weights for model in models),
             *(snapshots[-1].weights for _, snapshots in runs),
         )

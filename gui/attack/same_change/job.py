@@ -68,7 +68,10 @@ class SameChangeJob(SteppedJob):
         """Change a few images after the other; what is done when left is the answer."""
         assert isinstance(request, SameChangeRequest)
         same = SameChange(
-            *(request.weights, request.split, request.change, request.target),
+            weights=request.weights,
+            split=request.split,
+            change=request.change,
+            target=request.target,
             strength=request.strength,
             box=request.box,
         )

@@ -98,7 +98,10 @@ class SameChangePanel(QWidget):
                               "ink taken away.", self)  # fmt: skip
         self.effects = EffectTable(self)
         self.plot = CurvePlot(
-            *("PASS BY PASS", "pass", (Curve(SUCCESS, "bad"),), _PASSES_HELP),
+            title="PASS BY PASS",
+            x_label="pass",
+            curves=(Curve(SUCCESS, "bad"),),
+            help_text=_PASSES_HELP,
             compact=True,
             parent=self,
         )
@@ -181,8 +184,6 @@ class SameChangePanel(QWidget):
         self.strip.hovered.connect(self.hovered)
         self.view.hovered.connect(self.hovered)
         state.changed.connect(self.refresh)
-
-    # ------------------------------------------------------------------ following
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the film."""
@@ -327,8 +328,6 @@ class SameChangePanel(QWidget):
                 for i, picture in enumerate(pictures)
             ]
         )
-
-    # ------------------------------------------------------------------ what a person does
 
     @Slot(int)
     def _strength_moved(self, ticks: int) -> None:

@@ -70,7 +70,9 @@ class SameChangeSession(QObject):
         attack = session.attack
         for signal in (
             session.dataset_changed,
-            *(attack.config_changed, attack.film_changed, attack.position_changed),
+            attack.config_changed,
+            attack.film_changed,
+            attack.position_changed,
         ):
             signal.connect(self._refresh)
 
@@ -87,8 +89,6 @@ class SameChangeSession(QObject):
             self._asked = None
             self._job.call_off()
         self._refresh()
-
-    # ------------------------------------------------------------------ what is added
 
     def change(self) -> NDArray[Any] | None:
         """Return the change that is added, (n_features,), without the strength; None without."""
@@ -142,8 +142,13 @@ class SameChangeSession(QObject):
             return None
         part = attack.config.part
         return SameChangeRequest(
-            *(weights, part, dataset.split(part), change, self.strength),
-            *(attack.aim, attack.boxed),
+            weights=weights,
+            part=part,
+            split=dataset.split(part),
+            change=change,
+            strength=self.strength,
+            target=attack.aim,
+            box=attack.boxed,
             # The search goes before: of what it tries on the way the first images are enough.
             rest=REST if session.is_running or self.is_searching else 0.0,
         )
@@ -154,8 +159,6 @@ class SameChangeSession(QObject):
         state = self.state
         is_over = state is not None and state.request is self._asked and state.is_over
         return self._asked is not None and not is_over and not self._is_called_off
-
-    # ------------------------------------------------------------------ one change for all
 
     def find(self) -> None:
         """Search one change for all images with the attack's norm and budget, and show it."""
@@ -168,7 +171,11 @@ class SameChangeSession(QObject):
             return
         part = session.attack.config.part
         request = UniversalRequest(
-            *(shown.weights, shown.epoch, part, dataset.split(part), self.settings())
+            weights=shown.weights,
+            epoch=shown.epoch,
+            part=part,
+            split=dataset.split(part),
+            config=self.settings(),
         )
         self.is_searching = self.is_for_all = True
         self._generation = self._pool.next_generation()
@@ -203,8 +210,6 @@ class SameChangeSession(QObject):
         if shown is None or found.request.weights is not shown.weights:
             return f"Found for the model of epoch {found.request.epoch:.0f}: find it again."
         return ""
-
-    # ------------------------------------------------------------------ what comes of it
 
     def take_event(self, letter: Letter) -> bool:
         """Take in the end of the search; return whether it was that."""

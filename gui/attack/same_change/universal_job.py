@@ -81,8 +81,10 @@ class UniversalJob(Job):
         """Search; what is found when stopped is told as the end."""
         request, split = self._request, self._request.split
         search = UniversalSearch(
-            *(SoftmaxPerceptron(request.weights), request.config),
-            *(split.images, split.true_labels),
+            model=SoftmaxPerceptron(request.weights),
+            config=request.config,
+            images=split.images,
+            labels=split.true_labels,
         )
         told_at, last = 0.0, None
         for progress in search.run():
@@ -97,5 +99,9 @@ class UniversalJob(Job):
 
     def _state(self, search: UniversalSearch, progress: Progress) -> UniversalState:
         return UniversalState(
-            *(self._request, progress, search.change, tuple(search.passes), search.n_images)
+            request=self._request,
+            progress=progress,
+            change=search.change,
+            passes=tuple(search.passes),
+            n_images=search.n_images,
         )

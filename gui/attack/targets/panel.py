@@ -156,8 +156,6 @@ class TargetsPanel(QWidget):
         state.playing_changed.connect(self._refresh_play)
         self._session.attack.config_changed.connect(self.refresh)
 
-    # ------------------------------------------------------------------ following
-
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the image and the model."""
         super().showEvent(event)
@@ -212,8 +210,6 @@ class TargetsPanel(QWidget):
             near = f"{n_known} of {found.n_classes} classes so far"
         return f"{read}  ·  {near}  ·  {factor}", f"{near}  ·  {factor}", factor
 
-    # ------------------------------------------------------------------ the strip
-
     @Slot()
     def _refresh_strip(self) -> None:
         state, found, dataset = self._state, self._state.found, self._session.dataset
@@ -246,7 +242,12 @@ class TargetsPanel(QWidget):
         self.strip.set_rows(
             [
                 MosaicRow(
-                    *("image", _IMAGE_HELP, grey_rgb(images), images, tuple(chances), unknown)
+                    label="image",
+                    help=_IMAGE_HELP,
+                    rgb=grey_rgb(images),
+                    values=images,
+                    captions=tuple(chances),
+                    missing=unknown,
                 ),
                 MosaicRow("change", _CHANGE_HELP, change_rgb, maps, sizes, missing),
             ]
@@ -283,8 +284,6 @@ class TargetsPanel(QWidget):
         self.scrub.setValue(round(_STEPS * fraction))
         self.scrub.blockSignals(blocked)
         self.fraction_words.setText(_fraction_words(fraction))
-
-    # ------------------------------------------------------------------ what a person does
 
     @Slot(int)
     def _order_chosen(self, index: int) -> None:

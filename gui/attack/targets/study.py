@@ -68,8 +68,6 @@ class TargetsSession(QObject):
         session.shown_changed.connect(self._shown_changed)
         session.dataset_changed.connect(self._forget)
 
-    # ------------------------------------------------------------------ what is looked at
-
     @property
     def norm(self) -> Norm:
         """How large a change is."""
@@ -131,8 +129,6 @@ class TargetsSession(QObject):
             return []
         return found.by_size() if self.order == "size" else list(range(found.n_classes))
 
-    # ------------------------------------------------------------------ computing
-
     def call_off(self) -> None:
         """Stop looking; what was found stays, until another model or image is shown."""
         # What has come to its end meanwhile needs no way to go on.
@@ -168,7 +164,12 @@ class TargetsSession(QObject):
             return None
         source = attack.own if attack.on_own else dataset.split(attack.config.part)
         return TargetsRequest(
-            *(shown.weights, image, source, attack.index, self.norm, self.boxed),
+            weights=shown.weights,
+            image=image,
+            source=source,
+            index=attack.index,
+            norm=self.norm,
+            boxed=self.boxed,
             rest=REST if session.is_running else 0.0,
         )
 
@@ -206,8 +207,6 @@ class TargetsSession(QObject):
             self.changed.emit()
         self._refresh()
         self._animate(time.perf_counter())
-
-    # ------------------------------------------------------------------ the strip in motion
 
     def go_to(self, fraction: float) -> None:
         """Show a fraction of every change; holds the play."""

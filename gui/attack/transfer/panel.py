@@ -87,7 +87,10 @@ class TransferPanel(QWidget):
         self.all_title, self.only_title = heading("", self), heading("", self)
         self.all_strip = ImageStrip("images that fool all models", _STRIP_HELP, self, wraps=True)
         self.only_strip = ImageStrip(
-            *("images that fool only the crafting model", _STRIP_HELP, self), wraps=True
+            name="images that fool only the crafting model",
+            help_text=_STRIP_HELP,
+            parent=self,
+            wraps=True,
         )
         self._lay_out()
         self._connect()
@@ -134,8 +137,12 @@ class TransferPanel(QWidget):
             strip.hovered.connect(self.hovered)
             strip.clicked.connect(self._play)
         for signal in (
-            *(self._state.changed, session.attack.config_changed, session.runs.changed),
-            *(session.run_started, session.run_shown, session.shown_changed),
+            self._state.changed,
+            session.attack.config_changed,
+            session.runs.changed,
+            session.run_started,
+            session.run_shown,
+            session.shown_changed,
         ):
             signal.connect(self.refresh)
 
@@ -149,8 +156,6 @@ class TransferPanel(QWidget):
         """Say what was not kept up to date for nobody to see."""
         super().showEvent(event)
         self.refresh()
-
-    # ------------------------------------------------------------------ showing
 
     @Slot()
     def refresh(self) -> None:
@@ -234,8 +239,6 @@ class TransferPanel(QWidget):
             words=f"{PARTS[request.part]} image {one.index:,}, {label}, with a change of "
             f"{one.size:.3g} ({NORMS[result.norm].label}): read as {', '.join(told)}",
         )
-
-    # ------------------------------------------------------------------ what a person does
 
     @Slot(object)
     def _n_images_set(self, n_images: int) -> None:

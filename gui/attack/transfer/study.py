@@ -85,8 +85,6 @@ class TransferSession(QObject):
             *(Model(key, record.epoch, record.weights) for key, record in records),
         )
 
-    # ------------------------------------------------------------------ crafting
-
     def craft(self) -> None:
         """Craft images with what is chosen now; what was crafted before gives way."""
         session, dataset, models = self._session, self._session.dataset, self.models()
@@ -98,7 +96,11 @@ class TransferSession(QObject):
         attack = session.attack
         part = attack.config.part
         self.request = TransferRequest(
-            *(models, part, dataset.split(part), crafting(attack), self.n_images)
+            models=models,
+            part=part,
+            split=dataset.split(part),
+            crafting=crafting(attack),
+            n_images=self.n_images,
         )
         self.result, self.problem, self.is_running = None, "", True
         self._generation = self._pool.next_generation()
@@ -136,8 +138,6 @@ class TransferSession(QObject):
         if any(a.weights is not b.weights for a, b in zip(models, request.models, strict=True)):
             return "Crafted at another epoch than the one shown: craft again."
         return ""
-
-    # ------------------------------------------------------------------ what comes of it
 
     def take_event(self, letter: Letter) -> bool:
         """Take in the end of the job; return whether it was that."""

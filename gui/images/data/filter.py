@@ -142,8 +142,6 @@ class FilterBar(QWidget):
             label.setBuddy(buddy)
         return label
 
-    # ------------------------------------------------------------------ showing
-
     @property
     def filter(self) -> ImageFilter:
         """What is asked for."""
@@ -191,8 +189,6 @@ class FilterBar(QWidget):
         self.size_slider.setValue(index)
         self.size_slider.setEnabled(n_zooms > 1)
         self.size_slider.blockSignals(blocked)
-
-    # ------------------------------------------------------------------ choosing
 
     def choose(self, **changes: object) -> None:
         """Ask for something else."""

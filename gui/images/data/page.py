@@ -126,8 +126,6 @@ class DataPage(QWidget):
         self._theme = theme
         self._tell_legend()
 
-    # ------------------------------------------------------------------ what is asked for
-
     @property
     def part(self) -> str:
         """The part whose images hang on the wall."""
@@ -200,8 +198,6 @@ class DataPage(QWidget):
     @Slot(str)
     def _refused(self, message: str) -> None:
         self._session.notified.emit(message, True)
-
-    # ------------------------------------------------------------------ what is shown
 
     @Slot()
     def _follow(self) -> None:
@@ -299,8 +295,6 @@ class DataPage(QWidget):
             )
         )
 
-    # ------------------------------------------------------------------ one image
-
     @Slot(str)
     def _find(self, text: str) -> None:
         """Scroll to the image of a number, or say why not."""
@@ -335,8 +329,6 @@ class DataPage(QWidget):
             self.opened.open(
                 lambda: view.card(index, session.shown, session.epochs.snapshots), near
             )
-
-    # ------------------------------------------------------------------ only when looked at
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the model."""

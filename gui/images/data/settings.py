@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from gui.session.session import Session
 
 _SPLIT_AND_NOISE = (
-    *("validation_size", "test_share", "split_seed"),
-    *("label_noise", "pixel_noise", "noise_seed"),
+    "validation_size",
+    "test_share",
+    "split_seed",
+    "label_noise",
+    "pixel_noise",
+    "noise_seed",
 )
 _ONLY_WITHOUT_TEST = ("test_share", "split_seed")
 _READING = ("ink", "orientation", "label_column", "picture_side", "image_height")

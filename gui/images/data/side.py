@@ -184,7 +184,9 @@ class DataSide(QFrame):
         self.name.setText(f"{dataset.name}, {height} x {width}, {dataset.n_classes} classes")
         parts = [
             PartCounts(
-                *(part, part, class_counts(dataset.split(part), dataset.n_classes)),
+                label=part,
+                colour=part,
+                counts=class_counts(dataset.split(part), dataset.n_classes),
                 drawn=part != "validation",
             )
             for part in PARTS

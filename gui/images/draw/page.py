@@ -98,8 +98,6 @@ class DrawPage(QWidget):
         """Use these icons on the buttons."""
         self.tools.set_icons(icons)
 
-    # ------------------------------------------------------------------ following
-
     @Slot()
     def _drawn_on(self) -> None:
         if not self._later.isActive():
@@ -132,8 +130,6 @@ class DrawPage(QWidget):
         placement = placement_of(dataset.train, dataset.image_shape)
         self.seen.set_data(dataset.image_shape, placement)
         self.reading.set_classes(dataset.class_names)
-
-    # ------------------------------------------------------------------ what is shown
 
     @Slot()
     def refresh(self) -> None:
@@ -190,8 +186,6 @@ class DrawPage(QWidget):
     def _refresh_samples(self) -> None:
         full = self._session.full_dataset
         self.reading.show_samples(0 if full is None else full.n_extra)
-
-    # ------------------------------------------------------------------ what becomes of it
 
     @Slot()
     def _open(self) -> None:

@@ -115,8 +115,6 @@ class ReadingPanel(QWidget):
         column.addWidget(self.add_button)
         column.addLayout(added)
 
-    # ------------------------------------------------------------------ what is meant
-
     @property
     def meant(self) -> int | None:
         """The class the drawing is meant as, if that was said."""
@@ -158,8 +156,6 @@ class ReadingPanel(QWidget):
             tip = "Learn this drawing too, from the next rewind on"
         self.add_button.setText(words)
         self.add_button.setToolTip(wrapped(tip))
-
-    # ------------------------------------------------------------------ what is read
 
     def show_nothing(self, words: str, *, is_drawn: bool = False) -> None:
         """Say why nothing is read; what is drawn can be added all the same."""

@@ -121,8 +121,6 @@ class SeenPanel(QWidget):
         column.addWidget(self.words)
         column.addWidget(self.data_words)
 
-    # ------------------------------------------------------------------ the ways there are
-
     @property
     def way(self) -> Way:
         """The way chosen."""
@@ -167,8 +165,6 @@ class SeenPanel(QWidget):
     def _clicked(self, number: int) -> None:
         self._way = self._way_asked = list(Way)[number]
         self.way_chosen.emit()
-
-    # ------------------------------------------------------------------ what is shown
 
     def show_drawn(
         self, drawn: dict[Way, Drawn], readings: dict[Way, tuple[str, float]] | None

@@ -170,8 +170,6 @@ class StoppingPanel(QWidget):
         self.comparison_requested.connect(slot)
         self.compare_button.show()
 
-    # ------------------------------------------------------------------ following the run
-
     @property
     def _part(self) -> str:
         """The part that chooses the best epoch."""
@@ -274,8 +272,6 @@ class StoppingPanel(QWidget):
         which = f"Best {PARTS[self._part]} log-likelihood: {value:.4f} at epoch {best}"
         return f"{which} (the last)" if best == last and last > 0 else which
 
-    # ------------------------------------------------------------------ the band
-
     @property
     def _seen(self) -> ShownEpochs | None:
         return self._session.epochs.of(self._part)
@@ -296,7 +292,9 @@ class StoppingPanel(QWidget):
             self.sure.setText(NOT_THERE if self._is_gone else "redrawing the images ...")
             return
         self.plot.set_band(
-            *(band.epochs, band.low, band.high),
+            band.epochs,
+            band.low,
+            band.high,
             f"{100 * band.level:.3g} %:",
         )
         self.bars.set_data(_SHARE, band.epochs, band.best_share)
@@ -315,8 +313,6 @@ class StoppingPanel(QWidget):
         best, now = (readings.nearest_row(epoch) for epoch in (history.best.epoch, shown.epoch))
         moments = [Moment(int(readings.epochs[row]), readings.halves(row)) for row in (best, now)]
         self.why.setText(why_words(*moments))
-
-    # ------------------------------------------------------------------ choosing
 
     @Slot(object)
     def _patience_set(self, patience: int) -> None:

@@ -153,8 +153,6 @@ class ComparisonPanel(QWidget):
         self.what.setCurrentIndex(self.what.findData(what))
         self.refresh()
 
-    # ------------------------------------------------------------------ choosing
-
     def _index(self) -> int:
         """Return which side is speaking."""
         return int(self.sender().property("side"))
@@ -173,8 +171,6 @@ class ComparisonPanel(QWidget):
     @Slot(object)
     def _epoch_chosen(self, epoch: int) -> None:
         self._session.comparison.set_side(self._index(), place="chosen", epoch=epoch)
-
-    # ------------------------------------------------------------------ opening
 
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
@@ -220,8 +216,6 @@ class ComparisonPanel(QWidget):
         part = "test" if session.dataset.validation is None else "validation"
         wanted = ImageFilter(label=label, predicted=read, order="sure")
         self.images_requested.emit(part, wanted)
-
-    # ------------------------------------------------------------------ showing
 
     @Slot()
     def _dataset_changed(self) -> None:

@@ -36,8 +36,11 @@ def run_cells(runs: RunList, run: Run) -> list[str]:
             words += f" ({history.value(part, metric, best) - base:+.3f})"
         numbers.append(words)
     return [
-        *(*cells, str(last), str(best)),
-        *(*numbers, f"{history.value(part, 'score', last):.4f}"),
+        *cells,
+        str(last),
+        str(best),
+        *numbers,
+        f"{history.value(part, 'score', last):.4f}",
     ]
 
 
@@ -62,8 +65,11 @@ def band_cells(band: SeedBand) -> list[str]:
         "median",
         f"seeds {band.seeds[0]} to {band.seeds[-1]}; best epochs {band.best_epochs.min()} to "
         f"{band.best_epochs.max()}",
-        *(str(last), f"{best:g}"),
-        *(f"{likes[place]:.4f}", f"{scores[place]:.4f}", f"{scores[-1]:.4f}"),
+        str(last),
+        f"{best:g}",
+        f"{likes[place]:.4f}",
+        f"{scores[place]:.4f}",
+        f"{scores[-1]:.4f}",
     ]
 
 

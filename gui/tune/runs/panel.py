@@ -114,8 +114,6 @@ class RunsPanel(QWidget):
         self.seeds_button.clicked.connect(self._repeat)
         session.seeds.changed.connect(self._refresh_seeds)
 
-    # ------------------------------------------------------------------ the chosen run
-
     @Slot()
     def _refresh_buttons(self) -> None:
         if self.table.is_filling:
@@ -153,8 +151,6 @@ class RunsPanel(QWidget):
     def _pin(self, is_pinned: bool) -> None:
         self._session.runs.pin(self.table.chosen_key() if is_pinned else None)
 
-    # ------------------------------------------------------------------ seeds
-
     @Slot()
     def _repeat(self) -> None:
         """Train the seeds, or call that off."""
@@ -177,8 +173,6 @@ class RunsPanel(QWidget):
     @Slot(str)
     def _refused(self, message: str) -> None:
         self._session.notified.emit(message, True)
-
-    # ------------------------------------------------------------------ order
 
     @Slot()
     def _move_up(self) -> None:

@@ -66,8 +66,12 @@ class SeedsSession(QObject):
         self._name = f"{n_seeds} seeds of {name}"
         start = None if run.is_own_start else run.history.records[0].checkpoint
         job = SeedsJob(
-            *(self._generation, self._mailbox, dataset),
-            *(session.shown_config, n_seeds, start),
+            generation=self._generation,
+            mailbox=self._mailbox,
+            dataset=dataset,
+            config=session.shown_config,
+            n_seeds=n_seeds,
+            start=start,
         )
         self._pool.start(job)
         self.changed.emit()

@@ -133,8 +133,6 @@ class RunTable(QTreeWidget):
                 return True
         return super().event(event)
 
-    # ------------------------------------------------------------------ filling
-
     @Slot()
     def refresh(self) -> None:
         """Fill the table anew, if anybody sees it; the chosen row stays chosen."""
@@ -241,8 +239,6 @@ class RunTable(QTreeWidget):
         icon = QIcon(picture)
         icon.addPixmap(picture, QIcon.Mode.Selected)  # else it is tinted in the chosen row
         return icon
-
-    # ------------------------------------------------------------------ what a person does
 
     def chosen_key(self) -> int | None:
         """Return the number of the chosen run."""

@@ -103,8 +103,6 @@ class ClassCounts(QWidget):
             self._current = chosen
         self.update()
 
-    # ------------------------------------------------------------------ geometry
-
     @property
     def row_height(self) -> int:
         """Height of the row of one class, and of the header."""
@@ -146,8 +144,6 @@ class ClassCounts(QWidget):
             for part in self._parts
         ]
         return min(names + 8, _WIDEST_NAME), numbers
-
-    # ------------------------------------------------------------------ painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the header and the rows that are to be seen."""
@@ -199,8 +195,6 @@ class ClassCounts(QWidget):
         painter.setPen(QPen(colour, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(bar.toRect().adjusted(0, 0, -1, -1))
-
-    # ------------------------------------------------------------------ reading and choosing
 
     def describe(self, k: int) -> str:
         """Return the numbers of a class in words."""

@@ -73,8 +73,6 @@ class RankPlot(QWidget):
         """Return the smallest readable size."""
         return QSize(180, 96)
 
-    # ------------------------------------------------------------------ geometry
-
     def _left(self) -> int:
         return self.fontMetrics().horizontalAdvance("000") + _GAP
 
@@ -103,8 +101,6 @@ class RankPlot(QWidget):
         if len(edges) < 2 or not edges[0] <= x <= edges[-1]:
             return None
         return min(int(np.searchsorted(edges, x, side="right")) - 1, len(edges) - 2)
-
-    # ------------------------------------------------------------------ painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint axis, steps, strip and mark."""
@@ -181,8 +177,6 @@ class RankPlot(QWidget):
             painter.setPen(pen)
             x = (edges[place] + edges[place + 1]) // 2
             painter.drawLine(x, frame.top() - 3, x, strip.bottom() + 2)
-
-    # ------------------------------------------------------------------ reading and choosing
 
     def describe(self, place: int) -> str:
         """Return an epoch in words."""

@@ -109,6 +109,8 @@ class ShareBar(QWidget):
                 x = bar.left() + bar.width() * self._mark
                 painter.setPen(QPen(QColor(theme.text), 2))
                 painter.drawLine(
-                    *(round(x), round(bar.top() - _OVERHANG)),
-                    *(round(x), round(bar.bottom() + _OVERHANG)),
+                    round(x),
+                    round(bar.top() - _OVERHANG),
+                    round(x),
+                    round(bar.bottom() + _OVERHANG),
                 )

@@ -62,8 +62,6 @@ class Canvas(StrokeSurface):
         self.setAccessibleName("sheet to draw on")
         self.setToolTip(wrapped(_HELP, _KEYS_HELP))
 
-    # ------------------------------------------------------------------ what is on it
-
     @property
     def ink(self) -> NDArray[np.float32]:
         """The ink, (height, width) in [0, 1]."""
@@ -115,8 +113,6 @@ class Canvas(StrokeSurface):
         self._marks = None if box is None or mass is None else (box, mass)
         self.update()
 
-    # ------------------------------------------------------------------ tools
-
     @Slot(float)
     def set_pen_width(self, width: float) -> None:
         """Use a pen of this width, as a part of the sheet's longer side."""
@@ -158,7 +154,10 @@ class Canvas(StrokeSurface):
         wanted = [
             step * side / pixels + rest
             for step, side, pixels, rest in zip(
-                *((down, right), self._history.sheet.shape, self._image_shape, self._rest),
+                (down, right),
+                self._history.sheet.shape,
+                self._image_shape,
+                self._rest,
                 strict=True,
             )
         ]
@@ -172,8 +171,6 @@ class Canvas(StrokeSurface):
         self.update()
         self.changed.emit()
         self.tools_changed.emit()
-
-    # ------------------------------------------------------------------ a stroke
 
     @property
     def sheet_size(self) -> tuple[int, int]:
@@ -206,8 +203,6 @@ class Canvas(StrokeSurface):
     def _stroke_ends(self) -> None:
         self._history.end()
 
-    # ------------------------------------------------------------------ keys
-
     def is_own_key(self, event: QKeyEvent) -> bool:
         """Whether a key means something here, and is no shortcut of the window."""
         return is_own_key(event)
@@ -230,8 +225,6 @@ class Canvas(StrokeSurface):
         else:
             step = WIDTH_STEP if key == Qt.Key.Key_BracketRight else -WIDTH_STEP
             self.set_pen_width(self._pen_width + step)
-
-    # ------------------------------------------------------------------ looks
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint sheet, guides, ink, marks and the outline of the pen."""

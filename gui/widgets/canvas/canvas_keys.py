@@ -19,8 +19,11 @@ ARROWS = {
 
 _KEYS = (
     *ARROWS,
-    *(Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_X),
-    *(Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight),
+    Qt.Key.Key_Backspace,
+    Qt.Key.Key_Delete,
+    Qt.Key.Key_X,
+    Qt.Key.Key_BracketLeft,
+    Qt.Key.Key_BracketRight,
 )
 
 _ALLOWED = (

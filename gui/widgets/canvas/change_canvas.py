@@ -68,8 +68,6 @@ class ChangeCanvas(StrokeSurface):
         self.setAccessibleName("image to paint on")
         self.setToolTip(wrapped(_HELP, _KEYS_HELP))
 
-    # ------------------------------------------------------------------ what is on it
-
     @property
     def painting(self) -> Painting | None:
         """What is painted into."""
@@ -119,8 +117,6 @@ class ChangeCanvas(StrokeSurface):
     def cursor_place(self) -> tuple[int, int]:
         """Row and column of the pixel at which the keys paint."""
         return self._cursor
-
-    # ------------------------------------------------------------------ tools
 
     @property
     def tool(self) -> Tool:
@@ -190,8 +186,6 @@ class ChangeCanvas(StrokeSurface):
         self.changed.emit()
         self.tools_changed.emit()
 
-    # ------------------------------------------------------------------ a stroke
-
     @property
     def sheet_size(self) -> tuple[int, int]:
         """(height, width) of the image."""
@@ -216,8 +210,6 @@ class ChangeCanvas(StrokeSurface):
     def _stroke_ends(self) -> None:
         if self._painting is not None:
             self._painting.end()
-
-    # ------------------------------------------------------------------ keys
 
     def is_own_key(self, event: QKeyEvent) -> bool:
         """Whether a key means something here, and is no shortcut of the window."""
@@ -274,8 +266,6 @@ class ChangeCanvas(StrokeSurface):
         self._stroke_goes_on(places[0], places[1], (width, width))
         self._stroke_ends()
         self._tell()
-
-    # ------------------------------------------------------------------ looks
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint image, hint, cursor and the outline of the brush."""

@@ -52,8 +52,6 @@ class StrokeSurface(QWidget):
         self._theme = theme
         self.update()
 
-    # ------------------------------------------------------------------ hooks
-
     @property
     @abstractmethod
     def sheet_size(self) -> tuple[int, int]:
@@ -83,8 +81,6 @@ class StrokeSurface(QWidget):
     @Slot()
     def undo(self) -> None:
         """Take back the last stroke."""
-
-    # ------------------------------------------------------------------ a stroke
 
     @property
     def is_stroking(self) -> bool:
@@ -189,8 +185,6 @@ class StrokeSurface(QWidget):
             self._end()
             self._hover = None  # a finger that is gone points nowhere
 
-    # ------------------------------------------------------------------ pointer and focus
-
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show where the pen would draw."""
         self._hover = event.position()
@@ -208,8 +202,6 @@ class StrokeSurface(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Show that keys go elsewhere."""
         self.update()
-
-    # ------------------------------------------------------------------ where the sheet lies
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""

@@ -126,9 +126,7 @@ class EpochBars(CurvePlot):
         self._bar_curves = tuple(replace(curve, style=Qt.PenStyle.NoPen) for curve in curves)
         self._heights: dict[str, NDArray[Any]] = {}
         self._bars = {curve.name: pg.BarGraphItem(x=[], height=[], width=1) for curve in curves}
-        super().__init__(
-            *(title, "epoch", self._bar_curves, help_text), compact=True, parent=parent
-        )
+        super().__init__(title, "epoch", self._bar_curves, help_text, compact=True, parent=parent)
         plot = self.view.getPlotItem()
         plot.getAxis("left").setWidth(AXIS_WIDTH)
         plot.showGrid(x=False, y=True, alpha=0.18)

@@ -137,8 +137,6 @@ class CurvePlot(QWidget):
         self.menu.back_chosen.connect(self.zoom_back)
         self.menu.whole_chosen.connect(self.show_whole)
 
-    # ------------------------------------------------------------------ how it is drawn
-
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
         self._theme = theme
@@ -214,8 +212,6 @@ class CurvePlot(QWidget):
         if self.is_zoomed:
             words += f' &nbsp;<span style="color:{self._theme.accent}">{self._box.words}</span>'
         self._item.setLabel("bottom", words)
-
-    # ------------------------------------------------------------------ what is drawn
 
     def set_curve_visible(self, name: str, visible: bool) -> None:
         """Show or hide one curve and its key."""
@@ -332,8 +328,6 @@ class CurvePlot(QWidget):
         """Where the star stands."""
         return self._marks.star
 
-    # ------------------------------------------------------------------ reading values
-
     def nearest_x(self, x: float) -> float | None:
         """Return the x of the data point drawn nearest to ``x``."""
         return self._main.nearest_x(x)
@@ -372,8 +366,6 @@ class CurvePlot(QWidget):
     def _leave(self) -> None:
         self._marks.set_cursor(None)
         self._update_values()
-
-    # ------------------------------------------------------------------ clicks, keys, zoom
 
     @Slot(QPointF)
     def _clicked(self, position: QPointF) -> None:

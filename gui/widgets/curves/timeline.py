@@ -228,8 +228,6 @@ class Timeline(QWidget):
         painter.setBrush(QColor(self._theme.best))
         painter.drawPolygon(QPolygonF(points))
 
-    # ------------------------------------------------------------------ pointing
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the epoch under the pointer."""
         if event.button() == Qt.MouseButton.LeftButton:

@@ -71,8 +71,6 @@ class ZoomBox(pg.ViewBox):
         colour.setAlpha(45)
         self._rubber.setBrush(colour)
 
-    # ------------------------------------------------------------------ the whole and its parts
-
     @property
     def depth(self) -> int:
         """How many steps back it is to the whole."""
@@ -152,8 +150,6 @@ class ZoomBox(pg.ViewBox):
             if isinstance(item, CurveLine):
                 item.fit()
 
-    # ------------------------------------------------------------------ steps
-
     def zoom_by(
         self, factor: float, centre: QPointF | None = None, axis: int | None = None
     ) -> None:
@@ -201,8 +197,6 @@ class ZoomBox(pg.ViewBox):
                 limits.setTop(ends[0] - room)
                 limits.setBottom(ends[1] + room)
         return limits
-
-    # ------------------------------------------------------------------ mouse
 
     def wheelEvent(self, event: Any, axis: int | None = None) -> None:
         """Zoom about the pointer; over an axis, along that axis only."""

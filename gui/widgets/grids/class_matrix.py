@@ -87,8 +87,6 @@ class ClassMatrix(CellGrid):
             self._current, self._mark = (0, 0), None
         self._names = tuple(names)
 
-    # ------------------------------------------------------------------ what a subclass says
-
     @property
     def _is_ready(self) -> bool:
         """Whether there is anything to paint."""
@@ -109,8 +107,6 @@ class ClassMatrix(CellGrid):
     def scale_ends(self) -> tuple[str, str]:
         """Return what the strongest and the palest colour mean; no words for no scale."""
         return "", ""
-
-    # ------------------------------------------------------------------ geometry
 
     def _scale_width(self) -> int:
         if not self._has_scale:
@@ -157,8 +153,6 @@ class ClassMatrix(CellGrid):
             return None
         row = (point.y() - grid.top()) * n // grid.height()
         return row, (point.x() - grid.left()) * n // grid.width()
-
-    # ------------------------------------------------------------------ painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint names, cells, numbers and the scale."""

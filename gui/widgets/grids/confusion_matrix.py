@@ -71,8 +71,6 @@ class ConfusionMatrix(ClassMatrix):
     def _is_ready(self) -> bool:
         return self._counts.shape == self.n_cells
 
-    # ------------------------------------------------------------------ painting
-
     def _shares(self) -> NDArray[np.float64]:
         return np.asarray(self._counts / np.maximum(self._counts.sum(axis=1, keepdims=True), 1))
 
@@ -110,8 +108,6 @@ class ConfusionMatrix(ClassMatrix):
             return str(count)
         share = 100 * count / max(int(self._counts[label].sum()), 1)
         return f"{share:.0f}%" if share >= 1 else "<1%"
-
-    # ------------------------------------------------------------------ reading and choosing
 
     def describe(self, label: int, read: int) -> str:
         """Return a cell in words."""

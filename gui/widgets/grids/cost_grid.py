@@ -55,8 +55,6 @@ class CostGrid(ClassMatrix):
     def _is_ready(self) -> bool:
         return self._matrix is not None and self._matrix.median.shape == self.n_cells
 
-    # ------------------------------------------------------------------ painting
-
     def _medians(self) -> NDArray[np.float64]:
         """Return the medians, or none before there are any."""
         return np.full(self.n_cells, np.nan) if self._matrix is None else self._matrix.median
@@ -85,8 +83,6 @@ class CostGrid(ClassMatrix):
 
     def _words(self) -> list[list[str]]:
         return [[cost_words(value) for value in row] for row in self._medians().tolist()]
-
-    # ------------------------------------------------------------------ reading and choosing
 
     def describe(self, source: int, target: int) -> str:
         """Return a cell in words."""

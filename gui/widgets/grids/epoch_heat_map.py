@@ -112,8 +112,6 @@ class EpochHeatMap(CellGrid):
         """Return the smallest readable size."""
         return QSize(220, 140)
 
-    # ------------------------------------------------------------------ geometry
-
     def _grid(self) -> QRect:
         """Return where the cells are."""
         metrics = QFontMetrics(self.font())
@@ -138,8 +136,6 @@ class EpochHeatMap(CellGrid):
         label = _place(np.array(point.y() - grid.top()), n_classes, grid.height())
         column = _place(np.array(point.x() - grid.left()), n_epochs, grid.width())
         return int(label), int(column)
-
-    # ------------------------------------------------------------------ painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint names, cells, epochs, the scale and the mark."""
@@ -224,8 +220,6 @@ class EpochHeatMap(CellGrid):
         painter.drawText(words, left, f"{high:.3f}")
         words.moveBottom(bar.bottom() + 2)
         painter.drawText(words, left, f"{low:.3f}")
-
-    # ------------------------------------------------------------------ reading and choosing
 
     def describe(self, label: int, column: int) -> str:
         """Return a value in words."""

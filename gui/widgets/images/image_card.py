@@ -121,8 +121,10 @@ class ImageCard(QDialog):
         self.close_button.setToolTip("Close this image (Esc)")
         self.close_button.clicked.connect(self.close)
         for button in (
-            *(self.why_button, self.history_button),
-            *(self.close_button, self.attack_button),
+            self.why_button,
+            self.history_button,
+            self.close_button,
+            self.attack_button,
         ):
             # Space plays and pauses in front of an image too; Tab leads to the buttons.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -162,7 +164,8 @@ class ImageCard(QDialog):
             if weights is not None:
                 logits = SoftmaxPerceptron(weights).logits(content.values.reshape(-1))
             self.bars.set_probabilities(
-                *(content.class_names, content.probabilities),
+                content.class_names,
+                content.probabilities,
                 true=content.true_class,
                 logits=logits,
             )
@@ -193,8 +196,11 @@ class ImageCard(QDialog):
             assert content.weights is not None
             assert content.probabilities is not None
             self.evidence.show_image(
-                *(content.weights, content.values, content.class_names),
-                *(content.probabilities, content.true_class),
+                content.weights,
+                content.values,
+                content.class_names,
+                content.probabilities,
+                content.true_class,
             )
 
     def _refresh_history(self) -> None:
@@ -212,8 +218,11 @@ class ImageCard(QDialog):
         learnt = content.learnt_class
         label = content.true_class if learnt is None else learnt
         self.history.show_image(
-            *(content.values, label, content.class_names),
-            *(content.snapshots(), content.marked_epoch),
+            content.values,
+            label,
+            content.class_names,
+            content.snapshots(),
+            content.marked_epoch,
         )
 
     def _usual_size(self) -> QSize:

@@ -135,8 +135,6 @@ class ImageMosaic(QWidget):
         """Number of rows shown."""
         return len(self._rows)
 
-    # ------------------------------------------------------------------ geometry
-
     def _lay_out(self) -> _Place:
         metrics = QFontMetrics(self.font())
         line = metrics.height()
@@ -239,8 +237,6 @@ class ImageMosaic(QWidget):
                     return row, column
         return None
 
-    # ------------------------------------------------------------------ painting
-
     def resizeEvent(self, event: QEvent) -> None:
         """Lay out anew; another width may need other bands."""
         self.updateGeometry()
@@ -318,8 +314,6 @@ class ImageMosaic(QWidget):
                 wordings = text, text.split("  ")[0]
                 text = fitting(metrics, wordings, box.width() - 2)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-    # ------------------------------------------------------------------ reading and clicking
 
     def _neighbour(self, down: int, right: int) -> tuple[int, int]:
         """Return the cell beside the current one; below the last row the next band begins."""

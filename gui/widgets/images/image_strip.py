@@ -108,8 +108,6 @@ class ImageStrip(QWidget):
         """Return the smallest readable size."""
         return QSize(160, _LEAST_SIDE + self._words_height())
 
-    # ------------------------------------------------------------------ geometry
-
     def _words_height(self) -> int:
         return _LINES * QFontMetrics(self.font()).height() + 2
 
@@ -145,8 +143,6 @@ class ImageStrip(QWidget):
                 return place
         return None
 
-    # ------------------------------------------------------------------ painting
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the images and their words."""
         with QPainter(self) as painter:
@@ -167,8 +163,6 @@ class ImageStrip(QWidget):
                 if self.hasFocus() and place == self._current:
                     painter.setPen(QPen(QColor(self._theme.accent), 3))
                     painter.drawRect(cell.adjusted(1, 1, -2, -2))
-
-    # ------------------------------------------------------------------ reading and choosing
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell of the image under the pointer."""

@@ -74,8 +74,6 @@ class ImageWall(WallView):
         self.zoom_changed.emit(self._zoom, len(self._zooms))
         self.viewport().update()
 
-    # ------------------------------------------------------------------ reading and opening
-
     def go_to(self, row: int) -> bool:
         """Make an image the current one and show it; return whether it is on the wall."""
         cell = self._cell_of(row)

@@ -66,8 +66,6 @@ class WallView(QAbstractScrollArea):
         self._theme = theme
         self.viewport().update()
 
-    # ------------------------------------------------------------------ content
-
     @property
     def content(self) -> WallContent | None:
         """What is shown."""
@@ -147,8 +145,6 @@ class WallView(QAbstractScrollArea):
             return cell if found else None
         places = np.flatnonzero(content.order == row)
         return int(places[0]) if len(places) else None
-
-    # ------------------------------------------------------------------ geometry
 
     @property
     def _ratio(self) -> float:
@@ -237,8 +233,6 @@ class WallView(QAbstractScrollArea):
         """Return a comfortable size."""
         return QSize(640, 420)
 
-    # ------------------------------------------------------------------ zoom
-
     @property
     def zoom_index(self) -> int:
         """Which of the zooms is used."""
@@ -249,8 +243,6 @@ class WallView(QAbstractScrollArea):
         """The longer side of an image, in pixels as seen."""
         shape = (1, 1) if self._content is None else self._content.image_shape
         return max(self._zooms[self._zoom].size(shape)) / self._ratio
-
-    # ------------------------------------------------------------------ painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the images in view in one go, then what is written on them."""
@@ -326,8 +318,6 @@ class WallView(QAbstractScrollArea):
         painter.setPen(QPen(QColor(self._theme.accent if self.hasFocus() else self._theme.text), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self.cell_rect(self._cell).adjusted(-3, -3, 2, 2))
-
-    # ------------------------------------------------------------------ scrolling
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Paint anew: what is in view is gathered in one go."""
