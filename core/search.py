@@ -1,4 +1,4 @@
-"""Long work, all of one shape: it can be left after any step, asked what it found, and gone on with.
+"""Long work, all of one shape: left after any step, asked what it found, and gone on with.
 
 Every long part of core takes the two names of :class:`Search`, so that one mechanism of the window,
 the report, a benchmark and a test drive all of them alike.
