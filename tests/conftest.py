@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
     from pytestqt.qtbot import QtBot
 
     from gui.session.session import Session
     from gui.settings import Settings
+    from gui.theme import Theme
     from gui.window.main_window import MainWindow
 
 
@@ -209,3 +210,45 @@ def window(
     open_and_finish(qtbot, window.session)
     wait_for_diagnosis(qtbot, window.session)
     return window
+
+
+@pytest.fixture
+def new_panel(app: QApplication, qtbot: QtBot) -> Iterator[Callable[..., Any]]:
+    """Return a maker of panels or pages that stand alone: a test of one needs no window around it.
+
+    ``new_panel(PairsPanel, session)`` is the panel of that session, shown and active, in its
+    colours and at the size it has in a window of 1280 x 720; ``size`` and ``theme`` choose others,
+    and what else is given goes to the class. At the end all is as when a window closes: panels are
+    hidden, their sessions' threads are ended, then they are thrown away.
+    """
+    from gui_helpers import PANEL_SIZE, activate, put_on
+    from shiboken6 import isValid
+
+    from gui.theme import LIGHT
+
+    made: list[tuple[QWidget, Session]] = []
+
+    def make(
+        kind: Callable[..., Any],
+        session: Session,
+        *,
+        size: tuple[int, int] = PANEL_SIZE,
+        theme: Theme = LIGHT,
+        **options: Any,
+    ) -> Any:
+        panel = kind(session, **options)
+        made.append((panel, session))
+        panel.resize(*size)
+        put_on(app, panel, theme)
+        panel.show()
+        activate(qtbot, panel)
+        return panel
+
+    yield make
+    for panel, session in made:
+        if isValid(panel):
+            panel.hide()
+        session.close()
+    for panel, _ in made:
+        if isValid(panel):
+            panel.deleteLater()

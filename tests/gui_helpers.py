@@ -9,7 +9,15 @@ from core_samples import write_idx
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QKeySequence, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QSlider, QStyle, QStyleOptionSlider
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QMenu,
+    QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QWidget,
+)
 
 from core.attack import FROM_IMAGE, AttackConfig, AttackStep, SquaredLossDescent
 from core.data.config import DataConfig
@@ -19,13 +27,13 @@ from core.learning.training import EpochRecord, Trainer, TrainingConfig
 from core.progress import Progress
 from gui.session.run_state import RunState
 from gui.session.session import Session
+from gui.theme import ICONS, Theme, Themed, apply_theme, make_icon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
 
     from core.data.dataset import Dataset
@@ -35,6 +43,9 @@ if TYPE_CHECKING:
 
 WAIT = 60_000
 """Milliseconds; only reached when something is wrong."""
+
+PAGE_SIZE, PANEL_SIZE = (948, 548), (948, 403)
+"""Of a page, and of what a tab of the Attack page shows, in a window of 1280 x 720."""
 
 EPOCHS = 12
 SMALL = DataConfig(dataset="digits8", train_size=300, test_size=200)
@@ -227,6 +238,16 @@ def activate(qtbot: QtBot, window: QWidget) -> None:
     window.activateWindow()
     with qtbot.waitActive(window, timeout=WAIT):
         pass
+
+
+def put_on(app: QApplication, widget: QWidget, theme: Theme) -> None:
+    """Give a widget without a window, and all in it, the colours and icons of a theme."""
+    apply_theme(app, theme)
+    for part in (widget, *widget.findChildren(QWidget)):
+        if isinstance(part, Themed):
+            part.set_theme(theme)
+    if hasattr(widget, "set_icons"):
+        widget.set_icons({file.stem: make_icon(file, theme.text) for file in ICONS.glob("*.svg")})
 
 
 def click(qtbot: QtBot, widget: QWidget, point: QPoint | None = None) -> None:
