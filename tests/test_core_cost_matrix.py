@@ -210,11 +210,14 @@ def test_what_was_begun_goes_on_and_comes_to_the_same(learnt, monkeypatch):
     measurement = CostMeasurement(weights, dataset.test, "linf", boxed=False)
     assert measurement.found() is None
     for _ in measurement.run():
-        begun = measurement.found()
+        begun = measurement.known()
         if begun is not None and begun.n_done >= 16:
             break
     assert begun is not None
     assert begun.n_done == 16
+    matrix = measurement.found()
+    np.testing.assert_array_equal(matrix.median, cost_matrix(begun).median)
+    assert measurement.found() is matrix  # nothing new is known
     assert not begun.complete
     assert np.isnan(begun.sizes[16:]).all()
     np.testing.assert_array_equal(begun.sizes[:16], whole.sizes[:16])

@@ -14,13 +14,15 @@ from core.data.dataset import Split
 from core.insight.epoch_readings import (
     MOST_EPOCHS,
     READINGS_BYTES,
-    EpochReader,
     EpochReadings,
+    EpochSearch,
     most_epochs,
     read_epochs,
     spread_snapshots,
 )
+from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
+from core.learning.stopping import bootstrap_band
 from core.learning.training import EpochRecord, Trainer, TrainingConfig
 
 
@@ -129,7 +131,8 @@ def test_scores_and_flips_are_those_of_plain_loops(n_epochs, n_samples, n_classe
 
 def test_what_was_read_is_not_read_again(monkeypatch):
     dataset, records = trained()
-    reader = EpochReader(dataset.test)
+    known = ModelCache()
+    search = EpochSearch(dataset.test, records, known=known)
     calls = []
     original = SoftmaxPerceptron.read
 
@@ -138,23 +141,49 @@ def test_what_was_read_is_not_read_again(monkeypatch):
         return original(model, *given)
 
     monkeypatch.setattr(SoftmaxPerceptron, "read", counted)
-    steps = reader.reading(records)
+    steps = search.run()
     assert [next(steps).done for _ in range(3)] == [1, 2, 3]
     steps.close()  # left in the midst of it
-    assert reader.readings(records).epochs.tolist() == [0, 1, 2]
-    told = [(progress.done, progress.total) for progress in reader.reading(records)]
+    assert search.found().readings.epochs.tolist() == [0, 1, 2]
+    assert not search.found().complete
+    told = [(progress.done, progress.total) for progress in search.run()]
     assert told == [(4, 7), (5, 7), (6, 7), (7, 7)]
     assert [id(weights) for weights in calls] == [id(record.weights) for record in records]
-    assert not list(reader.reading(records[2:4]))  # all known
-    assert reader.readings(records).epochs.tolist() == [2, 3]  # the others are forgotten
+    assert search.found().complete
+    fewer = EpochSearch(dataset.test, records[2:4], known=known)
+    assert not list(fewer.run())  # all known
+    assert fewer.found().complete
+    assert search.readings().epochs.tolist() == [2, 3]  # the others are forgotten
     # Equal numbers in another array are another snapshot.
     other = Snap(2, records[2].weights.copy())
-    assert len(list(reader.reading([other]))) == 1
+    assert len(list(EpochSearch(dataset.test, [other], known=known).run())) == 1
+
+
+def test_a_band_comes_after_the_readings_and_is_the_same_each_time():
+    dataset, records = trained()
+    search = EpochSearch(dataset.test, records, band=True)
+    assert search.found() is None
+    for progress in search.run():
+        assert not search.found().complete
+        assert (progress.unit == "epochs") == (progress.total == len(records))
+    found = search.found()
+    assert found.complete
+    expected = bootstrap_band(
+        found.readings.log_likelihood, found.readings.epochs, rng=np.random.default_rng(0)
+    )
+    for name in ("epochs", "mean", "low", "high", "best_share"):
+        np.testing.assert_array_equal(getattr(found.band, name), getattr(expected, name))
+    np.testing.assert_array_equal(
+        found.summary.scores, found.readings.class_scores(dataset.n_classes)
+    )
+    assert not list(search.run())
+    assert search.found().band is found.band
 
 
 def test_before_anything_is_read_there_is_nothing():
     dataset, records = trained()
-    readings = EpochReader(dataset.test).readings(records)
+    assert EpochSearch(dataset.test, records).found() is None
+    readings = EpochSearch(dataset.test, records).readings()
     assert readings.n_epochs == 0
     assert readings.class_scores(4).shape == (0, 4)
     assert readings.n_flips.tolist() == [0] * 50

@@ -15,7 +15,7 @@ from core.data.dataset import Split
 from core.errors import SettingError
 from core.exact.all_targets import TargetSearch
 from core.exact.crossing import BEYOND, FARTHEST, crossing, has_numbers
-from core.exact.repair import RepairSearch, RepairSizes, changed, neighbour
+from core.exact.repair import PairSearch, RepairSearch, RepairSizes, changed, neighbour
 from core.exact.smallest import smallest_change
 from core.progress import Progress, finish
 
@@ -132,11 +132,19 @@ def test_weights_that_ran_away_are_seen(bad):
     assert has_numbers(weights)
     weights[1, 2] = bad
     assert not has_numbers(weights)
+    split = Split(np.zeros((2, 3), dtype=np.float32), np.array([0, 1]))
+    for search in (
+        TargetSearch(weights, split.images[0], "l2", boxed=False),
+        RepairSearch(weights, split, "l2", boxed=False),
+        PairSearch(weights, split, "l2", boxed=False),
+    ):
+        with pytest.raises(SettingError, match="no numbers any more"):
+            list(search.run())
 
 
 def test_a_search_tells_while_the_fewest_pixels_toward_one_of_many_are_looked_for():
     weights, image = case(12, 40, 5)
-    told = list(TargetSearch(weights, image, "l0", boxed=False).searching())
+    told = list(TargetSearch(weights, image, "l0", boxed=False).run())
     assert len(told) > 12  # more than once for some classes
     assert all(step.total == 12 and step.unit == "classes" for step in told)
     assert [step.done for step in told] == sorted(step.done for step in told)
@@ -147,7 +155,7 @@ def test_a_search_tells_while_the_fewest_pixels_toward_one_of_many_are_looked_fo
 def test_all_targets_are_the_single_ones_and_what_was_found_is_kept(norm):
     weights, image = case(5, 9, 11)
     search = TargetSearch(weights, image, norm, boxed=True)
-    steps = search.searching()
+    steps = search.run()
     while search.found().crossings.count(None) > 3:
         next(steps)
     steps.close()
@@ -157,7 +165,7 @@ def test_all_targets_are_the_single_ones_and_what_was_found_is_kept(norm):
     assert np.isnan(some.sizes[2:]).all()
     assert some.by_size()[2:] == [2, 3, 4]
     before = search.found().crossings[:2]
-    list(search.searching())
+    list(search.run())
     found = search.found()
     assert found.complete
     assert found.crossings[:2] == before  # the very same: not looked for again
@@ -177,7 +185,7 @@ def test_all_targets_are_the_single_ones_and_what_was_found_is_kept(norm):
 def test_the_strip_at_a_fraction_is_every_image_at_that_fraction_of_its_change():
     weights, image = case(4, 9, 2)
     search = TargetSearch(weights, image, "l2", boxed=False)
-    list(search.searching())
+    list(search.run())
     found = search.found()
     for fraction in (0.0, 0.4, 1.0, FARTHEST):
         changes = found.changes(fraction)
@@ -198,7 +206,7 @@ def test_the_strip_at_a_fraction_is_every_image_at_that_fraction_of_its_change()
 def test_where_no_change_is_enough_nothing_is_changed():
     weights = np.array([[5.0, 1.0], [0.0, 1.0], [4.0, 2.0]])  # class 1 is always behind class 0
     search = TargetSearch(weights, np.array([0.5]), "l2", boxed=True)
-    list(search.searching())
+    list(search.run())
     found = search.found()
     assert found.sizes[0] == 0
     assert np.isinf(found.sizes[1])
@@ -209,7 +217,7 @@ def test_where_no_change_is_enough_nothing_is_changed():
 def test_a_pixel_outside_the_box_is_refused():
     search = TargetSearch(np.eye(3, 4), np.array([0.0, 1.5, 0.0]), "l2", boxed=True)
     with pytest.raises(SettingError, match="between 0 and 1"):
-        list(search.searching())
+        list(search.run())
 
 
 @QUICK
@@ -220,7 +228,7 @@ def test_lengths_are_those_of_trying_every_set_of_rivals(n_classes, n_features, 
     split = Split(rng.random((12, n_features), dtype=np.float32), rng.integers(n_classes, size=12))
     search = RepairSearch(weights, split, "l2", boxed=False)
     assert search.found() is None
-    list(search.searching())
+    list(search.run())
     found = search.found()
     assert found is not None
     assert found.complete
@@ -248,7 +256,7 @@ def test_no_change_of_a_smaller_size_repairs_or_breaks(norm, boxed):
     data, rng = tiny_dataset(seed=4), np.random.default_rng(0)
     weights = half_learnt(data)
     search = RepairSearch(weights, data.test, norm, boxed=boxed)
-    list(search.searching())
+    list(search.run())
     found = search.found()
     assert found is not None
     assert len(found.mistakes) > 3
@@ -281,7 +289,7 @@ def test_two_classes_have_closed_forms():
     gaps = np.abs(logits[:, 1] - logits[:, 0])
     for norm, dual in (("l2", 2), ("linf", 1)):
         search = RepairSearch(weights, split, norm, boxed=False)
-        list(search.searching())
+        list(search.run())
         found = search.found()
         np.testing.assert_allclose(found.sizes, gaps / np.linalg.norm(difference, dual))
         wrong = logits.argmax(axis=1) != split.labels
@@ -295,7 +303,7 @@ def test_true_labels_count_whatever_label_noise_says():
     images = np.array([[0.9], [0.1]], dtype=np.float32)
     split = Split(images, np.array([1, 1]), clean_labels=np.array([0, 1]))
     search = RepairSearch(weights, split, "l2", boxed=False)
-    list(search.searching())
+    list(search.run())
     found = search.found()
     assert found.mistakes.tolist() == []
     np.testing.assert_allclose(found.sizes, [0.4, 0.4], rtol=1e-6)
@@ -305,19 +313,22 @@ def test_a_search_left_goes_on_where_it_was_and_tells_how_far_it_is():
     data = tiny_dataset(seed=4)
     weights = half_learnt(data)
     search = RepairSearch(weights, data.test, "l2", boxed=True)
-    list(search.reading())
+    steps = search.run()
+    while search.found() is None:
+        next(steps)
+    steps.close()
     found = search.found()
     assert found is not None
     assert found.n_known == 0
     assert np.isnan(found.median(found.mistakes))
-    steps = search.searching()
+    steps = search.run()
     told = next(steps)
     steps.close()
     some = search.found()
     assert told == Progress(len(found.right_ones), 30, "images")  # so few are one step
     assert some.n_known == told.done
     assert len(some.known(some.mistakes)) == 0
-    rest = list(search.searching())
+    rest = list(search.run())
     assert len(rest) == len(found.mistakes)
     assert rest[-1] == Progress(30, 30, "images")
     whole = search.found()
@@ -325,6 +336,53 @@ def test_a_search_left_goes_on_where_it_was_and_tells_how_far_it_is():
     order = whole.known(whole.mistakes)
     assert sorted(order) == whole.mistakes.tolist()
     assert (np.diff(whole.sizes[order]) >= 0).all()
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+def test_a_mistake_and_a_right_one_are_those_asked_for_or_the_next(is_read):
+    data = tiny_dataset(seed=4)
+    weights = half_learnt(data)
+    sizes = RepairSearch(weights, data.test, "l2", boxed=False)
+    list(sizes.run())
+    predicted = sizes.found().predicted if is_read else None
+    mistakes, right_ones = sizes.found().mistakes, sizes.found().right_ones
+    for mistake, right, expected in (
+        (None, None, (mistakes[0], right_ones[0])),
+        (mistakes[2], right_ones[1], (mistakes[2], right_ones[1])),
+        (mistakes[1] + 1, mistakes[0], (mistakes[2], neighbour(right_ones, mistakes[0], 0))),
+    ):
+        search = PairSearch(
+            weights,
+            data.test,
+            "l2",
+            boxed=False,
+            mistake=mistake,
+            right=right,
+            predicted=predicted,
+        )
+        assert search.found() is None
+        list(search.run())
+        found = search.found()
+        assert not list(search.run())  # nothing is looked for again
+        assert (found.mistakes.tolist(), found.right_ones.tolist()) == (
+            mistakes.tolist(),
+            right_ones.tolist(),
+        )
+        assert (found.mistake.index, found.right.index) == expected
+        for one in (found.mistake, found.right):
+            alone = changed(weights, data.test, one.index, "l2", boxed=False)
+            np.testing.assert_array_equal(one.result, alone.result)
+        both = [np.abs(one.crossing.beyond).max() for one in (found.mistake, found.right)]
+        assert found.largest == max(both)
+
+
+def test_without_a_mistake_there_is_a_right_one_alone():
+    weights = np.array([[0.0, 1.0], [0.5, 0.0]])
+    split = Split(np.array([[0.9]], dtype=np.float32), np.array([0]))
+    search = PairSearch(weights, split, "l2", boxed=False, mistake=3)
+    list(search.run())
+    assert search.found().mistake is None
+    assert search.found().right.index == 0
 
 
 def test_infinite_sizes_have_a_median():

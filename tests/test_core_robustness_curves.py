@@ -9,7 +9,8 @@ from core_samples import tiny_dataset
 from core.data.dataset import Split
 from core.exact.closed_form import smallest_changes
 from core.exact.curves import (
-    RobustnessReader,
+    CurveSearch,
+    MedianSearch,
     between_tried,
     curve_sizes,
     exact_robustness,
@@ -17,9 +18,10 @@ from core.exact.curves import (
     shown_size,
     tried_sizes,
 )
+from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import EpochRecord, Trainer, TrainingConfig
-from core.progress import finish
+from core.progress import Progress, finish
 
 
 @pytest.fixture(scope="module")
@@ -107,10 +109,12 @@ def test_between_the_sizes_tried_a_curve_is_straight_but_never_under_the_exact_o
 
 def test_medians_over_epochs_are_found_once_and_of_the_rightly_read(learnt):
     data, records = learnt
-    reader = RobustnessReader(data.test)
-    assert len(list(reader.reading(records[:3]))) == 3
-    assert len(list(reader.reading(records))) == len(records) - 3  # the others are known
-    found = reader.found(records)
+    known = ModelCache()
+    assert len(list(MedianSearch(data.test, {7: records[:3]}, known=known).run())) == 3
+    search = MedianSearch(data.test, {7: records, 8: records[:2]}, known=known)
+    assert len(list(search.run())) == len(records) - 3  # the others are known
+    assert search.found()[8].epochs.tolist() == [0, 1]
+    found = search.found()[7]
     assert found.complete
     np.testing.assert_array_equal(found.epochs, [record.epoch for record in records])
     for i, record in enumerate(records):
@@ -119,7 +123,41 @@ def test_medians_over_epochs_are_found_once_and_of_the_rightly_read(learnt):
         assert found.score[i] == pytest.approx(record.test_score)
         for values, sizes in ((found.l2, changes.l2), (found.linf, changes.linf)):
             np.testing.assert_equal(values[i], np.median(sizes[right]))
-    partial = RobustnessReader(data.test)
-    next(partial.reading(records))
-    assert not partial.found(records).complete
-    assert len(partial.found(records).epochs) == 1
+    partial = MedianSearch(data.test, {7: records})
+    next(partial.run())
+    assert not partial.found()[7].complete
+    assert len(partial.found()[7].epochs) == 1
+
+
+def test_curves_of_several_models_are_those_of_each_and_found_once(learnt):
+    data, records = learnt
+    known = ModelCache()
+    first, last = records[1].weights, records[-1].weights
+    search = CurveSearch({5: last, 2: first}, data.test, boxed=False, known=known)
+    assert search.found() is None
+    steps = search.run()
+    assert next(steps) == Progress(1, 2, "models")
+    steps.close()
+    assert search.found() is None
+    assert list(search.run()) == [Progress(2, 2, "models")]
+    found = search.found()
+    assert list(found.models) == [5, 2]
+    for key, weights in ((5, last), (2, first)):
+        alone = finish(exact_robustness(weights, data.test, boxed=False))
+        for norm in ("l2", "linf"):
+            np.testing.assert_array_equal(found.models[key].sizes(norm), alone.sizes(norm))
+    assert found.shown is found.models[5]
+    for norm in ("l2", "linf"):
+        sizes = found.sizes(norm)
+        furthest = max(shown_size(each, norm) for each in found.models.values())
+        assert sizes[0] == 0
+        assert sizes[-1] == furthest
+        np.testing.assert_array_equal(found.attack_sizes(norm), tried_sizes(found.shown, norm))
+        assert np.isin(found.attack_sizes(norm), sizes).all()
+    again = CurveSearch({9: first}, data.test, boxed=False, known=known)
+    assert not list(again.run())
+    assert again.found().shown is found.models[2]
+    # In the box it is another question.
+    boxed = CurveSearch({9: first}, data.test, boxed=True, known=known)
+    assert list(boxed.run())
+    assert boxed.found().shown.boxed

@@ -10,8 +10,16 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.errors import SettingError
 from core.learning.history import History
-from core.learning.sweep.seed_band import MANY_SEEDS, SeedBand, band_of, band_quantiles, seed_band
+from core.learning.sweep.seed_band import (
+    MANY_SEEDS,
+    SeedBand,
+    SeedSearch,
+    band_of,
+    band_quantiles,
+    seed_band,
+)
 from core.learning.sweep.sweep import SeedSweep, Sweep, SweepRecord
 from core.learning.training import EpochRecord, Trainer, TrainingConfig
 
@@ -141,3 +149,34 @@ def test_nobody_can_write_into_a_band() -> None:
         arrays += [getattr(one, field.name) for field in fields(one)]
     assert len(arrays) == 2 + 4 + 3 * 6
     assert not any(array.flags.writeable for array in arrays)
+
+
+def test_a_search_tells_batches_and_what_is_recorded_by_now() -> None:
+    config = replace(CONFIG, epochs=3)
+    search = SeedSearch(tiny_dataset(), config, 4)
+    assert search.found() is None
+    told = []
+    for progress in search.run():
+        told.append(progress)
+        found = search.found()
+        if found is not None:
+            assert search.found() is found
+    assert [each.done for each in told] == sorted(each.done for each in told)
+    assert told[-1].done == told[-1].total
+    assert {each.unit for each in told} == {"batches"}
+    expected = swept(SeedSweep(tiny_dataset(), config, 4))
+    found = search.found()
+    assert found is not None
+    assert found.epochs.tolist() == [0, 1, 2, 3]
+    for name, curve in expected.curves.items():
+        np.testing.assert_array_equal(found.curves[name], curve)
+
+
+def test_a_search_with_no_epoch_left_says_so() -> None:
+    data = tiny_dataset()
+    *_, last = Trainer(data, replace(CONFIG, epochs=1)).run()
+    start = replace(last.checkpoint, position=10)  # within the second pass
+    search = SeedSearch(data, replace(CONFIG, epochs=1), 2, start)
+    with pytest.raises(SettingError, match="more epochs"):
+        list(search.run())
+    assert search.found() is None

@@ -16,16 +16,25 @@ from core.attack.whole_parts.sized import (
     PGD_STEPS,
     SIZED_ATTACKS,
     AttackCurve,
+    AttackTrials,
     RandomNoise,
     SizedFastGradient,
     SizedProjectedGradient,
     directions,
 )
 from core.data.dataset import Split
-from core.exact.curves import curve_sizes, exact_robustness, share_right, shown_size
+from core.exact.curves import (
+    curve_sizes,
+    exact_robustness,
+    share_right,
+    shown_size,
+    tried_sizes,
+)
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import Trainer, TrainingConfig
 from core.progress import finish
+
+NOTHING = AttackCurve(np.zeros((0, 1), dtype=np.int64), 1)
 
 both_norms = pytest.mark.parametrize("norm", ["l2", "linf"])
 in_and_out = pytest.mark.parametrize("boxed", [False, True])
@@ -174,3 +183,36 @@ def test_directions_have_size_one(norm):
     drawn = directions(norm, (20, 9), np.random.default_rng(0)).astype(float)
     size = np.linalg.norm(drawn, axis=1) if norm == "l2" else np.abs(drawn).max(axis=1)
     np.testing.assert_allclose(size, 1, rtol=1e-6)
+
+
+def test_attacks_are_tried_one_after_the_other_and_gone_on_with_where_they_were_left(learnt):
+    data, weights = learnt
+    exact = finish(exact_robustness(weights, data.test, boxed=True))
+    trials = AttackTrials(weights, data.test, "linf", exact)
+    steps = trials.run()
+    assert not trials.found().curves
+    while len(trials.found().curves.get("FGSM", NOTHING).counts) < 3:
+        next(steps)
+    steps.close()
+    left = trials.found()
+    assert left.trying == "FGSM"
+    assert left.curves["noise"].complete
+    assert not left.complete
+    # A new search of the same goes on from there, and never tells less than was known.
+    again = AttackTrials(weights, data.test, "linf", exact, known=left.curves)
+    for _ in again.run():
+        assert len(again.found().curves["FGSM"].counts) >= 3
+    first = next(trials.run())
+    assert first.done >= 3  # not begun anew
+    list(trials.run())
+    for found in (trials.found(), again.found()):
+        assert found.complete
+        assert found.trying == ""
+        np.testing.assert_array_equal(found.sizes, tried_sizes(exact, "linf"))
+        for attack in SIZED_ATTACKS:
+            alone = counted(attack, weights, data.test, "linf", found.sizes, True)
+            np.testing.assert_array_equal(found.curves[attack.label].counts, alone.counts)
+    quick = AttackTrials(weights, data.test, "linf", exact, attacks=SIZED_ATTACKS[:1])
+    list(quick.run())
+    assert list(quick.found().curves) == ["noise"]
+    assert not quick.found().complete

@@ -378,7 +378,7 @@ def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     assert not panel.go_on.isVisible()
     assert session.shown is not None
     search = RepairSearch(session.shown.weights, data_of(session).test, "l2", boxed=True)
-    list(search.searching())
+    list(search.run())
     np.testing.assert_array_equal(whole.sizes, search.found().sizes)  # type: ignore[union-attr]
 
 

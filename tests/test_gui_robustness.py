@@ -24,7 +24,7 @@ from gui_helpers import (
 from PySide6.QtCore import QPointF
 
 from core.attack.whole_parts.sized import SIZED_ATTACKS, SizedFastGradient
-from core.exact.curves import RobustnessReader, exact_robustness, share_right
+from core.exact.curves import MedianSearch, exact_robustness, share_right
 from core.progress import finish
 from gui.attack.robustness.job import ATTACKS
 from gui.attack.robustness.page import TWO
@@ -193,9 +193,9 @@ def test_medians_and_scores_are_those_of_every_epoch(
 ) -> None:
     session = window.session
     assert session.history is not None
-    reader = RobustnessReader(data_of(session).test)
-    list(reader.reading(session.history.records))
-    expected = reader.found(session.history.records)
+    search = MedianSearch(data_of(session).test, {0: session.history.records})
+    list(search.run())
+    expected = search.found()[0]
     wait_until(qtbot, lambda: len(page.epochs.median_plot.data("median")[0]) == EPOCHS + 1)
     np.testing.assert_array_equal(page.epochs.median_plot.data("median")[1], expected.l2)
     np.testing.assert_array_equal(page.epochs.score_plot.data("score")[1], expected.score)
@@ -261,8 +261,8 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> EndlessAttack:
     attack = EndlessAttack()
     noise, *others = SIZED_ATTACKS
     slow = (noise, attack, *others)
-    for module in ("robustness_job", "robustness_session", "pages.robustness_plot"):
-        monkeypatch.setattr(f"gui.{module}.ATTACKS", slow)
+    for module in ("job", "study", "plot"):
+        monkeypatch.setattr(f"gui.attack.robustness.{module}.ATTACKS", slow)
     return attack
 
 

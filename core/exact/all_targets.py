@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.dataset import read_only
-from core.exact.crossing import FARTHEST, Crossing, crossing
+from core.exact.crossing import FARTHEST, Crossing, check_numbers, crossing
 from core.progress import Progress
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ class TargetSearch:
     Raises
     ------
     SettingError
-        From :meth:`searching`, as :func:`core.exact.smallest.smallest_change`.
+        From :meth:`run`, if the weights are no numbers any more, or as
+        :func:`core.exact.smallest.smallest_change`.
     """
 
     def __init__(
@@ -128,8 +129,9 @@ class TargetSearch:
         self._norm, self._boxed = norm, boxed
         self._crossings: list[Crossing | None] = [None] * len(weights)
 
-    def searching(self) -> Generator[Progress, None, None]:
+    def run(self) -> Generator[Progress, None, None]:
         """Look at the classes not looked at yet, telling after each and within long ones."""
+        check_numbers(self._weights)
         n_classes = len(self._crossings)
         for k in range(n_classes):
             if self._crossings[k] is None:

@@ -105,9 +105,17 @@ class CostMeasurement:
         self._matters[0] |= not self._matters.any()  # no arrays without a column
         self._rows = rows[:, self._matters]
         self._found: PairSizes | None = begun
+        self._matrix: CostMatrix | None = None
 
-    def found(self) -> PairSizes | None:
-        """Return what is known by now; None before the images have been read."""
+    def found(self) -> CostMatrix | None:
+        """Return the medians by now, made anew where more is known; None before it has read."""
+        known = self.known()
+        if known is not None and (self._matrix is None or self._matrix.sizes.n_done < known.n_done):
+            self._matrix = cost_matrix(known)
+        return self._matrix
+
+    def known(self) -> PairSizes | None:
+        """Return the sizes by now; None before the images have been read."""
         known = self._found
         if known is None:
             return None
@@ -134,7 +142,7 @@ class CostMeasurement:
                 yield Progress(start * n_targets + done, n * n_targets, "sizes")
             known = PairSizes(known.counts, known.indices, known.labels, sizes, stop)
             self._found = known
-        found = self.found()
+        found = self.known()
         assert found is not None
         return found
 

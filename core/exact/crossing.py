@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.errors import SettingError
 from core.exact.smallest import SmallestChange, finding_change
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ FARTHEST = 1.0 + BEYOND
 
 _LEAST_MARGIN = 1e-9
 """Where an image lies on the boundary already; times the largest logit."""
+
+
+RAN_AWAY = (
+    "The weights of this model are no numbers any more: rewind with a smaller learning rate, or "
+    "show an earlier epoch"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +84,12 @@ class Crossing:
 def has_numbers(weights: NDArray[Any]) -> bool:
     """Whether all weights are finite: a training that ran away leaves some that are not."""
     return bool(np.isfinite(weights).all())
+
+
+def check_numbers(weights: NDArray[Any]) -> None:
+    """Raise SettingError if some weights are not finite: no change of an image has a size then."""
+    if not has_numbers(weights):
+        raise SettingError(RAN_AWAY)
 
 
 def crossing(

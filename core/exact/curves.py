@@ -15,15 +15,18 @@ import numpy as np
 from core.data.dataset import read_only
 from core.exact.closed_form import SmallestChanges, smallest_changes
 from core.exact.smallest import boxed_changes
-from core.progress import Progress
+from core.learning.model_cache import ModelCache
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
-    from core.insight.epoch_readings import Snapshot
+    from core.learning.records import Snapshot
+    from core.progress import Progress
+
+    Medians = tuple[float, float, float]
 
 SetNorm = Literal["l2", "linf"]
 """The norms whose exact sizes are found for whole parts."""
@@ -186,6 +189,69 @@ def between_tried(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ExactCurves:
+    """What the images of one part withstand under several models.
+
+    Attributes
+    ----------
+    models : key of a model -> what it withstands; the one that is shown comes first
+    """
+
+    models: dict[int, ExactRobustness]
+
+    @property
+    def shown(self) -> ExactRobustness:
+        """What the first model withstands."""
+        return next(iter(self.models.values()))
+
+    def attack_sizes(self, norm: SetNorm) -> NDArray[np.float64]:
+        """Return the sizes at which attacks are tried on the first model, (n,)."""
+        return tried_sizes(self.shown, norm)
+
+    def sizes(self, norm: SetNorm) -> NDArray[np.float64]:
+        """Return the sizes at which curves are drawn, (n_sizes,), :meth:`attack_sizes` in them."""
+        furthest = max(shown_size(found, norm) for found in self.models.values())
+        return np.union1d(curve_sizes(furthest), self.attack_sizes(norm))
+
+
+class CurveSearch:
+    """Finds the exact sizes of all images of a part, for both norms, under several models.
+
+    Parameters
+    ----------
+    models : key -> weights (n_classes, n_features + 1), one at least; the one shown comes first
+    boxed : whether pixels stay between 0 and 1
+    known : what was found before
+    """
+
+    def __init__(
+        self,
+        models: Mapping[int, NDArray[Any]],
+        split: Split,
+        *,
+        boxed: bool,
+        known: ModelCache[ExactRobustness] | None = None,
+    ) -> None:
+        self._models, self._split, self._boxed = dict(models), split, boxed
+        self._about = (split, boxed)
+        self._known: ModelCache[ExactRobustness] = ModelCache() if known is None else known
+
+    def run(self) -> Generator[Progress, None, None]:
+        """Look at those not looked at yet, telling after each, and within in the box."""
+        weights = list(self._models.values())
+        yield from self._known.fill(weights, self._about, self._look, "models")
+
+    def found(self) -> ExactCurves | None:
+        """Return what all of them withstand; None before that is known."""
+        known = {key: self._known.row(w, self._about) for key, w in self._models.items()}
+        whole = {key: row for key, row in known.items() if row is not None}
+        return ExactCurves(whole) if len(whole) == len(known) else None
+
+    def _look(self, weights: NDArray[Any]) -> Generator[Progress, None, ExactRobustness]:
+        return exact_robustness(weights, self._split, boxed=self._boxed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RobustnessOverEpochs:
     """Median exact sizes, without a box, of the rightly read images, epoch by epoch.
 
@@ -204,38 +270,47 @@ class RobustnessOverEpochs:
     complete: bool
 
 
-class RobustnessReader:
-    """Finds the medians of snapshots of a run in one part, each of them once."""
+class MedianSearch:
+    """Finds the medians of snapshots of runs in one part, each of them once.
 
-    def __init__(self, split: Split) -> None:
-        self.split = split
-        # The weights are kept with what was found: an array that is gone could share its id.
-        self._rows: dict[int, tuple[NDArray[Any], float, float, float]] = {}
+    Parameters
+    ----------
+    runs : of each run its snapshots, in rising order of epochs
+    known : what was found before
+    """
 
-    def reading(self, snapshots: Sequence[Snapshot]) -> Generator[Progress, None, None]:
-        """Look at those not looked at yet, telling after each; forget all others."""
-        wanted = {id(snapshot.weights) for snapshot in snapshots}
-        self._rows = {key: row for key, row in self._rows.items() if key in wanted}
-        for snapshot in snapshots:
-            key = id(snapshot.weights)
-            if key not in self._rows:
-                self._rows[key] = (snapshot.weights, *self._medians(snapshot.weights))
-                yield Progress(len(self._rows), len(wanted), "epochs")
+    def __init__(
+        self,
+        split: Split,
+        runs: Mapping[int, Sequence[Snapshot]],
+        *,
+        known: ModelCache[Medians] | None = None,
+    ) -> None:
+        self._split, self._runs = split, dict(runs)
+        self._known: ModelCache[Medians] = ModelCache() if known is None else known
 
-    def _medians(self, weights: NDArray[Any]) -> tuple[float, float, float]:
-        changes = smallest_changes(weights, self.split)
-        found = ExactRobustness(self.split.labels, changes, False, len(weights))
+    def run(self) -> Generator[Progress, None, None]:
+        """Look at those not looked at yet, telling after each; what is known of others goes."""
+        weights = [each.weights for snapshots in self._runs.values() for each in snapshots]
+        yield from self._known.fill(weights, (self._split,), self._look)
+
+    def found(self) -> dict[int, RobustnessOverEpochs]:
+        """Return what is known of each run so far."""
+        return {key: self._of(snapshots) for key, snapshots in self._runs.items()}
+
+    def _look(self, weights: NDArray[Any]) -> Generator[Progress, None, Medians]:
+        found = yield from exact_robustness(weights, self._split, boxed=False)
         return found.median("l2"), found.median("linf"), found.score
 
-    def found(self, snapshots: Sequence[Snapshot]) -> RobustnessOverEpochs:
-        """Return what is known of these snapshots so far."""
-        known = [snapshot for snapshot in snapshots if id(snapshot.weights) in self._rows]
-        rows = [self._rows[id(snapshot.weights)][1:] for snapshot in known]
+    def _of(self, snapshots: Sequence[Snapshot]) -> RobustnessOverEpochs:
+        looked = [(each.epoch, self._known.row(each.weights, (self._split,))) for each in snapshots]
+        epochs = [epoch for epoch, row in looked if row is not None]
+        rows = [row for _, row in looked if row is not None]
         l2, linf, score = np.array(rows, dtype=np.float64).reshape(len(rows), 3).T.copy()
         return RobustnessOverEpochs(
-            epochs=read_only(np.array([snapshot.epoch for snapshot in known], dtype=np.int64)),
+            epochs=read_only(np.array(epochs, dtype=np.int64)),
             l2=read_only(l2),
             linf=read_only(linf),
             score=read_only(score),
-            complete=len(known) == len(snapshots),
+            complete=len(rows) == len(snapshots),
         )

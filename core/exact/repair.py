@@ -14,7 +14,7 @@ import numpy as np
 
 from core.data.dataset import read_only
 from core.exact.closed_form import smallest_changes
-from core.exact.crossing import Crossing, crossing
+from core.exact.crossing import Crossing, check_numbers, crossing
 from core.exact.smallest import boxed_changes, smallest_change
 from core.progress import Progress, finish
 
@@ -165,6 +165,117 @@ def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return read_only(grown / grown.sum())
 
 
+class _Reading:
+    """What all images of a part are read as, in float64; goes on where it was left."""
+
+    def __init__(self, weights: NDArray[np.float64], split: Split) -> None:
+        self._weights, self._split, self._n_read = weights, split, 0
+        self._predicted = np.full(split.n_samples, -1, dtype=np.int64)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all images have been read."""
+        return self._n_read == self._split.n_samples
+
+    @property
+    def predicted(self) -> NDArray[np.int64]:
+        """(n_samples,), -1 where not read yet."""
+        return read_only(self._predicted.copy())
+
+    def run(self) -> Generator[Progress, None, None]:
+        w, n = self._weights, self._split.n_samples
+        while self._n_read < n:
+            rows = slice(self._n_read, min(self._n_read + _READ_ROWS, n))
+            logits = self._split.images[rows].astype(np.float64) @ w[:, 1:].T + w[:, 0]
+            self._predicted[rows] = logits.argmax(axis=1)
+            self._n_read = rows.stop
+            yield Progress(0, n, "images")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RepairPair:
+    """One mistake of a part and one image read rightly, side by side.
+
+    Attributes
+    ----------
+    mistakes, right_ones : all there are, rising
+    mistake, right : None where the model makes no mistake, or reads nothing rightly
+    """
+
+    mistakes: NDArray[np.int64]
+    right_ones: NDArray[np.int64]
+    mistake: Changed | None
+    right: Changed | None
+
+    @property
+    def largest(self) -> float:
+        """The largest change of any pixel of either image; 0 without a change."""
+        both = [one.crossing.beyond for one in (self.mistake, self.right) if one is not None]
+        return max((float(np.abs(change).max()) for change in both), default=0.0)
+
+
+class PairSearch:
+    """Repairs one mistake and breaks one right one.
+
+    Parameters
+    ----------
+    weights, split, norm, boxed : as for :class:`RepairSearch`
+    mistake, right : the images wanted, None for the first; where one is not of that kind, the next
+        that is
+    predicted : what the images are read as, if that is known already
+
+    Raises
+    ------
+    SettingError
+        From :meth:`run`, if the weights are no numbers any more.
+    """
+
+    def __init__(
+        self,
+        weights: NDArray[Any],
+        split: Split,
+        norm: SetNorm,
+        *,
+        boxed: bool,
+        mistake: int | None = None,
+        right: int | None = None,
+        predicted: NDArray[np.int64] | None = None,
+    ) -> None:
+        self._weights = weights.astype(np.float64)
+        self._split, self._norm, self._boxed = split, norm, boxed
+        self._mistake, self._right = mistake, right
+        self._predicted = predicted
+        self._reading = _Reading(self._weights, split)
+        self._found: RepairPair | None = None
+
+    def run(self) -> Generator[Progress, None, None]:
+        """Read the images, then look at both."""
+        check_numbers(self._weights)
+        if self._found is not None:
+            return
+        if self._predicted is None:
+            yield from self._reading.run()
+            self._predicted = self._reading.predicted
+        is_right = self._predicted == self._split.true_labels
+        mistakes, right_ones = np.flatnonzero(~is_right), np.flatnonzero(is_right)
+        self._found = RepairPair(
+            mistakes=read_only(mistakes),
+            right_ones=read_only(right_ones),
+            mistake=self._changed(neighbour(mistakes, self._mistake, 0)),
+            right=self._changed(neighbour(right_ones, self._right, 0)),
+        )
+        yield Progress(2, 2, "images")
+
+    def found(self) -> RepairPair | None:
+        """Return both; None before they are known."""
+        return self._found
+
+    def _changed(self, index: int | None) -> Changed | None:
+        if index is None:
+            return None
+        return changed(self._weights, self._split, index, self._norm, boxed=self._boxed)
+
+
 class RepairSearch:
     """Finds the sizes of a whole part: reads it, then the right ones, then the mistakes one by one.
 
@@ -174,28 +285,24 @@ class RepairSearch:
     ----------
     weights : (n_classes, n_features + 1), bias in column 0
     norm, boxed : how large a change is, and whether pixels stay between 0 and 1
+
+    Raises
+    ------
+    SettingError
+        From :meth:`run`, if the weights are no numbers any more.
     """
 
     def __init__(self, weights: NDArray[Any], split: Split, norm: SetNorm, *, boxed: bool) -> None:
         self._weights = weights.astype(np.float64)
         self._split, self._norm, self._boxed = split, norm, boxed
-        self._predicted = np.full(split.n_samples, -1, dtype=np.int64)
+        self._reading = _Reading(self._weights, split)
         self._sizes = np.full(split.n_samples, np.nan)
-        self._n_read = self._n_broken = 0
+        self._n_broken = 0
 
-    def reading(self) -> Generator[Progress, None, None]:
-        """Find out what the images are read as, if that is not known yet."""
-        w, n = self._weights, self._split.n_samples
-        while self._n_read < n:
-            rows = slice(self._n_read, min(self._n_read + _READ_ROWS, n))
-            logits = self._split.images[rows].astype(np.float64) @ w[:, 1:].T + w[:, 0]
-            self._predicted[rows] = logits.argmax(axis=1)
-            self._n_read = rows.stop
-            yield Progress(0, n, "images")
-
-    def searching(self) -> Generator[Progress, None, None]:
-        """Find the sizes that are not known yet."""
-        yield from self.reading()
+    def run(self) -> Generator[Progress, None, None]:
+        """Read the images that are not read yet, and find the sizes that are not known yet."""
+        check_numbers(self._weights)
+        yield from self._reading.run()
         yield from self._break()
         yield from self._repair()
 
@@ -214,7 +321,7 @@ class RepairSearch:
                 found = finish(boxed_changes(self._weights, piece))
             else:
                 found = smallest_changes(self._weights, piece)
-            right = self._predicted[rows] == piece.true_labels
+            right = self._reading.predicted[rows] == piece.true_labels
             sizes = found.l2 if self._norm == "l2" else found.linf
             self._sizes[rows][right] = sizes[right]
             self._n_broken = rows.stop
@@ -222,7 +329,7 @@ class RepairSearch:
 
     def _repair(self) -> Generator[Progress, None, None]:
         labels = self._split.true_labels
-        wrong = np.flatnonzero((self._predicted != labels) & np.isnan(self._sizes))
+        wrong = np.flatnonzero((self._reading.predicted != labels) & np.isnan(self._sizes))
         for index in wrong.tolist():
             self._sizes[index] = smallest_change(
                 weights=self._weights,
@@ -235,10 +342,10 @@ class RepairSearch:
 
     def found(self) -> RepairSizes | None:
         """Return what is known so far; None before all images have been read."""
-        if self._n_read < self._split.n_samples:
+        if not self._reading.is_whole:
             return None
         return RepairSizes(
             labels=self._split.true_labels,
-            predicted=read_only(self._predicted.copy()),
+            predicted=self._reading.predicted,
             sizes=read_only(self._sizes.copy()),
         )

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from core.data.dataset import read_only
+from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
-from core.progress import Progress
+from core.learning.stopping import bootstrapping
+from core.progress import finish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any
+    from collections.abc import Generator, Sequence
 
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
+    from core.learning.records import Snapshot
+    from core.learning.stopping import BootstrapBand
+    from core.progress import Progress
+
+    EpochRow = tuple[NDArray[Any], NDArray[np.float32]]
 
 MOST_EPOCHS = 512
 """Epochs read of one run at most: more than a screen has room for side by side."""
@@ -29,20 +35,11 @@ READINGS_BYTES = 64 * 2**20
 _FEWEST_EPOCHS = 16
 """Read however many images there are: fewer would say nothing about a run."""
 
-
-class Snapshot(Protocol):
-    """Weights kept of an epoch, as an :class:`~core.learning.training.EpochRecord` is."""
-
-    @property
-    def epoch(self) -> int:
-        """Passes over the training images."""
-
-    @property
-    def weights(self) -> NDArray[Any]:
-        """(n_classes, n_features + 1), bias in column 0, never changed."""
+_BOOTSTRAP_SEED = 0
+"""The band of a run is the same each time one looks at it."""
 
 
-_Snapshot = TypeVar("_Snapshot", bound=Snapshot)
+_Snapshot = TypeVar("_Snapshot", bound="Snapshot")
 
 
 def most_epochs(n_samples: int) -> int:
@@ -211,54 +208,94 @@ class EpochReadings:
         return became_right, became_wrong
 
 
-class EpochReader:
-    """Reads snapshots of one run in one part, each of them once.
+@dataclass(frozen=True, slots=True, eq=False)
+class EpochsRead:
+    """What a run reads in a part, as far as it has been looked at.
 
-    A snapshot is known again by its array of weights, which nobody changes.
+    Attributes
+    ----------
+    summary : of the readings
+    complete : whether all that was asked for is in it
+    band : how far the held-out curve depends on the images at hand; None where it is not wanted, or
+        not there yet
     """
 
-    def __init__(self, split: Split) -> None:
-        self.split = split
-        # The weights are kept with what was read: an array that is gone could share its id.
-        self._rows: dict[int, tuple[NDArray[Any], NDArray[Any], NDArray[np.float32]]] = {}
+    readings: EpochReadings
+    summary: EpochSummary
+    complete: bool
+    band: BootstrapBand | None
 
-    def reading(self, snapshots: Sequence[Snapshot]) -> Iterator[Progress]:
-        """Read those not read yet, telling after each; may be left between two of them.
 
-        What was read of other snapshots before is forgotten.
-        """
-        wanted = {id(snapshot.weights) for snapshot in snapshots}
-        self._rows = {key: row for key, row in self._rows.items() if key in wanted}
-        for snapshot in snapshots:
-            key = id(snapshot.weights)
-            if key not in self._rows:
-                self._rows[key] = (snapshot.weights, *_read(snapshot.weights, self.split))
-                yield Progress(len(self._rows), len(wanted), "epochs")
+class EpochSearch:
+    """Reads snapshots of one run in one part, each of them once; then bootstraps, if wanted.
 
-    def readings(self, snapshots: Sequence[Snapshot]) -> EpochReadings:
-        """Return what was read of these snapshots so far."""
-        known = [snapshot for snapshot in snapshots if id(snapshot.weights) in self._rows]
-        rows = [self._rows[id(snapshot.weights)] for snapshot in known]
-        n_samples = self.split.n_samples
-        shape = (len(rows), n_samples)
-        dtype = rows[0][1].dtype if rows else np.uint8
+    Parameters
+    ----------
+    snapshots : in rising order of epochs
+    band : whether a bootstrap band is wanted
+    known : what was read of a run before it grew
+    """
+
+    def __init__(
+        self,
+        split: Split,
+        snapshots: Sequence[Snapshot],
+        *,
+        band: bool = False,
+        known: ModelCache[EpochRow] | None = None,
+    ) -> None:
+        self._split, self._snapshots = split, tuple(snapshots)
+        self._is_band_wanted = band
+        self._known: ModelCache[EpochRow] = ModelCache() if known is None else known
+        self._band: BootstrapBand | None = None
+
+    def run(self) -> Generator[Progress, None, None]:
+        """Read those not read yet, telling after each; what was read of other snapshots goes."""
+        weights = [snapshot.weights for snapshot in self._snapshots]
+        yield from self._known.fill(weights, (self._split,), self._look)
+        if self._is_band_wanted and self._band is None:
+            read, rng = self.readings(), np.random.default_rng(_BOOTSTRAP_SEED)
+            self._band = yield from bootstrapping(read.log_likelihood, read.epochs, rng=rng)
+
+    def found(self) -> EpochsRead | None:
+        """Return what was read so far, and what it adds up to; None before anything is."""
+        readings = self.readings()
+        if not readings.n_epochs:
+            return None
+        is_read = readings.n_epochs == len(self._snapshots)
+        return EpochsRead(
+            readings=readings,
+            summary=readings.summary(len(self._snapshots[0].weights)),
+            complete=is_read and (self._band is not None or not self._is_band_wanted),
+            band=self._band,
+        )
+
+    def readings(self) -> EpochReadings:
+        """Return what was read so far, and be it nothing."""
+        looked = [(each, self._known.row(each.weights, (self._split,))) for each in self._snapshots]
+        known = [(each.epoch, row) for each, row in looked if row is not None]
+        shape = (len(known), self._split.n_samples)
+        dtype = known[0][1][0].dtype if known else np.uint8
         predicted, log_likelihood = np.empty(shape, dtype), np.empty(shape, np.float32)
-        for i, (_, row_predicted, row_likelihood) in enumerate(rows):
-            predicted[i], log_likelihood[i] = row_predicted, row_likelihood
+        for i, (_, row) in enumerate(known):
+            predicted[i], log_likelihood[i] = row
         return EpochReadings(
-            epochs=read_only(np.array([snapshot.epoch for snapshot in known], dtype=np.int64)),
-            labels=self.split.labels,
+            epochs=read_only(np.array([epoch for epoch, _ in known], dtype=np.int64)),
+            labels=self._split.labels,
             predicted=read_only(predicted),
             log_likelihood=read_only(log_likelihood),
         )
 
+    def _look(self, weights: NDArray[Any]) -> Generator[Progress, None, EpochRow]:
+        yield from ()
+        return _read(weights, self._split)
+
 
 def read_epochs(snapshots: Sequence[Snapshot], split: Split) -> EpochReadings:
     """Return what all of these snapshots read in ``split``."""
-    reader = EpochReader(split)
-    for _ in reader.reading(snapshots):
-        pass
-    return reader.readings(snapshots)
+    search = EpochSearch(split, snapshots)
+    finish(search.run())
+    return search.readings()
 
 
 def _read(weights: NDArray[Any], split: Split) -> tuple[NDArray[Any], NDArray[np.float32]]:

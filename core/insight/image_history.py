@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.insight.epoch_readings import Snapshot
+    from core.learning.records import Snapshot
 
 MOST_SPANS = 9
 """Told in words at most; who flips more often than that is told how often."""

@@ -6,17 +6,16 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from core.insight.epoch_readings import EpochReader
-from core.learning.stopping import bootstrapping
+from core.insight.epoch_readings import EpochSearch
+from core.learning.model_cache import ModelCache
 from gui.jobs.worker import ALWAYS, Job, failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from core.data.dataset import Split
-    from core.insight.epoch_readings import EpochReadings, EpochSummary, Snapshot
+    from core.insight.epoch_readings import EpochReadings, EpochRow, EpochSummary
+    from core.learning.records import Snapshot
     from core.learning.stopping import BootstrapBand
     from core.progress import Progress
     from gui.jobs.mailbox import Mailbox
@@ -28,8 +27,6 @@ REST = 3.0
 """Beside a running training, after each step three times as long a rest: a quarter of a core."""
 
 _TELL_SECONDS = 1.0
-_BOOTSTRAP_SEED = 0
-"""The band of a run is the same each time one looks at it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +72,7 @@ class EpochsJob(Job):
         super().__init__("reading epochs", ALWAYS, mailbox)
         self._request: tuple[int, EpochsRequest] | None = None
         self._busy = False
-        self._readers: list[EpochReader] = []
+        self._known: list[tuple[Split, ModelCache[EpochRow]]] = []
         self._told_at = 0.0
 
     def request(self, generation: int, request: EpochsRequest) -> None:
@@ -109,10 +106,11 @@ class EpochsJob(Job):
 
     def _answer(self, generation: int, request: EpochsRequest) -> None:
         wanted = [task.split for task in request.tasks]
-        self._readers = [reader for reader in self._readers if reader.split in wanted]
+        self._known = [(split, known) for split, known in self._known if split in wanted]
         for task in request.tasks:
-            reader = self._reader_of(task.split)
-            steps = self._steps(reader, task, generation, request.rest)
+            known = self._known_of(task.split)
+            search = EpochSearch(task.split, task.snapshots, band=task.band, known=known)
+            steps = self._steps(search, task, generation)
             while not self._outdated:
                 started = time.perf_counter()
                 if next(steps, None) is None:
@@ -120,41 +118,36 @@ class EpochsJob(Job):
                 self._pause(request.rest * (time.perf_counter() - started))
             steps.close()
 
-    def _reader_of(self, split: Split) -> EpochReader:
-        for reader in self._readers:
-            if reader.split is split:
-                return reader
-        self._readers.append(EpochReader(split))
-        return self._readers[-1]
+    def _known_of(self, split: Split) -> ModelCache[EpochRow]:
+        for known_split, known in self._known:
+            if known_split is split:
+                return known
+        self._known.append((split, ModelCache()))
+        return self._known[-1][1]
 
     def _steps(
-        self, reader: EpochReader, task: EpochsTask, generation: int, rest: float
+        self, search: EpochSearch, task: EpochsTask, generation: int
     ) -> Generator[Progress, None, None]:
         """Do all of a task, telling of it now and then, and at the end."""
         self._told_at = time.perf_counter()
-        for progress in reader.reading(task.snapshots):
+        for progress in search.run():
             yield progress
             if time.perf_counter() - self._told_at > _TELL_SECONDS:
-                self._tell(generation, task, reader.readings(task.snapshots))
-        readings = reader.readings(task.snapshots)
-        band = None
-        if task.band:
-            rng = np.random.default_rng(_BOOTSTRAP_SEED)
-            band = yield from bootstrapping(readings.log_likelihood, readings.epochs, rng=rng)
-        self._tell(generation, task, readings, complete=True, band=band)
+                self._tell(generation, task, search)
+        self._tell(generation, task, search)
 
-    def _tell(
-        self,
-        generation: int,
-        task: EpochsTask,
-        readings: EpochReadings,
-        *,
-        complete: bool = False,
-        band: BootstrapBand | None = None,
-    ) -> None:
-        summary = readings.summary(len(task.snapshots[0].weights))
-        answer = ShownEpochs(task.part, task.split, readings, summary, complete, band)
-        self._mailbox.put_latest(EPOCHS_SLOT + task.part, generation, answer)
+    def _tell(self, generation: int, task: EpochsTask, search: EpochSearch) -> None:
+        found = search.found()
+        if found is not None:
+            answer = ShownEpochs(
+                part=task.part,
+                split=task.split,
+                readings=found.readings,
+                summary=found.summary,
+                complete=found.complete,
+                band=found.band,
+            )
+            self._mailbox.put_latest(EPOCHS_SLOT + task.part, generation, answer)
         self._told_at = time.perf_counter()
 
     @property

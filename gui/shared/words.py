@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset, Split
-    from core.insight.epoch_readings import Snapshot
+    from core.learning.records import Snapshot
     from gui.session.data import ShownReadings
     from gui.session.run_state import Shown
 

@@ -16,17 +16,18 @@ from core.attack.methods.fgsm import FastGradient, FastGradientSettings
 from core.attack.methods.iterative import ProjectedGradient, ProjectedGradientSettings
 from core.attack.settings import BUDGET_HIGH, BUDGET_LOW
 from core.data.dataset import read_only
+from core.exact.curves import tried_sizes
 from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable, Mapping
 
     from numpy.typing import NDArray
 
     from core.attack.base import BatchAttack
     from core.data.dataset import Split
-    from core.exact.curves import SetNorm
+    from core.exact.curves import ExactRobustness, SetNorm
 
     Steps = Generator[None, None, NDArray[np.int64]]
 
@@ -285,3 +286,74 @@ SIZED_ATTACKS: tuple[SizedAttack, ...] = (
     SizedProjectedGradient(),
 )
 """What is drawn over the exact curve, the quickest first; one more attack is one more entry."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TriedAttacks:
+    """What some attacks leave right, as far as they have been tried.
+
+    Attributes
+    ----------
+    sizes : (n_sizes,) at which they are tried
+    curves : label -> what the attack leaves right, at the first of those sizes or at all
+    trying : the label of the attack that is being tried, or ""
+    """
+
+    sizes: NDArray[np.float64]
+    curves: dict[str, AttackCurve]
+    trying: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether all attacks there are have been tried at all sizes."""
+        known = (self.curves.get(attack.label) for attack in SIZED_ATTACKS)
+        return all(curve is not None and curve.complete for curve in known)
+
+
+class AttackTrials:
+    """Tries one attack after the other on a whole part, at the sizes where its curve is steep.
+
+    Parameters
+    ----------
+    weights : (n_classes, n_features + 1)
+    norm : how large a change is
+    exact : what the images withstand, in the box or without it: so attacks are tried
+    attacks : what is tried, in this order; :data:`SIZED_ATTACKS` if None
+    known : label -> what is known of an attack on just this already
+    """
+
+    def __init__(
+        self,
+        weights: NDArray[Any],
+        split: Split,
+        norm: SetNorm,
+        exact: ExactRobustness,
+        *,
+        attacks: Iterable[SizedAttack] | None = None,
+        known: Mapping[str, AttackCurve] | None = None,
+    ) -> None:
+        self._sizes = tried_sizes(exact, norm)
+        self._curves = dict(known or {})
+        self._trying = ""
+        self._steps = {
+            attack.label: attack.curve(weights, split, norm, self._sizes, boxed=exact.boxed)
+            for attack in (SIZED_ATTACKS if attacks is None else attacks)
+        }
+
+    def run(self) -> Generator[Progress, None, None]:
+        """Try those that are not known to their end; one that was left goes on where it was."""
+        for label, steps in self._steps.items():
+            known = self._curves.get(label)
+            if known is not None and known.complete:
+                continue
+            self._trying = label
+            for curve in steps:
+                # One that is begun anew does not lose what was known of it before.
+                if known is None or len(known.counts) <= len(curve.counts):
+                    self._curves[label] = curve
+                yield curve.progress
+        self._trying = ""
+
+    def found(self) -> TriedAttacks:
+        """Return what is known by now."""
+        return TriedAttacks(self._sizes, dict(self._curves), self._trying)

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.dataset import read_only
+from core.errors import SettingError
 from core.learning.history import METRICS, PARTS
+from core.learning.sweep.sweep import SeedSweep, SweepRecord
+from core.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from core.learning.sweep.sweep import SweepRecord
+    from core.data.dataset import Dataset
+    from core.learning.training import Checkpoint, TrainingConfig
 
 MANY_SEEDS = 20
 """From so many seeds on the band leaves the outermost out: one odd run must not widen it."""
@@ -155,3 +159,52 @@ def _error(score: Band) -> Band:
     """Return the band of 1 - score: what was high is low."""
     low, median, high = (1.0 - values for values in (score.high, score.median, score.low))
     return Band(read_only(low), read_only(median), read_only(high))
+
+
+class SeedSearch:
+    """Trains the same settings with other seeds, all at once, and tells their band.
+
+    Parameters
+    ----------
+    dataset, config, n_seeds, start : as :class:`~core.learning.sweep.sweep.SeedSweep` takes them
+
+    Raises
+    ------
+    SettingError
+        As the sweep does; from :meth:`run`, if there is no epoch left to train.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        config: TrainingConfig,
+        n_seeds: int,
+        start: Checkpoint | None = None,
+    ) -> None:
+        self._sweep = SeedSweep(dataset, config, n_seeds, start=start)
+        self._first, self._last = self._sweep.epoch, config.epochs
+        self._records: list[SweepRecord] = []
+        self._band: SeedBand | None = None
+
+    def run(self) -> Generator[Progress, None, None]:
+        """Train on to the last epoch, or until all members have diverged, counting batches."""
+        for event in self._sweep.run():
+            if isinstance(event, SweepRecord):
+                self._records.append(event)
+            yield self._progress()
+        if not self._records:  # begun within a pass that is not asked for
+            raise SettingError("this branch begins after its last epoch; ask for more epochs")
+
+    def found(self) -> SeedBand | None:
+        """Return the band of all records by now; None before the first."""
+        n_known = 0 if self._band is None else len(self._band.epochs)
+        if n_known < len(self._records):
+            self._band = seed_band(self._sweep.seeds, self._records)
+        return self._band
+
+    def _progress(self) -> Progress:
+        here = self._sweep.progress()
+        n_batches = -(-self._sweep.dataset.train.n_samples // self._sweep.batch_size)
+        total = max(self._last - self._first, 1) * n_batches
+        done = (here.epoch - self._first) * n_batches + here.batch
+        return Progress(min(done, total), total, "batches")

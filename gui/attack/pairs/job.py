@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.exact.cost_matrix import CostMeasurement, cost_matrix
+from core.exact.cost_matrix import CostMeasurement
 from gui.jobs.worker import Job
 
 if TYPE_CHECKING:
@@ -131,10 +131,7 @@ class PairsJob(Job):
         """Send how far it is, with new medians where they are due."""
         now = time.perf_counter()
         if now >= self._due:
-            found = self._measurement.found()
-            known = None if self._matrix is None else self._matrix.sizes
-            if found is not None and (known is None or known.n_done != found.n_done):
-                self._matrix = cost_matrix(found)
+            self._matrix = self._measurement.found()
             # Many classes take longer: at most a tenth of the time goes into medians.
             took = time.perf_counter() - now
             self._due = now + max(_MEDIAN_SECONDS, 10 * took)

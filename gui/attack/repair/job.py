@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.exact.repair import RepairSearch, changed, neighbour
+from core.exact.repair import PairSearch, RepairSearch
 from gui.jobs.stepped_job import SteppedJob
 
 if TYPE_CHECKING:
@@ -110,35 +110,34 @@ class RepairJob(SteppedJob):
             search = RepairSearch(request.weights, request.split, request.norm, boxed=request.boxed)
             self._known = (request, search)
         search = self._known[1]
-        yield from search.reading()
-        found = search.found()
-        assert found is not None
-        mistake = self._changed(request, neighbour(found.mistakes, request.mistake, 0))
-        right = self._changed(request, neighbour(found.right_ones, request.right, 0))
+        steps = search.run()
+        while (found := search.found()) is None:
+            yield next(steps)
+        pair = PairSearch(
+            weights=request.weights,
+            split=request.split,
+            norm=request.norm,
+            boxed=request.boxed,
+            mistake=request.mistake,
+            right=request.right,
+            predicted=found.predicted,
+        )
+        yield from pair.run()
+        both = pair.found()
+        assert both is not None
+        mistake, right = both.mistake, both.right
         self._tell(request, mistake, right, search, None)
         if not request.whole:
             return
         progress, told_at = None, time.perf_counter()
         try:
-            for progress in search.searching():
+            for progress in steps:
                 yield progress
                 if time.perf_counter() - told_at > _TELL_SECONDS:
                     told_at = time.perf_counter()
                     self._tell(request, mistake, right, search, progress)
         finally:
             self._tell(request, mistake, right, search, progress)
-
-    @staticmethod
-    def _changed(request: RepairRequest, index: int | None) -> Changed | None:
-        if index is None:
-            return None
-        return changed(
-            weights=request.weights,
-            split=request.split,
-            index=index,
-            norm=request.norm,
-            boxed=request.boxed,
-        )
 
     def _tell(
         self,

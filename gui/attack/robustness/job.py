@@ -6,16 +6,9 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from core.attack.whole_parts.sized import SIZED_ATTACKS
-from core.exact.curves import (
-    RobustnessReader,
-    curve_sizes,
-    exact_robustness,
-    shown_size,
-    tried_sizes,
-)
+from core.attack.whole_parts.sized import SIZED_ATTACKS, AttackTrials
+from core.exact.curves import CurveSearch, MedianSearch
+from core.learning.model_cache import ModelCache
 from gui.jobs.stepped_job import SteppedJob
 from gui.jobs.worker import ALWAYS
 
@@ -23,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from typing import Any
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from core.attack.whole_parts.sized import AttackCurve, SizedAttack
     from core.data.dataset import Split
-    from core.exact.curves import ExactRobustness, RobustnessOverEpochs, SetNorm
-    from core.insight.epoch_readings import Snapshot
+    from core.exact.curves import ExactRobustness, Medians, RobustnessOverEpochs, SetNorm
+    from core.learning.records import Snapshot
     from core.progress import Progress
     from gui.jobs.mailbox import Mailbox
     from gui.jobs.stepped_job import SteppedRequest
@@ -122,10 +116,10 @@ class RobustnessJob(SteppedJob):
 
     def __init__(self, mailbox: Mailbox) -> None:
         super().__init__("measuring robustness", mailbox)
-        self._known: list[tuple[NDArray[Any], Split, bool, ExactRobustness]] = []
+        self._exact: ModelCache[ExactRobustness] = ModelCache()
+        self._medians: ModelCache[Medians] = ModelCache()
         self._attacked: RobustnessCurves | None = None
         self._attacks_left = False
-        self._readers: dict[int, RobustnessReader] = {}
 
     def request(self, request: SteppedRequest) -> None:
         """Ask; what is being done for an older request is left."""
@@ -151,30 +145,24 @@ class RobustnessJob(SteppedJob):
         yield from self._attacks(curves)
 
     def _curves(self, request: RobustnessRequest) -> Generator[Progress, None, RobustnessCurves]:
-        exact: dict[int, ExactRobustness] = {}
-        for model in request.models:
-            exact[model.key] = yield from self._exact(model, request)
-        self._known = [
-            (model.weights, request.split, request.boxed, exact[model.key])
-            for model in request.models
-        ]
-        furthest = max(shown_size(found, request.norm) for found in exact.values())
-        tried = tried_sizes(exact[request.models[0].key], request.norm)
-        sizes = np.union1d(curve_sizes(furthest), tried)
-        known = self._attacks_known(request)
-        curves = RobustnessCurves(request, exact, sizes, tried, attacks=known)
+        search = CurveSearch(
+            {model.key: model.weights for model in request.models},
+            request.split,
+            boxed=request.boxed,
+            known=self._exact,
+        )
+        yield from search.run()
+        found = search.found()
+        assert found is not None
+        curves = RobustnessCurves(
+            request=request,
+            exact=found.models,
+            sizes=found.sizes(request.norm),
+            attack_sizes=found.attack_sizes(request.norm),
+            attacks=self._attacks_known(request),
+        )
         self._mailbox.put_latest(CURVES_SLOT, ALWAYS, curves)
         return curves
-
-    def _exact(
-        self, model: Model, request: RobustnessRequest
-    ) -> Generator[Progress, None, ExactRobustness]:
-        for weights, split, boxed, found in self._known:
-            same = weights is model.weights and split is request.split
-            if same and boxed == request.boxed:
-                return found
-        found = yield from exact_robustness(model.weights, request.split, boxed=request.boxed)
-        return found
 
     def _attacks_known(self, request: RobustnessRequest) -> dict[str, AttackCurve]:
         """Return what the attacks did, as far as they were tried on just this before."""
@@ -184,57 +172,41 @@ class RobustnessJob(SteppedJob):
     def _attacks(self, curves: RobustnessCurves) -> Generator[Progress, None, None]:
         """Try those attacks that are not known to their end, until they are left."""
         request = curves.request
-        for attack in request.attacks:
-            known = curves.attacks.get(attack.label)
-            if self._attacks_left or (known is not None and known.complete):
-                continue
-            told_at = 0.0
-            for found in attack.curve(
-                request.models[0].weights,
-                request.split,
-                request.norm,
-                curves.attack_sizes,
-                boxed=request.boxed,
-            ):
+        shown = request.models[0]
+        trials = AttackTrials(
+            weights=shown.weights,
+            split=request.split,
+            norm=request.norm,
+            exact=curves.exact[shown.key],
+            attacks=request.attacks,
+            known=curves.attacks,
+        )
+        told_at = 0.0
+        if not self._attacks_left:
+            for progress in trials.run():
                 now = time.perf_counter()
-                if self._attacks_left or found.complete or now - told_at > _TELL_ATTACK_SECONDS:
-                    curves, told_at = self._tell_attack(curves, attack.label, found), now
+                is_whole = progress.done == progress.total
+                if self._attacks_left or is_whole or now - told_at > _TELL_ATTACK_SECONDS:
+                    found, told_at = trials.found(), 0.0 if is_whole else now
+                    self._tell(replace(curves, attacks=found.curves, trying=found.trying))
                 if self._attacks_left:
                     break
-                yield found.progress
-        self._tell(replace(curves, trying=""))
-
-    def _tell_attack(
-        self, curves: RobustnessCurves, label: str, found: AttackCurve
-    ) -> RobustnessCurves:
-        """Tell of an attack; what was found before it was left and begun again is not lost."""
-        before = curves.attacks.get(label)
-        if before is not None and len(before.counts) > len(found.counts):
-            found = before
-        curves = replace(curves, attacks={**curves.attacks, label: found}, trying=label)
-        self._tell(curves)
-        return curves
+                yield progress
+        self._tell(replace(curves, attacks=trials.found().curves, trying=""))
 
     def _tell(self, curves: RobustnessCurves) -> None:
         self._attacked = curves
         self._mailbox.put_latest(CURVES_SLOT, ALWAYS, curves)
 
     def _epochs(self, request: RobustnessRequest) -> Generator[Progress, None, None]:
-        readers = {key: self._reader(key, request.split) for key, _ in request.runs}
-        self._readers = readers
+        search = MedianSearch(request.split, dict(request.runs), known=self._medians)
         told_at = time.perf_counter()
-        for key, snapshots in request.runs:
-            for progress in readers[key].reading(snapshots):
-                yield progress
-                if time.perf_counter() - told_at > _TELL_SECONDS:
-                    self._tell_epochs(request)
-                    told_at = time.perf_counter()
-        self._tell_epochs(request)
+        for progress in search.run():
+            yield progress
+            if time.perf_counter() - told_at > _TELL_SECONDS:
+                self._tell_epochs(request, search)
+                told_at = time.perf_counter()
+        self._tell_epochs(request, search)
 
-    def _reader(self, key: int, split: Split) -> RobustnessReader:
-        reader = self._readers.get(key)
-        return reader if reader is not None and reader.split is split else RobustnessReader(split)
-
-    def _tell_epochs(self, request: RobustnessRequest) -> None:
-        found = {key: self._readers[key].found(snapshots) for key, snapshots in request.runs}
-        self._mailbox.put_latest(EPOCHS_SLOT, ALWAYS, RunsOverEpochs(request, found))
+    def _tell_epochs(self, request: RobustnessRequest, search: MedianSearch) -> None:
+        self._mailbox.put_latest(EPOCHS_SLOT, ALWAYS, RunsOverEpochs(request, search.found()))

@@ -87,7 +87,7 @@ class TargetsJob(SteppedJob):
         search = self._known[1]
         progress, told_at = None, time.perf_counter()
         try:
-            for progress in search.searching():
+            for progress in search.run():
                 yield progress
                 if time.perf_counter() - told_at > _TELL_SECONDS:
                     told_at = time.perf_counter()

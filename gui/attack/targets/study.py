@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core.exact import crossing
 from core.exact.crossing import FARTHEST, has_numbers
 from gui.attack.targets.job import TARGETS_SLOT, TargetsJob, TargetsRequest, TargetsState
 from gui.jobs.stepped_job import REST
@@ -27,10 +28,7 @@ REFRESH_SECONDS = 0.4
 PLAY_SECONDS = 4.0
 """From the original to just beyond."""
 
-RAN_AWAY = (
-    "The weights of this model are no numbers any more: rewind with a smaller learning rate, or "
-    "show an earlier epoch."
-)
+RAN_AWAY = f"{crossing.RAN_AWAY}."
 
 
 class TargetsSession(QObject):

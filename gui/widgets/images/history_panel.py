@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.insight.epoch_readings import Snapshot
+    from core.learning.records import Snapshot
     from gui.theme import Theme
 
 _NAME = 14

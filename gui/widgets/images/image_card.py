@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QScreen
 
-    from core.insight.epoch_readings import Snapshot
+    from core.learning.records import Snapshot
     from gui.theme import Theme
 
 _HISTORY_HEIGHT = 200
