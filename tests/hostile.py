@@ -130,6 +130,14 @@ def assert_refused(
     return opened.message
 
 
+def assert_opened(path: Path | str, **reading: Any) -> None:
+    """Assert that ``path`` opens at little cost."""
+    opened = open_bounded(path, **reading)
+    assert not opened.message
+    assert opened.seconds < MAX_SECONDS
+    assert opened.peak_bytes - quiet_bytes() < MAX_EXTRA_BYTES
+
+
 def _yardstick_seconds() -> float:
     """Return the processor time of a little work that never changes."""
     started = time.process_time()

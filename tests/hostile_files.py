@@ -46,6 +46,15 @@ def deflated(*pieces: Piece) -> bytes:
     return b"".join(done) + b"\x03\x00"  # an empty last block
 
 
+def repeated(piece: bytes, n: int) -> bytes:
+    """Return deflated blocks that inflate to ``piece`` about ``n`` times, packed only once."""
+    times = max(1, min(n, (1 << 20) // len(piece)))
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    # After a full flush nothing refers to what came before: the bytes can be repeated.
+    block = packer.compress(piece * times) + packer.flush(zlib.Z_FULL_FLUSH)
+    return block * (n // times)
+
+
 def length_of(*pieces: Piece) -> int:
     """Return how many bytes the pieces are."""
     return sum(piece if isinstance(piece, int) else len(piece) for piece in pieces)

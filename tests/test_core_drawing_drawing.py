@@ -1,4 +1,4 @@
-"""Ink on a sheet, and how it becomes an image: against closed forms, MNIST, and a trained model."""
+"""How ink becomes an image: against closed forms, MNIST, and a trained model."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from core_samples import QUICK, mnist_folder, tiny_dataset
+from core_samples import QUICK, mnist_folder
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +24,7 @@ from core.drawing.drawing import (
     placement_of,
     plain,
 )
-from core.drawing.ink import FULL, MOST_UNDONE, SheetHistory, blank, draw_line, sheet_shape, shifted
+from core.drawing.ink import FULL, blank, draw_line, sheet_shape
 from core.learning.training import Trainer, TrainingConfig
 from core.sources import open_dataset
 
@@ -38,154 +38,6 @@ def square(side: int, top: int, left: int, shape: tuple[int, int] = (336, 336)) 
     ink = np.zeros(shape, dtype=np.float32)
     ink[top : top + side, left : left + side] = 1
     return ink
-
-
-def distance_to_segment(x: float, y: float, a: NDArray, b: NDArray) -> tuple[float, float]:
-    """Return the distance and the place along the line, 0 to 1, the slow and plain way."""
-    p, along = np.array([x, y]), b - a
-    t = 0.0 if not along.any() else float(np.clip((p - a) @ along / (along @ along), 0, 1))
-    return float(np.linalg.norm(p - a - t * along)), t
-
-
-def sixteenths(low: int, high: int) -> st.SearchStrategy[float]:
-    return st.integers(16 * low, 16 * high).map(lambda n: n / 16)
-
-
-places = st.tuples(sixteenths(-6, 30), sixteenths(-6, 26))
-
-
-@QUICK
-@given(a=places, b=places, widths=st.tuples(st.floats(1, 9), st.floats(1, 9)))
-def test_a_line_covers_what_is_near_it(a, b, widths):
-    sheet = np.zeros((20, 24), dtype=np.uint8)
-    draw_line(sheet, a, b, widths)
-    for row in range(20):
-        for column in range(24):
-            d, t = distance_to_segment(column + 0.5, row + 0.5, np.array(a), np.array(b))
-            radius = (widths[0] + t * (widths[1] - widths[0])) / 2
-            expected = FULL * min(max(radius - d + 0.5, 0), 1)
-            assert abs(int(sheet[row, column]) - expected) < 0.6
-
-
-def test_the_ink_of_a_line_is_its_area():
-    sheet = blank((28, 28))
-    length, width = 150.0, 24.0
-    draw_line(sheet, (90.3, 100.7), (90.3 + length, 100.7), (width, width))
-    area = length * width + np.pi * width**2 / 4
-    assert sheet.sum() / FULL == pytest.approx(area, rel=2e-3)
-
-
-def test_a_dot_is_a_disc():
-    sheet = blank((28, 28))
-    draw_line(sheet, (100, 120), (100, 120), (50, 50))
-    assert sheet.sum() / FULL == pytest.approx(np.pi * 25**2, rel=2e-3)
-    assert centre_of_mass(sheet.astype(float)) == pytest.approx((120, 100), abs=1e-6)
-
-
-@pytest.mark.parametrize("length", [1e-3, 1e-5, 1e-30, 1e-266])
-def test_a_line_of_next_to_no_length_is_a_dot(length):
-    dot, line = blank((28, 28)), blank((28, 28))
-    draw_line(dot, (0, 0), (0, 0), (50, 50))
-    draw_line(line, (0, 0), (length, length), (50, 50))
-    assert np.abs(dot.astype(int) - line).max() <= 1
-
-
-def test_a_line_in_many_steps_is_the_line_at_once():
-    at_once, in_steps = blank((28, 28)), blank((28, 28))
-    start, end = np.array([40.0, 50.0]), np.array([250.0, 210.0])
-    draw_line(at_once, tuple(start), tuple(end), (20, 20))
-    for t in np.linspace(0, 1, 65)[:-1]:
-        a, b = start + t * (end - start), start + (t + 1 / 64) * (end - start)
-        draw_line(in_steps, tuple(a), tuple(b), (20, 20))
-    assert np.abs(at_once.astype(int) - in_steps).max() <= 1
-
-
-def test_the_eraser_takes_away_what_the_pen_drew_and_no_more():
-    sheet = blank((28, 28))
-    draw_line(sheet, (50, 100), (280, 100), (30, 30))
-    before = sheet.copy()
-    draw_line(sheet, (100, 100), (100, 100), (60, 60), erase=True)
-    assert not sheet[100, 75:126].any()
-    far = np.hypot(*np.mgrid[-100:236, -100:236] + 0.5) > 31
-    np.testing.assert_array_equal(sheet[far], before[far])
-    assert (sheet <= before).all()
-
-
-def test_a_line_beside_the_sheet_leaves_it_alone():
-    sheet = blank((28, 28))
-    draw_line(sheet, (-80, -50), (-40, 500), (20, 20))
-    draw_line(sheet, (900, 900), (900, 900), (20, 20))
-    assert not sheet.any()
-
-
-@pytest.mark.parametrize("shape", SHAPES)
-def test_a_sheet_has_the_proportions_of_the_images(shape):
-    height, width = sheet_shape(shape)
-    assert max(height, width) == 336
-    assert height / width == pytest.approx(shape[0] / shape[1], abs=0.5 / min(height, width) + 1e-9)
-    assert blank(shape).shape == (height, width)
-
-
-def test_ink_can_be_moved_and_what_leaves_the_sheet_is_gone():
-    sheet = np.arange(12, dtype=np.uint8).reshape(3, 4)
-    np.testing.assert_array_equal(shifted(sheet, 1, -1), [[0, 0, 0, 0], [1, 2, 3, 0], [5, 6, 7, 0]])
-    np.testing.assert_array_equal(shifted(sheet, -1, 2), [[0, 0, 4, 5], [0, 0, 8, 9], [0, 0, 0, 0]])
-    np.testing.assert_array_equal(shifted(sheet, 0, 0), sheet)
-    for gone in ((3, 0), (0, -4), (9, 9)):
-        assert not shifted(sheet, *gone).any()
-
-
-def numbered(history: SheetHistory, n: int) -> None:
-    for k in range(1, n + 1):
-        history.replace(np.full((2, 2), k, dtype=np.uint8))
-
-
-def test_changes_are_taken_back_and_made_again_in_order():
-    history = SheetHistory(np.zeros((2, 2), dtype=np.uint8))
-    assert not history.can_undo
-    assert not history.can_redo
-    numbered(history, 3)
-    for k in (2, 1, 0):
-        history.undo()
-        assert (history.sheet == k).all()
-    assert not history.can_undo
-    history.undo()  # nothing is left; nothing happens
-    assert (history.sheet == 0).all()
-    for k in (1, 2, 3):
-        history.redo()
-        assert (history.sheet == k).all()
-    assert not history.can_redo
-
-
-def test_a_new_change_forgets_what_was_taken_back():
-    history = SheetHistory(np.zeros((2, 2), dtype=np.uint8))
-    numbered(history, 2)
-    history.undo()
-    history.replace(np.full((2, 2), 9, dtype=np.uint8))
-    assert not history.can_redo
-    history.undo()
-    assert (history.sheet == 1).all()
-
-
-def test_a_change_that_changes_nothing_is_none():
-    history = SheetHistory(np.zeros((2, 2), dtype=np.uint8))
-    numbered(history, 1)
-    history.undo()
-    history.begin()
-    history.end()
-    assert not history.can_undo
-    assert history.can_redo, "what was taken back can still be brought back"
-
-
-def test_what_is_kept_is_bounded():
-    history = SheetHistory(np.zeros((2, 2), dtype=np.uint8))
-    numbered(history, MOST_UNDONE + 5)
-    n_undone = 0
-    while history.can_undo:
-        history.undo()
-        n_undone += 1
-    assert n_undone == MOST_UNDONE
-    assert (history.sheet == 5).all()
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (8, 8)])
@@ -440,75 +292,3 @@ def test_off_centre_mnist_is_read_as_well_as_before_once_placed_as_mnist_was():
     assert score["as it is"] > 0.8
     assert score["moved"] < 0.4
     assert score["moved, like MNIST"] > score["as it is"] - 0.02
-
-
-def test_added_samples_stand_behind_the_training_images():
-    data = tiny_dataset()
-    first, second = np.full(12, 0.25), np.linspace(0, 1, 12)
-    more = data.with_sample(first, 3).with_sample(second, 1)
-    assert (data.n_extra, more.n_extra) == (0, 2)
-    config = DataConfig(train_size=40, validation_size=10, test_size=20)
-    plainly, sized = data.sized(config), more.sized(config)
-    assert more.n_to_learn(config) == sized.train.n_samples == 32
-    np.testing.assert_array_equal(sized.train.images[:30], plainly.train.images)
-    np.testing.assert_array_equal(sized.train.labels, [*plainly.train.labels, 3, 1])
-    np.testing.assert_array_equal(sized.train.images[30], first.astype(np.float32))
-    np.testing.assert_array_equal(sized.train.images[31], second.astype(np.float32))
-    for part in ("test", "validation"):
-        np.testing.assert_array_equal(sized.split(part).images, plainly.split(part).images)
-    assert sized.extra is None, "they are counted once"
-    assert sized.sized(config).train.n_samples < sized.train.n_samples
-    for array in (sized.train.images, sized.train.labels):
-        assert not array.flags.writeable
-
-
-def test_noise_does_not_reach_added_samples_nor_do_they_change_it():
-    data = tiny_dataset()
-    more = data.with_sample(np.full(12, 0.5), 2)
-    config = DataConfig(label_noise=50.0, pixel_noise=0.3)
-    plainly, sized = data.sized(config), more.sized(config)
-    np.testing.assert_array_equal(sized.train.images[:-1], plainly.train.images)
-    np.testing.assert_array_equal(sized.train.labels[:-1], plainly.train.labels)
-    np.testing.assert_array_equal(sized.train.clean_labels[:-1], plainly.train.clean_labels)
-    np.testing.assert_array_equal(sized.train.images[-1], np.full(12, 0.5, np.float32))
-    assert (sized.train.labels[-1], sized.train.clean_labels[-1]) == (2, 2)
-
-
-def test_the_sample_added_last_is_taken_back():
-    data = tiny_dataset()
-    one = data.with_sample(np.zeros(12), 0)
-    two = one.with_sample(np.ones(12), 1)
-    assert two.without_last_sample().content_hash == one.content_hash
-    assert one.without_last_sample().content_hash == data.content_hash
-    assert data.without_last_sample() is data
-
-
-def test_an_added_sample_counts_in_the_hash():
-    data = tiny_dataset()
-    hashes = {
-        data.content_hash,
-        data.with_sample(np.zeros(12), 0).content_hash,
-        data.with_sample(np.zeros(12), 1).content_hash,
-        data.with_sample(np.ones(12), 0).content_hash,
-    }
-    assert len(hashes) == 4
-    again = data.with_sample(np.zeros(12), 0)
-    assert again.content_hash in hashes
-
-
-def test_what_cannot_be_a_sample_is_refused():
-    data = tiny_dataset()
-    with pytest.raises(Exception, match="13 pixels; those of tiny have 12"):
-        data.with_sample(np.zeros(13), 0)
-    with pytest.raises(Exception, match=r"label 4 .* out of range"):
-        data.with_sample(np.zeros(12), 4)
-    with pytest.raises(Exception, match="between 0 and 1"):
-        data.with_sample(np.full(12, 1.5), 0)
-
-
-def test_only_added_samples_make_a_copy_necessary():
-    data = tiny_dataset()
-    config = DataConfig()
-    assert not data.makes_pixels(config)
-    assert np.shares_memory(data.sized(config).train.images, data.train.images)
-    assert data.with_sample(np.zeros(12), 0).makes_pixels(config)
