@@ -59,7 +59,7 @@ def _measure(rounds: int) -> list[Result]:
     window.resize(1280, 720)
     window.show()
     session.open("strokes")
-    while session.history is None or session.history.last_epoch < N_EPOCHS:
+    while session.view.history is None or session.view.history.last_epoch < N_EPOCHS:
         app.processEvents()
         time.sleep(0.01)
     _fill(session)
@@ -102,7 +102,7 @@ def _fill(session: Session) -> None:
 
     first = session.runs.live
     assert first is not None
-    assert session.dataset is not None
+    assert session.view.dataset is not None
     records = list(first.history.records)
     live_key = session.runs.live_key
     for number in range(1, N_RUNS):
@@ -112,9 +112,9 @@ def _fill(session: Session) -> None:
         run = Run(
             session.runs.next_key(),
             history,
-            session.data_config,
-            session.data.reading,
-            session.dataset.name,
+            session.view.data_config,
+            session.view.reading,
+            session.view.dataset.name,
         )
         session.runs.begin(run)
     assert live_key is not None
@@ -148,12 +148,12 @@ def _actions(window: MainWindow, session: Session) -> Iterator[tuple[str, Callab
     yield "recolour", lambda: runs.set_colour(some, 5)
     yield "move", lambda: runs.move(some, 4)
     yield "pin", lambda: runs.pin(other)
-    yield "show everywhere", lambda: session.show_run(other)
+    yield "show everywhere", lambda: session.view.show_run(other)
     for epoch in (0, 57, N_EPOCHS):
-        yield "go to an epoch", partial(session.show_epoch, epoch)
-    yield "back to live", lambda: session.show_epoch(None)
-    yield "remove", lambda: session.remove_run(some)
-    yield "put back", session.undo_remove
+        yield "go to an epoch", partial(session.view.show_epoch, epoch)
+    yield "back to live", lambda: session.view.show_epoch(None)
+    yield "remove", lambda: session.view.remove_run(some)
+    yield "put back", session.runs.undo_remove
     for x in (10.0, 90.0, 180.0):
         yield "read all values", partial(plot.describe, x)
     options = plot.options
@@ -161,5 +161,5 @@ def _actions(window: MainWindow, session: Session) -> Iterator[tuple[str, Callab
     yield "log axes", lambda: plot.set_options(replace(options, log_x=True, log_y=True))
     yield "plain axes", lambda: plot.set_options(options)
     yield "compare", lambda: window.learn.tabs.runs.comparison_requested.emit(other)
-    yield "change a setting", lambda: session.set_setting("learning_rate", 0.11)
-    yield "change it back", lambda: session.set_setting("learning_rate", 0.1)
+    yield "change a setting", lambda: session.wanted.set_setting("learning_rate", 0.11)
+    yield "change it back", lambda: session.wanted.set_setting("learning_rate", 0.1)

@@ -95,8 +95,8 @@ def _scrolled(dataset: Dataset, n_frames: int) -> tuple[list[float], int, list[f
     window = MainWindow(app, session, Settings(QSettings("/dev/null", QSettings.Format.IniFormat)))
     window.resize(1920, 1080)
     window.show()
-    session.data.arrived.emit(Loaded("made up", session.data.reading, dataset))
-    session.pause()
+    session.data.arrived.emit(Loaded("made up", session.view.reading, dataset))
+    session.training.pause()
     window.show_data()
     page = window.data_page
     deadline = time.perf_counter() + 20

@@ -104,20 +104,20 @@ def _in_window(seconds: float) -> tuple[float, float, float]:
         QTimer.singleShot(milliseconds, loop.quit)
         loop.exec()
 
-    while session.history is None or len(session.history) < 5:
+    while session.view.history is None or len(session.view.history) < 5:
         wait(20)
     wait(500)
     counter = PaintCounter()
     window.learn.atlas.installEventFilter(counter)
     timer = QTimer()
     timer.timeout.connect(beat)
-    first, started = session.history.epochs[-1], time.perf_counter()
+    first, started = session.view.history.epochs[-1], time.perf_counter()
     beats[0] = started
     timer.start(_TICK_MILLISECONDS)
     wait(round(seconds * 1000))
     timer.stop()
     elapsed = time.perf_counter() - started
-    n_epochs = session.history.epochs[-1] - first
+    n_epochs = session.view.history.epochs[-1] - first
     window.close()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

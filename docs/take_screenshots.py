@@ -64,10 +64,9 @@ def shoot(window, folder, name):
 def tour(window, folder):
     session = window.session
     session.open("strokes")
-    wait_for(lambda: session.run_state is RunState.FINISHED, "the end of the run")
-    session.show_best()
-    wait_for(lambda: session.diagnosis is not None and session.diagnosis.weights is
-             session.shown.weights, "the diagnosis of the best epoch")  # fmt: skip
+    wait_for(lambda: session.view.run_state is RunState.FINISHED, "the end of the run")
+    session.view.show_best()
+    wait_for(lambda: session.readings.diagnosis.is_settled, "the diagnosis of the best epoch")
     for suffix, size in SIZES.items():
         window.resize(*size)
         for theme in ("light", "dark"):
@@ -79,8 +78,7 @@ def tour(window, folder):
             wait_for(lambda: session.attack.steps and not session.attack.computing, "the attack")
             shoot(window, folder, f"attack-{theme}{suffix}")
             window.show_data()
-            wait_for(lambda: session.data.readings is not None and session.data.readings.weights is
-                     session.shown.weights, "the reading of all images")  # fmt: skip
+            wait_for(lambda: session.readings.part.is_settled, "the reading of all images")
             shoot(window, folder, f"data-{theme}{suffix}")
 
 
@@ -91,17 +89,17 @@ def laboratory(window, folder):
     window.show_learn()
     for settings in ({"learning_rate": 0.5}, {"learning_rate": 0.1, "momentum": 0.9}):
         for name, value in settings.items():
-            session.set_setting(name, value)
+            session.wanted.set_setting(name, value)
         finish(session)
-    session.show_epoch(10)
-    session.fork()
-    wait_for(lambda: len(session.history) == 1, "the branch")
-    session.set_setting("learning_rate", 0.01)
-    session.play()
-    wait_for(lambda: session.run_state is RunState.FINISHED, "the end of the branch")
+    session.view.show_epoch(10)
+    session.training.fork()
+    wait_for(lambda: len(session.view.history) == 1, "the branch")
+    session.wanted.set_setting("learning_rate", 0.01)
+    session.training.play()
+    wait_for(lambda: session.view.run_state is RunState.FINISHED, "the end of the branch")
     session.seeds.repeat(16)
     wait_for(lambda: not session.seeds.is_training, "the seeds")
-    session.show_run(session.runs.entries[0].key)
+    session.view.show_run(session.runs.entries[0].key)
     for theme in ("light", "dark"):
         if window.theme.name != theme:
             window.switch_theme()
@@ -129,8 +127,8 @@ def attack_laboratory(window, folder):
         shoot(window, folder, f"pairs-{theme}")
     window.show_learn()
     for name, value in {"learning_rate": 0.1, "momentum": 0.0, "adversary": "l2"}.items():
-        session.set_setting(name, value)
-    session.set_setting("adversary_size", 0.7)
+        session.wanted.set_setting(name, value)
+    session.wanted.set_setting("adversary_size", 0.7)
     finish(session)
     for theme in ("light", "dark"):
         if window.theme.name != theme:
@@ -144,9 +142,11 @@ def attack_laboratory(window, folder):
 
 
 def finish(session):
-    session.rewind(play=True)
-    wait_for(lambda: session.history.last_epoch >= session.training_config.epochs, "a run")
-    wait_for(lambda: session.run_state is RunState.FINISHED, "the end of a run")
+    session.training.rewind(play=True)
+    wait_for(
+        lambda: session.view.history.last_epoch >= session.view.training_config.epochs, "a run"
+    )
+    wait_for(lambda: session.view.run_state is RunState.FINISHED, "the end of a run")
 
 
 def main():
@@ -165,7 +165,7 @@ def main():
         tour(window, folder)
         laboratory(window, folder)
         attack_laboratory(window, folder)
-        if not window.close() or session.is_running:
+        if not window.close() or session.view.is_running:
             sys.exit("the window did not close")
 
 

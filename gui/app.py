@@ -106,7 +106,7 @@ class FirstPaint(QObject):
         super().__init__(window)
         self._file = file
         self._painted = False
-        window.session.epoch_recorded.connect(self._epoch_recorded)
+        window.session.training.epoch_recorded.connect(self._epoch_recorded)
         window.learn.atlas.installEventFilter(self)
 
     def _write(self, what: str) -> None:

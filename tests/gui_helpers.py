@@ -67,66 +67,63 @@ def make_session(
 
 def wait_until(qtbot: QtBot, condition: Any) -> None:
     """Wait for something that must come."""
-    qtbot.waitUntil(condition, timeout=WAIT)
+    qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT)
 
 
 def wait_for_state(qtbot: QtBot, session: Session, state: RunState) -> None:
     """Wait until the run is in this state."""
-    wait_until(qtbot, lambda: session.run_state is state)
+    wait_until(qtbot, lambda: session.view.run_state is state)
 
 
 def wait_for_diagnosis(qtbot: QtBot, session: Session) -> None:
-    """Wait until the mistakes are those of the model shown."""
-
-    def there() -> bool:
-        shown, answer = session.shown, session.diagnosis
-        return shown is not None and answer is not None and answer.weights is shown.weights
-
-    wait_until(qtbot, there)
+    """Wait until the mistakes are those of the model shown, for whoever looks at them."""
+    diagnosis = session.readings.diagnosis
+    diagnosis.watch(True)
+    wait_until(qtbot, lambda: diagnosis.found is not None and diagnosis.is_settled)
 
 
 def open_and_finish(qtbot: QtBot, session: Session) -> Session:
     """Open the data and wait for the end of the run."""
-    session.open(session.wanted_data.dataset)
+    session.open(session.wanted.data.dataset)
     wait_for_state(qtbot, session, RunState.FINISHED)
     return session
 
 
 def play_endlessly(session: Session) -> None:
     """Begin a run that outlasts any test: 5,000 epochs, a hundred a second at most."""
-    session.set_pace(100.0)
-    session.set_setting("epochs", 5000)
-    session.rewind()
-    session.play()
+    session.training.set_pace(100.0)
+    session.wanted.set_setting("epochs", 5000)
+    session.training.rewind()
+    session.training.play()
 
 
 def open_paused(qtbot: QtBot, session: Session) -> Session:
     """Open the data and hold the run before its first batch."""
 
     def hold() -> None:
-        if session.is_running:
-            session.run_state_changed.disconnect(hold)
-            session.pause()
+        if session.view.is_running:
+            session.view.run_state_changed.disconnect(hold)
+            session.training.pause()
 
-    session.run_state_changed.connect(hold)
-    session.open(session.wanted_data.dataset)
+    session.view.run_state_changed.connect(hold)
+    session.open(session.wanted.data.dataset)
     wait_for_state(qtbot, session, RunState.PAUSED)
-    wait_until(qtbot, lambda: session.shown is not None)
+    wait_until(qtbot, lambda: session.view.shown is not None)
     return session
 
 
 def plain_records(session: Session, config: TrainingConfig | None = None) -> list[EpochRecord]:
     """Return what the same run gives without any window."""
-    assert session.dataset is not None
-    trainer = Trainer(session.dataset, config or session.training_config)
+    assert session.view.dataset is not None
+    trainer = Trainer(session.view.dataset, config or session.view.training_config)
     return [event for event in trainer.run() if isinstance(event, EpochRecord)]
 
 
 def core_attack(session: Session, config: AttackConfig, weights: NDArray[Any]) -> list[AttackStep]:
     """Return the film that the core makes, without any window."""
-    assert session.dataset is not None
+    assert session.view.dataset is not None
     model = SoftmaxPerceptron(weights)
-    return list(SquaredLossDescent.on_dataset(model, config, session.dataset).run())
+    return list(SquaredLossDescent.on_dataset(model, config, session.view.dataset).run())
 
 
 def wait_for_film(qtbot: QtBot, session: Session) -> None:
@@ -134,7 +131,7 @@ def wait_for_film(qtbot: QtBot, session: Session) -> None:
     attack = session.attack
 
     def whole() -> bool:
-        shown = session.shown
+        shown = session.view.shown
         return (
             shown is not None
             and attack.weights is shown.weights
@@ -149,11 +146,11 @@ def wait_for_film(qtbot: QtBot, session: Session) -> None:
 def wall_is_right(window: MainWindow) -> bool:
     """Whether the wall shows what the model shown reads in the part chosen."""
     page, session = window.data_page, window.session
-    assert session.shown is not None
+    assert session.view.shown is not None
     view, split = page._view, data_of(session).split(page.part)
-    if view is None or view.seen is None or view.seen.weights is not session.shown.weights:
+    if view is None or view.seen is None or view.seen.weights is not session.view.shown.weights:
         return False
-    expected = read_images(session.shown.weights, split).predicted
+    expected = read_images(session.view.shown.weights, split).predicted
     return view.seen.split is split and np.array_equal(view.seen.readings.predicted, expected)
 
 
@@ -220,8 +217,8 @@ def cell_pixels(window: MainWindow, row: int, column: int) -> NDArray[np.uint8]:
 
 def row_pixels(window: MainWindow, row: int) -> NDArray[np.uint8]:
     """Return all images of one row of the atlas as painted, side by side."""
-    assert window.session.dataset is not None
-    columns = range(window.session.dataset.n_classes)
+    assert window.session.view.dataset is not None
+    columns = range(window.session.view.dataset.n_classes)
     return np.concatenate([cell_pixels(window, row, column) for column in columns], axis=1)
 
 
@@ -343,5 +340,5 @@ def click_menu(qtbot: QtBot, window: MainWindow, menu_title: str, action_name: s
 
 def data_of(session: Session) -> Dataset:
     """Return the data of the present run."""
-    assert session.dataset is not None
-    return session.dataset
+    assert session.view.dataset is not None
+    return session.view.dataset

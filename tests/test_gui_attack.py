@@ -72,8 +72,8 @@ def assert_shows_the_core_film(window: MainWindow, position: int) -> None:
     """Compare every view of the page with an attack computed here."""
     session, page = window.session, window.attack.film_panel
     attack, dataset = session.attack, data_of(session)
-    assert session.shown is not None
-    weights, config = session.shown.weights, attack.config
+    assert session.view.shown is not None
+    weights, config = session.view.shown.weights, attack.config
     film = core_attack(session, config, weights)
     assert attack.position == position
     assert len(attack.steps) == len(film)
@@ -187,7 +187,7 @@ def test_a_saturated_image_is_explained(
     window.show_attack()
     type_number(qtbot, window.attack.controls.rows["steps"].editor, "3")
     train = data_of(session).train
-    sure = SoftmaxPerceptron(session.history.records[-1].weights).probabilities(train.images)
+    sure = SoftmaxPerceptron(session.view.history.records[-1].weights).probabilities(train.images)
     session.attack.choose("train", int(sure[np.arange(len(sure)), train.labels].argmax()))
     wait_for_film(qtbot, session)
     hint = window.attack.film_panel.hint
@@ -238,10 +238,10 @@ def test_a_random_image(page: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_going_through_the_mistakes(page: MainWindow, qtbot: QtBot) -> None:
-    page.session.show_epoch(1)
+    page.session.view.show_epoch(1)
     train = data_of(page.session).train
-    assert page.session.shown is not None
-    wrong = SoftmaxPerceptron(page.session.shown.weights).predict(train.images) != train.labels
+    assert page.session.view.shown is not None
+    wrong = SoftmaxPerceptron(page.session.view.shown.weights).predict(train.images) != train.labels
     expected = [int(i) for i in np.flatnonzero(wrong)]
     later = [i for i in expected if i > NUMBER] + [i for i in expected if i <= NUMBER]
     for index in [*later, later[0]][:40]:
@@ -255,7 +255,7 @@ def test_a_model_without_mistakes_says_so(
     new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
 ) -> None:
     session = new_session(training=TrainingConfig(epochs=200, learning_rate=1.0))
-    session.set_setting("train_size", 20)
+    session.wanted.set_setting("train_size", 20)
     window = new_window(session)
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
@@ -451,12 +451,12 @@ def test_traces_are_painted_in_their_colours(page: MainWindow) -> None:
 
 def test_time_travel_changes_the_model_under_attack(page: MainWindow, qtbot: QtBot) -> None:
     session, attack = page.session, page.session.attack
-    assert session.history is not None
+    assert session.view.history is not None
     films = {}
     for epoch in (2, EPOCHS, 2):
-        session.show_epoch(epoch)
+        session.view.show_epoch(epoch)
         wait_for_film(qtbot, session)
-        assert attack.weights is session.history.records[epoch].weights
+        assert attack.weights is session.view.history.records[epoch].weights
         assert_shows_the_core_film(page, FROM_IMAGE.steps)
         film = [step.probabilities for step in attack.steps]
         if epoch in films:
@@ -467,16 +467,16 @@ def test_time_travel_changes_the_model_under_attack(page: MainWindow, qtbot: QtB
 
 def test_nothing_is_computed_while_nobody_looks(window: MainWindow, qtbot: QtBot) -> None:
     attack = window.session.attack
-    window.session.show_epoch(4)
-    window.session.show_epoch(7)
-    with qtbot.waitSignal(window.session.diagnosis_changed, timeout=WAIT):
-        window.session.show_epoch(5)
+    window.session.view.show_epoch(4)
+    window.session.view.show_epoch(7)
+    with qtbot.waitSignal(window.session.readings.diagnosis.changed, timeout=WAIT):
+        window.session.view.show_epoch(5)
     assert attack.weights is None
     assert attack.jobs() == []
     window.show_attack()
     wait_for_film(qtbot, window.session)
-    assert window.session.shown is not None
-    assert attack.weights is window.session.shown.weights
+    assert window.session.view.shown is not None
+    assert attack.weights is window.session.view.shown.weights
 
 
 def test_the_attack_follows_a_live_run(
@@ -495,8 +495,8 @@ def test_the_attack_follows_a_live_run(
         return len(models) > 2
 
     wait_until(qtbot, remade)
-    session.pause()
-    wait_until(qtbot, lambda: session.shown is not None and not session.is_running)
+    session.training.pause()
+    wait_until(qtbot, lambda: session.view.shown is not None and not session.view.is_running)
     wait_for_film(qtbot, session)
     assert_shows_the_core_film(window, session.attack.position)
 
@@ -511,7 +511,7 @@ def test_the_first_target_is_the_nearest_other_class(
     window.show_attack()
     wait_for_film(qtbot, session)
     attack = session.attack
-    order = np.argsort(session.shown.probabilities_of(attack.chosen_image))[::-1]
+    order = np.argsort(session.view.shown.probabilities_of(attack.chosen_image))[::-1]
     assert attack.config.target == next(int(k) for k in order if k != attack.label)
 
 

@@ -46,7 +46,7 @@ def page(window: MainWindow, qtbot: QtBot) -> MainWindow:
 
 
 def is_settled(session: Session) -> bool:
-    attack, shown = session.attack, session.shown
+    attack, shown = session.attack, session.view.shown
     return (
         shown is not None
         and attack.weights is shown.weights
@@ -70,7 +70,7 @@ def pick(qtbot: QtBot, page: MainWindow, name: str) -> None:
 
 def core_film(session: Session) -> list[AttackStep]:
     """Return the film that the core makes of the chosen attack."""
-    attack, shown = session.attack, session.shown
+    attack, shown = session.attack, session.view.shown
     assert shown is not None
     assert attack.chosen_image is not None
     choice = attack.chosen.choice
@@ -272,7 +272,7 @@ def test_the_class_it_is_read_as_is_no_target_and_the_page_says_so(
         f"The image is read as class {read} already; choose another target class."
     )
     assert panel.result_view.caption == "not changed"
-    shown = page.session.shown
+    shown = page.session.view.shown
     assert shown is not None
     assert attack.chosen_image is not None
     np.testing.assert_array_equal(
@@ -301,9 +301,9 @@ def test_other_data_leave_no_old_problem(page: MainWindow, qtbot: QtBot) -> None
     click(qtbot, page.attack.controls.targets.button(attack.steps[0].predicted))
     wait_until(qtbot, lambda: bool(attack.problem))
     problems: list[str] = []
-    session.dataset_changed.connect(lambda: problems.append(attack.problem))
-    session.set_setting("train_size", 200)
-    session.rewind()
+    session.view.dataset_changed.connect(lambda: problems.append(attack.problem))
+    session.wanted.set_setting("train_size", 200)
+    session.training.rewind()
     wait_until(qtbot, lambda: bool(problems))
     assert problems == [""]
 
@@ -326,10 +326,10 @@ def test_numbers_do_not_run_away_while_a_longer_film_is_awaited(
 
 def test_a_model_that_has_learnt_nothing_is_explained(page: MainWindow, qtbot: QtBot) -> None:
     pick(qtbot, page, "pgd")
-    page.session.show_epoch(0)
+    page.session.view.show_epoch(0)
     wait_for_any_film(qtbot, page.session)
     assert "Train the model first" in page.attack.film_panel.sentence.text()
-    page.session.show_epoch(None)
+    page.session.view.show_epoch(None)
     wait_for_any_film(qtbot, page.session)
     assert page.session.attack.steps
 

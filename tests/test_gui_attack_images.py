@@ -38,14 +38,14 @@ def test_the_result_opens_and_follows_the_step(window: MainWindow, qtbot: QtBot)
         assert step is not None
         assert content.title.startswith(f"result of step {position}: read as")
         np.testing.assert_array_equal(content.values.reshape(-1), step.image)
-        assert session.shown is not None
-        model = SoftmaxPerceptron(session.shown.weights)
+        assert session.view.shown is not None
+        model = SoftmaxPerceptron(session.view.shown.weights)
         np.testing.assert_allclose(content.probabilities, model.probabilities(step.image))
     click(qtbot, card.why_button)
     assert session.attack.step is not None
     ledger = card.evidence.ledger
     assert ledger is not None
-    expected = evidence(session.shown.weights, session.attack.step.image, ledger.a, ledger.b)
+    expected = evidence(session.view.shown.weights, session.attack.step.image, ledger.a, ledger.b)
     np.testing.assert_array_equal(ledger.pixels, expected.pixels)
 
 
@@ -82,5 +82,5 @@ def test_beside_the_image_nothing_opens(window: MainWindow, qtbot: QtBot) -> Non
 def test_other_data_close_it(window: MainWindow, qtbot: QtBot) -> None:
     open_result(window, qtbot)
     window.session.open("strokes")
-    wait_until(qtbot, lambda: window.session.data_config.dataset == "strokes")
+    wait_until(qtbot, lambda: window.session.view.data_config.dataset == "strokes")
     assert not window.attack.images.card.isVisible()

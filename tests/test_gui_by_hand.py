@@ -58,7 +58,7 @@ PATH = ((2.5, 2.5), (5.0, 2.5), (5.5, 5.0))
 
 def is_settled(game: ByHandSession) -> bool:
     """Whether the optimiser has answered for the model shown, the image and the rules."""
-    answer, shown = game.answer, game._session.shown
+    answer, shown = game.answer, game._session.view.shown
     if answer is None or shown is None or not game.is_ready:
         return False
     question = answer.question
@@ -137,7 +137,7 @@ def change_of(game: ByHandSession) -> NDArray[np.float64]:
 
 def needed_by(session: Session, norm: Any = "l2", *, boxed: bool = True) -> float:
     """Return the exact size for what is attacked now, computed here."""
-    image, shown = session.attack.chosen_image, session.shown
+    image, shown = session.attack.chosen_image, session.view.shown
     assert image is not None
     assert shown is not None
     target = session.attack.target
@@ -158,17 +158,17 @@ def assert_canvas_paints(canvas: ChangeCanvas, rgb: NDArray[np.uint8]) -> None:
 def assert_says_what_is_true(panel: ByHandPanel, window: MainWindow) -> None:
     """Compare all that is live with the model and what is painted."""
     session, game = window.session, window.session.by_hand
-    assert session.shown is not None
+    assert session.view.shown is not None
     assert game.painting is not None
     assert game.budget is not None
     assert game.answer is not None
     image = game.painting.original + game.painting.change
-    model = SoftmaxPerceptron(session.shown.weights.astype(np.float64))
+    model = SoftmaxPerceptron(session.view.shown.weights.astype(np.float64))
     probabilities = model.probabilities(image.ravel())
     shown = panel.bars.probabilities
     assert shown is not None
     np.testing.assert_allclose(shown, probabilities, atol=1e-12)
-    goal = Goal(session.shown.weights, game.painting.original.ravel(), session.attack.target)
+    goal = Goal(session.view.shown.weights, game.painting.original.ravel(), session.attack.target)
     standing = goal.standing(game.painting.change)
     size = size_of(game.painting.change, game.norm)
     name = data_of(session).class_names[standing.predicted]
@@ -325,7 +325,7 @@ def test_the_keyboard_paints_at_its_cursor(
     canvas, session = panel.canvas, window.session
     canvas.setFocus()
     canvas.set_brush(THINNEST)
-    was_running = session.is_running
+    was_running = session.view.is_running
     assert canvas.cursor_place == (4, 4)
     for key in ("Up", "Up", "Left"):
         press(qtbot, canvas, key)
@@ -336,7 +336,7 @@ def test_the_keyboard_paints_at_its_cursor(
     how = {"width": 1.0, "strength": canvas.strength}
     stroke_of(expected, "add", [(3.5, 2.5), (3.5, 2.5)], **how)
     np.testing.assert_array_equal(change_of(game), expected.change)
-    assert session.is_running is was_running, "Space painted, it did not start the run"
+    assert session.view.is_running is was_running, "Space painted, it did not start the run"
     press(qtbot, canvas, "X")
     assert canvas.tool == "take"
     press(qtbot, canvas, "Shift+Right")
@@ -373,10 +373,10 @@ def test_the_hint_is_the_gradient_where_there_is_room(
     assert canvas.hint is None
     plain = pixels(canvas)
     click(qtbot, panel.tools.hint, QPoint(9, panel.tools.hint.height() // 2))
-    assert session.shown is not None
+    assert session.view.shown is not None
     assert game.standing is not None
     assert game.painting is not None
-    weights = session.shown.weights.astype(np.float64)
+    weights = session.view.shown.weights.astype(np.float64)
     standing = game.standing
     expected = (weights[session.attack.config.target] - weights[standing.leader])[1:].reshape(8, 8)
     image = game.painting.original
@@ -674,12 +674,12 @@ def test_another_epoch_reads_the_same_painting_and_the_budget_stays(
     panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
 ) -> None:
     session = window.session
-    session.show_epoch(3)
+    session.view.show_epoch(3)
     wait_until(qtbot, lambda: is_settled(game))
     assert game.budget == pytest.approx(2 * needed_by(session)), "nothing was painted by the other"
     paint(panel.canvas)
     before, budget = change_of(game).copy(), game.budget
-    session.show_epoch(9)
+    session.view.show_epoch(9)
     wait_until(qtbot, lambda: is_settled(game))
     np.testing.assert_array_equal(change_of(game), before)
     assert game.budget == budget
@@ -693,9 +693,9 @@ def test_other_data_clear_it_and_say_so(
     session = window.session
     paint(panel.canvas)
     told: list[str] = []
-    session.notified.connect(lambda words, _: told.append(words))
-    session.set_setting("train_size", 200)
-    session.rewind(play=True)
+    session.messages.notified.connect(lambda words, _: told.append(words))
+    session.wanted.set_setting("train_size", 200)
+    session.training.rewind(play=True)
     wait_until(qtbot, lambda: any("painted by hand is cleared" in words for words in told))
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_until(qtbot, lambda: is_settled(game))
@@ -734,7 +734,7 @@ def test_a_model_that_has_learnt_nothing_is_explained(
     assert panel.sentence.text() == "Waiting for data ..."
     open_paused(qtbot, window.session)
     wait_until(qtbot, lambda: "Train the model first" in panel.sentence.text())
-    window.session.play()
+    window.session.training.play()
     wait_for_state(qtbot, window.session, RunState.FINISHED)
     wait_until(
         qtbot, lambda: is_settled(window.session.by_hand) or bool(window.session.by_hand.problem)
@@ -748,11 +748,11 @@ def test_where_no_change_is_enough_that_is_said(
     panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
 ) -> None:
     session = window.session
-    assert session.shown is not None
-    weights = session.shown.weights.copy()
+    assert session.view.shown is not None
+    weights = session.view.shown.weights.copy()
     target = session.attack.config.target
     weights[target, 0] -= 1e4  # no ink within 0..1 makes good such a bias
-    session.start_from(weights)
+    session.training.start_from(weights)
     wait_until(qtbot, lambda: "No change makes" in panel.sentence.text())
     assert "Let pixels leave 0..1" in panel.sentence.text()
     assert not panel.canvas.isEnabled()
@@ -786,23 +786,25 @@ def test_while_the_model_learns_the_game_goes_on(
     panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
 ) -> None:
     session = window.session
-    session.set_pace(20.0)
-    session.set_setting("epochs", 200)
-    session.rewind(play=True)
+    session.training.set_pace(20.0)
+    session.wanted.set_setting("epochs", 200)
+    session.training.rewind(play=True)
 
     def has_learnt() -> bool:
-        return game.is_ready and session.shown is not None and session.shown.epoch > 1
+        return game.is_ready and session.view.shown is not None and session.view.shown.epoch > 1
 
     wait_until(qtbot, has_learnt)
     paint(panel.canvas)
     before, budget = change_of(game).copy(), game.budget
     assert before.any()
-    assert session.shown is not None
-    epoch = session.shown.epoch
-    wait_until(qtbot, lambda: session.shown is not None and session.shown.epoch > epoch + 3)
+    assert session.view.shown is not None
+    epoch = session.view.shown.epoch
+    wait_until(
+        qtbot, lambda: session.view.shown is not None and session.view.shown.epoch > epoch + 3
+    )
     np.testing.assert_array_equal(change_of(game), before)
     assert game.budget == budget
-    session.pause()
+    session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
     wait_until(qtbot, lambda: is_settled(game))
     assert_says_what_is_true(panel, window)

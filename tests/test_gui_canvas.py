@@ -149,7 +149,7 @@ def test_a_click_beside_the_ink_with_the_eraser_is_no_stroke(canvas: Canvas) -> 
 def test_the_keyboard_takes_back_brings_back_clears_and_changes_the_pen(
     window: MainWindow, canvas: Canvas, qtbot: QtBot
 ) -> None:
-    window.session.rewind()
+    window.session.training.rewind()
     draw(canvas)
     assert canvas.hasFocus()
     ink = canvas.ink
@@ -181,8 +181,8 @@ def test_the_keys_of_the_window_still_work(
 ) -> None:
     draw(canvas)
     press(qtbot, canvas, "Ctrl+Home")
-    assert window.session.shown is not None
-    assert window.session.shown.epoch == 0
+    assert window.session.view.shown is not None
+    assert window.session.view.shown.epoch == 0
 
 
 @pytest.mark.parametrize(
@@ -355,9 +355,9 @@ def test_control_z_takes_strokes_back_and_no_run(
     window: MainWindow, canvas: Canvas, qtbot: QtBot
 ) -> None:
     session = window.session
-    session.rewind()
+    session.training.rewind()
     (earlier,) = session.runs.earlier
-    session.remove_run(earlier.key)
+    session.view.remove_run(earlier.key)
     draw(canvas)
     canvas.setFocus()
     press(qtbot, canvas, "Ctrl+Z")

@@ -39,9 +39,12 @@ if TYPE_CHECKING:
 def panel(window: MainWindow, qtbot: QtBot) -> ComparisonPanel:
     """Return the panel of a window with two finished runs."""
     session = window.session
-    session.set_setting("learning_rate", 2.0)  # overshoots: its best is not its last
-    session.rewind(play=True)
-    wait_until(qtbot, lambda: session.history is not None and session.history.last_epoch == EPOCHS)
+    session.wanted.set_setting("learning_rate", 2.0)  # overshoots: its best is not its last
+    session.training.rewind(play=True)
+    wait_until(
+        qtbot,
+        lambda: session.view.history is not None and session.view.history.last_epoch == EPOCHS,
+    )
     wait_for_state(qtbot, session, RunState.FINISHED)
     click(qtbot, window.learn.tab("Compare"))
     wait_for_models(qtbot, window)
@@ -72,7 +75,7 @@ def wait_for_models(qtbot: QtBot, window: MainWindow) -> tuple[Examined, Examine
 
 
 def test_it_begins_with_best_against_now(panel: ComparisonPanel, window: MainWindow) -> None:
-    history = window.session.history
+    history = window.session.view.history
     assert history is not None
     assert weights_of(window)[0] is history.best.weights
     assert weights_of(window)[1] is history.records[-1].weights
@@ -150,8 +153,8 @@ def test_any_run_at_any_epoch(panel: ComparisonPanel, window: MainWindow, qtbot:
     assert left.place.currentData() == "chosen"
     assert weights_of(window)[0] is first.run.history.records[7].weights
     choose(qtbot, right.place, right.place.findData("shown"))
-    window.session.show_epoch(3)
-    assert weights_of(window)[1] is window.session.history.records[3].weights
+    window.session.view.show_epoch(3)
+    assert weights_of(window)[1] is window.session.view.history.records[3].weights
     assert right.epoch.number() == 3
     wait_for_models(qtbot, window)
 
@@ -173,13 +176,13 @@ def test_it_follows_a_live_run_and_rests_when_nobody_looks(
     panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    session.step_epoch()
+    session.training.step_epoch()
     wait_until(qtbot, lambda: panel.sides[1].epoch.number() == EPOCHS + 1)
     wait_for_models(qtbot, window)
     click(qtbot, window.learn.tab("Class atlas"))
     asked = session.comparison._asked
-    session.step_epoch()
-    wait_until(qtbot, lambda: session.history.last_epoch == EPOCHS + 2)
+    session.training.step_epoch()
+    wait_until(qtbot, lambda: session.view.history.last_epoch == EPOCHS + 2)
     assert session.comparison._asked is asked
     click(qtbot, window.learn.tab("Compare"))
     wait_until(qtbot, lambda: panel.sides[1].epoch.number() == EPOCHS + 2)
@@ -191,8 +194,8 @@ def test_a_removed_run_gives_way_to_the_one_shown(
     first = window.session.runs.entries[0]
     window.session.comparison.compare(Side(first.key, "now"), Side(None, "now"))
     assert weights_of(window)[0] is first.run.history.records[-1].weights
-    window.session.remove_run(first.key)
-    assert weights_of(window)[0] is window.session.history.records[-1].weights
+    window.session.view.remove_run(first.key)
+    assert weights_of(window)[0] is window.session.view.history.records[-1].weights
     assert panel.sides[0].run.currentText() == "run shown"
 
 
@@ -202,7 +205,8 @@ def test_other_data_bring_other_models(
     session = window.session
     session.open("strokes")
     wait_until(
-        qtbot, lambda: session.data_config.dataset == "strokes" and session.shown is not None
+        qtbot,
+        lambda: session.view.data_config.dataset == "strokes" and session.view.shown is not None,
     )
     wait_for_models(qtbot, window)
     assert weights_of(window)[0].shape == (10, 785)
@@ -215,10 +219,10 @@ def test_the_worst_are_of_the_present_images(
     panel.show_what("worst")
     wait_for_models(qtbot, window)
     session = window.session
-    session.set_setting("train_size", 20)
-    session.rewind(play=True)
+    session.wanted.set_setting("train_size", 20)
+    session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 20)
-    wait_until(qtbot, lambda: session.run_state is RunState.FINISHED)
+    wait_until(qtbot, lambda: session.view.run_state is RunState.FINISHED)
     found = wait_for_models(qtbot, window)
     indices = [m.index for one in found for m in one.train.worst if m is not None]
     assert all(index < 20 for index in indices)
@@ -229,7 +233,7 @@ def test_an_answer_of_earlier_runs_is_taken_after_a_rewind(
 ) -> None:
     session, first = window.session, window.session.runs.entries[0]
     session.comparison.compare(Side(first.key, "chosen", 3), Side(first.key, "chosen", 7))
-    session.rewind()
+    session.training.rewind()
     wait_for_models(qtbot, window)
     records = first.run.history.records
     assert [w is records[e].weights for w, e in zip(weights_of(window), (3, 7), strict=True)]
@@ -241,8 +245,8 @@ def test_a_side_of_other_data_gives_way_to_the_run_shown(
     session, first = window.session, window.session.runs.entries[0]
     session.comparison.compare(Side(first.key, "now"), Side(None, "now"))
     session.open("strokes")
-    wait_until(qtbot, lambda: session.data_config.dataset == "strokes")
-    wait_until(qtbot, lambda: session.shown is not None)
+    wait_until(qtbot, lambda: session.view.data_config.dataset == "strokes")
+    wait_until(qtbot, lambda: session.view.shown is not None)
     wait_for_models(qtbot, window)
     assert "nothing to compare" not in panel.words.text()
 
@@ -279,7 +283,7 @@ def test_a_click_on_a_side_of_the_confusion_lists_what_that_model_reads(
     matrix = panel.matrices[0]
     click(qtbot, matrix, matrix.cell_rect(int(label), int(read)).center())
     assert window.data_page.isVisible()
-    assert window.session.shown.weights is found[0].weights
+    assert window.session.view.shown.weights is found[0].weights
     wait_until(qtbot, lambda: wall_is_right(window))
     order = window.data_page.wall.content.order
     assert len(order) == counts[label, read] > 0

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 def expected(window: MainWindow, part: str) -> NDArray[np.int64]:
     """Return what core counts for the model shown."""
-    shown, dataset = window.session.shown, data_of(window.session)
+    shown, dataset = window.session.view.shown, data_of(window.session)
     assert shown is not None
     split = dataset.split(part)
     return confusion(split, read_images(shown.weights, split), dataset.n_classes)
@@ -69,7 +69,7 @@ def test_counts_are_those_of_core_at_any_epoch_and_of_any_part(
     panel: ConfusionPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     for epoch in (0, 3, EPOCHS):
-        window.session.show_epoch(epoch)
+        window.session.view.show_epoch(epoch)
         counts = wait_for_counts(qtbot, window, "test")
         n_wrong = counts.sum() - counts.trace()
         words = f"{n_wrong} of 200 wrong, epoch {epoch}."
@@ -92,7 +92,7 @@ def test_a_click_on_a_cell_lists_its_images_the_most_sure_first(
     page = window.data_page
     assert page.isVisible()
     assert page.part == "test"
-    shown, split = window.session.shown, data_of(window.session).test
+    shown, split = window.session.view.shown, data_of(window.session).test
     assert shown is not None
     wanted = ImageFilter(label=label, predicted=read, order="sure")
     order = select(split, read_images(shown.weights, split), wanted)
@@ -147,7 +147,7 @@ def test_the_matrix_follows_a_live_run(
     panel: ConfusionPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    session.rewind(play=True)
+    session.training.rewind(play=True)
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_for_counts(qtbot, window, "test")
 
@@ -159,15 +159,15 @@ def test_nothing_is_counted_for_what_nobody_sees(
     assert not panel.isVisible()
     assert window.learn.atlas.isVisible()
     assert window.session.data._watched is None
-    before = window.session.data.readings
-    window.session.show_epoch(2)
-    assert window.session.data.readings is before
+    before = window.session.readings.shown
+    window.session.view.show_epoch(2)
+    assert window.session.readings.shown is before
 
 
 def test_other_data_bring_other_classes(
     panel: ConfusionPanel, window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window.session.set_setting("validation_size", 20)
+    window.session.wanted.set_setting("validation_size", 20)
     window.session.open(write_data(tmp_path / "two", (5, 4), 2, 120, 40))
     wait_until(qtbot, lambda: data_of(window.session).n_classes == 2)
     wait_for_state(qtbot, window.session, RunState.FINISHED)
@@ -262,8 +262,8 @@ def test_a_panel_that_goes_does_not_end_what_the_data_page_asked_for(
     window.show_data()
     wait_until(qtbot, lambda: wall_is_right(window))
     assert window.learn.tabs.confusion.isHidden()
-    window.session.step_epoch()
-    wait_until(qtbot, lambda: window.session.history.last_epoch == EPOCHS + 1)
+    window.session.training.step_epoch()
+    wait_until(qtbot, lambda: window.session.view.history.last_epoch == EPOCHS + 1)
     wait_until(qtbot, lambda: wall_is_right(window))
     click(qtbot, window.top.buttons["learn_page"])
     click(qtbot, window.learn.tab("Confusion"))

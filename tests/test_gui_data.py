@@ -62,10 +62,10 @@ def wait_for_wall(qtbot: QtBot, window: MainWindow) -> None:
 
     def there() -> bool:
         seen = None if page._view is None else page._view.seen
-        assert session.shown is not None
+        assert session.view.shown is not None
         return (
             seen is not None
-            and seen.weights is session.shown.weights
+            and seen.weights is session.view.shown.weights
             and seen.split is data_of(session).split(page.part)
         )
 
@@ -89,9 +89,9 @@ def order_of(page: DataPage) -> list[int]:
 def chosen_by_core(window: MainWindow, part: str, wanted: ImageFilter) -> list[int]:
     """Return the images that core chooses for the model shown."""
     session = window.session
-    assert session.shown is not None
+    assert session.view.shown is not None
     split = data_of(session).split(part)
-    return select(split, read_images(session.shown.weights, split), wanted).tolist()
+    return select(split, read_images(session.view.shown.weights, split), wanted).tolist()
 
 
 def item(combo: QComboBox, data: object) -> int:
@@ -103,10 +103,10 @@ def item(combo: QComboBox, data: object) -> int:
 
 def rewind_and_wait(qtbot: QtBot, window: MainWindow) -> None:
     """Press the page's own Rewind button and wait for the new run to be shown."""
-    before = window.session.history
+    before = window.session.view.history
     click(qtbot, window.data_page.side.rewind_button)
-    wait_until(qtbot, lambda: window.session.history is not before)
-    wait_until(qtbot, lambda: window.session.shown is not None)
+    wait_until(qtbot, lambda: window.session.view.history is not before)
+    wait_until(qtbot, lambda: window.session.view.shown is not None)
     wait_for_wall(qtbot, window)
 
 
@@ -121,11 +121,11 @@ def test_the_wall_hangs_all_images_of_the_part_with_their_marks(
     page: DataPage, window: MainWindow
 ) -> None:
     session = window.session
-    assert session.shown is not None
+    assert session.view.shown is not None
     train = data_of(session).train
     assert order_of(page) == list(range(300))
     assert page.words.text() == "all 300 images · epoch 12, live"
-    wrong = read_images(session.shown.weights, train).predicted != train.labels
+    wrong = read_images(session.view.shown.weights, train).predicted != train.labels
     assert 0 < np.count_nonzero(wrong) < 300
     assert f"{np.count_nonzero(wrong)} wrong" in page.legend.text()
     picture = pixels(page.wall.viewport())
@@ -141,7 +141,7 @@ def test_the_wall_hangs_all_images_of_the_part_with_their_marks(
 def test_filters_and_orders_are_those_of_core(
     page: DataPage, window: MainWindow, qtbot: QtBot, read: str, order: str
 ) -> None:
-    window.session.show_epoch(2)
+    window.session.view.show_epoch(2)
     wait_for_wall(qtbot, window)
     choose(qtbot, page.bar.read, item(page.bar.read, read))
     choose(qtbot, page.bar.order, item(page.bar.order, order))
@@ -191,11 +191,11 @@ def test_time_travel_changes_what_is_wrong(
 ) -> None:
     train = data_of(window.session).train
     choose(qtbot, page.bar.read, item(page.bar.read, "right"))
-    window.session.show_epoch(0)  # all weights zero: everything is read as class 0
+    window.session.view.show_epoch(0)  # all weights zero: everything is read as class 0
     wait_for_wall(qtbot, window)
     assert order_of(page) == np.flatnonzero(train.labels == 0).tolist()
     assert page.words.text().endswith("epoch 0")
-    window.session.show_epoch(None)
+    window.session.view.show_epoch(None)
     wait_for_wall(qtbot, window)
     assert order_of(page) == chosen_by_core(window, "train", ImageFilter(read="right"))
     assert page.words.text().endswith("epoch 12, live")
@@ -283,9 +283,9 @@ def test_what_the_filters_leave_out_is_told(
 def test_hovering_tells_label_reading_and_pixel(
     page: DataPage, window: MainWindow, qtbot: QtBot
 ) -> None:
-    assert window.session.shown is not None
+    assert window.session.view.shown is not None
     dataset = data_of(window.session)
-    readings = read_images(window.session.shown.weights, dataset.train)
+    readings = read_images(window.session.view.shown.weights, dataset.train)
     box = page.wall.cell_rect(3)
     QTest.mouseMove(page.wall.viewport(), box.topLeft() + QPoint(1, 1))
     expected = (
@@ -307,9 +307,9 @@ def test_a_click_opens_the_card_and_from_there_the_attack(
     content = page.card.content
     assert page.card.isVisible()
     assert content is not None
-    assert window.session.shown is not None
+    assert window.session.view.shown is not None
     split = data_of(window.session).split(part)
-    expected = window.session.shown.probabilities_of(split.images[index])
+    expected = window.session.view.shown.probabilities_of(split.images[index])
     np.testing.assert_allclose(content.probabilities, expected, rtol=1e-6)
     assert (content.part, content.index, content.true_class) == (part, index, split.labels[index])
     assert f"image {index}: labelled {split.labels[index]}" in page.card.title.text()
@@ -352,7 +352,7 @@ def test_mean_and_spread_are_those_of_the_class_and_part_chosen(
     dataset, side = data_of(window.session), page.side
 
     def shown_is(part: str, label: int | None) -> bool:
-        answer = window.session.data.statistics
+        answer = window.session.readings.statistics
         split = dataset.split(part)
         return answer is not None and answer.split is split and answer.label == label
 
@@ -379,11 +379,11 @@ def test_label_noise_is_on_the_wall_as_it_is_in_core(
     settings(qtbot, page)
     field = page.side.split.form.rows["label_noise"].editor
     type_number(qtbot, field, "20")  # type: ignore[arg-type]
-    assert session.needs_rewind
+    assert session.wanted.needs_rewind
     rewind_and_wait(qtbot, window)
     assert not page.side.rewind_button.isVisible()
-    assert session.full_dataset is not None
-    expected = session.full_dataset.sized(replace(SMALL, label_noise=20.0)).train
+    assert session.wanted.full_dataset is not None
+    expected = session.wanted.full_dataset.sized(replace(SMALL, label_noise=20.0)).train
     train = data_of(session).train
     np.testing.assert_array_equal(train.labels, expected.labels)
     assert train.clean_labels is not None
@@ -436,7 +436,7 @@ def test_a_noise_out_of_range_is_refused_in_words(
     field = page.side.split.form.rows["label_noise"].editor
     type_number(qtbot, field, "120")  # type: ignore[arg-type]
     assert "Label noise (%) must be a number from 0 to 100" in window.notice.text
-    assert window.session.wanted_data.label_noise == 0
+    assert window.session.wanted.data.label_noise == 0
     assert not page.side.rewind_button.isVisible()
 
 
@@ -446,15 +446,15 @@ def test_the_page_says_that_the_test_set_chooses_and_offers_better(
     session, who = window.session, page.side.chooses
     assert "The test set chooses the best epoch, so its score flatters" in who.words.text()
     assert "50 of the training images" in who.button.toolTip()
-    before = session.history
+    before = session.view.history
     click(qtbot, who.button)
-    wait_until(qtbot, lambda: session.history is not before and session.shown is not None)
+    wait_until(qtbot, lambda: session.view.history is not before and session.view.shown is not None)
     dataset = data_of(session)
     assert dataset.validation is not None
     assert (dataset.train.n_samples, dataset.validation.n_samples) == (250, 50)
-    assert session.data_config.validation_size == 50
-    assert session.history is not None
-    assert session.history.held_out_part == "validation"
+    assert session.view.data_config.validation_size == 50
+    assert session.view.history is not None
+    assert session.view.history.held_out_part == "validation"
     expected = "50 validation images choose the best epoch; the test set stays unseen."
     assert who.words.text() == expected
     assert not who.button.isVisible()
@@ -471,9 +471,9 @@ def test_the_page_says_that_the_test_set_chooses_and_offers_better(
     settings(qtbot, page)
     field = page.side.split.form.rows["validation_size"].editor
     type_number(qtbot, field, "0")  # type: ignore[arg-type]
-    before = session.history
+    before = session.view.history
     click(qtbot, page.side.rewind_button)
-    wait_until(qtbot, lambda: session.history is not before and session.shown is not None)
+    wait_until(qtbot, lambda: session.view.history is not before and session.view.shown is not None)
     assert page.part == "train"
     assert page.bar.part.currentData() == "train"
     assert len(order_of(page)) == 300
@@ -494,14 +494,16 @@ def test_data_without_a_test_part_can_be_divided_otherwise(
     dataset = make_dataset("own", "here", data_without_test_part(), None, image_shape=(6, 6))
     monkeypatch.setattr("gui.session.data.opening", opening_of(dataset))
     session = window.session
-    session.set_setting("train_size", 1000)
+    session.wanted.set_setting("train_size", 1000)
     session.open("/own.csv")
-    wait_until(qtbot, lambda: session.dataset is not None and session.dataset.name == "own")
+    wait_until(
+        qtbot, lambda: session.view.dataset is not None and session.view.dataset.name == "own"
+    )
     assert rows["test_share"].editor.isVisible()
     assert rows["split_seed"].editor.isVisible()
     assert data_of(session).test.n_samples == 60
     of_before = data_of(session).test.images
-    wait_until(qtbot, lambda: session.shown is not None)
+    wait_until(qtbot, lambda: session.view.shown is not None)
     type_number(qtbot, rows["test_share"].editor, "25")  # type: ignore[arg-type]
     rewind_and_wait(qtbot, window)
     assert data_of(session).test.n_samples == 100
@@ -530,7 +532,7 @@ def test_ink_and_orientation_open_the_file_again(
     assert not side.reading.form.isVisible(), "digits that ship with the program are as they are"
     folder = write_data(tmp_path / "some data", (6, 9), 3, 60, 30)
     session.open(folder)
-    wait_until(qtbot, lambda: session.data_config.dataset == folder)
+    wait_until(qtbot, lambda: session.view.data_config.dataset == folder)
     assert side.reading.form.isVisible()
     assert side.reading.source.text().replace("\N{ZERO WIDTH SPACE}", "") == folder
     assert not side.reading.form.rows["picture_side"].editor.isVisible()
@@ -538,14 +540,14 @@ def test_ink_and_orientation_open_the_file_again(
     ink = side.reading.form.rows["ink"].editor
     assert isinstance(ink, QComboBox)
     choose(qtbot, ink, item(ink, "dark"))
-    wait_until(qtbot, lambda: session.data.reading.ink == "dark")
+    wait_until(qtbot, lambda: session.view.reading.ink == "dark")
     np.testing.assert_allclose(data_of(session).train.images, 1 - images, atol=1e-6)
     assert "dark on light" in side.reading.notes.text()
     orientation = side.reading.form.rows["orientation"].editor
     assert isinstance(orientation, QComboBox)
     choose(qtbot, orientation, item(orientation, "columns"))
-    wait_until(qtbot, lambda: session.data.reading.orientation == "columns")
-    assert session.data.reading == ReadingConfig(ink="dark", orientation="columns")
+    wait_until(qtbot, lambda: session.view.reading.orientation == "columns")
+    assert session.view.reading == ReadingConfig(ink="dark", orientation="columns")
     assert data_of(session).image_shape == (9, 6)
     assert page.wall.content is not None
     assert page.wall.content.image_shape == (9, 6)
@@ -592,8 +594,8 @@ def test_the_page_shows_data_of_any_shape(
     session = window.session
     folder = write_data(tmp_path / "data", shape, n_classes, 3 * n_classes + 20, 2 * n_classes)
     session.open(folder)
-    wait_until(qtbot, lambda: session.data_config.dataset == folder)
-    wait_until(qtbot, lambda: session.shown is not None)
+    wait_until(qtbot, lambda: session.view.data_config.dataset == folder)
+    wait_until(qtbot, lambda: session.view.shown is not None)
     wait_for_wall(qtbot, window)
     dataset = data_of(session)
     label = 9 if n_classes > 9 else None
@@ -632,7 +634,7 @@ def test_long_names_of_strangers_neither_widen_nor_format(
     session = window.session
     session.open("/own.csv")
     wait_until(qtbot, lambda: data_of(session).name == dataset.name)
-    wait_until(qtbot, lambda: session.shown is not None)
+    wait_until(qtbot, lambda: session.view.shown is not None)
     wait_for_wall(qtbot, window)
     for button in page.side.buttons:
         click(qtbot, button)
@@ -665,10 +667,13 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
     monkeypatch.setattr("gui.session.data.opening", opening_of(dataset))
     told, session, path = tooltips_shown(monkeypatch), window.session, "/of/<i>somebody</i>.csv"
     strange = [*names, dataset.name, dataset.source, *dataset.notes, path]
-    session.set_setting("label_noise", 30.0)
+    session.wanted.set_setting("label_noise", 30.0)
     session.open(path)
-    wait_until(qtbot, lambda: session.dataset is not None and session.dataset.name == dataset.name)
-    wait_until(qtbot, lambda: session.shown is not None)
+    wait_until(
+        qtbot,
+        lambda: session.view.dataset is not None and session.view.dataset.name == dataset.name,
+    )
+    wait_until(qtbot, lambda: session.view.shown is not None)
     wait_for_wall(qtbot, window)
     parsed = set()
 
@@ -774,15 +779,15 @@ def test_a_live_wall_follows_without_jumping(
         original(keep_place=keep_place)
 
     page._refresh = counted  # type: ignore[method-assign]
-    session.play()
+    session.training.play()
     wait_until(qtbot, lambda: len(refreshed) >= 6)
-    assert session.is_running
+    assert session.view.is_running
     gaps = np.diff(refreshed[1:])
     assert gaps.min() > 0.25, "two to four times a second is enough"
     assert page.wall.verticalScrollBar().value() == place
     assert page.wall.current == 45
     assert page.words.text().endswith(", live")
-    session.pause()
+    session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
     wait_for_wall(qtbot, window)
 
@@ -793,18 +798,18 @@ def test_a_page_that_nobody_sees_computes_nothing(
     session = window.session
     press(qtbot, window, "Ctrl+1")
     assert not page.isVisible()
-    before, told = session.data.readings, []
-    session.data.readings_changed.connect(lambda: told.append(1))
-    session.rewind()
-    session.play()
+    before, told = session.readings.shown, []
+    session.readings.part.changed.connect(lambda: told.append(1))
+    session.training.rewind()
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_for_diagnosis(qtbot, session)  # made of the same model, by a thread like the reader's
     qtbot.wait(100)
-    assert session.data.readings is before
+    assert session.readings.shown is before
     assert not told
     press(qtbot, window, "Ctrl+3")
     wait_for_wall(qtbot, window)
-    assert session.data.readings is not before
+    assert session.readings.shown is not before
 
 
 def test_the_card_of_data_that_are_gone_is_closed(
@@ -812,7 +817,7 @@ def test_the_card_of_data_that_are_gone_is_closed(
 ) -> None:
     click(qtbot, page.wall.viewport(), page.wall.cell_rect(0).center())
     assert page.card.isVisible()
-    window.session.rewind()
+    window.session.training.rewind()
     assert not page.card.isVisible()
 
 

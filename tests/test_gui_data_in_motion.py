@@ -105,7 +105,7 @@ def test_an_epoch_left_and_shown_again_is_read_again(
     gate = gated(monkeypatch, data_session, "read_images")
     press(qtbot, window, "Ctrl+Left")
     wait_until(qtbot, lambda: gate.n_calls == 1)
-    window.session.show_epoch(None)
+    window.session.view.show_epoch(None)
     gate.open.set()
     wait_until(qtbot, lambda: wall_is_right(window))
     assert window.data_page.words.text().endswith(f"epoch {EPOCHS}, live")
@@ -115,8 +115,8 @@ def test_one_failed_reading_is_told_and_the_next_one_succeeds(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    window.session.surprised.disconnect(window.show_surprise)
-    window.session.surprised.connect(told.append)
+    window.session.messages.surprised.disconnect(window.show_surprise)
+    window.session.messages.surprised.connect(told.append)
     press(qtbot, window, "Ctrl+3")
     wait_until(qtbot, lambda: wall_is_right(window))
 
@@ -125,10 +125,10 @@ def test_one_failed_reading_is_told_and_the_next_one_succeeds(
 
     with monkeypatch.context() as patch:
         patch.setattr(data_session, "read_images", fail)
-        window.session.show_epoch(3)
+        window.session.view.show_epoch(3)
         wait_until(qtbot, lambda: bool(told))
     assert "no room" in told[0]
-    window.session.show_epoch(5)
+    window.session.view.show_epoch(5)
     wait_until(qtbot, lambda: wall_is_right(window))
 
 
@@ -136,8 +136,8 @@ def test_a_key_held_down_prepares_once(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session, gate = window.session, hold_noise(monkeypatch)
-    before = session.history
-    session.set_setting("pixel_noise", 0.2)
+    before = session.view.history
+    session.wanted.set_setting("pixel_noise", 0.2)
     n_threads = threading.active_count()
     for _ in range(12):
         press(qtbot, window, "R")
@@ -145,10 +145,10 @@ def test_a_key_held_down_prepares_once(
     assert "preparing" in window.status_words.text()
     wait_until(qtbot, window.opening_bar.isVisible)
     gate.open.set()
-    wait_until(qtbot, lambda: session.history is not before)
+    wait_until(qtbot, lambda: session.view.history is not before)
     assert gate.n_calls == 1
     assert not window.opening_bar.isVisible()
-    assert session.data_config.pixel_noise == 0.2
+    assert session.view.data_config.pixel_noise == 0.2
 
 
 def test_other_noise_replaces_what_is_prepared(
@@ -156,11 +156,11 @@ def test_other_noise_replaces_what_is_prepared(
 ) -> None:
     session, gate = window.session, hold_noise(monkeypatch)
     for k in range(1, 8):
-        session.set_setting("pixel_noise", k / 10)
-        session.rewind()
+        session.wanted.set_setting("pixel_noise", k / 10)
+        session.training.rewind()
         wait_until(qtbot, lambda: gate.n_calls == 1)
     gate.open.set()
-    wait_until(qtbot, lambda: session.data_config.pixel_noise == 0.7)
+    wait_until(qtbot, lambda: session.view.data_config.pixel_noise == 0.7)
     assert gate.n_calls == 2  # the first and the last
 
 
@@ -168,9 +168,9 @@ def test_a_run_that_is_prepared_can_be_called_off(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session, gate = window.session, hold_noise(monkeypatch)
-    before = session.history, session.dataset, session.run_state
-    session.set_setting("pixel_noise", 0.2)
-    session.rewind()
+    before = session.view.history, session.view.dataset, session.view.run_state
+    session.wanted.set_setting("pixel_noise", 0.2)
+    session.training.rewind()
     wait_until(qtbot, window.opening_bar.isVisible)
     click(qtbot, window.opening_bar.cancel_button)
     assert session.data.pending is None
@@ -178,9 +178,9 @@ def test_a_run_that_is_prepared_can_be_called_off(
     assert "called off" in window.notice.text
     gate.open.set()
     qtbot.wait(100)
-    assert (session.history, session.dataset, session.run_state) == before
-    session.rewind()  # and once more, to the end
-    wait_until(qtbot, lambda: session.data_config.pixel_noise == 0.2)
+    assert (session.view.history, session.view.dataset, session.view.run_state) == before
+    session.training.rewind()  # and once more, to the end
+    wait_until(qtbot, lambda: session.view.data_config.pixel_noise == 0.2)
 
 
 def test_a_model_is_held_against_the_data_that_are_about_to_come(
@@ -196,15 +196,15 @@ def test_a_model_is_held_against_the_data_that_are_about_to_come(
     )
     window.saved_files.save_model()
     gate = hold_noise(monkeypatch)
-    session.set_setting("pixel_noise", 0.2)
+    session.wanted.set_setting("pixel_noise", 0.2)
     session.open(write_data(tmp_path / "new", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: session.data.pending is not None)
     window.saved_files.open_model()
     assert "open fitting data first" in window.notice.text
     gate.open.set()
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
-    wait_until(qtbot, lambda: session.shown is not None)
-    assert session.run_state is not RunState.FAILED
+    wait_until(qtbot, lambda: session.view.shown is not None)
+    assert session.view.run_state is not RunState.FAILED
 
 
 def slow_opening(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
@@ -226,9 +226,9 @@ def test_a_bad_file_during_the_very_first_opening_leaves_what_ships(
     session.open("strokes")
     (tmp_path / "bad.csv").write_text("no table")
     session.open(str(tmp_path / "bad.csv"))
-    wait_until(qtbot, lambda: session.dataset is not None)
-    assert session.data_config.dataset == "strokes"
-    assert session.run_state is not RunState.FAILED
+    wait_until(qtbot, lambda: session.view.dataset is not None)
+    assert session.view.data_config.dataset == "strokes"
+    assert session.view.run_state is not RunState.FAILED
 
 
 def test_two_quick_changes_of_reading_are_both_kept(
@@ -242,7 +242,7 @@ def test_two_quick_changes_of_reading_are_both_kept(
     reading.form.changed.emit("orientation", "columns")
     may_go.set()
     wait_until(qtbot, lambda: data_of(session).image_shape == (4, 5))
-    assert session.data.reading == ReadingConfig(ink="dark", orientation="columns")
+    assert session.view.reading == ReadingConfig(ink="dark", orientation="columns")
 
 
 def test_a_change_of_reading_taken_back_in_time_is_taken_back(
@@ -256,7 +256,7 @@ def test_a_change_of_reading_taken_back_in_time_is_taken_back(
     reading.form.changed.emit("ink", "auto")
     may_go.set()
     wait_until(qtbot, lambda: session.data.opening is None)
-    assert session.data.reading == ReadingConfig()
+    assert session.view.reading == ReadingConfig()
 
 
 def test_the_list_opens_a_path_as_it_was_read(
@@ -273,7 +273,7 @@ def test_the_list_opens_a_path_as_it_was_read(
     wait_until(qtbot, lambda: data_of(session).image_shape == (8, 8))
     choose(qtbot, combo, combo.findData(str(tmp_path / "unclear.npz")))
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
-    assert session.data.reading == how
+    assert session.view.reading == how
 
 
 def test_a_path_on_its_way_stands_in_the_list_in_one_line(
@@ -297,12 +297,12 @@ def test_runs_on_data_read_otherwise_are_both_kept_and_not_compared(
     path = write_data(tmp_path / "mine", (5, 4), 3, 30, 12)
     for ink in ("light", "dark"):
         session.open(path, ReadingConfig(ink=ink))
-        wait_until(qtbot, lambda ink=ink: session.data.reading.ink == ink)
+        wait_until(qtbot, lambda ink=ink: session.view.reading.ink == ink)
         wait_for_state(qtbot, session, RunState.FINISHED)
-    session.rewind()
+    session.training.rewind()
     on_it = [run for run in session.runs.earlier if run.data_config.dataset == path]
     assert [run.reading.ink for run in on_it] == ["light", "dark"]
-    now = session.data_config, session.data.reading
+    now = session.view.data_config, session.view.reading
     assert [run for run in session.runs.earlier if run.is_on(*now)] == [on_it[1]]
 
 
@@ -335,9 +335,9 @@ def noisy(
 
 def test_a_mistake_is_what_is_not_the_true_class(noisy: MainWindow) -> None:
     session = noisy.session
-    assert session.shown is not None
+    assert session.view.shown is not None
     train = data_of(session).train
-    predicted = read_images(session.shown.weights, train).predicted
+    predicted = read_images(session.view.shown.weights, train).predicted
     for _ in range(20):
         session.attack.choose_mistake()
         index = session.attack.index
@@ -348,10 +348,10 @@ def test_the_card_of_the_worst_says_what_the_noise_has_done(
     noisy: MainWindow, qtbot: QtBot
 ) -> None:
     session, learn = noisy.session, noisy.learn
-    assert session.diagnosis is not None
+    assert session.readings.diagnosis.found is not None
     train = data_of(session).train
     seen = 0
-    for k, mistake in enumerate(session.diagnosis.diagnosis.worst):
+    for k, mistake in enumerate(session.readings.diagnosis.found.worst):
         if mistake is None or train.true_labels[mistake.index] == k:
             continue
         learn.atlas.cell_clicked.emit(2, k)
@@ -423,8 +423,8 @@ def test_a_mirror_that_sleeps_holds_nothing_up(
 
 def test_an_offer_comes_to_light_again_below_a_hint(window: MainWindow, qtbot: QtBot) -> None:
     notice, session = window.notice, window.session
-    session.offered.emit("MNIST is on this machine now.", "digits8")
-    session.notified.emit("Saved something", False)
+    session.messages.offered.emit("MNIST is on this machine now.", "digits8")
+    session.messages.notified.emit("Saved something", False)
     assert notice.text == "Saved something"
     assert not notice.action_button.isVisible()
     click(qtbot, notice.close_button)
@@ -432,27 +432,27 @@ def test_an_offer_comes_to_light_again_below_a_hint(window: MainWindow, qtbot: Q
     assert notice.action_button.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not notice.isVisible()
-    session.notified.emit("Saved something", False)
+    session.messages.notified.emit("Saved something", False)
     click(qtbot, notice.close_button)
     assert not notice.isVisible(), "an offer that was answered does not come again"
 
 
 def test_an_offer_taken_does_not_come_again(window: MainWindow, qtbot: QtBot) -> None:
     notice, session = window.notice, window.session
-    session.offered.emit("There they are.", "digits8")
+    session.messages.offered.emit("There they are.", "digits8")
     click(qtbot, notice.action_button)
     assert session.data.opening == "digits8"
-    session.notified.emit("Saved something", False)
+    session.messages.notified.emit("Saved something", False)
     click(qtbot, notice.close_button)
     assert not notice.isVisible()
     wait_until(qtbot, lambda: session.data.opening is None)
 
 
 def test_hints_of_one_cause_are_shown_together(window: MainWindow) -> None:
-    window.session.notified.emit("Opened.", False)
-    window.session.notified.emit("Target class 9 is no class.", False)
+    window.session.messages.notified.emit("Opened.", False)
+    window.session.messages.notified.emit("Target class 9 is no class.", False)
     assert window.notice.text == "Opened. Target class 9 is no class."
-    window.session.notified.emit("It failed.", True)
+    window.session.messages.notified.emit("It failed.", True)
     assert window.notice.text == "It failed."
 
 
@@ -478,10 +478,10 @@ def test_an_opened_weights_image_is_that_of_the_epoch_shown(window: MainWindow) 
     session, learn = window.session, window.learn
     learn.atlas.cell_clicked.emit(0, 3)
     for epoch in (0, 6, EPOCHS):
-        session.show_epoch(epoch)
-        assert session.shown is not None
+        session.view.show_epoch(epoch)
+        assert session.view.shown is not None
         assert learn.card.content is not None
-        expected = weight_images(session.shown.weights, data_of(session).image_shape)[3]
+        expected = weight_images(session.view.shown.weights, data_of(session).image_shape)[3]
         np.testing.assert_array_equal(learn.card.content.values, expected)
     learn.card.close()
 
@@ -491,17 +491,17 @@ def test_space_plays_in_front_of_an_opened_image(
     window: MainWindow, qtbot: QtBot, row: int
 ) -> None:
     session, card = window.session, window.learn.card
-    assert session.diagnosis is not None
-    worst = session.diagnosis.diagnosis.worst
+    assert session.readings.diagnosis.found is not None
+    worst = session.readings.diagnosis.found.worst
     window.learn.atlas.cell_clicked.emit(row, next(k for k in range(10) if worst[k] is not None))
     activate(qtbot, card)
-    session.set_setting("epochs", 5000)  # there is more to do, and the run is held
-    wait_until(qtbot, lambda: session.run_state is RunState.PAUSED)
+    session.wanted.set_setting("epochs", 5000)  # there is more to do, and the run is held
+    wait_until(qtbot, lambda: session.view.run_state is RunState.PAUSED)
     qtbot.keyClick(card.focusWidget() or card, Qt.Key.Key_Space)
-    wait_until(qtbot, lambda: session.is_running)
+    wait_until(qtbot, lambda: session.view.is_running)
     assert card.isVisible()
     assert not window.attack.isVisible()
-    session.pause()
+    session.training.pause()
     card.close()
 
 
@@ -509,16 +509,16 @@ def test_settings_stay_as_they_were_where_new_data_are_called_off(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session, gate = window.session, hold_noise(monkeypatch)
-    session.set_setting("validation_size", 60)
-    session.set_setting("pixel_noise", 0.2)
-    wanted = session.wanted_data
+    session.wanted.set_setting("validation_size", 60)
+    session.wanted.set_setting("pixel_noise", 0.2)
+    wanted = session.wanted.data
     session.open(write_data(tmp_path / "few", (5, 4), 3, 40, 12))
     wait_until(qtbot, lambda: session.data.pending is not None)
     assert window.panel.data_combo.currentText() == "few"
-    session.settings_changed.emit()
+    session.wanted.changed.emit()
     assert window.panel.data_combo.currentText() == "few"
     session.data.cancel()
-    assert session.wanted_data == wanted
+    assert session.wanted.data == wanted
     assert window.panel.data_combo.currentData() == "digits8"
     gate.open.set()
 
@@ -530,14 +530,14 @@ def test_a_change_of_reading_is_not_lost_while_data_are_prepared(
     session.open(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     gate = hold_noise(monkeypatch)
-    session.set_setting("pixel_noise", 0.2)
+    session.wanted.set_setting("pixel_noise", 0.2)
     reading.form.changed.emit("orientation", "columns")
     wait_until(qtbot, lambda: session.data.pending is not None)
     reading.form.changed.emit("ink", "dark")
     wait_until(qtbot, lambda: session.data.opening is None)
     gate.open.set()
     both = ReadingConfig(ink="dark", orientation="columns")
-    wait_until(qtbot, lambda: session.data.reading == both)
+    wait_until(qtbot, lambda: session.view.reading == both)
 
 
 def test_what_was_looked_for_is_forgotten_with_the_part(window: MainWindow, qtbot: QtBot) -> None:
@@ -561,7 +561,7 @@ def test_an_offer_that_was_taken_in_another_way_is_withdrawn(
 ) -> None:
     session, notice = window.session, window.notice
     path = write_data(tmp_path / "mine", (5, 4), 3, 30, 12)
-    session.offered.emit("It is on this machine now.", path)
+    session.messages.offered.emit("It is on this machine now.", path)
     session.open(path)
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     assert "on this machine" not in notice.text

@@ -69,8 +69,8 @@ def page(window: MainWindow, qtbot: QtBot) -> DrawPage:
 
 
 def probabilities_of(window: MainWindow, image: NDArray[Any]) -> NDArray[Any]:
-    assert window.session.shown is not None
-    return SoftmaxPerceptron(window.session.shown.weights).probabilities(image.reshape(-1))
+    assert window.session.view.shown is not None
+    return SoftmaxPerceptron(window.session.view.shown.weights).probabilities(image.reshape(-1))
 
 
 def percent(p: float) -> str:
@@ -208,12 +208,12 @@ def test_the_page_follows_the_epoch_shown(window: MainWindow, page: DrawPage, qt
     image = own_way(window, page.canvas.ink)
     seen = []
     for epoch in (0, 3, None):
-        window.session.show_epoch(epoch)
+        window.session.view.show_epoch(epoch)
         assert_reads(window, image)
         seen.append(np.array(page.reading.bars.probabilities))
     assert np.ptp(seen[0]) == 0, "before anything was learnt all are alike"
     assert page.reading.when.text() == "epoch 12, live"
-    window.session.show_epoch(3)
+    window.session.view.show_epoch(3)
     assert page.reading.when.text() == "epoch 3"
 
 
@@ -224,7 +224,7 @@ def test_unseen_the_page_reads_nothing_and_is_true_again_when_shown(
     settled(qtbot, page)
     window.show_learn()
     before = np.array(page.reading.bars.probabilities)
-    window.session.show_epoch(1)
+    window.session.view.show_epoch(1)
     np.testing.assert_array_equal(page.reading.bars.probabilities, before)
     window.show_draw()
     assert_reads(window, own_way(window, page.canvas.ink))
@@ -238,14 +238,14 @@ def test_a_rewind_does_not_blank_what_is_read(
     session, seen = window.session, []
 
     def look() -> None:
-        seen.append((session.shown is None, page.reading.bars.isVisible()))
+        seen.append((session.view.shown is None, page.reading.bars.isVisible()))
 
-    session.run_started.connect(look)
-    session.add_sample(np.zeros(64), 1)
-    session.rewind()
+    session.view.run_started.connect(look)
+    session.wanted.add_sample(np.zeros(64), 1)
+    session.training.rewind()
     wait_until(qtbot, lambda: bool(seen))
     assert seen == [(True, True)], "no model for a moment; the bars wait for it"
-    wait_until(qtbot, lambda: session.shown is not None)
+    wait_until(qtbot, lambda: session.view.shown is not None)
     assert_reads(window, own_way(window, page.canvas.ink))
 
 
@@ -369,10 +369,10 @@ def test_a_drawing_is_attacked(window: MainWindow, page: DrawPage, qtbot: QtBot)
     read = int(probabilities_of(window, image).argmax())
     assert attack.label == read, "nobody has said what it is meant as"
     assert attack.config.target != read
-    assert session.shown is not None
+    assert session.view.shown is not None
     film = list(
         SquaredLossDescent(
-            SoftmaxPerceptron(session.shown.weights), attack.config, flat, flat
+            SoftmaxPerceptron(session.view.shown.weights), attack.config, flat, flat
         ).run()
     )
     assert len(film) == len(attack.steps)
@@ -426,11 +426,11 @@ def test_an_attacked_drawing_stays_through_epochs_and_rewinds(
 ) -> None:
     image = attack_drawing(window, qtbot)
     session = window.session
-    session.show_epoch(2)
+    session.view.show_epoch(2)
     wait_for_film(qtbot, session)
     np.testing.assert_array_equal(session.attack.steps[0].image, image)
     assert session.attack.epoch == 2
-    session.rewind(play=True)
+    session.training.rewind(play=True)
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert session.attack.on_own
     wait_for_film(qtbot, session)
@@ -471,7 +471,7 @@ def test_images_of_another_shape_drop_the_drawing_with_words(
 ) -> None:
     attack_drawing(window, qtbot)
     session, told = window.session, []
-    session.notified.connect(lambda message, _: told.append(message))
+    session.messages.notified.connect(lambda message, _: told.append(message))
     session.open(write_data(tmp_path / "other", (6, 7), 10, 60, 30))
     wait_until(qtbot, lambda: data_of(session).image_shape == (6, 7))
     assert not session.attack.on_own
@@ -494,7 +494,7 @@ def test_other_classes_drop_it_too(
     monkeypatch.setattr(
         "gui.session.data.opening", opening_of(replace(data_of(session), class_names=names))
     )
-    session.notified.connect(lambda message, _: told.append(message))
+    session.messages.notified.connect(lambda message, _: told.append(message))
     session.open("letters")
     wait_until(qtbot, lambda: data_of(session).class_names == names)
     assert not session.attack.on_own
@@ -532,7 +532,7 @@ def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
     before = data_of(session).train
     image = add_drawing(window, qtbot, 3)
     assert window.notice.text == "Added as training image 300, labelled 3. Rewind to learn it."
-    assert session.needs_rewind
+    assert session.wanted.needs_rewind
     assert window.panel.rewind_button.isVisible()
     assert data_of(session).train is before, "the run under way has not changed"
     assert page.reading.samples.text() == "1 drawing added"
@@ -543,8 +543,8 @@ def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
     np.testing.assert_array_equal(train.images[-1], image)
     np.testing.assert_array_equal(train.images[:-1], before.images)
     assert train.labels[-1] == 3
-    assert not session.needs_rewind
-    session.play()
+    assert not session.wanted.needs_rewind
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     settled(qtbot, page)
     assert page.image is not None, "the drawing is still there"
@@ -567,10 +567,10 @@ def test_several_are_added_before_a_rewind_and_taken_back(
     )
     click(qtbot, page.reading.take_back_button)
     assert not page.reading.take_back_button.isVisible()
-    assert not session.needs_rewind, "all is as the run has learnt it"
+    assert not session.wanted.needs_rewind, "all is as the run has learnt it"
     assert "Rewind" not in window.notice.text.rsplit("Taken back", 1)[1]
     images = [add_drawing(window, qtbot, label) for label in (3, 5)]
-    session.rewind()
+    session.training.rewind()
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 302)
     train = data_of(session).train
     np.testing.assert_array_equal(train.images[-2:], images)
@@ -581,16 +581,16 @@ def test_a_sample_added_while_a_run_is_prepared_is_not_lost(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    session.set_setting("pixel_noise", 0.1)
-    session.rewind()
+    session.wanted.set_setting("pixel_noise", 0.1)
+    session.training.rewind()
     assert session.data.pending is not None, "noisy pixels are made in the background"
     image = add_drawing(window, qtbot, 2)
     wait_until(qtbot, lambda: session.data.pending is None)
-    assert session.full_dataset is not None
-    assert session.full_dataset.n_extra == 1
+    assert session.wanted.full_dataset is not None
+    assert session.wanted.full_dataset.n_extra == 1
     if data_of(session).train.n_samples == 300:
-        assert session.needs_rewind
-        session.rewind()
+        assert session.wanted.needs_rewind
+        session.training.rewind()
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 301)
     np.testing.assert_array_equal(data_of(session).train.images[-1], image)
 
@@ -599,11 +599,11 @@ def test_runs_with_other_drawings_are_no_twins(window: MainWindow, qtbot: QtBot)
     session = window.session
     for label in (3, 5):
         add_drawing(window, qtbot, label)
-        session.rewind(play=True)
+        session.training.rewind(play=True)
         wait_until(qtbot, lambda label=label: data_of(session).train.labels[-1] == label)
         wait_for_state(qtbot, session, RunState.FINISHED)
-        session.take_back_sample()
-    session.rewind()
+        session.wanted.take_back_sample()
+    session.training.rewind()
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 300)
     assert sorted(run.n_added for run in session.runs.earlier) == [0, 1, 1]
 
@@ -615,18 +615,18 @@ def test_other_data_begin_without_what_was_added(
     session = window.session
     session.open(write_data(tmp_path / "other", (8, 8), 10, 60, 30))
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 60)
-    assert session.full_dataset is not None
-    assert session.full_dataset.n_extra == 0
+    assert session.wanted.full_dataset is not None
+    assert session.wanted.full_dataset.n_extra == 0
     assert not page.reading.take_back_button.isVisible()
-    assert not session.needs_rewind
+    assert not session.wanted.needs_rewind
 
 
 def test_validation_images_are_set_aside_without_it(
     new_session: Callable[..., Session], qtbot: QtBot
 ) -> None:
     session = open_paused(qtbot, new_session(data=replace(SMALL, validation_size=40)))
-    session.add_sample(np.full(64, 0.5), 6)
-    session.rewind()
+    session.wanted.add_sample(np.full(64, 0.5), 6)
+    session.training.rewind()
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 261)
     assert data_of(session).validation is not None
     assert data_of(session).validation.n_samples == 40
@@ -635,24 +635,24 @@ def test_validation_images_are_set_aside_without_it(
 
 def test_what_cannot_be_learnt_is_refused_with_words(session: Session) -> None:
     told: list[tuple[str, bool]] = []
-    session.notified.connect(lambda *message: told.append(message))
-    session.add_sample(np.zeros(9), 0)
-    session.add_sample(np.zeros(64), 10)
+    session.messages.notified.connect(lambda *message: told.append(message))
+    session.wanted.add_sample(np.zeros(9), 0)
+    session.wanted.add_sample(np.zeros(64), 10)
     assert [is_error for _, is_error in told] == [True, True]
     assert "9 pixels" in told[0][0]
     assert "label 10" in told[1][0]
-    assert session.full_dataset is not None
-    assert session.full_dataset.n_extra == 0
-    assert not session.needs_rewind
-    session.take_back_sample()  # there is none: nothing happens
+    assert session.wanted.full_dataset is not None
+    assert session.wanted.full_dataset.n_extra == 0
+    assert not session.wanted.needs_rewind
+    session.wanted.take_back_sample()  # there is none: nothing happens
     assert len(told) == 2
 
 
 def test_without_data_nothing_can_be_added(new_session: Callable[..., Session]) -> None:
     session = new_session()
-    session.add_sample(np.zeros(64), 0)
-    session.take_back_sample()
-    assert session.full_dataset is None
+    session.wanted.add_sample(np.zeros(64), 0)
+    session.wanted.take_back_sample()
+    assert session.wanted.full_dataset is None
 
 
 def test_everything_has_a_name_a_tooltip_and_room(window: MainWindow, page: DrawPage) -> None:

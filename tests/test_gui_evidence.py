@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def logits(window: MainWindow, index: int) -> NDArray[np.float64]:
     """Return the logits of a training image in float64."""
-    shown = window.session.shown
+    shown = window.session.view.shown
     assert shown is not None
     model = SoftmaxPerceptron(shown.weights.astype(np.float64))
     return model.logits(data_of(window.session).train.images[index].astype(np.float64))
@@ -83,7 +83,7 @@ def test_any_two_classes_can_be_chosen_and_stay(
     choose(qtbot, card.evidence.first, 3)
     choose(qtbot, card.evidence.second, 8)
     for epoch in (12, 4, 1):
-        window.session.show_epoch(epoch)
+        window.session.view.show_epoch(epoch)
         z = logits(window, 7)
         assert numbers(card)[2] == pytest.approx(z[3] - z[8], abs=6e-4)
         ahead, behind = (3, 8) if z[3] >= z[8] else (8, 3)
@@ -118,9 +118,9 @@ def test_a_mistake_begins_with_what_it_was_taken_for_against_what_it_is(
     card: ImageCard, window: MainWindow
 ) -> None:
     session, page = window.session, window.data_page
-    assert session.shown is not None
+    assert session.view.shown is not None
     train = data_of(session).train
-    predicted = read_images(session.shown.weights, train).predicted
+    predicted = read_images(session.view.shown.weights, train).predicted
     wrong = int(np.flatnonzero(predicted != train.labels)[0])
     page.open_image(wrong, QPoint(300, 600))
     assert card.evidence.first.currentIndex() == predicted[wrong]

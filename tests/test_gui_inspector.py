@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 def expected(window: MainWindow, index: int, part: str = "train") -> ImageHistory:
     """Return what core makes of an image at every epoch of the run shown."""
-    history, split = window.session.history, data_of(window.session).split(part)
+    history, split = window.session.view.history, data_of(window.session).split(part)
     assert history is not None
     return image_history(split.images[index], int(split.true_labels[index]), history.records)
 
@@ -61,7 +61,7 @@ def card(window: MainWindow, qtbot: QtBot) -> ImageCard:
 
 
 def test_logits_stand_beside_the_probabilities(card: ImageCard, window: MainWindow) -> None:
-    shown, image = window.session.shown, data_of(window.session).train.images[7]
+    shown, image = window.session.view.shown, data_of(window.session).train.images[7]
     assert shown is not None
     model = SoftmaxPerceptron(shown.weights)
     assert card.bars.logits is not None
@@ -129,8 +129,8 @@ def test_hovering_and_clicking_an_epoch_of_the_history(
     assert f"p = {wanted.probabilities[3, wanted.label]:.4f}" in words
     assert words.split(";")[0] in QToolTip.text()
     click(qtbot, plot, point)
-    assert window.session.shown is not None
-    assert window.session.shown.epoch == 3
+    assert window.session.view.shown is not None
+    assert window.session.view.shown.epoch == 3
     assert card.content is not None
     assert card.content.marked_epoch == 3
     np.testing.assert_array_equal(card.bars.logits, wanted.logits[3])
@@ -138,19 +138,19 @@ def test_hovering_and_clicking_an_epoch_of_the_history(
     press(qtbot, plot, "Right")
     assert plot.accessibleDescription() == plot.describe(4)
     press(qtbot, plot, "Return")
-    assert window.session.shown.epoch == 4
+    assert window.session.view.shown.epoch == 4
 
 
 def test_the_history_follows_a_live_run(card: ImageCard, window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
-    session.set_pace(100.0)
-    session.set_setting("epochs", 5000)
-    session.play()
+    session.training.set_pace(100.0)
+    session.wanted.set_setting("epochs", 5000)
+    session.training.play()
     wait_until(
         qtbot,
         lambda: (found := card.history.history) is not None and len(found.epochs) > EPOCHS + 5,
     )
-    session.pause()
+    session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
     wanted = expected(window, 7)
     wait_until(
@@ -180,8 +180,8 @@ def test_both_unfold_and_fold(card: ImageCard, qtbot: QtBot) -> None:
 
 def test_a_worst_mistake_of_the_atlas_has_a_history(window: MainWindow, qtbot: QtBot) -> None:
     atlas, session = window.learn.atlas, window.session
-    assert session.diagnosis is not None
-    worst = session.diagnosis.diagnosis.worst
+    assert session.readings.diagnosis.found is not None
+    worst = session.readings.diagnosis.found.worst
     k = next(k for k, mistake in enumerate(worst) if mistake is not None)
     atlas.grab()
     click(qtbot, atlas, atlas.cell_rect(2, k).center())
@@ -209,14 +209,14 @@ def test_a_worst_mistake_of_the_atlas_has_a_history(window: MainWindow, qtbot: Q
 
 def test_several_worst_of_each_class(window: MainWindow, qtbot: QtBot) -> None:
     session, atlas = window.session, window.learn.atlas
-    session.show_epoch(1)
+    session.view.show_epoch(1)
     wait_for_diagnosis(qtbot, session)
     assert atlas.n_rows == 3
     type_number(qtbot, window.learn.n_worst.field, "3")
     wait_until(qtbot, lambda: atlas.n_rows == 5)
-    assert session.shown is not None
+    assert session.view.shown is not None
     train = data_of(session).train
-    found = diagnose(session.shown.weights, train, 3)
+    found = diagnose(session.view.shown.weights, train, 3)
     labels = [atlas.row(row).label for row in range(5)]
     assert labels == ["weights", "mean", "worst", "2nd worst", "3rd worst"]
     atlas.grab()

@@ -60,7 +60,7 @@ def assert_painted(painted: NDArray[np.uint8], image: NDArray[np.uint8]) -> None
 
 
 def show(qtbot: QtBot, window: MainWindow, epoch: int | None) -> None:
-    window.session.show_epoch(epoch)
+    window.session.view.show_epoch(epoch)
     wait_for_diagnosis(qtbot, window.session)
 
 
@@ -80,8 +80,8 @@ def test_the_atlas_paints_what_the_core_computes(window: MainWindow, qtbot: QtBo
     for epoch in (1, 10):
         show(qtbot, window, epoch)
         session, dataset = window.session, data_of(window.session)
-        assert session.history is not None
-        weights = session.history.records[epoch].weights
+        assert session.view.history is not None
+        weights = session.view.history.records[epoch].weights
         limit = weight_limit(weights)
         images = weight_images(weights, dataset.image_shape)
         found = diagnose(weights, dataset.train)
@@ -100,9 +100,9 @@ def test_the_atlas_paints_what_the_core_computes(window: MainWindow, qtbot: QtBo
 def test_captions_say_what_each_mistake_was_taken_for(window: MainWindow, qtbot: QtBot) -> None:
     for epoch in (0, 2):
         show(qtbot, window, epoch)
-        assert window.session.shown is not None
+        assert window.session.view.shown is not None
         dataset = data_of(window.session)
-        found = diagnose(window.session.shown.weights, dataset.train)
+        found = diagnose(window.session.view.shown.weights, dataset.train)
         worst, mean = window.learn.atlas.row(2), window.learn.atlas.row(1)
         assert any(found.worst)
         for k, mistake in enumerate(found.worst):
@@ -151,8 +151,8 @@ def test_hovering_reads_the_value_of_a_pixel(window: MainWindow, qtbot: QtBot) -
 
 
 def first_mistake(window: MainWindow) -> int:
-    assert window.session.diagnosis is not None
-    worst = window.session.diagnosis.diagnosis.worst
+    assert window.session.readings.diagnosis.found is not None
+    worst = window.session.readings.diagnosis.found.worst
     return next(k for k, mistake in enumerate(worst) if mistake is not None)
 
 
@@ -162,8 +162,8 @@ def test_a_click_opens_a_mistake_and_its_button_attacks_it(
     show(qtbot, window, 3)
     session, dataset, atlas = window.session, data_of(window.session), window.learn.atlas
     k = first_mistake(window)
-    assert session.diagnosis is not None
-    mistake = session.diagnosis.diagnosis.worst[k]
+    assert session.readings.diagnosis.found is not None
+    mistake = session.readings.diagnosis.found.worst[k]
     assert mistake is not None
     atlas.grab()
     click(qtbot, atlas, atlas.cell_rect(2, k).center())
@@ -177,8 +177,8 @@ def test_a_click_opens_a_mistake_and_its_button_attacks_it(
     content = card.content
     assert content is not None
     np.testing.assert_array_equal(content.values.reshape(-1), image)
-    assert session.shown is not None
-    expected = SoftmaxPerceptron(session.shown.weights).probabilities(image)
+    assert session.view.shown is not None
+    expected = SoftmaxPerceptron(session.view.shown.weights).probabilities(image)
     np.testing.assert_array_equal(card.bars.probabilities, expected)
     assert_painted(
         pixels(card.view, card.view.image_rect())[1:-1, 1:-1],
@@ -239,7 +239,7 @@ def test_a_rewind_closes_the_opened_image(window: MainWindow, qtbot: QtBot) -> N
     atlas.grab()
     click(qtbot, atlas, atlas.cell_rect(0, 2).center())
     assert card.isVisible()
-    window.session.rewind()
+    window.session.training.rewind()
     assert not card.isVisible()
     pixels(atlas)  # paints without the rows that are not known yet
 
@@ -289,7 +289,7 @@ def hover_until(qtbot: QtBot, plot: CurvePlot, point: QPoint, words: str) -> Non
 
 
 def test_the_curves_are_those_of_the_history(window: MainWindow) -> None:
-    history = window.session.history
+    history = window.session.view.history
     assert history is not None
     for plot, metric in plots(window):
         for part in ("train", "test"):
@@ -303,7 +303,7 @@ def test_the_curves_are_those_of_the_history(window: MainWindow) -> None:
 
 def test_hovering_a_curve_reads_all_its_values(window: MainWindow, qtbot: QtBot) -> None:
     for plot, metric in plots(window):
-        history = window.session.history
+        history = window.session.view.history
         assert history is not None
         for epoch in (4, 9):
             point = widget_point(plot, epoch, history.curve("test", metric)[epoch])
@@ -319,24 +319,24 @@ def test_hovering_a_curve_reads_all_its_values(window: MainWindow, qtbot: QtBot)
 
 def test_a_click_on_a_curve_goes_to_that_epoch(window: MainWindow, qtbot: QtBot) -> None:
     for plot, metric in plots(window):
-        assert window.session.history is not None
-        y = window.session.history.curve("test", metric)[7]
+        assert window.session.view.history is not None
+        y = window.session.view.history.curve("test", metric)[7]
         before = pixels(plot.view)
         click(qtbot, plot.view.viewport(), widget_point(plot, 7, y))
-        wait_until(qtbot, lambda: window.session.pinned_epoch == 7)
+        wait_until(qtbot, lambda: window.session.view.pinned_epoch == 7)
         for other, _ in plots(window):
             assert other.marker == 7
         column = widget_point(plot, 7, y).x()
         strip = slice(column - 2, column + 3)
         now = pixels(plot.view)
         assert not np.array_equal(now[:, strip], before[:, strip]), "no marker is painted"
-        window.session.show_epoch(2)
+        window.session.view.show_epoch(2)
         assert not np.array_equal(pixels(plot.view)[:, strip], now[:, strip]), "the marker stays"
 
 
 def test_the_star_is_painted_at_the_best_epoch(window: MainWindow, qtbot: QtBot) -> None:
     for plot, metric in plots(window):
-        history = window.session.history
+        history = window.session.view.history
         assert history is not None
         best = int(history.curve("test", "log_likelihood").argmax())
         assert plot.star == (best, history.curve("test", metric)[best])
@@ -351,8 +351,8 @@ def test_the_star_is_painted_at_the_best_epoch(window: MainWindow, qtbot: QtBot)
 def test_earlier_runs_stay_faint_behind(window: MainWindow, qtbot: QtBot) -> None:
     plot, runs = window.learn.error_plot, window.session.runs
     assert plot.n_earlier == 0
-    window.session.rewind()
-    wait_until(qtbot, lambda: window.session.shown is not None)
+    window.session.training.rewind()
+    wait_until(qtbot, lambda: window.session.view.shown is not None)
     assert plot.n_earlier == 2
     (earlier,) = runs.earlier
     drawn = pixels(plot.view)
@@ -372,17 +372,17 @@ def test_a_change_on_the_way_is_marked(
     session = new_session(training=TrainingConfig(epochs=40))
     window = new_window(session)
     open_paused(qtbot, session)
-    session.step_epoch()
+    session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
     assert window.learn.error_plot.n_ticks == 0
-    with qtbot.waitSignal(session.setting_applied, timeout=WAIT):
-        session.set_setting("learning_rate", 0.25)
+    with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):
+        session.wanted.set_setting("learning_rate", 0.25)
     for plot, _ in plots(window):
         assert plot.n_ticks == 1
         at = widget_point(plot, 1.0, 0.0).x()
         strip = pixels(plot.view)[:, at - 2 : at + 3]
         assert has_colour(strip, LIGHT.best).sum() > 10
-    session.show_epoch(0)  # the handle no longer covers the mark
+    session.view.show_epoch(0)  # the handle no longer covers the mark
     timeline = window.bottom.timeline
     middle = round(timeline.x_of(1.0))
     painted = pixels(timeline)[6:10, middle - 2 : middle + 3]
@@ -393,18 +393,18 @@ def test_validation_has_a_curve_of_its_own(
     new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
 ) -> None:
     session = new_session(training=SHORT)
-    session.set_setting("validation_size", 60)
+    session.wanted.set_setting("validation_size", 60)
     window = new_window(session)
     open_and_finish(qtbot, session)
     plot = window.learn.like_plot
-    assert session.history is not None
+    assert session.view.history is not None
     np.testing.assert_array_equal(
-        plot.data("validation")[1], session.history.curve("validation", "log_likelihood")
+        plot.data("validation")[1], session.view.history.curve("validation", "log_likelihood")
     )
     assert has_colour(pixels(plot.view), LIGHT.validation).any()
-    session.set_setting("validation_size", 0)
-    session.rewind()
-    session.play()
+    session.wanted.set_setting("validation_size", 0)
+    session.training.rewind()
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert not has_colour(pixels(plot.view), LIGHT.validation).any()
 
@@ -420,7 +420,7 @@ def test_the_timeline_by_mouse(window: MainWindow, qtbot: QtBot) -> None:
     live = handle_colour(window)
     for epoch in (0, 7, EPOCHS):
         click(qtbot, timeline, QPoint(round(timeline.x_of(epoch)), 15))
-        assert session.pinned_epoch == epoch
+        assert session.view.pinned_epoch == epoch
         assert window.bottom.words.text() == f"epoch {epoch} / {EPOCHS}"
         assert window.learn.atlas_words.text() == f"training images, epoch {epoch}"
         assert handle_colour(window) != live  # a hollow handle: not live
@@ -430,11 +430,11 @@ def test_the_timeline_by_mouse(window: MainWindow, qtbot: QtBot) -> None:
         QPoint(round(timeline.x_of(EPOCHS)), 15),
         QPoint(round(timeline.x_of(3)), 15),
     )
-    assert session.pinned_epoch == 3
+    assert session.view.pinned_epoch == 3
     QTest.mouseMove(timeline, QPoint(round(timeline.x_of(9)), 15))  # no longer dragging
-    assert session.pinned_epoch == 3
+    assert session.view.pinned_epoch == 3
     click(qtbot, window.bottom.buttons["live"])
-    assert session.pinned_epoch is None
+    assert session.view.pinned_epoch is None
     assert handle_colour(window) == live
 
 
@@ -451,7 +451,7 @@ def test_the_timeline_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
         (keys.Key_End, None),
     ]:
         qtbot.keyClick(timeline, key)
-        assert session.pinned_epoch == epoch
+        assert session.view.pinned_epoch == epoch
     assert timeline.accessibleDescription() == "live"
 
 
@@ -465,21 +465,21 @@ def test_the_handle_and_the_bar_follow_the_run(
     lengths = []
     for _ in range(3):
         lengths.append(has_colour(pixels(timeline)[11:19], LIGHT.accent).any(axis=0).sum())
-        session.step_epoch()
+        session.training.step_epoch()
         wait_for_state(qtbot, session, RunState.PAUSED)
     assert timeline.shown == 3
     per_epoch = timeline.x_of(1) - timeline.x_of(0)
     assert lengths[2] - lengths[1] == pytest.approx(per_epoch, abs=4)
     # The future cannot be shown.
     click(qtbot, timeline, QPoint(round(timeline.x_of(EPOCHS)), 15))
-    assert session.pinned_epoch == 3
+    assert session.view.pinned_epoch == 3
 
 
 def open_folder(qtbot: QtBot, window: MainWindow, folder: str) -> None:
     session = window.session
     session.open(folder)
-    wait_until(qtbot, lambda: session.wanted_data.dataset == folder)
-    session.play()
+    wait_until(qtbot, lambda: session.wanted.data.dataset == folder)
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_for_diagnosis(qtbot, session)
 
@@ -503,11 +503,11 @@ def test_other_shapes_and_class_counts(
     assert (bar.maximum() > 0) == (n_classes == 47)  # at 1280 x 720
     for epoch in (0, 5, EPOCHS):
         show(qtbot, window, epoch)
-        assert session.shown is not None
-        limit = weight_limit(session.shown.weights)
+        assert session.view.shown is not None
+        limit = weight_limit(session.view.shown.weights)
         last = n_classes - 1
         painted = cell_pixels(window, 0, last)
-        values = weight_images(session.shown.weights, shape)[last]
+        values = weight_images(session.view.shown.weights, shape)[last]
         assert_painted(painted, diverging_rgb(values, limit))
         assert painted.shape[0] / painted.shape[1] == pytest.approx(shape[0] / shape[1], rel=0.1)
     bar.setValue(bar.maximum())
@@ -564,9 +564,9 @@ def test_fewer_images_than_the_chosen_number(window: MainWindow, qtbot: QtBot) -
     wait_for_film(qtbot, window.session)
     window.session.attack.choose("train", SMALL.train_size - 1)
     wait_for_film(qtbot, window.session)
-    window.session.set_setting("train_size", 100)
-    window.session.rewind()
-    wait_until(qtbot, lambda: window.session.shown is not None)
+    window.session.wanted.set_setting("train_size", 100)
+    window.session.training.rewind()
+    wait_until(qtbot, lambda: window.session.view.shown is not None)
     assert window.session.attack.index == 99
     wait_for_film(qtbot, window.session)
     window.grab()
@@ -586,17 +586,17 @@ def test_a_diverged_run_is_told_and_still_shown(
     for name in ("toggle", "step_batch", "step_epoch"):
         assert not window.actions_by_name[name].isEnabled()
     assert window.actions_by_name["rewind"].isEnabled()
-    wait_until(qtbot, lambda: session.diagnosis is not None)
+    wait_until(qtbot, lambda: session.readings.diagnosis.found is not None)
     window.grab()
 
 
 def test_a_run_that_ran_away_does_not_flatten_the_others(window: MainWindow, qtbot: QtBot) -> None:
     session, plot = window.session, window.learn.like_plot
     alone = plot.view.getPlotItem().getViewBox().viewRange()[1]
-    session.set_setting("learning_rate", 900.0)
-    session.set_setting("l2", 5.0)
-    session.rewind(play=True)
+    session.wanted.set_setting("learning_rate", 900.0)
+    session.wanted.set_setting("l2", 5.0)
+    session.training.rewind(play=True)
     wait_for_state(qtbot, session, RunState.DIVERGED)
-    session.show_run(session.runs.entries[0].key)
+    session.view.show_run(session.runs.entries[0].key)
     with_it = plot.view.getPlotItem().getViewBox().viewRange()[1]
     assert with_it[1] - with_it[0] < 8 * (alone[1] - alone[0])

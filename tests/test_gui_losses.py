@@ -83,10 +83,10 @@ def panel(window: MainWindow, qtbot: QtBot) -> LossesPanel:
 def sure(panel: LossesPanel, window: MainWindow, qtbot: QtBot) -> LossesPanel:
     """Return the panel with a model that is far surer of everything, its run held."""
     session = window.session
-    assert session.shown is not None
-    session.start_from(np.asarray(30 * session.shown.weights))
+    assert session.view.shown is not None
+    session.training.start_from(np.asarray(30 * session.view.shown.weights))
     wait_for_state(qtbot, session, RunState.PAUSED)
-    wait_until(qtbot, lambda: session.shown is not None)
+    wait_until(qtbot, lambda: session.view.shown is not None)
     wait_for_descents(qtbot, session)
     return panel
 
@@ -94,9 +94,11 @@ def sure(panel: LossesPanel, window: MainWindow, qtbot: QtBot) -> LossesPanel:
 def of_core(session: Session) -> Descents:
     """Return what core finds for what is chosen now."""
     attack, state = session.attack, session.losses
-    assert session.shown is not None
+    assert session.view.shown is not None
     image = data_of(session).split(attack.config.part).images[attack.index]
-    scope = Microscope(session.shown.weights, state.config, image, attack.target, box=attack.boxed)
+    scope = Microscope(
+        session.view.shown.weights, state.config, image, attack.target, box=attack.boxed
+    )
     assert sum(1 for _ in scope.run()) == state.config.steps + 1
     return scope.seen()
 
@@ -355,8 +357,8 @@ def test_without_a_target_it_goes_to_the_likeliest_other_class(
     session = window.session
     session.attack.set_untargeted()
     seen = wait_for_descents(qtbot, session)
-    assert session.shown is not None
-    order = np.argsort(session.shown.probabilities_of(seen.original))[::-1]
+    assert session.view.shown is not None
+    order = np.argsort(session.view.shown.probabilities_of(seen.original))[::-1]
     assert seen.target == order[1]
     assert_shows(panel, session, STEPS)
 
@@ -365,7 +367,7 @@ def test_another_epoch_is_another_model(
     panel: LossesPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     before = wait_for_descents(qtbot, window.session)
-    window.session.show_epoch(2)
+    window.session.view.show_epoch(2)
     after = wait_for_descents(qtbot, window.session)
     assert not np.array_equal(before.norms, after.norms)
     assert_shows(panel, window.session, STEPS)
@@ -375,10 +377,10 @@ def test_one_click_shows_an_image_that_refuses_to_move(
     sure: LossesPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session, state = window.session, window.session.losses
-    assert session.shown is not None
+    assert session.view.shown is not None
     click(qtbot, sure.find_button)
     wait_until(qtbot, lambda: state.playing)
-    index = surest_right(session.shown.weights, data_of(session).train)
+    index = surest_right(session.view.shown.weights, data_of(session).train)
     assert session.attack.index == index
     assert state.position < state.config.steps  # it plays from the start
     wait_until(qtbot, lambda: not state.playing)
@@ -405,7 +407,7 @@ def test_where_nothing_is_saturated_the_badge_says_so_and_the_jump_tells(
     panel: LossesPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session, state = window.session, window.session.losses
-    session.show_epoch(1)  # a model that is sure of little
+    session.view.show_epoch(1)  # a model that is sure of little
     wait_for_descents(qtbot, session)
     click(qtbot, panel.find_button)
     wait_until(qtbot, lambda: state.playing)
@@ -478,10 +480,10 @@ def test_weights_that_are_no_numbers_are_told_in_the_badge(
     panel: LossesPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    assert session.shown is not None
-    weights = session.shown.weights.copy()
+    assert session.view.shown is not None
+    weights = session.view.shown.weights.copy()
     weights[0, 3] = np.inf
-    session.start_from(weights)
+    session.training.start_from(weights)
     wait_until(qtbot, lambda: session.losses.problem != "")
     assert panel.badge_title.text() == "This cannot be attacked"
     assert "train it with a smaller learning rate." in panel.badge_text.text()
@@ -536,9 +538,9 @@ def test_a_saturated_image_is_chosen_in_the_part_it_was_looked_for_in(
     panel: LossesPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    assert session.shown is not None
+    assert session.view.shown is not None
     session.attack.choose("train", 3)
-    wanted = surest_right(session.shown.weights, data_of(session).train)
+    wanted = surest_right(session.view.shown.weights, data_of(session).train)
     click(qtbot, panel.find_button)
     session.attack.choose("test", 5)  # before the answer has come
     wait_until(qtbot, lambda: session.attack.config.part == "train")
@@ -618,7 +620,7 @@ def test_nothing_is_computed_where_nobody_looks(
     before = wait_for_descents(qtbot, session)
     click(qtbot, window.attack.tab("Film"))
     session.attack.choose("train", NUMBER + 1)
-    session.show_epoch(3)
+    session.view.show_epoch(3)
     qtbot.wait(200)
     assert session.losses.descents is before
     click(qtbot, window.attack.tab("Losses"))
@@ -641,7 +643,7 @@ def test_it_follows_a_run_that_goes_on(
     play_endlessly(session)
     wait_until(qtbot, lambda: len(seen) > 3)  # on the way, not at an end alone
     session.losses.changed.disconnect(note)
-    session.pause()
+    session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
     wait_for_descents(qtbot, session)
     assert_shows(panel, session, STEPS)
@@ -679,9 +681,10 @@ def test_the_surest_image_of_none_is_told(
     weights = np.zeros((dataset.n_classes, dataset.n_features + 1), dtype=np.float32)
     missing = set(range(dataset.n_classes)) - set(dataset.train.true_labels.tolist())
     weights[min(missing), 0] = 5.0  # read in every image, and right in none of eight
-    session.start_from(weights)
+    session.training.start_from(weights)
     wait_until(
-        qtbot, lambda: session.shown is not None and bool(np.any(session.shown.weights[:, 0]))
+        qtbot,
+        lambda: session.view.shown is not None and bool(np.any(session.view.shown.weights[:, 0])),
     )
     window.show_attack()
     window.attack.show_tab("Losses")

@@ -95,14 +95,14 @@ def test_an_error_about_a_search_goes_with_a_search_that_succeeds(
 
 def test_an_error_goes_in_time_once_somebody_works_on(window: MainWindow, qtbot: QtBot) -> None:
     notice = window.notice
-    window.session.notified.emit("It failed.", True)
+    window.session.messages.notified.emit("It failed.", True)
     assert not notice._timer.isActive()
     click(qtbot, notice._label)  # to read or copy it is no work
     assert not notice._timer.isActive()
     click(qtbot, window.top.buttons["toggle"])
     assert notice.isVisible()
     assert notice._timer.isActive()
-    window.session.pause()
+    window.session.training.pause()
 
 
 def test_the_legend_counts_what_hangs_on_the_wall(window: MainWindow, qtbot: QtBot) -> None:
@@ -122,10 +122,10 @@ def test_an_opened_image_follows_the_epoch_shown(window: MainWindow, qtbot: QtBo
     page, session = window.data_page, window.session
     page.open_image(7, QPoint(200, 200))
     for epoch in (2, 5):
-        session.show_epoch(epoch)
+        session.view.show_epoch(epoch)
         assert page.card.content is not None
-        assert session.shown is not None
-        expected = session.shown.probabilities_of(data_of(session).train.images[7])
+        assert session.view.shown is not None
+        expected = session.view.shown.probabilities_of(data_of(session).train.images[7])
         np.testing.assert_array_equal(page.card.content.probabilities, expected)
         assert f"epoch {epoch} " in page.card.words.text()
     activate(qtbot, window)
@@ -148,7 +148,7 @@ def test_the_keys_of_the_window_work_in_front_of_an_opened_image(
 def test_noise_that_stays_in_force_is_told_with_new_data(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window.session.set_setting("label_noise", 20.0)
+    window.session.wanted.set_setting("label_noise", 20.0)
     window.session.open(write_data(tmp_path / "new", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: data_of(window.session).image_shape == (5, 4))
     assert "Still in force: 20 % of the training labels are wrong." in window.notice.text
@@ -166,8 +166,8 @@ def test_setting_validation_images_aside_plays_a_finished_run_anew(
 
 
 def test_an_epoch_past_the_end_is_counted_as_such(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.step_epoch()
-    wait_until(qtbot, lambda: window.session.run_state is RunState.FINISHED)
+    window.session.training.step_epoch()
+    wait_until(qtbot, lambda: window.session.view.run_state is RunState.FINISHED)
     words = f"epoch {EPOCHS + 1} / {EPOCHS + 1}"
     wait_until(qtbot, lambda: window.bottom.words.text() == words)
 

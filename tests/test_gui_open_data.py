@@ -107,7 +107,7 @@ def test_a_bad_file_dropped_leaves_data_and_run_as_they_are(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     session = window.session
-    before = session.dataset, session.history, session.live, session.run_state
+    before = session.view.dataset, session.view.history, session.view.live, session.view.run_state
     file = tmp_path / "bad\n\x1b[31mname"
     file.write_bytes(b"\0\0\x08\x03\0\0")
     _drop(window, _mime(file))
@@ -115,7 +115,12 @@ def test_a_bad_file_dropped_leaves_data_and_run_as_they_are(
     assert window.notice.property("error") is True
     assert "\x1b" not in window.notice.text
     assert "\\x1b[31mname" in window.notice.text
-    assert (session.dataset, session.history, session.live, session.run_state) == before
+    assert (
+        session.view.dataset,
+        session.view.history,
+        session.view.live,
+        session.view.run_state,
+    ) == before
     assert window.settings.recent == []
 
 
@@ -130,16 +135,16 @@ def test_data_are_switched_while_a_run_goes_on(
 ) -> None:
     session = window.session
     play_endlessly(session)
-    wait_until(qtbot, lambda: session.live is not None and session.live.fraction > 1)
-    old = session.history
+    wait_until(qtbot, lambda: session.view.live is not None and session.view.live.fraction > 1)
+    old = session.view.history
     _drop(window, _mime(write_data(tmp_path / "other", (6, 6), 4, 60, 20)))
     wait_until(qtbot, lambda: data_of(session).image_shape == (6, 6))
-    assert session.is_running  # it plays on, on the new data
-    wait_until(qtbot, lambda: session.live is not None and session.live.fraction > 1)
-    assert session.history is not old
-    assert session.shown is not None
-    assert session.shown.weights.shape == (4, 37)
-    session.pause()
+    assert session.view.is_running  # it plays on, on the new data
+    wait_until(qtbot, lambda: session.view.live is not None and session.view.live.fraction > 1)
+    assert session.view.history is not old
+    assert session.view.shown is not None
+    assert session.view.shown.weights.shape == (4, 37)
+    session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
 
 
@@ -186,7 +191,7 @@ def test_a_recent_list_of_another_version_is_forgotten(settings: Settings, store
 
 
 def test_named_data_are_no_recent_paths(window: MainWindow) -> None:
-    assert window.session.data_config.dataset == "digits8"
+    assert window.session.view.data_config.dataset == "digits8"
     assert _recent(window) == []
 
 
@@ -209,7 +214,7 @@ def test_a_long_opening_shows_how_far_it_is_and_can_be_called_off(
 
     monkeypatch.setattr("gui.session.data.opening", endless)
     session, bar = window.session, window.opening_bar
-    before = session.dataset
+    before = session.view.dataset
     session.open("/many/pictures")
     assert not bar.isVisible()  # most openings are over before they could be read
     wait_until(qtbot, bar.isVisible)
@@ -219,7 +224,7 @@ def test_a_long_opening_shows_how_far_it_is_and_can_be_called_off(
     click(qtbot, bar.cancel_button)
     assert session.data.opening is None
     assert not bar.isVisible()
-    assert session.dataset is before
+    assert session.view.dataset is before
     assert "opening" not in window.status_words.text()
 
 
@@ -235,13 +240,13 @@ def unclear(tmp_path: Path) -> Path:
 
 def test_unclear_arrays_are_asked_about(window: MainWindow, qtbot: QtBot, unclear: Path) -> None:
     session = window.session
-    before = session.dataset
+    before = session.view.dataset
     session.open(str(unclear))
     wait_until(qtbot, lambda: window.findChild(ArrayChooser) is not None)
     chooser = window.findChild(ArrayChooser)
     assert isinstance(chooser, ArrayChooser)
     wait_until(qtbot, chooser.isVisible)
-    assert session.dataset is before
+    assert session.view.dataset is before
     for role, name in zip(chooser.combos, ("alpha", "beta", "gamma", "delta"), strict=True):
         combo = chooser.combos[role]
         choose(qtbot, combo, combo.findData(name))
@@ -250,13 +255,13 @@ def test_unclear_arrays_are_asked_about(window: MainWindow, qtbot: QtBot, unclea
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     assert data_of(session).train.n_samples == 60
     assert data_of(session).has_own_test
-    assert session.data.reading.arrays
+    assert session.view.reading.arrays
 
 
 def test_the_question_refuses_what_cannot_be(
     window: MainWindow, qtbot: QtBot, unclear: Path
 ) -> None:
-    before = window.session.dataset
+    before = window.session.view.dataset
     window.session.open(str(unclear))
     wait_until(qtbot, lambda: window.findChild(ArrayChooser) is not None)
     chooser = window.findChild(ArrayChooser)
@@ -274,7 +279,7 @@ def test_the_question_refuses_what_cannot_be(
     chooser.combos["test_images"].setCurrentIndex(3)
     assert "both test images and test labels" in chooser.problem.text()
     qtbot.keyClick(chooser, Qt.Key.Key_Escape)
-    assert window.session.dataset is before
+    assert window.session.view.dataset is before
 
 
 @pytest.fixture
@@ -346,7 +351,7 @@ def test_one_click_downloads_and_offers_to_switch(
 ) -> None:
     window = new_window_at("503", "half")
     session, row = window.session, _row(window, qtbot)
-    before = session.dataset
+    before = session.view.dataset
     assert "CC BY-SA 3.0" in row.words.text()
     assert row.button.text() == "Download"
     click(qtbot, row.button)
@@ -354,7 +359,7 @@ def test_one_click_downloads_and_offers_to_switch(
     wait_until(qtbot, lambda: row.bar.isVisible() and row.bar.value() > 0)
     server.let_go.set()
     wait_until(qtbot, lambda: row.button.text() == "Open")
-    assert session.dataset is before  # only offered
+    assert session.view.dataset is before  # only offered
     notice = window.notice
     assert notice.isVisible()
     assert "MNIST is on this machine now" in notice.text
@@ -372,14 +377,14 @@ def test_a_download_goes_on_beside_the_run(
     session, row = window.session, _row(window, qtbot)
     play_endlessly(session)
     click(qtbot, row.button)
-    wait_until(qtbot, lambda: session.live is not None and session.live.fraction > 1)
+    wait_until(qtbot, lambda: session.view.live is not None and session.view.live.fraction > 1)
     server.let_go.set()
     wait_until(qtbot, lambda: row.button.text() == "Open")
-    assert session.is_running
+    assert session.view.is_running
     click(qtbot, row.button)
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
-    assert session.is_running
-    session.pause()
+    assert session.view.is_running
+    session.training.pause()
 
 
 def test_a_download_is_called_off_and_begun_again(
@@ -400,13 +405,13 @@ def test_a_download_is_called_off_and_begun_again(
 def test_a_download_that_fails_names_the_other_ways(new_window_at: Any, qtbot: QtBot) -> None:
     window = new_window_at("404", "html")
     session, row = window.session, _row(window, qtbot)
-    before = session.dataset, session.history
+    before = session.view.dataset, session.view.history
     click(qtbot, row.button)
     wait_until(qtbot, lambda: row.button.text() == "Try again")
     for words in ("404", "File > Open", "mirror", "ship with the program"):
         assert words in window.notice.text
     assert window.notice.property("error") is True
-    assert (session.dataset, session.history) == before
+    assert (session.view.dataset, session.view.history) == before
 
 
 def test_a_folder_serves_as_mirror_and_is_remembered(
@@ -524,13 +529,13 @@ def test_a_cancelled_first_opening_falls_back_to_what_ships(
     session.open("/many/pictures")
     wait_until(qtbot, window.opening_bar.isVisible)
     click(qtbot, window.opening_bar.cancel_button)
-    wait_until(qtbot, lambda: session.dataset is not None)
-    assert session.data_config.dataset == "strokes"
+    wait_until(qtbot, lambda: session.view.dataset is not None)
+    assert session.view.data_config.dataset == "strokes"
 
 
 def test_an_offer_stays_until_it_is_answered(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.offered.emit("MNIST is on this machine now.", "mnist")
-    window.session.rewind()
+    window.session.messages.offered.emit("MNIST is on this machine now.", "mnist")
+    window.session.training.rewind()
     assert window.notice.isVisible()
     assert not window.notice._timer.isActive()
 
@@ -554,18 +559,28 @@ def test_new_data_that_are_still_prepared_change_nothing_yet(
 ) -> None:
     session = window.session
     may_go = _slow_noise(monkeypatch)
-    session.set_setting("pixel_noise", 0.2)
-    before = session.dataset, session.full_dataset, session.data.reading, session.history
+    session.wanted.set_setting("pixel_noise", 0.2)
+    before = (
+        session.view.dataset,
+        session.wanted.full_dataset,
+        session.view.reading,
+        session.view.history,
+    )
     folder = write_data(tmp_path / "new", (5, 4), 3, 30, 12)
     session.open(folder)
     wait_until(qtbot, lambda: session.data.pending is not None)
-    now = session.dataset, session.full_dataset, session.data.reading, session.history
+    now = (
+        session.view.dataset,
+        session.wanted.full_dataset,
+        session.view.reading,
+        session.view.history,
+    )
     assert now == before
     assert list(session.data.opened_paths) == []
-    session.rewind()  # does not lose them
+    session.training.rewind()  # does not lose them
     may_go.set()
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
-    assert session.data_config.dataset == folder
+    assert session.view.data_config.dataset == folder
     assert list(session.data.opened_paths) == [folder]
 
 
@@ -578,13 +593,23 @@ def test_new_data_that_cannot_be_prepared_change_nothing(
         raise MemoryError
 
     monkeypatch.setattr(Dataset, "sized", full)
-    session.set_setting("pixel_noise", 0.2)
-    before = session.dataset, session.full_dataset, session.data.reading, session.history
+    session.wanted.set_setting("pixel_noise", 0.2)
+    before = (
+        session.view.dataset,
+        session.wanted.full_dataset,
+        session.view.reading,
+        session.view.history,
+    )
     session.open(write_data(tmp_path / "new", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: "not enough memory" in window.notice.text)
-    now = session.dataset, session.full_dataset, session.data.reading, session.history
+    now = (
+        session.view.dataset,
+        session.wanted.full_dataset,
+        session.view.reading,
+        session.view.history,
+    )
     assert now == before
-    assert session.wanted_data.dataset == "digits8"
+    assert session.wanted.data.dataset == "digits8"
 
 
 def test_a_pause_while_data_are_prepared_holds_the_new_run(
@@ -593,12 +618,12 @@ def test_a_pause_while_data_are_prepared_holds_the_new_run(
     session = window.session
     play_endlessly(session)
     may_go = _slow_noise(monkeypatch)
-    session.set_setting("pixel_noise", 0.2)
-    session.rewind()
-    session.pause()
+    session.wanted.set_setting("pixel_noise", 0.2)
+    session.training.rewind()
+    session.training.pause()
     may_go.set()
-    wait_until(qtbot, lambda: session.data_config.pixel_noise == 0.2)
-    assert session.run_state is RunState.PAUSED
+    wait_until(qtbot, lambda: session.view.data_config.pixel_noise == 0.2)
+    assert session.view.run_state is RunState.PAUSED
 
 
 def test_an_opened_model_does_not_leak_into_a_later_run(
@@ -606,14 +631,14 @@ def test_an_opened_model_does_not_leak_into_a_later_run(
 ) -> None:
     session = window.session
     may_go = _slow_noise(monkeypatch)
-    session.set_setting("pixel_noise", 0.2)
-    session.start_from(np.full((10, 65), 0.25, np.float32))
-    session.rewind()
+    session.wanted.set_setting("pixel_noise", 0.2)
+    session.training.start_from(np.full((10, 65), 0.25, np.float32))
+    session.training.rewind()
     may_go.set()
-    wait_until(qtbot, lambda: session.data_config.pixel_noise == 0.2)
-    wait_until(qtbot, lambda: session.shown is not None)
-    assert session.shown is not None
-    assert not session.shown.weights.any()
+    wait_until(qtbot, lambda: session.view.data_config.pixel_noise == 0.2)
+    wait_until(qtbot, lambda: session.view.shown is not None)
+    assert session.view.shown is not None
+    assert not session.view.shown.weights.any()
 
 
 def test_a_relative_path_is_remembered_in_full(

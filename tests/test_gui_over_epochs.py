@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 def expected(window: MainWindow, part: str) -> EpochReadings:
     """Return what core reads at every epoch of the run shown."""
-    history = window.session.history
+    history = window.session.view.history
     assert history is not None
     return read_epochs(history.records, data_of(window.session).split(part))
 
@@ -83,7 +83,7 @@ def test_scores_are_those_of_core_in_any_part(
             assert epochs.tolist() == list(range(EPOCHS + 1))
             np.testing.assert_array_equal(bars, turned)
     # The scores are shares of what the score curve counts.
-    history = window.session.history
+    history = window.session.view.history
     assert history is not None
     counts = np.bincount(data_of(window.session).train.labels, minlength=10)
     whole = (panel.map.scores * counts).sum(axis=1) / counts.sum()
@@ -102,15 +102,15 @@ def test_hovering_reads_and_a_click_goes_to_the_epoch(
         f"class 3 at epoch 7: {n_right / n:.4f}, {n_right} of {n} read rightly"
     )
     click(qtbot, panel.map, point)
-    assert window.session.shown is not None
-    assert window.session.shown.epoch == 7
+    assert window.session.view.shown is not None
+    assert window.session.view.shown.epoch == 7
     assert panel.bars.marker == 7
     hover(panel.map, QPoint(1, 1))
     assert window.hover_words.text() == ""
 
 
 def test_cells_have_the_colours_of_their_scores(panel: OverEpochsPanel, window: MainWindow) -> None:
-    window.session.show_epoch(None)  # no mark over the cells
+    window.session.view.show_epoch(None)  # no mark over the cells
     scores, picture = panel.map.scores, pixels(panel.map)
     colours = sequential_rgb(scores, *panel.map.limits)
     for label, column in ((0, 0), (3, 7), (9, EPOCHS), (5, 1)):
@@ -121,9 +121,9 @@ def test_cells_have_the_colours_of_their_scores(panel: OverEpochsPanel, window: 
 
 
 def test_the_epoch_shown_is_marked(panel: OverEpochsPanel, window: MainWindow) -> None:
-    window.session.show_epoch(None)
+    window.session.view.show_epoch(None)
     before = pixels(panel.map)
-    window.session.show_epoch(5)
+    window.session.view.show_epoch(5)
     after = pixels(panel.map)
     changed = np.flatnonzero((before != after).any(axis=-1).any(axis=0))
     cell = panel.map.cell_rect(0, 5)
@@ -141,8 +141,8 @@ def test_the_keyboard_walks_over_the_map(
     assert words == panel.map.describe(1, 2)
     assert window.hover_words.text() == words
     press(qtbot, panel.map, "Return")
-    assert window.session.shown is not None
-    assert window.session.shown.epoch == 2
+    assert window.session.view.shown is not None
+    assert window.session.view.shown.epoch == 2
 
 
 def test_the_images_that_flip_most_open_with_their_history(
@@ -196,7 +196,7 @@ def test_other_data_are_shown_after_a_change_and_nothing_meanwhile(
     session.open(name)
     wait_until(qtbot, lambda: data_of(session).n_classes == 3)
     assert panel.map.scores.shape[1] in (0, 3)
-    wait_until(qtbot, lambda: session.run_state.value == "finished")
+    wait_until(qtbot, lambda: session.view.run_state.value == "finished")
     readings = wait_for_part(qtbot, window, "test")
     np.testing.assert_array_equal(panel.map.scores, readings.class_scores(3))
     assert all(image.rgb.shape == (5, 4, 3) for image in panel.strip.images)
@@ -214,11 +214,11 @@ def test_a_validation_part_can_be_chosen_and_goes_with_its_data(
     choose(qtbot, panel.part, panel.part.findData("validation"))
     readings = wait_for_part(qtbot, window, "validation")
     np.testing.assert_array_equal(panel.map.scores, readings.class_scores(10))
-    window.session.set_setting("validation_size", 0)
-    window.session.rewind(play=True)
+    window.session.wanted.set_setting("validation_size", 0)
+    window.session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(window.session).validation is None)
     assert panel.part.findData("validation") == -1
-    wait_until(qtbot, lambda: window.session.run_state.value == "finished")
+    wait_until(qtbot, lambda: window.session.view.run_state.value == "finished")
     wait_for_part(qtbot, window, "test")
 
 

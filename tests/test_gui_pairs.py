@@ -54,7 +54,7 @@ def wait_for_costs(qtbot: QtBot, session: Session) -> CostMatrix:
     """Wait until all images have been measured with the model shown."""
 
     def there() -> bool:
-        state, shown = session.pairs.state, session.shown
+        state, shown = session.pairs.state, session.view.shown
         if state is None or shown is None or session.pairs.is_measuring:
             return False
         return state.complete and state.request.weights is shown.weights
@@ -68,11 +68,11 @@ def wait_for_costs(qtbot: QtBot, session: Session) -> CostMatrix:
 
 def expected(session: Session, part: str, norm: str, *, boxed: bool) -> CostMatrix:
     """Return what core finds of the model shown."""
-    assert session.shown is not None
+    assert session.view.shown is not None
     assert norm in ("l2", "linf")
     way = "l2" if norm == "l2" else "linf"
     split = data_of(session).split(part)
-    measurement = CostMeasurement(session.shown.weights, split, way, boxed=boxed)
+    measurement = CostMeasurement(session.view.shown.weights, split, way, boxed=boxed)
     return cost_matrix(finish(measurement.run()))
 
 
@@ -115,8 +115,8 @@ def test_numbers_are_those_of_core_for_each_part_norm_and_box(
         np.testing.assert_allclose(found.median, wanted.median, rtol=1e-9)
         np.testing.assert_array_equal(found.example, wanted.example)
         split = data_of(session).split(part)
-        assert session.shown is not None
-        counts = confusion(split, read_images(session.shown.weights, split), 10)
+        assert session.view.shown is not None
+        counts = confusion(split, read_images(session.view.shown.weights, split), 10)
         np.testing.assert_array_equal(panel.confusion.counts, counts)
         n, word = int(counts.trace()), {"train": "training", "test": "test"}[part]
         assert panel.words.text() == f"{n} {word} images read rightly, epoch {EPOCHS}"
@@ -204,7 +204,7 @@ def test_the_diagonal_says_that_there_is_nothing_to_play(
     panel: PairsPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     before = window.session.attack.config
-    with qtbot.waitSignal(window.session.notified) as told:
+    with qtbot.waitSignal(window.session.messages.notified) as told:
         click(qtbot, panel.costs, panel.costs.cell_rect(6, 6).center())
     assert told.args == ["6 is read as 6: there is nothing to change.", False]
     assert window.session.attack.config == before
@@ -213,7 +213,7 @@ def test_the_diagonal_says_that_there_is_nothing_to_play(
 
 def test_it_follows_the_epoch_shown(panel: PairsPanel, window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
-    session.show_epoch(3)
+    session.view.show_epoch(3)
     wait_for_costs(qtbot, session)
     wanted = expected(session, "test", "l2", boxed=False)
     np.testing.assert_allclose(shown_matrix(panel).median, wanted.median, rtol=1e-9)
@@ -301,7 +301,7 @@ def least_measured(panel: PairsPanel) -> int:
 
 def job_alive(session: Session) -> bool:
     """Whether a thread still measures."""
-    return any(job.alive for job in session._pool._jobs if job.name.startswith("measuring pairs"))
+    return any(job.alive for job in session.pool._jobs if job.name.startswith("measuring pairs"))
 
 
 def test_a_stopped_measurement_is_not_begun_again_but_for_another_model_or_setting(
@@ -317,11 +317,11 @@ def test_a_stopped_measurement_is_not_begun_again_but_for_another_model_or_setti
     assert session.pairs.is_held
     assert not session.pairs.is_measuring
     slow.is_slow = False
-    session.show_epoch(2)
+    session.view.show_epoch(2)
     wait_for_costs(qtbot, session)
     assert not session.pairs.is_held
     slow.is_slow = True
-    session.show_epoch(5)
+    session.view.show_epoch(5)
     wait_until(qtbot, panel.progress.button.isVisible)
     click(qtbot, panel.progress.button)
     slow.is_slow = False
@@ -339,8 +339,8 @@ def test_a_job_on_images_that_are_gone_leaves_nothing_behind(
     panel: PairsPanel = window.attack.tabs.panel("Pairs")  # type: ignore[assignment]
     wait_until(qtbot, lambda: least_measured(panel) > 0)
     slow.is_slow = False
-    session.set_setting("test_size", 60)
-    session.rewind()
+    session.wanted.set_setting("test_size", 60)
+    session.training.rewind()
     wait_until(qtbot, lambda: data_of(session).test.n_samples == 60)
     wait_for_costs(qtbot, session)
     assert all(state.request.split is data_of(session).test for state in session.pairs._known)
@@ -358,7 +358,7 @@ def test_nothing_is_measured_where_nobody_looks(
     click(qtbot, window.attack.tab("Film"))
     assert not session.pairs.is_measuring
     wait_until(qtbot, lambda: not job_alive(session))
-    session.show_epoch(1)
+    session.view.show_epoch(1)
     qtbot.wait(100)
     assert not session.pairs.is_measuring
     assert not job_alive(session)
@@ -379,7 +379,7 @@ def test_beside_a_run_that_goes_on_it_is_measured_again_and_again(
         return len(epochs) >= 3
 
     wait_until(qtbot, seen)
-    session.pause()
+    session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
     wait_for_costs(qtbot, session)
 
@@ -388,7 +388,7 @@ def test_other_data_bring_other_classes_and_no_validation_part(
     panel: PairsPanel, window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     session = window.session
-    session.set_setting("validation_size", 20)
+    session.wanted.set_setting("validation_size", 20)
     session.open(write_data(tmp_path / "two", (5, 4), 2, 120, 40))
     wait_until(qtbot, lambda: data_of(session).n_classes == 2)
     wait_for_state(qtbot, session, RunState.FINISHED)
@@ -405,7 +405,7 @@ def test_a_model_that_has_learnt_nothing_is_told_so(
 ) -> None:
     window = new_window(new_session(training=TrainingConfig(epochs=12, init="zeros")))
     open_paused(qtbot, window.session)
-    window.session.show_epoch(0)
+    window.session.view.show_epoch(0)
     window.show_attack()
     click(qtbot, window.attack.tab("Pairs"))
     panel: PairsPanel = window.attack.tabs.panel("Pairs")  # type: ignore[assignment]
@@ -427,8 +427,8 @@ def test_a_failure_is_told_and_does_not_begin_again(
         raise MemoryError("no room")
 
     monkeypatch.setattr(CostMeasurement, "run", failing)
-    window.session.surprised.disconnect()
-    with qtbot.waitSignal(window.session.surprised) as told:
+    window.session.messages.surprised.disconnect()
+    with qtbot.waitSignal(window.session.messages.surprised) as told:
         window.show_attack()
         click(qtbot, window.attack.tab("Pairs"))
     assert "no room" in told.args[0]

@@ -69,7 +69,7 @@ def field(window: MainWindow, name: str) -> NumberField:
 
 def wanted(window: MainWindow, name: str) -> Any:
     session = window.session
-    return getattr(session.wanted_training, name, None) or getattr(session.wanted_data, name, None)
+    return getattr(session.wanted.training, name, None) or getattr(session.wanted.data, name, None)
 
 
 def test_every_declared_setting_stands_in_the_panel_or_on_the_data_page(
@@ -103,8 +103,8 @@ def test_a_tooltip_shows_the_formula_with_the_present_number(
 def test_the_form_shows_what_the_session_holds(window: MainWindow) -> None:
     session = window.session
     for name in ("learning_rate", "batch_size", "epochs", "seed"):
-        assert field(window, name).value() == getattr(session.training_config, name)
-    assert field(window, "train_size").value() == session.data_config.train_size
+        assert field(window, name).value() == getattr(session.view.training_config, name)
+    assert field(window, "train_size").value() == session.view.data_config.train_size
     dataset = data_of(session)
     words = window.panel.data_words.text()
     assert f"{dataset.image_shape[0]} x {dataset.image_shape[1]} pixels" in words
@@ -113,26 +113,29 @@ def test_the_form_shows_what_the_session_holds(window: MainWindow) -> None:
 
 
 def test_live_numbers_act_at_once(window: MainWindow, qtbot: QtBot) -> None:
-    history = window.session.history
+    history = window.session.view.history
     for name, text, value in LIVE:
         type_number(qtbot, field(window, name), text)
-        assert getattr(window.session.training_config, name) == value, text
+        assert getattr(window.session.view.training_config, name) == value, text
         assert field(window, name).value() == value, text
-        assert window.session.history is history
+        assert window.session.view.history is history
         assert not window.notice.isVisible()
 
 
 def test_later_numbers_wait_for_the_rewind_button(window: MainWindow, qtbot: QtBot) -> None:
     for name, text, value in LATER:
-        history = window.session.history
+        history = window.session.view.history
         assert not window.panel.rewind_button.isVisible()
         type_number(qtbot, field(window, name), text)
         assert wanted(window, name) == value
-        assert window.session.history is history, f"{name} did not wait"
+        assert window.session.view.history is history, f"{name} did not wait"
         click(qtbot, window.panel.rewind_button)
-        assert window.session.history is not history
+        assert window.session.view.history is not history
         assert not window.panel.rewind_button.isVisible()
-        used = {**vars_of(window.session.data_config), **vars_of(window.session.training_config)}
+        used = {
+            **vars_of(window.session.view.data_config),
+            **vars_of(window.session.view.training_config),
+        }
         assert used[name] == value
 
 
@@ -154,10 +157,10 @@ NO_NUMBERS = {"learning_rate": ["abc", "1e", "", "1e300"], "batch_size": ["", "x
 
 def assert_refused(window: MainWindow, qtbot: QtBot, name: str, text: str) -> None:
     session, editor = window.session, field(window, name)
-    before, shown = (session.wanted_data, session.wanted_training), editor.text()
+    before, shown = (session.wanted.data, session.wanted.training), editor.text()
     window.notice.hide()
     type_number(qtbot, editor, text)
-    assert (session.wanted_data, session.wanted_training) == before, text
+    assert (session.wanted.data, session.wanted.training) == before, text
     assert editor.text() == shown, f"after {text!r} the old value does not come back"
     assert window.notice.isVisible(), f"nothing is said about {text!r}"
     assert row(window, name).declared.label in window.notice.text
@@ -180,7 +183,7 @@ def test_what_is_no_number_is_refused_with_the_range(
 
 def test_a_whole_number_does_not_take_fractions(window: MainWindow, qtbot: QtBot) -> None:
     type_number(qtbot, field(window, "batch_size"), "12.7")
-    assert isinstance(window.session.training_config.batch_size, int)
+    assert isinstance(window.session.view.training_config.batch_size, int)
     assert field(window, "batch_size").text() in ("12", "13", "20")
 
 
@@ -189,9 +192,9 @@ def test_leaving_a_field_commits_it(window: MainWindow, qtbot: QtBot) -> None:
     editor.setFocus()
     qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(editor, "64")
-    assert window.session.training_config.batch_size == 20  # not while it is typed
+    assert window.session.view.training_config.batch_size == 20  # not while it is typed
     qtbot.keyClick(editor, Qt.Key.Key_Tab)
-    assert window.session.training_config.batch_size == 64
+    assert window.session.view.training_config.batch_size == 64
 
 
 def test_the_arrow_keys_step(window: MainWindow, qtbot: QtBot) -> None:
@@ -237,10 +240,10 @@ def test_the_wheel_changes_only_a_focused_field(window: MainWindow, qtbot: QtBot
 
     window.learn.atlas.setFocus()
     turn()
-    assert window.session.training_config.epochs == EPOCHS
+    assert window.session.view.training_config.epochs == EPOCHS
     editor.setFocus()
     turn()
-    assert window.session.training_config.epochs == EPOCHS + 1
+    assert window.session.view.training_config.epochs == EPOCHS + 1
 
 
 def test_the_slider_of_the_learning_rate(window: MainWindow, qtbot: QtBot) -> None:
@@ -249,16 +252,16 @@ def test_the_slider_of_the_learning_rate(window: MainWindow, qtbot: QtBot) -> No
     start = slider.value()
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_Right)
-    rate = window.session.training_config.learning_rate
+    rate = window.session.view.training_config.learning_rate
     assert 0.1 < rate < 0.12
     assert field(window, "learning_rate").value() == rate
     assert slider.value() == start + 1
     qtbot.keyClick(slider, Qt.Key.Key_End)
-    assert window.session.training_config.learning_rate == 10
+    assert window.session.view.training_config.learning_rate == 10
     qtbot.keyClick(slider, Qt.Key.Key_Home)
-    assert window.session.training_config.learning_rate == 0.001
+    assert window.session.view.training_config.learning_rate == 0.001
     drag(slider, handle_centre(slider), QPoint(slider.width() // 2, slider.height() // 2))
-    assert 0.05 < window.session.training_config.learning_rate < 0.2
+    assert 0.05 < window.session.view.training_config.learning_rate < 0.2
     type_number(qtbot, field(window, "learning_rate"), "1")
     assert slider.value() == 150
 
@@ -268,16 +271,16 @@ def test_the_slider_stays_within_its_ends(window: MainWindow, qtbot: QtBot) -> N
     assert slider is not None
     for rate, place in (("1000", 200), ("0.000001", 0), ("10", 200), ("0.001", 0)):
         type_number(qtbot, field(window, "learning_rate"), rate)
-        assert window.session.training_config.learning_rate == float(rate)
+        assert window.session.view.training_config.learning_rate == float(rate)
         assert slider.value() == place
 
 
 def test_the_box_of_shuffling(window: MainWindow, qtbot: QtBot) -> None:
     box = row(window, "shuffle").editor
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
-    assert window.session.wanted_training.shuffle is False
+    assert window.session.wanted.training.shuffle is False
     click(qtbot, window.panel.rewind_button)
-    assert window.session.training_config.shuffle is False
+    assert window.session.view.training_config.shuffle is False
 
 
 def test_the_list_of_starts(window: MainWindow, qtbot: QtBot) -> None:
@@ -285,18 +288,18 @@ def test_the_list_of_starts(window: MainWindow, qtbot: QtBot) -> None:
     assert isinstance(combo, QComboBox)
     for index in range(combo.count()):
         choose(qtbot, combo, index)
-        assert window.session.wanted_training.init == combo.itemData(index)
-    assert window.session.needs_rewind
+        assert window.session.wanted.training.init == combo.itemData(index)
+    assert window.session.wanted.needs_rewind
     click(qtbot, window.panel.rewind_button)
-    assert window.session.training_config.init == combo.currentData()
+    assert window.session.view.training_config.init == combo.currentData()
 
 
 def test_presets(window: MainWindow, qtbot: QtBot) -> None:
     combo, session = window.panel.preset_combo, window.session
     type_number(qtbot, field(window, "seed"), "5")
     choose(qtbot, combo, combo.findData("tp"))
-    assert session.wanted_training == replace(PRESETS["tp"].config, seed=5)
-    assert session.wanted_training.seed == 5
+    assert session.wanted.training == replace(PRESETS["tp"].config, seed=5)
+    assert session.wanted.training.seed == 5
     assert combo.currentData() == "tp"
     assert window.panel.rewind_button.isVisible()
     type_number(qtbot, field(window, "batch_size"), "21")
@@ -306,8 +309,8 @@ def test_presets(window: MainWindow, qtbot: QtBot) -> None:
     choose(qtbot, combo, combo.findData(""))  # nothing to put in
     assert combo.currentData() == "sensible"
     click(qtbot, window.panel.rewind_button)
-    assert PRESETS["sensible"].fits(session.training_config, session.data_config)
-    assert session.training_config.seed == 5
+    assert PRESETS["sensible"].fits(session.view.training_config, session.view.data_config)
+    assert session.view.training_config.seed == 5
 
 
 def test_a_change_of_a_running_run_needs_no_rewind(
@@ -316,18 +319,18 @@ def test_a_change_of_a_running_run_needs_no_rewind(
     session = new_session(training=TrainingConfig(epochs=5000), pace=50.0)
     window = new_window(session)
     session.open("digits8")
-    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 2)
-    history = session.history
-    with qtbot.waitSignal(session.setting_applied, timeout=WAIT):
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 2)
+    history = session.view.history
+    with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):
         type_number(qtbot, field(window, "learning_rate"), "0.4")
-    assert session.history is history
-    assert session.is_running
+    assert session.view.history is history
+    assert session.view.is_running
     type_number(qtbot, field(window, "seed"), "3")
-    assert session.is_running
-    assert session.history is history
+    assert session.view.is_running
+    assert session.view.history is history
     click(qtbot, window.panel.rewind_button)
-    assert session.is_running
-    assert session.history is not history
+    assert session.view.is_running
+    assert session.view.history is not history
 
 
 def test_choosing_named_data(window: MainWindow, qtbot: QtBot) -> None:
@@ -391,11 +394,11 @@ def test_data_that_cannot_be_opened_leave_the_list_as_it_was(
 def test_too_many_validation_images_are_told_and_nothing_is_lost(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    history = window.session.history
+    history = window.session.view.history
     type_number(qtbot, field(window, "validation_size"), "300")
     click(qtbot, window.panel.rewind_button)
     assert "choose fewer than 300" in window.notice.text
-    assert window.session.history is history
+    assert window.session.view.history is history
     assert window.panel.rewind_button.isVisible()
 
 
@@ -410,18 +413,18 @@ def test_the_speed_slider(
     assert words.text() == "0.2 epochs/s"
     speed.setFocus()
     qtbot.keyClick(speed, Qt.Key.Key_Right)
-    assert session.pace == pytest.approx(pace_at(1))
+    assert session.training.pace == pytest.approx(pace_at(1))
     drag(speed, handle_centre(speed), QPoint(speed.width() // 2, speed.height() // 2))
-    assert session.pace is not None
-    assert 1 < session.pace < 20
+    assert session.training.pace is not None
+    assert 1 < session.training.pace < 20
     qtbot.keyClick(speed, Qt.Key.Key_End)
-    assert session.pace is None
+    assert session.training.pace is None
     assert words.text() == "full speed"
-    session.play()
-    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 20)
+    session.training.play()
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 20)
     qtbot.keyClick(speed, Qt.Key.Key_Home)
-    assert session.pace == pytest.approx(SLOWEST)
-    session.pause()
+    assert session.training.pace == pytest.approx(SLOWEST)
+    session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
 
 

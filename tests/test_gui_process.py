@@ -62,9 +62,9 @@ def test_frames_of_a_live_run_drop_no_reference_to_none(
         frames[0] += 1
 
     session.open("digits8")
-    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 3)
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 3)
     before = sys.getrefcount(None)
-    session.progressed.connect(count)
+    session.view.progressed.connect(count)
     wait_until(qtbot, lambda: frames[0] >= N_REPAINTS)
     assert sys.getrefcount(None) > before - N_REPAINTS
 
@@ -97,10 +97,14 @@ def test_the_window_closes_at_any_moment(
 
 def test_nothing_arrives_after_the_close(window: MainWindow, qtbot: QtBot) -> None:
     session, heard = window.session, []
-    session.rewind()
-    session.play()
+    session.training.rewind()
+    session.training.play()
     window.close()
-    for heard_of in (session.epoch_recorded, session.run_state_changed, session.shown_changed):
+    for heard_of in (
+        session.training.epoch_recorded,
+        session.view.run_state_changed,
+        session.view.shown_changed,
+    ):
         heard_of.connect(lambda *args: heard.append(args))
     qtbot.wait(100)  # three frames
     assert heard == []
@@ -248,7 +252,7 @@ def surprise():
     raise RuntimeError("out of sorts")
 
 def end(window):
-    if window.session.shown is None:  # a slow machine: there is nothing to open yet
+    if window.session.view.shown is None:  # a slow machine: there is nothing to open yet
         QTimer.singleShot(100, lambda: end(window))
         return
     boxes = [box.informativeText() for box in window.findChildren(QMessageBox)]

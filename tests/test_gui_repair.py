@@ -53,7 +53,7 @@ def panel_of(window: MainWindow) -> RepairPanel:
 
 def is_known(session: Session) -> bool:
     """Whether the whole part has been measured for the model shown, as wanted."""
-    repair, shown, dataset = session.repair, session.shown, session.dataset
+    repair, shown, dataset = session.repair, session.view.shown, session.view.dataset
     state = repair.state
     if state is None or shown is None or dataset is None or repair.is_computing:
         return False
@@ -75,7 +75,7 @@ def state_of(session: Session) -> RepairState:
 
 def mistakes_of(session: Session, part: str = "test") -> NDArray[np.int64]:
     """Return the images that the model itself reads wrongly."""
-    shown, split = session.shown, data_of(session).split(part)
+    shown, split = session.view.shown, data_of(session).split(part)
     assert shown is not None
     predicted = SoftmaxPerceptron(shown.weights).predict(split.images)
     return np.flatnonzero(predicted != split.true_labels)
@@ -83,7 +83,7 @@ def mistakes_of(session: Session, part: str = "test") -> NDArray[np.int64]:
 
 def one_of(session: Session, index: int, *, part: str = "test") -> Changed:
     """Return what core finds for an image."""
-    shown, repair = session.shown, session.repair
+    shown, repair = session.view.shown, session.repair
     assert shown is not None
     split = data_of(session).split(part)
     return changed(shown.weights, split, index, repair.norm, boxed=repair.boxed)
@@ -151,7 +151,7 @@ def test_medians_are_those_of_measuring_image_by_image(
     panel: RepairPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    assert session.shown is not None
+    assert session.view.shown is not None
     for norm, boxed in (("linf", False), ("linf", True), ("l2", True)):
         if panel.norm.currentData() != norm:
             choose(qtbot, panel.norm, panel.norm.findData(norm))
@@ -162,7 +162,7 @@ def test_medians_are_those_of_measuring_image_by_image(
         sizes = np.array(
             [
                 smallest_change(
-                    weights=session.shown.weights,
+                    weights=session.view.shown.weights,
                     image=split.images[i],
                     norm=norm,  # type: ignore[arg-type]
                     target=int(split.labels[i]) if i in mistakes else None,
@@ -270,8 +270,8 @@ def test_another_part_is_measured_and_validation_images_are_not_attacked(
         assert f"of {n}" in panel.words.text()
         assert panel.mistake.film.isEnabled() == (part == "train")
     assert "not attacked" in panel.right.film.toolTip()
-    session.set_setting("validation_size", 0)
-    session.rewind(play=True)
+    session.wanted.set_setting("validation_size", 0)
+    session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(session).validation is None and is_known(session))
     assert session.repair.part == "test"
 
@@ -280,14 +280,16 @@ def test_it_follows_the_epoch_and_says_where_nothing_is_right_or_wrong(
     panel: RepairPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    session.show_epoch(0)  # all weights are zero: everything is read as class 0, whatever is done
+    session.view.show_epoch(
+        0
+    )  # all weights are zero: everything is read as class 0, whatever is done
     wait_until(qtbot, lambda: is_known(session))
     assert panel.mistake.change.caption == "none is enough"
     assert "whatever is changed" in panel.mistake.words.text()
     assert "No change is enough to repair this mistake" in panel.sentence.text()
     assert "no change is enough to repair a mistake" in panel.medians.text()
     assert "epoch 0" in panel.words.text()
-    session.show_epoch(2)
+    session.view.show_epoch(2)
     wait_until(qtbot, lambda: is_known(session))
     assert f"{len(mistakes_of(session))} of 200" in panel.words.text()
 
@@ -376,8 +378,8 @@ def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     assert "so far" not in panel.medians.text()
     assert not panel.progress.isVisible()
     assert not panel.go_on.isVisible()
-    assert session.shown is not None
-    search = RepairSearch(session.shown.weights, data_of(session).test, "l2", boxed=True)
+    assert session.view.shown is not None
+    search = RepairSearch(session.view.shown.weights, data_of(session).test, "l2", boxed=True)
     list(search.run())
     np.testing.assert_array_equal(whole.sizes, search.found().sizes)  # type: ignore[union-attr]
 
@@ -393,7 +395,7 @@ def test_nothing_is_computed_where_nobody_looks(window: MainWindow, qtbot: QtBot
     wait_until(qtbot, lambda: is_known(session))
     known = session.repair._state
     click(qtbot, window.attack.tab("Film"))
-    session.show_epoch(1)
+    session.view.show_epoch(1)
     qtbot.wait(200)
     assert session.repair._job.idle
     assert session.repair._state is known

@@ -48,7 +48,7 @@ def wait_for_curves(qtbot: QtBot, session: Session) -> RobustnessCurves:
     """Wait until the curves are all those of the model shown."""
 
     def there() -> bool:
-        curves, shown = session.robustness.curves, session.shown
+        curves, shown = session.robustness.curves, session.view.shown
         if curves is None or shown is None or not curves.complete:
             return False
         return curves.request.models[0].weights is shown.weights and session.robustness._job.idle
@@ -61,7 +61,7 @@ def wait_for_curves(qtbot: QtBot, session: Session) -> RobustnessCurves:
 
 def exact_of(session: Session, *, boxed: bool = False) -> ExactRobustness:
     """Return what core finds of the model shown."""
-    shown = session.shown
+    shown = session.view.shown
     assert shown is not None
     return finish(exact_robustness(shown.weights, data_of(session).test, boxed=boxed))
 
@@ -79,7 +79,7 @@ def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
     page: RobustnessPage, window: MainWindow, qtbot: QtBot
 ) -> None:
     session, test = window.session, data_of(window.session).test
-    assert session.shown is not None
+    assert session.view.shown is not None
     for norm, boxed in (("l2", False), ("linf", False), ("linf", True), ("l2", True)):
         if page.curves.norm.currentData() != norm:
             choose(qtbot, page.curves.norm, page.curves.norm.findData(norm))
@@ -92,7 +92,7 @@ def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
         for attack in ATTACKS:
             drawn_at, drawn = page.curves.plot.data(attack.label)
             tried = curves.attack_sizes
-            *_, known = attack.curve(session.shown.weights, test, norm, tried, boxed=boxed)
+            *_, known = attack.curve(session.view.shown.weights, test, norm, tried, boxed=boxed)
             at_tried = np.isin(drawn_at, tried)
             np.testing.assert_array_equal(drawn_at[at_tried], tried)
             expected = share_right(known.counts, test.labels)
@@ -133,7 +133,7 @@ def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(
 
     check()
     choose(qtbot, page.curves.norm, page.curves.norm.findData("linf"))
-    window.session.show_epoch(1)
+    window.session.view.show_epoch(1)
     wait_for_curves(qtbot, window.session)
     check()
     page.switch.choose(TWO)
@@ -192,8 +192,8 @@ def test_medians_and_scores_are_those_of_every_epoch(
     page: RobustnessPage, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    assert session.history is not None
-    search = MedianSearch(data_of(session).test, {0: session.history.records})
+    assert session.view.history is not None
+    search = MedianSearch(data_of(session).test, {0: session.view.history.records})
     list(search.run())
     expected = search.found()[0]
     wait_until(qtbot, lambda: len(page.epochs.median_plot.data("median")[0]) == EPOCHS + 1)
@@ -204,7 +204,7 @@ def test_medians_and_scores_are_those_of_every_epoch(
 
 
 def test_it_follows_the_epoch_shown(page: RobustnessPage, window: MainWindow, qtbot: QtBot) -> None:
-    window.session.show_epoch(3)
+    window.session.view.show_epoch(3)
     wait_for_curves(qtbot, window.session)
     x, y = page.curves.plot.data("exact")
     np.testing.assert_array_equal(y, exact_of(window.session).accuracy("l2", x))
@@ -220,13 +220,13 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     assert first is not None
     combo = window.panel.later_form.rows["adversary"].editor
     choose(qtbot, combo, combo.findData("l2"))  # type: ignore[attr-defined]
-    session.set_setting("adversary_size", 1.0)
-    assert session.needs_rewind
-    session.rewind(play=True)
+    session.wanted.set_setting("adversary_size", 1.0)
+    assert session.wanted.needs_rewind
+    session.training.rewind(play=True)
     wait_until(qtbot, lambda: session.runs.shown_key != first)
     wait_for_state(qtbot, session, RunState.FINISHED)
     curves = wait_for_curves(qtbot, session)
-    assert session.training_config.adversary == "l2"
+    assert session.view.training_config.adversary == "l2"
     assert [model.key for model in curves.request.models] == [session.runs.shown_key, first]
     (other,) = page.curves.plot.runs
     assert other.key == first
@@ -310,7 +310,7 @@ def test_what_was_left_for_one_model_is_tried_on_another(
     endless.may_end = True
     qtbot.wait(700)  # nothing begins anew by itself
     assert session.robustness.attacks_left
-    session.show_epoch(2)
+    session.view.show_epoch(2)
     assert wait_for_curves(qtbot, session).complete
     assert not session.robustness.attacks_left
 
@@ -331,7 +331,7 @@ def test_beside_a_training_only_quick_attacks_are_tried(
     assert curves is not None
     assert set(curves.attacks) == {"noise"}
     wait_until(qtbot, page.curves.attacks.words.isVisible)
-    session.pause()
+    session.training.pause()
     assert set(wait_for_curves(qtbot, session).attacks) == {attack.label for attack in ATTACKS}
     wait_until(qtbot, lambda: not page.curves.attacks.words.isVisible())
 
@@ -344,7 +344,7 @@ def test_nothing_is_computed_where_nobody_looks(window: MainWindow, qtbot: QtBot
     press(qtbot, window, "Ctrl+5")
     before = wait_for_curves(qtbot, window.session)
     press(qtbot, window, "Ctrl+1")
-    window.session.show_epoch(1)
+    window.session.view.show_epoch(1)
     qtbot.wait(300)
     assert job.idle
     assert window.session.robustness._curves is before
@@ -363,8 +363,8 @@ def test_the_curve_is_drawn_in_either_theme(
 def test_other_data_clear_the_page_and_fill_it_again(
     page: RobustnessPage, window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.session.set_setting("test_size", 50)
-    window.session.rewind(play=True)
+    window.session.wanted.set_setting("test_size", 50)
+    window.session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(window.session).test.n_samples == 50)
     wait_for_state(qtbot, window.session, RunState.FINISHED)
     curves = wait_for_curves(qtbot, window.session)

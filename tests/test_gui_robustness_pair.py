@@ -58,8 +58,8 @@ def train_other(pair: RobustnessPair, window: MainWindow, qtbot: QtBot) -> None:
 
     def both() -> bool:
         curves = session.robustness.curves
-        at_end = curves is not None and session.shown is not None and len(curves.exact) == 2
-        return at_end and curves.request.models[0].weights is session.shown.weights
+        at_end = curves is not None and session.view.shown is not None and len(curves.exact) == 2
+        return at_end and curves.request.models[0].weights is session.view.shown.weights
 
     wait_until(qtbot, both)
 
@@ -75,18 +75,18 @@ def test_one_click_trains_the_same_with_an_adversary_and_keeps_the_run(
     pair: RobustnessPair, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    first, before = session.runs.shown, session.training_config
+    first, before = session.runs.shown, session.view.training_config
     assert first is not None
     found = finish(exact_robustness(first.history.records[-1].weights, data_of(session).test,
                                     boxed=False))  # fmt: skip
     # What the form shows by now is another matter.
-    session.set_setting("init", "uniform")
+    session.wanted.set_setting("init", "uniform")
     train_other(pair, window, qtbot)
-    config = session.training_config
+    config = session.view.training_config
     assert config.adversary == "l2"
     assert config.adversary_size == pytest.approx(found.median("l2"), rel=0.06)
     assert config.init == before.init
-    assert session.data_config == first.data_config
+    assert session.view.data_config == first.data_config
     assert [entry.key for entry in session.runs.entries] == [first.key, session.runs.shown_key]
     assert not pair.train.isVisible()
     assert pair.other.currentData() == first.key
@@ -129,10 +129,10 @@ def test_another_run_can_be_chosen_and_a_hidden_one_is_drawn_again(
 ) -> None:
     session = window.session
     train_other(pair, window, qtbot)
-    session.set_setting("adversary", "off")
-    session.set_setting("seed", 5)
-    session.set_setting("learning_rate", 0.02)
-    session.rewind(play=True)
+    session.wanted.set_setting("adversary", "off")
+    session.wanted.set_setting("seed", 5)
+    session.wanted.set_setting("learning_rate", 0.02)
+    session.training.rewind(play=True)
     wait_until(qtbot, lambda: len(session.runs.entries) == 3)
     wait_for_state(qtbot, session, RunState.FINISHED)
     oldest, newest, _ = session.runs.entries
@@ -155,17 +155,17 @@ def test_of_adversarial_runs_alone_the_plain_one_is_offered(
 ) -> None:
     session = window.session
     train_other(pair, window, qtbot)
-    session.remove_run(session.runs.entries[0].key)
+    session.view.remove_run(session.runs.entries[0].key)
     wait_until(qtbot, pair.train.isVisible)
     assert pair.train.text() == "Train the same without an adversary"
     train_other(pair, window, qtbot)
-    assert session.training_config.adversary == "off"
+    assert session.view.training_config.adversary == "off"
 
 
 def test_hovering_reads_weights_and_a_click_opens_them(
     pair: RobustnessPair, window: MainWindow, qtbot: QtBot
 ) -> None:
-    shown = window.session.shown
+    shown = window.session.view.shown
     assert shown is not None
     cell = pair.mosaic.cell_rect(0, 4)
     hover(pair.mosaic, cell.center())

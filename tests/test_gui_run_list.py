@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 
 def history_of(session: Session) -> History:
-    assert session.history is not None
-    return session.history
+    assert session.view.history is not None
+    return session.view.history
 
 
 def another_run(qtbot: QtBot, session: Session, **settings: object) -> int:
     """Finish a run with other settings and return its number."""
     for name, value in settings.items():
-        session.set_setting(name, value)
-    session.rewind(play=True)
-    wait_until(qtbot, lambda: history_of(session).last_epoch >= session.training_config.epochs)
+        session.wanted.set_setting(name, value)
+    session.training.rewind(play=True)
+    wait_until(qtbot, lambda: history_of(session).last_epoch >= session.view.training_config.epochs)
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert session.runs.live_key is not None
     return session.runs.live_key
@@ -95,8 +95,8 @@ def test_the_live_run_goes_on_while_another_is_shown(three: Session, qtbot: QtBo
 def test_a_run_on_other_data_is_refused_in_words(session: Session, qtbot: QtBot) -> None:
     notes, first = Notes(session), session.runs.entries[0]
     session.open("strokes")
-    wait_until(qtbot, lambda: session.data_config.dataset == "strokes")
-    session.show_run(first.key)
+    wait_until(qtbot, lambda: session.view.data_config.dataset == "strokes")
+    session.view.show_run(first.key)
     assert session.runs.shown is session.runs.live
     (message,) = notes.errors
     assert first.run.dataset_name in message
@@ -109,18 +109,20 @@ def test_a_fork_with_the_same_settings_goes_on_bit_for_bit(
 ) -> None:
     parent = session.runs.live
     assert parent is not None
-    session.show_epoch(epoch)
-    session.fork()
+    session.view.show_epoch(epoch)
+    session.training.fork()
     branch = session.runs.live
     assert branch is not None
     assert branch is not parent
     assert branch.branch is not None
     assert (branch.branch.parent, branch.branch.epoch) == (parent.key, epoch)
     wait_until(qtbot, lambda: len(branch.history) == 1)
-    assert session.run_state is RunState.PAUSED  # held: settings can be changed first
+    assert session.view.run_state is RunState.PAUSED  # held: settings can be changed first
     if epoch == EPOCHS:
-        assert session.training_config.epochs == 2 * EPOCHS  # else there is nothing to go on to
-    session.play()
+        assert (
+            session.view.training_config.epochs == 2 * EPOCHS
+        )  # else there is nothing to go on to
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     expected = plain_records(session)[epoch:]
     assert [record.epoch for record in branch.history.records] == [r.epoch for r in expected]
@@ -132,11 +134,11 @@ def test_a_fork_with_the_same_settings_goes_on_bit_for_bit(
 def test_a_fork_takes_the_settings_of_the_form(session: Session, qtbot: QtBot) -> None:
     parent = session.runs.live
     assert parent is not None
-    session.show_epoch(3)
-    session.set_setting("shuffle", False)  # waits for a new start, of which this is one
-    session.fork()
-    session.set_setting("learning_rate", 1.0)
-    session.play()
+    session.view.show_epoch(3)
+    session.wanted.set_setting("shuffle", False)  # waits for a new start, of which this is one
+    session.training.fork()
+    session.wanted.set_setting("learning_rate", 1.0)
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     branch = session.runs.live
     assert branch is not None
@@ -152,8 +154,8 @@ def test_a_fork_takes_the_settings_of_the_form(session: Session, qtbot: QtBot) -
 def test_a_fork_keeps_its_origin_whatever_the_memory(session: Session, qtbot: QtBot) -> None:
     parent = session.runs.live
     assert parent is not None
-    session.show_epoch(5)
-    session.fork()
+    session.view.show_epoch(5)
+    session.training.fork()
     parent.history.limit(1)
     best = parent.history.best.epoch
     assert parent.history.kept_epochs.tolist() == sorted({0, 5, best, EPOCHS})
@@ -162,12 +164,12 @@ def test_a_fork_keeps_its_origin_whatever_the_memory(session: Session, qtbot: Qt
 def test_a_run_that_was_forked_at_its_start_is_not_tidied_away(
     session: Session, qtbot: QtBot
 ) -> None:
-    session.set_setting("seed", 5)
-    session.rewind()
+    session.wanted.set_setting("seed", 5)
+    session.training.rewind()
     parent = session.runs.live
     assert parent is not None
     wait_until(qtbot, lambda: len(parent.history) == 1)
-    session.fork()
+    session.training.fork()
     branch = session.runs.live
     assert branch is not None
     assert branch.branch is not None
@@ -189,9 +191,9 @@ def test_an_earlier_run_can_be_forked_too(three: Session, qtbot: QtBot) -> None:
 
 
 def test_a_rewind_of_a_branch_goes_back_to_the_very_start(session: Session, qtbot: QtBot) -> None:
-    session.show_epoch(4)
-    session.fork()
-    session.rewind()
+    session.view.show_epoch(4)
+    session.training.fork()
+    session.training.rewind()
     live = session.runs.live
     assert live is not None
     wait_until(qtbot, lambda: len(live.history) == 1)
@@ -268,18 +270,18 @@ def test_what_a_person_touched_is_not_tidied_away(session: Session, qtbot: QtBot
     key = session.runs.live_key
     assert key is not None
     session.runs.rename(key, "mine")
-    session.rewind()
-    session.set_setting("epochs", EPOCHS + 2)
-    session.play()
+    session.training.rewind()
+    session.wanted.set_setting("epochs", EPOCHS + 2)
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)  # a longer twin of "mine"
-    session.rewind()
+    session.training.rewind()
     assert names(session)[0] == "mine"
 
 
 def made_up(key: int, session: Session, n_epochs: int = 20) -> Run:
     """Return a run whose curves are those of the session's first, over and over."""
     first = history_of(session).records[1]
-    history = History(session.training_config)
+    history = History(session.view.training_config)
     for epoch in range(n_epochs + 1):
         record = EpochRecord(
             epoch,
@@ -293,8 +295,8 @@ def made_up(key: int, session: Session, n_epochs: int = 20) -> Run:
             weights=first.weights + np.float32(key),
         )
         history.append(record)
-    reading = session.data.reading
-    return Run(key, history, session.data_config, reading, data_of(session).name)
+    reading = session.view.reading
+    return Run(key, history, session.view.data_config, reading, data_of(session).name)
 
 
 def test_the_oldest_are_hidden_when_there_are_too_many(
@@ -342,15 +344,15 @@ def test_reopening_the_program_begins_with_one_run(
 def test_a_run_pinned_before_its_first_record_does_not_stop_later_ones(
     session: Session, qtbot: QtBot
 ) -> None:
-    session.rewind()
+    session.training.rewind()
     assert session.runs.live_key is not None
     session.runs.pin(session.runs.live_key)  # nothing has been recorded yet
     for _ in range(3):
-        session.rewind()
+        session.training.rewind()
         live = session.runs.live
         assert live is not None
         wait_until(qtbot, lambda live=live: len(live.history) == 1)
-        session.step_epoch()
+        session.training.step_epoch()
         wait_for_state(qtbot, session, RunState.PAUSED)
     assert all(entry.run.history.records for entry in session.runs.entries)
     assert session.runs.reference_key is None
@@ -360,15 +362,15 @@ def test_a_diverged_run_keeps_its_settings_and_a_rewind_is_offered(
     new_session: Callable[..., Session], qtbot: QtBot
 ) -> None:
     session = open_and_finish(qtbot, new_session())
-    session.set_setting("learning_rate", 900.0)
-    session.set_setting("l2", 5.0)
-    session.rewind(play=True)
+    session.wanted.set_setting("learning_rate", 900.0)
+    session.wanted.set_setting("l2", 5.0)
+    session.training.rewind(play=True)
     wait_for_state(qtbot, session, RunState.DIVERGED)
-    assert not session.needs_rewind
-    session.set_setting("learning_rate", 0.1)
-    assert session.training_config.learning_rate == 900.0
-    assert session.shown_config.learning_rate == 900.0
-    assert session.needs_rewind
+    assert not session.wanted.needs_rewind
+    session.wanted.set_setting("learning_rate", 0.1)
+    assert session.view.training_config.learning_rate == 900.0
+    assert session.view.shown_config.learning_rate == 900.0
+    assert session.wanted.needs_rewind
 
 
 def test_seeds_are_of_the_data_of_the_run(three: Session, qtbot: QtBot) -> None:
@@ -385,7 +387,7 @@ def test_seeds_are_of_the_data_of_the_run(three: Session, qtbot: QtBot) -> None:
 
 def test_seeds_of_a_run_from_given_weights_begin_with_them(session: Session, qtbot: QtBot) -> None:
     weights = history_of(session).records[-1].weights
-    session.start_from(weights)
+    session.training.start_from(weights)
     live = session.runs.live
     assert live is not None
     assert not live.is_own_start
@@ -398,15 +400,15 @@ def test_seeds_of_a_run_from_given_weights_begin_with_them(session: Session, qtb
 
 
 def test_a_band_removed_while_it_grows_stays_away(session: Session, qtbot: QtBot) -> None:
-    session.set_setting("epochs", 5000)
-    session.rewind()
-    wait_until(qtbot, lambda: session.shown is not None)
+    session.wanted.set_setting("epochs", 5000)
+    session.training.rewind()
+    wait_until(qtbot, lambda: session.view.shown is not None)
     session.seeds.repeat(8)
     wait_until(qtbot, lambda: bool(session.runs.bands))
-    session.remove_run(session.runs.bands[0].key)
+    session.view.remove_run(session.runs.bands[0].key)
     wait_until(qtbot, lambda: not session.seeds.is_training)
     assert session.runs.bands == ()
-    session.undo_remove()
+    session.runs.undo_remove()
     assert len(session.runs.bands) == 1
 
 
@@ -416,8 +418,8 @@ def test_a_branch_of_the_last_epoch_there_can_be_is_refused(
     notes = Notes(session)
     monkeypatch.setattr("gui.session.session._MOST_EPOCHS", EPOCHS)
     before = session.runs.live
-    session.show_epoch(EPOCHS)
-    session.fork()
+    session.view.show_epoch(EPOCHS)
+    session.training.fork()
     assert session.runs.live is before
     assert "branch off before it" in notes.errors[0]
 
@@ -425,30 +427,30 @@ def test_a_branch_of_the_last_epoch_there_can_be_is_refused(
 def test_an_epoch_shown_that_is_thinned_away_gives_way_and_says_so(
     session: Session, qtbot: QtBot
 ) -> None:
-    session.show_epoch(7)
+    session.view.show_epoch(7)
     told: list[float] = []
-    session.shown_changed.connect(lambda: told.append(session.shown.epoch))
+    session.view.shown_changed.connect(lambda: told.append(session.view.shown.epoch))
     history_of(session).limit(1)
-    session.step_epoch()
+    session.training.step_epoch()
     wait_until(qtbot, lambda: bool(told))
-    assert session.pinned_epoch == session.shown.epoch != 7
+    assert session.view.pinned_epoch == session.view.shown.epoch != 7
 
 
 def test_what_an_ended_run_never_learnt_with_is_not_said_of_it(
     session: Session, qtbot: QtBot
 ) -> None:
-    before = session.shown_config
-    session.set_setting("learning_rate", 4.1)
+    before = session.view.shown_config
+    session.wanted.set_setting("learning_rate", 4.1)
     wait_until(qtbot, lambda: bool(history_of(session).changes))
-    assert session.shown_changes == []
-    assert session.shown_config == before
-    assert session.needs_rewind
-    session.step_epoch()  # now it is learnt with
+    assert session.view.shown_changes == []
+    assert session.view.shown_config == before
+    assert session.wanted.needs_rewind
+    session.training.step_epoch()  # now it is learnt with
     wait_until(qtbot, lambda: history_of(session).last_epoch == EPOCHS + 1)
-    assert [change.name for change in session.shown_changes] == ["learning_rate"]
-    assert session.shown_config.learning_rate == 4.1
+    assert [change.name for change in session.view.shown_changes] == ["learning_rate"]
+    assert session.view.shown_config.learning_rate == 4.1
     wait_for_state(qtbot, session, RunState.FINISHED)
-    assert not session.needs_rewind
+    assert not session.wanted.needs_rewind
 
 
 def test_seeds_of_a_run_with_an_added_image_are_trained_with_it(
@@ -457,8 +459,8 @@ def test_seeds_of_a_run_with_an_added_image_are_trained_with_it(
     notes, without = Notes(session), session.runs.live_key
     assert without is not None
     n_samples = data_of(session).train.n_samples
-    session.add_sample(data_of(session).train.images[0], 3)
-    session.rewind(play=True)
+    session.wanted.add_sample(data_of(session).train.images[0], 3)
+    session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(session).train.n_samples == n_samples + 1)
     wait_for_state(qtbot, session, RunState.FINISHED)
     with_it = session.runs.live_key
@@ -472,7 +474,7 @@ def test_seeds_of_a_run_with_an_added_image_are_trained_with_it(
     same_seed = entry.band.curves["train_log_likelihood"][:, 0]
     own = history_of(session).curve("train", "log_likelihood")
     np.testing.assert_allclose(same_seed, own, atol=1e-4)
-    session.show_run(without)
+    session.view.show_run(without)
     session.seeds.repeat(2)
     assert not session.seeds.is_training
     assert "other images than there are now" in notes.errors[-1]

@@ -39,9 +39,12 @@ _NAME, _STATE, _DIFFERS, _EPOCHS, _BEST, _LIKE, _SCORE, _LAST = range(8)
 def panel(window: MainWindow, qtbot: QtBot) -> RunsPanel:
     """Return the panel of a window with two finished runs, the second with another rate."""
     session = window.session
-    session.set_setting("learning_rate", 0.4)
-    session.rewind(play=True)
-    wait_until(qtbot, lambda: session.history is not None and session.history.last_epoch == EPOCHS)
+    session.wanted.set_setting("learning_rate", 0.4)
+    session.training.rewind(play=True)
+    wait_until(
+        qtbot,
+        lambda: session.view.history is not None and session.view.history.last_epoch == EPOCHS,
+    )
     wait_for_state(qtbot, session, RunState.FINISHED)
     click(qtbot, window.learn.tab("Runs"))
     assert window.learn.tabs.runs.isVisible()
@@ -107,8 +110,8 @@ def test_show_makes_every_view_show_that_run(
     assert panel.show_button.isEnabled()
     click(qtbot, panel.show_button)
     assert session.runs.shown is first
-    assert session.shown is not None
-    assert session.shown.weights is first.history.records[-1].weights
+    assert session.view.shown is not None
+    assert session.view.shown.weights is first.history.records[-1].weights
     assert panel.table.row(0).font(0).bold()
     assert cell(panel, 0, _DIFFERS) == ""
     assert cell(panel, 1, _DIFFERS) == "learning rate 0.4"
@@ -209,11 +212,11 @@ def test_another_colour(panel: RunsPanel, window: MainWindow) -> None:
 
 def test_fork_draws_a_branch(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
-    session.show_epoch(4)
+    session.view.show_epoch(4)
     click(qtbot, panel.fork_button)
-    wait_until(qtbot, lambda: session.history is not None and len(session.history) == 1)
-    session.set_setting("learning_rate", 2.0)
-    session.play()
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) == 1)
+    session.wanted.set_setting("learning_rate", 2.0)
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert cell(panel, 2, _DIFFERS) == "branches off run 2 at epoch 4"
     plot = window.learn.like_plot
@@ -222,7 +225,7 @@ def test_fork_draws_a_branch(panel: RunsPanel, window: MainWindow, qtbot: QtBot)
     assert window.bottom.timeline.epoch_at(0) == 4  # nothing before it is of this run
     assert plot.tick_labels == ["η 2"]
     # Behind another run, the branch begins where it left.
-    session.show_run(session.runs.entries[0].key)
+    session.view.show_run(session.runs.entries[0].key)
     branch = plot.runs[-1]
     assert branch.name == "run 3"
     assert branch.curves[0][1][0] == 4
@@ -255,13 +258,13 @@ def test_seeds_are_drawn_as_a_band_with_its_median(
     (entry,) = session.runs.bands
     assert entry.name == "5 seeds of run 2"
     assert entry.band.seeds == (0, 1, 2, 3, 4)
-    assert session.dataset is not None
+    assert session.view.dataset is not None
     alone = []
     for seed in entry.band.seeds:
         config = TrainingConfig(epochs=EPOCHS, learning_rate=0.4, seed=seed)
-        trainer = Trainer(session.dataset, config)
+        trainer = Trainer(session.view.dataset, config)
         list(trainer.run())
-        alone.append(trainer.model.log_likelihood(session.dataset.test))
+        alone.append(trainer.model.log_likelihood(session.view.dataset.test))
     curve = entry.band.curves["test_log_likelihood"][-1]
     np.testing.assert_allclose(curve, alone, atol=1e-4)
     (drawn,) = window.learn.like_plot.bands
@@ -295,9 +298,9 @@ def test_a_band_is_hidden_renamed_removed_and_put_back(
 
 def test_seeds_can_be_called_off(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
-    session.set_setting("epochs", 5000)
-    session.rewind()
-    wait_until(qtbot, lambda: session.shown is not None)
+    session.wanted.set_setting("epochs", 5000)
+    session.training.rewind()
+    wait_until(qtbot, lambda: session.view.shown is not None)
     click(qtbot, panel.seeds_button)
     wait_until(qtbot, lambda: session.seeds.state is not None and panel.progress.isVisible())
     assert panel.seeds_button.text() == "Call off"
@@ -319,9 +322,9 @@ def test_seeds_of_a_branch_begin_where_it_began(
     panel: RunsPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    session.show_epoch(4)
-    session.fork()
-    wait_until(qtbot, lambda: session.history is not None and len(session.history) == 1)
+    session.view.show_epoch(4)
+    session.training.fork()
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) == 1)
     session.seeds.repeat(3)
     wait_until(qtbot, lambda: not session.seeds.is_training)
     (entry,) = session.runs.bands
@@ -361,9 +364,9 @@ def test_scores_of_test_and_validation_images_are_not_taken_from_each_other(
 ) -> None:
     session = window.session
     session.runs.pin(session.runs.entries[0].key)
-    session.set_setting("validation_size", 50)
-    session.rewind(play=True)
-    wait_until(qtbot, lambda: session.history.last_epoch == EPOCHS)
+    session.wanted.set_setting("validation_size", 50)
+    session.training.rewind(play=True)
+    wait_until(qtbot, lambda: session.view.history.last_epoch == EPOCHS)
     wait_for_state(qtbot, session, RunState.FINISHED)
     panel.table.refresh()
     assert "(" in cell(panel, 1, _SCORE)

@@ -190,10 +190,10 @@ def core_counts(
     session: Session, change: NDArray[np.floating], strength: float
 ) -> SameChangeResult:
     """Return what core finds of a change on the test images."""
-    assert session.shown is not None
+    assert session.view.shown is not None
     attack = session.attack
     same = SameChange(
-        weights=session.shown.weights,
+        weights=session.view.shown.weights,
         split=data_of(session).split(attack.config.part),
         change=change,
         target=attack.aim,
@@ -337,7 +337,7 @@ def test_one_change_for_all_is_cores_and_the_film_comes_back(
     assert session.same_change.is_searching
     wait_until(qtbot, lambda: not session.same_change.is_searching)
     result = wait_for_counts(qtbot, session)
-    assert session.shown is not None
+    assert session.view.shown is not None
     test = data_of(session).test
     config = ATTACKS["universal"].settings(
         target=1,
@@ -346,7 +346,7 @@ def test_one_change_for_all_is_cores_and_the_film_comes_back(
         box=session.attack.boxed,  # type: ignore[call-arg]
     )
     search = UniversalSearch(
-        model=SoftmaxPerceptron(session.shown.weights),
+        model=SoftmaxPerceptron(session.view.shown.weights),
         config=config,
         images=test.images,
         labels=test.labels,  # type: ignore[arg-type]
@@ -386,7 +386,7 @@ def test_other_settings_mark_the_change_for_all_as_outdated(
     session.attack.choose("train", 2)
     assert "other images" in panel.note.text()
     session.attack.choose("test", 2)
-    session.show_epoch(2)
+    session.view.show_epoch(2)
     wait_until(qtbot, lambda: "model of epoch 12" in panel.note.text())
 
 
@@ -443,10 +443,10 @@ def test_what_there_is_not_is_said(opened: MainWindow, qtbot: QtBot) -> None:
     click(qtbot, panel.find_button)
     wait_until(qtbot, lambda: not session.same_change.is_searching)
     assert "allow a larger one" in panel.note.text()
-    session.set_setting("init", "zeros")
-    session.rewind()
+    session.wanted.set_setting("init", "zeros")
+    session.training.rewind()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    wait_until(qtbot, lambda: session.shown is not None and session.shown.epoch == 0)
+    wait_until(qtbot, lambda: session.view.shown is not None and session.view.shown.epoch == 0)
     click(qtbot, panel.find_button)
     wait_until(qtbot, lambda: not session.same_change.is_searching)
     assert "Train the model first" in panel.note.text()
@@ -478,8 +478,8 @@ def test_other_data_forget_the_change_for_all(opened: MainWindow, qtbot: QtBot) 
     session, panel = opened.session, panel_of(opened)
     click(qtbot, panel.find_button)
     wait_until(qtbot, lambda: not session.same_change.is_searching)
-    session.set_setting("test_size", 60)
-    session.rewind(play=True)
+    session.wanted.set_setting("test_size", 60)
+    session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(session).test.n_samples == 60)
     assert session.same_change.found is None
     assert not panel.all_button.isEnabled()

@@ -41,30 +41,30 @@ def test_a_model_is_saved_and_opened_again(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = window.session
-    session.show_epoch(5)
+    session.view.show_epoch(5)
     wait_for_diagnosis(qtbot, session)
-    assert session.shown is not None
-    weights, pictures = session.shown.weights, row_pixels(window, 0)
+    assert session.view.shown is not None
+    weights, pictures = session.view.shown.weights, row_pixels(window, 0)
     save(window, qtbot, monkeypatch, tmp_path / "mine")
     file = tmp_path / "mine.safetensors"
     model = load_model(file)
     np.testing.assert_array_equal(model.weights, weights)
     assert model.epoch == 5
-    session.show_epoch(None)
+    session.view.show_epoch(None)
 
     open_saved(window, qtbot, monkeypatch, file)
-    wait_until(qtbot, lambda: session.shown is not None and session.shown.epoch == 0)
-    assert session.run_state is RunState.PAUSED
-    np.testing.assert_array_equal(session.shown.weights, weights)
+    wait_until(qtbot, lambda: session.view.shown is not None and session.view.shown.epoch == 0)
+    assert session.view.run_state is RunState.PAUSED
+    np.testing.assert_array_equal(session.view.shown.weights, weights)
     wait_for_diagnosis(qtbot, session)
     assert (row_pixels(window, 0) == pictures).all()
     assert len(session.runs.earlier) == 1
     assert "trained on UCI digits 8 x 8 for 5 epochs" in window.notice.text
-    session.play()
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
-    session.rewind()
-    wait_until(qtbot, lambda: session.shown is not None and session.shown.epoch == 0)
-    assert not session.shown.weights.any()  # a start of its own again: all zero
+    session.training.rewind()
+    wait_until(qtbot, lambda: session.view.shown is not None and session.view.shown.epoch == 0)
+    assert not session.view.shown.weights.any()  # a start of its own again: all zero
 
 
 def test_a_model_of_other_data_changes_nothing(
@@ -74,11 +74,11 @@ def test_a_model_of_other_data_changes_nothing(
     session = window.session
     session.open(write_data(tmp_path / "other", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
-    before = session.history
+    before = session.view.history
     open_saved(window, qtbot, monkeypatch, tmp_path / "mine.safetensors")
     assert "open fitting data first" in window.notice.text
     assert window.notice.property("error") is True
-    assert session.history is before
+    assert session.view.history is before
 
 
 def test_a_file_that_is_no_model_changes_nothing(
@@ -86,10 +86,10 @@ def test_a_file_that_is_no_model_changes_nothing(
 ) -> None:
     file = tmp_path / "bad.safetensors"
     file.write_bytes(b"not a model")
-    before = window.session.history
+    before = window.session.view.history
     open_saved(window, qtbot, monkeypatch, file)
     assert "no model of this program" in window.notice.text
-    assert window.session.history is before
+    assert window.session.view.history is before
 
 
 def test_a_folder_that_cannot_be_written_is_told(

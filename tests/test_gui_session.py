@@ -24,6 +24,7 @@ from core.errors import DatasetError, SettingError
 from core.insight.diagnostics import diagnose
 from core.learning.presets import PRESETS
 from core.learning.training import EpochRecord, TrainingConfig
+from gui.jobs.mailbox import Letter
 from gui.session.run_state import RunState
 
 if TYPE_CHECKING:
@@ -45,8 +46,10 @@ class Notes:
     def __init__(self, session: Session) -> None:
         self.messages: list[tuple[str, bool]] = []
         self.surprises: list[str] = []
-        session.notified.connect(lambda message, error: self.messages.append((message, error)))
-        session.surprised.connect(self.surprises.append)
+        session.messages.notified.connect(
+            lambda message, error: self.messages.append((message, error))
+        )
+        session.messages.surprised.connect(self.surprises.append)
 
     @property
     def errors(self) -> list[str]:
@@ -60,15 +63,16 @@ def assert_records_equal(found: list[EpochRecord], expected: list[EpochRecord]) 
 
 
 def history_of(session: Session) -> list[EpochRecord]:
-    assert session.history is not None
-    return session.history.records
+    assert session.view.history is not None
+    return session.view.history.records
 
 
 def test_opening_begins_to_learn_by_itself(new_session: New, qtbot: QtBot) -> None:
     session = new_session()
-    assert session.run_state is RunState.LOADING
+    assert session.view.run_state is RunState.LOADING
     with qtbot.waitSignals(
-        [session.dataset_changed, session.run_started, session.shown_changed], timeout=WAIT
+        [session.view.dataset_changed, session.view.run_started, session.view.shown_changed],
+        timeout=WAIT,
     ):
         session.open("digits8")
         assert session.data.opening == "digits8"
@@ -99,21 +103,31 @@ def test_a_bad_path_leaves_data_and_run_untouched(
         images = path / "train-images-idx3-ubyte"
         images.write_bytes(images.read_bytes()[:-7])
     notes, started = Notes(session), []
-    session.run_started.connect(lambda: started.append(True))
-    before = (session.dataset, session.full_dataset, session.history, session.wanted_data)
+    session.view.run_started.connect(lambda: started.append(True))
+    before = (
+        session.view.dataset,
+        session.wanted.full_dataset,
+        session.view.history,
+        session.wanted.data,
+    )
     records = list(history_of(session))
     session.open(str(path))
     wait_until(qtbot, lambda: session.data.opening is None)
     (message,) = notes.errors
     assert str(path) in message
     assert notes.surprises == []
-    assert (session.dataset, session.full_dataset, session.history, session.wanted_data) == before
+    assert (
+        session.view.dataset,
+        session.wanted.full_dataset,
+        session.view.history,
+        session.wanted.data,
+    ) == before
     assert history_of(session) == records
     assert started == []
-    assert session.run_state is RunState.FINISHED
+    assert session.view.run_state is RunState.FINISHED
     assert list(session.data.opened_paths) == []
-    session.set_setting("epochs", EPOCHS + 2)  # and it can still go on
-    session.play()
+    session.wanted.set_setting("epochs", EPOCHS + 2)  # and it can still go on
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert len(history_of(session)) == EPOCHS + 3
 
@@ -126,7 +140,7 @@ def test_a_bad_path_at_the_start_is_told_and_the_stroke_digits_open_instead(
     session.open("/nowhere")
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert "/nowhere" in notes.errors[0]
-    assert session.wanted_data.dataset == "strokes"
+    assert session.wanted.data.dataset == "strokes"
     assert data_of(session).image_shape == (28, 28)
 
 
@@ -143,13 +157,13 @@ def test_without_any_data_nothing_moves_until_some_open(
         session.open("strokes")
         wait_for_state(qtbot, session, RunState.FAILED)
     assert notes.errors == ["strokes: not today"]
-    assert session.shown is None
-    assert not session.can_move
-    session.rewind()
-    session.play()
-    session.show_epoch(3)
-    session.show_best()
-    assert session.run_state is RunState.FAILED
+    assert session.view.shown is None
+    assert not session.training.can_move
+    session.training.rewind()
+    session.training.play()
+    session.view.show_epoch(3)
+    session.view.show_best()
+    assert session.view.run_state is RunState.FAILED
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
 
@@ -161,10 +175,10 @@ def test_a_surprise_while_opening_is_told(
         raise RuntimeError("out of sorts")
 
     monkeypatch.setattr("gui.session.data.opening", explode)
-    with qtbot.waitSignal(session.surprised, timeout=WAIT) as told:
+    with qtbot.waitSignal(session.messages.surprised, timeout=WAIT) as told:
         session.open("digits8")
     assert "RuntimeError: out of sorts" in told.args[0]
-    assert session.run_state is RunState.FINISHED
+    assert session.view.run_state is RunState.FINISHED
     assert len(history_of(session)) == EPOCHS + 1
 
 
@@ -172,39 +186,39 @@ def test_opening_twice_ends_with_the_second(session: Session, qtbot: QtBot, tmp_
     first = write_data(tmp_path / "first", (5, 4), 3, 30, 12)
     second = write_data(tmp_path / "second", (4, 6), 2, 30, 12)
     started = []
-    session.run_started.connect(lambda: started.append(data_of(session).name))
+    session.view.run_started.connect(lambda: started.append(data_of(session).name))
     session.open(first)
     session.open(second)
     wait_until(qtbot, lambda: session.data.opening is None)
     assert started == ["second"]
-    assert session.wanted_data.dataset == second
+    assert session.wanted.data.dataset == second
     assert list(session.data.opened_paths) == [second]
 
 
 def test_other_data_replace_the_run_and_keep_it_for_comparison(
     session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    old = session.history
+    old = session.view.history
     folder = write_data(tmp_path / "small", (5, 4), 3, 30, 12)
-    with qtbot.waitSignal(session.run_started, timeout=WAIT):
+    with qtbot.waitSignal(session.view.run_started, timeout=WAIT):
         session.open(folder)
     assert data_of(session).image_shape == (5, 4)
     assert data_of(session).n_classes == 3
     assert [run.history for run in session.runs.earlier] == [old]
     assert session.runs.earlier[0].dataset_name != data_of(session).name
-    assert session.is_running  # the run before had come to its end
-    wait_until(qtbot, lambda: session.shown is not None)
-    assert session.shown is not None
-    assert session.shown.weights.shape == (3, 21)
+    assert session.view.is_running  # the run before had come to its end
+    wait_until(qtbot, lambda: session.view.shown is not None)
+    assert session.view.shown is not None
+    assert session.view.shown.weights.shape == (3, 21)
 
 
 def test_other_data_stay_held_where_a_run_was_held(
     new_session: New, qtbot: QtBot, tmp_path: Path
 ) -> None:
     session = open_paused(qtbot, new_session(training=LONG, pace=200.0))
-    with qtbot.waitSignal(session.run_started, timeout=WAIT):
+    with qtbot.waitSignal(session.view.run_started, timeout=WAIT):
         session.open(write_data(tmp_path / "small", (5, 4), 3, 30, 12))
-    assert session.run_state is RunState.PAUSED
+    assert session.view.run_state is RunState.PAUSED
 
 
 def test_running_data_are_replaced_by_running_data(
@@ -212,52 +226,52 @@ def test_running_data_are_replaced_by_running_data(
 ) -> None:
     session = new_session(training=LONG, pace=200.0)
     session.open("digits8")
-    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 2)
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 2)
     session.open(write_data(tmp_path / "small", (5, 4), 3, 30, 12))
-    assert session.is_running
-    with qtbot.waitSignal(session.run_started, timeout=WAIT):
+    assert session.view.is_running
+    with qtbot.waitSignal(session.view.run_started, timeout=WAIT):
         pass
-    assert session.is_running
+    assert session.view.is_running
 
 
 def test_play_pause_and_steps(new_session: New, qtbot: QtBot) -> None:
     session = open_paused(qtbot, new_session())
     assert (history_of(session)[0].epoch, len(history_of(session))) == (0, 1)
-    session.step_batch()
-    assert session.is_running
+    session.training.step_batch()
+    assert session.view.is_running
     wait_for_state(qtbot, session, RunState.PAUSED)
-    assert session.live is not None
-    assert session.live.step == 1
-    session.step_epoch()
+    assert session.view.live is not None
+    assert session.view.live.step == 1
+    session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    assert session.live.fraction == 1
+    assert session.view.live.fraction == 1
     assert len(history_of(session)) == 2
-    session.toggle()
-    assert session.is_running
-    session.toggle()
-    assert session.run_state is RunState.PAUSED
-    session.play()
+    session.training.toggle()
+    assert session.view.is_running
+    session.training.toggle()
+    assert session.view.run_state is RunState.PAUSED
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert_records_equal(history_of(session), plain_records(session))
 
 
 def test_the_shown_model_is_the_live_one_between_epochs(new_session: New, qtbot: QtBot) -> None:
     session = open_paused(qtbot, new_session())
-    session.step_batch()
+    session.training.step_batch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    shown = session.shown
+    shown = session.view.shown
     assert shown is not None
-    assert session.live is not None
+    assert session.view.live is not None
     assert shown.live
     assert shown.record is None
-    assert shown.epoch == pytest.approx(1 / session.live.n_batches)
-    assert shown.weights is session.live.weights
+    assert shown.epoch == pytest.approx(1 / session.view.live.n_batches)
+    assert shown.weights is session.view.live.weights
 
 
 def test_play_after_the_end_starts_again(session: Session, qtbot: QtBot) -> None:
     first = list(history_of(session))
-    with qtbot.waitSignal(session.run_started, timeout=WAIT):
-        session.play()
+    with qtbot.waitSignal(session.view.run_started, timeout=WAIT):
+        session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert_records_equal(history_of(session), first)
     assert history_of(session)[0] is not first[0]
@@ -266,10 +280,10 @@ def test_play_after_the_end_starts_again(session: Session, qtbot: QtBot) -> None
 
 def test_raising_the_epochs_after_the_end_goes_on(session: Session, qtbot: QtBot) -> None:
     first = list(history_of(session))
-    session.set_setting("epochs", EPOCHS + 5)
-    assert session.run_state is RunState.PAUSED
-    assert not session.needs_rewind
-    session.play()
+    session.wanted.set_setting("epochs", EPOCHS + 5)
+    assert session.view.run_state is RunState.PAUSED
+    assert not session.wanted.needs_rewind
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert history_of(session)[: EPOCHS + 1] == first
     assert_records_equal(history_of(session), plain_records(session))
@@ -278,17 +292,17 @@ def test_raising_the_epochs_after_the_end_goes_on(session: Session, qtbot: QtBot
 def test_lowering_the_epochs_stops_there(new_session: New, qtbot: QtBot) -> None:
     session = new_session(training=LONG, pace=60.0)
     session.open("digits8")
-    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 4)
-    session.set_setting("epochs", 1)
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 4)
+    session.wanted.set_setting("epochs", 1)
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert 4 < len(history_of(session)) < 1000
 
 
 def test_the_pace_is_passed_on(new_session: New, qtbot: QtBot) -> None:
     session = open_paused(qtbot, new_session(pace=1e-3))
-    session.play()
-    with qtbot.waitSignal(session.pace_changed, timeout=WAIT):
-        session.set_pace(None)
+    session.training.play()
+    with qtbot.waitSignal(session.training.pace_changed, timeout=WAIT):
+        session.training.set_pace(None)
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert len(history_of(session)) == EPOCHS + 1
 
@@ -296,18 +310,20 @@ def test_the_pace_is_passed_on(new_session: New, qtbot: QtBot) -> None:
 def test_rewind_during_a_run_shows_nothing_of_the_old_one(new_session: New, qtbot: QtBot) -> None:
     session = new_session(training=LONG, pace=200.0)
     runs: list[list[int]] = []
-    session.run_started.connect(lambda: runs.append([]))
-    session.epoch_recorded.connect(lambda record: runs[-1].append(record.epoch))
+    session.view.run_started.connect(lambda: runs.append([]))
+    session.training.epoch_recorded.connect(lambda record: runs[-1].append(record.epoch))
     session.open("digits8")
     starts = []
     for _ in range(4):
-        wait_until(qtbot, lambda: session.history is not None and len(session.history) > 5)
+        wait_until(
+            qtbot, lambda: session.view.history is not None and len(session.view.history) > 5
+        )
         starts.append(history_of(session)[0].weights)
-        session.rewind()
-        assert session.is_running
+        session.training.rewind()
+        assert session.view.is_running
         assert history_of(session) == []
-        assert session.live is None
-        assert session.shown is None
+        assert session.view.live is None
+        assert session.view.shown is None
     wait_until(qtbot, lambda: len(history_of(session)) > 5)
     assert len(runs) == 5
     for epochs in runs:
@@ -317,27 +333,28 @@ def test_rewind_during_a_run_shows_nothing_of_the_old_one(new_session: New, qtbo
 
 
 def test_a_late_letter_of_an_old_run_is_dropped(session: Session, qtbot: QtBot) -> None:
-    old_live, old_record = session.live, history_of(session)[5]
-    old_generation = session.run_generation
-    session.rewind()
-    wait_until(qtbot, lambda: len(history_of(session)) == 1 and session.live is not None)
-    session._mailbox.post(old_generation, old_record)
-    session._mailbox.put_latest("training", old_generation, old_live)
-    session._mailbox.post(session.run_generation, replace(history_of(session)[0], epoch=1))
+    old_live, old_record = session.view.live, history_of(session)[5]
+    old_generation, to = session.training.generation, session.training.read
+    session.training.rewind()
+    wait_until(qtbot, lambda: len(history_of(session)) == 1 and session.view.live is not None)
+    mailbox, newer = session.pool.mailbox, replace(history_of(session)[0], epoch=1)
+    mailbox.post(Letter(to, old_generation, old_record))
+    mailbox.put_latest(Letter(to, old_generation, old_live))
+    mailbox.post(Letter(to, session.training.generation, newer))
     wait_until(qtbot, lambda: len(history_of(session)) > 1)
     assert [record.epoch for record in history_of(session)] == [0, 1]
-    assert session.live is not old_live
+    assert session.view.live is not old_live
 
 
 def test_rewind_goes_to_the_same_start_and_waits(session: Session, qtbot: QtBot) -> None:
     start = history_of(session)[0].weights
     last = history_of(session)[-1].weights
-    session.rewind()
-    assert session.run_state is RunState.PAUSED
-    wait_until(qtbot, lambda: session.shown is not None)
-    assert session.shown is not None
-    np.testing.assert_array_equal(session.shown.weights, start)
-    session.play()
+    session.training.rewind()
+    assert session.view.run_state is RunState.PAUSED
+    wait_until(qtbot, lambda: session.view.shown is not None)
+    assert session.view.shown is not None
+    np.testing.assert_array_equal(session.view.shown.weights, start)
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     np.testing.assert_array_equal(history_of(session)[-1].weights, last)
 
@@ -348,15 +365,15 @@ def test_a_new_seed_is_another_run_and_the_old_seed_the_old_one(
     training = replace(SHORT, init="normal", seed=5)
     session = open_and_finish(qtbot, new_session(training=training))
     first = list(history_of(session))
-    session.new_seed()
-    assert session.training_config.seed != 5
-    session.play()
+    session.training.new_seed()
+    assert session.view.training_config.seed != 5
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert not np.array_equal(history_of(session)[0].weights, first[0].weights)
     assert not np.array_equal(history_of(session)[-1].weights, first[-1].weights)
-    session.set_setting("seed", 5)
-    session.rewind()
-    session.play()
+    session.wanted.set_setting("seed", 5)
+    session.training.rewind()
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert_records_equal(history_of(session), first)
 
@@ -371,17 +388,17 @@ def test_two_sessions_with_one_seed_give_the_same_bits(new_session: New, qtbot: 
 def test_a_live_setting_acts_in_the_present_run(new_session: New, qtbot: QtBot) -> None:
     session = new_session(training=LONG, pace=200.0)
     session.open("digits8")
-    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 2)
-    history = session.history
-    with qtbot.waitSignal(session.setting_applied, timeout=WAIT) as applied:
-        session.set_setting("learning_rate", 0.025)
-    assert session.history is history
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 2)
+    history = session.view.history
+    with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT) as applied:
+        session.wanted.set_setting("learning_rate", 0.025)
+    assert session.view.history is history
     assert history is not None
     (change,) = history.changes
     assert applied.args == [change]
     assert (change.name, change.old, change.new) == ("learning_rate", 0.1, 0.025)
-    assert session.training_config.learning_rate == 0.025
-    assert not session.needs_rewind
+    assert session.view.training_config.learning_rate == 0.025
+    assert not session.wanted.needs_rewind
 
 
 @pytest.mark.parametrize(
@@ -398,19 +415,23 @@ def test_a_live_setting_acts_in_the_present_run(new_session: New, qtbot: QtBot) 
 def test_other_settings_wait_for_a_rewind(
     session: Session, qtbot: QtBot, name: str, value: Any
 ) -> None:
-    used = {**vars_of(session.data_config), **vars_of(session.training_config)}[name]
-    session.set_setting(name, value)
-    wanted = {**vars_of(session.wanted_data), **vars_of(session.wanted_training)}
+    used = {**vars_of(session.view.data_config), **vars_of(session.view.training_config)}[name]
+    session.wanted.set_setting(name, value)
+    wanted = {**vars_of(session.wanted.data), **vars_of(session.wanted.training)}
     assert wanted[name] == value
-    assert {**vars_of(session.data_config), **vars_of(session.training_config)}[name] == used
-    assert session.needs_rewind
-    session.set_setting(name, used)
-    assert not session.needs_rewind
-    session.set_setting(name, value)
-    session.rewind()
-    assert not session.needs_rewind
-    assert {**vars_of(session.data_config), **vars_of(session.training_config)}[name] == value
-    session.play()
+    assert {**vars_of(session.view.data_config), **vars_of(session.view.training_config)}[
+        name
+    ] == used
+    assert session.wanted.needs_rewind
+    session.wanted.set_setting(name, used)
+    assert not session.wanted.needs_rewind
+    session.wanted.set_setting(name, value)
+    session.training.rewind()
+    assert not session.wanted.needs_rewind
+    assert {**vars_of(session.view.data_config), **vars_of(session.view.training_config)}[
+        name
+    ] == value
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert_records_equal(history_of(session), plain_records(session))
     sized = {"train_size": data_of(session).train, "test_size": data_of(session).test}
@@ -430,54 +451,54 @@ def test_a_value_out_of_range_is_refused_with_its_range(
     session: Session, name: str, value: Any
 ) -> None:
     notes = Notes(session)
-    before = (session.wanted_data, session.wanted_training, session.training_config)
-    session.set_setting(name, value)
+    before = (session.wanted.data, session.wanted.training, session.view.training_config)
+    session.wanted.set_setting(name, value)
     (message,) = notes.errors
     assert " to " in message
-    assert (session.wanted_data, session.wanted_training, session.training_config) == before
+    assert (session.wanted.data, session.wanted.training, session.view.training_config) == before
 
 
 def test_a_preset_acts_at_once_where_it_can_and_keeps_the_seed(
     session: Session, qtbot: QtBot
 ) -> None:
-    session.set_setting("seed", 21)
-    session.apply_preset(PRESETS["tp"])
-    assert session.wanted_training == replace(PRESETS["tp"].config, seed=21)
+    session.wanted.set_setting("seed", 21)
+    session.wanted.apply_preset(PRESETS["tp"])
+    assert session.wanted.training == replace(PRESETS["tp"].config, seed=21)
     # What is live in it acts at once, the rest waits.
-    assert session.training_config == replace(SHORT, epochs=PRESETS["tp"].config.epochs)
-    assert session.needs_rewind
-    session.rewind()
-    assert session.training_config.init == "uniform"
-    wait_until(qtbot, lambda: session.shown is not None)
-    assert session.shown is not None
-    assert session.shown.weights.min() >= 0
-    assert session.shown.weights.max() > 0.9
+    assert session.view.training_config == replace(SHORT, epochs=PRESETS["tp"].config.epochs)
+    assert session.wanted.needs_rewind
+    session.training.rewind()
+    assert session.view.training_config.init == "uniform"
+    wait_until(qtbot, lambda: session.view.shown is not None)
+    assert session.view.shown is not None
+    assert session.view.shown.weights.min() >= 0
+    assert session.view.shown.weights.max() > 0.9
 
 
 def test_validation_images_choose_the_best_epoch(new_session: New, qtbot: QtBot) -> None:
     data = replace(SMALL, validation_size=60)
     session = open_and_finish(qtbot, new_session(data=data))
-    assert session.history is not None
-    assert session.history.has_validation
-    curve = session.history.curve("validation", "log_likelihood")
-    session.show_best()
-    assert session.pinned_epoch == int(curve.argmax())
+    assert session.view.history is not None
+    assert session.view.history.has_validation
+    curve = session.view.history.curve("validation", "log_likelihood")
+    session.view.show_best()
+    assert session.view.pinned_epoch == int(curve.argmax())
 
 
 def test_too_many_validation_images_are_refused_and_nothing_is_lost(
     session: Session, qtbot: QtBot
 ) -> None:
-    notes, history = Notes(session), session.history
-    session.set_setting("validation_size", 300)
-    session.rewind()
+    notes, history = Notes(session), session.view.history
+    session.wanted.set_setting("validation_size", 300)
+    session.training.rewind()
     (message,) = notes.errors
     assert "300 validation images" in message
     assert "fewer than 300" in message
-    assert session.history is history
-    assert session.run_state is RunState.FINISHED
-    assert session.shown is not None
-    session.set_setting("validation_size", 100)
-    session.rewind()
+    assert session.view.history is history
+    assert session.view.run_state is RunState.FINISHED
+    assert session.view.shown is not None
+    session.wanted.set_setting("validation_size", 100)
+    session.training.rewind()
     assert len(notes.errors) == 1
     assert data_of(session).train.n_samples == 200
 
@@ -485,153 +506,157 @@ def test_too_many_validation_images_are_refused_and_nothing_is_lost(
 def test_data_too_small_for_the_validation_images_get_fewer(
     session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session.set_setting("validation_size", 100)
-    session.rewind()
+    session.wanted.set_setting("validation_size", 100)
+    session.training.rewind()
     notes = Notes(session)
     session.open(write_data(tmp_path / "few", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     assert notes.errors == []
     words = "100 validation images are too many for few; 5 are set aside"
     assert any(words in message for message, _ in notes.messages)
-    assert session.data_config.validation_size == session.wanted_data.validation_size == 5
+    assert session.view.data_config.validation_size == session.wanted.data.validation_size == 5
     validation = data_of(session).validation
     assert validation is not None
     assert (validation.n_samples, data_of(session).train.n_samples) == (5, 25)
 
 
 def test_earlier_runs_are_kept_and_twins_are_merged(session: Session, qtbot: QtBot) -> None:
-    first = session.history
-    session.rewind()
+    first = session.view.history
+    session.training.rewind()
     assert [run.history for run in session.runs.earlier] == [first]
     wait_until(qtbot, lambda: len(history_of(session)) == 1)
-    session.step_epoch()
+    session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    session.rewind()  # a shorter twin adds nothing
+    session.training.rewind()  # a shorter twin adds nothing
     assert [run.history for run in session.runs.earlier] == [first]
-    session.set_setting("seed", 1)
-    session.rewind()  # nothing was learnt
+    session.wanted.set_setting("seed", 1)
+    session.training.rewind()  # nothing was learnt
     assert [run.history for run in session.runs.earlier] == [first]
-    session.play()
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
-    second = session.history
-    session.rewind()
+    second = session.view.history
+    session.training.rewind()
     assert [run.history for run in session.runs.earlier] == [first, second]
     assert session.runs.earlier[0].data_config == SMALL
 
 
 def test_a_longer_twin_replaces_the_shorter(session: Session, qtbot: QtBot) -> None:
-    session.rewind()
+    session.training.rewind()
     wait_until(qtbot, lambda: len(history_of(session)) == 1)
-    session.set_setting("epochs", EPOCHS)
-    session.play()
-    wait_until(qtbot, lambda: session.run_state is RunState.FINISHED)
-    session.step_epoch()  # past the epoch at which the run stops by itself
+    session.wanted.set_setting("epochs", EPOCHS)
+    session.training.play()
+    wait_until(qtbot, lambda: session.view.run_state is RunState.FINISHED)
+    session.training.step_epoch()  # past the epoch at which the run stops by itself
     wait_until(qtbot, lambda: len(history_of(session)) == EPOCHS + 2)
     wait_for_state(qtbot, session, RunState.FINISHED)
-    longer = session.history
+    longer = session.view.history
     assert longer is not None
     assert len(longer) == EPOCHS + 2
-    session.rewind()
+    session.training.rewind()
     assert [run.history for run in session.runs.earlier] == [longer]
 
 
 def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot) -> None:
-    first = session.history
-    session.rewind()
+    first = session.view.history
+    session.training.rewind()
     wait_until(qtbot, lambda: len(history_of(session)) == 1)
-    session.step_epoch()
+    session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    with qtbot.waitSignal(session.setting_applied, timeout=WAIT):
-        session.set_setting("learning_rate", 0.5)
-    session.step_epoch()
+    with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):
+        session.wanted.set_setting("learning_rate", 0.5)
+    session.training.step_epoch()
     wait_until(qtbot, lambda: len(history_of(session)) == 3)
     wait_for_state(qtbot, session, RunState.PAUSED)
-    session.set_setting("learning_rate", 0.1)
-    second = session.history
-    session.rewind()
+    session.wanted.set_setting("learning_rate", 0.1)
+    second = session.view.history
+    session.training.rewind()
     assert [run.history for run in session.runs.earlier] == [first, second]
 
 
 @pytest.mark.parametrize("epoch", [0, 1, EPOCHS // 2, EPOCHS])
 def test_a_pinned_epoch_is_what_every_view_gets(session: Session, qtbot: QtBot, epoch: int) -> None:
-    with qtbot.waitSignal(session.shown_changed, timeout=WAIT):
-        session.show_epoch(epoch)
-    shown = session.shown
+    with qtbot.waitSignal(session.view.shown_changed, timeout=WAIT):
+        session.view.show_epoch(epoch)
+    shown = session.view.shown
     assert shown is not None
     assert shown.weights is history_of(session)[epoch].weights
     assert shown.record is history_of(session)[epoch]
     assert not shown.live
     wait_for_diagnosis(qtbot, session)
-    assert session.diagnosis is not None
+    answer = session.readings.diagnosis.answer
+    assert answer is not None
     train = data_of(session).train
     expected = diagnose(shown.weights, train)
-    found = session.diagnosis.diagnosis
-    assert session.diagnosis.split is train
+    found = answer.found
+    assert found is not None
+    assert answer.question.split is train
     assert found.worst == expected.worst
     np.testing.assert_array_equal(found.mean_images, expected.mean_images)
     np.testing.assert_array_equal(found.confusion, expected.confusion)
     image = data_of(session).test.images[3]
-    np.testing.assert_allclose(session.shown.probabilities_of(image).sum(), 1, rtol=1e-5)
+    np.testing.assert_allclose(session.view.shown.probabilities_of(image).sum(), 1, rtol=1e-5)
 
 
 def test_forward_to_live_again(session: Session, qtbot: QtBot) -> None:
-    session.show_epoch(2)
-    session.show_epoch(None)
-    assert session.shown is not None
-    assert session.shown.live
-    assert session.shown.weights is history_of(session)[-1].weights
+    session.view.show_epoch(2)
+    session.view.show_epoch(None)
+    assert session.view.shown is not None
+    assert session.view.shown.live
+    assert session.view.shown.weights is history_of(session)[-1].weights
     wait_for_diagnosis(qtbot, session)
 
 
 def test_a_pinned_epoch_stays_while_the_run_goes_on(new_session: New, qtbot: QtBot) -> None:
     session = new_session(training=LONG, pace=200.0)
     session.open("digits8")
-    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 3)
-    session.show_epoch(2)
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 3)
+    session.view.show_epoch(2)
     n_records = len(history_of(session))
     wait_until(qtbot, lambda: len(history_of(session)) > n_records + 5)
-    assert session.is_running
-    assert session.shown is not None
-    assert session.shown.weights is history_of(session)[2].weights
-    session.show_epoch(None)
-    assert session.shown.live
-    assert session.shown.epoch > n_records
+    assert session.view.is_running
+    assert session.view.shown is not None
+    assert session.view.shown.weights is history_of(session)[2].weights
+    session.view.show_epoch(None)
+    assert session.view.shown.live
+    assert session.view.shown.epoch > n_records
 
 
 def test_neighbours_are_stepped_through(session: Session) -> None:
     seen = []
-    session.shown_changed.connect(lambda: seen.append(session.pinned_epoch))
+    session.view.shown_changed.connect(lambda: seen.append(session.view.pinned_epoch))
     for offset in (-1, -1, 1, 1, 1, -1):
-        session.show_neighbour(offset)
+        session.view.show_neighbour(offset)
     top = EPOCHS
     assert seen == [top - 1, top - 2, top - 1, top, top, top - 1]
-    session.show_epoch(0)
-    session.show_neighbour(-1)
-    assert session.pinned_epoch == 0
+    session.view.show_epoch(0)
+    session.view.show_neighbour(-1)
+    assert session.view.pinned_epoch == 0
 
 
 def test_neighbours_of_a_place_between_two_epochs(new_session: New, qtbot: QtBot) -> None:
     session = open_paused(qtbot, new_session())
-    session.step_epoch()
+    session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    session.step_batch()
+    session.training.step_batch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    session.show_neighbour(-1)
-    assert session.pinned_epoch == 1
+    session.view.show_neighbour(-1)
+    assert session.view.pinned_epoch == 1
 
 
 def test_the_best_epoch_is_that_of_the_held_out_likelihood(session: Session) -> None:
-    assert session.history is not None
-    session.show_best()
-    assert session.pinned_epoch == int(session.history.curve("test", "log_likelihood").argmax())
+    assert session.view.history is not None
+    session.view.show_best()
+    assert session.view.pinned_epoch == int(
+        session.view.history.curve("test", "log_likelihood").argmax()
+    )
 
 
 def test_a_rewind_ends_time_travel(session: Session, qtbot: QtBot) -> None:
-    session.show_epoch(3)
-    session.rewind()
-    wait_until(qtbot, lambda: session.shown is not None)
-    assert session.shown is not None
-    assert session.shown.live
+    session.view.show_epoch(3)
+    session.training.rewind()
+    wait_until(qtbot, lambda: session.view.shown is not None)
+    assert session.view.shown is not None
+    assert session.view.shown.live
 
 
 def test_a_diverged_run_says_so_and_keeps_its_history(new_session: New, qtbot: QtBot) -> None:
@@ -639,25 +664,25 @@ def test_a_diverged_run_says_so_and_keeps_its_history(new_session: New, qtbot: Q
     notes = Notes(session)
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.DIVERGED)
-    assert session.divergence is not None
+    assert session.training.divergence is not None
     (message,) = notes.errors
-    assert message == str(session.divergence)
+    assert message == str(session.training.divergence)
     assert "learning rate 1000" in message
-    assert f"step {session.divergence.step}" in message
+    assert f"step {session.training.divergence.step}" in message
     assert len(history_of(session)) >= 1
-    assert not session.can_move
-    session.play()
-    session.step_batch()
-    session.toggle()
-    assert session.run_state is RunState.DIVERGED
-    session.show_epoch(0)
-    assert session.shown is not None
-    assert np.isfinite(session.shown.weights).all()
-    session.set_setting("learning_rate", 0.1)
-    session.set_setting("l2", 0.0)
-    session.rewind()
-    assert session.divergence is None
-    session.play()
+    assert not session.training.can_move
+    session.training.play()
+    session.training.step_batch()
+    session.training.toggle()
+    assert session.view.run_state is RunState.DIVERGED
+    session.view.show_epoch(0)
+    assert session.view.shown is not None
+    assert np.isfinite(session.view.shown.weights).all()
+    session.wanted.set_setting("learning_rate", 0.1)
+    session.wanted.set_setting("l2", 0.0)
+    session.training.rewind()
+    assert session.training.divergence is None
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
 
 
@@ -665,15 +690,15 @@ def test_a_diverged_run_that_learnt_something_stays_for_comparison(
     new_session: New, qtbot: QtBot
 ) -> None:
     session = open_paused(qtbot, new_session())
-    session.step_epoch()
+    session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    session.set_setting("learning_rate", 1000.0)
-    session.set_setting("l2", 10.0)
-    session.play()
+    session.wanted.set_setting("learning_rate", 1000.0)
+    session.wanted.set_setting("l2", 10.0)
+    session.training.play()
     wait_for_state(qtbot, session, RunState.DIVERGED)
     kept = list(history_of(session))
     assert len(kept) >= 2
-    session.rewind()
+    session.training.rewind()
     assert session.runs.earlier[-1].history.records == kept
 
 
@@ -685,10 +710,10 @@ def test_a_surprise_while_training_is_told(
 
     session = new_session()
     monkeypatch.setattr("gui.session.training_job.Trainer", explode)
-    with qtbot.waitSignal(session.surprised, timeout=WAIT) as told:
+    with qtbot.waitSignal(session.messages.surprised, timeout=WAIT) as told:
         session.open("digits8")
     assert told.args == ["training: RuntimeError: out of sorts"]
-    assert session.run_state is RunState.FAILED
+    assert session.view.run_state is RunState.FAILED
 
 
 def test_a_surprise_while_looking_at_mistakes_is_told(
@@ -697,9 +722,10 @@ def test_a_surprise_while_looking_at_mistakes_is_told(
     def explode(*args: Any) -> Any:
         raise RuntimeError("out of sorts")
 
-    monkeypatch.setattr("gui.session.diagnosis.diagnose", explode)
+    monkeypatch.setattr("gui.session.readings.diagnose", explode)
     session = new_session()
-    with qtbot.waitSignal(session.surprised, timeout=WAIT) as told:
+    session.readings.diagnosis.watch(True)
+    with qtbot.waitSignal(session.messages.surprised, timeout=WAIT) as told:
         session.open("digits8")
     assert "out of sorts" in told.args[0]
 
@@ -710,12 +736,13 @@ def test_an_expected_error_while_looking_at_mistakes_is_told(
     def refuse(*args: Any) -> Any:
         raise SettingError("Choose other images.")
 
-    monkeypatch.setattr("gui.session.diagnosis.diagnose", refuse)
+    monkeypatch.setattr("gui.session.readings.diagnose", refuse)
     session = new_session()
-    with qtbot.waitSignal(session.notified, timeout=WAIT) as told:
-        session.open("digits8")
-    assert told.args == ["Choose other images.", True]
-    assert session.diagnosis is None
+    diagnosis = session.readings.diagnosis
+    diagnosis.watch(True)
+    session.open("digits8")
+    wait_until(qtbot, lambda: diagnosis.problem == "Choose other images.")
+    assert diagnosis.found is None
 
 
 def test_closing_twice_is_harmless(session: Session) -> None:

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 def core_readings(session: Session, part: str) -> EpochReadings:
     """Return what core reads at every epoch of the run shown."""
-    assert session.history is not None
-    return read_epochs(session.history.records, data_of(session).split(part))
+    assert session.view.history is not None
+    return read_epochs(session.view.history.records, data_of(session).split(part))
 
 
 def core_band(session: Session, part: str) -> BootstrapBand:
@@ -56,7 +56,7 @@ def wait_for_band(qtbot: QtBot, session: Session, part: str) -> None:
     """Wait until the band is that of the whole run as it is now."""
 
     def there() -> bool:
-        seen, history = session.epochs.of(part), session.history
+        seen, history = session.epochs.of(part), session.view.history
         if seen is None or seen.band is None or history is None or not history.records:
             return False
         return bool(seen.complete and seen.band.epochs[-1] == history.records[-1].epoch)
@@ -76,7 +76,7 @@ def panel(window: MainWindow, qtbot: QtBot) -> StoppingPanel:
 
 def test_curve_band_and_bars_are_those_of_core(panel: StoppingPanel, window: MainWindow) -> None:
     session = window.session
-    assert session.history is not None
+    assert session.view.history is not None
     band = core_band(session, "test")
     x, low, high = panel.plot.band
     assert x.tolist() == list(range(EPOCHS + 1))
@@ -86,15 +86,15 @@ def test_curve_band_and_bars_are_those_of_core(panel: StoppingPanel, window: Mai
     assert epochs.tolist() == list(range(EPOCHS + 1))
     np.testing.assert_array_equal(shares, band.best_share)
     _, curve = panel.plot.data("test")
-    np.testing.assert_array_equal(curve, session.history.curve("test", "log_likelihood"))
+    np.testing.assert_array_equal(curve, session.view.history.curve("test", "log_likelihood"))
     np.testing.assert_allclose(curve, band.mean, rtol=1e-5)
-    assert panel.plot.star == (session.history.best.epoch, curve.max())
+    assert panel.plot.star == (session.view.history.best.epoch, curve.max())
 
 
 def test_the_words_hold_the_numbers(panel: StoppingPanel, window: MainWindow) -> None:
     session = window.session
-    assert session.history is not None
-    band, best = core_band(session, "test"), session.history.best
+    assert session.view.history is not None
+    band, best = core_band(session, "test"), session.view.history.best
     assert panel.best.text().startswith(
         f"Best test log-likelihood: {best.test_log_likelihood:.4f} at epoch {best.epoch}"
     )
@@ -111,12 +111,12 @@ def test_patience_says_what_would_have_been(
     panel: StoppingPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    assert session.history is not None
-    values = session.history.curve("test", "log_likelihood")
+    assert session.view.history is not None
+    values = session.view.history.curve("test", "log_likelihood")
     told = set()
     for patience in (1, 2, 3, EPOCHS + 5):
         type_number(qtbot, panel.patience, str(patience))
-        stop = early_stopping(session.history.epochs, values, patience)
+        stop = early_stopping(session.view.history.epochs, values, patience)
         words = panel.waited.text()
         told.add(stop.stopped_at)
         if stop.stopped_at is None:
@@ -138,9 +138,9 @@ def test_error_and_log_likelihood_are_put_side_by_side(
     panel: StoppingPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    assert session.history is not None
-    readings, best = core_readings(session, "test"), session.history.best.epoch
-    session.show_epoch(2)
+    assert session.view.history is not None
+    readings, best = core_readings(session, "test"), session.view.history.best.epoch
+    session.view.show_epoch(2)
     for name, epoch in (("best", best), ("now", 2)):
         halves = readings.halves(epoch)
         text = panel.why.text()
@@ -156,8 +156,8 @@ def test_error_and_log_likelihood_are_put_side_by_side(
     how = f"{abs(more)} {'more' if more > 0 else 'fewer'}" if more else "as many"
     assert f"Now {how} are wrong" in panel.why.text()
     click(qtbot, panel.best_button)
-    assert session.shown is not None
-    assert session.shown.epoch == best
+    assert session.view.shown is not None
+    assert session.view.shown.epoch == best
     assert "now, epoch" not in panel.why.text()
     assert panel.plot.marker == panel.bars.marker == best
 
@@ -165,9 +165,9 @@ def test_error_and_log_likelihood_are_put_side_by_side(
 def test_a_click_goes_to_an_epoch(panel: StoppingPanel, window: MainWindow) -> None:
     for plot in (panel.plot, panel.bars):
         plot.x_clicked.emit(4.0)
-        assert window.session.shown is not None
-        assert window.session.shown.epoch == 4
-        window.session.show_epoch(None)
+        assert window.session.view.shown is not None
+        assert window.session.view.shown.epoch == 4
+        window.session.view.show_epoch(None)
 
 
 def test_hovering_reads_curve_and_band(panel: StoppingPanel, window: MainWindow) -> None:
@@ -196,9 +196,9 @@ def test_nothing_is_followed_where_nobody_looks(
 ) -> None:
     session = window.session
     click(qtbot, window.learn.tab("Class atlas"))
-    session.rewind(play=True)
+    session.training.rewind(play=True)
     assert session.epochs.of("test") is None  # of another run: gone
-    wait_until(qtbot, lambda: session.history is not None and len(session.history) > 1)
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 1)
     wait_for_state(qtbot, session, RunState.FINISHED)
     QTest.qWait(200)
     assert session.epochs.of("test") is None
@@ -222,17 +222,17 @@ def test_a_live_run_is_followed_and_an_older_answer_is_dropped(
         qtbot,
         lambda: (seen := session.epochs.of("test")) is not None and seen.readings.n_epochs > n,
     )
-    session.pause()
+    session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
     wait_for_band(qtbot, session, "test")
     np.testing.assert_array_equal(panel.plot.band[1], core_band(session, "test").low)
     old = session.epochs.of("test")
     assert old is not None
     generation = session.epochs._looked_at
-    session.rewind()
+    session.training.rewind()
     assert session.epochs.of("test") is None
     assert len(panel.plot.band[0]) == 0  # nor is it drawn
-    session._mailbox.put_latest("epochs of test", generation, old)
+    session.pool.mailbox.put_latest("epochs of test", generation, old)
     session._frame()
     seen = session.epochs.of("test")
     assert seen is None or seen.readings.epochs.max() == 0
@@ -250,7 +250,7 @@ def test_the_warning_sets_validation_images_aside_and_they_choose(
     click(qtbot, panel.chooses.button)
     wait_until(qtbot, lambda: data_of(session).validation is not None)
     wait_for_state(qtbot, session, RunState.FINISHED)  # it had ended: it is played anew
-    assert session.data_config.validation_size == share
+    assert session.view.data_config.validation_size == share
     wait_for_band(qtbot, session, "validation")
     assert not panel.chooses.button.isVisible()
     assert panel.chooses.words.text().startswith(f"{share} validation images choose")
@@ -265,7 +265,7 @@ def test_best_against_now_is_compared(
 ) -> None:
     click(qtbot, panel.compare_button)
     assert window.learn.tabs.comparison.isVisible()
-    models, history = window.session.comparison.models, window.session.history
+    models, history = window.session.comparison.models, window.session.view.history
     assert models is not None
     assert history is not None
     assert models[0].weights is history.best.weights
@@ -285,17 +285,17 @@ def test_another_run_is_looked_at_when_it_is_shown(
     session = window.session
     first = session.runs.live_key
     before = core_band(session, "test")
-    session.set_setting("learning_rate", 0.5)
+    session.wanted.set_setting("learning_rate", 0.5)
     click(qtbot, panel.chooses.button)  # the next run has validation images
     wait_until(qtbot, lambda: data_of(session).validation is not None)
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_for_band(qtbot, session, "validation")
-    session.show_run(first)
+    session.view.show_run(first)
     assert session.epochs.of("validation") is None
     wait_for_band(qtbot, session, "test")
     np.testing.assert_array_equal(panel.plot.band[1], before.low)
     assert panel.best.text().startswith("Best test log-likelihood")
-    session.show_run(None)
+    session.view.show_run(None)
     wait_for_band(qtbot, session, "validation")
     np.testing.assert_array_equal(panel.plot.band[1], core_band(session, "validation").low)
 
@@ -309,18 +309,18 @@ def test_a_run_whose_validation_images_are_gone_says_so(
     wait_until(qtbot, lambda: data_of(session).validation is not None)
     wait_for_state(qtbot, session, RunState.FINISHED)
     chosen = session.runs.live_key
-    session.set_setting("validation_size", 0)
-    session.set_setting("test_size", 150)
-    session.rewind(play=True)
+    session.wanted.set_setting("validation_size", 0)
+    session.wanted.set_setting("test_size", 150)
+    session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(session).validation is None)
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_for_band(qtbot, session, "test")
     assert "measured on others" not in panel.sure.text()
-    session.show_run(chosen)
+    session.view.show_run(chosen)
     assert panel.best.text().startswith("Best validation log-likelihood")
     assert "not set aside any more" in panel.sure.text()
     assert len(panel.plot.band[0]) == 0
-    session.show_run(first)  # on 200 test images, of which 150 are there
+    session.view.show_run(first)  # on 200 test images, of which 150 are there
     wait_for_band(qtbot, session, "test")
     assert "of the 150 test images" in panel.sure.text()
     assert panel.sure.text().endswith("This run was measured on others.")
@@ -328,7 +328,7 @@ def test_a_run_whose_validation_images_are_gone_says_so(
 
 def test_all_of_it_fits_into_the_smallest_window(panel: StoppingPanel, window: MainWindow) -> None:
     window.resize(1280, 720)
-    window.session.show_epoch(1)
+    window.session.view.show_epoch(1)
     QTest.qWait(50)
     for label in (panel.best, panel.sure, panel.waited, panel.why):
         corner = label.mapTo(panel, QPoint(0, label.height()))
@@ -357,8 +357,8 @@ def take(mailbox: Mailbox) -> tuple[list, dict]:
 
 def test_a_failure_is_told_and_the_job_goes_on(session: Session, qtbot: QtBot) -> None:
     mailbox, job = Mailbox(), None
-    assert session.history is not None
-    records, split = tuple(session.history.records), data_of(session).test
+    assert session.view.history is not None
+    records, split = tuple(session.view.history.records), data_of(session).test
     job = EpochsJob(mailbox)
     job.start()
     try:
@@ -379,8 +379,8 @@ def test_a_failure_is_told_and_the_job_goes_on(session: Session, qtbot: QtBot) -
 
 
 def test_the_job_stops_between_two_snapshots(session: Session, qtbot: QtBot) -> None:
-    assert session.history is not None
-    records, split = tuple(session.history.records), data_of(session).test
+    assert session.view.history is not None
+    records, split = tuple(session.view.history.records), data_of(session).test
     job = EpochsJob(Mailbox())
     job.start()
     # A rest so long that only a stop can end it.

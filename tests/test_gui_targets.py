@@ -52,7 +52,7 @@ def panel_of(window: MainWindow) -> TargetsPanel:
 
 def is_known(session: Session) -> bool:
     """Whether the strip is that of the chosen image and the model shown."""
-    targets, shown, image = session.targets, session.shown, session.attack.chosen_image
+    targets, shown, image = session.targets, session.view.shown, session.attack.chosen_image
     if targets.found is None or shown is None or image is None or targets.is_computing:
         return False
     return (
@@ -65,7 +65,7 @@ def is_known(session: Session) -> bool:
 
 def expected_crossings(session: Session) -> list[Crossing]:
     """Return what core finds toward each class, one by one."""
-    shown, image = session.shown, session.attack.chosen_image
+    shown, image = session.view.shown, session.attack.chosen_image
     assert shown is not None
     assert image is not None
     targets, n_classes = session.targets, data_of(session).n_classes
@@ -76,7 +76,7 @@ def expected_crossings(session: Session) -> list[Crossing]:
 
 
 def probabilities_at(session: Session, change: NDArray[Any]) -> NDArray[np.float64]:
-    shown, image = session.shown, session.attack.chosen_image
+    shown, image = session.view.shown, session.attack.chosen_image
     assert shown is not None
     assert image is not None
     w = shown.weights.astype(np.float64)
@@ -235,7 +235,7 @@ def test_where_the_fewest_pixels_are_only_a_bound_it_says_at_most(
     for index in range(8):
         session.attack.choose("test", index)
         wait_until(qtbot, lambda: is_known(session))
-        shown, image = session.shown, session.attack.chosen_image
+        shown, image = session.view.shown, session.attack.chosen_image
         assert shown is not None
         assert image is not None
         for k, words in enumerate(panel.strip.row(1).captions):
@@ -303,7 +303,7 @@ def test_it_follows_the_image_and_the_epoch(
     session = window.session
     session.attack.choose("test", 5)
     wait_until(qtbot, lambda: is_known(session))
-    session.show_epoch(1)
+    session.view.show_epoch(1)
     wait_until(qtbot, lambda: is_known(session))
     expected = [one.smallest.size for one in expected_crossings(session)]
     np.testing.assert_array_equal(session.targets.found.sizes, expected)  # type: ignore[union-attr]
@@ -313,7 +313,7 @@ def test_before_anything_is_learnt_no_change_is_enough(
     panel: TargetsPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    session.show_epoch(0)  # all weights are zero
+    session.view.show_epoch(0)  # all weights are zero
     wait_until(qtbot, lambda: is_known(session))
     missing = panel.strip.row(1).missing
     assert missing == ("read as this: no change", *["no change is enough"] * 9)
@@ -331,7 +331,7 @@ def test_nothing_is_computed_where_nobody_looks(window: MainWindow, qtbot: QtBot
     wait_until(qtbot, lambda: is_known(window.session))
     known = window.session.targets._state
     click(qtbot, window.attack.tab("Film"))
-    window.session.show_epoch(1)
+    window.session.view.show_epoch(1)
     qtbot.wait(200)
     assert job.idle
     assert window.session.targets._state is known
@@ -340,8 +340,8 @@ def test_nothing_is_computed_where_nobody_looks(window: MainWindow, qtbot: QtBot
 def test_other_data_are_followed(panel: TargetsPanel, window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
     before = data_of(session)
-    session.set_setting("test_size", 50)
-    session.rewind(play=True)
+    session.wanted.set_setting("test_size", 50)
+    session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(session) is not before and is_known(session))
     assert panel.strip.n_rows == 2
 
@@ -429,14 +429,14 @@ def test_calling_off_holds_for_one_model_and_not_for_another_epoch(
     wait_until(qtbot, lambda: is_known(session))
     session.targets.call_off()  # too late: there is nothing left to do
     assert not session.targets.is_called_off
-    session.show_epoch(2)
+    session.view.show_epoch(2)
     wait_until(qtbot, lambda: is_known(session))
-    session.show_epoch(4)
+    session.view.show_epoch(4)
     session.targets.call_off()  # before anything was found of this one
     wait_until(qtbot, lambda: not session.targets.is_computing)
     assert session.targets.is_called_off
     assert panel.go_on.isVisible()
-    session.show_epoch(6)
+    session.view.show_epoch(6)
     assert not session.targets.is_called_off
     wait_until(qtbot, lambda: is_known(session))
     assert not panel.go_on.isVisible()

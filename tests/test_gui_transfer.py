@@ -132,13 +132,13 @@ def another_run(qtbot: QtBot, session: Session, **settings: Any) -> int:
     """Learn another run to its end; return its number."""
     before = session.runs.live_key
     for name, value in settings.items():
-        session.set_setting(name, value)
+        session.wanted.set_setting(name, value)
     if not settings:
-        session.new_seed()
+        session.training.new_seed()
     else:
-        session.rewind()
+        session.training.rewind()
     wait_until(qtbot, lambda: session.runs.live_key != before)
-    session.play()
+    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert session.runs.live_key is not None
     return session.runs.live_key
@@ -182,8 +182,8 @@ def test_crafting_fills_the_table_with_what_core_finds(opened: MainWindow, qtbot
     result = craft(qtbot, opened)
     test = data_of(session).test
     weights = [model.weights for model in session.transfer.models()]
-    assert session.shown is not None
-    assert weights[0] is session.shown.weights
+    assert session.view.shown is not None
+    assert weights[0] is session.view.shown.weights
     chosen = crafting(session.attack)
     assert chosen.attack is ATTACKS["pgd"]
     assert chosen.config.budget == 1.0  # type: ignore[attr-defined]
@@ -262,12 +262,12 @@ def test_other_settings_mark_what_was_crafted_as_outdated(opened: MainWindow, qt
         assert session.transfer.result is result
         back()
         assert panel.note.text() == ""
-    session.show_epoch(2)
+    session.view.show_epoch(2)
     assert "at another epoch" in panel.note.text()
-    session.show_epoch(None)
-    session.show_run(session.runs.entries[0].key)
+    session.view.show_epoch(None)
+    session.view.show_run(session.runs.entries[0].key)
     assert "on another run" in panel.note.text()
-    session.show_run(None)
+    session.view.show_run(None)
     another_run(qtbot, session, seed=9)
     assert "craft again" in panel.note.text()
     assert len(craft(qtbot, opened).models) == 3
@@ -315,10 +315,10 @@ def test_what_fools_nobody_and_what_cannot_be_attacked_is_said(
     session.attack.set_setting("budget", 1e-5)
     assert craft(qtbot, opened).n_crafted == 0
     assert "allow a larger budget" in panel.note.text()
-    session.set_setting("init", "zeros")
-    session.rewind()
-    wait_until(qtbot, lambda: session.run_state is RunState.PAUSED)
-    wait_until(qtbot, lambda: session.shown is not None and session.shown.epoch == 0)
+    session.wanted.set_setting("init", "zeros")
+    session.training.rewind()
+    wait_until(qtbot, lambda: session.view.run_state is RunState.PAUSED)
+    wait_until(qtbot, lambda: session.view.shown is not None and session.view.shown.epoch == 0)
     click(qtbot, panel.craft_button)
     wait_until(qtbot, lambda: not session.transfer.is_running)
     assert session.transfer.result is None
@@ -363,8 +363,8 @@ def test_cancel_keeps_what_was_done(
 def test_other_data_forget_what_was_crafted(opened: MainWindow, qtbot: QtBot) -> None:
     session, panel = opened.session, panel_of(opened)
     craft(qtbot, opened)
-    session.set_setting("test_size", 60)
-    session.rewind(play=True)
+    session.wanted.set_setting("test_size", 60)
+    session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(session).test.n_samples == 60)
     assert session.transfer.result is None
     assert panel.all_strip.images == ()
@@ -387,7 +387,7 @@ def test_a_removed_run_keeps_its_row_and_the_result_is_outdated(
 ) -> None:
     session, panel = opened.session, panel_of(opened)
     craft(qtbot, opened)
-    session.remove_run(session.runs.entries[0].key)
+    session.view.remove_run(session.runs.entries[0].key)
     assert cells(panel, 1)[0] == "a removed run"
     assert "craft again" in panel.note.text()
 

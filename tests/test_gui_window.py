@@ -84,8 +84,8 @@ class Scene:
         self.session.attack.go_to(position)
 
     def rewound(self) -> None:
-        self.session.rewind()
-        self.wait(lambda: self.session.shown is not None)
+        self.session.training.rewind()
+        self.wait(lambda: self.session.view.shown is not None)
 
     def words(self) -> str:
         texts = self.window._texts
@@ -129,8 +129,8 @@ def save_curves(scene: Scene) -> Iterator[None]:
     file = scene.tmp_path / "curves.csv"
     scene.answer("getSaveFileName", file)
     yield
-    assert scene.session.history is not None
-    assert file.read_text(encoding="utf-8") == scene.session.history.to_csv()
+    assert scene.session.view.history is not None
+    assert file.read_text(encoding="utf-8") == scene.session.view.history.to_csv()
     assert len(file.read_text(encoding="utf-8").splitlines()) == EPOCHS + 2
     assert scene.window.notice.text == f"Saved {file}"
 
@@ -138,9 +138,9 @@ def save_curves(scene: Scene) -> Iterator[None]:
 def save_model_command(scene: Scene) -> Iterator[None]:
     file = scene.tmp_path / "model.safetensors"
     scene.answer("getSaveFileName", file)
-    assert scene.session.shown is not None
+    assert scene.session.view.shown is not None
     yield
-    np.testing.assert_array_equal(load_model(file).weights, scene.session.shown.weights)
+    np.testing.assert_array_equal(load_model(file).weights, scene.session.view.shown.weights)
 
 
 def open_model_command(scene: Scene) -> Iterator[None]:
@@ -149,23 +149,23 @@ def open_model_command(scene: Scene) -> Iterator[None]:
     save_model(file, SavedModel(weights, data.image_shape, data.class_names, "made up", 1, {}))
     scene.answer("getOpenFileName", file)
     yield
-    scene.wait(lambda: scene.session.shown is not None)
-    assert scene.session.shown is not None
-    np.testing.assert_array_equal(scene.session.shown.weights, weights)
+    scene.wait(lambda: scene.session.view.shown is not None)
+    assert scene.session.view.shown is not None
+    np.testing.assert_array_equal(scene.session.view.shown.weights, weights)
 
 
 def close(scene: Scene) -> Iterator[None]:
     yield
     scene.wait(lambda: not scene.window.isVisible())
-    assert not any(job.alive for job in scene.session._pool._jobs)
+    assert not any(job.alive for job in scene.session.pool._jobs)
 
 
 def toggle(scene: Scene) -> Iterator[None]:
     scene.rewound()
     yield
     wait_for_state(scene.qtbot, scene.session, RunState.FINISHED)
-    assert scene.session.shown is not None
-    assert scene.session.shown.epoch == EPOCHS
+    assert scene.session.view.shown is not None
+    assert scene.session.view.shown.epoch == EPOCHS
     assert f"epoch {EPOCHS}" in scene.window.learn.atlas_words.text()
 
 
@@ -173,53 +173,53 @@ def step_batch(scene: Scene) -> Iterator[None]:
     scene.rewound()
     yield
     wait_for_state(scene.qtbot, scene.session, RunState.PAUSED)
-    assert scene.session.live is not None
-    assert scene.session.live.step == 1
+    assert scene.session.view.live is not None
+    assert scene.session.view.live.step == 1
 
 
 def step_epoch(scene: Scene) -> Iterator[None]:
     scene.rewound()
     yield
     wait_for_state(scene.qtbot, scene.session, RunState.PAUSED)
-    assert scene.session.live is not None
-    assert scene.session.live.fraction == 1
+    assert scene.session.view.live is not None
+    assert scene.session.view.live.fraction == 1
 
 
 def rewind(scene: Scene) -> Iterator[None]:
     yield
-    assert scene.session.run_state is RunState.PAUSED
-    scene.wait(lambda: scene.session.shown is not None)
+    assert scene.session.view.run_state is RunState.PAUSED
+    scene.wait(lambda: scene.session.view.shown is not None)
     assert scene.window.learn.atlas_words.text() == "training images, epoch 0, live"
     assert scene.window.learn.error_plot.n_earlier == 2
 
 
 def new_seed(scene: Scene) -> Iterator[None]:
-    before = scene.session.training_config.seed
+    before = scene.session.view.training_config.seed
     yield
-    assert scene.session.training_config.seed != before
-    assert scene.session.run_state is RunState.PAUSED
+    assert scene.session.view.training_config.seed != before
+    assert scene.session.view.run_state is RunState.PAUSED
     seed = scene.window.panel.later_form.rows["seed"].editor
-    assert seed.value() == scene.session.training_config.seed
+    assert seed.value() == scene.session.view.training_config.seed
 
 
 def fork(scene: Scene) -> Iterator[None]:
     session = scene.session
-    session.show_epoch(3)
+    session.view.show_epoch(3)
     yield
     branch = session.runs.live
     assert branch is not None
     assert branch.branch is not None
     assert branch.branch.epoch == 3
     scene.wait(lambda: len(branch.history) == 1)
-    assert session.run_state is RunState.PAUSED
+    assert session.view.run_state is RunState.PAUSED
     assert scene.window.bottom.timeline.epoch_at(0) == 3
 
 
 def undo_remove(scene: Scene) -> Iterator[None]:
     session = scene.session
-    session.rewind()
+    session.training.rewind()
     (earlier,) = session.runs.earlier
-    session.remove_run(earlier.key)
+    session.view.remove_run(earlier.key)
     assert session.runs.earlier == []
     yield
     assert session.runs.earlier == [earlier]
@@ -227,9 +227,9 @@ def undo_remove(scene: Scene) -> Iterator[None]:
 
 def shows_epoch(before: int | None, after: int | None) -> Callable[[Scene], Iterator[None]]:
     def effect(scene: Scene) -> Iterator[None]:
-        scene.session.show_epoch(before)
+        scene.session.view.show_epoch(before)
         yield
-        assert scene.session.pinned_epoch == after
+        assert scene.session.view.pinned_epoch == after
         shown = EPOCHS if after is None else after
         assert scene.window.bottom.words.text() == f"epoch {shown} / {EPOCHS}"
         assert scene.window.bottom.timeline.shown == shown
@@ -239,9 +239,9 @@ def shows_epoch(before: int | None, after: int | None) -> Callable[[Scene], Iter
 
 def best(scene: Scene) -> Iterator[None]:
     yield
-    assert scene.session.history is not None
-    curve = scene.session.history.curve("test", "log_likelihood")
-    assert scene.session.pinned_epoch == int(curve.argmax())
+    assert scene.session.view.history is not None
+    curve = scene.session.view.history.curve("test", "log_likelihood")
+    assert scene.session.view.pinned_epoch == int(curve.argmax())
 
 
 def learn_page(scene: Scene) -> Iterator[None]:
@@ -327,9 +327,9 @@ def attack_step(before: int, after: int) -> Callable[[Scene], Iterator[None]]:
 
 def attack_mistake(scene: Scene) -> Iterator[None]:
     scene.go_to_attack(0)
-    assert scene.session.shown is not None
+    assert scene.session.view.shown is not None
     train = data_of(scene.session).train
-    expected = next_mistake(scene.session.shown.weights, train, scene.session.attack.index)
+    expected = next_mistake(scene.session.view.shown.weights, train, scene.session.attack.index)
     assert expected is not None
     yield
     assert scene.session.attack.index == expected
@@ -440,15 +440,15 @@ def back_to_normal(scene: Scene) -> None:
         window.actions_by_name["panel"].trigger()
     window.notice.hide()
     window.show_learn()
-    if session.wanted_data.dataset != SMALL.dataset:
+    if session.wanted.data.dataset != SMALL.dataset:
         session.open(SMALL.dataset)
         scene.wait(lambda: session.data.opening is None)
-    session.set_setting("seed", 0)
-    session.rewind()
-    session.play()
+    session.wanted.set_setting("seed", 0)
+    session.training.rewind()
+    session.training.play()
     wait_for_state(scene.qtbot, session, RunState.FINISHED)
     for run in session.runs.earlier:
-        session.remove_run(run.key)
+        session.view.remove_run(run.key)
     window.notice.hide()
 
 
@@ -520,7 +520,7 @@ def test_play_says_what_it_does_now(
     assert button.text() == "Replay"
     icons.append(button.icon().cacheKey())
     assert len(set(icons)) == 3
-    last = session.history.records[-1] if session.history else None
+    last = session.view.history.records[-1] if session.view.history else None
     assert last is not None
     words = window.status_words.text()
     assert f"epoch {EPOCHS} of {EPOCHS}, finished" in words
@@ -596,7 +596,7 @@ def test_a_failed_opening_is_told_until_it_is_closed(
 
 
 def test_a_hint_goes_by_itself(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.notified.emit("A hint.", False)
+    window.session.messages.notified.emit("A hint.", False)
     assert window.notice.isVisible()
     assert window.notice._timer.isActive()
     window.notice._timer.start(1)
@@ -604,7 +604,7 @@ def test_a_hint_goes_by_itself(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_surprise_opens_a_dialog_that_names_the_log(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.surprised.emit("training: RuntimeError: out of sorts")
+    window.session.messages.surprised.emit("training: RuntimeError: out of sorts")
     (box,) = window.findChildren(QMessageBox)
     assert box.isVisible()
     assert "out of sorts" in box.informativeText()
@@ -768,21 +768,21 @@ def test_space_plays_but_toggles_a_focused_box(window: MainWindow, qtbot: QtBot)
     shuffle.setFocus()
     qtbot.keyClick(shuffle, Qt.Key.Key_Space)
     assert not shuffle.isChecked()
-    assert window.session.wanted_training.shuffle is False
-    assert window.session.run_state is RunState.FINISHED
+    assert window.session.wanted.training.shuffle is False
+    assert window.session.view.run_state is RunState.FINISHED
     window.learn.atlas.setFocus()
-    with qtbot.waitSignal(window.session.run_started, timeout=WAIT):
+    with qtbot.waitSignal(window.session.view.run_started, timeout=WAIT):
         qtbot.keyClick(window.learn.atlas, Qt.Key.Key_Space)
 
 
 def test_letters_typed_into_a_field_are_no_commands(window: MainWindow, qtbot: QtBot) -> None:
-    history = window.session.history
+    history = window.session.view.history
     field = window.panel.live_form.rows["learning_rate"].editor
     field.setFocus()
     for key in "bern":
         qtbot.keyClicks(field, key)
-        assert window.session.history is history, key
-        assert window.session.run_state is RunState.FINISHED, key
+        assert window.session.view.history is history, key
+        assert window.session.view.run_state is RunState.FINISHED, key
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
@@ -799,7 +799,7 @@ def test_a_full_disk_is_told(
 @pytest.mark.usefixtures("input_habits")
 def test_the_wheel_scrolls_and_changes_no_setting(window: MainWindow, qtbot: QtBot) -> None:
     panel, session = window.panel, window.session
-    before = session.wanted_training, session.wanted_data
+    before = session.wanted.training, session.wanted.data
     rate = panel.live_form.rows["learning_rate"]
     for widget in (panel.preset_combo, rate.editor, rate.slider):
         assert widget is not None
@@ -817,11 +817,11 @@ def test_the_wheel_scrolls_and_changes_no_setting(window: MainWindow, qtbot: QtB
         )
         QApplication.sendEvent(widget, wheel)
         assert not wheel.isAccepted()  # so that Qt offers it to the panel around it, which scrolls
-        assert (session.wanted_training, session.wanted_data) == before
+        assert (session.wanted.training, session.wanted.data) == before
 
 
 def test_escape_closes_a_message(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.notified.emit("Something went wrong.", True)
+    window.session.messages.notified.emit("Something went wrong.", True)
     assert window.notice.isVisible()
     press(qtbot, window, "Esc")
     assert not window.notice.isVisible()
@@ -836,7 +836,7 @@ def test_the_atlas_fits_again_after_data_of_many_classes_on_another_page(
         window.show_data()
         window.session.open(write_data(tmp_path / name, (5, 4), n_classes, 188, 94))
         wait_until(qtbot, lambda n=n_classes: data_of(window.session).n_classes == n)
-        wait_until(qtbot, lambda: window.session.shown is not None)
+        wait_until(qtbot, lambda: window.session.view.shown is not None)
         window.show_learn()
         if n_classes == 47:
             wait_until(qtbot, lambda: atlas.height() > usual)  # several bands of them

@@ -102,7 +102,7 @@ class AttackControls(QWidget):
         self.settings.refused.connect(self._refused)
         self._lay_out()
         self._attack.config_changed.connect(self.refresh)
-        session.dataset_changed.connect(self.refresh)
+        session.view.dataset_changed.connect(self.refresh)
         self.refresh()
 
     def _button(self, words: str, tip: str) -> QToolButton:
@@ -159,7 +159,7 @@ class AttackControls(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show what the session holds."""
-        attack, dataset = self._attack, self._session.dataset
+        attack, dataset = self._attack, self._session.view.dataset
         config = attack.config
         self._refresh_own(has_own=attack.own is not None)
         self.part.setCurrentIndex(self.part.findData(_DRAWN if attack.on_own else config.part))
@@ -229,7 +229,7 @@ class AttackControls(QWidget):
     @Slot(int)
     def _part_chosen(self, index: int) -> None:
         part = self.part.itemData(index)
-        dataset, own = self._session.dataset, self._attack.own
+        dataset, own = self._session.view.dataset, self._attack.own
         if part == _DRAWN and own is not None:
             self._attack.choose_own(own)
         elif dataset is not None:
@@ -242,7 +242,7 @@ class AttackControls(QWidget):
 
     @Slot()
     def _random_clicked(self) -> None:
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         if dataset is not None:
             part = self._attack.config.part
             self._attack.choose(part, int(self._rng.integers(dataset.split(part).n_samples)))
@@ -268,4 +268,4 @@ class AttackControls(QWidget):
 
     @Slot(str)
     def _refused(self, message: str) -> None:
-        self._session.notified.emit(message, True)
+        self._session.messages.notified.emit(message, True)

@@ -1,30 +1,42 @@
-"""The jobs of one window: started, numbered, and ended together."""
+"""The jobs of one window: started, numbered, read 30 times a second, and ended together."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from gui.jobs.mailbox import Mailbox
+
+if TYPE_CHECKING:
     from gui.jobs.worker import Job
 
+FRAME_MILLISECONDS = 33
 STOP_SECONDS = 0.4
 """Longer than any job needs between two looks at the clock, shorter than a person notices."""
 
 
-class JobPool:
-    """Keeps hold of running jobs, so that none outlives the window."""
+class JobPool(QObject):
+    """Keeps hold of running jobs, so that none outlives the window, and hands out their letters."""
 
-    def __init__(self) -> None:
+    frame = Signal()
+    """All letters have been read; whoever follows time may move on."""
+    failed = Signal(object)
+    """A :class:`~gui.jobs.worker.Failed` that is to be told as a message."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.mailbox = Mailbox()
         self._jobs: list[Job] = []
-        self._generation = 0
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.read_letters)
+        self._timer.start(FRAME_MILLISECONDS)
 
     def next_generation(self) -> int:
-        """Return a number no job has had: whatever comes from older ones can be told apart."""
-        self._generation += 1
-        return self._generation
+        """Return a number no job has had."""
+        return self.mailbox.channel(lambda _: None).generation
 
     def start(self, job: Job) -> None:
         """Start a job; those that have ended are forgotten."""
@@ -38,11 +50,18 @@ class JobPool:
             if job.name == name:
                 job.request_stop()
 
-    def close(self, others: Iterable[Job] = ()) -> bool:
-        """End every job, these ``others`` too; return whether all ended in time."""
-        jobs = [*self._jobs, *others]
-        for job in jobs:
+    @Slot()
+    def read_letters(self) -> None:
+        """Give everything the jobs have sent since the last frame to whom it is for."""
+        for letter in self.mailbox.take():
+            letter.to(letter)
+        self.frame.emit()
+
+    def close(self) -> bool:
+        """End every job; return whether all ended in time."""
+        self._timer.stop()
+        for job in self._jobs:
             job.request_stop()
         deadline = time.perf_counter() + STOP_SECONDS
-        ended = [job.join(max(0.0, deadline - time.perf_counter())) for job in jobs]
+        ended = [job.join(max(0.0, deadline - time.perf_counter())) for job in self._jobs]
         return all(ended)

@@ -1,6 +1,6 @@
 """Jobs: core work in a thread of its own.
 
-All the window knows of a job is: start it, command it, read the mailbox, stop it. Nothing here
+All the window knows of a job is: start it, command it, read its letters, stop it. Nothing here
 knows Qt, so a job could as well live in another process.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,14 +15,9 @@ from typing import TYPE_CHECKING, Any
 from core.errors import ExplorerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from gui.jobs.mailbox import Mailbox
+    from gui.jobs.mailbox import Channel
 
 _log = logging.getLogger(__name__)
-
-ALWAYS = 0
-"""Generation of jobs that live as long as the window; what they send is never outdated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +38,12 @@ class Job(ABC):
 
     Parameters
     ----------
-    name
-        For the thread and the error message, in words ("training", "opening data").
-    generation
-        Stamped on everything the job sends; the receiver drops what is outdated.
-    mailbox
-        Where results go.
+    name : for the thread and the error message, in words ("training", "opening data")
+    channel : the way of its letters
     """
 
-    def __init__(self, name: str, generation: int, mailbox: Mailbox) -> None:
-        self.name = name
-        self.generation = generation
-        self._mailbox = mailbox
+    def __init__(self, name: str, channel: Channel) -> None:
+        self.name, self._channel = name, channel
         self._wake = threading.Condition()
         self._stopping = False
         # A daemon cannot keep the process alive should a stop be late.
@@ -71,6 +59,16 @@ class Job(ABC):
             self._stopping = True
             self._wake.notify_all()
 
+    @property
+    def generation(self) -> int:
+        """Of every letter it sends; the reader drops what is outdated."""
+        return self._channel.generation
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it has been asked to end."""
+        return self._stopping
+
     def join(self, timeout: float) -> bool:
         """Wait for the end at most ``timeout`` seconds; return whether it came."""
         self._thread.join(timeout)
@@ -83,11 +81,11 @@ class Job(ABC):
 
     def post(self, payload: Any) -> None:
         """Send an event that must not be lost."""
-        self._mailbox.post(self.generation, payload)
+        self._channel.post(payload)
 
-    def put_latest(self, slot: str, payload: Any) -> None:
+    def put_latest(self, payload: Any) -> None:
         """Send a state that the next one may replace."""
-        self._mailbox.put_latest(slot, self.generation, payload)
+        self._channel.put_latest(payload)
 
     @abstractmethod
     def work(self) -> None:
@@ -106,60 +104,3 @@ def failure_of(what: str, error: Exception) -> Failed:
         return Failed(what, str(error), expected=True, error=error)
     _log.error("%s failed", what, exc_info=error)
     return Failed(what, f"{type(error).__name__}: {error}", expected=False)
-
-
-class LatestJob(Job):
-    """Answer the newest of the requests made to it; older unanswered ones are skipped.
-
-    An error is told, and does not end the job.
-
-    Parameters
-    ----------
-    slot
-        Mailbox slot of the answers.
-    answer
-        Computes an answer from a request.
-    rest
-        After an answer the thread sleeps this many times as long as the answer took, so that
-        looking at the model never takes more than ``1 / (1 + rest)`` of a core from training.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        mailbox: Mailbox,
-        slot: str,
-        answer: Callable[[Any], Any],
-        rest: float = 0.0,
-    ) -> None:
-        super().__init__(name, ALWAYS, mailbox)
-        self._slot = slot
-        self._answer = answer
-        self._rest = rest
-        self._request: tuple[int, Any] | None = None
-
-    def request(self, generation: int, request: Any) -> None:
-        """Ask; replaces a request that has not been begun."""
-        with self._wake:
-            self._request = (generation, request)
-            self._wake.notify_all()
-
-    def work(self) -> None:
-        """Answer until stopped."""
-        while True:
-            with self._wake:
-                self._wake.wait_for(lambda: self._stopping or self._request is not None)
-                if self._stopping:
-                    return
-                assert self._request is not None
-                (generation, request), self._request = self._request, None
-            started = time.perf_counter()
-            try:
-                self._mailbox.put_latest(self._slot, generation, self._answer(request))
-            except Exception as error:  # told; the next request may do better
-                self.post(failure_of(self.name, error))
-            request = None  # what was asked about may be a whole data set: do not keep it alive
-            if self._rest:
-                with self._wake:
-                    pause = self._rest * (time.perf_counter() - started)
-                    self._wake.wait_for(lambda: self._stopping, pause)

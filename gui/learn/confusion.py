@@ -64,30 +64,30 @@ class ConfusionPanel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.matrix, 1)
         row.addWidget(right)
-        session.data.readings_changed.connect(self.refresh)
+        session.readings.part.changed.connect(self.refresh)
         self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the model."""
         super().showEvent(event)
-        self._session.data.watch(self, self.part.chosen)
+        self._session.readings.watch(self, self.part.chosen)
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let nothing be computed for what nobody sees."""
         super().hideEvent(event)
-        self._session.data.watch(self, None)
+        self._session.readings.watch(self, None)
 
     @Slot()
     def _part_changed(self) -> None:
         if self.isVisible():
-            self._session.data.watch(self, self.part.chosen)
+            self._session.readings.watch(self, self.part.chosen)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Count what the shown model reads."""
-        dataset, seen = self._session.dataset, self._session.data.readings
+        dataset, seen = self._session.view.dataset, self._session.readings.shown
         if dataset is None or not self.isVisible():
             return
         split = dataset.split(self.part.chosen)

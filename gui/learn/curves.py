@@ -65,14 +65,14 @@ class LearningCurves(QWidget):
             plot.set_curve_visible("validation", False)
             plot.x_clicked.connect(self._epoch_clicked)
             plot.options_changed.connect(self._options_changed)
-        session.run_started.connect(self.refresh)
-        session.run_shown.connect(self.refresh)
+        session.view.run_started.connect(self.refresh)
+        session.view.run_shown.connect(self.refresh)
         session.runs.changed.connect(self._refresh_behind)
-        session.progressed.connect(self._refresh_new_epochs)
-        session.run_state_changed.connect(self._run_state_changed)
-        session.setting_applied.connect(self._refresh_curves)
-        session.settings_changed.connect(self._refresh_range)
-        session.shown_changed.connect(self._refresh_marker)
+        session.view.progressed.connect(self._refresh_new_epochs)
+        session.view.run_state_changed.connect(self._run_state_changed)
+        session.training.setting_applied.connect(self._refresh_curves)
+        session.wanted.changed.connect(self._refresh_range)
+        session.view.shown_changed.connect(self._refresh_marker)
         self.refresh()
 
     def set_theme(self, theme: Theme) -> None:
@@ -91,7 +91,10 @@ class LearningCurves(QWidget):
     def _refresh_behind(self) -> None:
         """Draw the other runs and the bands that a person wants to see."""
         session = self._session
-        present = session.data_config, session.data.reading  # curves of other data mean nothing
+        present = (
+            session.view.data_config,
+            session.view.reading,
+        )  # curves of other data mean nothing
         entries = [
             entry
             for entry in session.runs.on(*present)
@@ -134,7 +137,7 @@ class LearningCurves(QWidget):
         """Draw new epochs, many at once at full speed: a plot costs more than the atlas."""
         if time.perf_counter() - self._drawn_at < _CURVE_SECONDS:
             return
-        history, live = self._session.history, self._session.runs.live
+        history, live = self._session.view.history, self._session.runs.live
         if history is not None and len(history) != self._n_drawn:
             self._refresh_curves()
         elif live is not None and live.history is not history:
@@ -144,7 +147,7 @@ class LearningCurves(QWidget):
 
     @Slot()
     def _run_state_changed(self) -> None:
-        history, live = self._session.history, self._session.runs.live
+        history, live = self._session.view.history, self._session.runs.live
         if history is not None and len(history) != self._n_drawn:
             self._refresh_curves()
         if live is not None and live.history is not history and len(live.history) != self._n_behind:
@@ -152,11 +155,11 @@ class LearningCurves(QWidget):
 
     @Slot()
     def _refresh_curves(self) -> None:
-        history = self._session.history
+        history = self._session.view.history
         if history is None:
             return
         self._n_drawn, self._drawn_at = len(history), time.perf_counter()
-        ticks = [(c.epoch, str(c), c.label) for c in self._session.shown_changes]
+        ticks = [(c.epoch, str(c), c.label) for c in self._session.view.shown_changes]
         for plot, metric in self._plots:
             plot.set_curve_visible("validation", history.has_validation)
             for part in ("train", "test", "validation"):
@@ -172,10 +175,10 @@ class LearningCurves(QWidget):
 
     @Slot()
     def _refresh_range(self) -> None:
-        history, session = self._session.history, self._session
+        history, session = self._session.view.history, self._session
         high = 0 if history is None else history.last_epoch
         if session.runs.is_live_shown:
-            high = max(session.training_config.epochs, high)
+            high = max(session.view.training_config.epochs, high)
         high = max([high, *(entry.run.history.last_epoch for entry in self._behind)])
         for plot, _ in self._plots:
             plot.set_x_range(0, high)
@@ -185,7 +188,7 @@ class LearningCurves(QWidget):
 
     def _learnt(self, metric: str) -> NDArray[np.float64]:
         """Return the values after the start: the start's own would dwarf what is learnt."""
-        history = self._session.history
+        history = self._session.view.history
         if history is None or len(history) < 2:
             return np.empty(0)
         curves = [history.curve(part, metric)[1:] for part in ("train", "test")]
@@ -221,14 +224,14 @@ class LearningCurves(QWidget):
 
     @Slot()
     def _refresh_marker(self) -> None:
-        shown = self._session.shown
+        shown = self._session.view.shown
         for plot, _ in self._plots:
             # Live, the end of the curve is the mark, and the plots need no repaint every frame.
             plot.set_marker(None if shown is None or shown.live else shown.epoch)
 
     @Slot(float)
     def _epoch_clicked(self, epoch: float) -> None:
-        self._session.show_epoch(round(epoch))
+        self._session.view.show_epoch(round(epoch))
 
     @Slot(object)
     def _options_changed(self, options: PlotOptions) -> None:

@@ -73,13 +73,13 @@ class OverEpochsPanel(QWidget):
         self.n_flipped.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.strip = ImageStrip("images that flipped most often", _STRIP_HELP, self)
         self._lay_out()
-        self.map.epoch_clicked.connect(session.show_epoch)
+        self.map.epoch_clicked.connect(session.view.show_epoch)
         self.bars.x_clicked.connect(self._epoch_clicked)
         self.strip.clicked.connect(self._image_clicked)
         for widget in (self.map, self.strip):
             widget.hovered.connect(self.hovered)
         session.epochs.changed.connect(self.refresh)
-        session.shown_changed.connect(self._refresh_shown)
+        session.view.shown_changed.connect(self._refresh_shown)
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -128,7 +128,7 @@ class OverEpochsPanel(QWidget):
         """Show what is known of the part."""
         if not self.isVisible():
             return
-        seen, dataset = self._session.epochs.of(self.part.chosen), self._session.dataset
+        seen, dataset = self._session.epochs.of(self.part.chosen), self._session.view.dataset
         if seen is None or dataset is None or not seen.readings.n_epochs:
             self.words.setText("reading the images ...")
             self._show_nothing()
@@ -149,7 +149,7 @@ class OverEpochsPanel(QWidget):
         self.strip.set_images(())
 
     def _draw(self, seen: ShownEpochs) -> None:
-        dataset, readings, summary = self._session.dataset, seen.readings, seen.summary
+        dataset, readings, summary = self._session.view.dataset, seen.readings, seen.summary
         assert dataset is not None
         counts = class_counts(seen.split, dataset.n_classes)
         self.map.set_scores(dataset.class_names, readings.epochs, summary.scores, counts)
@@ -158,7 +158,7 @@ class OverEpochsPanel(QWidget):
         first, last = int(readings.epochs[0]), int(readings.epochs[-1])
         self.bars.set_x_range(first - 0.5, last + 0.5)
         n, n_epochs = seen.split.n_samples, readings.n_epochs
-        history = self._session.history
+        history = self._session.view.history
         n_all = n_epochs if history is None else len(history)
         of_all = f" of {n_all:,}" if seen.complete and n_all > n_epochs else ""
         plural = "epoch" if n_epochs == 1 and not of_all else "epochs"
@@ -172,7 +172,7 @@ class OverEpochsPanel(QWidget):
         self.strip.set_images([self._image(seen, int(i)) for i in order if flips[i]])
 
     def _image(self, seen: ShownEpochs, index: int) -> StripImage:
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         assert dataset is not None
         readings, split = seen.readings, seen.split
         name = dataset.class_names[int(split.labels[index])]
@@ -188,7 +188,7 @@ class OverEpochsPanel(QWidget):
     @Slot()
     def _refresh_shown(self) -> None:
         """Follow the epoch shown elsewhere."""
-        shown = self._session.shown
+        shown = self._session.view.shown
         if not self.isVisible():
             return
         # Live, the end is the mark, and nothing needs a repaint every frame.
@@ -198,7 +198,7 @@ class OverEpochsPanel(QWidget):
 
     @Slot(float)
     def _epoch_clicked(self, epoch: float) -> None:
-        self._session.show_epoch(round(epoch))
+        self._session.view.show_epoch(round(epoch))
 
     @Slot(int)
     def _image_clicked(self, index: int) -> None:

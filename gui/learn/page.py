@@ -31,8 +31,15 @@ from gui.widgets.images.image_card import CardContent, ImageCard
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
-    from gui.session.run_state import ShownDiagnosis
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from core.data.dataset import Dataset, Split
+    from core.insight.diagnostics import Diagnosis
+    from gui.jobs.study import Answer
+    from gui.session.readings import DiagnosisQuestion
     from gui.session.session import Session
+
+    DiagnosisAnswer = Answer[DiagnosisQuestion, Diagnosis]
 
 _MEAN, _WORST = 1, 2
 """Rows of the atlas; the worst are the last ones."""
@@ -58,7 +65,7 @@ class LearnPage(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._rows: tuple[ShownDiagnosis | None, list[MosaicRow]] = (None, [])
+        self._rows: tuple[DiagnosisAnswer | None, list[MosaicRow]] = (None, [])
         self.curves = LearningCurves(session, self)
         self.error_plot, self.like_plot = self.curves.error_plot, self.curves.like_plot
         self.atlas = ImageMosaic(self)
@@ -76,9 +83,10 @@ class LearnPage(QWidget):
         self.tabs.hovered.connect(self.hovered)
         self.tabs.sample_requested.connect(self._open_sample)
         self.tabs.tab_requested.connect(self.show_tab)
-        session.run_started.connect(self._run_started)
-        session.shown_changed.connect(self._refresh_shown)
-        session.diagnosis_changed.connect(self._refresh_atlas)
+        session.view.run_started.connect(self._run_started)
+        session.view.shown_changed.connect(self._refresh_shown)
+        session.readings.diagnosis.changed.connect(self._refresh_atlas)
+        session.view.forgotten.connect(self._forget)
         # After the atlas, whose images it shows.
         self.opened = OpenedImage(self.card, session)
         self.tabs.content_requested.connect(self.opened.open)
@@ -128,43 +136,56 @@ class LearnPage(QWidget):
 
     @Slot()
     def _run_started(self) -> None:
-        if self._session.dataset is not None:
-            self.atlas.set_columns(self._session.dataset.class_names)
+        if self._session.view.dataset is not None:
+            self.atlas.set_columns(self._session.view.dataset.class_names)
         self.card.close()
 
     @Slot()
     def _refresh_shown(self) -> None:
-        shown = self._session.shown
+        shown = self._session.view.shown
         if shown is None:
             return
         self._refresh_atlas()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to look for mistakes."""
+        super().showEvent(event)
+        self._session.readings.diagnosis.watch(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees."""
+        super().hideEvent(event)
+        self._session.readings.diagnosis.watch(False)
+
     @Slot()
     def _refresh_atlas(self) -> None:
         session = self._session
-        shown, dataset = session.shown, session.dataset
+        shown, dataset = session.view.shown, session.view.dataset
         if shown is None or dataset is None:
             return
         limit = weight_limit(shown.weights)
         weights = weight_images(shown.weights, dataset.image_shape)
         rows = [MosaicRow("weights", _WEIGHTS_HELP, diverging_rgb(weights, limit), weights)]
-        if session.diagnosis is not None:
-            if self._rows[0] is not session.diagnosis:
-                made = self._diagnosis_rows(session.diagnosis, dataset.image_shape)
-                self._rows = (session.diagnosis, made)
-            rows += self._rows[1]
+        answer = session.readings.diagnosis.answer
+        if answer is not None and answer is not self._rows[0] and answer.found is not None:
+            split, found = answer.question.split, answer.found
+            self._rows = (answer, self._diagnosis_rows(split, found, dataset))
+        rows += self._rows[1]
         self.colour_bar.set_limit(limit)
         self.atlas.set_rows(rows)
         when = f"epoch {shown.epoch:.0f}" if shown.record else f"epoch {shown.epoch:.1f}"
         words = f"{when}, live" if shown.live else when
-        self.atlas_words.set_wordings(f"training images, {words}", words, when)
+        problem = session.readings.diagnosis.problem
+        self.atlas_words.set_wordings(problem or f"training images, {words}", words, when)
 
-    def _diagnosis_rows(
-        self, shown: ShownDiagnosis, image_shape: tuple[int, int]
-    ) -> list[MosaicRow]:
-        diagnosis = shown.diagnosis
-        assert self._session.dataset is not None
-        names = self._session.dataset.class_names
+    @Slot()
+    def _forget(self) -> None:
+        """Let go of mistakes that are of other data."""
+        self._rows = (None, [])
+
+    @staticmethod
+    def _diagnosis_rows(split: Split, diagnosis: Diagnosis, dataset: Dataset) -> list[MosaicRow]:
+        names, image_shape = dataset.class_names, dataset.image_shape
         means = diagnosis.mean_images.reshape(-1, *image_shape)
         none_right = tuple("none right" if n == 0 else "" for n in diagnosis.n_correct)
         rows = [MosaicRow("mean", _MEAN_HELP, grey_rgb(means), means, missing=none_right)]
@@ -173,7 +194,7 @@ class LearnPage(QWidget):
             captions = []
             for k, mistake in enumerate(diagnosis.nth_worst(n)):
                 if mistake is not None:
-                    worst[k] = shown.split.images[mistake.index].reshape(image_shape)
+                    worst[k] = split.images[mistake.index].reshape(image_shape)
                     captions.append(f"→ {names[mistake.predicted]}  {mistake.probability:.2f}")
                 else:
                     captions.append("")
@@ -186,15 +207,16 @@ class LearnPage(QWidget):
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
         session = self._session
-        shown, dataset, answer = session.shown, session.dataset, session.diagnosis
+        shown, dataset = session.view.shown, session.view.dataset
+        found = session.readings.diagnosis.found
         if shown is None or dataset is None:
             return
         picture = self.atlas.row(row)
         if picture.missing and picture.missing[column]:
             return
         index = None
-        if row >= _WORST and answer is not None:
-            mistake = answer.diagnosis.nth_worst(row - _WORST)[column]
+        if row >= _WORST and found is not None:
+            mistake = found.nth_worst(row - _WORST)[column]
             assert mistake is not None
             index = mistake.index
 
@@ -207,16 +229,16 @@ class LearnPage(QWidget):
     @Slot(str, int, QPoint)
     def _open_sample(self, part: str, index: int, near: QPoint) -> None:
         """Open an image of a part beside a point of the screen."""
-        session, dataset = self._session, self._session.dataset
+        session, dataset = self._session, self._session.view.dataset
         if dataset is not None:
             view = PartView(dataset, part, None)
             self.opened.open(
-                lambda: view.card(index, session.shown, session.epochs.snapshots), near
+                lambda: view.card(index, session.view.shown, session.epochs.snapshots), near
             )
 
     def _content(self, row: int, column: int, index: int | None) -> CardContent | None:
         """Return what the card shows of a cell, or of the training image that was in it."""
-        shown, dataset = self._session.shown, self._session.dataset
+        shown, dataset = self._session.view.shown, self._session.view.dataset
         if shown is None or dataset is None or row >= self.atlas.n_rows:
             return None
         if index is not None:

@@ -28,8 +28,8 @@ class WorstPerClass(QWidget):
         self.field = NumberField(declared, self)
         self.field.setObjectName("n_worst")
         self.field.setFixedWidth(_WIDTH)
-        self.field.show_value(session.n_worst)
-        self.field.setToolTip(tooltip(declared, session.n_worst))
+        self.field.show_value(session.readings.n_worst)
+        self.field.setToolTip(tooltip(declared, session.readings.n_worst))
         self.field.committed.connect(self._set)
         self.field.refused.connect(self._refused)
         label = QLabel("worst", self)
@@ -45,8 +45,8 @@ class WorstPerClass(QWidget):
     @Slot(object)
     def _set(self, n_worst: int) -> None:
         self.field.setToolTip(tooltip(parameters_of(DiagnosisConfig)["n_worst"], n_worst))
-        self._session.show_worst(n_worst)
+        self._session.readings.show_worst(n_worst)
 
     @Slot(str)
     def _refused(self, message: str) -> None:
-        self._session.notified.emit(message, True)
+        self._session.messages.notified.emit(message, True)

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 
 from core.attack import (
     FROM_IMAGE,
@@ -19,7 +19,6 @@ from core.attack import (
 from core.errors import SettingError
 from core.insight.diagnostics import first_unsure, next_mistake
 from core.learning.perceptron import SoftmaxPerceptron
-from gui.jobs.mailbox import Mailbox
 from gui.jobs.worker import Failed
 from gui.session.attack_job import AttackJob, Done
 from gui.session.chosen_attack import ChosenAttack
@@ -27,13 +26,16 @@ from gui.session.player import FilmPlayer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtCore import QObject
 
     from core.attack import Attack, AttackConfig, AttackStep, BatchAttack
     from core.data.dataset import Dataset
-    from gui.jobs.worker import Job
+    from gui.jobs.job_pool import JobPool
+    from gui.jobs.mailbox import Letter
     from gui.session.attack_job import Question
+    from gui.session.messages import Messages
     from gui.session.own_image import OwnImage
-    from gui.session.session import Session
+    from gui.session.view import View
 
 PART_WORDS = {"train": "training", "test": "test"}
 _RECOMPUTE_SECONDS = 0.4
@@ -50,12 +52,21 @@ class AttackSession(FilmPlayer):
     film_changed = Signal()
     """The steps are others or more than before."""
 
-    def __init__(self, config: AttackConfig, session: Session, *, given: frozenset[str]) -> None:
-        super().__init__(session)
+    def __init__(
+        self,
+        config: AttackConfig,
+        view: View,
+        pool: JobPool,
+        messages: Messages,
+        *,
+        given: frozenset[str],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._view, self._pool, self._messages = view, pool, messages
         self._image_given = bool(given & {"attack_start", "attack_toward"})
         self._target_given = "attack_target" in given
         self._target_open = True
-        self._session = session
         self.chosen = ChosenAttack(config)
         self.least: tuple[float, float] | None = None
         """The smallest length, and largest pixel, of a change that is enough, if known."""
@@ -78,14 +89,13 @@ class AttackSession(FilmPlayer):
         """The epoch of that model."""
         self.active = False
         """Whether anybody looks: only then is anything computed."""
-        self._mailbox = Mailbox()
-        self._generation = 0
         self._job: AttackJob | None = None
-        self._old_jobs: list[Job] = []
         self._wanted = False
         self._computed_at = 0.0
         self._play_when_ready = False
-        session.shown_changed.connect(self._model_changed)
+        view.dataset_changed.connect(self._fit)
+        view.shown_changed.connect(self._model_changed)
+        pool.frame.connect(self._follow)
 
     @property
     def index(self) -> int:
@@ -95,7 +105,7 @@ class AttackSession(FilmPlayer):
     @property
     def chosen_image(self) -> NDArray[np.float32] | None:
         """The chosen image, (n_features,), or None before there are data."""
-        dataset = self._session.dataset
+        dataset = self._view.dataset
         if self.on_own and self.own is not None:
             return self.own.image
         return None if dataset is None else dataset.split(self.config.part).images[self.index]
@@ -105,19 +115,19 @@ class AttackSession(FilmPlayer):
         """True class of the chosen image; what one's own is meant as."""
         if self.on_own and self.own is not None:
             return self.own.label
-        dataset = self._session.dataset
+        dataset = self._view.dataset
         assert dataset is not None
         return int(dataset.split(self.config.part).true_labels[self.index])
 
     def choose(self, part: str, index: int, *, play: bool = False) -> None:
         """Choose an image; a target that a person has set stays where it can."""
-        dataset = self._session.dataset
+        dataset = self._view.dataset
         if dataset is None:
             return
         n_samples = dataset.split(part).n_samples
         if not 0 <= index < n_samples:
             message = f"There is no {PART_WORDS[part]} image {index}; choose 0 to {n_samples - 1}."
-            self._session.notified.emit(message, True)
+            self._messages.warn(message)
             self.config_changed.emit()
             return
         self.on_own = False
@@ -139,7 +149,7 @@ class AttackSession(FilmPlayer):
         self._play_when_ready = play
 
     def _nearest_other_class(self, image: NDArray[Any], label: int) -> int:
-        shown = self._session.shown
+        shown = self._view.shown
         if shown is None:
             return 0 if label else 1
         order = np.argsort(shown.probabilities_of(image))[::-1]
@@ -150,14 +160,14 @@ class AttackSession(FilmPlayer):
 
     def choose_mistake(self) -> None:
         """Choose the next image of the present part that the shown model reads wrongly."""
-        dataset, shown = self._session.dataset, self._session.shown
+        dataset, shown = self._view.dataset, self._view.shown
         if dataset is None or shown is None:
             return
         split = dataset.split(self.config.part)
         following = next_mistake(shown.weights, split, self.index)
         if following is None:
             words = f"This model reads every {PART_WORDS[self.config.part]} image correctly."
-            self._session.notified.emit(words, False)
+            self._messages.note(words)
         else:
             self.choose(self.config.part, following)
 
@@ -256,9 +266,10 @@ class AttackSession(FilmPlayer):
         """
         return self.chosen.on(model, images, labels)
 
-    def dataset_changed(self) -> None:
+    @Slot()
+    def _fit(self) -> None:
         """Fit the choices to other data: the same number where it exists, an existing target."""
-        dataset = self._session.dataset
+        dataset = self._view.dataset
         assert dataset is not None
         part = self.config.part
         index = min(self.index, dataset.split(part).n_samples - 1)
@@ -267,7 +278,7 @@ class AttackSession(FilmPlayer):
         if target > last:
             if self._target_given:  # otherwise nobody had asked for it
                 words = f"Target class {target} is no class of {dataset.name}; choose 0 to {last}."
-                self._session.notified.emit(f"{words} Class {last} is taken for now.", False)
+                self._messages.note(f"{words} Class {last} is taken for now.")
             target = last
         label = int(dataset.split(part).true_labels[index])
         if self.on_own and self.own is not None:
@@ -276,7 +287,6 @@ class AttackSession(FilmPlayer):
             target = (target + 1) % dataset.n_classes
         start = None if self._noise_start else index
         # A film of other data fits neither the new images nor the new classes.
-        self._generation += 1
         self._stop_job()
         self.weights = None
         self._drop_film("")
@@ -290,14 +300,14 @@ class AttackSession(FilmPlayer):
             return
         if self.on_own:
             words = f"The drawing is no longer attacked: {why}. {instead.capitalize()} is instead."
-            self._session.notified.emit(words, False)
+            self._messages.note(words)
         self.own, self.on_own = None, False
 
     def _replace(self, **settings: Any) -> None:
         try:
             self.chosen.set(**settings)
         except SettingError as error:
-            self._session.notified.emit(str(error), True)
+            self._messages.warn(str(error))
         else:
             self._wanted = True
             self._computed_at = 0.0
@@ -310,20 +320,19 @@ class AttackSession(FilmPlayer):
             self._model_changed()
 
     def _model_changed(self) -> None:
-        shown = self._session.shown
+        shown = self._view.shown
         if shown is not None and shown.weights is not self.weights:
             self._wanted = True
 
     def _compute(self) -> None:
         """Start the attack on the shown model; what was computed before is dropped."""
-        shown, dataset = self._session.shown, self._session.dataset
+        shown, dataset = self._view.shown, self._view.dataset
         if shown is None or dataset is None:
             return
         self._choose_first()
         self._wanted = False
         self._computed_at = time.perf_counter()
         self.weights, self.epoch = shown.weights, shown.epoch
-        self._generation += 1
         self._stop_job()
         self.problem, self.least = "", None
         try:
@@ -336,8 +345,8 @@ class AttackSession(FilmPlayer):
         self.computing = True
         self._fresh = True
         question = self._question()
-        self._job = AttackJob(self._generation, self._mailbox, attack, question)
-        self._job.start()
+        self._job = AttackJob(self._pool.mailbox.channel(self.read), attack, question)
+        self._pool.start(self._job)
 
     def _film_of(self, model: SoftmaxPerceptron, dataset: Dataset) -> Attack | Film:
         """Return the chosen attack on the chosen image."""
@@ -365,7 +374,7 @@ class AttackSession(FilmPlayer):
 
     def _choose_first(self) -> None:
         """Begin with an image that can be pushed and where it goes most easily, unless told."""
-        dataset, shown = self._session.dataset, self._session.shown
+        dataset, shown = self._view.dataset, self._view.shown
         assert dataset is not None
         assert shown is not None
         if not self._image_given:
@@ -384,17 +393,14 @@ class AttackSession(FilmPlayer):
         self._set_playing(False)
 
     def _stop_job(self) -> None:
-        self._old_jobs = [job for job in self._old_jobs if job.alive]
         if self._job is not None:
             self._job.request_stop()
-            self._old_jobs.append(self._job)
+            self._job = None
 
-    def jobs(self) -> list[Job]:
-        """Return every job that may still run."""
-        return self._old_jobs if self._job is None else [*self._old_jobs, self._job]
-
-    def frame(self, now: float) -> None:
-        """Take in results, advance the animation; called by the session's timer."""
+    @Slot()
+    def _follow(self) -> None:
+        """Advance the animation, and attack what is wanted now."""
+        now = time.perf_counter()
         # What a person asked for (computed_at is 0) begins at once; a model that only learnt on
         # waits until the film of the one before is whole.
         rested = now - self._computed_at > _RECOMPUTE_SECONDS
@@ -404,23 +410,6 @@ class AttackSession(FilmPlayer):
             # has better use for the time.
             self._tell_seconds = _TELL_SECONDS if asked else _RECOMPUTE_SECONDS
             self._compute()
-        events, _ = self._mailbox.take()
-        changed = False
-        for letter in events:
-            if letter.generation != self._generation:
-                continue
-            if isinstance(letter.payload, tuple):
-                self._take_steps(letter.payload)
-                changed = True
-            elif isinstance(letter.payload, Done):
-                self.computing, self.least = False, letter.payload.least
-                if not self._is_plain:  # some are done before the end
-                    self.n_steps = max(letter.payload.n_steps - 1, 1)
-                changed = True
-            elif isinstance(letter.payload, Failed):
-                self.computing = False
-                self._session.tell(letter.payload)
-        self._untold |= changed
         if self._untold and (not self.computing or now - self._told_at > self._tell_seconds):
             self._untold, self._told_at = False, now
             self.film_changed.emit()
@@ -428,6 +417,22 @@ class AttackSession(FilmPlayer):
                 self._play_when_ready = False
                 self.play(from_start=True)
         self._animate(now)
+
+    def read(self, letter: Letter) -> None:
+        """Take in the next steps of the film, or its end."""
+        if self._job is None or letter.generation != self._job.generation:
+            return
+        if isinstance(letter.payload, tuple):
+            self._take_steps(letter.payload)
+            self._untold = True
+        elif isinstance(letter.payload, Done):
+            self.computing, self.least = False, letter.payload.least
+            if not self._is_plain:  # some are done before the end
+                self.n_steps = max(letter.payload.n_steps - 1, 1)
+            self._untold = True
+        elif isinstance(letter.payload, Failed):
+            self.computing = False
+            self._messages.tell(letter.payload)
 
     def _take_steps(self, steps: tuple[AttackStep, ...]) -> None:
         if self._fresh:

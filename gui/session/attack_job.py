@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from core.attack import Attack, AttackStep, Film
     from core.exact.pairs import Norm
-    from gui.jobs.mailbox import Mailbox
+    from gui.jobs.mailbox import Channel
 
     Question = tuple[NDArray[Any], int | None, bool]
 
@@ -43,10 +43,8 @@ class AttackJob(Job):
     question : the image, the target or None, and whether in the box; None to leave that out
     """
 
-    def __init__(
-        self, generation: int, mailbox: Mailbox, attack: Attack | Film, question: Question | None
-    ) -> None:
-        super().__init__("attack", generation, mailbox)
+    def __init__(self, channel: Channel, attack: Attack | Film, question: Question | None) -> None:
+        super().__init__("attack", channel)
         self._attack, self._question = attack, question
 
     def work(self) -> None:

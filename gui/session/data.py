@@ -1,41 +1,33 @@
-"""The state of the data: what is being opened, how it is read, what the shown model reads in it."""
+"""The state of the data: what is being opened, how it is read, what a run needs of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
-from core.data.class_statistics import MeanSpread, mean_and_spread
 from core.errors import DatasetError, printable
-from core.insight.readings import Readings, read_images
+from core.search import AtOnce
 from core.sources import NAMED_SOURCES, opening
 from core.sources.arrays.roles import ArraysUnclear
 from core.sources.catalogue.entries import CATALOGUE, NotDownloaded
 from core.sources.reading import ReadingConfig
-from gui.jobs.worker import ALWAYS, Failed, Job, LatestJob, failure_of
+from gui.jobs.study import Study
+from gui.jobs.worker import Failed, Job, failure_of
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    from numpy.typing import NDArray
-
     from core.data.config import DataConfig
-    from core.data.dataset import Dataset, Split
+    from core.data.dataset import Dataset
     from core.learning.runs import Branch
     from core.learning.training import Checkpoint
     from core.progress import Progress
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
-    from gui.session.session import Session
+    from gui.jobs.mailbox import Channel, Letter
+    from gui.session.downloads import Downloads
+    from gui.session.messages import Messages
     from gui.session.training_job import Mode
-
-OPENING_SLOT, READINGS_SLOT, STATISTICS_SLOT = "opening", "readings", "statistics"
-PREPARED_SLOT = "prepared"
-_NAME = "opening data"
-_REST = 3.0
-"""After each reading of a whole part three times as long a rest: a quarter of a core at most."""
+    from gui.session.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +68,19 @@ class Prepared:
     dataset: Dataset
 
 
-@dataclass(frozen=True, slots=True)
-class ShownReadings:
-    """What the model of an epoch reads in a part of the data."""
+@dataclass(frozen=True, slots=True, eq=False)
+class PartWanted:
+    """Data, and which part of them a run asks for."""
 
-    weights: NDArray[Any]
-    split: Split
-    epoch: float
-    readings: Readings
-
-
-@dataclass(frozen=True, slots=True)
-class ShownStatistics:
-    """Mean and spread of the images of one class, or of all, in a part of the data."""
-
-    split: Split
-    label: int | None
-    images: MeanSpread
+    full: Dataset
+    config: DataConfig
 
 
 class OpeningJob(Job):
     """Open one data set, telling how far it is; between two tellings it can be stopped."""
 
-    def __init__(
-        self,
-        generation: int,
-        mailbox: Mailbox,
-        wanted: tuple[str, ReadingConfig],
-        mirror: str,
-    ) -> None:
-        super().__init__(_NAME, generation, mailbox)
+    def __init__(self, channel: Channel, wanted: tuple[str, ReadingConfig], mirror: str) -> None:
+        super().__init__("opening data", channel)
         self._wanted, self._mirror = wanted, mirror
 
     def work(self) -> None:
@@ -113,15 +88,22 @@ class OpeningJob(Job):
         steps = opening(*self._wanted, mirror=self._mirror)
         while not self._stopping:
             try:
-                self.put_latest(OPENING_SLOT, next(steps))
+                self.put_latest(next(steps))
             except StopIteration as end:
                 self.post(Loaded(*self._wanted, end.value))
                 return
         steps.close()
 
 
-class DataSession(QObject):
-    """Opens data in the background, one set at a time: the last one asked for counts."""
+class Data(QObject):
+    """Opens data in the background, one set at a time: the last one asked for counts.
+
+    Parameters
+    ----------
+    view : what the data will be shown by
+    downloads : where a set of the catalogue may lie, and what looks for it
+    messages : where an unexpected error is told
+    """
 
     changed = Signal()
     """What is being opened or prepared, or how far it is."""
@@ -134,20 +116,34 @@ class DataSession(QObject):
     unclear = Signal(str, object, object)
     """A path, the :class:`ArraysUnclear` that asks which of its arrays is which, and the
     :class:`ReadingConfig` it was to be read with."""
-    surprised = Signal(str)
     prepared = Signal(object)
     """A :class:`Prepared`."""
-    readings_changed = Signal()
-    statistics_changed = Signal()
 
-    def __init__(self, session: Session, pool: JobPool, mailbox: Mailbox) -> None:
-        super().__init__(session)
-        self._session, self._pool, self._mailbox = session, pool, mailbox
-        self._generation = self._preparing = -1
+    def __init__(
+        self,
+        view: View,
+        pool: JobPool,
+        downloads: Downloads,
+        messages: Messages,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._view, self._pool, self._downloads, self._messages = view, pool, downloads, messages
+        self._job: OpeningJob | None = None
         self._last: Prepared | None = None
         # One at a time: whoever holds a key down must not fill the memory with noisy pixels.
-        self._preparer = LatestJob("preparing data", mailbox, PREPARED_SLOT, _prepare)
-        pool.start(self._preparer)
+        self._preparer: Study[PartWanted, Dataset] = Study(
+            view,
+            pool,
+            "preparing data",
+            self._part_wanted,
+            _preparing,
+            on_demand=True,
+            is_of_data=False,
+            parent=self,
+        )
+        self._preparer.changed.connect(self._read_prepared)
+        self._preparer.failed.connect(self._preparing_failed)
         self.pending: RunRequest | None = None
         """The run whose data are being prepared, if any."""
         self.opening: str | None = None
@@ -158,47 +154,44 @@ class DataSession(QObject):
         """Name or path last asked for."""
         self.opened_paths: dict[str, ReadingConfig] = {}
         """Files and folders opened so far, in order, and how each was read last."""
-        self.reading = ReadingConfig()
-        """How the present data were read."""
-        self.asked_reading = self.reading
+        self.asked_reading = ReadingConfig()
         """How the data last asked for are to be read."""
-        self.readings: ShownReadings | None = None
-        self._watchers: dict[QObject, str] = {}
-        self._asked_readings: tuple[NDArray[Any], Split] | None = None
-        self._reader = LatestJob("reading images", mailbox, READINGS_SLOT, _read, rest=_REST)
-        pool.start(self._reader)
-        self.statistics: ShownStatistics | None = None
-        self._counter = LatestJob("mean and spread", mailbox, STATISTICS_SLOT, _describe)
-        pool.start(self._counter)
-        session.shown_changed.connect(self._request_readings)
 
     def open(self, name_or_path: str, reading: ReadingConfig | None = None) -> None:
         """Begin; what was being opened before is forgotten."""
-        self._pool.stop_named(_NAME)
-        self._generation = self._pool.next_generation()
+        self._leave_opening()
         self.asked = self.opening = name_or_path
         self.progress = None
         self.asked_reading = reading or ReadingConfig()
-        wanted, mirror = (name_or_path, self.asked_reading), self._session.downloads.mirror
-        self._pool.start(OpeningJob(self._generation, self._mailbox, wanted, mirror))
+        wanted = (name_or_path, self.asked_reading)
+        channel = self._pool.mailbox.channel(self.read)
+        self._job = OpeningJob(channel, wanted, self._downloads.mirror)
+        self._pool.start(self._job)
         self.changed.emit()
+
+    def _leave_opening(self) -> None:
+        if self._job is not None:
+            self._job.request_stop()
+        self._job = self.opening = self.progress = None
 
     def cancel(self) -> None:
         """Forget what is being opened, or else prepared."""
         if self.opening is not None:
             words = f"The opening of {printable(self.opening)} was called off."
-            self._pool.stop_named(_NAME)
-            self._generation = self._pool.next_generation()
-            self.opening = self.progress = None
+            self._leave_opening()
         elif self.pending is not None:
             words = "The new run was called off."
-            if self._session.dataset is not None:
+            if self._view.dataset is not None:
                 words += " The present one stays as it is."
-            self._preparing, self.pending = self._pool.next_generation(), None
+            self._leave_preparing()
         else:
             return
         self.changed.emit()
         self.refused.emit(words, False)
+
+    def _leave_preparing(self) -> None:
+        self.pending = None
+        self._preparer.call_off()
 
     def prepare(self, request: RunRequest) -> None:
         """Take the part of the data that a run asks for; :attr:`prepared` tells of it.
@@ -216,76 +209,72 @@ class DataSession(QObject):
         if pending is not None and pending.full is full and pending.config == config:
             self.pending = request  # its data are under way already
             return
-        self._preparing = self._pool.next_generation()  # one that is under way is outdated
-        self.pending = None
+        self._leave_preparing()
         if last is not None and last.request.full is full and last.request.config == config:
             self._prepared(Prepared(request, last.dataset))
         elif full.makes_pixels(config):
             self.pending = request
-            self._preparer.request(self._preparing, request)
+            self._preparer.start()
         else:
-            self._prepared(_prepare(request))
+            self._prepared(Prepared(request, _prepare(PartWanted(full, config))))
         self.changed.emit()
 
-    def _prepared(self, answer: Prepared | Failed) -> None:
-        if isinstance(answer, Failed):
-            self._tell(answer)
-        else:
-            self._last = answer
-            self.prepared.emit(answer)
+    def _part_wanted(self) -> PartWanted | None:
+        pending = self.pending
+        return None if pending is None else PartWanted(pending.full, pending.config)
 
-    def take_event(self, letter: Letter) -> bool:
-        """Take in a letter of the last opening; return whether it was one."""
-        if letter.generation != self._generation:
-            return False
-        name, reading = self.opening or "", self.asked_reading
-        self.opening = self.progress = None
+    @Slot()
+    def _read_prepared(self) -> None:
+        answer, request = self._preparer.answer, self.pending
+        if answer is None or request is None or not answer.is_whole:
+            return
+        self.pending = None
+        if answer.error is not None:
+            self._tell(failure_of("preparing data", answer.error))
+        elif answer.found is not None:
+            self._prepared(Prepared(request, answer.found))
+        self.changed.emit()
+
+    def _prepared(self, prepared: Prepared) -> None:
+        self._last = prepared
+        self.prepared.emit(prepared)
+
+    def read(self, letter: Letter) -> None:
+        """Take in how far the last opening is, or what it came to."""
+        if self._job is None or letter.generation != self._job.generation:
+            return
         answer = letter.payload
-        if isinstance(answer, Loaded):
-            self.arrived.emit(answer)
+        if isinstance(answer, (Loaded, Failed)):
+            name, reading = self.opening or "", self.asked_reading
+            self._job = self.opening = self.progress = None
+            if isinstance(answer, Loaded):
+                self.arrived.emit(answer)
+            else:
+                self._tell(answer)
+                if not answer.expected:
+                    self._messages.surprised.emit(answer.message)
+                if isinstance(answer.error, ArraysUnclear):
+                    self.unclear.emit(name, answer.error, reading)
+                if isinstance(answer.error, NotDownloaded):
+                    self._downloads.look_around()
         else:
-            assert isinstance(answer, Failed)
-            self._tell(answer)
-            if isinstance(answer.error, ArraysUnclear):
-                self.unclear.emit(name, answer.error, reading)
-            if isinstance(answer.error, NotDownloaded):
-                self._session.downloads.look_around()
+            self.progress = answer
         self.changed.emit()
-        return True
+
+    @Slot(object)
+    def _preparing_failed(self, failure: Failed) -> None:
+        self.pending = None
+        self._tell(failure)
+        self.changed.emit()
 
     def _tell(self, failure: Failed) -> None:
         # A question is no failure: it is asked in a window of its own.
         asked = isinstance(failure.error, ArraysUnclear)
         self.refused.emit("" if asked else failure.message, not asked)
-        if not failure.expected:
-            self.surprised.emit(failure.message)
-
-    def take_latest(self, latest: dict[str, Letter]) -> None:
-        """Take in what was prepared, how far the opening is, and what the shown model reads."""
-        made = latest.get(PREPARED_SLOT)
-        if made is not None and made.generation == self._preparing and self.pending is not None:
-            request, self.pending = self.pending, None
-            answer = made.payload
-            self._prepared(
-                answer if isinstance(answer, Failed) else Prepared(request, answer.dataset)
-            )
-            self.changed.emit()
-        told = latest.get(OPENING_SLOT)
-        if told is not None and told.generation == self._generation and self.opening is not None:
-            self.progress = told.payload
-            self.changed.emit()
-        read = latest.get(READINGS_SLOT)
-        if read is not None and read.generation == self._session.run_generation:
-            self.readings = read.payload
-            self.readings_changed.emit()
-        described = latest.get(STATISTICS_SLOT)
-        if described is not None:
-            self.statistics = described.payload
-            self.statistics_changed.emit()
 
     def accept(self, loaded: Loaded, config: DataConfig) -> None:
         """Remember data that are really used, for opening them again."""
-        self.reading = loaded.reading
+        self._view.reading = loaded.reading
         by_name = loaded.name in NAMED_SOURCES or loaded.name in CATALOGUE
         if not by_name:
             self.opened_paths[loaded.name] = loaded.reading
@@ -304,68 +293,18 @@ class DataSession(QObject):
         if self.opening == name:
             return self.asked_reading
         loaded = None if self.pending is None else self.pending.loaded
-        return loaded.reading if loaded is not None and loaded.name == name else self.reading
-
-    def watch(self, watcher: QObject, part: str | None) -> None:
-        """Keep :attr:`readings` of this part up to date with the shown model, for who looks at it.
-
-        None: for nobody any more. Of several watchers the last counts: one page is seen at a time,
-        and the page that goes must not end what the page that comes has asked for.
-        """
-        self._watchers.pop(watcher, None)
-        if part is not None:
-            self._watchers[watcher] = part
-        self._request_readings()
-
-    @property
-    def _watched(self) -> str | None:
-        return next(reversed(self._watchers.values()), None)
-
-    def forget_readings(self) -> None:
-        """Drop readings and statistics of data that are no longer there."""
-        self.readings = self.statistics = self._asked_readings = None
-        self.readings_changed.emit()
-        self.statistics_changed.emit()
-
-    def _request_readings(self) -> None:
-        shown, dataset = self._session.shown, self._session.dataset
-        if self._watched is None or shown is None or dataset is None:
-            return
-        if self._watched == "validation" and dataset.validation is None:
-            return
-        split = dataset.split(self._watched)
-        # What was asked last counts, not what was answered: an older request may be under way.
-        asked = self._asked_readings
-        if asked is not None and asked[0] is shown.weights and asked[1] is split:
-            return
-        self._asked_readings = (shown.weights, split)
-        request = (shown.weights, split, shown.epoch)
-        self._reader.request(self._session.run_generation, request)
-
-    def describe(self, part: str, label: int | None) -> None:
-        """Ask for mean and spread of a class, or of all; :attr:`statistics` will hold them."""
-        dataset = self._session.dataset
-        if dataset is not None:
-            self._counter.request(ALWAYS, (dataset.split(part), label))
+        return loaded.reading if loaded is not None and loaded.name == name else self._view.reading
 
 
-def _prepare(request: RunRequest) -> Prepared | Failed:
+def _preparing(q: PartWanted) -> AtOnce[Dataset]:
+    return AtOnce(lambda: _prepare(q))
+
+
+def _prepare(q: PartWanted) -> Dataset:
     try:
-        return Prepared(request, request.full.sized(request.config))
+        return q.full.sized(q.config)
     except MemoryError:
-        words = (
-            f"{request.full.name}: there is not enough memory for these settings; choose fewer "
+        raise DatasetError(
+            f"{q.full.name}: there is not enough memory for these settings; choose fewer "
             "training images, or no pixel noise"
-        )
-        return failure_of("preparing data", DatasetError(words))
-    except Exception as error:  # told by whoever takes the answer
-        return failure_of("preparing data", error)
-
-
-def _read(request: tuple[NDArray[Any], Split, float]) -> ShownReadings:
-    weights, split, epoch = request
-    return ShownReadings(weights, split, epoch, read_images(weights, split))
-
-
-def _describe(request: tuple[Split, int | None]) -> ShownStatistics:
-    return ShownStatistics(*request, mean_and_spread(*request))
+        ) from None

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from core.errors import DatasetError
+from core.search import AtOnce
 from core.sources.catalogue.dataset_cache import available, clean_leftovers
 from core.sources.catalogue.downloads import DownloadProgress, download
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.catalogue.mirrors import given_mirrors
 from core.sources.catalogue.opening import copy_in_folders
-from gui.jobs.worker import Failed, Job, LatestJob
+from gui.jobs.study import Study
+from gui.jobs.worker import Failed, Job
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +23,16 @@ if TYPE_CHECKING:
     from core.sources.catalogue.entries import CatalogueEntry
     from core.sources.catalogue.mirrors import Mirror
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.mailbox import Channel, Letter
+    from gui.session.messages import Messages
+    from gui.session.view import View
 
-_SLOT = "download "
-_FOLDERS_SLOT = "sets in folders"
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoldersQuestion:
+    """Folders that serve as the mirror."""
+
+    folders: tuple[Mirror, ...]
 
 
 def _keys_in(folders: Sequence[Mirror]) -> frozenset[str]:
@@ -42,10 +50,8 @@ class Downloaded:
 class DownloadJob(Job):
     """Fetch one set; its generator tells how it is at least ten times a second."""
 
-    def __init__(
-        self, generation: int, mailbox: Mailbox, entry: CatalogueEntry, mirror: str
-    ) -> None:
-        super().__init__(f"downloading {entry.label}", generation, mailbox)
+    def __init__(self, channel: Channel, entry: CatalogueEntry, mirror: str) -> None:
+        super().__init__(f"downloading {entry.label}", channel)
         self._entry, self._mirror = entry, mirror
 
     def work(self) -> None:
@@ -57,7 +63,7 @@ class DownloadJob(Job):
             except StopIteration:
                 self.post(Downloaded(self._entry.key))
                 return
-            self.put_latest(_SLOT + self._entry.key, progress)
+            self.put_latest(progress)
         steps.close()
 
 
@@ -66,15 +72,17 @@ class Downloads(QObject):
 
     changed = Signal(str)
     """The key of a set whose state is another."""
-    offered = Signal(str, str)
-    """A message about a set that has just come, and its key."""
-    told = Signal(str, bool)
-    """Something people should know, and whether it is an error."""
-    surprised = Signal(str)
 
-    def __init__(self, pool: JobPool, mailbox: Mailbox, mirror: str, parent: QObject) -> None:
+    def __init__(
+        self,
+        view: View,
+        pool: JobPool,
+        messages: Messages,
+        mirror: str,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._pool, self._mailbox = pool, mailbox
+        self._pool, self._messages = pool, messages
         self._jobs: dict[str, DownloadJob] = {}
         self.progress: dict[str, DownloadProgress | None] = {}
         """Sets on their way, and how far each is; None before it has told anything."""
@@ -87,10 +95,19 @@ class Downloads(QObject):
         clean_leftovers()
         self._cached: frozenset[str] = frozenset()
         self._in_folders: frozenset[str] = frozenset()
-        self._looking = -1
+        self._folders: tuple[Mirror, ...] = ()
         # One thread, however often a drive that hangs is to be looked at.
-        self._looker = LatestJob("looking for data", mailbox, _FOLDERS_SLOT, _keys_in)
-        pool.start(self._looker)
+        self._looker: Study[FoldersQuestion, frozenset[str]] = Study(
+            view,
+            pool,
+            "looking for data",
+            lambda: FoldersQuestion(self._folders) if self._folders else None,
+            lambda q: AtOnce(lambda: _keys_in(q.folders)),
+            on_demand=True,
+            is_of_data=False,
+            parent=self,
+        )
+        self._looker.changed.connect(self._look_at_folders)
         self.look_around()
 
     def is_here(self, key: str) -> bool:
@@ -122,13 +139,20 @@ class Downloads(QObject):
             folders, self.mirror_problem = [], str(error)
         self._cached = frozenset(key for key, entry in CATALOGUE.items() if available(entry))
 
-        self._looking = self._pool.next_generation()
-        if any(mirror.folder is not None for mirror in folders):
-            self._looker.request(self._looking, folders)
-        else:
+        has_folder = any(mirror.folder is not None for mirror in folders)
+        self._folders = tuple(folders) if has_folder else ()
+        if not has_folder:
             self._in_folders = frozenset()
+        self._looker.start()
         for key in CATALOGUE:
             self.changed.emit(key)
+
+    @Slot()
+    def _look_at_folders(self) -> None:
+        if self._looker.found is not None:
+            self._in_folders = self._looker.found
+            for key in CATALOGUE:
+                self.changed.emit(key)
 
     def start(self, key: str) -> None:
         """Begin to download; the present run goes on."""
@@ -137,12 +161,12 @@ class Downloads(QObject):
         for other in self._jobs:
             if CATALOGUE[other].files == CATALOGUE[key].files:
                 first, second = CATALOGUE[other].label, CATALOGUE[key].label
-                self.told.emit(f"{second} comes with {first}, which is on its way.", False)
+                self._messages.note(f"{second} comes with {first}, which is on its way.")
                 return
         self.failures.pop(key, None)
         self.progress[key] = None
-        generation = self._pool.next_generation()
-        self._jobs[key] = DownloadJob(generation, self._mailbox, CATALOGUE[key], self.mirror)
+        channel = self._pool.mailbox.channel(self.read)
+        self._jobs[key] = DownloadJob(channel, CATALOGUE[key], self.mirror)
         self._pool.start(self._jobs[key])
         self.changed.emit(key)
 
@@ -154,35 +178,26 @@ class Downloads(QObject):
             del self.progress[key]
             self.look_around()  # it may have ended just now
 
-    def take_event(self, letter: Letter) -> bool:
-        """Take in a letter of a download; return whether it was one."""
-        for key, job in self._jobs.items():
-            if job.generation == letter.generation:
-                self._ended(key, letter.payload)
-                return True
-        return False
-
-    def take_latest(self, latest: dict[str, Letter]) -> None:
-        """Take in how far the downloads are, and what lies in folders."""
-        seen = latest.get(_FOLDERS_SLOT)
-        if seen is not None and seen.generation == self._looking:
-            self._in_folders = seen.payload
-            for key in CATALOGUE:
-                self.changed.emit(key)
-        for key, job in self._jobs.items():
-            told = latest.get(_SLOT + key)
-            if told is not None and told.generation == job.generation:
-                self.progress[key] = told.payload
-                self.changed.emit(key)
+    def read(self, letter: Letter) -> None:
+        """Take in how far a download is, or its end."""
+        generations = {job.generation: key for key, job in self._jobs.items()}
+        key = generations.get(letter.generation)
+        if key is None:
+            return
+        if isinstance(letter.payload, (Downloaded, Failed)):
+            self._ended(key, letter.payload)
+        else:
+            self.progress[key] = letter.payload
+            self.changed.emit(key)
 
     def _ended(self, key: str, answer: Downloaded | Failed) -> None:
         del self._jobs[key], self.progress[key]
         if isinstance(answer, Downloaded):
             self.look_around()  # one archive may bring two sets
-            self.offered.emit(f"{CATALOGUE[key].label} is on this machine now.", key)
+            self._messages.offered.emit(f"{CATALOGUE[key].label} is on this machine now.", key)
             return
         self.failures[key] = answer.message
         self.changed.emit(key)
-        self.told.emit(answer.message, True)
+        self._messages.warn(answer.message)
         if not answer.expected:
-            self.surprised.emit(answer.message)
+            self._messages.surprised.emit(answer.message)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset, Split
     from core.learning.training import EpochRecord
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
 
 REFRESH_SECONDS = 1.0
@@ -51,8 +52,8 @@ class EpochsSession(QObject):
         self._asked: tuple[tuple[tuple[str, bool], ...], NDArray[Any]] | None = None
         self._asked_at = 0.0
         self._looked_at = 0
-        session.run_started.connect(self._run_changed)
-        session.run_shown.connect(self._run_changed)
+        session.view.run_started.connect(self._run_changed)
+        session.view.run_shown.connect(self._run_changed)
 
     def watch(self, watcher: QObject, part: str | None, *, band: bool = False) -> None:
         """Keep a part up to date for a watcher, with a bootstrap band if asked; None: no part."""
@@ -64,7 +65,7 @@ class EpochsSession(QObject):
 
     def of(self, part: str) -> ShownEpochs | None:
         """Return what is known of a part of the run shown, if anything is."""
-        dataset, shown = self._session.dataset, self._shown.get(part)
+        dataset, shown = self._session.view.dataset, self._shown.get(part)
         # The part may be one of data that have just gone.
         if shown is None or dataset is None or shown.split is not _split_of(dataset, part):
             return None
@@ -75,7 +76,7 @@ class EpochsSession(QObject):
         return self._spread(MOST_EPOCHS)
 
     def _spread(self, most: int) -> tuple[EpochRecord, ...]:
-        history = self._session.history
+        history = self._session.view.history
         if history is None or not history.records:
             return ()
         return tuple(spread_snapshots(history.records, most, [history.best.epoch]))
@@ -102,13 +103,13 @@ class EpochsSession(QObject):
     def _refresh(self, *, at_once: bool = False) -> None:
         """Ask for what has changed, unless an answer is under way or was asked for just now."""
         session, watched = self._session, tuple(sorted(set(self._watchers.values())))
-        history, dataset = session.history, session.dataset
+        history, dataset = session.view.history, session.view.dataset
         if not watched or dataset is None or history is None or not history.records:
             return
         newest, asked = history.records[-1].weights, self._asked
         if asked is not None and asked[0] == watched:
             now = time.perf_counter()
-            resting = session.is_running and now - self._asked_at < REFRESH_SECONDS
+            resting = session.view.is_running and now - self._asked_at < REFRESH_SECONDS
             if asked[1] is newest or not self._job.idle or (resting and not at_once):
                 return
         tasks = []
@@ -120,7 +121,7 @@ class EpochsSession(QObject):
         # They take memory: what nobody watches any more goes when something else is looked at.
         self._shown = {part: self._shown[part] for part, _ in watched if part in self._shown}
         self._asked, self._asked_at = (watched, newest), time.perf_counter()
-        rest = REST if session.is_running else 0.0
+        rest = REST if session.view.is_running else 0.0
         self._job.request(self._looked_at, EpochsRequest(tuple(tasks), rest))
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from core.insight.epoch_readings import EpochSearch
 from core.learning.model_cache import ModelCache
-from gui.jobs.worker import ALWAYS, Job, failure_of
+from gui.jobs.legacy import ALWAYS
+from gui.jobs.legacy import LegacyJob as Job
+from gui.jobs.worker import failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from core.learning.records import Snapshot
     from core.learning.stopping import BootstrapBand
     from core.progress import Progress
-    from gui.jobs.mailbox import Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
 
 EPOCHS_SLOT = "epochs of "
 """What a part's name is put behind: one slot of the mailbox for each part."""
@@ -147,7 +149,7 @@ class EpochsJob(Job):
                 complete=found.complete,
                 band=found.band,
             )
-            self._mailbox.put_latest(EPOCHS_SLOT + task.part, generation, answer)
+            self._legacy.put_latest(EPOCHS_SLOT + task.part, generation, answer)
         self._told_at = time.perf_counter()
 
     @property

@@ -1,10 +1,13 @@
-"""The parts of a session that look at models and never change one: a tab or a page each."""
+"""Features that are not studies of their panels yet, made with the session."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject, Slot
+
 from gui.attack.by_hand.study import ByHandSession
+from gui.attack.film.saving import FilmSession
 from gui.attack.losses.study import LossesSession
 from gui.attack.pairs.study import PairsSession
 from gui.attack.repair.study import RepairSession
@@ -12,40 +15,48 @@ from gui.attack.robustness.study import RobustnessSession
 from gui.attack.same_change.study import SameChangeSession
 from gui.attack.targets.study import TargetsSession
 from gui.attack.transfer.study import TransferSession
+from gui.jobs.legacy import ALWAYS, LegacyMailbox
+from gui.jobs.worker import Failed
 from gui.session.epochs import EpochsSession
 from gui.tune.comparison.study import ComparisonSession
+from gui.tune.runs.seeds import SeedsSession
 
 if TYPE_CHECKING:
-    from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Mailbox
     from gui.session.session import Session
 
 
-class Lookers:
-    """What they are called as attributes of the session."""
+class Lookers(QObject):
+    """Makes them attributes of the session, and hands them their letters."""
 
-    def _look_with(self, session: Session, pool: JobPool, mailbox: Mailbox) -> None:
-        self.comparison = ComparisonSession(session, pool, mailbox)
-        self.epochs = EpochsSession(session, pool, mailbox)
-        self.robustness = RobustnessSession(session, pool, mailbox)
-        self.targets = TargetsSession(session, pool, mailbox)
-        self.pairs = PairsSession(session, pool, mailbox)
-        self.repair = RepairSession(session, pool, mailbox)
-        self.losses = LossesSession(session, pool, mailbox)
-        self.transfer = TransferSession(session, pool, mailbox)
-        self.same_change = SameChangeSession(session, pool, mailbox)
-        self.by_hand = ByHandSession(session, pool, mailbox)
-        self.talkers = (self.transfer, self.same_change, self.pairs)
-        """Those whose jobs send events that must not be lost."""
-        self.lookers = (
-            self.comparison,
-            self.epochs,
-            self.robustness,
-            self.targets,
-            self.pairs,
-            self.repair,
-            self.losses,
-            self.transfer,
-            self.same_change,
-            self.by_hand,
-        )
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.mailbox = mailbox = LegacyMailbox(session.pool)
+        self._session, pool = session, session.pool
+        session.seeds = SeedsSession(session, pool, mailbox)
+        session.film = FilmSession(session, pool, mailbox)
+        session.epochs = EpochsSession(session, pool, mailbox)
+        session.comparison = ComparisonSession(session, pool, mailbox)
+        session.robustness = RobustnessSession(session, pool, mailbox)
+        session.targets = TargetsSession(session, pool, mailbox)
+        session.pairs = PairsSession(session, pool, mailbox)
+        session.repair = RepairSession(session, pool, mailbox)
+        session.losses = LossesSession(session, pool, mailbox)
+        session.transfer = TransferSession(session, pool, mailbox)
+        session.same_change = SameChangeSession(session, pool, mailbox)
+        session.by_hand = ByHandSession(session, pool, mailbox)
+        pool.frame.connect(self._follow)
+
+    @Slot()
+    def _follow(self) -> None:
+        events, self.mailbox.events[:] = list(self.mailbox.events), []
+        latest = dict(self.mailbox.latest)
+        self.mailbox.latest.clear()
+        parts = [p for p in vars(self._session).values() if hasattr(p, "take_latest")]
+        for letter in events:
+            talkers = [p for p in parts if hasattr(p, "take_event")]
+            if any(part.take_event(letter) for part in talkers):
+                continue
+            if letter.generation == ALWAYS and isinstance(letter.payload, Failed):
+                self._session.messages.tell(letter.payload)
+        for part in parts:
+            part.take_latest(latest)

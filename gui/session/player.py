@@ -26,7 +26,7 @@ class FilmPlayer(QObject):
     position_changed = Signal()
     playing_changed = Signal()
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.steps: list[AttackStep] = []
         self.position = 0

@@ -11,8 +11,6 @@ from core.learning.perceptron import SoftmaxPerceptron
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.data.dataset import Split
-    from core.insight.diagnostics import Diagnosis
     from core.learning.history import History
     from core.learning.training import EpochRecord
     from gui.session.training_job import LiveState
@@ -41,15 +39,6 @@ class Shown:
     def probabilities_of(self, image: NDArray[Any]) -> NDArray[Any]:
         """Return what this model makes of an image (n_features,): (n_classes,)."""
         return SoftmaxPerceptron(self.weights).probabilities(image)
-
-
-@dataclass(frozen=True, slots=True)
-class ShownDiagnosis:
-    """A diagnosis, with the weights and the images it is about."""
-
-    weights: NDArray[Any]
-    split: Split
-    diagnosis: Diagnosis
 
 
 def shown_model(

@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset
     from core.learning.training import Checkpoint
-    from gui.jobs.mailbox import Mailbox
+    from gui.jobs.mailbox import Channel
 
 FRAME_SECONDS = 1 / 30
-LIVE_SLOT = "training"
 _MOST_BATCHES_PER_RECORD = 64
 _FULL_SPEED_SLICE = 0.004
 """Seconds of work between two looks at commands at full speed: a pause is felt at once."""
@@ -69,6 +68,8 @@ class TrainingJob(Job):
 
     Parameters
     ----------
+    channel
+        The way of its letters.
     dataset, config
         What is trained.
     mode
@@ -81,15 +82,14 @@ class TrainingJob(Job):
 
     def __init__(
         self,
-        generation: int,
-        mailbox: Mailbox,
+        channel: Channel,
         dataset: Dataset,
         config: TrainingConfig,
         mode: Mode,
         pace: float | None,
         start: Checkpoint | None = None,
     ) -> None:
-        super().__init__("training", generation, mailbox)
+        super().__init__("training", channel)
         self._dataset = dataset
         self._config = config
         self._mode = mode
@@ -233,7 +233,6 @@ class TrainingJob(Job):
         progress = trainer.progress()
         self._last_sent = time.perf_counter()
         self.put_latest(
-            LIVE_SLOT,
             LiveState(
                 progress.epoch,
                 progress.batch,

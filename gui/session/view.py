@@ -1,4 +1,4 @@
-"""What every view shows: which run, which epoch of it, and what that model gets wrong."""
+"""What every view shows: which data, which run, which epoch of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from core.data.samples import same_samples
-from core.insight.diagnostics import DiagnosisConfig
-from gui.session.diagnosis import make_diagnoser
-from gui.session.run_state import RunState, Shown, ShownDiagnosis, shown_model
+from core.sources.reading import ReadingConfig
+from gui.session.run_state import RunState, Shown, shown_model
 from gui.session.runs import RunList
 
 if TYPE_CHECKING:
@@ -18,44 +17,65 @@ if TYPE_CHECKING:
     from core.learning.history import Change, History
     from core.learning.runs import Run
     from core.learning.training import TrainingConfig
-    from gui.jobs.mailbox import Mailbox
-    from gui.session.data import DataSession
+    from gui.session.messages import Messages
     from gui.session.training_job import LiveState
 
 
-class ShownSession(QObject):
-    """The half of the session that looks; ``Session`` is the half that acts."""
+class View(QObject):
+    """The model that is shown everywhere, and the data it is shown on.
 
+    What is being trained is set by :class:`~gui.session.training.Training`; a person chooses among
+    what there is.
+
+    Parameters
+    ----------
+    data_config, training_config : of the first run
+    messages : where it says why something cannot be shown
+    """
+
+    forgotten = Signal()
+    """Other data are about to be there: whatever was found of the present ones is of no use."""
+    dataset_changed = Signal()
+    run_started = Signal()
     run_shown = Signal()
     """Another run is the one that every view shows."""
     shown_changed = Signal()
     """The model that every view shows."""
     progressed = Signal()
-    diagnosis_changed = Signal()
-    notified = Signal(str, bool)
-    """A message for people, and whether it is an error."""
-
-    data: DataSession
+    run_state_changed = Signal()
 
     def __init__(
         self,
         data_config: DataConfig,
         training_config: TrainingConfig,
-        mailbox: Mailbox,
+        messages: Messages,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.data_config = data_config
-        self.training_config = training_config
+        self._messages = messages
         self.dataset: Dataset | None = None
+        self.data_config = data_config
+        """Of the present data."""
+        self.reading = ReadingConfig()
+        """How the present data were read."""
+        self.training_config = training_config
+        """Of the run being trained, as it is now."""
         self.runs = RunList(self)
         self.live: LiveState | None = None
+        """Where the run being trained is, once it has told."""
         self.pinned_epoch: int | None = None
-        self.diagnosis: ShownDiagnosis | None = None
-        self.n_worst = DiagnosisConfig().n_worst
-        self.run_generation = -1
+        """The recorded epoch that is shown; None for the newest."""
         self.run_state = RunState.LOADING
-        self._diagnoser = make_diagnoser(mailbox)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether batches are being done."""
+        return self.run_state is RunState.RUNNING
+
+    def set_run_state(self, state: RunState) -> None:
+        """Say what the present run is doing."""
+        self.run_state = state
+        self.run_state_changed.emit()
 
     @property
     def history(self) -> History | None:
@@ -103,7 +123,7 @@ class ShownSession(QObject):
     def can_show(self, run: Run) -> bool:
         """Whether the weights of a run are for the present images."""
         dataset = self.dataset
-        if dataset is None or not run.is_on(self.data_config, self.data.reading):
+        if dataset is None or not run.is_on(self.data_config, self.reading):
             return False
         # Data of the same name may have been changed since, and opened again.
         shape = (dataset.n_classes, dataset.n_features + 1)
@@ -122,31 +142,26 @@ class ShownSession(QObject):
             words = f"This run learnt {run.dataset_name}. Open those data to look at it."
             if not run.history.records:
                 words = "This run has nothing to show: it ended before its start was recorded."
-            self.notified.emit(words, True)
+            self._messages.warn(words)
             return
         self.runs.show_run(key)
         self.pinned_epoch = None
         if not self.runs.is_live_shown and before is not None and self.history is not None:
             self.pinned_epoch = self.history.nearest(before.epoch).epoch
         self.run_shown.emit()
-        self._shown_changed()
+        self.shown_changed.emit()
         self.progressed.emit()
 
     def remove_run(self, key: int) -> None:
         """Take a run off the list; the live one stays, and the one shown makes room for it."""
         if self.runs.entry(key) is self.runs.entry(self.runs.live_key):
-            self.notified.emit("The run that is being trained stays: rewind first.", True)
+            self._messages.warn("The run that is being trained stays: rewind first.")
             return
-        was_shown = self.runs.shown is self.runs.run(key)
-        if was_shown:
+        if self.runs.shown is self.runs.run(key):
             self.show_run(None)
         entry = self.runs.remove(key)
         if entry is not None:
-            self.notified.emit(f"{entry.name} was removed. Ctrl+Z puts it back.", False)
-
-    def undo_remove(self) -> None:
-        """Put the run removed last back."""
-        self.runs.undo_remove()
+            self._messages.note(f"{entry.name} was removed. Ctrl+Z puts it back.")
 
     def show_epoch(self, epoch: int | None) -> None:
         """Show a recorded epoch everywhere, or the live model again with None."""
@@ -156,24 +171,26 @@ class ShownSession(QObject):
             self.show_run(None)
             return
         self.pinned_epoch = None if epoch is None else self.history.nearest(epoch).epoch
-        self._shown_changed()
+        self.shown_changed.emit()
 
-    def follow_thinning(self) -> None:
+    def follow_run(self) -> None:
+        """Show where the run being trained has come to."""
+        self.progressed.emit()
+        self._follow_thinning()
+        if self.pinned_epoch is None and self.runs.is_live_shown:
+            self.shown_changed.emit()
+
+    def _follow_thinning(self) -> None:
         """Show what is nearest, and say so, where the weights of the epoch shown are not kept."""
         shown = self.shown
         if shown is not None and self.pinned_epoch not in (None, shown.epoch):
             self.pinned_epoch = int(shown.epoch)
-            self._shown_changed()
+            self.shown_changed.emit()
 
     def show_best(self) -> None:
         """Show the epoch of the best held-out log-likelihood."""
         if self.history is not None and self.history.records:
             self.show_epoch(self.history.best.epoch)
-
-    def show_worst(self, n_worst: int) -> None:
-        """Gather so many of each class's worst mistakes from now on."""
-        self.n_worst = n_worst
-        self._shown_changed()
 
     def show_neighbour(self, offset: int) -> None:
         """Show the recorded epoch ``offset`` records away from the one shown."""
@@ -181,10 +198,3 @@ class ShownSession(QObject):
         if shown is None or self.history is None:
             return
         self.show_epoch(self.history.neighbour(shown.epoch, offset).epoch)
-
-    def _shown_changed(self) -> None:
-        shown = self.shown
-        if shown is not None and self.dataset is not None:
-            request = (shown.weights, self.dataset.train, self.n_worst)
-            self._diagnoser.request(self.run_generation, request)
-        self.shown_changed.emit()

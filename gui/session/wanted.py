@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QObject, Signal
 
 from core.data.config import DataConfig
 from core.data.samples import same_samples
@@ -13,41 +13,45 @@ from core.errors import ExplorerError, SettingError
 from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
 from gui.session.run_state import RunState
-from gui.session.view import ShownSession
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtCore import QObject
 
     from core.data.dataset import Dataset
     from core.learning.history import History
     from core.learning.presets import Preset
-    from gui.jobs.mailbox import Mailbox
-    from gui.session.training_job import TrainingJob
+    from gui.session.messages import Messages
+    from gui.session.view import View
 
 
-class WantedSession(ShownSession):
-    """The part of the session that holds the form; ``Session`` acts on it."""
+class Wanted(QObject):
+    """The form: what the next run is to be, and what of the present one a person changes.
 
-    run_state_changed = Signal()
-    settings_changed = Signal()
+    Parameters
+    ----------
+    data_config, training_config : what to begin with
+    view : the run that is trained and shown
+    messages : where it says what cannot be
+    """
+
+    changed = Signal()
+    acts_now = Signal(dict)
+    """Live settings, name -> value, that the run being trained takes from its next batch on."""
 
     def __init__(
         self,
         data_config: DataConfig,
         training_config: TrainingConfig,
-        mailbox: Mailbox,
+        view: View,
+        messages: Messages,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(data_config, training_config, mailbox, parent)
-        self.wanted_data = data_config
-        self.wanted_training = training_config
+        super().__init__(parent)
+        self._view, self._messages = view, messages
+        self.data = data_config
+        self.training = training_config
         self.full_dataset: Dataset | None = None
-        self._job: TrainingJob | None = None
-
-    def _set_run_state(self, state: RunState) -> None:
-        self.run_state = state
-        self.run_state_changed.emit()
+        """All images there are, of which :attr:`data` chooses."""
 
     def add_sample(self, image: NDArray[Any], label: int) -> None:
         """Add a sample of a person's own to the training images of the next run."""
@@ -56,7 +60,7 @@ class WantedSession(ShownSession):
         try:
             self._use_samples(self.full_dataset.with_sample(image, label), "Added as", label)
         except ExplorerError as error:
-            self.notified.emit(str(error), True)
+            self._messages.warn(str(error))
 
     def take_back_sample(self) -> None:
         """Take back the sample added last; a run that learns it goes on until a rewind."""
@@ -69,11 +73,11 @@ class WantedSession(ShownSession):
         before = self.full_dataset
         assert before is not None
         self.full_dataset = full
-        number = max(data.n_to_learn(self.wanted_data) for data in (full, before)) - 1
+        number = max(data.n_to_learn(self.data) for data in (full, before)) - 1
         words = f"{what} training image {number:,}, labelled {full.class_names[label]}."
         learnt = "learn it" if full.n_extra > before.n_extra else "learn without it"
-        self.notified.emit(f"{words} Rewind to {learnt}." if self.needs_rewind else words, False)
-        self.settings_changed.emit()
+        self._messages.note(f"{words} Rewind to {learnt}." if self.needs_rewind else words)
+        self.changed.emit()
 
     def set_setting(self, name: str, value: Any) -> None:
         """Set one declared setting of data or training.
@@ -82,43 +86,38 @@ class WantedSession(ShownSession):
         """
         try:
             if name in {item.name for item in fields(DataConfig)}:
-                self.wanted_data = replace(self.wanted_data, **{name: value})
+                self.data = replace(self.data, **{name: value})
             else:
-                self.wanted_training = replace(self.wanted_training, **{name: value})
+                self.training = replace(self.training, **{name: value})
                 if parameters_of(TrainingConfig)[name].live:
-                    self._set_live(name, value)
+                    self._act({name: value})
         except SettingError as error:
-            self.notified.emit(str(error), True)
-        self.settings_changed.emit()
-
-    def _set_live(self, name: str, value: Any) -> None:
-        if self.run_state in (RunState.DIVERGED, RunState.FAILED):
-            return  # that run is over; its settings stay what they were, and a rewind is offered
-        self.training_config = replace(self.training_config, **{name: value})
-        if self._job is not None:
-            self._job.change(**{name: value})
-        live = self.runs.live
-        more_to_do = live is not None and live.history.last_epoch < self.training_config.epochs
-        if self.run_state is RunState.FINISHED and more_to_do:
-            self._set_run_state(RunState.PAUSED)
+            self._messages.warn(str(error))
+        self.changed.emit()
 
     def apply_preset(self, preset: Preset) -> None:
         """Put a preset into the form; what is live in it acts at once, the rest on a rewind."""
-        training, self.wanted_data = preset.apply(self.wanted_training, self.wanted_data)
-        self.wanted_training = training
-        for name, declared in parameters_of(training).items():
-            value = getattr(training, name)
-            if declared.live and value != getattr(self.training_config, name):
-                self._set_live(name, value)
-        self.settings_changed.emit()
+        training, self.data = preset.apply(self.training, self.data)
+        self.training = training
+        live = [name for name, declared in parameters_of(training).items() if declared.live]
+        present = self._view.training_config
+        values = {name: getattr(training, name) for name in live}
+        self._act({k: value for k, value in values.items() if value != getattr(present, k)})
+        self.changed.emit()
+
+    def _act(self, live: dict[str, Any]) -> None:
+        """Let the run being trained take live settings, unless it is over: a rewind is offered."""
+        if live and self._view.run_state not in (RunState.DIVERGED, RunState.FAILED):
+            self.acts_now.emit(live)
 
     @property
     def needs_rewind(self) -> bool:
         """Whether the form shows settings that the present run does not use."""
-        live, full = self.runs.live, self.full_dataset
+        view, full = self._view, self.full_dataset
+        live = view.runs.live
         return live is not None and (
-            self.wanted_data != self.data_config
-            or self.wanted_training != self.training_config
+            self.data != view.data_config
+            or self.training != view.training_config
             or full is None
             or self._is_over_without(live.history)
             or not same_samples(full.extra, live.added)
@@ -126,6 +125,6 @@ class WantedSession(ShownSession):
 
     def _is_over_without(self, history: History) -> bool:
         """Whether the run has ended and was never learnt with what the form shows."""
-        learnt, wanted = history.last_config, self.wanted_training
-        is_over = self.run_state is RunState.FINISHED
+        learnt, wanted = history.last_config, self.training
+        is_over = self._view.run_state is RunState.FINISHED
         return is_over and replace(learnt, epochs=wanted.epochs) != wanted

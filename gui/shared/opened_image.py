@@ -26,9 +26,9 @@ class OpenedImage(QObject):
         super().__init__(card)
         self._card = card
         self._make: Callable[[], CardContent | None] = _nothing
-        session.shown_changed.connect(self.refresh)
+        session.view.shown_changed.connect(self.refresh)
         card.finished.connect(self._forget)
-        card.epoch_requested.connect(session.show_epoch)
+        card.epoch_requested.connect(session.view.show_epoch)
 
     def open(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
         """Open what ``make`` returns beside a point of the screen, and ask it again as it changes.

@@ -43,12 +43,12 @@ class PartChoice(QComboBox):
         self.setAccessibleName("Part")
         self.setToolTip(wrapped(help_text))
         self.activated.connect(self._activated)
-        session.dataset_changed.connect(self._fill)
+        session.view.dataset_changed.connect(self._fill)
         self._fill()
 
     @Slot()
     def _fill(self) -> None:
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         if dataset is None:
             return
         parts = [

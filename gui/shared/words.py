@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset, Split
     from core.learning.records import Snapshot
-    from gui.session.data import ShownReadings
+    from gui.session.readings import ShownReadings
     from gui.session.run_state import Shown
 
 PARTS = {"train": "training", "validation": "validation", "test": "test"}

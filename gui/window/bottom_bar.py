@@ -45,15 +45,15 @@ class BottomBar(QFrame):
         layout.addSpacing(8)
         for name in _RIGHT:
             layout.addWidget(self._button(name, actions[name], words=True))
-        self.timeline.epoch_chosen.connect(session.show_epoch)
-        self.timeline.neighbour_chosen.connect(session.show_neighbour)
+        self.timeline.epoch_chosen.connect(session.view.show_epoch)
+        self.timeline.neighbour_chosen.connect(session.view.show_neighbour)
         self.timeline.live_chosen.connect(self._go_live)
         for signal in (
-            session.run_started,
-            session.progressed,
-            session.shown_changed,
-            session.setting_applied,
-            session.settings_changed,
+            session.view.run_started,
+            session.view.progressed,
+            session.view.shown_changed,
+            session.training.setting_applied,
+            session.wanted.changed,
             session.runs.changed,
         ):
             signal.connect(self.refresh)
@@ -72,7 +72,7 @@ class BottomBar(QFrame):
 
     @Slot()
     def _go_live(self) -> None:
-        self._session.show_epoch(None)
+        self._session.view.show_epoch(None)
 
     def _show_branch(self) -> None:
         """Show where the run left another one."""
@@ -89,27 +89,27 @@ class BottomBar(QFrame):
     def _limit(self) -> int:
         """Return the epoch at which the run shown stops."""
         session = self._session
-        if session.runs.is_live_shown or session.history is None:
-            return session.training_config.epochs
-        return session.history.last_epoch
+        if session.runs.is_live_shown or session.view.history is None:
+            return session.view.training_config.epochs
+        return session.view.history.last_epoch
 
     @Slot()
     def refresh(self) -> None:
         """Show where the run and the shown model are."""
         session = self._session
-        history, shown = session.history, session.shown
+        history, shown = session.view.history, session.view.shown
         limit = self._limit()
         if history is None or shown is None:
             self.timeline.set_run(limit, 0, None)
             self.timeline.set_shown(None, live=True)
             self.words.setText(f"epoch 0 / {limit}")
             return
-        live = session.shown_live
+        live = session.view.shown_live
         done = max(live.fraction if live else 0.0, history.last_epoch)
         limit = max(limit, math.ceil(done))
         self.timeline.set_run(limit, done, history.best.epoch)
         self.timeline.set_shown(shown.epoch, live=shown.live)
-        changes = session.shown_changes
+        changes = session.view.shown_changes
         self.timeline.set_ticks([(change.epoch, str(change), change.label) for change in changes])
         self.timeline.set_kept(None if history.stride == 1 else history.kept_epochs)
         self._show_branch()

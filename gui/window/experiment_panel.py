@@ -88,7 +88,7 @@ class ExperimentPanel(QFrame):
         self.rewind_button.setToolTip(
             "Some settings wait for a new start. The run so far stays, faint, for comparison. (R)"
         )
-        self.rewind_button.clicked.connect(session.rewind)
+        self.rewind_button.clicked.connect(session.training.rewind)
 
         inside = QWidget(self)
         column = QVBoxLayout(inside)
@@ -117,9 +117,9 @@ class ExperimentPanel(QFrame):
         outside.addWidget(scroll, 1)
         outside.addWidget(self.rewind_button, 0, Qt.AlignmentFlag.AlignHCenter)
 
-        session.settings_changed.connect(self.refresh)
-        session.dataset_changed.connect(self.refresh)
-        session.run_state_changed.connect(self.refresh)
+        session.wanted.changed.connect(self.refresh)
+        session.view.dataset_changed.connect(self.refresh)
+        session.view.run_state_changed.connect(self.refresh)
         self.refresh()
 
     @Slot(str)
@@ -141,21 +141,21 @@ class ExperimentPanel(QFrame):
     def refresh(self) -> None:
         """Show what the session wants and what waits for a rewind."""
         session = self._session
-        self.live_form.show_values(session.wanted_training)
-        later = {**vars_of(session.wanted_data), **vars_of(session.wanted_training)}
+        self.live_form.show_values(session.wanted.training)
+        later = {**vars_of(session.wanted.data), **vars_of(session.wanted.training)}
         for name, row in self.later_form.rows.items():
             row.show_value(later[name])
         self._refresh_data()
-        wanted = session.wanted_training, session.wanted_data
+        wanted = session.wanted.training, session.wanted.data
         matching = [key for key, preset in PRESETS.items() if preset.fits(*wanted)]
         self.preset_combo.setCurrentIndex(
             self.preset_combo.findData(matching[0] if matching else "")
         )
-        self.rewind_button.setVisible(session.needs_rewind)
+        self.rewind_button.setVisible(session.wanted.needs_rewind)
 
     def _refresh_data(self) -> None:
         session, combo = self._session, self.data_combo
-        wanted = session.data.coming or session.wanted_data.dataset
+        wanted = session.data.coming or session.wanted.data.dataset
         combo.blockSignals(True)
         combo.clear()
         for name, (words, _) in NAMED_SOURCES.items():
@@ -174,19 +174,19 @@ class ExperimentPanel(QFrame):
         combo.addItem("Open folder...", _OPEN_FOLDER)
         combo.setCurrentIndex(combo.findData(wanted))
         combo.blockSignals(False)
-        dataset = session.dataset
+        dataset = session.view.dataset
         if dataset is None:
             words = "opening ..." if session.data.opening else "no data yet"
         else:
             height, width = dataset.image_shape
-            short = session.data_config.test_size > dataset.test.n_samples
+            short = session.view.data_config.test_size > dataset.test.n_samples
             all_words = " (all)" if short else ""
             held = f" + {dataset.validation.n_samples}" if dataset.validation else ""
             words = (
                 f"{height} x {width} pixels, {dataset.n_classes} classes\n"
                 f"{dataset.train.n_samples}{held} train, {dataset.test.n_samples} test{all_words}"
             )
-            noise = noise_words(session.data_config)
+            noise = noise_words(session.view.data_config)
             words += f"\n{noise}" if noise else ""
         self.data_words.setText(words)
         if dataset is not None:
@@ -208,17 +208,17 @@ class ExperimentPanel(QFrame):
     def _preset_chosen(self, index: int) -> None:
         key = self.preset_combo.itemData(index)
         if key:
-            self._session.apply_preset(PRESETS[key])
+            self._session.wanted.apply_preset(PRESETS[key])
         else:
             self.refresh()
 
     @Slot(str, object)
     def _changed(self, name: str, value: Any) -> None:
-        self._session.set_setting(name, value)
+        self._session.wanted.set_setting(name, value)
 
     @Slot(str)
     def _refused(self, message: str) -> None:
-        self._session.notified.emit(message, True)
+        self._session.messages.notified.emit(message, True)
 
 
 def noise_words(config: DataConfig) -> str:

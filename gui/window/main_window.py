@@ -135,20 +135,22 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
-        session.notified.connect(self.notify)
-        session.offered.connect(self._offer)
+        session.messages.notified.connect(self.notify)
+        session.messages.offered.connect(self._offer)
         self.notice.placed.connect(self._place_notice)
-        session.run_started.connect(self.notice.outdated)
-        session.setting_applied.connect(self.notice.outdated)
-        session.surprised.connect(self.show_surprise)
+        session.view.run_started.connect(self.notice.outdated)
+        session.training.setting_applied.connect(self.notice.outdated)
+        session.messages.surprised.connect(self.show_surprise)
         session.runs.changed.connect(self._runs_changed)
-        session.run_state_changed.connect(self.refresh_run_state)
-        session.shown_changed.connect(self.refresh_status)
-        session.progressed.connect(self.refresh_status)
-        session.settings_changed.connect(self.refresh_status)
+        session.view.run_state_changed.connect(self.refresh_run_state)
+        session.view.shown_changed.connect(self.refresh_status)
+        session.view.progressed.connect(self.refresh_status)
+        session.wanted.changed.connect(self.refresh_status)
         session.data.changed.connect(self.refresh_status)
         session.data.accepted.connect(self._offer_taken)
-        session.dataset_changed.connect(self.hover_words.clear)  # it was of an image that is gone
+        session.view.dataset_changed.connect(
+            self.hover_words.clear
+        )  # it was of an image that is gone
         session.attack.playing_changed.connect(self._attack_playing_changed)
         self.learn.attack_requested.connect(self.attack_image)
         self.data_page.attack_requested.connect(self.attack_image)
@@ -237,18 +239,20 @@ class MainWindow(QMainWindow):
         """Make Play say what it does now, and offer only what can be done."""
         session, actions = self.session, self.actions_by_name
         words, icon = "Play", "play"
-        if session.is_running:
+        if session.view.is_running:
             words, icon = "Pause", "pause"
-        elif session.run_state is RunState.FINISHED:
+        elif session.view.run_state is RunState.FINISHED:
             words, icon = "Replay", "replay"
         actions["toggle"].setText(words)
         if self.icons:
             # A disabled button is not filled with the accent colour.
-            actions["toggle"].setIcon(self.icons[f"{icon}_on_accent" if session.can_move else icon])
+            actions["toggle"].setIcon(
+                self.icons[f"{icon}_on_accent" if session.training.can_move else icon]
+            )
         for name in ("toggle", "step_batch", "step_epoch"):
-            actions[name].setEnabled(session.can_move)
+            actions[name].setEnabled(session.training.can_move)
         for name in ("rewind", "new_seed", "fork"):
-            actions[name].setEnabled(session.full_dataset is not None)
+            actions[name].setEnabled(session.wanted.full_dataset is not None)
         self.refresh_status()
 
     @Slot()

@@ -108,7 +108,7 @@ class OpenData(QObject):
         )
         noise = noise_words(config)
         noted = (f"Still in force: {noise}.",) if noise else ()
-        self._session.notified.emit(" ".join((words, *data.notes, *noted)), False)
+        self._session.messages.notified.emit(" ".join((words, *data.notes, *noted)), False)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take files and folders that are dropped anywhere on the window."""
@@ -142,7 +142,7 @@ class OpenData(QObject):
         event.acceptProposedAction()
         if len(event.mimeData().urls()) > 1:
             message = "Drop one file or folder at a time; a folder may hold images and labels."
-            self._session.notified.emit(message, True)
+            self._session.messages.notified.emit(message, True)
         else:
             self._session.open(path)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 if TYPE_CHECKING:
-    from gui.session.data import DataSession
+    from gui.session.data import Data
 
 _PATIENCE_MILLISECONDS = 300
 """What takes less is over before it could be read."""
@@ -17,7 +17,7 @@ _PATIENCE_MILLISECONDS = 300
 class OpeningBar(QWidget):
     """A bar, words and a button; hidden while nothing long is under way."""
 
-    def __init__(self, data: DataSession, parent: QWidget | None = None) -> None:
+    def __init__(self, data: Data, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._data = data
         self.bar = QProgressBar(self)

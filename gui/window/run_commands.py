@@ -20,62 +20,62 @@ class RunCommands(QObject):
     @Slot()
     def toggle_run(self) -> None:
         """Play or pause."""
-        self._session.toggle()
+        self._session.training.toggle()
 
     @Slot()
     def step_batch(self) -> None:
         """Do one update."""
-        self._session.step_batch()
+        self._session.training.step_batch()
 
     @Slot()
     def step_epoch(self) -> None:
         """Do one pass."""
-        self._session.step_epoch()
+        self._session.training.step_epoch()
 
     @Slot()
     def rewind(self) -> None:
         """Back to the start."""
-        self._session.rewind()
+        self._session.training.rewind()
 
     @Slot()
     def new_seed(self) -> None:
         """Start from another random start."""
-        self._session.new_seed()
+        self._session.training.new_seed()
 
     @Slot()
     def undo_remove(self) -> None:
         """Put a run back."""
-        self._session.undo_remove()
+        self._session.runs.undo_remove()
 
     @Slot()
     def fork(self) -> None:
         """Branch off."""
-        self._session.fork()
+        self._session.training.fork()
 
     @Slot()
     def show_earlier(self) -> None:
         """Show the epoch before."""
-        self._session.show_neighbour(-1)
+        self._session.view.show_neighbour(-1)
 
     @Slot()
     def show_later(self) -> None:
         """Show the epoch after."""
-        self._session.show_neighbour(1)
+        self._session.view.show_neighbour(1)
 
     @Slot()
     def show_first(self) -> None:
         """Show the start."""
-        self._session.show_epoch(0)
+        self._session.view.show_epoch(0)
 
     @Slot()
     def show_best(self) -> None:
         """Show the best epoch."""
-        self._session.show_best()
+        self._session.view.show_best()
 
     @Slot()
     def show_live(self) -> None:
         """Show the live model."""
-        self._session.show_epoch(None)
+        self._session.view.show_epoch(None)
 
     @Slot()
     def toggle_attack(self) -> None:

@@ -27,7 +27,7 @@ class SavedFiles(QObject):
         self._window, self._session, self._pages = window, session, pages
 
     def _tell(self, message: str, *, is_error: bool = False) -> None:
-        self._session.notified.emit(message, is_error)
+        self._session.messages.notified.emit(message, is_error)
 
     @Slot()
     def save_picture(self) -> None:
@@ -44,7 +44,7 @@ class SavedFiles(QObject):
     @Slot()
     def save_curves(self) -> None:
         """Save the curves of this run."""
-        history = self._session.history
+        history = self._session.view.history
         if history is None or not history.records:
             self._tell("There are no curves yet: let the run begin first", is_error=True)
             return
@@ -65,7 +65,7 @@ class SavedFiles(QObject):
     def save_model(self) -> None:
         """Save the model shown: its weights, and what they belong to."""
         session = self._session
-        shown, dataset = session.shown, session.dataset
+        shown, dataset = session.view.shown, session.view.dataset
         if shown is None or dataset is None:
             self._tell("There is no model yet: let the run begin first", is_error=True)
             return
@@ -84,7 +84,7 @@ class SavedFiles(QObject):
             class_names=dataset.class_names,
             dataset=dataset.name,
             epoch=shown.epoch,
-            settings=settings_of(session.shown_config),
+            settings=settings_of(session.view.shown_config),
         )
         try:
             save_model(path, model)
@@ -100,7 +100,7 @@ class SavedFiles(QObject):
         if not file:
             return
         pending = self._session.data.pending
-        dataset = self._session.full_dataset if pending is None else pending.full
+        dataset = self._session.wanted.full_dataset if pending is None else pending.full
         if dataset is None:
             self._tell("Open the data first that the model is to read", is_error=True)
             return
@@ -110,7 +110,7 @@ class SavedFiles(QObject):
         except ModelError as error:
             self._tell(str(error), is_error=True)
             return
-        self._session.start_from(model.weights)
+        self._session.training.start_from(model.weights)
         self._tell(
             f"{Path(file).name}: trained on {model.dataset} for {model.epoch:.4g} epochs. A new "
             "run begins with it and is held; play to train it on, rewind to leave it."

@@ -26,19 +26,19 @@ def status_text(session: Session) -> str:
         return f"opening {_short(session.data.opening)} ..."
     if session.data.pending is not None:
         return f"preparing {session.data.pending.full.name} for a new run ..."
-    if session.run_state is RunState.FAILED:
+    if session.view.run_state is RunState.FAILED:
         return "no run: open data with File > Open, or rewind"
-    if session.divergence is not None and session.runs.is_live_shown:
-        return str(session.divergence)
-    shown = session.shown
-    if shown is None or session.history is None:
+    if session.training.divergence is not None and session.runs.is_live_shown:
+        return str(session.training.divergence)
+    shown = session.view.shown
+    if shown is None or session.view.history is None:
         return "starting ..."
-    done = int(session.live.fraction) if session.live else 0
-    limit = max(session.training_config.epochs, done)
-    words = [f"epoch {done} of {limit}, {session.run_state.value}"]
-    if session.is_running and session.live and session.live.epochs_per_second:
-        words.append(f"{session.live.epochs_per_second:.3g} epochs/s")
-    last = shown.record or session.history.records[-1]
+    done = int(session.view.live.fraction) if session.view.live else 0
+    limit = max(session.view.training_config.epochs, done)
+    words = [f"epoch {done} of {limit}, {session.view.run_state.value}"]
+    if session.view.is_running and session.view.live and session.view.live.epochs_per_second:
+        words.append(f"{session.view.live.epochs_per_second:.3g} epochs/s")
+    last = shown.record or session.view.history.records[-1]
     entry = None if session.runs.is_live_shown else session.runs.entry(session.runs.shown_key)
     run = "" if entry is None else f"{printable(entry.name)}, "
     scores = f"train {last.train_score:.3f}, test {last.test_score:.3f}"

@@ -86,7 +86,7 @@ class TopBar(QFrame):
             button = self._button(name, actions[name])
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             layout.addWidget(button)
-        session.pace_changed.connect(self._refresh_speed)
+        session.training.pace_changed.connect(self._refresh_speed)
         self._refresh_speed()
 
     def _button(self, name: str, action: QAction) -> QToolButton:
@@ -104,7 +104,7 @@ class TopBar(QFrame):
 
     @Slot()
     def _refresh_speed(self) -> None:
-        pace = self._session.pace
+        pace = self._session.training.pace
         blocked = self.speed.blockSignals(True)
         self.speed.setValue(place_of(pace))
         self.speed.blockSignals(blocked)
@@ -114,4 +114,4 @@ class TopBar(QFrame):
 
     @Slot(int)
     def _speed_changed(self, place: int) -> None:
-        self._session.set_pace(pace_at(place))
+        self._session.training.set_pace(pace_at(place))

@@ -129,7 +129,7 @@ class ByHandPanel(QWidget):
     @Slot()
     def _refresh_standing(self) -> None:
         """Show how far the person is; follows every move of the brush."""
-        game, dataset = self._game, self._session.dataset
+        game, dataset = self._game, self._session.view.dataset
         standing, answer, budget = game.standing, game.answer, game.budget
         self.canvas.update()
         ready = game.is_ready and standing is not None

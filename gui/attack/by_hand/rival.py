@@ -146,7 +146,7 @@ class RivalPanel(QWidget):
             view.clear()
 
     def _show(self, flat: np.ndarray) -> None:
-        game, dataset = self._game, self._session.dataset
+        game, dataset = self._game, self._session.view.dataset
         assert game.painting is not None
         assert game.goal is not None
         assert dataset is not None

@@ -13,7 +13,7 @@ from core.attack.by_hand.score import Goal
 from core.data.dataset import read_only
 from core.errors import ExplorerError, SettingError
 from core.exact.pairs import NORMS
-from gui.jobs.worker import LatestJob
+from gui.jobs.legacy import LatestJob
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.exact.pairs import Norm
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
 
 BY_HAND_SLOT = "by hand"
@@ -78,8 +79,8 @@ class ByHandSession(QObject):
         self._job = LatestJob("the optimiser", mailbox, BY_HAND_SLOT, _Answerer(), rest=_REST)
         pool.start(self._job)
         for signal in (
-            session.shown_changed,
-            session.dataset_changed,
+            session.view.shown_changed,
+            session.view.dataset_changed,
             session.attack.config_changed,
         ):
             signal.connect(self.refresh)
@@ -146,7 +147,7 @@ class ByHandSession(QObject):
 
     def another(self) -> None:
         """Choose an image by chance, one that the model reads rightly if there is one."""
-        dataset, shown = self._session.dataset, self._session.shown
+        dataset, shown = self._session.view.dataset, self._session.view.shown
         if dataset is None or shown is None:
             return
         part = self._attack.config.part
@@ -161,7 +162,7 @@ class ByHandSession(QObject):
     @Slot()
     def refresh(self) -> None:
         """Look at what is attacked now; begin another game where that is another."""
-        dataset, shown = self._session.dataset, self._session.shown
+        dataset, shown = self._session.view.dataset, self._session.view.shown
         if dataset is not self._dataset:
             self._forget(dataset)
         if not self._is_watched:
@@ -184,7 +185,7 @@ class ByHandSession(QObject):
         self._weights, self._played = None, ()
         if painted:
             words = "These are other images: what was painted by hand is cleared."
-            self._session.notified.emit(words, False)
+            self._session.messages.notified.emit(words, False)
 
     def _follow_attack(self) -> None:
         """Take over norm and box where they are changed for the attack."""
@@ -239,7 +240,7 @@ class ByHandSession(QObject):
         self._tell()
 
     def _name(self, label: int) -> str:
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         assert dataset is not None
         return dataset.class_names[label]
 
@@ -260,7 +261,7 @@ class ByHandSession(QObject):
         question = Question(
             self._weights, self._image, target, self.norm, self.boxed, self._factor, fixed
         )
-        self._job.request(self._session.run_generation, question)
+        self._job.request(self._session.training.generation, question)
 
     def _tell(self) -> None:
         self.look()

@@ -25,7 +25,7 @@ class SavedFilms(QObject):
 
     def _ask(self, what: str, title: str, name: str, kinds: str) -> None:
         if not self._session.attack.steps:
-            self._session.notified.emit(NO_FILM, True)
+            self._session.messages.notified.emit(NO_FILM, True)
             return
         file, kind = QFileDialog.getSaveFileName(self._window, title, name, kinds)
         if not file:
@@ -35,7 +35,7 @@ class SavedFilms(QObject):
             path = path.with_suffix(kind[kind.index("*") + 1 :].rstrip(")"))
             if path.exists():  # the dialog has asked about another name
                 words = f"{path} exists already; choose another name"
-                self._session.notified.emit(words, True)
+                self._session.messages.notified.emit(words, True)
                 return
         self._session.film.save(path, what)
 
@@ -44,7 +44,9 @@ class SavedFilms(QObject):
         """Save the film as an animation; while one is being made, call that off."""
         if self._session.film.progress is not None:
             self._session.film.cancel()
-            self._session.notified.emit("The film was called off; no file was written.", False)
+            self._session.messages.notified.emit(
+                "The film was called off; no file was written.", False
+            )
             return
         self._ask("animation", "Save film", "film.gif", _ANIMATIONS)
 

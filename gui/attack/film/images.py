@@ -34,7 +34,7 @@ class AttackImages(QObject):
         result.clicked.connect(self._open_result)
         session.attack.position_changed.connect(self._opened.refresh)
         session.attack.film_changed.connect(self._opened.refresh)
-        session.dataset_changed.connect(self.card.close)
+        session.view.dataset_changed.connect(self.card.close)
         self._chosen = chosen
 
     @Slot()
@@ -50,11 +50,11 @@ class AttackImages(QObject):
     @Slot(str, int, QPoint)
     def open_sample(self, part: str, index: int, near: QPoint) -> None:
         """Open an image of a part beside a point of the screen."""
-        session, dataset = self._session, self._session.dataset
+        session, dataset = self._session, self._session.view.dataset
         if dataset is not None:
             view = PartView(dataset, part, None)
             self._opened.open(
-                lambda: view.card(index, session.shown, session.epochs.snapshots), near
+                lambda: view.card(index, session.view.shown, session.epochs.snapshots), near
             )
 
     def _chosen_content(self) -> CardContent | None:
@@ -69,7 +69,7 @@ class AttackImages(QObject):
 
     def _content(self, what: str, image: NDArray[np.floating]) -> CardContent | None:
         session = self._session
-        dataset, shown, label = session.dataset, session.shown, session.attack.label
+        dataset, shown, label = session.view.dataset, session.view.shown, session.attack.label
         if dataset is None or shown is None or image.size != dataset.n_features:
             return None
         values = image.reshape(dataset.image_shape)

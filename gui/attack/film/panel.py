@@ -109,7 +109,7 @@ class FilmPanel(QWidget):
         self._attack.config_changed.connect(self.refresh)
         self._attack.film_changed.connect(self._film_changed)
         self._attack.position_changed.connect(self.refresh)
-        session.dataset_changed.connect(self.refresh)
+        session.view.dataset_changed.connect(self.refresh)
         self.refresh()
 
     @property
@@ -195,7 +195,7 @@ class FilmPanel(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show the present step."""
-        attack, dataset = self._attack, self._session.dataset
+        attack, dataset = self._attack, self._session.view.dataset
         chosen, step = attack.chosen_image, attack.step
         if dataset is None or chosen is None:
             self.sentence.setText("Waiting for data ...")
@@ -224,7 +224,7 @@ class FilmPanel(QWidget):
             self.change_view.set_image(diverging_rgb(np.zeros_like(chosen), 1.0), chosen, "none")
             self.result_view.set_image(grey_rgb(chosen), chosen, "not changed")
             self._show_weights()
-            dataset, shown = self._session.dataset, self._session.shown
+            dataset, shown = self._session.view.dataset, self._session.view.shown
             if dataset is not None and shown is not None:
                 read = shown.probabilities_of(chosen.reshape(-1))
                 self.bars.set_probabilities(
@@ -232,7 +232,7 @@ class FilmPanel(QWidget):
                 )
 
     def _show_step(self, step: AttackStep, chosen: np.ndarray) -> None:
-        attack, dataset = self._attack, self._session.dataset
+        attack, dataset = self._attack, self._session.view.dataset
         assert dataset is not None
         assert attack.weights is not None
         names, target = dataset.class_names, attack.aim
@@ -270,7 +270,7 @@ class FilmPanel(QWidget):
 
     def _show_weights(self) -> None:
         """Show the weights of the class that the change leads to."""
-        attack, dataset = self._attack, self._session.dataset
+        attack, dataset = self._attack, self._session.view.dataset
         if dataset is None or attack.weights is None:
             return
         weights = weight_images(attack.weights, dataset.image_shape)[attack.aim]
@@ -282,7 +282,7 @@ class FilmPanel(QWidget):
 
     def _least_words(self) -> str:
         """Return how little would have been enough: the model is linear, so that is known."""
-        attack, dataset = self._attack, self._session.dataset
+        attack, dataset = self._attack, self._session.view.dataset
         if attack.least is None or dataset is None:
             return ""
         wanted = "something else"

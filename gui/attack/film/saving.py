@@ -16,13 +16,15 @@ from core.report.film import (
     traces_csv,
     write_file,
 )
-from gui.jobs.worker import Failed, Job
+from gui.jobs.legacy import LegacyJob as Job
+from gui.jobs.worker import Failed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
 
 FILM_SLOT = "film"
@@ -60,7 +62,7 @@ class FilmSession(QObject):
         """0 to 1 while an animation is being made, else None."""
 
     def _film(self) -> Film:
-        attack, dataset = self._session.attack, self._session.dataset
+        attack, dataset = self._session.attack, self._session.view.dataset
         chosen = attack.chosen_image
         if dataset is None or chosen is None:
             raise ExportError(NO_FILM)
@@ -87,9 +89,9 @@ class FilmSession(QObject):
                 content = step_png(film, self._session.attack.position)
             write_file(path, content)
         except ExportError as error:
-            self._session.notified.emit(str(error), True)
+            self._session.messages.notified.emit(str(error), True)
         else:
-            self._session.notified.emit(f"Saved {path}", False)
+            self._session.messages.notified.emit(f"Saved {path}", False)
 
     def _begin(self, path: Path, film: Film) -> None:
         self.cancel()
@@ -113,9 +115,9 @@ class FilmSession(QObject):
             return False
         self.progress = None
         if isinstance(letter.payload, Failed):
-            self._session.tell(letter.payload)
+            self._session.messages.tell(letter.payload)
         else:
-            self._session.notified.emit(f"Saved {letter.payload}", False)
+            self._session.messages.notified.emit(f"Saved {letter.payload}", False)
         self.changed.emit()
         return True
 

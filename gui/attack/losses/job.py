@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from core.attack.microscope import Microscope
 from core.errors import SettingError
 from core.insight.diagnostics import surest_right
-from gui.jobs.worker import LatestJob
+from gui.jobs.legacy import LatestJob
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.attack.microscope import Descents, MicroscopeConfig
     from core.data.dataset import Split
     from core.progress import Progress
-    from gui.jobs.mailbox import Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
 
 LOSSES_SLOT, SUREST_SLOT = "three losses", "surest image"
 
@@ -101,7 +101,7 @@ class LossesJob(LatestJob):
             now = time.perf_counter()
             if now - told_at > _TELL_SECONDS:
                 told_at = now
-                self._mailbox.put_latest(LOSSES_SLOT, generation, LossesAnswer(request, progress))
+                self._legacy.put_latest(LOSSES_SLOT, generation, LossesAnswer(request, progress))
             if self._rests(generation, self._pause(request.rest)):
                 break
         return LossesAnswer(request, descents=scope.seen())

@@ -227,7 +227,7 @@ class LossesPanel(QWidget):
         self._state.changed.connect(self.refresh)
         self._state.position_changed.connect(self._refresh_step)
         self._state.playing_changed.connect(self._refresh_playing)
-        self._session.dataset_changed.connect(self.refresh)
+        self._session.view.dataset_changed.connect(self.refresh)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for the icon; what lies inside gets them by itself."""
@@ -286,7 +286,7 @@ class LossesPanel(QWidget):
         """Show the present step of all three."""
         if not self.isVisible():
             return
-        state, dataset, descents = self._state, self._session.dataset, self._state.descents
+        state, dataset, descents = self._state, self._session.view.dataset, self._state.descents
         step, last = state.position, 0 if descents is None else descents.n_steps
         blocked = self.scrub.blockSignals(True)
         self.scrub.setRange(0, last)
@@ -310,9 +310,9 @@ class LossesPanel(QWidget):
 
     def _empty_words(self) -> BadgeWords:
         """Say why there is nothing to be seen."""
-        if self._session.dataset is None:
+        if self._session.view.dataset is None:
             return NO_DATA
-        if self._session.shown is None:
+        if self._session.view.shown is None:
             return NO_MODEL
         if self._state.problem:
             return BadgeWords("This cannot be attacked", f"{self._state.problem}.", alert=True)
@@ -341,4 +341,4 @@ class LossesPanel(QWidget):
 
     @Slot(str)
     def _refused(self, message: str) -> None:
-        self._session.notified.emit(message, True)
+        self._session.messages.notified.emit(message, True)

@@ -21,14 +21,15 @@ from gui.attack.losses.job import (
     LossesRequest,
     make_surest_finder,
 )
-from gui.jobs.stepped_job import REST
+from gui.jobs.legacy import REST
 from gui.session.attack import PART_WORDS
 
 if TYPE_CHECKING:
     from core.attack.microscope import Descents
     from core.progress import Progress
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
 
 _PLAY_SECONDS = 4.0
@@ -69,8 +70,8 @@ class LossesSession(QObject):
         pool.start(self._job)
         pool.start(self._finder)
         session.attack.config_changed.connect(self._choice_changed)
-        session.shown_changed.connect(self._model_changed)
-        session.dataset_changed.connect(self._forget)
+        session.view.shown_changed.connect(self._model_changed)
+        session.view.dataset_changed.connect(self._forget)
 
     def watch(self, is_watched: bool) -> None:
         """Keep the descents up to date, or let nothing be computed for what nobody sees."""
@@ -86,7 +87,7 @@ class LossesSession(QObject):
         try:
             self.config = replace(self.config, **{name: value})
         except SettingError as error:
-            self._session.notified.emit(str(error), True)
+            self._session.messages.notified.emit(str(error), True)
         self.changed.emit()
         self._refresh(at_once=True)
 
@@ -117,18 +118,18 @@ class LossesSession(QObject):
 
     @Slot()
     def _model_changed(self) -> None:
-        self._refresh(at_once=not self._session.is_running)
+        self._refresh(at_once=not self._session.view.is_running)
 
     def _refresh(self, *, at_once: bool) -> None:
         """Ask for new descents, if anything they depend on is new."""
         session, attack = self._session, self._session.attack
-        shown, image = session.shown, attack.chosen_image
+        shown, image = session.view.shown, attack.chosen_image
         if not self._is_watched or shown is None or image is None:
             return
         if image.size != shown.weights.shape[1] - 1:
             return  # the model of data that have just gone
         own = attack.own if attack.on_own else None
-        model = (shown.weights, session.dataset, own, self.config)
+        model = (shown.weights, session.view.dataset, own, self.config)
         asked = (*model, attack.config.part, attack.index, attack.target, attack.boxed)
         if _same(asked, self._asked):
             return
@@ -143,16 +144,16 @@ class LossesSession(QObject):
             target=attack.target,
             box=attack.boxed,
             config=self.config,
-            rest=REST if session.is_running else 0.0,
+            rest=REST if session.view.is_running else 0.0,
         )
         self._job.ask(self._newest, request, at_once=at_once)
 
     def find_saturated(self) -> None:
         """Choose the surest rightly read image of the part, and play what becomes of it."""
         session = self._session
-        shown, dataset = session.shown, session.dataset
+        shown, dataset = session.view.shown, session.view.dataset
         if shown is None or dataset is None:
-            session.notified.emit("There is no model yet: let it learn first.", True)
+            session.messages.notified.emit("There is no model yet: let it learn first.", True)
             return
         self._finding = self._pool.next_generation()
         self._finding_in = session.attack.config.part
@@ -164,7 +165,7 @@ class LossesSession(QObject):
         session, part = self._session, self._finding_in
         if index is None:
             words = f"This model reads no {PART_WORDS[part]} image rightly yet: let it learn first."
-            session.notified.emit(words, True)
+            session.messages.notified.emit(words, True)
             return
         self._asked, self._jumped = (), True
         session.attack.choose(part, index)
@@ -174,7 +175,7 @@ class LossesSession(QObject):
         footing = descents.footing(0)
         if footing.saturated or footing.reached or footing.is_blank:
             return
-        self._session.notified.emit(
+        self._session.messages.notified.emit(
             f"This is the surest image the model reads rightly, with p = {1 - footing.doubt:.3g}: "
             "not sure enough to saturate the squared loss. Let it learn on, and try again.",
             False,

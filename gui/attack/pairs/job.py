@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.exact.cost_matrix import CostMeasurement
-from gui.jobs.worker import Job
+from gui.jobs.legacy import LegacyJob as Job
 
 if TYPE_CHECKING:
     from typing import Any
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.exact.cost_matrix import CostMatrix, PairSizes
     from core.exact.curves import SetNorm
     from core.progress import Progress
-    from gui.jobs.mailbox import Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
 
 PAIRS_SLOT = "pairs"
 PAIRS_NAME = "measuring pairs of classes"

@@ -143,7 +143,7 @@ class PairsPanel(QWidget):
         """Show what is known."""
         if not self.isVisible():
             return
-        state, dataset = self._state.state, self._session.dataset
+        state, dataset = self._state.state, self._session.view.dataset
         self.size_choice.refresh()
         is_measuring = self._state.is_measuring
         self.progress.show_progress(self._state.progress, is_running=is_measuring)
@@ -160,10 +160,10 @@ class PairsPanel(QWidget):
             self.costs.set_costs(names, matrix)
             self.confusion.set_counts(names, matrix.sizes.counts)
             self.sentence.setText(sentence(matrix, [short(name, _LONGEST_NAME) for name in names]))
-        self.words.setText(self._known_words(state, matrix))
+        self.words.setText(self._known_words(state, matrix))  # type: ignore[arg-type]
 
     def _waiting_words(self) -> str:
-        if self._session.shown is None:
+        if self._session.view.shown is None:
             return "There is no model yet: let a run begin."
         if self._state.is_held:
             return "Stopped before any image was measured."
@@ -192,7 +192,7 @@ class PairsPanel(QWidget):
             return
         index = int(matrix.example[source, target])
         if index < 0:
-            self._session.notified.emit(f"{self.costs.describe(source, target)}.", False)
+            self._session.messages.notified.emit(f"{self.costs.describe(source, target)}.", False)
             return
         attack = self._session.attack
         attack.choose_exact(state.request.norm, boxed=state.request.boxed)

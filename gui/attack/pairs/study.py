@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gui.attack.pairs.job import PAIRS_NAME, PAIRS_SLOT, PairsJob, PairsRequest, PairsState
-from gui.jobs.stepped_job import REST
+from gui.jobs.legacy import REST
 from gui.jobs.worker import Failed
 
 if TYPE_CHECKING:
     from core.exact.curves import SetNorm
     from core.progress import Progress
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
 
 REFRESH_SECONDS = 0.5
@@ -46,8 +47,8 @@ class PairsSession(QObject):
         self.progress: Progress | None = None
         """How far the measurement under way is."""
         self._known: list[PairsState] = []
-        session.shown_changed.connect(self._shown_changed)
-        session.dataset_changed.connect(self._dataset_changed)
+        session.view.shown_changed.connect(self._shown_changed)
+        session.view.dataset_changed.connect(self._dataset_changed)
 
     def watch(self, is_watched: bool) -> None:
         """Keep everything up to date, or let nothing be computed for what nobody sees."""
@@ -89,7 +90,7 @@ class PairsSession(QObject):
         alike = [state for state in self._known if state.request.is_like(wanted)]
         same = [state for state in alike if state.request.is_same(wanted)]
         # Beside a run that goes on, medians of few images would come and go all the time.
-        whole = [state for state in alike if state.complete and self._session.is_running]
+        whole = [state for state in alike if state.complete and self._session.view.is_running]
         known = same or whole or alike
         return known[-1] if known else None
 
@@ -105,7 +106,7 @@ class PairsSession(QObject):
 
     def _wanted(self) -> PairsRequest | None:
         session = self._session
-        shown, dataset = session.shown, session.dataset
+        shown, dataset = session.view.shown, session.view.dataset
         if shown is None or dataset is None:
             return None
         return PairsRequest(
@@ -125,7 +126,7 @@ class PairsSession(QObject):
         asked = self._asked
         if asked is not None and asked.is_same(wanted):
             return
-        if self._session.is_running and asked is not None and asked.is_like(wanted):
+        if self._session.view.is_running and asked is not None and asked.is_like(wanted):
             # A model that learns on waits until the one before is known, or none ever would be.
             rested = time.perf_counter() - self._asked_at >= REFRESH_SECONDS
             if self._is_busy or not rested:
@@ -139,7 +140,7 @@ class PairsSession(QObject):
         begun = None if before is None or before.matrix is None else before.matrix.sizes
         self._generation = self._pool.next_generation()
         self._is_busy, self.progress = True, None
-        rest = REST if self._session.is_running else 0.0
+        rest = REST if self._session.view.is_running else 0.0
         self._pool.start(PairsJob(self._generation, self._mailbox, wanted, begun, rest))
 
     def _stop(self) -> None:
@@ -158,8 +159,8 @@ class PairsSession(QObject):
 
     @Slot()
     def _shown_changed(self) -> None:
-        shown = self._session.shown
-        if self._held is not None and shown is not None and not self._session.is_running:
+        shown = self._session.view.shown
+        if self._held is not None and shown is not None and not self._session.view.is_running:
             # It was stopped for the model it was about, not for another that a person chooses.
             self._held = self._held if self._held.weights is shown.weights else None
         self._refresh()
@@ -179,7 +180,7 @@ class PairsSession(QObject):
         if letter.generation != self._generation or not isinstance(letter.payload, Failed):
             return False
         self._is_busy, self._held = False, self._asked
-        self._session.tell(letter.payload)
+        self._session.messages.tell(letter.payload)
         self.changed.emit()
         return True
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.exact.repair import PairSearch, RepairSearch
-from gui.jobs.stepped_job import SteppedJob
+from gui.jobs.legacy import SteppedJob
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from core.exact.curves import SetNorm
     from core.exact.repair import Changed, RepairSizes
     from core.progress import Progress
-    from gui.jobs.mailbox import Mailbox
-    from gui.jobs.stepped_job import SteppedRequest
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.legacy import SteppedRequest
 
 REPAIR_SLOT = "repair"
 

@@ -194,7 +194,7 @@ class RepairPanel(QWidget):
         if session.problem or known is None:
             problem = session.problem
             if not problem:
-                problem = _NO_MODEL if self._session.shown is None else _COMPUTING
+                problem = _NO_MODEL if self._session.view.shown is None else _COMPUTING
             for side in (self.mistake, self.right):
                 side.show_nothing(problem)
             for label in (self.sentence, self.medians):
@@ -206,10 +206,10 @@ class RepairPanel(QWidget):
         self._refresh_buttons(None if session.problem else known)
 
     def _show(self, known: RepairState) -> None:
-        dataset, sizes, part = self._session.dataset, known.sizes, known.request.part
+        dataset, sizes, part = self._session.view.dataset, known.sizes, known.request.part
         if dataset is None:
             return
-        n, n_wrong, shown = len(sizes.labels), len(sizes.mistakes), self._session.shown
+        n, n_wrong, shown = len(sizes.labels), len(sizes.mistakes), self._session.view.shown
         epoch = "" if shown is None else f", {epoch_words(shown.epoch)}"
         of_part = f"{n_wrong:,} of {n:,} {PARTS[part]} images are read wrongly"
         self.words.set_wordings(f"{of_part}{epoch}", of_part, f"{n_wrong:,} of {n:,} wrong")

@@ -13,7 +13,7 @@ from core.exact.crossing import has_numbers
 from core.exact.repair import neighbour
 from gui.attack.repair.job import REPAIR_SLOT, RepairJob, RepairRequest, RepairState
 from gui.attack.targets.study import RAN_AWAY, REFRESH_SECONDS
-from gui.jobs.stepped_job import REST
+from gui.jobs.legacy import REST
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from core.exact.curves import SetNorm
     from core.exact.repair import Changed
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
 
 
@@ -53,8 +54,8 @@ class RepairSession(QObject):
         self._job = RepairJob(mailbox)
         pool.start(self._job)
         session.attack.config_changed.connect(self._choice_changed)
-        session.shown_changed.connect(self._shown_changed)
-        session.dataset_changed.connect(self._forget)
+        session.view.shown_changed.connect(self._shown_changed)
+        session.view.dataset_changed.connect(self._forget)
 
     @property
     def norm(self) -> SetNorm:
@@ -70,7 +71,7 @@ class RepairSession(QObject):
     @property
     def state(self) -> RepairState | None:
         """What is known of the part, measured as wanted; of the model before for a while."""
-        state, dataset = self._state, self._session.dataset
+        state, dataset = self._state, self._session.view.dataset
         if state is None or dataset is None or not state.request.is_alike(self._asked):
             return None
         # Other data may be there already while nothing has been asked of them.
@@ -178,7 +179,7 @@ class RepairSession(QObject):
     def _forget(self) -> None:
         """Forget images that are gone."""
         self._state = self._asked = self._mistake = self._right = None
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         if self.part == "validation" and (dataset is None or dataset.validation is None):
             self.part = "test"
         self._choice_changed()
@@ -191,12 +192,12 @@ class RepairSession(QObject):
     @Slot()
     def _shown_changed(self) -> None:
         # A person who chooses an epoch is answered at once; a run that goes on is not.
-        self._refresh(at_once=not self._session.is_running)
+        self._refresh(at_once=not self._session.view.is_running)
 
     def _refresh(self, *, at_once: bool = False) -> None:
         """Ask for what is new, unless an answer is under way or was asked for just now."""
         session = self._session
-        shown, dataset = session.shown, session.dataset
+        shown, dataset = session.view.shown, session.view.dataset
         if not self._is_watched or shown is None or dataset is None:
             return
         now = time.perf_counter()
@@ -210,7 +211,7 @@ class RepairSession(QObject):
             boxed=self.boxed,
             mistake=self._mistake,
             right=self._right,
-            rest=REST if session.is_running else 0.0,
+            rest=REST if session.view.is_running else 0.0,
         )
         self.is_called_off &= request.is_alike(self._asked)
         request = replace(request, whole=not self.is_called_off)

@@ -45,7 +45,7 @@ class RobustnessEpochs(QWidget):
             plot.x_clicked.connect(self._epoch_clicked)
         self._state.epochs_changed.connect(self.refresh)
         self._state.changed.connect(self.refresh)
-        session.shown_changed.connect(self._refresh_marker)
+        session.view.shown_changed.connect(self._refresh_marker)
 
     def _plot(self, title: str, name: str, colour: str, help_text: str) -> CurvePlot:
         curve = Curve(name, colour)
@@ -112,7 +112,7 @@ class RobustnessEpochs(QWidget):
 
     @Slot()
     def _refresh_marker(self) -> None:
-        shown = self._session.shown
+        shown = self._session.view.shown
         if self.isVisible():
             marked = None if shown is None or shown.live else shown.epoch
             for plot in (self.median_plot, self.score_plot):
@@ -120,7 +120,7 @@ class RobustnessEpochs(QWidget):
 
     @Slot(float)
     def _epoch_clicked(self, epoch: float) -> None:
-        self._session.show_epoch(round(epoch))
+        self._session.view.show_epoch(round(epoch))
 
 
 def _fit_y(plot: CurvePlot, values: NDArray[np.float64], most: float | None) -> None:

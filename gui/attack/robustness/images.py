@@ -91,7 +91,7 @@ class RobustnessImages(QWidget):
         )
 
     def _image(self, curves: RobustnessCurves, index: int) -> StripImage:
-        dataset, request = self._session.dataset, curves.request
+        dataset, request = self._session.view.dataset, curves.request
         assert dataset is not None
         found = curves.exact[request.models[0].key]
         size = float(found.sizes(request.norm)[index])

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from core.attack.whole_parts.sized import SIZED_ATTACKS, AttackTrials
 from core.exact.curves import CurveSearch, MedianSearch
 from core.learning.model_cache import ModelCache
-from gui.jobs.stepped_job import SteppedJob
-from gui.jobs.worker import ALWAYS
+from gui.jobs.legacy import ALWAYS, SteppedJob
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from core.exact.curves import ExactRobustness, Medians, RobustnessOverEpochs, SetNorm
     from core.learning.records import Snapshot
     from core.progress import Progress
-    from gui.jobs.mailbox import Mailbox
-    from gui.jobs.stepped_job import SteppedRequest
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.legacy import SteppedRequest
 
 CURVES_SLOT, EPOCHS_SLOT = "robustness curves", "robustness over epochs"
 
@@ -161,7 +160,7 @@ class RobustnessJob(SteppedJob):
             attack_sizes=found.attack_sizes(request.norm),
             attacks=self._attacks_known(request),
         )
-        self._mailbox.put_latest(CURVES_SLOT, ALWAYS, curves)
+        self._legacy.put_latest(CURVES_SLOT, ALWAYS, curves)
         return curves
 
     def _attacks_known(self, request: RobustnessRequest) -> dict[str, AttackCurve]:
@@ -196,7 +195,7 @@ class RobustnessJob(SteppedJob):
 
     def _tell(self, curves: RobustnessCurves) -> None:
         self._attacked = curves
-        self._mailbox.put_latest(CURVES_SLOT, ALWAYS, curves)
+        self._legacy.put_latest(CURVES_SLOT, ALWAYS, curves)
 
     def _epochs(self, request: RobustnessRequest) -> Generator[Progress, None, None]:
         search = MedianSearch(request.split, dict(request.runs), known=self._medians)
@@ -209,4 +208,4 @@ class RobustnessJob(SteppedJob):
         self._tell_epochs(request, search)
 
     def _tell_epochs(self, request: RobustnessRequest, search: MedianSearch) -> None:
-        self._mailbox.put_latest(EPOCHS_SLOT, ALWAYS, RunsOverEpochs(request, search.found()))
+        self._legacy.put_latest(EPOCHS_SLOT, ALWAYS, RunsOverEpochs(request, search.found()))

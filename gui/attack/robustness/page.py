@@ -49,7 +49,7 @@ class RobustnessPage(QWidget):
         self.card = ImageCard(self)
         self.opened = OpenedImage(self.card, session)
         self.card.attack_requested.connect(self.attack_requested)
-        session.dataset_changed.connect(self._dataset_changed)
+        session.view.dataset_changed.connect(self._dataset_changed)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for what is made from now on; what there is gets them by itself."""
@@ -109,7 +109,7 @@ class RobustnessPage(QWidget):
         self.images.opened.connect(self._open)
         self.switch.chosen.connect(self.tabs.show_panel)
         self._state.changed.connect(self.refresh)
-        self._session.run_state_changed.connect(self.curves.attacks.refresh)
+        self._session.view.run_state_changed.connect(self.curves.attacks.refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the runs."""
@@ -144,9 +144,9 @@ class RobustnessPage(QWidget):
 
     @Slot(int, QPoint)
     def _open(self, index: int, near: QPoint) -> None:
-        session, dataset = self._session, self._session.dataset
+        session, dataset = self._session, self._session.view.dataset
         if dataset is not None:
             view = PartView(dataset, "test", None)
             self.opened.open(
-                lambda: view.card(index, session.shown, session.epochs.snapshots), near
+                lambda: view.card(index, session.view.shown, session.epochs.snapshots), near
             )

@@ -85,7 +85,7 @@ class RobustnessPair(QWidget):
         self.mosaic.cell_clicked.connect(self._cell_clicked)
         self._state.changed.connect(self.refresh)
         session.runs.changed.connect(self.refresh)
-        session.dataset_changed.connect(self.refresh)
+        session.view.dataset_changed.connect(self.refresh)
 
     def _sign(self) -> QLabel:
         sign = QLabel("■", self)
@@ -174,7 +174,7 @@ class RobustnessPair(QWidget):
         return [main, *(model for model in behind if other and model.key == other.key)]
 
     def _show(self, curves: RobustnessCurves, models: list[Model], other: RunEntry | None) -> None:
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         assert dataset is not None
         self.mosaic.set_columns(dataset.class_names)
         limit = max(weight_limit(model.weights) for model in models)
@@ -269,7 +269,7 @@ class RobustnessPair(QWidget):
 
     def _content(self, row: int, column: int) -> CardContent | None:
         """Return what a card shows of the weights of a class."""
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         if dataset is None or row >= self.mosaic.n_rows or column >= dataset.n_classes:
             return None
         picture = self.mosaic.row(row)

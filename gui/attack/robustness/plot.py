@@ -86,7 +86,7 @@ class RobustnessPlot(QWidget):
 
     def dataset_changed(self) -> None:
         """Offer the classes there are now."""
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         self.label.clear()
         self.label.addItem("all classes", None)
         for k, name in enumerate(() if dataset is None else dataset.class_names):

@@ -22,13 +22,14 @@ from gui.attack.robustness.job import (
     RobustnessRequest,
     RunsOverEpochs,
 )
-from gui.jobs.stepped_job import REST
+from gui.jobs.legacy import REST
 
 if TYPE_CHECKING:
     from core.attack.whole_parts.sized import SizedAttack
     from core.exact.curves import SetNorm
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.mailbox import Letter
     from gui.session.runs import RunEntry
     from gui.session.session import Session
 
@@ -60,9 +61,9 @@ class RobustnessSession(QObject):
         self._other_key: int | None = None
         self._job = RobustnessJob(mailbox)
         pool.start(self._job)
-        for signal in (session.run_shown, session.runs.changed, session.run_started):
+        for signal in (session.view.run_shown, session.runs.changed, session.view.run_started):
             signal.connect(self._runs_changed)
-        session.shown_changed.connect(self._shown_changed)
+        session.view.shown_changed.connect(self._shown_changed)
 
     def watch(self, is_watched: bool) -> None:
         """Keep everything up to date, or let nothing be computed for what nobody sees."""
@@ -103,14 +104,14 @@ class RobustnessSession(QObject):
     def attacks_wait(self) -> bool:
         """Whether some attacks take too long to be tried while the model is being trained."""
         curves = self.curves
-        return self._session.is_running and curves is not None and not curves.complete
+        return self._session.view.is_running and curves is not None and not curves.complete
 
     def _attacks_for(self, request: RobustnessRequest) -> tuple[SizedAttack, ...]:
         """Return what is tried: beside a running training only what keeps up with it."""
         if self._left is not None and request.attacks_like(self._left):
             return ()
         self._left = None
-        is_running = self._session.is_running
+        is_running = self._session.view.is_running
         return tuple(attack for attack in ATTACKS if attack.is_quick or not is_running)
 
     @property
@@ -119,8 +120,8 @@ class RobustnessSession(QObject):
         session = self._session
         return [
             entry
-            for entry in session.runs.on(session.data_config, session.data.reading)
-            if entry.key != session.runs.shown_key and session.can_show(entry.run)
+            for entry in session.runs.on(session.view.data_config, session.view.reading)
+            if entry.key != session.runs.shown_key and session.view.can_show(entry.run)
         ]
 
     @property
@@ -156,15 +157,15 @@ class RobustnessSession(QObject):
         changed: dict[str, Any] = {"adversary": "off"}
         if adversary:
             changed = {"adversary": self.norm, "adversary_size": budget}
-        session.wanted_data = run.data_config
-        session.wanted_training = replace(session.shown_config, **changed)
-        session.settings_changed.emit()
-        session.rewind(play=True)
+        session.wanted.data = run.data_config
+        session.wanted.training = replace(session.view.shown_config, **changed)
+        session.wanted.changed.emit()
+        session.training.rewind(play=True)
 
     @property
     def curves(self) -> RobustnessCurves | None:
         """The curves, if some are known of the present images measured in the present way."""
-        dataset, curves = self._session.dataset, self._curves
+        dataset, curves = self._session.view.dataset, self._curves
         if dataset is None or curves is None or curves.request.split is not dataset.test:
             return None
         same = (curves.request.norm, curves.request.boxed) == (self.norm, self.boxed)
@@ -175,7 +176,7 @@ class RobustnessSession(QObject):
     @property
     def epochs(self) -> RunsOverEpochs | None:
         """The medians over epochs, if some are known of the present images."""
-        dataset, epochs = self._session.dataset, self._epochs
+        dataset, epochs = self._session.view.dataset, self._epochs
         if dataset is None or epochs is None or epochs.request.split is not dataset.test:
             return None
         return epochs
@@ -188,7 +189,7 @@ class RobustnessSession(QObject):
 
     def _models(self) -> tuple[Model, ...]:
         """Return the model shown, and that of every other run at the epoch nearest to it."""
-        shown = self._session.shown
+        shown = self._session.view.shown
         if shown is None:
             return ()
         models = []
@@ -209,12 +210,12 @@ class RobustnessSession(QObject):
     @Slot()
     def _shown_changed(self) -> None:
         # A person who chooses an epoch is answered at once; a run that goes on is not.
-        self._refresh(at_once=not self._session.is_running)
+        self._refresh(at_once=not self._session.view.is_running)
 
     def _refresh(self, *, at_once: bool = False) -> None:
         """Ask for what is new, unless an answer is under way or was asked for just now."""
         session = self._session
-        dataset = session.dataset
+        dataset = session.view.dataset
         if not self._is_watched or dataset is None:
             return
         if not at_once and not (
@@ -236,7 +237,7 @@ class RobustnessSession(QObject):
             boxed=self.boxed,
             models=models,
             runs=tuple(runs),
-            rest=REST if session.is_running else 0.0,
+            rest=REST if session.view.is_running else 0.0,
         )
         request = replace(request, attacks=self._attacks_for(request))
         asked = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.attack.whole_parts.same_change import SameChange
-from gui.jobs.stepped_job import SteppedJob
+from gui.jobs.legacy import SteppedJob
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from core.attack.whole_parts.same_change import SameChangeResult
     from core.data.dataset import Split
     from core.progress import Progress
-    from gui.jobs.mailbox import Mailbox
-    from gui.jobs.stepped_job import SteppedRequest
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.legacy import SteppedRequest
 
 SAME_CHANGE_SLOT = "same change"
 TELL_SECONDS = 0.1

@@ -201,7 +201,7 @@ class SameChangePanel(QWidget):
         """Show what is known."""
         if not self.isVisible():
             return
-        state, dataset = self._state, self._session.dataset
+        state, dataset = self._state, self._session.view.dataset
         (self.all_button if state.is_for_all else self.film_button).setChecked(True)
         self.all_button.setEnabled(state.found is not None or state.is_searching)
         self.strength.blockSignals(True)
@@ -268,7 +268,7 @@ class SameChangePanel(QWidget):
         if state.is_for_all:
             return state.outdated() or self._vain_words()
         change = state.change()
-        if self._session.shown is None or self._session.dataset is None:
+        if self._session.view.shown is None or self._session.view.dataset is None:
             return "There is no model yet: let a run begin first."
         if change is None:
             return attack.problem or "The film is being computed ..."
@@ -292,7 +292,7 @@ class SameChangePanel(QWidget):
 
     def _show_words(self, result: SameChangeResult | None) -> None:
         state, attack = self._state, self._session.attack
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         what = "The film's change"
         if not state.is_for_all and attack.steps:
             what = f"The change of step {attack.position} of {len(attack.steps) - 1}"
@@ -316,7 +316,7 @@ class SameChangePanel(QWidget):
 
     def _show_images(self, shown: ChangedImages | None) -> None:
         """Show other images; their colours are found for all at once."""
-        dataset, seen = self._session.dataset, self._state.state
+        dataset, seen = self._session.view.dataset, self._state.state
         if shown is None or dataset is None or seen is None:
             self.strip.set_images(())
             return

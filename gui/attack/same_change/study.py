@@ -22,7 +22,7 @@ from gui.attack.same_change.universal_job import (
     UniversalRequest,
     UniversalState,
 )
-from gui.jobs.stepped_job import REST
+from gui.jobs.legacy import REST
 from gui.jobs.worker import Failed
 from gui.session.crafting import universal_settings
 
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from core.attack.methods.iterative import IterativeSettings
     from core.data.dataset import Dataset
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
 
 MOST_STRENGTH = 4.0
@@ -69,7 +70,7 @@ class SameChangeSession(QObject):
         self._dataset: Dataset | None = None
         attack = session.attack
         for signal in (
-            session.dataset_changed,
+            session.view.dataset_changed,
             attack.config_changed,
             attack.film_changed,
             attack.position_changed,
@@ -119,8 +120,8 @@ class SameChangeSession(QObject):
     def _refresh(self) -> None:
         """Ask what the present change does, if it is another one than was asked for."""
         # The attack fits its choices to other data before anybody is told of those.
-        if self._session.dataset is not self._dataset:
-            self._dataset = self._session.dataset
+        if self._session.view.dataset is not self._dataset:
+            self._dataset = self._session.view.dataset
             self._forget()
         if not self._is_watched:
             return
@@ -135,7 +136,7 @@ class SameChangeSession(QObject):
 
     def _request(self) -> SameChangeRequest | None:
         session, attack, change = self._session, self._session.attack, self.change()
-        dataset, weights, shown = session.dataset, attack.weights, session.shown
+        dataset, weights, shown = session.view.dataset, attack.weights, session.view.shown
         if self.is_for_all and shown is not None:
             weights = shown.weights
         if dataset is None or weights is None or change is None:
@@ -150,7 +151,7 @@ class SameChangeSession(QObject):
             target=attack.aim,
             box=attack.boxed,
             # The search goes before: of what it tries on the way the first images are enough.
-            rest=REST if session.is_running or self.is_searching else 0.0,
+            rest=REST if session.view.is_running or self.is_searching else 0.0,
         )
 
     @property
@@ -162,7 +163,11 @@ class SameChangeSession(QObject):
 
     def find(self) -> None:
         """Search one change for all images with the attack's norm and budget, and show it."""
-        session, dataset, shown = self._session, self._session.dataset, self._session.shown
+        session, dataset, shown = (
+            self._session,
+            self._session.view.dataset,
+            self._session.view.shown,
+        )
         self._end_search()
         self.found, self.problem = None, ""
         if dataset is None or shown is None:
@@ -200,7 +205,7 @@ class SameChangeSession(QObject):
 
     def outdated(self) -> str:
         """Return in words why the change for all is not what would be found now; "" if it is."""
-        found, shown = self.found, self._session.shown
+        found, shown = self.found, self._session.view.shown
         if found is None or not self.is_for_all:
             return ""
         if found.request.config != self.settings():
@@ -224,7 +229,7 @@ class SameChangeSession(QObject):
             if answer.expected:
                 self.problem = f"{answer.message}."
             else:
-                self._session.tell(answer)
+                self._session.messages.tell(answer)
         self._refresh()
         self.changed.emit()
         return True
@@ -235,7 +240,7 @@ class SameChangeSession(QObject):
         if letter is not None and letter.generation == self._generation and self.is_searching:
             self.found = letter.payload
             self._refresh()
-        seen, dataset = latest.get(SAME_CHANGE_SLOT), self._session.dataset
+        seen, dataset = latest.get(SAME_CHANGE_SLOT), self._session.view.dataset
         if seen is None or dataset is None or not self._is_watched or self._asked is None:
             return
         state: SameChangeState = seen.payload

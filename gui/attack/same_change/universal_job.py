@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.attack.whole_parts.universal_search import UniversalSearch
 from core.learning.perceptron import SoftmaxPerceptron
-from gui.jobs.worker import Job
+from gui.jobs.legacy import LegacyJob as Job
 
 if TYPE_CHECKING:
     from typing import Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.attack.whole_parts.universal_search import UniversalPass
     from core.data.dataset import Split
     from core.progress import Progress
-    from gui.jobs.mailbox import Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
 
 UNIVERSAL_SLOT = "one change for all"
 UNIVERSAL_NAME = "finding one change for all"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.exact.all_targets import TargetSearch
-from gui.jobs.stepped_job import SteppedJob
+from gui.jobs.legacy import SteppedJob
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from core.exact.all_targets import AllTargets
     from core.exact.pairs import Norm
     from core.progress import Progress
-    from gui.jobs.mailbox import Mailbox
-    from gui.jobs.stepped_job import SteppedRequest
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.legacy import SteppedRequest
 
 TARGETS_SLOT = "all targets"
 

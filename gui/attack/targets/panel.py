@@ -178,7 +178,7 @@ class TargetsPanel(QWidget):
         self.progress.show_progress(state.progress, is_running=state.is_computing)
         self.go_on.setVisible(state.is_called_off)
         problem = state.problem
-        if not problem and self._session.shown is None:
+        if not problem and self._session.view.shown is None:
             problem = "There is no model yet: open data and let it learn."
         elif not problem and found is None:
             problem = "Looking for the smallest changes ..."
@@ -196,7 +196,7 @@ class TargetsPanel(QWidget):
         self._refresh_strip()
 
     def _summary(self, found: AllTargets) -> tuple[str, ...]:
-        dataset, nearest = self._session.dataset, found.nearest
+        dataset, nearest = self._session.view.dataset, found.nearest
         assert dataset is not None
         names = [short(name, _LONGEST_NAME) for name in dataset.class_names]
         read = f"read as {names[found.predicted]}"
@@ -212,7 +212,7 @@ class TargetsPanel(QWidget):
 
     @Slot()
     def _refresh_strip(self) -> None:
-        state, found, dataset = self._state, self._state.found, self._session.dataset
+        state, found, dataset = self._state, self._state.found, self._session.view.dataset
         self._refresh_play()
         if not self.isVisible() or found is None or dataset is None:
             return
@@ -295,14 +295,14 @@ class TargetsPanel(QWidget):
 
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
-        found, dataset = self._state.found, self._session.dataset
+        found, dataset = self._state.found, self._session.view.dataset
         if found is None or dataset is None:
             return
         k = self._columns[column]
         if k == found.predicted:
             name = short(dataset.class_names[k], _LONGEST_NAME)
             words = f"The image is read as {name} already: choose another class as the target."
-            self._session.notified.emit(words, False)
+            self._session.messages.notified.emit(words, False)
             return
         self._session.attack.choose_exact(self._state.norm, boxed=self._state.boxed)
         self._session.attack.set_setting("target", k)

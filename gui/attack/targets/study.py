@@ -10,14 +10,15 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core.exact import crossing
 from core.exact.crossing import FARTHEST, has_numbers
 from gui.attack.targets.job import TARGETS_SLOT, TargetsJob, TargetsRequest, TargetsState
-from gui.jobs.stepped_job import REST
+from gui.jobs.legacy import REST
 
 if TYPE_CHECKING:
     from core.exact.all_targets import AllTargets
     from core.exact.pairs import Norm
     from core.progress import Progress
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
 
 Order = Literal["class", "size"]
@@ -63,8 +64,8 @@ class TargetsSession(QObject):
         self._job = TargetsJob(mailbox)
         pool.start(self._job)
         session.attack.config_changed.connect(self._choice_changed)
-        session.shown_changed.connect(self._shown_changed)
-        session.dataset_changed.connect(self._forget)
+        session.view.shown_changed.connect(self._shown_changed)
+        session.view.dataset_changed.connect(self._forget)
 
     @property
     def norm(self) -> Norm:
@@ -82,7 +83,7 @@ class TargetsSession(QObject):
 
         None where nothing is known.
         """
-        state, dataset = self._state, self._session.dataset
+        state, dataset = self._state, self._session.view.dataset
         if state is None or dataset is None or not state.request.has_image_of(self._asked):
             return None
         # Other data may be there already while nothing has been asked of them.
@@ -153,11 +154,11 @@ class TargetsSession(QObject):
     @Slot()
     def _shown_changed(self) -> None:
         # A person who chooses an epoch is answered at once; a run that goes on is not.
-        self._refresh(at_once=not self._session.is_running)
+        self._refresh(at_once=not self._session.view.is_running)
 
     def _request(self) -> TargetsRequest | None:
         session, attack = self._session, self._session.attack
-        shown, dataset, image = session.shown, session.dataset, attack.chosen_image
+        shown, dataset, image = session.view.shown, session.view.dataset, attack.chosen_image
         if shown is None or dataset is None or image is None:
             return None
         source = attack.own if attack.on_own else dataset.split(attack.config.part)
@@ -168,7 +169,7 @@ class TargetsSession(QObject):
             index=attack.index,
             norm=self.norm,
             boxed=self.boxed,
-            rest=REST if session.is_running else 0.0,
+            rest=REST if session.view.is_running else 0.0,
         )
 
     def _refresh(self, *, at_once: bool = False) -> None:
@@ -183,7 +184,7 @@ class TargetsSession(QObject):
             return
         # It was called off for the model it was about, not for another that a person chooses; one
         # that learns on is another all the time.
-        is_kept = request.has_image_of if self._session.is_running else request.is_as
+        is_kept = request.has_image_of if self._session.view.is_running else request.is_as
         self.is_called_off &= is_kept(self._asked)
         if self.is_called_off or request.is_as(self._asked):
             return

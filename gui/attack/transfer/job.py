@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.attack.whole_parts.transfer import Transfer
-from gui.jobs.worker import Job
+from gui.jobs.legacy import LegacyJob as Job
 
 if TYPE_CHECKING:
     from core.attack.whole_parts.transfer import TransferResult
     from core.data.dataset import Split
     from core.progress import Progress
     from gui.attack.robustness.job import Model
-    from gui.jobs.mailbox import Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
     from gui.session.crafting import Crafting
 
 TRANSFER_SLOT = "transfer"

@@ -140,9 +140,9 @@ class TransferPanel(QWidget):
             self._state.changed,
             session.attack.config_changed,
             session.runs.changed,
-            session.run_started,
-            session.run_shown,
-            session.shown_changed,
+            session.view.run_started,
+            session.view.run_shown,
+            session.view.shown_changed,
         ):
             signal.connect(self.refresh)
 
@@ -221,7 +221,7 @@ class TransferPanel(QWidget):
 
     def _image(self, one: Example) -> StripImage:
         session, request, result = self._session, self._state.request, self._state.result
-        dataset = session.dataset
+        dataset = session.view.dataset
         assert dataset is not None
         assert request is not None
         assert result is not None
@@ -246,7 +246,7 @@ class TransferPanel(QWidget):
 
     @Slot(str)
     def _refused(self, message: str) -> None:
-        self._session.notified.emit(message, True)
+        self._session.messages.notified.emit(message, True)
 
     @Slot(int)
     def _play(self, index: int) -> None:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from core.attack.whole_parts.transfer import TransferResult
     from core.progress import Progress
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.mailbox import Letter
     from gui.session.runs import RunEntry
     from gui.session.session import Session
 
@@ -48,7 +49,7 @@ class TransferSession(QObject):
         self.problem = ""
         """Why nothing could be crafted, in words."""
         self.is_running = False
-        session.dataset_changed.connect(self._forget)
+        session.view.dataset_changed.connect(self._forget)
 
     @Slot()
     def _forget(self) -> None:
@@ -68,14 +69,14 @@ class TransferSession(QObject):
         shown = session.runs.entry(session.runs.shown_key)
         others = [
             entry
-            for entry in session.runs.on(session.data_config, session.data.reading)
-            if entry is not shown and entry.run.history.records and session.can_show(entry.run)
+            for entry in session.runs.on(session.view.data_config, session.view.reading)
+            if entry is not shown and entry.run.history.records and session.view.can_show(entry.run)
         ]
         return [] if shown is None else [shown, *others]
 
     def models(self) -> tuple[Model, ...]:
         """Return the model shown, and that of every other run at the epoch nearest to it."""
-        shown, entries = self._session.shown, self.entries()
+        shown, entries = self._session.view.shown, self.entries()
         if shown is None or not entries:
             return ()
         main, *others = entries
@@ -87,7 +88,7 @@ class TransferSession(QObject):
 
     def craft(self) -> None:
         """Craft images with what is chosen now; what was crafted before gives way."""
-        session, dataset, models = self._session, self._session.dataset, self.models()
+        session, dataset, models = self._session, self._session.view.dataset, self.models()
         self._end()
         if dataset is None or not models:
             self.problem = "There is no model to craft on yet: let a run begin first."
@@ -150,7 +151,7 @@ class TransferSession(QObject):
             self.request = None
             self.problem = f"{answer.message}." if answer.expected else ""
             if not answer.expected:
-                self._session.tell(answer)
+                self._session.messages.tell(answer)
         self.is_running, self.progress = False, None
         self.changed.emit()
         return True

@@ -98,9 +98,9 @@ class DataPage(QWidget):
         self.side.hovered.connect(self.hovered)
         self.side.class_clicked.connect(self._class_clicked)
         self.card.attack_requested.connect(self.attack_requested)
-        session.dataset_changed.connect(self._dataset_changed)
-        session.run_started.connect(self.card.close)
-        session.data.readings_changed.connect(self._follow)
+        session.view.dataset_changed.connect(self._dataset_changed)
+        session.view.run_started.connect(self.card.close)
+        session.readings.part.changed.connect(self._follow)
         session.data.changed.connect(self._tell_empty)
         self._dataset_changed()
 
@@ -137,7 +137,7 @@ class DataPage(QWidget):
         self._part, self._sought = part, None
         self.bar.show_part(part)
         if self.isVisible():
-            self._session.data.watch(self, part)
+            self._session.readings.watch(self, part)
         self._new_choice()
 
     @Slot(object)
@@ -156,7 +156,7 @@ class DataPage(QWidget):
 
     def _new_choice(self) -> None:
         """Fit the filter to the part, and show everything anew from the first image on."""
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         if dataset is None:
             return
         wanted = self._filter
@@ -174,7 +174,7 @@ class DataPage(QWidget):
 
     @Slot()
     def _dataset_changed(self) -> None:
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         self._tell_empty()
         if dataset is None:
             return
@@ -192,12 +192,12 @@ class DataPage(QWidget):
         self.bar.show_part(self._part)
         self.bar.set_classes(dataset.class_names)
         if self.isVisible():
-            self._session.data.watch(self, self._part)
+            self._session.readings.watch(self, self._part)
         self._new_choice()
 
     @Slot(str)
     def _refused(self, message: str) -> None:
-        self._session.notified.emit(message, True)
+        self._session.messages.notified.emit(message, True)
 
     @Slot()
     def _follow(self) -> None:
@@ -214,7 +214,7 @@ class DataPage(QWidget):
             self._refresh(keep_place=True)
 
     def _refresh(self, *, keep_place: bool) -> None:
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         if dataset is None:
             return
         started = time.perf_counter()
@@ -241,14 +241,14 @@ class DataPage(QWidget):
 
     def _look(self, dataset: Dataset) -> PartView:
         """Return the images of the part with what is read in them, if that is about them."""
-        seen = self._session.data.readings
+        seen = self._session.readings.shown
         if seen is not None and seen.split is not dataset.split(self._part):
             seen = None
         return PartView(dataset, self._part, seen)
 
     @Slot()
     def _tell_empty(self) -> None:
-        if self._session.dataset is None:
+        if self._session.view.dataset is None:
             self.words.setText("")
             opening = self._session.data.opening
             self.wall.set_empty_words(
@@ -272,7 +272,7 @@ class DataPage(QWidget):
         if self._filter.predicted is not None:
             words += f" · read as {view.dataset.class_names[self._filter.predicted]}"
         if view.seen is not None:
-            shown = self._session.shown
+            shown = self._session.view.shown
             live = ", live" if shown is not None and shown.live else ""
             words += f" · {epoch_words(view.seen.epoch)}{live}"
         self.words.setText(words)
@@ -298,7 +298,7 @@ class DataPage(QWidget):
     @Slot(str)
     def _find(self, text: str) -> None:
         """Scroll to the image of a number, or say why not."""
-        view, tell = self._view, self._session.notified
+        view, tell = self._view, self._session.messages.notified
         if view is None:
             return
         self._sought = None
@@ -327,19 +327,19 @@ class DataPage(QWidget):
         if view is not None:
             session = self._session
             self.opened.open(
-                lambda: view.card(index, session.shown, session.epochs.snapshots), near
+                lambda: view.card(index, session.view.shown, session.epochs.snapshots), near
             )
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the model."""
         super().showEvent(event)
-        self._session.data.watch(self, self._part)
-        if self._session.dataset is not None:
+        self._session.readings.watch(self, self._part)
+        if self._session.view.dataset is not None:
             self.side.ask_images(self._part, self._filter.label)
         self._refresh(keep_place=True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let nothing be computed for a page that nobody sees."""
         super().hideEvent(event)
-        self._session.data.watch(self, None)
+        self._session.readings.watch(self, None)
         self._later.stop()

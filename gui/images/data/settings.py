@@ -61,7 +61,7 @@ def column_of(owner: QWidget) -> QVBoxLayout:
 
 def _share(session: Session) -> int:
     """Return how many validation images the button sets aside; 0 where there are too few."""
-    full, wanted = session.full_dataset, session.wanted_data
+    full, wanted = session.wanted.full_dataset, session.wanted.data
     return 0 if full is None else validation_share(min(wanted.train_size, full.train.n_samples))
 
 
@@ -86,14 +86,14 @@ class WhoChooses(QWidget):
             column.setDirection(QVBoxLayout.Direction.LeftToRight)
         column.addWidget(self.words, 1 if lying else 0)
         column.addWidget(self.button)
-        session.settings_changed.connect(self.refresh)
-        session.dataset_changed.connect(self.refresh)
+        session.wanted.changed.connect(self.refresh)
+        session.view.dataset_changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Say it of the present run."""
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         self.setVisible(dataset is not None)
         if dataset is None:
             return
@@ -119,8 +119,8 @@ class WhoChooses(QWidget):
     @Slot()
     def set_aside(self) -> None:
         """Set validation images aside and begin again; a run that had ended is played anew."""
-        self._session.set_setting("validation_size", _share(self._session))
-        self._session.rewind(play=self._session.run_state is RunState.FINISHED)
+        self._session.wanted.set_setting("validation_size", _share(self._session))
+        self._session.training.rewind(play=self._session.view.run_state is RunState.FINISHED)
 
 
 class SplitAndNoise(QWidget):
@@ -136,25 +136,25 @@ class SplitAndNoise(QWidget):
         column = column_of(self)
         column.addWidget(heading("SPLIT AND NOISE", self))
         column.addWidget(self.form)
-        session.settings_changed.connect(self.refresh)
-        session.dataset_changed.connect(self.refresh)
+        session.wanted.changed.connect(self.refresh)
+        session.view.dataset_changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Show what the session wants, and only what acts on these data."""
-        self.form.show_values(self._session.wanted_data)
-        full = self._session.full_dataset
+        self.form.show_values(self._session.wanted.data)
+        full = self._session.wanted.full_dataset
         for name in _ONLY_WITHOUT_TEST:
             show_row(self.form, name, visible=full is not None and not full.has_own_test)
 
     @Slot(str, object)
     def _changed(self, name: str, value: Any) -> None:
-        self._session.set_setting(name, value)
+        self._session.wanted.set_setting(name, value)
 
     @Slot(str)
     def _refused(self, message: str) -> None:
-        self._session.notified.emit(message, True)
+        self._session.messages.notified.emit(message, True)
         self.refresh()
 
 
@@ -183,34 +183,34 @@ class HowItIsRead(QWidget):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(label)
         column.addWidget(self.form)
-        session.settings_changed.connect(self.refresh)
-        session.dataset_changed.connect(self.refresh)
+        session.wanted.changed.connect(self.refresh)
+        session.view.dataset_changed.connect(self.refresh)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Show how the present data were read, and only what matters to them."""
-        session, dataset = self._session, self._session.dataset
+        session, dataset = self._session, self._session.view.dataset
         self.setVisible(dataset is not None)
         if dataset is None:
             return
         self.source.setText(_breakable(dataset.source))
         self.notes.setText("\n".join(_breakable(note) for note in dataset.notes))
         self.notes.setVisible(bool(dataset.notes))
-        source = session.data_config.dataset
+        source = session.view.data_config.dataset
         from_file = source not in NAMED_SOURCES and source not in CATALOGUE
         self.form.setVisible(from_file)
-        self.form.show_values(session.data.reading)
+        self.form.show_values(session.view.reading)
         # What was opened may lie deeper than what was asked for.
-        if from_file and self._looked_at != (dataset.source, session.data.reading):
-            self._looked_at = dataset.source, session.data.reading
+        if from_file and self._looked_at != (dataset.source, session.view.reading):
+            self._looked_at = dataset.source, session.view.reading
             matters = what_matters(*self._looked_at)
             for name in _READING:
                 show_row(self.form, name, visible=name in matters)
 
     @Slot(str, object)
     def _changed(self, name: str, value: Any) -> None:
-        session, source = self._session, self._session.data_config.dataset
+        session, source = self._session, self._session.view.data_config.dataset
         # A change that is on its way is not lost to the next one.
         before = session.data.reading_of(source)
         try:
@@ -223,7 +223,7 @@ class HowItIsRead(QWidget):
 
     @Slot(str)
     def _refused(self, message: str) -> None:
-        self._session.notified.emit(message, True)
+        self._session.messages.notified.emit(message, True)
         self.refresh()
 
 

@@ -87,7 +87,7 @@ class DataSide(QFrame):
         self.rewind_button.setToolTip(
             "Some settings wait for a new start. The run so far stays, faint, for comparison. (R)"
         )
-        self.rewind_button.clicked.connect(session.rewind)
+        self.rewind_button.clicked.connect(session.training.rewind)
         self.switch = QWidget(self)
         self.buttons = [self._button(words) for words in ("Classes", "Split and noise")]
         self._lay_out()
@@ -97,9 +97,9 @@ class DataSide(QFrame):
         self.counts.current_moved.connect(self._show_row)
         for view in (self.mean, self.spread):
             view.hovered.connect(self.hovered)
-        session.settings_changed.connect(self._refresh_rewind)
-        session.dataset_changed.connect(self.refresh)
-        session.data.statistics_changed.connect(self._refresh_images)
+        session.wanted.changed.connect(self._refresh_rewind)
+        session.view.dataset_changed.connect(self.refresh)
+        session.readings.statistics.changed.connect(self._refresh_images)
         self.refresh()
         self._refresh_rewind()
 
@@ -177,7 +177,7 @@ class DataSide(QFrame):
     @Slot()
     def refresh(self) -> None:
         """Count the present data anew."""
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         if dataset is None:
             return
         height, width = dataset.image_shape
@@ -203,12 +203,12 @@ class DataSide(QFrame):
     def ask_images(self, part: str, label: int | None) -> None:
         """Show mean and spread of a class, or of all, in a part."""
         self._asked = (part, label)
-        self._session.data.describe(part, label)
+        self._session.readings.describe(part, label)
         self._refresh_images()
 
     @Slot()
     def _refresh_images(self) -> None:
-        dataset, answer = self._session.dataset, self._session.data.statistics
+        dataset, answer = self._session.view.dataset, self._session.readings.statistics.answer
         if dataset is None:
             return
         part, label = self._asked
@@ -217,18 +217,20 @@ class DataSide(QFrame):
             return  # of other data: the page is about to ask for what there is
         of = "ALL" if label is None else dataset.class_names[label]
         self.images_title.setText(f"MEAN AND SPREAD OF {of}")
-        if answer is None or answer.split is not dataset.split(part) or answer.label != label:
+        if answer is None or answer.found is None:
             return  # under way
-        mean = answer.images.mean.reshape(dataset.image_shape)
-        spread = answer.images.spread.reshape(dataset.image_shape)
+        if answer.question.split is not dataset.split(part) or answer.question.label != label:
+            return
+        mean = answer.found.mean.reshape(dataset.image_shape)
+        spread = answer.found.spread.reshape(dataset.image_shape)
         largest = float(spread.max())
-        n = answer.images.n_samples
+        n = answer.found.n_samples
         self.mean.set_image(grey_rgb(mean), mean, f"of {n:,} {'image' if n == 1 else 'images'}")
         self.spread.set_image(grey_rgb(spread / (largest or 1)), spread, f"at most {largest:.3g}")
 
     @Slot()
     def _refresh_rewind(self) -> None:
-        self.rewind_button.setVisible(self._session.needs_rewind)
+        self.rewind_button.setVisible(self._session.wanted.needs_rewind)
         self.arrange()
 
 

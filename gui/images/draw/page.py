@@ -72,11 +72,11 @@ class DrawPage(QWidget):
         self.reading.open_requested.connect(self._open)
         self.reading.attack_requested.connect(self._attack)
         self.reading.add_requested.connect(self._add)
-        self.reading.take_back_requested.connect(session.take_back_sample)
+        self.reading.take_back_requested.connect(session.wanted.take_back_sample)
         self.card.attack_requested.connect(self._attack)
-        session.shown_changed.connect(self._follow)
-        session.dataset_changed.connect(self._dataset_changed)
-        session.settings_changed.connect(self._refresh_samples)
+        session.view.shown_changed.connect(self._follow)
+        session.view.dataset_changed.connect(self._dataset_changed)
+        session.wanted.changed.connect(self._refresh_samples)
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -134,7 +134,7 @@ class DrawPage(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Make the drawing into images, and have them read."""
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         if dataset is None:
             self.canvas.set_empty_words("There are no data yet", "")
             self.reading.show_nothing("Waiting for data ...")
@@ -159,7 +159,7 @@ class DrawPage(QWidget):
 
     @Slot()
     def _refresh_reading(self) -> None:
-        shown, dataset = self._session.shown, self._session.dataset
+        shown, dataset = self._session.view.shown, self._session.view.dataset
         if dataset is None:
             return
         if self.image is not None and shown is None and self.reading.is_there:
@@ -184,7 +184,7 @@ class DrawPage(QWidget):
 
     @Slot()
     def _refresh_samples(self) -> None:
-        full = self._session.full_dataset
+        full = self._session.wanted.full_dataset
         self.reading.show_samples(0 if full is None else full.n_extra)
 
     @Slot()
@@ -194,7 +194,7 @@ class DrawPage(QWidget):
 
     def _content(self) -> CardContent | None:
         """Return what the card shows: the drawing, as it is by now."""
-        image, shown, dataset = self.image, self._session.shown, self._session.dataset
+        image, shown, dataset = self.image, self._session.view.shown, self._session.view.dataset
         if image is None or shown is None or dataset is None:
             return None
         probabilities = shown.probabilities_of(image.reshape(-1))
@@ -217,7 +217,7 @@ class DrawPage(QWidget):
 
     @Slot()
     def _attack(self) -> None:
-        image, shown, dataset = self.image, self._session.shown, self._session.dataset
+        image, shown, dataset = self.image, self._session.view.shown, self._session.view.dataset
         if image is None or shown is None or dataset is None:
             return
         flat = image.reshape(-1)
@@ -232,4 +232,4 @@ class DrawPage(QWidget):
     def _add(self, label: int) -> None:
         image = self.image
         if image is not None:
-            self._session.add_sample(image.reshape(-1), label)
+            self._session.wanted.add_sample(image.reshape(-1), label)

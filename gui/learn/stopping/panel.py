@@ -92,7 +92,7 @@ class StoppingPanel(QWidget):
         self.best_button = self._button(
             "Go to the best epoch", "Show the epoch of the best held-out log-likelihood everywhere"
         )
-        self.best_button.clicked.connect(session.show_best)
+        self.best_button.clicked.connect(session.view.show_best)
         self.compare_button = self._button(
             "Best against now", "Compare the best epoch with the model shown now"
         )
@@ -102,12 +102,12 @@ class StoppingPanel(QWidget):
         for plot in (self.plot, self.bars):
             plot.x_clicked.connect(self._epoch_clicked)
         session.epochs.changed.connect(self.refresh)
-        session.epoch_recorded.connect(self._epoch_recorded)
-        session.progressed.connect(self._refresh_new_epochs)
-        session.run_state_changed.connect(self._refresh_new_epochs_at_once)
-        session.run_started.connect(self.refresh)
-        session.run_shown.connect(self._run_shown)
-        session.shown_changed.connect(self._refresh_shown)
+        session.training.epoch_recorded.connect(self._epoch_recorded)
+        session.view.progressed.connect(self._refresh_new_epochs)
+        session.view.run_state_changed.connect(self._refresh_new_epochs_at_once)
+        session.view.run_started.connect(self.refresh)
+        session.view.run_shown.connect(self._run_shown)
+        session.view.shown_changed.connect(self._refresh_shown)
         self.refresh()
 
     def _words(self, name: str = "") -> QLabel:
@@ -173,7 +173,7 @@ class StoppingPanel(QWidget):
     @property
     def _part(self) -> str:
         """The part that chooses the best epoch."""
-        history = self._session.history
+        history = self._session.view.history
         return "test" if history is None else history.held_out_part
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -194,7 +194,7 @@ class StoppingPanel(QWidget):
     @Slot(object)
     def _epoch_recorded(self, record: Any) -> None:
         """Watch anew: with the first epoch of a run it is known which part chooses."""
-        history = self._session.history
+        history = self._session.view.history
         if history is not None and len(history) == 1:
             self._watch()
 
@@ -212,7 +212,7 @@ class StoppingPanel(QWidget):
 
     @Slot()
     def _refresh_new_epochs_at_once(self) -> None:
-        history = self._session.history
+        history = self._session.view.history
         if self.isVisible() and history is not None and len(history) != self._n_drawn:
             self._draw()
 
@@ -227,7 +227,7 @@ class StoppingPanel(QWidget):
     @Slot()
     def _refresh_shown(self) -> None:
         """Follow the epoch shown elsewhere."""
-        shown = self._session.shown
+        shown = self._session.view.shown
         if not self.isVisible():
             return
         for plot in (self.plot, self.bars):
@@ -235,7 +235,7 @@ class StoppingPanel(QWidget):
         self._say_why()
 
     def _draw(self) -> None:
-        history, part = self._session.history, self._part
+        history, part = self._session.view.history, self._part
         self.plot.choose_curve(PARTS[part])
         self._n_drawn = 0 if history is None else len(history)
         self._drawn_at = time.perf_counter()
@@ -279,14 +279,14 @@ class StoppingPanel(QWidget):
     @property
     def _is_gone(self) -> bool:
         """Whether the images that chose the best epoch are not set aside any more."""
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         return dataset is not None and self._part == "validation" and dataset.validation is None
 
     def _draw_band(self) -> None:
         seen = self._seen
         band = None if seen is None else seen.band
         if band is None or not len(band.epochs):
-            if self._session.history is None or seen is None:
+            if self._session.view.history is None or seen is None:
                 self.plot.clear_band()
                 self.bars.set_data(_SHARE, np.empty(0), np.empty(0))
             self.sure.setText(NOT_THERE if self._is_gone else "redrawing the images ...")
@@ -298,11 +298,11 @@ class StoppingPanel(QWidget):
             f"{100 * band.level:.3g} %:",
         )
         self.bars.set_data(_SHARE, band.epochs, band.best_share)
-        self.sure.setText(sure_words(band, self._part, self._session.history))
+        self.sure.setText(sure_words(band, self._part, self._session.view.history))
 
     def _say_why(self) -> None:
         """Put the error beside the log-likelihood, at the best epoch and now."""
-        seen, history, shown = self._seen, self._session.history, self._session.shown
+        seen, history, shown = self._seen, self._session.view.history, self._session.view.shown
         if seen is None or not seen.readings.n_epochs or history is None or shown is None:
             self.why.setText("")
             return
@@ -323,14 +323,14 @@ class StoppingPanel(QWidget):
 
     @Slot(str)
     def _refused(self, message: str) -> None:
-        self._session.notified.emit(message, True)
+        self._session.messages.notified.emit(message, True)
 
     @Slot(float)
     def _epoch_clicked(self, epoch: float) -> None:
-        self._session.show_epoch(round(epoch))
+        self._session.view.show_epoch(round(epoch))
 
     @Slot()
     def _compare(self) -> None:
-        history = self._session.history
+        history = self._session.view.history
         if history is not None and history.records:
             self.comparison_requested.emit(history.best.epoch)

@@ -107,7 +107,7 @@ class ComparisonPanel(QWidget):
         session.comparison.changed.connect(self.refresh)
         session.comparison.examined_changed.connect(self.refresh)
         session.runs.changed.connect(self.refresh)
-        session.dataset_changed.connect(self._dataset_changed)
+        session.view.dataset_changed.connect(self._dataset_changed)
         self._dataset_changed()
 
     def _lay_out(self) -> None:
@@ -186,7 +186,7 @@ class ComparisonPanel(QWidget):
 
     def _content(self, row: int, column: int) -> CardContent | None:
         """Return what a card shows of a picture of weights or means."""
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         if dataset is None or row >= self.mosaic.n_rows:
             return None
         picture, name = self.mosaic.row(row), dataset.class_names[column]
@@ -208,29 +208,29 @@ class ComparisonPanel(QWidget):
     def _pair_clicked(self, label: int, read: int) -> None:
         """Show the model of this side everywhere, and list the images it reads so."""
         session, models = self._session, self._session.comparison.models
-        if models is None or session.dataset is None:
+        if models is None or session.view.dataset is None:
             return
         model = models[self._index()]
-        session.show_run(model.run)
-        session.show_epoch(model.epoch)
-        part = "test" if session.dataset.validation is None else "validation"
+        session.view.show_run(model.run)
+        session.view.show_epoch(model.epoch)
+        part = "test" if session.view.dataset.validation is None else "validation"
         wanted = ImageFilter(label=label, predicted=read, order="sure")
         self.images_requested.emit(part, wanted)
 
     @Slot()
     def _dataset_changed(self) -> None:
-        if self._session.dataset is not None:
-            self.mosaic.set_columns(self._session.dataset.class_names)
+        if self._session.view.dataset is not None:
+            self.mosaic.set_columns(self._session.view.dataset.class_names)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Show what both sides stand for now."""
         session = self._session
-        dataset, comparison = session.dataset, session.comparison
+        dataset, comparison = session.view.dataset, session.comparison
         if dataset is None or not self.isVisible():
             return
-        entries = session.runs.on(session.data_config, session.data.reading)
+        entries = session.runs.on(session.view.data_config, session.view.reading)
         runs = [(None, "run shown"), *((e.key, short(e.name, _LONGEST)) for e in entries)]
         models = comparison.models
         for i, chooser in enumerate(self.sides):

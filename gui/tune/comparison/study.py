@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.insight.comparison import Examined, examine
-from gui.jobs.worker import LatestJob
+from gui.jobs.legacy import LatestJob
 
 if TYPE_CHECKING:
     from typing import Any
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from core.learning.history import History
     from core.learning.training import EpochRecord
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
 
 COMPARISON_SLOT = "comparison"
@@ -71,8 +72,8 @@ class ComparisonSession(QObject):
         self._asked: tuple[Any, ...] = ()
         self._job = LatestJob("comparing", mailbox, COMPARISON_SLOT, _Examiner(), rest=_REST)
         pool.start(self._job)
-        session.dataset_changed.connect(self._forget)
-        for signal in (session.shown_changed, session.run_shown, session.runs.changed):
+        session.view.dataset_changed.connect(self._forget)
+        for signal in (session.view.shown_changed, session.view.run_shown, session.runs.changed):
             signal.connect(self.refresh)
 
     @Slot()
@@ -101,7 +102,7 @@ class ComparisonSession(QObject):
     def _history(self, side: Side) -> tuple[int, History] | None:
         runs = self._session.runs
         run = None if side.run is None else runs.run(side.run)
-        if run is None or not self._session.can_show(run):
+        if run is None or not self._session.view.can_show(run):
             run = runs.shown  # gone, or of other data
         return None if run is None else (run.key, run.history)
 
@@ -119,14 +120,14 @@ class ComparisonSession(QObject):
             return history.records[0]
         if side.place == "now":
             return history.records[-1]
-        shown = self._session.shown
+        shown = self._session.view.shown
         epoch = side.epoch if side.place == "chosen" or shown is None else shown.epoch
         return history.nearest(epoch)
 
     @Slot()
     def refresh(self, *, told: bool = False) -> None:
         """Look which weights the sides stand for now, and have them examined if they are new."""
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         if not self._is_watched or dataset is None:
             return
         first, second = (self._model(side) for side in self.sides)
@@ -143,14 +144,14 @@ class ComparisonSession(QObject):
         )
         if is_new:
             self._asked = asked
-            self._job.request(self._session.run_generation, asked)
+            self._job.request(self._session.training.generation, asked)
         if is_new or told:
             self.changed.emit()
 
     def take_latest(self, latest: dict[str, Letter]) -> None:
         """Take in what was found, unless it is of other models than are compared now."""
         letter = latest.get(COMPARISON_SLOT)
-        dataset = self._session.dataset
+        dataset = self._session.view.dataset
         if letter is None or dataset is None:
             return
         # By what it is of, not by when it was asked for: both models may be of earlier runs.

@@ -96,13 +96,13 @@ class RunsPanel(QWidget):
         self.table.currentItemChanged.connect(self._refresh_buttons)
         self.table.shown.connect(self._show)
         self.show_button.clicked.connect(self._show)
-        self.fork_button.clicked.connect(session.fork)
+        self.fork_button.clicked.connect(session.training.fork)
         self.compare_button.clicked.connect(self._compare)
         self.pin_button.clicked.connect(self._pin)
         self.up_button.clicked.connect(self._move_up)
         self.down_button.clicked.connect(self._move_down)
         self.remove_button.clicked.connect(self._remove)
-        self.undo_button.clicked.connect(session.undo_remove)
+        self.undo_button.clicked.connect(session.runs.undo_remove)
         for keys, slot in (
             ("Delete", self._remove),
             ("Ctrl+Up", self._move_up),
@@ -110,7 +110,7 @@ class RunsPanel(QWidget):
         ):
             context = Qt.ShortcutContext.WidgetShortcut
             QShortcut(QKeySequence(keys), self.table, slot, context=context)
-        session.shown_changed.connect(self._refresh_fork)
+        session.view.shown_changed.connect(self._refresh_fork)
         self.seeds_button.clicked.connect(self._repeat)
         session.seeds.changed.connect(self._refresh_seeds)
 
@@ -133,13 +133,13 @@ class RunsPanel(QWidget):
 
     @Slot()
     def _refresh_fork(self) -> None:
-        self.fork_button.setEnabled(self._session.shown is not None)
+        self.fork_button.setEnabled(self._session.view.shown is not None)
 
     @Slot()
     def _show(self) -> None:
         key = self.table.chosen_key()
         if self._session.runs.entry(key) is not None:
-            self._session.show_run(key)
+            self._session.view.show_run(key)
 
     @Slot()
     def _compare(self) -> None:
@@ -172,7 +172,7 @@ class RunsPanel(QWidget):
 
     @Slot(str)
     def _refused(self, message: str) -> None:
-        self._session.notified.emit(message, True)
+        self._session.messages.notified.emit(message, True)
 
     @Slot()
     def _move_up(self) -> None:
@@ -191,4 +191,4 @@ class RunsPanel(QWidget):
     def _remove(self) -> None:
         key = self.table.chosen_key()
         if key is not None:
-            self._session.remove_run(key)
+            self._session.view.remove_run(key)

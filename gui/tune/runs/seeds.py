@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from core.learning.runs import Run
     from core.learning.sweep.seed_band import SeedBand
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter, Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
+    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
 
 
@@ -49,13 +50,15 @@ class SeedsSession(QObject):
     def repeat(self, n_seeds: int) -> None:
         """Train the settings of the run shown again with so many seeds; earlier ones end."""
         session = self._session
-        run, dataset = session.runs.shown, session.dataset
+        run, dataset = session.runs.shown, session.view.dataset
         if run is None or dataset is None or not run.history.records:
-            session.notified.emit("There is no run to repeat yet: let one begin first.", True)
+            session.messages.notified.emit(
+                "There is no run to repeat yet: let one begin first.", True
+            )
             return
-        if not session.has_data_of(run):
+        if not session.view.has_data_of(run):
             words = "This run learnt other images than there are now: rewind with its data settings"
-            session.notified.emit(f"{words}, then repeat it.", True)
+            session.messages.notified.emit(f"{words}, then repeat it.", True)
             return
         self.cancel()
         entry = session.runs.entry(run.key)
@@ -69,7 +72,7 @@ class SeedsSession(QObject):
             generation=self._generation,
             mailbox=self._mailbox,
             dataset=dataset,
-            config=session.shown_config,
+            config=session.view.shown_config,
             n_seeds=n_seeds,
             start=start,
         )
@@ -100,9 +103,9 @@ class SeedsSession(QObject):
         answer = letter.payload
         if isinstance(answer, SeedsDone):
             self._show(answer.band)
-            self._session.notified.emit(f"{printable(self._name)}: {answer.band}.", False)
+            self._session.messages.notified.emit(f"{printable(self._name)}: {answer.band}.", False)
         elif isinstance(answer, Failed):
-            self._session.tell(answer)
+            self._session.messages.tell(answer)
         self._run = self.state = None
         self.changed.emit()
         return True

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from core.errors import SettingError
 from core.learning.sweep.seed_band import SeedBand, seed_band
 from core.learning.sweep.sweep import SeedSweep, SweepRecord
-from gui.jobs.worker import Job
+from gui.jobs.legacy import LegacyJob as Job
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.learning.sweep.sweep import SweepEvent
     from core.learning.training import Checkpoint, TrainingConfig
-    from gui.jobs.mailbox import Mailbox
+    from gui.jobs.legacy import LegacyMailbox as Mailbox
 
 SEEDS_SLOT = "seeds"
 SEEDS_NAME = "training seeds"

@@ -64,11 +64,11 @@ class RunTable(QTreeWidget):
         """Whether the rows are being filled: what changes then is nobody's doing."""
         self._filled_at = 0.0
         self._set_up()
-        for signal in (session.runs.changed, session.run_started, session.run_shown):
+        for signal in (session.runs.changed, session.view.run_started, session.view.run_shown):
             signal.connect(self.refresh)
-        session.setting_applied.connect(self.refresh)
-        session.progressed.connect(self._refresh_growing)
-        session.run_state_changed.connect(self.refresh_live)
+        session.training.setting_applied.connect(self.refresh)
+        session.view.progressed.connect(self._refresh_growing)
+        session.view.run_state_changed.connect(self.refresh_live)
 
     def _set_up(self) -> None:
         self.setAccessibleName("runs")

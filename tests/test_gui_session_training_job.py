@@ -9,14 +9,13 @@ from core_samples import tiny_dataset
 
 from core.learning.history import Change
 from core.learning.training import Divergence, EpochRecord, Trainer, TrainingConfig
-from gui.jobs.mailbox import Mailbox
-from gui.session.training_job import LIVE_SLOT, LiveState, Mode, Stopped, TrainingJob
+from gui.jobs.mailbox import Letter, Mailbox
+from gui.session.training_job import LiveState, Mode, Stopped, TrainingJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SOON = 20.0
-GENERATION = 4
 DATA = tiny_dataset(n_train=63, n_test=30)
 CONFIG = TrainingConfig(epochs=6, batch_size=10, learning_rate=0.5, seed=3, init="normal")
 N_BATCHES = 7
@@ -32,16 +31,20 @@ class Driver:
         pace: float | None = None,
     ) -> None:
         self.mailbox = Mailbox()
-        self.job = TrainingJob(GENERATION, self.mailbox, DATA, config, mode, pace)
+        self.job = TrainingJob(self.mailbox.channel(self.read), DATA, config, mode, pace)
         self.events: list[Any] = []
         self.live: LiveState | None = None
 
     def take(self) -> None:
-        events, latest = self.mailbox.take()
-        assert {letter.generation for letter in events} <= {GENERATION}
-        self.events += [letter.payload for letter in events]
-        if LIVE_SLOT in latest:
-            self.live = latest[LIVE_SLOT].payload
+        for letter in self.mailbox.take():
+            letter.to(letter)
+
+    def read(self, letter: Letter) -> None:
+        assert letter.generation == self.job.generation
+        if isinstance(letter.payload, LiveState):
+            self.live = letter.payload
+        else:
+            self.events.append(letter.payload)
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
         pause = threading.Event()

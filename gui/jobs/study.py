@@ -1,0 +1,447 @@
+"""One mechanism for all that a panel wants to know: question -> core search -> newest answer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from core.errors import ExplorerError
+from gui.jobs.worker import Failed, Job, failure_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from PySide6.QtCore import SignalInstance
+
+    from core.progress import Progress
+    from core.search import Search
+    from gui.jobs.job_pool import JobPool
+    from gui.jobs.mailbox import Channel, Letter
+
+Question = TypeVar("Question")
+Found = TypeVar("Found")
+
+REST = 3.0
+"""Beside a running training, after each step three times as long a rest: a quarter of a core."""
+
+
+_OF_MODEL = frozenset({"weights", "epoch", "epochs"})
+"""Fields of a question that name the model: another of these is the same question, asked anew."""
+
+
+class Viewed(Protocol):
+    """What is shown, and whether it goes on: all that a study knows of the session."""
+
+    shown_changed: SignalInstance
+    forgotten: SignalInstance
+    dataset_changed: SignalInstance
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the model shown is being trained."""
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values ask the same: arrays and data sets by identity, all else by value."""
+    if one is other:
+        return True
+    if type(one) is not type(other) or isinstance(one, np.ndarray):
+        return False
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)  # what is compared by identity says so itself
+
+
+def about(question: Any) -> tuple[Any, ...]:
+    """Return what a question is about: all its fields but those of the model it asks of."""
+    names = [item.name for item in fields(question) if item.name not in _OF_MODEL]
+    return tuple(getattr(question, name) for name in names)
+
+
+def model_of(question: Any) -> Any:
+    """Return the model a question asks of, its field ``weights``; None where it has none."""
+    return getattr(question, "weights", None)
+
+
+def is_as(one: Any, other: Any) -> bool:
+    """Whether two questions have the same answer; None is no question."""
+    if one is None or other is None:
+        return one is other
+    return same(about(one), about(other)) and same(model_of(one), model_of(other))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer(Generic[Question, Found]):
+    """What is known of a question.
+
+    Attributes
+    ----------
+    question : what was asked
+    found : None before anything is known
+    progress : how far the search is, or was when it was left
+    is_whole : whether the search came to its end
+    error : why nothing more can be found
+    """
+
+    question: Question
+    found: Found | None = None
+    progress: Progress | None = None
+    is_whole: bool = False
+    error: ExplorerError | None = None
+
+    @property
+    def problem(self) -> str:
+        """Why nothing more can be found, in words; empty where nothing is wrong."""
+        return "" if self.error is None else f"{str(self.error).rstrip('.')}."
+
+
+class StudyJob(Job, Generic[Question, Found]):
+    """Answers the newest question; a search that was left is gone on with when asked for again.
+
+    Parameters
+    ----------
+    begin : returns the search that answers a question; runs in the thread
+    tell : seconds between two tellings
+    keep : searches that can be gone on with
+    """
+
+    def __init__(
+        self,
+        name: str,
+        channel: Channel,
+        begin: Callable[[Question], Search[Found]],
+        *,
+        tell: float,
+        keep: int,
+    ) -> None:
+        super().__init__(name, channel)
+        self._begin, self._tell_seconds, self._keep = begin, tell, keep
+        self._asked: tuple[Question, float] | None = None
+        self._busy = self._called_off = False
+        self._searches: list[tuple[Question, Search[Found]]] = []
+
+    def ask(self, question: Question, rest: float) -> None:
+        """Ask; what is being done for an older question is left.
+
+        ``rest`` is how many times as long as a step a pause takes.
+        """
+        with self._wake:
+            self._asked, self._called_off = (question, rest), False
+            self._wake.notify_all()
+
+    def call_off(self) -> None:
+        """Leave what is being done, and what was asked for; what was found is told."""
+        with self._wake:
+            self._asked, self._called_off = None, self._busy
+            self._wake.notify_all()
+
+    def forget(self) -> None:
+        """Call off, and let go of every search: they hold a whole data set."""
+        with self._wake:
+            self._asked, self._called_off = None, self._busy
+            self._searches = []
+            self._wake.notify_all()
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything asked for has been answered, has failed, or was called off."""
+        with self._wake:
+            return self._asked is None and not self._busy
+
+    @property
+    def _outdated(self) -> bool:
+        return self._stopping or self._called_off or self._asked is not None
+
+    def work(self) -> None:
+        """Answer until stopped."""
+        while True:
+            with self._wake:
+                self._busy = self._called_off = False
+                self._wake.wait_for(lambda: self._stopping or self._asked is not None)
+                if self._stopping:
+                    return
+                assert self._asked is not None
+                (question, rest), self._asked = self._asked, None
+                self._busy = True
+            try:
+                pause = self._answer(question, rest)
+            except Exception as error:  # told; the next question may do better
+                self.post(failure_of(self.name, error))
+                pause = 0.0
+            del question  # it may keep a whole data set alive
+            self._rest_after(pause)
+
+    def _rest_after(self, pause: float) -> None:
+        """Rest after an answer, unless a person asks: who asks beside no training rests not."""
+        with self._wake:
+            self._busy = False
+            if pause > 0:
+                asked = lambda: self._asked is not None and not self._asked[1]  # noqa: E731
+                self._wake.wait_for(lambda: self._stopping or asked(), pause)
+
+    def _answer(self, question: Question, rest: float) -> float:
+        """Answer, telling now and then, and in the end or when left; return the pause after it."""
+        search: Search[Found] | None = None
+        progress, told_at, pause = None, time.perf_counter(), 0.0
+        try:
+            search = self._search_of(question)
+            steps = search.run()
+            while not self._outdated:
+                started = time.perf_counter()
+                step = next(steps, None)
+                now = time.perf_counter()
+                pause = rest * (now - started)
+                if step is None:
+                    self._put(Answer(question, search.found(), progress, is_whole=True))
+                    return pause
+                progress = step
+                if now - told_at > self._tell_seconds:
+                    told_at = now
+                    self._put(Answer(question, search.found(), progress))
+                if pause > 0:
+                    with self._wake:
+                        self._wake.wait_for(lambda: self._outdated, pause)
+            steps.close()
+            if not self._stopping:
+                self._put(Answer(question, search.found(), progress))
+        except ExplorerError as error:
+            found = None if search is None else search.found()
+            self._put(Answer(question, found, progress, is_whole=True, error=error))
+        return pause
+
+    def _put(self, answer: Answer[Question, Found]) -> None:
+        self.put_latest(answer)
+
+    def _search_of(self, question: Question) -> Search[Found]:
+        with self._wake:
+            known = list(self._searches)
+        for old, search in known:
+            if is_as(old, question):
+                return search
+        search = self._begin(question)
+        with self._wake:
+            self._searches = [*self._searches, (question, search)][-self._keep :]
+        return search
+
+
+class Study(QObject, Generic[Question, Found]):
+    """Keeps the answer to one question of a panel up to date while somebody looks.
+
+    A question is a frozen dataclass; its field ``weights`` is the model (and ``epoch`` or
+    ``epochs`` that model's), all others are what it is about. The thread begins with the first
+    question.
+
+    Parameters
+    ----------
+    view : what is shown
+    pool : where its thread is started and its letters are read
+    name : in words, of the thread and of an error
+    wanted : returns the question as it stands now, None where there is none
+    begin : returns the search of core that answers it; runs in the thread
+    follows : signals after which the question may be another
+    on_demand : it is asked by :meth:`start` alone, and goes on where nobody looks
+    refresh : seconds between two questions of a model that learns on
+    tell : seconds between two tellings
+    rest : beside a running training, how many times as long as a step a pause takes
+    keep : searches that can be gone on with
+    is_of_data : whether other data make all of it void
+    parent : it ends with that
+    """
+
+    changed = Signal()
+    """What is known, or whether more is to come."""
+    failed = Signal(object)
+    """A :class:`~gui.jobs.worker.Failed` that nobody foresaw; it is told already."""
+
+    def __init__(
+        self,
+        view: Viewed,
+        pool: JobPool,
+        name: str,
+        wanted: Callable[[], Question | None],
+        begin: Callable[[Question], Search[Found]],
+        *,
+        follows: Iterable[SignalInstance] = (),
+        on_demand: bool = False,
+        refresh: float = 0.4,
+        tell: float = 0.2,
+        rest: float = REST,
+        keep: int = 1,
+        is_of_data: bool = True,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._view, self._pool, self._wanted = view, pool, wanted
+        self._on_demand, self._refresh_seconds, self._rest = on_demand, refresh, rest
+        self._asked: Question | None = None
+        self._held: Question | None = None
+        self._asked_at = 0.0
+        self._is_watched = self._was_computing = self._has_begun = False
+        self._latest: Answer[Question, Found] | None = None
+        self._whole: Answer[Question, Found] | None = None
+        self._job: StudyJob[Question, Found] = StudyJob(
+            name, pool.mailbox.channel(self.read), begin, tell=tell, keep=keep
+        )
+        self.destroyed.connect(self._job.request_stop)
+        for signal in follows:
+            signal.connect(self.ask)
+        if is_of_data:
+            view.forgotten.connect(self._forget)
+            view.dataset_changed.connect(self.ask)
+        view.shown_changed.connect(self._model_changed)
+        pool.frame.connect(self._follow)
+
+    @property
+    def answer(self) -> Answer[Question, Found] | None:
+        """What is known of what is asked; of the model before until that is; never of other data.
+
+        Beside a run that goes on the last whole answer: what is half known would come and go.
+        """
+        if self._asked is None:
+            return None
+        known = [self._latest, self._whole]
+        if self._view.is_running and self._latest and not self._latest.is_whole:
+            known.reverse()
+        wanted = about(self._asked)
+        return next((a for a in known if a and same(about(a.question), wanted)), None)
+
+    @property
+    def found(self) -> Found | None:
+        """What is found by now, as of :attr:`answer`."""
+        return None if self.answer is None else self.answer.found
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be found, in words; empty where nothing is wrong."""
+        return "" if self.answer is None else self.answer.problem
+
+    @property
+    def is_computing(self) -> bool:
+        """Whether more is to come."""
+        return not self._job.idle
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a person has stopped it, and may go on."""
+        return self._held is not None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the question as it stands now has been answered as far as it can be."""
+        answer, question = self._latest, self._wanted()
+        if question is None:
+            return True
+        return answer is not None and answer.is_whole and is_as(answer.question, question)
+
+    def watch(self, is_watched: bool) -> None:
+        """Keep the answer up to date, or let nothing be computed for what nobody sees."""
+        self._is_watched = is_watched
+        if not is_watched and not self._on_demand:
+            self._job.call_off()
+            self._asked = self._held = None
+        self._refresh(at_once=True)
+
+    @Slot()
+    def ask(self) -> None:
+        """Look whether the question is another now, and have it answered at once."""
+        self._refresh(at_once=True)
+
+    def start(self) -> None:
+        """Ask on demand; what was found before gives way."""
+        self._asked = self._held = self._latest = self._whole = None
+        self._submit(self._wanted())
+        self.changed.emit()
+
+    @Slot()
+    def call_off(self) -> None:
+        """Stop; what was found stays, and nothing is begun until a person goes on."""
+        # What has come to its end meanwhile needs no way to go on.
+        self._held = None if self._job.idle else self._asked
+        self._job.call_off()
+        self.changed.emit()
+
+    @Slot()
+    def go_on(self) -> None:
+        """Search on where it was stopped."""
+        held, self._held, self._asked = self._held, None, None
+        self._submit(held if self._on_demand else self._wanted())
+        self.changed.emit()
+
+    @Slot()
+    def _model_changed(self) -> None:
+        # A person who chooses an epoch is answered at once; a run that goes on is not.
+        self._refresh(at_once=not self._view.is_running)
+
+    @Slot()
+    def _forget(self) -> None:
+        """Forget what is of images that are gone."""
+        self._job.forget()
+        self._latest = self._whole = self._asked = self._held = None
+        self.changed.emit()
+
+    def _refresh(self, *, at_once: bool = False) -> None:
+        rested = time.perf_counter() - self._asked_at >= self._refresh_seconds
+        if self._on_demand or not self._is_watched or not (at_once or (rested and self._job.idle)):
+            return
+        question = self._wanted()
+        if question is None:
+            self._drop()
+            return
+        if is_as(question, self._asked) or self._is_kept_back(question):
+            return
+        self._held = None
+        self._submit(question)
+        self.changed.emit()
+
+    def _is_kept_back(self, question: Question) -> bool:
+        """Whether a person has stopped just this; one that learns on is another all the time."""
+        held = self._held
+        if held is None:
+            return False
+        if self._view.is_running:
+            return same(about(question), about(held))
+        return is_as(question, held)
+
+    def _drop(self) -> None:
+        """Ask nothing: there is no question."""
+        if self._asked is not None:
+            self._job.call_off()
+            self._asked = self._held = None
+            self.changed.emit()
+
+    def _submit(self, question: Question | None) -> None:
+        if question is None:
+            return
+        if not self._has_begun:
+            self._has_begun = True
+            self._pool.start(self._job)
+        self._asked, self._asked_at = question, time.perf_counter()
+        self._job.ask(question, self._rest if self._view.is_running else 0.0)
+
+    def read(self, letter: Letter) -> None:
+        """Take in what was found."""
+        if self._job.is_stopping:
+            return
+        if isinstance(letter.payload, Failed):
+            self._pool.failed.emit(letter.payload)
+            self.failed.emit(letter.payload)
+        elif self._asked is not None:
+            self._latest = letter.payload
+            self._whole = self._latest if letter.payload.is_whole else self._whole
+            self._was_computing = self.is_computing
+            self.changed.emit()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Tell of the end of computing, and ask for more if there is more."""
+        if not self._has_begun and not self._is_watched:
+            return
+        is_computing = self.is_computing
+        if is_computing != self._was_computing:
+            self._was_computing = is_computing
+            self.changed.emit()
+        self._refresh()

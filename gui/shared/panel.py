@@ -1,0 +1,122 @@
+"""What all panels have in common: they follow while they are seen, and say why there is nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from gui.widgets.basics.job_progress import JobProgress
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from gui.jobs.study import Study
+    from gui.session.session import Session
+
+NO_DATA = "There are no data yet: open some."
+NO_MODEL = "There is no model yet: open data and let it learn."
+
+
+class Panel(QWidget):
+    """What a tab or page shows of the session: kept true while somebody looks.
+
+    A subclass makes its studies and hands them to :meth:`follow`, and paints in :meth:`show_known`.
+    """
+
+    hovered = Signal(str)
+    """Words about what the pointer is over."""
+    sample_requested = Signal(str, int, QPoint)
+    """Part, index and place on the screen of an image that is to be opened."""
+    images_requested = Signal(str, object)
+    """A part, and an :class:`~core.insight.readings.ImageFilter`."""
+    content_requested = Signal(object, QPoint)
+    """What makes the content of a card, and its place on the screen."""
+    tab_requested = Signal(str)
+    """The words of another tab."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._followed: list[Study[Any, Any]] = []
+
+    def follow(self, *studies: Study[Any, Any]) -> None:
+        """Keep these studies up to date while the panel is seen, and show what they find."""
+        for study in studies:
+            self._followed.append(study)
+            study.changed.connect(self.refresh)
+            if self.isVisible():
+                study.watch(True)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to follow the model."""
+        super().showEvent(event)
+        for study in self._followed:
+            study.watch(True)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let nothing be computed for what nobody sees."""
+        super().hideEvent(event)
+        for study in self._followed:
+            study.watch(False)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is known, where somebody looks."""
+        if self.isVisible():
+            self.show_known()
+
+    def show_known(self) -> None:
+        """Show what is known now; called while the panel is seen."""
+
+    def why_nothing(self, problem: str, computing: str) -> str:
+        """Return why nothing can be seen: no model, a problem, or that it is being computed."""
+        if problem:
+            return problem
+        return NO_MODEL if self._session.view.shown is None else computing
+
+
+class StudyProgress(QWidget):
+    """How far a study is, with *Cancel*; where a person stopped it, *Go on*.
+
+    Parameters
+    ----------
+    what : what is being done, in words, for a screen reader
+    cancel_help, go_on_help : what the buttons do
+    """
+
+    def __init__(
+        self,
+        study: Study[Any, Any],
+        what: str,
+        cancel_help: str,
+        go_on_help: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._study = study
+        self.progress = JobProgress(what, cancel_help, self)
+        self.go_on = QPushButton("Go on", self)
+        self.go_on.setObjectName("small")
+        self.go_on.setToolTip(wrapped(go_on_help))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self.progress)
+        row.addWidget(self.go_on)
+        self.progress.cancelled.connect(study.call_off)
+        self.go_on.clicked.connect(study.go_on)
+        study.changed.connect(self.refresh)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show how far it is."""
+        study, answer = self._study, self._study.answer
+        is_whole = answer is not None and answer.is_whole
+        progress = None if answer is None else answer.progress
+        self.progress.show_progress(progress, is_running=study.is_computing and not is_whole)
+        self.go_on.setVisible(study.is_held and not is_whole)
