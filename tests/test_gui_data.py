@@ -352,9 +352,10 @@ def test_mean_and_spread_are_those_of_the_class_and_part_chosen(
     dataset, side = data_of(window.session), page.side
 
     def shown_is(part: str, label: int | None) -> bool:
-        answer = window.session.readings.statistics
-        split = dataset.split(part)
-        return answer is not None and answer.split is split and answer.label == label
+        answer = window.session.readings.statistics.answer
+        if answer is None or answer.found is None:
+            return False
+        return answer.question.split is dataset.split(part) and answer.question.label == label
 
     for part, label, title in [("train", None, "ALL"), ("train", 4, "4"), ("test", 4, "4")]:
         choose(qtbot, page.bar.part, item(page.bar.part, part))
