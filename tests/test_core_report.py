@@ -528,9 +528,9 @@ def test_main_writes_a_report_without_a_display(idx_folder, tmp_path):
 @pytest.mark.parametrize(
     "words",
     [
-        ["--dataset", "/no/such/place"],
         ["--dataset", "digits8", "--attack-target", "10"],
-        ["--dataset", "digits8", "--learning-rate", "1e9"],
+        pytest.param(["--dataset", "/no/such/place"], marks=pytest.mark.long),
+        pytest.param(["--dataset", "digits8", "--learning-rate", "1e9"], marks=pytest.mark.long),
     ],
 )
 def test_main_answers_bad_input_with_one_line_and_code_2(words, tmp_path):

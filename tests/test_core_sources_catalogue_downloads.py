@@ -567,6 +567,7 @@ def wait_for_bytes(process):
     pytest.fail("the process ended before any byte came")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_after_a_kill_the_next_start_is_clean(made, content, server, child):
     entry = made("half")
@@ -592,6 +593,7 @@ def test_a_download_also_cleans_up(made, content):
     assert_there(entry, content)
 
 
+@pytest.mark.long
 def test_another_instance_is_not_disturbed(made, content, server, child):
     entry = made("half")
     process = child(entry)
@@ -608,6 +610,7 @@ def test_another_instance_is_not_disturbed(made, content, server, child):
     assert_there(entry, content)
 
 
+@pytest.mark.long
 def test_two_at_once(made, content, child):
     entry = made("slow")
     processes = [child(entry), child(entry)]
@@ -617,6 +620,7 @@ def test_two_at_once(made, content, child):
     assert_there(entry, content)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
 def test_a_disk_that_is_full(made, content, child):
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))"

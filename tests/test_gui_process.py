@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from gui.session.session import Session
     from gui.window.main_window import MainWindow
 
-MOMENTS = (0, 5, 20, 50, 100, 200, 400, 800, 1200, 2000)
-"""Milliseconds after the data began to be opened."""
+MOMENTS = (5, 20, 50, 100, 400, 800, 1200, 2000)
+"""Milliseconds after the data began to be opened, beside those that are always tried."""
 
 ENDLESS = TrainingConfig(epochs=5000)
 N_REPAINTS = 50
@@ -71,7 +71,12 @@ def test_frames_of_a_live_run_drop_no_reference_to_none(
 
 @pytest.mark.parametrize(
     ("moment", "page"),
-    [*((moment, "learn") for moment in MOMENTS), (100, "attack"), (400, "attack"), (800, "attack")],
+    [
+        *((moment, "learn") for moment in (0, 200)),
+        (400, "attack"),
+        *(pytest.param(moment, "learn", marks=pytest.mark.long) for moment in MOMENTS),
+        *(pytest.param(moment, "attack", marks=pytest.mark.long) for moment in (100, 800)),
+    ],
 )
 def test_the_window_closes_at_any_moment(
     app: Any,
@@ -195,10 +200,10 @@ def complaints(errors: str) -> list[str]:
 @pytest.mark.parametrize(
     ("until", "then", "number"),
     [
-        ("first_paint", 0.0, signal.SIGTERM),
-        ("first_paint", 0.3, signal.SIGINT),
         ("first_learning", 0.0, signal.SIGTERM),
-        ("first_learning", 1.0, signal.SIGTERM),
+        pytest.param("first_paint", 0.0, signal.SIGTERM, marks=pytest.mark.long),
+        pytest.param("first_paint", 0.3, signal.SIGINT, marks=pytest.mark.long),
+        pytest.param("first_learning", 1.0, signal.SIGTERM, marks=pytest.mark.long),
     ],
 )
 def test_the_program_ends_with_exit_code_0(
@@ -212,6 +217,7 @@ def test_the_program_ends_with_exit_code_0(
     assert complaints(errors) == []
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Unix signals")
 def test_it_ends_while_the_stroke_digits_are_drawn(
     program: Callable[..., Program], tmp_path: Path
@@ -223,6 +229,7 @@ def test_it_ends_while_the_stroke_digits_are_drawn(
     assert complaints(errors) == []
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Unix signals")
 def test_it_opens_what_the_command_line_names(
     program: Callable[..., Program], tmp_path: Path
@@ -284,6 +291,7 @@ def run_script(code: str, home: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_a_surprise_reaches_the_log_and_a_dialog_and_the_program_still_ends(
     tmp_path: Path,
 ) -> None:
@@ -313,6 +321,7 @@ sys.exit(main.run(["--dataset", "digits8"]))
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Unix signals")
 def test_a_signal_in_the_middle_of_painting_waits_for_its_end(tmp_path: Path) -> None:
     done = run_script(IN_THE_MIDDLE, tmp_path)
