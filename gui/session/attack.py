@@ -62,7 +62,7 @@ class AttackSession(FilmPlayer):
         given: frozenset[str],
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(pool.frame, parent)
         self._view, self._pool, self._messages = view, pool, messages
         self._image_given = bool(given & {"attack_start", "attack_toward"})
         self._target_given = "attack_target" in given
@@ -342,7 +342,7 @@ class AttackSession(FilmPlayer):
             self._drop_film(f"{error}.")
             self.film_changed.emit()
             return
-        self.computing = True
+        self.is_growing = True
         self._fresh = True
         question = self._question()
         self._job = AttackJob(self._pool.mailbox.channel(self.read), attack, question)
@@ -389,8 +389,7 @@ class AttackSession(FilmPlayer):
     def _drop_film(self, problem: str) -> None:
         """Have no film; what was being played has ended."""
         self.problem, self.least = problem, None
-        self.steps, self.position, self.computing = [], 0, False
-        self._set_playing(False)
+        self.clear()
 
     def _stop_job(self) -> None:
         if self._job is not None:
@@ -399,7 +398,7 @@ class AttackSession(FilmPlayer):
 
     @Slot()
     def _follow(self) -> None:
-        """Advance the animation, and attack what is wanted now."""
+        """Tell of new steps, and attack what is wanted now."""
         now = time.perf_counter()
         # What a person asked for (computed_at is 0) begins at once; a model that only learnt on
         # waits until the film of the one before is whole.
@@ -416,7 +415,6 @@ class AttackSession(FilmPlayer):
             if self._play_when_ready and not self.computing:
                 self._play_when_ready = False
                 self.play(from_start=True)
-        self._animate(now)
 
     def read(self, letter: Letter) -> None:
         """Take in the next steps of the film, or its end."""
@@ -426,19 +424,20 @@ class AttackSession(FilmPlayer):
             self._take_steps(letter.payload)
             self._untold = True
         elif isinstance(letter.payload, Done):
-            self.computing, self.least = False, letter.payload.least
+            self.is_growing, self.least = False, letter.payload.least
             if not self._is_plain:  # some are done before the end
                 self.n_steps = max(letter.payload.n_steps - 1, 1)
             self._untold = True
         elif isinstance(letter.payload, Failed):
-            self.computing = False
+            self.is_growing = False
             self._messages.tell(letter.payload)
 
     def _take_steps(self, steps: tuple[AttackStep, ...]) -> None:
         if self._fresh:
-            self._begin_anew()
+            self.show_steps(steps)
             self._fresh = False
-        self._append(steps)
+        else:
+            self.add_steps(steps)
 
     _untold, _told_at, _tell_seconds = False, 0.0, _TELL_SECONDS
     _fresh = False

@@ -1,7 +1,7 @@
-"""The film of an attack as it is played: where it stands, how fast it goes, what follows its end.
+"""What is played frame by frame: where it stands, how fast it goes, what follows its end.
 
-The animation plays through steps that are computed as fast as possible: its speed has nothing to
-do with the speed of computing.
+What is played is computed as fast as possible: the speed of playing has nothing to do with the
+speed of computing.
 """
 
 from __future__ import annotations
@@ -9,115 +9,179 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import SignalInstance
+
     from core.attack import AttackStep
 
-DEFAULT_STEPS_PER_SECOND = 20.0
+DEFAULT_SPEED = 20.0
+"""Frames in a second."""
 
 _END_SECONDS = 1.0
-"""A film played again and again rests at its end for so long."""
+"""What is played again and again rests at its end for so long."""
 
 
-class FilmPlayer(QObject):
-    """The steps there are and the one shown."""
+class Player(QObject):
+    """So many frames, and the one shown; whoever stands at the end stays at the end of what comes.
+
+    Parameters
+    ----------
+    tick : the signal at which it plays on, 30 times a second
+    n_frames : how many there are; 0 where there is nothing to be played
+    speed : frames in a second
+    clock : seconds
+    """
 
     position_changed = Signal()
     playing_changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        tick: SignalInstance,
+        *,
+        n_frames: int = 0,
+        speed: float = DEFAULT_SPEED,
+        clock: Callable[[], float] = time.perf_counter,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self.steps: list[AttackStep] = []
-        self.position = 0
+        self._clock = clock
+        self.n_frames, self.speed = n_frames, speed
+        self.position = self.last
+        """Number of the frame shown."""
         self.playing = False
         self.looping = False
-        """Whether the film begins again at its end."""
-        self.computing = False
-        """Whether more steps are to come."""
-        self.steps_per_second = DEFAULT_STEPS_PER_SECOND
-        self._play_place = 0.0
-        self._played_at = 0.0
-        self._stay_at_end = True
-        self._stood_at = 0
+        """Whether it begins again at its end."""
+        self.is_growing = False
+        """Whether more frames are to come: its end is not the end yet."""
+        self._stands_at: int | None = None
+        """Where a person wants to stand, though the frames may not be there; None: at the end."""
+        self._played_from, self._played_at = 0, 0.0
+        tick.connect(self._play_on)
 
     @property
-    def step(self) -> AttackStep | None:
-        """The step shown."""
-        return self.steps[self.position] if self.steps else None
+    def last(self) -> int:
+        """Number of the last frame; 0 without any."""
+        return max(self.n_frames - 1, 0)
 
     def play(self, *, from_start: bool = False) -> None:
-        """Play the film on, or from its start when it stands at the end."""
-        if not self.steps:
+        """Play on, or from the start when it stands at the end."""
+        if not self.n_frames:
             return
-        if from_start or self.position >= len(self.steps) - 1:
+        if from_start or self.position >= self.last:
             self.position = 0
-        self._play_place, self._played_at = float(self.position), time.perf_counter()
+        self._begin()
         self._set_playing(True)
         self.position_changed.emit()
 
+    @Slot()
     def pause(self) -> None:
-        """Hold the film."""
-        self._set_playing(False)
-
-    def toggle(self) -> None:
-        """Play or pause."""
+        """Hold."""
         if self.playing:
-            self.pause()
-        else:
-            self.play()
-
-    def go_to(self, position: int) -> None:
-        """Show one step; holds the film."""
+            self._stands_at = self.position
         self._set_playing(False)
-        self.position = min(max(position, 0), max(len(self.steps) - 1, 0))
-        self._stood_at, self._stay_at_end = self.position, False
+
+    @Slot()
+    def toggle(self) -> None:
+        """Play or hold."""
+        (self.pause if self.playing else self.play)()
+
+    @Slot(int)
+    def go_to(self, position: int) -> None:
+        """Show one frame; holds."""
+        self._set_playing(False)
+        self.position = self._stands_at = min(max(position, 0), self.last)
         self.position_changed.emit()
 
     def set_looping(self, looping: bool) -> None:
-        """Let the film begin again at its end, or stay there."""
+        """Let it begin again at its end, or stay there."""
         self.looping = looping
 
-    def set_speed(self, steps_per_second: float) -> None:
-        """Set how many steps of the film pass in a second."""
-        self.steps_per_second = steps_per_second
-        self._play_place, self._played_at = float(self.position), time.perf_counter()
+    def set_speed(self, speed: float) -> None:
+        """Set how many frames pass in a second."""
+        if speed != self.speed:
+            self.speed = speed
+            self._begin()
+
+    def replace(self, n_frames: int) -> None:
+        """Play others from now on, as many as there are of them yet."""
+        if self._stands_at is not None and self._stands_at == self.position == self.last:
+            self._stands_at = None
+        self.grow(n_frames)
+
+    def grow(self, n_frames: int) -> None:
+        """Let there be so many frames of what is played."""
+        self.n_frames = n_frames
+        if self.playing:
+            self.position = min(self.position, self.last)
+        elif self._stands_at is None:
+            self.position = self.last
+        else:  # it grows back to where one stood
+            self.position = min(self._stands_at, self.last)
+
+    def clear(self) -> None:
+        """Have nothing to be played; what was being played has ended."""
+        self.n_frames = self.position = 0
+        self._stands_at, self.is_growing = None, False
+        self._set_playing(False)
+
+    def _begin(self) -> None:
+        self._played_from, self._played_at = self.position, self._clock()
 
     def _set_playing(self, playing: bool) -> None:
         if playing != self.playing:
             self.playing = playing
             self.playing_changed.emit()
 
-    def _begin_anew(self) -> None:
-        """Let the film be replaced: whoever stood at the end of the old stays at the end."""
-        self._stay_at_end = not self.steps or self.position >= len(self.steps) - 1
-        self._stood_at = self.position
-        self.steps = []
-
-    def _append(self, steps: tuple[AttackStep, ...]) -> None:
-        self.steps.extend(steps)
-        last = len(self.steps) - 1
-        if self._stay_at_end and not self.playing:
-            self.position = last
-        elif not self.playing:  # the film grows back to where one stood
-            self.position = max(self.position, self._stood_at)
-        self.position = min(self.position, last)
-
-    def _animate(self, now: float) -> None:
-        """Go on playing."""
-        if not self.playing or not self.steps:
+    @Slot()
+    def _play_on(self) -> None:
+        if not self.playing or not self.n_frames:
             return
-        # ``now`` is the frame's beginning: a film that began to play within it is not before it.
-        played = max(now - self._played_at, 0.0)
-        place = int(self._play_place + played * self.steps_per_second)
-        last = len(self.steps) - 1
+        played = (self._clock() - self._played_at) * self.speed
+        place = int(self._played_from + played)
         if place != self.position:
-            self.position = min(place, last)
+            self.position = min(place, self.last)
             self.position_changed.emit()
-        if self.position < last or self.computing:
+        if self.position < self.last or self.is_growing:
             return
-        pause = _END_SECONDS * self.steps_per_second
         if not self.looping:
-            self._set_playing(False)
-        elif played * self.steps_per_second > last - self._play_place + pause:
+            self.pause()
+        elif played > self.last - self._played_from + _END_SECONDS * self.speed:
             self.play(from_start=True)
+
+
+class FilmPlayer(Player):
+    """The film of an attack, as far as its steps are computed."""
+
+    def __init__(self, tick: SignalInstance, parent: QObject | None = None) -> None:
+        super().__init__(tick, parent=parent)
+        self.steps: list[AttackStep] = []
+
+    @property
+    def computing(self) -> bool:
+        """Whether more steps are to come."""
+        return self.is_growing
+
+    @property
+    def step(self) -> AttackStep | None:
+        """The step shown."""
+        return self.steps[self.position] if self.steps else None
+
+    def show_steps(self, steps: tuple[AttackStep, ...]) -> None:
+        """Have these instead of those before."""
+        self.steps = list(steps)
+        self.replace(len(steps))
+
+    def add_steps(self, steps: tuple[AttackStep, ...]) -> None:
+        """Have more steps of the same film."""
+        self.steps.extend(steps)
+        self.grow(len(self.steps))
+
+    def clear(self) -> None:
+        """Have no film."""
+        self.steps = []
+        super().clear()

@@ -76,7 +76,7 @@ class FilmControls(QWidget):
         layout.addWidget(self.speed)
         layout.addWidget(self.speed_words)
         layout.addWidget(self.save)
-        ratio = np.log(attack.steps_per_second / _SLOWEST) / np.log(_FASTEST / _SLOWEST)
+        ratio = np.log(attack.speed / _SLOWEST) / np.log(_FASTEST / _SLOWEST)
         self.speed.setValue(round(_SPEED_STEPS * float(ratio)))
         attack.film_changed.connect(self.refresh)
         attack.position_changed.connect(self.refresh)

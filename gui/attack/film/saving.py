@@ -97,7 +97,7 @@ class FilmSession(QObject):
         self.cancel()
         self._generation = self._pool.next_generation()
         self.progress = 0.0
-        speed = self._session.attack.steps_per_second
+        speed = self._session.attack.speed
         self._pool.start(FilmJob(self._generation, self._mailbox, path, film, speed))
         self.changed.emit()
 
