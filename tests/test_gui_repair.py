@@ -112,9 +112,9 @@ def panel(window: MainWindow, qtbot: QtBot) -> RepairPanel:
 def check_side(side: RepairSide, one: Changed, limit: float, session: Session) -> None:
     """Check that a side shows an image, its change and its result, in words and in pixels."""
     names, smallest = data_of(session).class_names, one.crossing.smallest
-    assert side.image._title == f"test #{one.index}"
+    assert side.image.title == f"test #{one.index}"
     assert side.image.caption == f"truly {names[one.label]}"
-    assert side.change._title == f"change × {1 / limit:.3g}"
+    assert side.change.title == f"change × {1 / limit:.3g}"
     assert side.change.caption == f"size {smallest.size:.3g}"
     assert side.result.caption == f"read as {names[int(one.after.argmax())]}"
     for k in (smallest.predicted, smallest.target):
@@ -202,8 +202,8 @@ def test_every_button_goes_where_it_says(
     ):
         click(qtbot, button)
         wait_until(qtbot, lambda: is_known(session))
-        assert panel.mistake.image._title == f"test #{expected}"
-        assert panel.right.image._title == f"test #{rights[0]}"
+        assert panel.mistake.image.title == f"test #{expected}"
+        assert panel.right.image.title == f"test #{rights[0]}"
     for button, expected in (
         (panel.next_right, int(rights[1])),
         (panel.fragile, fragile),
@@ -211,8 +211,8 @@ def test_every_button_goes_where_it_says(
     ):
         click(qtbot, button)
         wait_until(qtbot, lambda: is_known(session))
-        assert panel.right.image._title == f"test #{expected}"
-        assert panel.mistake.image._title == f"test #{after_hardest}"
+        assert panel.right.image.title == f"test #{expected}"
+        assert panel.mistake.image.title == f"test #{after_hardest}"
 
 
 def test_either_image_can_be_opened_and_attacked_from_there(
@@ -366,9 +366,9 @@ def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     assert "so far" in panel.medians.text()
     # Mistakes are measured last; whether one has been is a matter of the machine.
     assert panel.hardest.isEnabled() == bool(len(some.known(some.mistakes)))
-    before = panel.mistake.image._title
+    before = panel.mistake.image.title
     click(qtbot, panel.next_mistake)  # the images can be gone through all the same
-    wait_until(qtbot, lambda: panel.mistake.image._title != before)
+    wait_until(qtbot, lambda: panel.mistake.image.title != before)
     assert state_of(session).sizes.n_known == n_known
     click(qtbot, panel.go_on)
     wait_until(qtbot, lambda: is_known(session))

@@ -8,11 +8,11 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from core.pictures import diverging_rgb, grey_rgb
 from gui.shared.words import PARTS, sure_words
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short, shortened
 from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.images.change_picture import ChangePicture, lay_out_sum
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class RepairSide(QWidget):
         self.heading.setObjectName("heading")
         self.image = ImageView("image", _IMAGE_HELP, self)
         self.image.set_clickable("Click to open it: probabilities, logits, history, why.")
-        self.change = ImageView("change", _CHANGE_HELP, self)
+        self.change = ChangePicture(_CHANGE_HELP, self, least=0.0)
         self.result = ImageView("result", _RESULT_HELP, self)
         self.words = FittingLabel("", self)
         self.words.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
@@ -72,16 +72,7 @@ class RepairSide(QWidget):
         self.pictures = QWidget(self)
         grid = QGridLayout(self.pictures)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(4)
-        for column, (view, sign) in enumerate(
-            zip((self.image, self.change, self.result), ("+", "=", ""), strict=True)
-        ):
-            grid.addWidget(view, 0, 2 * column)
-            grid.setColumnStretch(2 * column, 1)
-            if sign:
-                label = QLabel(sign, self)
-                label.setObjectName("sentence")
-                grid.addWidget(label, 0, 2 * column + 1, Qt.AlignmentFlag.AlignCenter)
+        lay_out_sum(grid, self.image, self.change, self.result)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -113,15 +104,12 @@ class RepairSide(QWidget):
         self.pictures.show()
         image, change = one.image.reshape(shape), one.crossing.beyond.reshape(shape)
         self.image.set_title(f"{PARTS[part]} #{one.index:,}")
-        self.image.set_image(
-            grey_rgb(image), image, *shortened("truly {}", names[one.label]), names[one.label]
-        )
-        self.change.set_title(f"change × {1 / limit:.3g}" if limit else "change")
+        label = names[one.label]
+        self.image.show_grey(image, *shortened("truly {}", label), label)
         size = f"size {smallest.size:.3g}" if one.crossing.is_possible else "none is enough"
-        self.change.set_image(diverging_rgb(change, limit or 1.0), change, size)
-        result = one.result.reshape(shape)
-        read = int(one.after.argmax())
-        self.result.set_image(grey_rgb(result), result, *shortened("read as {}", names[read]))
+        self.change.show_change(change, size, limit=limit)
+        read = names[int(one.after.argmax())]
+        self.result.show_grey(one.result.reshape(shape), *shortened("read as {}", read))
         self.words.set_wordings(*(_readings(one, names, n) for n in _LENGTHS))
         self.words.setToolTip(wrapped(_readings(one, names, _LENGTHS[0])))
 

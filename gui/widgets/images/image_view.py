@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from core.pictures import diverging_rgb, grey_rgb
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.arrow_keys import ENTER
 from gui.widgets.basics.fitting_words import fitting
@@ -66,6 +67,11 @@ class ImageView(QWidget):
         self.update()
 
     @property
+    def title(self) -> str:
+        """The words above."""
+        return self._title
+
+    @property
     def caption(self) -> str:
         """The words below, in full."""
         return self._captions[0]
@@ -88,6 +94,14 @@ class ImageView(QWidget):
         self._captions = captions or ("",)
         self.setAccessibleDescription(self.caption)
         self.update()
+
+    def show_grey(self, image: NDArray[np.floating], *captions: str) -> None:
+        """Show an image of ink, (height, width) in [0, 1]; captions as for :meth:`set_image`."""
+        self.set_image(grey_rgb(image), image, *captions)
+
+    def show_signed(self, values: NDArray[np.floating], limit: float, *captions: str) -> None:
+        """Show values, (height, width), from ``-limit`` (blue) to ``limit`` (red)."""
+        self.set_image(diverging_rgb(values, limit), values, *captions)
 
     def clear(self) -> None:
         """Show no image."""
