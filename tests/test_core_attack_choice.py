@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_core_attack_batch import example
+from attack_samples import example
 
 from core.attack import ATTACKS, AttackChoice
 from core.attack.choice import BUDGETS

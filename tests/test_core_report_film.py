@@ -11,7 +11,8 @@ import pytest
 from core_samples import tiny_dataset
 from PIL import Image
 
-from core.attack import AttackConfig, SquaredLossDescent
+from core.attack import AttackConfig
+from core.attack import Film as AttackFilm
 from core.learning.training import Trainer, TrainingConfig
 from core.report.film import (
     ANIMATIONS,
@@ -35,7 +36,7 @@ def film_of(n_steps: int) -> Film:
     trainer = Trainer(data, TrainingConfig(epochs=5))
     list(trainer.run())
     config = AttackConfig(start=0, toward=0, target=2, steps=n_steps, pull=0.0)
-    steps = list(SquaredLossDescent.on_dataset(trainer.model, config, data).run())
+    steps = list(AttackFilm(config.attack(trainer.model, data)).run())
     return Film(steps, data.train.images[0], data.image_shape, data.class_names, 2)
 
 

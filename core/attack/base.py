@@ -1,6 +1,6 @@
-"""What all batch attacks share: box, norm, budget, success, seed, and one way to run.
+"""What all attacks share: box, norm, budget, success, seed, and one way to run.
 
-A batch attack changes many images at once, without a loop over them; one image is a batch of one.
+An attack changes many images at once, without a loop over them; one image is a batch of one.
 A subclass writes the next change of every image into ``changes``; it cannot leave the budget or the
 box, since the base holds both after every step, and it is the base that says what a success is.
 """
@@ -8,18 +8,18 @@ box, since the base holds both after every step, and it is the base that says wh
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from core.attack.norms import NORMS, gradient_sizes
-from core.attack.objectives import OBJECTIVES
-from core.attack.step import BatchResult, BatchStep
+from core.attack.objectives import OBJECTIVES, uphill
+from core.attack.step import BatchResult, BatchStep, as_wanted
 from core.data.dataset import read_only
 from core.errors import SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -46,8 +46,8 @@ def check_model(weights: NDArray[Any]) -> None:
         )
 
 
-class BatchAttack(ABC):
-    """Base of all batch attacks.
+class Attack(ABC):
+    """Base of all attacks.
 
     Parameters
     ----------
@@ -88,6 +88,12 @@ class BatchAttack(ABC):
     formula: ClassVar[str]
     source: ClassVar[str]
     settings: ClassVar[type[AttackSettings]]
+    begins_anywhere: ClassVar[bool] = False
+    """Whether one image may begin as noise: it is led from there to what looks like it."""
+    ends_when_fooled: ClassVar[bool] = False
+    """Whether it is over when every image is read as wanted."""
+    ends_with_best = True
+    """Whether its film ends with the best change found, where the last one is a failure."""
 
     def __init__(
         self,
@@ -96,8 +102,7 @@ class BatchAttack(ABC):
         images: NDArray[Any],
         labels: NDArray[np.int64] | None = None,
     ) -> None:
-        self.model, self.config = model, config
-        check_model(model.weights)
+        self.model, self.config, self.target = model, config, config.target
         originals = self._checked_images(images)
         # Only some attacks have each of these settings; the others do without.
         self.box: bool = getattr(config, "box", True)
@@ -109,8 +114,12 @@ class BatchAttack(ABC):
         self.originals = read_only(originals)
         self.original = read_only(model.predict(originals))
         self.labels = self._checked_labels(labels)
-        self.target = config.target
-        self._check_target()
+        last = model.n_classes - 1
+        if self.target is not None and self.target > last:
+            raise SettingError(
+                f"Target class {self.target} is no class of this model; choose 0 to {last}"
+            )
+        self.check_that_it_leads_anywhere()
         self.classes = self.labels
         if self.target is not None:
             self.classes = read_only(np.full(self.n_images, self.target, dtype=np.int64))
@@ -156,15 +165,34 @@ class BatchAttack(ABC):
             )
         return read_only(labels)
 
-    def _check_target(self) -> None:
-        if self.target is None:
-            return
-        last = self.model.n_classes - 1
-        if self.target > last:
-            raise SettingError(
-                f"Target class {self.target} is no class of this model; choose 0 to {last}"
-            )
-        if (self.original == self.target).all():
+    @classmethod
+    def on_image(
+        cls,
+        model: SoftmaxPerceptron,
+        config: AttackSettings,
+        image: NDArray[Any],
+        *,
+        noise: int | None = None,
+    ) -> Self:
+        """Return the attack on one image (n_features,), to be watched.
+
+        Parameters
+        ----------
+        noise : seed of the faint noise to begin as, where it ``begins_anywhere``
+
+        Raises
+        ------
+        SettingError
+            As the constructor, or if it cannot begin as noise.
+        """
+        if noise is not None:
+            raise SettingError(f"{cls.label} changes the image itself; it cannot begin as noise")
+        return cls(model, config, image)
+
+    def check_that_it_leads_anywhere(self) -> None:
+        """Raise a SettingError where there is no way to go, or none that is needed."""
+        check_model(self.model.weights)
+        if self.target is not None and (self.original == self.target).all():
             which = "The image is" if self.n_images == 1 else "All images are"
             raise SettingError(
                 f"{which} read as class {self.target} already; choose another target class"
@@ -176,9 +204,9 @@ class BatchAttack(ABC):
         return len(self.originals)
 
     @property
-    @abstractmethod
     def n_steps(self) -> int:
-        """How many steps follow the start."""
+        """How many steps follow the start, at most; by default as set."""
+        return int(self.config.steps)  # type: ignore[attr-defined]
 
     def begin(self) -> None:  # noqa: B027 - most attacks begin at the originals
         """Write the change to start from into ``changes``, which are 0; prepare what is kept.
@@ -192,7 +220,14 @@ class BatchAttack(ABC):
 
     def finished(self) -> bool:
         """Whether to end before all steps are made."""
-        return False
+        return self.ends_when_fooled and bool(self.success.all())
+
+    def traced(self) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        """Return what is told of each step: the objective (n,), and how steep it is in each image.
+
+        Called once after every step, with ``gradient`` of where the images are now.
+        """
+        return self.values, self._pull_sizes * self._steepness
 
     def run(self, *, keep_images: bool = False) -> Iterator[BatchStep]:
         """Yield the start and every step after it. May be left at any step; starts anew each time.
@@ -206,14 +241,18 @@ class BatchAttack(ABC):
         already = self._wanted(self.original)
         self._best_sizes[already], self._first_success[already] = 0.0, 0
         self._best_predicted[already] = self.original[already]
-        self.begin()
-        self._hold()
-        yield self._look(keep_images)
+        yield self._made(self.begin, keep_images=keep_images)
         while self.step < self.n_steps and not self.finished():
             self.step += 1
-            self.advance()
+            yield self._made(self.advance, keep_images=keep_images)
+
+    def _made(self, move: Callable[[], None], *, keep_images: bool) -> BatchStep:
+        """Make a step and return the state after it."""
+        # Numbers that overflow are no accident to warn of: no change with such numbers is kept.
+        with np.errstate(over="ignore", invalid="ignore"):
+            move()
             self._hold()
-            yield self._look(keep_images)
+            return self._look(keep_images)
 
     def finish(self) -> BatchResult:
         """Run to the end and return what came of it."""
@@ -278,30 +317,26 @@ class BatchAttack(ABC):
     def _look(self, keep_images: bool) -> BatchStep:
         """Judge the images by their logits; return the state."""
         self.values, self.gradient = self.objective.evaluate(self.logits, self.classes)
-        steepness = np.abs(self.gradient).max(axis=-1, keepdims=True)
-        steepness[steepness == 0] = 1
-        self.pull = self.gradient / (steepness if self.target is None else -steepness)
+        self.pull, self._steepness = uphill(self.gradient, self.target)
         predicted = self.logits.argmax(axis=-1)
         self.success = self._wanted(predicted)
         self._confirm(predicted)
         self._keep_best(predicted)
         self._pull_sizes = gradient_sizes(self.pull, self.gram)
-        norms = self._pull_sizes * steepness[:, 0]
+        values, norms = self.traced()
         return BatchStep(
             step=self.step,
             success=read_only(self.success.copy()),
             predicted=read_only(predicted),
             sizes=read_only(self.sizes.copy()),
-            values=read_only(self.values.copy()),
+            values=read_only(np.array(values)),
             gradient_norms=read_only(norms),
             images=read_only(self.shown()) if keep_images else None,
         )
 
     def _wanted(self, predicted: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return where the model reads what the attack is after."""
-        if self.target is None:
-            return np.asarray(predicted != self.labels)
-        return np.asarray(predicted == self.target)
+        return as_wanted(predicted, self.labels, self.target)
 
     def _confirm(self, predicted: NDArray[np.int64]) -> None:
         """Let the model itself read what is about to be kept: sums of logits round otherwise."""

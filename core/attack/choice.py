@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.attack.base import BatchAttack
+    from core.attack.base import Attack
     from core.attack.settings import AttackSettings
     from core.learning.perceptron import SoftmaxPerceptron
     from core.parameters import Parameter
@@ -46,7 +46,7 @@ class AttackChoice:
     budgets: Mapping[str, float] = field(default_factory=lambda: dict(BUDGETS))
 
     @property
-    def attack(self) -> type[BatchAttack]:
+    def attack(self) -> type[Attack]:
         """The chosen attack."""
         return ATTACKS[self.name]
 
@@ -82,7 +82,7 @@ class AttackChoice:
             changed[self.name] = _with_budget(changed[self.name], budgets)
         if name == "budget":
             budgets[getattr(self.current, "norm", "l2")] = value
-        if name in SHARED:
+        if name in SHARED and name not in self.current.apart:
             for other, settings in self.settings.items():
                 if other != self.name and _takes(settings, name, value):
                     # The budget stays with the norm it was set in.
@@ -97,20 +97,20 @@ class AttackChoice:
         labels: NDArray[Any] | None = None,
         *,
         target: int | None,
-    ) -> BatchAttack:
+    ) -> Attack:
         """Return the chosen attack on images (n, n_features) toward ``target``.
 
         Raises
         ------
         SettingError
-            As :class:`~core.attack.base.BatchAttack`.
+            As :class:`~core.attack.base.Attack`.
         """
         return self.attack(model, replace(self.current, target=target), images, labels)
 
 
 def _takes(settings: AttackSettings, name: str, value: Any) -> bool:
     declared = parameters_of(settings).get(name)
-    return declared is not None and not declared.problem(value)
+    return declared is not None and name not in settings.apart and not declared.problem(value)
 
 
 def _with_budget(settings: AttackSettings, budgets: Mapping[str, float]) -> AttackSettings:

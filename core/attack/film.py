@@ -1,4 +1,4 @@
-"""A batch attack on one image as the film that the window plays."""
+"""An attack on one image, step by step: what the window plays and the report draws."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.attack.norms import NORMS, gradient_sizes
-from core.attack.practical import AttackStep
+from core.attack.step import AttackStep
 from core.data.dataset import read_only
 from core.errors import SettingError
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.attack.base import BatchAttack
+    from core.attack.base import Attack
     from core.learning.perceptron import SoftmaxPerceptron
 
 
 class Film:
-    """Runs a batch attack on one image, step by step, as the practical's attack does.
+    """Runs an attack on one image.
 
     Parameters
     ----------
-    attack : BatchAttack
+    attack : Attack
         On a batch of one.
 
     Raises
@@ -34,7 +34,7 @@ class Film:
         If the attack has several images.
     """
 
-    def __init__(self, attack: BatchAttack) -> None:
+    def __init__(self, attack: Attack) -> None:
         if attack.n_images != 1:
             raise SettingError(f"A film shows one image, not {attack.n_images}; choose one")
         self.attack = attack
@@ -57,13 +57,16 @@ class Film:
     def run(self) -> Iterator[AttackStep]:
         """Yield the start and every step after it; at last the best, if the end is a failure.
 
-        Some attacks go on trying after they have succeeded, and may end in between.
+        Some attacks go on trying after they have succeeded, and may end in between. The start
+        always comes, even if its numbers are not finite.
         """
         for step in self.attack.run(keep_images=True):
             assert step.images is not None
             yield self._frame(step.step, step.images[0], step.values[0], step.gradient_norms[0])
+        if not self.attack.ends_with_best or step.success[0]:
+            return
         best = self.attack.result()
-        if best.success[0] and not step.success[0]:
+        if best.success[0]:
             values, gradient = self.attack.objective.evaluate(
                 self.attack.model.logits(best.images), self.attack.classes
             )

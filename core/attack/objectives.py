@@ -121,6 +121,17 @@ class LogitMargin(Objective):
         return logits[rows, rivals] - logits[rows, classes], gradient
 
 
+def uphill(gradient: NDArray[Any], target: int | None) -> ValueAndGradient:
+    """Return where the logits should go (n, n_classes), and how steep it is there (n,).
+
+    Away from the image's own class up the loss, toward a target down; each row is scaled to a
+    largest component of 1, or 0 where the loss is flat.
+    """
+    steepness = np.abs(gradient).max(axis=-1)
+    steepness[steepness == 0] = 1
+    return gradient / (steepness if target is None else -steepness)[:, None], steepness
+
+
 def strongest_rivals(logits: NDArray[Any], classes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the class other than ``classes`` with the largest logit, (n,) int64."""
     others = logits.copy(order="K")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.attack.practical import AttackStep
+    from core.attack.step import AttackStep
 
 SATURATED_RESPONSE = 0.01
 """Below this change of logits, |J r|, the squared loss gives practically nothing to follow."""

@@ -16,9 +16,9 @@ from core.attack.methods.random_noise import BallNoise, GaussianNoise, UniformNo
 from core.attack.methods.universal import Universal
 
 if TYPE_CHECKING:
-    from core.attack.base import BatchAttack
+    from core.attack.base import Attack
 
-ATTACKS: dict[str, type[BatchAttack]] = {
+ATTACKS: dict[str, type[Attack]] = {
     attack.name: attack
     for attack in (
         Descent,

@@ -7,7 +7,7 @@ class by the functions here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from core.attack.norms import NORMS
 from core.attack.objectives import OBJECTIVES
@@ -60,13 +60,13 @@ def budget_parameter() -> Any:
     )
 
 
-def box_parameter() -> Any:
+def box_parameter(*, default: bool = True, remark: str = "") -> Any:
     """Declare whether pixels stay in the range of a real image."""
     return parameter(
-        True,
+        default,
         "bool",
         "Pixels in 0..1",
-        "Clip every pixel to the range of a real image after each step.",
+        f"Clip every pixel to the range of a real image after each step.{remark}",
         formula="x = min(max(x, 0), 1)",
     )
 
@@ -84,7 +84,7 @@ def objective_parameter() -> Any:
     )
 
 
-def steps_parameter(default: int = 50) -> Any:
+def steps_parameter(default: int = 50, formula: str = "") -> Any:
     """Declare the number of steps."""
     return parameter(
         default,
@@ -94,6 +94,7 @@ def steps_parameter(default: int = 50) -> Any:
         low=1,
         high=20_000,
         unit="steps",
+        formula=formula,
     )
 
 
@@ -129,6 +130,9 @@ def seed_parameter() -> Any:
 @dataclass(frozen=True, slots=True)
 class AttackSettings:
     """Base of the settings of all attacks. Every attack can have a target."""
+
+    apart: ClassVar[frozenset[str]] = frozenset()
+    """Settings that others have too, and that are nevertheless set for this attack alone."""
 
     target: int | None = target_parameter()
 

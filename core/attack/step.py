@@ -1,8 +1,8 @@
-"""What a batch attack gives out: its state after each step, and what it came to."""
+"""What an attack gives out: its state after each step, and what it came to."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,51 @@ from core.attack.norms import NORMS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+def as_wanted(
+    predicted: NDArray[np.int64], labels: NDArray[np.int64], target: int | None
+) -> NDArray[np.bool_]:
+    """Return where what is read is what an attack is after, (n,).
+
+    Anything but the label, or the target.
+    """
+    return np.asarray(predicted != labels if target is None else predicted == target)
+
+
+@dataclass(frozen=True, slots=True)
+class AttackStep:
+    """The image after ``step`` changes; step 0 is the start.
+
+    Attributes
+    ----------
+    image : (n_features,) read-only
+    probabilities : (n_classes,) read-only
+    loss : value of the attack's objective
+    gradient_norm : L2 norm of the change direction before the step size
+    l2, linf : size of the difference from the reference image (the chosen one where there is
+        one, otherwise the start)
+    """
+
+    step: int
+    image: NDArray[Any]
+    probabilities: NDArray[Any]
+    loss: float
+    gradient_norm: float
+    l2: float
+    linf: float
+    predicted: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look at the probabilities once: an outcome asks every step of the film."""
+        object.__setattr__(self, "predicted", int(self.probabilities.argmax()))
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every number of it is finite."""
+        numbers = (self.loss, self.gradient_norm, self.l2, self.linf)
+        arrays = np.isfinite(self.image).all() and np.isfinite(self.probabilities).all()
+        return bool(np.isfinite(numbers).all() and arrays)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

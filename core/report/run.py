@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from core.attack import AttackConfig, AttackStep, Outcome, SquaredLossDescent, summarise
+from core.attack import AttackConfig, AttackStep, Film, Outcome, summarise
 from core.insight.diagnostics import Diagnosis, diagnose
 from core.learning.history import History
 from core.learning.perceptron import SoftmaxPerceptron
@@ -111,9 +111,9 @@ def run_attack(
     model: SoftmaxPerceptron, config: AttackConfig, dataset: Dataset, progress: Progress
 ) -> AttackResult:
     """Run the practical's attack as far as its numbers are finite."""
-    attack = SquaredLossDescent.on_dataset(model, config, dataset)
+    film = Film(config.attack(model, dataset))
     steps: list[AttackStep] = []
-    for step in attack.run():
+    for step in film.run():
         steps.append(step)
         if step.step % 256 == 0:
             progress("attacking", TRAINING_SHARE[1] + 0.05 * step.step / config.steps)
@@ -121,18 +121,17 @@ def run_attack(
         stopped_at: int | None = 0
     else:
         stopped_at = None if len(steps) > config.steps else len(steps)
-    first_class = int(model.probabilities(attack.reference).argmax())
-    is_image = attack.chosen is not None or config.start is not None
+    is_image = config.toward is not None or config.start is not None
     return AttackResult(
         config=config,
         steps=tuple(steps),
         stopped_at=stopped_at,
-        reference=attack.reference,
-        first_class=first_class,
+        reference=film.reference,
+        first_class=film.read_as,
         outcome=summarise(
             steps,
             config.target,
-            first_class if is_image else None,
+            film.read_as if is_image else None,
             from_noise=config.start is None,
         ),
     )
@@ -185,7 +184,7 @@ def run_everything(arguments: Arguments, progress: Progress) -> RunResult:
     with threadpool_limits(1), np.errstate(all="ignore"):
         trainer = Trainer(dataset, arguments.training)
         # Only to learn of a wrong class or image number now and not after minutes of training.
-        SquaredLossDescent.on_dataset(trainer.model, attack_config, dataset)
+        attack_config.attack(trainer.model, dataset)
         history = _train(trainer, progress)
         weights = history.records[-1].weights
         progress("diagnosing", TRAINING_SHARE[1])

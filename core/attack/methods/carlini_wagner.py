@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.attack.base import BatchAttack
+from core.attack.base import Attack
 from core.attack.norms import per_row
 from core.attack.settings import AttackSettings, box_parameter, steps_parameter
 from core.parameters import parameter
@@ -88,7 +88,7 @@ class CarliniWagnerSettings(AttackSettings):
     )
 
 
-class CarliniWagner(BatchAttack):
+class CarliniWagner(Attack):
     """Minimise ``|x' - x|^2 + c f(x')`` by Adam; a binary search finds the best c of each image.
 
     ``f = max(z_y - max_{c != y} z_c, 0)``, toward a target ``max(max_{c != t} z_c - z_t, 0)``. With

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.attack.base import BatchAttack
+from core.attack.base import Attack
 from core.attack.norms import NORMS, Norm, per_row
 from core.attack.settings import AttackSettings, box_parameter, norm_parameter, steps_parameter
 from core.exact.closed_form import class_distances
@@ -39,7 +39,7 @@ class DeepFoolSettings(AttackSettings):
     steps: int = steps_parameter()
 
 
-class DeepFool(BatchAttack):
+class DeepFool(Attack):
     """Find a smallest change by stepping onto boundaries; there is no budget.
 
     The rival whose boundary is nearest, ``c = argmin (z_y - z_c) / |w_c - w_y|_q``, is stepped
@@ -67,11 +67,7 @@ class DeepFool(BatchAttack):
     source = "Moosavi-Dezfooli, Fawzi & Frossard 2016"
     settings = DeepFoolSettings
     config: DeepFoolSettings
-
-    @property
-    def n_steps(self) -> int:
-        """As set; most attacks are over after one."""
-        return self.config.steps
+    ends_when_fooled = True
 
     def begin(self) -> None:
         """Start at the originals."""
@@ -83,10 +79,6 @@ class DeepFool(BatchAttack):
         self._steps, self._between = norm, l2 if norm.name == "l2" else l1
         self._reached = np.zeros_like(self.originals)
         self._margins = np.full(self.n_images, np.nan)
-
-    def finished(self) -> bool:
-        """Whether every image is read as wanted."""
-        return bool(self.success.all())
 
     def advance(self) -> None:
         """Step onto a boundary with every image that is not yet beyond one."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from core.attack.base import BatchAttack
+from core.attack.base import Attack
 from core.attack.norms import per_row
 from core.attack.settings import AttackSettings, box_parameter, norm_parameter, steps_parameter
 from core.exact.smallest import smallest_change
@@ -41,7 +41,7 @@ class ExactSettings(AttackSettings):
     steps: int = steps_parameter(30)
 
 
-class Exact(BatchAttack):
+class Exact(Attack):
     """The smallest change there is: no other attack, and no other change, can do with less.
 
     The model is linear up to the softmax, so the smallest change is found, not searched for: see
@@ -61,11 +61,6 @@ class Exact(BatchAttack):
     source = "Hoelder's inequality; Karush, Kuhn & Tucker with the box"
     settings = ExactSettings
     config: ExactSettings
-
-    @property
-    def n_steps(self) -> int:
-        """In how many parts the change grows."""
-        return self.config.steps
 
     def begin(self) -> None:
         """Solve every image."""

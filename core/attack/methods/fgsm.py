@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.attack.base import BatchAttack
+from core.attack.base import Attack
 from core.attack.settings import (
     AttackSettings,
     box_parameter,
@@ -24,7 +24,7 @@ class FastGradientSettings(AttackSettings):
     objective: str = objective_parameter()
 
 
-class FastGradient(BatchAttack):
+class FastGradient(Attack):
     """Go the whole budget along the steepest direction, once.
 
     ``x' = x + e sign(dL/dx)`` in L-infinity, ``x' = x + e g / |g|`` in L2; toward a target the

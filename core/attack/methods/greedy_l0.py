@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from core.attack.base import BatchAttack
+from core.attack.base import Attack
 from core.attack.norms import NORMS
 from core.attack.objectives import strongest_rivals
 from core.attack.settings import AttackSettings
@@ -38,7 +38,7 @@ class GreedyPixelsSettings(AttackSettings):
     )
 
 
-class GreedyPixels(BatchAttack):
+class GreedyPixels(Attack):
     """Change the pixel with the largest effect to its limit; repeat until fooled.
 
     Pixel i at its better limit gains ``e_i = max(a_i (1 - x_i), -a_i x_i)`` on the gap, with
@@ -61,6 +61,7 @@ class GreedyPixels(BatchAttack):
     source = "after Papernot et al. 2016 (JSMA)"
     settings: ClassVar[type[AttackSettings]] = GreedyPixelsSettings
     config: GreedyPixelsSettings
+    ends_when_fooled = True
 
     def __init__(
         self,
@@ -83,10 +84,6 @@ class GreedyPixels(BatchAttack):
         self._changed = np.zeros(self.originals.shape, dtype=bool)
         if self.target is None:
             self._rivals = self._easiest_rivals()
-
-    def finished(self) -> bool:
-        """Whether every image is read as wanted."""
-        return bool(self.success.all())
 
     def _easiest_rivals(self) -> NDArray[np.int64]:
         """Return the rival that the fewest pixels let overtake, (n,); ties: the widest lead."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.attack.base import BatchAttack
+from core.attack.base import Attack
 from core.attack.settings import (
     AttackSettings,
     box_parameter,
@@ -46,7 +46,7 @@ class ProjectedGradientSettings(IterativeSettings):
     seed: int = seed_parameter()
 
 
-class BasicIterative(BatchAttack):
+class BasicIterative(Attack):
     """Repeat the fast gradient step at a smaller length, projecting back onto the budget.
 
     ``x <- box(P(x + a sign(g)))`` in L-infinity, ``a g / |g|`` in L2, ``P`` the projection onto
@@ -61,11 +61,6 @@ class BasicIterative(BatchAttack):
     source = "Kurakin, Goodfellow & Bengio 2017"
     settings: ClassVar[type[AttackSettings]] = IterativeSettings
     config: IterativeSettings
-
-    @property
-    def n_steps(self) -> int:
-        """As set."""
-        return self.config.steps
 
     @property
     def length(self) -> float:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.attack.base import BatchAttack
+from core.attack.base import Attack
 from core.attack.norms import per_row
 from core.attack.settings import (
     AttackSettings,
@@ -148,7 +148,7 @@ class NoiseSettings(AttackSettings):
     seed: int = seed_parameter()
 
 
-class RandomNoise(BatchAttack):
+class RandomNoise(Attack):
     """Base: a random change, scaled so that its size is the budget, in the box as well.
 
     With the box ``clip(x + s d) - x`` is scaled by the s at which its size is the budget, found by

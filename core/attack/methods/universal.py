@@ -36,16 +36,13 @@ class Universal(BasicIterative):
     help = "One change for all images together."
     formula = "v <- P(v + a mean of g over images not fooled);   x_i' = x_i + v for all i"
     source = "Moosavi-Dezfooli et al. 2017; Shafahi et al. 2020"
+    ends_when_fooled = True
 
     def _reset(self) -> None:
         super()._reset()
         self.shared = np.zeros((1, self.model.n_features), dtype=self.originals.dtype)
         self._best_shared = self.shared.copy()
         self._best_count, self._best_size = -1, np.inf
-
-    def finished(self) -> bool:
-        """Whether every image is read as wanted."""
-        return bool(self.success.all())
 
     def advance(self) -> None:
         """Move the shared change one step."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
+from core.attack.step import as_wanted
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _CHUNK_NUMBERS = 500_000
@@ -21,16 +22,6 @@ def chunk_rows(n_features: int, n_classes: int) -> int:
     """
     rows = _CHUNK_NUMBERS // max(n_features * n_classes, 1)
     return min(max(rows, _FEWEST_ROWS), _MOST_ROWS)
-
-
-def as_wanted(
-    predicted: NDArray[np.int64], labels: NDArray[np.int64], target: int | None
-) -> NDArray[np.bool_]:
-    """Return where what is read is what an attack is after, (n,).
-
-    Anything but the label, or the target.
-    """
-    return np.asarray(predicted != labels if target is None else predicted == target)
 
 
 def can_be_fooled(

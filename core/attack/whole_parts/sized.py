@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.attack.base import BatchAttack
+    from core.attack.base import Attack
     from core.data.dataset import Split
     from core.exact.curves import ExactRobustness, SetNorm
 
@@ -164,7 +164,7 @@ class GradientAttack(SizedAttack):
         size: float,
         *,
         boxed: bool,
-    ) -> BatchAttack:
+    ) -> Attack:
         """Return the attack of this size."""
 
     def curve(
@@ -248,7 +248,7 @@ class SizedFastGradient(GradientAttack):
         size: float,
         *,
         boxed: bool,
-    ) -> BatchAttack:
+    ) -> Attack:
         """Return one step."""
         config = FastGradientSettings(norm=norm, budget=size, box=boxed, objective="margin")
         return FastGradient(model, config, images, labels)
@@ -272,7 +272,7 @@ class SizedProjectedGradient(GradientAttack):
         size: float,
         *,
         boxed: bool,
-    ) -> BatchAttack:
+    ) -> Attack:
         """Return the attack; its automatic step is 2.5 / steps of the size."""
         config = ProjectedGradientSettings(
             norm=norm, budget=size, box=boxed, objective="margin", steps=PGD_STEPS

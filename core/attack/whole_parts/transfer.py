@@ -16,7 +16,8 @@ from core.attack.methods.exact import Exact
 from core.attack.methods.random_noise import noise_of_sizes
 from core.attack.methods.universal import Universal
 from core.attack.norms import NORMS
-from core.attack.whole_parts.fooled import as_wanted, can_be_fooled, chunk_rows
+from core.attack.step import as_wanted
+from core.attack.whole_parts.fooled import can_be_fooled, chunk_rows
 from core.attack.whole_parts.universal_search import UniversalSearch
 from core.data.dataset import read_only
 from core.errors import SettingError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.attack.base import BatchAttack
+    from core.attack.base import Attack
     from core.attack.settings import AttackSettings
     from core.data.dataset import Split
 
@@ -181,7 +182,7 @@ class Transfer:
         self,
         weights: Sequence[NDArray[Any]],
         split: Split,
-        attack: type[BatchAttack],
+        attack: type[Attack],
         config: AttackSettings,
         n_images: int | None = None,
         seed: int = 0,

@@ -13,7 +13,9 @@ import numpy as np
 
 from core.attack.base import SMALLER
 from core.attack.methods.universal import Universal
-from core.attack.whole_parts.fooled import as_wanted, can_be_fooled
+from core.attack.objectives import uphill
+from core.attack.step import as_wanted
+from core.attack.whole_parts.fooled import can_be_fooled
 from core.data.dataset import read_only
 from core.errors import SettingError
 from core.progress import Progress
@@ -93,7 +95,7 @@ class UniversalSearch:
         Raises
         ------
         SettingError
-            In words, as :class:`~core.attack.base.BatchAttack`, or if no image can be fooled.
+            In words, as :class:`~core.attack.base.Attack`, or if no image can be fooled.
         """
         self._begin()
         total = len(self._rows) * (self.config.steps + 2)
@@ -138,9 +140,7 @@ class UniversalSearch:
         fooled = as_wanted(logits.argmax(axis=1), labels, one.target)
         classes = labels if one.target is None else np.full(len(rows), one.target)
         _, gradient = one.objective.evaluate(logits, classes)
-        steepness = np.abs(gradient).max(axis=1, keepdims=True)
-        steepness[steepness == 0] = 1
-        pull = gradient / (steepness if one.target is None else -steepness)
+        pull, _ = uphill(gradient, one.target)
         pull *= ~fooled[:, None]
         if one.box:
             # sum_i m_i (p_i @ rows) with the mask m of unclipped pixels, without a product (n, D).

@@ -2,65 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from attack_samples import (
+    build,
+    exact_sizes,
+    example,
+    settings_of,
+    usable_target,
+)
 from core_samples import QUICK
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.attack import ATTACKS, NORMS, Film, summarise
+from core.attack import (
+    ATTACKS,
+    NORMS,
+)
 from core.errors import SettingError
 from core.learning.perceptron import SoftmaxPerceptron
 from core.parameters import parameters_of
 
-FEW = {"steps": 12, "draws": 4, "pixels": 6, "searches": 2, "budget": 0.4}
-"""Small settings, for those attacks that have them."""
-
 attacks = st.sampled_from(sorted(ATTACKS))
+
 seeds = st.integers(0, 1000)
-
-
-def example(seed=0, n_classes=4, n=7, n_features=12):
-    rng = np.random.default_rng(seed)
-    weights = rng.standard_normal((n_classes, n_features + 1))
-    weights[:, 0] = -weights[:, 1:].sum(axis=1) / 2  # or all images would be read alike
-    images = np.round(rng.random((n, n_features)), 1)
-    return SoftmaxPerceptron(weights), images
-
-
-def settings_of(name, **settings):
-    declared = parameters_of(ATTACKS[name].settings)
-    return ATTACKS[name].settings(
-        **{key: value for key, value in {**FEW, **settings}.items() if key in declared}
-    )
-
-
-def build(name, model, images, labels=None, **settings):
-    return ATTACKS[name](model, settings_of(name, **settings), images, labels)
-
-
-def usable_target(model, images, seed):
-    """Return a target that not every image is read as."""
-    target = seed % model.n_classes
-    read = model.predict(images)
-    return (target + 1) % model.n_classes if (read == target).all() else target
-
-
-def exact_sizes(model, images, norm, target=None):
-    """Return the size below which no change, in or out of the box, is enough (closed form)."""
-    z, w = model.logits(images), model.weights[:, 1:]
-    order = 2 if norm == "l2" else 1
-    sizes = []
-    for row in z:
-        y = row.argmax()
-        apart = [np.linalg.norm(w[y] - w[c], order) for c in range(len(w))]
-        if target is None:
-            sizes.append(min((row[y] - row[c]) / apart[c] for c in range(len(w)) if c != y))
-        else:
-            sizes.append(0.0 if y == target else (row[y] - row[target]) / apart[target])
-    return np.array(sizes)
 
 
 @QUICK
@@ -285,7 +252,7 @@ def test_every_attack_says_what_it_is_and_declares_every_setting(name):
         assert words.strip()
     config = attack.settings()
     declared = parameters_of(config)
-    assert set(declared) == set(type(config).__dataclass_fields__)
+    assert set(declared) == {field.name for field in fields(config)}
     for item in declared.values():
         assert item.label
         assert item.help
@@ -362,66 +329,9 @@ def test_bad_images_and_labels_are_refused():
         build("bim", model, images, np.full(7, 4))
 
 
-@pytest.mark.parametrize("name", sorted(ATTACKS))
-def test_a_film_shows_the_steps_of_an_attack_on_one_image(name):
-    model, images = example()
-    attack = build(name, model, images[0])
-    frames = list(Film(attack).run())
-    steps = list(attack.run(keep_images=True))
-    assert [frame.step for frame in frames] == [step.step for step in steps]
-    for frame, step in zip(frames, steps, strict=True):
-        np.testing.assert_array_equal(frame.image, step.images[0])
-        np.testing.assert_allclose(frame.probabilities, model.probabilities(frame.image))
-        assert frame.predicted == step.predicted[0]
-        assert frame.l2 == pytest.approx(np.linalg.norm(frame.image - images[0]))
-        assert frame.linf == pytest.approx(np.abs(frame.image - images[0]).max())
-        assert frame.is_finite
-
-
-def test_a_film_has_one_image():
-    model, images = example()
-    with pytest.raises(SettingError, match="one image, not 7"):
-        Film(build("bim", model, images))
-
-
 def test_settings_can_be_replaced_one_by_one():
     config = replace(ATTACKS["pgd"].settings(), budget=0.25, norm="linf")
     assert (config.budget, config.norm) == (0.25, "linf")
-
-
-def test_a_film_ends_with_the_best_where_the_attack_ends_with_a_failure():
-    """Noise is drawn again after it has fooled the model."""
-    endings = set()
-    for seed in range(12):
-        model, images = example(seed, n=1)
-        attack = build("gaussian", model, images, draws=6, budget=1.0)
-        last = list(attack.run())[-1].success[0]
-        best = attack.result()
-        film = list(Film(build("gaussian", model, images, draws=6, budget=1.0)).run())
-        if best.success[0]:
-            assert film[-1].predicted != model.predict(images)[0]
-            endings.add(bool(last))
-            if not last:
-                np.testing.assert_array_equal(film[-1].image, best.images[0])
-                assert film[-1].l2 == pytest.approx(best.sizes[0])
-                assert film[-1].step == film[-2].step + 1
-    assert endings == {True, False}
-
-
-def test_what_counts_in_a_film_is_what_the_image_was_read_as_not_its_random_start():
-    """A start within a large budget may be read as another class already."""
-    n_elsewhere = 0
-    for seed in range(30):
-        model, images = example(seed, n=1)
-        attack = build("pgd", model, images, budget=1.5, seed=seed)
-        film = Film(attack)
-        steps = list(film.run())
-        read = int(model.predict(images)[0])
-        n_elsewhere += steps[0].predicted != read
-        outcome = summarise(steps, None, read, read_as=film.read_as)
-        assert outcome.first_predicted == film.read_as == read
-        assert outcome.succeeded == (steps[-1].predicted != read)
-    assert n_elsewhere > 3
 
 
 @pytest.mark.parametrize("name", sorted(ATTACKS))

@@ -6,10 +6,10 @@ import itertools
 
 import numpy as np
 import pytest
+from attack_samples import example, settings_of
 from core_samples import QUICK
 from hypothesis import given
 from hypothesis import strategies as st
-from test_core_attack_batch import example, settings_of
 
 from core.attack import ATTACKS, NORMS
 from core.exact.smallest import smallest_change

@@ -6,10 +6,10 @@ import itertools
 
 import numpy as np
 import pytest
+from attack_samples import example
 from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
-from test_core_attack_batch import example
 
 from core.attack import ATTACKS
 from core.attack.whole_parts.sized import (

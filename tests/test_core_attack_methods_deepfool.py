@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from attack_samples import exact_sizes, example
 from core_samples import QUICK, tiny_dataset
 from hypothesis import assume, given
 from hypothesis import example as example_of
 from hypothesis import strategies as st
-from test_core_attack_batch import exact_sizes, example
 
 from core.attack import ATTACKS
 from core.exact.smallest import smallest_change

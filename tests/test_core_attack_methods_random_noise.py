@@ -1,0 +1,76 @@
+"""Noise of the size of the budget."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from attack_samples import (
+    build,
+    exact_sizes,
+    example,
+    trained_on_400_pixels,
+)
+
+from core.attack import (
+    ATTACKS,
+)
+
+both_norms = pytest.mark.parametrize("norm", ["l2", "linf"])
+
+
+@both_norms
+@pytest.mark.parametrize("name", ["uniform", "gaussian"])
+@pytest.mark.parametrize("box", [False, True])
+def test_noise_has_exactly_the_size_of_the_budget(name, norm, box):
+    model, images = example(n_features=60)
+    for step in list(build(name, model, images, norm=norm, box=box).run())[1:]:
+        np.testing.assert_allclose(step.sizes, 0.4, rtol=1e-5)
+
+
+@both_norms
+@pytest.mark.parametrize("budget", [0.05, 0.4, 1.0, 2.0, 9.0])
+def test_noise_in_the_box_is_one_direction_clipped(norm, budget):
+    """What is not clipped went equally far along what was drawn; what is clipped, less far."""
+    model, images = example(n_features=60)
+    attack = build("gaussian", model, images, norm=norm, budget=budget, seed=3)
+    step = list(attack.run(keep_images=True))[1]
+    drawn = np.random.default_rng(3).standard_normal(images.shape)
+    for image, seen, d, size in zip(images, step.images, drawn, step.sizes, strict=True):
+        free = (seen > 1e-9) & (seen < 1 - 1e-9)
+        scales = ((seen - image) / d)[free]
+        if len(scales):
+            np.testing.assert_allclose(scales, scales[0], rtol=1e-9)
+            np.testing.assert_allclose(seen, np.clip(image + scales[0] * d, 0, 1), atol=1e-9)
+        most = np.where(d > 0, 1 - image, image)
+        largest = np.linalg.norm(most) if norm == "l2" else most.max()
+        assert size == pytest.approx(min(budget, largest), rel=1e-6)
+
+
+def test_noise_that_the_box_does_not_have_room_for_fills_it():
+    model, images = example()
+    step = list(build("gaussian", model, images, budget=900.0).run(keep_images=True))[1]
+    distance = np.minimum(step.images, 1 - step.images)
+    assert distance.max() < 1e-6
+
+
+def test_noise_within_the_ball_fills_its_volume():
+    """Half of the ball's volume lies within 2^(-1/D) of its radius."""
+    model, images = example(n=4000, n_features=3)
+    step = list(build("ball", model, images, box=False, draws=1).run())[1]
+    assert (step.sizes <= 0.4 * 0.5 ** (1 / 3)).mean() == pytest.approx(0.5, abs=0.03)
+
+
+@both_norms
+@pytest.mark.parametrize("name", ["uniform", "gaussian", "ball"])
+def test_noise_of_the_size_that_turns_every_image_hardly_turns_any(name, norm):
+    """The point of the comparison: it is the direction that fools, not the size."""
+    dataset, model = trained_on_400_pixels()
+    images = dataset.test.images.astype(np.float64)
+    sizes = exact_sizes(model, images, norm)
+    images = images[sizes > np.quantile(sizes, 0.2)]  # those not at a boundary anyway
+    budget = 1.5 * float(np.median(sizes))
+    common = {"norm": norm, "budget": budget, "box": False}
+    noise = ATTACKS[name](model, ATTACKS[name].settings(draws=1, **common), images).finish()
+    attack = ATTACKS["pgd"](model, ATTACKS["pgd"].settings(**common), images).finish()
+    assert attack.success_rate > 0.6
+    assert noise.success_rate < 0.1

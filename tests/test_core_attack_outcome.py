@@ -1,0 +1,100 @@
+"""What an attack came to, in numbers and words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.attack import (
+    AttackStep,
+    summarise,
+)
+from core.attack.outcome import SATURATED_RESPONSE
+from core.data.dataset import read_only
+
+
+def attack_steps(*probabilities):
+    return [
+        AttackStep(
+            step=i,
+            image=read_only(np.zeros(3)),
+            probabilities=read_only(np.array(values)),
+            loss=1.0,
+            gradient_norm=1.0,
+            l2=0.5 * i,
+            linf=0.125 * i,
+        )
+        for i, values in enumerate(probabilities)
+    ]
+
+
+NAMES = ("zero", "one", "two")
+
+ONE, TWO = (0.2, 0.7, 0.1), (0.1, 0.2, 0.7)
+
+
+@pytest.mark.parametrize(
+    ("seen", "success_step"),
+    [
+        ([ONE, ONE, TWO, TWO], 2),
+        ([ONE, TWO, ONE, TWO], 3),  # only from where it stays
+        ([ONE, TWO, TWO, ONE], None),
+        ([TWO, TWO], 0),
+        ([ONE], None),
+    ],
+)
+def test_success_counts_from_the_step_since_which_the_target_is_read(seen, success_step):
+    outcome = summarise(attack_steps(*seen), target=2, original=1)
+    assert outcome.success_step == success_step
+    assert outcome.succeeded == (success_step is not None)
+    assert outcome.step == len(seen) - 1
+
+
+def test_an_outcome_may_be_asked_for_at_any_step():
+    steps = attack_steps(ONE, ONE, TWO)
+    assert not summarise(steps[:2], 2, 1).succeeded
+    assert summarise(steps, 2, 1).succeeded
+
+
+def test_success_in_words():
+    outcome = summarise(attack_steps(ONE, ONE, TWO, TWO), target=2, original=1)
+    assert outcome.sentence(NAMES) == (
+        "one read as two after 2 steps; length of the change 1.50, largest pixel 0.38 at step 3"
+    )
+    once = summarise(attack_steps(ONE, TWO), target=2, original=None)
+    assert once.sentence(NAMES).startswith("noise read as two after 1 step; ")
+
+
+def test_failure_in_words():
+    outcome = summarise(attack_steps(ONE, ONE, ONE), target=2, original=1)
+    assert outcome.sentence(NAMES) == (
+        "one still read as one (0.70) after 2 steps, not as two; "
+        "length of the change 1.00, largest pixel 0.25"
+    )
+
+
+def logit_response(probabilities, target):
+    y = np.array(probabilities)
+    residual = np.eye(len(y))[target] - y
+    jacobian = np.diag(y) - np.outer(y, y)
+    return np.linalg.norm(jacobian @ residual)
+
+
+@pytest.mark.parametrize(
+    ("start", "saturated"),
+    [
+        ((0.9996, 0.0002, 0.0002), True),
+        ((0.9, 0.05, 0.05), False),
+        ((1.0, 0.0, 0.0), True),
+        ((1 / 3, 1 / 3, 1 / 3), False),
+    ],
+)
+def test_a_confident_start_is_flagged_as_saturated(start, saturated):
+    outcome = summarise(attack_steps(start), target=2, original=0)
+    assert outcome.saturated is saturated
+    assert bool(logit_response(start, 2) < SATURATED_RESPONSE) is saturated
+
+
+def test_a_start_that_is_the_target_already_is_a_success_from_the_beginning():
+    outcome = summarise(attack_steps((0.0, 0.0, 1.0)), target=2, original=2)
+    assert outcome.success_step == 0
