@@ -76,3 +76,23 @@ def trained_on_400_pixels():
     trainer = Trainer(dataset, TrainingConfig(learning_rate=0.1, epochs=20))
     list(trainer.run())
     return dataset, SoftmaxPerceptron(trainer.snapshot().astype(np.float64))
+
+
+@cache
+def learnt():
+    """Return data and three models of them, in float64."""
+    data = tiny_dataset(200, 150, shape=(6, 6))
+    models = []
+    for seed, epochs in ((1, 8), (2, 3), (3, 20)):
+        config = TrainingConfig(epochs=epochs, seed=seed, init="normal", learning_rate=0.1)
+        trainer = Trainer(data, config)
+        list(trainer.run())
+        models.append(trainer.snapshot().astype(np.float64))
+    return data, models
+
+
+def some_settings(name, **wanted):
+    """Return the settings of an attack, with those of the wanted it has."""
+    kind = ATTACKS[name].settings
+    few = {"steps": 5, "pixels": 8, "searches": 2, "budget": 0.8, **wanted}
+    return kind(**{key: few[key] for key in few if key in kind.__slots__ or hasattr(kind, key)})

@@ -126,7 +126,7 @@ def test_images_do_not_influence_each_other(name):
 def test_the_size_of_a_block_changes_nothing(name, block, monkeypatch):
     model, images = example()
     expected = build(name, model, images).finish()
-    monkeypatch.setattr("core.attack.base._BLOCK_BYTES", block)
+    monkeypatch.setattr("core.attack.base.BLOCK_BYTES", block)
     np.testing.assert_allclose(
         build(name, model, images).finish().images, expected.images, atol=1e-12
     )

@@ -14,6 +14,7 @@ from attack_samples import (
 from core.attack import (
     ATTACKS,
 )
+from core.attack.methods.random_noise import noise_of_sizes
 
 both_norms = pytest.mark.parametrize("norm", ["l2", "linf"])
 
@@ -74,3 +75,34 @@ def test_noise_of_the_size_that_turns_every_image_hardly_turns_any(name, norm):
     attack = ATTACKS["pgd"](model, ATTACKS["pgd"].settings(**common), images).finish()
     assert attack.success_rate > 0.6
     assert noise.success_rate < 0.1
+
+
+@pytest.mark.parametrize("box", [False, True])
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+def test_noise_has_each_images_size_and_stays_in_the_box(norm, box):
+    rng = np.random.default_rng(0)
+    images = rng.choice([0.0, 0.3, 1.0], size=(40, 30))
+    sizes = rng.random(40) * (1.0 if norm == "l2" else 0.6)
+    sizes[0] = 0.0
+    noise = noise_of_sizes(images, sizes, NORMS[norm], rng, box=box)
+    np.testing.assert_allclose(NORMS[norm].sizes(noise), sizes, rtol=1e-5, atol=1e-12)
+    if box:
+        assert ((images + noise >= -1e-12) & (images + noise <= 1 + 1e-12)).all()
+    signs = np.sign(noise[1:]).mean()
+    assert box or abs(signs) < 0.1
+
+
+def test_noise_of_few_pixels_changes_so_many_of_each_image():
+    rng = np.random.default_rng(0)
+    images = rng.random((30, 25))
+    sizes = rng.integers(0, 25, 30).astype(float)
+    noise = noise_of_sizes(images, sizes, NORMS["l0"], rng, box=True)
+    np.testing.assert_array_equal(np.count_nonzero(noise, axis=1), sizes)
+    assert ((images + noise >= 0) & (images + noise <= 1)).all()
+    assert len({tuple(np.flatnonzero(row)) for row in noise[sizes == sizes.max()]}) > 0
+
+
+def test_in_l2_noise_prefers_no_direction():
+    rng = np.random.default_rng(1)
+    noise = noise_of_sizes(np.zeros((4000, 3)), np.ones(4000), NORMS["l2"], rng, box=False)
+    np.testing.assert_allclose(noise.T @ noise / 4000, np.eye(3) / 3, atol=0.03)

@@ -57,7 +57,9 @@ def look(
     scope = Microscope(weights, MicroscopeConfig(rate, steps), image, target, box=box)
     told = [progress.done for progress in scope.run()]
     assert told == list(range(steps + 1))
-    return scope.seen()
+    found = scope.found()
+    assert found is not None
+    return found
 
 
 def plain_y(weights: NDArray[np.float64], x: Vector) -> Vector:
@@ -298,12 +300,12 @@ def test_an_image_whose_numbers_would_not_be_finite_stays_and_this_is_told() -> 
 def test_what_has_been_done_can_be_looked_at_at_any_step() -> None:
     weights, image = make_model(6)
     scope = Microscope(weights, MicroscopeConfig(0.05, 30), image, 1)
-    with pytest.raises(ValueError, match="nothing has been run"):
-        scope.seen()
+    assert scope.found() is None
     whole = look(weights, image, 1)
     steps = scope.run()
     assert [str(progress) for progress in islice(steps, 5)][-1] == "4 of 30 steps"
-    part = scope.seen()
+    part = scope.found()
+    assert part is not None
     steps.close()
     assert part.n_steps == 4
     np.testing.assert_array_equal(part.images, whole.images[:5])
@@ -311,6 +313,12 @@ def test_what_has_been_done_can_be_looked_at_at_any_step() -> None:
     assert part.footing(4) == whole.footing(4)
     for array in (part.images, part.probabilities, part.norms, part.original, part.responses):
         assert not array.flags.writeable
+    assert [str(progress) for progress in islice(scope.run(), 1)] == ["5 of 30 steps"]
+    list(scope.run())  # goes on where it was left
+    gone_on = scope.found()
+    assert gone_on is not None
+    np.testing.assert_array_equal(gone_on.images, whole.images[:31])
+    assert gone_on.held == whole.held
 
 
 def test_without_a_target_it_is_the_likeliest_class_that_is_not_read() -> None:

@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 from core_samples import tiny_dataset
 
-from core.attack import (
-    AttackConfig,
-)
+from core.attack import AttackConfig, Film
 from core.attack.methods.descent import NOISE_SCALE
 from core.errors import SettingError
 from core.learning.perceptron import SoftmaxPerceptron

@@ -100,7 +100,9 @@ def of_core(session: Session) -> Descents:
         session.view.shown.weights, state.config, image, attack.target, box=attack.boxed
     )
     assert sum(1 for _ in scope.run()) == state.config.steps + 1
-    return scope.seen()
+    found = scope.found()
+    assert found is not None
+    return found
 
 
 def sampled(view: ImageView, shape: tuple[int, int]) -> Any:

@@ -113,8 +113,8 @@ def test_a_newer_change_takes_the_place_of_10000_images_after_one_step(
     part = SameChange(second.weights, second.split, second.change, 1, strength=2.0)
     steps = part.run()
     next(steps)
-    assert state.result.n_images == part.result().n_images
-    assert state.result.change == part.result().change
+    assert state.result.n_images == part.found().n_images
+    assert state.result.change == part.found().change
     assert not Held.reached.acquire(blocking=False)  # no step was begun after it was called off
     job.request_stop()
     Held.allowed.release()
@@ -129,7 +129,7 @@ class _Counted(UniversalSearch):
 
     def run(self) -> Iterator[Progress]:
         for progress in super().run():
-            if len(self.passes) >= 3:
+            if len(self.found().passes) >= 3:
                 type(self).n_after += 1
                 type(self).job.request_stop()
             yield progress
@@ -161,10 +161,10 @@ def test_a_cancelled_search_on_10000_images_keeps_its_passes(
         labels=data.test.true_labels,  # type: ignore[arg-type]
     )
     for _ in plain.run():
-        if len(plain.passes) == 3:
+        if len(plain.found().passes) == 3:
             break
-    assert state.passes == tuple(plain.passes)
-    np.testing.assert_array_equal(state.change, plain.change)
+    assert state.passes == plain.found().passes
+    np.testing.assert_array_equal(state.change, plain.found().change)
 
 
 def panel_of(window: MainWindow) -> SameChangePanel:
@@ -201,7 +201,7 @@ def core_counts(
         box=attack.boxed,
     )
     list(same.run())
-    return same.result()
+    return same.found()
 
 
 def counts(result: SameChangeResult) -> tuple[object, ...]:
@@ -354,10 +354,10 @@ def test_one_change_for_all_is_cores_and_the_film_comes_back(
     list(search.run())
     found = session.same_change.found
     assert found is not None
-    np.testing.assert_array_equal(found.change, search.change)
-    assert counts(result) == counts(core_counts(session, search.change, 1.0))
+    np.testing.assert_array_equal(found.change, search.found().change)
+    assert counts(result) == counts(core_counts(session, search.found().change, 1.0))
     _, y = panel.plot.data(SUCCESS)
-    np.testing.assert_array_equal(y, [one.success_rate for one in search.passes])
+    np.testing.assert_array_equal(y, [one.success_rate for one in search.found().passes])
     assert panel.plot.isVisible()
     # The share that the search counts is the share of the table.
     assert result.change.n_pushed / result.n_open == pytest.approx(max(y), abs=1e-9)

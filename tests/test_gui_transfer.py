@@ -107,7 +107,7 @@ def test_a_cancelled_job_of_10000_images_keeps_what_was_done_and_says_so(
         n_images=done.n_images,
     )
     list(few.run())
-    assert done.models == few.result().models
+    assert done.models == few.found().models
     assert done.models[0].n_fooled > 0
 
 
@@ -189,7 +189,7 @@ def test_crafting_fills_the_table_with_what_core_finds(opened: MainWindow, qtbot
     assert chosen.config.budget == 1.0  # type: ignore[attr-defined]
     expected = Transfer(weights, test, chosen.attack, chosen.config)
     list(expected.run())
-    assert result.models == expected.result().models
+    assert result.models == expected.found().models
     entries = session.transfer.entries()
     for row, (entry, counts) in enumerate(zip(entries, result.models, strict=True)):
         words = cells(panel, row)

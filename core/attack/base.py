@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.attack.settings import AttackSettings
     from core.learning.perceptron import SoftmaxPerceptron
 
-_BLOCK_BYTES = 400_000
+BLOCK_BYTES = 400_000
 """Images stepped together: so few that what is done to them stays in a processor's near cache."""
 SMALLER = 1.0 - 1e-5
 """A success must be this much smaller than the one kept to replace it: rounding is no progress."""
@@ -278,7 +278,7 @@ class Attack(ABC):
     def blocks(self) -> Iterator[slice]:
         """Yield the rows of a few images at a time."""
         n_features = max(self.model.n_features, 1)
-        n_rows = max(_BLOCK_BYTES // (n_features * self.originals.itemsize), 1)
+        n_rows = max(BLOCK_BYTES // (n_features * self.originals.itemsize), 1)
         for first in range(0, self.n_images, n_rows):
             yield slice(first, first + n_rows)
 

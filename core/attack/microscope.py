@@ -256,16 +256,17 @@ class Microscope:
         self._norms, self._l2, self._linf = (np.empty((n, k)) for _ in range(3))
         self._held: list[int | None] = [None] * k
         self._n_done = 0
+        images = np.repeat(self._start[None], k, axis=0)
+        self._next = images, self._model.logits(images)
 
     def run(self) -> Generator[Progress, None, None]:
-        """Go down step by step; what has been done can be looked at after each."""
-        images = np.repeat(self._start[None], len(LOSSES), axis=0)
-        logits = self._model.logits(images)
-        for step in range(self.config.steps + 1):
+        """Go down step by step; what has been done can be looked at, and gone on from, at each."""
+        for step in range(self._n_done, self.config.steps + 1):
+            images, logits = self._next
             gradient = self._gradient(logits)
             self._record(step, images, logits, gradient)
             if step < self.config.steps:
-                images, logits = self._advance(step, images, logits, gradient)
+                self._next = self._advance(step, images, logits, gradient)
             yield Progress(step, self.config.steps, "steps")
 
     def _gradient(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -312,17 +313,11 @@ class Microscope:
         after[keep] = logits[keep]
         return following, after
 
-    def seen(self) -> Descents:
-        """Return all steps made so far, at least the start.
-
-        Raises
-        ------
-        ValueError
-            If :meth:`run` has not made its first step.
-        """
+    def found(self) -> Descents | None:
+        """Return all steps made so far, at least the start; None before :meth:`run` was there."""
         n = self._n_done
         if not n:
-            raise ValueError("nothing has been run yet")
+            return None
         probabilities = softmax(self._logits[:n])
         predicted = self._logits[:n].argmax(axis=-1)
         targets = np.full(n, self.target, dtype=np.int64)

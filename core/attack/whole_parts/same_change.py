@@ -27,7 +27,7 @@ MOST_SHOWN = 160
 """So many of the changed images are kept to be looked at."""
 
 _CHUNK_NUMBERS = 200_000
-_MOST_ROWS = 512
+MOST_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +146,17 @@ class SameChange:
         self._change = (strength * change.astype(np.float64)).astype(weights.dtype)
         self._box, self._seed = box, seed
         self._order = np.random.default_rng(seed).permutation(split.n_samples)
-        self._begin()
-
-    def _begin(self) -> None:
         self._done = self._n_right = self._n_open = 0
         self._effects = [Effect(), Effect()]
         self._total_size = 0.0
         self._shown = _no_images(len(self._change))
 
     def run(self) -> Iterator[Progress]:
-        """Change a few images after the other, telling after each few."""
-        self._begin()
-        n_rows = min(max(_CHUNK_NUMBERS // max(len(self._change), 1), 1), _MOST_ROWS)
-        for number, first in enumerate(range(0, len(self._order), n_rows)):
-            self._do(self._order[first : first + n_rows], number)
+        """Change a few images after the other, telling after each few; go on where it was left."""
+        n_rows = min(max(_CHUNK_NUMBERS // max(len(self._change), 1), 1), MOST_ROWS)
+        while self._done < len(self._order):
+            rows = self._order[self._done : self._done + n_rows]
+            self._do(rows, self._done // n_rows)
             yield Progress(self._done, len(self._order), "images")
 
     def _do(self, rows: NDArray[np.int64], number: int) -> None:
@@ -188,7 +185,7 @@ class SameChange:
         self._total_size += float(sizes.sum())
         self._done += len(rows)
 
-    def result(self) -> SameChangeResult:
+    def found(self) -> SameChangeResult:
         """Return what is known of the images done so far, at any time."""
         return SameChangeResult(
             n_images=self._done,

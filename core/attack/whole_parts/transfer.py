@@ -196,31 +196,39 @@ class Transfer:
         n_images = split.n_samples if n_images is None else min(n_images, split.n_samples)
         self._seed = seed
         self._order = np.random.default_rng(seed).permutation(split.n_samples)[:n_images]
-        self._begin()
-
-    def _begin(self) -> None:
         self._done = self._told = self._n_attacked = self._n_crafted = 0
         self._counts = [ModelTransfer() for _ in self._models]
         self._all, self._only = _Kept(), _Kept()
         self._norm = NORMS[getattr(self._config, "norm", "l2")]
-        self._shared: NDArray[Any] | None = None
+        self._shared: UniversalSearch | None = None
+        if issubclass(attack, Universal):  # one change for all, not one for every few images
+            self._shared = UniversalSearch(
+                model=self._models[0],
+                config=config,  # type: ignore[arg-type]
+                images=split.images,
+                labels=split.true_labels,
+                rows=self._order,
+            )
 
     def run(self) -> Iterator[Progress]:
         """Craft and test a few images after the other, telling after each small step.
+
+        Left and called again it goes on with the first images that are not done.
 
         Raises
         ------
         SettingError
             In words, as the attack.
         """
-        self._begin()
-        if issubclass(self._attack, Universal):
-            yield from self._find_shared()
+        if self._shared is not None:
+            for _ in self._shared.run():
+                yield self._tell()
         n_rows = chunk_rows(self._models[0].n_features, self._models[0].n_classes)
         if issubclass(self._attack, Exact):
             n_rows = 1  # each is solved alone, toward a target in tens of milliseconds
-        for number, first in enumerate(range(0, len(self._order), n_rows)):
-            yield from self._do(self._order[first : first + n_rows], number)
+        while self._done < len(self._order):
+            rows = self._order[self._done : self._done + n_rows]
+            yield from self._do(rows, self._done // n_rows)
             yield self._tell()
 
     def _tell(self, done: int = 0) -> Progress:
@@ -228,27 +236,13 @@ class Transfer:
         self._told = max(self._told, self._done, done)
         return Progress(self._told, len(self._order), "images")
 
-    def _find_shared(self) -> Iterator[Progress]:
-        """Find the one change for all: it is not one for every few images."""
-        split = self._split
-        search = UniversalSearch(
-            model=self._models[0],
-            config=self._config,  # type: ignore[arg-type]
-            images=split.images,
-            labels=split.true_labels,
-            rows=self._order,
-        )
-        for _ in search.run():
-            yield self._tell()
-        self._shared = search.change
-
     def _do(self, rows: NDArray[np.int64], number: int) -> Iterator[Progress]:
         images, labels = self._split.images[rows], self._split.true_labels[rows]
         before = self._read(images)
         opened = np.flatnonzero(can_be_fooled(before[0], labels, self._config.target))
         crafted = images.astype(self._models[0].weights.dtype)
         if self._shared is not None:
-            crafted[opened] = self._with_shared(crafted[opened])
+            crafted[opened] = self._with_shared(crafted[opened], self._shared.found().change)
         elif len(opened):
             crafted[opened] = yield from self._craft(images[opened], labels[opened], number)
         sizes = self._norm.sizes(crafted - images)
@@ -262,8 +256,8 @@ class Transfer:
         self._count(rows, labels, crafted, sizes, looked)
         self._done += len(rows)
 
-    def _with_shared(self, images: NDArray[Any]) -> NDArray[Any]:
-        moved = images + self._shared
+    def _with_shared(self, images: NDArray[Any], change: NDArray[Any]) -> NDArray[Any]:
+        moved = images + change
         return np.asarray(np.clip(moved, 0.0, 1.0) if getattr(self._config, "box", True) else moved)
 
     def _craft(
@@ -322,7 +316,7 @@ class Transfer:
                     )
                 )
 
-    def result(self) -> TransferResult:
+    def found(self) -> TransferResult:
         """Return what is known of the images done so far, at any time."""
         return TransferResult(
             n_images=self._done,

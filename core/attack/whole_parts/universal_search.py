@@ -6,7 +6,7 @@ once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.attack.methods.iterative import IterativeSettings
     from core.learning.perceptron import SoftmaxPerceptron
 
-_CHUNK_ROWS = 128
+CHUNK_ROWS = 128
 """So few that what is done to them stays in a processor's near cache."""
 
 
@@ -47,13 +47,28 @@ class UniversalPass:
     size: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class UniversalChange:
+    """What is known by now.
+
+    Attributes
+    ----------
+    change : (n_features,), the best so far, read-only: of those that fool equally many the smallest
+    passes : one for each change tried
+    n_images : how many can be fooled; 0 before all were looked at
+    """
+
+    change: NDArray[Any]
+    passes: tuple[UniversalPass, ...]
+    n_images: int
+
+
 class UniversalSearch:
     """Find one change within the budget that fools as many of the images as possible.
 
     Searched on the images that can be fooled (see
     :func:`~core.attack.whole_parts.fooled.can_be_fooled`): those that are misread anyway have no
-    say and do not count. ``change`` and ``passes`` may be read at any time, and are what was found
-    so far.
+    say and do not count.
 
     Parameters
     ----------
@@ -62,12 +77,6 @@ class UniversalSearch:
     images : (n, n_features)
     labels : (n,)
     rows : (m,) or None, which of the images are searched on; by default all
-
-    Attributes
-    ----------
-    change : (n_features,), the best so far: of those that fool equally many the smallest
-    passes : one for each change tried
-    n_images : how many can be fooled, known after the first look
     """
 
     def __init__(
@@ -81,23 +90,28 @@ class UniversalSearch:
         self.model, self.config = model, config
         self._images, self._labels = images, labels
         self._rows = np.arange(len(images)) if rows is None else rows
-        self._begin()
-
-    def _begin(self) -> None:
-        self.change = read_only(np.zeros(self.model.n_features, dtype=self.model.weights.dtype))
-        self.passes: list[UniversalPass] = []
-        self.n_images = 0
+        self._steps = self._pass_by_pass()
+        nothing = np.zeros(model.n_features, dtype=model.weights.dtype)
+        self._found = UniversalChange(read_only(nothing), (), 0)
         self._best = (-1.0, 0.0)
 
     def run(self) -> Iterator[Progress]:
-        """Search from the start, telling after every few images.
+        """Search, telling after every few images; go on where it was left.
 
         Raises
         ------
         SettingError
             In words, as :class:`~core.attack.base.Attack`, or if no image can be fooled.
         """
-        self._begin()
+        # Not `yield from`: whoever leaves this generator would close the one that is kept.
+        for progress in self._steps:  # noqa: UP028
+            yield progress
+
+    def found(self) -> UniversalChange:
+        """Return the best change so far, at first none at all."""
+        return self._found
+
+    def _pass_by_pass(self) -> Iterator[Progress]:
         total = len(self._rows) * (self.config.steps + 2)
         done, opened = 0, [self._rows[:0]]
         for rows in self._chunks(self._rows):
@@ -105,31 +119,31 @@ class UniversalSearch:
             opened.append(rows[can_be_fooled(predicted, self._labels[rows], self.config.target)])
             done += len(rows)
             yield Progress(done, total, "images")
-        self._open = np.concatenate(opened)
-        self.n_images = len(self._open)
-        if not self.n_images:
+        open_ = np.concatenate(opened)
+        if not len(open_):
             raise SettingError(
                 "There is no image to fool: all are misread, or read as the target, as they are"
             )
-        first = self._open[:1]  # holds the settings, and refuses what cannot be attacked
+        self._found = replace(self._found, n_images=len(open_))
+        first = open_[:1]  # holds the settings, and refuses what cannot be attacked
         self._one = Universal(self.model, self.config, self._images[first], self._labels[first])
         change = np.zeros((1, self.model.n_features), dtype=self.model.weights.dtype)
         for step in range(self.config.steps + 1):
             mean = np.zeros_like(change)
             n_fooled = 0
-            for rows in self._chunks(self._open):
+            for rows in self._chunks(open_):
                 n_fooled += self._look(rows, change, mean)
                 done += len(rows)
                 yield Progress(done, total, "images")
             self._keep(step, n_fooled, change)
-            if n_fooled == self.n_images:
+            if n_fooled == len(open_):
                 return
             change = change + self._one.norm.steepest(mean) * mean.dtype.type(self._one.length)
             self._one.norm.project(change, self._one.budget)
 
     def _chunks(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
-        for first in range(0, len(rows), _CHUNK_ROWS):
-            yield rows[first : first + _CHUNK_ROWS]
+        for first in range(0, len(rows), CHUNK_ROWS):
+            yield rows[first : first + CHUNK_ROWS]
 
     def _look(self, rows: NDArray[np.int64], change: NDArray[Any], mean: NDArray[Any]) -> int:
         """Add the pulls of the images that are not fooled yet to ``mean``; return how many are."""
@@ -145,15 +159,17 @@ class UniversalSearch:
         if one.box:
             # sum_i m_i (p_i @ rows) with the mask m of unclipped pixels, without a product (n, D).
             inside = (moved == shown).astype(moved.dtype)
-            mean += ((pull.T @ inside) * one.rows).sum(axis=0) / self.n_images
+            mean += ((pull.T @ inside) * one.rows).sum(axis=0) / self._found.n_images
         else:
-            mean += pull.sum(axis=0) @ one.rows / self.n_images
+            mean += pull.sum(axis=0) @ one.rows / self._found.n_images
         return int(fooled.sum())
 
     def _keep(self, step: int, n_fooled: int, change: NDArray[Any]) -> None:
-        rate, size = n_fooled / self.n_images, float(self._one.norm.sizes(change)[0])
-        self.passes.append(UniversalPass(step, rate, size))
+        found = self._found
+        rate, size = n_fooled / found.n_images, float(self._one.norm.sizes(change)[0])
         best_rate, best_size = self._best
+        best = found.change
         if rate > best_rate or (rate == best_rate and size < best_size * SMALLER):
-            self._best = (rate, size)
-            self.change = read_only(change[0].copy())
+            self._best, best = (rate, size), read_only(change[0].copy())
+        passes = (*found.passes, UniversalPass(step, rate, size))
+        self._found = replace(found, change=best, passes=passes)

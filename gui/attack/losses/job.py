@@ -104,7 +104,7 @@ class LossesJob(LatestJob):
                 self._legacy.put_latest(LOSSES_SLOT, generation, LossesAnswer(request, progress))
             if self._rests(generation, self._pause(request.rest)):
                 break
-        return LossesAnswer(request, descents=scope.seen())
+        return LossesAnswer(request, descents=scope.found())
 
     def _pause(self, rest: float) -> float:
         """Return how long a pause is due; work is counted from one pause to the next."""

@@ -87,4 +87,4 @@ class SameChangeJob(SteppedJob):
             self._tell(request, same, is_over=True)
 
     def _tell(self, request: SameChangeRequest, same: SameChange, *, is_over: bool) -> None:
-        self.put_latest(SAME_CHANGE_SLOT, SameChangeState(request, same.result(), is_over))
+        self.put_latest(SAME_CHANGE_SLOT, SameChangeState(request, same.found(), is_over))

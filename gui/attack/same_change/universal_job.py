@@ -101,7 +101,7 @@ class UniversalJob(Job):
         return UniversalState(
             request=self._request,
             progress=progress,
-            change=search.change,
-            passes=tuple(search.passes),
-            n_images=search.n_images,
+            change=search.found().change,
+            passes=search.found().passes,
+            n_images=search.found().n_images,
         )

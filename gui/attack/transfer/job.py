@@ -79,5 +79,5 @@ class TransferJob(Job):
             now = time.perf_counter()
             if now - told_at > TELL_SECONDS:
                 told_at = now
-                self.put_latest(TRANSFER_SLOT, TransferState(progress, transfer.result()))
-        self.post(TransferDone(transfer.result()))
+                self.put_latest(TRANSFER_SLOT, TransferState(progress, transfer.found()))
+        self.post(TransferDone(transfer.found()))
