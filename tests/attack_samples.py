@@ -7,9 +7,7 @@ from functools import cache
 import numpy as np
 from core_samples import tiny_dataset
 
-from core.attack import (
-    ATTACKS,
-)
+from core.attack import ATTACKS
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import Trainer, TrainingConfig
 from core.parameters import parameters_of

@@ -6,21 +6,12 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from attack_samples import (
-    build,
-    exact_sizes,
-    example,
-    settings_of,
-    usable_target,
-)
+from attack_samples import build, exact_sizes, example, settings_of, usable_target
 from core_samples import QUICK
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.attack import (
-    ATTACKS,
-    NORMS,
-)
+from core.attack import ATTACKS, NORMS
 from core.errors import SettingError
 from core.learning.perceptron import SoftmaxPerceptron
 from core.parameters import parameters_of

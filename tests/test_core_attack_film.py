@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from attack_samples import (
-    build,
-    example,
-)
+from attack_samples import build, example
 
-from core.attack import (
-    ATTACKS,
-    Film,
-    summarise,
-)
+from core.attack import ATTACKS, Film, summarise
 from core.errors import SettingError
 
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from attack_samples import (
-    build,
-    exact_sizes,
-    example,
-)
+from attack_samples import build, exact_sizes, example
 
-from core.attack import (
-    ATTACKS,
-)
+from core.attack import ATTACKS
 from core.attack.methods.carlini_wagner import Adam
 from core.learning.perceptron import SoftmaxPerceptron
 

@@ -7,21 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from attack_samples import (
-    example,
-    random_image,
-    random_model,
-)
+from attack_samples import example, random_image, random_model
 from core_samples import QUICK, central_differences, notebook_image_step, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.attack import (
-    ATTACKS,
-    AttackConfig,
-    Film,
-    summarise,
-)
+from core.attack import ATTACKS, AttackConfig, Film, summarise
 from core.attack.methods.descent import Descent, DescentSettings, faint_noise
 from core.errors import SettingError
 from core.learning.perceptron import SoftmaxPerceptron, softmax

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from attack_samples import (
-    build,
-    example,
-)
+from attack_samples import build, example
 
 from core.learning.perceptron import softmax
 

@@ -6,10 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from attack_samples import (
-    build,
-    example,
-)
+from attack_samples import build, example
 
 
 def fewest_pixels(model, image, most):

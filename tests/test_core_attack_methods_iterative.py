@@ -6,19 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from attack_samples import (
-    build,
-    exact_sizes,
-    example,
-    trained_on_400_pixels,
-)
+from attack_samples import build, exact_sizes, example, trained_on_400_pixels
 from core_samples import QUICK
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.attack import (
-    ATTACKS,
-)
+from core.attack import ATTACKS
 from core.learning.perceptron import softmax
 
 seeds = st.integers(0, 1000)

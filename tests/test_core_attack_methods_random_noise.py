@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from attack_samples import (
-    build,
-    exact_sizes,
-    example,
-    trained_on_400_pixels,
-)
+from attack_samples import build, exact_sizes, example, trained_on_400_pixels
 
-from core.attack import (
-    ATTACKS,
-)
+from core.attack import ATTACKS, NORMS
 from core.attack.methods.random_noise import noise_of_sizes
 
 both_norms = pytest.mark.parametrize("norm", ["l2", "linf"])

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from attack_samples import (
-    exact_sizes,
-    trained_on_400_pixels,
-)
+from attack_samples import exact_sizes, trained_on_400_pixels
 
-from core.attack import (
-    ATTACKS,
-    NORMS,
-)
+from core.attack import ATTACKS, NORMS
 
 both_norms = pytest.mark.parametrize("norm", ["l2", "linf"])
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.attack import (
-    AttackStep,
-    summarise,
-)
+from core.attack import AttackStep, summarise
 from core.attack.outcome import SATURATED_RESPONSE
 from core.data.dataset import read_only
 

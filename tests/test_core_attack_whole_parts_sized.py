@@ -23,13 +23,7 @@ from core.attack.whole_parts.sized import (
     directions,
 )
 from core.data.dataset import Split
-from core.exact.curves import (
-    curve_sizes,
-    exact_robustness,
-    share_right,
-    shown_size,
-    tried_sizes,
-)
+from core.exact.curves import curve_sizes, exact_robustness, share_right, shown_size, tried_sizes
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import Trainer, TrainingConfig
 from core.progress import finish
