@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.attack import FROM_IMAGE, AttackConfig, AttackStep, SquaredLossDescent
+from core.attack import FROM_IMAGE, AttackConfig, AttackStep, Film
 from core.data.config import DataConfig
 from core.insight.readings import read_images
 from core.learning.perceptron import SoftmaxPerceptron
@@ -123,7 +123,7 @@ def core_attack(session: Session, config: AttackConfig, weights: NDArray[Any]) -
     """Return the film that the core makes, without any window."""
     assert session.view.dataset is not None
     model = SoftmaxPerceptron(weights)
-    return list(SquaredLossDescent.on_dataset(model, config, session.view.dataset).run())
+    return list(Film(config.attack(model, session.view.dataset)).run())
 
 
 def wait_for_film(qtbot: QtBot, session: Session) -> None:

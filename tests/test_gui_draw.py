@@ -38,7 +38,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSlider
 
-from core.attack import SquaredLossDescent
+from core.attack import Film
+from core.attack.methods.descent import Descent
 from core.drawing.drawing import mnist_placement, placed, placement_of, plain
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import grey_rgb
@@ -371,8 +372,13 @@ def test_a_drawing_is_attacked(window: MainWindow, page: DrawPage, qtbot: QtBot)
     assert attack.config.target != read
     assert session.view.shown is not None
     film = list(
-        SquaredLossDescent(
-            SoftmaxPerceptron(session.view.shown.weights), attack.config, flat, flat
+        Film(
+            Descent(
+                SoftmaxPerceptron(session.view.shown.weights),
+                attack.config.settings,
+                flat,
+                start=flat,
+            )
         ).run()
     )
     assert len(film) == len(attack.steps)

@@ -136,6 +136,8 @@ class Attack(ABC):
             np.maximum(self._lowest, -bound, out=self._lowest)
             np.minimum(self._highest, bound, out=self._highest)
         self.step = 0
+        self.ran_away = False
+        """Whether it ended because no further step would have had finite numbers."""
         self._reset()
 
     def _checked_images(self, images: NDArray[Any]) -> NDArray[Any]:

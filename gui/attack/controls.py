@@ -167,7 +167,7 @@ class AttackControls(QWidget):
         self.index.setEnabled(not attack.on_own)
         self.start.setCurrentIndex(self.start.findData(config.start is None))
         self.noise.setVisible(config.start is None)
-        self.start.setEnabled(attack.chosen.is_descent)
+        self.start.setEnabled(attack.chosen.begins_anywhere)
         self.start.setToolTip(self._start_words())
         self.any_other.setEnabled(config.start is not None)
         has_box = "box" in attack.chosen.parameters
@@ -181,7 +181,7 @@ class AttackControls(QWidget):
 
     def _start_words(self) -> str:
         """Return what the start can be."""
-        if self._attack.chosen.is_descent:
+        if self._attack.chosen.begins_anywhere:
             return tooltip(parameters_of(AttackConfig)["start"], None)
         return "Only the practical's descent can begin from noise; this attack changes the image."
 

@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import Signal, Slot
 
-from core.attack import (
-    FROM_IMAGE,
-    FROM_NOISE,
-    Film,
-    Outcome,
-    SquaredLossDescent,
-    summarise,
-)
+from core.attack import Outcome, summarise
 from core.errors import SettingError
 from core.insight.diagnostics import first_unsure, next_mistake
 from core.learning.perceptron import SoftmaxPerceptron
@@ -28,11 +21,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QObject
 
-    from core.attack import Attack, AttackConfig, AttackStep, BatchAttack
+    from core.attack import AttackChoice, AttackConfig, AttackStep, Film
     from core.data.dataset import Dataset
     from gui.jobs.job_pool import JobPool
     from gui.jobs.mailbox import Letter
-    from gui.session.attack_job import Question
     from gui.session.messages import Messages
     from gui.session.own_image import OwnImage
     from gui.session.view import View
@@ -74,11 +66,9 @@ class AttackSession(FilmPlayer):
         """Why there is no film, in words."""
         self.n_steps = config.steps
         """How many steps the film is going to have."""
-        self._is_plain = True
-        """Whether the film is the practical's own, which also knows noise and pull."""
-        self._read_as: int | None = None
-        """What the image is read as before its change, where that need not be the first step."""
-        self._noise_start = config.start is None
+        self.ran_away = False
+        """Whether the film ends where its numbers would have left what can be computed with."""
+        self._film: Film | None = None
         self.own: OwnImage | None = None
         """The image drawn last for an attack, if it fits the data."""
         self.on_own = False
@@ -139,14 +129,17 @@ class AttackSession(FilmPlayer):
         self._chosen(self.config.part, self.index, play=play)
 
     def _chosen(self, part: str, index: int, *, play: bool) -> None:
-        start = None if self._noise_start else index
         self._image_given = True
-        self._replace(part=part, toward=index, start=start)
+        self._replace(part=part, **self._image(index))
         image, label, target = self.chosen_image, self.label, self.config.target
         assert image is not None
         if not self._target_given or target == label:
             self._replace(target=self._nearest_other_class(image, label))
         self._play_when_ready = play
+
+    def _image(self, index: int) -> dict[str, int | None]:
+        """Return the settings by which image ``index`` is the chosen one."""
+        return {"toward": index, "start": None if self.chosen.begins_as_noise else index}
 
     def _nearest_other_class(self, image: NDArray[Any], label: int) -> int:
         shown = self._view.shown
@@ -173,16 +166,8 @@ class AttackSession(FilmPlayer):
 
     def set_start_from_noise(self, noise: bool) -> None:
         """Begin from faint noise, or from the chosen image itself."""
-        before, after = (FROM_IMAGE, FROM_NOISE) if noise else (FROM_NOISE, FROM_IMAGE)
-        # What suits one start does not suit the other; numbers a person has set stay.
-        suited = {
-            name: getattr(after, name)
-            for name in ("rate", "pull", "steps")
-            if getattr(self.config, name) == getattr(before, name)
-        }
-        self._noise_start = noise
-        self.chosen.untargeted &= not noise
-        self._replace(start=None if noise else self.index, **suited)
+        self.chosen.begin_as_noise(noise, self.index)
+        self._replace()
 
     @property
     def config(self) -> AttackConfig:
@@ -217,28 +202,25 @@ class AttackSession(FilmPlayer):
     @property
     def aim(self) -> int:
         """The target; without one the class that the film comes to, or comes nearest to."""
-        if self.target is not None or not self.steps:
+        if self.target is not None or not self.steps or self._film is None:
             return self.config.target
         order = np.argsort(self.steps[-1].probabilities)[::-1]
-        before = self.steps[0].predicted if self._read_as is None else self._read_as
-        return int(next(k for k in order if k != before))
+        return int(next(k for k in order if k != self._film.read_as))
 
     def choose_attack(self, name: str) -> None:
         """Choose another attack; its film begins at once. Others begin at the image itself."""
-        self.chosen.choice = self.chosen.choice.chosen(name)
-        if not self.chosen.is_descent and self._noise_start:
-            self.set_start_from_noise(False)
-        else:
-            self._replace()
+        self._choose(self.chosen.choice.chosen(name))
 
     def choose_exact(self, norm: str, *, boxed: bool) -> None:
         """Choose the exact smallest change, measured as a person has just read its size."""
         exact = self.chosen.choice.chosen("exact")
-        self.chosen.choice = exact.with_setting("norm", norm).with_setting("box", boxed)
-        if self._noise_start:
-            self.set_start_from_noise(False)
-        else:
-            self._replace()
+        self._choose(exact.with_setting("norm", norm).with_setting("box", boxed))
+
+    def _choose(self, choice: AttackChoice) -> None:
+        self.chosen.choice = choice
+        if self.chosen.begins_as_noise and not self.chosen.begins_anywhere:
+            self.chosen.begin_as_noise(False, self.index)
+        self._replace()
 
     def set_untargeted(self) -> None:
         """Let any class do but the one read."""
@@ -250,21 +232,6 @@ class AttackSession(FilmPlayer):
         if name == "target":
             self._target_given, self.chosen.untargeted = True, False
         self._replace(**{name: value})
-
-    def batch_attack(
-        self,
-        model: SoftmaxPerceptron,
-        images: NDArray[Any],
-        labels: NDArray[np.int64] | None = None,
-    ) -> BatchAttack:
-        """Return the chosen attack with the present settings on many images.
-
-        Raises
-        ------
-        SettingError
-            As :class:`~core.attack.BatchAttack`.
-        """
-        return self.chosen.on(model, images, labels)
 
     @Slot()
     def _fit(self) -> None:
@@ -285,12 +252,11 @@ class AttackSession(FilmPlayer):
             label = self.own.label
         if target == label and not self._target_given:
             target = (target + 1) % dataset.n_classes
-        start = None if self._noise_start else index
         # A film of other data fits neither the new images nor the new classes.
         self._stop_job()
         self.weights = None
         self._drop_film("")
-        self._replace(toward=index, start=start, target=target)
+        self._replace(target=target, **self._image(index))
         self.film_changed.emit()
 
     def _drop_own(self, dataset: Dataset, instead: str) -> None:
@@ -334,43 +300,23 @@ class AttackSession(FilmPlayer):
         self._computed_at = time.perf_counter()
         self.weights, self.epoch = shown.weights, shown.epoch
         self._stop_job()
-        self.problem, self.least = "", None
+        self.problem, self.least, self.ran_away = "", None, False
+        image = self.chosen_image
+        assert image is not None
         try:
-            attack = self._film_of(SoftmaxPerceptron(shown.weights), dataset)
+            film = self.chosen.film(SoftmaxPerceptron(shown.weights), image)
         except SettingError as error:
             # Told where the film would be, not as a message: a live model is attacked many times.
             self._drop_film(f"{error}.")
             self.film_changed.emit()
             return
+        self._film, self.n_steps = film, film.attack.n_steps
         self.is_growing = True
         self._fresh = True
-        question = self._question()
-        self._job = AttackJob(self._pool.mailbox.channel(self.read), attack, question)
+        # Noise is no image to be changed: there is no smallest change of it.
+        question = None if self.chosen.begins_as_noise else (image, self.target, self.boxed)
+        self._job = AttackJob(self._pool.mailbox.channel(self.read), film, question)
         self._pool.start(self._job)
-
-    def _film_of(self, model: SoftmaxPerceptron, dataset: Dataset) -> Attack | Film:
-        """Return the chosen attack on the chosen image."""
-        self._is_plain = self.chosen.is_descent and self.target is not None
-        self._read_as = None
-        if self._is_plain:
-            self.n_steps = self.config.steps
-            if self.on_own and self.own is not None:
-                return SquaredLossDescent.on_image(model, self.config, self.own.image)
-            return SquaredLossDescent.on_dataset(model, self.config, dataset)
-        image = self.chosen_image
-        assert image is not None
-        attack = self.batch_attack(model, image)
-        self.n_steps = attack.n_steps
-        film = Film(attack)
-        self._read_as = film.read_as
-        return film
-
-    def _question(self) -> Question | None:
-        """Return what the smallest change is asked for: noise is no image to be changed."""
-        image = self.chosen_image
-        if self._noise_start or image is None:
-            return None
-        return image, self.target, self.boxed
 
     def _choose_first(self) -> None:
         """Begin with an image that can be pushed and where it goes most easily, unless told."""
@@ -380,7 +326,7 @@ class AttackSession(FilmPlayer):
         if not self._image_given:
             self._image_given = True
             index = first_unsure(shown.weights, dataset.split(self.config.part))
-            self._replace(toward=index, start=None if self._noise_start else index)
+            self._replace(**self._image(index))
         image = self.chosen_image
         if not self._target_given and image is not None and self._target_open:
             self._target_open = False
@@ -388,7 +334,7 @@ class AttackSession(FilmPlayer):
 
     def _drop_film(self, problem: str) -> None:
         """Have no film; what was being played has ended."""
-        self.problem, self.least = problem, None
+        self.problem, self.least, self.ran_away = problem, None, False
         self.clear()
 
     def _stop_job(self) -> None:
@@ -424,8 +370,10 @@ class AttackSession(FilmPlayer):
             self._take_steps(letter.payload)
             self._untold = True
         elif isinstance(letter.payload, Done):
+            assert self._film is not None
             self.is_growing, self.least = False, letter.payload.least
-            if not self._is_plain:  # some are done before the end
+            self.ran_away = self._film.attack.ran_away
+            if not self.ran_away:  # some are done before the end
                 self.n_steps = max(letter.payload.n_steps - 1, 1)
             self._untold = True
         elif isinstance(letter.payload, Failed):
@@ -444,8 +392,12 @@ class AttackSession(FilmPlayer):
 
     def outcome(self) -> Outcome | None:
         """Return what the attack has come to at the shown step."""
-        if not self.steps:
+        if not self.steps or self._film is None:
             return None
-        shown = self.steps[: self.position + 1]
-        noise = self.config.start is None
-        return summarise(shown, self.target, self.label, from_noise=noise, read_as=self._read_as)
+        return summarise(
+            self.steps[: self.position + 1],
+            self.target,
+            self.label,
+            from_noise=self.chosen.begins_as_noise,
+            read_as=self._film.read_as,
+        )

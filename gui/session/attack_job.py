@@ -14,7 +14,7 @@ from gui.jobs.worker import Job
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.attack import Attack, AttackStep, Film
+    from core.attack import AttackStep, Film
     from core.exact.pairs import Norm
     from gui.jobs.mailbox import Channel
 
@@ -43,16 +43,16 @@ class AttackJob(Job):
     question : the image, the target or None, and whether in the box; None to leave that out
     """
 
-    def __init__(self, channel: Channel, attack: Attack | Film, question: Question | None) -> None:
+    def __init__(self, channel: Channel, film: Film, question: Question | None) -> None:
         super().__init__("attack", channel)
-        self._attack, self._question = attack, question
+        self._film, self._question = film, question
 
     def work(self) -> None:
         """Compute until done or stopped."""
         steps: list[AttackStep] = []
         sent = time.perf_counter()
         n_steps = 0
-        for step in self._attack.run():
+        for step in self._film.run():
             if self._stopping:
                 return
             steps.append(step)
@@ -67,7 +67,7 @@ class AttackJob(Job):
         if self._question is None:
             return None
         image, target, boxed = self._question
-        weights = self._attack.model.weights
+        weights = self._film.model.weights
         sizes: list[float] = []
         norm: Norm
         for norm in ("l2", "linf"):

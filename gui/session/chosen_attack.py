@@ -1,25 +1,22 @@
-"""Which attack is chosen and with what numbers, the practical's descent and all others alike."""
+"""Which attack is chosen, with what numbers, on which image and toward what."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from core.attack import AttackChoice
-from core.parameters import parameters_of
+from core.attack import FROM_IMAGE, FROM_NOISE, AttackChoice, Film
+from core.attack.methods.descent import Descent
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-    from core.attack import AttackConfig, AttackSettings, BatchAttack
+    from core.attack import AttackConfig, AttackSettings
     from core.learning.perceptron import SoftmaxPerceptron
     from core.parameters import Parameter
 
-DESCENT = "descent"
-_DESCENT_SETTINGS = ("steps", "rate", "pull", "box")
-"""The practical's descent alone can begin from noise and be pulled toward an image; its numbers are
-those of :class:`~core.attack.AttackConfig`, as the command line knows them."""
+_NUMBERS = ("steps", "rate", "pull", "box")
+"""What the command line says of the practical's descent, images and target apart."""
 
 
 class ChosenAttack:
@@ -27,15 +24,21 @@ class ChosenAttack:
 
     Attributes
     ----------
-    config : images, target, and the numbers of the practical's descent
-    choice : which attack, and the settings of all others
+    choice : which attack, and the settings of all
     untargeted : whether any class but the one read will do
     """
 
     def __init__(self, config: AttackConfig) -> None:
-        self.config = config
-        self.choice = AttackChoice()
+        first = AttackChoice()
+        self.choice = replace(first, settings={**first.settings, Descent.name: config.settings})
         self.untargeted = False
+        self._images = config
+
+    @property
+    def config(self) -> AttackConfig:
+        """Images, target, and the practical's numbers, as a command line has them."""
+        descent = self.choice.settings[Descent.name]
+        return replace(self._images, **{name: getattr(descent, name) for name in _NUMBERS})
 
     @property
     def name(self) -> str:
@@ -43,18 +46,23 @@ class ChosenAttack:
         return self.choice.name
 
     @property
-    def is_descent(self) -> bool:
-        """Whether it is the practical's."""
-        return self.choice.name == DESCENT
+    def begins_anywhere(self) -> bool:
+        """Whether it may begin as noise."""
+        return self.choice.attack.begins_anywhere
+
+    @property
+    def begins_as_noise(self) -> bool:
+        """Whether it does."""
+        return self._images.start is None
 
     @property
     def target(self) -> int | None:
         """The class wanted, or None for any other."""
-        return None if self.untargeted else self.config.target
+        return None if self.untargeted else self._images.target
 
     @property
     def norm(self) -> str:
-        """What it measures a change by; the practical's descent by its length."""
+        """What it measures a change by; where it does not ask, by its length."""
         return str(getattr(self.choice.current, "norm", "l2"))
 
     @property
@@ -66,55 +74,57 @@ class ChosenAttack:
     @property
     def boxed(self) -> bool:
         """Whether pixels stay between 0 and 1; an attack that does not ask keeps them there."""
-        return bool(self.value("box")) if "box" in self.parameters else True
+        return bool(getattr(self.choice.current, "box", True))
 
     @property
     def parameters(self) -> dict[str, Parameter]:
         """Its declared settings but images and target, in order."""
-        if self.is_descent:
-            declared = parameters_of(self.config)
-            return {name: declared[name] for name in _DESCENT_SETTINGS}
         return self.choice.parameters
 
     def value(self, name: str) -> Any:
         """Return one of those settings."""
-        return getattr(self.config if self.is_descent else self.choice.current, name)
+        return self.choice.value(name)
 
     def set(self, **settings: Any) -> None:
-        """Change images, target, or settings.
+        """Change settings of the attack, or images and target as the command line names them.
 
         Raises
         ------
         SettingError
             If one of them is out of its range; then nothing is changed.
         """
-        if self.is_descent or not set(settings) <= set(self.choice.parameters):
-            self.config = replace(self.config, **settings)
-            return
-        choice = self.choice
+        choice, images = self.choice, {}
         for name, value in settings.items():
-            choice = choice.with_setting(name, value)
+            if name in self.parameters:
+                choice = choice.with_setting(name, value)
+            else:
+                images[name] = value
+        self._images = replace(self._images, **images)
         self.choice = choice
 
-    def on(
-        self,
-        model: SoftmaxPerceptron,
-        images: NDArray[Any],
-        labels: NDArray[np.int64] | None = None,
-    ) -> BatchAttack:
-        """Return the attack on images (n, n_features).
+    def begin_as_noise(self, noise: bool, index: int) -> None:
+        """Begin as faint noise, or as image ``index`` itself."""
+        before, after = (FROM_IMAGE, FROM_NOISE) if noise else (FROM_NOISE, FROM_IMAGE)
+        descent = self.choice.chosen(Descent.name)
+        for name in ("rate", "pull", "steps"):
+            # What suits one start does not suit the other; numbers a person has set stay.
+            if descent.value(name) == getattr(before, name):
+                descent = descent.with_setting(name, getattr(after, name))
+        self.choice = descent.chosen(self.name)
+        self.untargeted &= not noise
+        self._images = replace(self._images, start=None if noise else index)
+
+    def settings(self) -> AttackSettings:
+        """Return its settings, the target among them."""
+        return replace(self.choice.current, target=self.target)
+
+    def film(self, model: SoftmaxPerceptron, image: NDArray[Any]) -> Film:
+        """Return the attack on one image (n_features,).
 
         Raises
         ------
         SettingError
-            As :class:`~core.attack.BatchAttack`.
+            As :class:`~core.attack.Attack`.
         """
-        return self.choice.attack(model, self.settings(), images, labels)
-
-    def settings(self) -> AttackSettings:
-        """Return its settings, the target among them."""
-        current = self.choice.current
-        if self.is_descent:
-            numbers = {name: getattr(self.config, name) for name in _DESCENT_SETTINGS}
-            current = replace(current, **numbers)
-        return replace(current, target=self.target)
+        noise = self._images.seed if self.begins_as_noise else None
+        return Film(self.choice.attack.on_image(model, self.settings(), image, noise=noise))

@@ -9,7 +9,7 @@ from core.attack.methods.universal import Universal
 from core.attack.norms import NORMS
 
 if TYPE_CHECKING:
-    from core.attack import AttackSettings, BatchAttack
+    from core.attack import Attack, AttackSettings
     from core.attack.methods.iterative import IterativeSettings
     from gui.session.attack import AttackSession
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Crafting:
     """An attack and its settings: two that are equal craft the same images."""
 
-    attack: type[BatchAttack]
+    attack: type[Attack]
     config: AttackSettings
 
     def words(self) -> str:

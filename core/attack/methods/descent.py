@@ -156,7 +156,8 @@ class Descent(Attack):
 
     def finished(self) -> bool:
         """Whether every image would run away."""
-        return not self._is_number.any()
+        self.ran_away = not self._is_number.any()
+        return self.ran_away
 
     def advance(self) -> None:
         """Make one step; an image whose numbers would run away stays where it was."""

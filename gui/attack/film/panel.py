@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
 from gui.attack.film.controls import FilmControls
@@ -259,12 +260,11 @@ class FilmPanel(QWidget):
         assert outcome is not None
         self.sentence.setText(outcome.sentence([short(name, _LONGEST_NAME) for name in names]))
         hint = self._least_words()
-        if attack.chosen.is_descent:
-            if not outcome.succeeded and outcome.saturated and attack.config.start is not None:
-                hint = _SATURATED
-            # As many as were asked for when it was computed, not as are asked for by now.
-            if not attack.computing and len(attack.steps) <= attack.n_steps:
-                hint = _RAN_AWAY
+        resists = not outcome.succeeded and outcome.saturated
+        if resists and attack.attack_name == Descent.name and not attack.chosen.begins_as_noise:
+            hint = _SATURATED
+        if attack.ran_away:
+            hint = _RAN_AWAY
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
 
