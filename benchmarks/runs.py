@@ -134,14 +134,17 @@ def _moved(record: EpochRecord, by: float) -> EpochRecord:
 
 def _actions(window: MainWindow, session: Session) -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield what a person does, one thing after another."""
-    from gui.learn.tabs import TABS
+    from gui.learn.page import ATLAS
+    from gui.shared.side import Side
+    from gui.window.registry import LEARN_TABS
 
-    runs, plot = session.runs, window.learn.like_plot
+    runs, plot = session.runs, window.page("learn").like_plot
     keys = [entry.key for entry in runs.entries]
     some, other = keys[3], keys[11]
-    for tab in TABS:
-        yield f"tab {tab}", partial(window.learn.show_tab, tab)
-    window.learn.show_tab("Runs")
+    sides = (Side(other, "best"), Side(None, "best"))
+    for tab in (ATLAS, *(tab.words for tab in LEARN_TABS)):
+        yield f"tab {tab}", partial(window.page("learn").show_tab, tab)
+    window.page("learn").show_tab("Runs")
     yield "hide a run", lambda: runs.set_visible(some, False)
     yield "show a run", lambda: runs.set_visible(some, True)
     yield "rename", lambda: runs.rename(some, f"another {time.perf_counter():.3f}")
@@ -160,6 +163,6 @@ def _actions(window: MainWindow, session: Session) -> Iterator[tuple[str, Callab
     yield "smooth", lambda: plot.set_options(replace(options, smoothing=9))
     yield "log axes", lambda: plot.set_options(replace(options, log_x=True, log_y=True))
     yield "plain axes", lambda: plot.set_options(options)
-    yield "compare", lambda: window.learn.tabs.runs.comparison_requested.emit(other)
+    yield "compare", lambda: window.page("learn").tabs.panel("Runs").asked.emit("Compare", sides)
     yield "change a setting", lambda: session.wanted.set_setting("learning_rate", 0.11)
     yield "change it back", lambda: session.wanted.set_setting("learning_rate", 0.1)

@@ -108,7 +108,7 @@ def _in_window(seconds: float) -> tuple[float, float, float]:
         wait(20)
     wait(500)
     counter = PaintCounter()
-    window.learn.atlas.installEventFilter(counter)
+    window.page("learn").atlas.installEventFilter(counter)
     timer = QTimer()
     timer.timeout.connect(beat)
     first, started = session.view.history.epochs[-1], time.perf_counter()

@@ -72,12 +72,12 @@ def tour(window, folder):
         for theme in ("light", "dark"):
             if window.theme.name != theme:
                 window.switch_theme()
-            window.show_learn()
+            window.show_page("learn")
             shoot(window, folder, f"learn-{theme}{suffix}")
-            window.show_attack()
+            window.show_page("attack")
             wait_for(lambda: session.attack.steps and not session.attack.computing, "the attack")
             shoot(window, folder, f"attack-{theme}{suffix}")
-            window.show_data()
+            window.show_page("data")
             wait_for(lambda: session.readings.part.is_settled, "the reading of all images")
             shoot(window, folder, f"data-{theme}{suffix}")
 
@@ -86,7 +86,7 @@ def laboratory(window, folder):
     """Several runs, a branch and seeds; where learning should stop."""
     session = window.session
     window.resize(*SIZES[""])
-    window.show_learn()
+    window.show_page("learn")
     for settings in ({"learning_rate": 0.5}, {"learning_rate": 0.1, "momentum": 0.9}):
         for name, value in settings.items():
             session.wanted.set_setting(name, value)
@@ -104,9 +104,9 @@ def laboratory(window, folder):
         if window.theme.name != theme:
             window.switch_theme()
         window.notice.close_message()
-        window.learn.show_tab("Runs")
+        window.page("learn").show_tab("Runs")
         shoot(window, folder, f"runs-{theme}")
-        window.learn.show_tab("When to stop")
+        window.page("learn").show_tab("When to stop")
         wait_for(lambda: session.epochs.of("test") is not None
                  and session.epochs.of("test").band is not None, "the band")  # fmt: skip
         shoot(window, folder, f"stopping-{theme}")
@@ -115,17 +115,17 @@ def laboratory(window, folder):
 def attack_laboratory(window, folder):
     """What each class costs to be made each other; two runs, one with an adversary."""
     session = window.session
-    window.show_attack()
-    window.attack.show_tab("Pairs")
+    window.show_page("attack")
+    window.page("attack").show_tab("Pairs")
     wait_for(lambda: session.pairs.state is not None and session.pairs.state.complete,
              "the cost of every pair")  # fmt: skip
     for theme in ("light", "dark"):
         if window.theme.name != theme:
             window.switch_theme()
         window.notice.close_message()
-        window.show_attack()
+        window.show_page("attack")
         shoot(window, folder, f"pairs-{theme}")
-    window.show_learn()
+    window.show_page("learn")
     for name, value in {"learning_rate": 0.1, "momentum": 0.0, "adversary": "l2"}.items():
         session.wanted.set_setting(name, value)
     session.wanted.set_setting("adversary_size", 0.7)
@@ -134,8 +134,8 @@ def attack_laboratory(window, folder):
         if window.theme.name != theme:
             window.switch_theme()
         window.notice.close_message()
-        window.show_robustness()
-        window.robustness.switch.choose("Two runs")
+        window.show_page("robustness")
+        window.page("robustness").switch.choose("Two runs")
         wait_for(lambda: session.robustness.curves is not None
                  and session.robustness.curves.complete, "the curves")  # fmt: skip
         shoot(window, folder, f"robustness-{theme}")

@@ -107,7 +107,7 @@ class FirstPaint(QObject):
         self._file = file
         self._painted = False
         window.session.training.epoch_recorded.connect(self._epoch_recorded)
-        window.learn.atlas.installEventFilter(self)
+        window.page("learn").atlas.installEventFilter(self)
 
     def _write(self, what: str) -> None:
         with open(self._file, "a", encoding="utf-8") as stream:

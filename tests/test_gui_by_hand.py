@@ -68,11 +68,11 @@ def is_settled(game: ByHandSession) -> bool:
 @pytest.fixture
 def panel(window: MainWindow, qtbot: QtBot) -> ByHandPanel:
     """Return the panel in a window, a known image chosen, the optimiser's answer there."""
-    window.show_attack()
+    window.show_page("attack")
     window.session.attack.choose("train", NUMBER)
     wait_for_film(qtbot, window.session)
     click(qtbot, window.attack.tab("By hand"))
-    panel = window.attack.tabs.by_hand
+    panel = window.attack.tabs.panel("By hand")
     assert panel.isVisible()
     wait_until(qtbot, lambda: is_settled(window.session.by_hand))
     panel.grab()  # lays out
@@ -728,9 +728,9 @@ def test_a_model_that_has_learnt_nothing_is_explained(
     qtbot: QtBot,
 ) -> None:
     window = new_window(new_session())
-    window.show_attack()
+    window.show_page("attack")
     click(qtbot, window.attack.tab("By hand"))
-    panel = window.attack.tabs.by_hand
+    panel = window.attack.tabs.panel("By hand")
     assert panel.sentence.text() == "Waiting for data ..."
     open_paused(qtbot, window.session)
     wait_until(qtbot, lambda: "Train the model first" in panel.sentence.text())

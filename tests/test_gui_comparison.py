@@ -48,7 +48,7 @@ def panel(window: MainWindow, qtbot: QtBot) -> ComparisonPanel:
     wait_for_state(qtbot, session, RunState.FINISHED)
     click(qtbot, window.learn.tab("Compare"))
     wait_for_models(qtbot, window)
-    return window.learn.tabs.comparison
+    return window.learn.tabs.panel("Compare")
 
 
 def weights_of(window: MainWindow) -> list[NDArray[np.float32]]:
@@ -163,7 +163,7 @@ def test_a_run_of_the_list_is_compared_with_the_one_shown(
     panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     click(qtbot, window.learn.tab("Runs"))
-    runs = window.learn.tabs.runs
+    runs = window.learn.tabs.panel("Runs")
     first = window.session.runs.entries[0]
     runs.table.choose(first.key)
     click(qtbot, runs.compare_button)

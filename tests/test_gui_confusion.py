@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.learn.confusion import ConfusionPanel
+    from gui.learn.confusion.panel import ConfusionPanel
     from gui.session.session import Session
     from gui.window.main_window import MainWindow
 
@@ -52,7 +52,7 @@ def expected(window: MainWindow, part: str) -> NDArray[np.int64]:
 def wait_for_counts(qtbot: QtBot, window: MainWindow, part: str) -> NDArray[np.int64]:
     """Wait until the matrix shows them."""
     counts = expected(window, part)
-    wait_until(qtbot, lambda: np.array_equal(window.learn.tabs.confusion.matrix.counts, counts))
+    wait_until(qtbot, lambda: np.array_equal(window.learn.tabs.panel("Confusion").matrix.counts, counts))
     return counts
 
 
@@ -60,9 +60,9 @@ def wait_for_counts(qtbot: QtBot, window: MainWindow, part: str) -> NDArray[np.i
 def panel(window: MainWindow, qtbot: QtBot) -> ConfusionPanel:
     """Return the panel of a window whose run has ended."""
     click(qtbot, window.learn.tab("Confusion"))
-    assert window.learn.tabs.confusion.isVisible()
+    assert window.learn.tabs.panel("Confusion").isVisible()
     wait_for_counts(qtbot, window, "test")
-    return window.learn.tabs.confusion
+    return window.learn.tabs.panel("Confusion")
 
 
 def test_counts_are_those_of_core_at_any_epoch_and_of_any_part(
@@ -259,9 +259,9 @@ def test_a_panel_that_goes_does_not_end_what_the_data_page_asked_for(
     """Qt tells a widget that it is hidden when it is put into a stack, which happens at leisure."""
     window = new_window(new_session())
     open_and_finish(qtbot, window.session)
-    window.show_data()
+    window.show_page("data")
     wait_until(qtbot, lambda: wall_is_right(window))
-    assert window.learn.tabs.confusion.isHidden()
+    assert window.learn.tabs.panel("Confusion").isHidden()
     window.session.training.step_epoch()
     wait_until(qtbot, lambda: window.session.view.history.last_epoch == EPOCHS + 1)
     wait_until(qtbot, lambda: wall_is_right(window))

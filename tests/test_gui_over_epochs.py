@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from core.insight.epoch_readings import EpochReadings
-    from gui.learn.over_epochs import OverEpochsPanel
+    from gui.learn.over_epochs.panel import OverEpochsPanel
     from gui.window.main_window import MainWindow
 
 
@@ -53,7 +53,7 @@ def wait_for_part(qtbot: QtBot, window: MainWindow, part: str) -> EpochReadings:
 
     def there() -> bool:
         seen = window.session.epochs.of(part)
-        return seen is not None and seen.complete and window.learn.tabs.over_epochs._drawn is seen
+        return seen is not None and seen.complete and window.learn.tabs.panel("Over epochs")._drawn is seen
 
     wait_until(qtbot, there)
     return expected(window, part)
@@ -63,9 +63,9 @@ def wait_for_part(qtbot: QtBot, window: MainWindow, part: str) -> EpochReadings:
 def panel(window: MainWindow, qtbot: QtBot) -> OverEpochsPanel:
     """Return the panel of a window whose run has ended."""
     click(qtbot, window.learn.tab("Over epochs"))
-    assert window.learn.tabs.over_epochs.isVisible()
+    assert window.learn.tabs.panel("Over epochs").isVisible()
     wait_for_part(qtbot, window, "test")
-    return window.learn.tabs.over_epochs
+    return window.learn.tabs.panel("Over epochs")
 
 
 def test_scores_are_those_of_core_in_any_part(
@@ -210,7 +210,7 @@ def test_a_validation_part_can_be_chosen_and_goes_with_its_data(
     window = new_window(new_session(data=data))
     open_and_finish(qtbot, window.session)
     click(qtbot, window.learn.tab("Over epochs"))
-    panel = window.learn.tabs.over_epochs
+    panel = window.learn.tabs.panel("Over epochs")
     choose(qtbot, panel.part, panel.part.findData("validation"))
     readings = wait_for_part(qtbot, window, "validation")
     np.testing.assert_array_equal(panel.map.scores, readings.class_scores(10))

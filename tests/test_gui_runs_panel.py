@@ -47,8 +47,8 @@ def panel(window: MainWindow, qtbot: QtBot) -> RunsPanel:
     )
     wait_for_state(qtbot, session, RunState.FINISHED)
     click(qtbot, window.learn.tab("Runs"))
-    assert window.learn.tabs.runs.isVisible()
-    return window.learn.tabs.runs
+    assert window.learn.tabs.panel("Runs").isVisible()
+    return window.learn.tabs.panel("Runs")
 
 
 def cell(panel: RunsPanel, row: int, column: int) -> str:

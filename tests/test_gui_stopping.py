@@ -69,9 +69,9 @@ def panel(window: MainWindow, qtbot: QtBot) -> StoppingPanel:
     """Return the panel of a window whose run has ended."""
     assert window.session.epochs.of("test") is None  # nothing is computed before one looks
     click(qtbot, window.learn.tab("When to stop"))
-    assert window.learn.tabs.stopping.isVisible()
+    assert window.learn.tabs.panel("When to stop").isVisible()
     wait_for_band(qtbot, window.session, "test")
-    return window.learn.tabs.stopping
+    return window.learn.tabs.panel("When to stop")
 
 
 def test_curve_band_and_bars_are_those_of_core(panel: StoppingPanel, window: MainWindow) -> None:
@@ -264,7 +264,7 @@ def test_best_against_now_is_compared(
     panel: StoppingPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     click(qtbot, panel.compare_button)
-    assert window.learn.tabs.comparison.isVisible()
+    assert window.learn.tabs.panel("Compare").isVisible()
     models, history = window.session.comparison.models, window.session.view.history
     assert models is not None
     assert history is not None
@@ -342,7 +342,7 @@ def test_all_of_it_fits_into_the_smallest_window(panel: StoppingPanel, window: M
 def test_before_there_are_data_nothing_is_said(new_session, new_window, qtbot: QtBot) -> None:
     window = new_window(new_session())
     click(qtbot, window.learn.tab("When to stop"))
-    panel = window.learn.tabs.stopping
+    panel = window.learn.tabs.panel("When to stop")
     assert panel.best.text() == panel.waited.text() == panel.why.text() == ""
     assert not panel.best_button.isEnabled()
     open_and_finish(qtbot, window.session)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from gui.attack.tabs import TABS as ATTACK_TABS
+from gui.learn.tabs import TABS
 from gui_helpers import (
     EPOCHS,
     SMALL,
@@ -41,8 +43,6 @@ from PySide6.QtWidgets import (
 from core.insight.diagnostics import next_mistake
 from core.learning.model_file import SavedModel, load_model, save_model
 from gui.app import InputHabits
-from gui.attack.tabs import TABS as ATTACK_TABS
-from gui.learn.tabs import TABS
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT, THEMES, Theme
 from gui.window.actions import COMMANDS
@@ -79,7 +79,7 @@ class Scene:
         self.patch.setattr(QFileDialog, method, lambda *args, **options: given)
 
     def go_to_attack(self, position: int) -> None:
-        self.window.show_attack()
+        self.window.show_page("attack")
         wait_for_film(self.qtbot, self.session)
         self.session.attack.go_to(position)
 
@@ -245,7 +245,7 @@ def best(scene: Scene) -> Iterator[None]:
 
 
 def learn_page(scene: Scene) -> Iterator[None]:
-    scene.window.show_attack()
+    scene.window.show_page("attack")
     yield
     assert scene.window.learn.isVisible()
     assert not scene.window.attack.isVisible()
@@ -439,7 +439,7 @@ def back_to_normal(scene: Scene) -> None:
     if not window.panel.isVisible():
         window.actions_by_name["panel"].trigger()
     window.notice.hide()
-    window.show_learn()
+    window.show_page("learn")
     if session.wanted.data.dataset != SMALL.dataset:
         session.open(SMALL.dataset)
         scene.wait(lambda: session.data.opening is None)
@@ -630,11 +630,11 @@ def test_light_and_dark_paint_their_own_colours(window: MainWindow, qtbot: QtBot
         assert has_colour(plot, colours.test).any()
         # White is also a pixel's colour; the other window colour is nobody's.
         assert not has_colour(whole, other.window).any()
-        window.show_attack()
+        window.show_page("attack")
         wait_for_film(qtbot, window.session)
         assert has_colour(pixels(window.attack.film_panel.bars), colours.bad).any()
         assert has_colour(pixels(window.attack.film_panel.size_plot.view), colours.train).any()
-        window.show_learn()
+        window.show_page("learn")
 
 
 def test_the_theme_is_remembered(
@@ -833,11 +833,11 @@ def test_the_atlas_fits_again_after_data_of_many_classes_on_another_page(
     atlas = window.learn.atlas
     usual = atlas.height()
     for name, n_classes in (("many", 47), ("few", 3)):
-        window.show_data()
+        window.show_page("data")
         window.session.open(write_data(tmp_path / name, (5, 4), n_classes, 188, 94))
         wait_until(qtbot, lambda n=n_classes: data_of(window.session).n_classes == n)
         wait_until(qtbot, lambda: window.session.view.shown is not None)
-        window.show_learn()
+        window.show_page("learn")
         if n_classes == 47:
             wait_until(qtbot, lambda: atlas.height() > usual)  # several bands of them
         else:

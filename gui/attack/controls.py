@@ -26,6 +26,8 @@ from gui.widgets.basics.parameter_form import ParameterRow, tooltip
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PySide6.QtGui import QIcon
 
     from gui.session.session import Session
@@ -150,7 +152,7 @@ class AttackControls(QWidget):
         layout.addWidget(self.settings)
         layout.addLayout(second)
 
-    def set_icons(self, icons: dict[str, QIcon]) -> None:
+    def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons."""
         self.random.setIcon(icons["seed"])
         self.mistake.setIcon(icons["mistake"])

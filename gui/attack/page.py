@@ -4,34 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.attack.controls import AttackControls
+from gui.attack.film.controls import SAVES
 from gui.attack.film.panel import FilmPanel
-from gui.attack.tabs import TABS, AttackTabs
+from gui.shared.page import Page
+from gui.shared.tabs import PanelTabs
 from gui.widgets.basics.card import card
 from gui.widgets.basics.lazy_tabs import TabRow
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
+    from collections.abc import Mapping, Sequence
+
+    from PySide6.QtGui import QAction, QHideEvent, QIcon, QShowEvent
     from PySide6.QtWidgets import QToolButton
 
     from gui.session.session import Session
+    from gui.shared.tabs import Tab
+    from gui.widgets.images.image_card import ImageCard
 
 
-class AttackPage(QWidget):
-    """The controls of the attack, and panels that show it."""
+FILM = "Film"
+_FILM_HELP = "The chosen image, its change and the result, step by step"
 
-    hovered = Signal(str)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+class AttackPage(Page):
+    """The controls of the attack, and panels that show it.
+
+    Parameters
+    ----------
+    tabs : what there is to see beside the film
+    """
+
+    def __init__(
+        self, session: Session, tabs: Sequence[Tab], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, parent)
         self.controls = AttackControls(session, self)
         self.film_panel = FilmPanel(session, self)
-        self.switch = TabRow(TABS, self)
-        self.tabs = AttackTabs(session, self.film_panel, self)
+        self.switch = TabRow({FILM: _FILM_HELP} | {tab.words: tab.help for tab in tabs}, self)
+        self.tabs = PanelTabs(session, (FILM, self.film_panel), tabs, self)
         self.images = self.film_panel.images
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -46,7 +60,16 @@ class AttackPage(QWidget):
         self.tabs.hovered.connect(self.hovered)
         self.film_panel.hovered.connect(self.hovered)
 
-    def set_icons(self, icons: dict[str, QIcon]) -> None:
+    @property
+    def cards(self) -> tuple[ImageCard, ...]:
+        """The card of an opened image."""
+        return (self.images.card,)
+
+    def use_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Offer to keep the film."""
+        self.film_panel.film.offer_saving([actions[name] for name in SAVES])
+
+    def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons on the buttons."""
         self.controls.set_icons(icons)
         self.film_panel.set_icons(icons)
@@ -70,7 +93,7 @@ class AttackPage(QWidget):
         """Play the attack on an image that was opened from a tab."""
         self.images.card.close()
         self._session.attack.choose(part, index, play=True)
-        self.show_tab("Film")
+        self.show_tab(FILM)
 
     @Slot(str)
     def show_tab(self, words: str) -> None:

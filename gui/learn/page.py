@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 from core.insight.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
 from gui.learn.curves import LearningCurves
-from gui.learn.tabs import TABS, LearnTabs
 from gui.learn.worst_per_class import WorstPerClass
 from gui.shared.opened_image import OpenedImage
+from gui.shared.page import Page
+from gui.shared.tabs import PanelTabs
 from gui.shared.words import PartView
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
@@ -31,13 +32,14 @@ from gui.widgets.images.image_card import CardContent, ImageCard
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
+    from collections.abc import Sequence
 
     from core.data.dataset import Dataset, Split
     from core.insight.diagnostics import Diagnosis
     from gui.jobs.study import Answer
     from gui.session.readings import DiagnosisQuestion
     from gui.session.session import Session
+    from gui.shared.tabs import Tab
 
     DiagnosisAnswer = Answer[DiagnosisQuestion, Diagnosis]
 
@@ -56,15 +58,23 @@ _WORST_HELP = (
 )
 
 
-class LearnPage(QWidget):
-    """Shows the run and the shown model of the session."""
+ATLAS = "Class atlas"
+_ATLAS_HELP = "Weights, means and worst mistakes, one column per class"
 
-    attack_requested = Signal(str, int)
-    hovered = Signal(str)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+class LearnPage(Page):
+    """Shows the run and the shown model of the session.
+
+    Parameters
+    ----------
+    tabs : what the lower card can show beside the class atlas
+    """
+
+    def __init__(
+        self, session: Session, tabs: Sequence[Tab], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(session, parent)
+        self.follow(session.readings.diagnosis)
         self._rows: tuple[DiagnosisAnswer | None, list[MosaicRow]] = (None, [])
         self.curves = LearningCurves(session, self)
         self.error_plot, self.like_plot = self.curves.error_plot, self.curves.like_plot
@@ -73,7 +83,8 @@ class LearnPage(QWidget):
         self.atlas_words = FittingLabel("", self)
         self.atlas_words.setObjectName("muted")
         self.n_worst = WorstPerClass(session, self)
-        self.switch = TabRow(TABS, self)
+        self.switch = TabRow({ATLAS: _ATLAS_HELP} | {tab.words: tab.help for tab in tabs}, self)
+        self._offered = tabs
         self.card = ImageCard(self)
         self._lay_out()
         self.atlas.cell_clicked.connect(self._cell_clicked)
@@ -81,11 +92,11 @@ class LearnPage(QWidget):
         self.card.attack_requested.connect(self.attack_requested)
         self.switch.chosen.connect(self._switched)
         self.tabs.hovered.connect(self.hovered)
+        self.tabs.images_requested.connect(self.images_requested)
         self.tabs.sample_requested.connect(self._open_sample)
         self.tabs.tab_requested.connect(self.show_tab)
         session.view.run_started.connect(self._run_started)
         session.view.shown_changed.connect(self._refresh_shown)
-        session.readings.diagnosis.changed.connect(self._refresh_atlas)
         session.view.forgotten.connect(self._forget)
         # After the atlas, whose images it shows.
         self.opened = OpenedImage(self.card, session)
@@ -110,7 +121,7 @@ class LearnPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(head)
-        self.tabs = LearnTabs(self._session, scroll, self)
+        self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
         column.addWidget(self.tabs, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -132,7 +143,7 @@ class LearnPage(QWidget):
         """Show what the button pressed names."""
         self.tabs.show_panel(words)
         for widget in (self.atlas_words, self.n_worst, self.colour_bar):
-            widget.setVisible(words == "Class atlas")
+            widget.setVisible(words == ATLAS)
 
     @Slot()
     def _run_started(self) -> None:
@@ -147,15 +158,18 @@ class LearnPage(QWidget):
             return
         self._refresh_atlas()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to look for mistakes."""
-        super().showEvent(event)
-        self._session.readings.diagnosis.watch(True)
+    @property
+    def cards(self) -> tuple[ImageCard, ...]:
+        """The card of an opened image."""
+        return (self.card,)
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for what nobody sees."""
-        super().hideEvent(event)
-        self._session.readings.diagnosis.watch(False)
+    def take_keyboard(self) -> None:
+        """Let keys go to the atlas: Space on a plot's button would open its menu."""
+        self.atlas.setFocus()
+
+    def show_known(self) -> None:
+        """Show weights, means and mistakes of the model shown."""
+        self._refresh_atlas()
 
     @Slot()
     def _refresh_atlas(self) -> None:

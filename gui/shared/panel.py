@@ -36,6 +36,8 @@ class Panel(QWidget):
     """What makes the content of a card, and its place on the screen."""
     tab_requested = Signal(str)
     """The words of another tab."""
+    asked = Signal(str, object)
+    """The words of another tab, and what it is to show: see :meth:`show_wanted`."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +73,10 @@ class Panel(QWidget):
 
     def show_known(self) -> None:
         """Show what is known now; called while the panel is seen."""
+
+    def show_wanted(self, wanted: object) -> None:
+        """Show what another tab has asked for."""
+        raise TypeError(f"{type(self).__name__} shows nothing on demand")
 
     def why_nothing(self, problem: str, computing: str) -> str:
         """Return why nothing can be seen: no model, a problem, or that it is being computed."""

@@ -3,17 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtGui import QAction, QKeySequence
 
 from gui.widgets.basics.tooltips import wrapped
+from gui.window.registry import PAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from PySide6.QtCore import QObject
+
+    from gui.attack.film.commands import SavedFilms
+    from gui.session.session import Session
+    from gui.shared.page import PageEntry
+    from gui.window.open_data import OpenData
+    from gui.window.saved_files import SavedFiles
+
+
+class Commanded(Protocol):
+    """What commands are done to: the window."""
+
+    session: Session
+    open_data: OpenData
+    saved_files: SavedFiles
+    saved_films: SavedFilms
+
+    def close(self) -> bool:
+        """Close the window."""
+
+    def show_page(self, name: str) -> None:
+        """Show one page."""
+
+    def toggle_panel(self) -> None:
+        """Fold the Experiment panel away, or back."""
+
+    def switch_theme(self) -> None:
+        """Switch between light and dark."""
+
+    def show_help(self) -> None:
+        """Explain the window."""
+
+    def show_shortcuts(self) -> None:
+        """Show every shortcut."""
+
+    def show_about(self) -> None:
+        """Tell version and sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +62,9 @@ class Command:
     name : unique; also the object name of the action
     menu : menu it stands in
     text, help, shortcut, icon : what people see and press
-    method : the main window's method it calls, or one of its parts', as "part.method"
+    do : what it does to the window
+    checkable : whether it stays pressed
+    page : the page it is for; elsewhere it is disabled
     """
 
     name: str
@@ -34,98 +73,113 @@ class Command:
     help: str
     shortcut: str
     icon: str
-    method: str
+    do: Callable[[Commanded], object]
     checkable: bool = False
+    page: str = ""
     short: str = ""
     """What its button says, where that is less than the menu."""
 
 
-COMMANDS = (
+def _page_command(page: PageEntry) -> Command:
+    return Command(
+        f"{page.name}_page",
+        "View",
+        page.words,
+        page.help,
+        page.shortcut,
+        page.icon,
+        lambda w: w.show_page(page.name),
+    )
+
+
+def _step_film(window: Commanded, offset: int) -> None:
+    attack = window.session.attack
+    attack.go_to(attack.position + offset)
+
+
+COMMANDS: tuple[Command, ...] = (
     Command("open_file", "File", "Open...", "Open a file of images: IDX, npz, npy, pickle or CSV, "
             "plain or gzip. You can also drop it on the window.", "Ctrl+O", "open",
-            "open_data.ask_file"),
+            lambda w: w.open_data.ask_file()),
     Command("open_folder", "File", "Open folder...", "Open a folder: IDX files, arrays, tables, or "
             "pictures in one sub-folder per class.", "Ctrl+Shift+O", "open",
-            "open_data.ask_folder"),
+            lambda w: w.open_data.ask_folder()),
     Command("save_picture", "File", "Save picture...", "Save what the page shows as a PNG.",
-            "Ctrl+S", "save", "saved_files.save_picture"),
+            "Ctrl+S", "save", lambda w: w.saved_files.save_picture()),
     Command("save_curves", "File", "Save curves...", "Save every curve of this run in one CSV "
-            "file.", "Ctrl+E", "save", "saved_files.save_curves"),
+            "file.", "Ctrl+E", "save", lambda w: w.saved_files.save_curves()),
     Command("save_model", "File", "Save model...", "Save the weights shown, and what they belong "
-            "to, as safetensors.", "Ctrl+Shift+S", "save", "saved_files.save_model"),
+            "to, as safetensors.", "Ctrl+Shift+S", "save", lambda w: w.saved_files.save_model()),
     Command("open_model", "File", "Open model...", "Begin a run from saved weights; this run "
-            "stays for comparison.", "Ctrl+M", "open", "saved_files.open_model"),
+            "stays for comparison.", "Ctrl+M", "open", lambda w: w.saved_files.open_model()),
     Command("quit", "File", "Quit", "Close the window; a running training is stopped.", "Ctrl+Q",
-            "close", "close"),
+            "close", lambda w: w.close()),
     Command("toggle", "Run", "Play", "Learn, or hold; at the end, play again from the start.",
-            "Space", "play", "run_commands.toggle_run"),
+            "Space", "play", lambda w: w.session.training.toggle()),
     Command("step_batch", "Run", "One batch", "Do exactly one update: w += (eta / BS) sum x "
-            "(t - y).", "B", "batch", "run_commands.step_batch", short="Batch"),
+            "(t - y).", "B", "batch", lambda w: w.session.training.step_batch(), short="Batch"),
     Command("step_epoch", "Run", "One epoch", "Learn up to the end of this pass.", "E", "epoch",
-            "run_commands.step_epoch", short="Epoch"),
+            lambda w: w.session.training.step_epoch(), short="Epoch"),
     Command("rewind", "Run", "Rewind", "Back to the same start with the settings of the panel; "
-            "this run stays, faint, for comparison.", "R", "rewind", "run_commands.rewind"),
+            "this run stays, faint, for comparison.", "R", "rewind",
+            lambda w: w.session.training.rewind()),
     Command("new_seed", "Run", "New seed", "Start again from another random start.", "N", "seed",
-            "run_commands.new_seed", short="Seed"),
+            lambda w: w.session.training.new_seed(), short="Seed"),
     Command("undo_remove", "Run", "Put a run back", "Put the run removed last back into the list.",
-            "Ctrl+Z", "undo", "run_commands.undo_remove"),
+            "Ctrl+Z", "undo", lambda w: w.session.runs.undo_remove()),
     Command("earlier", "Timeline", "Earlier epoch", "Show the recorded epoch before the one "
-            "shown.", "Ctrl+Left", "previous", "run_commands.show_earlier"),
+            "shown.", "Ctrl+Left", "previous",
+            lambda w: w.session.view.show_neighbour(-1)),
     Command("later", "Timeline", "Later epoch", "Show the recorded epoch after the one shown.",
-            "Ctrl+Right", "next", "run_commands.show_later"),
+            "Ctrl+Right", "next", lambda w: w.session.view.show_neighbour(1)),
     Command("first", "Timeline", "Start", "Show epoch 0, before anything was learnt.",
-            "Ctrl+Home", "first", "run_commands.show_first"),
+            "Ctrl+Home", "first", lambda w: w.session.view.show_epoch(0)),
     Command("best", "Timeline", "Best epoch", "Show the epoch of the best held-out "
             "log-likelihood: where learning should have stopped.", "Ctrl+B", "best",
-            "run_commands.show_best"),
+            lambda w: w.session.view.show_best()),
     Command("live", "Timeline", "Live", "Show the model as it is now.", "Ctrl+End", "live",
-            "run_commands.show_live"),
+            lambda w: w.session.view.show_epoch(None)),
     Command("fork", "Timeline", "Fork", "Branch off at the epoch shown: a new run goes on from "
-            "there, held, with the settings of the panel.", "K", "fork", "run_commands.fork"),
-    Command("learn_page", "View", "Learn", "What is learnt, and where it fails.", "Ctrl+1", "play",
-            "show_learn"),
-    Command("attack_page", "View", "Attack", "Change an image until it is read as something else.",
-            "Ctrl+2", "attack", "show_attack"),
-    Command("robustness_page", "View", "Robustness", "How much change the images withstand: exact, "
-            "and under attacks.", "Ctrl+5", "best", "show_robustness"),
-    Command("data_page", "View", "Data", "All images, what is in them, and how they are split.",
-            "Ctrl+3", "data", "show_data"),
-    Command("draw_page", "View", "Draw", "Draw a digit of your own and see it read.", "Ctrl+4",
-            "draw", "show_draw"),
+            "there, held, with the settings of the panel.", "K", "fork",
+            lambda w: w.session.training.fork()),
+    *(_page_command(page) for page in PAGES),
     Command("panel", "View", "Experiment panel", "Fold the panel on the left away, or back.", "F9",
-            "panel", "toggle_panel", checkable=True),
+            "panel", lambda w: w.toggle_panel(), checkable=True),
     Command("theme", "View", "Light or dark", "Switch between light and dark.", "Ctrl+T", "theme",
-            "switch_theme"),
+            lambda w: w.switch_theme()),
     Command("attack_toggle", "Attack", "Play the change", "Play or hold the film of the attack.",
-            "P", "play", "run_commands.toggle_attack"),
+            "P", "play", lambda w: w.session.attack.toggle(), page="attack"),
     Command("attack_back", "Attack", "One step back", "Show the step before.", ",", "previous",
-            "run_commands.attack_back"),
+            lambda w: _step_film(w, -1), page="attack"),
     Command("attack_step", "Attack", "One step", "Show the next step.", ".", "next",
-            "run_commands.attack_forward"),
+            lambda w: _step_film(w, 1), page="attack"),
     Command("attack_mistake", "Attack", "A mistake", "Choose the next image that the model reads "
-            "wrongly.", "M", "mistake", "run_commands.attack_mistake"),
+            "wrongly.", "M", "mistake", lambda w: w.session.attack.choose_mistake(), page="attack"),
     Command("save_film", "Attack", "Save film...", "Save the film as GIF, WebP or animated PNG; "
-            "while one is being made, call it off.", "Ctrl+G", "save", "saved_films.save_film"),
+            "while one is being made, call it off.", "Ctrl+G", "save",
+            lambda w: w.saved_films.save_film()),
     Command("save_traces", "Attack", "Save traces...", "Save probabilities, sizes, loss and "
-            "gradient of every step as CSV.", "Ctrl+Shift+G", "save", "saved_films.save_traces"),
+            "gradient of every step as CSV.", "Ctrl+Shift+G", "save",
+            lambda w: w.saved_films.save_traces()),
     Command("save_images", "Attack", "Save images...", "Save the images of all steps, with their "
-            "numbers, as npz.", "Ctrl+Alt+G", "save", "saved_films.save_images"),
+            "numbers, as npz.", "Ctrl+Alt+G", "save", lambda w: w.saved_films.save_images()),
     Command("save_step", "Attack", "Save this step...", "Save the step shown as PNG: chosen image, "
-            "change, result, probabilities.", "Ctrl+Alt+S", "save", "saved_films.save_step"),
+            "change, result, probabilities.", "Ctrl+Alt+S", "save",
+            lambda w: w.saved_films.save_step()),
     Command("help", "Help", "What am I looking at?", "Explain every part of the window.", "F1",
-            "help", "show_help"),
+            "help", lambda w: w.show_help()),
     Command("shortcuts", "Help", "Shortcuts", "Show every shortcut.", "?", "help",
-            "show_shortcuts"),
+            lambda w: w.show_shortcuts()),
     Command("about", "Help", "About", "Version, licence, data and sources.", "", "help",
-            "show_about"),
+            lambda w: w.show_about()),
 )  # fmt: skip
 
 
-def make_actions(owner: QObject, commands: Iterable[Command] = COMMANDS) -> dict[str, QAction]:
-    """Return one QAction per command, calling the owner's methods."""
+def make_actions(window: Commanded, commands: Iterable[Command] = COMMANDS) -> dict[str, QAction]:
+    """Return one QAction per command, which does it to the window."""
     actions = {}
     for command in commands:
-        action = QAction(command.text, owner)
+        action = QAction(command.text, cast("QObject", window))
         action.setObjectName(f"action_{command.name}")
         if command.shortcut:
             action.setShortcut(QKeySequence(command.shortcut))
@@ -134,9 +188,13 @@ def make_actions(owner: QObject, commands: Iterable[Command] = COMMANDS) -> dict
         if command.short:
             action.setIconText(command.short)
         action.setCheckable(command.checkable)
-        action.triggered.connect(attrgetter(command.method)(owner))
+        action.triggered.connect(partial(_do, command, window))
         actions[command.name] = action
     return actions
+
+
+def _do(command: Command, window: Commanded, _: bool) -> None:
+    command.do(window)
 
 
 def shortcuts_html(commands: Iterable[Command] = COMMANDS) -> str:

@@ -20,11 +20,8 @@ def log_file() -> Path:
     return user_log_path("perceptron-explorer") / "log.txt"
 
 
-SECTIONS = ("learning", "attack", "robustness", "data", "draw")
-"""Where the help of each page begins."""
-
 HELP_HTML = """
-<h3><a name="learning"></a>A perceptron, learning</h3>
+<h3><a name="learn"></a>A perceptron, learning</h3>
 <p>One layer of weights: for each class k the pixels x of an image are weighed and summed to a
 <b>logit</b> z<sub>k</sub> = w<sub>k</sub>·x + b<sub>k</sub>, and the <b>softmax</b> y<sub>k</sub> =
 exp(z<sub>k</sub>) / Σ exp(z<sub>j</sub>) makes probabilities of them. Each <b>batch</b> of BS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
@@ -18,12 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from gui.attack.film.commands import SavedFilms
-from gui.attack.film.controls import SAVES
-from gui.attack.page import AttackPage
-from gui.attack.robustness.page import RobustnessPage
-from gui.images.data.page import DataPage
-from gui.images.draw.page import DrawPage
-from gui.learn.page import LearnPage
 from gui.session.run_state import RunState
 from gui.theme import DARK, ICONS, LIGHT, Theme, Themed, apply_theme, make_icon
 from gui.window import help_text
@@ -33,7 +27,7 @@ from gui.window.experiment_panel import ExperimentPanel
 from gui.window.notifications import NoticeBar
 from gui.window.open_data import OpenData
 from gui.window.opening_bar import OpeningBar
-from gui.window.run_commands import RunCommands
+from gui.window.registry import PAGES
 from gui.window.saved_files import SavedFiles
 from gui.window.status_text import status_text
 from gui.window.text_window import TextWindow
@@ -62,20 +56,16 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Perceptron Explorer")
         self.setMinimumSize(1240, 660)
         self.icons: dict[str, QIcon] = {}
-        self.learn = LearnPage(session, self)
-        self.attack = AttackPage(session, self)
-        self.robustness = RobustnessPage(session, self)
-        self.data_page = DataPage(session, self)
-        self.draw = DrawPage(session, self)
+        self._pages = {entry.name: entry.make(session, self) for entry in PAGES}
         self.pages = QStackedWidget(self)
-        for page in (self.learn, self.attack, self.robustness, self.data_page, self.draw):
+        for page in self._pages.values():
             self.pages.addWidget(page)
         self.open_data = OpenData(self, session, settings)
         self.saved_files = SavedFiles(self, session, self.pages)
         self.saved_films = SavedFilms(self, session)
-        self.run_commands = RunCommands(session, self)
         self.actions_by_name = make_actions(self)
-        self.attack.film_panel.film.offer_saving([self.actions_by_name[name] for name in SAVES])
+        for page in self._pages.values():
+            page.use_actions(self.actions_by_name)
         self.panel = ExperimentPanel(session, self)
         self.top = TopBar(session, self.actions_by_name, self)
         self.bottom = BottomBar(session, self.actions_by_name, self)
@@ -97,11 +87,20 @@ class MainWindow(QMainWindow):
         self.actions_by_name["panel"].setChecked(settings.panel_open)
         self.panel.setVisible(settings.panel_open)
         self.use_theme(self.theme)
-        self.show_page(0)
+        self.show_page(PAGES[0].name)
         self._runs_changed()
         self.refresh_run_state()
-        # Where the keyboard is first: Space on a plot's button would open its menu.
-        self.learn.atlas.setFocus()
+        self.page(PAGES[0].name).take_keyboard()
+
+    learn = property(lambda self: self._pages["learn"])
+    attack = property(lambda self: self._pages["attack"])
+    robustness = property(lambda self: self._pages["robustness"])
+    data_page = property(lambda self: self._pages["data"])
+    draw = property(lambda self: self._pages["draw"])
+
+    def page(self, name: str) -> Any:
+        """Return the page of that name in the registry."""
+        return self._pages[name]
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
@@ -152,18 +151,15 @@ class MainWindow(QMainWindow):
             self.hover_words.clear
         )  # it was of an image that is gone
         session.attack.playing_changed.connect(self._attack_playing_changed)
-        self.learn.attack_requested.connect(self.attack_image)
-        self.data_page.attack_requested.connect(self.attack_image)
-        self.draw.attack_requested.connect(self.attack_drawing)
-        self.robustness.attack_requested.connect(self.attack_image)
-        opening = (self.learn, self.data_page, self.draw, self.attack.images, self.robustness)
-        for opened in opening:
-            # A card is a window of its own; the keys of this one must not be dead in front of it.
-            opened.card.addActions(list(self.actions_by_name.values()))
-        for page in (self.learn, self.attack, self.robustness, self.data_page, self.draw):
+        for page in self._pages.values():
             page.hovered.connect(self.hover_words.setText)
-        self.learn.tabs.images_requested.connect(self.show_images)
-        self.data_page.found.connect(self.notice.forgive)
+            page.attack_requested.connect(self.attack_image)
+            page.own_attack_requested.connect(self.attack_drawing)
+            page.images_requested.connect(self.show_images)
+            page.found.connect(self.notice.forgive)
+            for card in page.cards:
+                # A card is a window of its own; the keys of this one must not be dead before it.
+                card.addActions(list(self.actions_by_name.values()))
         self.panel.catalogue.mirror_changed.connect(self._mirror_changed)
         self.panel.open_folder_requested.connect(self.open_data.ask_folder)
         self.panel.open_file_requested.connect(self.open_data.ask_file)
@@ -196,11 +192,9 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close an opened image with Escape, wherever the keyboard is."""
         if event.key() == Qt.Key.Key_Escape:
-            self.learn.card.close()
-            self.data_page.card.close()
-            self.draw.card.close()
-            self.attack.images.card.close()
-            self.robustness.card.close()
+            for page in self._pages.values():
+                for card in page.cards:
+                    card.close()
         super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -222,8 +216,8 @@ class MainWindow(QMainWindow):
         for widget in self.findChildren(QWidget):
             if isinstance(widget, Themed):
                 widget.set_theme(theme)
-        self.attack.set_icons(self.icons)
-        self.draw.set_icons(self.icons)
+        for page in self._pages.values():
+            page.set_icons(self.icons)
         self.notice.set_icon(self.icons["close"])
         self.refresh_run_state()
 
@@ -267,62 +261,41 @@ class MainWindow(QMainWindow):
         action.setText("Hold the change" if playing else "Play the change")
         action.setIcon(self.icons["pause" if playing else "play"])
 
-    def show_page(self, index: int) -> None:
+    def show_page(self, name: str) -> None:
         """Show one page."""
-        if self.pages.widget(index) is self.robustness:
-            self.robustness.make()  # before it is shown, or its parts would follow a moment later
-        self.pages.setCurrentIndex(index)
-        self.top.show_page(index)
-        for name in ("attack_toggle", "attack_back", "attack_step", "attack_mistake"):
-            self.actions_by_name[name].setEnabled(index == 1)
-
-    @Slot()
-    def show_learn(self) -> None:
-        """Show what is learnt."""
-        self.show_page(0)
-
-    @Slot()
-    def show_attack(self) -> None:
-        """Show the attack."""
-        self.show_page(1)
-
-    @Slot()
-    def show_data(self) -> None:
-        """Show the images."""
-        self.show_page(3)
-
-    @Slot()
-    def show_robustness(self) -> None:
-        """Show how much the model withstands."""
-        self.show_page(2)
+        page, entry = self._pages[name], next(entry for entry in PAGES if entry.name == name)
+        page.prepare()  # before it is shown, or its parts would follow a moment later
+        self.pages.setCurrentWidget(page)
+        self.top.show_page(self.pages.currentIndex())
+        for command in COMMANDS:
+            if command.page:
+                self.actions_by_name[command.name].setEnabled(command.page == name)
+        if entry.takes_keyboard:
+            page.take_keyboard()
 
     @Slot(str, int)
     def attack_image(self, part: str, index: int) -> None:
         """Attack one image and watch it."""
         self.session.attack.choose(part, index, play=True)
-        self.show_attack()
-        self.attack.setFocus()  # not the first target's button, which would look chosen
-
-    @Slot()
-    def show_draw(self) -> None:
-        """Show the sheet to draw on."""
-        self.show_page(4)
-        self.draw.canvas.setFocus()
+        self._go_to("attack")
 
     @Slot(object)
     def attack_drawing(self, own: OwnImage) -> None:
         """Attack an image a person has drawn, and watch it."""
         self.session.attack.choose_own(own, play=True)
-        self.show_attack()
-        self.attack.setFocus()
+        self._go_to("attack")
 
     @Slot(str, object)
     def show_images(self, part: str, wanted: ImageFilter) -> None:
         """Show some images of a part on the wall."""
-        self.data_page.show_part(part)
-        self.data_page.show_filter(wanted)
-        self.show_data()
-        self.data_page.wall.setFocus()
+        self.page("data").show_part(part)
+        self.page("data").show_filter(wanted)
+        self._go_to("data")
+
+    def _go_to(self, name: str) -> None:
+        """Show a page, and let keys go there: not to a button, which would look chosen."""
+        self.show_page(name)
+        self._pages[name].take_keyboard()
 
     @Slot()
     def toggle_panel(self) -> None:
@@ -343,7 +316,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_help(self) -> None:
         """Explain the window."""
-        section = help_text.SECTIONS[self.pages.currentIndex()]
+        section = PAGES[self.pages.currentIndex()].name
         self._show_text("What am I looking at?", help_text.HELP_HTML, section)
 
     @Slot()

@@ -8,6 +8,8 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton
 
+from gui.window.registry import PAGES
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
     from PySide6.QtWidgets import QWidget
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from gui.session.session import Session
 
 _RUN = ("toggle", "step_batch", "step_epoch", "rewind", "new_seed")
-_PAGES = ("learn_page", "attack_page", "robustness_page", "data_page", "draw_page")
 _RIGHT = ("panel", "theme", "help")
 SLOWEST, FASTEST = 0.2, 100.0
 """Epochs per second at the ends of the slider, before "as fast as possible"."""
@@ -71,7 +72,8 @@ class TopBar(QFrame):
         layout.addWidget(self.speed_words)
         layout.addStretch(1)
         self._pages = QButtonGroup(self)
-        for index, name in enumerate(_PAGES):
+        for index, page in enumerate(PAGES):
+            name = f"{page.name}_page"
             button = QToolButton(self)
             button.setText(actions[name].text())
             button.setToolTip(actions[name].toolTip())

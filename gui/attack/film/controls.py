@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, 
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from PySide6.QtGui import QAction, QIcon
 
@@ -34,7 +34,7 @@ class FilmControls(QWidget):
     ) -> None:
         super().__init__(parent)
         self._attack, self._saved = attack, saved
-        self._icons: dict[str, QIcon] = {}
+        self._icons: Mapping[str, QIcon] = {}
         self.first = self._button("To the start", self._to_first)
         self.back = self._button("One step back (,)", self._step_back)
         self.play = self._button("Play the change (P)", attack.toggle)
@@ -105,7 +105,7 @@ class FilmControls(QWidget):
         words = _SAVE_HELP if progress is None else "The film is being made; Ctrl+G calls it off"
         self.save.setToolTip(wrapped(words))
 
-    def set_icons(self, icons: dict[str, QIcon]) -> None:
+    def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons."""
         self._icons = icons
         for button, name in (

@@ -22,6 +22,8 @@ from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PySide6.QtGui import QIcon
 
     from core.attack import AttackStep
@@ -156,7 +158,7 @@ class FilmPanel(QWidget):
         layout.addWidget(card(middle, (12, 6, 12, 4)), 12)
         layout.addLayout(plots, 4)
 
-    def set_icons(self, icons: dict[str, QIcon]) -> None:
+    def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons on the buttons."""
         self.film.set_icons(icons)
 

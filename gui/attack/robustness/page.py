@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gui.attack.robustness.epochs import RobustnessEpochs
@@ -12,6 +12,7 @@ from gui.attack.robustness.images import RobustnessImages
 from gui.attack.robustness.pair import RobustnessPair
 from gui.attack.robustness.plot import RobustnessPlot
 from gui.shared.opened_image import OpenedImage
+from gui.shared.page import Page
 from gui.shared.words import PartView
 from gui.theme import LIGHT, Theme, Themed
 from gui.widgets.basics.card import card
@@ -31,19 +32,16 @@ TABS = {
 """What there is to see below the plot -> in words."""
 
 
-class RobustnessPage(QWidget):
+class RobustnessPage(Page):
     """Curves on the left; on the right the images that are fooled first and last.
 
     All of it is made when the page is first shown: a person should not wait for it to see something
     learn.
     """
 
-    hovered = Signal(str)
-    attack_requested = Signal(str, int)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._state = session, session.robustness
+        super().__init__(session, parent)
+        self._state = session.robustness
         self._theme = LIGHT
         self._is_made = False
         self.card = ImageCard(self)
@@ -55,7 +53,12 @@ class RobustnessPage(QWidget):
         """Use these colours for what is made from now on; what there is gets them by itself."""
         self._theme = theme
 
-    def make(self) -> None:
+    @property
+    def cards(self) -> tuple[ImageCard, ...]:
+        """The card of an opened image."""
+        return (self.card,)
+
+    def prepare(self) -> None:
         """Make what is to be seen, if it was not yet."""
         if self._is_made:
             return
@@ -114,7 +117,7 @@ class RobustnessPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the runs."""
         super().showEvent(event)
-        self.make()
+        self.prepare()
         self._state.watch(True)
         self.refresh()
 

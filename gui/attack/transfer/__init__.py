@@ -1,1 +1,25 @@
 """Images crafted on one run, read by the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gui.shared.tabs import Tab
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from gui.session.session import Session
+
+
+def _make(session: Session, parent: QWidget) -> QWidget:
+    from gui.attack.transfer.panel import TransferPanel
+
+    return TransferPanel(session, parent)
+
+
+TAB = Tab(
+    "Transfer",
+    "Images crafted on this run's model, tested on the models of the other runs",
+    _make,
+)

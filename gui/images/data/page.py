@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.errors import printable
@@ -15,6 +15,7 @@ from core.insight.readings import ImageFilter, select
 from gui.images.data.filter import FilterBar
 from gui.images.data.side import DataSide
 from gui.shared.opened_image import OpenedImage
+from gui.shared.page import Page
 from gui.shared.words import PARTS, PartView, epoch_words
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.card import card
@@ -50,17 +51,11 @@ _NOTHING_FITS = (
 )
 
 
-class DataPage(QWidget):
+class DataPage(Page):
     """Shows the data of the session, as the shown model reads them."""
 
-    attack_requested = Signal(str, int)
-    hovered = Signal(str)
-    found = Signal()
-    """What was looked for is on the wall."""
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+        super().__init__(session, parent)
         self._theme = LIGHT
         self._part = "train"
         self._filter = ImageFilter()
@@ -103,6 +98,15 @@ class DataPage(QWidget):
         session.readings.part.changed.connect(self._follow)
         session.data.changed.connect(self._tell_empty)
         self._dataset_changed()
+
+    @property
+    def cards(self) -> tuple[ImageCard, ...]:
+        """The card of an opened image."""
+        return (self.card,)
+
+    def take_keyboard(self) -> None:
+        """Let keys go to the wall."""
+        self.wall.setFocus()
 
     def _lay_out(self) -> None:
         under = QHBoxLayout()

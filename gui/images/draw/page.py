@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.drawing.drawing import placement_of
@@ -13,6 +13,7 @@ from gui.images.draw.reading import ReadingPanel
 from gui.images.draw.seen import SeenPanel, Way
 from gui.session.own_image import OwnImage
 from gui.shared.opened_image import OpenedImage
+from gui.shared.page import Page
 from gui.shared.words import epoch_words
 from gui.widgets.basics.card import card
 from gui.widgets.canvas.canvas import Canvas
@@ -20,6 +21,8 @@ from gui.widgets.canvas.canvas_tools import CanvasTools
 from gui.widgets.images.image_card import CardContent, ImageCard
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtGui import QIcon, QShowEvent
@@ -38,16 +41,11 @@ _LEGEND = (
 )
 
 
-class DrawPage(QWidget):
+class DrawPage(Page):
     """A sheet, the image it becomes, and what the model shown reads in it."""
 
-    attack_requested = Signal(object)
-    """An :class:`~gui.session.own_image.OwnImage`."""
-    hovered = Signal(str)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+        super().__init__(session, parent)
         self._drawn: dict[Way, Drawn] = {}
         self._knows_data = False
         self._later = QTimer(self)
@@ -94,7 +92,16 @@ class DrawPage(QWidget):
         layout.addWidget(card(self.seen, (12, 8, 12, 10)), 10)
         layout.addWidget(card(self.reading, (12, 8, 12, 10)), 7)
 
-    def set_icons(self, icons: dict[str, QIcon]) -> None:
+    @property
+    def cards(self) -> tuple[ImageCard, ...]:
+        """The card of an opened image."""
+        return (self.card,)
+
+    def take_keyboard(self) -> None:
+        """Let keys go to the sheet."""
+        self.canvas.setFocus()
+
+    def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons on the buttons."""
         self.tools.set_icons(icons)
 
@@ -226,7 +233,7 @@ class DrawPage(QWidget):
             label = int(shown.probabilities_of(flat).argmax())
         said = self.reading.meant is not None
         own = OwnImage(flat, dataset.image_shape, label, dataset.class_names, said)
-        self.attack_requested.emit(own)
+        self.own_attack_requested.emit(own)
 
     @Slot(int)
     def _add(self, label: int) -> None:

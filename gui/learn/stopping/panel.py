@@ -21,6 +21,7 @@ from core.learning.stopping import StoppingConfig, early_stopping
 from core.parameters import parameters_of
 from gui.images.data.settings import WhoChooses, column_of
 from gui.learn.stopping.words import NOT_THERE, Moment, patience_words, sure_words, why_words
+from gui.shared.side import Side
 from gui.shared.words import PARTS
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip
@@ -29,8 +30,6 @@ from gui.widgets.curves.band_plot import BandPlot, EpochBars
 from gui.widgets.curves.plot import Curve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
     from PySide6.QtGui import QHideEvent, QShowEvent
 
@@ -60,8 +59,7 @@ _WHY_HELP = (
 class StoppingPanel(QWidget):
     """The held-out curve with its band, the best epochs of redrawings, and both in plain words."""
 
-    comparison_requested = Signal(int)
-    """The best epoch is to be compared with the model shown now."""
+    asked = Signal(str, object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,7 +95,6 @@ class StoppingPanel(QWidget):
             "Best against now", "Compare the best epoch with the model shown now"
         )
         self.compare_button.clicked.connect(self._compare)
-        self.compare_button.hide()
         self._lay_out()
         for plot in (self.plot, self.bars):
             plot.x_clicked.connect(self._epoch_clicked)
@@ -164,11 +161,6 @@ class StoppingPanel(QWidget):
         whole.setSpacing(4)
         whole.addLayout(above, 1)
         whole.addWidget(self.chooses)
-
-    def offer_comparison(self, slot: Callable[[int], object]) -> None:
-        """Connect what compares the best epoch with the model shown, and show its button."""
-        self.comparison_requested.connect(slot)
-        self.compare_button.show()
 
     @property
     def _part(self) -> str:
@@ -333,4 +325,4 @@ class StoppingPanel(QWidget):
     def _compare(self) -> None:
         history = self._session.view.history
         if history is not None and history.records:
-            self.comparison_requested.emit(history.best.epoch)
+            self.asked.emit("Compare", (Side(None, "best"), Side(None, "now")))

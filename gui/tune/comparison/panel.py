@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset, Split
     from gui.session.session import Session
+    from gui.shared.side import Side
     from gui.tune.comparison.study import SideModel
 
 _NAMES = ("A", "B")
@@ -142,6 +143,10 @@ class ComparisonPanel(QWidget):
         super().showEvent(event)
         self._session.comparison.watch(True)
         self.refresh()
+
+    def show_wanted(self, wanted: tuple[Side, Side]) -> None:
+        """Compare these two."""
+        self._session.comparison.compare(*wanted)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let nothing be computed for what nobody sees."""

@@ -8,13 +8,15 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from core.parameters import Parameter
+from gui.shared.side import Side
 from gui.tune.comparison.study import PLACES
 from gui.widgets.basics.number_field import NumberField
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gui.tune.comparison.study import Side, SideModel
+    from gui.shared.side import Side
+from gui.tune.comparison.study import SideModel
 
 _EPOCH = Parameter("int", "Epoch", "Which epoch of the run is compared.", low=0, high=1_000_000)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.insight.comparison import Examined, examine
 from gui.jobs.legacy import LatestJob
+from gui.shared.side import Side
 
 if TYPE_CHECKING:
     from typing import Any
@@ -35,15 +36,6 @@ PLACES = {
     "chosen": "epoch",
 }
 """Where in its run a side stands -> what people call it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of two models: a run (None: the one shown) and a place in it."""
-
-    run: int | None = None
-    place: str = "now"
-    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.learning.sweep.sweep import N_SEEDS
+from gui.shared.side import Side
 from gui.tune.runs.table import RunTable
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.tooltips import wrapped
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 class RunsPanel(QWidget):
     """A table of runs, and buttons for the one chosen."""
 
-    comparison_requested = Signal(int)
-    """The number of a run that is to be compared with the one shown."""
+    asked = Signal(str, object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -145,7 +145,8 @@ class RunsPanel(QWidget):
     def _compare(self) -> None:
         key = self.table.chosen_key()
         if key is not None:
-            self.comparison_requested.emit(key)
+            # Both at their best.
+            self.asked.emit("Compare", (Side(key, "best"), Side(None, "best")))
 
     @Slot(bool)
     def _pin(self, is_pinned: bool) -> None:

@@ -11,6 +11,8 @@ from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.canvas.canvas import THICKEST, THINNEST, Canvas
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PySide6.QtGui import QIcon
 
 _STEPS = 1000
@@ -59,7 +61,7 @@ class CanvasTools(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         return button
 
-    def set_icons(self, icons: dict[str, QIcon]) -> None:
+    def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons."""
         for button, name in (
             (self.eraser, "eraser"),

@@ -1,0 +1,69 @@
+"""What all pages have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+
+from gui.shared.panel import Panel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtGui import QAction, QIcon
+    from PySide6.QtWidgets import QWidget
+
+    from gui.session.session import Session
+    from gui.widgets.images.image_card import ImageCard
+
+
+class Page(Panel):
+    """A panel that fills the window, behind a button of the bar above."""
+
+    attack_requested = Signal(str, int)
+    """Part and index of an image that is to be attacked."""
+    own_attack_requested = Signal(object)
+    """An :class:`~gui.session.own_image.OwnImage` that is to be attacked."""
+    found = Signal()
+    """What was looked for is there now: a message that it was not is of no use any more."""
+
+    @property
+    def cards(self) -> tuple[ImageCard, ...]:
+        """Cards of opened images, windows of their own."""
+        return ()
+
+    def prepare(self) -> None:
+        """Make what is to be seen: called before the page is shown."""
+
+    def take_keyboard(self) -> None:
+        """Be where keys go: called when something is to be done here next."""
+        self.setFocus()
+
+    def use_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Offer some of the window's commands here."""
+
+    def set_icons(self, icons: Mapping[str, QIcon]) -> None:
+        """Use these icons on the buttons."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """A page as the window offers it.
+
+    Attributes
+    ----------
+    name : unique
+    words, help, shortcut, icon : what people see and press
+    make : makes it
+    takes_keyboard : whether keys go to it as soon as it is shown
+    """
+
+    name: str
+    words: str
+    help: str
+    shortcut: str
+    icon: str
+    make: Callable[[Session, QWidget], Page]
+    takes_keyboard: bool = False

@@ -1,0 +1,78 @@
+"""The tabs of a page, each a feature's panel behind a button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Signal, Slot
+
+from gui.widgets.basics.lazy_tabs import LazyTabs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from gui.session.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A feature as a page offers it.
+
+    Attributes
+    ----------
+    words, help : on its button, and what there is to see
+    make : makes the panel; its module is read only then, for a person should not wait for it to see
+        something learn
+    """
+
+    words: str
+    help: str
+    make: Callable[[Session, QWidget], QWidget]
+
+
+class PanelTabs(LazyTabs):
+    """Panels behind a row of buttons; what they ask of the page is asked here.
+
+    Parameters
+    ----------
+    first : words and widget of what there is from the beginning
+    tabs : what else there is
+    """
+
+    hovered = Signal(str)
+    sample_requested = Signal(str, int, QPoint)
+    images_requested = Signal(str, object)
+    content_requested = Signal(object, QPoint)
+    tab_requested = Signal(str)
+
+    def __init__(
+        self,
+        session: Session,
+        first: tuple[str, QWidget],
+        tabs: Sequence[Tab],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(first, parent)
+        self._session = session
+        self.set_makers({tab.words: partial(self._make, tab) for tab in tabs})
+
+    def _make(self, tab: Tab) -> QWidget:
+        panel = tab.make(self._session, self)
+        for name in ("hovered", "sample_requested", "images_requested", "content_requested"):
+            if hasattr(panel, name):
+                getattr(panel, name).connect(getattr(self, name))
+        if hasattr(panel, "tab_requested"):
+            panel.tab_requested.connect(self.tab_requested)
+        if hasattr(panel, "asked"):
+            panel.asked.connect(self._ask)
+        return panel
+
+    @Slot(str, object)
+    def _ask(self, words: str, wanted: object) -> None:
+        """Let another tab show what was asked for."""
+        self.panel(words).show_wanted(wanted)  # type: ignore[attr-defined]
+        self.tab_requested.emit(words)
