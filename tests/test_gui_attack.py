@@ -54,7 +54,7 @@ NUMBER = 17
 @pytest.fixture
 def page(window: MainWindow, qtbot: QtBot) -> MainWindow:
     """Return the window with the Attack page open on a known image, its film whole."""
-    window.show_page("attack")
+    window.show_attack()
     window.session.attack.choose("train", NUMBER)
     wait_for_film(qtbot, window.session)
     return window
@@ -184,7 +184,7 @@ def test_a_saturated_image_is_explained(
     window = new_window(session)
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
-    window.show_page("attack")
+    window.show_attack()
     type_number(qtbot, window.attack.controls.rows["steps"].editor, "3")
     train = data_of(session).train
     sure = SoftmaxPerceptron(session.view.history.records[-1].weights).probabilities(train.images)
@@ -259,7 +259,7 @@ def test_a_model_without_mistakes_says_so(
     window = new_window(session)
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, session)
     before = session.attack.config
     click(qtbot, window.attack.controls.mistake)
@@ -473,7 +473,7 @@ def test_nothing_is_computed_while_nobody_looks(window: MainWindow, qtbot: QtBot
         window.session.view.show_epoch(5)
     assert attack.weights is None
     assert attack.jobs() == []
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, window.session)
     assert window.session.view.shown is not None
     assert attack.weights is window.session.view.shown.weights
@@ -484,7 +484,7 @@ def test_the_attack_follows_a_live_run(
 ) -> None:
     session = new_session(training=replace(SHORT, epochs=5000), pace=20.0)
     window = new_window(session)
-    window.show_page("attack")
+    window.show_attack()
     session.open("digits8")
     models: list[Any] = []
 
@@ -508,7 +508,7 @@ def test_the_first_target_is_the_nearest_other_class(
     window = new_window(session)
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, session)
     attack = session.attack
     order = np.argsort(session.view.shown.probabilities_of(attack.chosen_image))[::-1]
@@ -528,7 +528,7 @@ def test_of_two_classes_a_mistake_is_led_back_to_the_right_one(
     window = new_window(session)
     session.open(str(path))
     wait_for_state(qtbot, session, RunState.FINISHED)
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, session)
     click(qtbot, window.attack.controls.mistake)
     attack = session.attack
@@ -548,7 +548,7 @@ def test_a_target_that_was_asked_for_stays(
     window = new_window(session)
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, session)
     assert session.attack.config.target == 8
 
@@ -570,7 +570,7 @@ def test_the_page_waits_for_data(
     new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
 ) -> None:
     window = new_window(new_session())
-    window.show_page("attack")
+    window.show_attack()
     assert window.attack.film_panel.sentence.text() == "Waiting for data ..."
     controls, film = window.attack.controls, window.attack.film_panel.film
     for button in (

@@ -39,7 +39,7 @@ NUMBER = 17
 @pytest.fixture
 def page(window: MainWindow, qtbot: QtBot) -> MainWindow:
     """Return the window with the Attack page open on a known image."""
-    window.show_page("attack")
+    window.show_attack()
     window.session.attack.choose("train", NUMBER)
     wait_for_any_film(qtbot, window.session)
     return window

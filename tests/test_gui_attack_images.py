@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def open_result(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, window.session)
     window.session.attack.pause()
     window.session.attack.go_to(5)
@@ -50,7 +50,7 @@ def test_the_result_opens_and_follows_the_step(window: MainWindow, qtbot: QtBot)
 
 
 def test_the_chosen_image_opens_by_click_and_key(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, window.session)
     view, card = window.attack.film_panel.chosen_view, window.attack.images.card
     activate(qtbot, window)
@@ -67,7 +67,7 @@ def test_the_chosen_image_opens_by_click_and_key(window: MainWindow, qtbot: QtBo
 
 
 def test_beside_the_image_nothing_opens(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, window.session)
     for view in (window.attack.film_panel.result_view, window.attack.film_panel.weights_view):
         click(qtbot, view, QPoint(2, 2))

@@ -68,7 +68,7 @@ def is_settled(game: ByHandSession) -> bool:
 @pytest.fixture
 def panel(window: MainWindow, qtbot: QtBot) -> ByHandPanel:
     """Return the panel in a window, a known image chosen, the optimiser's answer there."""
-    window.show_page("attack")
+    window.show_attack()
     window.session.attack.choose("train", NUMBER)
     wait_for_film(qtbot, window.session)
     click(qtbot, window.attack.tab("By hand"))
@@ -728,7 +728,7 @@ def test_a_model_that_has_learnt_nothing_is_explained(
     qtbot: QtBot,
 ) -> None:
     window = new_window(new_session())
-    window.show_page("attack")
+    window.show_attack()
     click(qtbot, window.attack.tab("By hand"))
     panel = window.attack.tabs.panel("By hand")
     assert panel.sentence.text() == "Waiting for data ..."

@@ -52,7 +52,9 @@ def expected(window: MainWindow, part: str) -> NDArray[np.int64]:
 def wait_for_counts(qtbot: QtBot, window: MainWindow, part: str) -> NDArray[np.int64]:
     """Wait until the matrix shows them."""
     counts = expected(window, part)
-    wait_until(qtbot, lambda: np.array_equal(window.learn.tabs.panel("Confusion").matrix.counts, counts))
+    wait_until(
+        qtbot, lambda: np.array_equal(window.learn.tabs.panel("Confusion").matrix.counts, counts)
+    )
     return counts
 
 
@@ -259,7 +261,7 @@ def test_a_panel_that_goes_does_not_end_what_the_data_page_asked_for(
     """Qt tells a widget that it is hidden when it is put into a stack, which happens at leisure."""
     window = new_window(new_session())
     open_and_finish(qtbot, window.session)
-    window.show_page("data")
+    window.show_data()
     wait_until(qtbot, lambda: wall_is_right(window))
     assert window.learn.tabs.panel("Confusion").isHidden()
     window.session.training.step_epoch()

@@ -744,7 +744,7 @@ def test_before_there_are_data_the_page_says_so(
     qtbot: QtBot,
 ) -> None:
     window = new_window(new_session())
-    window.show_page("data")
+    window.show_data()
     page = window.data_page
     assert "Open some" in page.wall.empty_words
     assert page.words.text() == ""
@@ -766,7 +766,7 @@ def test_a_live_wall_follows_without_jumping(
     window = new_window(new_session(training=ENDLESS, pace=100.0))
     session, page = window.session, window.data_page
     open_paused(qtbot, session)
-    window.show_page("data")
+    window.show_data()
     wait_for_wall(qtbot, window)
     page.wall.verticalScrollBar().setValue(2 * page.wall.cell_rect(0).height())
     place = page.wall.verticalScrollBar().value()
@@ -895,7 +895,7 @@ def test_a_run_begun_with_noise_and_validation_is_shown_as_it_is(
     config = replace(SMALL, validation_size=20, label_noise=10.0)
     window = new_window(new_session(data=config, training=SHORT))
     open_and_finish(qtbot, window.session)
-    window.show_page("data")
+    window.show_data()
     wait_for_wall(qtbot, window)
     page = window.data_page
     assert page.words.text().startswith("all 280 images")

@@ -223,11 +223,11 @@ def test_unseen_the_page_reads_nothing_and_is_true_again_when_shown(
 ) -> None:
     draw(page.canvas)
     settled(qtbot, page)
-    window.show_page("learn")
+    window.show_learn()
     before = np.array(page.reading.bars.probabilities)
     window.session.view.show_epoch(1)
     np.testing.assert_array_equal(page.reading.bars.probabilities, before)
-    window.show_page("draw")
+    window.show_draw()
     assert_reads(window, own_way(window, page.canvas.ink))
 
 
@@ -304,7 +304,7 @@ def test_before_there_are_data_the_page_waits(
     new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
 ) -> None:
     window = new_window(new_session())
-    window.show_page("draw")
+    window.show_draw()
     draw(window.draw.canvas)
     settled(qtbot, window.draw)
     assert window.draw.reading.sentence.text() == "Waiting for data ..."
@@ -345,13 +345,13 @@ def test_the_card_of_a_page_nobody_sees_closes_with_its_data(
     draw(page.canvas)
     settled(qtbot, page)
     click(qtbot, page.reading.open_button)
-    window.show_page("learn")
+    window.show_learn()
     assert page.card.isVisible()
     window.session.open(write_data(tmp_path / "other", (12, 12), 4, 60, 30))
     wait_until(qtbot, lambda: data_of(window.session).n_classes == 4)
     assert not page.card.isVisible()
     wait_for_state(qtbot, window.session, RunState.FINISHED)
-    window.show_page("draw")
+    window.show_draw()
     assert_reads(window, own_way(window, page.canvas.ink))
 
 
@@ -395,7 +395,7 @@ def test_a_drawing_is_attacked(window: MainWindow, page: DrawPage, qtbot: QtBot)
 def attack_drawing(window: MainWindow, qtbot: QtBot, label: int | None = None) -> NDArray[Any]:
     """Draw, attack, and return the image."""
     page = window.draw
-    window.show_page("draw")
+    window.show_draw()
     draw(page.canvas)
     settled(qtbot, page)
     if label is not None:
@@ -510,7 +510,7 @@ def test_other_classes_drop_it_too(
 def add_drawing(window: MainWindow, qtbot: QtBot, label: int) -> NDArray[np.float32]:
     """Draw, say what it is, add it; return the image."""
     page = window.draw
-    window.show_page("draw")
+    window.show_draw()
     draw(page.canvas)
     settled(qtbot, page)
     choose(qtbot, page.reading.label, label + 1)

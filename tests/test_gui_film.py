@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def attacked(window: MainWindow, qtbot: QtBot) -> MainWindow:
     """Return a window with a whole film."""
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, window.session)
     window.session.attack.pause()
     return window

@@ -516,7 +516,7 @@ def test_other_shapes_and_class_counts(
         assert bar.value() > 0
         shown = scroll.viewport().rect().translated(-atlas.pos())
         assert shown.contains(atlas.cell_rect(0, 46).center())
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, session)
     assert len(session.attack.steps[0].probabilities) == n_classes
     window.grab()
@@ -537,7 +537,7 @@ def test_long_class_names_are_cut_not_the_images(
     open_folder(qtbot, window, "named data")
     window.grab()
     assert names[2] in window.learn.atlas.describe(0, 2)
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, window.session)
     window.grab()
     assert (window.width(), window.height()) == (1280, 720)
@@ -548,7 +548,7 @@ def test_many_classes_and_then_few_on_both_pages(
 ) -> None:
     many = write_data(tmp_path / "many", (28, 28), 47, 300, 94)
     few = write_data(tmp_path / "few", (28, 28), 2, 40, 10)
-    window.show_page("attack")
+    window.show_attack()
     for folder in (many, few, many):
         open_folder(qtbot, window, folder)
         wait_for_film(qtbot, window.session)
@@ -560,7 +560,7 @@ def test_many_classes_and_then_few_on_both_pages(
 
 
 def test_fewer_images_than_the_chosen_number(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, window.session)
     window.session.attack.choose("train", SMALL.train_size - 1)
     wait_for_film(qtbot, window.session)

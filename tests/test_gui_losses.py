@@ -69,7 +69,7 @@ def wait_for_descents(qtbot: QtBot, session: Session) -> Descents:
 @pytest.fixture
 def panel(window: MainWindow, qtbot: QtBot) -> LossesPanel:
     """Return the panel, shown with a button, of a window whose run has ended."""
-    window.show_page("attack")
+    window.show_attack()
     assert window.session.losses.descents is None  # nothing is computed before one looks
     window.session.attack.choose("train", NUMBER)
     click(qtbot, window.attack.tab("Losses"))
@@ -463,7 +463,7 @@ def test_a_model_that_has_learnt_nothing_is_told(
     new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
 ) -> None:
     window = new_window(new_session())
-    window.show_page("attack")
+    window.show_attack()
     window.attack.show_tab("Losses")
     panel = window.attack.tabs.panel("Losses")
     assert panel.badge_title.text() == "No data yet"
@@ -688,7 +688,7 @@ def test_the_surest_image_of_none_is_told(
         qtbot,
         lambda: session.view.shown is not None and bool(np.any(session.view.shown.weights[:, 0])),
     )
-    window.show_page("attack")
+    window.show_attack()
     window.attack.show_tab("Losses")
     click(qtbot, window.attack.tabs.panel("Losses").find_button)
     wait_until(qtbot, lambda: "reads no training image rightly" in window.notice.text)

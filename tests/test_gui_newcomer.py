@@ -244,7 +244,7 @@ def test_class_names_on_the_attack_page_are_cut_and_their_numbers_are_not(
     monkeypatch.setattr("gui.session.data.opening", opening_of(made))
     window.session.open("anything")
     wait_until(qtbot, lambda: data_of(window.session).name == "named")
-    window.show_page("attack")
+    window.show_attack()
     wait_for_film(qtbot, window.session)
     page = window.attack.film_panel
     buttons = window.attack.controls._target_buttons

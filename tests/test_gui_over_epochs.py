@@ -53,7 +53,11 @@ def wait_for_part(qtbot: QtBot, window: MainWindow, part: str) -> EpochReadings:
 
     def there() -> bool:
         seen = window.session.epochs.of(part)
-        return seen is not None and seen.complete and window.learn.tabs.panel("Over epochs")._drawn is seen
+        return (
+            seen is not None
+            and seen.complete
+            and window.learn.tabs.panel("Over epochs")._drawn is seen
+        )
 
     wait_until(qtbot, there)
     return expected(window, part)

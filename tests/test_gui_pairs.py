@@ -79,7 +79,7 @@ def expected(session: Session, part: str, norm: str, *, boxed: bool) -> CostMatr
 @pytest.fixture
 def panel(window: MainWindow, qtbot: QtBot) -> PairsPanel:
     """Return the panel of a window whose run has ended, with all there is on it."""
-    window.show_page("attack")
+    window.show_attack()
     click(qtbot, window.attack.tab("Pairs"))
     shown = window.attack.tabs.panel("Pairs")
     assert shown.isVisible()
@@ -264,7 +264,7 @@ def test_a_long_measurement_shows_how_far_it_is_is_stopped_and_goes_on(
     slow: type[Slow], window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    window.show_page("attack")
+    window.show_attack()
     click(qtbot, window.attack.tab("Pairs"))
     panel: PairsPanel = window.attack.tabs.panel("Pairs")  # type: ignore[assignment]
     assert not panel.progress.bar.isVisible()  # what is over soon is not worth it
@@ -308,7 +308,7 @@ def test_a_stopped_measurement_is_not_begun_again_but_for_another_model_or_setti
     slow: type[Slow], window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    window.show_page("attack")
+    window.show_attack()
     click(qtbot, window.attack.tab("Pairs"))
     panel: PairsPanel = window.attack.tabs.panel("Pairs")  # type: ignore[assignment]
     wait_until(qtbot, panel.progress.button.isVisible)
@@ -334,7 +334,7 @@ def test_a_job_on_images_that_are_gone_leaves_nothing_behind(
     slow: type[Slow], window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    window.show_page("attack")
+    window.show_attack()
     click(qtbot, window.attack.tab("Pairs"))
     panel: PairsPanel = window.attack.tabs.panel("Pairs")  # type: ignore[assignment]
     wait_until(qtbot, lambda: least_measured(panel) > 0)
@@ -350,7 +350,7 @@ def test_nothing_is_measured_where_nobody_looks(
     slow: type[Slow], window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    window.show_page("attack")
+    window.show_attack()
     qtbot.wait(100)
     assert session.pairs.state is None
     click(qtbot, window.attack.tab("Pairs"))
@@ -406,7 +406,7 @@ def test_a_model_that_has_learnt_nothing_is_told_so(
     window = new_window(new_session(training=TrainingConfig(epochs=12, init="zeros")))
     open_paused(qtbot, window.session)
     window.session.view.show_epoch(0)
-    window.show_page("attack")
+    window.show_attack()
     click(qtbot, window.attack.tab("Pairs"))
     panel: PairsPanel = window.attack.tabs.panel("Pairs")  # type: ignore[assignment]
     matrix = wait_for_costs(qtbot, window.session)
@@ -429,7 +429,7 @@ def test_a_failure_is_told_and_does_not_begin_again(
     monkeypatch.setattr(CostMeasurement, "run", failing)
     window.session.messages.surprised.disconnect()
     with qtbot.waitSignal(window.session.messages.surprised) as told:
-        window.show_page("attack")
+        window.show_attack()
         click(qtbot, window.attack.tab("Pairs"))
     assert "no room" in told.args[0]
     qtbot.wait(100)
@@ -446,7 +446,7 @@ def test_the_window_closes_in_the_midst_of_a_measurement(
 ) -> None:
     window = new_window(new_session())
     open_and_finish(qtbot, window.session)
-    window.show_page("attack")
+    window.show_attack()
     click(qtbot, window.attack.tab("Pairs"))
     wait_until(qtbot, lambda: window.session.pairs.is_measuring)
     assert window.session.close()

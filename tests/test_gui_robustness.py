@@ -270,7 +270,7 @@ def test_attacks_can_be_left_and_gone_on_with(
     endless: EndlessAttack, window: MainWindow, qtbot: QtBot
 ) -> None:
     session, page = window.session, window.robustness
-    window.show_page("robustness")
+    window.show_robustness()
     progress = page.curves.attacks
     wait_until(qtbot, progress.button.isVisible)
     wait_until(qtbot, lambda: progress.bar.value() >= 2)
@@ -302,7 +302,7 @@ def test_attacks_can_be_left_and_gone_on_with(
 def test_what_was_left_for_one_model_is_tried_on_another(
     endless: EndlessAttack, window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.show_page("robustness")
+    window.show_robustness()
     session, progress = window.session, window.robustness.curves.attacks
     wait_until(qtbot, progress.button.isVisible)
     click(qtbot, progress.button)
@@ -376,7 +376,7 @@ def test_attacks_end_when_nobody_looks_and_go_on_later(
     endless: EndlessAttack, window: MainWindow, qtbot: QtBot
 ) -> None:
     state, page = window.session.robustness, window.robustness
-    window.show_page("robustness")
+    window.show_robustness()
     wait_until(qtbot, lambda: page.curves.attacks.bar.value() >= 2)
     press(qtbot, window, "Ctrl+1")
     wait_until(qtbot, lambda: state._job.idle)
@@ -386,7 +386,7 @@ def test_attacks_end_when_nobody_looks_and_go_on_later(
     kept = curves.attacks["endless"].counts
     assert len(kept) > 1
     endless.may_end = True
-    window.show_page("robustness")
+    window.show_robustness()
     curves = wait_for_curves(qtbot, window.session)
     np.testing.assert_array_equal(curves.attacks["endless"].counts[: len(kept)], kept)
 
@@ -397,7 +397,7 @@ def test_a_long_search_ends_when_the_window_closes(
     window = new_window(new_session())
     open_and_finish(qtbot, window.session)
     window.session.robustness.measure(boxed=True)
-    window.show_page("robustness")
+    window.show_robustness()
     assert window.session.close()
 
 

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from gui.attack.tabs import TABS as ATTACK_TABS
-from gui.learn.tabs import TABS
 from gui_helpers import (
     EPOCHS,
     SMALL,
@@ -43,9 +41,12 @@ from PySide6.QtWidgets import (
 from core.insight.diagnostics import next_mistake
 from core.learning.model_file import SavedModel, load_model, save_model
 from gui.app import InputHabits
+from gui.attack.page import FILM
+from gui.learn.page import ATLAS
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT, THEMES, Theme
 from gui.window.actions import COMMANDS
+from gui.window.registry import ATTACK_TABS, LEARN_TABS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -452,13 +453,18 @@ def back_to_normal(scene: Scene) -> None:
     window.notice.hide()
 
 
-PLACES = [*((0, tab) for tab in TABS), *((1, tab) for tab in ATTACK_TABS), (2, ""), (4, "")]
+PLACES = [
+    *(("learn", tab) for tab in (ATLAS, *(tab.words for tab in LEARN_TABS))),
+    *(("attack", tab) for tab in (FILM, *(tab.words for tab in ATTACK_TABS))),
+    ("robustness", ""),
+    ("draw", ""),
+]
 """Page and tab: everything there is to see but the Data page, which has tests of its own."""
 
 
-def show_tab(window: MainWindow, page: int, tab: str) -> None:
+def show_tab(window: MainWindow, page: str, tab: str) -> None:
     """Show a tab of Learn or Attack."""
-    (window.learn, window.attack)[page].show_tab(tab)
+    window.page(page).show_tab(tab)
 
 
 TRIED = [command for command in COMMANDS if command.name != "quit"]
