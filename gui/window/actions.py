@@ -193,7 +193,7 @@ def make_actions(window: Commanded, commands: Iterable[Command] = COMMANDS) -> d
     return actions
 
 
-def _do(command: Command, window: Commanded, _: bool) -> None:
+def _do(command: Command, window: Commanded, _: bool = False) -> None:
     command.do(window)
 
 
