@@ -135,9 +135,10 @@ def attack_laboratory(window, folder):
             window.switch_theme()
         window.notice.close_message()
         window.show_page("robustness")
-        window.page("robustness").switch.choose("Two runs")
-        wait_for(lambda: session.robustness.curves is not None
-                 and session.robustness.curves.complete, "the curves")  # fmt: skip
+        page = window.page("robustness")
+        page.switch.choose("Two runs")
+        wait_for(lambda: page.state.curves is not None and page.state.curves.is_complete,
+                 "the curves")  # fmt: skip
         shoot(window, folder, f"robustness-{theme}")
 
 

@@ -52,7 +52,7 @@ class Counting:
         if question.n < 0:
             raise SettingError("Choose a number that is not negative")
         self.question, self._allowed = question, allowed
-        self.done = 0
+        self.done, self.knows_early = 0, True
 
     def run(self) -> Generator[Progress, None, None]:
         while self.done < self.question.n:
@@ -63,7 +63,8 @@ class Counting:
             yield Progress(self.done, self.question.n, "ones")
 
     def found(self) -> int | None:
-        return self.done or None
+        is_known = self.knows_early or self.done == self.question.n
+        return (self.done or None) if is_known else None
 
 
 class Bench:
@@ -72,6 +73,8 @@ class Bench:
     def __init__(self, **options: Any) -> None:
         self.view, self.pool = FakeView(), JobPool()
         self.allowed = threading.Semaphore(0)
+        self.may_begin = threading.Event()
+        self.may_begin.set()
         self.begun: list[Counting] = []
         self.question: Sum | None = Sum(np.zeros(1), 3)
         self.told: list[int | None] = []
@@ -82,6 +85,7 @@ class Bench:
 
     def begin(self, question: Sum) -> Counting:
         self.begun.append(Counting(question, self.allowed))
+        assert self.may_begin.wait(SOON)
         return self.begun[-1]
 
     def allow(self, n: int = 1000) -> None:
@@ -271,6 +275,47 @@ def test_the_answer_of_the_model_before_stands_until_there_is_one(
     assert not bench.study.is_settled
     bench.ask_for(4)  # but never of another question
     assert bench.study.answer is None
+
+
+def test_the_answer_before_stands_where_nothing_is_found_yet(
+    make: Callable[..., Bench], qtbot: QtBot
+) -> None:
+    bench = make()
+    bench.allow(3)
+    bench.study.watch(True)
+    wait_until(qtbot, lambda: bench.study.is_settled)
+    bench.ask_for(3, np.ones(1))
+    wait_until(qtbot, lambda: len(bench.begun) == 2)
+    bench.begun[1].knows_early = False
+    bench.allow(2)
+    wait_until(qtbot, lambda: bench.study.progress is not None and bench.study.progress.done == 2)
+    assert bench.study.found == 3
+    assert bench.study.is_awaited
+    bench.view.is_running = True
+    assert not bench.study.is_awaited  # it only keeps up with the run
+    bench.view.is_running = False
+    bench.allow()
+    wait_until(qtbot, lambda: bench.study.is_settled)
+    assert not bench.study.is_awaited
+
+
+def test_what_is_left_before_its_first_step_tells_nothing(
+    make: Callable[..., Bench], qtbot: QtBot
+) -> None:
+    bench = make()
+    bench.allow(3)
+    bench.study.watch(True)
+    wait_until(qtbot, lambda: bench.study.is_settled)
+    before = bench.study.answer
+    bench.may_begin.clear()
+    bench.ask_for(3, np.ones(1))
+    wait_until(qtbot, lambda: len(bench.begun) == 2)
+    bench.study.call_off()
+    bench.may_begin.set()
+    wait_until(qtbot, lambda: not bench.study.is_computing)
+    bench.pool.read_letters()
+    assert bench.study.answer is before
+    assert bench.begun[1].done == 0
 
 
 def test_beside_a_training_only_whole_answers_are_shown(

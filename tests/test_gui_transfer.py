@@ -29,12 +29,12 @@ from core.attack.whole_parts.transfer import Transfer
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import Trainer, TrainingConfig
 from core.progress import Progress
-from gui.attack.robustness.job import Model
 from gui.attack.transfer.job import TRANSFER_SLOT, TransferDone, TransferJob, TransferRequest
 from gui.attack.transfer.panel import TransferPanel
 from gui.jobs.mailbox import Mailbox
-from gui.session.crafting import Crafting, crafting
 from gui.session.run_state import RunState
+from gui.shared.crafting import Crafting, crafting
+from gui.shared.run_models import RunModel
 from gui.theme import DARK
 from gui.widgets.basics.job_progress import JobProgress
 
@@ -58,7 +58,7 @@ def large() -> TransferRequest:
     for key in (1, 2):
         trainer = Trainer(data, TrainingConfig(epochs=2, seed=key, init="normal"))
         list(trainer.run())
-        models.append(Model(key, 2.0, trainer.snapshot()))
+        models.append(RunModel(key, 2.0, trainer.snapshot()))
     attack = ATTACKS["pgd"]
     chosen = Crafting(attack, attack.settings(budget=6.0, steps=20))  # type: ignore[call-arg]
     return TransferRequest(tuple(models), "test", data.test, chosen, 0)

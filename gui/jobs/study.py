@@ -29,7 +29,7 @@ REST = 3.0
 """Beside a running training, after each step three times as long a rest: a quarter of a core."""
 
 
-_OF_MODEL = frozenset({"weights", "epoch", "epochs"})
+_OF_MODEL = frozenset({"weights", "epoch", "epochs", "models"})
 """Fields of a question that name the model: another of these is the same question, asked anew."""
 
 
@@ -206,7 +206,7 @@ class StudyJob(Job, Generic[Question, Found]):
                     with self._wake:
                         self._wake.wait_for(lambda: self._outdated, pause)
             steps.close()
-            if not self._stopping:
+            if not self._stopping and progress is not None:  # else nothing is known that was not
                 self._put(Answer(question, search.found(), progress))
         except ExplorerError as error:
             found = None if search is None else search.found()
@@ -231,9 +231,9 @@ class StudyJob(Job, Generic[Question, Found]):
 class Study(QObject, Generic[Question, Found]):
     """Keeps the answer to one question of a panel up to date while somebody looks.
 
-    A question is a frozen dataclass; its field ``weights`` is the model (and ``epoch`` or
-    ``epochs`` that model's), all others are what it is about. The thread begins with the first
-    question.
+    A question is a frozen dataclass; its field or property ``weights`` is the model, or several
+    (and ``epoch``, ``epochs`` or ``models`` more of them), all others are what it is about. The
+    thread begins with the first question.
 
     Parameters
     ----------
@@ -303,8 +303,8 @@ class Study(QObject, Generic[Question, Found]):
         """
         if self._asked is None:
             return None
-        known = [self._latest, self._whole]
-        if self._view.is_running and self._latest and not self._latest.is_whole:
+        known, latest = [self._latest, self._whole], self._latest
+        if latest and not latest.is_whole and (self._view.is_running or latest.found is None):
             known.reverse()
         wanted = about(self._asked)
         return next((a for a in known if a and same(about(a.question), wanted)), None)
@@ -320,9 +320,28 @@ class Study(QObject, Generic[Question, Found]):
         return "" if self.answer is None else self.answer.problem
 
     @property
+    def progress(self) -> Progress | None:
+        """How far the search is for what is asked, or was when it was left."""
+        latest, asked = self._latest, self._asked
+        if latest is None or asked is None or not same(about(latest.question), about(asked)):
+            return None
+        return latest.progress
+
+    @property
     def is_computing(self) -> bool:
         """Whether more is to come."""
         return not self._job.idle
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether more is to come that a person waits for.
+
+        Not what only keeps up with a run, once something whole is known of that.
+        """
+        answer = self.answer
+        is_whole = answer is not None and answer.is_whole
+        is_there = self._view.is_running or answer is self._latest
+        return self.is_computing and not (is_whole and is_there)
 
     @property
     def is_held(self) -> bool:
@@ -432,6 +451,8 @@ class Study(QObject, Generic[Question, Found]):
         elif self._asked is not None:
             self._latest = letter.payload
             self._whole = self._latest if letter.payload.is_whole else self._whole
+            if letter.payload.is_whole and is_as(letter.payload.question, self._held):
+                self._held = None  # it came to its end all the same
             self._was_computing = self.is_computing
             self.changed.emit()
 

@@ -11,7 +11,6 @@ from gui.attack.film.saving import FilmSession
 from gui.attack.losses.study import LossesSession
 from gui.attack.pairs.study import PairsSession
 from gui.attack.repair.study import RepairSession
-from gui.attack.robustness.study import RobustnessSession
 from gui.attack.same_change.study import SameChangeSession
 from gui.attack.targets.study import TargetsSession
 from gui.attack.transfer.study import TransferSession
@@ -36,7 +35,6 @@ class Lookers(QObject):
         session.film = FilmSession(session, pool, mailbox)
         session.epochs = EpochsSession(session, pool, mailbox)
         session.comparison = ComparisonSession(session, pool, mailbox)
-        session.robustness = RobustnessSession(session, pool, mailbox)
         session.targets = TargetsSession(session, pool, mailbox)
         session.pairs = PairsSession(session, pool, mailbox)
         session.repair = RepairSession(session, pool, mailbox)

@@ -58,7 +58,6 @@ class Session(QObject):
     film: Any
     epochs: Any
     comparison: Any
-    robustness: Any
     targets: Any
     pairs: Any
     repair: Any

@@ -121,8 +121,6 @@ class StudyProgress(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show how far it is."""
-        study, answer = self._study, self._study.answer
-        is_whole = answer is not None and answer.is_whole
-        progress = None if answer is None else answer.progress
-        self.progress.show_progress(progress, is_running=study.is_computing and not is_whole)
-        self.go_on.setVisible(study.is_held and not is_whole)
+        study = self._study
+        self.progress.show_progress(study.progress, is_running=study.is_awaited)
+        self.go_on.setVisible(study.is_held)

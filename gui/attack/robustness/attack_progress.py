@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QW
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from gui.attack.robustness.study import RobustnessSession
+    from gui.attack.robustness.study import Robustness
+    from gui.session.view import View
 
 PATIENCE_MILLISECONDS = 300
 """What is over by then shows no progress."""
@@ -23,9 +24,9 @@ _LATER_HELP = "Attacks that take long are tried as soon as the model is not bein
 class AttackProgress(QWidget):
     """A bar while attacks are tried; once they were left, the way back to them."""
 
-    def __init__(self, state: RobustnessSession, parent: QWidget | None = None) -> None:
+    def __init__(self, view: View, state: Robustness, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state = state
+        self._view, self._state = view, state
         self.words = QLabel("", self)
         self.words.setObjectName("muted")
         self.bar = QProgressBar(self)
@@ -51,9 +52,11 @@ class AttackProgress(QWidget):
     def refresh(self) -> None:
         """Show what is being tried."""
         state, curves = self._state, self._state.curves
-        is_left = state.attacks_left and curves is not None and not curves.complete
+        is_left = state.attacks_left and curves is not None and not curves.is_complete
         trying = "" if curves is None or is_left else curves.trying
-        waits = state.attacks_wait and not is_left and not trying
+        # Some take too long to be tried while the model is being trained.
+        waits = curves is not None and not curves.is_complete and self._view.is_running
+        waits = waits and not is_left and not trying
         if not trying:
             self._is_long = False
             self._patience.stop()

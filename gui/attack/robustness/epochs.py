@@ -8,15 +8,16 @@ import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from gui.shared.panel import Panel
 from gui.theme import LIGHT, Theme
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.runs import RunCurves
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QShowEvent
 
     from core.exact.curves import RobustnessOverEpochs
+    from gui.attack.robustness.study import Robustness
     from gui.session.runs import RunEntry
     from gui.session.session import Session
 
@@ -28,13 +29,12 @@ _MEDIAN_HELP = (
 _SCORE_HELP = "The share of the test images read rightly, at the same epochs."
 
 
-class RobustnessEpochs(QWidget):
+class RobustnessEpochs(Panel):
     """Median exact size and score against epochs; a click shows that epoch."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._state = session, session.robustness
-        self._theme = LIGHT
+    def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._state, self._theme = state, LIGHT
         self.median_plot = self._plot("MEDIAN EXACT SIZE", MEDIAN, "train", _MEDIAN_HELP)
         self.score_plot = self._plot("SCORE", SCORE, "test", _SCORE_HELP)
         row = QHBoxLayout(self)
@@ -43,8 +43,6 @@ class RobustnessEpochs(QWidget):
         for plot in (self.median_plot, self.score_plot):
             row.addWidget(plot)
             plot.x_clicked.connect(self._epoch_clicked)
-        self._state.epochs_changed.connect(self.refresh)
-        self._state.changed.connect(self.refresh)
         session.view.shown_changed.connect(self._refresh_marker)
 
     def _plot(self, title: str, name: str, colour: str, help_text: str) -> CurvePlot:
@@ -56,18 +54,9 @@ class RobustnessEpochs(QWidget):
         self._theme = theme
         self.refresh()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what was found meanwhile."""
-        super().showEvent(event)
-        self.refresh()
-
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Draw what is known of the visible runs."""
-        if not self.isVisible():
-            return
-        epochs = self._state.epochs
-        known = {} if epochs is None else epochs.found
+        known = self._state.medians.found or {}
         entries = [entry for entry in self._state.entries() if entry.key in known]
         for plot, name in ((self.median_plot, MEDIAN), (self.score_plot, SCORE)):
             self._draw(plot, name, known, entries)

@@ -15,7 +15,7 @@ from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
     from core.exact.curves import ExactRobustness
-    from gui.attack.robustness.job import RobustnessCurves
+    from gui.attack.robustness.study import RobustnessCurves
     from gui.session.session import Session
 
 N_IMAGES = 60
@@ -70,10 +70,10 @@ class RobustnessImages(QWidget):
 
     def show_curves(self, curves: RobustnessCurves, label: int | None) -> None:
         """Show the ends of what was found, of all images or of those of one class."""
-        main, split = curves.request.models[0], curves.request.split
+        main, split = curves.models[0], curves.split
         more = f", trying {curves.trying} ..." if curves.trying else ""
         self.words.setText(f"{split.n_samples:,} test images, {epoch_words(main.epoch)}{more}")
-        norm, found = curves.request.norm, curves.exact[main.key]
+        norm, found = curves.norm, curves.shown
         if self._drawn == (found, norm, label):
             return  # only an attack has come further
         self._drawn = (found, norm, label)
@@ -91,16 +91,15 @@ class RobustnessImages(QWidget):
         )
 
     def _image(self, curves: RobustnessCurves, index: int) -> StripImage:
-        dataset, request = self._session.view.dataset, curves.request
+        dataset, found, split = self._session.view.dataset, curves.shown, curves.split
         assert dataset is not None
-        found = curves.exact[request.models[0].key]
-        size = float(found.sizes(request.norm)[index])
-        rivals = found.changes.rival_l2 if request.norm == "l2" else found.changes.rival_linf
-        name, rival = dataset.class_names[int(request.split.labels[index])], int(rivals[index])
+        size = float(found.sizes(curves.norm)[index])
+        rivals = found.changes.rival_l2 if curves.norm == "l2" else found.changes.rival_linf
+        name, rival = dataset.class_names[int(split.labels[index])], int(rivals[index])
         other = "nothing else" if rival < 0 else dataset.class_names[rival]
         return StripImage(
             index=index,
-            rgb=grey_rgb(request.split.images[index].reshape(dataset.image_shape)),
+            rgb=grey_rgb(split.images[index].reshape(dataset.image_shape)),
             below=(_fitting_sizes(size), (f"{name} → {other}", f"{name}→{other}", name)),
             words=f"test image {index:,}, labelled {name}: beyond a change of {size:.4g} it is "
             f"read as {other}",

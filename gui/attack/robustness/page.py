@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from core.attack.whole_parts.sized import SIZED_ATTACKS
 from gui.attack.robustness.epochs import RobustnessEpochs
 from gui.attack.robustness.images import RobustnessImages
 from gui.attack.robustness.pair import RobustnessPair
 from gui.attack.robustness.plot import RobustnessPlot
+from gui.attack.robustness.study import Robustness
 from gui.shared.opened_image import OpenedImage
 from gui.shared.page import Page
 from gui.shared.words import PartView
@@ -20,8 +22,9 @@ from gui.widgets.basics.lazy_tabs import LazyTabs, TabRow
 from gui.widgets.images.image_card import ImageCard
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
+    from PySide6.QtGui import QShowEvent
 
+    from core.attack.whole_parts.sized import SizedAttack
     from gui.session.session import Session
 
 DURING, TWO = "During training", "Two runs"
@@ -37,13 +40,22 @@ class RobustnessPage(Page):
 
     All of it is made when the page is first shown: a person should not wait for it to see something
     learn.
+
+    Parameters
+    ----------
+    attacks : what is tried
     """
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        parent: QWidget | None = None,
+        attacks: tuple[SizedAttack, ...] = SIZED_ATTACKS,
+    ) -> None:
         super().__init__(session, parent)
-        self._state = session.robustness
-        self._theme = LIGHT
+        self._attacks, self._theme = attacks, LIGHT
         self._is_made = False
+        self._pair: RobustnessPair | None = None
         self.card = ImageCard(self)
         self.opened = OpenedImage(self.card, session)
         self.card.attack_requested.connect(self.attack_requested)
@@ -63,8 +75,9 @@ class RobustnessPage(Page):
         if self._is_made:
             return
         session = self._session
-        self.curves = RobustnessPlot(session, self)
-        self.epochs = RobustnessEpochs(session, self)
+        self.state = Robustness(session, self, self._attacks)
+        self.curves = RobustnessPlot(session, self.state, self)
+        self.epochs = RobustnessEpochs(session, self.state, self)
         self.images = RobustnessImages(session, self)
         self.switch = TabRow(TABS, self)
         self.tabs = LazyTabs((DURING, self.epochs), self)
@@ -72,13 +85,14 @@ class RobustnessPage(Page):
         self._lay_out()
         self._connect()
         self._is_made = True
+        self.follow(*self.state.studies)
         for widget in self.findChildren(QWidget):
             if isinstance(widget, Themed):
                 widget.set_theme(self._theme)
         self._dataset_changed()
 
     def _make_pair(self) -> RobustnessPair:
-        pair = RobustnessPair(self._session, self)
+        pair = self._pair = RobustnessPair(self._session, self.state, self)
         pair.hovered.connect(self.hovered)
         pair.content_requested.connect(self.opened.open)
         self._head.addWidget(pair.tools)
@@ -111,20 +125,15 @@ class RobustnessPage(Page):
         self.images.hovered.connect(self.hovered)
         self.images.opened.connect(self._open)
         self.switch.chosen.connect(self.tabs.show_panel)
-        self._state.changed.connect(self.refresh)
-        self._session.view.run_state_changed.connect(self.curves.attacks.refresh)
+        view, state = self._session.view, self.state
+        for signal in (state.measure.changed, self._session.runs.changed, view.run_shown):
+            signal.connect(self.refresh)
+        view.run_state_changed.connect(self.curves.attacks.refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the runs."""
-        super().showEvent(event)
         self.prepare()
-        self._state.watch(True)
-        self.refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for what nobody sees."""
-        super().hideEvent(event)
-        self._state.watch(False)
+        super().showEvent(event)
 
     @Slot()
     def _dataset_changed(self) -> None:
@@ -133,13 +142,12 @@ class RobustnessPage(Page):
             self.curves.dataset_changed()
             self.refresh()
 
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Show what is known."""
-        if not self.isVisible():
-            return
-        self.curves.refresh()
-        curves = self._state.curves
+        for part in (self.curves, self.epochs, self._pair):
+            if part is not None:
+                part.refresh()
+        curves = self.state.curves
         if curves is None:
             self.images.show_nothing()
         else:

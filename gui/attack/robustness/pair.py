@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -22,6 +22,7 @@ from core.exact.pairs import NORMS
 from core.insight.diagnostics import weight_images, weight_limit
 from core.learning.adversary import ADVERSARIES
 from core.pictures import diverging_rgb
+from gui.shared.panel import Panel
 from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.fitting_label import FittingLabel
@@ -32,11 +33,10 @@ from gui.widgets.images.image_card import CardContent
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
-
-    from gui.attack.robustness.job import Model, RobustnessCurves
+    from gui.attack.robustness.study import Robustness, RobustnessCurves
     from gui.session.runs import RunEntry
     from gui.session.session import Session
+    from gui.shared.run_models import RunModel
 
 _CELL = 36
 """Pixels a side at least: two rows fit below the plot in the smallest window."""
@@ -56,17 +56,12 @@ _WITHOUT_HELP = (
 )
 
 
-class RobustnessPair(QWidget):
+class RobustnessPair(Panel):
     """The run shown above the other one."""
 
-    hovered = Signal(str)
-    content_requested = Signal(object, QPoint)
-    """What makes the content of a card, and its place on the screen."""
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._state = session, session.robustness
-        self._theme = LIGHT
+    def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._state, self._theme = state, LIGHT
         self.tools = QWidget(self)
         """What stands in the line of the tabs."""
         self.other = QComboBox(self.tools)
@@ -83,9 +78,6 @@ class RobustnessPair(QWidget):
         self.train.clicked.connect(self._train)
         self.mosaic.hovered.connect(self.hovered)
         self.mosaic.cell_clicked.connect(self._cell_clicked)
-        self._state.changed.connect(self.refresh)
-        session.runs.changed.connect(self.refresh)
-        session.view.dataset_changed.connect(self.refresh)
 
     def _sign(self) -> QLabel:
         sign = QLabel("■", self)
@@ -130,16 +122,8 @@ class RobustnessPair(QWidget):
         self.colour_bar.set_theme(theme)
         self.refresh()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what was found meanwhile."""
-        super().showEvent(event)
-        self.refresh()
-
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Show both runs as far as they are known."""
-        if not self.isVisible():
-            return
         curves, other = self._state.curves, self._state.other
         self._offer(other)
         models = [] if curves is None else self._models(curves, other)
@@ -168,12 +152,14 @@ class RobustnessPair(QWidget):
         self.other.setCurrentIndex(-1 if other is None else self.other.findData(other.key))
         self.other.setEnabled(bool(entries))
 
-    def _models(self, curves: RobustnessCurves, other: RunEntry | None) -> list[Model]:
+    def _models(self, curves: RobustnessCurves, other: RunEntry | None) -> list[RunModel]:
         """Return the model shown and that of the other run, if it is known."""
-        main, *behind = curves.request.models
+        main, *behind = curves.models
         return [main, *(model for model in behind if other and model.key == other.key)]
 
-    def _show(self, curves: RobustnessCurves, models: list[Model], other: RunEntry | None) -> None:
+    def _show(
+        self, curves: RobustnessCurves, models: list[RunModel], other: RunEntry | None
+    ) -> None:
         dataset = self._session.view.dataset
         assert dataset is not None
         self.mosaic.set_columns(dataset.class_names)
@@ -206,13 +192,13 @@ class RobustnessPair(QWidget):
             return "The other runs are hidden: choose one to draw it.", "choose another run"
         return "There is no other run on these images yet.", "no other run yet"
 
-    def _name(self, model: Model) -> str:
+    def _name(self, model: RunModel) -> str:
         entry = self._session.runs.entry(model.key)
         return "" if entry is None else entry.name
 
-    def _wordings(self, curves: RobustnessCurves, model: Model) -> tuple[str, ...]:
+    def _wordings(self, curves: RobustnessCurves, model: RunModel) -> tuple[str, ...]:
         """Return name, epoch, adversary, score and median exact size, ever shorter."""
-        found, norm = curves.exact[model.key], curves.request.norm
+        found, norm = curves.exact[model.key], curves.norm
         name, epoch = short(self._name(model), _LONGEST_NAME), epoch_words(model.epoch)
         score, median = f"score {found.score:.4f}", f"{found.median(norm):.3g}"
         run = self._session.runs.run(model.key)
@@ -261,6 +247,7 @@ class RobustnessPair(QWidget):
     @Slot(int)
     def _other_chosen(self, index: int) -> None:
         self._state.compare_with(self.other.itemData(index))
+        self.refresh()
 
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.exact.curves import between_tried, share_right
 from gui.attack.robustness.attack_progress import AttackProgress
-from gui.attack.robustness.job import ATTACKS
+from gui.shared.panel import Panel
 from gui.shared.size_choice import SizeChoice
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.fitting_words import short
@@ -19,8 +19,10 @@ from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.runs import RunCurves
 
 if TYPE_CHECKING:
-    from gui.attack.robustness.job import Model, RobustnessCurves
+    from core.attack.whole_parts.sized import SizedAttack
+    from gui.attack.robustness.study import Robustness, RobustnessCurves
     from gui.session.session import Session
+    from gui.shared.run_models import RunModel
 
 EXACT = "exact"
 _EXACT_WIDTH = 3.0
@@ -47,19 +49,21 @@ _NORM_HELP = (
 _CLASS_HELP = "Whose images are counted: all, or those of one class."
 
 
-class RobustnessPlot(QWidget):
+class RobustnessPlot(Panel):
     """Norm, box and class above the plot."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._state = session, session.robustness
-        self._theme = LIGHT
-        self.size_choice = SizeChoice(self._state, _NORM_HELP, self)
+    def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._state, self._theme = state, LIGHT
+        self.size_choice = SizeChoice(state.measure, _NORM_HELP, self)
         self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
         self.label = self._combo("Class", _CLASS_HELP)
-        self.attacks = AttackProgress(self._state, self)
-        help_text = "\n".join((_CURVE_HELP, *(f"{a.label}: {a.help}" for a in ATTACKS)))
-        self.plot = CurvePlot("ACCURACY AGAINST SIZE", "size", _curves(), help_text, parent=self)
+        self.attacks = AttackProgress(session.view, state, self)
+        attacks = state.attacks
+        help_text = "\n".join((_CURVE_HELP, *(f"{a.label}: {a.help}" for a in attacks)))
+        self.plot = CurvePlot(
+            "ACCURACY AGAINST SIZE", "size", _curves(attacks), help_text, parent=self
+        )
         self.plot.set_y_range(*_Y_RANGE)
         head = QHBoxLayout()
         head.setSpacing(10)
@@ -98,11 +102,8 @@ class RobustnessPlot(QWidget):
         label: int | None = self.label.currentData()
         return label
 
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Show what is known."""
-        if not self.isVisible():
-            return
         self.size_choice.refresh()
         self.attacks.refresh()
         curves = self._state.curves
@@ -113,46 +114,43 @@ class RobustnessPlot(QWidget):
 
     def _show_nothing(self) -> None:
         nothing = np.empty(0)
-        for name in (EXACT, *(attack.label for attack in ATTACKS)):
+        for name in (EXACT, *(attack.label for attack in self._state.attacks)):
             self.plot.set_data(name, nothing, nothing)
         self.plot.set_runs(())
         self.plot.set_stops(None)
 
     def _draw(self, curves: RobustnessCurves) -> None:
-        request, label, sizes = curves.request, self.chosen_class, curves.sizes
-        main, *others = request.models
-        exact = curves.exact[main.key].accuracy(request.norm, sizes, label)
+        label, sizes = self.chosen_class, curves.sizes
+        exact = curves.shown.accuracy(curves.norm, sizes, label)
         self.plot.set_data(EXACT, sizes, exact)
-        for attack in ATTACKS:
+        for attack in self._state.attacks:
             known = curves.attacks.get(attack.label)
             x, y = np.empty(0), np.empty(0)
             if known is not None and len(known.counts):
                 tried = curves.attack_sizes[: len(known.counts)]
-                right = share_right(known.counts, request.split.labels, label)
+                right = share_right(known.counts, curves.split.labels, label)
                 within = slice(int(np.searchsorted(sizes, tried[-1], side="right")))
                 x, y = sizes[within], between_tried(sizes[within], exact[within], tried, right)
             self.plot.set_data(attack.label, x, y)
         # There all numbers are of what was really done.
         self.plot.set_stops(curves.attack_sizes)
-        runs = [self._behind(curves, model) for model in others]
+        runs = [self._behind(curves, model) for model in curves.models[1:]]
         self.plot.set_runs([run for run in runs if run is not None])
         self.plot.set_x_range(0.0, float(sizes[-1]), least=0.0)
 
-    def _behind(self, curves: RobustnessCurves, model: Model) -> RunCurves | None:
+    def _behind(self, curves: RobustnessCurves, model: RunModel) -> RunCurves | None:
         """Return the exact curve of another run, None if that is gone by now."""
         entry = self._session.runs.entry(model.key)
         if entry is None:
             return None
-        exact = curves.exact[model.key].accuracy(
-            curves.request.norm, curves.sizes, self.chosen_class
-        )
+        exact = curves.exact[model.key].accuracy(curves.norm, curves.sizes, self.chosen_class)
         is_strong = entry.key == self._session.runs.reference_key
         colour = self._theme.runs[entry.colour]
         points = ((EXACT, curves.sizes, exact),)
         return RunCurves(entry.key, entry.name, colour, points, strong=is_strong)
 
 
-def _curves() -> tuple[Curve, ...]:
+def _curves(attacks: tuple[SizedAttack, ...]) -> tuple[Curve, ...]:
     """Return the exact curve, and one over it for each attack."""
-    attacks = [Curve(attack.label, *_LOOKS[i % len(_LOOKS)]) for i, attack in enumerate(ATTACKS)]
-    return Curve(EXACT, "train", width=_EXACT_WIDTH), *attacks
+    over = [Curve(attack.label, *_LOOKS[i % len(_LOOKS)]) for i, attack in enumerate(attacks)]
+    return Curve(EXACT, "train", width=_EXACT_WIDTH), *over

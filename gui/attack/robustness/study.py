@@ -1,128 +1,203 @@
-"""The state of the Robustness page: how sizes are measured, and what is known of the runs."""
+"""What the runs withstand: exact curves, attacks tried on the model shown, medians over epochs."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
 
+from core.attack.whole_parts.sized import SIZED_ATTACKS, AttackTrials
+from core.exact.curves import CurveSearch, MedianSearch
 from core.insight.epoch_readings import spread_snapshots
+from core.learning.model_cache import ModelCache
 from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
-from gui.attack.robustness.job import (
-    ATTACKS,
-    CURVES_SLOT,
-    EPOCHS_SLOT,
-    Model,
-    RobustnessCurves,
-    RobustnessJob,
-    RobustnessRequest,
-    RunsOverEpochs,
-)
-from gui.jobs.legacy import REST
+from gui.jobs.study import REST, Study, about, is_as, same
+from gui.shared.measure import Measure
+from gui.shared.run_models import OfModels, models_of, other_runs
 
 if TYPE_CHECKING:
-    from core.attack.whole_parts.sized import SizedAttack
-    from core.exact.curves import SetNorm
-    from gui.jobs.job_pool import JobPool
-    from gui.jobs.legacy import LegacyMailbox as Mailbox
-    from gui.jobs.mailbox import Letter
+    from typing import Any
+
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QObject
+
+    from core.attack.whole_parts.sized import AttackCurve, SizedAttack, TriedAttacks
+    from core.data.dataset import Split
+    from core.exact.curves import (
+        ExactCurves,
+        ExactRobustness,
+        Medians,
+        RobustnessOverEpochs,
+        SetNorm,
+    )
+    from core.learning.records import Snapshot
     from gui.session.runs import RunEntry
     from gui.session.session import Session
-
-REFRESH_SECONDS = 0.5
-"""While a run goes on, it is looked at no more often than that."""
+    from gui.shared.run_models import RunModel
 
 MOST_EPOCHS = 128
 """Epochs of a run whose medians are found: as many as the small plot has room for."""
 
+_REST = 2 * REST + 1
+"""Beside a training curves and medians are found at once: each takes an eighth of a core."""
+_REFRESH_SECONDS = 0.5
 
-class RobustnessSession(QObject):
-    """Keeps what the visible runs withstand up to date while somebody watches."""
 
-    changed = Signal()
-    """The curves, or how sizes are measured."""
-    epochs_changed = Signal()
+@dataclass(frozen=True, slots=True, eq=False)
+class CurvesQuestion(OfModels):
+    """The models whose curves are drawn, the images, and whether pixels stay between 0 and 1."""
 
-    def __init__(self, session: Session, pool: JobPool, mailbox: Mailbox) -> None:
-        super().__init__(session)
-        self._session = session
-        self.norm: SetNorm = "l2"
-        self.boxed = False
-        self._curves: RobustnessCurves | None = None
-        self._epochs: RunsOverEpochs | None = None
-        self._is_watched = False
-        self._asked: tuple[Any, ...] = ()
-        self._asked_at = 0.0
-        self._left: RobustnessRequest | None = None
+    split: Split
+    boxed: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrialsQuestion:
+    """The model attacks are tried on, and what its images withstand, in the box or without it."""
+
+    weights: NDArray[Any]
+    split: Split
+    norm: SetNorm
+    exact: ExactRobustness
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MediansQuestion:
+    """Of each run its number and the snapshots whose medians are found."""
+
+    models: tuple[tuple[int, tuple[Snapshot, ...]], ...]
+    split: Split
+
+    @property
+    def weights(self) -> tuple[NDArray[Any], ...]:
+        """Of all of them."""
+        return tuple(each.weights for _, snapshots in self.models for each in snapshots)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RobustnessCurves:
+    """Accuracy against size, as far as it is known.
+
+    Attributes
+    ----------
+    models : the one shown first; attacks are tried on that one alone
+    split : the images
+    norm : how large a change is
+    exact : model -> what its images withstand
+    sizes : (n_sizes,) at which the exact curves are drawn
+    attack_sizes : (n,), those of them at which attacks are tried on the model shown
+    attacks : label -> what the attack leaves right, at the first of those sizes or at all
+    trying : the label of the attack that is being tried, or ""
+    is_complete : whether all attacks are in it
+    """
+
+    models: tuple[RunModel, ...]
+    split: Split
+    norm: SetNorm
+    exact: dict[int, ExactRobustness]
+    sizes: NDArray[np.float64]
+    attack_sizes: NDArray[np.float64]
+    attacks: dict[str, AttackCurve]
+    trying: str
+    is_complete: bool
+
+    @property
+    def shown(self) -> ExactRobustness:
+        """What the model shown withstands."""
+        return self.exact[self.models[0].key]
+
+
+class Robustness:
+    """Which runs are looked at and how sizes are measured, and what is known of them.
+
+    Attributes
+    ----------
+    attacks : what is tried
+    measure : how large a change is
+    exact : what the images withstand, of every run drawn
+    noise : what is quick enough to be tried beside a training; after the exact curve
+    slow : all other attacks, after those, while nothing is trained
+    medians : of every run drawn, epoch by epoch
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        parent: QObject,
+        attacks: tuple[SizedAttack, ...] = SIZED_ATTACKS,
+    ) -> None:
+        self._session, self._view = session, session.view
+        self.attacks, self.measure = attacks, Measure(parent=parent)
         self._other_key: int | None = None
-        self._job = RobustnessJob(mailbox)
-        pool.start(self._job)
-        for signal in (session.view.run_shown, session.runs.changed, session.view.run_started):
-            signal.connect(self._runs_changed)
-        session.view.shown_changed.connect(self._shown_changed)
+        self._known: ModelCache[ExactRobustness] = ModelCache()
+        self._known_medians: ModelCache[Medians] = ModelCache()
+        self._sized: tuple[Any, ...] = (None, "")
+        view = session.view
+        make = partial(Study, view, session.pool, rest=_REST, parent=parent)
+        runs = (view.run_shown, session.runs.changed, view.run_started)
+        self.exact: Study[CurvesQuestion, ExactCurves] = make(
+            "exact curves",
+            self._curves_wanted,
+            lambda q: CurveSearch(
+                {model.key: model.weights for model in q.models},
+                q.split,
+                boxed=q.boxed,
+                known=self._known,
+            ),
+            follows=(*runs, self.measure.changed),
+            refresh=_REFRESH_SECONDS,
+        )
+        self.noise: Study[TrialsQuestion, TriedAttacks] = make(
+            "trying noise",
+            self._noise_wanted,
+            self._trials_of([attack for attack in attacks if attack.is_quick]),
+            follows=(self.exact.changed, self.measure.changed),
+            tell=0.1,
+        )
+        self.slow: Study[TrialsQuestion, TriedAttacks] = make(
+            "trying attacks",
+            self._slow_wanted,
+            self._trials_of([attack for attack in attacks if not attack.is_quick]),
+            follows=(self.noise.changed, view.run_state_changed),
+            tell=0.1,
+        )
+        self.medians: Study[MediansQuestion, dict[int, RobustnessOverEpochs]] = make(
+            "medians over epochs",
+            self._medians_wanted,
+            lambda q: MedianSearch(q.split, dict(q.models), known=self._known_medians),
+            follows=runs,
+            refresh=_REFRESH_SECONDS,
+            tell=0.5,
+        )
+        self.studies = (self.exact, self.noise, self.slow, self.medians)
 
-    def watch(self, is_watched: bool) -> None:
-        """Keep everything up to date, or let nothing be computed for what nobody sees."""
-        self._is_watched = is_watched
-        if not is_watched:
-            self._job.call_off()
-            self._asked = ()
-        self._refresh(at_once=True)
-
-    def measure(self, *, norm: SetNorm | None = None, boxed: bool | None = None) -> None:
-        """Change how sizes are measured."""
-        self.norm = self.norm if norm is None else norm
-        self.boxed = self.boxed if boxed is None else boxed
-        self.changed.emit()
-        self._refresh(at_once=True)
+    @staticmethod
+    def _trials_of(attacks: list[SizedAttack]) -> Any:
+        return lambda q: AttackTrials(q.weights, q.split, q.norm, q.exact, attacks=attacks)
 
     def leave_attacks(self) -> None:
         """Try no more attacks on the model shown; what was found stays."""
-        curves = self.curves
-        if curves is not None:
-            self._left = curves.request
-            self._job.leave_attacks()
-            self.changed.emit()
+        for study in (self.noise, self.slow):
+            study.call_off()
 
     def try_attacks(self) -> None:
         """Go on with attacks that were left."""
-        self._left, self._asked = None, ()
-        self._refresh(at_once=True)
-        self.changed.emit()
+        for study in (self.noise, self.slow):
+            if study.is_held:
+                study.go_on()
 
     @property
     def attacks_left(self) -> bool:
         """Whether a person left the attacks on what is shown."""
-        curves = self.curves
-        return bool(curves and self._left and curves.request.attacks_like(self._left))
-
-    @property
-    def attacks_wait(self) -> bool:
-        """Whether some attacks take too long to be tried while the model is being trained."""
-        curves = self.curves
-        return self._session.view.is_running and curves is not None and not curves.complete
-
-    def _attacks_for(self, request: RobustnessRequest) -> tuple[SizedAttack, ...]:
-        """Return what is tried: beside a running training only what keeps up with it."""
-        if self._left is not None and request.attacks_like(self._left):
-            return ()
-        self._left = None
-        is_running = self._session.view.is_running
-        return tuple(attack for attack in ATTACKS if attack.is_quick or not is_running)
+        return self.noise.is_held or self.slow.is_held
 
     @property
     def others(self) -> list[RunEntry]:
         """The runs that the one shown can be compared with."""
-        session = self._session
-        return [
-            entry
-            for entry in session.runs.on(session.view.data_config, session.view.reading)
-            if entry.key != session.runs.shown_key and session.view.can_show(entry.run)
-        ]
+        return other_runs(self._view)
 
     @property
     def other(self) -> RunEntry | None:
@@ -135,14 +210,13 @@ class RobustnessSession(QObject):
         """Choose the other run; one that was hidden is drawn from now on."""
         self._other_key = key
         self._session.runs.set_visible(key, True)
-        self.changed.emit()
 
     def budget_of_half(self) -> float | None:
         """Return what half of the images read rightly withstand, as a budget; None without it."""
         curves = self.curves
         if curves is None:
             return None
-        median = curves.exact[curves.request.models[0].key].median(self.norm)
+        median = curves.shown.median(self.norm)
         declared = parameters_of(TrainingConfig)["adversary_size"]
         if not np.isfinite(median):
             return None
@@ -163,23 +237,43 @@ class RobustnessSession(QObject):
         session.training.rewind(play=True)
 
     @property
-    def curves(self) -> RobustnessCurves | None:
-        """The curves, if some are known of the present images measured in the present way."""
-        dataset, curves = self._session.view.dataset, self._curves
-        if dataset is None or curves is None or curves.request.split is not dataset.test:
-            return None
-        same = (curves.request.norm, curves.request.boxed) == (self.norm, self.boxed)
-        # Its curve may be of a run that is not shown any more.
-        is_shown = curves.request.models[0].key == self._session.runs.shown_key
-        return curves if same and is_shown else None
+    def norm(self) -> SetNorm:
+        """How large a change is."""
+        return cast("SetNorm", self.measure.norm)
 
     @property
-    def epochs(self) -> RunsOverEpochs | None:
-        """The medians over epochs, if some are known of the present images."""
-        dataset, epochs = self._session.view.dataset, self._epochs
-        if dataset is None or epochs is None or epochs.request.split is not dataset.test:
+    def curves(self) -> RobustnessCurves | None:
+        """The curves, if some are known of the run shown measured in the present way."""
+        answer, norm = self.exact.answer, self.norm
+        if answer is None or answer.found is None:
             return None
-        return epochs
+        question, found = answer.question, answer.found
+        if question.models[0].key != self._session.runs.shown_key:
+            return None
+        if (self._sized[0], self._sized[1]) != (found, norm):
+            self._sized = (found, norm, found.sizes(norm), found.attack_sizes(norm))
+        tried: dict[str, AttackCurve] = {}
+        trying = ""
+        for study in (self.noise, self.slow):
+            of = study.answer
+            if of is None or of.found is None:
+                continue
+            if of.question.exact is found.shown and of.question.norm == norm:
+                tried |= of.found.curves
+                if study.is_computing and not study.is_held:
+                    trying = of.found.trying
+        known = [tried.get(attack.label) for attack in self.attacks]
+        return RobustnessCurves(
+            models=question.models,
+            split=question.split,
+            norm=norm,
+            exact=found.models,
+            sizes=self._sized[2],
+            attack_sizes=self._sized[3],
+            attacks=tried,
+            trying=trying,
+            is_complete=all(curve is not None and curve.complete for curve in known),
+        )
 
     def entries(self) -> list[RunEntry]:
         """Return the runs that are drawn: the one shown, then the visible ones that fit."""
@@ -187,80 +281,37 @@ class RobustnessSession(QObject):
         others = [entry for entry in self.others if entry.is_visible]
         return [] if shown is None else [shown, *others]
 
-    def _models(self) -> tuple[Model, ...]:
-        """Return the model shown, and that of every other run at the epoch nearest to it."""
-        shown = self._session.view.shown
-        if shown is None:
-            return ()
-        models = []
-        for i, entry in enumerate(self.entries()):
-            history = entry.run.history
-            if i == 0:
-                models.append(Model(entry.key, shown.epoch, shown.weights))
-            elif history.records:
-                record = history.nearest(shown.epoch)
-                models.append(Model(entry.key, record.epoch, record.weights))
-        return tuple(models)
+    def _curves_wanted(self) -> CurvesQuestion | None:
+        dataset, models = self._view.dataset, models_of(self._view, self.entries()[1:])
+        if dataset is None or not models:
+            return None
+        question = CurvesQuestion(models, dataset.test, self.measure.boxed)
+        answer = self.exact.answer
+        # Else noise would never be tried to its end on a model that learns on.
+        if answer is not None and self._view.is_running and self.noise.is_computing:
+            return answer.question if same(about(answer.question), about(question)) else question
+        return question
 
-    @Slot()
-    def _runs_changed(self) -> None:
-        self._refresh(at_once=True)
-        self.changed.emit()
+    def _noise_wanted(self) -> TrialsQuestion | None:
+        answer = self.exact.answer
+        if answer is None or answer.found is None:
+            return None
+        question = answer.question
+        return TrialsQuestion(
+            question.models[0].weights, question.split, self.norm, answer.found.shown
+        )
 
-    @Slot()
-    def _shown_changed(self) -> None:
-        # A person who chooses an epoch is answered at once; a run that goes on is not.
-        self._refresh(at_once=not self._session.view.is_running)
+    def _slow_wanted(self) -> TrialsQuestion | None:
+        question, answer = self._noise_wanted(), self.noise.answer
+        if self._view.is_running or answer is None or not answer.is_whole:
+            return None
+        return question if is_as(question, answer.question) else None
 
-    def _refresh(self, *, at_once: bool = False) -> None:
-        """Ask for what is new, unless an answer is under way or was asked for just now."""
-        session = self._session
-        dataset = session.view.dataset
-        if not self._is_watched or dataset is None:
-            return
-        if not at_once and not (
-            self._job.idle and time.perf_counter() - self._asked_at >= REFRESH_SECONDS
-        ):
-            return
-        models = self._models()
-        if not models:
-            return
-        runs = []
+    def _medians_wanted(self) -> MediansQuestion | None:
+        dataset, runs = self._view.dataset, []
         for entry in self.entries():
             history = entry.run.history
             if history.records:
                 spread = spread_snapshots(history.records, MOST_EPOCHS, [history.best.epoch])
                 runs.append((entry.key, tuple(spread)))
-        request = RobustnessRequest(
-            split=dataset.test,
-            norm=self.norm,
-            boxed=self.boxed,
-            models=models,
-            runs=tuple(runs),
-            rest=REST if session.view.is_running else 0.0,
-        )
-        request = replace(request, attacks=self._attacks_for(request))
-        asked = (
-            dataset.test,
-            self.norm,
-            self.boxed,
-            request.attacks == ATTACKS,
-            *(model.weights for model in models),
-            *(snapshots[-1].weights for _, snapshots in runs),
-        )
-        is_new = len(asked) != len(self._asked) or any(
-            a is not b for a, b in zip(asked, self._asked, strict=True)
-        )
-        if is_new:
-            self._asked, self._asked_at = asked, time.perf_counter()
-            self._job.request(request)
-
-    def take_latest(self, latest: dict[str, Letter]) -> None:
-        """Take in what was found since the last frame, and ask for more if there is more."""
-        if CURVES_SLOT in latest:
-            self._curves = latest[CURVES_SLOT].payload
-            self.changed.emit()
-        if EPOCHS_SLOT in latest:
-            self._epochs = latest[EPOCHS_SLOT].payload
-            self.epochs_changed.emit()
-        self._refresh()
+        return MediansQuestion(tuple(runs), dataset.test) if dataset is not None and runs else None

@@ -21,7 +21,7 @@ from core.pictures import diverging_rgb, grey_rgb
 from core.progress import Progress
 from gui.attack.same_change.effect_table import EffectTable
 from gui.attack.same_change.study import MOST_STRENGTH
-from gui.session.crafting import within
+from gui.shared.crafting import within
 from gui.shared.words import PARTS
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel

@@ -24,7 +24,7 @@ from gui.attack.same_change.universal_job import (
 )
 from gui.jobs.legacy import REST
 from gui.jobs.worker import Failed
-from gui.session.crafting import universal_settings
+from gui.shared.crafting import universal_settings
 
 if TYPE_CHECKING:
     from typing import Any

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from core.attack.whole_parts.transfer import TransferResult
     from core.data.dataset import Split
     from core.progress import Progress
-    from gui.attack.robustness.job import Model
     from gui.jobs.legacy import LegacyMailbox as Mailbox
-    from gui.session.crafting import Crafting
+    from gui.shared.crafting import Crafting
+    from gui.shared.run_models import RunModel
 
 TRANSFER_SLOT = "transfer"
 TRANSFER_NAME = "crafting images"
@@ -33,7 +33,7 @@ class TransferRequest:
     n_images : how many of them; 0 for all
     """
 
-    models: tuple[Model, ...]
+    models: tuple[RunModel, ...]
     part: str
     split: Split
     crafting: Crafting

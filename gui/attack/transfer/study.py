@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from gui.attack.robustness.job import Model
 from gui.attack.transfer.job import (
     TRANSFER_NAME,
     TRANSFER_SLOT,
@@ -15,7 +14,8 @@ from gui.attack.transfer.job import (
     TransferRequest,
 )
 from gui.jobs.worker import Failed
-from gui.session.crafting import crafting
+from gui.shared.crafting import crafting
+from gui.shared.run_models import RunModel
 
 if TYPE_CHECKING:
     from core.attack.whole_parts.transfer import TransferResult
@@ -74,7 +74,7 @@ class TransferSession(QObject):
         ]
         return [] if shown is None else [shown, *others]
 
-    def models(self) -> tuple[Model, ...]:
+    def models(self) -> tuple[RunModel, ...]:
         """Return the model shown, and that of every other run at the epoch nearest to it."""
         shown, entries = self._session.view.shown, self.entries()
         if shown is None or not entries:
@@ -82,8 +82,8 @@ class TransferSession(QObject):
         main, *others = entries
         records = [(entry.key, entry.run.history.nearest(shown.epoch)) for entry in others]
         return (
-            Model(main.key, shown.epoch, shown.weights),
-            *(Model(key, record.epoch, record.weights) for key, record in records),
+            RunModel(main.key, shown.epoch, shown.weights),
+            *(RunModel(key, record.epoch, record.weights) for key, record in records),
         )
 
     def craft(self) -> None:

@@ -14,8 +14,8 @@ from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from core.attack.whole_parts.transfer import ModelTransfer
-    from gui.attack.robustness.job import Model
     from gui.session.runs import RunList
+    from gui.shared.run_models import RunModel
 
 _COLUMNS = (
     ("run", "The images are crafted on the first model and tested on every other one."),
@@ -71,7 +71,7 @@ class TransferTable(QTreeWidget):
         self._theme = theme
 
     def fill(
-        self, models: tuple[Model, ...], counts: tuple[ModelTransfer, ...], runs: RunList
+        self, models: tuple[RunModel, ...], counts: tuple[ModelTransfer, ...], runs: RunList
     ) -> None:
         """Show these models, and what is known of them: of none, or of each, the crafting first."""
         while self.topLevelItemCount() > len(models):
@@ -87,7 +87,7 @@ class TransferTable(QTreeWidget):
     def _fill_row(
         self,
         item: QTreeWidgetItem,
-        model: Model,
+        model: RunModel,
         counts: ModelTransfer | None,
         runs: RunList,
         *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -9,27 +10,29 @@ import numpy as np
 import pytest
 from gui_helpers import (
     EPOCHS,
+    PAGE_SIZE,
     choose,
     click,
     data_of,
     has_colour,
     hover,
-    open_and_finish,
     pixels,
     play_endlessly,
     press,
+    put_on,
     wait_for_state,
     wait_until,
 )
 from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication, QLabel
 
-from core.attack.whole_parts.sized import SIZED_ATTACKS, SizedFastGradient
+from core.attack.whole_parts.sized import SIZED_ATTACKS as ATTACKS
+from core.attack.whole_parts.sized import SizedFastGradient
 from core.exact.curves import MedianSearch, exact_robustness, share_right
 from core.progress import finish
-from gui.attack.robustness.job import ATTACKS
-from gui.attack.robustness.page import TWO
+from gui.attack.robustness.page import TWO, RobustnessPage
 from gui.session.run_state import RunState
-from gui.theme import DARK
+from gui.theme import DARK, LIGHT
 from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
@@ -38,24 +41,17 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from core.exact.curves import ExactRobustness
-    from gui.attack.robustness.job import RobustnessCurves
-    from gui.attack.robustness.page import RobustnessPage
+    from gui.attack.robustness.study import RobustnessCurves
     from gui.session.session import Session
     from gui.window.main_window import MainWindow
 
 
-def wait_for_curves(qtbot: QtBot, session: Session) -> RobustnessCurves:
-    """Wait until the curves are all those of the model shown."""
-
-    def there() -> bool:
-        curves, shown = session.robustness.curves, session.view.shown
-        if curves is None or shown is None or not curves.complete:
-            return False
-        return curves.request.models[0].weights is shown.weights and session.robustness._job.idle
-
-    wait_until(qtbot, there)
-    curves = session.robustness.curves
+def wait_for_curves(qtbot: QtBot, page: RobustnessPage) -> RobustnessCurves:
+    """Wait until everything is of the model shown."""
+    wait_until(qtbot, lambda: all(study.is_settled for study in page.state.studies))
+    curves = page.state.curves
     assert curves is not None
+    assert curves.is_complete
     return curves
 
 
@@ -67,25 +63,26 @@ def exact_of(session: Session, *, boxed: bool = False) -> ExactRobustness:
 
 
 @pytest.fixture
-def page(window: MainWindow, qtbot: QtBot) -> RobustnessPage:
-    """Return the page, opened by its shortcut, with all there is on it."""
-    press(qtbot, window, "Ctrl+5")
-    assert window.robustness.isVisible()
-    wait_for_curves(qtbot, window.session)
-    return window.robustness
+def page(
+    new_panel: Callable[..., RobustnessPage], session: Session, qtbot: QtBot
+) -> RobustnessPage:
+    """Return the page with all there is on it."""
+    page = new_panel(RobustnessPage, session, size=PAGE_SIZE)
+    wait_for_curves(qtbot, page)
+    return page
 
 
 def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
-    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+    page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
-    session, test = window.session, data_of(window.session).test
+    test = data_of(session).test
     assert session.view.shown is not None
     for norm, boxed in (("l2", False), ("linf", False), ("linf", True), ("l2", True)):
         if page.curves.norm.currentData() != norm:
             choose(qtbot, page.curves.norm, page.curves.norm.findData(norm))
         if page.curves.boxed.isChecked() != boxed:
             click(qtbot, page.curves.boxed)
-        curves = wait_for_curves(qtbot, session)
+        curves = wait_for_curves(qtbot, page)
         x, y = page.curves.plot.data("exact")
         np.testing.assert_array_equal(x, curves.sizes)
         np.testing.assert_array_equal(y, exact_of(session, boxed=boxed).accuracy(norm, x))
@@ -101,11 +98,11 @@ def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
 
 
 def test_hovering_reads_all_numbers_where_attacks_were_tried(
-    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+    page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
-    curves, plot = window.session.robustness.curves, page.curves.plot
+    curves, plot = page.state.curves, page.curves.plot
     assert curves is not None
-    labels = data_of(window.session).test.labels
+    labels = data_of(session).test.labels
     i = len(curves.attack_sizes) // 2
     size = curves.attack_sizes[i]
     box = plot.view.getPlotItem().getViewBox()
@@ -113,7 +110,7 @@ def test_hovering_reads_all_numbers_where_attacks_were_tried(
     hover(plot.view.viewport(), plot.view.mapFromScene(box.mapViewToScene(QPointF(between, 0.5))))
     words = plot.values.text()
     assert f"size {size:g}" in words
-    exact = exact_of(window.session).accuracy("l2", np.array([size]))[0]
+    exact = exact_of(session).accuracy("l2", np.array([size]))[0]
     assert f"exact {exact:.4g}" in words
     for attack in ATTACKS:
         share = share_right(curves.attacks[attack.label].counts, labels)[i]
@@ -121,7 +118,7 @@ def test_hovering_reads_all_numbers_where_attacks_were_tried(
 
 
 def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(
-    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+    page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
     box = page.curves.plot.view.getPlotItem().getViewBox()
 
@@ -133,8 +130,8 @@ def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(
 
     check()
     choose(qtbot, page.curves.norm, page.curves.norm.findData("linf"))
-    window.session.view.show_epoch(1)
-    wait_for_curves(qtbot, window.session)
+    session.view.show_epoch(1)
+    wait_for_curves(qtbot, page)
     check()
     page.switch.choose(TWO)
     qtbot.wait(50)
@@ -146,19 +143,20 @@ def test_curves_differ_by_line_or_width_not_only_by_colour(page: RobustnessPage)
     pens = [page.curves.plot.line(name).pen for name in names]
     assert len({(pen.style(), pen.widthF()) for pen in pens}) == len(pens)
     assert len({pen.style() for pen in pens}) == len(pens)
-    tooltip = page.curves.plot._title.toolTip()
+    labels = page.curves.plot.findChildren(QLabel, "heading")
+    (tooltip,) = [label.toolTip() for label in labels if "ACCURACY" in label.text()]
     for attack in ATTACKS:
         assert attack.help.split(":")[0] in tooltip
 
 
 def test_one_class_is_curve_images_and_median(
-    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+    page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
     choose(qtbot, page.curves.label, page.curves.label.findData(3))
-    found = exact_of(window.session)
+    found = exact_of(session)
     x, y = page.curves.plot.data("exact")
     np.testing.assert_array_equal(y, found.accuracy("l2", x, 3))
-    labels = data_of(window.session).test.labels
+    labels = data_of(session).test.labels
     for strip, expected in (
         (page.images.fragile, found.fragile("l2", 60, 3)),
         (page.images.solid, found.solid("l2", 60, 3)),
@@ -170,18 +168,19 @@ def test_one_class_is_curve_images_and_median(
 
 
 def test_images_are_the_ends_and_a_click_opens_one(
-    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+    page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
-    found = exact_of(window.session)
+    found = exact_of(session)
     for strip, expected in ((page.images.fragile, found.fragile("l2", 60)), (page.images.solid,
                             found.solid("l2", 60))):  # fmt: skip
         assert [image.index for image in strip.images] == expected.tolist()
         last = strip.n_fitting - 1
         assert last > 3
         assert strip.rect().contains(strip.cell_rect(last))
-        hover(strip, strip.cell_rect(last).center())
         index = int(expected[last])
-        assert f"{found.sizes('l2')[index]:.4g}" in window.hover_words.text()
+        with qtbot.waitSignal(page.hovered) as told:
+            hover(strip, strip.cell_rect(last).center())
+        assert f"{found.sizes('l2')[index]:.4g}" in told.args[0]
         click(qtbot, strip, strip.cell_rect(last).center())
         assert page.card.isVisible()
         assert page.card.content.index == index
@@ -189,9 +188,8 @@ def test_images_are_the_ends_and_a_click_opens_one(
 
 
 def test_medians_and_scores_are_those_of_every_epoch(
-    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+    page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     assert session.view.history is not None
     search = MedianSearch(data_of(session).test, {0: session.view.history.records})
     list(search.run())
@@ -203,19 +201,26 @@ def test_medians_and_scores_are_those_of_every_epoch(
     np.testing.assert_array_equal(page.epochs.median_plot.data("median")[1], expected.linf)
 
 
-def test_it_follows_the_epoch_shown(page: RobustnessPage, window: MainWindow, qtbot: QtBot) -> None:
-    window.session.view.show_epoch(3)
-    wait_for_curves(qtbot, window.session)
+def test_it_follows_the_epoch_shown(page: RobustnessPage, session: Session, qtbot: QtBot) -> None:
+    session.view.show_epoch(3)
+    wait_for_curves(qtbot, page)
     x, y = page.curves.plot.data("exact")
-    np.testing.assert_array_equal(y, exact_of(window.session).accuracy("l2", x))
+    np.testing.assert_array_equal(y, exact_of(session).accuracy("l2", x))
     assert "epoch 3" in page.images.words.text()
     assert page.epochs.median_plot.marker == 3
 
 
 def test_an_adversarially_trained_run_lies_beside_the_other(
-    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+    window: MainWindow, qtbot: QtBot
 ) -> None:
-    session = window.session
+    session, page = window.session, window.robustness
+    assert not any(thread.name == "exact curves" for thread in threading.enumerate())
+    press(qtbot, window, "Ctrl+5")
+    assert page.isVisible()
+    assert wait_for_curves(qtbot, page).split is data_of(session).test
+    strip = page.images.fragile
+    hover(strip, strip.cell_rect(0).center())
+    assert f"test image {strip.images[0].index:,}" in window.hover_words.text()
     first = session.runs.shown_key
     assert first is not None
     combo = window.panel.later_form.rows["adversary"].editor
@@ -225,9 +230,11 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     session.training.rewind(play=True)
     wait_until(qtbot, lambda: session.runs.shown_key != first)
     wait_for_state(qtbot, session, RunState.FINISHED)
-    curves = wait_for_curves(qtbot, session)
+    curves = wait_for_curves(qtbot, page)
     assert session.view.training_config.adversary == "l2"
-    assert [model.key for model in curves.request.models] == [session.runs.shown_key, first]
+    assert [model.key for model in curves.models] == [session.runs.shown_key, first]
+    assert session.view.shown is not None
+    assert curves.models[0].weights is session.view.shown.weights
     (other,) = page.curves.plot.runs
     assert other.key == first
     entry = session.runs.entry(first)
@@ -246,6 +253,11 @@ class EndlessAttack(SizedFastGradient):
 
     label, help = "endless", "waits"
     may_end = False
+    n_begun = 0
+
+    def curve(self, *args, **options):  # type: ignore[no-untyped-def]
+        self.n_begun += 1
+        yield from super().curve(*args, **options)
 
     def within(self, model, split, rows, norm, size, *, boxed):  # type: ignore[no-untyped-def]
         while size > 0.5 and not self.may_end:
@@ -256,22 +268,24 @@ class EndlessAttack(SizedFastGradient):
 
 
 @pytest.fixture
-def endless(monkeypatch: pytest.MonkeyPatch) -> EndlessAttack:
-    """Put an attack that takes for ever between noise and the others."""
-    attack = EndlessAttack()
-    noise, *others = SIZED_ATTACKS
-    slow = (noise, attack, *others)
-    for module in ("job", "study", "plot"):
-        monkeypatch.setattr(f"gui.attack.robustness.{module}.ATTACKS", slow)
-    return attack
+def endless() -> EndlessAttack:
+    """Return an attack that takes for ever."""
+    return EndlessAttack()
+
+
+@pytest.fixture
+def tried(
+    endless: EndlessAttack, new_panel: Callable[..., RobustnessPage], session: Session
+) -> RobustnessPage:
+    """Return the page with that attack between noise and the others."""
+    noise, *others = ATTACKS
+    return new_panel(RobustnessPage, session, size=PAGE_SIZE, attacks=(noise, endless, *others))
 
 
 def test_attacks_can_be_left_and_gone_on_with(
-    endless: EndlessAttack, window: MainWindow, qtbot: QtBot
+    endless: EndlessAttack, tried: RobustnessPage, qtbot: QtBot
 ) -> None:
-    session, page = window.session, window.robustness
-    window.show_robustness()
-    progress = page.curves.attacks
+    page, progress = tried, tried.curves.attacks
     wait_until(qtbot, progress.button.isVisible)
     wait_until(qtbot, lambda: progress.bar.value() >= 2)
     assert progress.bar.isVisible()
@@ -280,12 +294,13 @@ def test_attacks_can_be_left_and_gone_on_with(
     n_sizes = progress.bar.maximum()
     assert progress.button.text() == "Cancel"
     click(qtbot, progress.button)
-    wait_until(qtbot, lambda: session.robustness._job.idle)
+    wait_until(qtbot, lambda: not page.state.slow.is_computing)
     wait_until(qtbot, lambda: progress.button.text() == "Go on")
     assert not progress.bar.isVisible()
-    curves = session.robustness.curves
+    curves = page.state.curves
     assert curves is not None
-    assert not curves.complete
+    assert not curves.is_complete
+    assert "trying" not in page.images.words.text()
     kept = curves.attacks["endless"].counts
     assert 1 < len(kept) < n_sizes
     assert page.curves.plot.data("endless")[0][-1] == curves.attack_sizes[len(kept) - 1]
@@ -293,112 +308,102 @@ def test_attacks_can_be_left_and_gone_on_with(
     assert not len(page.curves.plot.data("PGD")[0])
     endless.may_end = True
     click(qtbot, progress.button)
-    curves = wait_for_curves(qtbot, session)
-    assert curves.complete
+    curves = wait_for_curves(qtbot, page)
     np.testing.assert_array_equal(curves.attacks["endless"].counts[: len(kept)], kept)
     wait_until(qtbot, lambda: not progress.button.isVisible())
 
 
 def test_what_was_left_for_one_model_is_tried_on_another(
-    endless: EndlessAttack, window: MainWindow, qtbot: QtBot
+    endless: EndlessAttack, tried: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
-    window.show_robustness()
-    session, progress = window.session, window.robustness.curves.attacks
+    progress = tried.curves.attacks
     wait_until(qtbot, progress.button.isVisible)
     click(qtbot, progress.button)
     wait_until(qtbot, lambda: progress.button.text() == "Go on")
     endless.may_end = True
     qtbot.wait(700)  # nothing begins anew by itself
-    assert session.robustness.attacks_left
+    assert tried.state.attacks_left
     session.view.show_epoch(2)
-    assert wait_for_curves(qtbot, session).complete
-    assert not session.robustness.attacks_left
+    assert wait_for_curves(qtbot, tried).is_complete
+    assert not tried.state.attacks_left
 
 
 def test_beside_a_training_only_quick_attacks_are_tried(
-    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+    page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     play_endlessly(session)
     wait_for_state(qtbot, session, RunState.RUNNING)
 
     def followed() -> bool:
-        curves = session.robustness.curves
+        curves = page.state.curves
         return curves is not None and "noise" in curves.attacks
 
     wait_until(qtbot, followed)
-    curves = session.robustness.curves
+    curves = page.state.curves
     assert curves is not None
     assert set(curves.attacks) == {"noise"}
     wait_until(qtbot, page.curves.attacks.words.isVisible)
     session.training.pause()
-    assert set(wait_for_curves(qtbot, session).attacks) == {attack.label for attack in ATTACKS}
+    assert set(wait_for_curves(qtbot, page).attacks) == {attack.label for attack in ATTACKS}
     wait_until(qtbot, lambda: not page.curves.attacks.words.isVisible())
 
 
-def test_nothing_is_computed_where_nobody_looks(window: MainWindow, qtbot: QtBot) -> None:
-    job = window.session.robustness._job
-    qtbot.wait(200)
-    assert job.idle
-    assert window.session.robustness.curves is None
-    press(qtbot, window, "Ctrl+5")
-    before = wait_for_curves(qtbot, window.session)
-    press(qtbot, window, "Ctrl+1")
-    window.session.view.show_epoch(1)
-    qtbot.wait(300)
-    assert job.idle
-    assert window.session.robustness._curves is before
-
-
-def test_the_curve_is_drawn_in_either_theme(
-    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+def test_nothing_is_computed_where_nobody_looks(
+    page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
-    for theme in (window.theme, DARK):
-        window.use_theme(theme)
+    page.hide()
+    session.view.show_epoch(1)
+    qtbot.wait(300)
+    assert not any(study.is_computing for study in page.state.studies)
+    page.show()
+    assert wait_for_curves(qtbot, page).models[0].epoch == 1
+
+
+def test_the_curve_is_drawn_in_either_theme(page: RobustnessPage, app: QApplication) -> None:
+    for theme in (LIGHT, DARK):
+        put_on(app, page, theme)
         seen = pixels(page.curves.plot.view)
         for colour in (theme.train, theme.validation, theme.bad, theme.best):
             assert has_colour(seen, colour).sum() > 30
 
 
 def test_other_data_clear_the_page_and_fill_it_again(
-    page: RobustnessPage, window: MainWindow, qtbot: QtBot
+    page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
-    window.session.wanted.set_setting("test_size", 50)
-    window.session.training.rewind(play=True)
-    wait_until(qtbot, lambda: data_of(window.session).test.n_samples == 50)
-    wait_for_state(qtbot, window.session, RunState.FINISHED)
-    curves = wait_for_curves(qtbot, window.session)
-    assert curves.request.split.n_samples == 50
+    session.wanted.set_setting("test_size", 50)
+    session.training.rewind(play=True)
+    wait_until(qtbot, lambda: data_of(session).test.n_samples == 50)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    curves = wait_for_curves(qtbot, page)
+    assert curves.split.n_samples == 50
     assert "50 test images" in page.images.words.text()
 
 
 def test_attacks_end_when_nobody_looks_and_go_on_later(
-    endless: EndlessAttack, window: MainWindow, qtbot: QtBot
+    endless: EndlessAttack, tried: RobustnessPage, qtbot: QtBot
 ) -> None:
-    state, page = window.session.robustness, window.robustness
-    window.show_robustness()
-    wait_until(qtbot, lambda: page.curves.attacks.bar.value() >= 2)
-    press(qtbot, window, "Ctrl+1")
-    wait_until(qtbot, lambda: state._job.idle)
-    curves = state.curves
-    assert curves is not None
-    assert not state.attacks_left  # nobody has called them off
-    kept = curves.attacks["endless"].counts
+    state = tried.state
+    wait_until(qtbot, lambda: tried.curves.attacks.bar.value() >= 2)
+    assert state.curves is not None
+    kept = state.curves.attacks["endless"].counts
     assert len(kept) > 1
+    tried.hide()
+    wait_until(qtbot, lambda: not any(study.is_computing for study in state.studies))
+    assert not state.attacks_left  # nobody has called them off
+    begun = endless.n_begun
     endless.may_end = True
-    window.show_robustness()
-    curves = wait_for_curves(qtbot, window.session)
+    tried.show()
+    curves = wait_for_curves(qtbot, tried)
     np.testing.assert_array_equal(curves.attacks["endless"].counts[: len(kept)], kept)
+    assert endless.n_begun == begun == 1
 
 
 def test_a_long_search_ends_when_the_window_closes(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_panel: Callable[..., RobustnessPage], session: Session, qtbot: QtBot
 ) -> None:
-    window = new_window(new_session())
-    open_and_finish(qtbot, window.session)
-    window.session.robustness.measure(boxed=True)
-    window.show_robustness()
-    assert window.session.close()
+    page = new_panel(RobustnessPage, session, size=PAGE_SIZE)
+    page.state.measure.measure(boxed=True)
+    assert session.close()
 
 
 def test_a_strip_that_wraps_fills_rows_and_is_chosen_from(qtbot: QtBot) -> None:
