@@ -135,10 +135,9 @@ def attack_laboratory(window, folder):
             window.switch_theme()
         window.notice.close_message()
         window.show_page("robustness")
-        page = window.page("robustness")
-        page.switch.choose("Two runs")
-        wait_for(lambda: page.state.curves is not None and page.state.curves.is_complete,
-                 "the curves")  # fmt: skip
+        window.page("robustness").switch.choose("Two runs")
+        wait_for(lambda: window.page("robustness").state.curves is not None
+                 and window.page("robustness").state.curves.is_complete, "the curves")  # fmt: skip
         shoot(window, folder, f"robustness-{theme}")
 
 
