@@ -136,7 +136,7 @@ def wait_for_film(qtbot: QtBot, session: Session) -> None:
             shown is not None
             and attack.weights is shown.weights
             and not attack.computing
-            and not attack._wanted
+            and attack.is_settled
             and len(attack.steps) == attack.config.steps + 1
         )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -472,7 +473,8 @@ def test_nothing_is_computed_while_nobody_looks(window: MainWindow, qtbot: QtBot
     with qtbot.waitSignal(window.session.readings.diagnosis.changed, timeout=WAIT):
         window.session.view.show_epoch(5)
     assert attack.weights is None
-    assert attack.jobs() == []
+    assert attack.steps == []
+    assert "attack" not in {thread.name for thread in threading.enumerate()}
     window.show_attack()
     wait_for_film(qtbot, window.session)
     assert window.session.view.shown is not None
@@ -534,7 +536,7 @@ def test_of_two_classes_a_mistake_is_led_back_to_the_right_one(
     attack = session.attack
     assert attack.config.target == attack.label
     attack.choose_attack("exact")
-    wait_until(qtbot, lambda: not attack._wanted and not attack.computing)
+    wait_until(qtbot, lambda: attack.is_settled and not attack.computing)
     assert not attack.problem
     assert attack.steps[-1].predicted == attack.label
 

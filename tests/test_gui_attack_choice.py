@@ -50,7 +50,7 @@ def is_settled(session: Session) -> bool:
     return (
         shown is not None
         and attack.weights is shown.weights
-        and not attack._wanted
+        and attack.is_settled
         and not attack.computing
         and (bool(attack.steps) or bool(attack.problem))
     )

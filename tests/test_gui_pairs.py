@@ -162,7 +162,7 @@ def test_a_click_on_a_cell_plays_the_median_example(
     assert window.attack.film_panel.isVisible()
     assert window.attack.tab("Film").isChecked()
     assert attack.attack_name == "exact"
-    wait_until(qtbot, lambda: not attack.computing and not attack._wanted and bool(attack.steps))
+    wait_until(qtbot, lambda: not attack.computing and attack.is_settled and bool(attack.steps))
     wait_until(qtbot, lambda: attack.playing or attack.position > 0)
     # What is played is what was read.
     at = int(np.flatnonzero(matrix.sizes.indices == matrix.example[3, 8])[0])

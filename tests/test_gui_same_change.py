@@ -217,10 +217,10 @@ def opened(window: MainWindow, qtbot: QtBot) -> MainWindow:
     attack.set_setting("budget", 1.2)
     attack.set_setting("target", 1)
     attack.choose("test", 3)
-    wait_until(qtbot, lambda: bool(attack.steps) and not attack.computing and not attack._wanted)
+    wait_until(qtbot, lambda: bool(attack.steps) and not attack.computing and attack.is_settled)
     click(qtbot, window.attack.tab("Same change"))
     assert panel_of(window).isVisible()
-    wait_until(qtbot, lambda: not attack.computing and not attack._wanted)
+    wait_until(qtbot, lambda: not attack.computing and attack.is_settled)
     attack.go_to(len(attack.steps) - 1)
     wait_for_counts(qtbot, window.session)
     return window
@@ -436,7 +436,7 @@ def test_a_search_is_called_off_by_the_button_and_keeps_its_best(
 def test_what_there_is_not_is_said(opened: MainWindow, qtbot: QtBot) -> None:
     session, panel = opened.session, panel_of(opened)
     session.attack.choose_attack("bim")
-    wait_until(qtbot, lambda: not session.attack.computing and not session.attack._wanted)
+    wait_until(qtbot, lambda: not session.attack.computing and session.attack.is_settled)
     session.attack.go_to(0)
     wait_until(qtbot, lambda: "nothing is changed yet" in panel.note.text())
     session.attack.set_setting("budget", 1e-5)
@@ -485,7 +485,7 @@ def test_other_data_forget_the_change_for_all(opened: MainWindow, qtbot: QtBot) 
     assert not panel.all_button.isEnabled()
     assert panel.film_button.isChecked()
     wait_for_state(qtbot, session, RunState.FINISHED)
-    wait_until(qtbot, lambda: not session.attack.computing and not session.attack._wanted)
+    wait_until(qtbot, lambda: not session.attack.computing and session.attack.is_settled)
     assert wait_for_counts(qtbot, session).n_images == 60
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,13 +11,16 @@ from core.attack.norms import NORMS, gradient_sizes
 from core.attack.step import AttackStep
 from core.data.dataset import read_only
 from core.errors import SettingError
+from core.exact.least import least_size
+from core.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from numpy.typing import NDArray
 
     from core.attack.base import Attack
+    from core.exact.pairs import Norm
     from core.learning.perceptron import SoftmaxPerceptron
 
 
@@ -85,4 +89,86 @@ class Film:
             gradient_norm=float(gradient_norm),
             l2=float(NORMS["l2"].sizes(change)[0]),
             linf=float(NORMS["linf"].sizes(change)[0]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filmed:
+    """A film, as far as it is known.
+
+    Attributes
+    ----------
+    steps : the start and every step after it
+    n_steps : how many steps after the start it is going to have
+    read_as : what the image is read as before its change
+    ran_away : whether it ends where its numbers would have left what can be computed with
+    least : the smallest length, and the smallest largest change of a pixel, that are enough; None
+        where that is not known yet, was not asked for, or where none is needed or enough
+    """
+
+    steps: tuple[AttackStep, ...]
+    n_steps: int
+    read_as: int
+    ran_away: bool
+    least: tuple[float, float] | None
+
+
+class FilmSearch:
+    """The steps of a film in the order they happen; then what would have been enough.
+
+    Parameters
+    ----------
+    film : what is run
+    target : the class wanted, or None for any other
+    boxed : whether pixels stay between 0 and 1
+    seeks_least : whether to look for what is enough; noise is no image to be changed
+    """
+
+    def __init__(
+        self, film: Film, *, target: int | None, boxed: bool, seeks_least: bool = True
+    ) -> None:
+        self._film, self._target, self._boxed = film, target, boxed
+        self._seeks_least = seeks_least
+        self._rest = film.run()
+        self._steps: list[AttackStep] = []
+        self._sizes: list[float] = []
+        self._is_done = False
+
+    def run(self) -> Generator[Progress, None, None]:
+        """Run the attack, telling after each step."""
+        total = self._film.attack.n_steps + 1
+        while (step := next(self._rest, None)) is not None:
+            self._steps.append(step)
+            yield Progress(len(self._steps), max(total, len(self._steps)), "steps")
+        self._is_done = True
+        norms: tuple[Norm, ...] = ("l2", "linf") if self._seeks_least else ()
+        for norm in norms[len(self._sizes) :]:
+            self._sizes.append(
+                least_size(
+                    self._film.model.weights,
+                    self._film.reference,
+                    norm,
+                    target=self._target,
+                    boxed=self._boxed,
+                )
+            )
+            yield Progress(len(self._steps), len(self._steps), "steps")
+
+    def found(self) -> Filmed | None:
+        """Return the steps there are."""
+        if not self._steps:
+            return None
+        attack, n_steps = self._film.attack, self._film.attack.n_steps
+        if self._is_done and not attack.ran_away:  # some are done before the end
+            n_steps = max(len(self._steps) - 1, 1)
+        least = None
+        if len(self._sizes) == 2 and 0 < self._sizes[0] < np.inf:
+            # Otherwise it is read so already, or out of reach.
+            least = (self._sizes[0], self._sizes[1])
+        return Filmed(
+            steps=tuple(self._steps),
+            n_steps=n_steps,
+            read_as=self._film.read_as,
+            ran_away=self._is_done and attack.ran_away,
+            least=least,
         )

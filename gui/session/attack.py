@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Signal, Slot
 
-from core.attack import Outcome, summarise
+from core.attack import Film, Outcome, summarise
+from core.attack.film import FilmSearch
 from core.errors import SettingError
 from core.insight.diagnostics import first_unsure, next_mistake
 from core.learning.perceptron import SoftmaxPerceptron
-from gui.jobs.worker import Failed
-from gui.session.attack_job import AttackJob, Done
+from gui.jobs.study import Study
 from gui.session.chosen_attack import ChosenAttack
+from gui.session.own_image import OwnImage
 from gui.session.player import FilmPlayer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QObject
 
-    from core.attack import AttackChoice, AttackConfig, AttackStep, Film
-    from core.data.dataset import Dataset
+    from core.attack import Attack, AttackChoice, AttackConfig, AttackSettings
+    from core.attack.film import Filmed
+    from core.data.dataset import Dataset, Split
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Letter
+    from gui.jobs.study import Answer
     from gui.session.messages import Messages
-    from gui.session.own_image import OwnImage
     from gui.session.view import View
 
 PART_WORDS = {"train": "training", "test": "test"}
@@ -35,6 +36,43 @@ _RECOMPUTE_SECONDS = 0.4
 
 _TELL_SECONDS = 0.1
 """A growing film is drawn this often: its traces are drawn as a whole."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FilmQuestion:
+    """What is filmed.
+
+    Attributes
+    ----------
+    weights, epoch : the model under attack
+    source, index : a part of the data and a number in it, or an image of a person's own
+    attack, settings : how
+    noise : the seed of the noise it begins as; None to begin at the image
+    """
+
+    weights: NDArray[Any]
+    epoch: float
+    source: Split | OwnImage
+    index: int
+    attack: type[Attack]
+    settings: AttackSettings
+    noise: int | None
+
+    @property
+    def image(self) -> NDArray[Any]:
+        """The image, (n_features,)."""
+        source = self.source
+        return source.image if isinstance(source, OwnImage) else source.images[self.index]
+
+
+def _filming(q: FilmQuestion) -> FilmSearch:
+    model = SoftmaxPerceptron(q.weights)
+    return FilmSearch(
+        Film(q.attack.on_image(model, q.settings, q.image, noise=q.noise)),
+        target=q.settings.target,
+        boxed=bool(getattr(q.settings, "box", True)),
+        seeks_least=q.noise is None,
+    )
 
 
 class AttackSession(FilmPlayer):
@@ -55,37 +93,34 @@ class AttackSession(FilmPlayer):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(pool.frame, parent)
-        self._view, self._pool, self._messages = view, pool, messages
+        self._view, self._messages = view, messages
         self._image_given = bool(given & {"attack_start", "attack_toward"})
         self._target_given = "attack_target" in given
         self._target_open = True
         self.chosen = ChosenAttack(config)
-        self.least: tuple[float, float] | None = None
-        """The smallest length, and largest pixel, of a change that is enough, if known."""
-        self.problem = ""
-        """Why there is no film, in words."""
-        self.n_steps = config.steps
-        """How many steps the film is going to have."""
-        self.ran_away = False
-        """Whether the film ends where its numbers would have left what can be computed with."""
-        self._film: Film | None = None
         self.own: OwnImage | None = None
         """The image drawn last for an attack, if it fits the data."""
         self.on_own = False
         """Whether it is the chosen image."""
-        self.weights: NDArray[Any] | None = None
-        """The model under attack."""
-        self.epoch = 0.0
-        """The epoch of that model."""
         self.active = False
         """Whether anybody looks: only then is anything computed."""
-        self._job: AttackJob | None = None
-        self._wanted = False
-        self._computed_at = 0.0
         self._play_when_ready = False
+        self._taken: Answer[FilmQuestion, Filmed] | None = None
         view.dataset_changed.connect(self._fit)
-        view.shown_changed.connect(self._model_changed)
-        pool.frame.connect(self._follow)
+        view.shown_changed.connect(self._choose_first)
+        self._study: Study[FilmQuestion, Filmed] = Study(
+            view,
+            pool,
+            "attack",
+            self._film_wanted,
+            _filming,
+            follows=(self.config_changed,),
+            refresh=_RECOMPUTE_SECONDS,
+            tell=_TELL_SECONDS,
+            rest=0.0,
+            parent=self,
+        )
+        self._study.changed.connect(self._take)
 
     @property
     def index(self) -> int:
@@ -200,12 +235,59 @@ class AttackSession(FilmPlayer):
         return self.chosen.boxed
 
     @property
+    def source(self) -> Split | OwnImage | None:
+        """What the chosen image is taken from; None before there are data."""
+        if self.on_own and self.own is not None:
+            return self.own
+        dataset = self._view.dataset
+        return None if dataset is None else dataset.split(self.config.part)
+
+    @property
+    def weights(self) -> NDArray[Any] | None:
+        """The model that the film is of, (n_classes, n_features + 1)."""
+        return None if self._taken is None else self._taken.question.weights
+
+    @property
+    def epoch(self) -> float:
+        """The epoch of that model."""
+        return 0.0 if self._taken is None else self._taken.question.epoch
+
+    @property
+    def _filmed(self) -> Filmed | None:
+        return None if self._taken is None else self._taken.found
+
+    @property
+    def n_steps(self) -> int:
+        """How many steps the film is going to have."""
+        return self.config.steps if self._filmed is None else self._filmed.n_steps
+
+    @property
+    def ran_away(self) -> bool:
+        """Whether the film ends where its numbers would have left what can be computed with."""
+        return self._filmed is not None and self._filmed.ran_away
+
+    @property
+    def least(self) -> tuple[float, float] | None:
+        """The smallest length, and largest pixel, of a change that is enough, if known."""
+        return None if self._filmed is None else self._filmed.least
+
+    @property
+    def problem(self) -> str:
+        """Why there is no film, in words."""
+        return self._study.problem
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the film is that of the present choice and model, and whole."""
+        return self._study.is_settled
+
+    @property
     def aim(self) -> int:
         """The target; without one the class that the film comes to, or comes nearest to."""
-        if self.target is not None or not self.steps or self._film is None:
+        if self.target is not None or not self.steps or self._filmed is None:
             return self.config.target
         order = np.argsort(self.steps[-1].probabilities)[::-1]
-        return int(next(k for k in order if k != self._film.read_as))
+        return int(next(k for k in order if k != self._filmed.read_as))
 
     def choose_attack(self, name: str) -> None:
         """Choose another attack; its film begins at once. Others begin at the image itself."""
@@ -253,9 +335,8 @@ class AttackSession(FilmPlayer):
         if target == label and not self._target_given:
             target = (target + 1) % dataset.n_classes
         # A film of other data fits neither the new images nor the new classes.
-        self._stop_job()
-        self.weights = None
-        self._drop_film("")
+        self._taken = None
+        self.clear()
         self._replace(target=target, **self._image(index))
         self.film_changed.emit()
 
@@ -274,55 +355,34 @@ class AttackSession(FilmPlayer):
             self.chosen.set(**settings)
         except SettingError as error:
             self._messages.warn(str(error))
-        else:
-            self._wanted = True
-            self._computed_at = 0.0
         self.config_changed.emit()
 
     def set_active(self, active: bool) -> None:
         """Say whether the page is looked at."""
         self.active = active
-        if active:
-            self._model_changed()
-
-    def _model_changed(self) -> None:
-        shown = self._view.shown
-        if shown is not None and shown.weights is not self.weights:
-            self._wanted = True
-
-    def _compute(self) -> None:
-        """Start the attack on the shown model; what was computed before is dropped."""
-        shown, dataset = self._view.shown, self._view.dataset
-        if shown is None or dataset is None:
-            return
         self._choose_first()
-        self._wanted = False
-        self._computed_at = time.perf_counter()
-        self.weights, self.epoch = shown.weights, shown.epoch
-        self._stop_job()
-        self.problem, self.least, self.ran_away = "", None, False
-        image = self.chosen_image
-        assert image is not None
-        try:
-            film = self.chosen.film(SoftmaxPerceptron(shown.weights), image)
-        except SettingError as error:
-            # Told where the film would be, not as a message: a live model is attacked many times.
-            self._drop_film(f"{error}.")
-            self.film_changed.emit()
-            return
-        self._film, self.n_steps = film, film.attack.n_steps
-        self.is_growing = True
-        self._fresh = True
-        # Noise is no image to be changed: there is no smallest change of it.
-        question = None if self.chosen.begins_as_noise else (image, self.target, self.boxed)
-        self._job = AttackJob(self._pool.mailbox.channel(self.read), film, question)
-        self._pool.start(self._job)
+        self._study.watch(active)
 
+    def _film_wanted(self) -> FilmQuestion | None:
+        shown, source = self._view.shown, self.source
+        if shown is None or source is None:
+            return None
+        return FilmQuestion(
+            weights=shown.weights,
+            epoch=shown.epoch,
+            source=source,
+            index=self.index,
+            attack=self.chosen.choice.attack,
+            settings=self.chosen.settings(),
+            noise=self.chosen.noise,
+        )
+
+    @Slot()
     def _choose_first(self) -> None:
         """Begin with an image that can be pushed and where it goes most easily, unless told."""
         dataset, shown = self._view.dataset, self._view.shown
-        assert dataset is not None
-        assert shown is not None
+        if not self.active or dataset is None or shown is None:
+            return
         if not self._image_given:
             self._image_given = True
             index = first_unsure(shown.weights, dataset.split(self.config.part))
@@ -332,72 +392,34 @@ class AttackSession(FilmPlayer):
             self._target_open = False
             self._replace(target=self._nearest_other_class(image, self.label))
 
-    def _drop_film(self, problem: str) -> None:
-        """Have no film; what was being played has ended."""
-        self.problem, self.least, self.ran_away = problem, None, False
-        self.clear()
-
-    def _stop_job(self) -> None:
-        if self._job is not None:
-            self._job.request_stop()
-            self._job = None
-
     @Slot()
-    def _follow(self) -> None:
-        """Tell of new steps, and attack what is wanted now."""
-        now = time.perf_counter()
-        # What a person asked for (computed_at is 0) begins at once; a model that only learnt on
-        # waits until the film of the one before is whole.
-        rested = now - self._computed_at > _RECOMPUTE_SECONDS
-        asked = self._computed_at == 0.0
-        if self.active and self._wanted and (asked or (rested and not self.computing)):
-            # One that only follows a model is drawn when it is whole, or long: a running training
-            # has better use for the time.
-            self._tell_seconds = _TELL_SECONDS if asked else _RECOMPUTE_SECONDS
-            self._compute()
-        if self._untold and (not self.computing or now - self._told_at > self._tell_seconds):
-            self._untold, self._told_at = False, now
-            self.film_changed.emit()
-            if self._play_when_ready and not self.computing:
-                self._play_when_ready = False
-                self.play(from_start=True)
-
-    def read(self, letter: Letter) -> None:
-        """Take in the next steps of the film, or its end."""
-        if self._job is None or letter.generation != self._job.generation:
+    def _take(self) -> None:
+        """Play what the study knows; the film before stands until the next one has begun."""
+        answer = self._study.answer
+        self.is_growing = self._study.is_computing
+        if answer is None or answer is self._taken:
             return
-        if isinstance(letter.payload, tuple):
-            self._take_steps(letter.payload)
-            self._untold = True
-        elif isinstance(letter.payload, Done):
-            assert self._film is not None
-            self.is_growing, self.least = False, letter.payload.least
-            self.ran_away = self._film.attack.ran_away
-            if not self.ran_away:  # some are done before the end
-                self.n_steps = max(letter.payload.n_steps - 1, 1)
-            self._untold = True
-        elif isinstance(letter.payload, Failed):
-            self.is_growing = False
-            self._messages.tell(letter.payload)
-
-    def _take_steps(self, steps: tuple[AttackStep, ...]) -> None:
-        if self._fresh:
-            self.show_steps(steps)
-            self._fresh = False
+        before, self._taken = self._taken, answer
+        if answer.found is None:
+            self.clear()
+        elif before is not None and before.question is answer.question:
+            self.add_steps(answer.found.steps[len(self.steps) :])
         else:
-            self.add_steps(steps)
-
-    _untold, _told_at, _tell_seconds = False, 0.0, _TELL_SECONDS
-    _fresh = False
+            self.show_steps(answer.found.steps)
+        self.is_growing = not answer.is_whole
+        self.film_changed.emit()
+        if self._play_when_ready and answer.is_whole:
+            self._play_when_ready = False
+            self.play(from_start=True)
 
     def outcome(self) -> Outcome | None:
         """Return what the attack has come to at the shown step."""
-        if not self.steps or self._film is None:
+        if not self.steps or self._filmed is None:
             return None
         return summarise(
             self.steps[: self.position + 1],
             self.target,
             self.label,
             from_noise=self.chosen.begins_as_noise,
-            read_as=self._film.read_as,
+            read_as=self._filmed.read_as,
         )

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from core.attack import FROM_IMAGE, FROM_NOISE, AttackChoice, Film
+from core.attack import FROM_IMAGE, FROM_NOISE, AttackChoice
 from core.attack.methods.descent import Descent
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from core.attack import AttackConfig, AttackSettings
-    from core.learning.perceptron import SoftmaxPerceptron
     from core.parameters import Parameter
 
 _NUMBERS = ("steps", "rate", "pull", "box")
@@ -54,6 +51,11 @@ class ChosenAttack:
     def begins_as_noise(self) -> bool:
         """Whether it does."""
         return self._images.start is None
+
+    @property
+    def noise(self) -> int | None:
+        """The seed of the noise it begins as; None where it begins at the image."""
+        return self._images.seed if self.begins_as_noise else None
 
     @property
     def target(self) -> int | None:
@@ -117,14 +119,3 @@ class ChosenAttack:
     def settings(self) -> AttackSettings:
         """Return its settings, the target among them."""
         return replace(self.choice.current, target=self.target)
-
-    def film(self, model: SoftmaxPerceptron, image: NDArray[Any]) -> Film:
-        """Return the attack on one image (n_features,).
-
-        Raises
-        ------
-        SettingError
-            As :class:`~core.attack.Attack`.
-        """
-        noise = self._images.seed if self.begins_as_noise else None
-        return Film(self.choice.attack.on_image(model, self.settings(), image, noise=noise))
