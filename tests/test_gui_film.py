@@ -57,8 +57,8 @@ def test_an_animation_is_made_beside_the_window(
 ) -> None:
     answer(monkeypatch, tmp_path / "film", "WebP (*.webp)")
     press(qtbot, attacked, "Ctrl+G")
-    assert attacked.session.film.progress is not None
-    wait_until(qtbot, lambda: attacked.session.film.progress is None)
+    assert attacked.page("attack").film_panel.saving.progress is not None
+    wait_until(qtbot, lambda: attacked.page("attack").film_panel.saving.progress is None)
     with Image.open(tmp_path / "film.webp") as picture:
         assert picture.n_frames > 10
     assert attacked.notice.text == f"Saved {tmp_path / 'film.webp'}"
@@ -70,9 +70,9 @@ def test_it_can_be_called_off(
 ) -> None:
     answer(monkeypatch, tmp_path / "film.gif")
     press(qtbot, attacked, "Ctrl+G")
-    assert attacked.session.film.progress is not None
+    assert attacked.page("attack").film_panel.saving.progress is not None
     press(qtbot, attacked, "Ctrl+G")
-    assert attacked.session.film.progress is None
+    assert attacked.page("attack").film_panel.saving.progress is None
     assert "called off" in attacked.notice.text
     qtbot.wait(300)
     assert list(tmp_path.iterdir()) == []
@@ -94,7 +94,7 @@ def test_numbers_images_and_a_step_are_kept(
         answer(monkeypatch, file)
         action.trigger()
         assert attacked.notice.text.endswith(f"Saved {file}")
-    assert files[0].read_text() == traces_csv(session.film._film())
+    assert files[0].read_text() == traces_csv(attacked.page("attack").film_panel.saving.film())
     with np.load(files[1]) as found:
         np.testing.assert_array_equal(found["images"][7].reshape(-1), session.attack.steps[7].image)
     with Image.open(files[2]) as picture:
@@ -113,4 +113,4 @@ def test_a_folder_that_cannot_be_written_is_told(
     answer(monkeypatch, tmp_path / "missing" / "film.gif")
     attacked.saved_films.save_film()
     wait_until(qtbot, lambda: "choose another folder" in attacked.notice.text)
-    assert attacked.session.film.progress is None
+    assert attacked.page("attack").film_panel.saving.progress is None

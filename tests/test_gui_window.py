@@ -300,7 +300,7 @@ def film_saved(name: str) -> Callable[[Scene], Iterator[None]]:
         scene.answer("getSaveFileName", file)
         yield
         scene.wait(file.exists)
-        scene.wait(lambda: scene.session.film.progress is None)
+        scene.wait(lambda: scene.window.page("attack").film_panel.saving.progress is None)
         assert scene.window.notice.text.endswith(f"Saved {file}")
         assert file.stat().st_size > 100
 

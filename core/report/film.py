@@ -12,10 +12,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import ExplorerError
 from core.pictures import diverging_rgb, grey_rgb
+from core.progress import Progress
 from core.whole_file import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -167,8 +168,8 @@ def _fitting(text: str, width: int) -> str:
 
 def save_animation(
     path: Path, film: Film, frames_per_second: float = 20.0
-) -> Iterator[tuple[int, int]]:
-    """Write an animation, yielding (frames done, of how many); the file is there at the end.
+) -> Generator[Progress, None, Path]:
+    """Write an animation, telling how many pictures are done; return where it is at the end.
 
     Leaving the generator early leaves no file.
 
@@ -190,7 +191,7 @@ def save_animation(
     for picture in frames(film, places):
         # A palette of its own makes a GIF a third of the size, and the colours are few.
         painted.append(picture.quantize(256) if kind == "GIF" else picture)
-        yield len(painted), len(places)
+        yield Progress(len(painted), len(places), "pictures")
     length = round(1000 / frames_per_second)
     lengths = [length] * (len(painted) - 1) + [round(1000 * LAST_FRAME_SECONDS)]
     options: dict[str, Any] = {"lossless": True, "method": 0} if kind == "WEBP" else {}
@@ -199,6 +200,7 @@ def save_animation(
         made, kind, save_all=True, append_images=painted[1:], duration=lengths, loop=0, **options
     )
     write_file(path, made.getvalue())
+    return path
 
 
 def traces_csv(film: Film) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from gui.attack.by_hand.study import ByHandSession
-from gui.attack.film.saving import FilmSession
 from gui.attack.losses.study import LossesSession
 from gui.attack.pairs.study import PairsSession
 from gui.attack.repair.study import RepairSession
@@ -32,7 +31,6 @@ class Lookers(QObject):
         self.mailbox = mailbox = LegacyMailbox(session.pool)
         self._session, pool = session, session.pool
         session.seeds = SeedsSession(session, pool, mailbox)
-        session.film = FilmSession(session, pool, mailbox)
         session.epochs = EpochsSession(session, pool, mailbox)
         session.comparison = ComparisonSession(session, pool, mailbox)
         session.targets = TargetsSession(session, pool, mailbox)

@@ -55,7 +55,6 @@ class Session(QObject):
     """
 
     seeds: Any
-    film: Any
     epochs: Any
     comparison: Any
     targets: Any

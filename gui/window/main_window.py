@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
             self.pages.addWidget(page)
         self.open_data = OpenData(self, session, settings)
         self.saved_files = SavedFiles(self, session, self.pages)
-        self.saved_films = SavedFilms(self, session)
+        self.saved_films = SavedFilms(self, session, self.page("attack").film_panel.saving)
         self.actions_by_name = make_actions(self)
         for page in self._pages.values():
             page.use_actions(self.actions_by_name)

@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 from core.report.film import NO_FILM
 
 if TYPE_CHECKING:
+    from gui.attack.film.saving import FilmSaving
     from gui.session.session import Session
 
 _ANIMATIONS = "GIF (*.gif);;WebP (*.webp);;Animated PNG (*.png)"
 
 
 class SavedFilms(QObject):
-    """Asks for a file; the session writes it and says what came of it."""
+    """Asks for a file; what saves writes it and says what came of it."""
 
-    def __init__(self, window: QMainWindow, session: Session) -> None:
+    def __init__(self, window: QMainWindow, session: Session, saving: FilmSaving) -> None:
         super().__init__(window)
-        self._window, self._session = window, session
+        self._window, self._session, self._saving = window, session, saving
 
     def _ask(self, what: str, title: str, name: str, kinds: str) -> None:
         if not self._session.attack.steps:
@@ -37,13 +38,13 @@ class SavedFilms(QObject):
                 words = f"{path} exists already; choose another name"
                 self._session.messages.notified.emit(words, True)
                 return
-        self._session.film.save(path, what)
+        self._saving.save(path, what)
 
     @Slot()
     def save_film(self) -> None:
         """Save the film as an animation; while one is being made, call that off."""
-        if self._session.film.progress is not None:
-            self._session.film.cancel()
+        if self._saving.progress is not None:
+            self._saving.cancel()
             self._session.messages.notified.emit(
                 "The film was called off; no file was written.", False
             )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QAction, QIcon
 
-    from gui.attack.film.saving import FilmSession
+    from gui.attack.film.saving import FilmSaving
     from gui.session.attack import AttackSession
 
 SAVES = ("save_film", "save_traces", "save_images", "save_step")
@@ -30,7 +30,7 @@ class FilmControls(QWidget):
     """Play, step and scrub through the steps of the attack."""
 
     def __init__(
-        self, attack: AttackSession, saved: FilmSession, parent: QWidget | None = None
+        self, attack: AttackSession, saved: FilmSaving, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._attack, self._saved = attack, saved

@@ -14,6 +14,7 @@ from core.insight.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
 from gui.attack.film.controls import FilmControls
 from gui.attack.film.images import AttackImages
+from gui.attack.film.saving import FilmSaving
 from gui.session.attack import PART_WORDS
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.basics.card import card
@@ -54,7 +55,8 @@ class FilmPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._attack = session.attack
-        self.film = FilmControls(session.attack, session.film, self)
+        self.saving = FilmSaving(session, self)
+        self.film = FilmControls(session.attack, self.saving, self)
         self.chosen_view = ImageView("chosen image", "The image the change starts from or is "
                                      "pulled toward.", self)  # fmt: skip
         self.change_view = ImageView("change", "Result minus chosen image, amplified so that its "

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from core.report.film import (
     NO_FILM,
@@ -16,52 +17,65 @@ from core.report.film import (
     traces_csv,
     write_file,
 )
-from gui.jobs.legacy import LegacyJob as Job
-from gui.jobs.worker import Failed
+from core.search import Drained
+from gui.jobs.study import Study
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gui.jobs.job_pool import JobPool
-    from gui.jobs.legacy import LegacyMailbox as Mailbox
-    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
 
-FILM_SLOT = "film"
-_NAME = "saving a film"
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Animation:
+    """A film that is to be saved, where, and how many steps of it pass in a second."""
+
+    path: Path
+    film: Film
+    speed: float
 
 
-class FilmJob(Job):
-    """Make one animation; between two frames it can be stopped, and then leaves no file."""
-
-    def __init__(
-        self, generation: int, mailbox: Mailbox, path: Path, film: Film, steps_per_second: float
-    ) -> None:
-        super().__init__(_NAME, generation, mailbox)
-        self._path, self._film, self._speed = path, film, steps_per_second
-
-    def work(self) -> None:
-        """Paint until done or stopped."""
-        for done, n_frames in save_animation(self._path, self._film, self._speed):
-            if self._stopping:
-                return
-            self.put_latest(FILM_SLOT, done / n_frames)
-        self.post(self._path)
-
-
-class FilmSession(QObject):
+class FilmSaving(QObject):
     """What is being saved of the film, and how far it is."""
 
     changed = Signal()
 
-    def __init__(self, session: Session, pool: JobPool, mailbox: Mailbox) -> None:
-        super().__init__(session)
-        self._session, self._pool, self._mailbox = session, pool, mailbox
-        self._generation = -1
-        self.progress: float | None = None
-        """0 to 1 while an animation is being made, else None."""
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._to_save: Animation | None = None
+        self._study: Study[Animation, Path] = Study(
+            session.view,
+            session.pool,
+            "saving a film",
+            lambda: self._to_save,
+            # Left between two pictures it leaves no file.
+            lambda q: Drained(lambda: save_animation(q.path, q.film, q.speed)),
+            on_demand=True,
+            is_of_data=False,
+            tell=0.0,
+            rest=0.0,
+            parent=self,
+        )
+        self._study.changed.connect(self._take)
+        self._study.failed.connect(self._end)
 
-    def _film(self) -> Film:
+    @property
+    def progress(self) -> float | None:
+        """0 to 1 while an animation is being made, else None."""
+        if self._to_save is None:
+            return None
+        told = None if self._study.answer is None else self._study.answer.progress
+        return 0.0 if told is None else told.done / told.total
+
+    def film(self) -> Film:
+        """Return the film there is.
+
+        Raises
+        ------
+        ExportError
+            If there is none.
+        """
         attack, dataset = self._session.attack, self._session.view.dataset
         chosen = attack.chosen_image
         if dataset is None or chosen is None:
@@ -77,7 +91,7 @@ class FilmSession(QObject):
     def save(self, path: Path, what: str) -> None:
         """Save ``animation``, ``traces``, ``images`` or ``step``; what came of it is told."""
         try:
-            film = self._film()
+            film = self.film()
             if what == "animation":
                 self._begin(path, film)
                 return
@@ -89,45 +103,36 @@ class FilmSession(QObject):
                 content = step_png(film, self._session.attack.position)
             write_file(path, content)
         except ExportError as error:
-            self._session.messages.notified.emit(str(error), True)
+            self._session.messages.warn(str(error))
         else:
-            self._session.messages.notified.emit(f"Saved {path}", False)
+            self._session.messages.note(f"Saved {path}")
 
     def _begin(self, path: Path, film: Film) -> None:
-        self.cancel()
-        self._generation = self._pool.next_generation()
-        self.progress = 0.0
-        speed = self._session.attack.speed
-        self._pool.start(FilmJob(self._generation, self._mailbox, path, film, speed))
+        self._to_save = Animation(path, film, self._session.attack.speed)
+        self._study.start()
         self.changed.emit()
 
+    @Slot()
     def cancel(self) -> None:
         """Stop; no file is left."""
-        if self.progress is not None:
-            self._pool.stop_named(_NAME)
-            self._generation = self._pool.next_generation()
-            self.progress = None
-            self.changed.emit()
+        if self._to_save is not None:
+            self._study.call_off()
+            self._end()
 
-    def take_event(self, letter: Letter) -> bool:
-        """Take in the end of a film; return whether it was that."""
-        if letter.generation != self._generation or self.progress is None:
-            return False
-        self.progress = None
-        if isinstance(letter.payload, Failed):
-            self._session.messages.tell(letter.payload)
-        else:
-            self._session.messages.notified.emit(f"Saved {letter.payload}", False)
+    @Slot()
+    def _end(self) -> None:
+        self._to_save = None
         self.changed.emit()
-        return True
 
-    def take_latest(self, latest: dict[str, Letter]) -> None:
-        """Take in how far it is."""
-        letter = latest.get(FILM_SLOT)
-        if (
-            letter is not None
-            and letter.generation == self._generation
-            and self.progress is not None
-        ):
-            self.progress = letter.payload
-            self.changed.emit()
+    @Slot()
+    def _take(self) -> None:
+        answer = self._study.answer
+        if self._to_save is None or answer is None:
+            return
+        if answer.is_whole:
+            if answer.error is not None:
+                self._session.messages.warn(str(answer.error))
+            else:
+                self._session.messages.note(f"Saved {answer.found}")
+            self._to_save = None
+        self.changed.emit()
