@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from core.attack.methods.fgsm import FastGradient, FastGradientSettings
-from core.attack.methods.iterative import ProjectedGradient, ProjectedGradientSettings
+from core.attack.methods.fgsm import FastGradient
+from core.attack.methods.iterative import ProjectedGradient
 from core.attack.settings import BUDGET_HIGH, BUDGET_LOW
 from core.data.dataset import read_only
 from core.exact.curves import tried_sizes
@@ -154,7 +154,10 @@ class GradientAttack(SizedAttack):
     What it has turned once it need not try at larger sizes: that change is within them too.
     """
 
-    @abstractmethod
+    kind: ClassVar[type[Attack]]
+    settings: ClassVar[Mapping[str, Any]] = {}
+    """Those of its settings that are not the question's and not as usual."""
+
     def attack(
         self,
         model: SoftmaxPerceptron,
@@ -166,6 +169,8 @@ class GradientAttack(SizedAttack):
         boxed: bool,
     ) -> Attack:
         """Return the attack of this size."""
+        asked: dict[str, Any] = {"norm": norm, "budget": size, "box": boxed, "objective": "margin"}
+        return self.kind(model, self.kind.settings(**asked, **self.settings), images, labels)
 
     def curve(
         self,
@@ -238,46 +243,19 @@ class SizedFastGradient(GradientAttack):
         "Fast gradient method: one step of the whole size up the logit margin, toward the rival "
         "that is strongest, without a target."
     )
-
-    def attack(
-        self,
-        model: SoftmaxPerceptron,
-        images: NDArray[Any],
-        labels: NDArray[np.int64],
-        norm: SetNorm,
-        size: float,
-        *,
-        boxed: bool,
-    ) -> Attack:
-        """Return one step."""
-        config = FastGradientSettings(norm=norm, budget=size, box=boxed, objective="margin")
-        return FastGradient(model, config, images, labels)
+    kind = FastGradient
 
 
 class SizedProjectedGradient(GradientAttack):
-    """Projected gradient descent at each size."""
+    """Projected gradient descent at each size; its automatic step is 2.5 / steps of the size."""
 
     label = "PGD"
     help = (
         f"Projected gradient descent: {PGD_STEPS} steps of an eighth of the size up the logit "
         "margin, without a target, each held within the size, from one random place in it."
     )
-
-    def attack(
-        self,
-        model: SoftmaxPerceptron,
-        images: NDArray[Any],
-        labels: NDArray[np.int64],
-        norm: SetNorm,
-        size: float,
-        *,
-        boxed: bool,
-    ) -> Attack:
-        """Return the attack; its automatic step is 2.5 / steps of the size."""
-        config = ProjectedGradientSettings(
-            norm=norm, budget=size, box=boxed, objective="margin", steps=PGD_STEPS
-        )
-        return ProjectedGradient(model, config, images, labels)
+    kind = ProjectedGradient
+    settings: ClassVar[Mapping[str, Any]] = {"steps": PGD_STEPS}
 
 
 SIZED_ATTACKS: tuple[SizedAttack, ...] = (
