@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from gui.attack.by_hand.study import ByHandSession
 from gui.attack.losses.study import LossesSession
 from gui.attack.pairs.study import PairsSession
 from gui.attack.repair.study import RepairSession
@@ -39,7 +38,6 @@ class Lookers(QObject):
         session.losses = LossesSession(session, pool, mailbox)
         session.transfer = TransferSession(session, pool, mailbox)
         session.same_change = SameChangeSession(session, pool, mailbox)
-        session.by_hand = ByHandSession(session, pool, mailbox)
         pool.frame.connect(self._follow)
 
     @Slot()

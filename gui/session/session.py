@@ -63,7 +63,6 @@ class Session(QObject):
     losses: Any
     transfer: Any
     same_change: Any
-    by_hand: Any
 
     def __init__(
         self,

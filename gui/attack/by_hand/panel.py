@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.attack.by_hand.score import efficiency, number, over_budget, percent, score, sized
 from gui.attack.by_hand.rival import RivalPanel, name_of
 from gui.attack.by_hand.rules import RulesLine
+from gui.attack.by_hand.study import Game
+from gui.shared.panel import Panel
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.bars.share_bar import ShareBar
 from gui.widgets.basics.card import card
@@ -38,14 +40,12 @@ _HINT_HELP = (
 )
 
 
-class ByHandPanel(QWidget):
+class ByHandPanel(Panel):
     """Left a person's painting, right the optimiser, between them how they stand."""
 
-    hovered = Signal(str)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._game = session, session.by_hand
+        super().__init__(session, parent)
+        self.game = self._game = Game(session, self)
         self.rules = RulesLine(self._game, self)
         self.sentence = FittingLabel("", self)
         self.sentence.setObjectName("sentence")
@@ -65,7 +65,7 @@ class ByHandPanel(QWidget):
         self.pace = QLabel("", self)
         self.pace.setObjectName("muted")
         self.pace.setWordWrap(True)
-        self.rival = RivalPanel(session, self)
+        self.rival = RivalPanel(session, self._game, self)
         self._lay_out()
         self.canvas.changed.connect(self._game.look)
         self.tools.hint.toggled.connect(self._refresh_standing)

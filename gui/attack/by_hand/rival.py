@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from core.attack.by_hand.painting import size_of
 from core.attack.by_hand.score import efficiency, percent, sized
 from core.pictures import diverging_rgb, grey_rgb
+from gui.session.player import Player
 from gui.widgets.basics.fitting_words import short, shortened
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_pair import ImagePair
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent
 
     from core.attack.by_hand.optimiser import Changes
+    from gui.attack.by_hand.study import Game
     from gui.session.session import Session
 
 SMALLEST, MOST = "smallest", "most"
@@ -38,7 +40,9 @@ _KINDS = {
         "logit margin (pixel by pixel where pixels are counted): found, not proven to be the most.",
     ),
 }
-_FRAME_MILLISECONDS = 40
+_SPEED = 25.0
+"""Changes in a second."""
+
 _LONGEST_NAME = 14
 _NO_CHANGE = 1e-9
 
@@ -48,14 +52,13 @@ class RivalPanel(QWidget):
 
     hovered = Signal(str)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, game: Game, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._game = session, session.by_hand
-        self._place = 0
+        self._session, self._game = session, game
+        self._player = Player(session.pool.frame, speed=_SPEED, parent=self)
         """Which of the growing changes is shown."""
-        self._timer = QTimer(self)
-        self._timer.setInterval(_FRAME_MILLISECONDS)
-        self._timer.timeout.connect(self._next)
+        self._player.position_changed.connect(self.refresh)
+        self._player.playing_changed.connect(self.refresh)
         self.heading = QLabel("THE GRADIENT", self)
         self.heading.setObjectName("heading")
         self.kind = QComboBox(self)
@@ -104,7 +107,7 @@ class RivalPanel(QWidget):
     @property
     def is_playing(self) -> bool:
         """Whether the change is growing."""
-        return self._timer.isActive()
+        return self._player.playing
 
     @property
     def changes(self) -> Changes:
@@ -117,7 +120,8 @@ class RivalPanel(QWidget):
     @property
     def place(self) -> int:
         """Which of them is shown: the last unless it is growing."""
-        return min(self._place, len(self.changes) - 1) if self.is_playing else len(self.changes) - 1
+        last = len(self.changes) - 1
+        return min(self._player.position, last) if self.is_playing else last
 
     @Slot()
     def hide_again(self) -> None:
@@ -201,20 +205,13 @@ class RivalPanel(QWidget):
         if self.is_playing:
             self._stop()
         else:
-            self._place = 0
-            self._timer.start()
+            self._player.replace(len(self.changes))
+            self._player.play(from_start=True)
             self.reveal.setChecked(True)
         self.refresh()
 
-    @Slot()
-    def _next(self) -> None:
-        self._place += 1
-        if self._place >= len(self.changes) - 1:
-            self._stop()
-        self.refresh()
-
     def _stop(self) -> None:
-        self._timer.stop()
+        self._player.pause()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Hold what nobody sees."""

@@ -23,7 +23,7 @@ from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from gui.attack.by_hand.study import ByHandSession
+    from gui.attack.by_hand.study import Game
 
 _STEPS = 120
 """Of the slider, equal ratios apart."""
@@ -40,7 +40,7 @@ _COUNTED_HELP = (
 class RulesLine(QWidget):
     """One line; what is chosen holds for both sides."""
 
-    def __init__(self, game: ByHandSession, parent: QWidget | None = None) -> None:
+    def __init__(self, game: Game, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._game = game
         self.norm = QComboBox(self)

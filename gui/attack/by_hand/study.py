@@ -11,9 +11,10 @@ from core.attack.by_hand.optimiser import Answer, Optimiser, Question, budget_of
 from core.attack.by_hand.painting import Painting, Rules
 from core.attack.by_hand.score import Goal
 from core.data.dataset import read_only
-from core.errors import ExplorerError, SettingError
+from core.errors import SettingError
 from core.exact.pairs import NORMS
-from gui.jobs.legacy import LatestJob
+from core.search import AtOnce
+from gui.jobs.study import Study
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -23,14 +24,7 @@ if TYPE_CHECKING:
     from core.attack.by_hand.score import Standing
     from core.data.dataset import Dataset
     from core.exact.pairs import Norm
-    from gui.jobs.job_pool import JobPool
-    from gui.jobs.legacy import LegacyMailbox as Mailbox
-    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
-
-BY_HAND_SLOT = "by hand"
-_REST = 3.0
-"""After each answer three times as long a rest: at most a quarter of a core."""
 
 DEFAULT_FACTOR = 2.0
 LEAST_FACTOR, MOST_FACTOR = 0.5, 10.0
@@ -42,7 +36,7 @@ MOST_KEPT = 30
 _TRIES = 60
 
 
-class ByHandSession(QObject):
+class Game(QObject):
     """One image, what is painted on it, and what the optimiser does with the same."""
 
     changed = Signal()
@@ -52,8 +46,8 @@ class ByHandSession(QObject):
     restarted = Signal()
     """Another image, another target or another norm: what was revealed is to be hidden."""
 
-    def __init__(self, session: Session, pool: JobPool, mailbox: Mailbox) -> None:
-        super().__init__(session)
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._session, self._attack = session, session.attack
         self.norm: Norm = "l2"
         self._boxed = True
@@ -76,14 +70,25 @@ class ByHandSession(QObject):
         self._weights: NDArray[Any] | None = None
         self._played: tuple[Any, ...] = ()
         self._rng = np.random.default_rng()
-        self._job = LatestJob("the optimiser", mailbox, BY_HAND_SLOT, _Answerer(), rest=_REST)
-        pool.start(self._job)
         for signal in (
             session.view.shown_changed,
             session.view.dataset_changed,
             session.attack.config_changed,
         ):
             signal.connect(self.refresh)
+        optimise = Optimiser()
+        # After what begins another game: its question is that of the game there is.
+        self.optimiser: Study[Question, Answer] = Study(
+            session.view,
+            session.pool,
+            "the optimiser",
+            self._question,
+            lambda q: AtOnce(lambda: optimise(q)),
+            refresh=0.0,
+            parent=self,
+        )
+        self.optimiser.changed.connect(self._take)
+        self._taken: object = None
 
     @property
     def boxed(self) -> bool:
@@ -118,7 +123,7 @@ class ByHandSession(QObject):
         if self.answer is not None and self.painting is not None:
             self.budget = budget_of(self._factor, self.answer.needed, self.norm)
             self._use_rules()
-            self._ask()
+            self.optimiser.ask()
         self._tell()
 
     @property
@@ -130,6 +135,7 @@ class ByHandSession(QObject):
         """Follow image, target and model, or let nothing be computed for what nobody sees."""
         self._is_watched = is_watched
         self.refresh()
+        self.optimiser.watch(is_watched)
 
     def look(self) -> None:
         """Have the model read what is painted now."""
@@ -185,7 +191,7 @@ class ByHandSession(QObject):
         self._weights, self._played = None, ()
         if painted:
             words = "These are other images: what was painted by hand is cleared."
-            self._session.messages.notified.emit(words, False)
+            self._session.messages.note(words)
 
     def _follow_attack(self) -> None:
         """Take over norm and box where they are changed for the attack."""
@@ -234,9 +240,10 @@ class ByHandSession(QObject):
         self.goal, self.problem = goal, ""
         if is_other:
             self.answer = self.budget = None
+            self._taken = None
             self._use_rules()
             self.restarted.emit()
-        self._ask()
+            self.optimiser.ask()
         self._tell()
 
     def _name(self, label: int) -> str:
@@ -251,42 +258,50 @@ class ByHandSession(QObject):
         self.problem = problem
         self.changed.emit()
 
-    def _ask(self) -> None:
-        """Ask the optimiser; a budget with something painted by it stays as the model learns."""
+    def _question(self) -> Question | None:
+        """Return what the optimiser is asked: a budget with something painted by it stays."""
+        if self.goal is None or self.painting is None:
+            return None
         assert self._image is not None
         assert self._weights is not None
-        assert self.painting is not None
-        fixed = None if self.painting.is_empty else self.budget
-        target = self._attack.target
-        question = Question(
-            self._weights, self._image, target, self.norm, self.boxed, self._factor, fixed
+        return Question(
+            weights=self._weights,
+            image=self._image,
+            target=self._attack.target,
+            norm=self.norm,
+            boxed=self.boxed,
+            factor=self._factor,
+            budget=None if self.painting.is_empty else self.budget,
         )
-        self._job.request(self._session.training.generation, question)
 
     def _tell(self) -> None:
         self.look()
         self.changed.emit()
 
-    def take_latest(self, latest: dict[str, Letter]) -> None:
+    @Slot()
+    def _take(self) -> None:
         """Take in what the optimiser found, unless it is of another game."""
-        letter = latest.get(BY_HAND_SLOT)
-        if letter is None or self.goal is None or self.painting is None:
+        answer = self.optimiser.answer
+        if answer is None or answer is self._taken or self.goal is None or self.painting is None:
             return
-        question: Question = letter.payload.question
+        question = answer.question
         mine = self._attack.target, self.norm, self.boxed
         if question.image is not self._image or question.terms != mine:
             return
-        if isinstance(letter.payload, Unanswered):
-            self.problem = f"The optimiser finds no answer: {letter.payload.why}."
+        self._taken = answer
+        if answer.error is not None:
+            self.problem = f"The optimiser finds no answer: {answer.error}."
             self.changed.emit()
             return
-        self.answer = letter.payload
-        if not np.isfinite(letter.payload.needed):
+        found = answer.found
+        assert found is not None
+        self.answer = found
+        if not np.isfinite(found.needed):
             self.budget, self.problem = None, self._impossible()
         else:
             self.problem = ""
             if self.budget is None or self.painting.is_empty:
-                self.budget = budget_of(self._factor, letter.payload.needed, self.norm)
+                self.budget = budget_of(self._factor, found.needed, self.norm)
             self._use_rules()
         self._tell()
 
@@ -301,23 +316,3 @@ class ByHandSession(QObject):
         what = "something else" if target is None else self._name(target)
         way = "Let pixels leave 0..1, or choose" if self.boxed and self.norm != "l0" else "Choose"
         return f"No change makes the model read this image as {what}. {way} another target."
-
-
-class Unanswered:
-    """A question that the optimiser could not answer, and why."""
-
-    def __init__(self, question: Question, why: str) -> None:
-        self.question, self.why = question, why
-
-
-class _Answerer:
-    """Answers, and says of a question what it is that cannot be answered."""
-
-    def __init__(self) -> None:
-        self._optimiser = Optimiser()
-
-    def __call__(self, question: Question) -> Answer | Unanswered:
-        try:
-            return self._optimiser(question)
-        except ExplorerError as error:
-            return Unanswered(question, str(error))

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from gui.attack.by_hand.panel import ByHandPanel
-    from gui.attack.by_hand.study import ByHandSession
+    from gui.attack.by_hand.study import Game
     from gui.session.session import Session
     from gui.widgets.canvas.change_canvas import ChangeCanvas
     from gui.window.main_window import MainWindow
@@ -56,13 +56,16 @@ PATH = ((2.5, 2.5), (5.0, 2.5), (5.5, 5.0))
 """Places of a stroke, (x, y) in pixels of the image of 8 x 8."""
 
 
-def is_settled(game: ByHandSession) -> bool:
+def game_of(window: MainWindow) -> Game:
+    return window.page("attack").tabs.panel("By hand").game
+
+
+def is_settled(game: Game) -> bool:
     """Whether the optimiser has answered for the model shown, the image and the rules."""
-    answer, shown = game.answer, game._session.view.shown
-    if answer is None or shown is None or not game.is_ready:
+    answer = game.answer
+    if answer is None or not game.is_ready or not game.optimiser.is_settled:
         return False
-    question = answer.question
-    return question.weights is shown.weights and answer.budget == game.budget
+    return answer.budget == game.budget
 
 
 @pytest.fixture
@@ -74,15 +77,15 @@ def panel(window: MainWindow, qtbot: QtBot) -> ByHandPanel:
     click(qtbot, window.attack.tab("By hand"))
     panel = window.attack.tabs.panel("By hand")
     assert panel.isVisible()
-    wait_until(qtbot, lambda: is_settled(window.session.by_hand))
+    wait_until(qtbot, lambda: is_settled(game_of(window)))
     panel.grab()  # lays out
     return panel
 
 
 @pytest.fixture
-def game(panel: ByHandPanel, window: MainWindow) -> ByHandSession:
+def game(panel: ByHandPanel, window: MainWindow) -> Game:
     """Return the state behind it."""
-    return window.session.by_hand
+    return game_of(window)
 
 
 def on_canvas(canvas: ChangeCanvas, place: tuple[float, float]) -> QPoint:
@@ -124,13 +127,13 @@ def stroke_of(
     return painting.change
 
 
-def fresh(game: ByHandSession) -> Painting:
+def fresh(game: Game) -> Painting:
     """Return an empty painting of the same image by the same rules."""
     assert game.painting is not None
     return Painting(game.painting.original, game.rules)
 
 
-def change_of(game: ByHandSession) -> NDArray[np.float64]:
+def change_of(game: Game) -> NDArray[np.float64]:
     assert game.painting is not None
     return game.painting.change
 
@@ -157,7 +160,7 @@ def assert_canvas_paints(canvas: ChangeCanvas, rgb: NDArray[np.uint8]) -> None:
 
 def assert_says_what_is_true(panel: ByHandPanel, window: MainWindow) -> None:
     """Compare all that is live with the model and what is painted."""
-    session, game = window.session, window.session.by_hand
+    session, game = window.session, game_of(window)
     assert session.view.shown is not None
     assert game.painting is not None
     assert game.budget is not None
@@ -180,7 +183,7 @@ def assert_says_what_is_true(panel: ByHandPanel, window: MainWindow) -> None:
 
 
 def test_the_budget_is_twice_what_the_exact_change_needs(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession
+    panel: ByHandPanel, window: MainWindow, game: Game
 ) -> None:
     needed = needed_by(window.session)
     assert game.answer is not None
@@ -194,7 +197,7 @@ def test_the_budget_is_twice_what_the_exact_change_needs(
 
 
 def test_the_mouse_adds_ink_and_all_follows(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession
+    panel: ByHandPanel, window: MainWindow, game: Game
 ) -> None:
     canvas = panel.canvas
     places = paint(canvas)
@@ -211,7 +214,7 @@ def test_the_mouse_adds_ink_and_all_follows(
 
 
 def test_everything_is_live_in_the_midst_of_a_stroke(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession
+    panel: ByHandPanel, window: MainWindow, game: Game
 ) -> None:
     canvas = panel.canvas
     points = [on_canvas(canvas, place) for place in PATH]
@@ -224,7 +227,7 @@ def test_everything_is_live_in_the_midst_of_a_stroke(
     QTest.mouseRelease(canvas, LEFT, NONE, points[-1])
 
 
-def test_the_right_button_takes_ink_away(panel: ByHandPanel, game: ByHandSession) -> None:
+def test_the_right_button_takes_ink_away(panel: ByHandPanel, game: Game) -> None:
     canvas = panel.canvas
     places = paint(canvas, button=RIGHT)
     how = {"width": canvas.brush_pixels, "strength": canvas.strength}
@@ -234,9 +237,7 @@ def test_the_right_button_takes_ink_away(panel: ByHandPanel, game: ByHandSession
     assert canvas.tool == "add", "for this stroke alone"
 
 
-def test_each_tool_does_what_its_button_says(
-    panel: ByHandPanel, game: ByHandSession, qtbot: QtBot
-) -> None:
+def test_each_tool_does_what_its_button_says(panel: ByHandPanel, game: Game, qtbot: QtBot) -> None:
     canvas, tools = panel.canvas, panel.tools
     assert tools.buttons["add"].isChecked()
     click(qtbot, tools.buttons["take"])
@@ -255,7 +256,7 @@ def test_each_tool_does_what_its_button_says(
 
 
 def test_brush_and_strength_are_set_with_their_sliders(
-    panel: ByHandPanel, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, game: Game, qtbot: QtBot
 ) -> None:
     canvas, tools = panel.canvas, panel.tools
     tools.brush.setFocus()
@@ -273,9 +274,7 @@ def test_brush_and_strength_are_set_with_their_sliders(
     assert 0 < change_of(game).max() <= FAINTEST
 
 
-def test_a_stroke_stops_at_the_budget(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession
-) -> None:
+def test_a_stroke_stops_at_the_budget(panel: ByHandPanel, window: MainWindow, game: Game) -> None:
     canvas = panel.canvas
     canvas.set_strength(1.0)
     for row in (1.0, 3.0, 5.0, 7.0):
@@ -292,7 +291,7 @@ def test_a_stroke_stops_at_the_budget(
 
 
 def test_strokes_are_taken_back_by_button_and_by_key(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     canvas, tools = panel.canvas, panel.tools
     assert not tools.undo.isEnabled()
@@ -320,7 +319,7 @@ def test_strokes_are_taken_back_by_button_and_by_key(
 
 
 def test_the_keyboard_paints_at_its_cursor(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     canvas, session = panel.canvas, window.session
     canvas.setFocus()
@@ -367,7 +366,7 @@ def test_the_keyboard_paints_at_its_cursor(
 
 
 def test_the_hint_is_the_gradient_where_there_is_room(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     canvas, session = panel.canvas, window.session
     assert canvas.hint is None
@@ -393,9 +392,7 @@ def test_the_hint_is_the_gradient_where_there_is_room(
     np.testing.assert_array_equal(pixels(canvas), plain)
 
 
-def test_the_change_can_be_seen_alone(
-    panel: ByHandPanel, game: ByHandSession, qtbot: QtBot
-) -> None:
+def test_the_change_can_be_seen_alone(panel: ByHandPanel, game: Game, qtbot: QtBot) -> None:
     paint(panel.canvas)
     paint(panel.canvas, [(1.5, 6.5), (6.5, 6.5)], RIGHT)
     click(qtbot, panel.tools.change_only)
@@ -407,7 +404,7 @@ def test_the_change_can_be_seen_alone(
 
 
 def test_a_win_is_said_with_what_the_gradient_needs(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     """Paint along the exact change with the keys, pixel by pixel, until the image is read so."""
     canvas = panel.canvas
@@ -440,7 +437,7 @@ def test_a_win_is_said_with_what_the_gradient_needs(
 
 @pytest.mark.parametrize("norm", ["linf", "l0"])
 def test_another_norm_is_another_game(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot, norm: str
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot, norm: str
 ) -> None:
     combo = panel.rules.norm
     choose(qtbot, combo, combo.findData(norm))
@@ -461,7 +458,7 @@ def test_another_norm_is_another_game(
 
 
 def test_without_the_box_the_budget_is_what_the_plain_formula_needs(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     click(qtbot, panel.rules.box)
     wait_until(qtbot, lambda: is_settled(game))
@@ -479,7 +476,7 @@ def test_without_the_box_the_budget_is_what_the_plain_formula_needs(
 
 
 def test_the_budget_slider_goes_from_half_to_ten_times_what_is_needed(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     slider, needed = panel.rules.budget, needed_by(window.session)
     middle = handle_centre(slider)
@@ -512,7 +509,7 @@ def test_the_budget_slider_goes_from_half_to_ten_times_what_is_needed(
 
 
 def test_norm_and_box_of_the_attack_act_here_too(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     attack = window.session.attack
     attack.choose_attack("pgd")
@@ -526,7 +523,7 @@ def test_norm_and_box_of_the_attack_act_here_too(
 
 
 def test_the_optimiser_is_hidden_until_asked(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     rival = panel.rival
     assert rival.image_view._image is None
@@ -553,7 +550,7 @@ def test_the_optimiser_is_hidden_until_asked(
 
 
 def test_the_most_within_the_budget_goes_further(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     rival = panel.rival
     choose(qtbot, rival.kind, rival.kind.findData("most"))
@@ -566,7 +563,7 @@ def test_the_most_within_the_budget_goes_further(
     assert rival.words.text().startswith(f"Goes {int(100 * end.way)} % of the way")
 
 
-def test_its_change_is_seen_growing(panel: ByHandPanel, game: ByHandSession, qtbot: QtBot) -> None:
+def test_its_change_is_seen_growing(panel: ByHandPanel, game: Game, qtbot: QtBot) -> None:
     rival = panel.rival
     sizes = []
     click(qtbot, rival.play)
@@ -589,7 +586,7 @@ def test_its_change_is_seen_growing(panel: ByHandPanel, game: ByHandSession, qtb
 
 
 def test_another_game_hides_what_was_revealed(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     for do in (
         lambda: window.session.attack.choose("train", OTHER),
@@ -603,7 +600,7 @@ def test_another_game_hides_what_was_revealed(
 
 
 def test_same_again_clears_and_can_be_taken_back(
-    panel: ByHandPanel, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, game: Game, qtbot: QtBot
 ) -> None:
     paint(panel.canvas)
     before = change_of(game).copy()
@@ -617,7 +614,7 @@ def test_same_again_clears_and_can_be_taken_back(
 
 
 def test_another_image_is_one_that_can_be_played(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     attack, seen = window.session.attack, set()
     for _ in range(4):
@@ -632,7 +629,7 @@ def test_another_image_is_one_that_can_be_played(
 
 
 def test_what_is_painted_stays_with_its_image_and_through_other_tabs(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     paint(panel.canvas)
     before = change_of(game).copy()
@@ -652,7 +649,7 @@ def test_what_is_painted_stays_with_its_image_and_through_other_tabs(
 
 
 def test_another_target_keeps_the_painting_and_has_its_own_budget(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     paint(panel.canvas)
     before, attack = change_of(game).copy(), window.session.attack
@@ -671,7 +668,7 @@ def test_another_target_keeps_the_painting_and_has_its_own_budget(
 
 
 def test_another_epoch_reads_the_same_painting_and_the_budget_stays(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     session = window.session
     session.view.show_epoch(3)
@@ -688,7 +685,7 @@ def test_another_epoch_reads_the_same_painting_and_the_budget_stays(
 
 
 def test_other_data_clear_it_and_say_so(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     session = window.session
     paint(panel.canvas)
@@ -704,7 +701,7 @@ def test_other_data_clear_it_and_say_so(
 
 
 def test_an_image_that_is_read_so_already_is_said(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     assert game.goal is not None
     read = game.goal.read
@@ -736,16 +733,14 @@ def test_a_model_that_has_learnt_nothing_is_explained(
     wait_until(qtbot, lambda: "Train the model first" in panel.sentence.text())
     window.session.training.play()
     wait_for_state(qtbot, window.session, RunState.FINISHED)
-    wait_until(
-        qtbot, lambda: is_settled(window.session.by_hand) or bool(window.session.by_hand.problem)
-    )
+    wait_until(qtbot, lambda: is_settled(game_of(window)) or bool(game_of(window).problem))
     window.session.attack.choose("train", NUMBER)
-    wait_until(qtbot, lambda: is_settled(window.session.by_hand))
+    wait_until(qtbot, lambda: is_settled(game_of(window)))
     assert_says_what_is_true(panel, window)
 
 
 def test_where_no_change_is_enough_that_is_said(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     session = window.session
     assert session.view.shown is not None
@@ -764,7 +759,7 @@ def test_where_no_change_is_enough_that_is_said(
 def test_a_question_without_an_answer_is_said_where_it_was_asked(
     panel: ByHandPanel,
     window: MainWindow,
-    game: ByHandSession,
+    game: Game,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -783,7 +778,7 @@ def test_a_question_without_an_answer_is_said_where_it_was_asked(
 
 
 def test_while_the_model_learns_the_game_goes_on(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     session = window.session
     session.training.set_pace(20.0)
@@ -811,7 +806,7 @@ def test_while_the_model_learns_the_game_goes_on(
 
 
 def test_nothing_is_asked_for_what_nobody_sees(
-    panel: ByHandPanel, window: MainWindow, game: ByHandSession, qtbot: QtBot
+    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     click(qtbot, window.attack.tab("Film"))
     answer = game.answer
