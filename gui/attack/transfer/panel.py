@@ -18,7 +18,7 @@ from core.attack.norms import NORMS
 from core.parameters import Parameter
 from core.pictures import grey_rgb
 from gui.attack.transfer.table import REMOVED, TransferTable
-from gui.images.data.settings import heading
+from gui.shared.columns import heading
 from gui.shared.words import PARTS
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.card import card

@@ -1,4 +1,4 @@
-"""Controls of the Data page: who chooses the best epoch, split and noise, how data are read."""
+"""Controls of the Data page: split and noise, how data are read."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from core.data.config import DataConfig
-from core.data.dataset import VALIDATION_PART, validation_share
 from core.errors import SettingError
 from core.parameters import parameters_of
 from core.sources import NAMED_SOURCES
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.reading import ReadingConfig
-from gui.session.run_state import RunState
+from gui.shared.columns import column_of, heading
 from gui.widgets.basics.parameter_form import ParameterForm
-from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from gui.session.session import Session
@@ -34,93 +32,11 @@ _SPLIT_AND_NOISE = (
 )
 _ONLY_WITHOUT_TEST = ("test_share", "split_seed")
 _READING = ("ink", "orientation", "label_column", "picture_side", "image_height")
-_TEST_CHOOSES = "The test set chooses the best epoch, so its score flatters"
-_WHY_FLATTERS = "the epoch was picked for doing well on it"
 _LOOKED_AT = 200
 """Entries of a folder; the window must not wait for more."""
 
 _TABLES = (".csv", ".tsv", ".txt")
 _ROWS_OF_PIXELS = (*_TABLES, ".npy", ".npz", ".pkl", ".pickle", ".mat")
-
-
-def heading(words: str, parent: QWidget) -> QLabel:
-    """Return a small title."""
-    label = QLabel(words, parent)
-    label.setObjectName("heading")
-    label.setTextFormat(Qt.TextFormat.PlainText)  # names of classes come from strangers
-    return label
-
-
-def column_of(owner: QWidget) -> QVBoxLayout:
-    """Return a column without margins that fills ``owner``."""
-    column = QVBoxLayout(owner)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(6)
-    return column
-
-
-def _share(session: Session) -> int:
-    """Return how many validation images the button sets aside; 0 where there are too few."""
-    full, wanted = session.wanted.full_dataset, session.wanted.data
-    return 0 if full is None else validation_share(min(wanted.train_size, full.train.n_samples))
-
-
-class WhoChooses(QWidget):
-    """Says which images choose the best epoch, and offers to take others than the test set.
-
-    Lying it takes one line, and the reason stands in the tooltip.
-    """
-
-    def __init__(
-        self, session: Session, parent: QWidget | None = None, *, lying: bool = False
-    ) -> None:
-        super().__init__(parent)
-        self._session, self._lying = session, lying
-        self.words = QLabel("", self)
-        self.words.setWordWrap(True)
-        self.button = QPushButton(self)
-        self.button.setObjectName("small" if lying else "set_aside")
-        self.button.clicked.connect(self.set_aside)
-        column = column_of(self)
-        if lying:
-            column.setDirection(QVBoxLayout.Direction.LeftToRight)
-        column.addWidget(self.words, 1 if lying else 0)
-        column.addWidget(self.button)
-        session.wanted.changed.connect(self.refresh)
-        session.view.dataset_changed.connect(self.refresh)
-        self.refresh()
-
-    @Slot()
-    def refresh(self) -> None:
-        """Say it of the present run."""
-        dataset = self._session.view.dataset
-        self.setVisible(dataset is not None)
-        if dataset is None:
-            return
-        share = _share(self._session)
-        self.button.setText(f"Set {share:,} training images aside")
-        self.button.setVisible(dataset.validation is None and share > 0)
-        self.button.setToolTip(
-            wrapped(
-                f"Take {share:,} of the training images, one in {VALIDATION_PART}, to choose the "
-                "best epoch with, and begin again from the same start: the test set stays unseen."
-            )
-        )
-        if dataset.validation is None:
-            reason = "" if self._lying else f": {_WHY_FLATTERS}"
-            self.words.setText(f"<b>{_TEST_CHOOSES}</b>{reason}.")
-            self.words.setToolTip(wrapped(f"{_WHY_FLATTERS}."))
-        else:
-            n = dataset.validation.n_samples
-            images = "validation image chooses" if n == 1 else "validation images choose"
-            self.words.setText(f"{n:,} {images} the best epoch; the test set stays unseen.")
-            self.words.setToolTip("")
-
-    @Slot()
-    def set_aside(self) -> None:
-        """Set validation images aside and begin again; a run that had ended is played anew."""
-        self._session.wanted.set_setting("validation_size", _share(self._session))
-        self._session.training.rewind(play=self._session.view.run_state is RunState.FINISHED)
 
 
 class SplitAndNoise(QWidget):

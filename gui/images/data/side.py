@@ -19,13 +19,9 @@ from PySide6.QtWidgets import (
 
 from core.data.class_statistics import class_counts
 from core.pictures import grey_rgb
-from gui.images.data.settings import (
-    HowItIsRead,
-    SplitAndNoise,
-    WhoChooses,
-    column_of,
-    heading,
-)
+from gui.images.data.settings import HowItIsRead, SplitAndNoise
+from gui.shared.columns import column_of, heading
+from gui.shared.who_chooses import WhoChooses
 from gui.shared.words import PARTS
 from gui.widgets.bars.class_counts import ClassCounts, PartCounts
 from gui.widgets.images.image_view import ImageView

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from core.data.class_statistics import class_counts
 from core.insight.image_history import flip_words
 from core.pictures import grey_rgb
-from gui.images.data.settings import heading
+from gui.shared.columns import heading
 from gui.shared.part_choice import PartChoice
 from gui.shared.words import PARTS
 from gui.widgets.curves.band_plot import EpochBars

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 
 from core.learning.stopping import StoppingConfig, early_stopping
 from core.parameters import parameters_of
-from gui.images.data.settings import WhoChooses, column_of
 from gui.learn.stopping.words import NOT_THERE, Moment, patience_words, sure_words, why_words
+from gui.shared.columns import column_of
 from gui.shared.side import Side
+from gui.shared.who_chooses import WhoChooses
 from gui.shared.words import PARTS
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip

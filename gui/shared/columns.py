@@ -1,0 +1,22 @@
+"""Columns of small parts under small titles."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+
+def heading(words: str, parent: QWidget) -> QLabel:
+    """Return a small title."""
+    label = QLabel(words, parent)
+    label.setObjectName("heading")
+    label.setTextFormat(Qt.TextFormat.PlainText)  # names of classes come from strangers
+    return label
+
+
+def column_of(owner: QWidget) -> QVBoxLayout:
+    """Return a column without margins that fills ``owner``."""
+    column = QVBoxLayout(owner)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(6)
+    return column
