@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from attack_samples import example
@@ -61,10 +63,10 @@ def test_the_chosen_attack_is_built_with_its_settings(name):
     model, images = example()
     target = (int(model.predict(images)[0]) + 1) % model.n_classes
     choice = AttackChoice().chosen(name)
-    attack = choice.build(model, images[:1], target=target)
+    attack = choice.attack(model, replace(choice.current, target=target), images[:1])
     assert type(attack) is ATTACKS[name]
     assert attack.target == target
     assert all(getattr(attack.config, key) == choice.value(key) for key in choice.parameters)
-    free = choice.build(model, images, np.zeros(len(images), dtype=np.int64), target=None)
+    free = choice.attack(model, choice.current, images, np.zeros(len(images), dtype=np.int64))
     assert free.target is None
     assert not free.labels.any()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 import pytest
-from attack_samples import build, example
+from attack_samples import build, example, settings_of
 
 from core.attack import ATTACKS, Film, summarise
+from core.attack.film import FilmSearch
+from core.attack.methods.descent import Descent, DescentSettings
 from core.errors import SettingError
+from core.exact.smallest import smallest_change
 
 
 @pytest.mark.parametrize("name", sorted(ATTACKS))
@@ -65,3 +70,59 @@ def test_what_counts_in_a_film_is_what_the_image_was_read_as_not_its_random_star
         assert outcome.first_predicted == film.read_as == read
         assert outcome.succeeded == (steps[-1].predicted != read)
     assert n_elsewhere > 3
+
+
+def search(name="pgd", **more):
+    model, images = example(2)
+    return model, images[0], FilmSearch(Film(build(name, model, images[0])), **more)
+
+
+@pytest.mark.parametrize("n_steps", [0, 1, 5, 100])
+def test_a_film_that_was_left_goes_on_and_is_the_same(n_steps):
+    _, _, whole = search()
+    assert whole.found() is None
+    told = [str(progress) for progress in whole.run()]
+    _, _, left = search()
+    first = [str(progress) for progress in islice(left.run(), n_steps)]
+    assert [*first, *(str(progress) for progress in left.run())] == told
+    one, other = whole.found(), left.found()
+    assert (one.n_steps, one.read_as, one.ran_away, one.least) == (
+        other.n_steps,
+        other.read_as,
+        other.ran_away,
+        other.least,
+    )
+    for mine, yours in zip(one.steps, other.steps, strict=True):
+        np.testing.assert_array_equal(mine.image, yours.image)
+
+
+def test_at_the_end_it_is_told_what_would_have_been_enough():
+    model, image, filming = search()
+    steps = filming.run()
+    next(steps)
+    assert filming.found().least is None
+    list(steps)
+    sizes = [
+        smallest_change(model.weights, image, norm, target=None, boxed=True).size
+        for norm in ("l2", "linf")
+    ]
+    assert filming.found().least == pytest.approx(sizes)
+    _, _, noise = search(seeks_least=False)
+    list(noise.run())
+    assert noise.found().least is None
+
+
+def test_some_films_are_done_before_the_end_and_some_run_away():
+    _, _, filming = search("deepfool")
+    list(filming.run())
+    found = filming.found()
+    assert found.n_steps == len(found.steps) - 1 < settings_of("deepfool").steps
+    assert not found.ran_away
+    model, images = example(2)
+    wild = DescentSettings(steps=200, rate=1000.0, pull=100.0, box=False)
+    filming = FilmSearch(Film(Descent(model, wild, images[0])))
+    list(filming.run())
+    found = filming.found()
+    assert found.ran_away
+    assert len(found.steps) <= found.n_steps == 200
+    assert all(step.is_finite for step in found.steps)

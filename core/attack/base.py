@@ -104,11 +104,10 @@ class Attack(ABC):
     ) -> None:
         self.model, self.config, self.target = model, config, config.target
         originals = self._checked_images(images)
-        # Only some attacks have each of these settings; the others do without.
-        self.box: bool = getattr(config, "box", True)
-        self.norm = NORMS[getattr(config, "norm", "l2")]
-        self.budget: float = getattr(config, "budget", np.inf)
-        self.objective = OBJECTIVES[getattr(config, "objective", "margin")]
+        self.box: bool = config.get("box")
+        self.norm = NORMS[config.get("norm")]
+        self.budget: float = config.get("budget")
+        self.objective = OBJECTIVES[config.get("objective")]
         if self.box:
             np.clip(originals, 0.0, 1.0, out=originals)
         self.originals = read_only(originals)
@@ -265,7 +264,7 @@ class Attack(ABC):
     def _reset(self) -> None:
         n, n_classes = self.n_images, self.model.n_classes
         self.step = 0
-        self.rng = np.random.default_rng(getattr(self.config, "seed", 0))
+        self.rng = np.random.default_rng(self.config.get("seed"))
         self.changes = np.zeros_like(self.originals)
         self.sizes = np.zeros(n)
         # Classes first in memory: what runs over ten classes then runs along long rows.

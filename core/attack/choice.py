@@ -12,11 +12,8 @@ from core.parameters import parameters_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
     from core.attack.base import Attack
     from core.attack.settings import AttackSettings
-    from core.learning.perceptron import SoftmaxPerceptron
     from core.parameters import Parameter
 
 SHARED = ("target", "norm", "budget", "box", "objective", "seed")
@@ -81,7 +78,7 @@ class AttackChoice:
         if name == "norm":
             changed[self.name] = _with_budget(changed[self.name], budgets)
         if name == "budget":
-            budgets[getattr(self.current, "norm", "l2")] = value
+            budgets[self.current.get("norm")] = value
         if name in SHARED and name not in self.current.apart:
             for other, settings in self.settings.items():
                 if other != self.name and _takes(settings, name, value):
@@ -89,23 +86,6 @@ class AttackChoice:
                     same = {name: value} if name != "budget" else {}
                     changed[other] = _with_budget(replace(settings, **same), budgets)
         return replace(self, settings={**self.settings, **changed}, budgets=budgets)
-
-    def build(
-        self,
-        model: SoftmaxPerceptron,
-        images: NDArray[Any],
-        labels: NDArray[Any] | None = None,
-        *,
-        target: int | None,
-    ) -> Attack:
-        """Return the chosen attack on images (n, n_features) toward ``target``.
-
-        Raises
-        ------
-        SettingError
-            As :class:`~core.attack.base.Attack`.
-        """
-        return self.attack(model, replace(self.current, target=target), images, labels)
 
 
 def _takes(settings: AttackSettings, name: str, value: Any) -> bool:
@@ -117,5 +97,4 @@ def _with_budget(settings: AttackSettings, budgets: Mapping[str, float]) -> Atta
     """Return the settings with the budget that belongs to their norm, if they have one."""
     if not any(item.name == "budget" for item in fields(settings)):
         return settings
-    norm = getattr(settings, "norm", "l2")
-    return replace(settings, budget=budgets[norm])  # type: ignore[call-arg]
+    return replace(settings, budget=budgets[settings.get("norm")])  # type: ignore[call-arg]

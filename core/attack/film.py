@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from core.attack.base import Attack
     from core.exact.pairs import Norm
-    from core.learning.perceptron import SoftmaxPerceptron
 
 
 class Film:
@@ -42,11 +41,6 @@ class Film:
         if attack.n_images != 1:
             raise SettingError(f"A film shows one image, not {attack.n_images}; choose one")
         self.attack = attack
-
-    @property
-    def model(self) -> SoftmaxPerceptron:
-        """The model under attack."""
-        return self.attack.model
 
     @property
     def reference(self) -> NDArray[Any]:
@@ -119,16 +113,11 @@ class FilmSearch:
     Parameters
     ----------
     film : what is run
-    target : the class wanted, or None for any other
-    boxed : whether pixels stay between 0 and 1
     seeks_least : whether to look for what is enough; noise is no image to be changed
     """
 
-    def __init__(
-        self, film: Film, *, target: int | None, boxed: bool, seeks_least: bool = True
-    ) -> None:
-        self._film, self._target, self._boxed = film, target, boxed
-        self._seeks_least = seeks_least
+    def __init__(self, film: Film, *, seeks_least: bool = True) -> None:
+        self._film, self._seeks_least = film, seeks_least
         self._rest = film.run()
         self._steps: list[AttackStep] = []
         self._sizes: list[float] = []
@@ -136,7 +125,8 @@ class FilmSearch:
 
     def run(self) -> Generator[Progress, None, None]:
         """Run the attack, telling after each step."""
-        total = self._film.attack.n_steps + 1
+        attack = self._film.attack
+        total = attack.n_steps + 1
         while (step := next(self._rest, None)) is not None:
             self._steps.append(step)
             yield Progress(len(self._steps), max(total, len(self._steps)), "steps")
@@ -145,11 +135,11 @@ class FilmSearch:
         for norm in norms[len(self._sizes) :]:
             self._sizes.append(
                 least_size(
-                    self._film.model.weights,
+                    attack.model.weights,
                     self._film.reference,
                     norm,
-                    target=self._target,
-                    boxed=self._boxed,
+                    target=attack.target,
+                    boxed=attack.box,
                 )
             )
             yield Progress(len(self._steps), len(self._steps), "steps")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from core.attack.norms import NORMS
 from core.attack.objectives import OBJECTIVES
 from core.errors import SettingError
@@ -127,6 +129,10 @@ def seed_parameter() -> Any:
     )
 
 
+_WITHOUT = {"norm": "l2", "budget": np.inf, "box": True, "objective": "margin", "seed": 0}
+"""What an attack does that has no such setting."""
+
+
 @dataclass(frozen=True, slots=True)
 class AttackSettings:
     """Base of the settings of all attacks. Every attack can have a target."""
@@ -135,6 +141,10 @@ class AttackSettings:
     """Settings that others have too, and that are nevertheless set for this attack alone."""
 
     target: int | None = target_parameter()
+
+    def get(self, name: str) -> Any:
+        """Return a setting; where the attack has none by that name, what it does without."""
+        return getattr(self, name, _WITHOUT[name])
 
     def __post_init__(self) -> None:
         """Check the declared ranges."""

@@ -69,8 +69,6 @@ def _filming(q: FilmQuestion) -> FilmSearch:
     model = SoftmaxPerceptron(q.weights)
     return FilmSearch(
         Film(q.attack.on_image(model, q.settings, q.image, noise=q.noise)),
-        target=q.settings.target,
-        boxed=bool(getattr(q.settings, "box", True)),
         seeks_least=q.noise is None,
     )
 

@@ -65,7 +65,7 @@ class ChosenAttack:
     @property
     def norm(self) -> str:
         """What it measures a change by; where it does not ask, by its length."""
-        return str(getattr(self.choice.current, "norm", "l2"))
+        return str(self.choice.current.get("norm"))
 
     @property
     def budget(self) -> float:
@@ -76,7 +76,7 @@ class ChosenAttack:
     @property
     def boxed(self) -> bool:
         """Whether pixels stay between 0 and 1; an attack that does not ask keeps them there."""
-        return bool(getattr(self.choice.current, "box", True))
+        return bool(self.choice.current.get("box"))
 
     @property
     def parameters(self) -> dict[str, Parameter]:

@@ -23,10 +23,10 @@ class Crafting:
 
     def words(self) -> str:
         """Return the attack and its budget, if it has one, in a few words."""
-        budget = getattr(self.config, "budget", None)
-        if budget is None:
+        budget = self.config.get("budget")
+        if budget == float("inf"):
             return self.attack.label
-        return f"{self.attack.label}, {within(getattr(self.config, 'norm', 'l2'), budget)}"
+        return f"{self.attack.label}, {within(self.config.get('norm'), budget)}"
 
 
 def within(norm: str, budget: float) -> str:

@@ -151,7 +151,9 @@ class Descent(Attack):
         direction *= direction.dtype.type(self.config.rate)
         direction += self.changes
         self._following = direction
-        self._is_number = np.isfinite(self.norm.sizes(direction))
+        # Loss and gradient of what follows must be numbers too: squares of lengths, times the pull.
+        furthest = self.norm.sizes(direction) * max(self.config.pull, 1.0)
+        self._is_number = np.isfinite(furthest**2)
         return values, norms
 
     def finished(self) -> bool:

@@ -199,7 +199,7 @@ class Transfer:
         self._done = self._told = self._n_attacked = self._n_crafted = 0
         self._counts = [ModelTransfer() for _ in self._models]
         self._all, self._only = _Kept(), _Kept()
-        self._norm = NORMS[getattr(self._config, "norm", "l2")]
+        self._norm = NORMS[config.get("norm")]
         self._shared: UniversalSearch | None = None
         if issubclass(attack, Universal):  # one change for all, not one for every few images
             self._shared = UniversalSearch(
@@ -248,8 +248,7 @@ class Transfer:
         sizes = self._norm.sizes(crafted - images)
         yield self._tell()
         rng = np.random.default_rng((self._seed, number))
-        box = getattr(self._config, "box", True)
-        noise = noise_of_sizes(images, sizes, self._norm, rng, box=box)
+        noise = noise_of_sizes(images, sizes, self._norm, rng, box=self._config.get("box"))
         yield self._tell()
         looked = _Looked(before, self._read(crafted), self._read(images + noise))
         self._n_attacked += len(opened)
@@ -258,7 +257,7 @@ class Transfer:
 
     def _with_shared(self, images: NDArray[Any], change: NDArray[Any]) -> NDArray[Any]:
         moved = images + change
-        return np.asarray(np.clip(moved, 0.0, 1.0) if getattr(self._config, "box", True) else moved)
+        return np.asarray(np.clip(moved, 0.0, 1.0) if self._config.get("box") else moved)
 
     def _craft(
         self, images: NDArray[Any], labels: NDArray[np.int64], number: int
