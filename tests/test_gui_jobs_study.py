@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -262,6 +264,23 @@ def test_other_data_are_forgotten_at_once(make: Callable[..., Bench], qtbot: QtB
     assert len(bench.begun) == 2  # the search before held the data before
 
 
+def test_nothing_is_kept_of_what_was_under_way_for_other_data(
+    make: Callable[..., Bench], qtbot: QtBot
+) -> None:
+    bench = make(keep=8)
+    bench.study.watch(True)
+    wait_until(qtbot, lambda: len(bench.begun) == 1)
+    gone = weakref.ref(bench.begun[0]), weakref.ref(bench.begun[0].question.weights)
+    bench.begun.clear()
+    bench.view.forgotten.emit()
+    bench.question = Sum(np.zeros(1), 3)
+    bench.view.dataset_changed.emit()
+    bench.allow()
+    wait_until(qtbot, lambda: bench.study.is_settled)
+    gc.collect()
+    assert [each() for each in gone] == [None, None]
+
+
 def test_the_answer_of_the_model_before_stands_until_there_is_one(
     make: Callable[..., Bench], qtbot: QtBot
 ) -> None:
@@ -380,6 +399,13 @@ def test_a_surprise_is_told_and_the_next_question_does_better(
     assert not failure.expected
     assert "unlucky" in failure.message
     assert "counting failed" in caplog.text
+    assert bench.study.is_held  # it is not tried again but when a person wants it
+    wait_until(qtbot, lambda: not bench.study.is_computing)
+    bench.view.shown_changed.emit()
+    bench.pool.read_letters()
+    assert len(bench.begun) == 1
+    bench.study.go_on()
+    wait_until(qtbot, lambda: len(told) == 2)
     bench.ask_for(2)
     wait_until(qtbot, lambda: bench.study.found == 2)
 
@@ -423,12 +449,71 @@ def test_on_demand_is_asked_by_a_person_alone(make: Callable[..., Bench], qtbot:
 
 def test_searches_that_are_kept_are_gone_on_with(make: Callable[..., Bench], qtbot: QtBot) -> None:
     bench = make(keep=2)
-    bench.allow()
     bench.study.watch(True)
-    for n in (3, 4, 3, 4):
+    for n, begun in ((4, 1), (5, 2)):
+        wait_until(qtbot, lambda: len(bench.begun) == begun)  # noqa: B023  # waited for right here
+        bench.ask_for(n)
+        bench.allow(1)
+    bench.allow()
+    for n in (3, 4):
         bench.ask_for(n)
         wait_until(qtbot, lambda: bench.study.is_settled)
     assert len(bench.begun) == 2
+
+
+def test_what_is_known_is_known_again_at_once(make: Callable[..., Bench], qtbot: QtBot) -> None:
+    bench = make(keep=2)
+    bench.allow()
+    bench.study.watch(True)
+    for n in (3, 4):
+        bench.ask_for(n)
+        wait_until(qtbot, lambda: bench.study.is_settled)
+    wait_until(qtbot, lambda: not bench.study.is_computing)
+    for n in (3, 4):
+        bench.ask_for(n)
+        assert bench.told[-1] == bench.study.found == n
+        assert bench.study.is_settled
+        assert not bench.study.is_computing
+    for n in range(5, 12):  # but not for ever
+        bench.ask_for(n)
+        wait_until(qtbot, lambda: bench.study.is_settled)
+    bench.ask_for(3)
+    assert bench.study.answer is None
+
+
+def test_what_the_model_before_came_to_stands_until_something_is_found(
+    make: Callable[..., Bench], qtbot: QtBot
+) -> None:
+    bench = make()
+    bench.allow(3)
+    bench.study.watch(True)
+    wait_until(qtbot, lambda: bench.study.is_settled)
+    bench.ask_for(3, np.ones(1))
+    wait_until(qtbot, lambda: len(bench.begun) == 2)
+    bench.study.call_off()  # before anything was found
+    bench.allow(1)
+    wait_until(qtbot, lambda: not bench.study.is_computing)
+    assert bench.study.found is not None
+    assert bench.study.is_held
+    assert not bench.study.is_whole
+
+
+def test_how_far_the_search_is_is_told_where_the_model_before_is_seen(
+    make: Callable[..., Bench], qtbot: QtBot
+) -> None:
+    bench = make()
+    bench.view.is_running = True
+    bench.allow(3)
+    bench.study.watch(True)
+    wait_until(qtbot, lambda: bench.study.is_settled)
+    bench.ask_for(3, np.ones(1))
+    assert bench.study.progress is None
+    bench.allow(1)
+    wait_until(qtbot, lambda: bench.study.progress is not None)
+    assert bench.study.progress == Progress(1, 3, "ones")
+    assert bench.study.is_computing
+    assert not bench.study.is_whole
+    assert bench.study.found == 3
 
 
 def test_a_study_closes_in_time_while_it_rests(make: Callable[..., Bench], qtbot: QtBot) -> None:

@@ -28,6 +28,9 @@ Found = TypeVar("Found")
 REST = 3.0
 """Beside a running training, after each step three times as long a rest: a quarter of a core."""
 
+_TELLING = 10.0
+"""What takes long to tell is told so seldom that telling takes no more than a tenth of the time."""
+
 
 _OF_MODEL = frozenset({"weights", "epoch", "epochs", "models"})
 """Fields of a question that name the model: another of these is the same question, asked anew."""
@@ -105,7 +108,7 @@ class StudyJob(Job, Generic[Question, Found]):
     Parameters
     ----------
     begin : returns the search that answers a question; runs in the thread
-    tell : seconds between two tellings
+    tell : seconds between two tellings at least; 0 to tell after every step
     keep : searches that can be gone on with
     """
 
@@ -139,9 +142,13 @@ class StudyJob(Job, Generic[Question, Found]):
             self._asked, self._called_off = None, self._busy
             self._wake.notify_all()
 
-    def forget(self) -> None:
-        """Call off, and let go of every search: they hold a whole data set."""
+    def forget(self, channel: Channel) -> None:
+        """Call off, and let go of every search: they hold a whole data set.
+
+        Letters go by another way from now on, so that those on theirs are known to be outdated.
+        """
         with self._wake:
+            self._channel = channel
             self._asked, self._called_off = None, self._busy
             self._searches = []
             self._wake.notify_all()
@@ -166,11 +173,11 @@ class StudyJob(Job, Generic[Question, Found]):
                     return
                 assert self._asked is not None
                 (question, rest), self._asked = self._asked, None
-                self._busy = True
+                self._busy, channel = True, self._channel
             try:
-                pause = self._answer(question, rest)
+                pause = self._answer(question, rest, channel)
             except Exception as error:  # told; the next question may do better
-                self.post(failure_of(self.name, error))
+                channel.post(failure_of(self.name, error))
                 pause = 0.0
             del question  # it may keep a whole data set alive
             self._rest_after(pause)
@@ -183,12 +190,13 @@ class StudyJob(Job, Generic[Question, Found]):
                 asked = lambda: self._asked is not None and not self._asked[1]  # noqa: E731
                 self._wake.wait_for(lambda: self._stopping or asked(), pause)
 
-    def _answer(self, question: Question, rest: float) -> float:
+    def _answer(self, question: Question, rest: float, channel: Channel) -> float:
         """Answer, telling now and then, and in the end or when left; return the pause after it."""
         search: Search[Found] | None = None
-        progress, told_at, pause = None, time.perf_counter(), 0.0
+        progress, pause = None, 0.0
+        due = time.perf_counter() + self._tell_seconds
         try:
-            search = self._search_of(question)
+            search = self._search_of(question, channel)
             steps = search.run()
             while not self._outdated:
                 started = time.perf_counter()
@@ -196,27 +204,29 @@ class StudyJob(Job, Generic[Question, Found]):
                 now = time.perf_counter()
                 pause = rest * (now - started)
                 if step is None:
-                    self._put(Answer(question, search.found(), progress, is_whole=True))
+                    channel.put_latest(Answer(question, search.found(), progress, is_whole=True))
                     return pause
                 progress = step
-                if now - told_at > self._tell_seconds:
-                    told_at = now
-                    self._put(Answer(question, search.found(), progress))
+                if now > due:
+                    channel.put_latest(Answer(question, search.found(), progress))
+                    told = time.perf_counter()
+                    due = told + self._until_next(told - now)
                 if pause > 0:
                     with self._wake:
                         self._wake.wait_for(lambda: self._outdated, pause)
             steps.close()
             if not self._stopping and progress is not None:  # else nothing is known that was not
-                self._put(Answer(question, search.found(), progress))
+                channel.put_latest(Answer(question, search.found(), progress))
         except ExplorerError as error:
             found = None if search is None else search.found()
-            self._put(Answer(question, found, progress, is_whole=True, error=error))
+            channel.put_latest(Answer(question, found, progress, is_whole=True, error=error))
         return pause
 
-    def _put(self, answer: Answer[Question, Found]) -> None:
-        self.put_latest(answer)
+    def _until_next(self, took: float) -> float:
+        """Return how long the next telling waits after one that took so long."""
+        return self._tell_seconds and max(self._tell_seconds, _TELLING * took)
 
-    def _search_of(self, question: Question) -> Search[Found]:
+    def _search_of(self, question: Question, channel: Channel) -> Search[Found]:
         with self._wake:
             known = list(self._searches)
         for old, search in known:
@@ -224,7 +234,8 @@ class StudyJob(Job, Generic[Question, Found]):
                 return search
         search = self._begin(question)
         with self._wake:
-            self._searches = [*self._searches, (question, search)][-self._keep :]
+            if channel is self._channel:  # else it is of data that were forgotten meanwhile
+                self._searches = [*self._searches, (question, search)][-self._keep :]
         return search
 
 
@@ -245,9 +256,9 @@ class Study(QObject, Generic[Question, Found]):
     follows : signals after which the question may be another
     on_demand : it is asked by :meth:`start` alone, and goes on where nobody looks
     refresh : seconds between two questions of a model that learns on
-    tell : seconds between two tellings
+    tell : seconds between two tellings at least; 0 to tell after every step
     rest : beside a running training, how many times as long as a step a pause takes
-    keep : searches that can be gone on with
+    keep : searches that can be gone on with, and that are known again at once
     is_of_data : whether other data make all of it void
     parent : it ends with that
     """
@@ -277,12 +288,13 @@ class Study(QObject, Generic[Question, Found]):
         super().__init__(parent)
         self._view, self._pool, self._wanted = view, pool, wanted
         self._on_demand, self._refresh_seconds, self._rest = on_demand, refresh, rest
+        self._keep = keep
         self._asked: Question | None = None
         self._held: Question | None = None
         self._asked_at = 0.0
         self._is_watched = self._was_computing = self._has_begun = False
-        self._latest: Answer[Question, Found] | None = None
-        self._whole: Answer[Question, Found] | None = None
+        self._known: list[Answer[Question, Found]] = []
+        """One of each question, the newest last."""
         self._job: StudyJob[Question, Found] = StudyJob(
             name, pool.mailbox.channel(self.read), begin, tell=tell, keep=keep
         )
@@ -301,13 +313,25 @@ class Study(QObject, Generic[Question, Found]):
 
         Beside a run that goes on the last whole answer: what is half known would come and go.
         """
-        if self._asked is None:
+        asked = self._asked
+        if asked is None:
             return None
-        known, latest = [self._latest, self._whole], self._latest
-        if latest and not latest.is_whole and (self._view.is_running or latest.found is None):
-            known.reverse()
-        wanted = about(self._asked)
-        return next((a for a in known if a and same(about(a.question), wanted)), None)
+        wanted = about(asked)
+        known = [
+            answer
+            for answer in self._known
+            if (answer.is_whole or answer.found is not None)
+            and same(about(answer.question), wanted)
+        ]
+        if self._view.is_running:
+            better = [answer for answer in known if answer.is_whole]
+        else:
+            better = [answer for answer in known if is_as(answer.question, asked)]
+        return next(iter((better or known)[-1:]), None)
+
+    def _known_of(self, question: Question | None) -> Answer[Question, Found] | None:
+        """Return what is known of just this."""
+        return next((a for a in self._known if is_as(a.question, question)), None)
 
     @property
     def found(self) -> Found | None:
@@ -321,11 +345,9 @@ class Study(QObject, Generic[Question, Found]):
 
     @property
     def progress(self) -> Progress | None:
-        """How far the search is for what is asked, or was when it was left."""
-        latest, asked = self._latest, self._asked
-        if latest is None or asked is None or not same(about(latest.question), about(asked)):
-            return None
-        return latest.progress
+        """How far the search for what is asked is; None before it has told."""
+        known = self._known_of(self._asked)
+        return None if known is None else known.progress
 
     @property
     def is_computing(self) -> bool:
@@ -333,15 +355,24 @@ class Study(QObject, Generic[Question, Found]):
         return not self._job.idle
 
     @property
+    def is_whole(self) -> bool:
+        """Whether what was asked, which may be of the model before, has been answered."""
+        known = self._known_of(self._asked)
+        return known is not None and known.is_whole
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether what was asked is being answered, and nobody has called it off."""
+        return self.is_computing and not (self.is_held or self.is_whole)
+
+    @property
     def is_awaited(self) -> bool:
-        """Whether more is to come that a person waits for.
+        """Whether what is under way is what a person waits for.
 
         Not what only keeps up with a run, once something whole is known of that.
         """
-        answer = self.answer
-        is_whole = answer is not None and answer.is_whole
-        is_there = self._view.is_running or answer is self._latest
-        return self.is_computing and not (is_whole and is_there)
+        keeps_up = self._view.is_running and self.answer is not None and self.answer.is_whole
+        return self.is_under_way and not keeps_up
 
     @property
     def is_held(self) -> bool:
@@ -351,10 +382,9 @@ class Study(QObject, Generic[Question, Found]):
     @property
     def is_settled(self) -> bool:
         """Whether the question as it stands now has been answered as far as it can be."""
-        answer, question = self._latest, self._wanted()
-        if question is None:
-            return True
-        return answer is not None and answer.is_whole and is_as(answer.question, question)
+        question = self._wanted()
+        known = self._known_of(question)
+        return question is None or (known is not None and known.is_whole)
 
     def watch(self, is_watched: bool) -> None:
         """Keep the answer up to date, or let nothing be computed for what nobody sees."""
@@ -371,7 +401,8 @@ class Study(QObject, Generic[Question, Found]):
 
     def start(self) -> None:
         """Ask on demand; what was found before gives way."""
-        self._asked = self._held = self._latest = self._whole = None
+        self._asked = self._held = None
+        self._known = []
         self._submit(self._wanted())
         self.changed.emit()
 
@@ -398,8 +429,9 @@ class Study(QObject, Generic[Question, Found]):
     @Slot()
     def _forget(self) -> None:
         """Forget what is of images that are gone."""
-        self._job.forget()
-        self._latest = self._whole = self._asked = self._held = None
+        self._job.forget(self._pool.mailbox.channel(self.read))
+        self._asked = self._held = None
+        self._known = []
         self.changed.emit()
 
     def _refresh(self, *, at_once: bool = False) -> None:
@@ -413,8 +445,21 @@ class Study(QObject, Generic[Question, Found]):
         if is_as(question, self._asked) or self._is_kept_back(question):
             return
         self._held = None
-        self._submit(question)
+        known = self._known_of(question)
+        if known is not None and known.is_whole:
+            self._job.call_off()
+            self._asked = question
+            self._remember(known)
+        else:
+            self._submit(question)
         self.changed.emit()
+
+    def _remember(self, answer: Answer[Question, Found]) -> None:
+        """Keep an answer as the newest, in the place of an older one to the same question."""
+        others = [a for a in self._known if not is_as(a.question, answer.question)]
+        if len(others) == 2 * self._keep:
+            others.remove(next((a for a in others if not a.is_whole), others[0]))
+        self._known = [*others, answer]
 
     def _is_kept_back(self, question: Question) -> bool:
         """Whether a person has stopped just this; one that learns on is another all the time."""
@@ -443,18 +488,20 @@ class Study(QObject, Generic[Question, Found]):
 
     def read(self, letter: Letter) -> None:
         """Take in what was found."""
-        if self._job.is_stopping:
+        if self._job.is_stopping or letter.generation != self._job.generation:
             return
         if isinstance(letter.payload, Failed):
+            self._held = self._asked  # who wants to may try again
             self._pool.failed.emit(letter.payload)
             self.failed.emit(letter.payload)
-        elif self._asked is not None:
-            self._latest = letter.payload
-            self._whole = self._latest if letter.payload.is_whole else self._whole
+        elif self._asked is None:
+            return
+        else:
+            self._remember(letter.payload)
             if letter.payload.is_whole and is_as(letter.payload.question, self._held):
                 self._held = None  # it came to its end all the same
-            self._was_computing = self.is_computing
-            self.changed.emit()
+        self._was_computing = self.is_computing
+        self.changed.emit()
 
     @Slot()
     def _follow(self) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from gui.attack.losses.study import LossesSession
-from gui.attack.pairs.study import PairsSession
 from gui.attack.repair.study import RepairSession
 from gui.attack.same_change.study import SameChangeSession
 from gui.attack.targets.study import TargetsSession
@@ -33,7 +32,6 @@ class Lookers(QObject):
         session.epochs = EpochsSession(session, pool, mailbox)
         session.comparison = ComparisonSession(session, pool, mailbox)
         session.targets = TargetsSession(session, pool, mailbox)
-        session.pairs = PairsSession(session, pool, mailbox)
         session.repair = RepairSession(session, pool, mailbox)
         session.losses = LossesSession(session, pool, mailbox)
         session.transfer = TransferSession(session, pool, mailbox)

@@ -58,7 +58,6 @@ class Session(QObject):
     epochs: Any
     comparison: Any
     targets: Any
-    pairs: Any
     repair: Any
     losses: Any
     transfer: Any

@@ -65,7 +65,7 @@ class FilmSaving(QObject):
         """0 to 1 while an animation is being made, else None."""
         if self._to_save is None:
             return None
-        told = None if self._study.answer is None else self._study.answer.progress
+        told = self._study.progress
         return 0.0 if told is None else told.done / told.total
 
     def film(self) -> Film:

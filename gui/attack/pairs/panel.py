@@ -5,29 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gui.attack.pairs.study import PairsQuestion, pairs_study
+from gui.shared.measure import Measure
+from gui.shared.panel import Panel, StudyProgress
 from gui.shared.part_choice import PartChoice
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import ATTACKABLE, PARTS, epoch_words
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.job_progress import JobProgress
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 from gui.widgets.grids.cost_grid import CostGrid
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
-
     from core.exact.cost_matrix import CostMatrix
-    from gui.attack.pairs.job import PairsState
     from gui.session.session import Session
 
 _LONGEST_NAME = 14
@@ -51,25 +44,23 @@ _SENTENCE_HELP = (
 )
 
 
-class PairsPanel(QWidget):
+class PairsPanel(Panel):
     """Two matrices of the same classes in the same order, and what they have in common."""
 
-    hovered = Signal(str)
-    sample_requested = Signal(str, int, QPoint)
-    tab_requested = Signal(str)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._state = session, session.pairs
+        super().__init__(session, parent)
         self.part = PartChoice(session, "pairs_part", _PART_HELP, self, ATTACKABLE)
-        self.size_choice = SizeChoice(self._state, _NORM_HELP, self)
+        measure = Measure(parent=self)
+        self.size_choice = SizeChoice(measure, _NORM_HELP, self)
         self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
-        self.progress = JobProgress(
-            "measuring pairs of classes", "Stop here; what was measured stays", self
+        self.study = pairs_study(session, self.part, measure)
+        self.progress = StudyProgress(
+            self.study,
+            "measuring pairs of classes",
+            "Stop here; what was measured stays",
+            "Measure on where it was stopped",
+            self,
         )
-        self.go_on = QPushButton("Go on", self)
-        self.go_on.setObjectName("small")
-        self.go_on.setToolTip(wrapped("Measure on where it was stopped"))
         self.words = self._label("muted")
         self.costs = CostGrid(self)
         self.confusion = ConfusionMatrix(self, help_text=_CONFUSION_HELP, has_scale=True)
@@ -79,8 +70,11 @@ class PairsPanel(QWidget):
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.sentence.setToolTip(wrapped(_SENTENCE_HELP))
         self._lay_out()
-        self._connect()
-        self.refresh()
+        for matrix, other in ((self.costs, self.confusion), (self.confusion, self.costs)):
+            matrix.clicked.connect(self._cell_clicked)
+            matrix.hovered.connect(self.hovered)
+            matrix.pointed.connect(other.set_mark)
+        self.follow(self.study)
 
     def _label(self, name: str) -> QLabel:
         label = QLabel("", self)
@@ -96,7 +90,6 @@ class PairsPanel(QWidget):
             head.addWidget(widget)
         head.addWidget(self.words, 1)
         head.addWidget(self.progress)
-        head.addWidget(self.go_on)
         matrices = QHBoxLayout()
         matrices.setSpacing(16)
         for words, matrix in (
@@ -117,39 +110,12 @@ class PairsPanel(QWidget):
         layout.addLayout(matrices, 1)
         layout.addWidget(self.sentence)
 
-    def _connect(self) -> None:
-        self.part.part_changed.connect(self._part_chosen)
-        self.progress.cancelled.connect(self._state.cancel)
-        self.go_on.clicked.connect(self._state.go_on)
-        for matrix, other in ((self.costs, self.confusion), (self.confusion, self.costs)):
-            matrix.clicked.connect(self._cell_clicked)
-            matrix.hovered.connect(self.hovered)
-            matrix.pointed.connect(other.set_mark)
-        self._state.changed.connect(self.refresh)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to follow the model."""
-        super().showEvent(event)
-        self._state.watch(True)
-        self.refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for what nobody sees."""
-        super().hideEvent(event)
-        self._state.watch(False)
-
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Show what is known."""
-        if not self.isVisible():
-            return
-        state, dataset = self._state.state, self._session.view.dataset
+        answer, dataset = self.study.answer, self._session.view.dataset
         self.size_choice.refresh()
-        is_measuring = self._state.is_measuring
-        self.progress.show_progress(self._state.progress, is_running=is_measuring)
-        self.go_on.setVisible(self._state.is_held)
-        matrix = None if state is None else state.matrix
-        if state is None or matrix is None or dataset is None:
+        matrix = self.study.found
+        if answer is None or matrix is None or dataset is None:
             self.words.setText(self._waiting_words())
             self.sentence.setText("")
             self.costs.set_costs((), None)
@@ -160,45 +126,41 @@ class PairsPanel(QWidget):
             self.costs.set_costs(names, matrix)
             self.confusion.set_counts(names, matrix.sizes.counts)
             self.sentence.setText(sentence(matrix, [short(name, _LONGEST_NAME) for name in names]))
-        self.words.setText(self._known_words(state, matrix))  # type: ignore[arg-type]
+        self.words.setText(_known_words(answer.question, matrix))
 
     def _waiting_words(self) -> str:
         if self._session.view.shown is None:
             return "There is no model yet: let a run begin."
-        if self._state.is_held:
+        if self.study.is_held:
             return "Stopped before any image was measured."
         return "reading the images ..."
-
-    def _known_words(self, state: PairsState, matrix: CostMatrix) -> str:
-        sizes, part = matrix.sizes, PARTS[state.request.part]
-        n, epoch = len(sizes.indices), epoch_words(state.request.epoch)
-        if not n:
-            return f"No {part} image is read rightly, {epoch}: let it learn first."
-        if sizes.complete:
-            images = "image" if n == 1 else "images"
-            return f"{n:,} {part} {images} read rightly, {epoch}"
-        return f"so far of {sizes.n_done:,} of {n:,} {part} images read rightly, {epoch}"
-
-    @Slot(str)
-    def _part_chosen(self, part: str) -> None:
-        self._state.measure(part=part)
 
     @Slot(int, int)
     def _cell_clicked(self, source: int, target: int) -> None:
         """Play the median example of a pair."""
-        state = self._state.state
-        matrix = None if state is None else state.matrix
-        if state is None or matrix is None:
+        answer, matrix = self.study.answer, self.study.found
+        if answer is None or matrix is None:
             return
         index = int(matrix.example[source, target])
         if index < 0:
-            self._session.messages.notified.emit(f"{self.costs.describe(source, target)}.", False)
+            self._session.messages.note(f"{self.costs.describe(source, target)}.")
             return
-        attack = self._session.attack
-        attack.choose_exact(state.request.norm, boxed=state.request.boxed)
-        attack.choose(state.request.part, index, play=True)
+        attack, measured = self._session.attack, answer.question
+        attack.choose_exact(measured.norm, boxed=measured.boxed)
+        attack.choose(measured.part, index, play=True)
         attack.set_setting("target", target)
         self.tab_requested.emit("Film")
+
+
+def _known_words(measured: PairsQuestion, matrix: CostMatrix) -> str:
+    sizes, part = matrix.sizes, PARTS[measured.part]
+    n, epoch = len(sizes.indices), epoch_words(measured.epoch)
+    if not n:
+        return f"No {part} image is read rightly, {epoch}: let it learn first."
+    if sizes.complete:
+        images = "image" if n == 1 else "images"
+        return f"{n:,} {part} {images} read rightly, {epoch}"
+    return f"so far of {sizes.n_done:,} of {n:,} {part} images read rightly, {epoch}"
 
 
 def sentence(matrix: CostMatrix, names: list[str]) -> str:
