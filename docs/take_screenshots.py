@@ -117,8 +117,8 @@ def attack_laboratory(window, folder):
     session = window.session
     window.show_page("attack")
     window.page("attack").show_tab("Pairs")
-    wait_for(lambda: session.pairs.state is not None and session.pairs.state.complete,
-             "the cost of every pair")  # fmt: skip
+    pairs = window.page("attack").tabs.panel("Pairs").study
+    wait_for(lambda: pairs.is_settled, "the cost of every pair")
     for theme in ("light", "dark"):
         if window.theme.name != theme:
             window.switch_theme()

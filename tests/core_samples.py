@@ -11,11 +11,14 @@ import numpy as np
 from hypothesis import HealthCheck, settings
 
 from core.data.dataset import Dataset, make_dataset
+from core.exact.cost_matrix import PairSizes, cost_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
+
+    from core.exact.cost_matrix import CostMatrix
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -44,6 +47,14 @@ def tiny_dataset(
     names = [f"class {k}" for k in range(n_classes)]
     train, test = part(n_train), part(n_test)
     return make_dataset("tiny", "made up", train, test, image_shape=shape, class_names=names)
+
+
+def cost_matrix_of(medians: list[list[float]], counts: list[list[int]] | None = None) -> CostMatrix:
+    """Return a matrix whose medians are of one image each."""
+    sizes = np.array(medians)
+    n = len(sizes)
+    seen = np.zeros((n, n), dtype=np.int64) if counts is None else np.array(counts)
+    return cost_matrix(PairSizes(seen, np.arange(n), np.arange(n), sizes, n))
 
 
 def idx_bytes(array: NDArray[Any], *, type_byte: int = 0x08, sizes: tuple[int, ...] = ()) -> bytes:

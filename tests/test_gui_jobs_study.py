@@ -403,7 +403,7 @@ def test_a_surprise_is_told_and_the_next_question_does_better(
     wait_until(qtbot, lambda: not bench.study.is_computing)
     bench.view.shown_changed.emit()
     bench.pool.read_letters()
-    assert len(bench.begun) == 1
+    assert len(told) == 1
     bench.study.go_on()
     wait_until(qtbot, lambda: len(told) == 2)
     bench.ask_for(2)

@@ -85,13 +85,14 @@ class Panel(QWidget):
         return NO_MODEL if self._session.view.shown is None else computing
 
 
-class StudyProgress(QWidget):
-    """How far a study is, with *Cancel*; where a person stopped it, *Go on*.
+class StudyProgress(QHBoxLayout):
+    """How far a study is, with *Cancel*; where a person stopped it, *Go on*; else no room at all.
 
     Parameters
     ----------
     what : what is being done, in words, for a screen reader
     cancel_help, go_on_help : what the buttons do
+    parent : the panel they are on
     """
 
     def __init__(
@@ -100,19 +101,18 @@ class StudyProgress(QWidget):
         what: str,
         cancel_help: str,
         go_on_help: str,
-        parent: QWidget | None = None,
+        parent: QWidget,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._study = study
-        self.progress = JobProgress(what, cancel_help, self)
-        self.go_on = QPushButton("Go on", self)
+        self.progress = JobProgress(what, cancel_help, parent)
+        self.bar, self.cancel = self.progress.bar, self.progress.button
+        self.go_on = QPushButton("Go on", parent)
         self.go_on.setObjectName("small")
         self.go_on.setToolTip(wrapped(go_on_help))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        row.addWidget(self.progress)
-        row.addWidget(self.go_on)
+        self.setSpacing(10)
+        self.addWidget(self.progress)
+        self.addWidget(self.go_on)
         self.progress.cancelled.connect(study.call_off)
         self.go_on.clicked.connect(study.go_on)
         study.changed.connect(self.refresh)

@@ -127,9 +127,9 @@ class FilmSaving(QObject):
     @Slot()
     def _take(self) -> None:
         answer = self._study.answer
-        if self._to_save is None or answer is None:
+        if self._to_save is None:
             return
-        if answer.is_whole:
+        if answer is not None and answer.is_whole:
             if answer.error is not None:
                 self._session.messages.warn(str(answer.error))
             else:

@@ -89,7 +89,7 @@ class PairsPanel(Panel):
         for widget in (self.part, self.size_choice):
             head.addWidget(widget)
         head.addWidget(self.words, 1)
-        head.addWidget(self.progress)
+        head.addLayout(self.progress)
         matrices = QHBoxLayout()
         matrices.setSpacing(16)
         for words, matrix in (
