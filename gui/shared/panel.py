@@ -93,6 +93,7 @@ class StudyProgress(QHBoxLayout):
     what : what is being done, in words, for a screen reader
     cancel_help, go_on_help : what the buttons do
     parent : the panel they are on
+    keeping_up : whether it is shown too where it only keeps up with a run
     """
 
     def __init__(
@@ -102,9 +103,11 @@ class StudyProgress(QHBoxLayout):
         cancel_help: str,
         go_on_help: str,
         parent: QWidget,
+        *,
+        keeping_up: bool = False,
     ) -> None:
         super().__init__()
-        self._study = study
+        self._study, self._keeping_up = study, keeping_up
         self.progress = JobProgress(what, cancel_help, parent)
         self.bar, self.cancel = self.progress.bar, self.progress.button
         self.go_on = QPushButton("Go on", parent)
@@ -122,5 +125,6 @@ class StudyProgress(QHBoxLayout):
     def refresh(self) -> None:
         """Show how far it is."""
         study = self._study
-        self.progress.show_progress(study.progress, is_running=study.is_awaited)
+        is_running = study.is_under_way if self._keeping_up else study.is_awaited
+        self.progress.show_progress(study.progress, is_running=is_running)
         self.go_on.setVisible(study.is_held)

@@ -60,6 +60,7 @@ class PairsPanel(Panel):
             "Stop here; what was measured stays",
             "Measure on where it was stopped",
             self,
+            keeping_up=True,
         )
         self.words = self._label("muted")
         self.costs = CostGrid(self)
