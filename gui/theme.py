@@ -7,12 +7,14 @@ as well as hue.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -236,6 +238,13 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
         app.setStyleSheet(sheet)
 
 
+def give_theme(widget: QWidget, theme: Theme) -> None:
+    """Give a widget and all in it the colours of ``theme``."""
+    for part in (widget, *widget.findChildren(QWidget)):
+        if issubclass(type(part), Themed):  # remembered by class, which isinstance is not
+            cast("Themed", part).set_theme(theme)
+
+
 def apply_font(app: QApplication) -> None:
     """Use one size everywhere, large enough for a projector."""
     font = QFont(app.font())
@@ -243,6 +252,7 @@ def apply_font(app: QApplication) -> None:
     app.setFont(font)
 
 
+@cache
 def make_icon(file: Path, colour: str, size: int = 24) -> QIcon:
     """Return the SVG icon ``file`` drawn in ``colour`` (it is written with ``currentColor``)."""
     icon = QIcon()

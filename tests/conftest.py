@@ -120,8 +120,12 @@ def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Threads must end when asked; how quickly is the start-up benchmark's to measure."""
+    """Threads must end when asked; how quickly is the start-up benchmark's to measure.
+
+    And a panel is made when a test asks for it, not behind its back after a moment.
+    """
     monkeypatch.setattr("gui.jobs.job_pool.STOP_SECONDS", 20.0)
+    monkeypatch.setattr("gui.widgets.basics.lazy_tabs.FIRST_MILLISECONDS", 3_600_000)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from core.learning.training import EpochRecord, Trainer, TrainingConfig
 from core.progress import Progress
 from gui.session.run_state import RunState
 from gui.session.session import Session
-from gui.theme import ICONS, Theme, Themed, apply_theme, make_icon
+from gui.theme import ICONS, Theme, apply_theme, give_theme, make_icon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -240,9 +240,7 @@ def activate(qtbot: QtBot, window: QWidget) -> None:
 def put_on(app: QApplication, widget: QWidget, theme: Theme) -> None:
     """Give a widget without a window, and all in it, the colours and icons of a theme."""
     apply_theme(app, theme)
-    for part in (widget, *widget.findChildren(QWidget)):
-        if isinstance(part, Themed):
-            part.set_theme(theme)
+    give_theme(widget, theme)
     if hasattr(widget, "set_icons"):
         widget.set_icons({file.stem: make_icon(file, theme.text) for file in ICONS.glob("*.svg")})
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from gui.attack.film.commands import SavedFilms
 from gui.session.run_state import RunState
-from gui.theme import DARK, ICONS, LIGHT, Theme, Themed, apply_theme, make_icon
+from gui.theme import DARK, ICONS, LIGHT, Theme, apply_theme, give_theme, make_icon
 from gui.window import help_text
 from gui.window.actions import COMMANDS, make_actions, shortcuts_html
 from gui.window.bottom_bar import BottomBar
@@ -233,9 +233,7 @@ class MainWindow(QMainWindow):
         self.icons["replay_on_accent"] = make_icon(ICONS / "replay.svg", theme.on_accent)
         for command in COMMANDS:
             self.actions_by_name[command.name].setIcon(self.icons[command.icon])
-        for widget in self.findChildren(QWidget):
-            if isinstance(widget, Themed):
-                widget.set_theme(theme)
+        give_theme(self, theme)
         for page in self._pages.values():
             page.set_icons(self.icons)
         self.notice.set_icon(self.icons["close"])

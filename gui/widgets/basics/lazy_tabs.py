@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
-from gui.theme import LIGHT, Theme, Themed
+from gui.theme import LIGHT, Theme, give_theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from PySide6.QtGui import QShowEvent
 
-_FIRST_MILLISECONDS, _NEXT_MILLISECONDS = 600, 150
+FIRST_MILLISECONDS, NEXT_MILLISECONDS = 600, 150
 """After the first panel is shown the others are made one by one, before anybody asks."""
 
 
@@ -50,9 +50,7 @@ class LazyTabs(QStackedWidget):
         if made is None:
             made = self._made[words] = self._makers[words]()
             self.addWidget(made)
-            for widget in (made, *made.findChildren(QWidget)):
-                if isinstance(widget, Themed):
-                    widget.set_theme(self._theme)
+            give_theme(made, self._theme)
         return made
 
     @Slot(str)
@@ -63,14 +61,14 @@ class LazyTabs(QStackedWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Make the rest soon, but not before something was seen."""
         super().showEvent(event)
-        QTimer.singleShot(_FIRST_MILLISECONDS, self, self._make_next)
+        QTimer.singleShot(FIRST_MILLISECONDS, self, self._make_next)
 
     @Slot()
     def _make_next(self) -> None:
         left = [words for words in self._makers if words not in self._made]
         if left:
             self.panel(left[0])
-            QTimer.singleShot(_NEXT_MILLISECONDS, self, self._make_next)
+            QTimer.singleShot(NEXT_MILLISECONDS, self, self._make_next)
 
 
 class TabRow(QWidget):

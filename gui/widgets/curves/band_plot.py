@@ -11,7 +11,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from gui.widgets.curves.plot import Curve, CurvePlot
+from gui.widgets.curves.plot import GRID_ALPHA, Curve, CurvePlot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ class BandPlot(CurvePlot):
         super().__init__(title, "epoch", curves, help_text, compact=True, parent=parent)
         self._band.setZValue(-10)
         plot = self.view.getPlotItem()
-        plot.addItem(self._band, ignoreBounds=True)
+        plot.getViewBox().addItem(self._band, ignoreBounds=True)
         plot.getAxis("left").setWidth(AXIS_WIDTH)
         plot.getAxis("bottom").setStyle(showValues=False)  # they stand below the bars
         self._choices = {curve.name: curve for curve in curves}
@@ -129,9 +129,9 @@ class EpochBars(CurvePlot):
         super().__init__(title, "epoch", self._bar_curves, help_text, compact=True, parent=parent)
         plot = self.view.getPlotItem()
         plot.getAxis("left").setWidth(AXIS_WIDTH)
-        plot.showGrid(x=False, y=True, alpha=0.18)
+        plot.show_grid(x=False, y=True, alpha=GRID_ALPHA)
         for bars in self._bars.values():
-            plot.addItem(bars, ignoreBounds=True)
+            plot.getViewBox().addItem(bars, ignoreBounds=True)
         self.view.setMinimumHeight(56)
         self.set_theme(self._theme)
 

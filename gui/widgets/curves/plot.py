@@ -6,7 +6,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -19,6 +18,7 @@ from gui.widgets.curves.menu import PlotMenu, PlotOptions, ZoomSign, notes
 from gui.widgets.curves.runs import BandLayer, Drawing, RunLayer
 from gui.widgets.curves.scale import Scale, ScaledAxis
 from gui.widgets.curves.values import PlotReader, ValueBox
+from gui.widgets.curves.view import PlotView
 from gui.widgets.curves.zoom import ZoomBox
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from gui.widgets.curves.runs import Band, RunCurves
 
 __all__ = ["Curve", "CurvePlot", "PlotOptions"]
+
+GRID_ALPHA = 0.18
 
 _BESIDE_LABEL = 14
 """Pixels of a y axis beside its labels."""
@@ -97,11 +99,8 @@ class CurvePlot(QWidget):
     def _make_view(self) -> None:
         self._box = ZoomBox()
         self._axes = {name: ScaledAxis(name) for name in ("left", "bottom")}
-        self.view = pg.PlotWidget(self, viewBox=self._box, axisItems=dict(self._axes))
+        self.view = PlotView(self._box, self._axes, self)
         self.view.setAccessibleName(self._title_text)
-        self.view.hideButtons()
-        self._item = self.view.getPlotItem()
-        self._item.setMenuEnabled(False)
         if self._compact:
             # Small plots keep their few pixels for the curves; the title names the x axis.
             self.view.setMinimumHeight(96)
@@ -110,7 +109,7 @@ class CurvePlot(QWidget):
             self._axes["bottom"].setTickDensity(0.6)
         if not self._compact:
             self._axes["bottom"].enableAutoSIPrefix(False)  # 0.1 is not to be read as 100 x 0.001
-        self._item.showGrid(x=True, y=True, alpha=0.18)
+        self.view.getPlotItem().show_grid(x=True, y=True, alpha=GRID_ALPHA)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -211,7 +210,7 @@ class CurvePlot(QWidget):
         words = f"{self._x_label} ({', '.join(done)})" if done else self._x_label
         if self.is_zoomed:
             words += f' &nbsp;<span style="color:{self._theme.accent}">{self._box.words}</span>'
-        self._item.setLabel("bottom", words)
+        self._axes["bottom"].setLabel(words)
 
     def set_curve_visible(self, name: str, visible: bool) -> None:
         """Show or hide one curve and its key."""
