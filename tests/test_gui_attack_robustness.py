@@ -125,7 +125,11 @@ def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(
     def check() -> None:
         low, high = box.viewRange()[1]
         assert -0.1 < low < 0 < 1 < high < 1.1
-        labelled = page.curves.plot.view.getAxis("left").tickValues(low, high, box.height())[0][1]
+        labelled = (
+            page.curves.plot.view.getPlotItem()
+            .getAxis("left")
+            .tickValues(low, high, box.height())[0][1]
+        )
         assert {0.0, 1.0} <= {round(place, 6) for place in labelled}
 
     check()
