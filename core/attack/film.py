@@ -11,7 +11,7 @@ from core.attack.norms import NORMS, gradient_sizes
 from core.attack.step import AttackStep
 from core.data.dataset import read_only
 from core.errors import SettingError
-from core.exact.least import least_size
+from core.exact.smallest import smallest_change
 from core.progress import Progress
 
 if TYPE_CHECKING:
@@ -134,13 +134,13 @@ class FilmSearch:
         norms: tuple[Norm, ...] = ("l2", "linf") if self._seeks_least else ()
         for norm in norms[len(self._sizes) :]:
             self._sizes.append(
-                least_size(
+                smallest_change(
                     attack.model.weights,
                     self._film.reference,
                     norm,
                     target=attack.target,
                     boxed=attack.box,
-                )
+                ).size
             )
             yield Progress(len(self._steps), len(self._steps), "steps")
 

@@ -4,7 +4,7 @@ For every image read rightly the smallest change is found with which each other 
 change that overtakes the hardest rival alone has a closed form (:mod:`core.exact.pairs`); where
 it overtakes all others on the way, which one product of matrices tells, nothing smaller can be
 enough. For about half of the pairs of images and targets it does not, and
-:mod:`core.exact.solver.overtaking_many` finds the size. No size is estimated, and no image is left
+:mod:`core.exact.solver.overtaking` finds the size. No size is estimated, and no image is left
 out; what is known before all images have been done is that of the first of an order drawn once, in
 which the classes take turns. What label noise has made of a label plays no part.
 """
@@ -20,7 +20,7 @@ from core.data.dataset import read_only
 from core.exact.closed_form import class_distances
 from core.exact.pairs import pair_changes
 from core.exact.rank_correlation import rank_correlation
-from core.exact.solver.overtaking_many import overtake_all_many
+from core.exact.solver.overtaking import overtaking_sizes
 from core.progress import Progress
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ class CostMeasurement:
             step = self._batch(rows)
             for start in range(0, len(left), step):
                 some = left[start : start + step]
-                found[some] = overtake_all_many(
+                found[some] = overtaking_sizes(
                     rows=rows,
                     gaps=gaps[np.ix_(some, others)],
                     norm=self._norm,

@@ -21,7 +21,7 @@ from core.data.dataset import read_only
 from core.errors import ExplorerError, SettingError
 from core.exact.closed_form import SmallestChanges, class_distances
 from core.exact.pairs import NORMS, Norm, pair_changes
-from core.exact.solver.overtaking import overtake_all
+from core.exact.solver.overtaking import overtaking_change
 from core.progress import Progress, finish
 
 if TYPE_CHECKING:
@@ -165,8 +165,7 @@ def _toward(
     if norm == "l0":
         few = yield from _few_pixels(rows, gaps, x, winner, target, bound, boxed=boxed)
         return few
-    room = (-x, 1.0 - x) if boxed else None
-    found = overtake_all(rows, gaps, norm, room)
+    found = overtaking_change(rows, gaps, norm, x if boxed else None)
     if found is None:
         return SmallestChange(np.inf, np.inf, winner, -1, nothing)
     size = float(np.linalg.norm(found) if norm == "l2" else np.abs(found).max())
@@ -188,8 +187,7 @@ def _few_pixels(
     The pixels that move furthest in the change of smallest length are freed one by one, then two,
     four ... until those alone are enough; halving finds the fewest of that order.
     """
-    room = (-x, 1.0 - x) if boxed else None
-    whole = overtake_all(rows, gaps, "l2", room)
+    whole = overtaking_change(rows, gaps, "l2", x if boxed else None)
     if whole is None:
         return SmallestChange(np.inf, np.inf, winner, -1, read_only(np.zeros_like(x)))
     order = np.argsort(-np.abs(whole), kind="stable")
@@ -197,9 +195,8 @@ def _few_pixels(
 
     def change_of(count: int) -> NDArray[np.float64] | None:
         chosen = order[:count]
-        space = None if room is None else (room[0][chosen], room[1][chosen])
         try:
-            part = overtake_all(rows[:, chosen], beyond, "l2", space)
+            part = overtaking_change(rows[:, chosen], beyond, "l2", x[chosen] if boxed else None)
         except ExplorerError:
             part = None  # hardly enough, if at all: so few pixels are not claimed to be
         if part is None:

@@ -14,19 +14,26 @@ if TYPE_CHECKING:
 MOST_KEPT = 4_000_000
 """Products of rows that are kept; more of them are made image by image."""
 
+FEW = 4
 
 FAR = 1e5
 """Without a box, what is so many times farther than the farthest rival alone is out of reach."""
 
 
 class RowProducts:
-    """The products of every two rows of ``A``, (n_rows, n_features), pixel by pixel."""
+    """The products of every two rows of ``A``, pixel by pixel.
 
-    def __init__(self, a: Array) -> None:
+    Parameters
+    ----------
+    a : (n_rows, n_features)
+    n : how many problems there are; of a few the products are not worth keeping
+    """
+
+    def __init__(self, a: Array, n: int) -> None:
         self._a = a
         self._pairs = np.triu_indices(len(a))
         self._products: Array | None = None
-        if len(self._pairs[0]) * a.shape[1] <= MOST_KEPT:
+        if n >= FEW and len(self._pairs[0]) * a.shape[1] <= MOST_KEPT:
             first, second = self._pairs
             self._products = np.ascontiguousarray((a[first] * a[second]).T)
 

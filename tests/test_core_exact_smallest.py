@@ -11,13 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.dataset import Split
-from core.errors import ExplorerError, SettingError
+from core.errors import SettingError
 from core.exact.closed_form import smallest_changes
-from core.exact.least import least_size
 from core.exact.pairs import pair_changes
 from core.exact.smallest import boxed_changes, smallest_change
-from core.exact.solver import overtaking
-from core.exact.solver.overtaking import overtake_all
 from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import finish
 
@@ -201,42 +198,6 @@ def test_toward_a_class_all_are_overtaken_and_nothing_smaller_does(
     assert (reached[:, target] - others.max(axis=1) <= 1e-9).all() or found.size == 0
 
 
-@QUICK
-@given(st.integers(3, 6), st.integers(2, 9), st.integers(0, 10_000))
-def test_length_toward_a_class_is_the_nearest_point_of_the_active_rows(k, d, seed):
-    """The closed form over all sets of rows that could hold with equality, tried one by one."""
-    rng = np.random.default_rng(seed)
-    rows, gaps = rng.standard_normal((k - 1, d)), rng.standard_normal(k - 1)
-    best = np.inf
-    for size in range(min(k - 1, d) + 1):
-        for active in itertools.combinations(range(k - 1), size):
-            some = rows[list(active)]
-            point = np.linalg.pinv(some) @ gaps[list(active)] if active else np.zeros(d)
-            if (rows @ point >= gaps - 1e-9).all():
-                best = min(best, float(np.linalg.norm(point)))
-    found = overtake_all(rows, gaps, "l2", None)
-    if found is None:
-        assert best > 1e5
-        return
-    assert np.linalg.norm(found) == pytest.approx(best, rel=1e-7, abs=1e-7)
-
-
-@QUICK
-@given(st.integers(3, 6), st.integers(2, 9), st.integers(0, 10_000))
-def test_largest_change_toward_a_class_cannot_be_undercut(k, d, seed):
-    """By duality: weights of the rows that add up to one give a bound no change is below."""
-    rng = np.random.default_rng(seed)
-    rows, gaps = rng.standard_normal((k - 1, d)), rng.standard_normal(k - 1) + 1
-    found = overtake_all(rows, gaps, "linf", None)
-    if found is None:
-        return
-    assert (rows @ found >= gaps - 1e-7).all()
-    size = np.abs(found).max()
-    shares = rng.dirichlet(np.full(k - 1, 0.5), size=2000)
-    bounds = shares @ gaps / np.abs(shares @ rows).sum(axis=1)
-    assert size >= bounds.max() * (1 - 1e-7)
-
-
 @pytest.mark.parametrize("boxed", [False, True])
 @QUICK
 @given(*CASES)
@@ -284,41 +245,3 @@ def test_bad_questions_are_refused():
         smallest_change(weights, image, "l3")
     with pytest.raises(SettingError, match="between 0 and 1"):
         smallest_change(weights, image + 2, "l2", boxed=True)
-
-
-def test_where_the_interior_point_does_not_settle_the_other_method_does():
-    """One of very few such problems; its optimum by projected gradients on the dual."""
-    rng = np.random.default_rng(2478)
-    rows, gaps, images = (
-        rng.standard_normal((3, 5)),
-        rng.standard_normal((9, 3)),
-        rng.random((9, 5)),
-    )
-    gap, image = gaps[6], images[6]
-    lengths = np.linalg.norm(rows, axis=1)
-    size = np.abs(gap / lengths).max()
-    room = -image / size, (1 - image) / size
-    alone = overtaking._InteriorPoint(rows / lengths[:, None], gap / lengths / size, "l2", room)
-    with pytest.raises(ExplorerError):
-        alone.solve()
-    change = overtake_all(rows, gap, "l2", (-image, 1 - image))
-    assert change is not None
-    assert (rows @ change >= gap - 1e-7).all()
-    weights = np.zeros(3)
-    for _ in range(200_000):
-        primal = np.clip(rows.T @ weights, -image, 1 - image)
-        weights = np.maximum(weights + 0.05 * (gap - rows @ primal), 0.0)
-    np.testing.assert_allclose(np.linalg.norm(change), np.linalg.norm(primal), rtol=1e-6)
-
-
-@pytest.mark.parametrize("boxed", [False, True])
-@pytest.mark.parametrize("norm", ["l2", "linf"])
-@QUICK
-@given(st.integers(2, 8), st.integers(2, 12), st.integers(0, 10_000))
-def test_the_least_size_is_that_of_the_smallest_change(norm, boxed, n_classes, n_features, seed):
-    rng = np.random.default_rng(seed)
-    weights, image = rng.standard_normal((n_classes, n_features + 1)), rng.random(n_features)
-    for target in (None, *range(n_classes)):
-        size = least_size(weights, image, norm, target=target, boxed=boxed)
-        expected = smallest_change(weights, image, norm, target=target, boxed=boxed).size
-        assert size == pytest.approx(expected, rel=1e-6)

@@ -101,7 +101,7 @@ class _Dual:
     def __init__(self, a: Array, b: Array, lower: Array | None, upper: Array | None) -> None:
         self._a, self._b = a, b
         self._bounds = None if lower is None or upper is None else (lower, upper)
-        self._products = RowProducts(a)
+        self._products = RowProducts(a, len(b))
 
     def at(self, weights: Array, of: NDArray[np.int64]) -> _Point:
         """Return the point of these weights."""

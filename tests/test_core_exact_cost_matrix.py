@@ -15,9 +15,6 @@ from core.data.dataset import Split
 from core.exact.cost_matrix import CostMeasurement, PairSizes, cost_matrix
 from core.exact.rank_correlation import rank_correlation, ranks
 from core.exact.smallest import smallest_change
-from core.exact.solver import flattest_many, overtaking_many, row_products, shortest_many
-from core.exact.solver.overtaking import overtake_all
-from core.exact.solver.overtaking_many import overtake_all_many
 from core.insight.readings import confusion, read_images
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import Trainer, TrainingConfig
@@ -153,54 +150,6 @@ def test_a_model_whose_numbers_ran_away_reads_nothing_rightly(learnt):
     assert found.complete
     assert not len(found.indices)
     assert np.isnan(cost_matrix(found).median).all()
-
-
-@pytest.mark.parametrize(("norm", "boxed"), WAYS)
-@QUICK
-@given(st.integers(1, 8), st.integers(1, 10), st.integers(0, 10_000))
-def test_many_at_once_are_as_one_by_one(norm, boxed, n_rows, n_features, seed):
-    rng = np.random.default_rng(seed)
-    rows, gaps = rng.standard_normal((n_rows, n_features)), rng.standard_normal((9, n_rows))
-    images = rng.random((9, n_features))
-    sizes = overtake_all_many(rows, gaps, norm, images if boxed else None)
-    for image, gap, size in zip(images, gaps, sizes, strict=True):
-        if not (gap > 0).any():
-            assert size == 0
-            continue
-        change = overtake_all(rows, gap, norm, (-image, 1 - image) if boxed else None)
-        if change is None:
-            assert np.isinf(size)
-            continue
-        alone = np.linalg.norm(change) if norm == "l2" else np.abs(change).max()
-        assert size == pytest.approx(alone, rel=1e-6)
-
-
-def test_what_does_not_settle_is_done_one_by_one(monkeypatch):
-    rows, gaps = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 2.0], [3.0, 4.0]])
-    asked = []
-
-    def alone(*question):
-        asked.append(question)
-        return overtake_all(*question)
-
-    monkeypatch.setattr(overtaking_many, "overtake_all", alone)
-    np.testing.assert_allclose(overtake_all_many(rows, gaps, "l2", None), [np.sqrt(5), 5.0])
-    assert not asked
-    for norm, sizes in (("l2", [np.sqrt(5), 5.0]), ("linf", [2.0, 4.0])):
-        asked.clear()
-        monkeypatch.setattr(shortest_many, "_MOST_STEPS", 0)
-        monkeypatch.setattr(flattest_many, "_MOST_STEPS", 1)
-        np.testing.assert_allclose(overtake_all_many(rows, gaps, norm, None), sizes)
-        assert len(asked) == 2
-
-
-def test_products_kept_and_products_made_anew_are_the_same(monkeypatch):
-    rng = np.random.default_rng(3)
-    rows, gaps, images = rng.standard_normal((6, 9)), rng.random((5, 6)), rng.random((5, 9))
-    kept = [overtake_all_many(rows, gaps, norm, images) for norm in ("l2", "linf")]
-    monkeypatch.setattr(row_products, "MOST_KEPT", 0)
-    for norm, sizes in zip(("l2", "linf"), kept, strict=True):
-        np.testing.assert_allclose(overtake_all_many(rows, gaps, norm, images), sizes, rtol=1e-7)
 
 
 def test_what_was_begun_goes_on_and_comes_to_the_same(learnt, monkeypatch):

@@ -1,8 +1,10 @@
 r"""The least largest pixel past several rivals, of many images at once.
 
-The linear programme and the method of :mod:`core.exact.solver.overtaking`, Mehrotra's predictor and
-corrector, for problems that share their rows: what a step has to invert is diagonal but for the
-rows and for ``e``, the largest component allowed, and the products of the rows are made once.
+The linear programme of :mod:`core.exact.solver.overtaking` by a primal-dual interior point with
+Mehrotra's predictor and corrector (S. Mehrotra, On the implementation of a primal-dual interior
+point method, SIAM J. Optim. 2 (1992) 575-601), for problems that share their rows: what a step has
+to invert is diagonal but for the rows (Woodbury) and for ``e``, the largest component allowed (a
+Schur complement), and the products of the rows are made once.
 """
 
 from __future__ import annotations
@@ -81,7 +83,7 @@ class _InteriorPoint:
             signs, with_e = [-1.0, 1.0, *signs], [0.0, 0.0, *with_e]
         self._limits = np.array(limits)
         self._signs, self._with_e = np.array(signs), np.array(with_e)
-        self._products = RowProducts(a)
+        self._products = RowProducts(a, len(b))
 
     def solve(self) -> tuple[Array, Array]:
         """Return changes (n, n_features) and the duals of the rows (n, n_rows), as near as any."""
@@ -226,7 +228,7 @@ class _Newton:
 
 
 def _inverted(matrices: Array) -> Array:
-    """Return the inverses; of one that has none, not a number: its image is done one by one."""
+    """Return the inverses; of one that has none, not a number: its image is settled by itself."""
     try:
         return np.asarray(np.linalg.inv(matrices))
     except np.linalg.LinAlgError:
