@@ -226,9 +226,12 @@ class Attack(ABC):
     def traced(self) -> tuple[NDArray[Any], NDArray[np.float64]]:
         """Return what is told of each step: the objective (n,), and how steep it is in each image.
 
-        Called once after every step, with ``gradient`` of where the images are now.
+        Called once after every step, with ``gradient`` of where the images are now; ``pull`` is
+        scaled here.
         """
-        return self.values, self._pull_sizes * self._steepness
+        self.pull, steepness = uphill(self.gradient, self.target)
+        self._pull_sizes = gradient_sizes(self.pull, self.gram)
+        return self.values, self._pull_sizes * steepness
 
     def run(self, *, keep_images: bool = False) -> Iterator[BatchStep]:
         """Yield the start and every step after it. May be left at any step; starts anew each time.
@@ -318,12 +321,10 @@ class Attack(ABC):
     def _look(self, keep_images: bool) -> BatchStep:
         """Judge the images by their logits; return the state."""
         self.values, self.gradient = self.objective.evaluate(self.logits, self.classes)
-        self.pull, self._steepness = uphill(self.gradient, self.target)
         predicted = self.logits.argmax(axis=-1)
         self.success = self._wanted(predicted)
         self._confirm(predicted)
         self._keep_best(predicted)
-        self._pull_sizes = gradient_sizes(self.pull, self.gram)
         values, norms = self.traced()
         return BatchStep(
             step=self.step,

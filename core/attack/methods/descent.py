@@ -139,15 +139,13 @@ class Descent(Attack):
 
     def traced(self) -> tuple[NDArray[Any], NDArray[np.float64]]:
         """Return the loss with its pull, and the length of half its gradient: the 2 is in eta."""
-        values, norms = super().traced()
+        values = self.values
         sign = 1.0 if self.target is None else -1.0
         direction = (0.5 * sign * self.gradient) @ self.rows
-        norms *= 0.5
         if self.config.pull:
             direction -= self.config.pull * self.changes
             values = values - sign * self.config.pull * self.sizes**2
-            wide = direction.astype(np.float64)
-            norms = np.linalg.norm(wide, axis=1)
+        norms = np.linalg.norm(direction.astype(np.float64), axis=1)
         direction *= direction.dtype.type(self.config.rate)
         direction += self.changes
         self._following = direction
