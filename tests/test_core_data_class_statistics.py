@@ -25,7 +25,7 @@ def test_mean_and_spread_are_those_of_numpy_however_the_work_is_divided(n, d, bl
     rng = np.random.default_rng(seed)
     split = split_of(rng.random((n, d)), rng.integers(3, size=n))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(class_statistics, "_BLOCK_VALUES", block)
+        patch.setattr(class_statistics, "BLOCK_VALUES", block)
         for label in (None, 0, 2):
             found = mean_and_spread(split, label)
             images = split.images if label is None else split.images[split.labels == label]

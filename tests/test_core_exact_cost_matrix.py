@@ -153,7 +153,7 @@ def test_a_model_whose_numbers_ran_away_reads_nothing_rightly(learnt):
 
 
 def test_what_was_begun_goes_on_and_comes_to_the_same(learnt, monkeypatch):
-    monkeypatch.setattr(CostMeasurement, "_n_together", lambda _: 8)
+    monkeypatch.setattr(CostMeasurement, "n_together", lambda _: 8)
     dataset, weights = learnt
     whole = measured(weights, dataset.test, "linf", boxed=False)
     measurement = CostMeasurement(weights, dataset.test, "linf", boxed=False)

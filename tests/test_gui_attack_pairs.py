@@ -220,7 +220,7 @@ class Slow(CostMeasurement):
 
     is_slow = True
 
-    def _n_together(self) -> int:
+    def n_together(self) -> int:
         return 1 if Slow.is_slow else 500
 
     def run(self):  # type: ignore[no-untyped-def]

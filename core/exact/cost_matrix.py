@@ -132,7 +132,7 @@ class CostMeasurement:
         sizes, first = known.sizes.copy(), known.n_done
         n, n_targets = len(known.indices), len(self._rows) - 1
         reach = self._reach()
-        step = self._n_together()
+        step = self.n_together()
         for start in range(first, n, step):
             stop = min(start + step, n)
             rows = slice(start, stop)
@@ -146,7 +146,7 @@ class CostMeasurement:
         assert found is not None
         return found
 
-    def _n_together(self) -> int:
+    def n_together(self) -> int:
         """Return how many images are measured toward all classes before the next ones are."""
         few = max(_MEASURED_VALUES[self._norm] // self._rows.shape[1], 1)
         return _READ_ROWS if self._is_cheap else min(few, _READ_ROWS)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from core.learning.sweep.stacked_step import MemberSettings
 
-_ROOM_BYTES = 8_000_000
+ROOM_BYTES = 8_000_000
 """Of images gathered at once."""
 
 _CALLS = 1_000_000
@@ -114,7 +114,7 @@ class StackedPass:
         self._n_samples, self._size = len(design), batch_size
         n_classes, n_members, n_columns = weights.shape
         own = orders is not None and orders.ndim == 2
-        room = max(1, _ROOM_BYTES // (n_columns * weights.itemsize))
+        room = max(1, ROOM_BYTES // (n_columns * weights.itemsize))
         per_member = 2 * n_classes * n_columns  # and image: there and back
         # Some members after the others rather than a batch in parts.
         at_once = PIECE // per_member

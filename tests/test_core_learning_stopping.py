@@ -106,7 +106,7 @@ def test_the_band_is_that_of_plain_loops(n_epochs, n_samples, n_resamples, level
 
 def test_redrawings_do_not_depend_on_how_they_are_cut_into_blocks(monkeypatch):
     whole = np.concatenate(list(resample_counts(70, 90, np.random.default_rng(3))))
-    monkeypatch.setattr(core.learning.stopping, "_BLOCK_VALUES", 7 * 70)
+    monkeypatch.setattr(core.learning.stopping, "BLOCK_VALUES", 7 * 70)
     parts = list(resample_counts(70, 90, np.random.default_rng(3)))
     assert len(parts) == 13
     np.testing.assert_array_equal(np.concatenate(parts), whole)
@@ -120,7 +120,7 @@ def test_many_images_are_averaged_slice_by_slice(monkeypatch):
     values, epochs = made_up(4, 50, 2), np.arange(4)
     values[1, 40] = np.nan
     whole = bootstrap_band(values, epochs, n_resamples=30, rng=np.random.default_rng(1))
-    monkeypatch.setattr(core.learning.stopping, "_SLICE_IMAGES", 7)
+    monkeypatch.setattr(core.learning.stopping, "SLICE_IMAGES", 7)
     sliced = bootstrap_band(values, epochs, n_resamples=30, rng=np.random.default_rng(1))
     # Multiples of 1/4 add up exactly, whatever the order.
     for name in ("mean", "low", "high", "best_share"):
@@ -128,7 +128,7 @@ def test_many_images_are_averaged_slice_by_slice(monkeypatch):
 
 
 def test_the_same_state_gives_the_same_band_and_progress_is_told(monkeypatch):
-    monkeypatch.setattr(core.learning.stopping, "_BLOCK_VALUES", 100)
+    monkeypatch.setattr(core.learning.stopping, "BLOCK_VALUES", 100)
     values, epochs = made_up(5, 20, 1), np.arange(5)
     steps = bootstrapping(values, epochs, n_resamples=12, rng=np.random.default_rng(5))
     assert [(told.done, told.total) for told in (next(steps), next(steps))] == [(5, 12), (10, 12)]

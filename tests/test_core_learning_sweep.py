@@ -156,7 +156,7 @@ def test_work_cut_into_small_pieces_is_the_same_work(
 ) -> None:
     for module in (core.learning.sweep.stacked_pass, core.learning.sweep.stacked_step):
         monkeypatch.setattr(module, "PIECE", piece)
-    monkeypatch.setattr(core.learning.sweep.stacked_pass, "_ROOM_BYTES", room)
+    monkeypatch.setattr(core.learning.sweep.stacked_pass, "ROOM_BYTES", room)
     config = TrainingConfig(
         batch_size=batch_size, shuffle=shuffle, epochs=3, momentum=0.5, l2=0.01, init="normal"
     )
