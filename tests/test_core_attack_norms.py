@@ -129,3 +129,8 @@ def test_random_changes_of_l0_touch_as_many_pixels_as_allowed():
     points = NORMS["l0"].random(np.random.default_rng(0), 500, 8, 3.0)
     assert set((points != 0).sum(axis=1)) == {3}
     assert ((points != 0).mean(axis=0) > 0.25).all()
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_no_change_has_the_size_nought_and_no_sign(name):
+    assert not np.signbit(NORMS[name].sizes(np.zeros((2, 5), dtype=np.float32))).any()

@@ -142,7 +142,7 @@ class LInfinity(Norm):
     def sizes(self, changes: NDArray[Any]) -> NDArray[np.float64]:
         """Return the largest component of each change, (n,)."""
         sizes = np.maximum(changes.max(axis=1), -changes.min(axis=1))
-        return np.asarray(sizes, dtype=np.float64)
+        return np.asarray(sizes, dtype=np.float64) + 0.0  # no change is 0, not -0
 
     def project(self, changes: NDArray[Any], budget: float) -> None:
         """Clip each component to the budget."""
