@@ -29,11 +29,22 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session", autouse=True)
 def stroke_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Stroke digits are drawn at most once per test session, and never into the user's cache."""
-    folder = tmp_path_factory.mktemp("cache")
+    """Stroke digits are drawn for all tests and workers, and never into the user's cache."""
+    folder = tmp_path_factory.getbasetemp() / "cache"
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent.parent / "cache"  # beside the folders of the workers
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PERCEPTRON_EXPLORER_CACHE", str(folder))
         yield folder
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Start no workers for a file or two, which would take longer, nor where inputs are counted."""
+    named = [word for word in config.invocation_params.args if "test_" in word]
+    alone = 0 < len(named) <= 2 or config.option.markexpr == "fuzz"
+    return 0 if alone else None
 
 
 OFFSCREEN_WORDS = "^This plugin does not support"
