@@ -18,11 +18,13 @@ from gui_drawing import (
 )
 from gui_helpers import (
     LEFT,
+    PAGE_SIZE,
     click,
     has_colour,
     hover,
     pixels,
     press,
+    put_on,
     wait_until,
 )
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
@@ -32,21 +34,30 @@ from PySide6.QtWidgets import QApplication
 
 from core.drawing.drawing import plain
 from core.drawing.ink import SHEET_SIDE
+from gui.images.draw.page import DrawPage
 from gui.theme import DARK, LIGHT
 from gui.widgets.canvas.canvas import ERASER, THICKEST, THINNEST, USUAL_WIDTH, Canvas
 from gui.window.actions import COMMANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pytestqt.qtbot import QtBot
 
-    from gui.images.draw.page import DrawPage
+    from gui.session.session import Session
     from gui.window.main_window import MainWindow
 
 
 @pytest.fixture
-def page(window: MainWindow, qtbot: QtBot) -> DrawPage:
+def page(new_panel: Callable[..., DrawPage], session: Session) -> DrawPage:
+    """Return the Draw page alone, of a run on 8 x 8 digits that has ended."""
+    page = new_panel(DrawPage, session, size=PAGE_SIZE)
+    page.canvas.setFocus()  # as the window does it
+    return page
+
+
+@pytest.fixture
+def page_in_window(window: MainWindow, qtbot: QtBot) -> DrawPage:
     """Return the Draw page of a window whose run on 8 x 8 digits has ended."""
     press(qtbot, window, "Ctrl+4")
     assert window.pages.currentWidget() is window.draw
@@ -147,8 +158,9 @@ def test_a_click_beside_the_ink_with_the_eraser_is_no_stroke(canvas: Canvas) -> 
 
 
 def test_the_keyboard_takes_back_brings_back_clears_and_changes_the_pen(
-    window: MainWindow, canvas: Canvas, qtbot: QtBot
+    page_in_window: DrawPage, window: MainWindow, qtbot: QtBot
 ) -> None:
+    canvas = page_in_window.canvas
     window.session.training.rewind()
     draw(canvas)
     assert canvas.hasFocus()
@@ -177,8 +189,9 @@ def test_its_keys_are_no_commands_of_the_window() -> None:
 
 
 def test_the_keys_of_the_window_still_work(
-    window: MainWindow, canvas: Canvas, qtbot: QtBot
+    page_in_window: DrawPage, window: MainWindow, qtbot: QtBot
 ) -> None:
+    canvas = page_in_window.canvas
     draw(canvas)
     press(qtbot, canvas, "Ctrl+Home")
     assert window.session.view.shown is not None
@@ -189,7 +202,7 @@ def test_the_keys_of_the_window_still_work(
     ("key", "axis", "by"), [("Right", 1, 1), ("Left", 1, -1), ("Down", 0, 1), ("Up", 0, -1)]
 )
 def test_the_arrow_keys_move_the_drawing_by_one_pixel_of_the_image(
-    window: MainWindow, canvas: Canvas, qtbot: QtBot, key: str, axis: int, by: int
+    canvas: Canvas, qtbot: QtBot, key: str, axis: int, by: int
 ) -> None:
     draw(canvas, [(0.4, 0.4), (0.6, 0.6)])
     before = plain(canvas.ink, (8, 8)).image
@@ -201,8 +214,9 @@ def test_the_arrow_keys_move_the_drawing_by_one_pixel_of_the_image(
 
 
 def test_the_sheet_does_not_depend_on_the_size_of_the_window(
-    window: MainWindow, canvas: Canvas, qtbot: QtBot
+    page_in_window: DrawPage, window: MainWindow, qtbot: QtBot
 ) -> None:
+    canvas = page_in_window.canvas
     draw(canvas)
     ink, rect = canvas.ink, canvas.sheet_rect()
     window.resize(1900, 1000)
@@ -326,10 +340,9 @@ def test_what_the_screen_takes_for_a_gesture_leaves_no_ink(canvas: Canvas) -> No
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_ink_and_paper_have_the_colours_of_the_theme(
-    window: MainWindow, page: DrawPage, theme: Any
+    app: QApplication, page: DrawPage, theme: Any
 ) -> None:
-    if window.theme is not theme:
-        window.switch_theme()
+    put_on(app, page, theme)
     empty = painted_ink(page.canvas, theme.text)
     draw(page.canvas, [(0.2, 0.2), (0.8, 0.8)])
     assert painted_ink(page.canvas, theme.text) > empty + 1000
@@ -352,9 +365,9 @@ def test_other_data_during_a_stroke_end_it(canvas: Canvas) -> None:
 
 
 def test_control_z_takes_strokes_back_and_no_run(
-    window: MainWindow, canvas: Canvas, qtbot: QtBot
+    page_in_window: DrawPage, window: MainWindow, qtbot: QtBot
 ) -> None:
-    session = window.session
+    session, canvas = window.session, page_in_window.canvas
     session.training.rewind()
     (earlier,) = session.runs.earlier
     session.view.remove_run(earlier.key)
