@@ -222,7 +222,8 @@ def _settled(a: Array, b: Array, norm: Norm, bounds: Bounds) -> tuple[float, Arr
     best = int(off.argmin())
     if off[best] > _NEAR and norm == "linf":
         size, change = _halved(a, b, bounds, proven)
-        if off[best] > _ROUGH or size < reached[best]:
+        is_loose = off[best] > _ROUGH or missing[best] > AGREEMENT
+        if is_loose or size < reached[best] * (1 - _NEAR):
             return size, change
     if off[best] > _ROUGH:
         raise ExplorerError("The smallest change toward this class could not be found.")
