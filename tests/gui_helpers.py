@@ -28,6 +28,7 @@ from core.progress import Progress
 from gui.session.run_state import RunState
 from gui.session.session import Session
 from gui.theme import ICONS, Theme, apply_theme, give_theme, make_icon
+from gui.window.text_window import TextWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -147,7 +148,7 @@ def wall_is_right(window: MainWindow) -> bool:
     """Whether the wall shows what the model shown reads in the part chosen."""
     page, session = window.data_page, window.session
     assert session.view.shown is not None
-    view, split = page._view, data_of(session).split(page.part)
+    view, split = page.view, data_of(session).split(page.part)
     if view is None or view.seen is None or view.seen.weights is not session.view.shown.weights:
         return False
     expected = read_images(session.view.shown.weights, split).predicted
@@ -334,6 +335,13 @@ def click_menu(qtbot: QtBot, window: MainWindow, menu_title: str, action_name: s
     assert action.isEnabled(), f"{action_name} is disabled"
     click(qtbot, menu, menu.actionGeometry(action).center())
     wait_until(qtbot, lambda: not menu.isVisible())
+
+
+def text_window(window: MainWindow) -> TextWindow:
+    """Return the window of words, which is open."""
+    (texts,) = window.findChildren(TextWindow)
+    assert texts.isVisible()
+    return texts
 
 
 def data_of(session: Session) -> Dataset:

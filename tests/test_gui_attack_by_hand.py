@@ -526,7 +526,7 @@ def test_the_optimiser_is_hidden_until_asked(
     panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
 ) -> None:
     rival = panel.rival
-    assert rival.image_view._image is None
+    assert rival.image_view.values is None
     assert f"Needs {needed_by(window.session):.2f}" in rival.words.text()
     click(qtbot, rival.reveal)
     assert game.answer is not None
@@ -546,7 +546,7 @@ def test_the_optimiser_is_hidden_until_asked(
     hover(rival.change_view, rival.change_view.image_rect().center())
     assert said[-1].startswith("its change")
     click(qtbot, rival.reveal)
-    assert rival.image_view._image is None
+    assert rival.image_view.values is None
 
 
 def test_the_most_within_the_budget_goes_further(
@@ -572,7 +572,7 @@ def test_its_change_is_seen_growing(panel: ByHandPanel, game: Game, qtbot: QtBot
     assert rival.play.text() == "Hold"
 
     def ended() -> bool:
-        sizes.append(float(np.abs(rival.change_view._values).max()))
+        sizes.append(float(np.abs(rival.change_view.values).max()))
         return not rival.is_playing
 
     wait_until(qtbot, ended)
@@ -654,7 +654,7 @@ def test_another_target_keeps_the_painting_and_has_its_own_budget(
     paint(panel.canvas)
     before, attack = change_of(game).copy(), window.session.attack
     target = next(k for k in range(10) if k not in (attack.label, attack.config.target))
-    click(qtbot, window.attack.controls._target_buttons[target])
+    click(qtbot, window.attack.controls.targets.button(target))
     wait_until(qtbot, lambda: is_settled(game))
     np.testing.assert_array_equal(change_of(game), before)
     assert game.budget == pytest.approx(2 * needed_by(window.session))
@@ -705,7 +705,7 @@ def test_an_image_that_is_read_so_already_is_said(
 ) -> None:
     assert game.goal is not None
     read = game.goal.read
-    click(qtbot, window.attack.controls._target_buttons[read])
+    click(qtbot, window.attack.controls.targets.button(read))
     assert not game.is_ready
     assert f"read as {read} as it is" in panel.sentence.text()
     assert panel.canvas.painting is None

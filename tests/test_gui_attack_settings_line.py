@@ -196,7 +196,7 @@ def test_the_other_settings_unfold_and_act(page: MainWindow, qtbot: QtBot) -> No
     pick(qtbot, page, "pgd")
     line = page.attack.controls.settings
     assert line.more.isVisible()
-    line._menu.popup(line.more.mapToGlobal(QPoint(0, line.more.height())))
+    line.more.menu().popup(line.more.mapToGlobal(QPoint(0, line.more.height())))
     wait_until(qtbot, line.form.isVisible)
     objective, start = line.form.rows["objective"].editor, line.form.rows["random_start"].editor
     assert isinstance(objective, QComboBox)
@@ -211,7 +211,7 @@ def test_the_other_settings_unfold_and_act(page: MainWindow, qtbot: QtBot) -> No
     type_number(qtbot, line.form.rows["step_size"].editor, "0.5")
     assert page.session.attack.chosen.value("seed") == 12
     assert page.session.attack.chosen.value("step_size") == 0.5
-    line._menu.close()
+    line.more.menu().close()
     wait_for_any_film(qtbot, page.session)
     assert page.session.attack.steps[0].l2 == 0.0
     assert_shows(page, core_film(page.session))

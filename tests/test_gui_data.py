@@ -61,7 +61,7 @@ def wait_for_wall(qtbot: QtBot, window: MainWindow) -> None:
     page, session = window.data_page, window.session
 
     def there() -> bool:
-        seen = None if page._view is None else page._view.seen
+        seen = None if page.view is None else page.view.seen
         assert session.view.shown is not None
         return (
             seen is not None

@@ -309,7 +309,7 @@ def test_runs_on_data_read_otherwise_are_both_kept_and_not_compared(
 def test_a_file_is_dropped_onto_the_window(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    from test_gui_open_data import _drop, _mime
+    from test_gui_window_open_data import _drop, _mime
 
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "set.npz", X=rng.random((40, 5, 4)), y=np.arange(40) % 4)

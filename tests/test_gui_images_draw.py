@@ -29,6 +29,7 @@ from gui_helpers import (
     opening_of,
     pixels,
     press,
+    text_window,
     wait_for_film,
     wait_for_state,
     wait_until,
@@ -109,7 +110,7 @@ def own_way(window: MainWindow, ink: NDArray[Any]) -> NDArray[Any]:
 
 def test_an_empty_sheet_says_what_to_do(page: DrawPage) -> None:
     assert page.image is None
-    assert page.canvas._words[0] == "Draw a digit here"
+    assert page.canvas.empty_words[0] == "Draw a digit here"
     assert has_colour(pixels(page.canvas), LIGHT.muted).any(), "it is painted"
     assert page.reading.sentence.text() == "Nothing is drawn yet"
     assert not page.reading.bars.isVisible()
@@ -164,7 +165,7 @@ def test_the_switch_shows_why_off_centre_digits_fail(
         read = probabilities_of(window, other)
         best = int(read.argmax())
         assert page.seen.other.caption == f"read as {names[best]} ({read[best]:.2f})"
-        np.testing.assert_array_equal(page.seen.other._values, other)
+        np.testing.assert_array_equal(page.seen.other.values, other)
         assert page.seen.other.accessibleName() == beside[way].words
 
 
@@ -175,8 +176,8 @@ def test_the_steps_are_shown_in_words_and_pictures(page: DrawPage, qtbot: QtBot)
     steps = placed(page.canvas.ink, (8, 8), mnist_placement((8, 8))).steps
     assert steps is not None
     assert page.seen.words.text() == f"Like MNIST: {steps.sentence()}."
-    np.testing.assert_array_equal(page.seen.cropped._values, steps.cropped)
-    np.testing.assert_array_equal(page.seen.scaled._values, steps.scaled)
+    np.testing.assert_array_equal(page.seen.cropped.values, steps.cropped)
+    np.testing.assert_array_equal(page.seen.scaled.values, steps.scaled)
     height, width = steps.scaled.shape
     assert page.seen.scaled.caption == f"{height} x {width}"
     marked = int(has_colour(pixels(page.canvas), LIGHT.test).sum())
@@ -297,7 +298,7 @@ def test_data_whose_classes_are_no_digits_ask_for_no_digit(
     )
     window.session.open("clothes")
     wait_until(qtbot, lambda: data_of(window.session).class_names == names)
-    assert page.canvas._words[0] == "Draw here"
+    assert page.canvas.empty_words[0] == "Draw here"
 
 
 def test_before_there_are_data_the_page_waits(
@@ -528,7 +529,7 @@ def test_nothing_is_added_before_it_is_said_what_it_is(page: DrawPage, qtbot: Qt
     assert page.reading.meant == 7
     assert page.reading.add_button.isEnabled()
     assert page.reading.add_button.text() == "Add to training, as 7"
-    assert page.reading.bars._true == 7
+    assert page.reading.bars.true_class == 7
 
 
 def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
@@ -692,8 +693,7 @@ def test_the_help_of_the_page_is_its_own(window: MainWindow, page: DrawPage, qtb
     assert window.pages.currentWidget() is window.page("draw")
     assert '<a name="draw">' in help_text.HELP_HTML
     press(qtbot, window, "F1")
-    assert window._texts is not None
-    window._texts.close()
+    text_window(window).close()
 
 
 def test_a_card_of_a_drawing_that_is_gone_closes(

@@ -50,7 +50,7 @@ def card(window: MainWindow, qtbot: QtBot) -> ImageCard:
     """Return the card of training image 7, its history unfolded."""
     press(qtbot, window, "Ctrl+3")
     page = window.data_page
-    wait_until(qtbot, lambda: page._view is not None and page._view.seen is not None)
+    wait_until(qtbot, lambda: page.view is not None and page.view.seen is not None)
     page.open_image(7, QPoint(300, 600))
     activate(qtbot, page.card)
     assert not page.card.history.isVisible()

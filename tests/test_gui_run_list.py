@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from gui_helpers import EPOCHS, data_of, open_and_finish, plain_records, wait_for_state, wait_until
-from test_gui_session import Notes
+from test_gui_session_session import Notes
 
 from core.learning.history import SNAPSHOT_BYTES, History
 from core.learning.runs import Run

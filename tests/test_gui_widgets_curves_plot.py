@@ -201,7 +201,7 @@ def test_epoch_0_is_left_out_of_a_log_axis_and_said_so(plot: CurvePlot, qtbot: Q
     assert view_range(plot)[0][0] == pytest.approx(0.0, abs=0.1)  # 10^0: epoch 1
     left = inside(plot).topLeft() + QPoint(2, 40)
     assert "epoch 1 " in hover_at(qtbot, plot, left, "epoch 1 ")
-    assert "Epoch 0 has no place" in plot._title.toolTip()
+    assert "Epoch 0 has no place" in plot.title.toolTip()
     plot.set_marker(0)
     plot.set_star(0, 0.9)
     assert plot.marker == 0  # known, but nowhere to be seen
@@ -212,9 +212,9 @@ def test_epoch_0_is_left_out_of_a_log_axis_and_said_so(plot: CurvePlot, qtbot: Q
 
 def test_the_tooltip_says_how_a_log_likelihood_is_drawn(qtbot: QtBot) -> None:
     plot = make(qtbot, negative=True)
-    assert "|y|" not in plot._title.toolTip()
+    assert "|y|" not in plot.title.toolTip()
     plot.set_options(PlotOptions(log_y=True))
-    assert "|y|" in plot._title.toolTip()
+    assert "|y|" in plot.title.toolTip()
 
 
 def test_a_log_plot_of_nothing_is_a_plot(qtbot: QtBot) -> None:
@@ -273,10 +273,10 @@ def test_the_mean_is_drawn_before_the_curve_itself(qtbot: QtBot, n_points: int) 
     plot.set_options(PlotOptions(smoothing=n_points))
     expected = smoothed(TRAIN, n_points)
     np.testing.assert_array_equal(plot.line("train").yData, expected)
-    np.testing.assert_array_equal(plot._main._raw["train"].yData, TRAIN)
+    np.testing.assert_array_equal(plot.raw_line("train").yData, TRAIN)
     words = hover_at(qtbot, plot, point(plot, 9, TRAIN[9]), "epoch 9 ")
     assert f"train {TRAIN[9]:.4g} (mean {expected[9]:.4g})" in words
-    assert f"n = {n_points}" in plot._title.toolTip()
+    assert f"n = {n_points}" in plot.title.toolTip()
 
 
 @THEMES
@@ -295,7 +295,7 @@ def test_the_curve_itself_is_faint_behind(qtbot: QtBot, theme: Theme) -> None:
     assert faint[: middle - 20].sum() > 200, "the curve itself is not behind"
     assert not has_colour(painted[: middle - 20, 150:400], theme.train).any()
     plot.set_options(PlotOptions())
-    assert plot._main._raw["train"].n_points == 0
+    assert plot.raw_line("train").n_points == 0
     assert has_colour(pixels(plot.view), theme.train).sum() > 1500
 
 

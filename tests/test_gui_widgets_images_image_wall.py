@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -286,19 +287,21 @@ def test_levels_are_of_the_images_that_hang(wall: ImageWall) -> None:
             np.testing.assert_array_equal(shown, expected[0])
             seen.append(shown)
     assert not np.array_equal(seen[0], seen[2])
+    kept = weakref.ref(images)
     wall.set_content(None, keep_place=False)
-    assert wall._levels is None, "images that are gone are not kept"
+    del images
+    assert kept() is None, "images that are gone are not kept"
 
 
 def test_large_images_are_shrunk_once(wall: ImageWall, monkeypatch: pytest.MonkeyPatch) -> None:
     shrunk: list[int] = []
-    shrink = WallLevels._shrink
+    shrink = WallLevels.keep
 
     def recorded(self: WallLevels, rows: NDArray[np.int64]) -> None:
         shrunk.extend(rows.tolist())
         shrink(self, rows)
 
-    monkeypatch.setattr(WallLevels, "_shrink", recorded)
+    monkeypatch.setattr(WallLevels, "keep", recorded)
     images = np.random.default_rng(0).random((3000, 128 * 128), dtype=np.float32)
     wall.resize(1400, 900)
     wall.set_content(content(3000, (128, 128), images=images), keep_place=False)

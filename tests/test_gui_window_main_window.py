@@ -18,6 +18,7 @@ from gui_helpers import (
     open_paused,
     pixels,
     press,
+    text_window,
     wait_for_film,
     wait_for_state,
     wait_until,
@@ -89,9 +90,7 @@ class Scene:
         self.wait(lambda: self.session.view.shown is not None)
 
     def words(self) -> str:
-        texts = self.window._texts
-        assert texts is not None
-        assert texts.isVisible()
+        texts = text_window(self.window)
         plain = texts.browser.toPlainText()
         texts.close()
         return plain
@@ -158,7 +157,7 @@ def open_model_command(scene: Scene) -> Iterator[None]:
 def close(scene: Scene) -> Iterator[None]:
     yield
     scene.wait(lambda: not scene.window.isVisible())
-    assert not any(job.alive for job in scene.session.pool._jobs)
+    assert scene.session.pool.running == []
 
 
 def toggle(scene: Scene) -> Iterator[None]:
@@ -595,17 +594,19 @@ def test_a_failed_opening_is_told_until_it_is_closed(
     press(qtbot, window, "Ctrl+Shift+O")
     wait_until(qtbot, window.notice.isVisible)
     assert str(tmp_path) in window.notice.text
-    assert not window.notice._timer.isActive()  # an error does not go by itself
+    assert not window.notice.goes_by_itself  # an error does not go by itself
     assert has_colour(pixels(window.notice), LIGHT.bad_surface).mean() > 0.5
     click(qtbot, window.notice.close_button)
     assert not window.notice.isVisible()
 
 
-def test_a_hint_goes_by_itself(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_hint_goes_by_itself(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gui.window.notifications.HINT_MILLISECONDS", 100)
     window.session.messages.notified.emit("A hint.", False)
     assert window.notice.isVisible()
-    assert window.notice._timer.isActive()
-    window.notice._timer.start(1)
+    assert window.notice.goes_by_itself
     wait_until(qtbot, lambda: not window.notice.isVisible())
 
 
@@ -859,4 +860,4 @@ def test_a_bad_path_at_the_start_stays_told(
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert "/nowhere" in window.notice.text
     assert window.notice.isVisible()
-    assert not window.notice._timer.isActive()
+    assert not window.notice.goes_by_itself

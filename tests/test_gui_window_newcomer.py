@@ -12,6 +12,7 @@ from gui_helpers import (
     data_of,
     opening_of,
     press,
+    text_window,
     wait_for_diagnosis,
     wait_for_film,
     wait_for_state,
@@ -96,12 +97,12 @@ def test_an_error_about_a_search_goes_with_a_search_that_succeeds(
 def test_an_error_goes_in_time_once_somebody_works_on(window: MainWindow, qtbot: QtBot) -> None:
     notice = window.notice
     window.session.messages.notified.emit("It failed.", True)
-    assert not notice._timer.isActive()
-    click(qtbot, notice._label)  # to read or copy it is no work
-    assert not notice._timer.isActive()
+    assert not notice.goes_by_itself
+    click(qtbot, notice.words)  # to read or copy it is no work
+    assert not notice.goes_by_itself
     click(qtbot, window.top.buttons["toggle"])
     assert notice.isVisible()
-    assert notice._timer.isActive()
+    assert notice.goes_by_itself
     window.session.training.pause()
 
 
@@ -175,10 +176,10 @@ def test_an_epoch_past_the_end_is_counted_as_such(window: MainWindow, qtbot: QtB
 def test_the_help_opens_where_the_page_is_explained(window: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, window, "Ctrl+3")
     press(qtbot, window, "F1")
-    assert window._texts is not None
-    bar = window._texts.browser.verticalScrollBar()
+    texts = text_window(window)
+    bar = texts.browser.verticalScrollBar()
     assert bar.value() > 0
-    window._texts.close()
+    texts.close()
 
 
 def test_many_classes_stand_in_bands(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -197,15 +198,15 @@ def test_many_classes_stand_in_bands(window: MainWindow, qtbot: QtBot, tmp_path:
     wait_until(qtbot, lambda: bool(rects_in_place()))  # the scroll area learns of its size later
     rects = rects_in_place()
     assert not any(a.intersects(b) for i, a in enumerate(rects) for b in rects[:i])
-    per_band = atlas._place.per_band
+    per_band = sum(rect.top() == rects[0].top() for rect in rects)
     assert 10 < per_band < 40
     assert len({rect.top() for rect in rects}) == 3 * -(-40 // per_band)
     atlas.setFocus()
     for _ in range(3):  # from the last row into the next band, and back
         qtbot.keyClick(atlas, Qt.Key.Key_Down)
-    assert atlas._current == (0, per_band)
+    assert atlas.current == (0, per_band)
     qtbot.keyClick(atlas, Qt.Key.Key_Up)
-    assert atlas._current == (2, 0)
+    assert atlas.current == (2, 0)
 
 
 def test_few_classes_stand_in_the_middle(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -247,11 +248,11 @@ def test_class_names_on_the_attack_page_are_cut_and_their_numbers_are_not(
     window.show_attack()
     wait_for_film(qtbot, window.session)
     page = window.attack.film_panel
-    buttons = window.attack.controls._target_buttons
+    _, *buttons = window.attack.controls.targets.buttons()
     assert buttons[0].text() == "x"
     assert all(button.width() >= button.sizeHint().width() for button in buttons)
     metrics, width = page.result_view.fontMetrics(), page.result_view.width()
-    shown = fitting(metrics, page.result_view._captions, width)
+    shown = fitting(metrics, page.result_view.captions, width)
     assert shown.endswith(")")
     assert metrics.horizontalAdvance(shown) <= width
 

@@ -27,7 +27,7 @@ from gui_helpers import (
     write_data,
 )
 from loopback import Loopback
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -36,7 +36,7 @@ from core.progress import Progress
 from core.sources.catalogue.entries import CATALOGUE, RemoteFile
 from core.sources.reading import ReadingConfig
 from gui.session.run_state import RunState
-from gui.settings import MOST_RECENT
+from gui.settings import MOST_RECENT, Settings
 from gui.window.array_chooser import ArrayChooser
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from core.data.config import DataConfig
-    from gui.settings import Settings
     from gui.window.catalogue_panel import CatalogueRow
     from gui.window.main_window import MainWindow
 
@@ -185,9 +184,10 @@ def test_recent_paths_outlive_the_window_and_are_not_too_many(settings: Settings
 
 
 @pytest.mark.parametrize("stored", ["", "{", "[3]", '[{"path": "a", "reading": {"ink": 7}}]'])
-def test_a_recent_list_of_another_version_is_forgotten(settings: Settings, stored: str) -> None:
-    settings._store.setValue("recent", stored)
-    assert settings.recent == []
+def test_a_recent_list_of_another_version_is_forgotten(tmp_path: Path, stored: str) -> None:
+    store = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    store.setValue("recent", stored)
+    assert Settings(store).recent == []
 
 
 def test_named_data_are_no_recent_paths(window: MainWindow) -> None:
@@ -537,7 +537,7 @@ def test_an_offer_stays_until_it_is_answered(window: MainWindow, qtbot: QtBot) -
     window.session.messages.offered.emit("MNIST is on this machine now.", "mnist")
     window.session.training.rewind()
     assert window.notice.isVisible()
-    assert not window.notice._timer.isActive()
+    assert not window.notice.goes_by_itself
 
 
 def _slow_noise(monkeypatch: pytest.MonkeyPatch) -> threading.Event:

@@ -34,6 +34,11 @@ class JobPool(QObject):
         self._timer.timeout.connect(self.read_letters)
         self._timer.start(FRAME_MILLISECONDS)
 
+    @property
+    def running(self) -> list[str]:
+        """Names of the jobs whose threads have not ended."""
+        return [job.name for job in self._jobs if job.alive]
+
     def next_generation(self) -> int:
         """Return a number no job has had."""
         return self.mailbox.channel(lambda _: None).generation

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
 
-_HINT_MILLISECONDS = 6000
+HINT_MILLISECONDS = 6000
 """A hint goes by itself; an error stays until it is read and closed, or somebody works on."""
 
 _LETTER_MILLISECONDS = 50
@@ -53,11 +53,11 @@ class NoticeBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
-        self._label = QLabel(self)
-        self._label.setWordWrap(True)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.close_button = QToolButton(self)
         self.close_button.setAccessibleName("close message")
         self.close_button.setToolTip("Close this message")
@@ -72,7 +72,7 @@ class NoticeBar(QFrame):
         """One that has not been answered; a message may lie over it for a while."""
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(12, 6, 6, 6)
-        self._layout.addWidget(self._label, 1)
+        self._layout.addWidget(self.words, 1)
         self._layout.addWidget(self.action_button)
         self._layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
@@ -115,7 +115,7 @@ class NoticeBar(QFrame):
         An offer stays until it is answered.
         """
         if self.isVisible() and self._action is None and not self._timer.isActive():
-            self._timer.start(_HINT_MILLISECONDS)
+            self._timer.start(HINT_MILLISECONDS)
 
     def place(self, area: QRect) -> None:
         """Lie over the top of ``area``: a message must not move what one is about to click."""
@@ -126,7 +126,12 @@ class NoticeBar(QFrame):
     @property
     def text(self) -> str:
         """The message shown last."""
-        return self._label.text()
+        return self.words.text()
+
+    @property
+    def goes_by_itself(self) -> bool:
+        """Whether time is running until it closes."""
+        return self._timer.isActive()
 
     @Slot(str, bool)
     def show_message(self, message: str, is_error: bool) -> None:
@@ -140,7 +145,7 @@ class NoticeBar(QFrame):
             self._timer.stop()
         else:
             more = max(len(message) - _LINE, 0)
-            self._timer.start(_HINT_MILLISECONDS + _LETTER_MILLISECONDS * more)
+            self._timer.start(HINT_MILLISECONDS + _LETTER_MILLISECONDS * more)
 
     def show_offer(
         self, message: str, words: str, action: Callable[[], None], what: str = ""
@@ -176,7 +181,7 @@ class NoticeBar(QFrame):
     def _show(self, message: str, is_error: bool, action: Callable[[], None] | None) -> None:
         self._action = action
         self.action_button.setVisible(action is not None)
-        self._label.setText(message)
+        self.words.setText(message)
         self.setProperty("error", is_error)
         self.style().unpolish(self)
         self.style().polish(self)

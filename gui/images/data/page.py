@@ -60,7 +60,7 @@ class DataPage(Page):
         self._part = "train"
         self._filter = ImageFilter()
         self._class_names: tuple[str, ...] = ()
-        self._view: PartView | None = None
+        self.view: PartView | None = None
         self._sought: int | None = None
         """An image that was looked for and is left out by the filters."""
         self._refreshed_at = self._refresh_cost = 0.0
@@ -222,7 +222,7 @@ class DataPage(Page):
         if dataset is None:
             return
         started = time.perf_counter()
-        view = self._view = self._look(dataset)
+        view = self.view = self._look(dataset)
         readings = None if view.seen is None else view.seen.readings
         content = None
         if readings is not None or not self._filter.needs_readings:
@@ -283,7 +283,7 @@ class DataPage(Page):
 
     def _tell_legend(self) -> None:
         """Say what the marks mean, and how many of the images on the wall have them."""
-        marks, view, content = [], self._view, self.wall.content
+        marks, view, content = [], self.view, self.wall.content
         shown = np.arange(0) if content is None else content.order
         notch = f"{NOTCH}; background-color:{NOTCH_EDGE}"
         if view is not None and view.wrong is not None:
@@ -302,7 +302,7 @@ class DataPage(Page):
     @Slot(str)
     def _find(self, text: str) -> None:
         """Scroll to the image of a number, or say why not."""
-        view, tell = self._view, self._session.messages.notified
+        view, tell = self.view, self._session.messages.notified
         if view is None:
             return
         self._sought = None
@@ -327,7 +327,7 @@ class DataPage(Page):
     @Slot(int, QPoint)
     def open_image(self, index: int, near: QPoint) -> None:
         """Open one image of the part beside a point of the screen."""
-        view = self._view
+        view = self.view
         if view is not None:
             session = self._session
             self.opened.open(

@@ -87,6 +87,11 @@ class ProbabilityBars(QWidget):
         return self._probabilities
 
     @property
+    def true_class(self) -> int | None:
+        """The class marked as the true one, if any."""
+        return self._true
+
+    @property
     def logits(self) -> NDArray[np.floating] | None:
         """The logits written, (n_classes,), if any."""
         return self._logits

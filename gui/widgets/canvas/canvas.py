@@ -101,6 +101,11 @@ class Canvas(StrokeSurface):
             self._tell()
         self.update()
 
+    @property
+    def empty_words(self) -> tuple[str, str]:
+        """What is said on an empty sheet."""
+        return self._words
+
     def set_empty_words(self, words: str, more: str) -> None:
         """Say this on an empty sheet."""
         self._words = words, more

@@ -135,6 +135,10 @@ class MainCurves:
         """Return the line of a curve, which is its mean where it is smoothed."""
         return self._lines[name]
 
+    def raw_line(self, name: str) -> CurveLine:
+        """Return the line of a curve itself, of no points where it is not smoothed."""
+        return self._raw[name]
+
     def xs(self) -> Iterator[NDArray[Any]]:
         """Yield the x of every curve."""
         return (x for x, _ in self._data.values())

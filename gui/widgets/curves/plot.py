@@ -77,9 +77,9 @@ class CurvePlot(QWidget):
         self._y_range: tuple[float, float] | None = None
         self._pointer_x = 0.0
 
-        self._title = QLabel(title, self)
-        self._title.setObjectName("heading")
-        self._title.setTextFormat(Qt.TextFormat.RichText)
+        self.title = QLabel(title, self)
+        self.title.setObjectName("heading")
+        self.title.setTextFormat(Qt.TextFormat.RichText)
         self.menu = PlotMenu(title, x_label, negative=negative, parent=self)
         self.menu.setVisible(not compact)
         self._make_view()
@@ -115,7 +115,7 @@ class CurvePlot(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(2)
-        head.addWidget(self._title, 1)
+        head.addWidget(self.title, 1)
         head.addWidget(self.zoom_sign)
         head.addWidget(self.menu)
         layout = QVBoxLayout(self)
@@ -157,7 +157,7 @@ class CurvePlot(QWidget):
             axis.setTickPen(self._theme.border)
 
     def _write_title(self) -> None:
-        self._title.setText(f"{self._title_text} &nbsp; {self._main.legend()}")
+        self.title.setText(f"{self._title_text} &nbsp; {self._main.legend()}")
 
     @property
     def options(self) -> PlotOptions:
@@ -187,7 +187,7 @@ class CurvePlot(QWidget):
             self._fit_ranges()
             self._box.redraw_views(lambda view: self._replaced(view, before))
         words = notes(options, self._x_label, negative=self._negative)
-        self._title.setToolTip(wrapped(*self._help.split("\n"), *words))
+        self.title.setToolTip(wrapped(*self._help.split("\n"), *words))
         self.menu.show_state(options, self._box.depth)
         self._write_below()
         self._update_values()
@@ -270,6 +270,10 @@ class CurvePlot(QWidget):
     def line(self, name: str) -> CurveLine:
         """Return the line of a curve: its mean where it is smoothed."""
         return self._main.line(name)
+
+    def raw_line(self, name: str) -> CurveLine:
+        """Return the line of a curve itself, drawn faint behind where it is smoothed."""
+        return self._main.raw_line(name)
 
     def run_lines(self, key: int) -> tuple[CurveLine, ...]:
         """Return the lines of another run, one a curve."""

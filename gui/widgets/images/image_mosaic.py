@@ -222,6 +222,11 @@ class ImageMosaic(QWidget):
         """Return a comfortable size."""
         return self.minimumSizeHint() * 1.6
 
+    @property
+    def current(self) -> tuple[int, int]:
+        """Row and column of the image that the keys have gone to."""
+        return self._current
+
     def cell_rect(self, row: int, column: int) -> QRect:
         """Return where an image is painted."""
         place = self._place

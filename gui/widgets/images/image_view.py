@@ -76,6 +76,16 @@ class ImageView(QWidget):
         """The words below, in full."""
         return self._captions[0]
 
+    @property
+    def captions(self) -> tuple[str, ...]:
+        """The words below, the longest first: the first that fits is shown."""
+        return self._captions
+
+    @property
+    def values(self) -> NDArray[np.floating] | None:
+        """What hovering reads, (height, width); None where no image is shown."""
+        return self._values
+
     def set_image(
         self, rgb: NDArray[np.uint8], values: NDArray[np.floating], *captions: str
     ) -> None:

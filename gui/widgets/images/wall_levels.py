@@ -59,10 +59,11 @@ class WallLevels:
         new = rows[~self._known[rows]]
         step = max(1, _CHUNK_BYTES // max(1, self.images[:1].nbytes))
         for first in range(0, len(new), step):
-            self._shrink(new[first : first + step])
+            self.keep(new[first : first + step])
         return self._kept[rows]
 
-    def _shrink(self, rows: NDArray[np.int64]) -> None:
+    def keep(self, rows: NDArray[np.int64]) -> None:
+        """Shrink some images, and keep their levels."""
         height, width = self.image_shape
         narrow = self.images[rows].reshape(-1, width) @ self._right
         means = self._left @ narrow.reshape(len(rows), height, -1)
