@@ -97,8 +97,10 @@ def laboratory(window, folder):
     session.wanted.set_setting("learning_rate", 0.01)
     session.training.play()
     wait_for(lambda: session.view.run_state is RunState.FINISHED, "the end of the branch")
-    session.seeds.repeat(16)
-    wait_for(lambda: not session.seeds.is_training, "the seeds")
+    window.learn.show_tab("Runs")
+    seeds = window.learn.tabs.panel("Runs").seeds
+    seeds.repeat(16)
+    wait_for(lambda: not seeds.is_computing, "the seeds")
     session.view.show_run(session.runs.entries[0].key)
     for theme in ("light", "dark"):
         if window.theme.name != theme:
@@ -107,8 +109,8 @@ def laboratory(window, folder):
         window.page("learn").show_tab("Runs")
         shoot(window, folder, f"runs-{theme}")
         window.page("learn").show_tab("When to stop")
-        wait_for(lambda: session.epochs.of("test") is not None
-                 and session.epochs.of("test").band is not None, "the band")  # fmt: skip
+        band = window.learn.tabs.panel("When to stop").band
+        wait_for(lambda: band.found is not None and band.is_settled, "the band")
         shoot(window, folder, f"stopping-{theme}")
 
 

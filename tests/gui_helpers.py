@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 WAIT = 60_000
 """Milliseconds; only reached when something is wrong."""
 
-PAGE_SIZE, PANEL_SIZE = (948, 548), (948, 403)
-"""Of a page, and of what a tab of the Attack page shows, in a window of 1280 x 720."""
+PAGE_SIZE, PANEL_SIZE, LEARN_PANEL_SIZE = (948, 548), (948, 403), (922, 300)
+"""Of a page, and of what a tab of the Attack and of the Learn page shows, in 1280 x 720."""
 
 EPOCHS = 12
 SMALL = DataConfig(dataset="digits8", train_size=300, test_size=200)

@@ -22,7 +22,6 @@ from core.insight.epoch_readings import (
 )
 from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.stopping import bootstrap_band
 from core.learning.training import EpochRecord, Trainer, TrainingConfig
 
 
@@ -159,25 +158,18 @@ def test_what_was_read_is_not_read_again(monkeypatch):
     assert len(list(EpochSearch(dataset.test, [other], known=known).run())) == 1
 
 
-def test_a_band_comes_after_the_readings_and_is_the_same_each_time():
+def test_what_is_found_adds_up_and_is_not_looked_for_again():
     dataset, records = trained()
-    search = EpochSearch(dataset.test, records, band=True)
+    search = EpochSearch(dataset.test, records)
     assert search.found() is None
     for progress in search.run():
-        assert not search.found().complete
-        assert (progress.unit == "epochs") == (progress.total == len(records))
+        assert (progress.unit, progress.total) == ("epochs", len(records))
+        assert search.found().complete == (progress.done == len(records))
     found = search.found()
-    assert found.complete
-    expected = bootstrap_band(
-        found.readings.log_likelihood, found.readings.epochs, rng=np.random.default_rng(0)
-    )
-    for name in ("epochs", "mean", "low", "high", "best_share"):
-        np.testing.assert_array_equal(getattr(found.band, name), getattr(expected, name))
     np.testing.assert_array_equal(
         found.summary.scores, found.readings.class_scores(dataset.n_classes)
     )
     assert not list(search.run())
-    assert search.found().band is found.band
 
 
 def test_before_anything_is_read_there_is_nothing():

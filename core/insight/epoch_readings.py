@@ -11,7 +11,6 @@ import numpy as np
 from core.data.dataset import read_only
 from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.stopping import bootstrapping
 from core.progress import finish
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Split
     from core.learning.records import Snapshot
-    from core.learning.stopping import BootstrapBand
     from core.progress import Progress
 
     EpochRow = tuple[NDArray[Any], NDArray[np.float32]]
@@ -34,9 +32,6 @@ READINGS_BYTES = 64 * 2**20
 
 _FEWEST_EPOCHS = 16
 """Read however many images there are: fewer would say nothing about a run."""
-
-_BOOTSTRAP_SEED = 0
-"""The band of a run is the same each time one looks at it."""
 
 
 _Snapshot = TypeVar("_Snapshot", bound="Snapshot")
@@ -216,23 +211,19 @@ class EpochsRead:
     ----------
     summary : of the readings
     complete : whether all that was asked for is in it
-    band : how far the held-out curve depends on the images at hand; None where it is not wanted, or
-        not there yet
     """
 
     readings: EpochReadings
     summary: EpochSummary
     complete: bool
-    band: BootstrapBand | None
 
 
 class EpochSearch:
-    """Reads snapshots of one run in one part, each of them once; then bootstraps, if wanted.
+    """Reads snapshots of one run in one part, each of them once.
 
     Parameters
     ----------
     snapshots : in rising order of epochs
-    band : whether a bootstrap band is wanted
     known : what was read of a run before it grew
     """
 
@@ -241,33 +232,25 @@ class EpochSearch:
         split: Split,
         snapshots: Sequence[Snapshot],
         *,
-        band: bool = False,
         known: ModelCache[EpochRow] | None = None,
     ) -> None:
         self._split, self._snapshots = split, tuple(snapshots)
-        self._is_band_wanted = band
         self._known: ModelCache[EpochRow] = ModelCache() if known is None else known
-        self._band: BootstrapBand | None = None
 
     def run(self) -> Generator[Progress, None, None]:
         """Read those not read yet, telling after each; what was read of other snapshots goes."""
         weights = [snapshot.weights for snapshot in self._snapshots]
         yield from self._known.fill(weights, (self._split,), self._look)
-        if self._is_band_wanted and self._band is None:
-            read, rng = self.readings(), np.random.default_rng(_BOOTSTRAP_SEED)
-            self._band = yield from bootstrapping(read.log_likelihood, read.epochs, rng=rng)
 
     def found(self) -> EpochsRead | None:
         """Return what was read so far, and what it adds up to; None before anything is."""
         readings = self.readings()
         if not readings.n_epochs:
             return None
-        is_read = readings.n_epochs == len(self._snapshots)
         return EpochsRead(
             readings=readings,
             summary=readings.summary(len(self._snapshots[0].weights)),
-            complete=is_read and (self._band is not None or not self._is_band_wanted),
-            band=self._band,
+            complete=readings.n_epochs == len(self._snapshots),
         )
 
     def readings(self) -> EpochReadings:

@@ -302,7 +302,7 @@ class Study(QObject, Generic[Question, Found]):
         for signal in follows:
             signal.connect(self.ask)
         if is_of_data:
-            view.forgotten.connect(self._forget)
+            view.forgotten.connect(self.forget)
             view.dataset_changed.connect(self.ask)
         view.shown_changed.connect(self._model_changed)
         pool.frame.connect(self._follow)
@@ -427,8 +427,8 @@ class Study(QObject, Generic[Question, Found]):
         self._refresh(at_once=not self._view.is_running)
 
     @Slot()
-    def _forget(self) -> None:
-        """Forget what is of images that are gone."""
+    def forget(self) -> None:
+        """Forget what was found, and the data it is of; what is under way is left."""
         self._job.forget(self._pool.mailbox.channel(self.read))
         self._asked = self._held = None
         self._known = []

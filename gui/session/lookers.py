@@ -13,9 +13,7 @@ from gui.attack.targets.study import TargetsSession
 from gui.attack.transfer.study import TransferSession
 from gui.jobs.legacy import ALWAYS, LegacyMailbox
 from gui.jobs.worker import Failed
-from gui.session.epochs import EpochsSession
 from gui.tune.comparison.study import ComparisonSession
-from gui.tune.runs.seeds import SeedsSession
 
 if TYPE_CHECKING:
     from gui.session.session import Session
@@ -28,8 +26,6 @@ class Lookers(QObject):
         super().__init__(session)
         self.mailbox = mailbox = LegacyMailbox(session.pool)
         self._session, pool = session, session.pool
-        session.seeds = SeedsSession(session, pool, mailbox)
-        session.epochs = EpochsSession(session, pool, mailbox)
         session.comparison = ComparisonSession(session, pool, mailbox)
         session.targets = TargetsSession(session, pool, mailbox)
         session.repair = RepairSession(session, pool, mailbox)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.data.dataset import Dataset, Split
+    from core.data.dataset import Split
     from core.insight.diagnostics import Diagnosis
     from gui.jobs.job_pool import JobPool
     from gui.session.view import View
@@ -139,26 +139,19 @@ class Readings(QObject):
         return DiagnosisQuestion(shown.weights, dataset.train, self.n_worst)
 
     def _part_wanted(self) -> ReadingsQuestion | None:
-        shown, dataset = self._view.shown, self._view.dataset
+        shown = self._view.shown
         part = next(reversed(self._watchers.values()), None)
-        split = None if dataset is None or part is None else _split_of(dataset, part)
+        split = None if part is None else self._view.split(part)
         if shown is None or split is None:
             return None
         return ReadingsQuestion(shown.weights, split, shown.epoch)
 
     def _statistics_wanted(self) -> StatisticsQuestion | None:
-        dataset, described = self._view.dataset, self._described
-        if dataset is None or described is None:
+        described = self._described
+        split = None if described is None else self._view.split(described[0])
+        if described is None or split is None:
             return None
-        split = _split_of(dataset, described[0])
-        return None if split is None else StatisticsQuestion(split, described[1])
-
-
-def _split_of(dataset: Dataset, part: str) -> Split | None:
-    """Return a part, None where the data have no such part."""
-    if part == "validation" and dataset.validation is None:
-        return None
-    return dataset.split(part)
+        return StatisticsQuestion(split, described[1])
 
 
 def _reading(q: ReadingsQuestion) -> AtOnce[ShownReadings]:

@@ -14,6 +14,7 @@ from gui.jobs.job_pool import JobPool
 from gui.session.attack import AttackSession
 from gui.session.data import Data
 from gui.session.downloads import Downloads
+from gui.session.epochs import Epochs
 from gui.session.messages import Messages
 from gui.session.readings import Readings
 from gui.session.training import DEFAULT_PACE, Training
@@ -52,10 +53,9 @@ class Session(QObject):
     training : the run being trained
     runs : the list of runs
     readings : what the model shown reads
+    epochs : what the run shown reads, epoch by epoch
     """
 
-    seeds: Any
-    epochs: Any
     comparison: Any
     targets: Any
     repair: Any
@@ -90,6 +90,7 @@ class Session(QObject):
             self.view, self.wanted, self.data, self.pool, self.messages, pace, self
         )
         self.readings = Readings(self.view, self.pool, self)
+        self.epochs = Epochs(self.view, self.pool, self)
         self.runs = self.view.runs
         from gui.session.lookers import Lookers
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gui.session.view import View
     from gui.session.wanted import Wanted
 
-_MOST_EPOCHS = int(parameters_of(TrainingConfig)["epochs"].high or 0)
+MOST_EPOCHS = int(parameters_of(TrainingConfig)["epochs"].high or 0)
 DEFAULT_PACE = 4.0
 """Epochs per second at the start: slow enough to see, fast enough not to wait."""
 
@@ -181,13 +181,13 @@ class Training(QObject):
             self._messages.warn(f"{words} Wait for them, or call them off.")
             return
         record = shown.record or run.history.records[-1]
-        if record.epoch >= _MOST_EPOCHS:
-            words = f"A run ends at epoch {_MOST_EPOCHS:,} at the latest: branch off before it."
+        if record.epoch >= MOST_EPOCHS:
+            words = f"A run ends at epoch {MOST_EPOCHS:,} at the latest: branch off before it."
             self._messages.warn(words)
             return
         run.history.protect(record.epoch)
         if record.epoch >= self._wanted.training.epochs:
-            more = min(record.epoch + self._wanted.training.epochs, _MOST_EPOCHS)
+            more = min(record.epoch + self._wanted.training.epochs, MOST_EPOCHS)
             self._wanted.training = replace(self._wanted.training, epochs=more)
         self._start_run(Mode.PAUSED, record.checkpoint, Branch(run.key, record.epoch))
 

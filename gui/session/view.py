@@ -13,7 +13,7 @@ from gui.session.runs import RunList
 
 if TYPE_CHECKING:
     from core.data.config import DataConfig
-    from core.data.dataset import Dataset
+    from core.data.dataset import Dataset, Split
     from core.learning.history import Change, History
     from core.learning.runs import Run
     from core.learning.training import TrainingConfig
@@ -76,6 +76,12 @@ class View(QObject):
         """Say what the present run is doing."""
         self.run_state = state
         self.run_state_changed.emit()
+
+    def split(self, part: str) -> Split | None:
+        """Return a part of the present data; None where there is none of that name."""
+        if self.dataset is None or (part == "validation" and self.dataset.validation is None):
+            return None
+        return self.dataset.split(part)
 
     @property
     def history(self) -> History | None:

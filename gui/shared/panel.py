@@ -55,15 +55,18 @@ class Panel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to follow the model."""
         super().showEvent(event)
-        for study in self._followed:
-            study.watch(True)
+        self.watch(True)
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let nothing be computed for what nobody sees."""
         super().hideEvent(event)
+        self.watch(False)
+
+    def watch(self, is_watched: bool) -> None:
+        """Keep what is shown up to date, or let nothing be computed for what nobody sees."""
         for study in self._followed:
-            study.watch(False)
+            study.watch(is_watched)
 
     @Slot()
     def refresh(self) -> None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.insight.readings import ImageFilter, confusion, most_confused
+from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
 from gui.shared.words import epoch_words
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
-
     from gui.session.session import Session
 
 _LISTED = 8
@@ -27,16 +26,11 @@ _PART_HELP = (
 )
 
 
-class ConfusionPanel(QWidget):
+class ConfusionPanel(Panel):
     """Which part, counts or rates, the matrix, and the most frequent mistakes in words."""
 
-    images_requested = Signal(str, object)
-    """A part, and an :class:`ImageFilter`."""
-    hovered = Signal(str)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+        super().__init__(session, parent)
         self.part = PartChoice(session, "confusion_part", _PART_HELP, self)
         self.part.part_changed.connect(self._part_changed)
         self.rates = QCheckBox("per cent of each label", self)
@@ -67,28 +61,20 @@ class ConfusionPanel(QWidget):
         session.readings.part.changed.connect(self.refresh)
         self.refresh()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to follow the model."""
-        super().showEvent(event)
-        self._session.readings.watch(self, self.part.chosen)
-        self.refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for what nobody sees."""
-        super().hideEvent(event)
-        self._session.readings.watch(self, None)
+    def watch(self, is_watched: bool) -> None:
+        """Follow what is read in the part chosen."""
+        self._session.readings.watch(self, self.part.chosen if is_watched else None)
 
     @Slot()
     def _part_changed(self) -> None:
         if self.isVisible():
-            self._session.readings.watch(self, self.part.chosen)
+            self.watch(True)
         self.refresh()
 
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Count what the shown model reads."""
         dataset, seen = self._session.view.dataset, self._session.readings.shown
-        if dataset is None or not self.isVisible():
+        if dataset is None:
             return
         split = dataset.split(self.part.chosen)
         if seen is None or seen.split is not split:

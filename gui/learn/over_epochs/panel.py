@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.data.class_statistics import class_counts
 from core.insight.image_history import flip_words
 from core.pictures import grey_rgb
 from gui.shared.columns import heading
+from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
 from gui.shared.words import PARTS
 from gui.widgets.curves.band_plot import EpochBars
@@ -20,9 +21,10 @@ from gui.widgets.grids.epoch_heat_map import EpochHeatMap
 from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
-
-    from gui.session.epochs_job import ShownEpochs
+    from core.data.dataset import Split
+    from core.insight.epoch_readings import EpochsRead
+    from gui.jobs.study import Answer
+    from gui.session.epochs import EpochsQuestion
     from gui.session.session import Session
 
 _RIGHT, _WRONG = "became right", "became wrong"
@@ -41,17 +43,12 @@ _FLIPS_HELP = (
 _STRIP_HELP = "Click to see this image with its history."
 
 
-class OverEpochsPanel(QWidget):
+class OverEpochsPanel(Panel):
     """A heat map of classes and epochs, flips as bars, and the images that flip most."""
 
-    image_requested = Signal(str, int, QPoint)
-    """Part, index and place on the screen of an image that is to be opened."""
-    hovered = Signal(str)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._drawn: ShownEpochs | None = None
+        super().__init__(session, parent)
+        self._drawn: Answer[EpochsQuestion, EpochsRead] | None = None
         self.part = PartChoice(session, "over_epochs_part", _PART_HELP, self)
         self.part.part_changed.connect(self._part_changed)
         self.words = QLabel("", self)
@@ -106,35 +103,25 @@ class OverEpochsPanel(QWidget):
         whole.addLayout(left, 6)
         whole.addLayout(right, 5)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to follow the run."""
-        super().showEvent(event)
-        self._session.epochs.watch(self, self.part.chosen)
-        self.refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for what nobody sees."""
-        super().hideEvent(event)
-        self._session.epochs.watch(self, None)
+    def watch(self, is_watched: bool) -> None:
+        """Follow the run in the part chosen."""
+        self._session.epochs.watch(self, self.part.chosen if is_watched else None)
 
     @Slot()
     def _part_changed(self) -> None:
         if self.isVisible():
-            self._session.epochs.watch(self, self.part.chosen)
+            self.watch(True)
         self.refresh()
 
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Show what is known of the part."""
-        if not self.isVisible():
-            return
-        seen, dataset = self._session.epochs.of(self.part.chosen), self._session.view.dataset
-        if seen is None or dataset is None or not seen.readings.n_epochs:
+        answer = self._session.epochs.answer(self.part.chosen)
+        if answer is None or answer.found is None:
             self.words.setText("reading the images ...")
             self._show_nothing()
-        elif seen is not self._drawn:
-            self._drawn = seen
-            self._draw(seen)
+        elif answer is not self._drawn:
+            self._drawn = answer
+            self._draw(answer.question.split, answer.found)
         self._refresh_shown()
 
     def _show_nothing(self) -> None:
@@ -148,16 +135,16 @@ class OverEpochsPanel(QWidget):
         self.n_flipped.setText("")
         self.strip.set_images(())
 
-    def _draw(self, seen: ShownEpochs) -> None:
+    def _draw(self, split: Split, seen: EpochsRead) -> None:
         dataset, readings, summary = self._session.view.dataset, seen.readings, seen.summary
         assert dataset is not None
-        counts = class_counts(seen.split, dataset.n_classes)
+        counts = class_counts(split, dataset.n_classes)
         self.map.set_scores(dataset.class_names, readings.epochs, summary.scores, counts)
         self.bars.set_data(_RIGHT, readings.epochs, summary.became_right)
         self.bars.set_data(_WRONG, readings.epochs, summary.became_wrong)
         first, last = int(readings.epochs[0]), int(readings.epochs[-1])
         self.bars.set_x_range(first - 0.5, last + 0.5)
-        n, n_epochs = seen.split.n_samples, readings.n_epochs
+        n, n_epochs = split.n_samples, readings.n_epochs
         history = self._session.view.history
         n_all = n_epochs if history is None else len(history)
         of_all = f" of {n_all:,}" if seen.complete and n_all > n_epochs else ""
@@ -169,12 +156,12 @@ class OverEpochsPanel(QWidget):
         self.n_flipped.setText(f"{n_again:,} of {n:,} more than once")
         # The first of equals comes first: the strip must not jump about while the run goes on.
         order = np.argsort(-flips, kind="stable")[:_MOST_FLIPPED]
-        self.strip.set_images([self._image(seen, int(i)) for i in order if flips[i]])
+        self.strip.set_images([self._image(split, seen, int(i)) for i in order if flips[i]])
 
-    def _image(self, seen: ShownEpochs, index: int) -> StripImage:
+    def _image(self, split: Split, seen: EpochsRead, index: int) -> StripImage:
         dataset = self._session.view.dataset
         assert dataset is not None
-        readings, split = seen.readings, seen.split
+        readings = seen.readings
         name = dataset.class_names[int(split.labels[index])]
         n = int(seen.summary.n_flips[index])
         told = flip_words(readings.epochs, readings.right_at(index))
@@ -182,7 +169,7 @@ class OverEpochsPanel(QWidget):
             index=index,
             rgb=grey_rgb(split.images[index].reshape(dataset.image_shape)),
             below=((f"{n} flips", f"{n}x") if n > 1 else ("1 flip", "1x"), (name,)),
-            words=f"{PARTS[seen.part]} image {index:,}, labelled {name}: {told}",
+            words=f"{PARTS[self.part.chosen]} image {index:,}, labelled {name}: {told}",
         )
 
     @Slot()
@@ -202,9 +189,9 @@ class OverEpochsPanel(QWidget):
 
     @Slot(int)
     def _image_clicked(self, index: int) -> None:
-        seen = self._drawn
-        if seen is None:
+        if self._drawn is None:
             return
         places = [image.index for image in self.strip.images]
         near = self.strip.cell_rect(places.index(index)).center()
-        self.image_requested.emit(seen.part, index, self.strip.mapToGlobal(near))
+        part = self._drawn.question.part
+        self.sample_requested.emit(part, index, self.strip.mapToGlobal(near))

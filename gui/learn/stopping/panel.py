@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,8 +19,10 @@ from PySide6.QtWidgets import (
 
 from core.learning.stopping import StoppingConfig, early_stopping
 from core.parameters import parameters_of
+from gui.learn.stopping.study import band_study
 from gui.learn.stopping.words import NOT_THERE, Moment, patience_words, sure_words, why_words
 from gui.shared.columns import column_of
+from gui.shared.panel import Panel
 from gui.shared.side import Side
 from gui.shared.who_chooses import WhoChooses
 from gui.shared.words import PARTS
@@ -32,10 +34,9 @@ from gui.widgets.curves.plot import Curve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QHideEvent, QShowEvent
 
+    from core.insight.epoch_readings import EpochReadings
     from core.learning.history import History
-    from gui.session.epochs_job import ShownEpochs
     from gui.session.session import Session
 
 _SIDE_WIDTH, _FIELD_WIDTH = 452, 54
@@ -57,14 +58,12 @@ _WHY_HELP = (
 )
 
 
-class StoppingPanel(QWidget):
+class StoppingPanel(Panel):
     """The held-out curve with its band, the best epochs of redrawings, and both in plain words."""
 
-    asked = Signal(str, object)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+        super().__init__(session, parent)
+        self.band = band_study(session, lambda: self._part, self)
         self._config = StoppingConfig()
         self.plot = BandPlot(
             "HELD-OUT LOG-LIKELIHOOD",
@@ -106,6 +105,7 @@ class StoppingPanel(QWidget):
         session.view.run_started.connect(self.refresh)
         session.view.run_shown.connect(self._run_shown)
         session.view.shown_changed.connect(self._refresh_shown)
+        self.follow(self.band)
         self.refresh()
 
     def _words(self, name: str = "") -> QLabel:
@@ -169,32 +169,23 @@ class StoppingPanel(QWidget):
         history = self._session.view.history
         return "test" if history is None else history.held_out_part
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to follow the run."""
-        super().showEvent(event)
-        self._watch()
-        self.refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for what nobody sees."""
-        super().hideEvent(event)
-        self._session.epochs.watch(self, None)
-
-    def _watch(self) -> None:
-        if self.isVisible():
-            self._session.epochs.watch(self, self._part, band=True)
+    def watch(self, is_watched: bool) -> None:
+        """Follow the run in the part that chooses its best epoch."""
+        self._session.epochs.watch(self, self._part if is_watched else None)
+        super().watch(is_watched)
 
     @Slot(object)
     def _epoch_recorded(self, record: Any) -> None:
         """Watch anew: with the first epoch of a run it is known which part chooses."""
         history = self._session.view.history
-        if history is not None and len(history) == 1:
-            self._watch()
+        if self.isVisible() and history is not None and len(history) == 1:
+            self.watch(True)
 
     @Slot()
     def _run_shown(self) -> None:
         """Follow another run; other images may choose its best epoch."""
-        self._watch()
+        if self.isVisible():
+            self.watch(True)
         self.refresh()
 
     @Slot()
@@ -209,13 +200,11 @@ class StoppingPanel(QWidget):
         if self.isVisible() and history is not None and len(history) != self._n_drawn:
             self._draw()
 
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Show all that is known of the run."""
-        if self.isVisible():
-            self._draw_band()
-            self._draw()
-            self._refresh_shown()
+        self._draw_band()
+        self._draw()
+        self._refresh_shown()
 
     @Slot()
     def _refresh_shown(self) -> None:
@@ -266,8 +255,10 @@ class StoppingPanel(QWidget):
         return f"{which} (the last)" if best == last and last > 0 else which
 
     @property
-    def _seen(self) -> ShownEpochs | None:
-        return self._session.epochs.of(self._part)
+    def _readings(self) -> EpochReadings | None:
+        """What is read at each epoch, as far as it is known."""
+        answer = self._session.epochs.answer(self._part)
+        return None if answer is None or answer.found is None else answer.found.readings
 
     @property
     def _is_gone(self) -> bool:
@@ -276,10 +267,9 @@ class StoppingPanel(QWidget):
         return dataset is not None and self._part == "validation" and dataset.validation is None
 
     def _draw_band(self) -> None:
-        seen = self._seen
-        band = None if seen is None else seen.band
-        if band is None or not len(band.epochs):
-            if self._session.view.history is None or seen is None:
+        band = self.band.found
+        if band is None:
+            if self._readings is None:
                 self.plot.clear_band()
                 self.bars.set_data(_SHARE, np.empty(0), np.empty(0))
             self.sure.setText(NOT_THERE if self._is_gone else "redrawing the images ...")
@@ -295,11 +285,11 @@ class StoppingPanel(QWidget):
 
     def _say_why(self) -> None:
         """Put the error beside the log-likelihood, at the best epoch and now."""
-        seen, history, shown = self._seen, self._session.view.history, self._session.view.shown
-        if seen is None or not seen.readings.n_epochs or history is None or shown is None:
+        readings, view = self._readings, self._session.view
+        history, shown = view.history, view.shown
+        if readings is None or history is None or shown is None:
             self.why.setText("")
             return
-        readings = seen.readings
         if history.best.epoch not in readings.epochs:
             self.why.setText("reading on ...")
             return

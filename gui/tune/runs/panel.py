@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from core.learning.sweep.sweep import N_SEEDS
+from gui.shared.panel import Panel
 from gui.shared.side import Side
+from gui.tune.runs.study import Seeds
 from gui.tune.runs.table import RunTable
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.tooltips import wrapped
@@ -25,14 +27,12 @@ if TYPE_CHECKING:
     from gui.session.session import Session
 
 
-class RunsPanel(QWidget):
+class RunsPanel(Panel):
     """A table of runs, and buttons for the one chosen."""
 
-    asked = Signal(str, object)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+        super().__init__(session, parent)
+        self.seeds = Seeds(session, self)
         self.table = RunTable(session, self)
 
         self.show_button = self._button("Show", "Show this run in every view (Enter)")
@@ -112,7 +112,7 @@ class RunsPanel(QWidget):
             QShortcut(QKeySequence(keys), self.table, slot, context=context)
         session.view.shown_changed.connect(self._refresh_fork)
         self.seeds_button.clicked.connect(self._repeat)
-        session.seeds.changed.connect(self._refresh_seeds)
+        self.seeds.changed.connect(self._refresh_seeds)
 
     @Slot()
     def _refresh_buttons(self) -> None:
@@ -155,21 +155,19 @@ class RunsPanel(QWidget):
     @Slot()
     def _repeat(self) -> None:
         """Train the seeds, or call that off."""
-        seeds = self._session.seeds
-        if seeds.is_training:
-            seeds.cancel()
+        if self.seeds.is_computing:
+            self.seeds.call_off()
         else:
-            seeds.repeat(int(self.n_seeds.number()))
+            self.seeds.repeat(int(self.n_seeds.number()))
 
     @Slot()
     def _refresh_seeds(self) -> None:
-        seeds = self._session.seeds
-        self.progress.setVisible(seeds.is_training)
-        self.seeds_button.setText("Call off" if seeds.is_training else "Repeat with seeds")
-        state = seeds.state
-        self.progress.setValue(0 if state is None else round(1000 * state.progress))
-        if state is not None:
-            self.progress.setFormat(f"epoch {state.epoch} of {state.last_epoch}")
+        is_computing, epochs = self.seeds.is_computing, self.seeds.epochs
+        self.progress.setVisible(is_computing)
+        self.seeds_button.setText("Call off" if is_computing else "Repeat with seeds")
+        self.progress.setValue(round(1000 * self.seeds.share))
+        if epochs is not None:
+            self.progress.setFormat("epoch {} of {}".format(*epochs))
 
     @Slot(str)
     def _refused(self, message: str) -> None:

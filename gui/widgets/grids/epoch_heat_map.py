@@ -201,7 +201,7 @@ class EpochHeatMap(CellGrid):
         centre = Qt.AlignmentFlag.AlignCenter
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRect(0, top, self.width(), metrics.height()), right, "epoch")
-        for column in range(0, len(self._epochs), _nice(len(self._epochs) / most)):
+        for column in range(0, len(self._epochs), nice_step(len(self._epochs) / most)):
             middle = self.cell_rect(0, column).center().x()
             box = QRect(middle - room // 2, top, room, metrics.height())
             if box.right() < self.width() - metrics.horizontalAdvance("epoch"):
@@ -250,7 +250,7 @@ def _place(pixels: NDArray[np.int64], n_cells: int, room: int) -> NDArray[np.int
     return np.asarray(-(-(pixels + 1) * n_cells // room) - 1)
 
 
-def _nice(step: float) -> int:
+def nice_step(step: float) -> int:
     """Return the smallest of 1, 2, 5, 10, ... that is at least ``step``."""
     decade = 1
     while True:

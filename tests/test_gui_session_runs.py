@@ -64,32 +64,32 @@ def test_every_run_has_a_name_a_colour_and_stays(three: Session) -> None:
 
 def test_another_run_is_shown_everywhere_and_live_comes_back(three: Session, qtbot: QtBot) -> None:
     first, last = three.runs.entries[0], three.runs.entries[2]
-    shown_before = three.shown
-    three.show_epoch(4)
-    three.show_run(first.key)
+    shown_before = three.view.shown
+    three.view.show_epoch(4)
+    three.view.show_run(first.key)
     assert three.runs.shown is first.run
-    assert three.history is first.run.history
-    assert three.shown is not None
-    assert three.shown.weights is first.run.history.records[4].weights  # the same epoch
-    assert not three.shown.live
+    assert three.view.history is first.run.history
+    assert three.view.shown is not None
+    assert three.view.shown.weights is first.run.history.records[4].weights  # the same epoch
+    assert not three.view.shown.live
     assert three.shown_config == first.run.history.config
-    three.show_epoch(2)
-    assert three.shown.weights is first.run.history.records[2].weights
-    three.show_epoch(None)  # Live
+    three.view.show_epoch(2)
+    assert three.view.shown.weights is first.run.history.records[2].weights
+    three.view.show_epoch(None)  # Live
     assert three.runs.shown is last.run
-    assert three.shown == shown_before
+    assert three.view.shown == shown_before
 
 
 def test_the_live_run_goes_on_while_another_is_shown(three: Session, qtbot: QtBot) -> None:
     first = three.runs.entries[0]
-    three.show_run(first.key)
-    three.step_epoch()
+    three.view.show_run(first.key)
+    three.training.step_epoch()
     live = three.runs.live
     assert live is not None
     wait_until(qtbot, lambda: live.history.last_epoch == EPOCHS + 1)
     assert first.run.history.last_epoch == EPOCHS
-    assert three.shown is not None
-    assert three.shown.weights is first.run.history.records[-1].weights
+    assert three.view.shown is not None
+    assert three.view.shown.weights is first.run.history.records[-1].weights
 
 
 def test_a_run_on_other_data_is_refused_in_words(session: Session, qtbot: QtBot) -> None:
@@ -178,9 +178,9 @@ def test_a_run_that_was_forked_at_its_start_is_not_tidied_away(
 
 def test_an_earlier_run_can_be_forked_too(three: Session, qtbot: QtBot) -> None:
     first = three.runs.entries[0]
-    three.show_run(first.key)
-    three.show_epoch(2)
-    three.fork()
+    three.view.show_run(first.key)
+    three.view.show_epoch(2)
+    three.training.fork()
     branch = three.runs.live
     assert branch is not None
     assert branch.branch is not None
@@ -233,14 +233,14 @@ def test_removing_and_putting_back(three: Session) -> None:
     notes = Notes(three)
     before = three.runs.entries
     three.runs.pin(before[0].key)
-    three.show_run(before[0].key)
+    three.view.show_run(before[0].key)
     pinned = three.runs.entries
-    three.remove_run(before[0].key)
+    three.view.remove_run(before[0].key)
     assert names(three) == ["run 2", "run 3"]
     assert three.runs.shown is three.runs.live
     assert three.runs.reference_key is None
     assert notes.messages == [("run 1 was removed. Ctrl+Z puts it back.", False)]
-    three.remove_run(before[1].key)
+    three.view.remove_run(before[1].key)
     assert names(three) == ["run 3"]
     three.undo_remove()
     three.undo_remove()
@@ -253,13 +253,13 @@ def test_removing_and_putting_back(three: Session) -> None:
 def test_the_live_run_cannot_be_removed(three: Session) -> None:
     notes = Notes(three)
     assert three.runs.live_key is not None
-    three.remove_run(three.runs.live_key)
+    three.view.remove_run(three.runs.live_key)
     assert names(three) == ["run 1", "run 2", "run 3"]
     assert notes.errors == ["The run that is being trained stays: rewind first."]
 
 
 def test_a_name_is_not_given_twice(three: Session, qtbot: QtBot) -> None:
-    three.remove_run(three.runs.entries[0].key)
+    three.view.remove_run(three.runs.entries[0].key)
     another_run(qtbot, three, seed=9)
     assert names(three) == ["run 2", "run 3", "run 4"]
     three.undo_remove()
@@ -373,50 +373,11 @@ def test_a_diverged_run_keeps_its_settings_and_a_rewind_is_offered(
     assert session.wanted.needs_rewind
 
 
-def test_seeds_are_of_the_data_of_the_run(three: Session, qtbot: QtBot) -> None:
-    notes, first = Notes(three), three.runs.entries[0]
-    three.set_setting("train_size", 60)
-    three.rewind()
-    wait_until(qtbot, lambda: data_of(three).train.n_samples == 60)
-    three.show_run(first.key)
-    three.seeds.repeat(2)
-    assert not three.seeds.is_training
-    (message,) = notes.errors
-    assert "other images than there are now" in message
-
-
-def test_seeds_of_a_run_from_given_weights_begin_with_them(session: Session, qtbot: QtBot) -> None:
-    weights = history_of(session).records[-1].weights
-    session.training.start_from(weights)
-    live = session.runs.live
-    assert live is not None
-    assert not live.is_own_start
-    wait_until(qtbot, lambda: len(live.history) == 1)
-    session.seeds.repeat(2)
-    wait_until(qtbot, lambda: not session.seeds.is_training)
-    (entry,) = session.runs.bands
-    start = entry.band.curves["test_score"][0]
-    assert start.tolist() == [history_of(session).value("test", "score", 0)] * 2
-
-
-def test_a_band_removed_while_it_grows_stays_away(session: Session, qtbot: QtBot) -> None:
-    session.wanted.set_setting("epochs", 5000)
-    session.training.rewind()
-    wait_until(qtbot, lambda: session.view.shown is not None)
-    session.seeds.repeat(8)
-    wait_until(qtbot, lambda: bool(session.runs.bands))
-    session.view.remove_run(session.runs.bands[0].key)
-    wait_until(qtbot, lambda: not session.seeds.is_training)
-    assert session.runs.bands == ()
-    session.runs.undo_remove()
-    assert len(session.runs.bands) == 1
-
-
 def test_a_branch_of_the_last_epoch_there_can_be_is_refused(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notes = Notes(session)
-    monkeypatch.setattr("gui.session.session._MOST_EPOCHS", EPOCHS)
+    monkeypatch.setattr("gui.session.training.MOST_EPOCHS", EPOCHS)
     before = session.runs.live
     session.view.show_epoch(EPOCHS)
     session.training.fork()
@@ -451,30 +412,3 @@ def test_what_an_ended_run_never_learnt_with_is_not_said_of_it(
     assert session.view.shown_config.learning_rate == 4.1
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert not session.wanted.needs_rewind
-
-
-def test_seeds_of_a_run_with_an_added_image_are_trained_with_it(
-    session: Session, qtbot: QtBot
-) -> None:
-    notes, without = Notes(session), session.runs.live_key
-    assert without is not None
-    n_samples = data_of(session).train.n_samples
-    session.wanted.add_sample(data_of(session).train.images[0], 3)
-    session.training.rewind(play=True)
-    wait_until(qtbot, lambda: data_of(session).train.n_samples == n_samples + 1)
-    wait_for_state(qtbot, session, RunState.FINISHED)
-    with_it = session.runs.live_key
-    assert with_it is not None
-    assert with_it != without
-    session.seeds.repeat(2)
-    assert session.seeds.is_training, notes.errors
-    wait_until(qtbot, lambda: not session.seeds.is_training)
-    (entry,) = session.runs.bands
-    assert entry.run.key == with_it
-    same_seed = entry.band.curves["train_log_likelihood"][:, 0]
-    own = history_of(session).curve("train", "log_likelihood")
-    np.testing.assert_allclose(same_seed, own, atol=1e-4)
-    session.view.show_run(without)
-    session.seeds.repeat(2)
-    assert not session.seeds.is_training
-    assert "other images than there are now" in notes.errors[-1]

@@ -1,0 +1,42 @@
+"""Small images beside each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from gui_helpers import click, hover, pixels, press
+from PySide6.QtCore import QPoint
+
+from gui.widgets.images.image_strip import ImageStrip, StripImage
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+def test_a_strip_shows_what_has_room(qtbot: QtBot) -> None:
+    strip = ImageStrip("strip", "help")
+    qtbot.addWidget(strip)
+    picture = np.zeros((28, 28, 3), dtype=np.uint8)
+    strip.set_images([StripImage(i, picture, (("9 flips",), ("4",)), f"{i}") for i in range(20)])
+    for width, height in ((400, 110), (200, 60), (900, 300)):
+        strip.resize(width, height)
+        n = strip.n_fitting
+        assert 1 <= n <= 20
+        assert strip.rect().contains(strip.cell_rect(n - 1))
+        assert not strip.rect().contains(strip.cell_rect(n)) or n == 20
+        pixels(strip)
+
+
+def test_empty_it_paints_nothing_and_bears_keys(qtbot: QtBot) -> None:
+    widget = ImageStrip("strip", "help")
+    qtbot.addWidget(widget)
+    widget.resize(300, 200)
+    assert len(np.unique(pixels(widget).reshape(-1, 3), axis=0)) == 1
+    for key in ("Right", "Return", "A"):
+        press(qtbot, widget, key)
+    hover(widget, QPoint(50, 50))
+    click_point = QPoint(60, 60)
+    widget.show()
+    click(qtbot, widget, click_point)
+    widget.hide()
