@@ -97,19 +97,19 @@ def laboratory(window, folder):
     session.wanted.set_setting("learning_rate", 0.01)
     session.training.play()
     wait_for(lambda: session.view.run_state is RunState.FINISHED, "the end of the branch")
-    window.learn.show_tab("Runs")
-    seeds = window.learn.tabs.panel("Runs").seeds
+    learn = window.page("learn")
+    seeds = learn.tabs.panel("Runs").seeds
     seeds.repeat(16)
     wait_for(lambda: not seeds.is_computing, "the seeds")
     session.view.show_run(session.runs.entries[0].key)
+    band = learn.tabs.panel("When to stop").band
     for theme in ("light", "dark"):
         if window.theme.name != theme:
             window.switch_theme()
         window.notice.close_message()
-        window.page("learn").show_tab("Runs")
+        learn.show_tab("Runs")
         shoot(window, folder, f"runs-{theme}")
-        window.page("learn").show_tab("When to stop")
-        band = window.learn.tabs.panel("When to stop").band
+        learn.show_tab("When to stop")
         wait_for(lambda: band.found is not None and band.is_settled, "the band")
         shoot(window, folder, f"stopping-{theme}")
 

@@ -72,7 +72,7 @@ def test_another_run_is_shown_everywhere_and_live_comes_back(three: Session, qtb
     assert three.view.shown is not None
     assert three.view.shown.weights is first.run.history.records[4].weights  # the same epoch
     assert not three.view.shown.live
-    assert three.shown_config == first.run.history.config
+    assert three.view.shown_config == first.run.history.config
     three.view.show_epoch(2)
     assert three.view.shown.weights is first.run.history.records[2].weights
     three.view.show_epoch(None)  # Live
@@ -242,11 +242,11 @@ def test_removing_and_putting_back(three: Session) -> None:
     assert notes.messages == [("run 1 was removed. Ctrl+Z puts it back.", False)]
     three.view.remove_run(before[1].key)
     assert names(three) == ["run 3"]
-    three.undo_remove()
-    three.undo_remove()
+    three.runs.undo_remove()
+    three.runs.undo_remove()
     assert three.runs.entries == pinned
     assert three.runs.reference_key == before[0].key
-    three.undo_remove()  # nothing more to put back
+    three.runs.undo_remove()  # nothing more to put back
     assert three.runs.entries == pinned
 
 
@@ -262,7 +262,7 @@ def test_a_name_is_not_given_twice(three: Session, qtbot: QtBot) -> None:
     three.view.remove_run(three.runs.entries[0].key)
     another_run(qtbot, three, seed=9)
     assert names(three) == ["run 2", "run 3", "run 4"]
-    three.undo_remove()
+    three.runs.undo_remove()
     assert names(three) == ["run 1", "run 2", "run 3", "run 4"]
 
 

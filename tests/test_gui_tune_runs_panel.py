@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from gui_helpers import (
     EPOCHS,
+    LEARN_PANEL_SIZE,
     activate,
     click,
     has_colour,
     hover,
     pixels,
     press,
+    put_on,
     type_number,
     wait_for_state,
     wait_until,
@@ -21,24 +23,44 @@ from gui_helpers import (
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
+from test_gui_session import Notes
 
 from core.learning.training import Trainer, TrainingConfig
+from gui.learn.curves import LearningCurves
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
+from gui.tune.runs.panel import RunsPanel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from gui.tune.runs.panel import RunsPanel
+    from gui.session.session import Session
+    from gui.widgets.curves.plot import CurvePlot
     from gui.window.main_window import MainWindow
 
 _NAME, _STATE, _DIFFERS, _EPOCHS, _BEST, _LIKE, _SCORE, _LAST = range(8)
 
 
 @pytest.fixture
-def panel(window: MainWindow, qtbot: QtBot) -> RunsPanel:
-    """Return the panel of a window with two finished runs, the second with another rate."""
-    session = window.session
+def panel(new_panel: Callable[..., Any], session: Session, qtbot: QtBot) -> RunsPanel:
+    """Return the panel of two finished runs, the second with another rate."""
+    another_run(qtbot, session)
+    made: RunsPanel = new_panel(RunsPanel, session, size=LEARN_PANEL_SIZE)
+    return made
+
+
+@pytest.fixture
+def plot(panel: RunsPanel, new_panel: Callable[..., Any], session: Session) -> CurvePlot:
+    """Return the log-likelihood curves of those runs; keys go to the panel."""
+    curves: LearningCurves = new_panel(LearningCurves, session)
+    panel.activateWindow()
+    return curves.like_plot
+
+
+def another_run(qtbot: QtBot, session: Session) -> None:
     session.wanted.set_setting("learning_rate", 0.4)
     session.training.rewind(play=True)
     wait_until(
@@ -46,9 +68,6 @@ def panel(window: MainWindow, qtbot: QtBot) -> RunsPanel:
         lambda: session.view.history is not None and session.view.history.last_epoch == EPOCHS,
     )
     wait_for_state(qtbot, session, RunState.FINISHED)
-    click(qtbot, window.learn.tab("Runs"))
-    assert window.learn.tabs.panel("Runs").isVisible()
-    return window.learn.tabs.panel("Runs")
 
 
 def cell(panel: RunsPanel, row: int, column: int) -> str:
@@ -69,8 +88,8 @@ def names(panel: RunsPanel) -> list[str]:
     return [cell(panel, row, _NAME) for row in range(panel.table.topLevelItemCount())]
 
 
-def test_each_row_says_what_a_run_was(panel: RunsPanel, window: MainWindow) -> None:
-    first, second = (entry.run for entry in window.session.runs.entries)
+def test_each_row_says_what_a_run_was(panel: RunsPanel, session: Session) -> None:
+    first, second = (entry.run for entry in session.runs.entries)
     assert names(panel) == ["run 1", "run 2"]
     assert cell(panel, 0, _DIFFERS) == "learning rate 0.1"
     assert cell(panel, 1, _DIFFERS) == ""
@@ -87,25 +106,25 @@ def test_each_row_says_what_a_run_was(panel: RunsPanel, window: MainWindow) -> N
 
 
 def test_the_shown_run_is_bold_and_swatches_have_its_colour(
-    panel: RunsPanel, window: MainWindow
+    panel: RunsPanel, session: Session, app: QApplication
 ) -> None:
     assert [panel.table.row(row).font(0).bold() for row in (0, 1)] == [False, True]
     for theme in (LIGHT, DARK):
-        window.use_theme(theme)
+        put_on(app, panel, theme)
         picture = pixels(panel.table.viewport())
-        for entry in window.session.runs.entries:
+        for entry in session.runs.entries:
             assert has_colour(picture, theme.runs[entry.colour]).sum() > 30
 
 
-def test_the_live_row_follows_the_run(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
-    press(qtbot, window, "E")
+def test_the_live_row_follows_the_run(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
+    session.training.step_epoch()
     wait_until(qtbot, lambda: cell(panel, 1, _EPOCHS) == str(EPOCHS + 1))
 
 
 def test_show_makes_every_view_show_that_run(
-    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+    panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:
-    session, first = window.session, window.session.runs.entries[0].run
+    session, first = session, session.runs.entries[0].run
     click_row(qtbot, panel, 0)
     assert panel.show_button.isEnabled()
     click(qtbot, panel.show_button)
@@ -115,30 +134,30 @@ def test_show_makes_every_view_show_that_run(
     assert panel.table.row(0).font(0).bold()
     assert cell(panel, 0, _DIFFERS) == ""
     assert cell(panel, 1, _DIFFERS) == "learning rate 0.4"
-    _, y = window.learn.like_plot.data("test")
+    _, y = plot.data("test")
     np.testing.assert_array_equal(y, first.history.curve("test", "log_likelihood"))
-    assert "showing run 1, epoch 12" in window.status_words.text()
     assert not panel.show_button.isEnabled()
-    click(qtbot, window.bottom.buttons["live"])
+    session.view.show_epoch(None)
     assert session.runs.is_live_shown
     assert panel.table.row(1).font(0).bold()
 
 
 def test_a_tick_hides_and_shows_the_curves(
-    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+    panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:
-    plot = window.learn.like_plot
     assert [run.name for run in plot.runs] == ["run 1"]
     box = panel.table.visualRect(panel.table.model().index(0, 0))
     tick = QPoint(box.left() + 10, box.center().y())
     click(qtbot, panel.table.viewport(), tick)
     assert plot.runs == ()
-    assert not window.session.runs.entries[0].is_visible
+    assert not session.runs.entries[0].is_visible
     click(qtbot, panel.table.viewport(), tick)
     assert [run.name for run in plot.runs] == ["run 1"]
 
 
-def test_a_name_is_typed_into_the_table(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
+def test_a_name_is_typed_into_the_table(
+    panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
+) -> None:
     place = panel.table.visualRect(panel.table.model().index(0, 0)).center()
     QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -147,71 +166,102 @@ def test_a_name_is_typed_into_the_table(panel: RunsPanel, window: MainWindow, qt
     editor.selectAll()
     QTest.keyClicks(editor, "the small rate")
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    wait_until(qtbot, lambda: window.session.runs.entries[0].name == "the small rate")
+    wait_until(qtbot, lambda: session.runs.entries[0].name == "the small rate")
     assert names(panel) == ["the small rate", "run 2"]
-    assert window.learn.like_plot.runs[0].name == "the small rate"
+    assert plot.runs[0].name == "the small rate"
 
 
 def test_pinned_a_run_is_the_reference_of_the_others(
-    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+    panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:
     click_row(qtbot, panel, 0)
     click(qtbot, panel.pin_button)
     assert cell(panel, 0, _STATE) == "reference"
-    runs = [entry.run.history for entry in window.session.runs.entries]
+    runs = [entry.run.history for entry in session.runs.entries]
     for column, metric in ((_LIKE, "log_likelihood"), (_SCORE, "score")):
         mine, theirs = (h.curve("test", metric)[h.best_index] for h in (runs[1], runs[0]))
         assert cell(panel, 1, column) == f"{mine:.4f} ({mine - theirs:+.3f})"
-    assert window.learn.like_plot.runs[0].strong
+    assert plot.runs[0].strong
     click(qtbot, panel.pin_button)
     assert cell(panel, 0, _STATE) == ""
-    assert not window.learn.like_plot.runs[0].strong
+    assert not plot.runs[0].strong
 
 
 def test_runs_are_moved_by_buttons_and_keys(
-    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+    panel: RunsPanel, session: Session, qtbot: QtBot
 ) -> None:
     click_row(qtbot, panel, 0)
     assert not panel.up_button.isEnabled()
     click(qtbot, panel.down_button)
     assert names(panel) == ["run 2", "run 1"]
-    assert panel.table.chosen_key() == window.session.runs.entries[1].key  # still the same run
-    activate(qtbot, window)
+    assert panel.table.chosen_key() == session.runs.entries[1].key  # still the same run
+    activate(qtbot, panel)
     panel.table.setFocus()
     QTest.keyClick(panel.table, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
     assert names(panel) == ["run 1", "run 2"]
 
 
-def test_removed_and_put_back(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
+def test_removed_and_put_back(
+    panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
+) -> None:
+    notes = Notes(session)
     click_row(qtbot, panel, 1)
     assert not panel.remove_button.isEnabled()  # it is live
     click_row(qtbot, panel, 0)
     assert not panel.undo_button.isEnabled()
     click(qtbot, panel.remove_button)
     assert names(panel) == ["run 2"]
-    assert window.learn.like_plot.runs == ()
-    assert "Ctrl+Z" in window.notice.text
+    assert plot.runs == ()
+    assert "Ctrl+Z" in notes.messages[-1][0]
     click(qtbot, panel.undo_button)
     assert names(panel) == ["run 1", "run 2"]
-    panel.table.choose(window.session.runs.entries[0].key)
-    activate(qtbot, window)
+    panel.table.choose(session.runs.entries[0].key)
+    activate(qtbot, panel)
     panel.table.setFocus()
     QTest.keyClick(panel.table, Qt.Key.Key_Delete)
     assert names(panel) == ["run 2"]
-    press(qtbot, window, "Ctrl+Z")
+    click(qtbot, panel.undo_button)
     assert names(panel) == ["run 1", "run 2"]
 
 
-def test_another_colour(panel: RunsPanel, window: MainWindow) -> None:
-    key = window.session.runs.entries[0].key
+def test_another_colour(panel: RunsPanel, session: Session, plot: CurvePlot) -> None:
+    key = session.runs.entries[0].key
     menu = panel.table.colour_menu(key)
     menu.actions()[6].trigger()
-    assert window.session.runs.entries[0].colour == 6
-    assert window.learn.like_plot.runs[0].colour == LIGHT.runs[6]
+    assert session.runs.entries[0].colour == 6
+    assert plot.runs[0].colour == LIGHT.runs[6]
 
 
-def test_fork_draws_a_branch(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
+def test_the_window_around_it_tells_and_takes_keys(window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
+    another_run(qtbot, session)
+    click(qtbot, window.learn.tab("Runs"))
+    panel = window.learn.tabs.panel("Runs")
+    assert panel.isVisible()
+    click_row(qtbot, panel, 0)
+    click(qtbot, panel.show_button)
+    assert "showing run 1, epoch 12" in window.status_words.text()
+    click(qtbot, window.bottom.buttons["live"])
+    assert session.runs.is_live_shown
+    assert panel.table.row(1).font(0).bold()
+    press(qtbot, window, "E")
+    wait_until(qtbot, lambda: cell(panel, 1, _EPOCHS) == str(EPOCHS + 1))
+    click(qtbot, panel.remove_button)
+    assert names(panel) == ["run 2"]
+    assert "Ctrl+Z" in window.notice.text
+    press(qtbot, window, "Ctrl+Z")
+    assert names(panel) == ["run 1", "run 2"]
+    type_number(qtbot, panel.n_seeds, "1000")
+    assert "Seeds must be a whole number from" in window.notice.text
+    session.view.show_epoch(4)
+    click(qtbot, panel.fork_button)
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) == 1)
+    assert window.bottom.timeline.epoch_at(0) == 4  # nothing before it is of this run
+
+
+def test_fork_draws_a_branch(
+    panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
+) -> None:
     session.view.show_epoch(4)
     click(qtbot, panel.fork_button)
     wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) == 1)
@@ -219,10 +269,8 @@ def test_fork_draws_a_branch(panel: RunsPanel, window: MainWindow, qtbot: QtBot)
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert cell(panel, 2, _DIFFERS) == "branches off run 2 at epoch 4"
-    plot = window.learn.like_plot
     x, _ = plot.data("test")
     assert x[0] == 4
-    assert window.bottom.timeline.epoch_at(0) == 4  # nothing before it is of this run
     assert plot.tick_labels == ["η 2"]
     # Behind another run, the branch begins where it left.
     session.view.show_run(session.runs.entries[0].key)
@@ -232,11 +280,10 @@ def test_fork_draws_a_branch(panel: RunsPanel, window: MainWindow, qtbot: QtBot)
 
 
 def test_hovering_reads_all_runs_at_once(
-    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+    panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:
-    plot = window.learn.like_plot
     words = plot.describe(5.0).replace("&nbsp;", " ")
-    first, second = (entry.run.history for entry in window.session.runs.entries)
+    first, second = (entry.run.history for entry in session.runs.entries)
     assert f"test {second.curve('test', 'log_likelihood')[5]:.4g}" in words
     assert "run 1" in words
     assert f"{first.curve('test', 'log_likelihood')[5]:.4g}" in words
@@ -248,13 +295,13 @@ def test_hovering_reads_all_runs_at_once(
 
 
 def test_seeds_are_drawn_as_a_band_with_its_median(
-    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+    panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:
-    session = window.session
+    notes = Notes(session)
     type_number(qtbot, panel.n_seeds, "5")
     click(qtbot, panel.seeds_button)
-    assert session.seeds.is_training
-    wait_until(qtbot, lambda: not session.seeds.is_training)
+    assert panel.seeds.is_computing
+    wait_until(qtbot, lambda: not panel.seeds.is_computing)
     (entry,) = session.runs.bands
     assert entry.name == "5 seeds of run 2"
     assert entry.band.seeds == (0, 1, 2, 3, 4)
@@ -267,66 +314,64 @@ def test_seeds_are_drawn_as_a_band_with_its_median(
         alone.append(trainer.model.log_likelihood(session.view.dataset.test))
     curve = entry.band.curves["test_log_likelihood"][-1]
     np.testing.assert_allclose(curve, alone, atol=1e-4)
-    (drawn,) = window.learn.like_plot.bands
+    (drawn,) = plot.bands
     assert drawn.median[-1] == pytest.approx(np.median(alone), abs=1e-4)
     assert (drawn.low[-1], drawn.high[-1]) == pytest.approx((min(alone), max(alone)), abs=1e-4)
     assert cell(panel, 2, _NAME) == "5 seeds of run 2"
     assert cell(panel, 2, _STATE) == "median"
-    assert "5 seeds" in window.notice.text
+    assert "5 seeds" in notes.messages[-1][0]
 
 
 def test_a_band_is_hidden_renamed_removed_and_put_back(
-    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+    panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:
-    session = window.session
     type_number(qtbot, panel.n_seeds, "2")
     click(qtbot, panel.seeds_button)
-    wait_until(qtbot, lambda: not session.seeds.is_training)
+    wait_until(qtbot, lambda: not panel.seeds.is_computing)
     key = session.runs.bands[0].key
     session.runs.set_visible(key, False)
-    assert window.learn.like_plot.bands == ()
+    assert plot.bands == ()
     session.runs.set_visible(key, True)
     session.runs.rename(key, "chance")
-    assert window.learn.like_plot.bands[0].name == "chance"
+    assert plot.bands[0].name == "chance"
     panel.table.choose(key)
     assert not panel.show_button.isEnabled()
     click(qtbot, panel.remove_button)
-    assert window.learn.like_plot.bands == ()
-    press(qtbot, window, "Ctrl+Z")
-    assert window.learn.like_plot.bands[0].name == "chance"
+    assert plot.bands == ()
+    click(qtbot, panel.undo_button)
+    assert plot.bands[0].name == "chance"
 
 
-def test_seeds_can_be_called_off(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
-    session = window.session
+def test_seeds_can_be_called_off(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
     session.wanted.set_setting("epochs", 5000)
     session.training.rewind()
     wait_until(qtbot, lambda: session.view.shown is not None)
     click(qtbot, panel.seeds_button)
-    wait_until(qtbot, lambda: session.seeds.state is not None and panel.progress.isVisible())
+    wait_until(qtbot, lambda: panel.seeds.epochs is not None and panel.progress.isVisible())
     assert panel.seeds_button.text() == "Call off"
     click(qtbot, panel.seeds_button)
-    assert not session.seeds.is_training
+    assert not panel.seeds.is_computing
     assert panel.seeds_button.text() == "Repeat with seeds"
     assert not panel.progress.isVisible()
 
 
 def test_too_many_seeds_are_refused_in_words(
-    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+    panel: RunsPanel, session: Session, qtbot: QtBot
 ) -> None:
+    notes = Notes(session)
     type_number(qtbot, panel.n_seeds, "1000")
-    assert "Seeds must be a whole number from" in window.notice.text
+    assert "Seeds must be a whole number from" in notes.messages[-1][0]
     assert panel.n_seeds.number() == 16
 
 
 def test_seeds_of_a_branch_begin_where_it_began(
-    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+    panel: RunsPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     session.view.show_epoch(4)
     session.training.fork()
     wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) == 1)
-    session.seeds.repeat(3)
-    wait_until(qtbot, lambda: not session.seeds.is_training)
+    panel.seeds.repeat(3)
+    wait_until(qtbot, lambda: not panel.seeds.is_computing)
     (entry,) = session.runs.bands
     assert entry.band.epochs[0] == 4
     assert len(set(entry.band.curves["test_log_likelihood"][0])) == 1  # one start for all
@@ -336,16 +381,15 @@ def test_numbers_cannot_be_written(panel: RunsPanel, qtbot: QtBot) -> None:
     place = point(panel, 0, _LIKE)
     QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.wait(100)
+    panel.grab()
     assert panel.table.findChild(QLineEdit) is None
 
 
 def test_the_keyboard_ticks_renames_and_shows(
-    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+    panel: RunsPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     n_runs = len(session.runs.entries)
-    activate(qtbot, window)
+    activate(qtbot, panel)
     panel.table.choose(session.runs.entries[0].key)
     panel.table.setFocus()
     press(qtbot, panel.table, "Space")
@@ -360,9 +404,8 @@ def test_the_keyboard_ticks_renames_and_shows(
 
 
 def test_scores_of_test_and_validation_images_are_not_taken_from_each_other(
-    panel: RunsPanel, window: MainWindow, qtbot: QtBot
+    panel: RunsPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     session.runs.pin(session.runs.entries[0].key)
     session.wanted.set_setting("validation_size", 50)
     session.training.rewind(play=True)
@@ -373,7 +416,7 @@ def test_scores_of_test_and_validation_images_are_not_taken_from_each_other(
     assert "(" not in cell(panel, 2, _SCORE)
 
 
-def test_a_name_of_blanks_is_none(panel: RunsPanel, window: MainWindow, qtbot: QtBot) -> None:
+def test_a_name_of_blanks_is_none(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
     panel.table.editItem(panel.table.row(0), 0)
     editor = panel.table.findChild(QLineEdit)
     assert editor is not None
@@ -381,4 +424,4 @@ def test_a_name_of_blanks_is_none(panel: RunsPanel, window: MainWindow, qtbot: Q
     QTest.keyClicks(editor, "   ")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     wait_until(qtbot, lambda: names(panel) == ["run 1", "run 2"])
-    assert window.session.runs.entries[0].name == "run 1"
+    assert session.runs.entries[0].name == "run 1"
