@@ -192,11 +192,10 @@ def test_what_is_told_on_the_way(made, content, server, monkeypatch):
     monkeypatch.setattr(downloads, "POLL_SECONDS", 0.005)
     entry = made("503", "slow")
     told, moments = [], []
-    started = time.monotonic()
     for state in download(entry, patience=PATIENT):
         told.append(state)
         moments.append(time.monotonic())
-    elapsed = moments[-1] - started
+    elapsed = moments[-1] - moments[0]  # a busy machine may begin late
     total = sum(map(len, content.values()))
     host = f"127.0.0.1:{server.port}"
     assert all(state.total == total and state.key == KEY for state in told)
