@@ -337,6 +337,24 @@ def test_what_is_left_before_its_first_step_tells_nothing(
     assert bench.begun[1].done == 0
 
 
+def test_while_a_person_browses_the_answer_before_stands_until_the_next_is_known(
+    make: Callable[..., Bench], qtbot: QtBot
+) -> None:
+    bench = make(browse=frozenset({"n"}))
+    bench.allow(3)
+    bench.study.watch(True)
+    wait_until(qtbot, lambda: bench.study.is_settled)
+    bench.told.clear()
+    bench.ask_for(2)
+    bench.ask_for(4)
+    assert bench.study.found == 3
+    assert not bench.study.is_settled
+    bench.allow()
+    wait_until(qtbot, lambda: bench.study.is_settled)
+    assert bench.study.found == 4
+    assert None not in bench.told
+
+
 def test_beside_a_training_only_whole_answers_are_shown(
     make: Callable[..., Bench], qtbot: QtBot
 ) -> None:

@@ -241,6 +241,7 @@ class PairSearch:
         right: int | None = None,
         predicted: NDArray[np.int64] | None = None,
     ) -> None:
+        self._weights_given = weights
         self._weights = weights.astype(np.float64)
         self._split, self._norm, self._boxed = split, norm, boxed
         self._mistake, self._right = mistake, right
@@ -269,6 +270,11 @@ class PairSearch:
     def found(self) -> RepairPair | None:
         """Return both; None before they are known."""
         return self._found
+
+    def predicted_by(self, weights: NDArray[Any], split: Split) -> NDArray[np.int64] | None:
+        """Return what these read in these images, if this is on both and has read all of them."""
+        is_on_both = self._weights_given is weights and self._split is split
+        return self._predicted if is_on_both else None
 
     def _changed(self, index: int | None) -> Changed | None:
         if index is None:

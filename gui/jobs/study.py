@@ -59,9 +59,9 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)  # what is compared by identity says so itself
 
 
-def about(question: Any) -> tuple[Any, ...]:
-    """Return what a question is about: all its fields but those of the model it asks of."""
-    names = [item.name for item in fields(question) if item.name not in _OF_MODEL]
+def about(question: Any, but: frozenset[str] = frozenset()) -> tuple[Any, ...]:
+    """Return what a question is about: all its fields ``but`` some, and those of the model."""
+    names = [item.name for item in fields(question) if item.name not in _OF_MODEL | but]
     return tuple(getattr(question, name) for name in names)
 
 
@@ -258,6 +258,8 @@ class Study(QObject, Generic[Question, Found]):
     refresh : seconds between two questions of a model that learns on
     tell : seconds between two tellings at least; 0 to tell after every step
     rest : beside a running training, how many times as long as a step a pause takes
+    browse : fields by which a person goes from one answer to the next; until that is known, the
+        one before is shown
     keep : searches that can be gone on with, and that are known again at once
     is_of_data : whether other data make all of it void
     parent : it ends with that
@@ -281,6 +283,7 @@ class Study(QObject, Generic[Question, Found]):
         refresh: float = 0.4,
         tell: float = 0.2,
         rest: float = REST,
+        browse: frozenset[str] = frozenset(),
         keep: int = 1,
         is_of_data: bool = True,
         parent: QObject | None = None,
@@ -288,7 +291,7 @@ class Study(QObject, Generic[Question, Found]):
         super().__init__(parent)
         self._view, self._pool, self._wanted = view, pool, wanted
         self._on_demand, self._refresh_seconds, self._rest = on_demand, refresh, rest
-        self._keep = keep
+        self._browse, self._keep = browse, keep
         self._asked: Question | None = None
         self._held: Question | None = None
         self._asked_at = 0.0
@@ -316,12 +319,12 @@ class Study(QObject, Generic[Question, Found]):
         asked = self._asked
         if asked is None:
             return None
-        wanted = about(asked)
+        wanted = about(asked, self._browse)
         known = [
             answer
             for answer in self._known
             if (answer.is_whole or answer.found is not None)
-            and same(about(answer.question), wanted)
+            and same(about(answer.question, self._browse), wanted)
         ]
         if self._view.is_running:
             better = [answer for answer in known if answer.is_whole]

@@ -15,7 +15,7 @@ from core.insight.diagnostics import first_unsure, next_mistake
 from core.learning.perceptron import SoftmaxPerceptron
 from gui.jobs.study import Study
 from gui.session.chosen_attack import ChosenAttack
-from gui.session.own_image import OwnImage
+from gui.session.own_image import OfImage
 from gui.session.player import FilmPlayer
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gui.jobs.job_pool import JobPool
     from gui.jobs.study import Answer
     from gui.session.messages import Messages
+    from gui.session.own_image import OwnImage
     from gui.session.view import View
 
 PART_WORDS = {"train": "training", "test": "test"}
@@ -39,30 +40,21 @@ _TELL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FilmQuestion:
+class FilmQuestion(OfImage):
     """What is filmed.
 
     Attributes
     ----------
     weights, epoch : the model under attack
-    source, index : a part of the data and a number in it, or an image of a person's own
     attack, settings : how
     noise : the seed of the noise it begins as; None to begin at the image
     """
 
     weights: NDArray[Any]
     epoch: float
-    source: Split | OwnImage
-    index: int
     attack: type[Attack]
     settings: AttackSettings
     noise: int | None
-
-    @property
-    def image(self) -> NDArray[Any]:
-        """The image, (n_features,)."""
-        source = self.source
-        return source.image if isinstance(source, OwnImage) else source.images[self.index]
 
 
 def _filming(q: FilmQuestion) -> FilmSearch:

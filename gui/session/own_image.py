@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     import numpy as np
     from numpy.typing import NDArray
 
-    from core.data.dataset import Dataset
+    from core.data.dataset import Dataset, Split
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,3 +39,22 @@ class OwnImage:
             (height, width), (to_height, to_width) = self.image_shape, dataset.image_shape
             return f"it has {height} x {width} pixels, these images {to_height} x {to_width}"
         return "" if self.class_names == dataset.class_names else "these data have other classes"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfImage:
+    """A question about one image, named by where it is: two views of it are two objects.
+
+    Attributes
+    ----------
+    source, index : a part of the data and a number in it, or an image of a person's own
+    """
+
+    source: Split | OwnImage
+    index: int
+
+    @property
+    def image(self) -> NDArray[Any]:
+        """The image, (n_features,)."""
+        source = self.source
+        return source.image if isinstance(source, OwnImage) else source.images[self.index]

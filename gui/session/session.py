@@ -57,8 +57,6 @@ class Session(QObject):
     """
 
     comparison: Any
-    targets: Any
-    repair: Any
     losses: Any
     transfer: Any
     same_change: Any

@@ -44,6 +44,11 @@ class Panel(QWidget):
         self._session = session
         self._followed: list[Study[Any, Any]] = []
 
+    @property
+    def studies(self) -> tuple[Study[Any, Any], ...]:
+        """What it follows."""
+        return tuple(self._followed)
+
     def follow(self, *studies: Study[Any, Any]) -> None:
         """Keep these studies up to date while the panel is seen, and show what they find."""
         for study in studies:

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
 
 from gui.attack.repair.side import RepairSide
+from gui.attack.repair.study import Repair
 from gui.attack.repair.words import comparison, medians
+from gui.shared.panel import Panel, StudyProgress
 from gui.shared.part_choice import PartChoice
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import ATTACKABLE, PARTS, epoch_words
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
-from gui.widgets.basics.job_progress import JobProgress
-from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.plot import Curve, CurvePlot
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtWidgets import QWidget
 
-    from core.exact.repair import RepairSizes
-    from gui.attack.repair.job import RepairState
+    from core.exact.repair import RepairPair, RepairSizes
+    from gui.attack.repair.study import Kind
     from gui.session.session import Session
 
 _PART_HELP = "Whose mistakes are repaired."
@@ -46,31 +42,28 @@ REPAIRED, BROKEN = "mistakes repaired", "right ones broken"
 _ROOM_FOR_PLOT = 520
 """Pixels: in a lower panel the images need all there is."""
 _ELSEWHERE = "Look at another part, or at another epoch."
-_NO_MODEL = "There is no model yet: open data and let it learn."
 _COMPUTING = "Looking for the smallest changes ..."
 
 
-class RepairPanel(QWidget):
+class RepairPanel(Panel):
     """Two halves, a sentence that compares them, and the medians of the whole part."""
 
-    hovered = Signal(str)
-    sample_requested = Signal(str, int, QPoint)
-    tab_requested = Signal(str)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._state = session, session.repair
+        super().__init__(session, parent)
         self.part = PartChoice(session, "repair_part", _PART_HELP, self)
-        self.size_choice = SizeChoice(self._state, _NORM_HELP, self)
+        self.repair = Repair(session, self)
+        self.size_choice = SizeChoice(self.repair.measure, _NORM_HELP, self)
         self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
-        self.progress = JobProgress(
-            "measuring the part", "Stop measuring; the sizes found so far stay", self
+        self.progress = StudyProgress(
+            self.repair.sizes,
+            "measuring the part",
+            "Stop measuring; the sizes found so far stay",
+            "Measure the rest of the part",
+            self,
+            keeping_up=True,
         )
-        self.go_on = QPushButton("Go on", self)
-        self.go_on.setObjectName("small")
-        self.go_on.setToolTip(wrapped("Measure the rest of the part"))
         self.mistake = RepairSide("A MISTAKE MADE RIGHT", self)
         self.right = RepairSide("A RIGHT ONE MADE WRONG", self)
         self.previous_mistake = QPushButton("Previous", self)
@@ -96,7 +89,7 @@ class RepairPanel(QWidget):
         self._plot_card.setSizePolicy(policy.Expanding, policy.Ignored)
         self._lay_out()
         self._connect()
-        self.refresh()
+        self.follow(self.repair.pair, self.repair.sizes)
 
     def _lay_out(self) -> None:
         for button, words in (
@@ -124,8 +117,7 @@ class RepairPanel(QWidget):
         for widget in (self.part, self.size_choice):
             head.addWidget(widget)
         head.addWidget(self.words, 1)
-        head.addWidget(self.progress)
-        head.addWidget(self.go_on)
+        head.addLayout(self.progress)
         halves = QHBoxLayout()
         halves.setSpacing(10)
         for side in (self.mistake, self.right):
@@ -144,72 +136,53 @@ class RepairPanel(QWidget):
         self._plot_card.hide()
 
     def _connect(self) -> None:
-        state = self._state
-        self.part.part_changed.connect(state.look_at)
-        self.progress.cancelled.connect(state.call_off)
-        self.go_on.clicked.connect(state.go_on)
-        self.previous_mistake.clicked.connect(self._to_previous_mistake)
-        self.next_mistake.clicked.connect(self._to_next_mistake)
-        self.next_right.clicked.connect(self._to_next_right)
-        self.easiest.clicked.connect(state.show_easiest)
-        self.hardest.clicked.connect(state.show_hardest)
-        self.fragile.clicked.connect(state.show_most_fragile)
-        self.mistake.opened.connect(self._open_mistake)
-        self.right.opened.connect(self._open_right)
-        self.mistake.film_requested.connect(self._film_mistake)
-        self.right.film_requested.connect(self._film_right)
+        repair = self.repair
+        self.part.part_changed.connect(repair.look_at)
+        repair.measure.changed.connect(self.refresh)
+        for button, act in (
+            (self.previous_mistake, partial(repair.step, "mistake", -1)),
+            (self.next_mistake, partial(repair.step, "mistake", 1)),
+            (self.next_right, partial(repair.step, "right", 1)),
+            (self.easiest, partial(repair.show_ranked, "mistake", 0)),
+            (self.hardest, partial(repair.show_ranked, "mistake", -1)),
+            (self.fragile, partial(repair.show_ranked, "right", 0)),
+            (self.mistake.film, partial(self._film, "mistake")),
+            (self.right.film, partial(self._film, "right")),
+        ):
+            button.clicked.connect(act)
+        self.mistake.opened.connect(partial(self._open, "mistake"))
+        self.right.opened.connect(partial(self._open, "right"))
         for side in (self.mistake, self.right):
             side.hovered.connect(self.hovered)
-        state.changed.connect(self.refresh)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to follow the model."""
-        super().showEvent(event)
-        self._state.watch(True)
-        self.refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for what nobody sees."""
-        super().hideEvent(event)
-        self._state.watch(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the plot where there is room for it."""
         super().resizeEvent(event)
         self._plot_card.setVisible(self.height() >= _ROOM_FOR_PLOT)
 
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Show what is known."""
-        if not self.isVisible():
-            return
-        session, known = self._state, self._state.state
+        repair = self.repair
         self.size_choice.refresh()
-        is_whole = known is not None and known.sizes.complete
-        is_measuring = session.is_computing and not is_whole
-        self.progress.show_progress(
-            None if known is None else known.progress, is_running=is_measuring
-        )
-        self.go_on.setVisible(session.is_called_off and not is_whole)
-        if session.problem or known is None:
-            problem = session.problem
-            if not problem:
-                problem = _NO_MODEL if self._session.view.shown is None else _COMPUTING
+        answer, problem = repair.pair.answer, repair.pair.problem
+        if answer is None or answer.found is None or problem:
+            words = self.why_nothing(problem, _COMPUTING)
             for side in (self.mistake, self.right):
-                side.show_nothing(problem)
+                side.show_nothing(words)
             for label in (self.sentence, self.medians):
                 label.setText("")
             self.words.set_wordings("")
             self._draw(None)
         else:
-            self._show(known)
-        self._refresh_buttons(None if session.problem else known)
+            self._show(answer.question.part, answer.found, repair.sizes.found)
+        self._refresh_buttons()
 
-    def _show(self, known: RepairState) -> None:
-        dataset, sizes, part = self._session.view.dataset, known.sizes, known.request.part
+    def _show(self, part: str, pair: RepairPair, sizes: RepairSizes | None) -> None:
+        dataset, shown = self._session.view.dataset, self._session.view.shown
         if dataset is None:
             return
-        n, n_wrong, shown = len(sizes.labels), len(sizes.mistakes), self._session.view.shown
+        n_wrong = len(pair.mistakes)
+        n = n_wrong + len(pair.right_ones)
         epoch = "" if shown is None else f", {epoch_words(shown.epoch)}"
         of_part = f"{n_wrong:,} of {n:,} {PARTS[part]} images are read wrongly"
         self.words.set_wordings(f"{of_part}{epoch}", of_part, f"{n_wrong:,} of {n:,} wrong")
@@ -217,14 +190,14 @@ class RepairPanel(QWidget):
         no_mistake = f"No mistake: all {images} are read rightly. {_ELSEWHERE}"
         none_right = f"None of the {images} is read rightly. {_ELSEWHERE}"
         for side, one, none in (
-            (self.mistake, known.mistake, no_mistake),
-            (self.right, known.right, none_right),
+            (self.mistake, pair.mistake, no_mistake),
+            (self.right, pair.right, none_right),
         ):
             if one is None:
                 side.show_nothing(none)
             else:
-                side.show_changed(one, dataset, part, known.largest)
-        self.sentence.setText(comparison(known))
+                side.show_changed(one, dataset, part, pair.largest)
+        self.sentence.setText(comparison(pair))
         self.medians.setText(medians(sizes, part))
         self._draw(sizes)
 
@@ -238,56 +211,34 @@ class RepairPanel(QWidget):
             self.plot.set_data(name, x, y)
         self.plot.set_x_range(0.0, largest or 1.0, least=0.0)
 
-    def _refresh_buttons(self, known: RepairState | None) -> None:
-        state = self._state
-        has_mistake = known is not None and known.mistake is not None
-        has_right = known is not None and known.right is not None
-        for button in (self.previous_mistake, self.next_mistake):
-            button.setEnabled(has_mistake)
-        for button in (self.easiest, self.hardest):
-            button.setEnabled(has_mistake and state.has_known_mistakes)
-        self.next_right.setEnabled(has_right)
-        self.fragile.setEnabled(has_right and state.has_known_right_ones)
+    def _refresh_buttons(self) -> None:
+        repair = self.repair
         problem = ""
-        if state.part not in ATTACKABLE:
+        if repair.part not in ATTACKABLE:
             problem = "Validation images choose the best epoch; they are not attacked."
-        for side, is_there in ((self.mistake, has_mistake), (self.right, has_right)):
+        kind: Kind
+        for kind, side, steps, ranks in (
+            (
+                "mistake",
+                self.mistake,
+                (self.previous_mistake, self.next_mistake),
+                (self.easiest, self.hardest),
+            ),
+            ("right", self.right, (self.next_right,), (self.fragile,)),
+        ):
+            is_there = repair.shown(kind) is not None
+            is_ranked = is_there and len(repair.known(kind)) > 0
+            for button in steps:
+                button.setEnabled(is_there)
+            for button in ranks:
+                button.setEnabled(is_ranked)
             side.allow_film(problem if is_there else "There is no image to be changed.")
 
-    @Slot()
-    def _to_previous_mistake(self) -> None:
-        self._state.step_mistake(-1)
+    def _open(self, kind: Kind, near: QPoint) -> None:
+        answer, one = self.repair.pair.answer, self.repair.shown(kind)
+        if answer is not None and one is not None:
+            self.sample_requested.emit(answer.question.part, one.index, near)
 
-    @Slot()
-    def _to_next_mistake(self) -> None:
-        self._state.step_mistake(1)
-
-    @Slot()
-    def _to_next_right(self) -> None:
-        self._state.step_right(1)
-
-    @Slot(QPoint)
-    def _open_mistake(self, near: QPoint) -> None:
-        known = self._state.state
-        if known is not None and known.mistake is not None:
-            self.sample_requested.emit(known.request.part, known.mistake.index, near)
-
-    @Slot(QPoint)
-    def _open_right(self, near: QPoint) -> None:
-        known = self._state.state
-        if known is not None and known.right is not None:
-            self.sample_requested.emit(known.request.part, known.right.index, near)
-
-    @Slot()
-    def _film_mistake(self) -> None:
-        known = self._state.state
-        if known is not None and known.mistake is not None:
-            self._state.film(known.mistake)
-            self.tab_requested.emit("Film")
-
-    @Slot()
-    def _film_right(self) -> None:
-        known = self._state.state
-        if known is not None and known.right is not None:
-            self._state.film(known.right)
+    def _film(self, kind: Kind) -> None:
+        if self.repair.film(kind):
             self.tab_requested.emit("Film")

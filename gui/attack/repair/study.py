@@ -1,235 +1,190 @@
-"""Which mistake is repaired and which right one is broken, and how sizes are measured."""
+"""Which mistake is repaired and which right one is broken, and the sizes of a whole part."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+import weakref
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, cast
 
-import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
-from core.exact.crossing import has_numbers
-from core.exact.repair import neighbour
-from gui.attack.repair.job import REPAIR_SLOT, RepairJob, RepairRequest, RepairState
-from gui.attack.targets.study import RAN_AWAY, REFRESH_SECONDS
-from gui.jobs.legacy import REST
+from core.exact.repair import PairSearch, RepairSearch, neighbour
+from gui.jobs.study import Study
+from gui.shared.measure import Measure
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from numpy.typing import NDArray
 
+    from core.data.dataset import Split
     from core.exact.curves import SetNorm
-    from core.exact.repair import Changed
-    from gui.jobs.job_pool import JobPool
-    from gui.jobs.legacy import LegacyMailbox as Mailbox
-    from gui.jobs.mailbox import Letter
+    from core.exact.repair import Changed, RepairPair, RepairSizes
     from gui.session.session import Session
 
+Kind = Literal["mistake", "right"]
 
-class RepairSession(QObject):
-    """Follows the model shown while somebody watches.
 
-    Norm and box are those of the attack until a person chooses others here; for whole parts only
-    the two norms with an exact answer are there.
+@dataclass(frozen=True, slots=True, eq=False)
+class SizesQuestion:
+    """A model, the images of a part, and how the size of a change is measured."""
+
+    weights: NDArray[Any]
+    part: str
+    split: Split
+    norm: SetNorm
+    boxed: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairQuestion(SizesQuestion):
+    """Also the two images wanted, None for the first.
+
+    Where one is not of that kind any more, the next that is.
     """
 
-    changed = Signal()
+    mistake: int | None
+    right: int | None
 
-    def __init__(self, session: Session, pool: JobPool, mailbox: Mailbox) -> None:
-        super().__init__(session)
+
+class Repair(QObject):
+    """What a person looks at, and what is known of it.
+
+    Attributes
+    ----------
+    measure : norm and box
+    part : whose mistakes are repaired
+    pair : one mistake and one right one
+    sizes : of all images of the part
+    """
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
         self._session = session
-        self._norm: SetNorm | None = None
-        self._boxed: bool | None = None
+        self.measure = Measure(session.attack, parent=self)
         self.part = "test"
-        self.problem = ""
-        """Why nothing can be computed, in words."""
-        self.is_called_off = False
-        self._mistake: int | None = None
-        self._right: int | None = None
-        self._state: RepairState | None = None
-        self._was_computing = False
-        self._asked: RepairRequest | None = None
-        self._asked_at = 0.0
-        self._is_watched = False
-        self._job = RepairJob(mailbox)
-        pool.start(self._job)
-        session.attack.config_changed.connect(self._choice_changed)
-        session.view.shown_changed.connect(self._shown_changed)
-        session.view.dataset_changed.connect(self._forget)
+        self._wanted: dict[Kind, int] = {}
+        session.view.forgotten.connect(self._look_at_first)
+        self._last: weakref.ref[PairSearch] | None = None
+        self.pair: Study[PairQuestion, RepairPair] = Study(
+            session.view,
+            session.pool,
+            "repairing a mistake",
+            self._pair_wanted,
+            self._begin_pair,
+            follows=(self.measure.changed,),
+            browse=frozenset({"mistake", "right"}),
+            parent=self,
+        )
+        self.sizes: Study[SizesQuestion, RepairSizes] = Study(
+            session.view,
+            session.pool,
+            "repairing all mistakes",
+            self._sizes_wanted,
+            lambda q: RepairSearch(q.weights, q.split, q.norm, boxed=q.boxed),
+            follows=(self.measure.changed,),
+            parent=self,
+        )
 
-    @property
-    def norm(self) -> SetNorm:
-        """How large a change is."""
-        norm = self._session.attack.norm
-        return self._norm or (cast("SetNorm", norm) if norm in ("l2", "linf") else "l2")
-
-    @property
-    def boxed(self) -> bool:
-        """Whether pixels stay between 0 and 1."""
-        return self._session.attack.boxed if self._boxed is None else self._boxed
-
-    @property
-    def state(self) -> RepairState | None:
-        """What is known of the part, measured as wanted; of the model before for a while."""
-        state, dataset = self._state, self._session.view.dataset
-        if state is None or dataset is None or not state.request.is_alike(self._asked):
+    def _sizes_wanted(self) -> SizesQuestion | None:
+        shown, dataset = self._session.view.shown, self._session.view.dataset
+        if shown is None or dataset is None:
             return None
-        # Other data may be there already while nothing has been asked of them.
-        parts = (dataset.train, dataset.test, dataset.validation)
-        return state if any(state.request.split is part for part in parts) else None
+        if self.part == "validation" and dataset.validation is None:
+            return None
+        norm = cast("SetNorm", self.measure.norm)
+        split = dataset.split(self.part)
+        return SizesQuestion(shown.weights, self.part, split, norm, self.measure.boxed)
 
-    @property
-    def is_computing(self) -> bool:
-        """Whether more is to come."""
-        return not self._job.idle
+    def _pair_wanted(self) -> PairQuestion | None:
+        q = self._sizes_wanted()
+        if q is None:
+            return None
+        return PairQuestion(
+            weights=q.weights,
+            part=q.part,
+            split=q.split,
+            norm=q.norm,
+            boxed=q.boxed,
+            mistake=self._wanted.get("mistake"),
+            right=self._wanted.get("right"),
+        )
 
-    def watch(self, is_watched: bool) -> None:
-        """Keep it up to date, or let nothing be computed for what nobody sees."""
-        self._is_watched = is_watched
-        if not is_watched:
-            self._job.call_off()
-            self._asked = None
-        self._refresh(at_once=True)
+    def _begin_pair(self, q: PairQuestion) -> PairSearch:
+        """Begin a search; what the same model has read in the same part is not read again."""
+        # Only a weak hold: the study lets go of what is of images that are gone.
+        last = None if self._last is None else self._last()
+        search = PairSearch(
+            weights=q.weights,
+            split=q.split,
+            norm=q.norm,
+            boxed=q.boxed,
+            mistake=q.mistake,
+            right=q.right,
+            predicted=None if last is None else last.predicted_by(q.weights, q.split),
+        )
+        self._last = weakref.ref(search)
+        return search
 
-    def measure(self, *, norm: SetNorm | None = None, boxed: bool | None = None) -> None:
-        """Change how sizes are measured."""
-        self._norm = self._norm if norm is None else norm
-        self._boxed = self._boxed if boxed is None else boxed
-        self._choice_changed()
-
+    @Slot(str)
     def look_at(self, part: str) -> None:
         """Look at another part; its first mistake and right one are shown."""
         if part != self.part:
             self.part = part
-            self._mistake = self._right = None
-        self._choice_changed()
+            self._look_at_first()
+        self._ask()
 
-    def step_mistake(self, step: int) -> None:
-        """Show the next mistake (1), or the one before (-1)."""
-        state = self.state
-        if state is not None and state.mistake is not None:
-            self._mistake = neighbour(state.sizes.mistakes, state.mistake.index, step)
-            self._refresh(at_once=True)
+    @Slot()
+    def _look_at_first(self) -> None:
+        self._wanted = {}
 
-    def step_right(self, step: int) -> None:
-        """Show the next right one (1), or the one before (-1)."""
-        state = self.state
-        if state is not None and state.right is not None:
-            self._right = neighbour(state.sizes.right_ones, state.right.index, step)
-            self._refresh(at_once=True)
+    def _ask(self) -> None:
+        for study in (self.pair, self.sizes):
+            study.ask()
 
-    def _known(self, kind: str) -> NDArray[np.int64]:
-        """Return the ``mistakes`` or ``right_ones`` whose sizes are known, smallest first."""
-        state = self.state
-        if state is None:
-            return np.empty(0, dtype=np.int64)
-        return state.sizes.known(getattr(state.sizes, kind))
+    def shown(self, kind: Kind) -> Changed | None:
+        """Return the image of a kind that is shown, if one is."""
+        found = self.pair.found
+        return None if found is None else getattr(found, kind)
 
-    @property
-    def has_known_mistakes(self) -> bool:
-        """Whether there is an easiest and a hardest mistake, so far."""
-        return len(self._known("mistakes")) > 0
+    def step(self, kind: Kind, step: int) -> None:
+        """Show the next of a kind (1), or the one before (-1)."""
+        found, one = self.pair.found, self.shown(kind)
+        if found is not None and one is not None:
+            images = found.mistakes if kind == "mistake" else found.right_ones
+            self._show(kind, neighbour(images, one.index, step))
 
-    @property
-    def has_known_right_ones(self) -> bool:
-        """Whether there is a most fragile right one, so far."""
-        return len(self._known("right_ones")) > 0
+    def known(self, kind: Kind) -> list[int]:
+        """Return the images of a kind whose sizes are known, the smallest first."""
+        sizes = self.sizes.found
+        if sizes is None:
+            return []
+        return sizes.known(sizes.mistakes if kind == "mistake" else sizes.right_ones).tolist()
 
-    def show_easiest(self) -> None:
-        """Show the mistake that the smallest change repairs."""
-        self._show_mistake(0)
+    def show_ranked(self, kind: Kind, rank: int) -> None:
+        """Show the one of a kind that takes the smallest change (0), or the largest (-1)."""
+        known = self.known(kind)
+        if known:
+            self._show(kind, known[rank])
 
-    def show_hardest(self) -> None:
-        """Show the mistake that takes most."""
-        self._show_mistake(-1)
+    def _show(self, kind: Kind, index: int | None) -> None:
+        if index is not None:
+            self._wanted[kind] = index
+            self.pair.ask()
 
-    def _show_mistake(self, place: int) -> None:
-        known = self._known("mistakes")
-        if len(known):
-            self._mistake = int(known[place])
-            self._refresh(at_once=True)
+    def film(self, kind: Kind) -> bool:
+        """Choose an image for the film, toward the class that its change leads to.
 
-    def show_most_fragile(self) -> None:
-        """Show the right one that the smallest change breaks."""
-        known = self._known("right_ones")
-        if len(known):
-            self._right = int(known[0])
-            self._refresh(at_once=True)
-
-    def film(self, one: Changed) -> None:
-        """Choose an image for the film, with the class that its change leads to."""
-        attack, target = self._session.attack, one.crossing.smallest.target
-        attack.choose_exact(self.norm, boxed=self.boxed)
-        attack.choose(self.part, one.index, play=True)
+        Returns
+        -------
+        Whether there is one.
+        """
+        attack, answer, one = self._session.attack, self.pair.answer, self.shown(kind)
+        if answer is None or one is None:
+            return False
+        q, target = answer.question, one.crossing.smallest.target
+        attack.choose_exact(q.norm, boxed=q.boxed)
+        attack.choose(q.part, one.index, play=True)
         if target >= 0:
             attack.set_setting("target", target)
-
-    def call_off(self) -> None:
-        """Stop measuring the part; what was found stays."""
-        self.is_called_off = True
-        self._job.call_off()
-        self.changed.emit()
-
-    def go_on(self) -> None:
-        """Measure the rest of the part."""
-        self.is_called_off, self._asked = False, None
-        self._choice_changed()
-
-    @Slot()
-    def _forget(self) -> None:
-        """Forget images that are gone."""
-        self._state = self._asked = self._mistake = self._right = None
-        dataset = self._session.view.dataset
-        if self.part == "validation" and (dataset is None or dataset.validation is None):
-            self.part = "test"
-        self._choice_changed()
-
-    @Slot()
-    def _choice_changed(self) -> None:
-        self._refresh(at_once=True)
-        self.changed.emit()
-
-    @Slot()
-    def _shown_changed(self) -> None:
-        # A person who chooses an epoch is answered at once; a run that goes on is not.
-        self._refresh(at_once=not self._session.view.is_running)
-
-    def _refresh(self, *, at_once: bool = False) -> None:
-        """Ask for what is new, unless an answer is under way or was asked for just now."""
-        session = self._session
-        shown, dataset = session.view.shown, session.view.dataset
-        if not self._is_watched or shown is None or dataset is None:
-            return
-        now = time.perf_counter()
-        if not at_once and not (self._job.idle and now - self._asked_at >= REFRESH_SECONDS):
-            return
-        request = RepairRequest(
-            weights=shown.weights,
-            part=self.part,
-            split=dataset.split(self.part),
-            norm=self.norm,
-            boxed=self.boxed,
-            mistake=self._mistake,
-            right=self._right,
-            rest=REST if session.view.is_running else 0.0,
-        )
-        self.is_called_off &= request.is_alike(self._asked)
-        request = replace(request, whole=not self.is_called_off)
-        if request.is_as(self._asked):
-            return
-        is_usable = has_numbers(shown.weights)
-        self._asked, self._asked_at = request, now
-        self.problem = "" if is_usable else RAN_AWAY
-        if is_usable:
-            self._job.request(request)
-        self.changed.emit()
-
-    def take_latest(self, latest: dict[str, Letter]) -> None:
-        """Take in what was found since the last frame, and ask for more if there is more."""
-        is_computing = self.is_computing
-        if REPAIR_SLOT in latest:
-            self._state = latest[REPAIR_SLOT].payload
-        if REPAIR_SLOT in latest or is_computing != self._was_computing:
-            self._was_computing = is_computing
-            self.changed.emit()
-        self._refresh()
+        return True

@@ -9,16 +9,15 @@ import numpy as np
 from gui.shared.words import PARTS
 
 if TYPE_CHECKING:
-    from core.exact.repair import RepairSizes
-    from gui.attack.repair.job import RepairState
+    from core.exact.repair import RepairPair, RepairSizes
 
 _ALIKE = 0.05
 """Sizes that differ by less are about the same."""
 
 
-def comparison(known: RepairState) -> str:
+def comparison(pair: RepairPair) -> str:
     """Return a sentence that compares the sizes of both images."""
-    mistake, right = known.mistake, known.right
+    mistake, right = pair.mistake, pair.right
     if mistake is None or right is None:
         return ""
     repair, breaking = (one.crossing.smallest.size for one in (mistake, right))
@@ -42,8 +41,11 @@ def _times(size: float, other: float) -> str:
     return f"{ratio:.2g} times as much" if ratio > 1 else f"{ratio:.0%} of it"
 
 
-def medians(sizes: RepairSizes, part: str) -> str:
+def medians(sizes: RepairSizes | None, part: str) -> str:
     """Return the medians of the part in words, as far as it has been measured."""
+    unknown = f"The {PARTS[part]} images have not been measured yet."
+    if sizes is None:
+        return unknown
     parts = []
     for images, what in (
         (sizes.mistakes, "repair a mistake"),
@@ -57,5 +59,5 @@ def medians(sizes: RepairSizes, part: str) -> str:
         count = f"{n:,}" if n_known == n else f"{n_known:,} of {n:,} so far"
         parts.append(f"{size} to {what} ({count})")
     if not parts:
-        return f"The {PARTS[part]} images have not been measured yet."
+        return unknown
     return f"Median sizes of all {PARTS[part]} images: {', '.join(parts)}."

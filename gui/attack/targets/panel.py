@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -20,26 +20,33 @@ from PySide6.QtWidgets import (
 from core.exact.crossing import FARTHEST
 from core.exact.pairs import NORMS
 from core.pictures import diverging_rgb, grey_rgb
+from gui.attack.targets.study import targets_study
+from gui.session.player import Player
+from gui.shared.measure import Measure
+from gui.shared.panel import Panel, StudyProgress
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import sure_words
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.job_progress import JobProgress
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
+    from PySide6.QtGui import QHideEvent
 
     from core.exact.all_targets import AllTargets
     from gui.session.session import Session
 
-_STEPS = 1000
-"""Of the slider, for the whole change."""
+_WHOLE = 1000
+"""Steps of the slider for the whole change; it is played beyond that."""
+_STEPS = round(_WHOLE * FARTHEST)
+_PLAY_SECONDS = 4.0
+"""From the original to just beyond."""
 _LONGEST_NAME = 16
 _SMALLEST_CELL = 56
 
+_COMPUTING = "Looking for the smallest changes ..."
 _NORM_HELP = (
     "Which change counts as small: the shortest, the one whose largest pixel is least, or the one "
     "of the fewest pixels. For the first two the smallest is found exactly; several rivals that "
@@ -62,18 +69,19 @@ _SCRUB_HELP = (
 )
 
 
-class TargetsPanel(QWidget):
+class TargetsPanel(Panel):
     """One column per class: the image on its way to it, and the change."""
 
-    hovered = Signal(str)
-    tab_requested = Signal(str)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._state = session, session.targets
+        super().__init__(session, parent)
+        self.measure = Measure(session.attack, tuple(NORMS), self)
+        self.study = targets_study(session, self.measure, self)
+        self.player = Player(
+            session.pool.frame, n_frames=_STEPS + 1, speed=_STEPS / _PLAY_SECONDS, parent=self
+        )
         self._columns: list[int] = []
         self._names: tuple[str, ...] = ()
-        self.size_choice = SizeChoice(self._state, _NORM_HELP, self, NORMS)
+        self.size_choice = SizeChoice(self.measure, _NORM_HELP, self, NORMS)
         self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
         self.order = self._combo("Order of the classes", _ORDER_HELP)
         self.order.addItem("by class", "class")
@@ -81,12 +89,14 @@ class TargetsPanel(QWidget):
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
         self.words.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
-        self.progress = JobProgress(
-            "looking for the changes", "Stop looking; the classes found so far stay", self
+        self.progress = StudyProgress(
+            self.study,
+            "looking for the changes",
+            "Stop looking; the classes found so far stay",
+            "Look for the changes toward the other classes too",
+            self,
+            keeping_up=True,
         )
-        self.go_on = QPushButton("Go on", self)
-        self.go_on.setObjectName("small")
-        self.go_on.setToolTip(wrapped("Look for the changes toward the other classes too"))
         self.strip = ImageMosaic(self, smallest_cell=_SMALLEST_CELL)
         self.strip.setAccessibleName("image and change for every target")
         self.problem = QLabel("", self)
@@ -99,14 +109,14 @@ class TargetsPanel(QWidget):
         self.scrub = QSlider(Qt.Orientation.Horizontal, self)
         self.scrub.setAccessibleName("fraction of the change")
         self.scrub.setToolTip(wrapped(_SCRUB_HELP))
-        self.scrub.setRange(0, round(_STEPS * FARTHEST))
-        self.scrub.setPageStep(_STEPS // 10)
+        self.scrub.setRange(0, _STEPS)
+        self.scrub.setPageStep(_WHOLE // 10)
         self.fraction_words = QLabel("", self)
         widest = self.fraction_words.fontMetrics().horizontalAdvance(_fraction_words(FARTHEST))
         self.fraction_words.setMinimumWidth(widest + 4)
         self._lay_out()
         self._connect()
-        self.refresh()
+        self.follow(self.study)
 
     def _combo(self, name: str, help_text: str) -> QComboBox:
         combo = QComboBox(self)
@@ -120,8 +130,7 @@ class TargetsPanel(QWidget):
         for widget in (self.size_choice, self.order):
             head.addWidget(widget)
         head.addWidget(self.words, 1)
-        head.addWidget(self.progress)
-        head.addWidget(self.go_on)
+        head.addLayout(self.progress)
         self.area = QScrollArea(self)
         self.area.setWidget(self.strip)
         self.area.setWidgetResizable(True)
@@ -143,47 +152,42 @@ class TargetsPanel(QWidget):
         layout.addWidget(card(inside, (12, 8, 12, 8)))
 
     def _connect(self) -> None:
-        state = self._state
-        self.order.activated.connect(self._order_chosen)
-        self.progress.cancelled.connect(state.call_off)
-        self.go_on.clicked.connect(state.go_on)
-        self.play.clicked.connect(state.toggle)
-        self.scrub.valueChanged.connect(self._scrubbed)
+        self.order.activated.connect(self.refresh)
+        self.play.clicked.connect(self.player.toggle)
+        self.scrub.valueChanged.connect(self.player.go_to)
         self.strip.cell_clicked.connect(self._cell_clicked)
         self.strip.hovered.connect(self.hovered)
-        state.changed.connect(self.refresh)
-        state.position_changed.connect(self._refresh_strip)
-        state.playing_changed.connect(self._refresh_play)
-        self._session.attack.config_changed.connect(self.refresh)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to follow the image and the model."""
-        super().showEvent(event)
-        self._state.watch(True)
-        self.refresh()
+        self.player.position_changed.connect(self._refresh_strip)
+        self.player.playing_changed.connect(self._refresh_play)
+        self.measure.changed.connect(self.refresh)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for what nobody sees."""
+        """Hold what nobody sees."""
         super().hideEvent(event)
-        self._state.watch(False)
+        self.player.pause()
 
-    @Slot()
-    def refresh(self) -> None:
+    @property
+    def fraction(self) -> float:
+        """The fraction of each change that is shown, up to just beyond the boundary."""
+        return self.player.position / _WHOLE
+
+    @property
+    def columns(self) -> list[int]:
+        """The classes in the order chosen."""
+        found = self.study.found
+        if found is None:
+            return []
+        is_by_size = self.order.currentData() == "size"
+        return found.by_size() if is_by_size else list(range(found.n_classes))
+
+    def show_known(self) -> None:
         """Show what is known."""
-        if not self.isVisible():
-            return
-        state, found = self._state, self._state.found
+        study, found = self.study, self.study.found
         self.size_choice.refresh()
-        self.order.setCurrentIndex(self.order.findData(state.order))
-        self.progress.show_progress(state.progress, is_running=state.is_computing)
-        self.go_on.setVisible(state.is_called_off)
-        problem = state.problem
-        if not problem and self._session.view.shown is None:
-            problem = "There is no model yet: open data and let it learn."
-        elif not problem and found is None:
-            problem = "Looking for the smallest changes ..."
-            if state.is_called_off:
-                problem = "Called off before anything was found."
+        problem = study.problem
+        if found is None and not problem:
+            computing = "Called off before anything was found." if study.is_held else _COMPUTING
+            problem = self.why_nothing("", computing)
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.area.setVisible(not problem)
@@ -212,16 +216,16 @@ class TargetsPanel(QWidget):
 
     @Slot()
     def _refresh_strip(self) -> None:
-        state, found, dataset = self._state, self._state.found, self._session.view.dataset
+        found, dataset = self.study.found, self._session.view.dataset
         self._refresh_play()
         if not self.isVisible() or found is None or dataset is None:
             return
-        columns = state.columns()
+        columns = self.columns
         names = tuple(dataset.class_names[k] for k in columns)
         if (columns, names) != (self._columns, self._names):
             self._columns, self._names = columns, names
             self.strip.set_columns(names)
-        changes = found.changes(state.fraction)
+        changes = found.changes(self.fraction)
         probabilities = found.probabilities(changes)
         shape = (-1, *dataset.image_shape)
         images = (found.image + changes)[columns].reshape(shape)
@@ -278,33 +282,24 @@ class TargetsPanel(QWidget):
 
     @Slot()
     def _refresh_play(self) -> None:
-        fraction = self._state.fraction
-        self.play.setText("Hold" if self._state.playing else "Play")
+        self.play.setText("Hold" if self.player.playing else "Play")
         blocked = self.scrub.blockSignals(True)
-        self.scrub.setValue(round(_STEPS * fraction))
+        self.scrub.setValue(self.player.position)
         self.scrub.blockSignals(blocked)
-        self.fraction_words.setText(_fraction_words(fraction))
-
-    @Slot(int)
-    def _order_chosen(self, index: int) -> None:
-        self._state.sort(self.order.itemData(index))
-
-    @Slot(int)
-    def _scrubbed(self, place: int) -> None:
-        self._state.go_to(place / _STEPS)
+        self.fraction_words.setText(_fraction_words(self.fraction))
 
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
-        found, dataset = self._state.found, self._session.view.dataset
+        found, dataset = self.study.found, self._session.view.dataset
         if found is None or dataset is None:
             return
         k = self._columns[column]
         if k == found.predicted:
             name = short(dataset.class_names[k], _LONGEST_NAME)
             words = f"The image is read as {name} already: choose another class as the target."
-            self._session.messages.notified.emit(words, False)
+            self._session.messages.note(words)
             return
-        self._session.attack.choose_exact(self._state.norm, boxed=self._state.boxed)
+        self._session.attack.choose_exact(found.norm, boxed=found.boxed)
         self._session.attack.set_setting("target", k)
         self.tab_requested.emit("Film")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from gui_helpers import (
+    PANEL_SIZE,
     SMALL,
     choose,
     click,
@@ -17,6 +19,7 @@ from gui_helpers import (
     open_and_finish,
     pixels,
     press,
+    put_on,
     wait_until,
 )
 from PySide6.QtCore import QPoint
@@ -26,51 +29,52 @@ from core.exact.smallest import smallest_change
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import TrainingConfig
 from core.pictures import diverging_rgb, grey_rgb
+from core.progress import finish
 from gui.attack.repair.panel import BROKEN, REPAIRED, RepairPanel
 from gui.attack.repair.words import comparison, medians
+from gui.shared.panel import NO_MODEL
 from gui.shared.words import sure_words
-from gui.theme import DARK
+from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from numpy.typing import NDArray
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from core.exact.repair import Changed
-    from gui.attack.repair.job import RepairState
+    from core.data.dataset import Split
+    from core.exact.repair import Changed, RepairPair
+    from core.progress import Progress
     from gui.attack.repair.side import RepairSide
     from gui.session.session import Session
     from gui.widgets.images.image_view import ImageView
     from gui.window.main_window import MainWindow
 
 
-def panel_of(window: MainWindow) -> RepairPanel:
-    panel = window.attack.tabs.panel("Repair")
-    assert isinstance(panel, RepairPanel)
-    return panel
-
-
-def is_known(session: Session) -> bool:
+def is_known(panel: RepairPanel) -> bool:
     """Whether the whole part has been measured for the model shown, as wanted."""
-    repair, shown, dataset = session.repair, session.view.shown, session.view.dataset
-    state = repair.state
-    if state is None or shown is None or dataset is None or repair.is_computing:
-        return False
-    request = state.request
-    return (
-        state.sizes.complete
-        and request.weights is shown.weights
-        and request.split is dataset.split(repair.part)
-        and (request.norm, request.boxed) == (repair.norm, repair.boxed)
-        and request.is_as(repair._asked)
-    )
+    repair = panel.repair
+    return repair.pair.is_settled and repair.sizes.is_settled and repair.sizes.found is not None
 
 
-def state_of(session: Session) -> RepairState:
-    state = session.repair.state
-    assert state is not None
-    return state
+def pair_of(panel: RepairPanel) -> RepairPair:
+    assert panel.repair.pair.found is not None
+    return panel.repair.pair.found
+
+
+def sizes_of(panel: RepairPanel) -> RepairSizes:
+    assert panel.repair.sizes.found is not None
+    return panel.repair.sizes.found
+
+
+def split_of(panel: RepairPanel) -> Split:
+    """Return the images that both answers are of."""
+    pair, sizes = panel.repair.pair.answer, panel.repair.sizes.answer
+    assert pair is not None
+    assert sizes is not None
+    assert pair.question.split is sizes.question.split
+    return sizes.question.split
 
 
 def mistakes_of(session: Session, part: str = "test") -> NDArray[np.int64]:
@@ -81,12 +85,12 @@ def mistakes_of(session: Session, part: str = "test") -> NDArray[np.int64]:
     return np.flatnonzero(predicted != split.true_labels)
 
 
-def one_of(session: Session, index: int, *, part: str = "test") -> Changed:
-    """Return what core finds for an image."""
-    shown, repair = session.view.shown, session.repair
+def one_of(session: Session, index: int) -> Changed:
+    """Return what core finds for a test image, measured as the attack measures at first."""
+    shown, attack = session.view.shown, session.attack
     assert shown is not None
-    split = data_of(session).split(part)
-    return changed(shown.weights, split, index, repair.norm, boxed=repair.boxed)
+    assert attack.norm == "l2"
+    return changed(shown.weights, data_of(session).test, index, "l2", boxed=attack.boxed)
 
 
 def painted(view: ImageView) -> NDArray[np.uint8]:
@@ -99,14 +103,20 @@ def painted(view: ImageView) -> NDArray[np.uint8]:
 
 
 @pytest.fixture
-def panel(window: MainWindow, qtbot: QtBot) -> RepairPanel:
-    """Return the panel, opened by its tab, with the test part measured."""
-    press(qtbot, window, "Ctrl+2")
-    click(qtbot, window.attack.tab("Repair"))
-    panel = panel_of(window)
-    assert panel.isVisible()
-    wait_until(qtbot, lambda: is_known(window.session))
-    return panel
+def new_repair(new_panel: Callable[..., RepairPanel], qtbot: QtBot) -> Callable[..., RepairPanel]:
+    """Return a maker of panels with the test part measured."""
+
+    def make(session: Session, **options: Any) -> RepairPanel:
+        panel = new_panel(RepairPanel, session, **options)
+        wait_until(qtbot, lambda: is_known(panel))
+        return panel
+
+    return make
+
+
+@pytest.fixture
+def panel(new_repair: Callable[..., RepairPanel], session: Session) -> RepairPanel:
+    return new_repair(session)
 
 
 def check_side(side: RepairSide, one: Changed, limit: float, session: Session) -> None:
@@ -128,11 +138,10 @@ def check_side(side: RepairSide, one: Changed, limit: float, session: Session) -
 
 @pytest.mark.parametrize("is_dark", [False, True])
 def test_a_mistake_made_right_stands_beside_a_right_one_made_wrong(
-    panel: RepairPanel, window: MainWindow, is_dark: bool
+    panel: RepairPanel, session: Session, app: QApplication, is_dark: bool
 ) -> None:
     if is_dark:
-        window.use_theme(DARK)
-    session = window.session
+        put_on(app, panel, DARK)
     mistakes = mistakes_of(session)
     rights = np.setdiff1d(np.arange(200), mistakes)
     mistake, right = one_of(session, int(mistakes[0])), one_of(session, int(rights[0]))
@@ -148,16 +157,15 @@ def test_a_mistake_made_right_stands_beside_a_right_one_made_wrong(
 
 
 def test_medians_are_those_of_measuring_image_by_image(
-    panel: RepairPanel, window: MainWindow, qtbot: QtBot
+    panel: RepairPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     assert session.view.shown is not None
     for norm, boxed in (("linf", False), ("linf", True), ("l2", True)):
         if panel.norm.currentData() != norm:
             choose(qtbot, panel.norm, panel.norm.findData(norm))
         if panel.boxed.isChecked() != boxed:
             click(qtbot, panel.boxed)
-        wait_until(qtbot, lambda: is_known(session))
+        wait_until(qtbot, lambda: is_known(panel))
         split, mistakes = data_of(session).test, mistakes_of(session)
         sizes = np.array(
             [
@@ -182,11 +190,11 @@ def test_medians_are_those_of_measuring_image_by_image(
 
 
 def test_every_button_goes_where_it_says(
-    panel: RepairPanel, window: MainWindow, qtbot: QtBot
+    panel: RepairPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session, mistakes = window.session, mistakes_of(window.session)
+    mistakes = mistakes_of(session)
     rights = np.setdiff1d(np.arange(200), mistakes)
-    sizes = state_of(session).sizes.sizes
+    sizes = sizes_of(panel).sizes
     easiest, hardest = (int(mistakes[f(sizes[mistakes])]) for f in (np.argmin, np.argmax))
     fragile = int(rights[np.argmin(sizes[rights])])
     after_hardest = int(mistakes[(np.flatnonzero(mistakes == hardest)[0] + 1) % len(mistakes)])
@@ -201,7 +209,7 @@ def test_every_button_goes_where_it_says(
         (panel.next_mistake, after_hardest),
     ):
         click(qtbot, button)
-        wait_until(qtbot, lambda: is_known(session))
+        wait_until(qtbot, lambda: is_known(panel))
         assert panel.mistake.image.title == f"test #{expected}"
         assert panel.right.image.title == f"test #{rights[0]}"
     for button, expected in (
@@ -210,102 +218,101 @@ def test_every_button_goes_where_it_says(
         (panel.next_right, after_fragile),
     ):
         click(qtbot, button)
-        wait_until(qtbot, lambda: is_known(session))
+        wait_until(qtbot, lambda: is_known(panel))
         assert panel.right.image.title == f"test #{expected}"
         assert panel.mistake.image.title == f"test #{after_hardest}"
 
 
-def test_either_image_can_be_opened_and_attacked_from_there(
-    panel: RepairPanel, window: MainWindow, qtbot: QtBot
-) -> None:
-    state, card = state_of(window.session), window.attack.images.card
-    for side, one in ((panel.mistake, state.mistake), (panel.right, state.right)):
-        assert one is not None
+def test_either_image_can_be_opened_and_sent_to_the_film(window: MainWindow, qtbot: QtBot) -> None:
+    attack, card = window.session.attack, window.attack.images.card
+    press(qtbot, window, "Ctrl+2")
+    click(qtbot, window.attack.tab("Repair"))
+    panel = window.attack.tabs.panel("Repair")
+    assert isinstance(panel, RepairPanel)
+    assert panel.isVisible()
+    wait_until(qtbot, lambda: is_known(panel))
+    pair = pair_of(panel)
+    assert pair.mistake is not None
+    assert pair.right is not None
+    for side, one in ((panel.mistake, pair.mistake), (panel.right, pair.right)):
         click(qtbot, side.image, side.image.image_rect().center())
         assert card.isVisible()
         assert card.content.index == one.index
         assert card.content.part == "test"
         card.close()
     click(qtbot, panel.mistake.image, panel.mistake.image.image_rect().center())
-    card.attack_requested.emit("test", state.mistake.index)  # type: ignore[union-attr]
+    card.attack_requested.emit("test", pair.mistake.index)
     assert not card.isVisible()
-    assert window.session.attack.index == state.mistake.index  # type: ignore[union-attr]
+    assert attack.index == pair.mistake.index
     assert window.attack.tab("Film").isChecked()
-
-
-def test_either_image_can_be_sent_to_the_film(
-    panel: RepairPanel, window: MainWindow, qtbot: QtBot
-) -> None:
-    session, attack = window.session, window.session.attack
-    state = state_of(session)
-    assert state.mistake is not None
-    assert state.right is not None
+    click(qtbot, window.attack.tab("Repair"))
+    wait_until(qtbot, lambda: is_known(panel))
     for side, one, target in (
-        (panel.mistake, state.mistake, state.mistake.label),
-        (panel.right, state.right, state.right.crossing.smallest.target),
+        (panel.mistake, pair.mistake, pair.mistake.label),
+        (panel.right, pair.right, pair.right.crossing.smallest.target),
     ):
         click(qtbot, side.film)
         assert window.attack.tab("Film").isChecked()
         assert (attack.config.part, attack.index, attack.target) == ("test", one.index, target)
         wait_until(qtbot, lambda: attack.playing or len(attack.steps) > 1)
         click(qtbot, window.attack.tab("Repair"))
-        wait_until(qtbot, lambda: is_known(session))
+        wait_until(qtbot, lambda: is_known(panel))
+    view = panel.mistake.change
+    box = view.image_rect()
+    hover(view, box.topLeft() + QPoint(box.width() * 5 // 16, box.height() * 11 // 16))
+    assert view.title.startswith("change ×")
+    value = pair_of(panel).mistake.crossing.beyond.reshape(8, 8)[5, 2]  # type: ignore[union-attr]
+    assert window.hover_words.text().startswith("change ×")
+    assert window.hover_words.text().endswith(f"pixel (5, 2) = {value:.4g}")
 
 
 def test_another_part_is_measured_and_validation_images_are_not_attacked(
     new_session: Callable[..., Session],
-    new_window: Callable[[Session], MainWindow],
+    new_repair: Callable[..., RepairPanel],
     qtbot: QtBot,
 ) -> None:
     config = replace(SMALL, validation_size=80)
     session = open_and_finish(qtbot, new_session(data=config))
-    window = new_window(session)
-    press(qtbot, window, "Ctrl+2")
-    click(qtbot, window.attack.tab("Repair"))
-    panel = panel_of(window)
+    panel = new_repair(session)
     for part, n in (("train", 220), ("validation", 80)):
         choose(qtbot, panel.part, panel.part.findData(part))
-        wait_until(qtbot, lambda: is_known(session))
-        assert state_of(session).request.split is data_of(session).split(part)
+        wait_until(qtbot, lambda: is_known(panel))
+        assert split_of(panel) is data_of(session).split(part)
         assert f"of {n}" in panel.words.text()
         assert panel.mistake.film.isEnabled() == (part == "train")
     assert "not attacked" in panel.right.film.toolTip()
     session.wanted.set_setting("validation_size", 0)
     session.training.rewind(play=True)
-    wait_until(qtbot, lambda: data_of(session).validation is None and is_known(session))
-    assert session.repair.part == "test"
+    wait_until(qtbot, lambda: data_of(session).validation is None and is_known(panel))
+    assert panel.repair.part == "test"
 
 
 def test_it_follows_the_epoch_and_says_where_nothing_is_right_or_wrong(
-    panel: RepairPanel, window: MainWindow, qtbot: QtBot
+    panel: RepairPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     session.view.show_epoch(
         0
     )  # all weights are zero: everything is read as class 0, whatever is done
-    wait_until(qtbot, lambda: is_known(session))
+    wait_until(qtbot, lambda: is_known(panel))
     assert panel.mistake.change.caption == "none is enough"
     assert "whatever is changed" in panel.mistake.words.text()
     assert "No change is enough to repair this mistake" in panel.sentence.text()
     assert "no change is enough to repair a mistake" in panel.medians.text()
     assert "epoch 0" in panel.words.text()
     session.view.show_epoch(2)
-    wait_until(qtbot, lambda: is_known(session))
+    wait_until(qtbot, lambda: is_known(panel))
     assert f"{len(mistakes_of(session))} of 200" in panel.words.text()
 
 
 def test_without_a_mistake_it_says_so(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_session: Callable[..., Session], new_repair: Callable[..., RepairPanel], qtbot: QtBot
 ) -> None:
     config = replace(SMALL, train_size=12, test_size=60)
     training = TrainingConfig(epochs=100, learning_rate=1.0)
     session = open_and_finish(qtbot, new_session(data=config, training=training))
-    window = new_window(session)
-    press(qtbot, window, "Ctrl+2")
-    click(qtbot, window.attack.tab("Repair"))
-    panel = panel_of(window)
+    panel = new_repair(session)
     choose(qtbot, panel.part, panel.part.findData("train"))
-    wait_until(qtbot, lambda: is_known(session))
+    wait_until(qtbot, lambda: is_known(panel))
     assert len(mistakes_of(session, "train")) == 0  # a dozen images are soon learnt
     assert panel.mistake.nothing.isVisible()
     assert "No mistake: all 12 training images are read rightly" in panel.mistake.nothing.text()
@@ -315,52 +322,60 @@ def test_without_a_mistake_it_says_so(
     assert panel.right.image.isVisible()
     assert panel.fragile.isEnabled()
     panel.part.part_changed.emit("test")
-    wait_until(qtbot, lambda: is_known(session))
+    wait_until(qtbot, lambda: is_known(panel))
     assert panel.mistake.image.isVisible()
     assert not panel.mistake.nothing.isVisible()
 
 
-def test_without_a_model_it_says_so(new_session: Callable[..., Session], qtbot: QtBot) -> None:
-    panel = RepairPanel(new_session())
-    qtbot.addWidget(panel)
-    panel.show()
+def test_without_a_model_no_image_can_be_sent_to_the_film(
+    new_session: Callable[..., Session], new_panel: Callable[..., RepairPanel]
+) -> None:
+    panel = new_panel(RepairPanel, new_session())
     for side in (panel.mistake, panel.right):
-        assert "no model yet" in side.nothing.text()
+        assert side.nothing.text() == NO_MODEL
         assert side.nothing.isVisible()
         assert not side.film.isEnabled()
-    panel.hide()
 
 
 def test_weights_that_are_no_numbers_are_told(
-    panel: RepairPanel, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+    session: Session, new_panel: Callable[..., RepairPanel], qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr("gui.attack.repair.study.has_numbers", lambda weights: False)
-    window.session.repair.go_on()
+    assert session.view.shown is not None
+    session.view.shown.weights.setflags(write=True)
+    session.view.shown.weights[:] = np.nan
+    panel = new_panel(RepairPanel, session)
+    wait_until(qtbot, lambda: panel.repair.pair.problem and panel.repair.sizes.problem)
     assert "smaller learning rate" in panel.mistake.nothing.text()
+    assert panel.mistake.nothing.isVisible()
     assert not panel.hardest.isEnabled()
 
 
 def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     new_session: Callable[..., Session],
-    new_window: Callable[[Session], MainWindow],
+    new_repair: Callable[..., RepairPanel],
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Two images at a time: long enough on any machine to be stopped in its midst.
+    def slowly(steps: Generator[Progress, None, Any]) -> Any:
+        time.sleep(0.005)
+        return finish(steps)
+
+    # Two images at a time, and after a rest: to be stopped in its midst on any machine.
     monkeypatch.setattr("core.exact.repair._BOXED_PAIRS", 20)
+    monkeypatch.setattr("core.exact.repair.finish", slowly)
+    monkeypatch.setattr("gui.widgets.basics.job_progress.SLOW_MILLISECONDS", 20)
     config = replace(SMALL, train_size=300, test_size=1400)
     session = open_and_finish(qtbot, new_session(data=config))
-    window = new_window(session)
-    press(qtbot, window, "Ctrl+2")
-    click(qtbot, window.attack.tab("Repair"))
-    panel = panel_of(window)
+    panel = new_repair(session)
+    sizes, progress = panel.repair.sizes, panel.progress
     click(qtbot, panel.boxed)
-    wait_until(qtbot, panel.progress.isVisible)
-    click(qtbot, panel.progress.button)
-    wait_until(qtbot, lambda: not session.repair.is_computing)
-    wait_until(qtbot, panel.go_on.isVisible)
-    qtbot.wait(50)
-    some = state_of(session).sizes
+    wait_until(qtbot, progress.cancel.isVisible)
+    click(qtbot, progress.cancel)
+    wait_until(qtbot, lambda: not sizes.is_computing)
+    wait_until(qtbot, progress.go_on.isVisible)
+    wait_until(qtbot, lambda: sizes.found is not None)
+    session.pool.read_letters()
+    some = sizes_of(panel)
     n_known = some.n_known
     assert 0 < n_known < len(some.sizes)
     assert "so far" in panel.medians.text()
@@ -369,63 +384,36 @@ def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     before = panel.mistake.image.title
     click(qtbot, panel.next_mistake)  # the images can be gone through all the same
     wait_until(qtbot, lambda: panel.mistake.image.title != before)
-    assert state_of(session).sizes.n_known == n_known
-    click(qtbot, panel.go_on)
-    wait_until(qtbot, lambda: is_known(session))
-    whole = state_of(session).sizes
+    assert sizes_of(panel).n_known == n_known
+    click(qtbot, progress.go_on)
+    wait_until(qtbot, lambda: is_known(panel))
+    whole = sizes_of(panel)
     known = ~np.isnan(some.sizes)
     np.testing.assert_array_equal(whole.sizes[known], some.sizes[known])
     assert "so far" not in panel.medians.text()
-    assert not panel.progress.isVisible()
-    assert not panel.go_on.isVisible()
+    assert not progress.cancel.isVisible()
+    assert not progress.go_on.isVisible()
     assert session.view.shown is not None
     search = RepairSearch(session.view.shown.weights, data_of(session).test, "l2", boxed=True)
     list(search.run())
     np.testing.assert_array_equal(whole.sizes, search.found().sizes)  # type: ignore[union-attr]
 
 
-def test_nothing_is_computed_where_nobody_looks(window: MainWindow, qtbot: QtBot) -> None:
-    session = window.session
-    press(qtbot, window, "Ctrl+2")
-    window.attack.tabs.panel("Repair")
-    qtbot.wait(200)
-    assert session.repair._job.idle
-    assert session.repair.state is None
-    click(qtbot, window.attack.tab("Repair"))
-    wait_until(qtbot, lambda: is_known(session))
-    known = session.repair._state
-    click(qtbot, window.attack.tab("Film"))
-    session.view.show_epoch(1)
-    qtbot.wait(200)
-    assert session.repair._job.idle
-    assert session.repair._state is known
-
-
 def test_the_plot_is_there_where_there_is_room_and_gives_way(
-    panel: RepairPanel, window: MainWindow, qtbot: QtBot
+    panel: RepairPanel, qtbot: QtBot
 ) -> None:
-    window.resize(1920, 1080)
+    panel.resize(1588, 763)
     wait_until(qtbot, panel.plot.isVisible)
-    for colour in (window.theme.good, window.theme.bad):
+    for colour in (LIGHT.good, LIGHT.bad):
         assert has_colour(pixels(panel.plot.view), colour).sum() > 30
-    window.resize(1280, 720)
+    panel.resize(*PANEL_SIZE)
     wait_until(qtbot, lambda: not panel.plot.isVisible())
-    wait_until(qtbot, lambda: window.height() == 720)  # nothing keeps the window from it
+    # Nothing keeps the panel from it, though its layout would.
+    wait_until(qtbot, lambda: (panel.width(), panel.height()) == PANEL_SIZE)
     bounds = panel.rect()
     for widget in (panel.mistake.film, panel.right.film, panel.medians, panel.sentence):
         corner = widget.mapTo(panel, widget.rect().bottomRight())
         assert bounds.contains(corner)
-
-
-def test_the_pointer_reads_pixels(panel: RepairPanel, window: MainWindow) -> None:
-    view = panel.mistake.change
-    box = view.image_rect()
-    hover(view, box.topLeft() + QPoint(box.width() * 5 // 16, box.height() * 11 // 16))
-    mistake = state_of(window.session).mistake
-    assert mistake is not None
-    value = mistake.crossing.beyond.reshape(8, 8)[5, 2]
-    assert window.hover_words.text().startswith("change ×")
-    assert window.hover_words.text().endswith(f"pixel (5, 2) = {value:.4g}")
 
 
 def test_sizes_are_compared_in_words() -> None:
@@ -452,14 +440,13 @@ def test_sizes_are_compared_in_words() -> None:
 
 
 def test_nothing_of_the_data_before_is_shown_of_other_data(
-    panel: RepairPanel, window: MainWindow, qtbot: QtBot
+    panel: RepairPanel, session: Session, qtbot: QtBot
 ) -> None:
     """The attack tells of the new images before anything has been asked about them."""
-    session = window.session
     known = []
 
     def other_data_are_there() -> None:
-        known.append((session.repair.state, session.targets.found))
+        known.append((panel.repair.pair.found, panel.repair.sizes.found))
 
     session.attack.config_changed.connect(other_data_are_there)
     before = data_of(session)
@@ -467,5 +454,5 @@ def test_nothing_of_the_data_before_is_shown_of_other_data(
     wait_until(qtbot, lambda: data_of(session) is not before)
     session.attack.config_changed.disconnect(other_data_are_there)
     assert known[-1] == (None, None)
-    wait_until(qtbot, lambda: is_known(session))
-    assert state_of(session).request.split is data_of(session).test
+    wait_until(qtbot, lambda: is_known(panel))
+    assert split_of(panel) is data_of(session).test
