@@ -39,7 +39,7 @@ from core.insight.readings import ImageFilter, read_images, select
 from core.learning.training import TrainingConfig
 from core.sources.reading import ReadingConfig
 from gui.images.data.settings import what_matters
-from gui.session.data import ShownReadings
+from gui.session.readings import ShownReadings
 from gui.session.run_state import RunState
 from gui.shared.words import PartView
 from gui.theme import DARK, LIGHT

@@ -21,7 +21,7 @@ from gui_helpers import (
     wait_until,
 )
 from PySide6.QtCore import QPoint
-from test_gui_session import Notes
+from test_gui_session_session import Notes
 
 from core.data.dataset import validation_share
 from core.insight.epoch_readings import read_epochs

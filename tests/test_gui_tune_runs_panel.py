@@ -23,7 +23,7 @@ from gui_helpers import (
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
-from test_gui_session import Notes
+from test_gui_session_session import Notes
 
 from core.learning.training import Trainer, TrainingConfig
 from gui.learn.curves import LearningCurves

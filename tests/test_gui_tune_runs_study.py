@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from gui_helpers import EPOCHS, data_of, wait_for_state, wait_until
-from test_gui_session import Notes
+from test_gui_session_session import Notes
 
 from core.learning.sweep.seed_band import SeedBand, SeedSearch
 from core.progress import finish
