@@ -240,6 +240,28 @@ def test_what_is_called_off_beside_a_training_stays_so_for_its_next_models(
     assert not bench.study.is_held
 
 
+def test_calling_off_may_be_for_one_model_alone(make: Callable[..., Bench], qtbot: QtBot) -> None:
+    bench = make(holds=False)
+    bench.view.is_running = True
+    bench.study.watch(True)
+    bench.allow(1)
+    wait_until(qtbot, lambda: bench.study.found == 1)
+    bench.study.call_off()
+    bench.allow(1)  # the step under way comes to its end
+    wait_until(qtbot, lambda: not bench.study.is_computing)
+    assert not bench.study.is_held
+    for _ in range(3):
+        bench.view.shown_changed.emit()
+        bench.pool.read_letters()
+    assert not bench.study.is_computing  # what was called off stays so
+    assert bench.begun[0].done < 3
+    bench.question = Sum(np.ones(1), 2)
+    bench.allow()
+    bench.pool.read_letters()
+    wait_until(qtbot, lambda: bench.study.is_settled)
+    assert bench.study.found == 2
+
+
 def test_what_has_ended_meanwhile_cannot_be_called_off(
     make: Callable[..., Bench], qtbot: QtBot
 ) -> None:

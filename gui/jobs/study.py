@@ -261,6 +261,8 @@ class Study(QObject, Generic[Question, Found]):
     browse : fields by which a person goes from one answer to the next; until that is known, the
         one before is shown
     keep : searches that can be gone on with, and that are known again at once
+    holds : whether what a person calls off waits until they go on; else only until the model or
+        the question is another
     is_of_data : whether other data make all of it void
     parent : it ends with that
     """
@@ -285,13 +287,14 @@ class Study(QObject, Generic[Question, Found]):
         rest: float = REST,
         browse: frozenset[str] = frozenset(),
         keep: int = 1,
+        holds: bool = True,
         is_of_data: bool = True,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._view, self._pool, self._wanted = view, pool, wanted
         self._on_demand, self._refresh_seconds, self._rest = on_demand, refresh, rest
-        self._browse, self._keep = browse, keep
+        self._browse, self._keep, self._holds = browse, keep, holds
         self._asked: Question | None = None
         self._held: Question | None = None
         self._asked_at = 0.0
@@ -413,7 +416,7 @@ class Study(QObject, Generic[Question, Found]):
     def call_off(self) -> None:
         """Stop; what was found stays, and nothing is begun until a person goes on."""
         # What has come to its end meanwhile needs no way to go on.
-        self._held = None if self._job.idle else self._asked
+        self._held = None if self._job.idle or not self._holds else self._asked
         self._job.call_off()
         self.changed.emit()
 

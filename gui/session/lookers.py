@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from gui.attack.losses.study import LossesSession
 from gui.attack.same_change.study import SameChangeSession
 from gui.attack.transfer.study import TransferSession
 from gui.jobs.legacy import ALWAYS, LegacyMailbox
@@ -25,7 +24,6 @@ class Lookers(QObject):
         self.mailbox = mailbox = LegacyMailbox(session.pool)
         self._session, pool = session, session.pool
         session.comparison = ComparisonSession(session, pool, mailbox)
-        session.losses = LossesSession(session, pool, mailbox)
         session.transfer = TransferSession(session, pool, mailbox)
         session.same_change = SameChangeSession(session, pool, mailbox)
         pool.frame.connect(self._follow)

@@ -57,7 +57,6 @@ class Session(QObject):
     """
 
     comparison: Any
-    losses: Any
     transfer: Any
     same_change: Any
 

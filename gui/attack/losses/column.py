@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.pictures import diverging_rgb, grey_rgb
 from gui.attack.losses.words import fooled_words, size_words
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import shortened
@@ -88,15 +87,14 @@ class LossColumn(QWidget):
         p = float(descents.probabilities[step, column, seen])
         name = names[seen]
         read = *shortened(f"read as {{}} ({p:.2f})", name), *shortened(f"{{}} ({p:.2f})", name)
-        self.result_view.set_image(grey_rgb(result), result, *read)
+        self.result_view.show_grey(result, *read)
         change = result.astype(np.float64) - descents.original.reshape(shape)
         largest = float(np.abs(change).max())
         if largest < _NO_CHANGE:
             words = f"none: at most {largest:.1g}" if largest else "none"
-            self.change_view.set_image(diverging_rgb(np.zeros_like(change), 1.0), change, words)
+            self.change_view.show_signed(change, 1.0, words)
         else:
-            picture = diverging_rgb(change, largest)
             times = f"× {1 / largest:.3g}" if largest <= 1 else f"÷ {largest:.3g}"
-            self.change_view.set_image(picture, change, times)
+            self.change_view.show_signed(change, largest, times)
         self.fooled_line.set_wordings(*fooled_words(descents, column))
         self.size_line.set_wordings(*size_words(descents, column, step))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from core.attack.microscope import MicroscopeConfig
 from core.parameters import parameters_of
 from gui.attack.losses.column import LossColumn
+from gui.attack.losses.study import Losses
 from gui.attack.losses.words import (
     COMPUTING,
     LABELS,
@@ -31,6 +32,7 @@ from gui.attack.losses.words import (
     badge_words,
     far_out_words,
 )
+from gui.shared.panel import Panel
 from gui.theme import ICONS, LIGHT, Theme, make_icon
 from gui.widgets.basics.card import card
 from gui.widgets.basics.parameter_form import ParameterRow
@@ -38,8 +40,9 @@ from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.plot import Curve, CurvePlot
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QHideEvent, QResizeEvent
 
+    from core.attack.microscope import Descents
     from gui.session.session import Session
 
 _CURVES = (
@@ -72,14 +75,13 @@ _BADGE_LINES = 3
 """What the longest words take in the smallest window."""
 
 
-class LossesPanel(QWidget):
+class LossesPanel(Panel):
     """Three columns and a badge on the left, two plots on the right, one slider for all."""
 
-    hovered = Signal(str)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._state = session, session.losses
+        super().__init__(session, parent)
+        self.losses = Losses(session, self)
+        self._painted: Descents | None = None
         self._theme = LIGHT
         declared = parameters_of(MicroscopeConfig)
         self.rows = {name: ParameterRow(name, declared[name], self) for name in ("rate", "steps")}
@@ -213,20 +215,22 @@ class LossesPanel(QWidget):
 
     def _connect(self) -> None:
         for row in self.rows.values():
-            row.changed.connect(self._state.set_setting)
-            row.refused.connect(self._refused)
-        self.find_button.clicked.connect(self._state.find_saturated)
-        self.cancel_button.clicked.connect(self._state.cancel)
+            row.changed.connect(self.losses.set_setting)
+            row.refused.connect(self._session.messages.warn)
+        player = self.losses.player
+        self.find_button.clicked.connect(self.losses.find_saturated)
+        self.cancel_button.clicked.connect(self.losses.study.call_off)
         self.views.buttonToggled.connect(self._fit_views)
-        self.play_button.clicked.connect(self._state.toggle)
-        self.scrub.valueChanged.connect(self._state.go_to)
+        self.play_button.clicked.connect(player.toggle)
+        self.scrub.valueChanged.connect(player.go_to)
         for plot in (self.gradient_plot, self.target_plot):
             plot.x_clicked.connect(self._step_clicked)
         for column in self.columns:
             column.hovered.connect(self.hovered)
-        self._state.changed.connect(self.refresh)
-        self._state.position_changed.connect(self._refresh_step)
-        self._state.playing_changed.connect(self._refresh_playing)
+        self.losses.changed.connect(self.refresh)
+        player.position_changed.connect(self._refresh_step)
+        player.playing_changed.connect(self._refresh_playing)
+        self.follow(self.losses.study)
         self._session.view.dataset_changed.connect(self.refresh)
 
     def set_theme(self, theme: Theme) -> None:
@@ -234,16 +238,10 @@ class LossesPanel(QWidget):
         self._theme = theme
         self._refresh_playing()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to follow the image under attack and the model shown."""
-        super().showEvent(event)
-        self._state.watch(True)
-        self.refresh()
-
     def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for what nobody sees."""
+        """Let nothing be computed, nor played, for what nobody sees."""
         super().hideEvent(event)
-        self._state.watch(False)
+        self.losses.leave()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show results and changes where both have room."""
@@ -259,17 +257,21 @@ class LossesPanel(QWidget):
         for column in self.columns:
             column.show_views(result=is_tall or not change, change=is_tall or change)
 
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Show the descents."""
-        if not self.isVisible():
-            return
-        state = self._state
         for name, row in self.rows.items():
-            row.show_value(getattr(state.config, name))
-        self.progress.setText("" if state.progress is None else str(state.progress))
-        self.cancel_button.setVisible(state.progress is not None)
-        descents = state.descents
+            row.show_value(getattr(self.losses.config, name))
+        study = self.losses.study
+        progress = study.progress if study.is_under_way else None
+        self.progress.setText("" if progress is None else str(progress))
+        self.cancel_button.setVisible(progress is not None)
+        descents = self.losses.descents
+        if descents is None or descents is not self._painted:
+            self._painted = descents
+            self._show_curves(descents)
+            self._refresh_step()
+
+    def _show_curves(self, descents: Descents | None) -> None:
         n = 0 if descents is None else descents.n_steps
         x = np.arange(n + 1 if descents is not None else 0, dtype=float)
         for i, curve in enumerate(_CURVES):
@@ -279,15 +281,14 @@ class LossesPanel(QWidget):
             self.target_plot.set_data(curve.name, x, target)
         for plot in (self.gradient_plot, self.target_plot):
             plot.set_x_range(0, max(n, 1))
-        self._refresh_step()
 
     @Slot()
     def _refresh_step(self) -> None:
         """Show the present step of all three."""
         if not self.isVisible():
             return
-        state, dataset, descents = self._state, self._session.view.dataset, self._state.descents
-        step, last = state.position, 0 if descents is None else descents.n_steps
+        dataset, descents = self._session.view.dataset, self.losses.descents
+        step, last = self.losses.player.position, self.losses.player.last
         blocked = self.scrub.blockSignals(True)
         self.scrub.setRange(0, last)
         self.scrub.setValue(step)
@@ -314,8 +315,8 @@ class LossesPanel(QWidget):
             return NO_DATA
         if self._session.view.shown is None:
             return NO_MODEL
-        if self._state.problem:
-            return BadgeWords("This cannot be attacked", f"{self._state.problem}.", alert=True)
+        if self.losses.study.problem:
+            return BadgeWords("This cannot be attacked", self.losses.study.problem, alert=True)
         return COMPUTING
 
     def _show_badge(self, badge: BadgeWords) -> None:
@@ -328,7 +329,7 @@ class LossesPanel(QWidget):
 
     @Slot()
     def _refresh_playing(self) -> None:
-        playing = self._state.playing
+        playing = self.losses.player.playing
         words = "Hold all three" if playing else "Play all three"
         self.play_button.setToolTip(words)
         self.play_button.setAccessibleName(words)
@@ -337,8 +338,4 @@ class LossesPanel(QWidget):
 
     @Slot(float)
     def _step_clicked(self, step: float) -> None:
-        self._state.go_to(round(step))
-
-    @Slot(str)
-    def _refused(self, message: str) -> None:
-        self._session.messages.notified.emit(message, True)
+        self.losses.player.go_to(round(step))

@@ -1,257 +1,193 @@
-"""The state of the loss microscope: three descents on the image under attack, and where one stands.
-
-It follows the image, target and box of the Attack page and the model shown, while somebody watches.
-"""
+"""The loss microscope: three descents on the image under attack, played together."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.attack.microscope import MicroscopeConfig
+from core.attack.microscope import Descents, Microscope, MicroscopeConfig
 from core.errors import SettingError
-from gui.attack.losses.job import (
-    LOSSES_SLOT,
-    SUREST_SLOT,
-    LossesAnswer,
-    LossesJob,
-    LossesRequest,
-    make_surest_finder,
-)
-from gui.jobs.legacy import REST
+from core.insight.diagnostics import surest_right
+from core.search import AtOnce
+from gui.jobs.study import Study
 from gui.session.attack import PART_WORDS
+from gui.session.own_image import OfImage
+from gui.session.player import Player
 
 if TYPE_CHECKING:
-    from core.attack.microscope import Descents
-    from core.progress import Progress
-    from gui.jobs.job_pool import JobPool
-    from gui.jobs.legacy import LegacyMailbox as Mailbox
-    from gui.jobs.mailbox import Letter
+    from numpy.typing import NDArray
+
+    from core.data.dataset import Split
+    from gui.jobs.study import Answer
     from gui.session.session import Session
 
 _PLAY_SECONDS = 4.0
 """How long the whole film lasts, however many steps it has."""
 
+_TELL_SECONDS = 0.3
+"""What takes no longer is not worth a word."""
 
-class LossesSession(QObject):
-    """What the panel "Losses" shows and changes."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossesQuestion(OfImage):
+    """Also a model, and how to go; target None for any."""
+
+    weights: NDArray[Any]
+    target: int | None
+    box: bool
+    config: MicroscopeConfig
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SurestQuestion:
+    """A model, and the part in which an image is looked for."""
+
+    weights: NDArray[Any]
+    part: str
+    split: Split
+
+
+class Losses(QObject):
+    """Follows image, target and box of the attack, and the model shown.
+
+    Attributes
+    ----------
+    config : step size and steps
+    descents : the steps that are shown: all of them, or those that were made when called off
+    study : finds them
+    player : where one stands in them
+    """
 
     changed = Signal()
-    """The descents, the settings, or how far the computing is."""
-    position_changed = Signal()
-    playing_changed = Signal()
+    """The settings, or that there are no descents any more."""
 
-    def __init__(self, session: Session, pool: JobPool, mailbox: Mailbox) -> None:
-        super().__init__(session)
-        self._session, self._pool = session, pool
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
         self.config = MicroscopeConfig()
         self.descents: Descents | None = None
-        self.problem = ""
-        """Why there are none, in words of core."""
-        self.progress: Progress | None = None
-        """How far descents are that take long; None where nothing does."""
-        self.computing = False
-        """Whether newer descents are to come."""
-        self.position = 0
-        self.playing = False
-        self._is_watched = False
-        self._finding = self._telling = self._newest = -1
-        self._finding_in = ""
-        self._valid_from = 0
-        """Answers of earlier generations are of something that is not chosen any more."""
-        self._asked: tuple[Any, ...] = ()
-        self._stays_at_end = True
-        self._jumped = False
-        self._play_place = self._played_at = 0.0
-        self._job, self._finder = LossesJob(mailbox), make_surest_finder(mailbox)
-        pool.start(self._job)
-        pool.start(self._finder)
-        session.attack.config_changed.connect(self._choice_changed)
-        session.view.shown_changed.connect(self._model_changed)
-        session.view.dataset_changed.connect(self._forget)
-
-    def watch(self, is_watched: bool) -> None:
-        """Keep the descents up to date, or let nothing be computed for what nobody sees."""
-        self._is_watched = is_watched
-        if not is_watched:
-            self._jumped = False
-            self.pause()
-            self._leave()
-        self._refresh(at_once=True)
+        self._taken: Answer[LossesQuestion, Descents] | None = None
+        self._surest: Answer[SurestQuestion, int] | None = None
+        self._jumps = False
+        self.player = Player(session.pool.frame, parent=self)
+        self.study: Study[LossesQuestion, Descents] = Study(
+            session.view,
+            session.pool,
+            "following three losses",
+            self._wanted,
+            lambda q: Microscope(q.weights, q.config, q.image, q.target, box=q.box),
+            follows=(session.attack.config_changed,),
+            refresh=0.0,
+            tell=_TELL_SECONDS,
+            holds=False,
+            parent=self,
+        )
+        self._finder: Study[SurestQuestion, int] = Study(
+            session.view,
+            session.pool,
+            "finding a sure image",
+            self._surest_wanted,
+            lambda q: AtOnce(lambda: surest_right(q.weights, q.split)),
+            on_demand=True,
+            parent=self,
+        )
+        session.view.forgotten.connect(self._forget)
+        self.study.changed.connect(self._take)
+        self._finder.changed.connect(self._jump)
 
     def set_setting(self, name: str, value: Any) -> None:
         """Set one declared setting; it acts at once."""
         try:
             self.config = replace(self.config, **{name: value})
         except SettingError as error:
-            self._session.messages.notified.emit(str(error), True)
+            self._session.messages.warn(str(error))
         self.changed.emit()
-        self._refresh(at_once=True)
+        self.study.ask()
 
-    def cancel(self) -> None:
-        """End the computing; the steps that were made stay."""
-        self._job.cancel(self._telling)
+    def leave(self) -> None:
+        """Hold what is played, where nobody looks any more."""
+        self._jumps = False
+        self.player.pause()
 
-    def _leave(self) -> None:
-        """End what is being computed for nobody; it is begun anew for whoever looks again."""
-        if self.computing:
-            self._job.cancel(self._newest)
-            self._valid_from = self._pool.next_generation()
-            self._asked, self.progress, self.computing = (), None, False
+    @Slot()
+    def find_saturated(self) -> None:
+        """Choose the surest rightly read image of the part, and play what becomes of it."""
+        if self._surest_wanted() is None:
+            self._session.messages.warn("There is no model yet: let it learn first.")
+        else:
+            self._finder.start()
+
+    def _wanted(self) -> LossesQuestion | None:
+        attack = self._session.attack
+        shown, source, image = self._session.view.shown, attack.source, attack.chosen_image
+        if shown is None or source is None or image is None:
+            return None
+        if image.size != shown.weights.shape[1] - 1:
+            return None  # the model of data that have just gone
+        return LossesQuestion(
+            source=source,
+            index=attack.index,
+            weights=shown.weights,
+            target=attack.target,
+            box=attack.boxed,
+            config=self.config,
+        )
+
+    def _surest_wanted(self) -> SurestQuestion | None:
+        shown, dataset = self._session.view.shown, self._session.view.dataset
+        if shown is None or dataset is None:
+            return None
+        part = self._session.attack.config.part
+        return SurestQuestion(shown.weights, part, dataset.split(part))
 
     @Slot()
     def _forget(self) -> None:
         """Forget what is of images that are gone."""
-        self.descents, self.progress, self.problem, self._asked = None, None, "", ()
-        self.computing = False
-        self.pause()
-        self._valid_from = self._finding = self._pool.next_generation()
+        self.descents = self._taken = None
+        self.player.clear()
         self.changed.emit()
-        self._refresh(at_once=True)
 
     @Slot()
-    def _choice_changed(self) -> None:
-        self._refresh(at_once=True)
+    def _take(self) -> None:
+        """Show what was found, once no more of it is to come; what was there stays until then."""
+        answer = self.study.answer
+        if answer is None or (self.study.is_computing and not answer.is_whole):
+            return
+        if answer is not self._taken:
+            self._taken, self.descents = answer, answer.found
+            if answer.found is None:
+                self.player.clear()
+            else:
+                self.player.replace(answer.found.n_steps + 1)
+                self.player.set_speed(answer.found.n_steps / _PLAY_SECONDS)
+        if self._jumps and answer.found is not None:
+            self._jumps = False
+            self._tell_of_jump(answer.found)
+            self.player.play(from_start=True)
 
     @Slot()
-    def _model_changed(self) -> None:
-        self._refresh(at_once=not self._session.view.is_running)
-
-    def _refresh(self, *, at_once: bool) -> None:
-        """Ask for new descents, if anything they depend on is new."""
-        session, attack = self._session, self._session.attack
-        shown, image = session.view.shown, attack.chosen_image
-        if not self._is_watched or shown is None or image is None:
+    def _jump(self) -> None:
+        """Choose the image in the part it was looked for in, whichever is chosen by now."""
+        answer = self._finder.answer
+        if answer is None or not answer.is_whole or answer is self._surest:
             return
-        if image.size != shown.weights.shape[1] - 1:
-            return  # the model of data that have just gone
-        own = attack.own if attack.on_own else None
-        model = (shown.weights, session.view.dataset, own, self.config)
-        asked = (*model, attack.config.part, attack.index, attack.target, attack.boxed)
-        if _same(asked, self._asked):
-            return
-        self._asked = asked
-        self._newest = self._pool.next_generation()
-        self.computing = True
-        if at_once:
-            self._valid_from = self._newest
-        request = LossesRequest(
-            weights=shown.weights,
-            image=image,
-            target=attack.target,
-            box=attack.boxed,
-            config=self.config,
-            rest=REST if session.view.is_running else 0.0,
-        )
-        self._job.ask(self._newest, request, at_once=at_once)
-
-    def find_saturated(self) -> None:
-        """Choose the surest rightly read image of the part, and play what becomes of it."""
-        session = self._session
-        shown, dataset = session.view.shown, session.view.dataset
-        if shown is None or dataset is None:
-            session.messages.notified.emit("There is no model yet: let it learn first.", True)
-            return
-        self._finding = self._pool.next_generation()
-        self._finding_in = session.attack.config.part
-        split = dataset.split(self._finding_in)
-        self._finder.request(self._finding, (shown.weights, split))
-
-    def _found(self, index: int | None) -> None:
-        # In the part it was looked for in, whichever is chosen by now.
-        session, part = self._session, self._finding_in
-        if index is None:
+        self._surest, part = answer, answer.question.part
+        if answer.found is None:
             words = f"This model reads no {PART_WORDS[part]} image rightly yet: let it learn first."
-            session.messages.notified.emit(words, True)
+            self._session.messages.warn(words)
             return
-        self._asked, self._jumped = (), True
-        session.attack.choose(part, index)
+        self._jumps = True
+        self._session.attack.choose(part, answer.found)
+        self._take()  # it may be the one that is chosen already
 
     def _tell_of_jump(self, descents: Descents) -> None:
         """Say so if even the surest image leaves the squared loss something to follow."""
         footing = descents.footing(0)
         if footing.saturated or footing.reached or footing.is_blank:
             return
-        self._session.messages.notified.emit(
+        self._session.messages.note(
             f"This is the surest image the model reads rightly, with p = {1 - footing.doubt:.3g}: "
-            "not sure enough to saturate the squared loss. Let it learn on, and try again.",
-            False,
+            "not sure enough to saturate the squared loss. Let it learn on, and try again."
         )
-
-    def go_to(self, position: int) -> None:
-        """Show one step of all three; holds the film."""
-        self.pause()
-        last = self._last
-        self.position = min(max(position, 0), last)
-        self._stays_at_end = self.position == last
-        self.position_changed.emit()
-
-    def toggle(self) -> None:
-        """Play on, from the start if it stands at the end; or hold."""
-        if self.playing:
-            self.pause()
-        elif self.descents is not None:
-            self._play(0 if self.position >= self._last else self.position)
-
-    def pause(self) -> None:
-        """Hold the film."""
-        if self.playing:
-            self.playing = False
-            self.playing_changed.emit()
-
-    @property
-    def _last(self) -> int:
-        return 0 if self.descents is None else self.descents.n_steps
-
-    def _play(self, position: int) -> None:
-        self.position, self._stays_at_end = position, True
-        self._play_place, self._played_at = float(position), time.perf_counter()
-        if not self.playing:
-            self.playing = True
-            self.playing_changed.emit()
-        self.position_changed.emit()
-
-    def _animate(self) -> None:
-        if not self.playing:
-            return
-        played = time.perf_counter() - self._played_at
-        place = int(self._play_place + played * self._last / _PLAY_SECONDS)
-        if place != self.position:
-            self.position = min(place, self._last)
-            self.position_changed.emit()
-        if self.position >= self._last:
-            self.pause()
-
-    def take_latest(self, latest: dict[str, Letter]) -> None:
-        """Take in what was computed since the last frame, and move the film on."""
-        letter = latest.get(SUREST_SLOT)
-        if letter is not None and letter.generation == self._finding:
-            self._found(letter.payload)
-        letter = latest.get(LOSSES_SLOT)
-        if letter is not None and letter.generation >= self._valid_from:
-            self._telling = letter.generation
-            self._take(letter.payload)
-        self._animate()
-
-    def _take(self, answer: LossesAnswer) -> None:
-        self.progress, self.problem = answer.progress, answer.problem
-        if answer.progress is None:
-            self.computing = self._telling != self._newest
-            self.descents = answer.descents
-            self.position = self._last if self._stays_at_end else min(self.position, self._last)
-        self.changed.emit()
-        if self._jumped and answer.descents is not None:
-            self._jumped = False
-            self._tell_of_jump(answer.descents)
-            self._play(0)
-
-
-def _same(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
-    """Whether both hold the same objects, numbers and words."""
-    return len(some) == len(others) and all(
-        a is b or (isinstance(a, (int, str, MicroscopeConfig)) and a == b)
-        for a, b in zip(some, others, strict=True)
-    )

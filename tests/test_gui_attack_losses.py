@@ -1,4 +1,4 @@
-"""The loss microscope in the window: every control, the descents of core, the badge, the pixels."""
+"""The loss microscope: every control, the descents of core, the badge, the pixels."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from gui_helpers import (
+    PANEL_SIZE,
     WAIT,
     click,
     data_of,
@@ -19,6 +20,7 @@ from gui_helpers import (
     pixels,
     play_endlessly,
     press,
+    put_on,
     rgb,
     type_number,
     wait_for_state,
@@ -32,20 +34,19 @@ from core.attack.outcome import SATURATED_RESPONSE
 from core.data.config import DataConfig
 from core.insight.diagnostics import surest_right
 from core.pictures import diverging_rgb, grey_rgb
-from core.progress import Progress
-from gui.attack.losses.job import LOSSES_SLOT, LossesAnswer, LossesJob, LossesRequest
+from gui.attack.losses.panel import LossesPanel
 from gui.attack.losses.words import badge_words, fooled_words, size_words
-from gui.jobs.mailbox import Mailbox
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
-    from gui.attack.losses.panel import LossesPanel
+    from core.progress import Progress
     from gui.session.session import Session
     from gui.widgets.curves.plot import CurvePlot
     from gui.widgets.images.image_view import ImageView
@@ -58,48 +59,42 @@ CURVES = ("squared", "entropy", "margin")
 COLOURS = ("bad", "train", "best")
 
 
-def wait_for_descents(qtbot: QtBot, session: Session) -> Descents:
+def wait_for_descents(qtbot: QtBot, panel: LossesPanel) -> Descents:
     """Wait until the descents are those of all present choices; return them."""
-    state = session.losses
-    wait_until(qtbot, lambda: not state.computing and state.descents is not None)
-    assert state.descents is not None
-    return state.descents
+    losses = panel.losses
+    wait_until(qtbot, lambda: losses.study.is_whole and losses.study.is_settled)
+    assert losses.descents is not None
+    assert losses.descents is losses.study.found
+    return losses.descents
 
 
 @pytest.fixture
-def panel(window: MainWindow, qtbot: QtBot) -> LossesPanel:
-    """Return the panel, shown with a button, of a window whose run has ended."""
-    window.show_attack()
-    assert window.session.losses.descents is None  # nothing is computed before one looks
-    window.session.attack.choose("train", NUMBER)
-    click(qtbot, window.attack.tab("Losses"))
-    panel = window.attack.tabs.panel("Losses")
-    assert panel.isVisible()
-    wait_for_descents(qtbot, window.session)
+def panel(new_panel: Callable[..., LossesPanel], session: Session, qtbot: QtBot) -> LossesPanel:
+    """Return the panel of a session whose run has ended."""
+    session.attack.choose("train", NUMBER)
+    panel = new_panel(LossesPanel, session)
+    wait_for_descents(qtbot, panel)
     return panel
 
 
 @pytest.fixture
-def sure(panel: LossesPanel, window: MainWindow, qtbot: QtBot) -> LossesPanel:
+def sure(panel: LossesPanel, session: Session, qtbot: QtBot) -> LossesPanel:
     """Return the panel with a model that is far surer of everything, its run held."""
-    session = window.session
     assert session.view.shown is not None
     session.training.start_from(np.asarray(30 * session.view.shown.weights))
     wait_for_state(qtbot, session, RunState.PAUSED)
     wait_until(qtbot, lambda: session.view.shown is not None)
-    wait_for_descents(qtbot, session)
+    wait_for_descents(qtbot, panel)
     return panel
 
 
-def of_core(session: Session) -> Descents:
+def of_core(panel: LossesPanel, session: Session) -> Descents:
     """Return what core finds for what is chosen now."""
-    attack, state = session.attack, session.losses
+    attack, config = session.attack, panel.losses.config
     assert session.view.shown is not None
     image = data_of(session).split(attack.config.part).images[attack.index]
-    scope = Microscope(
-        session.view.shown.weights, state.config, image, attack.target, box=attack.boxed
-    )
-    assert sum(1 for _ in scope.run()) == state.config.steps + 1
+    scope = Microscope(session.view.shown.weights, config, image, attack.target, box=attack.boxed)
+    assert sum(1 for _ in scope.run()) == config.steps + 1
     found = scope.found()
     assert found is not None
     return found
@@ -121,8 +116,8 @@ def assert_paints(view: ImageView, image: Any) -> None:
 
 def assert_shows(panel: LossesPanel, session: Session, step: int) -> None:
     """Compare everything the panel shows with descents computed here."""
-    seen, dataset = of_core(session), data_of(session)
-    assert session.losses.position == step
+    seen, dataset = of_core(panel, session), data_of(session)
+    assert panel.losses.player.position == step
     assert panel.scrub.value() == step
     assert panel.words.text() == f"step {step} of {seen.n_steps}"
     for i, column in enumerate(panel.columns):
@@ -157,8 +152,8 @@ def viewport_point(plot: CurvePlot, x: float, y: float) -> QPoint:
     return plot.view.mapFromScene(box.mapViewToScene(place))
 
 
-def test_everything_shown_is_what_core_finds(panel: LossesPanel, window: MainWindow) -> None:
-    assert_shows(panel, window.session, STEPS)  # it stands at the end at first
+def test_everything_shown_is_what_core_finds(panel: LossesPanel, session: Session) -> None:
+    assert_shows(panel, session, STEPS)  # it stands at the end at first
     assert panel.gradient_plot.options.log_y
     assert not panel.target_plot.options.log_y
     names = [column.result_view.accessibleName() for column in panel.columns]
@@ -166,75 +161,75 @@ def test_everything_shown_is_what_core_finds(panel: LossesPanel, window: MainWin
     assert len(LOSSES) == len(names)
 
 
-def test_the_slider_moves_all_three(panel: LossesPanel, window: MainWindow, qtbot: QtBot) -> None:
+def test_the_slider_moves_all_three(panel: LossesPanel, session: Session, qtbot: QtBot) -> None:
     start = handle_centre(panel.scrub)
     drag(panel.scrub, start, QPoint(panel.scrub.width() // 4, start.y()))
-    step = window.session.losses.position
+    step = panel.losses.player.position
     assert 0 < step < 30
-    assert_shows(panel, window.session, step)
+    assert_shows(panel, session, step)
     panel.scrub.setFocus()
     press(qtbot, panel.scrub, "Right")
-    assert_shows(panel, window.session, step + 1)
+    assert_shows(panel, session, step + 1)
     press(qtbot, panel.scrub, "Home")
-    assert_shows(panel, window.session, 0)
-    original = of_core(window.session).original.reshape(data_of(window.session).image_shape)
+    assert_shows(panel, session, 0)
+    original = of_core(panel, session).original.reshape(data_of(session).image_shape)
     for column in panel.columns:  # the same image under all three
         assert_paints(column.result_view, grey_rgb(original))
 
 
 def test_a_click_in_either_plot_goes_to_a_step(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+    panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
     for plot, step in ((panel.gradient_plot, 13), (panel.target_plot, 42)):
         _, y = plot.data("squared")
         with qtbot.waitSignal(plot.x_clicked, timeout=WAIT):
             click(qtbot, plot.view.viewport(), viewport_point(plot, step, y[step]))
-        assert_shows(panel, window.session, step)
+        assert_shows(panel, session, step)
 
 
 def test_the_film_plays_to_its_end_and_is_held(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+    panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    state = window.session.losses
     assert panel.play_button.toolTip() == "Play all three"
     click(qtbot, panel.play_button)
     assert panel.play_button.toolTip() == "Hold all three"
-    wait_until(qtbot, lambda: 3 < state.position < 40)
+    wait_until(qtbot, lambda: 3 < panel.losses.player.position < 40)
     click(qtbot, panel.play_button)
-    held = state.position
-    assert not state.playing
-    qtbot.wait(150)
-    assert_shows(panel, window.session, held)
+    held = panel.losses.player.position
+    assert not panel.losses.player.playing
+    for _ in range(5):
+        session.pool.read_letters()
+    assert_shows(panel, session, held)
     click(qtbot, panel.play_button)
-    wait_until(qtbot, lambda: not state.playing)
-    assert_shows(panel, window.session, state.config.steps)
+    wait_until(qtbot, lambda: not panel.losses.player.playing)
+    assert_shows(panel, session, panel.losses.config.steps)
 
 
 def test_results_or_changes_or_both_where_there_is_room(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+    panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    window.session.losses.go_to(20)
+    panel.losses.player.go_to(20)
     assert not any(column.change_view.isVisible() for column in panel.columns)
     click(qtbot, panel.change_button)
     assert not any(column.result_view.isVisible() for column in panel.columns)
     assert all(column.change_view.isVisible() for column in panel.columns)
     panel.grab()
-    assert_shows(panel, window.session, 20)
-    window.resize(1920, 1080)
+    assert_shows(panel, session, 20)
+    panel.resize(1588, 763)  # as in a window of 1920 x 1080
     wait_until(qtbot, lambda: not panel.change_button.isVisible())
     assert all(c.result_view.isVisible() and c.change_view.isVisible() for c in panel.columns)
     panel.grab()
-    assert_shows(panel, window.session, 20)
-    window.resize(1280, 720)
+    assert_shows(panel, session, 20)
+    panel.resize(*PANEL_SIZE)
     wait_until(qtbot, panel.result_button.isVisible)
     click(qtbot, panel.result_button)
     panel.grab()
-    assert_shows(panel, window.session, 20)
+    assert_shows(panel, session, 20)
 
 
-def test_hovering_reads_a_pixel(panel: LossesPanel, window: MainWindow, qtbot: QtBot) -> None:
+def test_hovering_reads_a_pixel(panel: LossesPanel, session: Session, qtbot: QtBot) -> None:
     view = panel.columns[1].result_view
-    box, (height, width) = view.image_rect(), data_of(window.session).image_shape
+    box, (height, width) = view.image_rect(), data_of(session).image_shape
     row, column = 2, 5
     place = QPoint(
         box.left() + (2 * column + 1) * box.width() // (2 * width),
@@ -242,13 +237,11 @@ def test_hovering_reads_a_pixel(panel: LossesPanel, window: MainWindow, qtbot: Q
     )
     with qtbot.waitSignal(panel.hovered, timeout=WAIT) as told:
         hover(view, place)
-    value = of_core(window.session).images[-1, 1].reshape(height, width)[row, column]
+    value = of_core(panel, session).images[-1, 1].reshape(height, width)[row, column]
     assert told.args == [f"cross-entropy: pixel ({row}, {column}) = {value:.4g}"]
 
 
-def test_it_fits_the_smallest_window_with_nothing_cut(
-    panel: LossesPanel, window: MainWindow
-) -> None:
+def test_it_fits_the_smallest_window_with_nothing_cut(panel: LossesPanel, session: Session) -> None:
     least = panel.minimumSizeHint()
     assert least.width() <= 930
     assert least.height() <= 370
@@ -260,7 +253,7 @@ def test_it_fits_the_smallest_window_with_nothing_cut(
 
 
 def test_the_plots_line_up_and_have_room_for_the_smallest_labels(
-    sure: LossesPanel, window: MainWindow
+    sure: LossesPanel, session: Session
 ) -> None:
     boxes = [
         plot.view.getPlotItem().getViewBox().sceneBoundingRect()
@@ -275,11 +268,12 @@ def test_the_plots_line_up_and_have_room_for_the_smallest_labels(
     assert rows.max() - rows.min() > 0.4 * boxes[0].height()
 
 
-def test_both_themes_paint_curves_titles_and_badge(sure: LossesPanel, window: MainWindow) -> None:
-    session = window.session
-    session.losses.go_to(10)
+def test_both_themes_paint_curves_titles_and_badge(
+    sure: LossesPanel, session: Session, app: QApplication
+) -> None:
+    sure.losses.player.go_to(10)
     for theme in (LIGHT, DARK):
-        window.use_theme(theme)
+        put_on(app, sure, theme)
         plot = pixels(sure.gradient_plot.view)
         for colour in COLOURS[:1]:  # the solid one; dashes may cover each other
             assert has_colour(plot, getattr(theme, colour)).sum() > 100
@@ -293,23 +287,22 @@ def test_both_themes_paint_curves_titles_and_badge(sure: LossesPanel, window: Ma
 
 
 def test_step_size_and_steps_act_at_once(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+    panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     type_number(qtbot, panel.rows["rate"].editor, "0.07")
-    wait_for_descents(qtbot, session)
-    assert session.losses.config.rate == 0.07
+    wait_for_descents(qtbot, panel)
+    assert panel.losses.config.rate == 0.07
     assert_shows(panel, session, STEPS)
     type_number(qtbot, panel.rows["steps"].editor, "25")
-    wait_for_descents(qtbot, session)
+    wait_for_descents(qtbot, panel)
     assert_shows(panel, session, 25)  # who stood at the end stays at the end
-    session.losses.go_to(7)
+    panel.losses.player.go_to(7)
     slider = panel.rows["rate"].slider
     assert slider is not None
     start = handle_centre(slider)
     drag(slider, start, QPoint(start.x() + 20, start.y()))
-    assert session.losses.config.rate > 0.07
-    wait_for_descents(qtbot, session)
+    assert panel.losses.config.rate > 0.07
+    wait_for_descents(qtbot, panel)
     assert_shows(panel, session, 7)
 
 
@@ -322,72 +315,78 @@ def test_step_size_and_steps_act_at_once(
     ],
 )
 def test_numbers_out_of_range_are_refused_in_words(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot, name: str, text: str, words: str
+    panel: LossesPanel, session: Session, qtbot: QtBot, name: str, text: str, words: str
 ) -> None:
-    before = window.session.losses.config
-    type_number(qtbot, panel.rows[name].editor, text)
-    assert words in window.notice.text
-    assert window.session.losses.config == before
+    before = panel.losses.config
+    with qtbot.waitSignal(session.messages.notified) as told:
+        type_number(qtbot, panel.rows[name].editor, text)
+    assert words in told.args[0]
+    assert told.args[1]
+    assert panel.losses.config == before
     assert panel.rows[name].editor.number() == getattr(before, name)
 
 
-def test_image_target_and_box_are_those_of_the_page(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
-) -> None:
+def test_image_target_and_box_are_those_of_the_page(window: MainWindow, qtbot: QtBot) -> None:
     session, controls = window.session, window.attack.controls
+    window.show_attack()
+    click(qtbot, window.attack.tab("Losses"))
+    panel = window.attack.tabs.panel("Losses")
+    assert isinstance(panel, LossesPanel)
     type_number(qtbot, controls.index, "40")
-    wait_for_descents(qtbot, session)
+    wait_for_descents(qtbot, panel)
+    assert session.attack.index == 40
     assert_shows(panel, session, STEPS)
     label = session.attack.label
     other = (label + 3) % data_of(session).n_classes
     click(qtbot, controls.targets.button(other))
-    seen = wait_for_descents(qtbot, session)
+    seen = wait_for_descents(qtbot, panel)
     assert seen.target == other
     assert_shows(panel, session, STEPS)
     assert (seen.images[-1] < 0).any()
     click(qtbot, controls.rows["box"].editor)
-    seen = wait_for_descents(qtbot, session)
+    seen = wait_for_descents(qtbot, panel)
     assert session.attack.boxed
     assert seen.images.min() >= 0
     assert seen.images.max() <= 1
     assert_shows(panel, session, STEPS)
+    press(qtbot, window, "Ctrl+1")
+    assert not panel.isVisible()
+    press(qtbot, window, "Ctrl+2")
+    wait_for_descents(qtbot, panel)
+    assert_shows(panel, session, STEPS)
 
 
 def test_without_a_target_it_goes_to_the_likeliest_other_class(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+    panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     session.attack.set_untargeted()
-    seen = wait_for_descents(qtbot, session)
+    seen = wait_for_descents(qtbot, panel)
     assert session.view.shown is not None
     order = np.argsort(session.view.shown.probabilities_of(seen.original))[::-1]
     assert seen.target == order[1]
     assert_shows(panel, session, STEPS)
 
 
-def test_another_epoch_is_another_model(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
-) -> None:
-    before = wait_for_descents(qtbot, window.session)
-    window.session.view.show_epoch(2)
-    after = wait_for_descents(qtbot, window.session)
+def test_another_epoch_is_another_model(panel: LossesPanel, session: Session, qtbot: QtBot) -> None:
+    before = wait_for_descents(qtbot, panel)
+    session.view.show_epoch(2)
+    after = wait_for_descents(qtbot, panel)
     assert not np.array_equal(before.norms, after.norms)
-    assert_shows(panel, window.session, STEPS)
+    assert_shows(panel, session, STEPS)
 
 
 def test_one_click_shows_an_image_that_refuses_to_move(
-    sure: LossesPanel, window: MainWindow, qtbot: QtBot
+    sure: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session, state = window.session, window.session.losses
     assert session.view.shown is not None
     click(qtbot, sure.find_button)
-    wait_until(qtbot, lambda: state.playing)
+    wait_until(qtbot, lambda: sure.losses.player.playing)
     index = surest_right(session.view.shown.weights, data_of(session).train)
     assert session.attack.index == index
-    assert state.position < state.config.steps  # it plays from the start
-    wait_until(qtbot, lambda: not state.playing)
+    assert sure.losses.player.position < sure.losses.config.steps  # it plays from the start
+    wait_until(qtbot, lambda: not sure.losses.player.playing)
     assert_shows(sure, session, STEPS)
-    seen = of_core(session)
+    seen = of_core(sure, session)
     here = seen.footing(STEPS)
     assert here.saturated
     assert sure.badge.property("alert") is True
@@ -398,7 +397,7 @@ def test_one_click_shows_an_image_that_refuses_to_move(
         assert f"{number:.2g}" in words
     assert f"Read as {names[here.predicted]} with p = 1 - {here.doubt:.2g}" in words
     assert f"|w_{names[seen.target]} - w_{names[here.predicted]}|" in words
-    assert f"a step is {here.norms[0] * state.config.rate:.2g} long" in words
+    assert f"a step is {here.norms[0] * sure.losses.config.rate:.2g} long" in words
     shape = data_of(session).image_shape
     original = grey_rgb(seen.original.reshape(shape))
     assert_paints(sure.columns[0].result_view, original)  # it has not moved ...
@@ -406,32 +405,32 @@ def test_one_click_shows_an_image_that_refuses_to_move(
 
 
 def test_where_nothing_is_saturated_the_badge_says_so_and_the_jump_tells(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+    panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session, state = window.session, window.session.losses
+    told = list[str]()
+    session.messages.notified.connect(lambda words, _: told.append(words))
     session.view.show_epoch(1)  # a model that is sure of little
-    wait_for_descents(qtbot, session)
+    wait_for_descents(qtbot, panel)
     click(qtbot, panel.find_button)
-    wait_until(qtbot, lambda: state.playing)
-    state.go_to(0)
-    here = of_core(session).footing(0)
+    wait_until(qtbot, lambda: panel.losses.player.playing)
+    panel.losses.player.go_to(0)
+    here = of_core(panel, session).footing(0)
     assert here.response > SATURATED_RESPONSE
     assert panel.badge.property("alert") is False
     assert panel.badge_title.text() == "All three have something to follow"
     assert f"|J (t - y)| = {here.response:.2g}, and below 0.01" in panel.badge_text.text()
-    assert "surest image" in window.notice.text
-    assert f"p = {1 - here.doubt:.3g}" in window.notice.text
+    assert "surest image" in told[-1]
+    assert f"p = {1 - here.doubt:.3g}" in told[-1]
     assert has_colour(pixels(panel.badge), LIGHT.bad_surface).sum() == 0
 
 
 def test_a_target_that_is_read_already_is_told(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+    panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
-    seen = wait_for_descents(qtbot, session)
+    seen = wait_for_descents(qtbot, panel)
     read = int(seen.predicted[0, 0])
-    click(qtbot, window.attack.controls.targets.button(read))
-    wait_for_descents(qtbot, session)
+    session.attack.set_setting("target", read)
+    wait_for_descents(qtbot, panel)
     name = data_of(session).class_names[read]
     assert panel.badge_title.text() == "Already read as the target"
     assert panel.badge_text.text().startswith(f"This image is read as {name} from the start")
@@ -440,12 +439,11 @@ def test_a_target_that_is_read_already_is_told(
 
 
 def test_a_step_size_that_runs_away_is_told_and_stays_finite(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+    panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     type_number(qtbot, panel.rows["rate"].editor, "1000")
     type_number(qtbot, panel.rows["steps"].editor, "1000")
-    seen = wait_for_descents(qtbot, session)
+    seen = wait_for_descents(qtbot, panel)
     for numbers in (seen.images, seen.norms, seen.probabilities, seen.l2):
         assert np.isfinite(numbers).all()
     assert_shows(panel, session, 1000)
@@ -454,39 +452,37 @@ def test_a_step_size_that_runs_away_is_told_and_stays_finite(
     assert f"{seen.linf[1000].max():.2g} away, where its whole range is 1" in words
     assert "keep pixels in 0..1" in words
     assert "runs away" in panel.columns[2].size_line.text()
-    click(qtbot, window.attack.controls.rows["box"].editor)
-    wait_for_descents(qtbot, session)
+    session.attack.set_setting("box", True)
+    wait_for_descents(qtbot, panel)
     assert "away" not in panel.badge_text.text()
 
 
 def test_a_model_that_has_learnt_nothing_is_told(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_session: Callable[..., Session], new_panel: Callable[..., LossesPanel], qtbot: QtBot
 ) -> None:
-    window = new_window(new_session())
-    window.show_attack()
-    window.attack.show_tab("Losses")
-    panel = window.attack.tabs.panel("Losses")
+    session = new_session()
+    panel = new_panel(LossesPanel, session)
     assert panel.badge_title.text() == "No data yet"
     assert not panel.play_button.isEnabled()
     assert not panel.scrub.isEnabled()
-    click(qtbot, panel.find_button)
-    assert "There is no model yet" in window.notice.text
-    open_paused(qtbot, window.session)
-    wait_for_descents(qtbot, window.session)
+    with qtbot.waitSignal(session.messages.notified) as told:
+        click(qtbot, panel.find_button)
+    assert "There is no model yet" in told.args[0]
+    open_paused(qtbot, session)
+    wait_for_descents(qtbot, panel)
     assert panel.badge_title.text() == "Nothing to follow"  # all weights are 0
     assert "all three gradients are 0" in panel.badge_text.text()
     assert panel.play_button.isEnabled()
 
 
 def test_weights_that_are_no_numbers_are_told_in_the_badge(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+    panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     assert session.view.shown is not None
     weights = session.view.shown.weights.copy()
     weights[0, 3] = np.inf
     session.training.start_from(weights)
-    wait_until(qtbot, lambda: session.losses.problem != "")
+    wait_until(qtbot, lambda: panel.losses.study.problem != "")
     assert panel.badge_title.text() == "This cannot be attacked"
     assert "train it with a smaller learning rate." in panel.badge_text.text()
     assert panel.columns[0].result_view.caption == ""
@@ -494,52 +490,54 @@ def test_weights_that_are_no_numbers_are_told_in_the_badge(
 
 
 def test_names_of_strangers_are_plain_words(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+    panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
     names = [f"<b>{k}</b> & so on, at length" for k in range(10)]
-    badge = badge_words(of_core(window.session), 0, names)
+    badge = badge_words(of_core(panel, session), 0, names)
     assert "<b>" in badge.words
     assert "at length" not in badge.words
     assert "w(<b>" in badge.words
     assert panel.badge_text.textFormat().name == "PlainText"
 
 
-class Gate:
-    """Holds a descent: each step must be let through."""
+class Slow(Microscope):
+    """Takes its time for each step."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.seconds = 0.004
-        advance = Microscope._advance
+    seconds = 0.004
 
-        def slow(scope: Microscope, *arguments: Any) -> Any:
-            time.sleep(self.seconds)
-            return advance(scope, *arguments)
+    def run(self) -> Generator[Progress, None, None]:
+        for step in super().run():
+            time.sleep(Slow.seconds)
+            yield step
 
-        monkeypatch.setattr(Microscope, "_advance", slow)
-        monkeypatch.setattr("gui.attack.losses.job._TELL_SECONDS", 0.02)
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> type[Slow]:
+    """Make each step of the descents take its time."""
+    monkeypatch.setattr(Slow, "seconds", 0.004)
+    monkeypatch.setattr("gui.attack.losses.study.Microscope", Slow)
+    return Slow
 
 
 def test_long_work_shows_how_far_it_is_and_cancel_keeps_what_was_done(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    slow: type[Slow], panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     assert not panel.cancel_button.isVisible()
-    Gate(monkeypatch)
     type_number(qtbot, panel.rows["steps"].editor, "1000")
     wait_until(qtbot, panel.cancel_button.isVisible)
     assert panel.progress.text().endswith("of 1,000 steps")
     click(qtbot, panel.cancel_button)
-    seen = wait_for_descents(qtbot, session)
-    assert 0 < seen.n_steps < 1000
-    assert not panel.cancel_button.isVisible()
+    wait_until(qtbot, lambda: not panel.cancel_button.isVisible())
+    seen = panel.losses.descents
+    assert seen is not None
+    assert STEPS < seen.n_steps < 1000
     assert panel.progress.text() == ""
     assert panel.words.text() == f"step {seen.n_steps} of {seen.n_steps}"
 
 
 def test_a_saturated_image_is_chosen_in_the_part_it_was_looked_for_in(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+    panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     assert session.view.shown is not None
     session.attack.choose("train", 3)
     wanted = surest_right(session.view.shown.weights, data_of(session).train)
@@ -550,122 +548,79 @@ def test_a_saturated_image_is_chosen_in_the_part_it_was_looked_for_in(
 
 
 def test_long_work_ends_when_nobody_looks_and_is_done_anew_later(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    slow: type[Slow], panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
-    gate = Gate(monkeypatch)
     type_number(qtbot, panel.rows["steps"].editor, "1000")
     wait_until(qtbot, panel.cancel_button.isVisible)
-    gate.seconds = 0.0
-    before = session.losses.descents
-    press(qtbot, window, "Ctrl+1")
-    assert not session.losses.computing
-    qtbot.wait(300)
-    assert session.losses.descents is before  # not those cut off
-    press(qtbot, window, "Ctrl+2")
-    assert wait_for_descents(qtbot, session).n_steps == 1000
+    slow.seconds = 0.0
+    before = panel.losses.descents
+    panel.hide()
+    wait_until(qtbot, lambda: not panel.losses.study.is_computing)
+    session.pool.read_letters()
+    assert panel.losses.descents is before  # not those cut off
+    panel.show()
+    assert wait_for_descents(qtbot, panel).n_steps == 1000
     assert not panel.cancel_button.isVisible()
 
 
 def test_a_new_choice_does_not_wait_for_the_old_one(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    slow: type[Slow], panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
-    gate = Gate(monkeypatch)
     type_number(qtbot, panel.rows["steps"].editor, "1000")
     wait_until(qtbot, panel.cancel_button.isVisible)
-    gate.seconds = 0.0
+    slow.seconds = 0.0
     type_number(qtbot, panel.rows["steps"].editor, "9")
-    assert wait_for_descents(qtbot, session).n_steps == 9
+    assert wait_for_descents(qtbot, panel).n_steps == 9
     assert_shows(panel, session, 9)
 
 
-def make_request(steps: int = 400) -> LossesRequest:
-    rng = np.random.default_rng(0)
-    weights, image = rng.standard_normal((3, 7)), rng.random(6)
-    return LossesRequest(weights, image, 1, False, MicroscopeConfig(steps=steps))
-
-
-def test_a_model_that_only_learnt_on_waits_its_turn(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Gate(monkeypatch)
-    mailbox = Mailbox()
-    job = LossesJob(mailbox)
-    answers: list[tuple[int, LossesAnswer]] = []
-
-    def taken() -> list[tuple[int, LossesAnswer]]:
-        _, latest = mailbox.take()
-        if LOSSES_SLOT in latest:
-            answers.append((latest[LOSSES_SLOT].generation, latest[LOSSES_SLOT].payload))
-        return answers
-
-    job.start()
-    try:
-        job.ask(1, make_request(100), at_once=True)
-        wait_until(qtbot, lambda: bool(taken()))  # it is under way
-        assert isinstance(answers[0][1].progress, Progress)
-        job.ask(2, make_request(3), at_once=False)
-        wait_until(qtbot, lambda: taken()[-1][0] == 2)
-        whole = [answer.descents for generation, answer in answers if generation == 1]
-        assert whole[-1] is None or whole[-1].n_steps == 100  # not cut short
-        assert answers[-1][1].descents is not None
-    finally:
-        job.request_stop()
-        assert job.join(WAIT / 1000)
-
-
 def test_nothing_is_computed_where_nobody_looks(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
+    panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
-    before = wait_for_descents(qtbot, session)
-    click(qtbot, window.attack.tab("Film"))
+    before = wait_for_descents(qtbot, panel)
+    panel.hide()
     session.attack.choose("train", NUMBER + 1)
     session.view.show_epoch(3)
-    qtbot.wait(200)
-    assert session.losses.descents is before
-    click(qtbot, window.attack.tab("Losses"))
-    assert wait_for_descents(qtbot, session) is not before
-    assert_shows(panel, session, session.losses.position)
+    session.pool.read_letters()
+    assert not panel.losses.study.is_computing
+    assert panel.losses.descents is before
+    panel.show()
+    assert wait_for_descents(qtbot, panel) is not before
+    assert_shows(panel, session, panel.losses.player.position)
 
 
-def test_it_follows_a_run_that_goes_on(
-    panel: LossesPanel, window: MainWindow, qtbot: QtBot
-) -> None:
-    session = window.session
+def test_it_follows_a_run_that_goes_on(panel: LossesPanel, session: Session, qtbot: QtBot) -> None:
     seen: list[Descents] = []
 
     def note() -> None:
-        descents = session.losses.descents
+        descents = panel.losses.descents
         if descents is not None and (not seen or seen[-1] is not descents):
             seen.append(descents)
 
-    session.losses.changed.connect(note)
+    panel.losses.study.changed.connect(note)
     play_endlessly(session)
     wait_until(qtbot, lambda: len(seen) > 3)  # on the way, not at an end alone
-    session.losses.changed.disconnect(note)
+    panel.losses.study.changed.disconnect(note)
     session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    wait_for_descents(qtbot, session)
+    wait_for_descents(qtbot, panel)
     assert_shows(panel, session, STEPS)
 
 
 @pytest.mark.parametrize(("n_classes", "shape"), [(2, (5, 9)), (47, (8, 8))])
 def test_other_data_bring_other_shapes_and_classes(
     panel: LossesPanel,
-    window: MainWindow,
+    session: Session,
     qtbot: QtBot,
     tmp_path: Path,
     n_classes: int,
     shape: tuple[int, int],
 ) -> None:
-    session = window.session
     before = data_of(session)
     session.open(write_data(tmp_path / "other", shape, n_classes, 150, 94))
     wait_until(qtbot, lambda: data_of(session) is not before)
     wait_for_state(qtbot, session, RunState.FINISHED)
-    seen = wait_for_descents(qtbot, session)
+    seen = wait_for_descents(qtbot, panel)
     assert seen.probabilities.shape[2] == n_classes
     panel.grab()
     assert_shows(panel, session, STEPS)
@@ -673,11 +628,10 @@ def test_other_data_bring_other_shapes_and_classes(
 
 
 def test_the_surest_image_of_none_is_told(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_session: Callable[..., Session], new_panel: Callable[..., LossesPanel], qtbot: QtBot
 ) -> None:
     few = DataConfig(dataset="digits8", train_size=8, test_size=50)
     session = new_session(data=few)
-    window = new_window(session)
     open_paused(qtbot, session)
     dataset = data_of(session)
     weights = np.zeros((dataset.n_classes, dataset.n_features + 1), dtype=np.float32)
@@ -688,7 +642,7 @@ def test_the_surest_image_of_none_is_told(
         qtbot,
         lambda: session.view.shown is not None and bool(np.any(session.view.shown.weights[:, 0])),
     )
-    window.show_attack()
-    window.attack.show_tab("Losses")
-    click(qtbot, window.attack.tabs.panel("Losses").find_button)
-    wait_until(qtbot, lambda: "reads no training image rightly" in window.notice.text)
+    panel = new_panel(LossesPanel, session)
+    with qtbot.waitSignal(session.messages.notified) as told:
+        click(qtbot, panel.find_button)
+    assert "reads no training image rightly" in told.args[0]
