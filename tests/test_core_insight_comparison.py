@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from core_samples import tiny_dataset
 
-from core.insight.comparison import examine, relative_difference
+from core.insight import comparison
+from core.insight.comparison import ComparisonSearch, Examined, examine, relative_difference
+from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.progress import finish
+
+if TYPE_CHECKING:
+    from core.data.dataset import Split
 
 
 def test_all_that_is_compared_is_of_that_model() -> None:
@@ -55,3 +62,32 @@ def test_how_far_apart_weights_are() -> None:
         1.0
     )
     assert math.isnan(relative_difference(np.zeros((2, 2)), first))
+
+
+def test_a_search_examines_each_model_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = tiny_dataset()
+    rng = np.random.default_rng(0)
+    shape = (3, dataset.n_classes, dataset.n_features + 1)
+    first, second, third = rng.standard_normal(shape, dtype=np.float32)
+    known: ModelCache[Examined] = ModelCache()
+    looked: list[Any] = []
+
+    def counted(weights: Any, *splits: Split) -> Examined:
+        looked.append(weights)
+        return examine(weights, *splits)
+
+    monkeypatch.setattr(comparison, "examine", counted)
+    search = ComparisonSearch((first, second), dataset.train, dataset.test, known=known)
+    steps = search.run()
+    next(steps)
+    assert search.found() is None  # one of two
+    assert [(p.done, p.total) for p in steps] == [(2, 2)]
+    found = search.found()
+    assert found is not None
+    assert [one.weights is weights for one, weights in zip(found, (first, second), strict=True)]
+    expected = examine(second, dataset.train, dataset.test)
+    assert found[1].median_l2 == expected.median_l2
+    np.testing.assert_array_equal(found[1].held_out.confusion, expected.held_out.confusion)
+    assert not list(search.run())
+    finish(ComparisonSearch((second, third), dataset.train, dataset.test, known=known).run())
+    assert [id(weights) for weights in looked] == [id(first), id(second), id(third)]

@@ -254,7 +254,7 @@ def test_best_against_now_is_compared(window: MainWindow, qtbot: QtBot) -> None:
     assert history is not None
     click(qtbot, panel.compare_button)
     assert window.learn.tabs.panel("Compare").isVisible()
-    models = window.session.comparison.models
+    models = window.learn.tabs.panel("Compare").comparison.models
     assert models is not None
     assert models[0].weights is history.best.weights
     assert models[1].weights is history.records[-1].weights

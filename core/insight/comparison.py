@@ -9,12 +9,16 @@ import numpy as np
 
 from core.exact.closed_form import ClassRobustness, class_robustness, smallest_changes
 from core.insight.diagnostics import Diagnosis, diagnose
+from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
+    from core.progress import Progress
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +58,40 @@ def examine(weights: NDArray[Any], train: Split, held_out: Split) -> Examined:
         median_l2=float(np.median(changes.l2[right])) if some else float("nan"),
         median_linf=float(np.median(changes.linf[right])) if some else float("nan"),
     )
+
+
+class ComparisonSearch:
+    """Examines two models in the same images.
+
+    Parameters
+    ----------
+    weights : of both
+    known : what was examined before and need not be again
+    """
+
+    def __init__(
+        self,
+        weights: tuple[NDArray[Any], NDArray[Any]],
+        train: Split,
+        held_out: Split,
+        *,
+        known: ModelCache[Examined] | None = None,
+    ) -> None:
+        self._weights, self._splits = weights, (train, held_out)
+        self._known: ModelCache[Examined] = ModelCache() if known is None else known
+
+    def run(self) -> Generator[Progress, None, None]:
+        """Examine those not examined yet, telling after each."""
+        yield from self._known.fill(self._weights, self._splits, self._look, "models")
+
+    def found(self) -> tuple[Examined, Examined] | None:
+        """Return what was found, None before both are examined."""
+        first, second = (self._known.row(each, self._splits) for each in self._weights)
+        return None if first is None or second is None else (first, second)
+
+    def _look(self, weights: NDArray[Any]) -> Generator[Progress, None, Examined]:
+        yield from ()
+        return examine(weights, *self._splits)
 
 
 def relative_difference(first: NDArray[Any], second: NDArray[Any]) -> float:

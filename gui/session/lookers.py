@@ -10,7 +10,6 @@ from gui.attack.same_change.study import SameChangeSession
 from gui.attack.transfer.study import TransferSession
 from gui.jobs.legacy import ALWAYS, LegacyMailbox
 from gui.jobs.worker import Failed
-from gui.tune.comparison.study import ComparisonSession
 
 if TYPE_CHECKING:
     from gui.session.session import Session
@@ -23,7 +22,6 @@ class Lookers(QObject):
         super().__init__(session)
         self.mailbox = mailbox = LegacyMailbox(session.pool)
         self._session, pool = session, session.pool
-        session.comparison = ComparisonSession(session, pool, mailbox)
         session.transfer = TransferSession(session, pool, mailbox)
         session.same_change = SameChangeSession(session, pool, mailbox)
         pool.frame.connect(self._follow)

@@ -56,7 +56,6 @@ class Session(QObject):
     epochs : what the run shown reads, epoch by epoch
     """
 
-    comparison: Any
     transfer: Any
     same_change: Any
 

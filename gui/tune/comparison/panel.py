@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from operator import is_not
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -22,8 +23,10 @@ from core.insight.comparison import Examined, relative_difference
 from core.insight.diagnostics import weight_images, weight_limit
 from core.insight.readings import ImageFilter
 from core.pictures import diverging_rgb, grey_rgb
+from gui.shared.panel import Panel
 from gui.shared.words import PARTS
 from gui.tune.comparison.side_chooser import SideChooser
+from gui.tune.comparison.study import Comparison
 from gui.widgets.bars.paired_bars import PairedBars
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.tooltips import wrapped
@@ -33,7 +36,6 @@ from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QHideEvent, QShowEvent
 
     from core.data.dataset import Dataset, Split
     from gui.session.session import Session
@@ -61,20 +63,13 @@ _WORDS_HELP = (
 )
 
 
-class ComparisonPanel(QWidget):
+class ComparisonPanel(Panel):
     """The choosers of both sides, one sentence, and one of five ways to compare."""
 
-    hovered = Signal(str)
-    sample_requested = Signal(str, int, QPoint)
-    """Part, index and place on the screen of an image that is to be opened."""
-    content_requested = Signal(object, QPoint)
-    """What makes the content of a card, and its place on the screen."""
-    images_requested = Signal(str, object)
-    """A part, and an ``ImageFilter``; their model is the one shown by then."""
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+        super().__init__(session, parent)
+        self.comparison = Comparison(session, self)
+        self._seen: list[NDArray[Any]] = []
         self.sides = [SideChooser(name, self) for name in _NAMES]
         self.what = QComboBox(self)
         self.what.setObjectName("comparison_what")
@@ -105,9 +100,9 @@ class ComparisonPanel(QWidget):
             side.place_chosen.connect(self._place_chosen)
             side.epoch_chosen.connect(self._epoch_chosen)
         self.what.activated.connect(self.refresh)
-        session.comparison.changed.connect(self.refresh)
-        session.comparison.examined_changed.connect(self.refresh)
+        self.follow(self.comparison.study)
         session.runs.changed.connect(self.refresh)
+        session.view.shown_changed.connect(self._follow_models)
         session.view.dataset_changed.connect(self._dataset_changed)
         self._dataset_changed()
 
@@ -138,20 +133,11 @@ class ComparisonPanel(QWidget):
         column.addWidget(self.words)
         column.addWidget(self.stack, 1)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to follow the models."""
-        super().showEvent(event)
-        self._session.comparison.watch(True)
+    def show_wanted(self, wanted: object) -> None:
+        """Compare these two :class:`~gui.shared.side.Side` s."""
+        first, second = cast("tuple[Side, Side]", wanted)
+        self.comparison.compare(first, second)
         self.refresh()
-
-    def show_wanted(self, wanted: tuple[Side, Side]) -> None:
-        """Compare these two."""
-        self._session.comparison.compare(*wanted)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for what nobody sees."""
-        super().hideEvent(event)
-        self._session.comparison.watch(False)
 
     def show_what(self, what: str) -> None:
         """Choose a way to compare."""
@@ -164,24 +150,27 @@ class ComparisonPanel(QWidget):
 
     @Slot(object)
     def _run_chosen(self, key: int | None) -> None:
-        self._session.comparison.set_side(self._index(), run=key)
+        self.comparison.set_side(self._index(), run=key)
+        self.refresh()
 
     @Slot(str)
     def _place_chosen(self, place: str) -> None:
         index = self._index()
-        models = self._session.comparison.models
+        models = self.comparison.models
         epoch = 0 if models is None else models[index].epoch
-        self._session.comparison.set_side(index, place=place, epoch=epoch)
+        self.comparison.set_side(index, place=place, epoch=epoch)
+        self.refresh()
 
     @Slot(object)
     def _epoch_chosen(self, epoch: int) -> None:
-        self._session.comparison.set_side(self._index(), place="chosen", epoch=epoch)
+        self.comparison.set_side(self._index(), place="chosen", epoch=epoch)
+        self.refresh()
 
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
         """Open a mistake as the image it is, anything else as the picture it is."""
         near = self.mosaic.mapToGlobal(self.mosaic.cell_rect(row, column).center())
-        found = self._session.comparison.examined
+        found = self.comparison.study.found
         if self.what.currentData() != "worst":
             self.content_requested.emit(partial(self._content, row, column), near)
         elif found is not None:
@@ -212,7 +201,7 @@ class ComparisonPanel(QWidget):
     @Slot(int, int)
     def _pair_clicked(self, label: int, read: int) -> None:
         """Show the model of this side everywhere, and list the images it reads so."""
-        session, models = self._session, self._session.comparison.models
+        session, models = self._session, self.comparison.models
         if models is None or session.view.dataset is None:
             return
         model = models[self._index()]
@@ -229,15 +218,27 @@ class ComparisonPanel(QWidget):
         self.refresh()
 
     @Slot()
-    def refresh(self) -> None:
+    def _follow_models(self) -> None:
+        """Show the models where a side stands for another now: not in every frame."""
+        if self.isVisible():
+            weights = self._weights(self.comparison.models)
+            if len(weights) != len(self._seen) or any(map(is_not, weights, self._seen)):
+                self.refresh()
+
+    @staticmethod
+    def _weights(models: tuple[SideModel, SideModel] | None) -> list[NDArray[Any]]:
+        return [] if models is None else [model.weights for model in models]
+
+    def show_known(self) -> None:
         """Show what both sides stand for now."""
         session = self._session
-        dataset, comparison = session.view.dataset, session.comparison
-        if dataset is None or not self.isVisible():
+        dataset, comparison = session.view.dataset, self.comparison
+        if dataset is None:
             return
         entries = session.runs.on(session.view.data_config, session.view.reading)
         runs = [(None, "run shown"), *((e.key, short(e.name, _LONGEST)) for e in entries)]
         models = comparison.models
+        self._seen = self._weights(models)
         for i, chooser in enumerate(self.sides):
             chooser.show_side(comparison.sides[i], runs, None if models is None else models[i])
         what = self.what.currentData()
@@ -245,7 +246,7 @@ class ComparisonPanel(QWidget):
         if models is None:
             self.words.setText("There is nothing to compare yet: let the run begin.")
             return
-        found = comparison.examined  # of weights a moment old, perhaps; of other data never
+        found = comparison.study.found  # of weights a moment old, perhaps; of other data never
         self.words.setText(self._sentence(models, found, dataset))
         self.stack.setCurrentIndex({"confusion": 1, "robustness": 2}.get(what, 0))
         if what == "weights":
@@ -343,7 +344,7 @@ class ComparisonPanel(QWidget):
 
     def _show_robustness(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
         first, second = (one.robustness.l2 for one in found)
-        models = self._session.comparison.models
+        models = self.comparison.models
         labels = self._labels(models) if models is not None else list(_NAMES)
         title = "median length of the smallest change that fools, held-out images read rightly"
         self.bars.set_values(dataset.class_names, (labels[0], labels[1]), title, first, second)

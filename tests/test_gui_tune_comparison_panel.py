@@ -1,19 +1,21 @@
-"""Two models side by side on the Learn page."""
+"""Two models side by side."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from gui_helpers import (
     EPOCHS,
+    LEARN_PANEL_SIZE,
     choose,
     click,
     data_of,
     has_colour,
     hover,
     pixels,
+    put_on,
     type_number,
     wait_for_state,
     wait_until,
@@ -22,23 +24,34 @@ from gui_helpers import (
 
 from core.insight.comparison import examine, relative_difference
 from core.insight.diagnostics import weight_images
+from core.insight.readings import ImageFilter
 from gui.session.run_state import RunState
+from gui.shared.side import Side
 from gui.theme import DARK, LIGHT
-from gui.tune.comparison.study import Side
+from gui.tune.comparison.panel import ComparisonPanel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from core.insight.comparison import Examined
-    from gui.tune.comparison.panel import ComparisonPanel
+    from gui.session.session import Session
     from gui.window.main_window import MainWindow
 
 
 @pytest.fixture
-def panel(window: MainWindow, qtbot: QtBot) -> ComparisonPanel:
-    """Return the panel of a window with two finished runs."""
-    session = window.session
+def panel(new_panel: Callable[..., Any], session: Session, qtbot: QtBot) -> ComparisonPanel:
+    """Return the panel of two finished runs."""
+    another_run(qtbot, session)
+    made: ComparisonPanel = new_panel(ComparisonPanel, session, size=LEARN_PANEL_SIZE)
+    wait_for_models(qtbot, made)
+    return made
+
+
+def another_run(qtbot: QtBot, session: Session) -> None:
     session.wanted.set_setting("learning_rate", 2.0)  # overshoots: its best is not its last
     session.training.rewind(play=True)
     wait_until(
@@ -46,23 +59,19 @@ def panel(window: MainWindow, qtbot: QtBot) -> ComparisonPanel:
         lambda: session.view.history is not None and session.view.history.last_epoch == EPOCHS,
     )
     wait_for_state(qtbot, session, RunState.FINISHED)
-    click(qtbot, window.learn.tab("Compare"))
-    wait_for_models(qtbot, window)
-    return window.learn.tabs.panel("Compare")
 
 
-def weights_of(window: MainWindow) -> list[NDArray[np.float32]]:
-    models = window.session.comparison.models
+def weights_of(panel: ComparisonPanel) -> list[NDArray[np.float32]]:
+    models = panel.comparison.models
     assert models is not None
     return [model.weights for model in models]
 
 
-def wait_for_models(qtbot: QtBot, window: MainWindow) -> tuple[Examined, Examined]:
+def wait_for_models(qtbot: QtBot, panel: ComparisonPanel) -> tuple[Examined, Examined]:
     """Wait until what was found is of the models chosen."""
-    comparison = window.session.comparison
 
     def there() -> bool:
-        found, models = comparison.examined, comparison.models
+        found, models = panel.comparison.study.found, panel.comparison.models
         return (
             found is not None
             and models is not None
@@ -70,21 +79,22 @@ def wait_for_models(qtbot: QtBot, window: MainWindow) -> tuple[Examined, Examine
         )
 
     wait_until(qtbot, there)
-    assert comparison.examined is not None
-    return comparison.examined
+    found = panel.comparison.study.found
+    assert found is not None
+    return found
 
 
-def test_it_begins_with_best_against_now(panel: ComparisonPanel, window: MainWindow) -> None:
-    history = window.session.view.history
+def test_it_begins_with_best_against_now(panel: ComparisonPanel, session: Session) -> None:
+    history = session.view.history
     assert history is not None
-    assert weights_of(window)[0] is history.best.weights
-    assert weights_of(window)[1] is history.records[-1].weights
+    assert weights_of(panel)[0] is history.best.weights
+    assert weights_of(panel)[1] is history.records[-1].weights
     assert [side.epoch.number() for side in panel.sides] == [history.best.epoch, EPOCHS]
 
 
-def test_weights_and_their_difference(panel: ComparisonPanel, window: MainWindow) -> None:
-    shape = data_of(window.session).image_shape
-    first, second = weights_of(window)
+def test_weights_and_their_difference(panel: ComparisonPanel, session: Session) -> None:
+    shape = data_of(session).image_shape
+    first, second = weights_of(panel)
     assert [panel.mosaic.row(i).label for i in range(3)] == ["A", "B", "B − A"]
     for row, weights in enumerate((first, second, second - first)):
         np.testing.assert_array_equal(panel.mosaic.row(row).values, weight_images(weights, shape))
@@ -92,10 +102,10 @@ def test_weights_and_their_difference(panel: ComparisonPanel, window: MainWindow
 
 
 def test_means_mistakes_confusion_and_attackability(
-    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+    panel: ComparisonPanel, session: Session, qtbot: QtBot
 ) -> None:
-    data = data_of(window.session)
-    found = [examine(weights, data.train, data.test) for weights in weights_of(window)]
+    data = data_of(session)
+    found = [examine(weights, data.train, data.test) for weights in weights_of(panel)]
     for what in ("means", "worst", "confusion", "robustness"):
         choose(qtbot, panel.what, panel.what.findData(what))
         if what == "means":
@@ -124,13 +134,15 @@ def test_means_mistakes_confusion_and_attackability(
 
 
 def test_the_bars_are_as_high_as_their_values(
-    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
+    panel: ComparisonPanel, app: QApplication, qtbot: QtBot
 ) -> None:
+    told: list[str] = []
+    panel.hovered.connect(told.append)
     panel.show_what("robustness")
-    found = wait_for_models(qtbot, window)
+    found = wait_for_models(qtbot, panel)
     l2 = np.array([one.robustness.l2 for one in found])
     for theme in (LIGHT, DARK):
-        window.use_theme(theme)
+        put_on(app, panel, theme)
         picture = pixels(panel.bars)
         for side, colour in enumerate((theme.train, theme.test)):
             for k in (0, 4):
@@ -140,143 +152,44 @@ def test_the_bars_are_as_high_as_their_values(
                 column = picture[box.top() + 2 : box.bottom() - 2, box.center().x()]
                 assert has_colour(column[None], colour).all()
     hover(panel.bars, panel.bars.bar(3, 0).center().toPoint())
-    assert window.hover_words.text() == panel.bars.describe(3)
+    assert told[-1] == panel.bars.describe(3)
 
 
-def test_any_run_at_any_epoch(panel: ComparisonPanel, window: MainWindow, qtbot: QtBot) -> None:
-    first = window.session.runs.entries[0]
+def test_any_run_at_any_epoch(panel: ComparisonPanel, session: Session, qtbot: QtBot) -> None:
+    first = session.runs.entries[0]
     left, right = panel.sides
     choose(qtbot, left.run, left.run.findData(first.key))
     choose(qtbot, left.place, left.place.findData("start"))
-    assert weights_of(window)[0] is first.run.history.records[0].weights
+    assert weights_of(panel)[0] is first.run.history.records[0].weights
     type_number(qtbot, left.epoch, "7")
     assert left.place.currentData() == "chosen"
-    assert weights_of(window)[0] is first.run.history.records[7].weights
+    assert weights_of(panel)[0] is first.run.history.records[7].weights
     choose(qtbot, right.place, right.place.findData("shown"))
-    window.session.view.show_epoch(3)
-    assert weights_of(window)[1] is window.session.view.history.records[3].weights
+    session.view.show_epoch(3)
+    assert weights_of(panel)[1] is session.view.history.records[3].weights
     assert right.epoch.number() == 3
-    wait_for_models(qtbot, window)
+    wait_for_models(qtbot, panel)
 
 
-def test_a_run_of_the_list_is_compared_with_the_one_shown(
-    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
-) -> None:
+def test_a_run_of_the_list_is_compared_with_the_one_shown(window: MainWindow, qtbot: QtBot) -> None:
+    another_run(qtbot, window.session)
     click(qtbot, window.learn.tab("Runs"))
-    runs = window.learn.tabs.panel("Runs")
+    runs, panel = (window.learn.tabs.panel(words) for words in ("Runs", "Compare"))
     first = window.session.runs.entries[0]
     runs.table.choose(first.key)
     click(qtbot, runs.compare_button)
     assert panel.isVisible()
-    assert window.session.comparison.sides == (Side(first.key, "best"), Side(None, "best"))
-    assert weights_of(window)[0] is first.run.history.best.weights
-
-
-def test_it_follows_a_live_run_and_rests_when_nobody_looks(
-    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
-) -> None:
-    session = window.session
-    session.training.step_epoch()
-    wait_until(qtbot, lambda: panel.sides[1].epoch.number() == EPOCHS + 1)
-    wait_for_models(qtbot, window)
-    click(qtbot, window.learn.tab("Class atlas"))
-    asked = session.comparison._asked
-    session.training.step_epoch()
-    wait_until(qtbot, lambda: session.view.history.last_epoch == EPOCHS + 2)
-    assert session.comparison._asked is asked
-    click(qtbot, window.learn.tab("Compare"))
-    wait_until(qtbot, lambda: panel.sides[1].epoch.number() == EPOCHS + 2)
-
-
-def test_a_removed_run_gives_way_to_the_one_shown(
-    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
-) -> None:
-    first = window.session.runs.entries[0]
-    window.session.comparison.compare(Side(first.key, "now"), Side(None, "now"))
-    assert weights_of(window)[0] is first.run.history.records[-1].weights
-    window.session.view.remove_run(first.key)
-    assert weights_of(window)[0] is window.session.view.history.records[-1].weights
-    assert panel.sides[0].run.currentText() == "run shown"
-
-
-def test_other_data_bring_other_models(
-    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
-) -> None:
-    session = window.session
-    session.open("strokes")
-    wait_until(
-        qtbot,
-        lambda: session.view.data_config.dataset == "strokes" and session.view.shown is not None,
-    )
-    wait_for_models(qtbot, window)
-    assert weights_of(window)[0].shape == (10, 785)
-    assert panel.mosaic.row(0).values.shape == (10, 28, 28)
-
-
-def test_the_worst_are_of_the_present_images(
-    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
-) -> None:
-    panel.show_what("worst")
-    wait_for_models(qtbot, window)
-    session = window.session
-    session.wanted.set_setting("train_size", 20)
-    session.training.rewind(play=True)
-    wait_until(qtbot, lambda: data_of(session).train.n_samples == 20)
-    wait_until(qtbot, lambda: session.view.run_state is RunState.FINISHED)
-    found = wait_for_models(qtbot, window)
-    indices = [m.index for one in found for m in one.train.worst if m is not None]
-    assert all(index < 20 for index in indices)
-
-
-def test_an_answer_of_earlier_runs_is_taken_after_a_rewind(
-    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
-) -> None:
-    session, first = window.session, window.session.runs.entries[0]
-    session.comparison.compare(Side(first.key, "chosen", 3), Side(first.key, "chosen", 7))
-    session.training.rewind()
-    wait_for_models(qtbot, window)
-    records = first.run.history.records
-    assert [w is records[e].weights for w, e in zip(weights_of(window), (3, 7), strict=True)]
-
-
-def test_a_side_of_other_data_gives_way_to_the_run_shown(
-    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
-) -> None:
-    session, first = window.session, window.session.runs.entries[0]
-    session.comparison.compare(Side(first.key, "now"), Side(None, "now"))
-    session.open("strokes")
-    wait_until(qtbot, lambda: session.view.data_config.dataset == "strokes")
-    wait_until(qtbot, lambda: session.view.shown is not None)
-    wait_for_models(qtbot, window)
-    assert "nothing to compare" not in panel.words.text()
-
-
-def click_cell(qtbot: QtBot, panel: ComparisonPanel, row: int, column: int) -> None:
-    click(qtbot, panel.mosaic, panel.mosaic.cell_rect(row, column).center())
-
-
-def test_pictures_and_mistakes_open(
-    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
-) -> None:
-    card = window.learn.card
+    assert panel.comparison.sides == (Side(first.key, "best"), Side(None, "best"))
+    assert weights_of(panel)[0] is first.run.history.best.weights
+    wait_for_models(qtbot, panel)
     click_cell(qtbot, panel, 2, 3)
+    card = window.learn.card
     assert card.isVisible()
     assert card.title.text() == "B − A: weights of class 3"
     np.testing.assert_array_equal(card.content.values, panel.mosaic.row(2).values[3])
     card.close()
-    panel.show_what("worst")
-    found = wait_for_models(qtbot, window)
-    column = next(k for k, m in enumerate(found[1].train.worst) if m is not None)
-    click_cell(qtbot, panel, 1, column)
-    assert card.isVisible()
-    assert (card.content.part, card.content.index) == ("train", found[1].train.worst[column].index)
-
-
-def test_a_click_on_a_side_of_the_confusion_lists_what_that_model_reads(
-    panel: ComparisonPanel, window: MainWindow, qtbot: QtBot
-) -> None:
     panel.show_what("confusion")
-    found = wait_for_models(qtbot, window)
+    found = wait_for_models(qtbot, panel)
     counts = found[0].held_out.confusion
     wrong = counts - np.diag(np.diag(counts))
     label, read = np.unravel_index(int(wrong.argmax()), wrong.shape)
@@ -287,3 +200,112 @@ def test_a_click_on_a_side_of_the_confusion_lists_what_that_model_reads(
     wait_until(qtbot, lambda: wall_is_right(window))
     order = window.data_page.wall.content.order
     assert len(order) == counts[label, read] > 0
+
+
+def test_it_follows_a_live_run_and_rests_when_nobody_looks(
+    panel: ComparisonPanel, session: Session, qtbot: QtBot
+) -> None:
+    session.training.step_epoch()
+    wait_until(qtbot, lambda: panel.sides[1].epoch.number() == EPOCHS + 1)
+    wait_for_models(qtbot, panel)
+    panel.hide()
+    told: list[bool] = []
+    panel.comparison.study.changed.connect(lambda: told.append(True))
+    session.training.step_epoch()
+    wait_until(qtbot, lambda: session.view.history.last_epoch == EPOCHS + 2)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert told == []
+    assert not panel.comparison.study.is_computing
+    panel.show()
+    wait_until(qtbot, lambda: panel.sides[1].epoch.number() == EPOCHS + 2)
+
+
+def test_a_removed_run_gives_way_to_the_one_shown(
+    panel: ComparisonPanel, session: Session, qtbot: QtBot
+) -> None:
+    first = session.runs.entries[0]
+    panel.show_wanted((Side(first.key, "now"), Side(None, "now")))
+    assert weights_of(panel)[0] is first.run.history.records[-1].weights
+    session.view.remove_run(first.key)
+    assert weights_of(panel)[0] is session.view.history.records[-1].weights
+    assert panel.sides[0].run.currentText() == "run shown"
+
+
+def test_other_data_bring_other_models(
+    panel: ComparisonPanel, session: Session, qtbot: QtBot
+) -> None:
+    session.open("strokes")
+    wait_until(
+        qtbot,
+        lambda: session.view.data_config.dataset == "strokes" and session.view.shown is not None,
+    )
+    wait_for_models(qtbot, panel)
+    assert weights_of(panel)[0].shape == (10, 785)
+    assert panel.mosaic.row(0).values.shape == (10, 28, 28)
+
+
+def test_the_worst_are_of_the_present_images(
+    panel: ComparisonPanel, session: Session, qtbot: QtBot
+) -> None:
+    panel.show_what("worst")
+    wait_for_models(qtbot, panel)
+    session.wanted.set_setting("train_size", 20)
+    session.training.rewind(play=True)
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 20)
+    wait_until(qtbot, lambda: session.view.run_state is RunState.FINISHED)
+    found = wait_for_models(qtbot, panel)
+    indices = [m.index for one in found for m in one.train.worst if m is not None]
+    assert all(index < 20 for index in indices)
+
+
+def test_an_answer_of_earlier_runs_is_taken_after_a_rewind(
+    panel: ComparisonPanel, session: Session, qtbot: QtBot
+) -> None:
+    first = session.runs.entries[0]
+    panel.show_wanted((Side(first.key, "chosen", 3), Side(first.key, "chosen", 7)))
+    session.training.rewind()
+    wait_for_models(qtbot, panel)
+    records = first.run.history.records
+    assert [w is records[e].weights for w, e in zip(weights_of(panel), (3, 7), strict=True)]
+
+
+def test_a_side_of_other_data_gives_way_to_the_run_shown(
+    panel: ComparisonPanel, session: Session, qtbot: QtBot
+) -> None:
+    first = session.runs.entries[0]
+    panel.show_wanted((Side(first.key, "now"), Side(None, "now")))
+    session.open("strokes")
+    wait_until(qtbot, lambda: session.view.data_config.dataset == "strokes")
+    wait_until(qtbot, lambda: session.view.shown is not None)
+    wait_for_models(qtbot, panel)
+    assert "nothing to compare" not in panel.words.text()
+
+
+def click_cell(qtbot: QtBot, panel: ComparisonPanel, row: int, column: int) -> None:
+    click(qtbot, panel.mosaic, panel.mosaic.cell_rect(row, column).center())
+
+
+def test_pictures_and_mistakes_open(panel: ComparisonPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.content_requested) as asked:
+        click_cell(qtbot, panel, 2, 3)
+    content = asked.args[0]()
+    assert content.title == "B − A: weights of class 3"
+    np.testing.assert_array_equal(content.values, panel.mosaic.row(2).values[3])
+    panel.show_what("worst")
+    found = wait_for_models(qtbot, panel)
+    column = next(k for k, m in enumerate(found[1].train.worst) if m is not None)
+    with qtbot.waitSignal(panel.sample_requested) as asked:
+        click_cell(qtbot, panel, 1, column)
+    assert asked.args[:2] == ["train", found[1].train.worst[column].index]
+
+
+def test_a_click_on_a_side_of_the_confusion_shows_that_model_and_asks_for_its_images(
+    panel: ComparisonPanel, session: Session, qtbot: QtBot
+) -> None:
+    panel.show_what("confusion")
+    found = wait_for_models(qtbot, panel)
+    matrix = panel.matrices[0]
+    with qtbot.waitSignal(panel.images_requested) as asked:
+        click(qtbot, matrix, matrix.cell_rect(4, 7).center())
+    assert asked.args == ["test", ImageFilter(label=4, predicted=7, order="sure")]
+    assert session.view.shown.weights is found[0].weights
