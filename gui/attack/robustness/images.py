@@ -60,10 +60,10 @@ class RobustnessImages(QWidget):
         label.setWordWrap(True)
         return label
 
-    def show_nothing(self) -> None:
-        """Show that something is on its way."""
+    def show_nothing(self, why: str) -> None:
+        """Show nothing, and say why."""
         self._drawn = None
-        self.words.setText("computing ...")
+        self.words.setText(why)
         self.fragile.set_images(())
         self.solid.set_images(())
         self.size_words.setText("")

@@ -149,7 +149,7 @@ class RobustnessPage(Page):
                 part.refresh()
         curves = self.state.curves
         if curves is None:
-            self.images.show_nothing()
+            self.images.show_nothing(self.why_nothing("", "computing ..."))
         else:
             self.images.show_curves(curves, self.curves.chosen_class)
 

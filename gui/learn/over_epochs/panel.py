@@ -117,7 +117,7 @@ class OverEpochsPanel(Panel):
         """Show what is known of the part."""
         answer = self._session.epochs.answer(self.part.chosen)
         if answer is None or answer.found is None:
-            self.words.setText("reading the images ...")
+            self.words.setText(self.why_nothing("", "reading the images ..."))
             self._show_nothing()
         elif answer is not self._drawn:
             self._drawn = answer
