@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoldersQuestion:
-    """Folders that serve as the mirror."""
+    """Folders that serve as the mirror; each look is another question, for sticks are pulled."""
 
     folders: tuple[Mirror, ...]
+    look: int
 
 
 def _keys_in(folders: Sequence[Mirror]) -> frozenset[str]:
@@ -96,12 +97,13 @@ class Downloads(QObject):
         self._cached: frozenset[str] = frozenset()
         self._in_folders: frozenset[str] = frozenset()
         self._folders: tuple[Mirror, ...] = ()
+        self._n_looks = 0
         # One thread, however often a drive that hangs is to be looked at.
         self._looker: Study[FoldersQuestion, frozenset[str]] = Study(
             view,
             pool,
             "looking for data",
-            lambda: FoldersQuestion(self._folders) if self._folders else None,
+            lambda: FoldersQuestion(self._folders, self._n_looks) if self._folders else None,
             lambda q: AtOnce(lambda: _keys_in(q.folders)),
             on_demand=True,
             is_of_data=False,
@@ -143,6 +145,7 @@ class Downloads(QObject):
         self._folders = tuple(folders) if has_folder else ()
         if not has_folder:
             self._in_folders = frozenset()
+        self._n_looks += 1
         self._looker.start()
         for key in CATALOGUE:
             self.changed.emit(key)
