@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from gui_helpers import (
     EPOCHS,
+    PAGE_SIZE,
     SHORT,
     WAIT,
     choose,
@@ -19,8 +20,8 @@ from gui_helpers import (
     has_colour,
     open_paused,
     pixels,
-    press,
     type_number,
+    wait_for_diagnosis,
     wait_for_film,
     wait_for_state,
     wait_until,
@@ -34,6 +35,7 @@ from core.insight.diagnostics import weight_images, weight_limit
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import TrainingConfig
 from core.pictures import diverging_rgb, grey_rgb
+from gui.attack.page import AttackPage
 from gui.session.run_state import RunState
 from gui.theme import LIGHT
 
@@ -46,19 +48,34 @@ if TYPE_CHECKING:
 
     from gui.session.session import Session
     from gui.widgets.images.image_view import ImageView
-    from gui.window.main_window import MainWindow
+
+    NewPage = Callable[[Session], AttackPage]
 
 NUMBER = 17
 """Of the image that most tests attack."""
 
 
 @pytest.fixture
-def page(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    """Return the window with the Attack page open on a known image, its film whole."""
-    window.show_attack()
-    window.session.attack.choose("train", NUMBER)
-    wait_for_film(qtbot, window.session)
-    return window
+def new_page(new_panel: Callable[..., Any]) -> NewPage:
+    """Return a maker of Attack pages, which show the film."""
+    return lambda session: new_panel(AttackPage, session, tabs=(), size=PAGE_SIZE)
+
+
+@pytest.fixture
+def page(session: Session, new_page: NewPage, qtbot: QtBot) -> AttackPage:
+    """Return the Attack page on a known image, its film whole."""
+    session.attack.choose("train", NUMBER)
+    page = new_page(session)
+    wait_for_film(qtbot, session)
+    return page
+
+
+@pytest.fixture
+def told(session: Session) -> list[str]:
+    """Return what the session has said to people, which grows."""
+    told: list[str] = []
+    session.messages.notified.connect(lambda words, _: told.append(words))
+    return told
 
 
 def assert_view_paints(view: ImageView, image: NDArray[np.uint8]) -> None:
@@ -69,9 +86,9 @@ def assert_view_paints(view: ImageView, image: NDArray[np.uint8]) -> None:
     np.testing.assert_array_equal(painted[rows][:, columns], image)
 
 
-def assert_shows_the_core_film(window: MainWindow, position: int) -> None:
+def assert_shows_the_core_film(attack_page: AttackPage, session: Session, position: int) -> None:
     """Compare every view of the page with an attack computed here."""
-    session, page = window.session, window.attack.film_panel
+    page = attack_page.film_panel
     attack, dataset = session.attack, data_of(session)
     assert session.view.shown is not None
     weights, config = session.view.shown.weights, attack.config
@@ -116,14 +133,16 @@ def assert_shows_the_core_film(window: MainWindow, position: int) -> None:
     assert page.film.scrub.value() == position
 
 
-def test_every_view_shows_the_attack_of_the_core(page: MainWindow, qtbot: QtBot) -> None:
+def test_every_view_shows_the_attack_of_the_core(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
     for position in (0, 1, 60, FROM_IMAGE.steps):
-        page.session.attack.go_to(position)
-        assert_shows_the_core_film(page, position)
+        session.attack.go_to(position)
+        assert_shows_the_core_film(page, session, position)
 
 
-def test_at_step_0_the_result_is_the_chosen_image(page: MainWindow, qtbot: QtBot) -> None:
-    views = page.attack.film_panel
+def test_at_step_0_the_result_is_the_chosen_image(page: AttackPage, qtbot: QtBot) -> None:
+    views = page.film_panel
     click(qtbot, views.film.last)
     assert not np.array_equal(result_pixels(page), chosen_pixels(page))
     click(qtbot, views.film.first)
@@ -132,18 +151,18 @@ def test_at_step_0_the_result_is_the_chosen_image(page: MainWindow, qtbot: QtBot
     assert (change == 247).all()  # the neutral middle
 
 
-def result_pixels(window: MainWindow) -> NDArray[np.uint8]:
-    view = window.attack.film_panel.result_view
+def result_pixels(page: AttackPage) -> NDArray[np.uint8]:
+    view = page.film_panel.result_view
     return pixels(view, view.image_rect())
 
 
-def chosen_pixels(window: MainWindow) -> NDArray[np.uint8]:
-    view = window.attack.film_panel.chosen_view
+def chosen_pixels(page: AttackPage) -> NDArray[np.uint8]:
+    view = page.film_panel.chosen_view
     return pixels(view, view.image_rect())
 
 
-def test_the_bars_are_as_long_as_the_probabilities(page: MainWindow) -> None:
-    attack, bars = page.session.attack, page.attack.film_panel.bars
+def test_the_bars_are_as_long_as_the_probabilities(page: AttackPage, session: Session) -> None:
+    attack, bars = session.attack, page.film_panel.bars
     for position in (0, 80, FROM_IMAGE.steps):
         attack.go_to(position)
         step = attack.step
@@ -162,153 +181,160 @@ def test_the_bars_are_as_long_as_the_probabilities(page: MainWindow) -> None:
             assert length == pytest.approx(bar.width() * probability, abs=2.5), f"class {k}"
 
 
-def test_hovering_a_bar_and_a_pixel_reads_the_value(page: MainWindow, qtbot: QtBot) -> None:
-    view = page.attack.film_panel.result_view
+def test_hovering_a_bar_and_a_pixel_reads_the_value(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    view = page.film_panel.result_view
     box = view.image_rect()
-    page.session.attack.go_to(40)
-    assert page.session.attack.step is not None
-    value = page.session.attack.step.image.reshape(8, 8)[3, 5]
+    session.attack.go_to(40)
+    assert session.attack.step is not None
+    value = session.attack.step.image.reshape(8, 8)[3, 5]
     cell = box.width() / 8
     point = QPoint(box.left() + int(5.5 * cell), box.top() + int(3.5 * cell))
+    said: list[str] = []
+    page.hovered.connect(said.append)
     QTest.mouseMove(view, point)
-    wait_until(qtbot, lambda: page.hover_words.text() == f"result: pixel (3, 5) = {value:.4g}")
+    wait_until(qtbot, lambda: said[-1:] == [f"result: pixel (3, 5) = {value:.4g}"])
     QTest.mouseMove(
-        page.attack.film_panel.bars,
-        QPoint(100, round(page.attack.film_panel.bars.bar_rect(4).center().y())),
+        page.film_panel.bars,
+        QPoint(100, round(page.film_panel.bars.bar_rect(4).center().y())),
     )
 
 
 def test_a_saturated_image_is_explained(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_session: Callable[..., Session], new_page: NewPage, qtbot: QtBot
 ) -> None:
     session = new_session(training=TrainingConfig(epochs=100, learning_rate=3.0))
-    window = new_window(session)
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
-    window.show_attack()
-    type_number(qtbot, window.attack.controls.rows["steps"].editor, "3")
+    page = new_page(session)
+    type_number(qtbot, page.controls.rows["steps"].editor, "3")
     train = data_of(session).train
     sure = SoftmaxPerceptron(session.view.history.records[-1].weights).probabilities(train.images)
     session.attack.choose("train", int(sure[np.arange(len(sure)), train.labels].argmax()))
     wait_for_film(qtbot, session)
-    hint = window.attack.film_panel.hint
+    hint = page.film_panel.hint
     assert hint.isVisible()
     assert "gives almost nothing to follow" in hint.text()
     assert "Raise the step size" in hint.text()
 
 
-def test_choosing_the_part(page: MainWindow, qtbot: QtBot) -> None:
-    choose(qtbot, page.attack.controls.part, 1)
-    assert page.session.attack.config.part == "test"
-    wait_for_film(qtbot, page.session)
-    assert "test #17" in page.attack.film_panel.chosen_view.caption
-    assert_shows_the_core_film(page, FROM_IMAGE.steps)
+def test_choosing_the_part(page: AttackPage, session: Session, qtbot: QtBot) -> None:
+    choose(qtbot, page.controls.part, 1)
+    assert session.attack.config.part == "test"
+    wait_for_film(qtbot, session)
+    assert "test #17" in page.film_panel.chosen_view.caption
+    assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
 
 
-def test_typing_the_number_of_the_image(page: MainWindow, qtbot: QtBot) -> None:
+def test_typing_the_number_of_the_image(page: AttackPage, session: Session, qtbot: QtBot) -> None:
     before = chosen_pixels(page)
-    type_number(qtbot, page.attack.controls.index, "123")
-    assert page.session.attack.index == 123
-    wait_for_film(qtbot, page.session)
+    type_number(qtbot, page.controls.index, "123")
+    assert session.attack.index == 123
+    wait_for_film(qtbot, session)
     assert not np.array_equal(chosen_pixels(page), before)
-    assert_shows_the_core_film(page, FROM_IMAGE.steps)
-    qtbot.keyClick(page.attack.controls.index, Qt.Key.Key_Up)
-    assert page.session.attack.index in (124, 133)
+    assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
+    qtbot.keyClick(page.controls.index, Qt.Key.Key_Up)
+    assert session.attack.index in (124, 133)
 
 
-def test_a_number_of_no_image_is_refused_with_the_range(page: MainWindow, qtbot: QtBot) -> None:
+def test_a_number_of_no_image_is_refused_with_the_range(
+    page: AttackPage, session: Session, told: list[str], qtbot: QtBot
+) -> None:
     for text in ("300", "99999", "-1"):
-        page.notice.hide()
-        type_number(qtbot, page.attack.controls.index, text)
-        assert page.notice.isVisible(), text
-        assert "0 to " in page.notice.text
-        assert page.session.attack.index == NUMBER
-        assert page.attack.controls.index.value() == NUMBER
-    assert_shows_the_core_film(page, FROM_IMAGE.steps)
+        told.clear()
+        type_number(qtbot, page.controls.index, text)
+        assert told, text
+        assert "0 to " in told[-1]
+        assert session.attack.index == NUMBER
+        assert page.controls.index.value() == NUMBER
+    assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
 
 
-def test_a_random_image(page: MainWindow, qtbot: QtBot) -> None:
+def test_a_random_image(page: AttackPage, session: Session, qtbot: QtBot) -> None:
     seen = set()
     for _ in range(6):
-        click(qtbot, page.attack.controls.random)
-        seen.add(page.session.attack.index)
-        assert page.attack.controls.index.value() == page.session.attack.index
+        click(qtbot, page.controls.random)
+        seen.add(session.attack.index)
+        assert page.controls.index.value() == session.attack.index
     assert len(seen) > 2
-    wait_for_film(qtbot, page.session)
-    assert_shows_the_core_film(page, FROM_IMAGE.steps)
+    wait_for_film(qtbot, session)
+    assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
 
 
-def test_going_through_the_mistakes(page: MainWindow, qtbot: QtBot) -> None:
-    page.session.view.show_epoch(1)
-    train = data_of(page.session).train
-    assert page.session.view.shown is not None
-    wrong = SoftmaxPerceptron(page.session.view.shown.weights).predict(train.images) != train.labels
+def test_going_through_the_mistakes(page: AttackPage, session: Session, qtbot: QtBot) -> None:
+    session.view.show_epoch(1)
+    train = data_of(session).train
+    assert session.view.shown is not None
+    wrong = SoftmaxPerceptron(session.view.shown.weights).predict(train.images) != train.labels
     expected = [int(i) for i in np.flatnonzero(wrong)]
     later = [i for i in expected if i > NUMBER] + [i for i in expected if i <= NUMBER]
     for index in [*later, later[0]][:40]:
-        click(qtbot, page.attack.controls.mistake)
-        assert page.session.attack.index == index
-    wait_for_film(qtbot, page.session)
-    assert page.session.attack.steps[0].predicted != page.session.attack.label
+        click(qtbot, page.controls.mistake)
+        assert session.attack.index == index
+    wait_for_film(qtbot, session)
+    assert session.attack.steps[0].predicted != session.attack.label
 
 
 def test_a_model_without_mistakes_says_so(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_session: Callable[..., Session], new_page: NewPage, qtbot: QtBot
 ) -> None:
     session = new_session(training=TrainingConfig(epochs=200, learning_rate=1.0))
     session.wanted.set_setting("train_size", 20)
-    window = new_window(session)
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
-    window.show_attack()
+    page = new_page(session)
     wait_for_film(qtbot, session)
     before = session.attack.config
-    click(qtbot, window.attack.controls.mistake)
-    assert "reads every train" in window.notice.text
+    with qtbot.waitSignal(session.messages.notified) as told:
+        click(qtbot, page.controls.mistake)
+    assert "reads every train" in told.args[0]
     assert session.attack.config == before
 
 
-def test_the_start_from_noise_and_other_noise(page: MainWindow, qtbot: QtBot) -> None:
-    controls, attack = page.attack.controls, page.session.attack
+def test_the_start_from_noise_and_other_noise(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    controls, attack = page.controls, session.attack
     assert not controls.noise.isVisible()
     choose(qtbot, controls.start, 1)
     assert attack.config.start is None
     assert attack.config.pull == AttackConfig().pull  # what suits noise
-    wait_for_film(qtbot, page.session)
-    click(qtbot, page.attack.film_panel.film.first)
+    wait_for_film(qtbot, session)
+    click(qtbot, page.film_panel.film.first)
     assert attack.step is not None
     assert attack.step.image.max() <= 0.01
-    assert_shows_the_core_film(page, 0)
+    assert_shows_the_core_film(page, session, 0)
     first = attack.step.image
     click(qtbot, controls.noise)
-    wait_for_film(qtbot, page.session)
+    wait_for_film(qtbot, session)
     assert attack.step is not None
     assert not np.array_equal(attack.steps[0].image, first)
-    assert_shows_the_core_film(page, attack.position)
+    assert_shows_the_core_film(page, session, attack.position)
     choose(qtbot, controls.start, 0)
     assert attack.config.start == NUMBER
     assert attack.config.pull == FROM_IMAGE.pull
-    wait_for_film(qtbot, page.session)
-    assert_shows_the_core_film(page, attack.position)
+    wait_for_film(qtbot, session)
+    assert_shows_the_core_film(page, session, attack.position)
 
 
-def test_every_target(page: MainWindow, qtbot: QtBot) -> None:
-    controls, attack = page.attack.controls, page.session.attack
+def test_every_target(page: AttackPage, session: Session, qtbot: QtBot) -> None:
+    controls, attack = page.controls, session.attack
     other, *buttons = controls.targets.buttons()
     assert other is controls.any_other
-    assert [button.text() for button in buttons] == list(data_of(page.session).class_names)
+    assert [button.text() for button in buttons] == list(data_of(session).class_names)
     for k, button in enumerate(buttons):
         click(qtbot, button)
         assert attack.config.target == k
         assert [other.isChecked() for other in buttons] == [j == k for j in range(len(buttons))]
         assert has_colour(pixels(button), LIGHT.accent).any()
-    wait_for_film(qtbot, page.session)
-    assert_shows_the_core_film(page, FROM_IMAGE.steps)
-    assert "weights of 9" in page.attack.film_panel.weights_view.accessibleName()
+    wait_for_film(qtbot, session)
+    assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
+    assert "weights of 9" in page.film_panel.weights_view.accessibleName()
 
 
-def test_the_numbers_of_the_descent(page: MainWindow, qtbot: QtBot) -> None:
-    attack = page.session.attack
+def test_the_numbers_of_the_descent(page: AttackPage, session: Session, qtbot: QtBot) -> None:
+    attack = session.attack
     for name, text, value in (
         ("steps", "25", 25),
         ("rate", "1.5", 1.5),
@@ -316,41 +342,43 @@ def test_the_numbers_of_the_descent(page: MainWindow, qtbot: QtBot) -> None:
         ("pull", "0.4", 0.4),
     ):
         before = attack.steps
-        type_number(qtbot, page.attack.controls.rows[name].editor, text)
+        type_number(qtbot, page.controls.rows[name].editor, text)
         assert getattr(attack.config, name) == value
-        wait_for_film(qtbot, page.session)
+        wait_for_film(qtbot, session)
         same_length = len(attack.steps) == len(before)
         assert not (same_length and np.array_equal(attack.steps[-1].image, before[-1].image))
-        assert_shows_the_core_film(page, attack.config.steps)
+        assert_shows_the_core_film(page, session, attack.config.steps)
 
 
-def test_numbers_out_of_range_are_refused(page: MainWindow, qtbot: QtBot) -> None:
-    before = page.session.attack.config
+def test_numbers_out_of_range_are_refused(
+    page: AttackPage, session: Session, told: list[str], qtbot: QtBot
+) -> None:
+    before = session.attack.config
     for name, text in (("steps", "0"), ("steps", "1000000"), ("rate", "1e9"), ("pull", "-3")):
-        row = page.attack.controls.rows[name]
-        page.notice.hide()
+        row = page.controls.rows[name]
+        told.clear()
         type_number(qtbot, row.editor, text)
-        assert page.notice.isVisible(), text
-        assert row.declared.range_text() in page.notice.text
-        assert page.session.attack.config == before
+        assert told, text
+        assert row.declared.range_text() in told[-1]
+        assert session.attack.config == before
         assert row.editor.value() == getattr(before, name)
 
 
-def test_the_box(page: MainWindow, qtbot: QtBot) -> None:
-    attack, box = page.session.attack, page.attack.controls.rows["box"].editor
-    type_number(qtbot, page.attack.controls.rows["rate"].editor, "5")
-    wait_for_film(qtbot, page.session)
+def test_the_box(page: AttackPage, session: Session, qtbot: QtBot) -> None:
+    attack, box = session.attack, page.controls.rows["box"].editor
+    type_number(qtbot, page.controls.rows["rate"].editor, "5")
+    wait_for_film(qtbot, session)
     assert attack.steps[-1].image.max() > 1 or attack.steps[-1].image.min() < 0
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
     assert attack.config.box is True
-    wait_for_film(qtbot, page.session)
+    wait_for_film(qtbot, session)
     assert 0 <= attack.steps[-1].image.min()
     assert attack.steps[-1].image.max() <= 1
-    assert_shows_the_core_film(page, attack.position)
+    assert_shows_the_core_film(page, session, attack.position)
 
 
-def test_play_hold_and_play_from_the_end(page: MainWindow, qtbot: QtBot) -> None:
-    attack, film = page.session.attack, page.attack.film_panel.film
+def test_play_hold_and_play_from_the_end(page: AttackPage, session: Session, qtbot: QtBot) -> None:
+    attack, film = session.attack, page.film_panel.film
     assert attack.position == FROM_IMAGE.steps
     icon = film.play.icon().cacheKey()
     click(qtbot, film.play)
@@ -362,17 +390,17 @@ def test_play_hold_and_play_from_the_end(page: MainWindow, qtbot: QtBot) -> None
     assert not attack.playing
     held = attack.position
     assert 3 < held < FROM_IMAGE.steps
-    assert_shows_the_core_film(page, held)
-    press(qtbot, page, "P")
+    assert_shows_the_core_film(page, session, held)
+    click(qtbot, film.play)
     assert attack.playing
     wait_until(qtbot, lambda: attack.position > held)
     attack.set_speed(100_000)
     wait_until(qtbot, lambda: not attack.playing)
-    assert_shows_the_core_film(page, FROM_IMAGE.steps)
+    assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
 
 
-def test_stepping_and_going_to_the_ends(page: MainWindow, qtbot: QtBot) -> None:
-    film = page.attack.film_panel.film
+def test_stepping_and_going_to_the_ends(page: AttackPage, session: Session, qtbot: QtBot) -> None:
+    film = page.film_panel.film
     for button, position in [
         (film.first, 0),
         (film.back, 0),
@@ -384,12 +412,12 @@ def test_stepping_and_going_to_the_ends(page: MainWindow, qtbot: QtBot) -> None:
         (film.back, FROM_IMAGE.steps - 1),
     ]:
         click(qtbot, button)
-        assert page.session.attack.position == position
-    assert_shows_the_core_film(page, FROM_IMAGE.steps - 1)
+        assert session.attack.position == position
+    assert_shows_the_core_film(page, session, FROM_IMAGE.steps - 1)
 
 
-def test_scrubbing_holds_the_film(page: MainWindow, qtbot: QtBot) -> None:
-    attack, scrub = page.session.attack, page.attack.film_panel.film.scrub
+def test_scrubbing_holds_the_film(page: AttackPage, session: Session, qtbot: QtBot) -> None:
+    attack, scrub = session.attack, page.film_panel.film.scrub
     attack.play(from_start=True)
     scrub.setFocus()
     qtbot.keyClick(scrub, Qt.Key.Key_Home)
@@ -400,13 +428,13 @@ def test_scrubbing_holds_the_film(page: MainWindow, qtbot: QtBot) -> None:
     drag(scrub, handle_centre(scrub), QPoint(scrub.width() // 2, scrub.height() // 2))
     assert attack.position == pytest.approx(FROM_IMAGE.steps / 2, abs=12)
     assert not np.array_equal(result_pixels(page), before)
-    assert_shows_the_core_film(page, attack.position)
+    assert_shows_the_core_film(page, session, attack.position)
     qtbot.keyClick(scrub, Qt.Key.Key_End)
     assert attack.position == FROM_IMAGE.steps
 
 
-def test_the_speed_of_the_film(page: MainWindow, qtbot: QtBot) -> None:
-    attack, film = page.session.attack, page.attack.film_panel.film
+def test_the_speed_of_the_film(page: AttackPage, session: Session, qtbot: QtBot) -> None:
+    attack, film = session.attack, page.film_panel.film
     before = attack.speed
     film.speed.setFocus()
     qtbot.keyClick(film.speed, Qt.Key.Key_Right)
@@ -420,10 +448,12 @@ def test_the_speed_of_the_film(page: MainWindow, qtbot: QtBot) -> None:
     assert attack.speed == pytest.approx(400)
 
 
-def test_a_click_on_a_trace_goes_to_that_step(page: MainWindow, qtbot: QtBot) -> None:
+def test_a_click_on_a_trace_goes_to_that_step(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
     for plot, step in (
-        (page.attack.film_panel.probability_plot, 90),
-        (page.attack.film_panel.size_plot, 200),
+        (page.film_panel.probability_plot, 90),
+        (page.film_panel.size_plot, 200),
     ):
         box = plot.view.getPlotItem().getViewBox()
         (x0, x1), (y0, y1) = box.viewRange()
@@ -433,32 +463,34 @@ def test_a_click_on_a_trace_goes_to_that_step(page: MainWindow, qtbot: QtBot) ->
         near = (x1 - x0) / 100
         wait_until(
             qtbot,
-            lambda step=step, near=near: abs(page.session.attack.position - step) <= near,
+            lambda step=step, near=near: abs(session.attack.position - step) <= near,
         )
-        assert plot.marker == page.session.attack.position
+        assert plot.marker == session.attack.position
         assert y1 > y0
 
 
-def test_traces_are_painted_in_their_colours(page: MainWindow) -> None:
+def test_traces_are_painted_in_their_colours(page: AttackPage) -> None:
     for plot, colours in (
-        (page.attack.film_panel.probability_plot, (LIGHT.bad, LIGHT.good)),
-        (page.attack.film_panel.size_plot, (LIGHT.train, LIGHT.test)),
-        (page.attack.film_panel.loss_plot, (LIGHT.validation, LIGHT.best)),
+        (page.film_panel.probability_plot, (LIGHT.bad, LIGHT.good)),
+        (page.film_panel.size_plot, (LIGHT.train, LIGHT.test)),
+        (page.film_panel.loss_plot, (LIGHT.validation, LIGHT.best)),
     ):
         painted = pixels(plot.view)
         for colour in colours:
             assert has_colour(painted, colour).sum() > 20
 
 
-def test_time_travel_changes_the_model_under_attack(page: MainWindow, qtbot: QtBot) -> None:
-    session, attack = page.session, page.session.attack
+def test_time_travel_changes_the_model_under_attack(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    session, attack = session, session.attack
     assert session.view.history is not None
     films = {}
     for epoch in (2, EPOCHS, 2):
         session.view.show_epoch(epoch)
         wait_for_film(qtbot, session)
         assert attack.weights is session.view.history.records[epoch].weights
-        assert_shows_the_core_film(page, FROM_IMAGE.steps)
+        assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
         film = [step.probabilities for step in attack.steps]
         if epoch in films:
             np.testing.assert_array_equal(film, films[epoch])
@@ -466,27 +498,27 @@ def test_time_travel_changes_the_model_under_attack(page: MainWindow, qtbot: QtB
     assert not np.array_equal(films[2], films[EPOCHS])
 
 
-def test_nothing_is_computed_while_nobody_looks(window: MainWindow, qtbot: QtBot) -> None:
-    attack = window.session.attack
-    window.session.view.show_epoch(4)
-    window.session.view.show_epoch(7)
-    with qtbot.waitSignal(window.session.readings.diagnosis.changed, timeout=WAIT):
-        window.session.view.show_epoch(5)
+def test_nothing_is_computed_while_nobody_looks(
+    session: Session, new_page: NewPage, qtbot: QtBot
+) -> None:
+    attack = session.attack
+    for epoch in (4, 7, 5):
+        session.view.show_epoch(epoch)
+    wait_for_diagnosis(qtbot, session)
     assert attack.weights is None
     assert attack.steps == []
     assert "attack" not in {thread.name for thread in threading.enumerate()}
-    window.show_attack()
-    wait_for_film(qtbot, window.session)
-    assert window.session.view.shown is not None
-    assert attack.weights is window.session.view.shown.weights
+    new_page(session)
+    wait_for_film(qtbot, session)
+    assert session.view.shown is not None
+    assert attack.weights is session.view.shown.weights
 
 
 def test_the_attack_follows_a_live_run(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_session: Callable[..., Session], new_page: NewPage, qtbot: QtBot
 ) -> None:
     session = new_session(training=replace(SHORT, epochs=5000), pace=20.0)
-    window = new_window(session)
-    window.show_attack()
+    page = new_page(session)
     session.open("digits8")
     models: list[Any] = []
 
@@ -500,17 +532,16 @@ def test_the_attack_follows_a_live_run(
     session.training.pause()
     wait_until(qtbot, lambda: session.view.shown is not None and not session.view.is_running)
     wait_for_film(qtbot, session)
-    assert_shows_the_core_film(window, session.attack.position)
+    assert_shows_the_core_film(page, session, session.attack.position)
 
 
 def test_the_first_target_is_the_nearest_other_class(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_session: Callable[..., Session], new_page: NewPage, qtbot: QtBot
 ) -> None:
     session = new_session()
-    window = new_window(session)
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
-    window.show_attack()
+    new_page(session)
     wait_for_film(qtbot, session)
     attack = session.attack
     order = np.argsort(session.view.shown.probabilities_of(attack.chosen_image))[::-1]
@@ -519,7 +550,7 @@ def test_the_first_target_is_the_nearest_other_class(
 
 def test_of_two_classes_a_mistake_is_led_back_to_the_right_one(
     new_session: Callable[..., Session],
-    new_window: Callable[[Session], MainWindow],
+    new_page: NewPage,
     qtbot: QtBot,
     tmp_path: Path,
 ) -> None:
@@ -527,12 +558,11 @@ def test_of_two_classes_a_mistake_is_led_back_to_the_right_one(
     path = tmp_path / "two.npz"
     np.savez(path, X=rng.random((60, 5, 4)), y=rng.integers(2, size=60))  # nothing to be learnt
     session = new_session(data=DataConfig(dataset=str(path)))
-    window = new_window(session)
     session.open(str(path))
     wait_for_state(qtbot, session, RunState.FINISHED)
-    window.show_attack()
+    page = new_page(session)
     wait_for_film(qtbot, session)
-    click(qtbot, window.attack.controls.mistake)
+    click(qtbot, page.controls.mistake)
     attack = session.attack
     assert attack.config.target == attack.label
     attack.choose_attack("exact")
@@ -542,39 +572,39 @@ def test_of_two_classes_a_mistake_is_led_back_to_the_right_one(
 
 
 def test_a_target_that_was_asked_for_stays(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_session: Callable[..., Session], new_page: NewPage, qtbot: QtBot
 ) -> None:
     session = new_session(
         attack=replace(FROM_IMAGE, target=8), attack_given=frozenset({"attack_target"})
     )
-    window = new_window(session)
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
-    window.show_attack()
+    new_page(session)
     wait_for_film(qtbot, session)
     assert session.attack.config.target == 8
 
 
 def test_a_target_that_is_no_class_is_told(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_session: Callable[..., Session], new_page: NewPage, qtbot: QtBot
 ) -> None:
     session = new_session(
         attack=replace(FROM_IMAGE, target=12), attack_given=frozenset({"attack_target"})
     )
-    window = new_window(session)
-    session.open("digits8")
+    new_page(session)
+    with qtbot.waitSignal(session.messages.notified, timeout=WAIT) as told:
+        session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
-    assert "12" in window.notice.text
-    assert "0 to 9" in window.notice.text
+    assert "12" in told.args[0]
+    assert "0 to 9" in told.args[0]
 
 
 def test_the_page_waits_for_data(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_session: Callable[..., Session], new_page: NewPage, qtbot: QtBot
 ) -> None:
-    window = new_window(new_session())
-    window.show_attack()
-    assert window.attack.film_panel.sentence.text() == "Waiting for data ..."
-    controls, film = window.attack.controls, window.attack.film_panel.film
+    session = new_session()
+    page = new_page(session)
+    assert page.film_panel.sentence.text() == "Waiting for data ..."
+    controls, film = page.controls, page.film_panel.film
     for button in (
         controls.random,
         controls.mistake,
@@ -586,7 +616,7 @@ def test_the_page_waits_for_data(
     ):
         if button.isEnabled():
             click(qtbot, button)
-    assert window.session.attack.position == 0
-    open_paused(qtbot, window.session)
-    wait_for_film(qtbot, window.session)
-    assert_shows_the_core_film(window, window.session.attack.position)
+    assert session.attack.position == 0
+    open_paused(qtbot, session)
+    wait_for_film(qtbot, session)
+    assert_shows_the_core_film(page, session, session.attack.position)
