@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images, weight_limit
-from core.pictures import diverging_rgb, grey_rgb
 from gui.attack.film.controls import FilmControls
 from gui.attack.film.images import AttackImages
 from gui.attack.film.saving import FilmSaving
@@ -20,6 +19,7 @@ from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_words import short, shortened
 from gui.widgets.curves.plot import Curve, CurvePlot
+from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture, lay_out_sum
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from core.attack import AttackStep
     from gui.session.session import Session
 
-
-_NO_CHANGE = 1e-6
-"""Amplified by more than a million, rounding is all there is to be seen."""
 
 _LONGEST_NAME = 32
 
@@ -59,9 +56,11 @@ class FilmPanel(QWidget):
         self.film = FilmControls(session.attack, self.saving, self)
         self.chosen_view = ImageView("chosen image", "The image the change starts from or is "
                                      "pulled toward.", self)  # fmt: skip
-        self.change_view = ImageView("change", "Result minus chosen image, amplified so that its "
-                                     "largest pixel has full colour; red is added ink, blue ink "
-                                     "taken away.", self)  # fmt: skip
+        self.change_view = ChangePicture(
+            "Result minus chosen image, amplified so that its largest pixel has full colour; red "
+            "is added ink, blue ink taken away.",
+            self,
+        )
         self.result_view = ImageView("result", "The image as the model now sees it.", self)
         self.weights_view = ImageView("weights", "The target class's weights: does the change "
                                       "look like them?", self)  # fmt: skip
@@ -127,21 +126,11 @@ class FilmPanel(QWidget):
 
     def _lay_out(self) -> None:
         pictures = QGridLayout()
-        pictures.setHorizontalSpacing(4)
-        column = 0
-        for view, sign in zip(self._views, ("+", "=", "", ""), strict=True):
-            pictures.addWidget(view, 0, column)
-            pictures.setColumnStretch(column, 5)
-            column += 1
-            if sign:
-                label = QLabel(sign, self)
-                label.setObjectName("sentence")
-                pictures.addWidget(label, 0, column, Qt.AlignmentFlag.AlignCenter)
-            else:
-                pictures.setColumnMinimumWidth(column, 10)
-            column += 1
-        pictures.addWidget(self.bars, 0, column)
-        pictures.setColumnStretch(column, 7)
+        lay_out_sum(pictures, self.chosen_view, self.change_view, self.result_view, stretch=5)
+        for column, widget, stretch in ((6, self.weights_view, 5), (8, self.bars, 7)):
+            pictures.setColumnMinimumWidth(column - 1, 10)
+            pictures.addWidget(widget, 0, column)
+            pictures.setColumnStretch(column, stretch)
         middle = QWidget(self)
         rows = QVBoxLayout(middle)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -210,9 +199,7 @@ class FilmPanel(QWidget):
         where = f"{PART_WORDS[attack.config.part]} #{attack.index}"
         if attack.on_own:
             where = "drawn"
-        self.chosen_view.set_image(
-            grey_rgb(image), image, *shortened(f"{{}}, {where}", names[attack.label])
-        )
+        self.chosen_view.show_grey(image, *shortened(f"{{}}, {where}", names[attack.label]))
         if step is None or attack.weights is None or step.image.size != image.size:
             self._show_none(image)
             return
@@ -225,9 +212,8 @@ class FilmPanel(QWidget):
         self.sentence.setText(self._attack.problem or "Computing ...")
         self.hint.setVisible(False)
         if self._attack.problem:
-            self.change_view.set_title("change")
-            self.change_view.set_image(diverging_rgb(np.zeros_like(chosen), 1.0), chosen, "none")
-            self.result_view.set_image(grey_rgb(chosen), chosen, "not changed")
+            self.change_view.show_change(np.zeros_like(chosen), "none")
+            self.result_view.show_grey(chosen, "not changed")
             self._show_weights()
             dataset, shown = self._session.view.dataset, self._session.view.shown
             if dataset is not None and shown is not None:
@@ -244,20 +230,13 @@ class FilmPanel(QWidget):
         result = step.image.reshape(chosen.shape)
         change = result - chosen
         largest = float(np.abs(change).max())
-        if largest < _NO_CHANGE:
-            self.change_view.set_title("change")
+        words = f"{change.min():+.2g} to {change.max():+.2g}"
+        if largest <= NO_CHANGE:
             words = f"none to be seen: at most {largest:.1g}" if largest else "none yet"
-            self.change_view.set_image(diverging_rgb(np.zeros_like(change), 1.0), change, words)
-        else:
-            self.change_view.set_title(f"change × {1 / largest:.3g}")
-            words = f"{change.min():+.2g} to {change.max():+.2g}"
-            self.change_view.set_image(diverging_rgb(change, largest), change, words)
+        self.change_view.show_change(change, words)
         seen = step.predicted
-        self.result_view.set_image(
-            grey_rgb(result),
-            result,
-            *shortened(f"read as {{}} ({step.probabilities[seen]:.2f})", names[seen]),
-        )
+        sure = f"({step.probabilities[seen]:.2f})"
+        self.result_view.show_grey(result, *shortened(f"read as {{}} {sure}", names[seen]))
         self._show_weights()
         self.bars.set_probabilities(names, step.probabilities, true=attack.label, target=target)
         outcome = attack.outcome()
@@ -280,9 +259,7 @@ class FilmPanel(QWidget):
         weights = weight_images(attack.weights, dataset.image_shape)[attack.aim]
         limit = weight_limit(attack.weights)
         self.weights_view.set_title(f"weights of {short(dataset.class_names[attack.aim], 16)}")
-        self.weights_view.set_image(
-            diverging_rgb(weights, limit), weights, f"±{limit:.2g}, epoch {attack.epoch:.0f}"
-        )
+        self.weights_view.show_signed(weights, limit, f"±{limit:.2g}, epoch {attack.epoch:.0f}")
 
     def _least_words(self) -> str:
         """Return how little would have been enough: the model is linear, so that is known."""

@@ -221,7 +221,7 @@ class DataSide(QFrame):
         spread = answer.found.spread.reshape(dataset.image_shape)
         largest = float(spread.max())
         n = answer.found.n_samples
-        self.mean.set_image(grey_rgb(mean), mean, f"of {n:,} {'image' if n == 1 else 'images'}")
+        self.mean.show_grey(mean, f"of {n:,} {'image' if n == 1 else 'images'}")
         self.spread.set_image(grey_rgb(spread / (largest or 1)), spread, f"at most {largest:.3g}")
 
     @Slot()

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from core.drawing.drawing import Drawn, Placement, mnist_placement, placed, plain
-from core.pictures import grey_rgb
 from gui.widgets.basics.fitting_words import shortened
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_view import ImageView
@@ -182,7 +181,7 @@ class SeenPanel(QWidget):
                     *shortened(f"read as {{}} ({sure:.2f})", name),
                     *shortened(f"{{}} ({sure:.2f})", name),
                 )
-            view.set_image(grey_rgb(image), image, *captions)
+            view.show_grey(image, *captions)
         self.other.set_title(self.other_way.words)
         normal = self._way if self._way is not Way.PLAIN else self.other_way
         steps = drawn[normal].steps
@@ -191,9 +190,9 @@ class SeenPanel(QWidget):
                 view.clear()
             self.words.setText("")
             return
-        self.cropped.set_image(grey_rgb(steps.cropped), steps.cropped, "")
+        self.cropped.show_grey(steps.cropped)
         height, width = steps.scaled.shape
-        self.scaled.set_image(grey_rgb(steps.scaled), steps.scaled, f"{height} x {width}")
+        self.scaled.show_grey(steps.scaled, f"{height} x {width}")
         sentence = steps.sentence()
         self.words.setText(
             f"{normal.value}: {sentence}."

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QGridLayout, QWidget
 
-_NO_CHANGE = 1e-6
+NO_CHANGE = 1e-6
 """Amplified by more than a million, rounding is all there is to be seen."""
 
 
@@ -34,7 +34,7 @@ class ChangePicture(ImageView):
         parent: QWidget | None = None,
         *,
         noun: str = "change",
-        least: float = _NO_CHANGE,
+        least: float = NO_CHANGE,
     ) -> None:
         super().__init__(noun, help_text, parent)
         self._noun, self._least = noun, least

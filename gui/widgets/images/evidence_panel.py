@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.insight.evidence import Evidence, evidence, rivals
-from core.pictures import diverging_rgb
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_view import ImageView
@@ -117,7 +116,7 @@ class EvidencePanel(QWidget):
         ledger = self.ledger = evidence(self._weights, self._image.reshape(-1), a, b)
         terms = ledger.pixels.reshape(self._image.shape)
         limit = max(float(abs(terms).max()), _SMALLEST)
-        self.map.set_image(diverging_rgb(terms, limit), terms, f"±{limit:.3g}")
+        self.map.show_signed(terms, limit, f"±{limit:.3g}")
         self.formula.setText(self._words(ledger))
 
     def _words(self, ledger: Evidence) -> str:
