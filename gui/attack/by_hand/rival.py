@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
@@ -17,14 +16,15 @@ from PySide6.QtWidgets import (
 
 from core.attack.by_hand.painting import size_of
 from core.attack.by_hand.score import efficiency, percent, sized
-from core.pictures import diverging_rgb, grey_rgb
 from gui.session.player import Player
 from gui.widgets.basics.fitting_words import short, shortened
 from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.images.change_picture import ChangePicture
 from gui.widgets.images.image_pair import ImagePair
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
+    import numpy as np
     from PySide6.QtGui import QHideEvent
 
     from core.attack.by_hand.optimiser import Changes
@@ -67,10 +67,11 @@ class RivalPanel(QWidget):
         for key, (words, _) in _KINDS.items():
             self.kind.addItem(words, key)
         self.kind.activated.connect(self._kind_chosen)
-        self.change_view = ImageView(
-            "its change",
+        self.change_view = ChangePicture(
             "What the optimiser adds (red) and takes away (blue), amplified to full colour.",
             self,
+            noun="its change",
+            least=_NO_CHANGE,
         )
         self.image_view = ImageView("its image", "The image with that change.", self)
         self.reveal = QPushButton("Reveal", self)
@@ -145,7 +146,6 @@ class RivalPanel(QWidget):
             self._hide()
 
     def _hide(self) -> None:
-        self.change_view.set_title("its change")
         for view in (self.change_view, self.image_view):
             view.clear()
 
@@ -156,19 +156,14 @@ class RivalPanel(QWidget):
         assert dataset is not None
         original = game.painting.original
         change = flat.reshape(original.shape)
-        largest = float(np.abs(change).max())
-        is_there = largest > _NO_CHANGE
-        self.change_view.set_title(f"its change × {1 / largest:.3g}" if is_there else "its change")
-        words = f"size {sized(size_of(change, game.norm), game.norm)}"
-        self.change_view.set_image(
-            diverging_rgb(change, largest if is_there else 1.0), change, words
-        )
+        size = sized(size_of(change, game.norm), game.norm)
+        self.change_view.show_change(change, f"size {size}")
         standing = game.goal.standing(change)
         seen = standing.predicted
         image = original + change
         name, sure = dataset.class_names[seen], f"({standing.probabilities[seen]:.2f})"
         captions = shortened(f"read as {{}} {sure}", name), shortened(f"{{}} {sure}", name)
-        self.image_view.set_image(grey_rgb(image), image, *captions[0], *captions[1])
+        self.image_view.show_grey(image, *captions[0], *captions[1])
 
     def _words(self) -> str:
         """Return how far the optimiser comes, and with how much."""
