@@ -29,6 +29,11 @@ _LENGTHS = (24, 16, 12, 8, 6, 5, 4, 3)
 """To how many characters class names are cut where a caption has no room for more."""
 
 
+def read_words(name: str, p: float) -> tuple[str, ...]:
+    """Return what an image is read as and how surely, the longest first: ``read as 3 (0.98)``."""
+    return *shortened(f"read as {{}} ({p:.2f})", name), *shortened(f"{{}} ({p:.2f})", name)
+
+
 def epoch_words(epoch: float) -> str:
     """Return ``epoch 3``, or ``epoch 3.4`` in the midst of one."""
     return f"epoch {epoch:.0f}" if epoch == int(epoch) else f"epoch {epoch:.1f}"

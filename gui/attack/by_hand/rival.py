@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 from core.attack.by_hand.painting import size_of
 from core.attack.by_hand.score import efficiency, percent, sized
 from gui.session.player import Player
-from gui.widgets.basics.fitting_words import short, shortened
+from gui.shared.words import read_words
+from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.change_picture import ChangePicture
 from gui.widgets.images.image_pair import ImagePair
@@ -160,10 +161,8 @@ class RivalPanel(QWidget):
         self.change_view.show_change(change, f"size {size}")
         standing = game.goal.standing(change)
         seen = standing.predicted
-        image = original + change
-        name, sure = dataset.class_names[seen], f"({standing.probabilities[seen]:.2f})"
-        captions = shortened(f"read as {{}} {sure}", name), shortened(f"{{}} {sure}", name)
-        self.image_view.show_grey(image, *captions[0], *captions[1])
+        read = read_words(dataset.class_names[seen], float(standing.probabilities[seen]))
+        self.image_view.show_grey(original + change, *read)
 
     def _words(self) -> str:
         """Return how far the optimiser comes, and with how much."""

@@ -9,17 +9,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.attack.losses.words import fooled_words, size_words
+from gui.shared.words import read_words
 from gui.widgets.basics.fitting_label import FittingLabel
-from gui.widgets.basics.fitting_words import shortened
+from gui.widgets.images.change_picture import NO_CHANGE
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.attack.microscope import Descents
-
-_NO_CHANGE = 1e-6
-"""Amplified by more than a million, rounding is all there is to be seen."""
 
 
 class LossColumn(QWidget):
@@ -85,12 +83,10 @@ class LossColumn(QWidget):
         result = descents.images[step, column].reshape(shape)
         seen = int(descents.predicted[step, column])
         p = float(descents.probabilities[step, column, seen])
-        name = names[seen]
-        read = *shortened(f"read as {{}} ({p:.2f})", name), *shortened(f"{{}} ({p:.2f})", name)
-        self.result_view.show_grey(result, *read)
+        self.result_view.show_grey(result, *read_words(names[seen], p))
         change = result.astype(np.float64) - descents.original.reshape(shape)
         largest = float(np.abs(change).max())
-        if largest < _NO_CHANGE:
+        if largest <= NO_CHANGE:
             words = f"none: at most {largest:.1g}" if largest else "none"
             self.change_view.show_signed(change, 1.0, words)
         else:

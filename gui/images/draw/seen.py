@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.drawing.drawing import Drawn, Placement, mnist_placement, placed, plain
-from gui.widgets.basics.fitting_words import shortened
+from gui.shared.words import read_words
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_view import ImageView
 
@@ -173,15 +173,8 @@ class SeenPanel(QWidget):
         Without readings nothing is said to be read: there is no ink, or no model.
         """
         for view, way in ((self.view, self._way), (self.other, self.other_way)):
-            image = drawn[way].image
-            captions: tuple[str, ...] = ("",)
-            if readings is not None:
-                name, sure = readings[way]
-                captions = (
-                    *shortened(f"read as {{}} ({sure:.2f})", name),
-                    *shortened(f"{{}} ({sure:.2f})", name),
-                )
-            view.show_grey(image, *captions)
+            read = () if readings is None else read_words(*readings[way])
+            view.show_grey(drawn[way].image, *read)
         self.other.set_title(self.other_way.words)
         normal = self._way if self._way is not Way.PLAIN else self.other_way
         steps = drawn[normal].steps
