@@ -396,6 +396,30 @@ def test_beside_a_training_only_whole_answers_are_shown(
     assert min(found for found in bench.told[bench.told.index(3) :] if found is not None) == 3
 
 
+def test_beside_a_training_what_is_half_known_is_shown_to_who_browses(
+    make: Callable[..., Bench], qtbot: QtBot
+) -> None:
+    bench = make(browse=frozenset({"n"}))
+    bench.view.is_running = True
+    bench.allow(3)
+    bench.study.watch(True)
+    wait_until(qtbot, lambda: bench.study.is_settled)
+    bench.ask_for(5)
+    assert bench.study.found == 3
+    bench.allow(1)
+    wait_until(qtbot, lambda: bench.study.found == 1)
+
+
+def test_a_study_can_give_way_without_a_training(make: Callable[..., Bench], qtbot: QtBot) -> None:
+    bench = make(rest=1e9, gives_way=lambda: True)
+    bench.study.watch(True)
+    bench.allow()
+    wait_until(qtbot, lambda: bench.begun and bench.begun[0].done == 1)
+    bench.pool.read_letters()
+    assert bench.study.is_computing
+    assert bench.begun[0].done == 1
+
+
 def test_a_model_that_learns_on_is_asked_of_when_the_one_before_is_answered(
     make: Callable[..., Bench], qtbot: QtBot
 ) -> None:

@@ -258,6 +258,7 @@ class Study(QObject, Generic[Question, Found]):
     refresh : seconds between two questions of a model that learns on
     tell : seconds between two tellings at least; 0 to tell after every step
     rest : beside a running training, how many times as long as a step a pause takes
+    gives_way : tells whether it rests without a training too
     browse : fields by which a person goes from one answer to the next; until that is known, the
         one before is shown
     keep : searches that can be gone on with, and that are known again at once
@@ -285,6 +286,7 @@ class Study(QObject, Generic[Question, Found]):
         refresh: float = 0.4,
         tell: float = 0.2,
         rest: float = REST,
+        gives_way: Callable[[], bool] = lambda: False,
         browse: frozenset[str] = frozenset(),
         keep: int = 1,
         holds: bool = True,
@@ -294,7 +296,8 @@ class Study(QObject, Generic[Question, Found]):
         super().__init__(parent)
         self._view, self._pool, self._wanted = view, pool, wanted
         self._on_demand, self._refresh_seconds, self._rest = on_demand, refresh, rest
-        self._browse, self._keep, self._holds = browse, keep, holds
+        self._gives_way, self._browse = gives_way, browse
+        self._keep, self._holds = keep, holds
         self._asked: Question | None = None
         self._held: Question | None = None
         self._asked_at = 0.0
@@ -330,7 +333,12 @@ class Study(QObject, Generic[Question, Found]):
             and same(about(answer.question, self._browse), wanted)
         ]
         if self._view.is_running:
-            better = [answer for answer in known if answer.is_whole]
+            # Where a person goes on what is half known of the next is more than the one before.
+            better = [
+                answer
+                for answer in known
+                if answer.is_whole and same(about(answer.question), about(known[-1].question))
+            ]
         else:
             better = [answer for answer in known if is_as(answer.question, asked)]
         return next(iter((better or known)[-1:]), None)
@@ -490,7 +498,8 @@ class Study(QObject, Generic[Question, Found]):
             self._has_begun = True
             self._pool.start(self._job)
         self._asked, self._asked_at = question, time.perf_counter()
-        self._job.ask(question, self._rest if self._view.is_running else 0.0)
+        is_second = self._view.is_running or self._gives_way()
+        self._job.ask(question, self._rest if is_second else 0.0)
 
     def read(self, letter: Letter) -> None:
         """Take in what was found."""
