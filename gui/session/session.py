@@ -6,7 +6,7 @@ mailbox, emptied 30 times a second by one timer, and go out as signals.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -56,9 +56,6 @@ class Session(QObject):
     epochs : what the run shown reads, epoch by epoch
     """
 
-    transfer: Any
-    same_change: Any
-
     def __init__(
         self,
         data_config: DataConfig,
@@ -88,9 +85,6 @@ class Session(QObject):
         self.readings = Readings(self.view, self.pool, self)
         self.epochs = Epochs(self.view, self.pool, self)
         self.runs = self.view.runs
-        from gui.session.lookers import Lookers
-
-        self._lookers = Lookers(self)
 
     def open(self, name_or_path: str, reading: ReadingConfig | None = None) -> None:
         """Open other data in the background; the present run goes on until they are there."""

@@ -17,7 +17,7 @@ from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from numpy.typing import NDArray
 
@@ -151,7 +151,7 @@ class SameChange:
         self._total_size = 0.0
         self._shown = _no_images(len(self._change))
 
-    def run(self) -> Iterator[Progress]:
+    def run(self) -> Generator[Progress, None, None]:
         """Change a few images after the other, telling after each few; go on where it was left."""
         n_rows = min(max(_CHUNK_NUMBERS // max(len(self._change), 1), 1), MOST_ROWS)
         while self._done < len(self._order):

@@ -210,7 +210,7 @@ class Transfer:
                 rows=self._order,
             )
 
-    def run(self) -> Iterator[Progress]:
+    def run(self) -> Generator[Progress, None, None]:
         """Craft and test a few images after the other, telling after each small step.
 
         Left and called again it goes on with the first images that are not done.

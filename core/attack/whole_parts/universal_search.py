@@ -21,7 +21,7 @@ from core.errors import SettingError
 from core.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from numpy.typing import NDArray
 
@@ -95,7 +95,7 @@ class UniversalSearch:
         self._found = UniversalChange(read_only(nothing), (), 0)
         self._best = (-1.0, 0.0)
 
-    def run(self) -> Iterator[Progress]:
+    def run(self) -> Generator[Progress, None, None]:
         """Search, telling after every few images; go on where it was left.
 
         Raises

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from core.pictures import diverging_rgb, grey_rgb
-from core.progress import Progress
 from gui.attack.same_change.effect_table import EffectTable
-from gui.attack.same_change.study import MOST_STRENGTH
+from gui.attack.same_change.study import MOST_STRENGTH, OneChange
 from gui.shared.crafting import within
+from gui.shared.panel import Panel
 from gui.shared.words import PARTS
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QHideEvent, QShowEvent
 
     from core.attack.whole_parts.same_change import ChangedImages, SameChangeResult
     from core.data.dataset import Dataset
@@ -66,17 +65,12 @@ _PASSES_HELP = (
 )
 
 
-class SameChangePanel(QWidget):
+class SameChangePanel(Panel):
     """The change and what it does on the left; on the right the changed images."""
 
-    hovered = Signal(str)
-    sample_requested = Signal(str, int, QPoint)
-    """Part, index and place on the screen of an image that is to be opened."""
-    tab_requested = Signal(str)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._state = session, session.same_change
+        super().__init__(session, parent)
+        self.state = OneChange(session, self)
         self._drawn: ChangedImages | None = None
         self.film_button = self._choice("The film's", _FILM_HELP)
         self.all_button = self._choice("One for all", _FOR_ALL_HELP)
@@ -114,7 +108,7 @@ class SameChangePanel(QWidget):
         self.strip = ImageStrip("images with the same change", _STRIP_HELP, self, wraps=True)
         self._lay_out()
         self._connect()
-        self.refresh()
+        self.follow(self.state.universal, self.state.counted)
 
     def _choice(self, words: str, help_text: str) -> QToolButton:
         button = QToolButton(self)
@@ -174,34 +168,25 @@ class SameChangePanel(QWidget):
         self.plot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
     def _connect(self) -> None:
-        state = self._state
+        state = self.state
         self.film_button.clicked.connect(state.show_film)
         self.all_button.clicked.connect(state.show_for_all)
         self.strength.valueChanged.connect(self._strength_moved)
         self.find_button.clicked.connect(state.find)
-        self.progress.cancelled.connect(state.cancel)
+        self.progress.cancelled.connect(state.call_off)
         self.strip.clicked.connect(self._open)
         self.strip.hovered.connect(self.hovered)
         self.view.hovered.connect(self.hovered)
-        state.changed.connect(self.refresh)
+        attack = self._session.attack
+        for signal in (attack.config_changed, attack.film_changed, attack.position_changed):
+            signal.connect(self.refresh)
+        for button in (self.film_button, self.all_button, self.find_button):
+            button.clicked.connect(self.refresh)
+        self._session.view.dataset_changed.connect(self.refresh)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to follow the film."""
-        super().showEvent(event)
-        self._state.watch(True)
-        self.refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for what nobody sees; a search goes on."""
-        super().hideEvent(event)
-        self._state.watch(False)
-
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Show what is known."""
-        if not self.isVisible():
-            return
-        state, dataset = self._state, self._session.view.dataset
+        state, dataset = self.state, self._session.view.dataset
         (self.all_button if state.is_for_all else self.film_button).setChecked(True)
         self.all_button.setEnabled(state.found is not None or state.is_searching)
         self.strength.blockSignals(True)
@@ -211,9 +196,10 @@ class SameChangePanel(QWidget):
         self._show_progress()
         self._show_change(dataset)
         self._show_passes()
-        result = None if state.state is None else state.state.result
-        target = "" if dataset is None else dataset.class_names[self._session.attack.aim]
-        self.effects.show_result(result, target)
+        result = state.counted.found
+        # The attack fits its target to other data a moment after they are there.
+        names, aim = () if dataset is None else dataset.class_names, self._session.attack.aim
+        self.effects.show_result(result, names[aim] if aim < len(names) else "")
         self.note.setText(self._note())
         self.note.setVisible(bool(self.note.text()))
         self._show_words(result)
@@ -223,46 +209,42 @@ class SameChangePanel(QWidget):
             self._show_images(shown)
 
     def _show_progress(self) -> None:
-        state = self._state
-        progress = None
-        if state.is_searching and state.found is not None:
-            progress = state.found.progress
-        elif state.state is not None:
-            done = state.state.result
-            progress = Progress(done.n_images, done.n_total, "images")
-        self.progress.show_progress(progress, is_running=state.is_searching or state.is_counting)
+        universal, counted = self.state.universal, self.state.counted
+        progress = universal.progress if universal.is_computing else counted.progress
+        is_running = universal.is_computing or counted.is_computing
+        self.progress.show_progress(progress, is_running=is_running)
 
     def _show_change(self, dataset: Dataset | None) -> None:
-        change = self._state.change()
+        change = self.state.change()
         if dataset is None or change is None or change.size != dataset.n_features:
             self.view.clear()
             self.view.set_title("change")
             return
         picture = change.reshape(dataset.image_shape)
-        largest, added = float(np.abs(picture).max()), self._state.strength * picture
+        largest, added = float(np.abs(picture).max()), self.state.strength * picture
         length = float(np.linalg.norm(added))
         if largest < _NO_CHANGE:
             self.view.set_title("change")
             self.view.set_image(diverging_rgb(np.zeros_like(added), 1.0), added, "none yet")
             return
         self.view.set_title(f"change × {1 / largest:.3g}")
-        words = f"length {length:.3g}, largest pixel {self._state.strength * largest:.3g}"
+        words = f"length {length:.3g}, largest pixel {self.state.strength * largest:.3g}"
         self.view.set_image(diverging_rgb(added, largest), added, words, f"length {length:.3g}")
 
     def _show_passes(self) -> None:
-        found = self._state.found
-        self.plot.setVisible(self._state.is_for_all)
+        found, asked = self.state.found, self.state.asked
+        self.plot.setVisible(self.state.is_for_all)
         passes = () if found is None else found.passes
         x = np.array([one.step for one in passes], dtype=float)
         rates = np.array([one.success_rate for one in passes])
         self.plot.set_data(SUCCESS, x, rates)
         self.plot.set_y_range(0.0, min(1.2 * max(float(rates.max(initial=0.0)), 0.05), 1.0))
-        last = self._state.settings().steps if found is None else found.request.config.steps
+        last = self.state.settings().steps if asked is None else asked.config.steps
         self.plot.set_x_range(0, last)
 
     def _note(self) -> str:
         """Return what a person should know, or do, in words."""
-        state, attack = self._state, self._session.attack
+        state, attack = self.state, self._session.attack
         if state.problem:
             return state.problem
         if state.is_for_all:
@@ -283,7 +265,7 @@ class SameChangePanel(QWidget):
 
     def _vain_words(self) -> str:
         """Say so where a search that is over has fooled nobody."""
-        state, found = self._state, self._state.found
+        state, found = self.state, self.state.found
         if state.is_searching or found is None or not found.passes:
             return ""
         if any(one.success_rate for one in found.passes):
@@ -291,13 +273,13 @@ class SameChangePanel(QWidget):
         return "No change within this budget fools any image: allow a larger one."
 
     def _show_words(self, result: SameChangeResult | None) -> None:
-        state, attack = self._state, self._session.attack
+        state, attack = self.state, self._session.attack
         dataset = self._session.view.dataset
         what = "The film's change"
         if not state.is_for_all and attack.steps:
             what = f"The change of step {attack.position} of {len(attack.steps) - 1}"
-        elif state.is_for_all and state.found is not None:
-            config = state.found.request.config
+        elif state.is_for_all and state.asked is not None:
+            config = state.asked.config
             toward = (
                 ""
                 if dataset is None or config.target is None
@@ -305,23 +287,24 @@ class SameChangePanel(QWidget):
             )
             to = f" to {short(toward, _LONGEST_NAME)}" if toward else ""
             what = f"One change{to}, {within(config.norm, config.budget)}"
-        if result is None or not result.n_images or state.state is None:
+        answer = state.counted.answer
+        if result is None or not result.n_images or answer is None:
             self.words.set_wordings(what)
             return
         n, total = f"{result.n_images:,}", f"{result.n_total:,}"
-        part = PARTS[state.state.request.part]
+        part = PARTS[answer.question.part]
         done = f"all {total}" if n == total else f"{n} of {total}"
         on = f"{what} on {done} {part} images"
         self.words.set_wordings(f"{on}; mean length left {result.mean_size:.3g}", on, what)
 
     def _show_images(self, shown: ChangedImages | None) -> None:
         """Show other images; their colours are found for all at once."""
-        dataset, seen = self._session.view.dataset, self._state.state
-        if shown is None or dataset is None or seen is None:
+        dataset, answer = self._session.view.dataset, self.state.counted.answer
+        if shown is None or dataset is None or answer is None:
             self.strip.set_images(())
             return
         pictures = grey_rgb(shown.images.reshape(-1, *dataset.image_shape))
-        part = PARTS[seen.request.part]
+        part = PARTS[answer.question.part]
         self.strip.set_images(
             [
                 _strip_image(shown, i, picture, dataset.class_names, part)
@@ -331,16 +314,17 @@ class SameChangePanel(QWidget):
 
     @Slot(int)
     def _strength_moved(self, ticks: int) -> None:
-        self._state.set_strength(ticks / _TICKS)
+        self.state.set_strength(ticks / _TICKS)
+        self.refresh()
 
     @Slot(int)
     def _open(self, index: int) -> None:
-        state = self._state.state
-        if state is None:
+        answer = self.state.counted.answer
+        if answer is None:
             return
         place = [image.index for image in self.strip.images].index(index)
         near = self.strip.mapToGlobal(self.strip.cell_rect(place).center())
-        self.sample_requested.emit(state.request.part, index, near)
+        self.sample_requested.emit(answer.question.part, index, near)
 
 
 def _strip_image(

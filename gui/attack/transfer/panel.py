@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -17,8 +17,11 @@ from PySide6.QtWidgets import (
 from core.attack.norms import NORMS
 from core.parameters import Parameter
 from core.pictures import grey_rgb
+from gui.attack.transfer.study import question, transfer_study
 from gui.attack.transfer.table import REMOVED, TransferTable
 from gui.shared.columns import heading
+from gui.shared.panel import Panel
+from gui.shared.run_models import models_of, other_runs
 from gui.shared.words import PARTS
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.card import card
@@ -29,10 +32,11 @@ from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
-
     from core.attack.whole_parts.transfer import Example, TransferResult
+    from gui.attack.transfer.study import TransferQuestion
     from gui.session.session import Session
+
+DEFAULT_IMAGES = 1000
 
 N_IMAGES = Parameter(
     "int",
@@ -44,6 +48,7 @@ N_IMAGES = Parameter(
     zero_text="all",
 )
 
+_NOTHING = "There is no model to craft on yet: let a run begin first."
 _ONE_RUN = (
     "There is only this run to test on. For another one press N (new seed), or change a setting on "
     "the left and press R (rewind); this run stays in the list. Then craft."
@@ -51,17 +56,13 @@ _ONE_RUN = (
 _STRIP_HELP = "Click to play how this image was crafted."
 
 
-class TransferPanel(QWidget):
+class TransferPanel(Panel):
     """A button, a table that fills, and below it images that fool all models, or only one."""
 
-    hovered = Signal(str)
-    sample_requested = Signal(str, int, QPoint)
-    """Part, index and place on the screen of an image that is to be opened."""
-    tab_requested = Signal(str)
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session, self._state = session, session.transfer
+        super().__init__(session, parent)
+        self._n_images, self._asked_in_vain = DEFAULT_IMAGES, False
+        self.study = transfer_study(session, self._wanted, self)
         self._theme = LIGHT
         self._drawn: TransferResult | None = None
         self.craft_button = QPushButton("Craft", self)
@@ -76,7 +77,7 @@ class TransferPanel(QWidget):
         self.n_images.setObjectName("transfer_images")
         self.n_images.setFixedWidth(84)
         self.n_images.setToolTip(wrapped(N_IMAGES.help))
-        self.n_images.show_value(self._state.n_images)
+        self.n_images.show_value(self._n_images)
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
         self.progress = JobProgress("crafting", "Stop crafting; what is done stays.", self)
@@ -94,7 +95,7 @@ class TransferPanel(QWidget):
         )
         self._lay_out()
         self._connect()
-        self.refresh()
+        self.follow(self.study)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -129,15 +130,14 @@ class TransferPanel(QWidget):
 
     def _connect(self) -> None:
         session = self._session
-        self.craft_button.clicked.connect(self._state.craft)
-        self.progress.cancelled.connect(self._state.cancel)
+        self.craft_button.clicked.connect(self._craft)
+        self.progress.cancelled.connect(self.study.call_off)
         self.n_images.committed.connect(self._n_images_set)
         self.n_images.refused.connect(self._refused)
         for strip in (self.all_strip, self.only_strip):
             strip.hovered.connect(self.hovered)
             strip.clicked.connect(self._play)
         for signal in (
-            self._state.changed,
             session.attack.config_changed,
             session.runs.changed,
             session.view.run_started,
@@ -152,53 +152,54 @@ class TransferPanel(QWidget):
         self.table.set_theme(theme)
         self.refresh()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Say what was not kept up to date for nobody to see."""
-        super().showEvent(event)
-        self.refresh()
+    def _wanted(self) -> TransferQuestion | None:
+        return question(self._session, self._n_images)
 
-    @Slot()
-    def refresh(self) -> None:
+    @property
+    def result(self) -> TransferResult | None:
+        """What was found, as far as it was crafted; None where that could not be done."""
+        return None if self.study.problem else self.study.found
+
+    def show_known(self) -> None:
         """Show what is known."""
-        if not self.isVisible():
-            return
-        state = self._state
-        result, request = state.result, state.request
-        models = request.models if request is not None and result is not None else state.models()
+        answer, result, view = self.study.answer, self.result, self._session.view
+        models = models_of(view, other_runs(view))
+        if answer is not None and result is not None:
+            models = answer.question.models
         counts = () if result is None else result.models
         self.table.fill(models, counts, self._session.runs)
-        self.progress.show_progress(state.progress, is_running=state.is_running)
-        self._show_words()
+        self.progress.show_progress(self.study.progress, is_running=self.study.is_computing)
+        self._show_words(None if answer is None or result is None else answer.question, result)
         if result is not self._drawn:
             self._drawn = result
             self._show_examples(result)
 
-    def _show_words(self) -> None:
-        state, result, request = self._state, self._state.result, self._state.request
-        if result is not None and request is not None:
+    def _show_words(self, asked: TransferQuestion | None, result: TransferResult | None) -> None:
+        if result is not None and asked is not None:
             n, total = result.n_images, result.n_total
             done = f"{n:,}" if n == total else f"{n:,} of {total:,}"
-            what = f"{done} {PARTS[request.part]} images, {result.n_crafted:,} fool the model"
-            self.words.set_wordings(f"{what}: {request.crafting.words()}", what, done)
+            what = f"{done} {PARTS[asked.part]} images, {result.n_crafted:,} fool the model"
+            self.words.set_wordings(f"{what}: {asked.crafting.words()}", what, done)
         else:
-            attack = self._session.attack
-            part = PARTS[attack.config.part]
+            part = PARTS[self._session.attack.config.part]
             self.words.set_wordings(f"of the {part} part", "")
-        notes = [state.problem, state.outdated()]
+        now = self._wanted()
+        problem = _NOTHING if self._asked_in_vain and now is None else self.study.problem
+        outdated = "" if asked is None else asked.outdated(now)
+        notes = [problem, outdated]
         if result is not None and result.n_images and not result.n_crafted:
             notes.append("No image fools the crafting model: allow a larger budget, or more steps.")
-        if result is not None and not state.is_running and result.n_images < result.n_total:
+        if result is not None and not self.study.is_computing and result.n_images < result.n_total:
             some = (
                 "what was done until then is shown" if result.n_images else "nothing was done yet"
             )
             notes.append(f"Called off: {some}.")
-        if len(state.entries()) == 1:
+        if now is not None and len(now.models) == 1:
             notes.append(_ONE_RUN)
         words = " ".join(note for note in notes if note)
         self.note.setText(words)
         self.note.setVisible(bool(words))
-        urgent = bool(state.problem or state.outdated())
-        self.note.setObjectName("sentence" if urgent else "muted")
+        self.note.setObjectName("sentence" if problem or outdated else "muted")
         self.note.style().polish(self.note)
 
     def _show_examples(self, result: TransferResult | None) -> None:
@@ -220,11 +221,12 @@ class TransferPanel(QWidget):
         self.only_strip.set_images([self._image(one) for one in result.fool_only])
 
     def _image(self, one: Example) -> StripImage:
-        session, request, result = self._session, self._state.request, self._state.result
+        session, answer, result = self._session, self.study.answer, self.result
         dataset = session.view.dataset
         assert dataset is not None
-        assert request is not None
+        assert answer is not None
         assert result is not None
+        request = answer.question
         names = dataset.class_names
         label, read = names[one.label], names[int(one.after[0])]
         told = []
@@ -240,9 +242,16 @@ class TransferPanel(QWidget):
             f"{one.size:.3g} ({NORMS[result.norm].label}): read as {', '.join(told)}",
         )
 
+    @Slot()
+    def _craft(self) -> None:
+        """Craft images with what is chosen now; what was crafted before gives way."""
+        self._asked_in_vain = self._wanted() is None
+        self.study.start()
+
     @Slot(object)
     def _n_images_set(self, n_images: int) -> None:
-        self._state.set_n_images(n_images)
+        self._n_images = n_images
+        self.refresh()
 
     @Slot(str)
     def _refused(self, message: str) -> None:
@@ -251,10 +260,10 @@ class TransferPanel(QWidget):
     @Slot(int)
     def _play(self, index: int) -> None:
         """Play the attack on this image, toward what it was crafted for."""
-        request, attack = self._state.request, self._session.attack
-        if request is not None:
-            target = request.crafting.config.target
+        answer, attack = self.study.answer, self._session.attack
+        if answer is not None:
+            target = answer.question.crafting.config.target
             if target is not None and attack.target is not None:
                 attack.set_setting("target", target)  # else each image has one that suits it
-            attack.choose(request.part, index, play=True)
+            attack.choose(answer.question.part, index, play=True)
             self.tab_requested.emit("Film")

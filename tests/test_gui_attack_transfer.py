@@ -17,29 +17,29 @@ from gui_helpers import (
     hover,
     pixels,
     press,
+    put_on,
     type_number,
     wait_for_state,
     wait_until,
 )
 from PySide6.QtWidgets import QApplication, QComboBox
 
-import gui.attack.transfer.job
+import gui.attack.transfer.study
 from core.attack import ATTACKS
 from core.attack.whole_parts.transfer import Transfer
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import Trainer, TrainingConfig
 from core.progress import Progress
-from gui.attack.transfer.job import TRANSFER_SLOT, TransferDone, TransferJob, TransferRequest
 from gui.attack.transfer.panel import TransferPanel
-from gui.jobs.mailbox import Mailbox
+from gui.attack.transfer.study import TransferQuestion, transfer_study
 from gui.session.run_state import RunState
 from gui.shared.crafting import Crafting, crafting
-from gui.shared.run_models import RunModel
-from gui.theme import DARK
+from gui.shared.run_models import RunModel, other_runs
+from gui.theme import DARK, LIGHT
 from gui.widgets.basics.job_progress import JobProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytestqt.qtbot import QtBot
 
@@ -51,7 +51,7 @@ SOON = 20.0
 
 
 @pytest.fixture(scope="module")
-def large() -> TransferRequest:
+def large() -> TransferQuestion:
     """Return 10,000 images of 784 pixels and two models of them."""
     data = tiny_dataset(300, 10_000, shape=(28, 28), n_classes=10)
     models = []
@@ -61,46 +61,47 @@ def large() -> TransferRequest:
         models.append(RunModel(key, 2.0, trainer.snapshot()))
     attack = ATTACKS["pgd"]
     chosen = Crafting(attack, attack.settings(budget=6.0, steps=20))  # type: ignore[call-arg]
-    return TransferRequest(tuple(models), "test", data.test, chosen, 0)
+    return TransferQuestion(tuple(models), "test", data.test, chosen, 0)
 
 
-class _Counted(Transfer):
-    """Asks the job to stop after so many steps, and counts those that follow."""
+class Held(Transfer):
+    """Makes a step only when it is allowed to, and counts them."""
 
-    stop_after = 60
-    job: TransferJob
-    n_after = 0
+    allowed: threading.Semaphore
+    n_made = 0
 
     def run(self) -> Iterator[Progress]:
-        for i, progress in enumerate(super().run()):
-            if i == self.stop_after:
-                type(self).job.request_stop()
-            if i > self.stop_after:
-                type(self).n_after += 1
+        for progress in super().run():
+            type(self).n_made += 1
+            assert self.allowed.acquire(timeout=SOON)
             yield progress
 
 
-def test_a_cancelled_job_of_10000_images_keeps_what_was_done_and_says_so(
-    large: TransferRequest, monkeypatch: pytest.MonkeyPatch
+def test_crafting_10000_images_that_is_called_off_keeps_what_was_done_and_says_so(
+    large: TransferQuestion,
+    new_session: Callable[..., Session],
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
 ) -> None:
-    mailbox = Mailbox()
-    job = TransferJob(7, mailbox, large)
-    monkeypatch.setattr(gui.attack.transfer.job, "Transfer", _Counted)
-    monkeypatch.setattr(gui.attack.transfer.job, "TELL_SECONDS", 0.0)
-    monkeypatch.setattr(_Counted, "job", job, raising=False)
-    monkeypatch.setattr(_Counted, "n_after", 0)
-    job.start()
-    assert job.join(SOON)
-    assert _Counted.n_after == 0  # not one more step is made, and there are many to a few images
-    (letter,), latest = mailbox.take()
-    assert letter.generation == 7
-    assert isinstance(letter.payload, TransferDone)
-    done = letter.payload.result
+    monkeypatch.setattr(gui.attack.transfer.study, "Transfer", Held)
+    monkeypatch.setattr(Held, "allowed", threading.Semaphore(60), raising=False)
+    monkeypatch.setattr(Held, "n_made", 0)
+    study = transfer_study(new_session(), lambda: large)
+    study.start()
+    wait_until(qtbot, lambda: Held.n_made == 61)
+    study.call_off()
+    Held.allowed.release(1000)
+    wait_until(qtbot, lambda: not study.is_computing and study.found is not None)
+    assert Held.n_made == 61  # not one more step is made, and there are many to a few images
+    wait_until(qtbot, lambda: study.found is not None and study.found.n_images)
+    done = study.found
+    assert done is not None
     assert 0 < done.n_images < 1000
     assert done.n_total == 10_000
-    assert latest[TRANSFER_SLOT].payload.progress.total == 10_000
+    assert study.progress is not None
+    assert study.progress.total == 10_000
     few = Transfer(
-        [model.weights for model in large.models],
+        large.weights,
         split=large.split,
         attack=large.crafting.attack,
         config=large.crafting.config,
@@ -111,21 +112,14 @@ def test_a_cancelled_job_of_10000_images_keeps_what_was_done_and_says_so(
     assert done.models[0].n_fooled > 0
 
 
-def test_what_cannot_be_attacked_is_told_in_words(large: TransferRequest) -> None:
-    mailbox = Mailbox()
+def test_what_cannot_be_attacked_is_told_in_words(
+    large: TransferQuestion, new_session: Callable[..., Session], qtbot: QtBot
+) -> None:
     flat = tuple(replace(model, weights=np.zeros_like(model.weights)) for model in large.models)
-    job = TransferJob(3, mailbox, replace(large, models=flat))
-    job.start()
-    assert job.join(SOON)
-    (letter,), _ = mailbox.take()
-    assert letter.payload.expected
-    assert "Train the model first" in letter.payload.message
-
-
-def panel_of(window: MainWindow) -> TransferPanel:
-    panel = window.attack.tabs.panel("Transfer")
-    assert isinstance(panel, TransferPanel)
-    return panel
+    study = transfer_study(new_session(), lambda: replace(large, models=flat))
+    study.start()
+    wait_until(qtbot, lambda: study.problem)
+    assert "Train the model first" in study.problem
 
 
 def another_run(qtbot: QtBot, session: Session, **settings: Any) -> int:
@@ -144,29 +138,36 @@ def another_run(qtbot: QtBot, session: Session, **settings: Any) -> int:
     return session.runs.live_key
 
 
-def craft(qtbot: QtBot, window: MainWindow) -> TransferResult:
+def craft(qtbot: QtBot, panel: TransferPanel) -> TransferResult:
     """Click Craft and wait for the end."""
-    state = window.session.transfer
-    click(qtbot, panel_of(window).craft_button)
-    assert state.is_running
-    wait_until(qtbot, lambda: not state.is_running)
-    assert state.result is not None
-    return state.result
+    click(qtbot, panel.craft_button)
+    assert not panel.study.is_settled
+    wait_until(qtbot, lambda: panel.study.is_settled)
+    assert panel.result is not None
+    return panel.result
+
+
+def choose_pgd(session: Session) -> None:
+    """Attack with PGD, toward class 2."""
+    session.attack.choose_attack("pgd")
+    session.attack.set_setting("budget", 1.0)
+    session.attack.set_setting("target", 2)
+    session.attack.choose("test", 3)
 
 
 @pytest.fixture
-def opened(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    """Return the window with two runs, PGD chosen, and the tab opened by clicks."""
-    another_run(qtbot, window.session, seed=5, init="normal", learning_rate=0.2)
-    press(qtbot, window, "Ctrl+2")
-    state = window.session.attack
-    state.choose_attack("pgd")
-    state.set_setting("budget", 1.0)
-    state.set_setting("target", 2)
-    state.choose("test", 3)
-    click(qtbot, window.attack.tab("Transfer"))
-    assert panel_of(window).isVisible()
-    return window
+def panel(new_panel: Callable[..., TransferPanel], session: Session, qtbot: QtBot) -> TransferPanel:
+    """Return the panel with two runs, and PGD chosen."""
+    another_run(qtbot, session, seed=5, init="normal", learning_rate=0.2)
+    choose_pgd(session)
+    return new_panel(TransferPanel, session)
+
+
+def names_of(session: Session) -> list[str]:
+    """Return the names of the runs, the one shown first."""
+    shown = session.runs.entry(session.runs.shown_key)
+    assert shown is not None
+    return [entry.name for entry in (shown, *other_runs(session.view))]
 
 
 def cells(panel: TransferPanel, row: int) -> list[str]:
@@ -175,13 +176,16 @@ def cells(panel: TransferPanel, row: int) -> list[str]:
     return [item.text(column) for column in range(panel.table.columnCount())]
 
 
-def test_crafting_fills_the_table_with_what_core_finds(opened: MainWindow, qtbot: QtBot) -> None:
-    session, panel = opened.session, panel_of(opened)
+def test_crafting_fills_the_table_with_what_core_finds(
+    panel: TransferPanel, session: Session, qtbot: QtBot
+) -> None:
     assert panel.table.topLevelItemCount() == 2
     assert cells(panel, 1)[2:] == ["–"] * 5
-    result = craft(qtbot, opened)
+    result = craft(qtbot, panel)
     test = data_of(session).test
-    weights = [model.weights for model in session.transfer.models()]
+    answer = panel.study.answer
+    assert answer is not None
+    weights = answer.question.weights
     assert session.view.shown is not None
     assert weights[0] is session.view.shown.weights
     chosen = crafting(session.attack)
@@ -190,8 +194,10 @@ def test_crafting_fills_the_table_with_what_core_finds(opened: MainWindow, qtbot
     expected = Transfer(weights, test, chosen.attack, chosen.config)
     list(expected.run())
     assert result.models == expected.found().models
-    entries = session.transfer.entries()
+    entries = [session.runs.entry(model.key) for model in answer.question.models]
+    assert [entry.name for entry in entries if entry] == names_of(session)
     for row, (entry, counts) in enumerate(zip(entries, result.models, strict=True)):
+        assert entry is not None
         words = cells(panel, row)
         assert words[0] == entry.name
         assert words[1] == "12"
@@ -201,7 +207,7 @@ def test_crafting_fills_the_table_with_what_core_finds(opened: MainWindow, qtbot
         if row:
             assert words[5] == f"{counts.n_fooled / counts.n_reached:.1%}"
         assert words[6] == f"{counts.n_fooled_noise / counts.n_reached:.1%}"
-        colour = opened.theme.runs[entry.colour]
+        colour = LIGHT.runs[entry.colour]
         item = panel.table.topLevelItem(row)
         seen = pixels(panel.table.viewport(), panel.table.visualItemRect(item))
         assert has_colour(seen, colour).sum() > 50
@@ -210,11 +216,17 @@ def test_crafting_fills_the_table_with_what_core_finds(opened: MainWindow, qtbot
 
 
 def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
-    opened: MainWindow, qtbot: QtBot
+    window: MainWindow, qtbot: QtBot
 ) -> None:
-    panel, session = panel_of(opened), opened.session
+    session, page = window.session, window.page("attack")
+    another_run(qtbot, session, seed=5, init="normal", learning_rate=0.2)
+    press(qtbot, window, "Ctrl+2")
+    choose_pgd(session)
+    click(qtbot, page.tab("Transfer"))
+    panel = page.tabs.panel("Transfer")
+    assert panel.isVisible()
     session.attack.set_setting("budget", 0.4)
-    result = craft(qtbot, opened)
+    result = craft(qtbot, panel)
     for strip, examples, count, title in (
         (panel.all_strip, result.fool_all, result.n_all, panel.all_title),
         (panel.only_strip, result.fool_only, result.n_only, panel.only_title),
@@ -226,27 +238,29 @@ def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
     one = result.fool_all[0]
     first = panel.all_strip.cell_rect(0)
     hover(panel.all_strip, first.center())
-    told = opened.hover_words.text()
+    told = window.hover_words.text()
     assert f"test image {one.index:,}, {names[one.label]}" in told
-    for after, entry in zip(one.after, session.transfer.entries(), strict=True):
-        assert f"{names[int(after)]} by {entry.name}" in told
+    for after, name in zip(one.after, names_of(session), strict=True):
+        assert f"{names[int(after)]} by {name}" in told
     seen = pixels(panel.all_strip, first).mean(axis=2)
     assert abs(seen.mean() - 255 * one.image.mean()) < 12
     click(qtbot, panel.all_strip, first.center())
-    assert opened.attack.film_panel.isVisible()
+    assert page.film_panel.isVisible()
     assert (session.attack.config.part, session.attack.index) == ("test", one.index)
     wait_until(qtbot, lambda: session.attack.playing)
     session.attack.pause()
     assert session.attack.target == 2
-    assert session.transfer.outdated() == ""
+    click(qtbot, page.tab("Transfer"))
+    assert panel.note.text() == ""
     # The film shows what was crafted: its last step is what the table counted.
     wait_until(qtbot, lambda: not session.attack.computing)
     assert session.attack.steps[-1].predicted == one.after[0]
 
 
-def test_other_settings_mark_what_was_crafted_as_outdated(opened: MainWindow, qtbot: QtBot) -> None:
-    session, panel = opened.session, panel_of(opened)
-    result = craft(qtbot, opened)
+def test_other_settings_mark_what_was_crafted_as_outdated(
+    panel: TransferPanel, session: Session, qtbot: QtBot
+) -> None:
+    result = craft(qtbot, panel)
     before = cells(panel, 1)
     for change, back in (
         (lambda: session.attack.set_setting("budget", 0.5),
@@ -259,7 +273,7 @@ def test_other_settings_mark_what_was_crafted_as_outdated(opened: MainWindow, qt
         assert "craft again" in panel.note.text()
         assert panel.note.isVisible()
         assert cells(panel, 1) == before  # what was found is shown, and is not mixed with others
-        assert session.transfer.result is result
+        assert panel.result is result
         back()
         assert panel.note.text() == ""
     session.view.show_epoch(2)
@@ -270,66 +284,65 @@ def test_other_settings_mark_what_was_crafted_as_outdated(opened: MainWindow, qt
     session.view.show_run(None)
     another_run(qtbot, session, seed=9)
     assert "craft again" in panel.note.text()
-    assert len(craft(qtbot, opened).models) == 3
+    assert len(craft(qtbot, panel).models) == 3
     assert panel.note.text() == ""
     assert panel.all_title.text().startswith("FOOL ALL 3 MODELS")
 
 
 def test_how_many_images_is_chosen_and_out_of_range_refused(
-    opened: MainWindow, qtbot: QtBot
+    panel: TransferPanel, session: Session, qtbot: QtBot
 ) -> None:
-    panel, session = panel_of(opened), opened.session
     type_number(qtbot, panel.n_images, "50")
-    result = craft(qtbot, opened)
+    result = craft(qtbot, panel)
     assert (result.n_images, result.n_total) == (50, 50)
     rows = np.random.default_rng(0).permutation(200)[:50]
     assert {one.index for one in (*result.fool_all, *result.fool_only)} <= set(rows.tolist())
     type_number(qtbot, panel.n_images, "0")
     assert panel.n_images.text() == "all"
-    assert craft(qtbot, opened).n_images == 200
-    type_number(qtbot, panel.n_images, "-3")
-    assert "0 to 10000000" in opened.notice.text
-    assert session.transfer.n_images == 0
+    assert craft(qtbot, panel).n_images == 200
+    with qtbot.waitSignal(session.messages.notified) as told:
+        type_number(qtbot, panel.n_images, "-3")
+    assert "0 to 10000000" in told.args[0]
+    assert panel.n_images.text() == "all"
+    assert craft(qtbot, panel).n_images == 200
 
 
-def test_one_run_alone_says_how_to_get_another(window: MainWindow, qtbot: QtBot) -> None:
-    press(qtbot, window, "Ctrl+2")
-    window.session.attack.choose_attack("fgsm")
-    click(qtbot, window.attack.tab("Transfer"))
-    panel = panel_of(window)
+def test_one_run_alone_says_how_to_get_another(
+    new_panel: Callable[..., TransferPanel], session: Session, qtbot: QtBot
+) -> None:
+    session.attack.choose_attack("fgsm")
+    panel = new_panel(TransferPanel, session)
     assert "press N" in panel.note.text()
-    result = craft(qtbot, window)
+    result = craft(qtbot, panel)
     assert len(result.models) == 1
     assert "press N" in panel.note.text()
     assert panel.only_strip.images == ()
-    press(qtbot, window, "N")
+    session.training.new_seed()
     wait_until(qtbot, lambda: panel.table.topLevelItemCount() == 1)
-    wait_until(qtbot, lambda: len(window.session.transfer.entries()) == 2)
+    wait_until(qtbot, lambda: len(names_of(session)) == 2)
     wait_until(qtbot, lambda: "press N" not in panel.note.text())
 
 
 def test_what_fools_nobody_and_what_cannot_be_attacked_is_said(
-    opened: MainWindow, qtbot: QtBot
+    panel: TransferPanel, session: Session, qtbot: QtBot
 ) -> None:
-    panel, session = panel_of(opened), opened.session
     session.attack.set_setting("budget", 1e-5)
-    assert craft(qtbot, opened).n_crafted == 0
+    assert craft(qtbot, panel).n_crafted == 0
     assert "allow a larger budget" in panel.note.text()
     session.wanted.set_setting("init", "zeros")
     session.training.rewind()
     wait_until(qtbot, lambda: session.view.run_state is RunState.PAUSED)
     wait_until(qtbot, lambda: session.view.shown is not None and session.view.shown.epoch == 0)
     click(qtbot, panel.craft_button)
-    wait_until(qtbot, lambda: not session.transfer.is_running)
-    assert session.transfer.result is None
+    wait_until(qtbot, lambda: not panel.study.is_computing and panel.study.problem)
+    assert panel.result is None
     assert "Train the model first" in panel.note.text()
 
 
 def test_cancel_keeps_what_was_done(
-    opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    panel: TransferPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Slow steps stand for many images; the job is called off by the button that appears."""
-    panel, session = panel_of(opened), opened.session
     monkeypatch.setattr("core.attack.whole_parts.transfer.chunk_rows", lambda *_: 5)
 
     class Slow(Transfer):
@@ -340,16 +353,16 @@ def test_cancel_keeps_what_was_done(
                 yield progress
 
     pause = threading.Event()
-    monkeypatch.setattr(gui.attack.transfer.job, "Transfer", Slow)
+    monkeypatch.setattr(gui.attack.transfer.study, "Transfer", Slow)
     click(qtbot, panel.craft_button)
     wait_until(qtbot, panel.progress.isVisible)
     wait_until(qtbot, lambda: panel.progress.bar.value() > 0)
-    assert session.transfer.progress is not None
-    assert session.transfer.progress.total == 200
+    assert panel.study.progress is not None
+    assert panel.study.progress.total == 200
     click(qtbot, panel.progress.button)
-    wait_until(qtbot, lambda: not session.transfer.is_running)
-    assert not panel.progress.isVisible()
-    result = session.transfer.result
+    wait_until(qtbot, lambda: not panel.study.is_computing)
+    wait_until(qtbot, lambda: not panel.progress.isVisible())
+    result = panel.result
     assert result is not None
     assert 0 < result.n_images < 200
     assert "Called off" in panel.note.text()
@@ -357,58 +370,64 @@ def test_cancel_keeps_what_was_done(
     expected = result.models[1]
     assert cells(panel, 1)[2] == f"{expected.n_right / expected.n_images:.1%}"
     pause.set()
-    assert craft(qtbot, opened).n_images == 200
+    assert craft(qtbot, panel).n_images == 200
 
 
-def test_other_data_forget_what_was_crafted(opened: MainWindow, qtbot: QtBot) -> None:
-    session, panel = opened.session, panel_of(opened)
-    craft(qtbot, opened)
+def test_other_data_forget_what_was_crafted(
+    panel: TransferPanel, session: Session, qtbot: QtBot
+) -> None:
+    craft(qtbot, panel)
     session.wanted.set_setting("test_size", 60)
     session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(session).test.n_samples == 60)
-    assert session.transfer.result is None
+    assert panel.result is None
     assert panel.all_strip.images == ()
     wait_for_state(qtbot, session, RunState.FINISHED)
-    assert craft(qtbot, opened).n_images == 60
+    assert craft(qtbot, panel).n_images == 60
 
 
-def test_it_looks_right_in_either_theme(opened: MainWindow, qtbot: QtBot) -> None:
-    craft(qtbot, opened)
-    panel = panel_of(opened)
-    for theme in (opened.theme, DARK):
-        opened.use_theme(theme)
+def test_it_looks_right_in_either_theme(
+    panel: TransferPanel, session: Session, app: QApplication, qtbot: QtBot
+) -> None:
+    craft(qtbot, panel)
+    for theme in (LIGHT, DARK):
+        put_on(app, panel, theme)
         seen = pixels(panel.table.viewport())
-        for entry in opened.session.transfer.entries():
+        for entry in session.runs.entries:
             assert has_colour(seen, theme.runs[entry.colour]).sum() > 50
 
 
 def test_a_removed_run_keeps_its_row_and_the_result_is_outdated(
-    opened: MainWindow, qtbot: QtBot
+    panel: TransferPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session, panel = opened.session, panel_of(opened)
-    craft(qtbot, opened)
+    craft(qtbot, panel)
     session.view.remove_run(session.runs.entries[0].key)
     assert cells(panel, 1)[0] == "a removed run"
     assert "craft again" in panel.note.text()
 
 
-def test_an_attack_chosen_by_hand_is_what_crafts(opened: MainWindow, qtbot: QtBot) -> None:
-    combo = opened.attack.findChild(QComboBox, "attack_name")
+def test_an_attack_chosen_by_hand_is_what_crafts(window: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, window, "Ctrl+2")
+    page = window.page("attack")
+    combo = page.findChild(QComboBox, "attack_name")
     assert combo is not None
     choose(qtbot, combo, combo.findData("deepfool"))
-    craft(qtbot, opened)
-    request = opened.session.transfer.request
-    assert request is not None
-    assert request.crafting.attack is ATTACKS["deepfool"]
-    assert "DeepFool" in panel_of(opened).words.text()
+    click(qtbot, page.tab("Transfer"))
+    panel = page.tabs.panel("Transfer")
+    assert isinstance(panel, TransferPanel)
+    craft(qtbot, panel)
+    answer = panel.study.answer
+    assert answer is not None
+    assert answer.question.crafting.attack is ATTACKS["deepfool"]
+    assert "DeepFool" in panel.words.text()
 
 
 def test_a_long_job_ends_when_the_window_closes(
-    opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    panel: TransferPanel, session: Session, qtbot: QtBot
 ) -> None:
-    opened.session.attack.choose_attack("cw")
-    click(qtbot, panel_of(opened).craft_button)
-    assert opened.session.close()
+    session.attack.choose_attack("cw")
+    click(qtbot, panel.craft_button)
+    assert session.close()
 
 
 def test_progress_appears_only_when_it_takes_a_while(

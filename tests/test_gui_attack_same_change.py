@@ -17,32 +17,33 @@ from gui_helpers import (
     hover,
     pixels,
     press,
+    put_on,
     wait_for_state,
     wait_until,
     write_data,
 )
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel
 
-import gui.attack.same_change.job
-import gui.attack.same_change.universal_job
+import gui.attack.same_change.study
 from core.attack import ATTACKS
 from core.attack.whole_parts.same_change import SameChange
 from core.attack.whole_parts.universal_search import UniversalSearch
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import Trainer, TrainingConfig
 from core.pictures import diverging_rgb
-from gui.attack.same_change.job import SAME_CHANGE_SLOT, SameChangeJob, SameChangeRequest
 from gui.attack.same_change.panel import SUCCESS, SameChangePanel
-from gui.attack.same_change.universal_job import UniversalDone, UniversalJob, UniversalRequest
-from gui.jobs.mailbox import Mailbox
+from gui.attack.same_change.study import SameChangeQuestion, UniversalQuestion, find_universal
+from gui.jobs.study import Study
 from gui.session.run_state import RunState
-from gui.theme import DARK
+from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from core.attack.whole_parts.same_change import SameChangeResult
@@ -63,127 +64,115 @@ def large() -> tuple[Dataset, NDArray[np.float32]]:
     return data, trainer.snapshot()
 
 
-def request_of(large: tuple[Dataset, NDArray[np.float32]], strength: float) -> SameChangeRequest:
+def question_of(large: tuple[Dataset, NDArray[np.float32]], strength: float) -> SameChangeQuestion:
     data, weights = large
     change = weights[1, 1:] - weights[0, 1:]
-    return SameChangeRequest(weights, "test", data.test, change, strength, 1, True)
-
-
-class Held(SameChange):
-    """Tells of its steps and goes on only when allowed to."""
-
-    reached: threading.Semaphore
-    allowed: threading.Semaphore
-
-    def run(self) -> Iterator[Progress]:
-        for progress in super().run():
-            self.reached.release()
-            self.allowed.acquire(timeout=SOON)
-            yield progress
+    return SameChangeQuestion(weights, "test", data.test, change, strength, 1, True)
 
 
 def test_a_newer_change_takes_the_place_of_10000_images_after_one_step(
-    large: tuple[Dataset, NDArray[np.float32]], monkeypatch: pytest.MonkeyPatch
+    large: tuple[Dataset, NDArray[np.float32]], new_session: Callable[..., Session], qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr(gui.attack.same_change.job, "SameChange", Held)
-    monkeypatch.setattr(Held, "reached", threading.Semaphore(0), raising=False)
-    monkeypatch.setattr(Held, "allowed", threading.Semaphore(0), raising=False)
-    mailbox = Mailbox()
-    job = SameChangeJob(mailbox)
-    job.start()
-    first, second = request_of(large, 1.0), request_of(large, 2.0)
-    job.request(first)
-    assert Held.reached.acquire(timeout=SOON)
-    job.request(second)  # while the first few images are done
-    Held.allowed.release()
-    assert Held.reached.acquire(timeout=SOON)
-    state = mailbox.take()[1][SAME_CHANGE_SLOT].payload
-    assert state.request is first
-    assert 0 < state.result.n_images < 1000
-    assert state.is_over  # left after this one step; the next is the second request's
-    job.call_off()
-    Held.allowed.release()
-    for _ in range(2000):
-        latest = mailbox.take()[1]
-        if SAME_CHANGE_SLOT in latest and latest[SAME_CHANGE_SLOT].payload.is_over:
-            break
-        threading.Event().wait(0.01)
-    state = latest[SAME_CHANGE_SLOT].payload
-    assert state.request is second
+    reached, allowed = threading.Semaphore(0), threading.Semaphore(0)
+
+    class Held(SameChange):
+        """Tells of its steps and goes on only when allowed to."""
+
+        def run(self) -> Generator[Progress, None, None]:
+            for progress in super().run():
+                reached.release()
+                assert allowed.acquire(timeout=SOON)
+                yield progress
+
+    asked = first, second = question_of(large, 1.0), question_of(large, 2.0)
+    session = new_session()
+
+    def begin(q: SameChangeQuestion) -> SameChange:
+        return Held(q.weights, q.split, q.change, q.target, strength=q.strength, box=q.box)
+
+    study = Study(session.view, session.pool, "counting", lambda: asked[0], begin,
+                  browse=frozenset({"change", "strength"}))  # fmt: skip
+    study.watch(True)
+    assert reached.acquire(timeout=SOON)
+    asked = second, first
+    study.ask()  # while the first few images are done
+    allowed.release()
+    assert reached.acquire(timeout=SOON)  # the next is the second question's
+    wait_until(qtbot, lambda: study.answer is not None)
+    answer = study.answer
+    assert answer is not None
+    assert answer.question is first
+    assert answer.found is not None
+    assert 0 < answer.found.n_images < 1000  # left after this one step
+    study.call_off()
+    allowed.release()
+    wait_until(qtbot, lambda: not study.is_computing and study.answer is not answer)
+    answer = study.answer
+    assert answer is not None
+    assert answer.question is second
     part = SameChange(second.weights, second.split, second.change, 1, strength=2.0)
-    steps = part.run()
-    next(steps)
-    assert state.result.n_images == part.found().n_images
-    assert state.result.change == part.found().change
-    assert not Held.reached.acquire(blocking=False)  # no step was begun after it was called off
-    job.request_stop()
-    Held.allowed.release()
-    assert job.join(SOON)
+    next(part.run())
+    assert answer.found is not None
+    assert answer.found.n_images == part.found().n_images
+    assert answer.found.change == part.found().change
+    assert not reached.acquire(blocking=False)  # no step was begun after it was called off
 
 
-class _Counted(UniversalSearch):
-    """Asks the job to stop in the third pass, and counts the steps that follow."""
-
-    job: UniversalJob
-    n_after = 0
-
-    def run(self) -> Iterator[Progress]:
-        for progress in super().run():
-            if len(self.found().passes) >= 3:
-                type(self).n_after += 1
-                type(self).job.request_stop()
-            yield progress
-
-
-def test_a_cancelled_search_on_10000_images_keeps_its_passes(
-    large: tuple[Dataset, NDArray[np.float32]], monkeypatch: pytest.MonkeyPatch
+def test_a_search_on_10000_images_that_is_called_off_keeps_its_passes(
+    large: tuple[Dataset, NDArray[np.float32]], new_session: Callable[..., Session], qtbot: QtBot
 ) -> None:
     data, weights = large
+    third, allowed = threading.Event(), threading.Semaphore(0)
+    n_after = 0
+
+    class Held(UniversalSearch):
+        """Waits in the third pass, and counts the steps that follow."""
+
+        def run(self) -> Generator[Progress, None, None]:
+            nonlocal n_after
+            for progress in super().run():
+                if len(self.found().passes) >= 3:
+                    n_after += 1
+                    third.set()
+                    assert allowed.acquire(timeout=SOON)
+                yield progress
+
     config = ATTACKS["universal"].settings(budget=4.0, steps=30)  # type: ignore[call-arg]
-    request = UniversalRequest(weights, 2.0, "test", data.test, config)  # type: ignore[arg-type]
-    mailbox = Mailbox()
-    job = UniversalJob(4, mailbox, request)
-    monkeypatch.setattr(gui.attack.same_change.universal_job, "UniversalSearch", _Counted)
-    monkeypatch.setattr(_Counted, "job", job, raising=False)
-    monkeypatch.setattr(_Counted, "n_after", 0)
-    job.start()
-    assert job.join(SOON)
-    assert _Counted.n_after == 1
-    (letter,), _ = mailbox.take()
-    assert isinstance(letter.payload, UniversalDone)
-    state = letter.payload.state
-    assert state is not None
-    assert len(state.passes) == 3
-    plain = UniversalSearch(
-        model=SoftmaxPerceptron(weights),
-        config=config,
-        images=data.test.images,
-        labels=data.test.true_labels,  # type: ignore[arg-type]
-    )
+    question = UniversalQuestion(weights, 2.0, "test", data.test, config)  # type: ignore[arg-type]
+    model = SoftmaxPerceptron(weights)
+    images, labels = data.test.images, data.test.true_labels
+    session = new_session()
+    study = Study(session.view, session.pool, "finding", lambda: question,
+                  lambda q: Held(model, q.config, images, labels), on_demand=True)  # fmt: skip
+    study.start()
+    assert third.wait(SOON)
+    study.call_off()
+    allowed.release(1000)
+    wait_until(qtbot, lambda: not study.is_computing)
+    wait_until(qtbot, lambda: study.found is not None and len(study.found.passes) == 3)
+    assert n_after == 1
+    found = study.found
+    assert found is not None
+    plain = find_universal(question)
     for _ in plain.run():
         if len(plain.found().passes) == 3:
             break
-    assert state.passes == plain.found().passes
-    np.testing.assert_array_equal(state.change, plain.found().change)
+    assert found.passes == plain.found().passes
+    np.testing.assert_array_equal(found.change, plain.found().change)
 
 
-def panel_of(window: MainWindow) -> SameChangePanel:
-    panel = window.attack.tabs.panel("Same change")
-    assert isinstance(panel, SameChangePanel)
-    return panel
-
-
-def wait_for_counts(qtbot: QtBot, session: Session) -> SameChangeResult:
+def wait_for_counts(qtbot: QtBot, panel: SameChangePanel) -> SameChangeResult:
     """Wait until all images are counted with the change shown now."""
-    state = session.same_change
+    counted = panel.state.counted
+    wait_until(qtbot, lambda: counted.is_settled and counted.found is not None)
+    assert counted.found is not None
+    return counted.found
 
-    def whole() -> bool:
-        known = state.state
-        return known is not None and not state.is_counting and known.request is state._asked
 
-    wait_until(qtbot, whole)
-    assert state.state is not None
-    return state.state.result
+def find(qtbot: QtBot, panel: SameChangePanel) -> None:
+    """Click and wait until the search for one change for all is over."""
+    click(qtbot, panel.find_button)
+    wait_until(qtbot, lambda: panel.state.universal.is_settled)
 
 
 def core_counts(
@@ -209,32 +198,36 @@ def counts(result: SameChangeResult) -> tuple[object, ...]:
 
 
 @pytest.fixture
-def opened(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    """Return the window with a whole film of PGD toward class 1, the tab opened by a click."""
-    press(qtbot, window, "Ctrl+2")
-    attack = window.session.attack
-    attack.choose_attack("pgd")
-    attack.set_setting("budget", 1.2)
-    attack.set_setting("target", 1)
-    attack.choose("test", 3)
-    wait_until(qtbot, lambda: bool(attack.steps) and not attack.computing and attack.is_settled)
-    click(qtbot, window.attack.tab("Same change"))
-    assert panel_of(window).isVisible()
-    wait_until(qtbot, lambda: not attack.computing and attack.is_settled)
+def panel(
+    new_panel: Callable[..., SameChangePanel], session: Session, qtbot: QtBot
+) -> SameChangePanel:
+    """Return the panel with a whole film of PGD toward class 1, at its end."""
+    attack = session.attack
+    attack.set_active(True)
+    choose_pgd(session)
+    wait_until(qtbot, lambda: attack.steps and attack.is_settled)
+    panel = new_panel(SameChangePanel, session)
     attack.go_to(len(attack.steps) - 1)
-    wait_for_counts(qtbot, window.session)
-    return window
+    wait_for_counts(qtbot, panel)
+    return panel
+
+
+def choose_pgd(session: Session) -> None:
+    """Attack an image with PGD toward class 1."""
+    session.attack.choose_attack("pgd")
+    session.attack.set_setting("budget", 1.2)
+    session.attack.set_setting("target", 1)
+    session.attack.choose("test", 3)
 
 
 def test_the_films_change_is_counted_and_shown_on_every_image(
-    opened: MainWindow, qtbot: QtBot
+    panel: SameChangePanel, session: Session, qtbot: QtBot
 ) -> None:
-    session, panel = opened.session, panel_of(opened)
     attack = session.attack
     assert attack.step is not None
     assert attack.chosen_image is not None
     change = attack.step.image - attack.chosen_image
-    result = wait_for_counts(qtbot, session)
+    result = wait_for_counts(qtbot, panel)
     expected = core_counts(session, change, 1.0)
     assert counts(result) == counts(expected)
     assert result.change.n_pushed > result.noise.n_pushed
@@ -244,13 +237,14 @@ def test_the_films_change_is_counted_and_shown_on_every_image(
         assert cells["right", key].text() == f"{effect.n_right / 200:.1%}"
         assert cells["fooled", key].text() == f"{effect.n_fooled / result.n_right:.1%}"
         assert cells["pushed", key].text() == f"{effect.n_pushed / result.n_open:.1%}"
-    assert panel.effects._heads["pushed"].text() == "to 1"
+    assert "to 1" in {label.text() for label in panel.effects.findChildren(QLabel)}
     assert "all 200 test images" in panel.words.text()
     shown, names = result.shown, data_of(session).class_names
     assert [image.index for image in panel.strip.images] == shown.indices.tolist()
     for i in (0, 7):
-        hover(panel.strip, panel.strip.cell_rect(i).center())
-        told = opened.hover_words.text()
+        with qtbot.waitSignal(panel.hovered) as hovered:
+            hover(panel.strip, panel.strip.cell_rect(i).center())
+        told = hovered.args[0]
         assert f"test image {shown.indices[i]}" in told
         assert f"was read as {names[shown.before[i]]}" in told
         assert told.endswith(f"is read as {names[shown.after[i]]}")
@@ -262,26 +256,28 @@ def test_the_films_change_is_counted_and_shown_on_every_image(
     np.testing.assert_allclose(centres.astype(int), drawn.astype(int), atol=1)
 
 
-def test_framed_are_those_that_are_fooled(opened: MainWindow, qtbot: QtBot) -> None:
-    panel, result = panel_of(opened), wait_for_counts(qtbot, opened.session)
-    shown = result.shown
+def test_framed_are_those_that_are_fooled(
+    panel: SameChangePanel, app: QApplication, qtbot: QtBot
+) -> None:
+    shown = wait_for_counts(qtbot, panel).shown
     fooled = (shown.before == shown.labels) & (shown.after != shown.labels)
     n = panel.strip.n_fitting
     assert 0 < fooled[:n].sum() < n
-    for theme in (opened.theme, DARK):
-        opened.use_theme(theme)
+    for theme in (LIGHT, DARK):
+        put_on(app, panel, theme)
         for place in range(n):
             seen = pixels(panel.strip, panel.strip.cell_rect(place))
             assert (has_colour(seen, theme.bad).sum() > 60) == bool(fooled[place])
 
 
-def test_it_follows_the_step_of_the_film(opened: MainWindow, qtbot: QtBot) -> None:
-    session, panel = opened.session, panel_of(opened)
+def test_it_follows_the_step_of_the_film(
+    panel: SameChangePanel, session: Session, qtbot: QtBot
+) -> None:
     session.attack.go_to(0)
-    result = wait_for_counts(qtbot, session)
+    result = wait_for_counts(qtbot, panel)
     assert session.attack.steps[0].l2 > 0  # the random start
     session.attack.go_to(4)
-    other = wait_for_counts(qtbot, session)
+    other = wait_for_counts(qtbot, panel)
     assert counts(other) != counts(result)
     assert session.attack.step is not None
     assert session.attack.chosen_image is not None
@@ -290,53 +286,63 @@ def test_it_follows_the_step_of_the_film(opened: MainWindow, qtbot: QtBot) -> No
     assert "step 4 of 50" in panel.words.text()
 
 
-def test_the_slider_multiplies_the_change(opened: MainWindow, qtbot: QtBot) -> None:
-    session, panel = opened.session, panel_of(opened)
-    change = session.same_change.change()
+def test_the_slider_multiplies_the_change(
+    panel: SameChangePanel, session: Session, qtbot: QtBot
+) -> None:
+    change = panel.state.change()
     assert change is not None
-    before = wait_for_counts(qtbot, session)
+    before = wait_for_counts(qtbot, panel)
     start = handle_centre(panel.strength)
     drag(panel.strength, start, QPoint(panel.strength.width() - 4, start.y()))
-    assert session.same_change.strength == pytest.approx(4.0, abs=0.15)
-    result = wait_for_counts(qtbot, session)
-    strength = session.same_change.strength
+    assert panel.state.strength == pytest.approx(4.0, abs=0.15)
+    result = wait_for_counts(qtbot, panel)
+    strength = panel.state.strength
     assert panel.strength_words.text() == f"× {strength:.2f}"
     assert counts(result) == counts(core_counts(session, change, strength))
     assert result.change.n_fooled > before.change.n_fooled
     panel.strength.setFocus()
     qtbot.keyClick(panel.strength, Qt.Key.Key_Home)
-    assert session.same_change.strength == 0.0
-    result = wait_for_counts(qtbot, session)
+    assert panel.state.strength == 0.0
+    result = wait_for_counts(qtbot, panel)
     assert result.change.n_fooled == result.noise.n_fooled == 0
 
 
 def test_a_click_opens_the_image_and_from_there_it_is_attacked(
-    opened: MainWindow, qtbot: QtBot
+    window: MainWindow, qtbot: QtBot
 ) -> None:
-    session, panel = opened.session, panel_of(opened)
+    session, page = window.session, window.page("attack")
+    press(qtbot, window, "Ctrl+2")
+    choose_pgd(session)
+    click(qtbot, page.tab("Same change"))
+    panel = page.tabs.panel("Same change")
+    assert panel.isVisible()
+    wait_until(qtbot, lambda: session.attack.steps and session.attack.is_settled)
+    session.attack.go_to(len(session.attack.steps) - 1)
+    shown = wait_for_counts(qtbot, panel).shown
+    hover(panel.strip, panel.strip.cell_rect(1).center())
+    assert f"test image {shown.indices[1]}" in window.hover_words.text()
     index = panel.strip.images[1].index
     click(qtbot, panel.strip, panel.strip.cell_rect(1).center())
-    card = opened.attack.images.card
+    card = page.images.card
     wait_until(qtbot, card.isVisible)
     assert card.content is not None
     assert (card.content.part, card.content.index) == ("test", index)
     click(qtbot, card.attack_button)
     assert not card.isVisible()
-    assert opened.attack.film_panel.isVisible()
+    assert page.film_panel.isVisible()
     assert session.attack.index == index
     session.attack.pause()
 
 
 def test_one_change_for_all_is_cores_and_the_film_comes_back(
-    opened: MainWindow, qtbot: QtBot
+    panel: SameChangePanel, session: Session, qtbot: QtBot
 ) -> None:
-    session, panel = opened.session, panel_of(opened)
     assert not panel.all_button.isEnabled()
-    film = wait_for_counts(qtbot, session)
+    film = wait_for_counts(qtbot, panel)
     click(qtbot, panel.find_button)
-    assert session.same_change.is_searching
-    wait_until(qtbot, lambda: not session.same_change.is_searching)
-    result = wait_for_counts(qtbot, session)
+    assert panel.state.is_searching
+    wait_until(qtbot, lambda: panel.state.universal.is_settled)
+    result = wait_for_counts(qtbot, panel)
     assert session.view.shown is not None
     test = data_of(session).test
     config = ATTACKS["universal"].settings(
@@ -352,7 +358,7 @@ def test_one_change_for_all_is_cores_and_the_film_comes_back(
         labels=test.labels,  # type: ignore[arg-type]
     )
     list(search.run())
-    found = session.same_change.found
+    found = panel.state.found
     assert found is not None
     np.testing.assert_array_equal(found.change, search.found().change)
     assert counts(result) == counts(core_counts(session, search.found().change, 1.0))
@@ -365,18 +371,16 @@ def test_one_change_for_all_is_cores_and_the_film_comes_back(
     assert panel.all_button.isChecked()
     assert "to 1" in panel.words.text()
     click(qtbot, panel.film_button)
-    assert counts(wait_for_counts(qtbot, session)) == counts(film)
+    assert counts(wait_for_counts(qtbot, panel)) == counts(film)
     assert not panel.plot.isVisible()
     click(qtbot, panel.all_button)
-    assert counts(wait_for_counts(qtbot, session)) == counts(result)
+    assert counts(wait_for_counts(qtbot, panel)) == counts(result)
 
 
 def test_other_settings_mark_the_change_for_all_as_outdated(
-    opened: MainWindow, qtbot: QtBot
+    panel: SameChangePanel, session: Session, qtbot: QtBot
 ) -> None:
-    session, panel = opened.session, panel_of(opened)
-    click(qtbot, panel.find_button)
-    wait_until(qtbot, lambda: not session.same_change.is_searching)
+    find(qtbot, panel)
     assert panel.note.text() == ""
     session.attack.set_setting("budget", 0.7)
     assert "find it again" in panel.note.text()
@@ -391,126 +395,120 @@ def test_other_settings_mark_the_change_for_all_as_outdated(
 
 
 def test_away_from_what_each_is_where_any_other_class_will_do(
-    opened: MainWindow, qtbot: QtBot
+    panel: SameChangePanel, session: Session, qtbot: QtBot
 ) -> None:
-    session, panel = opened.session, panel_of(opened)
-    click(qtbot, opened.attack.controls.any_other)
-    click(qtbot, panel.find_button)
-    wait_until(qtbot, lambda: not session.same_change.is_searching)
-    found = session.same_change.found
+    session.attack.set_untargeted()
+    find(qtbot, panel)
+    found = panel.state.found
     assert found is not None
-    assert found.request.config.target is None
-    result = wait_for_counts(qtbot, session)
+    assert panel.state.asked is not None
+    assert panel.state.asked.config.target is None
+    result = wait_for_counts(qtbot, panel)
     best = max(one.success_rate for one in found.passes)
     assert result.change.n_fooled / result.n_right == pytest.approx(best)
     assert result.change.n_fooled > 3 * result.noise.n_fooled
 
 
 def test_a_search_is_called_off_by_the_button_and_keeps_its_best(
-    opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    panel: SameChangePanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, panel = opened.session, panel_of(opened)
     pause = threading.Event()
 
     class Slow(UniversalSearch):
-        def run(self) -> Iterator[Progress]:
+        def run(self) -> Generator[Progress, None, None]:
             for progress in super().run():
                 pause.wait(0.05)
                 yield progress
 
-    monkeypatch.setattr(gui.attack.same_change.universal_job, "UniversalSearch", Slow)
+    monkeypatch.setattr(gui.attack.same_change.study, "UniversalSearch", Slow)
     click(qtbot, panel.find_button)
     wait_until(qtbot, panel.progress.isVisible)
     wait_until(qtbot, lambda: len(panel.plot.data(SUCCESS)[0]) > 3)  # it grows on the way
     click(qtbot, panel.progress.button)
-    wait_until(qtbot, lambda: not session.same_change.is_searching)
-    found = session.same_change.found
+    wait_until(qtbot, lambda: not panel.state.is_searching)
+    wait_until(qtbot, lambda: not panel.progress.isVisible())
+    found = panel.state.found
     assert found is not None
     assert 3 < len(found.passes) < 51
-    assert session.same_change.is_for_all
-    wait_for_counts(qtbot, session)
+    assert panel.state.is_for_all
+    assert len(panel.plot.data(SUCCESS)[0]) == len(found.passes)
+    wait_until(qtbot, lambda: not panel.state.counted.is_computing)
+    assert panel.state.counted.found is not None
     wait_until(qtbot, lambda: not panel.progress.isVisible())
     pause.set()
 
 
-def test_what_there_is_not_is_said(opened: MainWindow, qtbot: QtBot) -> None:
-    session, panel = opened.session, panel_of(opened)
+def test_what_there_is_not_is_said(panel: SameChangePanel, session: Session, qtbot: QtBot) -> None:
     session.attack.choose_attack("bim")
-    wait_until(qtbot, lambda: not session.attack.computing and session.attack.is_settled)
+    wait_until(qtbot, lambda: session.attack.is_settled)
     session.attack.go_to(0)
     wait_until(qtbot, lambda: "nothing is changed yet" in panel.note.text())
     session.attack.set_setting("budget", 1e-5)
-    click(qtbot, panel.find_button)
-    wait_until(qtbot, lambda: not session.same_change.is_searching)
+    find(qtbot, panel)
     assert "allow a larger one" in panel.note.text()
     session.wanted.set_setting("init", "zeros")
     session.training.rewind()
     wait_for_state(qtbot, session, RunState.PAUSED)
     wait_until(qtbot, lambda: session.view.shown is not None and session.view.shown.epoch == 0)
-    click(qtbot, panel.find_button)
-    wait_until(qtbot, lambda: not session.same_change.is_searching)
+    find(qtbot, panel)
     assert "Train the model first" in panel.note.text()
 
 
 def test_a_film_from_noise_says_that_its_change_is_the_whole_image(
-    opened: MainWindow, qtbot: QtBot
+    panel: SameChangePanel, session: Session, qtbot: QtBot
 ) -> None:
-    session, panel = opened.session, panel_of(opened)
     session.attack.choose_attack("descent")
     session.attack.set_start_from_noise(True)
     wait_until(qtbot, lambda: "starts from noise" in panel.note.text())
 
 
-def test_nothing_is_counted_where_nobody_looks(opened: MainWindow, qtbot: QtBot) -> None:
-    session, attack = opened.session, opened.session.attack
-    wait_for_counts(qtbot, session)
-    click(qtbot, opened.attack.tab("Film"))
-    assert attack.active
-    state = session.same_change.state
-    attack.go_to(2)
+def test_nothing_is_counted_where_nobody_looks(
+    panel: SameChangePanel, session: Session, qtbot: QtBot
+) -> None:
+    panel.hide()
+    session.attack.go_to(2)
     qtbot.wait(300)
-    assert session.same_change.state is state
-    press(qtbot, opened, "Ctrl+1")
-    assert not attack.active
+    assert not panel.state.counted.is_computing
+    assert not panel.state.counted.is_settled
+    panel.show()
+    wait_for_counts(qtbot, panel)
+    assert "step 2 of 50" in panel.words.text()
 
 
-def test_other_data_forget_the_change_for_all(opened: MainWindow, qtbot: QtBot) -> None:
-    session, panel = opened.session, panel_of(opened)
-    click(qtbot, panel.find_button)
-    wait_until(qtbot, lambda: not session.same_change.is_searching)
+def test_other_data_forget_the_change_for_all(
+    panel: SameChangePanel, session: Session, qtbot: QtBot
+) -> None:
+    find(qtbot, panel)
     session.wanted.set_setting("test_size", 60)
     session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(session).test.n_samples == 60)
-    assert session.same_change.found is None
+    assert panel.state.found is None
     assert not panel.all_button.isEnabled()
     assert panel.film_button.isChecked()
     wait_for_state(qtbot, session, RunState.FINISHED)
-    wait_until(qtbot, lambda: not session.attack.computing and session.attack.is_settled)
-    assert wait_for_counts(qtbot, session).n_images == 60
+    wait_until(qtbot, lambda: session.attack.is_settled)
+    assert wait_for_counts(qtbot, panel).n_images == 60
 
 
 def test_a_change_toward_a_class_that_is_gone_is_forgotten(
-    opened: MainWindow, tmp_path: Path, qtbot: QtBot
+    panel: SameChangePanel, session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
     """The attack tells of its new target before anybody is told of the new data."""
-    session, panel = opened.session, panel_of(opened)
     session.attack.set_setting("target", 9)
-    click(qtbot, panel.find_button)
-    wait_until(qtbot, lambda: not session.same_change.is_searching)
-    assert session.same_change.found is not None
+    find(qtbot, panel)
+    assert panel.state.found is not None
     session.open(write_data(tmp_path / "two", (8, 8), 2, 300, 200))
     wait_until(qtbot, lambda: data_of(session).n_classes == 2)
-    assert session.same_change.found is None
+    assert panel.state.found is None
     session.attack.set_untargeted()  # what is left of the target may be what it is read as
-    wait_until(qtbot, lambda: bool(session.attack.steps) and not session.attack.computing)
-    assert wait_for_counts(qtbot, session).n_images > 0
+    wait_until(qtbot, lambda: session.attack.steps and session.attack.is_settled)
+    assert wait_for_counts(qtbot, panel).n_images > 0
 
 
 def test_a_search_ends_when_the_window_closes(
-    opened: MainWindow, qtbot: QtBot, new_session: Callable[..., Session]
+    panel: SameChangePanel, session: Session, qtbot: QtBot
 ) -> None:
-    opened.session.attack.chosen.choice = opened.session.attack.chosen.choice.chosen(
-        "universal"
-    ).with_setting("steps", 20_000)
-    click(qtbot, panel_of(opened).find_button)
-    assert opened.session.close()
+    chosen = session.attack.chosen
+    chosen.choice = chosen.choice.chosen("universal").with_setting("steps", 20_000)
+    click(qtbot, panel.find_button)
+    assert session.close()
