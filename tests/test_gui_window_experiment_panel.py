@@ -29,6 +29,7 @@ from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
 from gui.session.run_state import RunState
 from gui.widgets.basics.number_field import NumberField
+from gui.window.experiment_panel import ExperimentPanel
 from gui.window.top_bar import FASTEST, SLOWEST, SPEED_STEPS, pace_at, place_of
 
 if TYPE_CHECKING:
@@ -56,19 +57,37 @@ LATER = [
 ]
 
 
-def row(window: MainWindow, name: str) -> ParameterRow:
-    panel = window.panel
+@pytest.fixture
+def new_form(new_panel: Callable[..., Any]) -> Callable[[Session], ExperimentPanel]:
+    """Return a maker of the panel alone, as high as in the smallest window."""
+    return lambda session: new_panel(ExperimentPanel, session, size=(300, 560))
+
+
+@pytest.fixture
+def panel(session: Session, new_form: Callable[[Session], ExperimentPanel]) -> ExperimentPanel:
+    """Return the panel of a run that has ended."""
+    return new_form(session)
+
+
+@pytest.fixture
+def told(session: Session) -> list[str]:
+    """Return what the session has said to people, which grows."""
+    told: list[str] = []
+    session.messages.notified.connect(lambda words, _: told.append(words))
+    return told
+
+
+def row(panel: ExperimentPanel, name: str) -> ParameterRow:
     return {**panel.live_form.rows, **panel.later_form.rows}[name]
 
 
-def field(window: MainWindow, name: str) -> NumberField:
-    editor = row(window, name).editor
+def field(panel: ExperimentPanel, name: str) -> NumberField:
+    editor = row(panel, name).editor
     assert isinstance(editor, NumberField)
     return editor
 
 
-def wanted(window: MainWindow, name: str) -> Any:
-    session = window.session
+def wanted(session: Session, name: str) -> Any:
     return getattr(session.wanted.training, name, None) or getattr(session.wanted.data, name, None)
 
 
@@ -83,7 +102,7 @@ def test_every_declared_setting_stands_in_the_panel_or_on_the_data_page(
     assert later | elsewhere == set(declared) - live - {"dataset"}
     assert later & elsewhere == {"validation_size"}  # the Data page says who chooses
     for name in {*window.panel.live_form.rows, *window.panel.later_form.rows}:
-        shown, item = row(window, name), declared[name]
+        shown, item = row(window.panel, name), declared[name]
         assert shown.label.text() == item.label
         for tip in (shown.label.toolTip(), shown.editor.toolTip()):
             assert item.help in tip
@@ -93,48 +112,51 @@ def test_every_declared_setting_stands_in_the_panel_or_on_the_data_page(
 
 
 def test_a_tooltip_shows_the_formula_with_the_present_number(
-    window: MainWindow, qtbot: QtBot
+    panel: ExperimentPanel, qtbot: QtBot
 ) -> None:
-    assert "eta = 0.1<" in row(window, "learning_rate").editor.toolTip()
-    type_number(qtbot, field(window, "learning_rate"), "0.35")
-    assert "eta = 0.35<" in row(window, "learning_rate").editor.toolTip()
+    assert "eta = 0.1<" in row(panel, "learning_rate").editor.toolTip()
+    type_number(qtbot, field(panel, "learning_rate"), "0.35")
+    assert "eta = 0.35<" in row(panel, "learning_rate").editor.toolTip()
 
 
-def test_the_form_shows_what_the_session_holds(window: MainWindow) -> None:
-    session = window.session
+def test_the_form_shows_what_the_session_holds(panel: ExperimentPanel, session: Session) -> None:
     for name in ("learning_rate", "batch_size", "epochs", "seed"):
-        assert field(window, name).value() == getattr(session.view.training_config, name)
-    assert field(window, "train_size").value() == session.view.data_config.train_size
+        assert field(panel, name).value() == getattr(session.view.training_config, name)
+    assert field(panel, "train_size").value() == session.view.data_config.train_size
     dataset = data_of(session)
-    words = window.panel.data_words.text()
+    words = panel.data_words.text()
     assert f"{dataset.image_shape[0]} x {dataset.image_shape[1]} pixels" in words
     assert "10 classes" in words
     assert "300 train, 200 test" in words
 
 
-def test_live_numbers_act_at_once(window: MainWindow, qtbot: QtBot) -> None:
-    history = window.session.view.history
+def test_live_numbers_act_at_once(
+    panel: ExperimentPanel, session: Session, told: list[str], qtbot: QtBot
+) -> None:
+    history = session.view.history
     for name, text, value in LIVE:
-        type_number(qtbot, field(window, name), text)
-        assert getattr(window.session.view.training_config, name) == value, text
-        assert field(window, name).value() == value, text
-        assert window.session.view.history is history
-        assert not window.notice.isVisible()
+        type_number(qtbot, field(panel, name), text)
+        assert getattr(session.view.training_config, name) == value, text
+        assert field(panel, name).value() == value, text
+        assert session.view.history is history
+        assert told == []
 
 
-def test_later_numbers_wait_for_the_rewind_button(window: MainWindow, qtbot: QtBot) -> None:
+def test_later_numbers_wait_for_the_rewind_button(
+    panel: ExperimentPanel, session: Session, qtbot: QtBot
+) -> None:
     for name, text, value in LATER:
-        history = window.session.view.history
-        assert not window.panel.rewind_button.isVisible()
-        type_number(qtbot, field(window, name), text)
-        assert wanted(window, name) == value
-        assert window.session.view.history is history, f"{name} did not wait"
-        click(qtbot, window.panel.rewind_button)
-        assert window.session.view.history is not history
-        assert not window.panel.rewind_button.isVisible()
+        history = session.view.history
+        assert not panel.rewind_button.isVisible()
+        type_number(qtbot, field(panel, name), text)
+        assert wanted(session, name) == value
+        assert session.view.history is history, f"{name} did not wait"
+        click(qtbot, panel.rewind_button)
+        assert session.view.history is not history
+        assert not panel.rewind_button.isVisible()
         used = {
-            **vars_of(window.session.view.data_config),
-            **vars_of(window.session.view.training_config),
+            **vars_of(session.view.data_config),
+            **vars_of(session.view.training_config),
         }
         assert used[name] == value
 
@@ -155,74 +177,84 @@ REFUSED = {
 NO_NUMBERS = {"learning_rate": ["abc", "1e", "", "1e300"], "batch_size": ["", "x", "-"]}
 
 
-def assert_refused(window: MainWindow, qtbot: QtBot, name: str, text: str) -> None:
-    session, editor = window.session, field(window, name)
+def assert_refused(
+    panel: ExperimentPanel, session: Session, told: list[str], qtbot: QtBot, name: str, text: str
+) -> None:
+    editor = field(panel, name)
     before, shown = (session.wanted.data, session.wanted.training), editor.text()
-    window.notice.hide()
+    told.clear()
     type_number(qtbot, editor, text)
     assert (session.wanted.data, session.wanted.training) == before, text
     assert editor.text() == shown, f"after {text!r} the old value does not come back"
-    assert window.notice.isVisible(), f"nothing is said about {text!r}"
-    assert row(window, name).declared.label in window.notice.text
-    assert row(window, name).declared.range_text() in window.notice.text
+    assert told, f"nothing is said about {text!r}"
+    assert row(panel, name).declared.label in told[-1]
+    assert row(panel, name).declared.range_text() in told[-1]
 
 
-def test_numbers_out_of_range_are_refused_with_the_range(window: MainWindow, qtbot: QtBot) -> None:
+def test_numbers_out_of_range_are_refused_with_the_range(
+    panel: ExperimentPanel, session: Session, told: list[str], qtbot: QtBot
+) -> None:
     for name, texts in REFUSED.items():
         for text in texts:
-            assert_refused(window, qtbot, name, text)
+            assert_refused(panel, session, told, qtbot, name, text)
 
 
 @pytest.mark.parametrize("name", list(NO_NUMBERS))
 def test_what_is_no_number_is_refused_with_the_range(
-    window: MainWindow, qtbot: QtBot, name: str
+    panel: ExperimentPanel, session: Session, told: list[str], qtbot: QtBot, name: str
 ) -> None:
     for text in NO_NUMBERS[name]:
-        assert_refused(window, qtbot, name, text)
+        assert_refused(panel, session, told, qtbot, name, text)
 
 
-def test_a_whole_number_does_not_take_fractions(window: MainWindow, qtbot: QtBot) -> None:
-    type_number(qtbot, field(window, "batch_size"), "12.7")
-    assert isinstance(window.session.view.training_config.batch_size, int)
-    assert field(window, "batch_size").text() in ("12", "13", "20")
+def test_a_whole_number_does_not_take_fractions(
+    panel: ExperimentPanel, session: Session, qtbot: QtBot
+) -> None:
+    type_number(qtbot, field(panel, "batch_size"), "12.7")
+    assert isinstance(session.view.training_config.batch_size, int)
+    assert field(panel, "batch_size").text() in ("12", "13", "20")
 
 
-def test_leaving_a_field_commits_it(window: MainWindow, qtbot: QtBot) -> None:
-    editor = field(window, "batch_size")
+def test_leaving_a_field_commits_it(panel: ExperimentPanel, session: Session, qtbot: QtBot) -> None:
+    editor = field(panel, "batch_size")
     editor.setFocus()
     qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(editor, "64")
-    assert window.session.view.training_config.batch_size == 20  # not while it is typed
+    assert session.view.training_config.batch_size == 20  # not while it is typed
     qtbot.keyClick(editor, Qt.Key.Key_Tab)
-    assert window.session.view.training_config.batch_size == 64
+    assert session.view.training_config.batch_size == 64
 
 
-def test_the_arrow_keys_step(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_arrow_keys_step(panel: ExperimentPanel, session: Session, qtbot: QtBot) -> None:
     for name, up, down in (
         ("learning_rate", 0.2, 0.1),
         ("batch_size", 30, 20),
         ("epochs", 13, 12),
         ("seed", 1, 0),
     ):
-        editor = field(window, name)
+        editor = field(panel, name)
         editor.setFocus()
         qtbot.keyClick(editor, Qt.Key.Key_Up)
         assert down < editor.value() <= up
         qtbot.keyClick(editor, Qt.Key.Key_Down)
         assert editor.value() == down
-        assert (wanted(window, name) or 0) == down
+        assert (wanted(session, name) or 0) == down
 
 
-def test_steps_stop_at_the_ends_of_the_range(window: MainWindow, qtbot: QtBot) -> None:
-    editor = field(window, "seed")
+def test_steps_stop_at_the_ends_of_the_range(
+    panel: ExperimentPanel, told: list[str], qtbot: QtBot
+) -> None:
+    editor = field(panel, "seed")
     editor.setFocus()
     qtbot.keyClick(editor, Qt.Key.Key_Down)
     assert editor.value() == 0
-    assert not window.notice.isVisible()
+    assert told == []
 
 
-def test_the_wheel_changes_only_a_focused_field(window: MainWindow, qtbot: QtBot) -> None:
-    editor = field(window, "epochs")
+def test_the_wheel_changes_only_a_focused_field(
+    panel: ExperimentPanel, session: Session, qtbot: QtBot
+) -> None:
+    editor = field(panel, "epochs")
 
     def turn() -> None:
         middle = QPointF(editor.rect().center())
@@ -238,108 +270,114 @@ def test_the_wheel_changes_only_a_focused_field(window: MainWindow, qtbot: QtBot
         )
         QApplication.sendEvent(editor, event)
 
-    window.learn.atlas.setFocus()
+    panel.data_combo.setFocus()
     turn()
-    assert window.session.view.training_config.epochs == EPOCHS
+    assert session.view.training_config.epochs == EPOCHS
     editor.setFocus()
     turn()
-    assert window.session.view.training_config.epochs == EPOCHS + 1
+    assert session.view.training_config.epochs == EPOCHS + 1
 
 
-def test_the_slider_of_the_learning_rate(window: MainWindow, qtbot: QtBot) -> None:
-    slider = row(window, "learning_rate").slider
+def test_the_slider_of_the_learning_rate(
+    panel: ExperimentPanel, session: Session, qtbot: QtBot
+) -> None:
+    slider = row(panel, "learning_rate").slider
     assert slider is not None
     start = slider.value()
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_Right)
-    rate = window.session.view.training_config.learning_rate
+    rate = session.view.training_config.learning_rate
     assert 0.1 < rate < 0.12
-    assert field(window, "learning_rate").value() == rate
+    assert field(panel, "learning_rate").value() == rate
     assert slider.value() == start + 1
     qtbot.keyClick(slider, Qt.Key.Key_End)
-    assert window.session.view.training_config.learning_rate == 10
+    assert session.view.training_config.learning_rate == 10
     qtbot.keyClick(slider, Qt.Key.Key_Home)
-    assert window.session.view.training_config.learning_rate == 0.001
+    assert session.view.training_config.learning_rate == 0.001
     drag(slider, handle_centre(slider), QPoint(slider.width() // 2, slider.height() // 2))
-    assert 0.05 < window.session.view.training_config.learning_rate < 0.2
-    type_number(qtbot, field(window, "learning_rate"), "1")
+    assert 0.05 < session.view.training_config.learning_rate < 0.2
+    type_number(qtbot, field(panel, "learning_rate"), "1")
     assert slider.value() == 150
 
 
-def test_the_slider_stays_within_its_ends(window: MainWindow, qtbot: QtBot) -> None:
-    slider = row(window, "learning_rate").slider
+def test_the_slider_stays_within_its_ends(
+    panel: ExperimentPanel, session: Session, qtbot: QtBot
+) -> None:
+    slider = row(panel, "learning_rate").slider
     assert slider is not None
     for rate, place in (("1000", 200), ("0.000001", 0), ("10", 200), ("0.001", 0)):
-        type_number(qtbot, field(window, "learning_rate"), rate)
-        assert window.session.view.training_config.learning_rate == float(rate)
+        type_number(qtbot, field(panel, "learning_rate"), rate)
+        assert session.view.training_config.learning_rate == float(rate)
         assert slider.value() == place
 
 
-def test_the_box_of_shuffling(window: MainWindow, qtbot: QtBot) -> None:
-    box = row(window, "shuffle").editor
+def test_the_box_of_shuffling(panel: ExperimentPanel, session: Session, qtbot: QtBot) -> None:
+    box = row(panel, "shuffle").editor
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
-    assert window.session.wanted.training.shuffle is False
-    click(qtbot, window.panel.rewind_button)
-    assert window.session.view.training_config.shuffle is False
+    assert session.wanted.training.shuffle is False
+    click(qtbot, panel.rewind_button)
+    assert session.view.training_config.shuffle is False
 
 
-def test_the_list_of_starts(window: MainWindow, qtbot: QtBot) -> None:
-    combo = row(window, "init").editor
+def test_the_list_of_starts(panel: ExperimentPanel, session: Session, qtbot: QtBot) -> None:
+    combo = row(panel, "init").editor
     assert isinstance(combo, QComboBox)
     for index in range(combo.count()):
         choose(qtbot, combo, index)
-        assert window.session.wanted.training.init == combo.itemData(index)
-    assert window.session.wanted.needs_rewind
-    click(qtbot, window.panel.rewind_button)
-    assert window.session.view.training_config.init == combo.currentData()
+        assert session.wanted.training.init == combo.itemData(index)
+    assert session.wanted.needs_rewind
+    click(qtbot, panel.rewind_button)
+    assert session.view.training_config.init == combo.currentData()
 
 
-def test_presets(window: MainWindow, qtbot: QtBot) -> None:
-    combo, session = window.panel.preset_combo, window.session
-    type_number(qtbot, field(window, "seed"), "5")
+def test_presets(panel: ExperimentPanel, session: Session, qtbot: QtBot) -> None:
+    combo = panel.preset_combo
+    type_number(qtbot, field(panel, "seed"), "5")
     choose(qtbot, combo, combo.findData("tp"))
     assert session.wanted.training == replace(PRESETS["tp"].config, seed=5)
     assert session.wanted.training.seed == 5
     assert combo.currentData() == "tp"
-    assert window.panel.rewind_button.isVisible()
-    type_number(qtbot, field(window, "batch_size"), "21")
+    assert panel.rewind_button.isVisible()
+    type_number(qtbot, field(panel, "batch_size"), "21")
     assert combo.currentData() == ""  # own settings now
     choose(qtbot, combo, combo.findData("sensible"))
     assert combo.currentData() == "sensible"
     choose(qtbot, combo, combo.findData(""))  # nothing to put in
     assert combo.currentData() == "sensible"
-    click(qtbot, window.panel.rewind_button)
+    click(qtbot, panel.rewind_button)
     assert PRESETS["sensible"].fits(session.view.training_config, session.view.data_config)
     assert session.view.training_config.seed == 5
 
 
 def test_a_change_of_a_running_run_needs_no_rewind(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_session: Callable[..., Session],
+    new_form: Callable[[Session], ExperimentPanel],
+    qtbot: QtBot,
 ) -> None:
     session = new_session(training=TrainingConfig(epochs=5000), pace=50.0)
-    window = new_window(session)
+    panel = new_form(session)
     session.open("digits8")
     wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 2)
     history = session.view.history
     with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):
-        type_number(qtbot, field(window, "learning_rate"), "0.4")
+        type_number(qtbot, field(panel, "learning_rate"), "0.4")
     assert session.view.history is history
     assert session.view.is_running
-    type_number(qtbot, field(window, "seed"), "3")
+    type_number(qtbot, field(panel, "seed"), "3")
     assert session.view.is_running
     assert session.view.history is history
-    click(qtbot, window.panel.rewind_button)
+    click(qtbot, panel.rewind_button)
     assert session.view.is_running
     assert session.view.history is not history
 
 
-def test_choosing_named_data(window: MainWindow, qtbot: QtBot) -> None:
-    combo = window.panel.data_combo
+def test_choosing_named_data(panel: ExperimentPanel, session: Session, qtbot: QtBot) -> None:
+    combo = panel.data_combo
     assert combo.currentData() == "digits8"
     choose(qtbot, combo, combo.findData("strokes"))
-    assert window.panel.data_combo.currentData() == "strokes"
-    wait_until(qtbot, lambda: data_of(window.session).image_shape == (28, 28))
-    assert "28 x 28" in window.panel.data_words.text()
+    assert panel.data_combo.currentData() == "strokes"
+    wait_until(qtbot, lambda: data_of(session).image_shape == (28, 28))
+    assert "28 x 28" in panel.data_words.text()
 
 
 def test_opening_from_the_list_and_choosing_it_again(
@@ -383,23 +421,23 @@ def test_opening_one_file_from_the_list(
 
 
 def test_data_that_cannot_be_opened_leave_the_list_as_it_was(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path
+    panel: ExperimentPanel, session: Session, told: list[str], qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window.session.open(str(tmp_path / "nothing"))
-    wait_until(qtbot, window.notice.isVisible)
-    assert window.panel.data_combo.currentData() == "digits8"
-    assert "300 train, 200 test" in window.panel.data_words.text()
+    session.open(str(tmp_path / "nothing"))
+    wait_until(qtbot, lambda: told)
+    assert panel.data_combo.currentData() == "digits8"
+    assert "300 train, 200 test" in panel.data_words.text()
 
 
 def test_too_many_validation_images_are_told_and_nothing_is_lost(
-    window: MainWindow, qtbot: QtBot
+    panel: ExperimentPanel, session: Session, told: list[str], qtbot: QtBot
 ) -> None:
-    history = window.session.view.history
-    type_number(qtbot, field(window, "validation_size"), "300")
-    click(qtbot, window.panel.rewind_button)
-    assert "choose fewer than 300" in window.notice.text
-    assert window.session.view.history is history
-    assert window.panel.rewind_button.isVisible()
+    history = session.view.history
+    type_number(qtbot, field(panel, "validation_size"), "300")
+    click(qtbot, panel.rewind_button)
+    assert "choose fewer than 300" in told[-1]
+    assert session.view.history is history
+    assert panel.rewind_button.isVisible()
 
 
 def test_the_speed_slider(
