@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from gui_helpers import activate, click, data_of, wait_for_film, wait_until
+import pytest
+from gui_helpers import PAGE_SIZE, activate, click, data_of, wait_for_film, wait_until, write_data
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from core.insight.evidence import evidence
 from core.learning.perceptron import SoftmaxPerceptron
+from gui.attack.page import AttackPage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
-    from gui.window.main_window import MainWindow
+    from gui.session.session import Session
 
 
-def open_result(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_attack()
-    wait_for_film(qtbot, window.session)
-    window.session.attack.pause()
-    window.session.attack.go_to(5)
-    view = window.attack.film_panel.result_view
+@pytest.fixture
+def page(session: Session, new_panel: Callable[..., Any], qtbot: QtBot) -> AttackPage:
+    """Return the Attack page with a whole film."""
+    page: AttackPage = new_panel(AttackPage, session, tabs=(), size=PAGE_SIZE)
+    wait_for_film(qtbot, session)
+    return page
+
+
+def open_result(page: AttackPage, session: Session, qtbot: QtBot) -> None:
+    session.attack.pause()
+    session.attack.go_to(5)
+    view = page.film_panel.result_view
     click(qtbot, view, view.image_rect().center())
-    assert window.attack.images.card.isVisible()
+    assert page.images.card.isVisible()
 
 
-def test_the_result_opens_and_follows_the_step(window: MainWindow, qtbot: QtBot) -> None:
-    open_result(window, qtbot)
-    session, card = window.session, window.attack.images.card
+def test_the_result_opens_and_follows_the_step(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    open_result(page, session, qtbot)
+    card = page.images.card
     for position in (5, 11):
         session.attack.go_to(position)
         content, step = card.content, session.attack.step
@@ -49,15 +62,15 @@ def test_the_result_opens_and_follows_the_step(window: MainWindow, qtbot: QtBot)
     np.testing.assert_array_equal(ledger.pixels, expected.pixels)
 
 
-def test_the_chosen_image_opens_by_click_and_key(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_attack()
-    wait_for_film(qtbot, window.session)
-    view, card = window.attack.film_panel.chosen_view, window.attack.images.card
-    activate(qtbot, window)
+def test_the_chosen_image_opens_by_click_and_key(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    view, card = page.film_panel.chosen_view, page.images.card
+    activate(qtbot, page)
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_Return)
     assert card.isVisible()
-    attack, data = window.session.attack, data_of(window.session)
+    attack, data = session.attack, data_of(session)
     assert card.content is not None
     shown = card.content.values.reshape(-1)
     np.testing.assert_array_equal(shown, data.split(attack.config.part).images[attack.index])
@@ -66,21 +79,22 @@ def test_the_chosen_image_opens_by_click_and_key(window: MainWindow, qtbot: QtBo
     assert not card.isVisible()
 
 
-def test_beside_the_image_nothing_opens(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_attack()
-    wait_for_film(qtbot, window.session)
-    for view in (window.attack.film_panel.result_view, window.attack.film_panel.weights_view):
+def test_beside_the_image_nothing_opens(page: AttackPage, qtbot: QtBot) -> None:
+    for view in (page.film_panel.result_view, page.film_panel.weights_view):
         click(qtbot, view, QPoint(2, 2))
     click(
         qtbot,
-        window.attack.film_panel.weights_view,
-        window.attack.film_panel.weights_view.image_rect().center(),
+        page.film_panel.weights_view,
+        page.film_panel.weights_view.image_rect().center(),
     )
-    assert not window.attack.images.card.isVisible()
+    assert not page.images.card.isVisible()
 
 
-def test_other_data_close_it(window: MainWindow, qtbot: QtBot) -> None:
-    open_result(window, qtbot)
-    window.session.open("strokes")
-    wait_until(qtbot, lambda: window.session.view.data_config.dataset == "strokes")
-    assert not window.attack.images.card.isVisible()
+def test_other_data_close_it(
+    page: AttackPage, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_result(page, session, qtbot)
+    other = write_data(tmp_path / "other", (5, 4), 3, 30, 12)
+    session.open(other)
+    wait_until(qtbot, lambda: session.view.data_config.dataset == other)
+    assert not page.images.card.isVisible()

@@ -43,6 +43,7 @@ from core.insight.diagnostics import next_mistake
 from core.learning.model_file import SavedModel, load_model, save_model
 from gui.app import InputHabits
 from gui.attack.page import FILM
+from gui.jobs.study import Study
 from gui.learn.page import ATLAS
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT, THEMES, Theme
@@ -166,7 +167,7 @@ def toggle(scene: Scene) -> Iterator[None]:
     wait_for_state(scene.qtbot, scene.session, RunState.FINISHED)
     assert scene.session.view.shown is not None
     assert scene.session.view.shown.epoch == EPOCHS
-    assert f"epoch {EPOCHS}" in scene.window.learn.atlas_words.text()
+    assert f"epoch {EPOCHS}" in scene.window.page("learn").atlas_words.text()
 
 
 def step_batch(scene: Scene) -> Iterator[None]:
@@ -189,8 +190,8 @@ def rewind(scene: Scene) -> Iterator[None]:
     yield
     assert scene.session.view.run_state is RunState.PAUSED
     scene.wait(lambda: scene.session.view.shown is not None)
-    assert scene.window.learn.atlas_words.text() == "training images, epoch 0, live"
-    assert scene.window.learn.error_plot.n_earlier == 2
+    assert scene.window.page("learn").atlas_words.text() == "training images, epoch 0, live"
+    assert scene.window.page("learn").error_plot.n_earlier == 2
 
 
 def new_seed(scene: Scene) -> Iterator[None]:
@@ -247,35 +248,35 @@ def best(scene: Scene) -> Iterator[None]:
 def learn_page(scene: Scene) -> Iterator[None]:
     scene.window.show_page("attack")
     yield
-    assert scene.window.learn.isVisible()
-    assert not scene.window.attack.isVisible()
+    assert scene.window.page("learn").isVisible()
+    assert not scene.window.page("attack").isVisible()
     assert not scene.window.actions_by_name["attack_toggle"].isEnabled()
 
 
 def attack_page(scene: Scene) -> Iterator[None]:
     yield
-    assert scene.window.attack.isVisible()
-    assert not scene.window.learn.isVisible()
+    assert scene.window.page("attack").isVisible()
+    assert not scene.window.page("learn").isVisible()
     wait_for_film(scene.qtbot, scene.session)
 
 
 def data_page(scene: Scene) -> Iterator[None]:
     yield
-    assert scene.window.data_page.isVisible()
-    assert not scene.window.learn.isVisible()
+    assert scene.window.page("data").isVisible()
+    assert not scene.window.page("learn").isVisible()
 
 
 def robustness_page(scene: Scene) -> Iterator[None]:
     yield
-    assert scene.window.robustness.isVisible()
-    assert not scene.window.learn.isVisible()
+    assert scene.window.page("robustness").isVisible()
+    assert not scene.window.page("learn").isVisible()
     assert scene.window.top.buttons["robustness_page"].isChecked()
 
 
 def draw_page(scene: Scene) -> Iterator[None]:
     yield
-    assert scene.window.draw.isVisible()
-    assert not scene.window.learn.isVisible()
+    assert scene.window.page("draw").isVisible()
+    assert not scene.window.page("learn").isVisible()
 
 
 def panel(scene: Scene) -> Iterator[None]:
@@ -295,6 +296,7 @@ def theme(scene: Scene) -> Iterator[None]:
 def film_saved(name: str) -> Callable[[Scene], Iterator[None]]:
     def effect(scene: Scene) -> Iterator[None]:
         file = scene.tmp_path / name
+        scene.session.attack.set_setting("steps", 12)  # a long film takes long to be kept
         scene.go_to_attack(3)
         scene.answer("getSaveFileName", file)
         yield
@@ -320,7 +322,9 @@ def attack_step(before: int, after: int) -> Callable[[Scene], Iterator[None]]:
         scene.go_to_attack(before)
         yield
         assert scene.session.attack.position == after
-        assert scene.window.attack.film_panel.film.words.text().startswith(f"step {after} of")
+        assert (
+            scene.window.page("attack").film_panel.film.words.text().startswith(f"step {after} of")
+        )
 
     return effect
 
@@ -452,18 +456,30 @@ def back_to_normal(scene: Scene) -> None:
     window.notice.hide()
 
 
-PLACES = [
-    *(("learn", tab) for tab in (ATLAS, *(tab.words for tab in LEARN_TABS))),
-    *(("attack", tab) for tab in (FILM, *(tab.words for tab in ATTACK_TABS))),
-    ("robustness", ""),
-    ("draw", ""),
-]
-"""Page and tab: everything there is to see but the Data page, which has tests of its own."""
+PLACES = {
+    "learn": (ATLAS, *(tab.words for tab in LEARN_TABS)),
+    "attack": (FILM, *(tab.words for tab in ATTACK_TABS)),
+    "robustness": ("",),
+    "draw": ("",),
+}
+"""Pages and their tabs: everything there is to see but the Data page, with tests of its own."""
 
 
-def show_tab(window: MainWindow, page: str, tab: str) -> None:
-    """Show a tab of Learn or Attack."""
-    window.page(page).show_tab(tab)
+def wait_for_rest(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until nothing is computed for what is seen, and it is laid out."""
+    studies = [*window.findChildren(Study), *window.session.findChildren(Study)]
+    wait_until(qtbot, lambda: not any(study.is_computing for study in studies))
+    window.session.pool.read_letters()
+    window.grab()
+
+
+def places(window: MainWindow, page: str) -> Iterator[str]:
+    """Go through the tabs of a page; of one without tabs, stay there."""
+    window.show_page(page)
+    for tab in PLACES[page]:
+        if tab:
+            window.page(page).show_tab(tab)
+        yield tab
 
 
 TRIED = [command for command in COMMANDS if command.name != "quit"]
@@ -631,7 +647,7 @@ def test_light_and_dark_paint_their_own_colours(window: MainWindow, qtbot: QtBot
         assert has_colour(pixels(window.top), colours.surface).mean() > 0.4
         assert has_colour(pixels(window.bottom), colours.surface).mean() > 0.4
         assert has_colour(whole, colours.window).any()
-        plot = pixels(window.learn.error_plot.view)
+        plot = pixels(window.page("learn").error_plot.view)
         assert has_colour(plot, colours.surface).mean() > 0.6
         assert has_colour(plot, colours.train).any()
         assert has_colour(plot, colours.test).any()
@@ -639,8 +655,10 @@ def test_light_and_dark_paint_their_own_colours(window: MainWindow, qtbot: QtBot
         assert not has_colour(whole, other.window).any()
         window.show_page("attack")
         wait_for_film(qtbot, window.session)
-        assert has_colour(pixels(window.attack.film_panel.bars), colours.bad).any()
-        assert has_colour(pixels(window.attack.film_panel.size_plot.view), colours.train).any()
+        assert has_colour(pixels(window.page("attack").film_panel.bars), colours.bad).any()
+        assert has_colour(
+            pixels(window.page("attack").film_panel.size_plot.view), colours.train
+        ).any()
         window.show_page("learn")
 
 
@@ -699,13 +717,13 @@ def test_the_contrast_is_that_of_wcag() -> None:
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
 
 
-def test_everything_to_be_used_has_a_name_for_a_screen_reader(window: MainWindow) -> None:
+@pytest.mark.parametrize("page", PLACES)
+def test_everything_to_be_used_has_a_tooltip_and_a_name_for_a_screen_reader(
+    window: MainWindow, page: str
+) -> None:
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox)
-    nameless = []
-    for page, tab in PLACES:
-        window.show_page(page)
-        if tab:
-            show_tab(window, page, tab)
+    nameless, silent = [], []
+    for _ in places(window, page):
         for widget in window.findChildren(QWidget):
             if not isinstance(widget, kinds) or isinstance(widget, QScrollBar):
                 continue
@@ -714,48 +732,31 @@ def test_everything_to_be_used_has_a_name_for_a_screen_reader(window: MainWindow
             face = QAccessible.queryAccessibleInterface(widget)
             if not face.text(QAccessible.Text.Name):
                 nameless.append(f"{type(widget).__name__} {widget.objectName()!r}")
-    assert nameless == []
-
-
-def test_everything_to_be_used_has_a_tooltip(window: MainWindow) -> None:
-    kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox)
-    silent = []
-    for page, tab in PLACES:
-        window.show_page(page)
-        if tab:
-            show_tab(window, page, tab)
-        for widget in window.findChildren(QWidget):
-            if not isinstance(widget, kinds) or isinstance(widget, QScrollBar):
-                continue
-            if not widget.isVisible() or widget.objectName().startswith("qt_"):
-                continue
             if not widget.toolTip():
                 silent.append(f"{type(widget).__name__} {widget.accessibleName()!r}")
+    assert nameless == []
     assert silent == []
 
 
-@pytest.mark.parametrize(("page", "tab"), PLACES)
-def test_nothing_is_cut_at_1280_by_720(
-    window: MainWindow, qtbot: QtBot, page: int, tab: str
-) -> None:
-    window.show_page(page)
+@pytest.mark.parametrize("page", PLACES)
+def test_nothing_is_cut_at_1280_by_720(window: MainWindow, qtbot: QtBot, page: str) -> None:
     window.resize(1280, 720)
-    if tab:
-        show_tab(window, page, tab)
-        qtbot.wait(300)
-    if tab == "Film":  # the others let nothing of it be computed
-        wait_for_film(qtbot, window.session)
-    assert (window.width(), window.height()) == (1280, 720)
-    inside = window.rect()
-    for widget in window.findChildren(QWidget):
-        if not widget.isVisible() or isinstance(widget, QScrollBar) or widget.isWindow():
-            continue
-        if isinstance(widget, (QAbstractButton, QLabel)) and widget.width() > 1:
-            shown = widget.rect().translated(widget.mapTo(window, QPoint(0, 0)))
-            inside_panel = window.panel.isAncestorOf(widget)  # which may scroll
-            assert inside_panel or inside.contains(shown), widget
-        if isinstance(widget, QAbstractButton) and widget.objectName() != "qt_menubar_ext_button":
-            assert widget.width() >= widget.minimumSizeHint().width(), widget.text()
+    for tab in places(window, page):
+        if tab == FILM:  # the others let nothing of it be computed
+            wait_for_film(qtbot, window.session)
+        wait_for_rest(qtbot, window)
+        assert (window.width(), window.height()) == (1280, 720)
+        inside = window.rect()
+        for widget in window.findChildren(QWidget):
+            if not widget.isVisible() or isinstance(widget, QScrollBar) or widget.isWindow():
+                continue
+            if isinstance(widget, (QAbstractButton, QLabel)) and widget.width() > 1:
+                shown = widget.rect().translated(widget.mapTo(window, QPoint(0, 0)))
+                inside_panel = window.panel.isAncestorOf(widget)  # which may scroll
+                assert inside_panel or inside.contains(shown), widget
+            is_button = isinstance(widget, QAbstractButton)
+            if is_button and widget.objectName() != "qt_menubar_ext_button":
+                assert widget.width() >= widget.minimumSizeHint().width(), widget.text()
 
 
 @pytest.fixture
@@ -777,9 +778,9 @@ def test_space_plays_but_toggles_a_focused_box(window: MainWindow, qtbot: QtBot)
     assert not shuffle.isChecked()
     assert window.session.wanted.training.shuffle is False
     assert window.session.view.run_state is RunState.FINISHED
-    window.learn.atlas.setFocus()
+    window.page("learn").atlas.setFocus()
     with qtbot.waitSignal(window.session.view.run_started, timeout=WAIT):
-        qtbot.keyClick(window.learn.atlas, Qt.Key.Key_Space)
+        qtbot.keyClick(window.page("learn").atlas, Qt.Key.Key_Space)
 
 
 def test_letters_typed_into_a_field_are_no_commands(window: MainWindow, qtbot: QtBot) -> None:
@@ -837,7 +838,7 @@ def test_escape_closes_a_message(window: MainWindow, qtbot: QtBot) -> None:
 def test_the_atlas_fits_again_after_data_of_many_classes_on_another_page(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    atlas = window.learn.atlas
+    atlas = window.page("learn").atlas
     usual = atlas.height()
     for name, n_classes in (("many", 47), ("few", 3)):
         window.show_page("data")
