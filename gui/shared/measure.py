@@ -1,14 +1,22 @@
-"""How large a change is: the norm and the box of one panel."""
+"""How large a change is: the norm and the box of one panel, and what is measured with them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from core.data.dataset import Split
+    from core.exact.curves import SetNorm
     from core.exact.pairs import Norm
     from gui.session.attack import AttackSession
+    from gui.session.view import View
 
 
 class Measure(QObject):
@@ -54,3 +62,32 @@ class Measure(QObject):
         self._norm = self._norm if norm is None else norm
         self._boxed = self._boxed if boxed is None else boxed
         self.changed.emit()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SizesQuestion:
+    """A model and its epoch, the images of a part, and how the size of a change is measured."""
+
+    weights: NDArray[Any]
+    epoch: float
+    part: str
+    split: Split
+    norm: SetNorm
+    boxed: bool
+
+
+def sizes_wanted(view: View, part: str, measure: Measure) -> SizesQuestion | None:
+    """Return the question of the sizes of a whole part; None without a model or such a part."""
+    shown, dataset = view.shown, view.dataset
+    if shown is None or dataset is None:
+        return None
+    if part == "validation" and dataset.validation is None:
+        return None
+    return SizesQuestion(
+        weights=shown.weights,
+        epoch=shown.epoch,
+        part=part,
+        split=dataset.split(part),
+        norm=cast("SetNorm", measure.norm),
+        boxed=measure.boxed,
+    )

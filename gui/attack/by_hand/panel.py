@@ -49,7 +49,6 @@ class ByHandPanel(Panel):
         self.rules = RulesLine(self._game, self)
         self.sentence = FittingLabel("", self)
         self.sentence.setObjectName("sentence")
-        self.sentence.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
         self.canvas = ChangeCanvas(self)
         self.tools = ChangeTools(self.canvas, self)
         self.tools.hint.setToolTip(wrapped(_HINT_HELP))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.attack.losses.words import fooled_words, size_words
@@ -56,7 +56,6 @@ class LossColumn(QWidget):
             view.hovered.connect(self.hovered)
             layout.addWidget(view, 1)
         for line in (self.fooled_line, self.size_line):
-            line.setTextFormat(Qt.TextFormat.PlainText)
             layout.addWidget(line)
 
     def show_views(self, *, result: bool, change: bool) -> None:

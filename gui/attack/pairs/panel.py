@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from gui.attack.pairs.study import PairsQuestion, pairs_study
+from gui.attack.pairs.study import pairs_study
+from gui.shared.columns import heading, line_of
 from gui.shared.measure import Measure
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.part_choice import PartChoice
@@ -22,6 +23,7 @@ from gui.widgets.grids.cost_grid import CostGrid
 if TYPE_CHECKING:
     from core.exact.cost_matrix import CostMatrix
     from gui.session.session import Session
+    from gui.shared.measure import SizesQuestion
 
 _LONGEST_NAME = 14
 _LOOSE = 0.2
@@ -85,29 +87,21 @@ class PairsPanel(Panel):
         return label
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        for widget in (self.part, self.size_choice):
-            head.addWidget(widget)
-        head.addWidget(self.words, 1)
-        head.addLayout(self.progress)
         matrices = QHBoxLayout()
         matrices.setSpacing(16)
         for words, matrix in (
             ("WHAT A CHANGE COSTS, MEDIAN", self.costs),
             ("WHAT IS CONFUSED, IMAGES", self.confusion),
         ):
-            heading = QLabel(words, self)
-            heading.setObjectName("heading")
             column = QVBoxLayout()
             column.setSpacing(2)
-            column.addWidget(heading)
+            column.addWidget(heading(words, self))
             column.addWidget(matrix, 1)
             matrices.addLayout(column, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(head)
+        layout.addLayout(line_of(self.part, self.size_choice, self.words, self.progress))
         layout.addLayout(matrices, 1)
         layout.addWidget(self.sentence)
 
@@ -153,7 +147,7 @@ class PairsPanel(Panel):
         self.tab_requested.emit("Film")
 
 
-def _known_words(measured: PairsQuestion, matrix: CostMatrix) -> str:
+def _known_words(measured: SizesQuestion, matrix: CostMatrix) -> str:
     sizes, part = matrix.sizes, PARTS[measured.part]
     n, epoch = len(sizes.indices), epoch_words(measured.epoch)
     if not n:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from gui.attack.repair.side import RepairSide
 from gui.attack.repair.study import Repair
 from gui.attack.repair.words import comparison, medians
+from gui.shared.columns import line_of
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.part_choice import PartChoice
 from gui.shared.size_choice import SizeChoice
@@ -112,12 +113,6 @@ class RepairPanel(Panel):
             (self.right.film, "film of the right one"),
         ):
             button.setAccessibleName(name)
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        for widget in (self.part, self.size_choice):
-            head.addWidget(widget)
-        head.addWidget(self.words, 1)
-        head.addLayout(self.progress)
         halves = QHBoxLayout()
         halves.setSpacing(10)
         for side in (self.mistake, self.right):
@@ -129,7 +124,7 @@ class RepairPanel(Panel):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(head)
+        layout.addLayout(line_of(self.part, self.size_choice, self.words, self.progress))
         layout.addLayout(halves, 5)
         layout.addLayout(below)
         layout.addWidget(self._plot_card, 3)

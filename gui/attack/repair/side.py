@@ -50,7 +50,6 @@ class RepairSide(QWidget):
         self.change = ChangePicture(_CHANGE_HELP, self, least=0.0)
         self.result = ImageView("result", _RESULT_HELP, self)
         self.words = FittingLabel("", self)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
         self.nothing = QLabel("", self)
         self.nothing.setObjectName("sentence")
         self.nothing.setWordWrap(True)

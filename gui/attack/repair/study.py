@@ -4,36 +4,19 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Slot
 
 from core.exact.repair import PairSearch, RepairSearch, neighbour
 from gui.jobs.study import Study
-from gui.shared.measure import Measure
+from gui.shared.measure import Measure, SizesQuestion, sizes_wanted
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    from numpy.typing import NDArray
-
-    from core.data.dataset import Split
-    from core.exact.curves import SetNorm
     from core.exact.repair import Changed, RepairPair, RepairSizes
     from gui.session.session import Session
 
 Kind = Literal["mistake", "right"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SizesQuestion:
-    """A model, the images of a part, and how the size of a change is measured."""
-
-    weights: NDArray[Any]
-    part: str
-    split: Split
-    norm: SetNorm
-    boxed: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,14 +70,7 @@ class Repair(QObject):
         )
 
     def _sizes_wanted(self) -> SizesQuestion | None:
-        shown, dataset = self._session.view.shown, self._session.view.dataset
-        if shown is None or dataset is None:
-            return None
-        if self.part == "validation" and dataset.validation is None:
-            return None
-        norm = cast("SetNorm", self.measure.norm)
-        split = dataset.split(self.part)
-        return SizesQuestion(shown.weights, self.part, split, norm, self.measure.boxed)
+        return sizes_wanted(self._session.view, self.part, self.measure)
 
     def _pair_wanted(self) -> PairQuestion | None:
         q = self._sizes_wanted()
@@ -102,6 +78,7 @@ class Repair(QObject):
             return None
         return PairQuestion(
             weights=q.weights,
+            epoch=q.epoch,
             part=q.part,
             split=q.split,
             norm=q.norm,

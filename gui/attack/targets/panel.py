@@ -22,6 +22,7 @@ from core.exact.pairs import NORMS
 from core.pictures import diverging_rgb, grey_rgb
 from gui.attack.targets.study import targets_study
 from gui.session.player import Player
+from gui.shared.columns import line_of
 from gui.shared.measure import Measure
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.size_choice import SizeChoice
@@ -88,7 +89,6 @@ class TargetsPanel(Panel):
         self.order.addItem("by size", "size")
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
-        self.words.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
         self.progress = StudyProgress(
             self.study,
             "looking for the changes",
@@ -125,12 +125,6 @@ class TargetsPanel(Panel):
         return combo
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        for widget in (self.size_choice, self.order):
-            head.addWidget(widget)
-        head.addWidget(self.words, 1)
-        head.addLayout(self.progress)
         self.area = QScrollArea(self)
         self.area.setWidget(self.strip)
         self.area.setWidgetResizable(True)
@@ -143,7 +137,7 @@ class TargetsPanel(Panel):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addLayout(head)
+        column.addLayout(line_of(self.size_choice, self.order, self.words, self.progress))
         column.addWidget(self.problem, 1)
         column.addWidget(self.area, 1)
         column.addLayout(foot)

@@ -22,6 +22,7 @@ class FittingLabel(QLabel):
     def set_wordings(self, *wordings: str) -> None:
         """Say the first of these that fits."""
         self._wordings = wordings
+        self.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
         self.setText(wordings[0])
 
     @property
