@@ -9,6 +9,7 @@ import pytest
 from gui_drawing import NONE, move
 from gui_helpers import (
     LEFT,
+    PAGE_SIZE,
     choose,
     click,
     data_of,
@@ -31,7 +32,10 @@ from core.errors import ExplorerError
 from core.exact.smallest import smallest_change
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
+from gui.attack.by_hand import TAB
+from gui.attack.by_hand.panel import ByHandPanel
 from gui.attack.by_hand.study import DEFAULT_FACTOR, LEAST_FACTOR, MOST_FACTOR
+from gui.attack.page import AttackPage
 from gui.session.run_state import RunState
 from gui.theme import LIGHT
 from gui.widgets.canvas.change_canvas import FAINTEST, THICKEST, THINNEST
@@ -42,11 +46,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.attack.by_hand.panel import ByHandPanel
     from gui.attack.by_hand.study import Game
     from gui.session.session import Session
     from gui.widgets.canvas.change_canvas import ChangeCanvas
-    from gui.window.main_window import MainWindow
 
 NUMBER, OTHER = 17, 30
 """Of the image that most tests paint on, and of another one."""
@@ -54,10 +56,6 @@ NUMBER, OTHER = 17, 30
 RIGHT = Qt.MouseButton.RightButton
 PATH = ((2.5, 2.5), (5.0, 2.5), (5.5, 5.0))
 """Places of a stroke, (x, y) in pixels of the image of 8 x 8."""
-
-
-def game_of(window: MainWindow) -> Game:
-    return window.page("attack").tabs.panel("By hand").game
 
 
 def is_settled(game: Game) -> bool:
@@ -69,23 +67,30 @@ def is_settled(game: Game) -> bool:
 
 
 @pytest.fixture
-def panel(window: MainWindow, qtbot: QtBot) -> ByHandPanel:
-    """Return the panel in a window, a known image chosen, the optimiser's answer there."""
-    window.show_attack()
-    window.session.attack.choose("train", NUMBER)
-    wait_for_film(qtbot, window.session)
-    click(qtbot, window.attack.tab("By hand"))
-    panel = window.attack.tabs.panel("By hand")
+def page(session: Session, new_panel: Callable[..., Any], qtbot: QtBot) -> AttackPage:
+    """Return the Attack page on its tab, of a known image."""
+    session.attack.choose("train", NUMBER)
+    page: AttackPage = new_panel(AttackPage, session, tabs=(TAB,), size=PAGE_SIZE)
+    wait_for_film(qtbot, session)
+    click(qtbot, page.tab("By hand"))
+    return page
+
+
+@pytest.fixture
+def panel(page: AttackPage, qtbot: QtBot) -> ByHandPanel:
+    """Return the panel, the optimiser's answer there."""
+    panel = page.tabs.panel("By hand")
+    assert isinstance(panel, ByHandPanel)
     assert panel.isVisible()
-    wait_until(qtbot, lambda: is_settled(game_of(window)))
+    wait_until(qtbot, lambda: is_settled(panel.game))
     panel.grab()  # lays out
     return panel
 
 
 @pytest.fixture
-def game(panel: ByHandPanel, window: MainWindow) -> Game:
+def game(panel: ByHandPanel) -> Game:
     """Return the state behind it."""
-    return game_of(window)
+    return panel.game
 
 
 def on_canvas(canvas: ChangeCanvas, place: tuple[float, float]) -> QPoint:
@@ -158,9 +163,9 @@ def assert_canvas_paints(canvas: ChangeCanvas, rgb: NDArray[np.uint8]) -> None:
     np.testing.assert_array_equal(painted[rows][:, columns], rgb)
 
 
-def assert_says_what_is_true(panel: ByHandPanel, window: MainWindow) -> None:
+def assert_says_what_is_true(panel: ByHandPanel, session: Session) -> None:
     """Compare all that is live with the model and what is painted."""
-    session, game = window.session, game_of(window)
+    game = panel.game
     assert session.view.shown is not None
     assert game.painting is not None
     assert game.budget is not None
@@ -183,9 +188,9 @@ def assert_says_what_is_true(panel: ByHandPanel, window: MainWindow) -> None:
 
 
 def test_the_budget_is_twice_what_the_exact_change_needs(
-    panel: ByHandPanel, window: MainWindow, game: Game
+    panel: ByHandPanel, session: Session, game: Game
 ) -> None:
-    needed = needed_by(window.session)
+    needed = needed_by(session)
     assert game.answer is not None
     assert game.answer.needed == pytest.approx(needed, rel=1e-12)
     assert game.budget == pytest.approx(DEFAULT_FACTOR * needed, rel=1e-12)
@@ -193,11 +198,11 @@ def test_the_budget_is_twice_what_the_exact_change_needs(
     assert f"{2 * needed:.2f} = 2 × " in panel.rules.words.text()
     assert game.painting is not None
     assert_canvas_paints(panel.canvas, grey_rgb(game.painting.original))
-    assert_says_what_is_true(panel, window)
+    assert_says_what_is_true(panel, session)
 
 
 def test_the_mouse_adds_ink_and_all_follows(
-    panel: ByHandPanel, window: MainWindow, game: Game
+    panel: ByHandPanel, session: Session, game: Game
 ) -> None:
     canvas = panel.canvas
     places = paint(canvas)
@@ -207,14 +212,14 @@ def test_the_mouse_adds_ink_and_all_follows(
     assert expected.max() > 0
     assert game.painting is not None
     assert_canvas_paints(canvas, grey_rgb(game.painting.original + expected))
-    assert_says_what_is_true(panel, window)
+    assert_says_what_is_true(panel, session)
     bar = pixels(panel.used, panel.used.bar_rect().toRect())
     share = has_colour(bar, LIGHT.accent)[5].mean()
     assert share == pytest.approx(panel.used.share, abs=0.03)
 
 
 def test_everything_is_live_in_the_midst_of_a_stroke(
-    panel: ByHandPanel, window: MainWindow, game: Game
+    panel: ByHandPanel, session: Session, game: Game
 ) -> None:
     canvas = panel.canvas
     points = [on_canvas(canvas, place) for place in PATH]
@@ -223,7 +228,7 @@ def test_everything_is_live_in_the_midst_of_a_stroke(
         before = panel.used.share
         move(canvas, point, LEFT)
         assert panel.used.share > before
-        assert_says_what_is_true(panel, window)
+        assert_says_what_is_true(panel, session)
     QTest.mouseRelease(canvas, LEFT, NONE, points[-1])
 
 
@@ -274,7 +279,7 @@ def test_brush_and_strength_are_set_with_their_sliders(
     assert 0 < change_of(game).max() <= FAINTEST
 
 
-def test_a_stroke_stops_at_the_budget(panel: ByHandPanel, window: MainWindow, game: Game) -> None:
+def test_a_stroke_stops_at_the_budget(panel: ByHandPanel, session: Session, game: Game) -> None:
     canvas = panel.canvas
     canvas.set_strength(1.0)
     for row in (1.0, 3.0, 5.0, 7.0):
@@ -284,14 +289,14 @@ def test_a_stroke_stops_at_the_budget(panel: ByHandPanel, window: MainWindow, ga
     assert panel.used.share == pytest.approx(1.0)
     assert panel.used.words.endswith("0 left") or panel.used.words.endswith("0.00 left")
     assert panel.canvas.painting is not None
-    assert_says_what_is_true(panel, window)
+    assert_says_what_is_true(panel, session)
     image = game.painting.image if game.painting is not None else np.zeros(1)
     assert image.min() >= 0
     assert image.max() <= 1
 
 
 def test_strokes_are_taken_back_by_button_and_by_key(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
     canvas, tools = panel.canvas, panel.tools
     assert not tools.undo.isEnabled()
@@ -302,7 +307,7 @@ def test_strokes_are_taken_back_by_button_and_by_key(
     second = change_of(game).copy()
     click(qtbot, tools.undo)
     np.testing.assert_array_equal(change_of(game), first)
-    assert_says_what_is_true(panel, window)
+    assert_says_what_is_true(panel, session)
     click(qtbot, tools.redo)
     np.testing.assert_array_equal(change_of(game), second)
     click(qtbot, tools.clear)
@@ -319,9 +324,9 @@ def test_strokes_are_taken_back_by_button_and_by_key(
 
 
 def test_the_keyboard_paints_at_its_cursor(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    canvas, session = panel.canvas, window.session
+    canvas = panel.canvas
     canvas.setFocus()
     canvas.set_brush(THINNEST)
     was_running = session.view.is_running
@@ -343,7 +348,7 @@ def test_the_keyboard_paints_at_its_cursor(
     np.testing.assert_array_equal(change_of(game), expected.change)
     assert canvas.cursor_place == (2, 4)
     press(qtbot, canvas, "Return")
-    assert_says_what_is_true(panel, window)
+    assert_says_what_is_true(panel, session)
     brush, strength = canvas.brush, canvas.strength
     press(qtbot, canvas, "]")
     press(qtbot, canvas, "+")
@@ -366,9 +371,9 @@ def test_the_keyboard_paints_at_its_cursor(
 
 
 def test_the_hint_is_the_gradient_where_there_is_room(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    canvas, session = panel.canvas, window.session
+    canvas = panel.canvas
     assert canvas.hint is None
     plain = pixels(canvas)
     click(qtbot, panel.tools.hint, QPoint(9, panel.tools.hint.height() // 2))
@@ -404,7 +409,7 @@ def test_the_change_can_be_seen_alone(panel: ByHandPanel, game: Game, qtbot: QtB
 
 
 def test_a_win_is_said_with_what_the_gradient_needs(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
     """Paint along the exact change with the keys, pixel by pixel, until the image is read so."""
     canvas = panel.canvas
@@ -427,22 +432,22 @@ def test_a_win_is_said_with_what_the_gradient_needs(
     assert game.standing is not None
     assert game.standing.won
     said = panel.sentence.text()
-    assert said.startswith(f"You win: read as {window.session.attack.config.target} with ")
+    assert said.startswith(f"You win: read as {session.attack.config.target} with ")
     size = size_of(change_of(game), "l2")
-    times = size / needed_by(window.session)
+    times = size / needed_by(session)
     assert f"yours is {times:.3g} times as large" in said
-    assert_says_what_is_true(panel, window)
+    assert_says_what_is_true(panel, session)
     assert panel.way.words.startswith("1"), "more than 100 %"
 
 
 @pytest.mark.parametrize("norm", ["linf", "l0"])
 def test_another_norm_is_another_game(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot, norm: str
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot, norm: str
 ) -> None:
     combo = panel.rules.norm
     choose(qtbot, combo, combo.findData(norm))
     wait_until(qtbot, lambda: is_settled(game))
-    needed = needed_by(window.session, norm)
+    needed = needed_by(session, norm)
     assert game.answer is not None
     assert game.answer.needed == pytest.approx(needed)
     assert game.budget == pytest.approx(DEFAULT_FACTOR * needed)
@@ -450,7 +455,7 @@ def test_another_norm_is_another_game(
     for row in (1.0, 3.0, 5.0, 7.0):
         paint(panel.canvas, [(0.5, row), (7.5, row)])
     assert size_of(change_of(game), norm) == pytest.approx(game.budget)  # type: ignore[arg-type]
-    assert_says_what_is_true(panel, window)
+    assert_says_what_is_true(panel, session)
     if norm == "l0":
         assert "pixels" in panel.sentence.text()
         assert not panel.rules.box.isEnabled(), "one pixel without limits would be enough"
@@ -458,13 +463,13 @@ def test_another_norm_is_another_game(
 
 
 def test_without_the_box_the_budget_is_what_the_plain_formula_needs(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
     click(qtbot, panel.rules.box)
     wait_until(qtbot, lambda: is_settled(game))
     assert not game.boxed
     assert game.answer is not None
-    assert game.answer.needed == pytest.approx(needed_by(window.session, boxed=False))
+    assert game.answer.needed == pytest.approx(needed_by(session, boxed=False))
     panel.canvas.set_strength(1.0)
     paint(panel.canvas)
     assert game.painting is not None
@@ -476,9 +481,9 @@ def test_without_the_box_the_budget_is_what_the_plain_formula_needs(
 
 
 def test_the_budget_slider_goes_from_half_to_ten_times_what_is_needed(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    slider, needed = panel.rules.budget, needed_by(window.session)
+    slider, needed = panel.rules.budget, needed_by(session)
     middle = handle_centre(slider)
     qtbot.mousePress(slider, LEFT, pos=middle)
     qtbot.mouseMove(slider, middle + QPoint(20, 0))
@@ -509,9 +514,9 @@ def test_the_budget_slider_goes_from_half_to_ten_times_what_is_needed(
 
 
 def test_norm_and_box_of_the_attack_act_here_too(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    attack = window.session.attack
+    attack = session.attack
     attack.choose_attack("pgd")
     attack.set_setting("norm", "linf")
     assert game.norm == "linf"
@@ -523,11 +528,11 @@ def test_norm_and_box_of_the_attack_act_here_too(
 
 
 def test_the_optimiser_is_hidden_until_asked(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
     rival = panel.rival
     assert rival.image_view.values is None
-    assert f"Needs {needed_by(window.session):.2f}" in rival.words.text()
+    assert f"Needs {needed_by(session):.2f}" in rival.words.text()
     click(qtbot, rival.reveal)
     assert game.answer is not None
     assert game.painting is not None
@@ -538,7 +543,7 @@ def test_the_optimiser_is_hidden_until_asked(
     step = painted.shape[0] / 8
     middles = ((np.arange(8) + 0.5) * step).astype(int)
     np.testing.assert_array_equal(painted[middles][:, middles], expected)
-    target = window.session.attack.config.target
+    target = session.attack.config.target
     assert rival.image_view.caption.startswith(f"read as {target} ")
     assert rival.change_view.caption == f"size {size_of(change, 'l2'):.2f}"
     said: list[str] = []
@@ -550,7 +555,7 @@ def test_the_optimiser_is_hidden_until_asked(
 
 
 def test_the_most_within_the_budget_goes_further(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, game: Game, qtbot: QtBot
 ) -> None:
     rival = panel.rival
     choose(qtbot, rival.kind, rival.kind.findData("most"))
@@ -586,10 +591,10 @@ def test_its_change_is_seen_growing(panel: ByHandPanel, game: Game, qtbot: QtBot
 
 
 def test_another_game_hides_what_was_revealed(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
     for do in (
-        lambda: window.session.attack.choose("train", OTHER),
+        lambda: session.attack.choose("train", OTHER),
         lambda: click(qtbot, panel.rules.again),
         lambda: click(qtbot, panel.rules.another),
     ):
@@ -614,9 +619,9 @@ def test_same_again_clears_and_can_be_taken_back(
 
 
 def test_another_image_is_one_that_can_be_played(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    attack, seen = window.session.attack, set()
+    attack, seen = session.attack, set()
     for _ in range(4):
         click(qtbot, panel.rules.another)
         wait_until(qtbot, lambda: is_settled(game))
@@ -629,48 +634,47 @@ def test_another_image_is_one_that_can_be_played(
 
 
 def test_what_is_painted_stays_with_its_image_and_through_other_tabs(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, page: AttackPage, session: Session, game: Game, qtbot: QtBot
 ) -> None:
     paint(panel.canvas)
     before = change_of(game).copy()
-    click(qtbot, window.attack.tab("Film"))
+    click(qtbot, page.tab("Film"))
     assert not panel.isVisible()
-    click(qtbot, window.attack.tab("By hand"))
+    click(qtbot, page.tab("By hand"))
     np.testing.assert_array_equal(change_of(game), before)
-    window.session.attack.choose("train", OTHER)
+    session.attack.choose("train", OTHER)
     wait_until(qtbot, lambda: is_settled(game))
     assert not change_of(game).any()
     paint(panel.canvas, [(1.0, 1.0)])
-    window.session.attack.choose("train", NUMBER)
+    session.attack.choose("train", NUMBER)
     wait_until(qtbot, lambda: is_settled(game))
     np.testing.assert_array_equal(change_of(game), before)
     assert panel.tools.undo.isEnabled()
-    assert_says_what_is_true(panel, window)
+    assert_says_what_is_true(panel, session)
 
 
 def test_another_target_keeps_the_painting_and_has_its_own_budget(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, page: AttackPage, session: Session, game: Game, qtbot: QtBot
 ) -> None:
     paint(panel.canvas)
-    before, attack = change_of(game).copy(), window.session.attack
+    before, attack = change_of(game).copy(), session.attack
     target = next(k for k in range(10) if k not in (attack.label, attack.config.target))
-    click(qtbot, window.attack.controls.targets.button(target))
+    click(qtbot, page.controls.targets.button(target))
     wait_until(qtbot, lambda: is_settled(game))
     np.testing.assert_array_equal(change_of(game), before)
-    assert game.budget == pytest.approx(2 * needed_by(window.session))
-    assert_says_what_is_true(panel, window)
-    click(qtbot, window.attack.controls.any_other)
+    assert game.budget == pytest.approx(2 * needed_by(session))
+    assert_says_what_is_true(panel, session)
+    click(qtbot, page.controls.any_other)
     wait_until(qtbot, lambda: is_settled(game))
     assert game.goal is not None
     assert game.goal.target is None
     assert "anything else" in panel.task.text()
-    assert_says_what_is_true(panel, window)
+    assert_says_what_is_true(panel, session)
 
 
 def test_another_epoch_reads_the_same_painting_and_the_budget_stays(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    session = window.session
     session.view.show_epoch(3)
     wait_until(qtbot, lambda: is_settled(game))
     assert game.budget == pytest.approx(2 * needed_by(session)), "nothing was painted by the other"
@@ -681,13 +685,12 @@ def test_another_epoch_reads_the_same_painting_and_the_budget_stays(
     np.testing.assert_array_equal(change_of(game), before)
     assert game.budget == budget
     assert game.factor == pytest.approx(budget / needed_by(session))  # type: ignore[operator]
-    assert_says_what_is_true(panel, window)
+    assert_says_what_is_true(panel, session)
 
 
 def test_other_data_clear_it_and_say_so(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    session = window.session
     paint(panel.canvas)
     told: list[str] = []
     session.messages.notified.connect(lambda words, _: told.append(words))
@@ -697,15 +700,15 @@ def test_other_data_clear_it_and_say_so(
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_until(qtbot, lambda: is_settled(game))
     assert not change_of(game).any()
-    assert_says_what_is_true(panel, window)
+    assert_says_what_is_true(panel, session)
 
 
 def test_an_image_that_is_read_so_already_is_said(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, page: AttackPage, game: Game, qtbot: QtBot
 ) -> None:
     assert game.goal is not None
     read = game.goal.read
-    click(qtbot, window.attack.controls.targets.button(read))
+    click(qtbot, page.controls.targets.button(read))
     assert not game.is_ready
     assert f"read as {read} as it is" in panel.sentence.text()
     assert panel.canvas.painting is None
@@ -721,28 +724,27 @@ def test_an_image_that_is_read_so_already_is_said(
 
 def test_a_model_that_has_learnt_nothing_is_explained(
     new_session: Callable[..., Session],
-    new_window: Callable[[Session], MainWindow],
+    new_panel: Callable[..., Any],
     qtbot: QtBot,
 ) -> None:
-    window = new_window(new_session())
-    window.show_attack()
-    click(qtbot, window.attack.tab("By hand"))
-    panel = window.attack.tabs.panel("By hand")
+    session = new_session()
+    page = new_panel(AttackPage, session, tabs=(TAB,), size=PAGE_SIZE)
+    click(qtbot, page.tab("By hand"))
+    panel = page.tabs.panel("By hand")
     assert panel.sentence.text() == "Waiting for data ..."
-    open_paused(qtbot, window.session)
+    open_paused(qtbot, session)
     wait_until(qtbot, lambda: "Train the model first" in panel.sentence.text())
-    window.session.training.play()
-    wait_for_state(qtbot, window.session, RunState.FINISHED)
-    wait_until(qtbot, lambda: is_settled(game_of(window)) or bool(game_of(window).problem))
-    window.session.attack.choose("train", NUMBER)
-    wait_until(qtbot, lambda: is_settled(game_of(window)))
-    assert_says_what_is_true(panel, window)
+    session.training.play()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    wait_until(qtbot, lambda: is_settled(panel.game) or bool(panel.game.problem))
+    session.attack.choose("train", NUMBER)
+    wait_until(qtbot, lambda: is_settled(panel.game))
+    assert_says_what_is_true(panel, session)
 
 
 def test_where_no_change_is_enough_that_is_said(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    session = window.session
     assert session.view.shown is not None
     weights = session.view.shown.weights.copy()
     target = session.attack.config.target
@@ -758,7 +760,7 @@ def test_where_no_change_is_enough_that_is_said(
 
 def test_a_question_without_an_answer_is_said_where_it_was_asked(
     panel: ByHandPanel,
-    window: MainWindow,
+    session: Session,
     game: Game,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
@@ -767,20 +769,19 @@ def test_a_question_without_an_answer_is_said_where_it_was_asked(
         raise ExplorerError("It does not settle")
 
     monkeypatch.setattr("core.attack.by_hand.optimiser.smallest_change", refuse)
-    window.session.attack.choose("train", OTHER)
+    session.attack.choose("train", OTHER)
     wait_until(qtbot, lambda: bool(game.problem))
     assert panel.sentence.text() == "The optimiser finds no answer: It does not settle."
     assert not panel.canvas.isEnabled()
     monkeypatch.undo()
-    window.session.attack.choose("train", NUMBER)
+    session.attack.choose("train", NUMBER)
     wait_until(qtbot, lambda: is_settled(game))
     assert panel.canvas.isEnabled()
 
 
 def test_while_the_model_learns_the_game_goes_on(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    session = window.session
     session.training.set_pace(20.0)
     session.wanted.set_setting("epochs", 200)
     session.training.rewind(play=True)
@@ -802,19 +803,19 @@ def test_while_the_model_learns_the_game_goes_on(
     session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
     wait_until(qtbot, lambda: is_settled(game))
-    assert_says_what_is_true(panel, window)
+    assert_says_what_is_true(panel, session)
 
 
 def test_nothing_is_asked_for_what_nobody_sees(
-    panel: ByHandPanel, window: MainWindow, game: Game, qtbot: QtBot
+    panel: ByHandPanel, page: AttackPage, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    click(qtbot, window.attack.tab("Film"))
+    click(qtbot, page.tab("Film"))
     answer = game.answer
-    window.session.attack.choose("train", OTHER)
-    wait_for_film(qtbot, window.session)
+    session.attack.choose("train", OTHER)
+    wait_for_film(qtbot, session)
     assert game.answer is answer
-    click(qtbot, window.attack.tab("By hand"))
+    click(qtbot, page.tab("By hand"))
     wait_until(qtbot, lambda: is_settled(game))
-    image = data_of(window.session).train.images[OTHER]
+    image = data_of(session).train.images[OTHER]
     assert game.painting is not None
     np.testing.assert_array_equal(game.painting.original.ravel(), image)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from gui_helpers import (
+    PAGE_SIZE,
     activate,
     choose,
     click,
@@ -15,7 +16,7 @@ from gui_helpers import (
     has_colour,
     hover,
     pixels,
-    press,
+    wait_for_diagnosis,
     wait_until,
 )
 from PySide6.QtCore import QPoint
@@ -23,21 +24,25 @@ from PySide6.QtCore import QPoint
 from core.insight.readings import read_images
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import DIVERGING
+from gui.images.data.page import DataPage
+from gui.learn.page import LearnPage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
+    from gui.session.session import Session
     from gui.widgets.images.image_card import ImageCard
-    from gui.window.main_window import MainWindow
 
 
-def logits(window: MainWindow, index: int) -> NDArray[np.float64]:
+def logits(session: Session, index: int) -> NDArray[np.float64]:
     """Return the logits of a training image in float64."""
-    shown = window.session.view.shown
+    shown = session.view.shown
     assert shown is not None
     model = SoftmaxPerceptron(shown.weights.astype(np.float64))
-    return model.logits(data_of(window.session).train.images[index].astype(np.float64))
+    return model.logits(data_of(session).train.images[index].astype(np.float64))
 
 
 def numbers(card: ImageCard) -> list[float]:
@@ -50,10 +55,15 @@ def numbers(card: ImageCard) -> list[float]:
 
 
 @pytest.fixture
-def card(window: MainWindow, qtbot: QtBot) -> ImageCard:
+def page(session: Session, new_panel: Callable[..., Any]) -> DataPage:
+    """Return the Data page."""
+    page: DataPage = new_panel(DataPage, session, size=PAGE_SIZE)
+    return page
+
+
+@pytest.fixture
+def card(page: DataPage, qtbot: QtBot) -> ImageCard:
     """Return the card of training image 7, unfolded."""
-    press(qtbot, window, "Ctrl+3")
-    page = window.data_page
     wait_until(qtbot, lambda: page.view is not None and page.view.seen is not None)
     page.open_image(7, QPoint(300, 600))
     activate(qtbot, page.card)
@@ -63,8 +73,8 @@ def card(window: MainWindow, qtbot: QtBot) -> ImageCard:
     return page.card
 
 
-def test_the_formula_adds_up_to_the_gap(card: ImageCard, window: MainWindow) -> None:
-    z = logits(window, 7)
+def test_the_formula_adds_up_to_the_gap(card: ImageCard, session: Session) -> None:
+    z = logits(session, 7)
     best, second = np.argsort(z)[::-1][:2]
     assert (card.evidence.first.currentIndex(), card.evidence.second.currentIndex()) == (
         best,
@@ -78,13 +88,13 @@ def test_the_formula_adds_up_to_the_gap(card: ImageCard, window: MainWindow) -> 
 
 
 def test_any_two_classes_can_be_chosen_and_stay(
-    card: ImageCard, window: MainWindow, qtbot: QtBot
+    card: ImageCard, session: Session, qtbot: QtBot
 ) -> None:
     choose(qtbot, card.evidence.first, 3)
     choose(qtbot, card.evidence.second, 8)
     for epoch in (12, 4, 1):
-        window.session.view.show_epoch(epoch)
-        z = logits(window, 7)
+        session.view.show_epoch(epoch)
+        z = logits(session, 7)
         assert numbers(card)[2] == pytest.approx(z[3] - z[8], abs=6e-4)
         ahead, behind = (3, 8) if z[3] >= z[8] else (8, 3)
         assert f"So {ahead} is" in card.evidence.formula.text()
@@ -94,7 +104,7 @@ def test_any_two_classes_can_be_chosen_and_stay(
 
 
 def test_the_map_is_painted_in_the_terms_colours_and_hovering_reads_them(
-    card: ImageCard, window: MainWindow
+    card: ImageCard, session: Session
 ) -> None:
     ledger, view = card.evidence.ledger, card.evidence.map
     assert ledger is not None
@@ -109,15 +119,14 @@ def test_the_map_is_painted_in_the_terms_colours_and_hovering_reads_them(
     told: list[str] = []
     view.hovered.connect(told.append)
     hover(view, point)
-    image = data_of(window.session).train.images[7].reshape(8, 8)
+    image = data_of(session).train.images[7].reshape(8, 8)
     assert f"pixel ({y}, {x}): x = {image[y, x]:.4g}" in told[-1]
     assert told[-1].endswith(f"x (w_a - w_b) = {terms[y, x]:+.4g}")
 
 
 def test_a_mistake_begins_with_what_it_was_taken_for_against_what_it_is(
-    card: ImageCard, window: MainWindow
+    card: ImageCard, page: DataPage, session: Session
 ) -> None:
-    session, page = window.session, window.data_page
     assert session.view.shown is not None
     train = data_of(session).train
     predicted = read_images(session.view.shown.weights, train).predicted
@@ -128,8 +137,11 @@ def test_a_mistake_begins_with_what_it_was_taken_for_against_what_it_is(
     assert numbers(card)[2] > 0
 
 
-def test_weights_have_no_ledger_and_means_have_one(window: MainWindow, qtbot: QtBot) -> None:
-    learn = window.learn
+def test_weights_have_no_ledger_and_means_have_one(
+    session: Session, new_panel: Callable[..., Any], qtbot: QtBot
+) -> None:
+    learn = new_panel(LearnPage, session, tabs=(), size=PAGE_SIZE)
+    wait_for_diagnosis(qtbot, session)
     for row, has_one in ((0, False), (1, True)):
         learn.atlas.cell_clicked.emit(row, 4)
         assert learn.card.why_button.isVisible() is has_one
@@ -140,9 +152,7 @@ def test_weights_have_no_ledger_and_means_have_one(window: MainWindow, qtbot: Qt
     learn.card.close()
 
 
-def test_other_data_bring_their_own_classes(
-    card: ImageCard, window: MainWindow, qtbot: QtBot, tmp_path: object
-) -> None:
+def test_other_data_bring_their_own_classes(card: ImageCard) -> None:
     names = ["left", "right"]
     card.evidence.show_image(
         np.array([[0, 1, 0], [1, 0, 2]], np.float32),
