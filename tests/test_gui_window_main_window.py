@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from gui_helpers import (
     click_menu,
     data_of,
     has_colour,
+    open_and_finish,
     open_paused,
     pixels,
     press,
@@ -518,6 +520,17 @@ def test_every_button_of_the_bars_is_tried(window: MainWindow) -> None:
 
 def test_no_shortcut_stands_twice() -> None:
     assert len(set(SHORTCUTS)) == len(SHORTCUTS)
+
+
+def test_before_anything_is_looked_at_four_threads_run_at_most(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    before = set(threading.enumerate())
+    window = new_window(new_session())
+    open_and_finish(qtbot, window.session)
+    wait_for_rest(qtbot, window)
+    ours = {thread.name for thread in threading.enumerate() if thread not in before}
+    assert ours <= {"training", "diagnosis", "opening data"}  # the last ends by itself
 
 
 def test_play_says_what_it_does_now(
