@@ -18,6 +18,7 @@ from gui_drawing import (
 )
 from gui_helpers import (
     LEFT,
+    PAGE_SIZE,
     SMALL,
     choose,
     click,
@@ -44,6 +45,7 @@ from core.attack.methods.descent import Descent
 from core.drawing.drawing import mnist_placement, placed, placement_of, plain
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import grey_rgb
+from gui.images.draw.page import DrawPage
 from gui.images.draw.seen import Way
 from gui.session.run_state import RunState
 from gui.theme import LIGHT
@@ -56,23 +58,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.images.draw.page import DrawPage
     from gui.session.session import Session
     from gui.window.main_window import MainWindow
 
 
 @pytest.fixture
-def page(window: MainWindow, qtbot: QtBot) -> DrawPage:
-    """Return the Draw page of a window whose run on 8 x 8 digits has ended."""
+def page(session: Session, new_panel: Callable[..., Any]) -> DrawPage:
+    """Return the Draw page alone, of a run on 8 x 8 digits that has ended."""
+    page: DrawPage = new_panel(DrawPage, session, size=PAGE_SIZE)
+    return page
+
+
+@pytest.fixture
+def draw_page(window: MainWindow, qtbot: QtBot) -> DrawPage:
+    """Return the Draw page of a window, shown as a person shows it."""
     press(qtbot, window, "Ctrl+4")
-    assert window.pages.currentWidget() is window.draw
-    assert window.draw.canvas.hasFocus(), "its keys work at once"
-    return window.draw
+    page: DrawPage = window.page("draw")
+    assert window.pages.currentWidget() is page
+    assert page.canvas.hasFocus(), "its keys work at once"
+    return page
 
 
-def probabilities_of(window: MainWindow, image: NDArray[Any]) -> NDArray[Any]:
-    assert window.session.view.shown is not None
-    return SoftmaxPerceptron(window.session.view.shown.weights).probabilities(image.reshape(-1))
+def probabilities_of(session: Session, image: NDArray[Any]) -> NDArray[Any]:
+    assert session.view.shown is not None
+    return SoftmaxPerceptron(session.view.shown.weights).probabilities(image.reshape(-1))
 
 
 def percent(p: float) -> str:
@@ -82,10 +91,9 @@ def percent(p: float) -> str:
     return ">99%" if 0.995 <= p < 1 else f"{p:.0%}"
 
 
-def assert_reads(window: MainWindow, image: NDArray[Any]) -> None:
+def assert_reads(page: DrawPage, session: Session, image: NDArray[Any]) -> None:
     """Compare all the page says of an image with what the core says."""
-    page, names = window.draw, data_of(window.session).class_names
-    expected = probabilities_of(window, image)
+    names, expected = data_of(session).class_names, probabilities_of(session, image)
     np.testing.assert_array_equal(page.image, image)
     np.testing.assert_allclose(page.reading.bars.probabilities, expected, rtol=1e-6)
     first, second = (int(k) for k in np.argsort(-expected, kind="stable")[:2])
@@ -100,9 +108,9 @@ def assert_reads(window: MainWindow, image: NDArray[Any]) -> None:
     np.testing.assert_array_equal(painted[rows][:, columns], grey_rgb(image))
 
 
-def own_way(window: MainWindow, ink: NDArray[Any]) -> NDArray[Any]:
+def own_way(session: Session, ink: NDArray[Any]) -> NDArray[Any]:
     """Return a drawing placed as the data are."""
-    data = data_of(window.session)
+    data = data_of(session)
     placement = placement_of(data.train, data.image_shape)
     assert placement is not None
     return placed(ink, data.image_shape, placement).image
@@ -121,16 +129,16 @@ def test_an_empty_sheet_says_what_to_do(page: DrawPage) -> None:
 
 
 def test_a_drawing_is_read_as_the_core_reads_it(
-    window: MainWindow, page: DrawPage, qtbot: QtBot
+    session: Session, page: DrawPage, qtbot: QtBot
 ) -> None:
     draw(page.canvas)
     settled(qtbot, page)
     assert page.seen.way is Way.DATA, "8 x 8 digits are not made as MNIST's"
-    assert_reads(window, own_way(window, page.canvas.ink))
+    assert_reads(page, session, own_way(session, page.canvas.ink))
 
 
 def test_prediction_and_bars_move_while_one_draws(
-    window: MainWindow, page: DrawPage, qtbot: QtBot
+    session: Session, page: DrawPage, qtbot: QtBot
 ) -> None:
     canvas = page.canvas
     points = [on_widget(canvas, place) for place in SEVEN]
@@ -140,29 +148,29 @@ def test_prediction_and_bars_move_while_one_draws(
         move(canvas, point, LEFT)
         settled(qtbot, page)
         seen.append(np.array(page.reading.bars.probabilities))
-        assert_reads(window, own_way(window, canvas.ink))
+        assert_reads(page, session, own_way(session, canvas.ink))
     assert all(np.abs(a - b).max() > 1e-3 for a, b in itertools.pairwise(seen))
     QTest.mouseRelease(canvas, LEFT, NONE, points[-1])
 
 
 def test_the_switch_shows_why_off_centre_digits_fail(
-    window: MainWindow, page: DrawPage, qtbot: QtBot
+    session: Session, page: DrawPage, qtbot: QtBot
 ) -> None:
     draw(page.canvas)
     settled(qtbot, page)
-    ink, names = page.canvas.ink, data_of(window.session).class_names
+    ink, names = page.canvas.ink, data_of(session).class_names
     images = {
         Way.PLAIN: plain(ink, (8, 8)).image,
         Way.MNIST: placed(ink, (8, 8), mnist_placement((8, 8))).image,
-        Way.DATA: own_way(window, ink),
+        Way.DATA: own_way(session, ink),
     }
     assert not np.array_equal(images[Way.PLAIN], images[Way.DATA])
     beside = {Way.PLAIN: Way.DATA, Way.MNIST: Way.PLAIN, Way.DATA: Way.PLAIN}
     for way, image in images.items():
         click(qtbot, page.seen.buttons[way])
-        assert_reads(window, image)
+        assert_reads(page, session, image)
         other = images[beside[way]]
-        read = probabilities_of(window, other)
+        read = probabilities_of(session, other)
         best = int(read.argmax())
         assert page.seen.other.caption == f"read as {names[best]} ({read[best]:.2f})"
         np.testing.assert_array_equal(page.seen.other.values, other)
@@ -193,51 +201,53 @@ def test_words_say_that_these_data_are_not_placed_as_mnist_s(page: DrawPage) -> 
     assert page.seen.buttons[Way.DATA].isVisible()
 
 
-def test_a_pixel_of_the_image_can_be_read(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+def test_a_pixel_of_the_image_can_be_read(page: DrawPage, qtbot: QtBot) -> None:
     draw(page.canvas, [(0.5, 0.5)])
     settled(qtbot, page)
     view = page.seen.view
+    said: list[str] = []
+    page.hovered.connect(said.append)
     hover(view, view.image_rect().center())
     assert page.image is not None
-    assert f"pixel (4, 4) = {page.image[4, 4]:.4g}" in window.hover_words.text() or (
-        f"pixel (3, 3) = {page.image[3, 3]:.4g}" in window.hover_words.text()
+    assert f"pixel (4, 4) = {page.image[4, 4]:.4g}" in said[-1] or (
+        f"pixel (3, 3) = {page.image[3, 3]:.4g}" in said[-1]
     )
 
 
-def test_the_page_follows_the_epoch_shown(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+def test_the_page_follows_the_epoch_shown(session: Session, page: DrawPage, qtbot: QtBot) -> None:
     draw(page.canvas)
     settled(qtbot, page)
-    image = own_way(window, page.canvas.ink)
+    image = own_way(session, page.canvas.ink)
     seen = []
     for epoch in (0, 3, None):
-        window.session.view.show_epoch(epoch)
-        assert_reads(window, image)
+        session.view.show_epoch(epoch)
+        assert_reads(page, session, image)
         seen.append(np.array(page.reading.bars.probabilities))
     assert np.ptp(seen[0]) == 0, "before anything was learnt all are alike"
     assert page.reading.when.text() == "epoch 12, live"
-    window.session.view.show_epoch(3)
+    session.view.show_epoch(3)
     assert page.reading.when.text() == "epoch 3"
 
 
 def test_unseen_the_page_reads_nothing_and_is_true_again_when_shown(
-    window: MainWindow, page: DrawPage, qtbot: QtBot
+    session: Session, page: DrawPage, qtbot: QtBot
 ) -> None:
     draw(page.canvas)
     settled(qtbot, page)
-    window.show_learn()
+    page.hide()
     before = np.array(page.reading.bars.probabilities)
-    window.session.view.show_epoch(1)
+    session.view.show_epoch(1)
     np.testing.assert_array_equal(page.reading.bars.probabilities, before)
-    window.show_draw()
-    assert_reads(window, own_way(window, page.canvas.ink))
+    page.show()
+    assert_reads(page, session, own_way(session, page.canvas.ink))
 
 
 def test_a_rewind_does_not_blank_what_is_read(
-    window: MainWindow, page: DrawPage, qtbot: QtBot
+    session: Session, page: DrawPage, qtbot: QtBot
 ) -> None:
     draw(page.canvas)
     settled(qtbot, page)
-    session, seen = window.session, []
+    seen: list[tuple[bool, bool]] = []
 
     def look() -> None:
         seen.append((session.view.shown is None, page.reading.bars.isVisible()))
@@ -248,28 +258,28 @@ def test_a_rewind_does_not_blank_what_is_read(
     wait_until(qtbot, lambda: bool(seen))
     assert seen == [(True, True)], "no model for a moment; the bars wait for it"
     wait_until(qtbot, lambda: session.view.shown is not None)
-    assert_reads(window, own_way(window, page.canvas.ink))
+    assert_reads(page, session, own_way(session, page.canvas.ink))
 
 
 def test_a_drawing_survives_other_images_of_the_same_proportions(
-    window: MainWindow, page: DrawPage, qtbot: QtBot, tmp_path: Path
+    session: Session, page: DrawPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     draw(page.canvas)
     ink = page.canvas.ink
-    window.session.open(write_data(tmp_path / "many", (12, 12), 47, 200, 100))
-    wait_until(qtbot, lambda: data_of(window.session).n_classes == 47)
-    wait_for_state(qtbot, window.session, RunState.FINISHED)
+    session.open(write_data(tmp_path / "many", (12, 12), 47, 200, 100))
+    wait_until(qtbot, lambda: data_of(session).n_classes == 47)
+    wait_for_state(qtbot, session, RunState.FINISHED)
     np.testing.assert_array_equal(page.canvas.ink, ink)
     assert page.image is not None
     assert page.image.shape == (12, 12)
-    assert_reads(window, own_way(window, ink))
+    assert_reads(page, session, own_way(session, ink))
     assert page.reading.label.count() == 48
     assert "of 47 classes" not in page.reading.sentence.text()
 
 
 @pytest.mark.parametrize(("shape", "n_classes"), [((16, 20), 2), ((20, 9), 3)])
 def test_images_of_other_proportions_have_a_sheet_of_their_own(
-    window: MainWindow,
+    session: Session,
     page: DrawPage,
     qtbot: QtBot,
     tmp_path: Path,
@@ -277,45 +287,45 @@ def test_images_of_other_proportions_have_a_sheet_of_their_own(
     n_classes: int,
 ) -> None:
     draw(page.canvas)
-    window.session.open(write_data(tmp_path / "other", shape, n_classes, 90, 30))
-    wait_until(qtbot, lambda: data_of(window.session).image_shape == shape)
-    wait_for_state(qtbot, window.session, RunState.FINISHED)
+    session.open(write_data(tmp_path / "other", shape, n_classes, 90, 30))
+    wait_until(qtbot, lambda: data_of(session).image_shape == shape)
+    wait_for_state(qtbot, session, RunState.FINISHED)
     assert page.canvas.is_empty
     rect = page.canvas.sheet_rect()
     assert rect.height() / rect.width() == pytest.approx(shape[0] / shape[1], rel=0.01)
     draw(page.canvas)
     settled(qtbot, page)
-    assert_reads(window, own_way(window, page.canvas.ink))
+    assert_reads(page, session, own_way(session, page.canvas.ink))
     assert len(page.reading.bars.probabilities) == n_classes
 
 
 def test_data_whose_classes_are_no_digits_ask_for_no_digit(
-    window: MainWindow, page: DrawPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    session: Session, page: DrawPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = ("shirt", "shoe", *map(str, range(8)))
     monkeypatch.setattr(
-        "gui.session.data.opening", opening_of(replace(data_of(window.session), class_names=names))
+        "gui.session.data.opening", opening_of(replace(data_of(session), class_names=names))
     )
-    window.session.open("clothes")
-    wait_until(qtbot, lambda: data_of(window.session).class_names == names)
+    session.open("clothes")
+    wait_until(qtbot, lambda: data_of(session).class_names == names)
     assert page.canvas.empty_words[0] == "Draw here"
 
 
 def test_before_there_are_data_the_page_waits(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+    new_session: Callable[..., Session], new_panel: Callable[..., Any], qtbot: QtBot
 ) -> None:
-    window = new_window(new_session())
-    window.show_draw()
-    draw(window.draw.canvas)
-    settled(qtbot, window.draw)
-    assert window.draw.reading.sentence.text() == "Waiting for data ..."
-    assert window.draw.image is None
-    open_and_finish(qtbot, window.session)
-    assert_reads(window, own_way(window, window.draw.canvas.ink))
+    session = new_session()
+    page = new_panel(DrawPage, session, size=PAGE_SIZE)
+    draw(page.canvas)
+    settled(qtbot, page)
+    assert page.reading.sentence.text() == "Waiting for data ..."
+    assert page.image is None
+    open_and_finish(qtbot, session)
+    assert_reads(page, session, own_way(session, page.canvas.ink))
 
 
 def test_a_drawing_opens_and_the_card_follows_it(
-    window: MainWindow, page: DrawPage, qtbot: QtBot
+    session: Session, page: DrawPage, qtbot: QtBot
 ) -> None:
     draw(page.canvas)
     settled(qtbot, page)
@@ -331,7 +341,7 @@ def test_a_drawing_opens_and_the_card_follows_it(
     settled(qtbot, page)
     np.testing.assert_array_equal(card.content.values, page.image)
     np.testing.assert_allclose(
-        card.bars.probabilities, probabilities_of(window, page.image), rtol=1e-6
+        card.bars.probabilities, probabilities_of(session, page.image), rtol=1e-6
     )
     click(qtbot, page.tools.clear)
     settled(qtbot, page)
@@ -341,34 +351,34 @@ def test_a_drawing_opens_and_the_card_follows_it(
 
 
 def test_the_card_of_a_page_nobody_sees_closes_with_its_data(
-    window: MainWindow, page: DrawPage, qtbot: QtBot, tmp_path: Path
+    session: Session, page: DrawPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     draw(page.canvas)
     settled(qtbot, page)
     click(qtbot, page.reading.open_button)
-    window.show_learn()
+    page.hide()
     assert page.card.isVisible()
-    window.session.open(write_data(tmp_path / "other", (12, 12), 4, 60, 30))
-    wait_until(qtbot, lambda: data_of(window.session).n_classes == 4)
+    session.open(write_data(tmp_path / "other", (12, 12), 4, 60, 30))
+    wait_until(qtbot, lambda: data_of(session).n_classes == 4)
     assert not page.card.isVisible()
-    wait_for_state(qtbot, window.session, RunState.FINISHED)
-    window.show_draw()
-    assert_reads(window, own_way(window, page.canvas.ink))
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    page.show()
+    assert_reads(page, session, own_way(session, page.canvas.ink))
 
 
-def test_a_drawing_is_attacked(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
-    draw(page.canvas)
-    settled(qtbot, page)
-    image = page.image
+def test_a_drawing_is_attacked(window: MainWindow, draw_page: DrawPage, qtbot: QtBot) -> None:
+    draw(draw_page.canvas)
+    settled(qtbot, draw_page)
+    image = draw_page.image
     assert image is not None
     session, attack = window.session, window.session.attack
-    click(qtbot, page.reading.attack_button)
-    assert window.pages.currentWidget() is window.attack
+    click(qtbot, draw_page.reading.attack_button)
+    assert window.pages.currentWidget() is window.page("attack")
     wait_for_film(qtbot, session)
     attack.pause()
     flat = image.reshape(-1)
     np.testing.assert_array_equal(attack.chosen_image, flat)
-    read = int(probabilities_of(window, image).argmax())
+    read = int(probabilities_of(window.session, image).argmax())
     assert attack.label == read, "nobody has said what it is meant as"
     assert attack.config.target != read
     assert session.view.shown is not None
@@ -385,18 +395,18 @@ def test_a_drawing_is_attacked(window: MainWindow, page: DrawPage, qtbot: QtBot)
     assert len(film) == len(attack.steps)
     np.testing.assert_array_equal(attack.steps[-1].image, film[-1].image)
     assert (
-        window.attack.film_panel.chosen_view.caption
+        window.page("attack").film_panel.chosen_view.caption
         == f"{data_of(session).class_names[read]}, drawn"
     )
-    controls = window.attack.controls
+    controls = window.page("attack").controls
     assert controls.part.currentText() == "your drawing"
     assert not controls.index.isEnabled()
 
 
 def attack_drawing(window: MainWindow, qtbot: QtBot, label: int | None = None) -> NDArray[Any]:
     """Draw, attack, and return the image."""
-    page = window.draw
-    window.show_draw()
+    page = window.page("draw")
+    window.show_page("draw")
     draw(page.canvas)
     settled(qtbot, page)
     if label is not None:
@@ -417,13 +427,15 @@ def test_what_it_is_meant_as_is_its_true_class(window: MainWindow, qtbot: QtBot)
     assert outcome.original == 4
 
 
-def test_the_card_attacks_the_drawing_too(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
-    draw(page.canvas)
-    settled(qtbot, page)
-    image = page.image
-    click(qtbot, page.reading.open_button)
-    click(qtbot, page.card.attack_button)
-    assert window.pages.currentWidget() is window.attack
+def test_the_card_attacks_the_drawing_too(
+    window: MainWindow, draw_page: DrawPage, qtbot: QtBot
+) -> None:
+    draw(draw_page.canvas)
+    settled(qtbot, draw_page)
+    image = draw_page.image
+    click(qtbot, draw_page.reading.open_button)
+    click(qtbot, draw_page.card.attack_button)
+    assert window.pages.currentWidget() is window.page("attack")
     assert image is not None
     np.testing.assert_array_equal(window.session.attack.chosen_image, image.reshape(-1))
 
@@ -448,7 +460,7 @@ def test_one_goes_to_the_data_s_images_and_back_to_the_drawing(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     image = attack_drawing(window, qtbot)
-    session, controls = window.session, window.attack.controls
+    session, controls = window.session, window.page("attack").controls
     assert [controls.part.itemText(k) for k in range(3)] == ["training", "test", "your drawing"]
     choose(qtbot, controls.part, 1)
     assert not session.attack.on_own
@@ -465,7 +477,7 @@ def test_one_goes_to_the_data_s_images_and_back_to_the_drawing(
 def test_noise_is_pulled_toward_the_drawing(window: MainWindow, qtbot: QtBot) -> None:
     image = attack_drawing(window, qtbot)
     session = window.session
-    choose(qtbot, window.attack.controls.start, 1)
+    choose(qtbot, window.page("attack").controls.start, 1)
     wait_for_film(qtbot, session)
     noise = np.random.default_rng(session.attack.config.seed).random(image.size) / 100
     np.testing.assert_allclose(session.attack.steps[0].image, noise, atol=1e-7)
@@ -488,7 +500,7 @@ def test_images_of_another_shape_drop_the_drawing_with_words(
         "The drawing is no longer attacked: it has 8 x 8 pixels, these images 6 x 7. Training "
         f"image {index} is instead."
     ) in told
-    assert window.attack.controls.part.count() == 2
+    assert window.page("attack").controls.part.count() == 2
     wait_for_film(qtbot, session)
 
 
@@ -510,8 +522,8 @@ def test_other_classes_drop_it_too(
 
 def add_drawing(window: MainWindow, qtbot: QtBot, label: int) -> NDArray[np.float32]:
     """Draw, say what it is, add it; return the image."""
-    page = window.draw
-    window.show_draw()
+    page = window.page("draw")
+    window.show_page("draw")
     draw(page.canvas)
     settled(qtbot, page)
     choose(qtbot, page.reading.label, label + 1)
@@ -533,7 +545,7 @@ def test_nothing_is_added_before_it_is_said_what_it_is(page: DrawPage, qtbot: Qt
 
 
 def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
-    window: MainWindow, page: DrawPage, qtbot: QtBot
+    window: MainWindow, draw_page: DrawPage, qtbot: QtBot
 ) -> None:
     session = window.session
     before = data_of(session).train
@@ -542,8 +554,8 @@ def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
     assert session.wanted.needs_rewind
     assert window.panel.rewind_button.isVisible()
     assert data_of(session).train is before, "the run under way has not changed"
-    assert page.reading.samples.text() == "1 drawing added"
-    was_sure = float(page.reading.bars.probabilities[3])
+    assert draw_page.reading.samples.text() == "1 drawing added"
+    was_sure = float(draw_page.reading.bars.probabilities[3])
     click(qtbot, window.panel.rewind_button)
     wait_until(qtbot, lambda: data_of(session).train.n_samples == before.n_samples + 1)
     train = data_of(session).train
@@ -553,9 +565,9 @@ def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
     assert not session.wanted.needs_rewind
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
-    settled(qtbot, page)
-    assert page.image is not None, "the drawing is still there"
-    now_sure = float(page.reading.bars.probabilities[3])
+    settled(qtbot, draw_page)
+    assert draw_page.image is not None, "the drawing is still there"
+    now_sure = float(draw_page.reading.bars.probabilities[3])
     assert now_sure > was_sure, "it was learnt from"
     assert [run.n_added for run in session.runs.earlier] == [0]
     assert session.runs.live is not None
@@ -563,17 +575,17 @@ def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
 
 
 def test_several_are_added_before_a_rewind_and_taken_back(
-    window: MainWindow, page: DrawPage, qtbot: QtBot
+    window: MainWindow, draw_page: DrawPage, qtbot: QtBot
 ) -> None:
     session = window.session
     images = [add_drawing(window, qtbot, label) for label in (3, 5)]
-    assert page.reading.samples.text() == "2 drawings added"
-    click(qtbot, page.reading.take_back_button)
+    assert draw_page.reading.samples.text() == "2 drawings added"
+    click(qtbot, draw_page.reading.take_back_button)
     assert window.notice.text.endswith(
         "Taken back: training image 301, labelled 5. Rewind to learn without it."
     )
-    click(qtbot, page.reading.take_back_button)
-    assert not page.reading.take_back_button.isVisible()
+    click(qtbot, draw_page.reading.take_back_button)
+    assert not draw_page.reading.take_back_button.isVisible()
     assert not session.wanted.needs_rewind, "all is as the run has learnt it"
     assert "Rewind" not in window.notice.text.rsplit("Taken back", 1)[1]
     images = [add_drawing(window, qtbot, label) for label in (3, 5)]
@@ -616,7 +628,7 @@ def test_runs_with_other_drawings_are_no_twins(window: MainWindow, qtbot: QtBot)
 
 
 def test_other_data_begin_without_what_was_added(
-    window: MainWindow, page: DrawPage, qtbot: QtBot, tmp_path: Path
+    window: MainWindow, draw_page: DrawPage, qtbot: QtBot, tmp_path: Path
 ) -> None:
     add_drawing(window, qtbot, 1)
     session = window.session
@@ -624,7 +636,7 @@ def test_other_data_begin_without_what_was_added(
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 60)
     assert session.wanted.full_dataset is not None
     assert session.wanted.full_dataset.n_extra == 0
-    assert not page.reading.take_back_button.isVisible()
+    assert not draw_page.reading.take_back_button.isVisible()
     assert not session.wanted.needs_rewind
 
 
@@ -662,21 +674,25 @@ def test_without_data_nothing_can_be_added(new_session: Callable[..., Session]) 
     assert session.wanted.full_dataset is None
 
 
-def test_everything_has_a_name_a_tooltip_and_room(window: MainWindow, page: DrawPage) -> None:
-    draw(page.canvas)
+def test_everything_has_a_name_a_tooltip_and_room(window: MainWindow, draw_page: DrawPage) -> None:
+    draw(draw_page.canvas)
     window.resize(1240, 720)
     kinds = (QAbstractButton, QSlider, QComboBox)
-    for widget in page.findChildren(QAbstractButton) + page.findChildren(QSlider):
+    for widget in draw_page.findChildren(QAbstractButton) + draw_page.findChildren(QSlider):
         if widget.isVisible() and not widget.objectName().startswith("qt_"):
             assert widget.toolTip(), widget
             assert widget.accessibleName() or getattr(widget, "text", str)(), widget
-    inside = page.rect()
+    inside = draw_page.rect()
     for kind in (*kinds, QLabel, Canvas):
-        for widget in page.findChildren(kind):
+        for widget in draw_page.findChildren(kind):
             if widget.isVisible() and widget.window() is window:
-                place = widget.rect().translated(widget.mapTo(page, QPoint(0, 0)))
+                place = widget.rect().translated(widget.mapTo(draw_page, QPoint(0, 0)))
                 assert inside.contains(place), widget
-    for button in [*page.seen.buttons.values(), page.reading.open_button, page.tools.eraser]:
+    for button in [
+        *draw_page.seen.buttons.values(),
+        draw_page.reading.open_button,
+        draw_page.tools.eraser,
+    ]:
         assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
 
 
@@ -687,7 +703,9 @@ def test_the_top_bar_fits_the_smallest_window(window: MainWindow) -> None:
         assert window.top.rect().contains(button.geometry())
 
 
-def test_the_help_of_the_page_is_its_own(window: MainWindow, page: DrawPage, qtbot: QtBot) -> None:
+def test_the_help_of_the_page_is_its_own(
+    window: MainWindow, draw_page: DrawPage, qtbot: QtBot
+) -> None:
     from gui.window import help_text
 
     assert window.pages.currentWidget() is window.page("draw")
@@ -696,9 +714,7 @@ def test_the_help_of_the_page_is_its_own(window: MainWindow, page: DrawPage, qtb
     text_window(window).close()
 
 
-def test_a_card_of_a_drawing_that_is_gone_closes(
-    window: MainWindow, page: DrawPage, qtbot: QtBot
-) -> None:
+def test_a_card_of_a_drawing_that_is_gone_closes(page: DrawPage, qtbot: QtBot) -> None:
     draw(page.canvas)
     settled(qtbot, page)
     click(qtbot, page.reading.open_button)
@@ -708,12 +724,12 @@ def test_a_card_of_a_drawing_that_is_gone_closes(
 
 
 def test_a_drawing_of_which_nobody_said_what_it_is_has_no_true_class(
-    window: MainWindow, page: DrawPage, qtbot: QtBot
+    window: MainWindow, draw_page: DrawPage, qtbot: QtBot
 ) -> None:
-    draw(page.canvas)
-    settled(qtbot, page)
-    click(qtbot, page.reading.attack_button)
+    draw(draw_page.canvas)
+    settled(qtbot, draw_page)
+    click(qtbot, draw_page.reading.attack_button)
     wait_for_film(qtbot, window.session)
-    view = window.attack.film_panel.chosen_view
+    view = window.page("attack").film_panel.chosen_view
     click(qtbot, view, view.image_rect().center())
-    assert "as that it was read" in window.attack.images.card.words.text()
+    assert "as that it was read" in window.page("attack").images.card.words.text()
