@@ -34,6 +34,7 @@ from core.sources.catalogue.downloads import DownloadProgress
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.reading import ReadingConfig
 from gui.session import data as data_session
+from gui.session import readings as readings_session
 from gui.session.run_state import RunState
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def test_a_part_left_and_chosen_again_is_read_again(
     page = window.data_page
     wait_until(qtbot, lambda: wall_is_right(window))
     page.show_filter(ImageFilter(order="worst"))
-    gate = gated(monkeypatch, data_session, "read_images")
+    gate = gated(monkeypatch, readings_session, "read_images")
     page.show_part("test")
     wait_until(qtbot, lambda: gate.n_calls == 1)
     page.show_part("train")
@@ -102,7 +103,7 @@ def test_an_epoch_left_and_shown_again_is_read_again(
 ) -> None:
     press(qtbot, window, "Ctrl+3")
     wait_until(qtbot, lambda: wall_is_right(window))
-    gate = gated(monkeypatch, data_session, "read_images")
+    gate = gated(monkeypatch, readings_session, "read_images")
     press(qtbot, window, "Ctrl+Left")
     wait_until(qtbot, lambda: gate.n_calls == 1)
     window.session.view.show_epoch(None)
@@ -124,7 +125,7 @@ def test_one_failed_reading_is_told_and_the_next_one_succeeds(
         raise MemoryError("no room")
 
     with monkeypatch.context() as patch:
-        patch.setattr(data_session, "read_images", fail)
+        patch.setattr(readings_session, "read_images", fail)
         window.session.view.show_epoch(3)
         wait_until(qtbot, lambda: bool(told))
     assert "no room" in told[0]
@@ -138,8 +139,9 @@ def test_a_key_held_down_prepares_once(
     session, gate = window.session, hold_noise(monkeypatch)
     before = session.view.history
     session.wanted.set_setting("pixel_noise", 0.2)
+    press(qtbot, window, "R")
     n_threads = threading.active_count()
-    for _ in range(12):
+    for _ in range(11):
         press(qtbot, window, "R")
     assert threading.active_count() == n_threads
     assert "preparing" in window.status_words.text()

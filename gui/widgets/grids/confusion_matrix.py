@@ -98,11 +98,12 @@ class ConfusionMatrix(ClassMatrix):
     def _words(self) -> list[list[str]]:
         places = range(len(self._names))
         return [
-            [self._number(row, column) if self._counts[row, column] else "" for column in places]
+            [self.number(row, column) if self._counts[row, column] else "" for column in places]
             for row in places
         ]
 
-    def _number(self, label: int, read: int) -> str:
+    def number(self, label: int, read: int) -> str:
+        """Return what is written into a cell: a count, or a share of its row."""
         count = int(self._counts[label, read])
         if not self._rates:
             return str(count)
