@@ -26,8 +26,6 @@ from gui.widgets.images.wall_picture import WallContent
 from gui.widgets.images.wall_view import NOTCH, NOTCH_EDGE
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
-
     from core.data.dataset import Dataset
     from gui.session.session import Session
 
@@ -334,16 +332,14 @@ class DataPage(Page):
                 lambda: view.card(index, session.view.shown, session.epochs.snapshots), near
             )
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to follow the model."""
-        super().showEvent(event)
-        self._session.readings.watch(self, self._part)
-        if self._session.view.dataset is not None:
+    def watch(self, is_watched: bool) -> None:
+        """Follow what is read in the part, and mean and spread of the class chosen."""
+        self._session.readings.watch(self, self._part if is_watched else None)
+        if not is_watched:
+            self._later.stop()
+        elif self._session.view.dataset is not None:
             self.side.ask_images(self._part, self._filter.label)
-        self._refresh(keep_place=True)
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for a page that nobody sees."""
-        super().hideEvent(event)
-        self._session.readings.watch(self, None)
-        self._later.stop()
+    def show_known(self) -> None:
+        """Show what is known of the part, where it was left."""
+        self._refresh(keep_place=True)

@@ -1,12 +1,16 @@
+"""The Data page: the wall, its filters, the side, and what strangers call their classes."""
+
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from gui_helpers import (
+    PAGE_SIZE,
     SHORT,
     SMALL,
     activate,
@@ -20,6 +24,7 @@ from gui_helpers import (
     opening_of,
     pixels,
     press,
+    put_on,
     type_number,
     wait_for_diagnosis,
     wait_for_film,
@@ -32,12 +37,14 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtGui import Qt as RichTextQt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QToolTip, QWidget
+from test_gui_session_session import Notes
 
 from core.data.class_statistics import class_counts, mean_and_spread
 from core.data.dataset import make_dataset
 from core.insight.readings import ImageFilter, read_images, select
 from core.learning.training import TrainingConfig
 from core.sources.reading import ReadingConfig
+from gui.images.data.page import DataPage
 from gui.images.data.settings import what_matters
 from gui.session.readings import ShownReadings
 from gui.session.run_state import RunState
@@ -51,14 +58,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.images.data.page import DataPage
     from gui.session.session import Session
+    from gui.widgets.images.wall_picture import WallContent
     from gui.window.main_window import MainWindow
 
 
-def wait_for_wall(qtbot: QtBot, window: MainWindow) -> None:
+def wait_for_wall(qtbot: QtBot, page: DataPage, session: Session) -> None:
     """Wait until the wall shows what the model shown reads."""
-    page, session = window.data_page, window.session
 
     def there() -> bool:
         seen = None if page.view is None else page.view.seen
@@ -73,10 +79,31 @@ def wait_for_wall(qtbot: QtBot, window: MainWindow) -> None:
 
 
 @pytest.fixture
-def page(window: MainWindow, qtbot: QtBot) -> DataPage:
-    """Return the Data page of a window on 300 UCI digits after a dozen epochs."""
+def page(new_panel: Callable[..., Any], session: Session, qtbot: QtBot) -> DataPage:
+    """Return the page of a session on 300 UCI digits after a dozen epochs."""
+    made: DataPage = new_panel(DataPage, session, size=PAGE_SIZE)
+    wait_for_wall(qtbot, made, session)
+    return made
+
+
+@pytest.fixture
+def hovered(page: DataPage) -> list[str]:
+    """Return what the pointer is told to be over, the newest last."""
+    told: list[str] = []
+    page.hovered.connect(told.append)
+    return told
+
+
+@pytest.fixture
+def notes(session: Session) -> Notes:
+    """Return everything that is said to people."""
+    return Notes(session)
+
+
+def page_in(window: MainWindow, qtbot: QtBot) -> DataPage:
+    """Return the page of a window."""
     press(qtbot, window, "Ctrl+3")
-    wait_for_wall(qtbot, window)
+    wait_for_wall(qtbot, window.data_page, window.session)
     return window.data_page
 
 
@@ -86,9 +113,8 @@ def order_of(page: DataPage) -> list[int]:
     return page.wall.content.order.tolist()
 
 
-def chosen_by_core(window: MainWindow, part: str, wanted: ImageFilter) -> list[int]:
+def chosen_by_core(session: Session, part: str, wanted: ImageFilter) -> list[int]:
     """Return the images that core chooses for the model shown."""
-    session = window.session
     assert session.view.shown is not None
     split = data_of(session).split(part)
     return select(split, read_images(session.view.shown.weights, split), wanted).tolist()
@@ -101,13 +127,13 @@ def item(combo: QComboBox, data: object) -> int:
     return place
 
 
-def rewind_and_wait(qtbot: QtBot, window: MainWindow) -> None:
+def rewind_and_wait(qtbot: QtBot, page: DataPage, session: Session) -> None:
     """Press the page's own Rewind button and wait for the new run to be shown."""
-    before = window.session.view.history
-    click(qtbot, window.data_page.side.rewind_button)
-    wait_until(qtbot, lambda: window.session.view.history is not before)
-    wait_until(qtbot, lambda: window.session.view.shown is not None)
-    wait_for_wall(qtbot, window)
+    before = session.view.history
+    click(qtbot, page.side.rewind_button)
+    wait_until(qtbot, lambda: session.view.history is not before)
+    wait_until(qtbot, lambda: session.view.shown is not None)
+    wait_for_wall(qtbot, page, session)
 
 
 def settings(qtbot: QtBot, page: DataPage) -> None:
@@ -118,9 +144,8 @@ def settings(qtbot: QtBot, page: DataPage) -> None:
 
 
 def test_the_wall_hangs_all_images_of_the_part_with_their_marks(
-    page: DataPage, window: MainWindow
+    page: DataPage, session: Session
 ) -> None:
-    session = window.session
     assert session.view.shown is not None
     train = data_of(session).train
     assert order_of(page) == list(range(300))
@@ -139,13 +164,13 @@ def test_the_wall_hangs_all_images_of_the_part_with_their_marks(
 @pytest.mark.parametrize("read", ["right", "wrong", "all"])
 @pytest.mark.parametrize("order", ["worst", "unsure", "sure", "stored"])
 def test_filters_and_orders_are_those_of_core(
-    page: DataPage, window: MainWindow, qtbot: QtBot, read: str, order: str
+    page: DataPage, session: Session, qtbot: QtBot, read: str, order: str
 ) -> None:
-    window.session.view.show_epoch(2)
-    wait_for_wall(qtbot, window)
+    session.view.show_epoch(2)
+    wait_for_wall(qtbot, page, session)
     choose(qtbot, page.bar.read, item(page.bar.read, read))
     choose(qtbot, page.bar.order, item(page.bar.order, order))
-    expected = chosen_by_core(window, "train", ImageFilter(read=read, order=order))
+    expected = chosen_by_core(session, "train", ImageFilter(read=read, order=order))
     assert order_of(page) == expected
     assert len(expected) > 0
     if read != "all":
@@ -153,7 +178,7 @@ def test_filters_and_orders_are_those_of_core(
 
 
 def test_surety_and_class_leave_images_out_and_one_button_brings_them_back(
-    page: DataPage, window: MainWindow, qtbot: QtBot
+    page: DataPage, session: Session, notes: Notes, qtbot: QtBot
 ) -> None:
     bar = page.bar
     assert not bar.reset.isEnabled()
@@ -161,13 +186,13 @@ def test_surety_and_class_leave_images_out_and_one_button_brings_them_back(
     type_number(qtbot, bar.high, "90")
     choose(qtbot, bar.label, item(bar.label, 5))
     wanted = ImageFilter(label=5, low=40.0, high=90.0)
-    assert order_of(page) == chosen_by_core(window, "train", wanted)
+    assert order_of(page) == chosen_by_core(session, "train", wanted)
     assert 0 < len(order_of(page)) < 30
     assert page.side.counts.chosen == 5
     type_number(qtbot, bar.low, "95")
     assert (bar.filter.low, bar.filter.high) == (95.0, 95.0), "one end pushes the other"
     type_number(qtbot, bar.high, "101")
-    assert "0 to 100" in window.notice.text
+    assert "0 to 100" in notes.messages[-1][0]
     assert bar.filter.high == 95.0
     click(qtbot, bar.reset)
     assert len(order_of(page)) == 300
@@ -186,34 +211,32 @@ def test_when_nothing_fits_the_wall_says_what_to_do(page: DataPage, qtbot: QtBot
     assert len(order_of(page)) == 300
 
 
-def test_time_travel_changes_what_is_wrong(
-    page: DataPage, window: MainWindow, qtbot: QtBot
-) -> None:
-    train = data_of(window.session).train
+def test_time_travel_changes_what_is_wrong(page: DataPage, session: Session, qtbot: QtBot) -> None:
+    train = data_of(session).train
     choose(qtbot, page.bar.read, item(page.bar.read, "right"))
-    window.session.view.show_epoch(0)  # all weights zero: everything is read as class 0
-    wait_for_wall(qtbot, window)
+    session.view.show_epoch(0)  # all weights zero: everything is read as class 0
+    wait_for_wall(qtbot, page, session)
     assert order_of(page) == np.flatnonzero(train.labels == 0).tolist()
     assert page.words.text().endswith("epoch 0")
-    window.session.view.show_epoch(None)
-    wait_for_wall(qtbot, window)
-    assert order_of(page) == chosen_by_core(window, "train", ImageFilter(read="right"))
+    session.view.show_epoch(None)
+    wait_for_wall(qtbot, page, session)
+    assert order_of(page) == chosen_by_core(session, "train", ImageFilter(read="right"))
     assert page.words.text().endswith("epoch 12, live")
 
 
-def test_each_part_hangs_its_own_images(page: DataPage, window: MainWindow, qtbot: QtBot) -> None:
-    dataset = data_of(window.session)
+def test_each_part_hangs_its_own_images(page: DataPage, session: Session, qtbot: QtBot) -> None:
+    dataset = data_of(session)
     assert [page.bar.part.itemData(i) for i in range(page.bar.part.count())] == ["train", "test"]
     choose(qtbot, page.bar.part, item(page.bar.part, "test"))
-    wait_for_wall(qtbot, window)
+    wait_for_wall(qtbot, page, session)
     assert page.wall.content is not None
     assert page.wall.content.images is dataset.test.images
     assert page.words.text().startswith("all 200 images")
     choose(qtbot, page.bar.read, item(page.bar.read, "wrong"))
-    assert order_of(page) == chosen_by_core(window, "test", ImageFilter(read="wrong"))
+    assert order_of(page) == chosen_by_core(session, "test", ImageFilter(read="wrong"))
     choose(qtbot, page.bar.part, item(page.bar.part, "train"))
-    wait_for_wall(qtbot, window)
-    assert order_of(page) == chosen_by_core(window, "train", ImageFilter(read="wrong"))
+    wait_for_wall(qtbot, page, session)
+    assert order_of(page) == chosen_by_core(session, "train", ImageFilter(read="wrong"))
 
 
 def test_the_size_slider_and_the_wheel_follow_each_other(page: DataPage, qtbot: QtBot) -> None:
@@ -257,51 +280,51 @@ def test_an_image_is_found_by_its_number(page: DataPage, qtbot: QtBot) -> None:
     ],
 )
 def test_what_cannot_be_found_is_told(
-    page: DataPage, window: MainWindow, qtbot: QtBot, text: str, words: str
+    page: DataPage, session: Session, notes: Notes, qtbot: QtBot, text: str, words: str
 ) -> None:
     page.bar.find_field.clear()
     find(qtbot, page, text)
-    assert window.notice.isVisible()
-    assert words in window.notice.text
+    assert words in notes.messages[-1][0]
     assert page.wall.current is None
 
 
 def test_what_the_filters_leave_out_is_told(
-    page: DataPage, window: MainWindow, qtbot: QtBot
+    page: DataPage, session: Session, notes: Notes, qtbot: QtBot
 ) -> None:
     choose(qtbot, page.bar.read, item(page.bar.read, "wrong"))
     right = next(i for i in range(300) if i not in order_of(page))
     find(qtbot, page, str(right))
-    label = data_of(window.session).train.labels[right]
-    assert "filters leave it out" in window.notice.text
-    assert f"training image {right}: labelled {label}, read as {label}" in window.notice.text
+    label = data_of(session).train.labels[right]
+    assert "filters leave it out" in notes.messages[-1][0]
+    assert f"training image {right}: labelled {label}, read as {label}" in notes.messages[-1][0]
     click(qtbot, page.bar.reset)
     find(qtbot, page, str(right))
     assert page.wall.current == right
 
 
 def test_hovering_tells_label_reading_and_pixel(
-    page: DataPage, window: MainWindow, qtbot: QtBot
+    page: DataPage, hovered: list[str], session: Session, qtbot: QtBot
 ) -> None:
-    assert window.session.view.shown is not None
-    dataset = data_of(window.session)
-    readings = read_images(window.session.view.shown.weights, dataset.train)
+    assert session.view.shown is not None
+    dataset = data_of(session)
+    readings = read_images(session.view.shown.weights, dataset.train)
     box = page.wall.cell_rect(3)
     QTest.mouseMove(page.wall.viewport(), box.topLeft() + QPoint(1, 1))
     expected = (
         f"training image 3: labelled {dataset.train.labels[3]}, read as {readings.predicted[3]}, "
         f"{readings.confidence[3]:.1%} sure; pixel (0, 0) = {dataset.train.images[3, 0]:.4g}"
     )
-    assert window.hover_words.text() == expected
+    assert hovered[-1] == expected
 
 
 @pytest.mark.parametrize("part", ["train", "test"])
 def test_a_click_opens_the_card_and_from_there_the_attack(
-    page: DataPage, window: MainWindow, qtbot: QtBot, part: str
+    window: MainWindow, qtbot: QtBot, part: str
 ) -> None:
+    page = page_in(window, qtbot)
     choose(qtbot, page.bar.part, item(page.bar.part, part))
     choose(qtbot, page.bar.order, item(page.bar.order, "sure"))
-    wait_for_wall(qtbot, window)
+    wait_for_wall(qtbot, page, window.session)
     index = order_of(page)[2]
     click(qtbot, page.wall.viewport(), page.wall.cell_rect(2).center())
     content = page.card.content
@@ -332,9 +355,9 @@ def test_enter_opens_the_current_image(page: DataPage, qtbot: QtBot) -> None:
 
 
 def test_bars_count_the_classes_and_a_click_filters(
-    page: DataPage, window: MainWindow, qtbot: QtBot
+    page: DataPage, session: Session, qtbot: QtBot
 ) -> None:
-    dataset, counts = data_of(window.session), page.side.counts
+    dataset, counts = data_of(session), page.side.counts
     for k in range(10):
         words = counts.describe(k)
         assert f"{class_counts(dataset.train, 10)[k]} train" in words
@@ -347,12 +370,12 @@ def test_bars_count_the_classes_and_a_click_filters(
 
 
 def test_mean_and_spread_are_those_of_the_class_and_part_chosen(
-    page: DataPage, window: MainWindow, qtbot: QtBot
+    page: DataPage, hovered: list[str], session: Session, qtbot: QtBot
 ) -> None:
-    dataset, side = data_of(window.session), page.side
+    dataset, side = data_of(session), page.side
 
     def shown_is(part: str, label: int | None) -> bool:
-        answer = window.session.readings.statistics.answer
+        answer = session.readings.statistics.answer
         if answer is None or answer.found is None:
             return False
         return answer.question.split is dataset.split(part) and answer.question.label == label
@@ -364,24 +387,23 @@ def test_mean_and_spread_are_those_of_the_class_and_part_chosen(
         expected = mean_and_spread(dataset.split(part), label)
         assert side.images_title.text() == f"MEAN AND SPREAD OF {title}"
         for view, values in ((side.mean, expected.mean), (side.spread, expected.spread)):
-            assert view._values is not None
-            np.testing.assert_array_equal(view._values.reshape(-1), values)
+            assert view.values is not None
+            np.testing.assert_array_equal(view.values.reshape(-1), values)
         assert side.mean.caption == f"of {expected.n_samples} images"
         assert side.spread.caption == f"at most {expected.spread.max():.3g}"
     QTest.mouseMove(side.mean, side.mean.image_rect().center())
-    assert window.hover_words.text().startswith("mean: pixel (")
+    assert hovered[-1].startswith("mean: pixel (")
 
 
 def test_label_noise_is_on_the_wall_as_it_is_in_core(
-    page: DataPage, window: MainWindow, qtbot: QtBot
+    page: DataPage, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
     assert page.bar.read.findData("changed") < 0, "nothing has been changed yet"
     settings(qtbot, page)
     field = page.side.split.form.rows["label_noise"].editor
     type_number(qtbot, field, "20")  # type: ignore[arg-type]
     assert session.wanted.needs_rewind
-    rewind_and_wait(qtbot, window)
+    rewind_and_wait(qtbot, page, session)
     assert not page.side.rewind_button.isVisible()
     assert session.wanted.full_dataset is not None
     expected = session.wanted.full_dataset.sized(replace(SMALL, label_noise=20.0)).train
@@ -405,14 +427,14 @@ def test_label_noise_is_on_the_wall_as_it_is_in_core(
     page.card.close()
     # The test part keeps its labels: there is nothing to ask for, and nothing asked for stays.
     choose(qtbot, page.bar.part, item(page.bar.part, "test"))
-    wait_for_wall(qtbot, window)
+    wait_for_wall(qtbot, page, session)
     assert page.bar.filter.read == "all"
     assert len(order_of(page)) == 200
     assert page.bar.read.findData("changed") < 0
 
 
 def test_pixel_noise_and_its_seed_change_what_hangs_on_the_wall(
-    page: DataPage, window: MainWindow, qtbot: QtBot
+    page: DataPage, session: Session, qtbot: QtBot
 ) -> None:
     before = pixels(page.wall.viewport())
     pictures = []
@@ -421,30 +443,30 @@ def test_pixel_noise_and_its_seed_change_what_hangs_on_the_wall(
         rows = page.side.split.form.rows
         type_number(qtbot, rows["pixel_noise"].editor, "0.3")  # type: ignore[arg-type]
         type_number(qtbot, rows["noise_seed"].editor, seed)  # type: ignore[arg-type]
-        rewind_and_wait(qtbot, window)
-        pictures.append(data_of(window.session).train.images.copy())
+        rewind_and_wait(qtbot, page, session)
+        pictures.append(data_of(session).train.images.copy())
         assert page.wall.content is not None
-        assert page.wall.content.images is data_of(window.session).train.images
+        assert page.wall.content.images is data_of(session).train.images
     assert not np.array_equal(pixels(page.wall.viewport()), before)
     assert not np.array_equal(pictures[0], pictures[1])
     np.testing.assert_array_equal(pictures[0], pictures[2])
 
 
 def test_a_noise_out_of_range_is_refused_in_words(
-    page: DataPage, window: MainWindow, qtbot: QtBot
+    page: DataPage, session: Session, notes: Notes, qtbot: QtBot
 ) -> None:
     settings(qtbot, page)
     field = page.side.split.form.rows["label_noise"].editor
     type_number(qtbot, field, "120")  # type: ignore[arg-type]
-    assert "Label noise (%) must be a number from 0 to 100" in window.notice.text
-    assert window.session.wanted.data.label_noise == 0
+    assert "Label noise (%) must be a number from 0 to 100" in notes.messages[-1][0]
+    assert session.wanted.data.label_noise == 0
     assert not page.side.rewind_button.isVisible()
 
 
 def test_the_page_says_that_the_test_set_chooses_and_offers_better(
-    page: DataPage, window: MainWindow, qtbot: QtBot
+    page: DataPage, session: Session, qtbot: QtBot
 ) -> None:
-    session, who = window.session, page.side.chooses
+    who = page.side.chooses
     assert "The test set chooses the best epoch, so its score flatters" in who.words.text()
     assert "50 of the training images" in who.button.toolTip()
     before = session.view.history
@@ -462,7 +484,7 @@ def test_the_page_says_that_the_test_set_chooses_and_offers_better(
     n_zeros = class_counts(dataset.validation, 10)[0]
     assert f"{n_zeros} validation (" in page.side.counts.describe(0)
     choose(qtbot, page.bar.part, item(page.bar.part, "validation"))
-    wait_for_wall(qtbot, window)
+    wait_for_wall(qtbot, page, session)
     assert page.words.text().startswith("all 50 images")
     click(qtbot, page.wall.viewport(), page.wall.cell_rect(0).center())
     assert page.card.isVisible()
@@ -487,14 +509,13 @@ def data_without_test_part() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 def test_data_without_a_test_part_can_be_divided_otherwise(
-    page: DataPage, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    page: DataPage, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = page.side.split.form.rows
     settings(qtbot, page)
     assert not rows["test_share"].editor.isVisible(), "UCI digits have a test part of their own"
     dataset = make_dataset("own", "here", data_without_test_part(), None, image_shape=(6, 6))
     monkeypatch.setattr("gui.session.data.opening", opening_of(dataset))
-    session = window.session
     session.wanted.set_setting("train_size", 1000)
     session.open("/own.csv")
     wait_until(
@@ -506,12 +527,12 @@ def test_data_without_a_test_part_can_be_divided_otherwise(
     of_before = data_of(session).test.images
     wait_until(qtbot, lambda: session.view.shown is not None)
     type_number(qtbot, rows["test_share"].editor, "25")  # type: ignore[arg-type]
-    rewind_and_wait(qtbot, window)
+    rewind_and_wait(qtbot, page, session)
     assert data_of(session).test.n_samples == 100
     assert class_counts(data_of(session).test, 4).tolist() == [25, 25, 25, 25]
     type_number(qtbot, rows["test_share"].editor, "15")  # type: ignore[arg-type]
     type_number(qtbot, rows["split_seed"].editor, "8")  # type: ignore[arg-type]
-    rewind_and_wait(qtbot, window)
+    rewind_and_wait(qtbot, page, session)
     assert data_of(session).test.n_samples == 60
     assert not np.array_equal(data_of(session).test.images, of_before)
 
@@ -526,9 +547,9 @@ def test_the_panel_keeps_the_sizes_and_this_page_has_the_rest(window: MainWindow
 
 
 def test_ink_and_orientation_open_the_file_again(
-    page: DataPage, window: MainWindow, qtbot: QtBot, tmp_path: Path
+    page: DataPage, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session, side = window.session, page.side
+    side = page.side
     settings(qtbot, page)
     assert not side.reading.form.isVisible(), "digits that ship with the program are as they are"
     folder = write_data(tmp_path / "some data", (6, 9), 3, 60, 30)
@@ -584,24 +605,24 @@ def test_a_folder_of_folders_may_hold_pictures(tmp_path: Path) -> None:
     ("shape", "n_classes"), [((4, 4), 2), ((9, 30), 47), ((128, 128), 2)], ids=str
 )
 def test_the_page_shows_data_of_any_shape(
-    page: DataPage,
     window: MainWindow,
     qtbot: QtBot,
     tmp_path: Path,
     shape: tuple[int, int],
     n_classes: int,
 ) -> None:
+    page = page_in(window, qtbot)
     choose(qtbot, page.bar.label, item(page.bar.label, 9))
     session = window.session
     folder = write_data(tmp_path / "data", shape, n_classes, 3 * n_classes + 20, 2 * n_classes)
     session.open(folder)
     wait_until(qtbot, lambda: session.view.data_config.dataset == folder)
     wait_until(qtbot, lambda: session.view.shown is not None)
-    wait_for_wall(qtbot, window)
+    wait_for_wall(qtbot, page, window.session)
     dataset = data_of(session)
     label = 9 if n_classes > 9 else None
     assert page.bar.filter.label == label, "a class that is gone is not asked for"
-    assert order_of(page) == chosen_by_core(window, "train", ImageFilter(label=label))
+    assert order_of(page) == chosen_by_core(window.session, "train", ImageFilter(label=label))
     assert page.bar.label.count() == n_classes + 1
     assert page.bar.label.accessibleName() == "Class"
     counts = page.side.counts
@@ -617,8 +638,9 @@ def test_the_page_shows_data_of_any_shape(
 
 
 def test_long_names_of_strangers_neither_widen_nor_format(
-    page: DataPage, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    page = page_in(window, qtbot)
     images, labels = data_without_test_part()
     names = [f"<b>a class</b> of which the name is far too long to be read {k}" for k in range(4)]
     dataset = make_dataset(
@@ -636,7 +658,7 @@ def test_long_names_of_strangers_neither_widen_nor_format(
     session.open("/own.csv")
     wait_until(qtbot, lambda: data_of(session).name == dataset.name)
     wait_until(qtbot, lambda: session.view.shown is not None)
-    wait_for_wall(qtbot, window)
+    wait_for_wall(qtbot, page, window.session)
     for button in page.side.buttons:
         click(qtbot, button)
         assert page.side.width() == width
@@ -656,8 +678,9 @@ def tooltips_shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_no_name_of_a_stranger_is_read_as_rich_text(
-    page: DataPage, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    page = page_in(window, qtbot)
     names = ["<img src=/x.png>", "<b>x", "<h1>y</h1>", "<a href=/z>z</a>"]
     data = data_without_test_part()
     dataset = make_dataset(
@@ -674,7 +697,7 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
         lambda: session.view.dataset is not None and session.view.dataset.name == dataset.name,
     )
     wait_until(qtbot, lambda: session.view.shown is not None)
-    wait_for_wall(qtbot, window)
+    wait_for_wall(qtbot, page, window.session)
     parsed = set()
 
     def look() -> None:
@@ -739,12 +762,10 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
 
 def test_before_there_are_data_the_page_says_so(
     new_session: Callable[..., Session],
-    new_window: Callable[[Session], MainWindow],
+    new_panel: Callable[..., Any],
     qtbot: QtBot,
 ) -> None:
-    window = new_window(new_session())
-    window.show_data()
-    page = window.data_page
+    page = new_panel(DataPage, new_session(), size=PAGE_SIZE)
     assert "Open some" in page.wall.empty_words
     assert page.words.text() == ""
     click(qtbot, page.wall.viewport())
@@ -759,26 +780,25 @@ ENDLESS = TrainingConfig(epochs=5000)
 
 def test_a_live_wall_follows_without_jumping(
     new_session: Callable[..., Session],
-    new_window: Callable[[Session], MainWindow],
+    new_panel: Callable[..., Any],
     qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    window = new_window(new_session(training=ENDLESS, pace=100.0))
-    session, page = window.session, window.data_page
-    open_paused(qtbot, session)
-    window.show_data()
-    wait_for_wall(qtbot, window)
+    session = open_paused(qtbot, new_session(training=ENDLESS, pace=100.0))
+    page = new_panel(DataPage, session, size=PAGE_SIZE)
+    wait_for_wall(qtbot, page, session)
     page.wall.verticalScrollBar().setValue(2 * page.wall.cell_rect(0).height())
     place = page.wall.verticalScrollBar().value()
     page.wall.go_to(45)
     assert place == page.wall.verticalScrollBar().value() > 0
     refreshed: list[float] = []
-    original = page._refresh
+    original = page.wall.set_content
 
-    def counted(*, keep_place: bool) -> None:
-        refreshed.append(page._refreshed_at)
-        original(keep_place=keep_place)
+    def counted(content: WallContent | None, *, keep_place: bool) -> None:
+        refreshed.append(time.perf_counter())
+        original(content, keep_place=keep_place)
 
-    page._refresh = counted  # type: ignore[method-assign]
+    monkeypatch.setattr(page.wall, "set_content", counted)
     session.training.play()
     wait_until(qtbot, lambda: len(refreshed) >= 6)
     assert session.view.is_running
@@ -789,41 +809,36 @@ def test_a_live_wall_follows_without_jumping(
     assert page.words.text().endswith(", live")
     session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    wait_for_wall(qtbot, window)
+    wait_for_wall(qtbot, page, session)
 
 
 def test_a_page_that_nobody_sees_computes_nothing(
-    page: DataPage, window: MainWindow, qtbot: QtBot
+    page: DataPage, session: Session, qtbot: QtBot
 ) -> None:
-    session = window.session
-    press(qtbot, window, "Ctrl+1")
-    assert not page.isVisible()
-    before, told = session.readings.shown, []
+    page.hide()
+    told: list[int] = []
     session.readings.part.changed.connect(lambda: told.append(1))
     session.training.rewind()
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_for_diagnosis(qtbot, session)  # made of the same model, by a thread like the reader's
-    qtbot.wait(100)
-    assert session.readings.shown is before
-    assert not told
-    press(qtbot, window, "Ctrl+3")
-    wait_for_wall(qtbot, window)
-    assert session.readings.shown is not before
+    assert session.readings.shown is None
+    assert not session.readings.part.is_computing
+    page.show()
+    wait_for_wall(qtbot, page, session)
 
 
 def test_the_card_of_data_that_are_gone_is_closed(
-    page: DataPage, window: MainWindow, qtbot: QtBot
+    page: DataPage, session: Session, qtbot: QtBot
 ) -> None:
     click(qtbot, page.wall.viewport(), page.wall.cell_rect(0).center())
     assert page.card.isVisible()
-    window.session.training.rewind()
+    session.training.rewind()
     assert not page.card.isVisible()
 
 
-def test_where_there_is_no_room_two_buttons_choose(
-    page: DataPage, window: MainWindow, qtbot: QtBot
-) -> None:
+def test_where_there_is_no_room_two_buttons_choose(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_in(window, qtbot)
     side = page.side
     assert side.switch.isVisible()
     assert side.classes.isVisible()
@@ -842,7 +857,7 @@ def test_where_there_is_no_room_two_buttons_choose(
 
 
 def test_nothing_is_cut_at_the_size_of_a_small_projector(
-    page: DataPage, window: MainWindow, qtbot: QtBot
+    page: DataPage, session: Session, qtbot: QtBot
 ) -> None:
     bar = page.bar
     for widget in bar.children():
@@ -860,9 +875,9 @@ def test_nothing_is_cut_at_the_size_of_a_small_projector(
     assert needed <= page.words.width() + page.legend.width()
 
 
-def test_both_themes_colour_the_page(page: DataPage, window: MainWindow, qtbot: QtBot) -> None:
+def test_both_themes_colour_the_page(page: DataPage, app: QApplication) -> None:
     assert LIGHT.bad in page.legend.text()
-    press(qtbot, window, "Ctrl+T")
+    put_on(app, page, DARK)
     assert DARK.bad in page.legend.text()
     assert has_colour(pixels(page.wall.viewport()), DARK.surface).any()
     assert has_colour(pixels(page.wall.viewport()), DARK.bad).any()
@@ -888,15 +903,13 @@ def test_every_control_has_a_name_and_an_explanation(page: DataPage, qtbot: QtBo
 
 def test_a_run_begun_with_noise_and_validation_is_shown_as_it_is(
     new_session: Callable[..., Session],
-    new_window: Callable[[Session], MainWindow],
+    new_panel: Callable[..., Any],
     qtbot: QtBot,
 ) -> None:
     config = replace(SMALL, validation_size=20, label_noise=10.0)
-    window = new_window(new_session(data=config, training=SHORT))
-    open_and_finish(qtbot, window.session)
-    window.show_data()
-    wait_for_wall(qtbot, window)
-    page = window.data_page
+    session = open_and_finish(qtbot, new_session(data=config, training=SHORT))
+    page = new_panel(DataPage, session, size=PAGE_SIZE)
+    wait_for_wall(qtbot, page, session)
     assert page.words.text().startswith("all 280 images")
     assert "28 changed" in page.legend.text()
     settings(qtbot, page)
