@@ -75,7 +75,10 @@ def tour(window, folder):
             window.show_page("learn")
             shoot(window, folder, f"learn-{theme}{suffix}")
             window.show_page("attack")
-            wait_for(lambda: session.attack.steps and not session.attack.computing, "the attack")
+            wait_for(
+                lambda: session.attack.film.steps and not session.attack.film.is_computing,
+                "the attack",
+            )
             shoot(window, folder, f"attack-{theme}{suffix}")
             window.show_page("data")
             wait_for(lambda: session.readings.part.is_settled, "the reading of all images")

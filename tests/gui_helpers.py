@@ -135,10 +135,10 @@ def wait_for_film(qtbot: QtBot, session: Session) -> None:
         shown = session.view.shown
         return (
             shown is not None
-            and attack.weights is shown.weights
-            and not attack.computing
-            and attack.is_settled
-            and len(attack.steps) == attack.config.steps + 1
+            and attack.film.weights is shown.weights
+            and not attack.film.is_computing
+            and attack.film.is_settled
+            and len(attack.film.steps) == attack.config.steps + 1
         )
 
     wait_until(qtbot, whole)

@@ -32,8 +32,8 @@ def page(session: Session, new_panel: Callable[..., Any], qtbot: QtBot) -> Attac
 
 
 def open_result(page: AttackPage, session: Session, qtbot: QtBot) -> None:
-    session.attack.pause()
-    session.attack.go_to(5)
+    session.attack.film.pause()
+    session.attack.film.go_to(5)
     view = page.film_panel.result_view
     click(qtbot, view, view.image_rect().center())
     assert page.images.card.isVisible()
@@ -45,8 +45,8 @@ def test_the_result_opens_and_follows_the_step(
     open_result(page, session, qtbot)
     card = page.images.card
     for position in (5, 11):
-        session.attack.go_to(position)
-        content, step = card.content, session.attack.step
+        session.attack.film.go_to(position)
+        content, step = card.content, session.attack.film.step
         assert content is not None
         assert step is not None
         assert content.title.startswith(f"result of step {position}: read as")
@@ -55,10 +55,12 @@ def test_the_result_opens_and_follows_the_step(
         model = SoftmaxPerceptron(session.view.shown.weights)
         np.testing.assert_allclose(content.probabilities, model.probabilities(step.image))
     click(qtbot, card.why_button)
-    assert session.attack.step is not None
+    assert session.attack.film.step is not None
     ledger = card.evidence.ledger
     assert ledger is not None
-    expected = evidence(session.view.shown.weights, session.attack.step.image, ledger.a, ledger.b)
+    expected = evidence(
+        session.view.shown.weights, session.attack.film.step.image, ledger.a, ledger.b
+    )
     np.testing.assert_array_equal(ledger.pixels, expected.pixels)
 
 

@@ -93,8 +93,8 @@ def assert_shows_the_core_film(attack_page: AttackPage, session: Session, positi
     assert session.view.shown is not None
     weights, config = session.view.shown.weights, attack.config
     film = core_attack(session, config, weights)
-    assert attack.position == position
-    assert len(attack.steps) == len(film)
+    assert attack.film.position == position
+    assert len(attack.film.steps) == len(film)
     step = film[position]
     shape, names = dataset.image_shape, dataset.class_names
     chosen = dataset.split(config.part).images[attack.index].reshape(shape)
@@ -103,7 +103,7 @@ def assert_shows_the_core_film(attack_page: AttackPage, session: Session, positi
     change = result - chosen
     largest = float(np.abs(change).max())
 
-    np.testing.assert_array_equal(attack.steps[position].image, step.image)
+    np.testing.assert_array_equal(attack.film.steps[position].image, step.image)
     assert_view_paints(page.chosen_view, grey_rgb(chosen))
     assert_view_paints(page.result_view, grey_rgb(result))
     assert_view_paints(page.change_view, diverging_rgb(change, largest or 1.0))
@@ -137,7 +137,7 @@ def test_every_view_shows_the_attack_of_the_core(
     page: AttackPage, session: Session, qtbot: QtBot
 ) -> None:
     for position in (0, 1, 60, FROM_IMAGE.steps):
-        session.attack.go_to(position)
+        session.attack.film.go_to(position)
         assert_shows_the_core_film(page, session, position)
 
 
@@ -164,8 +164,8 @@ def chosen_pixels(page: AttackPage) -> NDArray[np.uint8]:
 def test_the_bars_are_as_long_as_the_probabilities(page: AttackPage, session: Session) -> None:
     attack, bars = session.attack, page.film_panel.bars
     for position in (0, 80, FROM_IMAGE.steps):
-        attack.go_to(position)
-        step = attack.step
+        attack.film.go_to(position)
+        step = attack.film.step
         assert step is not None
         painted = pixels(bars)
         for k, probability in enumerate(step.probabilities):
@@ -186,9 +186,9 @@ def test_hovering_a_bar_and_a_pixel_reads_the_value(
 ) -> None:
     view = page.film_panel.result_view
     box = view.image_rect()
-    session.attack.go_to(40)
-    assert session.attack.step is not None
-    value = session.attack.step.image.reshape(8, 8)[3, 5]
+    session.attack.film.go_to(40)
+    assert session.attack.film.step is not None
+    value = session.attack.film.step.image.reshape(8, 8)[3, 5]
     cell = box.width() / 8
     point = QPoint(box.left() + int(5.5 * cell), box.top() + int(3.5 * cell))
     said: list[str] = []
@@ -273,7 +273,7 @@ def test_going_through_the_mistakes(page: AttackPage, session: Session, qtbot: Q
         click(qtbot, page.controls.mistake)
         assert session.attack.index == index
     wait_for_film(qtbot, session)
-    assert session.attack.steps[0].predicted != session.attack.label
+    assert session.attack.film.steps[0].predicted != session.attack.label
 
 
 def test_a_model_without_mistakes_says_so(
@@ -302,20 +302,20 @@ def test_the_start_from_noise_and_other_noise(
     assert attack.config.pull == AttackConfig().pull  # what suits noise
     wait_for_film(qtbot, session)
     click(qtbot, page.film_panel.film.first)
-    assert attack.step is not None
-    assert attack.step.image.max() <= 0.01
+    assert attack.film.step is not None
+    assert attack.film.step.image.max() <= 0.01
     assert_shows_the_core_film(page, session, 0)
-    first = attack.step.image
+    first = attack.film.step.image
     click(qtbot, controls.noise)
     wait_for_film(qtbot, session)
-    assert attack.step is not None
-    assert not np.array_equal(attack.steps[0].image, first)
-    assert_shows_the_core_film(page, session, attack.position)
+    assert attack.film.step is not None
+    assert not np.array_equal(attack.film.steps[0].image, first)
+    assert_shows_the_core_film(page, session, attack.film.position)
     choose(qtbot, controls.start, 0)
     assert attack.config.start == NUMBER
     assert attack.config.pull == FROM_IMAGE.pull
     wait_for_film(qtbot, session)
-    assert_shows_the_core_film(page, session, attack.position)
+    assert_shows_the_core_film(page, session, attack.film.position)
 
 
 def test_every_target(page: AttackPage, session: Session, qtbot: QtBot) -> None:
@@ -341,12 +341,12 @@ def test_the_numbers_of_the_descent(page: AttackPage, session: Session, qtbot: Q
         ("rate", "5e-2", 0.05),
         ("pull", "0.4", 0.4),
     ):
-        before = attack.steps
+        before = attack.film.steps
         type_number(qtbot, page.controls.rows[name].editor, text)
         assert getattr(attack.config, name) == value
         wait_for_film(qtbot, session)
-        same_length = len(attack.steps) == len(before)
-        assert not (same_length and np.array_equal(attack.steps[-1].image, before[-1].image))
+        same_length = len(attack.film.steps) == len(before)
+        assert not (same_length and np.array_equal(attack.film.steps[-1].image, before[-1].image))
         assert_shows_the_core_film(page, session, attack.config.steps)
 
 
@@ -368,34 +368,34 @@ def test_the_box(page: AttackPage, session: Session, qtbot: QtBot) -> None:
     attack, box = session.attack, page.controls.rows["box"].editor
     type_number(qtbot, page.controls.rows["rate"].editor, "5")
     wait_for_film(qtbot, session)
-    assert attack.steps[-1].image.max() > 1 or attack.steps[-1].image.min() < 0
+    assert attack.film.steps[-1].image.max() > 1 or attack.film.steps[-1].image.min() < 0
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
     assert attack.config.box is True
     wait_for_film(qtbot, session)
-    assert 0 <= attack.steps[-1].image.min()
-    assert attack.steps[-1].image.max() <= 1
-    assert_shows_the_core_film(page, session, attack.position)
+    assert 0 <= attack.film.steps[-1].image.min()
+    assert attack.film.steps[-1].image.max() <= 1
+    assert_shows_the_core_film(page, session, attack.film.position)
 
 
 def test_play_hold_and_play_from_the_end(page: AttackPage, session: Session, qtbot: QtBot) -> None:
     attack, film = session.attack, page.film_panel.film
-    assert attack.position == FROM_IMAGE.steps
+    assert attack.film.position == FROM_IMAGE.steps
     icon = film.play.icon().cacheKey()
     click(qtbot, film.play)
-    assert attack.playing
-    assert attack.position == 0
+    assert attack.film.playing
+    assert attack.film.position == 0
     assert film.play.icon().cacheKey() != icon
-    wait_until(qtbot, lambda: attack.position > 3)
+    wait_until(qtbot, lambda: attack.film.position > 3)
     click(qtbot, film.play)
-    assert not attack.playing
-    held = attack.position
+    assert not attack.film.playing
+    held = attack.film.position
     assert 3 < held < FROM_IMAGE.steps
     assert_shows_the_core_film(page, session, held)
     click(qtbot, film.play)
-    assert attack.playing
-    wait_until(qtbot, lambda: attack.position > held)
-    attack.set_speed(100_000)
-    wait_until(qtbot, lambda: not attack.playing)
+    assert attack.film.playing
+    wait_until(qtbot, lambda: attack.film.position > held)
+    attack.film.set_speed(100_000)
+    wait_until(qtbot, lambda: not attack.film.playing)
     assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
 
 
@@ -412,40 +412,40 @@ def test_stepping_and_going_to_the_ends(page: AttackPage, session: Session, qtbo
         (film.back, FROM_IMAGE.steps - 1),
     ]:
         click(qtbot, button)
-        assert session.attack.position == position
+        assert session.attack.film.position == position
     assert_shows_the_core_film(page, session, FROM_IMAGE.steps - 1)
 
 
 def test_scrubbing_holds_the_film(page: AttackPage, session: Session, qtbot: QtBot) -> None:
     attack, scrub = session.attack, page.film_panel.film.scrub
-    attack.play(from_start=True)
+    attack.film.play(from_start=True)
     scrub.setFocus()
     qtbot.keyClick(scrub, Qt.Key.Key_Home)
     qtbot.keyClick(scrub, Qt.Key.Key_Right)
-    assert not attack.playing
-    assert attack.position == 1
+    assert not attack.film.playing
+    assert attack.film.position == 1
     before = result_pixels(page)
     drag(scrub, handle_centre(scrub), QPoint(scrub.width() // 2, scrub.height() // 2))
-    assert attack.position == pytest.approx(FROM_IMAGE.steps / 2, abs=12)
+    assert attack.film.position == pytest.approx(FROM_IMAGE.steps / 2, abs=12)
     assert not np.array_equal(result_pixels(page), before)
-    assert_shows_the_core_film(page, session, attack.position)
+    assert_shows_the_core_film(page, session, attack.film.position)
     qtbot.keyClick(scrub, Qt.Key.Key_End)
-    assert attack.position == FROM_IMAGE.steps
+    assert attack.film.position == FROM_IMAGE.steps
 
 
 def test_the_speed_of_the_film(page: AttackPage, session: Session, qtbot: QtBot) -> None:
     attack, film = session.attack, page.film_panel.film
-    before = attack.speed
+    before = attack.film.speed
     film.speed.setFocus()
     qtbot.keyClick(film.speed, Qt.Key.Key_Right)
-    assert attack.speed > before
+    assert attack.film.speed > before
     qtbot.keyClick(film.speed, Qt.Key.Key_End)
-    assert attack.speed == pytest.approx(400)
+    assert attack.film.speed == pytest.approx(400)
     assert film.speed_words.text() == "400 steps/s"
     qtbot.keyClick(film.speed, Qt.Key.Key_Home)
-    assert attack.speed == pytest.approx(2)
+    assert attack.film.speed == pytest.approx(2)
     drag(film.speed, handle_centre(film.speed), QPoint(film.speed.width(), 8))
-    assert attack.speed == pytest.approx(400)
+    assert attack.film.speed == pytest.approx(400)
 
 
 def test_a_click_on_a_trace_goes_to_that_step(
@@ -463,9 +463,9 @@ def test_a_click_on_a_trace_goes_to_that_step(
         near = (x1 - x0) / 100
         wait_until(
             qtbot,
-            lambda step=step, near=near: abs(session.attack.position - step) <= near,
+            lambda step=step, near=near: abs(session.attack.film.position - step) <= near,
         )
-        assert plot.marker == session.attack.position
+        assert plot.marker == session.attack.film.position
         assert y1 > y0
 
 
@@ -489,9 +489,9 @@ def test_time_travel_changes_the_model_under_attack(
     for epoch in (2, EPOCHS, 2):
         session.view.show_epoch(epoch)
         wait_for_film(qtbot, session)
-        assert attack.weights is session.view.history.records[epoch].weights
+        assert attack.film.weights is session.view.history.records[epoch].weights
         assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
-        film = [step.probabilities for step in attack.steps]
+        film = [step.probabilities for step in attack.film.steps]
         if epoch in films:
             np.testing.assert_array_equal(film, films[epoch])
         films[epoch] = film
@@ -505,13 +505,13 @@ def test_nothing_is_computed_while_nobody_looks(
     for epoch in (4, 7, 5):
         session.view.show_epoch(epoch)
     wait_for_diagnosis(qtbot, session)
-    assert attack.weights is None
-    assert attack.steps == []
+    assert attack.film.weights is None
+    assert attack.film.steps == []
     assert "attack" not in {thread.name for thread in threading.enumerate()}
     new_page(session)
     wait_for_film(qtbot, session)
     assert session.view.shown is not None
-    assert attack.weights is session.view.shown.weights
+    assert attack.film.weights is session.view.shown.weights
 
 
 def test_the_attack_follows_a_live_run(
@@ -523,7 +523,7 @@ def test_the_attack_follows_a_live_run(
     models: list[Any] = []
 
     def remade() -> bool:
-        weights = session.attack.weights
+        weights = session.attack.film.weights
         if weights is not None and not any(weights is model for model in models):
             models.append(weights)
         return len(models) > 2
@@ -532,7 +532,7 @@ def test_the_attack_follows_a_live_run(
     session.training.pause()
     wait_until(qtbot, lambda: session.view.shown is not None and not session.view.is_running)
     wait_for_film(qtbot, session)
-    assert_shows_the_core_film(page, session, session.attack.position)
+    assert_shows_the_core_film(page, session, session.attack.film.position)
 
 
 def test_the_first_target_is_the_nearest_other_class(
@@ -566,9 +566,9 @@ def test_of_two_classes_a_mistake_is_led_back_to_the_right_one(
     attack = session.attack
     assert attack.config.target == attack.label
     attack.choose_attack("exact")
-    wait_until(qtbot, lambda: attack.is_settled and not attack.computing)
-    assert not attack.problem
-    assert attack.steps[-1].predicted == attack.label
+    wait_until(qtbot, lambda: attack.film.is_settled and not attack.film.is_computing)
+    assert not attack.film.problem
+    assert attack.film.steps[-1].predicted == attack.label
 
 
 def test_a_target_that_was_asked_for_stays(
@@ -616,7 +616,7 @@ def test_the_page_waits_for_data(
     ):
         if button.isEnabled():
             click(qtbot, button)
-    assert session.attack.position == 0
+    assert session.attack.film.position == 0
     open_paused(qtbot, session)
     wait_for_film(qtbot, session)
-    assert_shows_the_core_film(page, session, session.attack.position)
+    assert_shows_the_core_film(page, session, session.attack.film.position)

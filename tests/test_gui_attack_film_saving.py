@@ -25,7 +25,7 @@ def attacked(window: MainWindow, qtbot: QtBot) -> MainWindow:
     """Return a window with a whole film."""
     window.show_attack()
     wait_for_film(qtbot, window.session)
-    window.session.attack.pause()
+    window.session.attack.film.pause()
     return window
 
 
@@ -35,21 +35,21 @@ def answer(monkeypatch: pytest.MonkeyPatch, file: Path, kind: str = "") -> None:
 
 def test_the_film_begins_again(attacked: MainWindow, qtbot: QtBot) -> None:
     attack, film = attacked.session.attack, attacked.attack.film_panel.film
-    attack.set_speed(400.0)
+    attack.film.set_speed(400.0)
     click(qtbot, film.repeat)
-    assert attack.looping
-    attack.go_to(len(attack.steps) - 3)
-    attack.play()
+    assert attack.film.looping
+    attack.film.go_to(len(attack.film.steps) - 3)
+    attack.film.play()
     ends = []
-    attack.position_changed.connect(lambda: ends.append(attack.position))
+    attack.film.position_changed.connect(lambda: ends.append(attack.film.position))
     wait_until(qtbot, lambda: 0 in ends)
-    assert len(attack.steps) - 1 in ends  # it was shown before
-    assert attack.playing
+    assert len(attack.film.steps) - 1 in ends  # it was shown before
+    assert attack.film.playing
     click(qtbot, film.repeat)
-    attack.go_to(len(attack.steps) - 3)
-    attack.play()
-    wait_until(qtbot, lambda: not attack.playing)
-    assert attack.position == len(attack.steps) - 1
+    attack.film.go_to(len(attack.film.steps) - 3)
+    attack.film.play()
+    wait_until(qtbot, lambda: not attack.film.playing)
+    assert attack.film.position == len(attack.film.steps) - 1
 
 
 def test_an_animation_is_made_beside_the_window(
@@ -82,7 +82,7 @@ def test_numbers_images_and_a_step_are_kept(
     attacked: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = attacked.session
-    session.attack.go_to(7)
+    session.attack.film.go_to(7)
     names = [
         action.objectName() for action in attacked.attack.film_panel.film.save.menu().actions()
     ]
@@ -96,13 +96,15 @@ def test_numbers_images_and_a_step_are_kept(
         assert attacked.notice.text.endswith(f"Saved {file}")
     assert files[0].read_text() == traces_csv(attacked.page("attack").film_panel.saving.film())
     with np.load(files[1]) as found:
-        np.testing.assert_array_equal(found["images"][7].reshape(-1), session.attack.steps[7].image)
+        np.testing.assert_array_equal(
+            found["images"][7].reshape(-1), session.attack.film.steps[7].image
+        )
     with Image.open(files[2]) as picture:
         assert picture.format == "PNG"
 
 
 def test_without_a_film_it_says_so(window: MainWindow, qtbot: QtBot) -> None:
-    assert not window.session.attack.steps
+    assert not window.session.attack.film.steps
     window.saved_films.save_traces()
     assert "There is no film yet" in window.notice.text
 

@@ -150,10 +150,10 @@ def test_a_click_on_a_cell_plays_the_median_example(window: MainWindow, qtbot: Q
     assert window.attack.film_panel.isVisible()
     assert window.attack.tab("Film").isChecked()
     assert attack.attack_name == "exact"
-    wait_until(qtbot, lambda: attack.playing)
+    wait_until(qtbot, lambda: attack.film.playing)
     # What is played is what was read.
     at = int(np.flatnonzero(matrix.sizes.indices == matrix.example[3, 8])[0])
-    assert attack.steps[-1].l2 == pytest.approx(matrix.sizes.sizes[at, 8], rel=2e-2)
+    assert attack.film.steps[-1].l2 == pytest.approx(matrix.sizes.sizes[at, 8], rel=2e-2)
     # Its size is the median of the pair, or the lower of the two in the middle.
     sizes = matrix.sizes
     own = np.sort(sizes.sizes[sizes.labels == 3, 8])

@@ -254,7 +254,7 @@ def test_either_image_can_be_opened_and_sent_to_the_film(window: MainWindow, qtb
         click(qtbot, side.film)
         assert window.attack.tab("Film").isChecked()
         assert (attack.config.part, attack.index, attack.target) == ("test", one.index, target)
-        wait_until(qtbot, lambda: attack.playing or len(attack.steps) > 1)
+        wait_until(qtbot, lambda: attack.film.playing or len(attack.film.steps) > 1)
         click(qtbot, window.attack.tab("Repair"))
         wait_until(qtbot, lambda: is_known(panel))
     view = panel.mistake.change

@@ -185,7 +185,7 @@ def core_counts(
         weights=session.view.shown.weights,
         split=data_of(session).split(attack.config.part),
         change=change,
-        target=attack.aim,
+        target=attack.film.aim,
         strength=strength,
         box=attack.boxed,
     )
@@ -205,9 +205,9 @@ def panel(
     attack = session.attack
     attack.set_active(True)
     choose_pgd(session)
-    wait_until(qtbot, lambda: attack.steps and attack.is_settled)
+    wait_until(qtbot, lambda: attack.film.steps and attack.film.is_settled)
     panel = new_panel(SameChangePanel, session)
-    attack.go_to(len(attack.steps) - 1)
+    attack.film.go_to(len(attack.film.steps) - 1)
     wait_for_counts(qtbot, panel)
     return panel
 
@@ -224,9 +224,9 @@ def test_the_films_change_is_counted_and_shown_on_every_image(
     panel: SameChangePanel, session: Session, qtbot: QtBot
 ) -> None:
     attack = session.attack
-    assert attack.step is not None
+    assert attack.film.step is not None
     assert attack.chosen_image is not None
-    change = attack.step.image - attack.chosen_image
+    change = attack.film.step.image - attack.chosen_image
     result = wait_for_counts(qtbot, panel)
     expected = core_counts(session, change, 1.0)
     assert counts(result) == counts(expected)
@@ -273,15 +273,15 @@ def test_framed_are_those_that_are_fooled(
 def test_it_follows_the_step_of_the_film(
     panel: SameChangePanel, session: Session, qtbot: QtBot
 ) -> None:
-    session.attack.go_to(0)
+    session.attack.film.go_to(0)
     result = wait_for_counts(qtbot, panel)
-    assert session.attack.steps[0].l2 > 0  # the random start
-    session.attack.go_to(4)
+    assert session.attack.film.steps[0].l2 > 0  # the random start
+    session.attack.film.go_to(4)
     other = wait_for_counts(qtbot, panel)
     assert counts(other) != counts(result)
-    assert session.attack.step is not None
+    assert session.attack.film.step is not None
     assert session.attack.chosen_image is not None
-    change = session.attack.step.image - session.attack.chosen_image
+    change = session.attack.film.step.image - session.attack.chosen_image
     assert counts(other) == counts(core_counts(session, change, 1.0))
     assert "step 4 of 50" in panel.words.text()
 
@@ -316,8 +316,8 @@ def test_a_click_opens_the_image_and_from_there_it_is_attacked(
     click(qtbot, page.tab("Same change"))
     panel = page.tabs.panel("Same change")
     assert panel.isVisible()
-    wait_until(qtbot, lambda: session.attack.steps and session.attack.is_settled)
-    session.attack.go_to(len(session.attack.steps) - 1)
+    wait_until(qtbot, lambda: session.attack.film.steps and session.attack.film.is_settled)
+    session.attack.film.go_to(len(session.attack.film.steps) - 1)
     shown = wait_for_counts(qtbot, panel).shown
     hover(panel.strip, panel.strip.cell_rect(1).center())
     assert f"test image {shown.indices[1]}" in window.hover_words.text()
@@ -331,7 +331,7 @@ def test_a_click_opens_the_image_and_from_there_it_is_attacked(
     assert not card.isVisible()
     assert page.film_panel.isVisible()
     assert session.attack.index == index
-    session.attack.pause()
+    session.attack.film.pause()
 
 
 def test_one_change_for_all_is_cores_and_the_film_comes_back(
@@ -440,8 +440,8 @@ def test_a_search_is_called_off_by_the_button_and_keeps_its_best(
 
 def test_what_there_is_not_is_said(panel: SameChangePanel, session: Session, qtbot: QtBot) -> None:
     session.attack.choose_attack("bim")
-    wait_until(qtbot, lambda: session.attack.is_settled)
-    session.attack.go_to(0)
+    wait_until(qtbot, lambda: session.attack.film.is_settled)
+    session.attack.film.go_to(0)
     wait_until(qtbot, lambda: "nothing is changed yet" in panel.note.text())
     session.attack.set_setting("budget", 1e-5)
     find(qtbot, panel)
@@ -466,7 +466,7 @@ def test_nothing_is_counted_where_nobody_looks(
     panel: SameChangePanel, session: Session, qtbot: QtBot
 ) -> None:
     panel.hide()
-    session.attack.go_to(2)
+    session.attack.film.go_to(2)
     qtbot.wait(300)
     assert not panel.state.counted.is_computing
     assert not panel.state.counted.is_settled
@@ -486,7 +486,7 @@ def test_other_data_forget_the_change_for_all(
     assert not panel.all_button.isEnabled()
     assert panel.film_button.isChecked()
     wait_for_state(qtbot, session, RunState.FINISHED)
-    wait_until(qtbot, lambda: session.attack.is_settled)
+    wait_until(qtbot, lambda: session.attack.film.is_settled)
     assert wait_for_counts(qtbot, panel).n_images == 60
 
 
@@ -501,7 +501,7 @@ def test_a_change_toward_a_class_that_is_gone_is_forgotten(
     wait_until(qtbot, lambda: data_of(session).n_classes == 2)
     assert panel.state.found is None
     session.attack.set_untargeted()  # what is left of the target may be what it is read as
-    wait_until(qtbot, lambda: session.attack.steps and session.attack.is_settled)
+    wait_until(qtbot, lambda: session.attack.film.steps and session.attack.film.is_settled)
     assert wait_for_counts(qtbot, panel).n_images > 0
 
 

@@ -60,10 +60,10 @@ def is_settled(session: Session) -> bool:
     attack, shown = session.attack, session.view.shown
     return (
         shown is not None
-        and attack.weights is shown.weights
-        and attack.is_settled
-        and not attack.computing
-        and (bool(attack.steps) or bool(attack.problem))
+        and attack.film.weights is shown.weights
+        and attack.film.is_settled
+        and not attack.film.is_computing
+        and (bool(attack.film.steps) or bool(attack.film.problem))
     )
 
 
@@ -92,11 +92,11 @@ def core_film(session: Session) -> list[AttackStep]:
 
 def assert_shows(page: AttackPage, session: Session, film: list[AttackStep]) -> None:
     attack, panel = session.attack, page.film_panel
-    assert len(attack.steps) == len(film)
-    for shown, expected in zip(attack.steps, film, strict=True):
+    assert len(attack.film.steps) == len(film)
+    for shown, expected in zip(attack.film.steps, film, strict=True):
         np.testing.assert_array_equal(shown.image, expected.image)
     shape = data_of(session).image_shape
-    step = film[attack.position]
+    step = film[attack.film.position]
     painted = pixels(panel.result_view, panel.result_view.image_rect())
     expected_rgb = grey_rgb(step.image.reshape(shape))
     rows = ((np.arange(shape[0]) + 0.5) * painted.shape[0] / shape[0]).astype(int)
@@ -137,12 +137,12 @@ def test_nothing_lies_over_the_list_of_attacks(
 def test_going_back_to_the_practicals_descent(
     page: AttackPage, session: Session, qtbot: QtBot
 ) -> None:
-    before = session.attack.steps[-1].image
+    before = session.attack.film.steps[-1].image
     pick(qtbot, page, session, "pgd")
     assert not page.controls.start.isEnabled()
     pick(qtbot, page, session, "descent")
     assert page.controls.start.isEnabled()
-    np.testing.assert_array_equal(session.attack.steps[-1].image, before)
+    np.testing.assert_array_equal(session.attack.film.steps[-1].image, before)
 
 
 def test_other_attacks_do_not_begin_from_noise(
@@ -184,14 +184,14 @@ def test_the_budget_acts_at_once_by_its_slider_and_by_its_field(
     for text in ("0.05", "2"):
         type_number(qtbot, row.editor, text)
         wait_for_any_film(qtbot, session)
-        assert 0.9 * float(text) < attack.steps[-1].l2 <= float(text) * (1 + 1e-6)
+        assert 0.9 * float(text) < attack.film.steps[-1].l2 <= float(text) * (1 + 1e-6)
         assert_shows(page, session, core_film(session))
     assert row.slider is not None
     assert row.slider.isVisible()
     drag(row.slider, handle_centre(row.slider), QPoint(row.slider.width() // 2, 8))
     assert attack.budget < 1
     wait_for_any_film(qtbot, session)
-    assert 0.9 * attack.budget < attack.steps[-1].l2 <= attack.budget * (1 + 1e-6)
+    assert 0.9 * attack.budget < attack.film.steps[-1].l2 <= attack.budget * (1 + 1e-6)
     assert_shows(page, session, core_film(session))
 
 
@@ -232,7 +232,7 @@ def test_the_other_settings_unfold_and_act(
     assert session.attack.chosen.value("step_size") == 0.5
     line.more.menu().close()
     wait_for_any_film(qtbot, session)
-    assert session.attack.steps[0].l2 == 0.0
+    assert session.attack.film.steps[0].l2 == 0.0
     assert_shows(page, session, core_film(session))
 
 
@@ -244,7 +244,7 @@ def test_the_box_is_shared_and_can_be_off(page: AttackPage, session: Session, qt
     type_number(qtbot, page.controls.rows["budget"].editor, "5")
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
     wait_for_any_film(qtbot, session)
-    image = session.attack.steps[-1].image
+    image = session.attack.film.steps[-1].image
     assert image.min() < 0 or image.max() > 1
     pick(qtbot, page, session, "pgd")
     assert not box.isChecked()
@@ -264,15 +264,15 @@ def test_any_other_class_will_do(
     assert controls.any_other.isChecked()
     assert has_colour(pixels(controls.any_other), LIGHT.accent).any()
     wait_for_any_film(qtbot, session)
-    read = attack.steps[0].predicted
-    outcome = attack.outcome()
+    read = attack.film.steps[0].predicted
+    outcome = attack.film.outcome()
     assert outcome is not None
-    assert (attack.steps[-1].predicted != read) == outcome.succeeded
-    assert attack.aim != read
+    assert (attack.film.steps[-1].predicted != read) == outcome.succeeded
+    assert attack.film.aim != read
     assert outcome.succeeded or name == "descent"
     if outcome.succeeded:
-        assert attack.aim == attack.steps[-1].predicted
-        target = data_of(session).class_names[attack.aim]
+        assert attack.film.aim == attack.film.steps[-1].predicted
+        target = data_of(session).class_names[attack.film.aim]
         assert f"read as {target}" in page.film_panel.sentence.text()
     button = controls.targets.button(3)
     click(qtbot, button)
@@ -285,10 +285,10 @@ def test_the_class_it_is_read_as_is_no_target_and_the_page_says_so(
 ) -> None:
     pick(qtbot, page, session, "pgd")
     attack, panel = session.attack, page.film_panel
-    read = attack.steps[0].predicted
+    read = attack.film.steps[0].predicted
     click(qtbot, page.controls.targets.button(read))
     wait_for_any_film(qtbot, session)
-    assert attack.steps == []
+    assert attack.film.steps == []
     assert panel.sentence.text() == (
         f"The image is read as class {read} already; choose another target class."
     )
@@ -301,7 +301,7 @@ def test_the_class_it_is_read_as_is_no_target_and_the_page_says_so(
     )
     click(qtbot, page.controls.targets.button((read + 1) % 10))
     wait_for_any_film(qtbot, session)
-    assert attack.steps
+    assert attack.film.steps
     assert_shows(page, session, core_film(session))
 
 
@@ -310,21 +310,21 @@ def test_a_film_that_is_no_more_is_not_played_on(
 ) -> None:
     pick(qtbot, page, session, "pgd")
     attack = session.attack
-    read = attack.steps[0].predicted
-    attack.play(from_start=True)
+    read = attack.film.steps[0].predicted
+    attack.film.play(from_start=True)
     click(qtbot, page.controls.targets.button(read))
-    wait_until(qtbot, lambda: bool(attack.problem))
-    assert not attack.playing
-    assert attack.least is None
+    wait_until(qtbot, lambda: bool(attack.film.problem))
+    assert not attack.film.playing
+    assert attack.film.least is None
 
 
 def test_other_data_leave_no_old_problem(page: AttackPage, session: Session, qtbot: QtBot) -> None:
     pick(qtbot, page, session, "pgd")
     session, attack = session, session.attack
-    click(qtbot, page.controls.targets.button(attack.steps[0].predicted))
-    wait_until(qtbot, lambda: bool(attack.problem))
+    click(qtbot, page.controls.targets.button(attack.film.steps[0].predicted))
+    wait_until(qtbot, lambda: bool(attack.film.problem))
     problems: list[str] = []
-    session.view.dataset_changed.connect(lambda: problems.append(attack.problem))
+    session.view.dataset_changed.connect(lambda: problems.append(attack.film.problem))
     session.wanted.set_setting("train_size", 200)
     session.training.rewind()
     wait_until(qtbot, lambda: bool(problems))
@@ -340,10 +340,10 @@ def test_numbers_do_not_run_away_while_a_longer_film_is_awaited(
     if name == "pgd":
         attack.choose_attack("descent")
     attack.set_setting("steps", attack.config.steps + 50)
-    assert len(attack.steps) <= attack.config.steps  # the old film
+    assert len(attack.film.steps) <= attack.config.steps  # the old film
     assert "run away" not in hint.text()
     wait_for_any_film(qtbot, session)
-    assert len(attack.steps) == attack.config.steps + 1
+    assert len(attack.film.steps) == attack.config.steps + 1
     assert "run away" not in hint.text()
 
 
@@ -356,7 +356,7 @@ def test_a_model_that_has_learnt_nothing_is_explained(
     assert "Train the model first" in page.film_panel.sentence.text()
     session.view.show_epoch(None)
     wait_for_any_film(qtbot, session)
-    assert session.attack.steps
+    assert session.attack.film.steps
 
 
 def test_a_falling_margin_is_drawn_although_it_is_negative(
@@ -364,7 +364,7 @@ def test_a_falling_margin_is_drawn_although_it_is_negative(
 ) -> None:
     assert page.film_panel.loss_plot.options.log_y
     pick(qtbot, page, session, "exact")
-    losses = [step.loss for step in session.attack.steps]
+    losses = [step.loss for step in session.attack.film.steps]
     assert min(losses) <= 0 < max(losses)
     assert not page.film_panel.loss_plot.options.log_y
     pick(qtbot, page, session, "descent")
@@ -382,16 +382,18 @@ def test_the_page_says_how_little_would_have_been_enough(
     attack, hint = session.attack, page.film_panel.hint
     pick(qtbot, page, session, "fgsm")
     assert attack.chosen_image is not None
-    assert attack.weights is not None
+    assert attack.film.weights is not None
     for target in (attack.config.target, None):
         if target is None:
             click(qtbot, page.controls.any_other)
             wait_for_any_film(qtbot, session)
         l2, linf = (
-            smallest_change(attack.weights, attack.chosen_image, norm, target=target, boxed=True)
+            smallest_change(
+                attack.film.weights, attack.chosen_image, norm, target=target, boxed=True
+            )
             for norm in ("l2", "linf")
         )
-        assert attack.least == pytest.approx((l2.size, linf.size), rel=1e-6)
+        assert attack.film.least == pytest.approx((l2.size, linf.size), rel=1e-6)
         wanted = "something else" if target is None else f"a {target}"
         assert hint.isVisible()
         assert hint.text() == (
@@ -401,4 +403,4 @@ def test_the_page_says_how_little_would_have_been_enough(
     pick(qtbot, page, session, "descent")
     choose(qtbot, page.controls.start, 1)
     wait_for_any_film(qtbot, session)
-    assert attack.least is None  # noise is no image to be changed
+    assert attack.film.least is None  # noise is no image to be changed

@@ -87,7 +87,7 @@ def new_targets(
 
     def make(session: Session) -> TargetsPanel:
         session.attack.set_active(True)  # as the page does when it is shown
-        wait_until(qtbot, lambda: session.attack.weights is not None)
+        wait_until(qtbot, lambda: session.attack.film.weights is not None)
         panel = new_panel(TargetsPanel, session)
         wait_until(qtbot, lambda: is_known(panel))
         panel.strip.grab()  # lays out

@@ -247,14 +247,14 @@ def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
     click(qtbot, panel.all_strip, first.center())
     assert page.film_panel.isVisible()
     assert (session.attack.config.part, session.attack.index) == ("test", one.index)
-    wait_until(qtbot, lambda: session.attack.playing)
-    session.attack.pause()
+    wait_until(qtbot, lambda: session.attack.film.playing)
+    session.attack.film.pause()
     assert session.attack.target == 2
     click(qtbot, page.tab("Transfer"))
     assert panel.note.text() == ""
     # The film shows what was crafted: its last step is what the table counted.
-    wait_until(qtbot, lambda: not session.attack.computing)
-    assert session.attack.steps[-1].predicted == one.after[0]
+    wait_until(qtbot, lambda: not session.attack.film.is_computing)
+    assert session.attack.film.steps[-1].predicted == one.after[0]
 
 
 def test_other_settings_mark_what_was_crafted_as_outdated(

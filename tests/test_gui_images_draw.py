@@ -375,7 +375,7 @@ def test_a_drawing_is_attacked(window: MainWindow, draw_page: DrawPage, qtbot: Q
     click(qtbot, draw_page.reading.attack_button)
     assert window.pages.currentWidget() is window.page("attack")
     wait_for_film(qtbot, session)
-    attack.pause()
+    attack.film.pause()
     flat = image.reshape(-1)
     np.testing.assert_array_equal(attack.chosen_image, flat)
     read = int(probabilities_of(window.session, image).argmax())
@@ -392,8 +392,8 @@ def test_a_drawing_is_attacked(window: MainWindow, draw_page: DrawPage, qtbot: Q
             )
         ).run()
     )
-    assert len(film) == len(attack.steps)
-    np.testing.assert_array_equal(attack.steps[-1].image, film[-1].image)
+    assert len(film) == len(attack.film.steps)
+    np.testing.assert_array_equal(attack.film.steps[-1].image, film[-1].image)
     assert (
         window.page("attack").film_panel.chosen_view.caption
         == f"{data_of(session).class_names[read]}, drawn"
@@ -415,14 +415,14 @@ def attack_drawing(window: MainWindow, qtbot: QtBot, label: int | None = None) -
     assert image is not None
     click(qtbot, page.reading.attack_button)
     wait_for_film(qtbot, window.session)
-    window.session.attack.pause()
+    window.session.attack.film.pause()
     return image.reshape(-1)
 
 
 def test_what_it_is_meant_as_is_its_true_class(window: MainWindow, qtbot: QtBot) -> None:
     attack_drawing(window, qtbot, label=4)
     assert window.session.attack.label == 4
-    outcome = window.session.attack.outcome()
+    outcome = window.session.attack.film.outcome()
     assert outcome is not None
     assert outcome.original == 4
 
@@ -447,13 +447,13 @@ def test_an_attacked_drawing_stays_through_epochs_and_rewinds(
     session = window.session
     session.view.show_epoch(2)
     wait_for_film(qtbot, session)
-    np.testing.assert_array_equal(session.attack.steps[0].image, image)
-    assert session.attack.epoch == 2
+    np.testing.assert_array_equal(session.attack.film.steps[0].image, image)
+    assert session.attack.film.epoch == 2
     session.training.rewind(play=True)
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert session.attack.on_own
     wait_for_film(qtbot, session)
-    np.testing.assert_array_equal(session.attack.steps[0].image, image)
+    np.testing.assert_array_equal(session.attack.film.steps[0].image, image)
 
 
 def test_one_goes_to_the_data_s_images_and_back_to_the_drawing(
@@ -480,9 +480,9 @@ def test_noise_is_pulled_toward_the_drawing(window: MainWindow, qtbot: QtBot) ->
     choose(qtbot, window.page("attack").controls.start, 1)
     wait_for_film(qtbot, session)
     noise = np.random.default_rng(session.attack.config.seed).random(image.size) / 100
-    np.testing.assert_allclose(session.attack.steps[0].image, noise, atol=1e-7)
+    np.testing.assert_allclose(session.attack.film.steps[0].image, noise, atol=1e-7)
     expected = float(np.linalg.norm(noise - image))
-    assert session.attack.steps[0].l2 == pytest.approx(expected, rel=1e-5)
+    assert session.attack.film.steps[0].l2 == pytest.approx(expected, rel=1e-5)
 
 
 def test_images_of_another_shape_drop_the_drawing_with_words(

@@ -191,10 +191,10 @@ def test_a_click_opens_a_mistake_and_its_button_attacks_it(
     assert session.attack.config.start == mistake.index
     # Toward neither what it is nor what it is taken for already.
     assert session.attack.config.target not in (k, mistake.predicted)
-    wait_until(qtbot, lambda: session.attack.playing)
-    wait_until(qtbot, lambda: session.attack.position > 1)
+    wait_until(qtbot, lambda: session.attack.film.playing)
+    wait_until(qtbot, lambda: session.attack.film.position > 1)
     wait_for_film(qtbot, session)
-    np.testing.assert_array_equal(session.attack.steps[0].image, image)
+    np.testing.assert_array_equal(session.attack.film.steps[0].image, image)
 
 
 @pytest.mark.parametrize(("row", "has_bars"), [(0, False), (1, True)])
@@ -518,7 +518,7 @@ def test_other_shapes_and_class_counts(
         assert shown.contains(atlas.cell_rect(0, 46).center())
     window.show_attack()
     wait_for_film(qtbot, session)
-    assert len(session.attack.steps[0].probabilities) == n_classes
+    assert len(session.attack.film.steps[0].probabilities) == n_classes
     window.grab()
     session.attack.set_setting("target", 1)
     wait_for_film(qtbot, session)

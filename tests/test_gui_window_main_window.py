@@ -86,7 +86,7 @@ class Scene:
     def go_to_attack(self, position: int) -> None:
         self.window.show_page("attack")
         wait_for_film(self.qtbot, self.session)
-        self.session.attack.go_to(position)
+        self.session.attack.film.go_to(position)
 
     def rewound(self) -> None:
         self.session.training.rewind()
@@ -313,17 +313,17 @@ def film_saved(name: str) -> Callable[[Scene], Iterator[None]]:
 def attack_toggle(scene: Scene) -> Iterator[None]:
     scene.go_to_attack(0)
     yield
-    assert scene.session.attack.playing
+    assert scene.session.attack.film.playing
     assert scene.window.actions_by_name["attack_toggle"].text() == "Hold the change"
-    scene.wait(lambda: scene.session.attack.position > 2)
-    scene.session.attack.pause()
+    scene.wait(lambda: scene.session.attack.film.position > 2)
+    scene.session.attack.film.pause()
 
 
 def attack_step(before: int, after: int) -> Callable[[Scene], Iterator[None]]:
     def effect(scene: Scene) -> Iterator[None]:
         scene.go_to_attack(before)
         yield
-        assert scene.session.attack.position == after
+        assert scene.session.attack.film.position == after
         assert (
             scene.window.page("attack").film_panel.film.words.text().startswith(f"step {after} of")
         )

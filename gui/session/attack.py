@@ -2,75 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from core.attack import Film, Outcome, summarise
-from core.attack.film import FilmSearch
 from core.errors import SettingError
 from core.insight.diagnostics import first_unsure, next_mistake
-from core.learning.perceptron import SoftmaxPerceptron
-from gui.jobs.study import Study
 from gui.session.chosen_attack import ChosenAttack
-from gui.session.own_image import OfImage
-from gui.session.player import FilmPlayer
+from gui.session.film import AttackFilm
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtCore import QObject
 
-    from core.attack import Attack, AttackChoice, AttackConfig, AttackSettings
-    from core.attack.film import Filmed
+    from core.attack import AttackChoice, AttackConfig
     from core.data.dataset import Dataset, Split
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.study import Answer
     from gui.session.messages import Messages
     from gui.session.own_image import OwnImage
     from gui.session.view import View
 
 PART_WORDS = {"train": "training", "test": "test"}
-_RECOMPUTE_SECONDS = 0.4
-"""While a run is live its model changes all the time; the film is remade this often."""
-
-_TELL_SECONDS = 0.1
-"""A growing film is drawn this often: its traces are drawn as a whole."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FilmQuestion(OfImage):
-    """What is filmed.
-
-    Attributes
-    ----------
-    weights, epoch : the model under attack
-    attack, settings : how
-    noise : the seed of the noise it begins as; None to begin at the image
-    """
-
-    weights: NDArray[Any]
-    epoch: float
-    attack: type[Attack]
-    settings: AttackSettings
-    noise: int | None
-
-
-def _filming(q: FilmQuestion) -> FilmSearch:
-    model = SoftmaxPerceptron(q.weights)
-    return FilmSearch(
-        Film(q.attack.on_image(model, q.settings, q.image, noise=q.noise)),
-        seeks_least=q.noise is None,
-    )
-
-
-class AttackSession(FilmPlayer):
-    """What the Attack page shows and changes."""
+class AttackSession(QObject):
+    """Which image is attacked, toward what, and how; and the film of it."""
 
     config_changed = Signal()
-    film_changed = Signal()
-    """The steps are others or more than before."""
 
     def __init__(
         self,
@@ -82,7 +40,7 @@ class AttackSession(FilmPlayer):
         given: frozenset[str],
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(pool.frame, parent)
+        super().__init__(parent)
         self._view, self._messages = view, messages
         self._image_given = bool(given & {"attack_start", "attack_toward"})
         self._target_given = "attack_target" in given
@@ -94,23 +52,9 @@ class AttackSession(FilmPlayer):
         """Whether it is the chosen image."""
         self.active = False
         """Whether anybody looks: only then is anything computed."""
-        self._play_when_ready = False
-        self._taken: Answer[FilmQuestion, Filmed] | None = None
         view.dataset_changed.connect(self._fit)
         view.shown_changed.connect(self._choose_first)
-        self._study: Study[FilmQuestion, Filmed] = Study(
-            view,
-            pool,
-            "attack",
-            self._film_wanted,
-            _filming,
-            follows=(self.config_changed,),
-            refresh=_RECOMPUTE_SECONDS,
-            tell=_TELL_SECONDS,
-            rest=0.0,
-            parent=self,
-        )
-        self._study.changed.connect(self._take)
+        self.film = AttackFilm(self, view, pool, self)
 
     @property
     def index(self) -> int:
@@ -160,7 +104,7 @@ class AttackSession(FilmPlayer):
         assert image is not None
         if not self._target_given or target == label:
             self._replace(target=self._nearest_other_class(image, label))
-        self._play_when_ready = play
+        self.film.play_when_ready = play
 
     def _image(self, index: int) -> dict[str, int | None]:
         """Return the settings by which image ``index`` is the chosen one."""
@@ -232,53 +176,6 @@ class AttackSession(FilmPlayer):
         dataset = self._view.dataset
         return None if dataset is None else dataset.split(self.config.part)
 
-    @property
-    def weights(self) -> NDArray[Any] | None:
-        """The model that the film is of, (n_classes, n_features + 1)."""
-        return None if self._taken is None else self._taken.question.weights
-
-    @property
-    def epoch(self) -> float:
-        """The epoch of that model."""
-        return 0.0 if self._taken is None else self._taken.question.epoch
-
-    @property
-    def _filmed(self) -> Filmed | None:
-        return None if self._taken is None else self._taken.found
-
-    @property
-    def n_steps(self) -> int:
-        """How many steps the film is going to have."""
-        return self.config.steps if self._filmed is None else self._filmed.n_steps
-
-    @property
-    def ran_away(self) -> bool:
-        """Whether the film ends where its numbers would have left what can be computed with."""
-        return self._filmed is not None and self._filmed.ran_away
-
-    @property
-    def least(self) -> tuple[float, float] | None:
-        """The smallest length, and largest pixel, of a change that is enough, if known."""
-        return None if self._filmed is None else self._filmed.least
-
-    @property
-    def problem(self) -> str:
-        """Why there is no film, in words."""
-        return self._study.problem
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether the film is that of the present choice and model, and whole."""
-        return self._study.is_settled
-
-    @property
-    def aim(self) -> int:
-        """The target; without one the class that the film comes to, or comes nearest to."""
-        if self.target is not None or not self.steps or self._filmed is None:
-            return self.config.target
-        order = np.argsort(self.steps[-1].probabilities)[::-1]
-        return int(next(k for k in order if k != self._filmed.read_as))
-
     def choose_attack(self, name: str) -> None:
         """Choose another attack; its film begins at once. Others begin at the image itself."""
         self._choose(self.chosen.choice.chosen(name))
@@ -324,11 +221,7 @@ class AttackSession(FilmPlayer):
             label = self.own.label
         if target == label and not self._target_given:
             target = (target + 1) % dataset.n_classes
-        # A film of other data fits neither the new images nor the new classes.
-        self._taken = None
-        self.clear()
         self._replace(target=target, **self._image(index))
-        self.film_changed.emit()
 
     def _drop_own(self, dataset: Dataset, instead: str) -> None:
         """Let go of an image that the data could not have."""
@@ -351,21 +244,7 @@ class AttackSession(FilmPlayer):
         """Say whether the page is looked at."""
         self.active = active
         self._choose_first()
-        self._study.watch(active)
-
-    def _film_wanted(self) -> FilmQuestion | None:
-        shown, source = self._view.shown, self.source
-        if shown is None or source is None:
-            return None
-        return FilmQuestion(
-            weights=shown.weights,
-            epoch=shown.epoch,
-            source=source,
-            index=self.index,
-            attack=self.chosen.choice.attack,
-            settings=self.chosen.settings(),
-            noise=self.chosen.noise,
-        )
+        self.film.watch(active)
 
     @Slot()
     def _choose_first(self) -> None:
@@ -381,35 +260,3 @@ class AttackSession(FilmPlayer):
         if not self._target_given and image is not None and self._target_open:
             self._target_open = False
             self._replace(target=self._nearest_other_class(image, self.label))
-
-    @Slot()
-    def _take(self) -> None:
-        """Play what the study knows; the film before stands until the next one has begun."""
-        answer = self._study.answer
-        self.is_growing = self._study.is_computing
-        if answer is None or answer is self._taken:
-            return
-        before, self._taken = self._taken, answer
-        if answer.found is None:
-            self.clear()
-        elif before is not None and before.question is answer.question:
-            self.add_steps(answer.found.steps[len(self.steps) :])
-        else:
-            self.show_steps(answer.found.steps)
-        self.is_growing = not answer.is_whole
-        self.film_changed.emit()
-        if self._play_when_ready and answer.is_whole:
-            self._play_when_ready = False
-            self.play(from_start=True)
-
-    def outcome(self) -> Outcome | None:
-        """Return what the attack has come to at the shown step."""
-        if not self.steps or self._filmed is None:
-            return None
-        return summarise(
-            self.steps[: self.position + 1],
-            self.target,
-            self.label,
-            from_noise=self.chosen.begins_as_noise,
-            read_as=self._filmed.read_as,
-        )

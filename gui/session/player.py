@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import SignalInstance
 
-    from core.attack import AttackStep
-
 DEFAULT_SPEED = 20.0
 """Frames in a second."""
 
@@ -152,36 +150,3 @@ class Player(QObject):
             self.pause()
         elif played > self.last - self._played_from + _END_SECONDS * self.speed:
             self.play(from_start=True)
-
-
-class FilmPlayer(Player):
-    """The film of an attack, as far as its steps are computed."""
-
-    def __init__(self, tick: SignalInstance, parent: QObject | None = None) -> None:
-        super().__init__(tick, parent=parent)
-        self.steps: list[AttackStep] = []
-
-    @property
-    def computing(self) -> bool:
-        """Whether more steps are to come."""
-        return self.is_growing
-
-    @property
-    def step(self) -> AttackStep | None:
-        """The step shown."""
-        return self.steps[self.position] if self.steps else None
-
-    def show_steps(self, steps: tuple[AttackStep, ...]) -> None:
-        """Have these instead of those before."""
-        self.steps = list(steps)
-        self.replace(len(steps))
-
-    def add_steps(self, steps: tuple[AttackStep, ...]) -> None:
-        """Have more steps of the same film."""
-        self.steps.extend(steps)
-        self.grow(len(self.steps))
-
-    def clear(self) -> None:
-        """Have no film."""
-        self.steps = []
-        super().clear()

@@ -94,7 +94,7 @@ def _page_command(page: PageEntry) -> Command:
 
 def _step_film(window: Commanded, offset: int) -> None:
     attack = window.session.attack
-    attack.go_to(attack.position + offset)
+    attack.film.go_to(attack.film.position + offset)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -148,7 +148,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme", "View", "Light or dark", "Switch between light and dark.", "Ctrl+T", "theme",
             lambda w: w.switch_theme()),
     Command("attack_toggle", "Attack", "Play the change", "Play or hold the film of the attack.",
-            "P", "play", lambda w: w.session.attack.toggle(), page="attack"),
+            "P", "play", lambda w: w.session.attack.film.toggle(), page="attack"),
     Command("attack_back", "Attack", "One step back", "Show the step before.", ",", "previous",
             lambda w: _step_film(w, -1), page="attack"),
     Command("attack_step", "Attack", "One step", "Show the next step.", ".", "next",

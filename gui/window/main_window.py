@@ -170,7 +170,7 @@ class MainWindow(QMainWindow):
         session.view.dataset_changed.connect(
             self.hover_words.clear
         )  # it was of an image that is gone
-        session.attack.playing_changed.connect(self._attack_playing_changed)
+        session.attack.film.playing_changed.connect(self._attack_playing_changed)
         for page in self._pages.values():
             page.hovered.connect(self.hover_words.setText)
             page.attack_requested.connect(self.attack_image)
@@ -274,7 +274,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _attack_playing_changed(self) -> None:
-        playing = self.session.attack.playing
+        playing = self.session.attack.film.playing
         action = self.actions_by_name["attack_toggle"]
         action.setText("Hold the change" if playing else "Play the change")
         action.setIcon(self.icons["pause" if playing else "play"])

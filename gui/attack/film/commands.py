@@ -25,7 +25,7 @@ class SavedFilms(QObject):
         self._window, self._session, self._saving = window, session, saving
 
     def _ask(self, what: str, title: str, name: str, kinds: str) -> None:
-        if not self._session.attack.steps:
+        if not self._session.attack.film.steps:
             self._session.messages.notified.emit(NO_FILM, True)
             return
         file, kind = QFileDialog.getSaveFileName(self._window, title, name, kinds)

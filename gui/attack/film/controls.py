@@ -37,11 +37,11 @@ class FilmControls(QWidget):
         self._icons: Mapping[str, QIcon] = {}
         self.first = self._button("To the start", self._to_first)
         self.back = self._button("One step back (,)", self._step_back)
-        self.play = self._button("Play the change (P)", attack.toggle)
+        self.play = self._button("Play the change (P)", attack.film.toggle)
         self.play.setObjectName("film_play")
         self.forward = self._button("One step (.)", self._step_forward)
         self.last = self._button("To the end", self._to_last)
-        self.repeat = self._button("Play again and again", attack.set_looping)
+        self.repeat = self._button("Play again and again", attack.film.set_looping)
         self.repeat.setCheckable(True)
         self.save = QToolButton(self)
         self.save.setText("Save")
@@ -76,11 +76,11 @@ class FilmControls(QWidget):
         layout.addWidget(self.speed)
         layout.addWidget(self.speed_words)
         layout.addWidget(self.save)
-        ratio = np.log(attack.speed / _SLOWEST) / np.log(_FASTEST / _SLOWEST)
+        ratio = np.log(attack.film.speed / _SLOWEST) / np.log(_FASTEST / _SLOWEST)
         self.speed.setValue(round(_SPEED_STEPS * float(ratio)))
-        attack.film_changed.connect(self.refresh)
-        attack.position_changed.connect(self.refresh)
-        attack.playing_changed.connect(self._playing_changed)
+        attack.film.changed.connect(self.refresh)
+        attack.film.position_changed.connect(self.refresh)
+        attack.film.playing_changed.connect(self._playing_changed)
         saved.changed.connect(self._saving_changed)
         self.refresh()
 
@@ -121,42 +121,42 @@ class FilmControls(QWidget):
     @Slot()
     def _playing_changed(self) -> None:
         if self._icons:
-            self.play.setIcon(self._icons["pause" if self._attack.playing else "play"])
+            self.play.setIcon(self._icons["pause" if self._attack.film.playing else "play"])
 
     @Slot()
     def refresh(self) -> None:
         """Show where the film stands."""
         attack = self._attack
-        last = max(len(attack.steps) - 1, 0)
+        last = max(len(attack.film.steps) - 1, 0)
         blocked = self.scrub.blockSignals(True)
         self.scrub.setRange(0, last)
-        self.scrub.setValue(attack.position)
+        self.scrub.setValue(attack.film.position)
         self.scrub.blockSignals(blocked)
-        self.words.setText(f"step {attack.position} of {last}")
+        self.words.setText(f"step {attack.film.position} of {last}")
 
     @Slot(int)
     def _scrubbed(self, position: int) -> None:
-        self._attack.go_to(position)
+        self._attack.film.go_to(position)
 
     @Slot()
     def _to_first(self) -> None:
-        self._attack.go_to(0)
+        self._attack.film.go_to(0)
 
     @Slot()
     def _to_last(self) -> None:
-        self._attack.go_to(len(self._attack.steps) - 1)
+        self._attack.film.go_to(len(self._attack.film.steps) - 1)
 
     @Slot()
     def _step_back(self) -> None:
-        self._attack.go_to(self._attack.position - 1)
+        self._attack.film.go_to(self._attack.film.position - 1)
 
     @Slot()
     def _step_forward(self) -> None:
-        self._attack.go_to(self._attack.position + 1)
+        self._attack.film.go_to(self._attack.film.position + 1)
 
     @Slot(int)
     def _speed_changed(self, place: int) -> None:
         speed = _SLOWEST * (_FASTEST / _SLOWEST) ** (place / _SPEED_STEPS)
-        self._attack.set_speed(speed)
+        self._attack.film.set_speed(speed)
         self.speed_words.setText(f"{speed:.0f} steps/s")
         self.speed.setToolTip(f"How fast the film runs: {speed:.0f} steps a second")

@@ -32,8 +32,8 @@ class AttackImages(QObject):
             view.set_clickable("Click to open it: probabilities, logits, history, why.")
         chosen.clicked.connect(self._open_chosen)
         result.clicked.connect(self._open_result)
-        session.attack.position_changed.connect(self._opened.refresh)
-        session.attack.film_changed.connect(self._opened.refresh)
+        session.attack.film.position_changed.connect(self._opened.refresh)
+        session.attack.film.changed.connect(self._opened.refresh)
         session.view.dataset_changed.connect(self.card.close)
         self._chosen = chosen
 
@@ -63,9 +63,9 @@ class AttackImages(QObject):
 
     def _result_content(self) -> CardContent | None:
         attack = self._session.attack
-        if attack.step is None:
+        if attack.film.step is None:
             return None
-        return self._content(f"result of step {attack.position}", attack.step.image)
+        return self._content(f"result of step {attack.film.position}", attack.film.step.image)
 
     def _content(self, what: str, image: NDArray[np.floating]) -> CardContent | None:
         session = self._session

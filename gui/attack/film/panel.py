@@ -111,8 +111,8 @@ class FilmPanel(QWidget):
             view.hovered.connect(self.hovered)
         self.images = AttackImages(session, self.chosen_view, self.result_view)
         self._attack.config_changed.connect(self.refresh)
-        self._attack.film_changed.connect(self._film_changed)
-        self._attack.position_changed.connect(self.refresh)
+        self._attack.film.changed.connect(self._film_changed)
+        self._attack.film.position_changed.connect(self.refresh)
         session.view.dataset_changed.connect(self.refresh)
         self.refresh()
 
@@ -155,9 +155,9 @@ class FilmPanel(QWidget):
 
     @Slot()
     def _film_changed(self) -> None:
-        steps = self._attack.steps
+        steps = self._attack.film.steps
         x = np.arange(len(steps), dtype=float)
-        target, label = self._attack.aim, self._attack.label
+        target, label = self._attack.film.aim, self._attack.label
         curves = {
             self.probability_plot: {
                 "target": [step.probabilities[target] for step in steps],
@@ -175,7 +175,7 @@ class FilmPanel(QWidget):
         for plot, series in curves.items():
             for name, values in series.items():
                 plot.set_data(name, x, np.array(values, dtype=float))
-            plot.set_x_range(0, self._attack.n_steps)
+            plot.set_x_range(0, self._attack.film.n_steps)
         self._fit_loss_axis(min((step.loss for step in steps), default=1.0) > 0)
         self.probability_plot.set_y_range(0, 1)
         self.refresh()
@@ -190,7 +190,7 @@ class FilmPanel(QWidget):
     def refresh(self) -> None:
         """Show the present step."""
         attack, dataset = self._attack, self._session.view.dataset
-        chosen, step = attack.chosen_image, attack.step
+        chosen, step = attack.chosen_image, attack.film.step
         if dataset is None or chosen is None:
             self.sentence.setText("Waiting for data ...")
             return
@@ -200,18 +200,18 @@ class FilmPanel(QWidget):
         if attack.on_own:
             where = "drawn"
         self.chosen_view.show_grey(image, *shortened(f"{{}}, {where}", names[attack.label]))
-        if step is None or attack.weights is None or step.image.size != image.size:
+        if step is None or attack.film.weights is None or step.image.size != image.size:
             self._show_none(image)
             return
         self._show_step(step, image)
         for plot in self._plots:
-            plot.set_marker(attack.position)
+            plot.set_marker(attack.film.position)
 
     def _show_none(self, chosen: np.ndarray) -> None:
         """Say why there is no film; the image is as it was."""
-        self.sentence.setText(self._attack.problem or "Computing ...")
+        self.sentence.setText(self._attack.film.problem or "Computing ...")
         self.hint.setVisible(False)
-        if self._attack.problem:
+        if self._attack.film.problem:
             self.change_view.show_change(np.zeros_like(chosen), "none")
             self.result_view.show_grey(chosen, "not changed")
             self._show_weights()
@@ -219,14 +219,14 @@ class FilmPanel(QWidget):
             if dataset is not None and shown is not None:
                 read = shown.probabilities_of(chosen.reshape(-1))
                 self.bars.set_probabilities(
-                    dataset.class_names, read, true=self._attack.label, target=self._attack.aim
+                    dataset.class_names, read, true=self._attack.label, target=self._attack.film.aim
                 )
 
     def _show_step(self, step: AttackStep, chosen: np.ndarray) -> None:
         attack, dataset = self._attack, self._session.view.dataset
         assert dataset is not None
-        assert attack.weights is not None
-        names, target = dataset.class_names, attack.aim
+        assert attack.film.weights is not None
+        names, target = dataset.class_names, attack.film.aim
         result = step.image.reshape(chosen.shape)
         change = result - chosen
         largest = float(np.abs(change).max())
@@ -239,14 +239,14 @@ class FilmPanel(QWidget):
         self.result_view.show_grey(result, *shortened(f"read as {{}} {sure}", names[seen]))
         self._show_weights()
         self.bars.set_probabilities(names, step.probabilities, true=attack.label, target=target)
-        outcome = attack.outcome()
+        outcome = attack.film.outcome()
         assert outcome is not None
         self.sentence.setText(outcome.sentence([short(name, _LONGEST_NAME) for name in names]))
         hint = self._least_words()
         resists = not outcome.succeeded and outcome.saturated
         if resists and attack.attack_name == Descent.name and not attack.chosen.begins_as_noise:
             hint = _SATURATED
-        if attack.ran_away:
+        if attack.film.ran_away:
             hint = _RAN_AWAY
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
@@ -254,22 +254,24 @@ class FilmPanel(QWidget):
     def _show_weights(self) -> None:
         """Show the weights of the class that the change leads to."""
         attack, dataset = self._attack, self._session.view.dataset
-        if dataset is None or attack.weights is None:
+        if dataset is None or attack.film.weights is None:
             return
-        weights = weight_images(attack.weights, dataset.image_shape)[attack.aim]
-        limit = weight_limit(attack.weights)
-        self.weights_view.set_title(f"weights of {short(dataset.class_names[attack.aim], 16)}")
-        self.weights_view.show_signed(weights, limit, f"±{limit:.2g}, epoch {attack.epoch:.0f}")
+        weights = weight_images(attack.film.weights, dataset.image_shape)[attack.film.aim]
+        limit = weight_limit(attack.film.weights)
+        self.weights_view.set_title(f"weights of {short(dataset.class_names[attack.film.aim], 16)}")
+        self.weights_view.show_signed(
+            weights, limit, f"±{limit:.2g}, epoch {attack.film.epoch:.0f}"
+        )
 
     def _least_words(self) -> str:
         """Return how little would have been enough: the model is linear, so that is known."""
         attack, dataset = self._attack, self._session.view.dataset
-        if attack.least is None or dataset is None:
+        if attack.film.least is None or dataset is None:
             return ""
         wanted = "something else"
         if attack.target is not None:
             wanted = f"a {short(dataset.class_names[attack.target], _LONGEST_NAME)}"
-        l2, linf = attack.least
+        l2, linf = attack.film.least
         box = " with pixels between 0 and 1" if attack.boxed else ""
         return (
             f"No change{box} shorter than {l2:.3g}, or with a largest pixel below {linf:.2g}, "
@@ -278,4 +280,4 @@ class FilmPanel(QWidget):
 
     @Slot(float)
     def _step_clicked(self, step: float) -> None:
-        self._attack.go_to(round(step))
+        self._attack.film.go_to(round(step))

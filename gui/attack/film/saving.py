@@ -81,11 +81,11 @@ class FilmSaving(QObject):
         if dataset is None or chosen is None:
             raise ExportError(NO_FILM)
         return Film(
-            tuple(attack.steps),
+            tuple(attack.film.steps),
             chosen,
             dataset.image_shape,
             dataset.class_names,
-            attack.aim,
+            attack.film.aim,
         )
 
     def save(self, path: Path, what: str) -> None:
@@ -100,7 +100,7 @@ class FilmSaving(QObject):
             elif what == "images":
                 content = images_npz(film)
             else:
-                content = step_png(film, self._session.attack.position)
+                content = step_png(film, self._session.attack.film.position)
             write_file(path, content)
         except ExportError as error:
             self._session.messages.warn(str(error))
@@ -108,7 +108,7 @@ class FilmSaving(QObject):
             self._session.messages.note(f"Saved {path}")
 
     def _begin(self, path: Path, film: Film) -> None:
-        self._to_save = Animation(path, film, self._session.attack.speed)
+        self._to_save = Animation(path, film, self._session.attack.film.speed)
         self._study.start()
         self.changed.emit()
 

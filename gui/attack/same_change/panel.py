@@ -178,7 +178,7 @@ class SameChangePanel(Panel):
         self.strip.hovered.connect(self.hovered)
         self.view.hovered.connect(self.hovered)
         attack = self._session.attack
-        for signal in (attack.config_changed, attack.film_changed, attack.position_changed):
+        for signal in (attack.config_changed, attack.film.changed, attack.film.position_changed):
             signal.connect(self.refresh)
         for button in (self.film_button, self.all_button, self.find_button):
             button.clicked.connect(self.refresh)
@@ -198,7 +198,7 @@ class SameChangePanel(Panel):
         self._show_passes()
         result = state.counted.found
         # The attack fits its target to other data a moment after they are there.
-        names, aim = () if dataset is None else dataset.class_names, self._session.attack.aim
+        names, aim = () if dataset is None else dataset.class_names, self._session.attack.film.aim
         self.effects.show_result(result, names[aim] if aim < len(names) else "")
         self.note.setText(self._note())
         self.note.setVisible(bool(self.note.text()))
@@ -253,7 +253,7 @@ class SameChangePanel(Panel):
         if self._session.view.shown is None or self._session.view.dataset is None:
             return "There is no model yet: let a run begin first."
         if change is None:
-            return attack.problem or "The film is being computed ..."
+            return attack.film.problem or "The film is being computed ..."
         if attack.config.start is None:
             return (
                 "This film starts from noise, so that what it changes is the whole image. Start it "
@@ -276,8 +276,8 @@ class SameChangePanel(Panel):
         state, attack = self.state, self._session.attack
         dataset = self._session.view.dataset
         what = "The film's change"
-        if not state.is_for_all and attack.steps:
-            what = f"The change of step {attack.position} of {len(attack.steps) - 1}"
+        if not state.is_for_all and attack.film.steps:
+            what = f"The change of step {attack.film.position} of {len(attack.film.steps) - 1}"
         elif state.is_for_all and state.asked is not None:
             config = state.asked.config
             toward = (

@@ -116,8 +116,8 @@ class OneChange(QObject):
             count_changed,
             follows=(
                 attack.config_changed,
-                attack.film_changed,
-                attack.position_changed,
+                attack.film.changed,
+                attack.film.position_changed,
                 self.universal.changed,
             ),
             refresh=0.0,
@@ -166,7 +166,7 @@ class OneChange(QObject):
         """Return the change that is added, (n_features,), without the strength; None without."""
         if self.is_for_all:
             return None if self.found is None else self.found.change
-        step = self._attack.step
+        step = self._attack.film.step
         if step is None:  # nor need there be such an image, in other data
             return None
         image = self._attack.chosen_image
@@ -233,7 +233,7 @@ class OneChange(QObject):
 
     def _wanted(self) -> SameChangeQuestion | None:
         attack, dataset, shown = self._attack, self._view.dataset, self._view.shown
-        weights, change = attack.weights, self.change()
+        weights, change = attack.film.weights, self.change()
         if self.is_for_all and shown is not None:
             weights = shown.weights
         if dataset is None or weights is None or change is None:
@@ -244,6 +244,6 @@ class OneChange(QObject):
             split=dataset.split(attack.config.part),
             change=change,
             strength=self.strength,
-            target=attack.aim,
+            target=attack.film.aim,
             box=attack.boxed,
         )

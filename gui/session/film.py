@@ -1,0 +1,248 @@
+"""The film of the attack: computed for what is chosen now, and played."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from PySide6.QtCore import Signal, Slot
+
+from core.attack import Film, Outcome, summarise
+from core.attack.film import FilmSearch
+from core.learning.perceptron import SoftmaxPerceptron
+from gui.jobs.study import Study
+from gui.session.own_image import OfImage
+from gui.session.player import Player
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QObject, SignalInstance
+
+    from core.attack import Attack, AttackConfig, AttackSettings, AttackStep
+    from core.attack.film import Filmed
+    from core.data.dataset import Split
+    from gui.jobs.job_pool import JobPool
+    from gui.jobs.study import Answer
+    from gui.session.chosen_attack import ChosenAttack
+    from gui.session.own_image import OwnImage
+    from gui.session.view import View
+
+_RECOMPUTE_SECONDS = 0.4
+"""While a run is live its model changes all the time; the film is remade this often."""
+
+_TELL_SECONDS = 0.1
+"""A growing film is drawn this often: its traces are drawn as a whole."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FilmQuestion(OfImage):
+    """What is filmed.
+
+    Attributes
+    ----------
+    weights, epoch : the model under attack
+    attack, settings : how
+    noise : the seed of the noise it begins as; None to begin at the image
+    """
+
+    weights: NDArray[Any]
+    epoch: float
+    attack: type[Attack]
+    settings: AttackSettings
+    noise: int | None
+
+
+def _filming(q: FilmQuestion) -> FilmSearch:
+    model = SoftmaxPerceptron(q.weights)
+    return FilmSearch(
+        Film(q.attack.on_image(model, q.settings, q.image, noise=q.noise)),
+        seeks_least=q.noise is None,
+    )
+
+
+class Attacked(Protocol):
+    """What a film is of: an image, and how it is attacked."""
+
+    config_changed: SignalInstance
+    chosen: ChosenAttack
+
+    @property
+    def source(self) -> Split | OwnImage | None:
+        """What the image is taken from."""
+
+    @property
+    def index(self) -> int:
+        """Its number in that."""
+
+    @property
+    def label(self) -> int:
+        """Its true class."""
+
+    @property
+    def config(self) -> AttackConfig:
+        """Images, target, and the practical's numbers."""
+
+    @property
+    def target(self) -> int | None:
+        """The class wanted, or None for any other."""
+
+
+class AttackFilm(Player):
+    """The steps of the attack, as far as they are computed, and the one shown."""
+
+    changed = Signal()
+    """The steps are others or more than before."""
+
+    def __init__(
+        self, attack: Attacked, view: View, pool: JobPool, parent: QObject | None = None
+    ) -> None:
+        super().__init__(pool.frame, parent=parent)
+        self._attack, self._view = attack, view
+        self.steps: list[AttackStep] = []
+        self.play_when_ready = False
+        """Whether it is played as soon as it is whole."""
+        self._taken: Answer[FilmQuestion, Filmed] | None = None
+        self._study: Study[FilmQuestion, Filmed] = Study(
+            view,
+            pool,
+            "attack",
+            self._wanted,
+            _filming,
+            follows=(attack.config_changed,),
+            refresh=_RECOMPUTE_SECONDS,
+            tell=_TELL_SECONDS,
+            rest=0.0,
+            parent=self,
+        )
+        self._study.changed.connect(self._take)
+        view.forgotten.connect(self._forget)
+
+    def watch(self, is_watched: bool) -> None:
+        """Keep it up to date, or let nothing be computed for what nobody sees."""
+        self._study.watch(is_watched)
+
+    @Slot()
+    def _forget(self) -> None:
+        """Have no film: it fits neither the new images nor the new classes."""
+        self._taken = None
+        self.clear()
+        self.changed.emit()
+
+    @property
+    def is_computing(self) -> bool:
+        """Whether more steps are to come."""
+        return self.is_growing
+
+    @property
+    def step(self) -> AttackStep | None:
+        """The step shown."""
+        return self.steps[self.position] if self.steps else None
+
+    def show_steps(self, steps: tuple[AttackStep, ...]) -> None:
+        """Have these instead of those before."""
+        self.steps = list(steps)
+        self.replace(len(steps))
+
+    def add_steps(self, steps: tuple[AttackStep, ...]) -> None:
+        """Have more steps of the same film."""
+        self.steps.extend(steps)
+        self.grow(len(self.steps))
+
+    def clear(self) -> None:
+        """Have no film."""
+        self.steps = []
+        super().clear()
+
+    @property
+    def weights(self) -> NDArray[Any] | None:
+        """The model that the film is of, (n_classes, n_features + 1)."""
+        return None if self._taken is None else self._taken.question.weights
+
+    @property
+    def epoch(self) -> float:
+        """The epoch of that model."""
+        return 0.0 if self._taken is None else self._taken.question.epoch
+
+    @property
+    def _filmed(self) -> Filmed | None:
+        return None if self._taken is None else self._taken.found
+
+    @property
+    def n_steps(self) -> int:
+        """How many steps the film is going to have."""
+        return self._attack.config.steps if self._filmed is None else self._filmed.n_steps
+
+    @property
+    def ran_away(self) -> bool:
+        """Whether the film ends where its numbers would have left what can be computed with."""
+        return self._filmed is not None and self._filmed.ran_away
+
+    @property
+    def least(self) -> tuple[float, float] | None:
+        """The smallest length, and largest pixel, of a change that is enough, if known."""
+        return None if self._filmed is None else self._filmed.least
+
+    @property
+    def problem(self) -> str:
+        """Why there is no film, in words."""
+        return self._study.problem
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the film is that of the present choice and model, and whole."""
+        return self._study.is_settled
+
+    @property
+    def aim(self) -> int:
+        """The target; without one the class that the film comes to, or comes nearest to."""
+        if self._attack.target is not None or not self.steps or self._filmed is None:
+            return self._attack.config.target
+        order = np.argsort(self.steps[-1].probabilities)[::-1]
+        return int(next(k for k in order if k != self._filmed.read_as))
+
+    def _wanted(self) -> FilmQuestion | None:
+        shown, source = self._view.shown, self._attack.source
+        if shown is None or source is None:
+            return None
+        return FilmQuestion(
+            weights=shown.weights,
+            epoch=shown.epoch,
+            source=source,
+            index=self._attack.index,
+            attack=self._attack.chosen.choice.attack,
+            settings=self._attack.chosen.settings(),
+            noise=self._attack.chosen.noise,
+        )
+
+    @Slot()
+    def _take(self) -> None:
+        """Play what the study knows; the film before stands until the next one has begun."""
+        answer = self._study.answer
+        self.is_growing = self._study.is_computing
+        if answer is None or answer is self._taken:
+            return
+        before, self._taken = self._taken, answer
+        if answer.found is None:
+            self.clear()
+        elif before is not None and before.question is answer.question:
+            self.add_steps(answer.found.steps[len(self.steps) :])
+        else:
+            self.show_steps(answer.found.steps)
+        self.is_growing = not answer.is_whole
+        self.changed.emit()
+        if self.play_when_ready and answer.is_whole:
+            self.play_when_ready = False
+            self.play(from_start=True)
+
+    def outcome(self) -> Outcome | None:
+        """Return what the attack has come to at the shown step."""
+        if not self.steps or self._filmed is None:
+            return None
+        return summarise(
+            self.steps[: self.position + 1],
+            self._attack.target,
+            self._attack.label,
+            from_noise=self._attack.chosen.begins_as_noise,
+            read_as=self._filmed.read_as,
+        )
