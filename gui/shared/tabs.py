@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, Signal, Slot
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
+    from gui.shared.panel import Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Tab:
 
     words: str
     help: str
-    make: Callable[[Session, QWidget], QWidget]
+    make: Callable[[Session, QWidget], Panel]
 
 
 class PanelTabs(LazyTabs):
@@ -60,19 +61,18 @@ class PanelTabs(LazyTabs):
         self._session = session
         self.set_makers({tab.words: partial(self._make, tab) for tab in tabs})
 
-    def _make(self, tab: Tab) -> QWidget:
+    def _make(self, tab: Tab) -> Panel:
         panel = tab.make(self._session, self)
-        for name in ("hovered", "sample_requested", "images_requested", "content_requested"):
-            if hasattr(panel, name):
-                getattr(panel, name).connect(getattr(self, name))
-        if hasattr(panel, "tab_requested"):
-            panel.tab_requested.connect(self.tab_requested)
-        if hasattr(panel, "asked"):
-            panel.asked.connect(self._ask)
+        panel.hovered.connect(self.hovered)
+        panel.sample_requested.connect(self.sample_requested)
+        panel.images_requested.connect(self.images_requested)
+        panel.content_requested.connect(self.content_requested)
+        panel.tab_requested.connect(self.tab_requested)
+        panel.asked.connect(self._ask)
         return panel
 
     @Slot(str, object)
     def _ask(self, words: str, wanted: object) -> None:
         """Let another tab show what was asked for."""
-        self.panel(words).show_wanted(wanted)  # type: ignore[attr-defined]
+        cast("Panel", self.panel(words)).show_wanted(wanted)
         self.tab_requested.emit(words)

@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
+    from gui.shared.panel import Panel
 
 
-def _make(session: Session, parent: QWidget) -> QWidget:
+def _make(session: Session, parent: QWidget) -> Panel:
     from gui.learn.over_epochs.panel import OverEpochsPanel
 
     return OverEpochsPanel(session, parent)
