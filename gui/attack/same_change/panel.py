@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.pictures import diverging_rgb, grey_rgb
+from core.pictures import grey_rgb
 from gui.attack.same_change.effect_table import EffectTable
 from gui.attack.same_change.study import MOST_STRENGTH, OneChange
 from gui.shared.crafting import within
@@ -29,8 +29,8 @@ from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.job_progress import JobProgress
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.plot import Curve, CurvePlot
+from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture
 from gui.widgets.images.image_strip import ImageStrip, StripImage
-from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,9 +42,6 @@ if TYPE_CHECKING:
     from gui.session.session import Session
 
 SUCCESS = "success"
-_NO_CHANGE = 1e-6
-"""Amplified by more than a million, rounding is all there is to be seen."""
-
 _TICKS = 20
 """Places of the slider for a strength of 1."""
 
@@ -87,9 +84,11 @@ class SameChangePanel(Panel):
         self.find_button = QPushButton("Find one for all", self)
         self.find_button.setToolTip(wrapped(_FIND_HELP))
         self.progress = JobProgress("changing images", "Stop; what is done stays.", self)
-        self.view = ImageView("change", "What is added to every image, amplified so that its "
-                              "largest pixel at strength 1 has full colour; red is added ink, blue "
-                              "ink taken away.", self)  # fmt: skip
+        self.view = ChangePicture(
+            "What is added to every image, amplified so that its largest pixel at strength 1 has "
+            "full colour; red is added ink, blue ink taken away.",
+            self,
+        )
         self.effects = EffectTable(self)
         self.plot = CurvePlot(
             title="PASS BY PASS",
@@ -218,18 +217,14 @@ class SameChangePanel(Panel):
         change = self.state.change()
         if dataset is None or change is None or change.size != dataset.n_features:
             self.view.clear()
-            self.view.set_title("change")
             return
-        picture = change.reshape(dataset.image_shape)
-        largest, added = float(np.abs(picture).max()), self.state.strength * picture
-        length = float(np.linalg.norm(added))
-        if largest < _NO_CHANGE:
-            self.view.set_title("change")
-            self.view.set_image(diverging_rgb(np.zeros_like(added), 1.0), added, "none yet")
-            return
-        self.view.set_title(f"change × {1 / largest:.3g}")
-        words = f"length {length:.3g}, largest pixel {self.state.strength * largest:.3g}"
-        self.view.set_image(diverging_rgb(added, largest), added, words, f"length {length:.3g}")
+        picture, strength = change.reshape(dataset.image_shape), self.state.strength
+        largest, added = float(np.abs(picture).max()), strength * picture
+        length = f"length {float(np.linalg.norm(added)):.3g}"
+        words = [f"{length}, largest pixel {strength * largest:.3g}", length]
+        if largest <= NO_CHANGE:
+            words = ["none yet"]
+        self.view.show_change(added, *words, limit=largest)
 
     def _show_passes(self) -> None:
         found, asked = self.state.found, self.state.asked
@@ -259,7 +254,7 @@ class SameChangePanel(Panel):
                 "This film starts from noise, so that what it changes is the whole image. Start it "
                 "from the image to see what its change does to others."
             )
-        if np.abs(change).max() < _NO_CHANGE:
+        if np.abs(change).max() <= NO_CHANGE:
             return "The film stands where nothing is changed yet: play it on (P), this follows."
         return ""
 
