@@ -404,7 +404,7 @@ def test_a_download_called_off_as_it_ends_is_there_all_the_same(
     downloads._jobs["mnist"] = Ended()  # type: ignore[assignment]
     downloads.progress["mnist"] = None
     monkeypatch.setattr("gui.session.downloads.available", lambda entry: entry.key == "mnist")
-    downloads.cancel("mnist")
+    downloads.call_off("mnist")
     assert window.panel.catalogue.rows["mnist"].button.text() == "Open"
 
 
@@ -519,7 +519,7 @@ def test_settings_stay_as_they_were_where_new_data_are_called_off(
     assert window.panel.data_combo.currentText() == "few"
     session.wanted.changed.emit()
     assert window.panel.data_combo.currentText() == "few"
-    session.data.cancel()
+    session.data.call_off()
     assert session.wanted.data == wanted
     assert window.panel.data_combo.currentData() == "digits8"
     gate.open.set()

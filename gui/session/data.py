@@ -174,7 +174,7 @@ class Data(QObject):
             self._job.request_stop()
         self._job = self.opening = self.progress = None
 
-    def cancel(self) -> None:
+    def call_off(self) -> None:
         """Forget what is being opened, or else prepared."""
         if self.opening is not None:
             words = f"The opening of {printable(self.opening)} was called off."

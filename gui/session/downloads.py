@@ -173,7 +173,7 @@ class Downloads(QObject):
         self._pool.start(self._jobs[key])
         self.changed.emit(key)
 
-    def cancel(self, key: str) -> None:
+    def call_off(self, key: str) -> None:
         """Call a download off; nothing of it is kept."""
         job = self._jobs.pop(key, None)
         if job is not None:

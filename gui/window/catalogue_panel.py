@@ -117,7 +117,7 @@ class CatalogueRow(QWidget):
     def _clicked(self) -> None:
         key = self.entry.key
         if key in self._downloads.progress:
-            self._downloads.cancel(key)
+            self._downloads.call_off(key)
         elif self._downloads.is_here(key):
             self.open_requested.emit(key)
         else:

@@ -30,7 +30,7 @@ class OpeningBar(QWidget):
         self.cancel_button = QPushButton("Cancel", self)
         self.cancel_button.setObjectName("small")
         self.cancel_button.setToolTip("Call it off; the present data and run stay as they are")
-        self.cancel_button.clicked.connect(data.cancel)
+        self.cancel_button.clicked.connect(data.call_off)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.bar)

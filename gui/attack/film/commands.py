@@ -44,7 +44,7 @@ class SavedFilms(QObject):
     def save_film(self) -> None:
         """Save the film as an animation; while one is being made, call that off."""
         if self._saving.progress is not None:
-            self._saving.cancel()
+            self._saving.call_off()
             self._session.messages.notified.emit(
                 "The film was called off; no file was written.", False
             )

@@ -113,7 +113,7 @@ class FilmSaving(QObject):
         self.changed.emit()
 
     @Slot()
-    def cancel(self) -> None:
+    def call_off(self) -> None:
         """Stop; no file is left."""
         if self._to_save is not None:
             self._study.call_off()
