@@ -98,7 +98,7 @@ def _scrolled(dataset: Dataset, n_frames: int) -> tuple[list[float], int, list[f
     session.data.arrived.emit(Loaded("made up", session.view.reading, dataset))
     session.training.pause()
     window.show_page("data")
-    page = window.data_page
+    page = window.page("data")
     deadline = time.perf_counter() + 20
     while page.wall.content is None or page.wall.content.framed is None:
         app.processEvents()

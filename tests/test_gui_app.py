@@ -38,7 +38,7 @@ N_REPAINTS = 50
 @pytest.mark.parametrize("page", ["learn", "attack"])
 def test_repainting_drops_no_reference_to_none(window: MainWindow, qtbot: QtBot, page: str) -> None:
     if page == "attack":
-        window.show_attack()
+        window.show_page("attack")
         wait_for_film(qtbot, window.session)
     window.grab()
     painted = getattr(window, page)
@@ -90,7 +90,7 @@ def test_the_window_closes_at_any_moment(
     session = new_session(data=DataConfig(dataset="strokes"), training=ENDLESS)
     window = new_window(session)
     if page == "attack":
-        window.show_attack()
+        window.show_page("attack")
         session.attack.set_setting("steps", 20_000)
     session.open("strokes")
     qtbot.wait(moment)
@@ -268,8 +268,8 @@ def end(window):
         return
     boxes = [box.informativeText() for box in window.findChildren(QMessageBox)]
     window.show_help()
-    window.learn.atlas.cell_clicked.emit(0, 3)
-    print(boxes, window.learn.card.isVisible(), text_shown())
+    window.page("learn").atlas.cell_clicked.emit(0, 3)
+    print(boxes, window.page("learn").card.isVisible(), text_shown())
     window.close()
 
 made = gui.app.make_application

@@ -327,10 +327,10 @@ def test_numbers_out_of_range_are_refused_in_words(
 
 
 def test_image_target_and_box_are_those_of_the_page(window: MainWindow, qtbot: QtBot) -> None:
-    session, controls = window.session, window.attack.controls
-    window.show_attack()
-    click(qtbot, window.attack.tab("Losses"))
-    panel = window.attack.tabs.panel("Losses")
+    session, controls = window.session, window.page("attack").controls
+    window.show_page("attack")
+    click(qtbot, window.page("attack").tab("Losses"))
+    panel = window.page("attack").tabs.panel("Losses")
     assert isinstance(panel, LossesPanel)
     type_number(qtbot, controls.index, "40")
     wait_for_descents(qtbot, panel)

@@ -217,7 +217,7 @@ def test_it_follows_the_epoch_shown(page: RobustnessPage, session: Session, qtbo
 def test_an_adversarially_trained_run_lies_beside_the_other(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    session, page = window.session, window.robustness
+    session, page = window.session, window.page("robustness")
     assert not any(thread.name == "exact curves" for thread in threading.enumerate())
     press(qtbot, window, "Ctrl+5")
     assert page.isVisible()

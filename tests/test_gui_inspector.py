@@ -49,7 +49,7 @@ def expected(window: MainWindow, index: int, part: str = "train") -> ImageHistor
 def card(window: MainWindow, qtbot: QtBot) -> ImageCard:
     """Return the card of training image 7, its history unfolded."""
     press(qtbot, window, "Ctrl+3")
-    page = window.data_page
+    page = window.page("data")
     wait_until(qtbot, lambda: page.view is not None and page.view.seen is not None)
     page.open_image(7, QPoint(300, 600))
     activate(qtbot, page.card)
@@ -179,13 +179,13 @@ def test_both_unfold_and_fold(card: ImageCard, qtbot: QtBot) -> None:
 
 
 def test_a_worst_mistake_of_the_atlas_has_a_history(window: MainWindow, qtbot: QtBot) -> None:
-    atlas, session = window.learn.atlas, window.session
+    atlas, session = window.page("learn").atlas, window.session
     assert session.readings.diagnosis.found is not None
     worst = session.readings.diagnosis.found.worst
     k = next(k for k, mistake in enumerate(worst) if mistake is not None)
     atlas.grab()
     click(qtbot, atlas, atlas.cell_rect(2, k).center())
-    card = window.learn.card
+    card = window.page("learn").card
     assert card.isVisible()
     click(qtbot, card.history_button)
     mistake = worst[k]
@@ -208,11 +208,11 @@ def test_a_worst_mistake_of_the_atlas_has_a_history(window: MainWindow, qtbot: Q
 
 
 def test_several_worst_of_each_class(window: MainWindow, qtbot: QtBot) -> None:
-    session, atlas = window.session, window.learn.atlas
+    session, atlas = window.session, window.page("learn").atlas
     session.view.show_epoch(1)
     wait_for_diagnosis(qtbot, session)
     assert atlas.n_rows == 3
-    type_number(qtbot, window.learn.n_worst.field, "3")
+    type_number(qtbot, window.page("learn").n_worst.field, "3")
     wait_until(qtbot, lambda: atlas.n_rows == 5)
     assert session.view.shown is not None
     train = data_of(session).train
@@ -230,15 +230,15 @@ def test_several_worst_of_each_class(window: MainWindow, qtbot: QtBot) -> None:
                 np.testing.assert_array_equal(row.values[k], image)
                 assert f"{mistake.probability:.2f}" in row.captions[k]
     k = next(k for k, own in enumerate(found.mistakes) if len(own) == 3)
-    window.learn.tabs.currentWidget().ensureVisible(0, atlas.cell_rect(4, k).bottom())
+    window.page("learn").tabs.currentWidget().ensureVisible(0, atlas.cell_rect(4, k).bottom())
     click(qtbot, atlas, atlas.cell_rect(4, k).center())
-    content = window.learn.card.content
+    content = window.page("learn").card.content
     assert content is not None
     assert content.index == found.mistakes[k][2].index
-    window.learn.card.close()
-    type_number(qtbot, window.learn.n_worst.field, "6")  # refused
-    assert window.learn.n_worst.field.number() == 3
-    type_number(qtbot, window.learn.n_worst.field, "1")
+    window.page("learn").card.close()
+    type_number(qtbot, window.page("learn").n_worst.field, "6")  # refused
+    assert window.page("learn").n_worst.field.number() == 3
+    type_number(qtbot, window.page("learn").n_worst.field, "1")
     wait_until(qtbot, lambda: atlas.n_rows == 3)
 
 
@@ -302,7 +302,7 @@ def test_a_rank_that_is_none_leaves_a_gap(qtbot: QtBot) -> None:
     history = ImageHistory(0, np.arange(3), logits, tuple(logits))
     plot.set_history(history, ("a", "b"))
     picture, edges = pixels(plot), plot.edges()
-    frame = plot._frame()
+    frame = plot.frame()
 
     def drawn(i: int) -> bool:
         x = (edges[i] + edges[i + 1]) // 2
@@ -323,9 +323,9 @@ def test_ranks_of_many_classes_and_epochs_fit(qtbot: QtBot) -> None:
         plot.set_history(ImageHistory(1, np.arange(n_epochs), logits, tuple(logits)), names, 0.0)
         plot.resize(400, 140)
         pixels(plot)
-        assert plot.row_of(n_classes) <= plot._frame().bottom() + 1
+        assert plot.row_of(n_classes) <= plot.frame().bottom() + 1
         assert plot.edges()[-1] <= plot.width()
-        assert plot._place_at(plot.edges()[-1]) == n_epochs - 1
+        assert plot.place_at(plot.edges()[-1]) == n_epochs - 1
         # Where there are more epochs than pixels, a pixel is that of its last one.
-        assert plot._place_at(plot.edges()[0]) in ({0} if n_epochs < 300 else {0, 1})
-        assert plot._place_at(-5) is None
+        assert plot.place_at(plot.edges()[0]) in ({0} if n_epochs < 300 else {0, 1})
+        assert plot.place_at(-5) is None

@@ -249,12 +249,12 @@ def test_the_warning_sets_validation_images_aside_and_they_choose(
 
 
 def test_best_against_now_is_compared(window: MainWindow, qtbot: QtBot) -> None:
-    click(qtbot, window.learn.tab("When to stop"))
-    panel, history = window.learn.tabs.panel("When to stop"), window.session.view.history
+    click(qtbot, window.page("learn").tab("When to stop"))
+    panel, history = window.page("learn").tabs.panel("When to stop"), window.session.view.history
     assert history is not None
     click(qtbot, panel.compare_button)
-    assert window.learn.tabs.panel("Compare").isVisible()
-    models = window.learn.tabs.panel("Compare").comparison.models
+    assert window.page("learn").tabs.panel("Compare").isVisible()
+    models = window.page("learn").tabs.panel("Compare").comparison.models
     assert models is not None
     assert models[0].weights is history.best.weights
     assert models[1].weights is history.records[-1].weights

@@ -173,8 +173,8 @@ def test_any_run_at_any_epoch(panel: ComparisonPanel, session: Session, qtbot: Q
 
 def test_a_run_of_the_list_is_compared_with_the_one_shown(window: MainWindow, qtbot: QtBot) -> None:
     another_run(qtbot, window.session)
-    click(qtbot, window.learn.tab("Runs"))
-    runs, panel = (window.learn.tabs.panel(words) for words in ("Runs", "Compare"))
+    click(qtbot, window.page("learn").tab("Runs"))
+    runs, panel = (window.page("learn").tabs.panel(words) for words in ("Runs", "Compare"))
     first = window.session.runs.entries[0]
     runs.table.choose(first.key)
     click(qtbot, runs.compare_button)
@@ -183,7 +183,7 @@ def test_a_run_of_the_list_is_compared_with_the_one_shown(window: MainWindow, qt
     assert weights_of(panel)[0] is first.run.history.best.weights
     wait_for_models(qtbot, panel)
     click_cell(qtbot, panel, 2, 3)
-    card = window.learn.card
+    card = window.page("learn").card
     assert card.isVisible()
     assert card.title.text() == "B − A: weights of class 3"
     np.testing.assert_array_equal(card.content.values, panel.mosaic.row(2).values[3])
@@ -195,10 +195,10 @@ def test_a_run_of_the_list_is_compared_with_the_one_shown(window: MainWindow, qt
     label, read = np.unravel_index(int(wrong.argmax()), wrong.shape)
     matrix = panel.matrices[0]
     click(qtbot, matrix, matrix.cell_rect(int(label), int(read)).center())
-    assert window.data_page.isVisible()
+    assert window.page("data").isVisible()
     assert window.session.view.shown.weights is found[0].weights
     wait_until(qtbot, lambda: wall_is_right(window))
-    order = window.data_page.wall.content.order
+    order = window.page("data").wall.content.order
     assert len(order) == counts[label, read] > 0
 
 

@@ -235,8 +235,8 @@ def test_another_colour(panel: RunsPanel, session: Session, plot: CurvePlot) -> 
 def test_the_window_around_it_tells_and_takes_keys(window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
     another_run(qtbot, session)
-    click(qtbot, window.learn.tab("Runs"))
-    panel = window.learn.tabs.panel("Runs")
+    click(qtbot, window.page("learn").tab("Runs"))
+    panel = window.page("learn").tabs.panel("Runs")
     assert panel.isVisible()
     click_row(qtbot, panel, 0)
     click(qtbot, panel.show_button)

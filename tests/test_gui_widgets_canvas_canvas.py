@@ -60,9 +60,9 @@ def page(new_panel: Callable[..., DrawPage], session: Session) -> DrawPage:
 def page_in_window(window: MainWindow, qtbot: QtBot) -> DrawPage:
     """Return the Draw page of a window whose run on 8 x 8 digits has ended."""
     press(qtbot, window, "Ctrl+4")
-    assert window.pages.currentWidget() is window.draw
-    assert window.draw.canvas.hasFocus(), "its keys work at once"
-    return window.draw
+    assert window.pages.currentWidget() is window.page("draw")
+    assert window.page("draw").canvas.hasFocus(), "its keys work at once"
+    return window.page("draw")
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_the_keyboard_takes_back_brings_back_clears_and_changes_the_pen(
     assert canvas.pen_width == pytest.approx(USUAL_WIDTH - 0.01)
     press(qtbot, canvas, "X")
     assert canvas.erasing
-    assert window.draw.tools.eraser.isChecked()
+    assert window.page("draw").tools.eraser.isChecked()
 
 
 def test_its_keys_are_no_commands_of_the_window() -> None:

@@ -70,7 +70,7 @@ def test_the_wheel_over_a_list_that_was_used_changes_nothing(
 def test_show_all_goes_to_what_was_looked_for(window: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, window, "Ctrl+3")
     wait_until(qtbot, lambda: wall_is_right(window))
-    page = window.data_page
+    page = window.page("data")
     page.show_filter(ImageFilter(read="wrong"))
     assert page.wall.content is not None
     sought = next(i for i in range(299, 0, -1) if i not in page.wall.content.order)
@@ -87,7 +87,7 @@ def test_an_error_about_a_search_goes_with_a_search_that_succeeds(
 ) -> None:
     press(qtbot, window, "Ctrl+3")
     wait_until(qtbot, lambda: wall_is_right(window))
-    field = window.data_page.bar.find_field
+    field = window.page("data").bar.find_field
     for text, told in (("abc", True), ("12", False)):
         field.setText(text)
         qtbot.keyClick(field, Qt.Key.Key_Return)
@@ -109,7 +109,7 @@ def test_an_error_goes_in_time_once_somebody_works_on(window: MainWindow, qtbot:
 def test_the_legend_counts_what_hangs_on_the_wall(window: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, window, "Ctrl+3")
     wait_until(qtbot, lambda: wall_is_right(window))
-    page = window.data_page
+    page = window.page("data")
     page.show_filter(ImageFilter(read="right"))
     assert "0 wrong" in page.legend.text()
     page.show_filter(ImageFilter(read="wrong", label=3))
@@ -120,7 +120,7 @@ def test_the_legend_counts_what_hangs_on_the_wall(window: MainWindow, qtbot: QtB
 def test_an_opened_image_follows_the_epoch_shown(window: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, window, "Ctrl+3")
     wait_until(qtbot, lambda: wall_is_right(window))
-    page, session = window.data_page, window.session
+    page, session = window.page("data"), window.session
     page.open_image(7, QPoint(200, 200))
     for epoch in (2, 5):
         session.view.show_epoch(epoch)
@@ -130,18 +130,18 @@ def test_an_opened_image_follows_the_epoch_shown(window: MainWindow, qtbot: QtBo
         np.testing.assert_array_equal(page.card.content.probabilities, expected)
         assert f"epoch {epoch} " in page.card.words.text()
     activate(qtbot, window)
-    qtbot.keyClick(window.data_page.wall, Qt.Key.Key_Escape)  # the keyboard is elsewhere
+    qtbot.keyClick(window.page("data").wall, Qt.Key.Key_Escape)  # the keyboard is elsewhere
     assert not page.card.isVisible()
 
 
 def test_the_keys_of_the_window_work_in_front_of_an_opened_image(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.learn.atlas.cell_clicked.emit(1, 4)
-    card = window.learn.card
+    window.page("learn").atlas.cell_clicked.emit(1, 4)
+    card = window.page("learn").card
     activate(qtbot, card)
     press(qtbot, card, "Ctrl+2")
-    assert window.pages.currentWidget() is window.attack
+    assert window.pages.currentWidget() is window.page("attack")
     click(qtbot, card.close_button)
     assert not card.isVisible()
 
@@ -160,7 +160,7 @@ def test_setting_validation_images_aside_plays_a_finished_run_anew(
 ) -> None:
     session = window.session
     press(qtbot, window, "Ctrl+3")
-    click(qtbot, window.data_page.side.chooses.button)
+    click(qtbot, window.page("data").side.chooses.button)
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert data_of(session).validation is not None
     assert ", validation 0." in window.status_words.text()
@@ -188,7 +188,7 @@ def test_many_classes_stand_in_bands(window: MainWindow, qtbot: QtBot, tmp_path:
     wait_until(qtbot, lambda: data_of(window.session).n_classes == 40)
     wait_for_state(qtbot, window.session, RunState.FINISHED)
     wait_for_diagnosis(qtbot, window.session)
-    atlas = window.learn.atlas
+    atlas = window.page("learn").atlas
 
     def rects_in_place() -> list[QRect]:
         atlas.grab()  # lays out
@@ -213,7 +213,7 @@ def test_few_classes_stand_in_the_middle(window: MainWindow, qtbot: QtBot, tmp_p
     window.session.open(write_data(tmp_path / "two", (5, 4), 2, 60, 20))
     wait_until(qtbot, lambda: data_of(window.session).n_classes == 2)
     wait_for_diagnosis(qtbot, window.session)
-    atlas = window.learn.atlas
+    atlas = window.page("learn").atlas
     atlas.grab()
     left, right = atlas.cell_rect(0, 0), atlas.cell_rect(0, 1)
     assert abs((left.left() + right.right()) / 2 - atlas.width() / 2) < 60
@@ -226,7 +226,7 @@ def test_a_number_that_is_found_out_is_called_auto(
     how = ReadingConfig(image_height=4)
     window.session.open(str(tmp_path / "set.npz"), how)
     wait_until(qtbot, lambda: data_of(window.session).image_shape == (4, 5))
-    field = window.data_page.side.reading.form.rows["image_height"].editor
+    field = window.page("data").side.reading.form.rows["image_height"].editor
     assert isinstance(field, NumberField)
     field.lineEdit().setText("5")
     field.interpretText()
@@ -245,10 +245,10 @@ def test_class_names_on_the_attack_page_are_cut_and_their_numbers_are_not(
     monkeypatch.setattr("gui.session.data.opening", opening_of(made))
     window.session.open("anything")
     wait_until(qtbot, lambda: data_of(window.session).name == "named")
-    window.show_attack()
+    window.show_page("attack")
     wait_for_film(qtbot, window.session)
-    page = window.attack.film_panel
-    _, *buttons = window.attack.controls.targets.buttons()
+    page = window.page("attack").film_panel
+    _, *buttons = window.page("attack").controls.targets.buttons()
     assert buttons[0].text() == "x"
     assert all(button.width() >= button.sizeHint().width() for button in buttons)
     metrics, width = page.result_view.fontMetrics(), page.result_view.width()
@@ -259,4 +259,4 @@ def test_class_names_on_the_attack_page_are_cut_and_their_numbers_are_not(
 
 def test_space_means_play_and_pause_from_the_start(window: MainWindow, qtbot: QtBot) -> None:
     """The keyboard must not begin on a button that Space would press."""
-    assert window.focusWidget() is window.learn.atlas
+    assert window.focusWidget() is window.page("learn").atlas

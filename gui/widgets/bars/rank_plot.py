@@ -76,27 +76,28 @@ class RankPlot(QWidget):
     def _left(self) -> int:
         return self.fontMetrics().horizontalAdvance("000") + _GAP
 
-    def _frame(self) -> QRect:
+    def frame(self) -> QRect:
         """Return where the ranks are drawn."""
         below = _STRIP + self.fontMetrics().height() + 2 * _GAP
         return self.rect().adjusted(self._left(), _GAP + 2, -_GAP, -below)
 
     def strip_rect(self) -> QRect:
         """Return where right and wrong are drawn."""
-        frame = self._frame()
+        frame = self.frame()
         return QRect(frame.left(), frame.bottom() + _GAP, frame.width(), _STRIP)
 
     def edges(self) -> list[int]:
         """Return where each epoch begins, and the last one ends, in pixels from the left."""
-        frame, n = self._frame(), 0 if self._history is None else len(self._history.epochs)
+        frame, n = self.frame(), 0 if self._history is None else len(self._history.epochs)
         return [frame.left() + frame.width() * i // max(n, 1) for i in range(n + 1)]
 
     def row_of(self, rank: float) -> float:
         """Return how far down a rank is drawn."""
-        frame, n_classes = self._frame(), max(len(self._names), 2)
+        frame, n_classes = self.frame(), max(len(self._names), 2)
         return frame.top() + frame.height() * float(np.log(rank) / np.log(n_classes))
 
-    def _place_at(self, x: float) -> int | None:
+    def place_at(self, x: float) -> int | None:
+        """Return which epoch, counted, is drawn at a place; None beside them."""
         edges = self.edges()
         if len(edges) < 2 or not edges[0] <= x <= edges[-1]:
             return None
@@ -116,7 +117,7 @@ class RankPlot(QWidget):
             self._paint_mark(painter, edges)
 
     def _paint_axis(self, painter: QPainter) -> None:
-        frame, line = self._frame(), self.fontMetrics().height()
+        frame, line = self.frame(), self.fontMetrics().height()
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         n_classes, free = len(self._names), -line
         for rank in sorted({1, 2, 3, 5, 10, 20, 50, n_classes}):
@@ -166,7 +167,7 @@ class RankPlot(QWidget):
 
     def _paint_mark(self, painter: QPainter, edges: list[int]) -> None:
         assert self._history is not None
-        frame, strip = self._frame(), self.strip_rect()
+        frame, strip = self.frame(), self.strip_rect()
         marks = []
         if self._marker is not None:
             near = int(np.abs(self._history.epochs - self._marker).argmin())
@@ -195,7 +196,7 @@ class RankPlot(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell of the epoch under the pointer."""
-        place = self._place_at(event.position().x())
+        place = self.place_at(event.position().x())
         if place is None:
             QToolTip.hideText()
             return
@@ -204,7 +205,7 @@ class RankPlot(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the epoch under the pointer."""
-        place = self._place_at(event.position().x())
+        place = self.place_at(event.position().x())
         if place is not None and event.button() == Qt.MouseButton.LeftButton:
             self._go(place)
 
