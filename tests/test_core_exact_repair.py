@@ -364,6 +364,12 @@ def test_a_mistake_and_a_right_one_are_those_asked_for_or_the_next(is_read):
         list(search.run())
         found = search.found()
         assert not list(search.run())  # nothing is looked for again
+        known = search.predicted_by(weights, data.test)  # what another search need not read again
+        np.testing.assert_array_equal(
+            np.flatnonzero(known != data.test.true_labels), found.mistakes
+        )
+        assert search.predicted_by(weights.copy(), data.test) is None
+        assert search.predicted_by(weights, data.train) is None
         assert (found.mistakes.tolist(), found.right_ones.tolist()) == (
             mistakes.tolist(),
             right_ones.tolist(),

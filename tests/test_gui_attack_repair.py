@@ -209,6 +209,7 @@ def test_every_button_goes_where_it_says(
         (panel.next_mistake, after_hardest),
     ):
         click(qtbot, button)
+        assert panel.mistake.image.isVisible()  # those before stay until the next are known
         wait_until(qtbot, lambda: is_known(panel))
         assert panel.mistake.image.title == f"test #{expected}"
         assert panel.right.image.title == f"test #{rights[0]}"
@@ -218,6 +219,7 @@ def test_every_button_goes_where_it_says(
         (panel.next_right, after_fragile),
     ):
         click(qtbot, button)
+        assert panel.mistake.image.isVisible()  # those before stay until the next are known
         wait_until(qtbot, lambda: is_known(panel))
         assert panel.right.image.title == f"test #{expected}"
         assert panel.mistake.image.title == f"test #{after_hardest}"
