@@ -29,6 +29,10 @@ _PLAY_SECONDS = 4.0
 _TELL_SECONDS = 0.3
 """What takes no longer is not worth a word."""
 
+_REST = 0.5
+"""Beside a running training; a step is a tenth of a millisecond, and most of what it seems to take
+there is waiting for the training: longer rests would add to that."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LossesQuestion(OfImage):
@@ -81,6 +85,7 @@ class Losses(QObject):
             follows=(session.attack.config_changed,),
             refresh=0.0,
             tell=_TELL_SECONDS,
+            rest=_REST,
             holds=False,
             parent=self,
         )
