@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import time
 import weakref
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -32,11 +33,13 @@ from gui.attack.pairs.panel import PairsPanel, sentence
 from gui.session.run_state import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
+    from core.data.dataset import Split
     from core.exact.cost_matrix import CostMatrix
     from core.exact.pairs import Norm
     from gui.session.session import Session
@@ -215,24 +218,27 @@ def test_what_was_measured_is_known_again_at_once(panel: PairsPanel, qtbot: QtBo
     assert shown_matrix(panel) is before
 
 
-class Slow(CostMeasurement):
+class Slow:
     """Knows one more image after each step, and takes its time, until it may be quick."""
 
     is_slow = True
 
-    def n_together(self) -> int:
-        return 1 if Slow.is_slow else 500
+    def __init__(self, weights: NDArray[Any], split: Split, norm: Norm, *, boxed: bool) -> None:
+        self.split, self.n_done = split, 0
+        self.whole = finish(CostMeasurement(weights, split, norm, boxed=boxed).run())
 
-    def run(self):  # type: ignore[no-untyped-def]
-        steps = super().run()
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as end:
-                return end.value
+    def run(self) -> Generator[Progress, None, None]:
+        n = len(self.whole.indices)
+        while self.n_done < n:
+            self.n_done = self.n_done + 1 if Slow.is_slow else n
             if Slow.is_slow:
                 time.sleep(0.002)
-            yield step
+            yield Progress(self.n_done, n, "sizes")
+
+    def found(self) -> CostMatrix:
+        sizes = self.whole.sizes.copy()
+        sizes[self.n_done :] = np.nan
+        return cost_matrix(replace(self.whole, sizes=sizes, n_done=self.n_done))
 
 
 @pytest.fixture
