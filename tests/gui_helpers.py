@@ -146,7 +146,7 @@ def wait_for_film(qtbot: QtBot, session: Session) -> None:
 
 def wall_is_right(window: MainWindow) -> bool:
     """Whether the wall shows what the model shown reads in the part chosen."""
-    page, session = window.data_page, window.session
+    page, session = window.page("data"), window.session
     assert session.view.shown is not None
     view, split = page.view, data_of(session).split(page.part)
     if view is None or view.seen is None or view.seen.weights is not session.view.shown.weights:
@@ -211,7 +211,7 @@ def has_colour(picture: NDArray[np.uint8], colour: str) -> NDArray[np.bool_]:
 
 def cell_pixels(window: MainWindow, row: int, column: int) -> NDArray[np.uint8]:
     """Return one image of the atlas as painted."""
-    atlas = window.learn.atlas
+    atlas = window.page("learn").atlas
     atlas.grab()  # lays out
     return pixels(atlas, atlas.cell_rect(row, column))
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def attacked(window: MainWindow, qtbot: QtBot) -> MainWindow:
     """Return a window with a whole film."""
-    window.show_attack()
+    window.show_page("attack")
     wait_for_film(qtbot, window.session)
     window.session.attack.film.pause()
     return window
@@ -34,7 +34,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, file: Path, kind: str = "") -> None:
 
 
 def test_the_film_begins_again(attacked: MainWindow, qtbot: QtBot) -> None:
-    attack, film = attacked.session.attack, attacked.attack.film_panel.film
+    attack, film = attacked.session.attack, attacked.page("attack").film_panel.film
     attack.film.set_speed(400.0)
     click(qtbot, film.repeat)
     assert attack.film.looping
@@ -62,7 +62,7 @@ def test_an_animation_is_made_beside_the_window(
     with Image.open(tmp_path / "film.webp") as picture:
         assert picture.n_frames > 10
     assert attacked.notice.text == f"Saved {tmp_path / 'film.webp'}"
-    assert attacked.attack.film_panel.film.save.text() == "Save"
+    assert attacked.page("attack").film_panel.film.save.text() == "Save"
 
 
 def test_it_can_be_called_off(
@@ -84,12 +84,13 @@ def test_numbers_images_and_a_step_are_kept(
     session = attacked.session
     session.attack.film.go_to(7)
     names = [
-        action.objectName() for action in attacked.attack.film_panel.film.save.menu().actions()
+        action.objectName()
+        for action in attacked.page("attack").film_panel.film.save.menu().actions()
     ]
     assert names == [f"action_save_{what}" for what in ("film", "traces", "images", "step")]
     files = [tmp_path / name for name in ("t.csv", "f.npz", "s.png")]
     for file, action in zip(
-        files, attacked.attack.film_panel.film.save.menu().actions()[1:], strict=True
+        files, attacked.page("attack").film_panel.film.save.menu().actions()[1:], strict=True
     ):
         answer(monkeypatch, file)
         action.trigger()

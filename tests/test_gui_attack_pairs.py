@@ -137,9 +137,9 @@ def test_hovering_reads_median_quartiles_and_images_and_marks_the_other_matrix(
 
 
 def test_a_click_on_a_cell_plays_the_median_example(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_attack()
-    click(qtbot, window.attack.tab("Pairs"))
-    panel = window.attack.tabs.panel("Pairs")
+    window.show_page("attack")
+    click(qtbot, window.page("attack").tab("Pairs"))
+    panel = window.page("attack").tabs.panel("Pairs")
     assert isinstance(panel, PairsPanel)
     matrix = wait_for_costs(qtbot, panel)
     told = list[str]()
@@ -150,8 +150,8 @@ def test_a_click_on_a_cell_plays_the_median_example(window: MainWindow, qtbot: Q
     attack = window.session.attack
     assert (attack.config.part, attack.index) == ("test", int(matrix.example[3, 8]))
     assert (attack.label, attack.target) == (3, 8)
-    assert window.attack.film_panel.isVisible()
-    assert window.attack.tab("Film").isChecked()
+    assert window.page("attack").film_panel.isVisible()
+    assert window.page("attack").tab("Film").isChecked()
     assert attack.attack_name == "exact"
     wait_until(qtbot, lambda: attack.film.playing)
     # What is played is what was read.

@@ -86,7 +86,7 @@ def test_a_part_left_and_chosen_again_is_read_again(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     press(qtbot, window, "Ctrl+3")
-    page = window.data_page
+    page = window.page("data")
     wait_until(qtbot, lambda: wall_is_right(window))
     page.show_filter(ImageFilter(order="worst"))
     gate = gated(monkeypatch, readings_session, "read_images")
@@ -109,7 +109,7 @@ def test_an_epoch_left_and_shown_again_is_read_again(
     window.session.view.show_epoch(None)
     gate.open.set()
     wait_until(qtbot, lambda: wall_is_right(window))
-    assert window.data_page.words.text().endswith(f"epoch {EPOCHS}, live")
+    assert window.page("data").words.text().endswith(f"epoch {EPOCHS}, live")
 
 
 def test_one_failed_reading_is_told_and_the_next_one_succeeds(
@@ -236,7 +236,7 @@ def test_a_bad_file_during_the_very_first_opening_leaves_what_ships(
 def test_two_quick_changes_of_reading_are_both_kept(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, reading = window.session, window.data_page.side.reading
+    session, reading = window.session, window.page("data").side.reading
     session.open(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     may_go = slow_opening(monkeypatch)
@@ -250,7 +250,7 @@ def test_two_quick_changes_of_reading_are_both_kept(
 def test_a_change_of_reading_taken_back_in_time_is_taken_back(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, reading = window.session, window.data_page.side.reading
+    session, reading = window.session, window.page("data").side.reading
     session.open(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     may_go = slow_opening(monkeypatch)
@@ -464,7 +464,7 @@ def test_the_keyboard_scrolls_the_counts_of_many_classes(
     press(qtbot, window, "Ctrl+3")
     window.session.open(write_data(tmp_path / "many", (4, 4), 60, 240, 120))
     wait_until(qtbot, lambda: data_of(window.session).n_classes == 60)
-    side = window.data_page.side
+    side = window.page("data").side
     wait_until(qtbot, lambda: side.counts_area.verticalScrollBar().maximum() > 0)
     side.counts.setFocus()
     for _ in range(30):
@@ -477,7 +477,7 @@ def test_the_keyboard_scrolls_the_counts_of_many_classes(
 
 
 def test_an_opened_weights_image_is_that_of_the_epoch_shown(window: MainWindow) -> None:
-    session, learn = window.session, window.learn
+    session, learn = window.session, window.page("learn")
     learn.atlas.cell_clicked.emit(0, 3)
     for epoch in (0, 6, EPOCHS):
         session.view.show_epoch(epoch)
@@ -492,17 +492,19 @@ def test_an_opened_weights_image_is_that_of_the_epoch_shown(window: MainWindow) 
 def test_space_plays_in_front_of_an_opened_image(
     window: MainWindow, qtbot: QtBot, row: int
 ) -> None:
-    session, card = window.session, window.learn.card
+    session, card = window.session, window.page("learn").card
     assert session.readings.diagnosis.found is not None
     worst = session.readings.diagnosis.found.worst
-    window.learn.atlas.cell_clicked.emit(row, next(k for k in range(10) if worst[k] is not None))
+    window.page("learn").atlas.cell_clicked.emit(
+        row, next(k for k in range(10) if worst[k] is not None)
+    )
     activate(qtbot, card)
     session.wanted.set_setting("epochs", 5000)  # there is more to do, and the run is held
     wait_until(qtbot, lambda: session.view.run_state is RunState.PAUSED)
     qtbot.keyClick(card.focusWidget() or card, Qt.Key.Key_Space)
     wait_until(qtbot, lambda: session.view.is_running)
     assert card.isVisible()
-    assert not window.attack.isVisible()
+    assert not window.page("attack").isVisible()
     session.training.pause()
     card.close()
 
@@ -528,7 +530,7 @@ def test_settings_stay_as_they_were_where_new_data_are_called_off(
 def test_a_change_of_reading_is_not_lost_while_data_are_prepared(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, reading = window.session, window.data_page.side.reading
+    session, reading = window.session, window.page("data").side.reading
     session.open(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     gate = hold_noise(monkeypatch)
@@ -545,7 +547,7 @@ def test_a_change_of_reading_is_not_lost_while_data_are_prepared(
 def test_what_was_looked_for_is_forgotten_with_the_part(window: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, window, "Ctrl+3")
     wait_until(qtbot, lambda: wall_is_right(window))
-    page = window.data_page
+    page = window.page("data")
     page.show_filter(ImageFilter(read="wrong"))
     assert page.wall.content is not None
     sought = next(i for i in range(5, 100) if i not in page.wall.content.order)

@@ -103,8 +103,8 @@ def notes(session: Session) -> Notes:
 def page_in(window: MainWindow, qtbot: QtBot) -> DataPage:
     """Return the page of a window."""
     press(qtbot, window, "Ctrl+3")
-    wait_for_wall(qtbot, window.data_page, window.session)
-    return window.data_page
+    wait_for_wall(qtbot, window.page("data"), window.session)
+    return window.page("data")
 
 
 def order_of(page: DataPage) -> list[int]:
@@ -338,7 +338,7 @@ def test_a_click_opens_the_card_and_from_there_the_attack(
     assert f"image {index}: labelled {split.labels[index]}" in page.card.title.text()
     click(qtbot, page.card.attack_button)
     assert not page.card.isVisible()
-    assert window.attack.isVisible()
+    assert window.page("attack").isVisible()
     assert (window.session.attack.config.part, window.session.attack.index) == (part, index)
 
 
@@ -539,7 +539,7 @@ def test_data_without_a_test_part_can_be_divided_otherwise(
 
 def test_the_panel_keeps_the_sizes_and_this_page_has_the_rest(window: MainWindow) -> None:
     in_panel = set(window.panel.later_form.rows)
-    here = set(window.data_page.side.split.form.rows)
+    here = set(window.page("data").side.split.form.rows)
     assert {"train_size", "test_size", "validation_size"} <= in_panel
     new = {"test_share", "split_seed", "label_noise", "pixel_noise", "noise_seed"}
     assert not new & in_panel
@@ -737,22 +737,22 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
         hover(bars, bars.bar_rect(k).center().toPoint(), f"p({names[k]})")
         page.card.close()
     press(qtbot, window, "Ctrl+1")
-    atlas = window.learn.atlas
+    atlas = window.page("learn").atlas
     atlas.grab()
     hover(atlas, atlas.cell_rect(0, 0).center(), names[0])
     atlas.cell_clicked.emit(0, 0)
-    assert names[0] in window.learn.card.title.text()
+    assert names[0] in window.page("learn").card.title.text()
     look()
-    window.learn.card.close()
+    window.page("learn").card.close()
     press(qtbot, window, "Ctrl+2")
     wait_for_film(qtbot, session)
-    assert any(name in window.attack.film_panel.sentence.text() for name in names)
+    assert any(name in window.page("attack").film_panel.sentence.text() for name in names)
     hover(
-        window.attack.film_panel.bars,
-        window.attack.film_panel.bars.bar_rect(1).center().toPoint(),
+        window.page("attack").film_panel.bars,
+        window.page("attack").film_panel.bars.bar_rect(1).center().toPoint(),
         names[1],
     )
-    buttons = window.attack.controls._target_buttons
+    buttons = window.page("attack").controls._target_buttons
     assert [escape(name) in b.toolTip() for name, b in zip(names, buttons, strict=True)] == [
         True
     ] * 4

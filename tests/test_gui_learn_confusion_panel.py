@@ -83,14 +83,14 @@ def test_a_click_on_a_cell_lists_its_images_the_most_sure_first(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    click(qtbot, window.learn.tab("Confusion"))
-    panel = window.learn.tabs.panel("Confusion")
+    click(qtbot, window.page("learn").tab("Confusion"))
+    panel = window.page("learn").tabs.panel("Confusion")
     wait_for_counts(qtbot, panel, session, "test")
     counts = panel.matrix.counts
     mistakes = counts - np.diag(np.diagonal(counts))
     label, read = (int(k) for k in np.unravel_index(mistakes.argmax(), counts.shape))
     click(qtbot, panel.matrix, panel.matrix.cell_rect(label, read).center())
-    page = window.data_page
+    page = window.page("data")
     assert page.isVisible()
     assert page.part == "test"
     shown, split = session.view.shown, data_of(session).test
@@ -180,13 +180,13 @@ def test_a_panel_that_goes_does_not_end_what_the_data_page_asked_for(
     """Qt tells a widget that it is hidden when it is put into a stack, which happens at leisure."""
     window = new_window(new_session())
     open_and_finish(qtbot, window.session)
-    window.show_data()
+    window.show_page("data")
     wait_until(qtbot, lambda: wall_is_right(window))
-    assert window.learn.tabs.panel("Confusion").isHidden()
+    assert window.page("learn").tabs.panel("Confusion").isHidden()
     window.session.training.step_epoch()
     wait_until(qtbot, lambda: window.session.view.history.last_epoch == EPOCHS + 1)
     wait_until(qtbot, lambda: wall_is_right(window))
     click(qtbot, window.top.buttons["learn_page"])
-    click(qtbot, window.learn.tab("Confusion"))
-    panel = window.learn.tabs.panel("Confusion")
+    click(qtbot, window.page("learn").tab("Confusion"))
+    panel = window.page("learn").tabs.panel("Confusion")
     wait_for_counts(qtbot, panel, window.session, "test")

@@ -85,7 +85,7 @@ def test_the_atlas_paints_what_the_core_computes(window: MainWindow, qtbot: QtBo
         limit = weight_limit(weights)
         images = weight_images(weights, dataset.image_shape)
         found = diagnose(weights, dataset.train)
-        assert window.learn.colour_bar.limit == limit
+        assert window.page("learn").colour_bar.limit == limit
         for k in range(dataset.n_classes):
             assert_painted(cell_pixels(window, 0, k), diverging_rgb(images[k], limit))
             mean = found.mean_images[k].reshape(dataset.image_shape)
@@ -103,7 +103,7 @@ def test_captions_say_what_each_mistake_was_taken_for(window: MainWindow, qtbot:
         assert window.session.view.shown is not None
         dataset = data_of(window.session)
         found = diagnose(window.session.view.shown.weights, dataset.train)
-        worst, mean = window.learn.atlas.row(2), window.learn.atlas.row(1)
+        worst, mean = window.page("learn").atlas.row(2), window.page("learn").atlas.row(1)
         assert any(found.worst)
         for k, mistake in enumerate(found.worst):
             if mistake is None:
@@ -117,16 +117,16 @@ def test_captions_say_what_each_mistake_was_taken_for(window: MainWindow, qtbot:
 
 def test_nothing_learnt_yet_is_said_in_words(window: MainWindow, qtbot: QtBot) -> None:
     show(qtbot, window, 0)  # all weights zero: everything is read as class 0
-    atlas = window.learn.atlas
+    atlas = window.page("learn").atlas
     assert "none right" in atlas.describe(1, 5)
     assert "none wrong" in atlas.describe(2, 0)
     click(qtbot, atlas, atlas.cell_rect(1, 5).center())
-    assert not window.learn.card.isVisible()
+    assert not window.page("learn").card.isVisible()
 
 
 def test_hovering_reads_the_value_of_a_pixel(window: MainWindow, qtbot: QtBot) -> None:
     show(qtbot, window, 10)
-    atlas = window.learn.atlas
+    atlas = window.page("learn").atlas
     atlas.grab()
     height, width = data_of(window.session).image_shape
     taken = atlas.row(2).missing.index("")  # a class with a mistake
@@ -160,14 +160,14 @@ def test_a_click_opens_a_mistake_and_its_button_attacks_it(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     show(qtbot, window, 3)
-    session, dataset, atlas = window.session, data_of(window.session), window.learn.atlas
+    session, dataset, atlas = window.session, data_of(window.session), window.page("learn").atlas
     k = first_mistake(window)
     assert session.readings.diagnosis.found is not None
     mistake = session.readings.diagnosis.found.worst[k]
     assert mistake is not None
     atlas.grab()
     click(qtbot, atlas, atlas.cell_rect(2, k).center())
-    card = window.learn.card
+    card = window.page("learn").card
     assert card.isVisible()
     assert card.title.text() == (
         f"training image {mistake.index}: labelled {dataset.class_names[k]}, read as "
@@ -186,7 +186,7 @@ def test_a_click_opens_a_mistake_and_its_button_attacks_it(
     )
     click(qtbot, card.attack_button)
     assert not card.isVisible()
-    assert window.attack.isVisible()
+    assert window.page("attack").isVisible()
     assert (session.attack.config.part, session.attack.index) == ("train", mistake.index)
     assert session.attack.config.start == mistake.index
     # Toward neither what it is nor what it is taken for already.
@@ -202,7 +202,7 @@ def test_a_click_opens_weights_and_means_which_are_no_samples(
     window: MainWindow, qtbot: QtBot, row: int, has_bars: bool
 ) -> None:
     show(qtbot, window, 10)
-    atlas, card = window.learn.atlas, window.learn.card
+    atlas, card = window.page("learn").atlas, window.page("learn").card
     atlas.grab()
     click(qtbot, atlas, atlas.cell_rect(row, 4).center())
     assert card.isVisible()
@@ -218,7 +218,7 @@ def test_a_click_opens_weights_and_means_which_are_no_samples(
 
 def test_the_atlas_works_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
     show(qtbot, window, 10)
-    atlas, card = window.learn.atlas, window.learn.card
+    atlas, card = window.page("learn").atlas, window.page("learn").card
     atlas.setFocus()
     before = pixels(atlas)
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
@@ -235,7 +235,7 @@ def test_the_atlas_works_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_rewind_closes_the_opened_image(window: MainWindow, qtbot: QtBot) -> None:
-    atlas, card = window.learn.atlas, window.learn.card
+    atlas, card = window.page("learn").atlas, window.page("learn").card
     atlas.grab()
     click(qtbot, atlas, atlas.cell_rect(0, 2).center())
     assert card.isVisible()
@@ -261,7 +261,10 @@ def test_pointing_at_rows_that_are_not_painted_yet(window: MainWindow, qtbot: Qt
 
 
 def plots(window: MainWindow) -> list[tuple[CurvePlot, str]]:
-    return [(window.learn.error_plot, "error"), (window.learn.like_plot, "log_likelihood")]
+    return [
+        (window.page("learn").error_plot, "error"),
+        (window.page("learn").like_plot, "log_likelihood"),
+    ]
 
 
 def widget_point(plot: CurvePlot, x: float, y: float) -> QPoint:
@@ -349,7 +352,7 @@ def test_the_star_is_painted_at_the_best_epoch(window: MainWindow, qtbot: QtBot)
 
 
 def test_earlier_runs_stay_faint_behind(window: MainWindow, qtbot: QtBot) -> None:
-    plot, runs = window.learn.error_plot, window.session.runs
+    plot, runs = window.page("learn").error_plot, window.session.runs
     assert plot.n_earlier == 0
     window.session.training.rewind()
     wait_until(qtbot, lambda: window.session.view.shown is not None)
@@ -374,7 +377,7 @@ def test_a_change_on_the_way_is_marked(
     open_paused(qtbot, session)
     session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    assert window.learn.error_plot.n_ticks == 0
+    assert window.page("learn").error_plot.n_ticks == 0
     with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):
         session.wanted.set_setting("learning_rate", 0.25)
     for plot, _ in plots(window):
@@ -396,7 +399,7 @@ def test_validation_has_a_curve_of_its_own(
     session.wanted.set_setting("validation_size", 60)
     window = new_window(session)
     open_and_finish(qtbot, session)
-    plot = window.learn.like_plot
+    plot = window.page("learn").like_plot
     assert session.view.history is not None
     np.testing.assert_array_equal(
         plot.data("validation")[1], session.view.history.curve("validation", "log_likelihood")
@@ -422,7 +425,7 @@ def test_the_timeline_by_mouse(window: MainWindow, qtbot: QtBot) -> None:
         click(qtbot, timeline, QPoint(round(timeline.x_of(epoch)), 15))
         assert session.view.pinned_epoch == epoch
         assert window.bottom.words.text() == f"epoch {epoch} / {EPOCHS}"
-        assert window.learn.atlas_words.text() == f"training images, epoch {epoch}"
+        assert window.page("learn").atlas_words.text() == f"training images, epoch {epoch}"
         assert handle_colour(window) != live  # a hollow handle: not live
         assert f"showing epoch {epoch}" in window.status_words.text()
     drag(
@@ -491,7 +494,7 @@ def test_other_shapes_and_class_counts(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, shape: tuple[int, int], n_classes: int
 ) -> None:
     open_folder(qtbot, window, write_data(tmp_path / "other", shape, n_classes, 300, 94))
-    session, atlas = window.session, window.learn.atlas
+    session, atlas = window.session, window.page("learn").atlas
     assert data_of(session).n_classes == n_classes
     assert data_of(session).image_shape == shape
     scroll = atlas.parent().parent()
@@ -516,7 +519,7 @@ def test_other_shapes_and_class_counts(
         assert bar.value() > 0
         shown = scroll.viewport().rect().translated(-atlas.pos())
         assert shown.contains(atlas.cell_rect(0, 46).center())
-    window.show_attack()
+    window.show_page("attack")
     wait_for_film(qtbot, session)
     assert len(session.attack.film.steps[0].probabilities) == n_classes
     window.grab()
@@ -536,8 +539,8 @@ def test_long_class_names_are_cut_not_the_images(
     monkeypatch.setattr("gui.session.data.opening", opening_of(made))
     open_folder(qtbot, window, "named data")
     window.grab()
-    assert names[2] in window.learn.atlas.describe(0, 2)
-    window.show_attack()
+    assert names[2] in window.page("learn").atlas.describe(0, 2)
+    window.show_page("attack")
     wait_for_film(qtbot, window.session)
     window.grab()
     assert (window.width(), window.height()) == (1280, 720)
@@ -548,7 +551,7 @@ def test_many_classes_and_then_few_on_both_pages(
 ) -> None:
     many = write_data(tmp_path / "many", (28, 28), 47, 300, 94)
     few = write_data(tmp_path / "few", (28, 28), 2, 40, 10)
-    window.show_attack()
+    window.show_page("attack")
     for folder in (many, few, many):
         open_folder(qtbot, window, folder)
         wait_for_film(qtbot, window.session)
@@ -560,7 +563,7 @@ def test_many_classes_and_then_few_on_both_pages(
 
 
 def test_fewer_images_than_the_chosen_number(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_attack()
+    window.show_page("attack")
     wait_for_film(qtbot, window.session)
     window.session.attack.choose("train", SMALL.train_size - 1)
     wait_for_film(qtbot, window.session)
@@ -591,7 +594,7 @@ def test_a_diverged_run_is_told_and_still_shown(
 
 
 def test_a_run_that_ran_away_does_not_flatten_the_others(window: MainWindow, qtbot: QtBot) -> None:
-    session, plot = window.session, window.learn.like_plot
+    session, plot = window.session, window.page("learn").like_plot
     alone = plot.view.getPlotItem().getViewBox().viewRange()[1]
     session.wanted.set_setting("learning_rate", 900.0)
     session.wanted.set_setting("l2", 5.0)

@@ -92,32 +92,6 @@ class MainWindow(QMainWindow):
         self.refresh_run_state()
         self.page(PAGES[0].name).take_keyboard()
 
-    learn = property(lambda self: self._pages["learn"])
-    attack = property(lambda self: self._pages["attack"])
-    robustness = property(lambda self: self._pages["robustness"])
-    data_page = property(lambda self: self._pages["data"])
-    draw = property(lambda self: self._pages["draw"])
-
-    def show_learn(self) -> None:
-        """Show a page."""
-        self.show_page("learn")
-
-    def show_attack(self) -> None:
-        """Show a page."""
-        self.show_page("attack")
-
-    def show_robustness(self) -> None:
-        """Show a page."""
-        self.show_page("robustness")
-
-    def show_data(self) -> None:
-        """Show a page."""
-        self.show_page("data")
-
-    def show_draw(self) -> None:
-        """Show a page."""
-        self.show_page("draw")
-
     def page(self, name: str) -> Any:
         """Return the page of that name in the registry."""
         return self._pages[name]
