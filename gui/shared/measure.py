@@ -37,7 +37,7 @@ class Measure(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._attack, self._norms = attack, norms
+        self._attack, self.norms = attack, norms
         self._norm: Norm | None = None
         self._boxed: bool | None = None
         if attack is not None:
@@ -48,7 +48,7 @@ class Measure(QObject):
         """How large a change is."""
         of_attack = None if self._attack is None else self._attack.norm
         norm = cast("Norm", self._norm or of_attack)
-        return norm if norm in self._norms else self._norms[0]
+        return norm if norm in self.norms else self.norms[0]
 
     @property
     def boxed(self) -> bool:

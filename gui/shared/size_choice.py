@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QWidget
@@ -11,12 +11,7 @@ from core.exact.pairs import NORMS
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from core.exact.pairs import Norm
-
-SET_NORMS = ("l2", "linf")
-"""The norms whose exact sizes are found for whole parts."""
+    from gui.shared.measure import Measure
 
 _BOX_HELP = (
     "Whether a changed pixel must stay between 0 (paper) and 1 (ink), as in an image that can be "
@@ -24,46 +19,23 @@ _BOX_HELP = (
 )
 
 
-class Measured(Protocol):
-    """A part of the session that measures changes."""
-
-    @property
-    def norm(self) -> Norm:
-        """How large a change is."""
-
-    @property
-    def boxed(self) -> bool:
-        """Whether pixels stay between 0 and 1."""
-
-    @property
-    def measure(self) -> Any:
-        """Change one of them: ``measure(norm=...)``, ``measure(boxed=...)``."""
-
-
 class SizeChoice(QWidget):
     """A list of norms and a box to tick.
 
     Parameters
     ----------
-    state : what is shown and changed
+    measure : what is shown and changed
     norm_help : what the norm means here
-    norms : those there are to choose from
     """
 
-    def __init__(
-        self,
-        state: Measured,
-        norm_help: str,
-        parent: QWidget | None = None,
-        norms: Collection[str] = SET_NORMS,
-    ) -> None:
+    def __init__(self, measure: Measure, norm_help: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state = state
+        self._measure = measure
         self.norm = QComboBox(self)
         self.norm.setAccessibleName("Size")
         self.norm.setToolTip(wrapped(norm_help))
         for norm, words in NORMS.items():
-            if norm in norms:
+            if norm in measure.norms:
                 self.norm.addItem(words, norm)
         self.boxed = QCheckBox("pixels in 0..1", self)
         self.boxed.setToolTip(wrapped(_BOX_HELP))
@@ -74,16 +46,19 @@ class SizeChoice(QWidget):
         row.addWidget(self.boxed)
         self.norm.activated.connect(self._norm_chosen)
         self.boxed.clicked.connect(self._box_clicked)
+        measure.changed.connect(self.refresh)
+        self.refresh()
 
+    @Slot()
     def refresh(self) -> None:
         """Show what is chosen."""
-        self.norm.setCurrentIndex(self.norm.findData(self._state.norm))
-        self.boxed.setChecked(self._state.boxed)
+        self.norm.setCurrentIndex(self.norm.findData(self._measure.norm))
+        self.boxed.setChecked(self._measure.boxed)
 
     @Slot(int)
     def _norm_chosen(self, index: int) -> None:
-        self._state.measure(norm=self.norm.itemData(index))
+        self._measure.measure(norm=self.norm.itemData(index))
 
     @Slot(bool)
     def _box_clicked(self, is_on: bool) -> None:
-        self._state.measure(boxed=is_on)
+        self._measure.measure(boxed=is_on)

@@ -108,7 +108,6 @@ class PairsPanel(Panel):
     def show_known(self) -> None:
         """Show what is known."""
         answer, dataset = self.study.answer, self._session.view.dataset
-        self.size_choice.refresh()
         matrix = self.study.found
         if answer is None or matrix is None or dataset is None:
             self.words.setText(self._waiting_words())

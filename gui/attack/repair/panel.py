@@ -158,7 +158,6 @@ class RepairPanel(Panel):
     def show_known(self) -> None:
         """Show what is known."""
         repair = self.repair
-        self.size_choice.refresh()
         answer, problem = repair.pair.answer, repair.pair.problem
         if answer is None or answer.found is None or problem:
             words = self.why_nothing(problem, _COMPUTING)

@@ -57,7 +57,9 @@ class RobustnessPlot(Panel):
         self._state, self._theme = state, LIGHT
         self.size_choice = SizeChoice(state.measure, _NORM_HELP, self)
         self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
-        self.label = self._combo("Class", _CLASS_HELP)
+        self.label = QComboBox(self)
+        self.label.setAccessibleName("Class")
+        self.label.setToolTip(wrapped(_CLASS_HELP))
         self.attacks = AttackProgress(session.view, state, self)
         attacks = state.attacks
         help_text = "\n".join((_CURVE_HELP, *(f"{a.label}: {a.help}" for a in attacks)))
@@ -76,12 +78,6 @@ class RobustnessPlot(Panel):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self.plot, 1)
-
-    def _combo(self, name: str, help_text: str) -> QComboBox:
-        combo = QComboBox(self)
-        combo.setAccessibleName(name)
-        combo.setToolTip(wrapped(help_text))
-        return combo
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for the runs; the plot gets them by itself."""
@@ -104,7 +100,6 @@ class RobustnessPlot(Panel):
 
     def show_known(self) -> None:
         """Show what is known."""
-        self.size_choice.refresh()
         self.attacks.refresh()
         curves = self._state.curves
         if curves is None:

@@ -82,7 +82,7 @@ class TargetsPanel(Panel):
         )
         self._columns: list[int] = []
         self._names: tuple[str, ...] = ()
-        self.size_choice = SizeChoice(self.measure, _NORM_HELP, self, NORMS)
+        self.size_choice = SizeChoice(self.measure, _NORM_HELP, self)
         self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
         self.order = self._combo("Order of the classes", _ORDER_HELP)
         self.order.addItem("by class", "class")
@@ -177,7 +177,6 @@ class TargetsPanel(Panel):
     def show_known(self) -> None:
         """Show what is known."""
         study, found = self.study, self.study.found
-        self.size_choice.refresh()
         problem = study.problem
         if found is None and not problem:
             computing = "Called off before anything was found." if study.is_held else _COMPUTING
