@@ -35,6 +35,7 @@ from core.sources.catalogue.entries import CATALOGUE
 from core.sources.reading import ReadingConfig
 from gui.session import data as data_session
 from gui.session import readings as readings_session
+from gui.session.downloads import DownloadJob
 from gui.session.run_state import RunState
 
 if TYPE_CHECKING:
@@ -395,14 +396,13 @@ def test_a_download_called_off_as_it_ends_is_there_all_the_same(
 ) -> None:
     downloads = window.session.downloads
 
-    class Ended:
-        generation = -7
+    class Ended(DownloadJob):
+        def work(self) -> None:
+            """End at once, and tell nothing."""
 
-        def request_stop(self) -> None:
-            """Come too late."""
-
-    downloads._jobs["mnist"] = Ended()  # type: ignore[assignment]
-    downloads.progress["mnist"] = None
+    monkeypatch.setattr("gui.session.downloads.DownloadJob", Ended)
+    downloads.start("mnist")
+    assert "mnist" in downloads.progress
     monkeypatch.setattr("gui.session.downloads.available", lambda entry: entry.key == "mnist")
     downloads.call_off("mnist")
     assert window.panel.catalogue.rows["mnist"].button.text() == "Open"
