@@ -350,7 +350,7 @@ def test_a_mistake_is_what_is_not_the_true_class(noisy: MainWindow) -> None:
 def test_the_card_of_the_worst_says_what_the_noise_has_done(
     noisy: MainWindow, qtbot: QtBot
 ) -> None:
-    session, learn = noisy.session, noisy.learn
+    session, learn = noisy.session, noisy.page("learn")
     assert session.readings.diagnosis.found is not None
     train = data_of(session).train
     seen = 0

@@ -117,6 +117,7 @@ class AttackFilm(Player):
         )
         self._study.changed.connect(self._take)
         view.forgotten.connect(self._forget)
+        view.dataset_changed.connect(self.changed)  # the image chosen is one of the new data now
 
     def watch(self, is_watched: bool) -> None:
         """Keep it up to date, or let nothing be computed for what nobody sees."""
@@ -127,7 +128,6 @@ class AttackFilm(Player):
         """Have no film: it fits neither the new images nor the new classes."""
         self._taken = None
         self.clear()
-        self.changed.emit()
 
     @property
     def is_computing(self) -> bool:
