@@ -752,7 +752,7 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
         window.page("attack").film_panel.bars.bar_rect(1).center().toPoint(),
         names[1],
     )
-    buttons = window.page("attack").controls._target_buttons
+    _, *buttons = window.page("attack").controls.targets.buttons()
     assert [escape(name) in b.toolTip() for name, b in zip(names, buttons, strict=True)] == [
         True
     ] * 4
