@@ -41,7 +41,7 @@ def test_repainting_drops_no_reference_to_none(window: MainWindow, qtbot: QtBot,
         window.show_page("attack")
         wait_for_film(qtbot, window.session)
     window.grab()
-    painted = getattr(window, page)
+    painted = window.page(page)
     before = sys.getrefcount(None)
     for _ in range(N_REPAINTS):
         painted.grab()

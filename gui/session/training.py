@@ -262,6 +262,8 @@ class Training(QObject):
                     f"{request.config.validation_size:,} are set aside."
                 )
         data_is_new = self._view.dataset is not dataset
+        if data_is_new:
+            self._view.forgotten.emit()  # while all that is shown still fits together
         self._view.dataset = dataset
         self._view.data_config, self._view.training_config = request.config, self._wanted.training
         run = Run(
@@ -287,7 +289,6 @@ class Training(QObject):
             start=request.start,
         )
         if data_is_new:
-            self._view.forgotten.emit()
             self._view.dataset_changed.emit()
         self._view.run_started.emit()
         self._wanted.changed.emit()

@@ -185,8 +185,6 @@ class SameChangePanel(Panel):
 
     def show_known(self) -> None:
         """Show what is known."""
-        if not self.state.is_of_present:
-            return  # it is being forgotten
         state, dataset = self.state, self._session.view.dataset
         (self.all_button if state.is_for_all else self.film_button).setChecked(True)
         self.all_button.setEnabled(state.found is not None or state.is_searching)

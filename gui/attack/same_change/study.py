@@ -156,13 +156,6 @@ class OneChange(QObject):
         return None if answer is None or self.found is None else answer.question
 
     @property
-    def is_of_present(self) -> bool:
-        """Whether what is known is of the present images: the film tells of others before this."""
-        dataset, answers = self._view.dataset, (self.universal.answer, self.counted.answer)
-        asked = [answer.question for answer in answers if answer is not None]
-        return all(dataset is not None and dataset.split(q.part) is q.split for q in asked)
-
-    @property
     def problem(self) -> str:
         """Why no change for all could be found, or this one not added, in words."""
         if self._asked_in_vain:
