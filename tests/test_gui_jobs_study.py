@@ -33,10 +33,16 @@ class FakeView(QObject):
     shown_changed = Signal()
     forgotten = Signal()
     dataset_changed = Signal()
+    run_state_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.is_running = False
+        self.is_another_shown = False
+
+    @property
+    def goes_on(self) -> bool:
+        return self.is_running and not self.is_another_shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -599,3 +605,54 @@ def test_a_study_ends_with_what_made_it(make: Callable[..., Bench], qtbot: QtBot
     panel.deleteLater()
     wait_until(qtbot, lambda: bench.n_threads == 0)
     bench.view.shown_changed.emit()
+
+
+def test_who_chooses_a_model_beside_a_training_is_answered_at_once(
+    make: Callable[..., Bench], qtbot: QtBot
+) -> None:
+    bench = make()
+    bench.view.is_running = True
+    bench.study.watch(True)
+    wait_until(qtbot, lambda: len(bench.begun) == 1)
+    bench.question, bench.view.is_another_shown = Sum(np.ones(1), 3), True
+    bench.view.shown_changed.emit()
+    bench.allow(2)  # one ends the step under way
+
+    def asked() -> Sum | None:
+        return None if bench.study.answer is None else bench.study.answer.question
+
+    wait_until(qtbot, lambda: asked() is bench.question)
+    assert bench.study.found == 1, "what is known of it so far"
+    assert bench.begun[0].done <= 1, "the model before was left"
+
+
+def test_a_pause_is_noticed_at_once_and_ends_the_rest(
+    make: Callable[..., Bench], qtbot: QtBot
+) -> None:
+    bench = make(rest=1e9)
+    bench.view.is_running = True
+    bench.study.watch(True)
+    wait_until(qtbot, lambda: len(bench.begun) == 1)
+    bench.question = Sum(np.ones(1), 3)  # of the epoch it was paused at
+    bench.view.is_running = False
+    bench.view.run_state_changed.emit()
+    bench.allow()
+    wait_until(qtbot, lambda: bench.study.is_settled)
+    assert bench.begun[0].done <= 1
+
+
+def test_a_question_is_not_made_anew_in_every_frame(
+    make: Callable[..., Bench], qtbot: QtBot
+) -> None:
+    bench = make(refresh=60.0)
+    bench.allow()
+    bench.study.watch(True)
+    wait_until(qtbot, lambda: bench.study.is_settled)
+    asked, question = [], bench.question
+    type(bench).question = property(lambda self: asked.append(1) or question)
+    try:
+        for _ in range(20):
+            bench.pool.read_letters()
+    finally:
+        del type(bench).question
+    assert asked == []

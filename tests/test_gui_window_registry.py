@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import weakref
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -111,6 +113,12 @@ def assert_asks_of(study: Study[Any, Any], dataset: Dataset) -> None:
             assert value.shape == (dataset.n_classes, dataset.train.images.shape[1] + 1)
 
 
+def is_held(image_part: weakref.ref[Split]) -> bool:
+    """Whether anybody still holds images that are gone."""
+    gc.collect()
+    return image_part() is not None
+
+
 @EVERY
 def test_without_data_it_says_so_and_computes_nothing(
     new_session: Callable[..., Session], new_panel: Callable[..., Any], qtbot: QtBot, name: str
@@ -161,10 +169,18 @@ def test_other_data_of_any_shape_take_the_place_of_the_old(
     session = open_and_finish(qtbot, new_session(training=QUICK))
     told = told_by(session)
     panel = show(new_panel, name, session)
-    for n_classes in (2, 47):
+    # The last image and the last class of these are none of the next.
+    session.attack.choose("test", data_of(session).test.n_samples - 1)
+    session.attack.set_setting("target", data_of(session).n_classes - 1)
+    wait_for_quiet(qtbot, panel, session)
+    for n_classes, is_seen in ((2, True), (47, False)):
+        panel.setVisible(is_seen)
+        gone = [weakref.ref(part) for part in (data_of(session).train, data_of(session).test)]
         session.open(write_data(tmp_path / str(n_classes), (5, 7), n_classes, 188, 94))
         wait_until(qtbot, lambda n=n_classes: data_of(session).n_classes == n)
         wait_for_state(qtbot, session, RunState.FINISHED)
+        wait_until(qtbot, lambda gone=gone: not any(is_held(part) for part in gone))
+        panel.show()
         wait_for_quiet(qtbot, panel, session)
         light = pixels(panel)
         for study in studies(panel, session):

@@ -44,8 +44,7 @@ class JobPool(QObject):
         return self.mailbox.channel(lambda _: None).generation
 
     def start(self, job: Job) -> None:
-        """Start a job; those that have ended are forgotten."""
-        self._jobs = [old for old in self._jobs if old.alive]
+        """Start a job."""
         self._jobs.append(job)
         job.start()
 
@@ -60,6 +59,7 @@ class JobPool(QObject):
         """Give everything the jobs have sent since the last frame to whom it is for."""
         for letter in self.mailbox.take():
             letter.to(letter)
+        self._jobs = [job for job in self._jobs if job.alive]  # one that ended may hold its data
         self.frame.emit()
 
     def close(self) -> bool:

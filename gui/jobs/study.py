@@ -42,10 +42,15 @@ class Viewed(Protocol):
     shown_changed: SignalInstance
     forgotten: SignalInstance
     dataset_changed: SignalInstance
+    run_state_changed: SignalInstance
 
     @property
     def is_running(self) -> bool:
-        """Whether the model shown is being trained."""
+        """Whether a model is being trained: computing must leave it most of a core."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the model shown is the one being trained: it is another all the time."""
 
 
 def same(one: Any, other: Any) -> bool:
@@ -123,17 +128,16 @@ class StudyJob(Job, Generic[Question, Found]):
     ) -> None:
         super().__init__(name, channel)
         self._begin, self._tell_seconds, self._keep = begin, tell, keep
-        self._asked: tuple[Question, float] | None = None
+        self._asked: Question | None = None
+        self.rest = 0.0
+        """How many times as long as a step a pause takes; set while it works, too."""
         self._busy = self._called_off = False
         self._searches: list[tuple[Question, Search[Found]]] = []
 
-    def ask(self, question: Question, rest: float) -> None:
-        """Ask; what is being done for an older question is left.
-
-        ``rest`` is how many times as long as a step a pause takes.
-        """
+    def ask(self, question: Question) -> None:
+        """Ask; what is being done for an older question is left."""
         with self._wake:
-            self._asked, self._called_off = (question, rest), False
+            self._asked, self._called_off = question, False
             self._wake.notify_all()
 
     def call_off(self) -> None:
@@ -172,10 +176,10 @@ class StudyJob(Job, Generic[Question, Found]):
                 if self._stopping:
                     return
                 assert self._asked is not None
-                (question, rest), self._asked = self._asked, None
+                question, self._asked = self._asked, None
                 self._busy, channel = True, self._channel
             try:
-                pause = self._answer(question, rest, channel)
+                pause = self._answer(question, channel)
             except Exception as error:  # told; the next question may do better
                 channel.post(failure_of(self.name, error))
                 pause = 0.0
@@ -187,10 +191,11 @@ class StudyJob(Job, Generic[Question, Found]):
         with self._wake:
             self._busy = False
             if pause > 0:
-                asked = lambda: self._asked is not None and not self._asked[1]  # noqa: E731
-                self._wake.wait_for(lambda: self._stopping or asked(), pause)
+                self._wake.wait_for(
+                    lambda: self._stopping or (self._asked is not None and not self.rest), pause
+                )
 
-    def _answer(self, question: Question, rest: float, channel: Channel) -> float:
+    def _answer(self, question: Question, channel: Channel) -> float:
         """Answer, telling now and then, and in the end or when left; return the pause after it."""
         search: Search[Found] | None = None
         progress, pause = None, 0.0
@@ -202,7 +207,7 @@ class StudyJob(Job, Generic[Question, Found]):
                 started = time.perf_counter()
                 step = next(steps, None)
                 now = time.perf_counter()
-                pause = rest * (now - started)
+                pause = self.rest * (now - started)
                 if step is None:
                     channel.put_latest(Answer(question, search.found(), progress, is_whole=True))
                     return pause
@@ -255,7 +260,7 @@ class Study(QObject, Generic[Question, Found]):
     begin : returns the search of core that answers it; runs in the thread
     follows : signals after which the question may be another
     on_demand : it is asked by :meth:`start` alone, and goes on where nobody looks
-    refresh : seconds between two questions of a model that learns on
+    refresh : seconds at least between two looks whether a model that learns on asks for more
     tell : seconds between two tellings at least; 0 to tell after every step
     rest : beside a running training, how many times as long as a step a pause takes
     gives_way : tells whether it rests without a training too
@@ -300,7 +305,7 @@ class Study(QObject, Generic[Question, Found]):
         self._keep, self._holds = keep, holds
         self._asked: Question | None = None
         self._held: Question | None = None
-        self._asked_at = 0.0
+        self._looked_at = 0.0
         self._is_watched = self._was_computing = self._has_begun = False
         self._known: list[Answer[Question, Found]] = []
         """One of each question, the newest last."""
@@ -314,6 +319,7 @@ class Study(QObject, Generic[Question, Found]):
             view.forgotten.connect(self.forget)
             view.dataset_changed.connect(self.ask)
         view.shown_changed.connect(self._model_changed)
+        view.run_state_changed.connect(self._model_changed)
         pool.frame.connect(self._follow)
 
     @property
@@ -332,7 +338,7 @@ class Study(QObject, Generic[Question, Found]):
             if (answer.is_whole or answer.found is not None)
             and same(about(answer.question, self._browse), wanted)
         ]
-        if self._view.is_running:
+        if self._view.goes_on:
             # Where a person goes on what is half known of the next is more than the one before.
             better = [
                 answer
@@ -385,7 +391,7 @@ class Study(QObject, Generic[Question, Found]):
 
         Not what only keeps up with a run, once something whole is known of that.
         """
-        keeps_up = self._view.is_running and self.answer is not None and self.answer.is_whole
+        keeps_up = self._view.goes_on and self.answer is not None and self.answer.is_whole
         return self.is_under_way and not keeps_up
 
     @property
@@ -438,7 +444,7 @@ class Study(QObject, Generic[Question, Found]):
     @Slot()
     def _model_changed(self) -> None:
         # A person who chooses an epoch is answered at once; a run that goes on is not.
-        self._refresh(at_once=not self._view.is_running)
+        self._refresh(at_once=not self._view.goes_on)
 
     @Slot()
     def forget(self) -> None:
@@ -449,9 +455,11 @@ class Study(QObject, Generic[Question, Found]):
         self.changed.emit()
 
     def _refresh(self, *, at_once: bool = False) -> None:
-        rested = time.perf_counter() - self._asked_at >= self._refresh_seconds
+        now = time.perf_counter()
+        rested = now - self._looked_at >= self._refresh_seconds
         if self._on_demand or not self._is_watched or not (at_once or (rested and self._job.idle)):
             return
+        self._looked_at = now
         question = self._wanted()
         if question is None:
             self._drop()
@@ -480,7 +488,7 @@ class Study(QObject, Generic[Question, Found]):
         held = self._held
         if held is None:
             return False
-        if self._view.is_running:
+        if self._view.goes_on:
             return same(about(question), about(held))
         return is_as(question, held)
 
@@ -497,9 +505,12 @@ class Study(QObject, Generic[Question, Found]):
         if not self._has_begun:
             self._has_begun = True
             self._pool.start(self._job)
-        self._asked, self._asked_at = question, time.perf_counter()
-        is_second = self._view.is_running or self._gives_way()
-        self._job.ask(question, self._rest if is_second else 0.0)
+        self._asked = question
+        self._set_rest()
+        self._job.ask(question)
+
+    def _set_rest(self) -> None:
+        self._job.rest = self._rest if self._view.is_running or self._gives_way() else 0.0
 
     def read(self, letter: Letter) -> None:
         """Take in what was found."""
@@ -527,4 +538,5 @@ class Study(QObject, Generic[Question, Found]):
         if is_computing != self._was_computing:
             self._was_computing = is_computing
             self.changed.emit()
+        self._set_rest()
         self._refresh()

@@ -191,7 +191,7 @@ class Data(QObject):
 
     def _leave_preparing(self) -> None:
         self.pending = None
-        self._preparer.call_off()
+        self._preparer.forget()  # it holds whole data sets
 
     def prepare(self, request: RunRequest) -> None:
         """Take the part of the data that a run asks for; :attr:`prepared` tells of it.
@@ -228,7 +228,7 @@ class Data(QObject):
         answer, request = self._preparer.answer, self.pending
         if answer is None or request is None or not answer.is_whole:
             return
-        self.pending = None
+        self._leave_preparing()
         if answer.error is not None:
             self._tell(failure_of("preparing data", answer.error))
         elif answer.found is not None:
@@ -263,7 +263,7 @@ class Data(QObject):
 
     @Slot(object)
     def _preparing_failed(self, failure: Failed) -> None:
-        self.pending = None
+        self._leave_preparing()
         self._tell(failure)
         self.changed.emit()
 

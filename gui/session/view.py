@@ -72,6 +72,11 @@ class View(QObject):
         """Whether batches are being done."""
         return self.run_state is RunState.RUNNING
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the model shown is the one being trained: it is another all the time."""
+        return self.is_running and self.runs.is_live_shown and self.pinned_epoch is None
+
     def set_run_state(self, state: RunState) -> None:
         """Say what the present run is doing."""
         self.run_state = state

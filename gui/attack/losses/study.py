@@ -150,7 +150,7 @@ class Losses(QObject):
     @Slot()
     def _forget(self) -> None:
         """Forget what is of images that are gone."""
-        self.descents = self._taken = None
+        self.descents = self._taken = self._surest = None
         self.player.clear()
         self.changed.emit()
 

@@ -132,10 +132,9 @@ class Robustness:
         self._session, self._view = session, session.view
         self.attacks, self.measure = attacks, Measure(parent=parent)
         self._other_key: int | None = None
-        self._known: ModelCache[ExactRobustness] = ModelCache()
-        self._known_medians: ModelCache[Medians] = ModelCache()
-        self._sized: tuple[Any, ...] = (None, "")
+        self._forget()
         view = session.view
+        view.forgotten.connect(self._forget)
         make = partial(Study, view, session.pool, rest=_REST, parent=parent)
         runs = (view.run_shown, session.runs.changed, view.run_started)
         self.exact: Study[CurvesQuestion, ExactCurves] = make(
@@ -173,6 +172,12 @@ class Robustness:
             tell=0.5,
         )
         self.studies = (self.exact, self.noise, self.slow, self.medians)
+
+    def _forget(self) -> None:
+        """Let go of images that are gone."""
+        self._known: ModelCache[ExactRobustness] = ModelCache()
+        self._known_medians: ModelCache[Medians] = ModelCache()
+        self._sized: tuple[Any, ...] = (None, "")
 
     @staticmethod
     def _trials_of(attacks: list[SizedAttack]) -> Any:

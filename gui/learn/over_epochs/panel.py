@@ -49,6 +49,7 @@ class OverEpochsPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._drawn: Answer[EpochsQuestion, EpochsRead] | None = None
+        session.view.forgotten.connect(self._show_nothing)
         self.part = PartChoice(session, "over_epochs_part", _PART_HELP, self)
         self.part.part_changed.connect(self._part_changed)
         self.words = QLabel("", self)
@@ -124,6 +125,7 @@ class OverEpochsPanel(Panel):
             self._draw(answer.question.split, answer.found)
         self._refresh_shown()
 
+    @Slot()
     def _show_nothing(self) -> None:
         if self._drawn is None:
             return
