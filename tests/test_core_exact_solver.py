@@ -138,7 +138,7 @@ def test_round_numbers_are_brought_to_their_end(rows, gaps, norm):
     rows, gaps = np.array(rows, dtype=float), np.array(gaps, dtype=float)
     change = overtaking_change(rows, gaps, norm, None)
     assert (rows @ change >= gaps - 1e-9).all()
-    # The proof: the weights that are best for a plain search over the rows' shares.
+    # The proof for a length: the best of all sets of rows that could be met exactly.
     if norm == "l2":
         best = shortest_by_trying_all_sets(rows, gaps)
         assert np.linalg.norm(change) == pytest.approx(best, rel=1e-9)
