@@ -97,4 +97,4 @@ def painted_ink(canvas: Canvas, colour: str) -> int:
 
 def settled(qtbot: QtBot, page: DrawPage) -> None:
     """Wait until the pictures have followed."""
-    wait_until(qtbot, lambda: not page._later.isActive())
+    wait_until(qtbot, lambda: page.has_followed)

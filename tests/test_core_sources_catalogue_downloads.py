@@ -143,14 +143,14 @@ def wait_for(condition, seconds=60.0):
 
 def impatient_with_the_first(monkeypatch):
     """Let the mirror asked first alone be given up for its slowness: this machine may be slower."""
-    original, first = downloads._Download._is_stalled, []
+    original, first = downloads.Download.is_stalled, []
 
     def is_stalled(self, meter):
         if not first:
             first.append(meter)
         return meter is first[0] and original(self, meter)
 
-    monkeypatch.setattr(downloads._Download, "_is_stalled", is_stalled)
+    monkeypatch.setattr(downloads.Download, "is_stalled", is_stalled)
 
 
 def unknown_host(monkeypatch, *hosts):
@@ -509,7 +509,7 @@ def test_checking_a_file_is_no_stall(made, content, monkeypatch):
         return matches
 
     monkeypatch.setattr(pooch.core, "hash_matches", slow)
-    monkeypatch.setattr(downloads._Download, "_is_stalled", lambda *_: checking.is_set())
+    monkeypatch.setattr(downloads.Download, "is_stalled", lambda *_: checking.is_set())
     entry = made("good", content=dict(list(content.items())[:1]))
     told = run(entry)
     assert told[-1].failures == ()

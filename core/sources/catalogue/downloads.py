@@ -116,7 +116,7 @@ def fetch(
     patience: Patience = PATIENCE,
 ) -> Generator[DownloadProgress, None, Path]:
     """Get a data set into the cache from ``mirrors`` alone; otherwise as :func:`download`."""
-    return (yield from _Download(entry, mirrors, root, patience).run())
+    return (yield from Download(entry, mirrors, root, patience).run())
 
 
 class _Meter:
@@ -152,7 +152,7 @@ class _Meter:
         return self._samples[-1][0] - self._started >= self._seconds
 
 
-class _Download:
+class Download:
     """One run through the files and mirrors of an entry."""
 
     def __init__(
@@ -226,7 +226,7 @@ class _Download:
             while not attempt.finished.wait(POLL_SECONDS):
                 stall.update(control.received)
                 yield self._progress(attempt)
-                if control.phase in ("asking", "receiving") and self._is_stalled(stall):
+                if control.phase in ("asking", "receiving") and self.is_stalled(stall):
                     return self._stalled(stall)
             yield self._progress(attempt)
         finally:
@@ -236,7 +236,8 @@ class _Download:
             self._raise(attempt.error)
         return attempt.failure
 
-    def _is_stalled(self, meter: _Meter) -> bool:
+    def is_stalled(self, meter: _Meter) -> bool:
+        """Return whether so little has arrived that the next mirror is asked instead."""
         least = self._patience.min_speed * self._patience.stall_seconds
         return meter.is_full and meter.n_bytes < least
 
