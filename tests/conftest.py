@@ -40,11 +40,14 @@ def stroke_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Start no workers for a file or two, which would take longer, nor where inputs are counted."""
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Start no workers for a file or two, which would take longer, nor where inputs are counted.
+
+    Else one more than there are cores: window tests wait a fifth of their time.
+    """
     named = [word for word in config.invocation_params.args if "test_" in word]
     alone = 0 < len(named) <= 2 or config.option.markexpr == "fuzz"
-    return 0 if alone else None
+    return 0 if alone else (os.cpu_count() or 1) + 1
 
 
 OFFSCREEN_WORDS = "^This plugin does not support"
