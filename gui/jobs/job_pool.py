@@ -39,20 +39,10 @@ class JobPool(QObject):
         """Names of the jobs whose threads have not ended."""
         return [job.name for job in self._jobs if job.alive]
 
-    def next_generation(self) -> int:
-        """Return a number no job has had."""
-        return self.mailbox.channel(lambda _: None).generation
-
     def start(self, job: Job) -> None:
         """Start a job."""
         self._jobs.append(job)
         job.start()
-
-    def stop_named(self, name: str) -> None:
-        """Ask the jobs of that name to end."""
-        for job in self._jobs:
-            if job.name == name:
-                job.request_stop()
 
     @Slot()
     def read_letters(self) -> None:
