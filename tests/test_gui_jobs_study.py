@@ -16,7 +16,8 @@ from PySide6.QtCore import QObject, Signal
 from core.errors import SettingError
 from core.progress import Progress
 from gui.jobs.job_pool import JobPool
-from gui.jobs.study import Study, about, is_as, same
+from gui.jobs.question import about, is_as, same
+from gui.jobs.study import Study
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset, Split
     from core.insight.diagnostics import Diagnosis
-    from gui.jobs.study import Answer
+    from gui.jobs.question import Answer
     from gui.session.readings import DiagnosisQuestion
     from gui.session.session import Session
     from gui.shared.tabs import Tab

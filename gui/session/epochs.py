@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.insight.epoch_readings import EpochRow, EpochsRead
     from core.learning.training import EpochRecord
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.study import Answer
+    from gui.jobs.question import Answer
     from gui.session.view import View
 
 _SECONDS = 1.0

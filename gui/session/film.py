@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.attack.film import Filmed
     from core.data.dataset import Split
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.study import Answer
+    from gui.jobs.question import Answer
     from gui.session.chosen_attack import ChosenAttack
     from gui.session.own_image import OwnImage
     from gui.session.view import View

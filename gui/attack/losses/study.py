@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
-    from gui.jobs.study import Answer
+    from gui.jobs.question import Answer
     from gui.session.session import Session
 
 _PLAY_SECONDS = 4.0

@@ -14,7 +14,8 @@ from core.insight.epoch_readings import spread_snapshots
 from core.learning.model_cache import ModelCache
 from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
-from gui.jobs.study import REST, Study, about, is_as, same
+from gui.jobs.question import about, is_as, same
+from gui.jobs.study import REST, Study
 from gui.shared.measure import Measure
 from gui.shared.run_models import OfModels, models_of, other_runs
 

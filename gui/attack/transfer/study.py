@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.attack.whole_parts.transfer import Transfer
-from gui.jobs.study import Study, about, same
+from gui.jobs.question import about, same
+from gui.jobs.study import Study
 from gui.shared.crafting import crafting
 from gui.shared.run_models import OfModels, models_of, other_runs
 

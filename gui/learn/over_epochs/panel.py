@@ -23,7 +23,7 @@ from gui.widgets.images.image_strip import ImageStrip, StripImage
 if TYPE_CHECKING:
     from core.data.dataset import Split
     from core.insight.epoch_readings import EpochsRead
-    from gui.jobs.study import Answer
+    from gui.jobs.question import Answer
     from gui.session.epochs import EpochsQuestion
     from gui.session.session import Session
 
