@@ -1,0 +1,340 @@
+"""What a figure shows, apart from how it is drawn: titles, numbers, words.
+
+The report and the window make the same descriptions; :mod:`core.report.drawing` draws them, and
+each can say its numbers as a table. Nothing here needs a drawing library.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+BLUE, VERMILION, GREEN = "#0072b2", "#d55e00", "#008460"
+PALETTE = (BLUE, VERMILION, GREEN, "#b0568a", "#b37400", "#3a8fc4", "#565b63")
+"""Okabe and Ito's colours, which colour-blind eyes keep apart; the pale ones darkened for lines."""
+
+DASHES = ("", "dashed", "dotted", "dashdot")
+
+
+def _fixed(values: Any) -> NDArray[Any]:
+    """Return a read-only copy."""
+    fixed = np.array(values)
+    fixed.setflags(write=False)
+    return fixed
+
+
+def _fix(holder: object, *names: str) -> None:
+    for name in names:
+        if (values := getattr(holder, name)) is not None:
+            object.__setattr__(holder, name, _fixed(values))
+
+
+def _plain(value: Any) -> str:
+    """Return a value as CSV has it: floats read back exactly, no thousands separator."""
+    if isinstance(value, (float, np.floating)):
+        return repr(float(value))
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Tidy numbers: one header row, then one row per point, cell or image."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def to_csv(self) -> str:
+        """Return the table as CSV text (RFC 4180) with "." for decimals."""
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow(self.header)
+        writer.writerows([_plain(value) for value in row] for row in self.rows)
+        return text.getvalue()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure(ABC):
+    """Something to be seen, with a title and a muted line or two under it."""
+
+    title: str
+    subtitle: str
+
+    @abstractmethod
+    def table(self) -> Table:
+        """Return the numbers that are seen."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One curve; NaN leaves a gap.
+
+    Attributes
+    ----------
+    colour : "#rrggbb", or None for the next of the palette
+    dash : one of :data:`DASHES`
+    strong : a thin and pale line stays behind the others
+    """
+
+    label: str
+    x: NDArray[Any]
+    y: NDArray[Any]
+    colour: str | None = None
+    dash: str = ""
+    strong: bool = True
+
+    def __post_init__(self) -> None:
+        """Keep the numbers from being changed."""
+        _fix(self, "x", "y")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Band:
+    """A filled strip between two curves."""
+
+    label: str
+    x: NDArray[Any]
+    low: NDArray[Any]
+    high: NDArray[Any]
+    colour: str | None = None
+
+    def __post_init__(self) -> None:
+        """Keep the numbers from being changed."""
+        _fix(self, "x", "low", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point with words beside it; ``kind`` is "star" or "dot"."""
+
+    label: str
+    x: float
+    y: float
+    kind: str = "star"
+    colour: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A thin line across at a value of the ``axis`` "x" or "y", with words."""
+
+    label: str
+    at: float
+    axis: str = "x"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart(Figure):
+    """Curves over a common axis.
+
+    Attributes
+    ----------
+    x_limits, y_limits : ends of an axis; by default chosen from the finite values
+    whole_x : x counts something, epochs or steps: no tick lies between two of them
+    note : a muted line under the chart
+    """
+
+    x_label: str
+    y_label: str
+    lines: tuple[Line, ...]
+    bands: tuple[Band, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    x_log: bool = False
+    y_log: bool = False
+    x_limits: tuple[float, float] | None = None
+    y_limits: tuple[float, float] | None = None
+    whole_x: bool = False
+    note: str = ""
+
+    def table(self) -> Table:
+        """Return a row per point: which curve, x and y; a band's two values after them."""
+        number = (
+            (lambda x: int(x) if float(x).is_integer() else float(x)) if self.whole_x else float
+        )
+        rows: list[tuple[Any, ...]] = [
+            (line.label, number(x), float(y))
+            for line in self.lines
+            for x, y in zip(line.x, line.y, strict=True)
+        ]
+        rows += [(mark.label, number(mark.x), float(mark.y)) for mark in self.marks]
+        header: tuple[str, ...] = ("curve", self.x_label, self.y_label)
+        if self.bands:
+            header += ("low", "high")
+            rows = [(*row, "", "") for row in rows]
+            rows += [
+                (band.label, number(x), "", float(low), float(high))
+                for band in self.bands
+                for x, low, high in zip(band.x, band.low, band.high, strict=True)
+            ]
+        return Table(header, tuple(rows))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """A bar per label; NaN is a bar that could not be computed."""
+
+    label: str
+    values: NDArray[Any]
+    colour: str | None = None
+    pale: bool = False
+
+    def __post_init__(self) -> None:
+        """Keep the numbers from being changed."""
+        _fix(self, "values")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bars(Figure):
+    """Horizontal bars, one group per label and in it one bar per series.
+
+    Attributes
+    ----------
+    value_label : what the length means, with its unit
+    highlighted : the group that stands out in another hue, and what makes it so
+    limits : ends of the value axis; by default from 0 to the largest value
+    form : how a value is written beside its bar
+    """
+
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    value_label: str
+    highlighted: int | None = None
+    highlighted_label: str = ""
+    limits: tuple[float, float] | None = None
+    form: str = ".2f"
+
+    def table(self) -> Table:
+        """Return a row per bar."""
+        rows = [
+            (label, series.label, float(series.values[i]))
+            for i, label in enumerate(self.labels)
+            for series in self.series
+        ]
+        return Table(("label", "series", self.value_label), tuple(rows))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix(Figure):
+    """Numbers in rows and columns, their cells coloured.
+
+    Attributes
+    ----------
+    values : (n_rows, n_columns); NaN is an empty cell
+    form : how a value is written into its cell, "" for not at all
+    scale : "sequential" from the lowest value (0 where none is below) or "diverging" about 0
+    limit : where the colours end; by default at the largest value
+    texts : what stands in the cells instead of the values
+    """
+
+    values: NDArray[Any]
+    row_names: tuple[str, ...]
+    column_names: tuple[str, ...]
+    row_label: str
+    column_label: str
+    form: str = ".2f"
+    scale: str = "sequential"
+    limit: float | None = None
+    value_label: str = ""
+    texts: tuple[tuple[str, ...], ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Keep the numbers from being changed."""
+        _fix(self, "values")
+
+    def table(self) -> Table:
+        """Return a row per cell."""
+        rows = [
+            (row, column, self.values[i, j].item())
+            for i, row in enumerate(self.row_names)
+            for j, column in enumerate(self.column_names)
+        ]
+        return Table((self.row_label, self.column_label, self.value_label or "value"), tuple(rows))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """One image of a mosaic.
+
+    Attributes
+    ----------
+    heading, caption : the words above and below it; a line break begins a new line of the caption
+    values : (height, width) grey values from 0 to 1, or signed ones; None for an empty cell
+    signed : values are painted from blue over white to red, instead of black to white
+    limit : where those colours end; by default at the ``limit`` of the Pictures
+    rgb : (height, width, 3) uint8, instead of values
+    empty_words : what an empty cell says
+    sign : stands between this image and the next ("+", "=")
+    """
+
+    heading: str
+    caption: str
+    values: NDArray[Any] | None = None
+    signed: bool = False
+    limit: float | None = None
+    rgb: NDArray[np.uint8] | None = None
+    empty_words: str = ""
+    sign: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep the numbers from being changed."""
+        _fix(self, "values", "rgb")
+
+    def pixels(self) -> Iterator[Any]:
+        """Yield the image row after row: numbers, or colours as "#rrggbb"."""
+        if self.values is not None:
+            yield from self.values.ravel().tolist()
+        elif self.rgb is not None:
+            yield from (f"#{pixel.tobytes().hex()}" for pixel in self.rgb.reshape(-1, 3))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pictures(Figure):
+    """Images side by side.
+
+    Attributes
+    ----------
+    columns : images in a row; by default few and large where there are few
+    limit : where the colours of signed images end; given, a colour bar is drawn
+    value_label : what the colour bar's numbers are
+    """
+
+    cells: tuple[Cell, ...]
+    columns: int | None = None
+    limit: float | None = None
+    value_label: str = ""
+
+    def table(self) -> Table:
+        """Return a row per image with all its pixels, row after row."""
+        rows = [(cell.heading, cell.caption, *cell.pixels()) for cell in self.cells]
+        width = max((len(row) for row in rows), default=2)
+        header = ("heading", "caption", *(f"pixel {i}" for i in range(width - 2)))
+        return Table(header, tuple(row + ("",) * (width - len(row)) for row in rows))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet(Figure):
+    """Several figures together, row by row."""
+
+    rows: tuple[tuple[Figure, ...], ...]
+
+    def table(self) -> Table:
+        """Return all rows of all figures; each fills its own columns."""
+        figures = [figure for row in self.rows for figure in row]
+        tables = [figure.table() for figure in figures]
+        columns = tuple(dict.fromkeys(name for table in tables for name in table.header))
+        rows = []
+        for figure, table in zip(figures, tables, strict=True):
+            for row in table.rows:
+                found = dict(zip(table.header, row, strict=True))
+                rows.append((figure.title, *(found.get(name, "") for name in columns)))
+        return Table(("figure", *columns), tuple(rows))
