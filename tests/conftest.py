@@ -28,12 +28,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def stroke_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Stroke digits are drawn for all tests and workers, and never into the user's cache."""
-    folder = tmp_path_factory.getbasetemp() / "cache"
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent.parent / "cache"  # beside the folders of the workers
-    folder.mkdir(exist_ok=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Tests look at no data that the user has downloaded, and leave none there."""
+    folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PERCEPTRON_EXPLORER_CACHE", str(folder))
         yield folder

@@ -142,12 +142,10 @@ def environment_in(home: Path) -> dict[str, str]:
 class Program:
     """main.py without a screen, in a home of its own."""
 
-    def __init__(self, home: Path, *arguments: str, cache: str | None = None) -> None:
+    def __init__(self, home: Path, *arguments: str) -> None:
         self.timing = home / "timing"
         environment = os.environ | environment_in(home)
         environment["PERCEPTRON_EXPLORER_TIMING"] = str(self.timing)
-        if cache is not None:
-            environment["PERCEPTRON_EXPLORER_CACHE"] = cache
         self.process = subprocess.Popen(
             [sys.executable, str(REPOSITORY / "main.py"), *arguments],
             env=environment,
@@ -177,8 +175,8 @@ class Program:
 def program(tmp_path: Path) -> Any:
     started: list[Program] = []
 
-    def start(*arguments: str, **options: Any) -> Program:
-        started.append(Program(tmp_path, *arguments, **options))
+    def start(*arguments: str) -> Program:
+        started.append(Program(tmp_path, *arguments))
         return started[-1]
 
     yield start
@@ -213,18 +211,6 @@ def test_the_program_ends_with_exit_code_0(
     running.wait_for(until)
     threading.Event().wait(then)
     code, errors = running.end(number)
-    assert code == 0, errors
-    assert complaints(errors) == []
-
-
-@pytest.mark.long
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Unix signals")
-def test_it_ends_while_the_stroke_digits_are_drawn(
-    program: Callable[..., Program], tmp_path: Path
-) -> None:
-    running = program(cache=str(tmp_path / "cold"))
-    running.wait_for("first_paint")
-    code, errors = running.end()
     assert code == 0, errors
     assert complaints(errors) == []
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
 from core.progress import Progress, finish
+from core.sources import built_in
 from core.sources.arrays import idx, npz, zips
-from core.sources.built_in import digits8, strokes_cache
 from core.sources.catalogue import opening as catalogue_sets
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.opening import open_path
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 
 NAMED_SOURCES: dict[str, tuple[str, Callable[[], Generator[Progress, None, Dataset]]]] = {
-    "strokes": ("Stroke digits", strokes_cache.opening_strokes),
-    "digits8": ("UCI digits 8 x 8", digits8.opening_digits8),
+    "strokes": ("Stroke digits", built_in.opening_strokes),
+    "digits8": ("UCI digits 8 x 8", built_in.opening_digits8),
 }
 """Name -> (what people call it, how it is opened); the first is what opens by itself."""
 

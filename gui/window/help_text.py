@@ -173,7 +173,7 @@ def about_html() -> str:
     pyqtgraph {pg.__version__}.</p>
     <p><b>The practical</b>: "TP Neural Network", 23 January 2020: the perceptron, the figures and
     the attack follow it.</p>
-    <p><b>Stroke digits</b> are drawn by this program. <b>UCI digits</b>: E. Alpaydin, C. Kaynak,
+    <p><b>Stroke digits</b> are drawn for this program. <b>UCI digits</b>: E. Alpaydin, C. Kaynak,
     Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998, CC BY 4.0, in
     scikit-learn's copy. <b>Colours</b> of weights and changes: ColorBrewer RdBu, C. Brewer and
     M. Harrower.</p>

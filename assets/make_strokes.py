@@ -1,10 +1,9 @@
-"""Stroke digits: 28x28 grey images of digits, written by a simulated hand.
+"""Make strokes.npz, digits written by a simulated hand: ``uv run assets/make_strokes.py``.
 
-Nothing is downloaded: every image is drawn from pen paths of our own
-(`core.sources.built_in.stroke_glyphs`).  A simulated writer picks a style, trembles, drifts and
-bends the figure within a leeway that keeps it legible, slants, rotates and stretches it, and runs a
-pen of swelling width along the path.  The result is placed as in MNIST: scaled into a box of about
-20 pixels and centred by its centre of mass.
+Every image is drawn from pen paths of our own (`stroke_glyphs`).  A simulated writer picks a style,
+trembles, drifts and bends the figure within a leeway that keeps it legible, slants, rotates and
+stretches it, and runs a pen of swelling width along the path.  The result is placed as in MNIST:
+scaled into a box of about 20 pixels and centred by its centre of mass.
 
 A pen line is rendered without a single distance calculation per pixel and segment: the density of
 Gaussian spots along the path is a matrix product of one profile per row and one per column of the
@@ -14,17 +13,19 @@ of images per second possible in plain NumPy.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-
-from core.progress import Progress, finish
-from core.sources.built_in.stroke_glyphs import GLYPHS, MAX_JOINTS, N_PATH, STYLES
+from stroke_glyphs import GLYPHS, MAX_JOINTS, N_PATH, STYLES
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
+
+N_SAMPLES: Final = 8000
+SEED: Final = 13
 
 FRAME_PX: Final = 28
 """Side of the image, as in MNIST."""
@@ -334,37 +335,25 @@ def _write(labels: NDArray[np.int64], hands: _Hands) -> NDArray[np.uint8]:
     return np.rint(255 * ink).astype(np.uint8)
 
 
-def drawing_stroke_digits(
-    n_samples: int, rng: np.random.Generator
-) -> Generator[Progress, None, tuple[NDArray[np.uint8], NDArray[np.int64]]]:
-    """Draw images of digits written by a simulated hand, telling how many are done.
+def drawing() -> Iterator[tuple[NDArray[np.uint8], NDArray[np.int64]]]:
+    """Draw all digits, batch by batch.
 
-    Parameters
-    ----------
-    n_samples
-        Number of images.
-    rng
-        The only source of randomness; the same state gives the same images.
-
-    Returns
-    -------
+    Yields
+    ------
     images
-        Grey levels (n_samples, 28, 28), 0 is paper and 255 full ink.
+        Grey levels (BATCH, 28, 28), 0 is paper and 255 full ink.
     labels
-        Digits 0..9 (n_samples,) in random order; class sizes differ by one at most.
+        Digits 0..9 (BATCH,) in random order; over all batches every class is as large.
     """
-    labels = rng.permutation(np.arange(n_samples, dtype=np.int64) % N_CLASSES)
-    hands = _draw_hands(n_samples, rng)
-    images = np.empty((n_samples, FRAME_PX, FRAME_PX), np.uint8)
-    for lo in range(0, n_samples, BATCH):
-        yield Progress(lo, n_samples, "digits drawn")
+    rng = np.random.default_rng(SEED)
+    labels = rng.permutation(np.arange(N_SAMPLES, dtype=np.int64) % N_CLASSES)
+    hands = _draw_hands(N_SAMPLES, rng)
+    for lo in range(0, N_SAMPLES, BATCH):
         rows = slice(lo, lo + BATCH)
-        images[rows] = _write(labels[rows], _Hands(*(part[rows] for part in hands)))
-    return images, labels
+        yield _write(labels[rows], _Hands(*(part[rows] for part in hands))), labels[rows]
 
 
-def draw_stroke_digits(
-    n_samples: int, rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Do all of :func:`drawing_stroke_digits`."""
-    return finish(drawing_stroke_digits(n_samples, rng))
+if __name__ == "__main__":
+    images, labels = (np.concatenate(parts) for parts in zip(*drawing(), strict=True))
+    file = Path(__file__).with_name("strokes.npz")
+    np.savez_compressed(file, images=images, labels=labels.astype(np.uint8))

@@ -1,0 +1,90 @@
+"""The sets that ship with the program, as files in ``assets``.
+
+Stroke digits are drawn by ``assets/make_strokes.py``. The UCI 8 x 8 digits are 1,797 real
+handwritten ones: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine
+Learning Repository, 1998, https://doi.org/10.24432/C50P49, CC BY 4.0; scikit-learn's copy of the
+test part.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
+
+import numpy as np
+
+from core.data.dataset import Dataset, make_dataset
+from core.errors import DatasetError
+from core.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from numpy.typing import NDArray
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+_DIGITS8_TRAIN = 1297
+"""The first 1,297 train and the last 500 test, in file order: the writers of the two differ."""
+
+_DIGITS8_LARGEST = 16
+"""A pixel counts the ink in a block of 4 x 4 bits."""
+
+_STROKES_TRAIN = 6000
+"""Of 8,000 in random order."""
+
+
+def _shipped(file: Path, what: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return images (n, height, width) and labels (n,)."""
+    try:
+        # Opened here: np.load does not close a file that turns out to be no archive.
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
+            return archive["images"], archive["labels"]
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+        raise DatasetError(
+            f"{file}: the {what} that ship with the program cannot be read ({error}); "
+            "restore the file from the repository"
+        ) from error
+
+
+def opening_strokes() -> Generator[Progress, None, Dataset]:
+    """Return the 6,000 training and 2,000 test stroke digits.
+
+    Raises
+    ------
+    DatasetError
+        If the file that ships with the program is missing or damaged.
+    """
+    yield Progress(0, 1, "files")
+    images, labels = _shipped(ASSETS / "strokes.npz", "stroke digits")
+    return make_dataset(
+        "Stroke digits",
+        "drawn for this program",
+        (images[:_STROKES_TRAIN], labels[:_STROKES_TRAIN]),
+        (images[_STROKES_TRAIN:], labels[_STROKES_TRAIN:]),
+        image_shape=(28, 28),
+        class_names=[str(k) for k in range(10)],
+    )
+
+
+def opening_digits8() -> Generator[Progress, None, Dataset]:
+    """Return the 1,297 training and 500 test digits of 8 x 8 pixels.
+
+    Raises
+    ------
+    DatasetError
+        If the file that ships with the program is missing or damaged.
+    """
+    yield Progress(0, 1, "files")
+    images, labels = _shipped(ASSETS / "digits8.npz", "8 x 8 digits")
+    pixels = images.astype(np.float32) / _DIGITS8_LARGEST
+    return make_dataset(
+        "UCI digits 8 x 8",
+        "UCI Machine Learning Repository, CC BY 4.0",
+        (pixels[:_DIGITS8_TRAIN], labels[:_DIGITS8_TRAIN]),
+        (pixels[_DIGITS8_TRAIN:], labels[_DIGITS8_TRAIN:]),
+        image_shape=(8, 8),
+        class_names=[str(k) for k in range(10)],
+    )

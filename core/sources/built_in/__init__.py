@@ -1,1 +1,0 @@
-"""The sets that ship with the program."""
