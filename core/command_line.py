@@ -168,7 +168,6 @@ def _read_preset(text: str) -> Preset:
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser: one option per declared setting, grouped as the settings are."""
     parser = _Parser(
-        prog="main.py",
         description="See a softmax perceptron learn handwritten digits, and be fooled. Opens the "
         "window; with --report DIR it runs without a display and writes a report.",
         allow_abbrev=False,
