@@ -1,7 +1,12 @@
-"""From the command to the first picture in the window, and from asking it to end to its end.
+"""From the command to the first picture, the first epoch learnt and the full look, and to the end.
 
-The window appends ``first_paint <unix seconds>`` and ``first_learning <unix seconds>`` to the file
-named by ``PERCEPTRON_EXPLORER_TIMING``; this starts it, waits for those lines, and ends it.
+What counts is the ratio to a window that is empty (``empty_window.py``), started just before and
+just after, from the command to its end. The very first start finds an empty home, no caches and
+nothing compiled: neither Python's library nor the packages nor the program; so does the empty
+window beside it. The tenth, and those after it, find what the nine before have left.
+
+The window appends ``<mark> <unix seconds>`` to the file named by ``PERCEPTRON_EXPLORER_TIMING``;
+this starts it, waits for those lines, and ends it.
 """
 
 from __future__ import annotations
@@ -13,7 +18,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,17 +30,24 @@ from material import REPOSITORY
 from result import Result, at_most, interquartile_range
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 TOPIC = "startup"
-TARGET_SECONDS = 1.5
+EMPTY_WINDOW = Path(__file__).with_name("empty_window.py")
 TARGET_END_SECONDS = 1.0
 GIVE_UP_SECONDS = 60.0
 """Far beyond anything worth waiting for; it only keeps a broken window from holding up the rest."""
 
-PAINT = "first_paint"
-LEARNING = "first_learning"
+PAINT, LEARNING, FULL = "first_paint", "first_learning", "full_look"
 END = "end"
+TARGETS = {
+    PAINT: ("first picture", 2.0),
+    LEARNING: ("first epoch learnt", 3.0),
+    FULL: ("full look, plots included", 3.8),
+}
+"""Mark -> in words, and at most how many times an empty window."""
+
+_STARTS_BEFORE = 9
 _POLL_SECONDS = 0.01
 _END_SECONDS = 10.0
 
@@ -40,31 +56,39 @@ class NoWindowError(RuntimeError):
     """The window did not show itself."""
 
 
-def commands(main: Path) -> dict[str, list[str]]:
-    """Return the ways a person starts the program here."""
-    ways = {"python main.py": [sys.executable, str(main)]}
+def commands() -> dict[str, list[str]]:
+    """Return the ways a person starts a Python file here."""
+    ways = {"python": [sys.executable]}
     uv = shutil.which("uv")
     if uv:
-        ways["uv run main.py"] = [uv, "run", str(main)]
+        ways["uv run"] = [uv, "run"]
     return ways
 
 
-def window_environment(folder: Path) -> tuple[dict[str, str], str]:
-    """Return the environment of a window that leaves the person's settings alone, and its screen.
+def screen() -> str:
+    """Return where windows show themselves."""
+    platform = os.environ.get("QT_QPA_PLATFORM")
+    if platform is None and sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
+        return "offscreen"
+    return platform or os.environ.get("DISPLAY") or "native"
 
-    The caches stay in ``folder`` between starts: the machine is to be warm.
+
+def environment_in(folder: Path, *, compiled: bool) -> dict[str, str]:
+    """Return the environment of a program whose home is ``folder``.
+
+    Unless it may use what is ``compiled``, what it compiles goes to ``folder``, too.
     """
     environment = dict(os.environ)
     # A person's Python keeps what it has compiled; some containers forbid it.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    environment["XDG_CONFIG_HOME"] = str(folder / "config")
-    environment["PERCEPTRON_EXPLORER_CACHE"] = str(folder / "cache")
-    if "QT_QPA_PLATFORM" in environment:
-        return environment, environment["QT_QPA_PLATFORM"]
-    if sys.platform.startswith("linux") and not environment.get("DISPLAY"):
+    if not compiled:
+        environment["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
+    for name in ("CONFIG", "CACHE", "STATE", "DATA"):
+        environment[f"XDG_{name}_HOME"] = str(folder / name.lower())
+    environment["PERCEPTRON_EXPLORER_CACHE"] = str(folder / "cache" / "perceptron-explorer")
+    if screen() == "offscreen":
         environment["QT_QPA_PLATFORM"] = "offscreen"
-        return environment, "offscreen, there is no DISPLAY"
-    return environment, environment.get("DISPLAY", "native")
+    return environment
 
 
 def read_marks(file: Path) -> dict[str, float]:
@@ -79,26 +103,24 @@ def read_marks(file: Path) -> dict[str, float]:
 
 
 def wait_for_marks(process: subprocess.Popen[bytes], file: Path, said: Path) -> dict[str, float]:
-    """Return the marks once both are there, or the first alone if the second does not come.
+    """Return the marks once all are there.
 
     Raises
     ------
     NoWindowError
-        If the process ends first, or nothing is painted in time.
+        If the process ends first, or a mark does not come in time.
     """
     give_up = time.monotonic() + GIVE_UP_SECONDS
     while time.monotonic() < give_up:
         marks = read_marks(file)
-        if PAINT in marks and LEARNING in marks:
+        if marks.keys() >= TARGETS.keys():
             return marks
         if process.poll() is not None:
             words = said.read_text(errors="replace").strip()[-500:]
             raise NoWindowError(f"it ended with exit code {process.returncode}: {words}")
         time.sleep(_POLL_SECONDS)
-    marks = read_marks(file)
-    if PAINT not in marks:
-        raise NoWindowError(f"nothing was painted within {GIVE_UP_SECONDS:g} s")
-    return marks
+    missing = ", ".join(TARGETS.keys() - read_marks(file).keys())
+    raise NoWindowError(f"no {missing} within {GIVE_UP_SECONDS:g} s")
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -136,33 +158,95 @@ def start_once(command: Sequence[str], environment: Mapping[str, str]) -> dict[s
     return {**seconds, END: time.time() - asked}
 
 
-def measure_command(
-    way: str, command: Sequence[str], environment: Mapping[str, str], screen: str, repeats: int
-) -> list[Result]:
-    """Return the medians over ``repeats`` starts after one that only warms the caches."""
-    start_once(command, environment)
-    starts = [start_once(command, environment) for _ in range(repeats)]
-    results = []
-    for mark, words, target in (
-        (PAINT, "first picture", TARGET_SECONDS),
-        (LEARNING, "learning", TARGET_SECONDS),
-        (END, "end once asked", TARGET_END_SECONDS),
-    ):
-        seconds = [start[mark] for start in starts if mark in start]
-        if not seconds:
-            continue
-        value, noise = statistics.median(seconds), interquartile_range(seconds)
-        note = f"{len(seconds)} starts, longest {max(seconds):.2f} s; screen: {screen}"
-        what = f"{way} to {words}"
-        results.append(at_most(TOPIC, what, value, "s", target, noise=noise, note=note))
+def empty_once(command: Sequence[str], environment: Mapping[str, str]) -> dict[str, float]:
+    """Open an empty window once; return the seconds to its first picture and to its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "timing"
+        started = time.time()
+        process = subprocess.Popen(
+            command, env={**environment, "PERCEPTRON_EXPLORER_TIMING": str(file)}, cwd=REPOSITORY
+        )
+        impatience = threading.Timer(GIVE_UP_SECONDS, process.kill)
+        impatience.start()
+        process.wait()
+        ended = time.time()
+        impatience.cancel()
+        marks = read_marks(file)
+    if process.returncode or PAINT not in marks:
+        raise NoWindowError(f"the empty window ended with exit code {process.returncode}")
+    return {PAINT: marks[PAINT] - started, END: ended - started}
+
+
+@contextmanager
+def home(folder: Path | None) -> Iterator[dict[str, str]]:
+    """Give the environment of a home, of a new one without ``folder``."""
+    if folder is not None:
+        yield environment_in(folder, compiled=True)
+    else:
+        with tempfile.TemporaryDirectory() as new:
+            yield environment_in(Path(new), compiled=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """Seconds to each mark: of starts of the program, and of the empty windows around them."""
+
+    ours: list[dict[str, float]]
+    empty: list[dict[str, float]]
+
+    def ratios(self, mark: str) -> list[float]:
+        """Return how many times an empty window each start took to ``mark``."""
+        around = [(before[END] + after[END]) / 2 for before, after in pairwise(self.empty)]
+        return [start[mark] / empty for start, empty in zip(self.ours, around, strict=True)]
+
+
+def starts(command: Sequence[str], main: Path, repeats: int, folder: Path | None) -> Starts:
+    """Start the program again and again, each between two empty windows.
+
+    ``command`` is what starts a Python file. All starts are in the home ``folder``, after some that
+    are not counted; or each in a new one.
+    """
+    ours, empty = [*command, str(main)], [*command, str(EMPTY_WINDOW)]
+    for _ in range(_STARTS_BEFORE if folder else 0):
+        with home(folder) as environment:
+            start_once(ours, environment)
+    done = Starts([], [])
+    for turn in range(2 * repeats + 1):
+        with home(folder) as environment:
+            if turn % 2:
+                done.ours.append(start_once(ours, environment))
+            else:
+                done.empty.append(empty_once(empty, environment))
+    return done
+
+
+def results_of(way: str, done: Starts) -> list[Result]:
+    """Return the medians, and what they are held against."""
+    whole = [empty[END] for empty in done.empty]
+    shown = statistics.median([empty[PAINT] for empty in done.empty])
+    value, noise = statistics.median(whole), interquartile_range(whole)
+    note = f"{shown:.2f} s of it to its first picture; screen: {screen()}"
+    results = [Result(TOPIC, f"{way}: an empty window", value, "s", noise=noise, note=note)]
+    for mark, (words, target) in TARGETS.items():
+        ratios, seconds = done.ratios(mark), [start[mark] for start in done.ours]
+        value, noise = statistics.median(ratios), interquartile_range(ratios)
+        note = f"{statistics.median(seconds):.2f} s, the longest {max(seconds):.2f} s"
+        what = f"{way}: {words} / empty window"
+        results.append(at_most(TOPIC, what, value, "x", target, noise=noise, note=note))
+    ends = [start[END] for start in done.ours]
+    value, noise = statistics.median(ends), interquartile_range(ends)
+    what = f"{way}: end once asked"
+    results.append(at_most(TOPIC, what, value, "s", TARGET_END_SECONDS, noise=noise))
     return results
 
 
 def measure(quick: bool, main: Path = REPOSITORY / "main.py") -> list[Result]:
-    """Measure every way of starting the program."""
-    results: list[Result] = []
-    with tempfile.TemporaryDirectory() as folder:
-        environment, screen = window_environment(Path(folder))
-        for way, command in commands(main).items():
-            results += measure_command(way, command, environment, screen, 2 if quick else 5)
+    """Measure the very first start, and later ones in every way to start the program."""
+    repeats = 3 if quick else 7
+    ways = commands()
+    results = results_of("very first start", starts(ways["python"], main, repeats, None))
+    for way, command in ways.items():
+        with tempfile.TemporaryDirectory() as folder:
+            done = starts(command, main, repeats, Path(folder))
+        results += results_of(f"tenth, {way}", done)
     return results

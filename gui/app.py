@@ -99,25 +99,26 @@ def tell_surprises(window: MainWindow) -> None:
     sys.excepthook = hook
 
 
-class FirstPaint(QObject):
-    """Writes when the window was first painted and first learnt, for the start-up benchmark."""
+class StartTimes(QObject):
+    """Writes when the window was painted and first learnt, for the start-up benchmark."""
 
     def __init__(self, window: MainWindow, file: str) -> None:
         super().__init__(window)
         self._file = file
-        self._painted = False
+        learn = window.page("learn")
+        self._to_come = {learn.atlas: "first_paint", learn.curves: "full_look"}
+        for widget in self._to_come:
+            widget.installEventFilter(self)
         window.session.training.epoch_recorded.connect(self._epoch_recorded)
-        window.page("learn").atlas.installEventFilter(self)
 
     def _write(self, what: str) -> None:
         with open(self._file, "a", encoding="utf-8") as stream:
             stream.write(f"{what} {time.time():.6f}\n")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note the first paint of the atlas."""
-        if event.type() == QEvent.Type.Paint and not self._painted:
-            self._painted = True
-            self._write("first_paint")
+        """Note the first paint of the atlas and of the plots."""
+        if event.type() == QEvent.Type.Paint and watched in self._to_come:
+            self._write(self._to_come.pop(watched))
         return False
 
     def _epoch_recorded(self, record: object) -> None:
@@ -155,7 +156,7 @@ def run_window(arguments: Arguments) -> int:
         tell_surprises(window)
         timing = os.environ.get("PERCEPTRON_EXPLORER_TIMING")
         if timing:
-            FirstPaint(window, timing)
+            StartTimes(window, timing)
         keys = InputHabits(app)
         app.installEventFilter(keys)
         # The frame timer gives Python a chance to run these handlers 30 times a second. They may
