@@ -112,6 +112,26 @@ class Band:
         _fix(self, "x", "low", "high")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """Upright bars over x, of heights that are not negative.
+
+    Attributes
+    ----------
+    is_down : they hang from zero downwards, and their numbers stay without sign
+    """
+
+    label: str
+    x: NDArray[Any]
+    heights: NDArray[Any]
+    colour: str | None = None
+    is_down: bool = False
+
+    def __post_init__(self) -> None:
+        """Keep the numbers from being changed."""
+        _fix(self, "x", "heights")
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A point with words beside it; ``kind`` is "star" or "dot"."""
@@ -139,6 +159,7 @@ class Chart(Figure):
     Attributes
     ----------
     x_limits, y_limits : ends of an axis; by default chosen from the finite values
+    y_log : numbers below zero are placed by log10 of their size, turned over: higher stays higher
     whole_x : x counts something, epochs or steps: no tick lies between two of them
     note : a muted line under the chart
     """
@@ -155,6 +176,7 @@ class Chart(Figure):
     y_limits: tuple[float, float] | None = None
     whole_x: bool = False
     note: str = ""
+    columns: tuple[Columns, ...] = ()
 
     def table(self) -> Table:
         """Return a row per point: which curve, x and y; a band's two values after them."""
@@ -165,6 +187,11 @@ class Chart(Figure):
             (line.label, number(x), float(y))
             for line in self.lines
             for x, y in zip(line.x, line.y, strict=True)
+        ]
+        rows += [
+            (bars.label, number(x), height.item())
+            for bars in self.columns
+            for x, height in zip(bars.x, bars.heights, strict=True)
         ]
         rows += [(mark.label, number(mark.x), float(mark.y)) for mark in self.marks]
         header: tuple[str, ...] = ("curve", self.x_label, self.y_label)
@@ -203,6 +230,7 @@ class Bars(Figure):
     highlighted : the group that stands out in another hue, and what makes it so
     limits : ends of the value axis; by default from 0 to the largest value
     form : how a value is written beside its bar
+    beside : more numbers of each label, written behind those of the bars
     """
 
     labels: tuple[str, ...]
@@ -212,13 +240,14 @@ class Bars(Figure):
     highlighted_label: str = ""
     limits: tuple[float, float] | None = None
     form: str = ".2f"
+    beside: tuple[Series, ...] = ()
 
     def table(self) -> Table:
-        """Return a row per bar."""
+        """Return a row per bar, and per number beside one."""
         rows = [
-            (label, series.label, float(series.values[i]))
+            (label, series.label, series.values[i].item())
             for i, label in enumerate(self.labels)
-            for series in self.series
+            for series in (*self.series, *self.beside)
         ]
         return Table(("label", "series", self.value_label), tuple(rows))
 
@@ -234,6 +263,11 @@ class Matrix(Figure):
     scale : "sequential" from the lowest value (0 where none is below) or "diverging" about 0
     limit : where the colours end; by default at the largest value
     texts : what stands in the cells instead of the values
+    shades : (n_rows, n_columns) how strongly each cell is coloured, 0 to 1, where that is not
+        proportional to its value; NaN is an empty cell
+    shade_words : what the palest and the strongest shade mean
+    hue, diagonal_hue : full shade is "#rrggbb", that of the diagonal another; by default shades are
+        those of the scale
     """
 
     values: NDArray[Any]
@@ -246,10 +280,14 @@ class Matrix(Figure):
     limit: float | None = None
     value_label: str = ""
     texts: tuple[tuple[str, ...], ...] | None = None
+    shades: NDArray[Any] | None = None
+    shade_words: tuple[str, str] = ("", "")
+    hue: str | None = None
+    diagonal_hue: str | None = None
 
     def __post_init__(self) -> None:
         """Keep the numbers from being changed."""
-        _fix(self, "values")
+        _fix(self, "values", "shades")
 
     def table(self) -> Table:
         """Return a row per cell."""
