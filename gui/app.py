@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from core.attack import FROM_IMAGE
 from gui.session.session import Session
 from gui.settings import Settings
-from gui.theme import ICONS, apply_font
+from gui.theme import ICONS, apply_font, bring_fonts
 from gui.window.help_text import log_file
 from gui.window.main_window import MainWindow
 
@@ -143,6 +143,7 @@ def run_window(arguments: Arguments) -> int:
     with threadpool_limits(limits=1):
         app = make_application(sys.argv[:1])
         write_log()
+        brought = bring_fonts(app)
         settings = Settings()
         session = Session(
             arguments.data,
@@ -154,6 +155,9 @@ def run_window(arguments: Arguments) -> int:
         session.open(arguments.data.dataset, arguments.reading)
         window = MainWindow(app, session, settings)
         tell_surprises(window)
+        if brought:
+            _log.warning(brought)
+            window.notify(brought, False)
         timing = os.environ.get("PERCEPTRON_EXPLORER_TIMING")
         if timing:
             StartTimes(window, timing)

@@ -12,14 +12,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-ICONS = Path(__file__).resolve().parents[1] / "assets" / "icons"
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+ICONS = ASSETS / "icons"
 BASE_POINT_SIZE = 10.5
 
 
@@ -250,6 +260,37 @@ def apply_font(app: QApplication) -> None:
     font = QFont(app.font())
     font.setPointSizeF(BASE_POINT_SIZE)
     app.setFont(font)
+
+
+def bring_fonts(app: QApplication) -> str:
+    """Give a machine without a single font those that the program brings; return words of it.
+
+    The first of our own is for everything; for what it does not have Qt looks in the others, the
+    last of which is the DejaVu Sans that matplotlib ships. Where there are fonts, nothing is done
+    and no word returned.
+    """
+    if QFontInfo(app.font()).family():
+        return ""
+    from importlib.util import find_spec
+
+    files = sorted((ASSETS / "fonts").glob("*.otf"))
+    matplotlib = find_spec("matplotlib")  # looked for, not imported: that takes a second
+    for folder in (matplotlib and matplotlib.submodule_search_locations) or ():
+        files += sorted((Path(folder) / "mpl-data" / "fonts" / "ttf").glob("DejaVuSans[.-]*ttf"))
+    families = [
+        family
+        for file in files
+        for family in QFontDatabase.applicationFontFamilies(
+            QFontDatabase.addApplicationFont(str(file))
+        )
+    ]
+    font = QFont(app.font())
+    font.setFamily(families[0])
+    app.setFont(font)
+    return (
+        f"This machine has no fonts: {families[0]} and {families[-1]}, which the program brings, "
+        "stand in. They lack some scripts; any installed font adds its own"
+    )
 
 
 @cache

@@ -317,3 +317,55 @@ def test_a_signal_in_the_middle_of_painting_waits_for_its_end(tmp_path: Path) ->
     done = run_script(IN_THE_MIDDLE, tmp_path)
     assert done.returncode == 0, done.stderr
     assert complaints(done.stderr) == []
+
+
+NO_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{home}/fonts</dir><cachedir>{home}/cached</cachedir></fontconfig>"""
+
+LETTERS = "Aé ηλμΣ ∞→✓←★×− Ελ こ三 Яж עב ∇ₖ"
+"""Words and signs of the program, and names that classes have."""
+
+FONTLESS = f"""
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QFontInfo, QTextLayout
+from PySide6.QtWidgets import QApplication
+import gui.app, main
+
+def look():
+    windows = [w for w in QApplication.topLevelWidgets() if type(w).__name__ == "MainWindow"]
+    if not windows:
+        QTimer.singleShot(100, look)
+        return
+    layout = QTextLayout({LETTERS!r}, windows[0].font())
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    print(QFontInfo(windows[0].font()).family())
+    print(all(all(run.glyphIndexes()) for run in layout.glyphRuns()))
+    print(windows[0].notice.words.text())
+    windows[0].close()
+
+made = gui.app.make_application
+def make(argv):
+    app = made(argv)
+    QTimer.singleShot(0, look)
+    return app
+gui.app.make_application = make
+sys.exit(main.run(["--dataset", "digits8"]))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="fonts by fontconfig")
+def test_a_machine_without_fonts_reads_those_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "fonts.conf").write_text(NO_FONTS.format(home=tmp_path), encoding="utf-8")
+    monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
+    done = run_script(FONTLESS, tmp_path)
+    assert done.returncode == 0, done.stderr
+    family, all_drawn, words = done.stdout.splitlines()
+    assert (family, all_drawn) == ("Inter", "True")
+    assert "no fonts" in words
+    (log,) = tmp_path.rglob("log.txt")
+    assert words in log.read_text(encoding="utf-8")
