@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from core.data.config import DataConfig
-from core.data.dataset import Dataset, Split
-from core.errors import DatasetError, ExplorerError, ReportError, SettingError
-from core.insight.diagnostics import Diagnosis, Mistake, diagnose
-from core.learning.history import History
-from core.learning.perceptron import SoftmaxPerceptron, softmax
-from core.learning.training import Trainer, TrainingConfig
-from core.sources import open_dataset
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "DataConfig",
-    "Dataset",
-    "DatasetError",
-    "Diagnosis",
-    "ExplorerError",
-    "History",
-    "Mistake",
-    "ReportError",
-    "SettingError",
-    "SoftmaxPerceptron",
-    "Split",
-    "Trainer",
-    "TrainingConfig",
-    "diagnose",
-    "open_dataset",
-    "softmax",
-]
+from core.lazy import lazily
+
+if TYPE_CHECKING:
+    from core.data.config import DataConfig as DataConfig
+    from core.data.dataset import Dataset as Dataset
+    from core.data.samples import Split as Split
+    from core.errors import DatasetError as DatasetError
+    from core.errors import ExplorerError as ExplorerError
+    from core.errors import ReportError as ReportError
+    from core.errors import SettingError as SettingError
+    from core.insight.diagnostics import Diagnosis as Diagnosis
+    from core.insight.diagnostics import Mistake as Mistake
+    from core.insight.diagnostics import diagnose as diagnose
+    from core.learning.history import History as History
+    from core.learning.perceptron import SoftmaxPerceptron as SoftmaxPerceptron
+    from core.learning.perceptron import softmax as softmax
+    from core.learning.training import Trainer as Trainer
+    from core.learning.training import TrainingConfig as TrainingConfig
+    from core.sources import open_dataset as open_dataset
+else:
+    __getattr__ = lazily(
+        __name__,
+        {
+            "data.config": "DataConfig",
+            "data.dataset": "Dataset",
+            "data.samples": "Split",
+            "errors": "DatasetError ExplorerError ReportError SettingError",
+            "insight.diagnostics": "Diagnosis Mistake diagnose",
+            "learning.history": "History",
+            "learning.perceptron": "SoftmaxPerceptron softmax",
+            "learning.training": "Trainer TrainingConfig",
+            "sources": "open_dataset",
+        },
+    )

@@ -5,8 +5,6 @@ With ``--report`` the options describe a headless run; without it they preset th
 
 from __future__ import annotations
 
-import argparse
-import difflib
 import sys
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -21,6 +19,7 @@ from core.parameters import parameters_of
 from core.sources.reading import ReadingConfig
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, _ArgumentGroup
     from collections.abc import Callable, Sequence
 
     from core.parameters import Parameter
@@ -60,14 +59,6 @@ class Arguments:
         if "attack_target" in self.explicit or self.attack.target < n_classes:
             return self.attack
         return replace(self.attack, target=n_classes - 1)
-
-
-class _Parser(argparse.ArgumentParser):
-    """Raises instead of printing a usage text and leaving the program."""
-
-    def error(self, message: str) -> NoReturn:
-        words = message.removeprefix("argument ")
-        raise SettingError(words.replace("expected one argument", "a value is missing"))
 
 
 def option_name(field_name: str) -> str:
@@ -135,7 +126,9 @@ def _metavar(declared: Parameter) -> str:
     return {"int": "N", "float": "X", "text": "TEXT"}[declared.kind]
 
 
-def _add_options(group: argparse._ArgumentGroup, config: type[Any], prefix: str = "") -> None:
+def _add_options(group: _ArgumentGroup, config: type[Any], prefix: str = "") -> None:
+    from argparse import SUPPRESS, BooleanOptionalAction
+
     defaults = {item.name: item.default for item in fields(config)}
     for name, declared in parameters_of(config).items():
         option = option_name(prefix + name)
@@ -143,11 +136,11 @@ def _add_options(group: argparse._ArgumentGroup, config: type[Any], prefix: str 
         # SUPPRESS: what is absent stays absent, so that a preset can come in between.
         shared: dict[str, Any] = {
             "help": words,
-            "default": argparse.SUPPRESS,
+            "default": SUPPRESS,
             "dest": prefix + name,
         }
         if declared.kind == "bool":
-            group.add_argument(option, action=argparse.BooleanOptionalAction, **shared)
+            group.add_argument(option, action=BooleanOptionalAction, **shared)
         else:
             read = reader(declared, option)
             group.add_argument(option, type=read, metavar=_metavar(declared), **shared)
@@ -165,9 +158,18 @@ def _read_preset(text: str) -> Preset:
     return PRESETS[text]
 
 
-def make_parser() -> argparse.ArgumentParser:
+def make_parser() -> ArgumentParser:
     """Return the parser: one option per declared setting, grouped as the settings are."""
-    parser = _Parser(
+    from argparse import ArgumentParser
+
+    class Parser(ArgumentParser):
+        """Raises instead of printing a usage text and leaving the program."""
+
+        def error(self, message: str) -> NoReturn:
+            words = message.removeprefix("argument ")
+            raise SettingError(words.replace("expected one argument", "a value is missing"))
+
+    parser = Parser(
         description="See a softmax perceptron learn handwritten digits, and be fooled. Opens the "
         "window; with --report DIR it runs without a display and writes a report.",
         allow_abbrev=False,
@@ -196,10 +198,12 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _unknown(word: str, parser: argparse.ArgumentParser) -> SettingError:
+def _unknown(word: str, parser: ArgumentParser) -> SettingError:
     if not word.startswith("-"):
         return SettingError(f"unexpected argument {word!r}; --help lists the options")
     known = [option for action in parser._actions for option in action.option_strings]
+    import difflib
+
     near = difflib.get_close_matches(word.split("=")[0], known, n=1)
     hint = f"did you mean {near[0]}?" if near else "--help lists the options"
     return SettingError(f"unknown option {word}; {hint}")
@@ -215,8 +219,11 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     SystemExit
         With code 0, after ``--help``.
     """
+    words = sys.argv[1:] if argv is None else list(argv)
+    if not words:
+        return Arguments()  # a parser takes longer to make than all of them
     parser = make_parser()
-    namespace, extra = parser.parse_known_args(sys.argv[1:] if argv is None else list(argv))
+    namespace, extra = parser.parse_known_args(words)
     if extra:
         raise _unknown(extra[0], parser)
     given = vars(namespace)

@@ -17,7 +17,7 @@ from PIL import Image
 
 from core.errors import DatasetError
 from core.progress import Progress
-from core.sources import limits, open_dataset, opening
+from core.sources import limits, open_dataset, opening_dataset
 from core.sources.natural_order import natural_key
 from core.sources.pictures.files import decoded
 from core.sources.pictures.set import fitted
@@ -300,7 +300,7 @@ def test_a_table_beside_some_pictures_is_the_set(tmp_path):
 
 
 def test_progress_counts_pictures(tmp_path):
-    told = list(opening(str(write_set(tmp_path, two_classes(GREY)))))
+    told = list(opening_dataset(str(write_set(tmp_path, two_classes(GREY)))))
     assert told == [Progress(k, 6, "pictures") for k in range(6)]
 
 

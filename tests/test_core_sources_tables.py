@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.errors import DatasetError
 from core.progress import Progress
-from core.sources import limits, open_dataset, opening
+from core.sources import limits, open_dataset, opening_dataset
 from core.sources.reading import ReadingConfig
 from core.sources.tables import lines as table_lines
 
@@ -253,7 +253,7 @@ def test_any_table_reads_back_as_written(
 def test_progress_is_told_in_small_steps(tmp_path):
     images, labels = sample(n=3000, side=8)
     path = write(tmp_path, numpy_text(np.column_stack((labels, images)), fmt="%d", delimiter=","))
-    told = list(opening(str(path)))
+    told = list(opening_dataset(str(path)))
     size = path.stat().st_size
     assert told[-1] == Progress(size, size, "bytes")
     assert len(told) >= size / 2**17

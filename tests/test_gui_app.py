@@ -118,7 +118,7 @@ def test_nothing_arrives_after_the_close(window: MainWindow, qtbot: QtBot) -> No
 def test_a_job_that_does_not_stop_is_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     may_end = threading.Event()
     monkeypatch.setattr("gui.jobs.job_pool.STOP_SECONDS", 0.05)
-    monkeypatch.setattr("gui.session.data.opening", lambda *_, **__: may_end.wait(20))
+    monkeypatch.setattr("gui.session.data.opening_dataset", lambda *_, **__: may_end.wait(20))
     session = make_session()
     session.open("digits8")
     assert session.close() is False

@@ -515,7 +515,7 @@ def test_data_without_a_test_part_can_be_divided_otherwise(
     settings(qtbot, page)
     assert not rows["test_share"].editor.isVisible(), "UCI digits have a test part of their own"
     dataset = make_dataset("own", "here", data_without_test_part(), None, image_shape=(6, 6))
-    monkeypatch.setattr("gui.session.data.opening", opening_of(dataset))
+    monkeypatch.setattr("gui.session.data.opening_dataset", opening_of(dataset))
     session.wanted.set_setting("train_size", 1000)
     session.open("/own.csv")
     wait_until(
@@ -652,7 +652,7 @@ def test_long_names_of_strangers_neither_widen_nor_format(
         class_names=names,
         notes=["word " * 60],
     )
-    monkeypatch.setattr("gui.session.data.opening", opening_of(dataset))
+    monkeypatch.setattr("gui.session.data.opening_dataset", opening_of(dataset))
     width = page.side.width()
     session = window.session
     session.open("/own.csv")
@@ -687,7 +687,7 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
         name="<b>data</b>", source="/of/<i>somebody</i>.csv", train=data, test=data,
         image_shape=(6, 6), class_names=names, notes=["<b>noted</b>"],
     )  # fmt: skip
-    monkeypatch.setattr("gui.session.data.opening", opening_of(dataset))
+    monkeypatch.setattr("gui.session.data.opening_dataset", opening_of(dataset))
     told, session, path = tooltips_shown(monkeypatch), window.session, "/of/<i>somebody</i>.csv"
     strange = [*names, dataset.name, dataset.source, *dataset.notes, path]
     session.wanted.set_setting("label_noise", 30.0)

@@ -304,7 +304,7 @@ def test_data_whose_classes_are_no_digits_ask_for_no_digit(
 ) -> None:
     names = ("shirt", "shoe", *map(str, range(8)))
     monkeypatch.setattr(
-        "gui.session.data.opening", opening_of(replace(data_of(session), class_names=names))
+        "gui.session.data.opening_dataset", opening_of(replace(data_of(session), class_names=names))
     )
     session.open("clothes")
     wait_until(qtbot, lambda: data_of(session).class_names == names)
@@ -511,7 +511,7 @@ def test_other_classes_drop_it_too(
     session, told = window.session, []
     names = tuple("abcdefghij")
     monkeypatch.setattr(
-        "gui.session.data.opening", opening_of(replace(data_of(session), class_names=names))
+        "gui.session.data.opening_dataset", opening_of(replace(data_of(session), class_names=names))
     )
     session.messages.notified.connect(lambda message, _: told.append(message))
     session.open("letters")

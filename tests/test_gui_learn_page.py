@@ -536,7 +536,7 @@ def test_long_class_names_are_cut_not_the_images(
     names = [f"a very long name for what is only class number {k}" for k in range(4)]
     part = (rng.random((60, 30)), labels)
     made = make_dataset("named", "made up", part, part, image_shape=(6, 5), class_names=names)
-    monkeypatch.setattr("gui.session.data.opening", opening_of(made))
+    monkeypatch.setattr("gui.session.data.opening_dataset", opening_of(made))
     open_folder(qtbot, window, "named data")
     window.grab()
     assert names[2] in window.page("learn").atlas.describe(0, 2)

@@ -151,7 +151,7 @@ def test_without_any_data_nothing_moves_until_some_open(
         raise DatasetError(f"{name}: not today")
 
     with monkeypatch.context() as patch:
-        patch.setattr("gui.session.data.opening", refuse)
+        patch.setattr("gui.session.data.opening_dataset", refuse)
         session = new_session(data=replace(SMALL, dataset="strokes"))
         notes = Notes(session)
         session.open("strokes")
@@ -174,7 +174,7 @@ def test_a_surprise_while_opening_is_told(
     def explode(name: str, reading: ReadingConfig, mirror: str) -> Any:
         raise RuntimeError("out of sorts")
 
-    monkeypatch.setattr("gui.session.data.opening", explode)
+    monkeypatch.setattr("gui.session.data.opening_dataset", explode)
     with qtbot.waitSignal(session.messages.surprised, timeout=WAIT) as told:
         session.open("digits8")
     assert "RuntimeError: out of sorts" in told.args[0]

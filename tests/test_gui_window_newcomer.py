@@ -242,7 +242,7 @@ def test_class_names_on_the_attack_page_are_cut_and_their_numbers_are_not(
     names = ("x", *(f"a very long name for what is class {k}" for k in range(3)))
     part = (rng.random((60, 30)), np.arange(60) % 4)
     made = make_dataset("named", "made", part, part, image_shape=(6, 5), class_names=names)
-    monkeypatch.setattr("gui.session.data.opening", opening_of(made))
+    monkeypatch.setattr("gui.session.data.opening_dataset", opening_of(made))
     window.session.open("anything")
     wait_until(qtbot, lambda: data_of(window.session).name == "named")
     window.show_page("attack")

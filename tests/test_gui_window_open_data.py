@@ -212,7 +212,7 @@ def test_a_long_opening_shows_how_far_it_is_and_can_be_called_off(
             time.sleep(0.01)
             yield Progress(min(done, 400), 1000, "pictures")
 
-    monkeypatch.setattr("gui.session.data.opening", endless)
+    monkeypatch.setattr("gui.session.data.opening_dataset", endless)
     session, bar = window.session, window.opening_bar
     before = session.view.dataset
     session.open("/many/pictures")
@@ -518,12 +518,12 @@ def test_a_cancelled_first_opening_falls_back_to_what_ships(
 
     def endless(name: str, *_: Any, **__: Any) -> Iterator[Progress]:
         if name in sources.NAMED_SOURCES:
-            return (yield from sources.opening(name))
+            return (yield from sources.opening_dataset(name))
         while True:
             time.sleep(0.01)
             yield Progress(1, 2, "pictures")
 
-    monkeypatch.setattr("gui.session.data.opening", endless)
+    monkeypatch.setattr("gui.session.data.opening_dataset", endless)
     session = new_session(data=replace(SMALL, dataset="/many/pictures"))
     window = new_window(session)
     session.open("/many/pictures")

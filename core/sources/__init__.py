@@ -1,7 +1,7 @@
 """Where data sets come from: one source per file, found by name or by content.
 
 A new named set is one line in ``NAMED_SOURCES``, or an entry of ``core.sources.catalogue.entries``
-where it is downloaded; a new file format is one line in ``FILE_FORMATS``, tried in order.
+where it is downloaded; a new file format is one line in :func:`file_formats`, tried in order.
 """
 
 from __future__ import annotations
@@ -12,14 +12,8 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 from core.progress import Progress, finish
 from core.sources import built_in
-from core.sources.arrays import idx, npz, zips
-from core.sources.catalogue import opening as catalogue_sets
 from core.sources.catalogue.entries import CATALOGUE
-from core.sources.opening import open_path
-from core.sources.pickles import format as pickles
-from core.sources.pictures import folder as picture_folder
 from core.sources.reading import ReadingConfig
-from core.sources.tables import format as tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -34,12 +28,20 @@ NAMED_SOURCES: dict[str, tuple[str, Callable[[], Generator[Progress, None, Datas
 }
 """Name -> (what people call it, how it is opened); the first is what opens by itself."""
 
-FILE_FORMATS: tuple[FileFormat, ...] = (idx, npz, zips, pickles, picture_folder, tables)
-
 DEFAULT_SOURCE = next(iter(NAMED_SOURCES))
 
 
-def opening(
+def file_formats() -> tuple[FileFormat, ...]:
+    """Return every format in the order in which they are tried; what ships needs none."""
+    from core.sources.arrays import idx, npz, zips
+    from core.sources.pickles import format as pickles
+    from core.sources.pictures import folder as picture_folder
+    from core.sources.tables import format as tables
+
+    return (idx, npz, zips, pickles, picture_folder, tables)
+
+
+def opening_dataset(
     name_or_path: str, reading: ReadingConfig | None = None, *, mirror: str = ""
 ) -> Generator[Progress, None, Dataset]:
     """Open the data set of that name, or the one stored at that path, telling how far it is.
@@ -59,6 +61,8 @@ def opening(
     names = ", ".join((*NAMED_SOURCES, *CATALOGUE))
     try:
         if name_or_path in CATALOGUE:
+            from core.sources.catalogue import opening as catalogue_sets
+
             entry = CATALOGUE[name_or_path]
             config = reading or ReadingConfig()
             return (yield from catalogue_sets.opening_entry(entry, config, mirror))
@@ -68,7 +72,9 @@ def opening(
                 f"{name_or_path}: no such file or folder, and no data set of that name; "
                 f"give the path of a data set, or one of {names}"
             )
-        return (yield from open_path(path, FILE_FORMATS, reading or ReadingConfig()))
+        from core.sources.opening import open_path
+
+        return (yield from open_path(path, file_formats(), reading or ReadingConfig()))
     except (OSError, ValueError, RuntimeError) as error:
         # ValueError: a NUL byte in the path; RuntimeError: a home folder or a loop of links.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -87,6 +93,6 @@ def open_dataset(
     Raises
     ------
     DatasetError
-        As :func:`opening`.
+        As :func:`opening_dataset`.
     """
-    return finish(opening(name_or_path, reading, mirror=mirror))
+    return finish(opening_dataset(name_or_path, reading, mirror=mirror))

@@ -8,10 +8,8 @@ test part.
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -38,6 +36,9 @@ _STROKES_TRAIN = 6000
 
 def _shipped(file: Path, what: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return images (n, height, width) and labels (n,)."""
+    import zlib
+    from zipfile import BadZipFile
+
     try:
         # Opened here: np.load does not close a file that turns out to be no archive.
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:

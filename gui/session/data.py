@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.errors import DatasetError, printable
 from core.search import AtOnce
-from core.sources import NAMED_SOURCES, opening
+from core.sources import NAMED_SOURCES, opening_dataset
 from core.sources.arrays.roles import ArraysUnclear
 from core.sources.catalogue.entries import CATALOGUE, NotDownloaded
 from core.sources.reading import ReadingConfig
@@ -85,7 +85,7 @@ class OpeningJob(Job):
 
     def work(self) -> None:
         """Open until done or stopped."""
-        steps = opening(*self._wanted, mirror=self._mirror)
+        steps = opening_dataset(*self._wanted, mirror=self._mirror)
         while not self._stopping:
             try:
                 self.put_latest(next(steps))
