@@ -95,8 +95,8 @@ def main(command):
         environment |= {
             "HOME": home,
             "PERCEPTRON_EXPLORER_TIMING": str(timing),
-            **{f"XDG_{name}_HOME": f"{home}/{name}" for name in ("CACHE", "CONFIG", "DATA", "STATE")},
-        }  # fmt: skip
+            **{f"XDG_{name}_HOME": f"{home}/{name}" for name in ("CACHE", "CONFIG", "STATE")},
+        }
         manager = subprocess.Popen(
             ["openbox"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
