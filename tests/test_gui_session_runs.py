@@ -77,7 +77,10 @@ def test_another_run_is_shown_everywhere_and_live_comes_back(three: Session, qtb
     assert three.view.shown.weights is first.run.history.records[2].weights
     three.view.show_epoch(None)  # Live
     assert three.runs.shown is last.run
-    assert three.view.shown == shown_before
+    assert three.view.shown is not None
+    assert shown_before is not None
+    assert three.view.shown.weights is shown_before.weights
+    assert (three.view.shown.epoch, three.view.shown.live) == (shown_before.epoch, True)
 
 
 def test_the_live_run_goes_on_while_another_is_shown(three: Session, qtbot: QtBot) -> None:

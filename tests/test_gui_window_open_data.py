@@ -27,7 +27,8 @@ from gui_helpers import (
     write_data,
 )
 from loopback import Loopback
-from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6 import __version_info__ as pyside_version
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -60,7 +61,9 @@ def _mime(*paths: Path | str) -> QMimeData:
 
 
 def _drag(window: MainWindow, mime: QMimeData) -> bool:
-    event = QDragEnterEvent(QPointF(50, 50).toPoint(), COPY, mime, LEFT, NONE)
+    # Qt 6.12 wants a point with fractions, those before it know whole ones only.
+    point = QPointF(50, 50) if pyside_version >= (6, 12) else QPoint(50, 50)
+    event = QDragEnterEvent(point, COPY, mime, LEFT, NONE)
     event.ignore()
     QApplication.sendEvent(window, event)
     return event.isAccepted()
