@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import struct
 import zipfile
 
@@ -630,6 +631,14 @@ def with_method(content):
     return content[: at + 10] + b"\x0c" + content[at + 11 :]
 
 
+def volumes(content):
+    """Say of each member that it begins in the second file of several."""
+    places = [found.start() + 34 for found in re.finditer(b"PK\x01\x02", content)]
+    for at in places:
+        content = content[:at] + b"\x01" + content[at + 1 :]
+    return content
+
+
 def flipped(content):
     at = content.index(TRAIN.tobytes()[:50])
     return content[: at + 20] + bytes([content[at + 20] ^ 1]) + content[at + 21 :]
@@ -745,29 +754,38 @@ WRONG = {
         with_x(header_bytes("{'descr': '|u1', " + GOOD.replace("40", "1, " * 40 + "40")) + PIXELS),
         "X.npy: the header reads",
     ),
-    "not an archive inside": (patched(lambda c: c[:30] + bytes(200)), "its directory is missing"),
+    "not an archive inside": (
+        patched(lambda c: c[:30] + bytes(200)),
+        "the archive ends early, or its directory is damaged",
+    ),
     "archive cut": (
         patched(lambda c: c[:-100]),
-        "the archive ends early, its directory is missing",
+        "the archive ends early, or its directory is damaged",
     ),
-    "archive without its start": (patched(lambda c: c[:4] + c[90:]), "the archive is damaged at"),
+    "archive without its start": (
+        patched(lambda c: c[:4] + c[90:]),
+        "'x_train.npy' begins before the file; the archive is damaged",
+    ),
     "directory overwritten": (
         patched(lambda c: c.replace(b"PK\x01\x02", b"PK\x01\x03", 1)),
-        "expected an entry of the directory; copy or download it again",
+        "its directory is damaged (Bad magic number for central directory); copy or download it",
     ),
     "another name at the place": (
         patched(lambda c: c.replace(b"x_train", b"y_train", 1)),
-        "another name than 'x_train.npy' stands there",
+        "the archive is damaged (File name in directory 'x_train.npy' and header b'y_train.npy'",
     ),
     "encrypted": (patched(flagged), "'x_train.npy' is encrypted; unpack it"),
     "another compression": (patched(with_method), "'x_train.npy' is compressed by method 12"),
-    "a flipped bit": (patched(flipped), "the checksum of 'x_train.npy' is wrong; copy or download"),
+    "a flipped bit": (
+        patched(flipped),
+        "damaged (Bad CRC-32 for file 'x_train.npy'); copy or download",
+    ),
     "deflated data damaged": (
         patched(lambda c: c[:200] + bytes(60) + c[260:], compressed=True),
         "x_train.npy",
     ),
     "a part of several": (
-        patched(lambda c: c[:-18] + b"\x01" + c[-17:]),
+        patched(volumes),
         "this is a part of an archive; expected one in a single file",
     ),
     "a name twice": (twice, "'y.npy' is in it twice; expected each name once"),

@@ -124,10 +124,58 @@ def million_entries(folder):
     return written(folder / "a.zip", content + archive_end(999, directory, len(content)))
 
 
-def million_honest_entries(folder):
-    content = local_header(b"a", 0, 0, 0)
-    directory = directory_entry(b"a", 0, 0, 0, 0) * 65_535
-    return written(folder / "a.zip", content + archive_end(65_535, directory, len(content)))
+def honest_entries(n):
+    def make(folder):
+        content = local_header(b"a", 0, 0, 0)
+        directory = directory_entry(b"a", 0, 0, 0, 0) * n
+        return written(folder / "a.zip", content + archive_end(n, directory, len(content)))
+
+    return make
+
+
+def wide_directory(folder):
+    """The record that counts in 64 bits, of a directory that has no end."""
+    content = local_header(b"a", 0, 0, 0) + directory_entry(b"a", 0, 0, 0, 0) * 1_000_000
+    start = len(local_header(b"a", 0, 0, 0))
+    size = len(content) - start
+    wide = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, size, start)
+    place = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(content), 1)
+    return written(folder / "a.zip", content + wide + place + archive_end(1, b"", 2**32 - 1))
+
+
+def bzip2(folder):
+    """Of this method a few bytes become gigabytes, and ``zipfile`` would inflate them at once."""
+    content = io.BytesIO()
+    with (
+        zipfile.ZipFile(content, "w", zipfile.ZIP_BZIP2) as archive,
+        archive.open("X.npy", "w", force_zip64=True) as member,
+    ):
+        for _ in range(16):
+            member.write(bytes(1 << 24))
+    return written(folder / "a.npz", content.getvalue())
+
+
+def many_records(size):
+    """As many arrays as are accepted, of records of so many fields that it takes long to read."""
+
+    def make(folder):
+        fields = ", ".join(f"('f{i}', '|u1')" for i in range(550))
+        words = f"{{'descr': [{fields}], 'fortran_order': False, 'shape': ({size},), }}\n".encode()
+        header = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(words)) + words
+        return zip_of(folder / "a.npz", *(entry(f"{i:03}.npy", header) for i in range(1000)))
+
+    return make
+
+
+def gzip_name_without_end(folder):
+    write_idx(folder / LABELS, np.zeros(3))
+    return written(folder / IMAGES, b"\x1f\x8b\x08\x08\0\0\0\0\0\xff" + b"x" * 100_000_000)
+
+
+def gzip_of_nothing_for_ever(folder):
+    """As the standard allows: one stream after another, each of nothing."""
+    write_idx(folder / LABELS, np.zeros(3))
+    return written(folder / IMAGES, gzip.compress(b"", mtime=0) * 5_000_000)
 
 
 def nested_zip(folder):
@@ -163,8 +211,8 @@ def many_headers(folder):
 
 
 def long_names(folder):
-    """A hundred and fifty names of 65,000 letters: no word in them is looked for at every place."""
-    entries = [entry(f"{i:03}{'x' * 65_000}.npy", npy(X)) for i in range(150)]
+    """Twenty names of 65,000 letters: no word in them is looked for at every place."""
+    entries = [entry(f"{i:03}{'x' * 65_000}.npy", npy(X)) for i in range(20)]
     return zip_of(folder / "a.npz", *entries)
 
 
@@ -270,7 +318,14 @@ HOSTILE = {
     "npz: names of 65,000 letters": (long_names, "a name of 65,007 characters is in it ('000xx"),
     "npz: a thousand long names": (longest_names, "the labels are missing"),
     "zip: a million entries": (million_entries, "its directory has 47,000,000 bytes, more than"),
-    "zip: 65,535 entries": (million_honest_entries, "65,535 files are in it, more than 1,000"),
+    "zip: 65,535 entries": (honest_entries(65_535), "its directory has 3,080,145 bytes, more than"),
+    "zip: 31,000 entries": (honest_entries(31_000), "31,000 files are in it, more than 1,000"),
+    "zip: a million entries in 64 bits": (wide_directory, "its directory has 47,000,000 bytes"),
+    "npz: bzip2": (bzip2, "'X.npy' is compressed by method 12; expected stored (0) or deflated"),
+    "npz: many records": (many_records("2"), "no array in it can be images"),
+    "npz: many records of Python 2": (many_records("2L"), "no array in it can be images"),
+    "gzip: a name without end": (gzip_name_without_end, "the gzip stream ends early, after 0"),
+    "gzip: nothing for ever": (gzip_of_nothing_for_ever, "more data after the end of the gzip"),
     "zip: zip in zip": (nested_zip, "this archive holds 20.zip, 21.zip"),
     "zip: gzip in zip": (gzip_in_zip, f"{IMAGES}.gz: too long: the header promises 32 bytes"),
     "zip: ends without end": (

@@ -42,6 +42,9 @@ MAX_HEADER_BYTES = 10_000
 MAX_MEMBERS = 1_000
 """Files in an archive; a data set has a handful."""
 
+MAX_DIRECTORY_BYTES = 1_500 * MAX_MEMBERS
+"""Of an archive: of as many files as are accepted, with names as long as are accepted."""
+
 MAX_MEMBER_NAME = 1_000
 """Characters of a name in an archive, with its folders; no usual system unpacks longer ones."""
 

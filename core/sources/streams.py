@@ -1,24 +1,39 @@
-"""The content of a file or of an archive's member, read once from beginning to end, bounded."""
+"""The content of a file or of an archive's member, read once from beginning to end, bounded.
+
+zlib inflates gzip here, and not the ``gzip`` module: that one looks for the end of the name in a
+header letter by letter, and goes through any number of empty members. 20 MB of either keep it busy
+for 3 to 6 s, and there is no place at which it could be stopped.
+"""
 
 from __future__ import annotations
 
 import io
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+
+import numpy as np
 
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
-from core.sources.inflate import GZIP_MAGIC, MOST_PER_BYTE, Inflater
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+MOST_PER_BYTE = 1032
+"""What a deflated byte can become at most: 258 bytes from two bits (https://zlib.net)."""
+
+_GZIP = zlib.MAX_WBITS | 16
+_DEFLATED_BYTES = 1 << 16
+"""Held at a time; zlib copies what is left of them at every call."""
 
 _PIECE_BYTES = 1 << 18
 """Read at a time into an array: short enough for the processor's cache, long enough to be fast."""
@@ -27,7 +42,7 @@ _AHEAD_BYTES = 1 << 14
 """Read at least at a time where single bytes are asked for."""
 
 
-class Stream:
+class Stream(io.BufferedReader):
     """Bytes in order, never more of them than the bounds allow.
 
     Parameters
@@ -35,34 +50,14 @@ class Stream:
     label : how errors name it
     read : returns some of the next bytes, at most so many, nothing at the end
     most : the content cannot be longer than this, whatever a header promises
-
-    Attributes
-    ----------
-    position : how many bytes were given out
     """
 
     def __init__(self, label: str, read: Callable[[int], bytes], most: int) -> None:
+        super().__init__(_Bounded(label, read), _AHEAD_BYTES)
         self.label = label
         self.most = min(most, limits.MAX_INFLATED_BYTES)
-        self.position = 0
-        self._source = read
-        self._taken = 0
-        self._ahead = b""
-        self._at = 0
 
-    def read(self, n: int) -> bytes:
-        """Return the next ``n`` bytes, fewer only at the end."""
-        found = self._some(n)
-        if len(found) == n:
-            return found
-        pieces = [found]
-        missing = n - len(found)
-        while missing and (piece := self._some(missing)):
-            pieces.append(piece)
-            missing -= len(piece)
-        return b"".join(pieces)
-
-    def read_line(self, most: int) -> bytearray:
+    def read_line(self, most: int) -> bytes:
         """Return the bytes up to the next newline without it; at most ``most`` of them.
 
         Raises
@@ -70,60 +65,129 @@ class Stream:
         DatasetError
             If there is no newline by then.
         """
-        start = self.position
-        line = bytearray()
-        while len(line) <= most:
-            if self._at == len(self._ahead):
-                self._ahead, self._at = self._take(_AHEAD_BYTES), 0
-                if not self._ahead:
-                    break
-            end = self._ahead.find(b"\n", self._at)
-            stop = len(self._ahead) if end < 0 else end
-            line += self._ahead[self._at : stop]
-            self.position += stop - self._at
-            self._at = stop
-            if end >= 0:
-                self._at += 1
-                self.position += 1
-                if len(line) <= most:
-                    return line
-        raise DatasetError(
-            f"{self.label}: no line ends within {most:,} bytes after byte {start}; copy or "
-            "download it again"
-        )
+        start = self.tell()
+        line = self.readline(most + 1)
+        if line[-1:] != b"\n":
+            raise DatasetError(
+                f"{self.label}: no line ends within {most:,} bytes after byte {start}; copy or "
+                "download it again"
+            )
+        return line[:-1]
 
     def fill(self, target: NDArray[np.uint8]) -> Generator[Progress, None, int]:
         """Read into ``target`` (n,) from its beginning; return how many bytes there were."""
         done = 0
         view = target.data
-        while done < len(target) and (piece := self._some(len(target) - done)):
-            view[done : done + len(piece)] = piece
-            done += len(piece)
+        while n := self.readinto(view[done : done + _PIECE_BYTES]):
+            done += n
             yield Progress(done, len(target), "bytes")
         return done
 
-    def _some(self, n: int) -> bytes:
-        """Return some of the next bytes, ``n`` at most; none only at the end."""
-        if self._at < len(self._ahead):
-            piece = self._ahead[self._at : self._at + n]
-            self._at += len(piece)
-        else:
-            piece = self._take(max(n, _AHEAD_BYTES))
-            if len(piece) > n:
-                self._ahead, self._at = piece, n
-                piece = piece[:n]
-        self.position += len(piece)
-        return piece
+    def values(self, n_bytes: int, what: str) -> Generator[Progress, None, NDArray[np.uint8]]:
+        """Return all that is left (n,): as many bytes as a header says its values have.
 
-    def _take(self, n: int) -> bytes:
-        piece = self._source(min(n, _PIECE_BYTES))
-        self._taken += len(piece)
-        if self._taken > limits.MAX_INFLATED_BYTES:
+        Memory is taken only for what can be there. ``what`` says how many values of which kind.
+
+        Raises
+        ------
+        DatasetError
+            If there are fewer bytes, or more.
+        """
+        expected = self.tell() + n_bytes
+        promise = f"the header promises {expected} bytes ({what})"
+        if n_bytes > limits.MAX_INFLATED_BYTES:
             raise DatasetError(
-                f"{self.label}: inflates to more than the "
+                f"{self.label}: {promise}, more than the {limits.MAX_INFLATED_BYTES:,} accepted"
+            )
+        if expected > self.most:
+            self._wrong_length("cut short", promise, f"{self.most} at most")
+        content = np.empty(n_bytes, dtype=np.uint8)
+        if (yield from self.fill(content)) < n_bytes:
+            self._wrong_length("cut short", promise, str(self.tell()))
+        if self.read(1):
+            self._wrong_length("too long", promise, "more")
+        return content
+
+    def _wrong_length(self, state: str, promise: str, there_are: str) -> NoReturn:
+        raise DatasetError(
+            f"{self.label}: {state}: {promise}, there are {there_are}; copy or download it again"
+        )
+
+
+class _Bounded(io.RawIOBase):
+    """What a stream reads from."""
+
+    def __init__(self, label: str, read: Callable[[int], bytes]) -> None:
+        super().__init__()
+        self._label = label
+        self._read = read
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._given
+
+    def readinto(self, target: memoryview) -> int:  # type: ignore[override]
+        piece = self._read(min(len(target), _PIECE_BYTES))
+        target[: len(piece)] = piece
+        self._given += len(piece)
+        if self._given > limits.MAX_INFLATED_BYTES:
+            raise DatasetError(
+                f"{self._label}: inflates to more than the "
                 f"{limits.MAX_INFLATED_BYTES / 1e6:.0f} MB accepted"
             )
-        return piece
+        return len(piece)
+
+
+class Inflater:
+    """The content of one gzip stream, given out in pieces, to exactly its end.
+
+    Parameters
+    ----------
+    label : how errors name it
+    read : returns at most so many of the next deflated bytes, nothing at their end
+    """
+
+    def __init__(self, label: str, read: Callable[[int], bytes]) -> None:
+        self._label = label
+        self._read = read
+        self._zlib = zlib.decompressobj(wbits=_GZIP)
+        self._given = 0
+
+    def read(self, n: int) -> bytes:
+        """Return some of the next bytes, ``n`` at most; nothing at the end.
+
+        Raises
+        ------
+        DatasetError
+            If the stream is damaged, ends early or is followed by more data.
+        """
+        while not self._zlib.eof:
+            block = self._zlib.unconsumed_tail or self._read(_DEFLATED_BYTES)
+            try:
+                # Called without input too: zlib may still hold back what did not fit before.
+                piece = self._zlib.decompress(block, n)
+            except zlib.error as error:
+                raise DatasetError(
+                    f"{self._label}: the gzip stream is damaged after {self._given} bytes "
+                    f"({error}); copy or download it again"
+                ) from error
+            if piece:
+                self._given += len(piece)
+                return piece
+            if not block and not self._zlib.eof:
+                raise DatasetError(
+                    f"{self._label}: the gzip stream ends early, after {self._given} bytes of "
+                    "content; copy or download it again"
+                )
+        if self._zlib.unused_data or self._read(1):
+            raise DatasetError(
+                f"{self._label}: there is more data after the end of the gzip stream; unpack it "
+                "and open what is inside, or download it again"
+            )
+        return b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +225,7 @@ def open_file(path: Path) -> Iterator[Stream]:
     size = path.stat().st_size
     check_file_size(path, size)
     with path.open("rb") as file:
-        stream = unwrapped(Stream(str(path), file.read, size))
-        yield stream
+        yield unwrapped(Stream(str(path), file.read, size))
 
 
 def check_file_size(path: Path, size: int) -> None:
@@ -189,7 +252,7 @@ def read_heads(path: Path) -> tuple[bytes, bytes]:
     """
     with path.open("rb") as file:
         raw = file.read(limits.HEAD_BYTES)
-    if raw[: len(GZIP_MAGIC)] != GZIP_MAGIC:
+    if not raw.startswith(GZIP_MAGIC):
         return raw, raw
     try:
         return raw, Inflater(str(path), io.BytesIO(raw).read).read(limits.HEAD_BYTES)
@@ -199,18 +262,7 @@ def read_heads(path: Path) -> tuple[bytes, bytes]:
 
 def unwrapped(stream: Stream) -> Stream:
     """Return the content of ``stream``, inflated where it is gzip; it must not be used itself."""
-    start = stream.read(len(GZIP_MAGIC))
-    if start == GZIP_MAGIC:
-        inflater = Inflater(stream.label, _chained(start, stream))
-        return Stream(stream.label, inflater.read, stream.most * MOST_PER_BYTE)
-    return Stream(stream.label, _chained(start, stream), stream.most)
-
-
-def _chained(start: bytes, stream: Stream) -> Callable[[int], bytes]:
-    """Return a reader of ``start`` and then of what is left of ``stream``."""
-    first = [start]
-
-    def read(n: int) -> bytes:
-        return first.pop() if first else stream.read(n)
-
-    return read
+    if not stream.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC):
+        return stream
+    inflater = Inflater(stream.label, stream.read)
+    return Stream(stream.label, inflater.read, stream.most * MOST_PER_BYTE)

@@ -157,29 +157,15 @@ def _read_array(
     with blob.open() as stream:
         dtype, shape = _read_header(stream, n_dimensions, what)
         n_values = math.prod(shape)  # Python integers: no overflow, whatever the header claims
-        expected = stream.position + n_values * dtype.itemsize
-        promise = f"the header promises {expected} bytes ({' x '.join(map(str, shape))} values)"
+        n_bytes = n_values * dtype.itemsize
+        what = f"{' x '.join(map(str, shape))} values"
         if n_values > limits.MAX_ELEMENTS or shape[0] > limits.MAX_IMAGES:
             raise DatasetError(
-                f"{blob.label}: {promise}, more than the {limits.MAX_IMAGES:,} images or "
-                f"{limits.MAX_ELEMENTS:,} values accepted; open a smaller part of them"
+                f"{blob.label}: the header promises {stream.tell() + n_bytes} bytes ({what}), more "
+                f"than the {limits.MAX_IMAGES:,} images or {limits.MAX_ELEMENTS:,} values "
+                "accepted; open a smaller part of them"
             )
-        if expected > stream.most:
-            raise DatasetError(
-                f"{blob.label}: cut short: {promise}, there are {stream.most} at most; copy or "
-                "download it again"
-            )
-        content = np.empty(n_values * dtype.itemsize, dtype=np.uint8)
-        yield from stream.fill(content)
-        if stream.position < expected:
-            raise DatasetError(
-                f"{blob.label}: cut short: {promise}, there are {stream.position}; copy or "
-                "download it again"
-            )
-        if stream.read(1):
-            raise DatasetError(
-                f"{blob.label}: too long: {promise}, there are more; copy or download it again"
-            )
+        content = yield from stream.values(n_bytes, what)
     if n_values == 0:
         raise DatasetError(f"{blob.label}: there is no image in it; at least one is needed")
     return content.view(dtype).reshape(shape)

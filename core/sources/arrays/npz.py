@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
 from core.sources import limits
-from core.sources.arrays import archive
+from core.sources.arrays.archive import MAGICS, Archive
 from core.sources.arrays.array_parts import LazyArray, read_parts
 from core.sources.arrays.npy import MAGIC, lazy_npy
 from core.sources.arrays.roles import HOW_TO_SAY, choose, meaning
@@ -38,7 +38,7 @@ def recognises(head: Head) -> bool:
     """Whether it is an npy file, an archive that begins with one, or a folder of them."""
     if head.is_folder:
         return any(_FILE_NAME.fullmatch(name) for name in head.names)
-    if head.raw[:4] in archive.MAGICS:
+    if head.raw.startswith(MAGICS):
         n = int.from_bytes(head.raw[26:28], "little")
         return head.raw[_NAME_AT : _NAME_AT + n].endswith(_NPY.encode())
     return head.content.startswith(MAGIC)
@@ -57,7 +57,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
         arrays, notes = _folder_arrays(path, head.names, reading)
         parts = yield from read_parts(path.resolve().name, str(path), arrays, reading)
         return replace(parts, notes=parts.notes + notes)
-    if head.raw[:4] in archive.MAGICS:
+    if head.raw.startswith(MAGICS):
         return (yield from read_archive(path, reading))
     alone = lazy_npy(_array_name(path), file_blob(path))
     arrays, notes = _beside(path, alone, reading)
@@ -89,11 +89,13 @@ def archive_arrays(path: Path) -> list[LazyArray]:
     DatasetError
         If the archive or a header in it is damaged or beyond the bounds.
     """
-    return [
-        lazy_npy(member.name[: -len(_NPY)], archive.blob(path, member, gunzip=False))
-        for member in archive.members(path)
-        if member.name.endswith(_NPY)
-    ]
+    archive = Archive(path)
+    with archive.kept_open():
+        return [
+            lazy_npy(member.filename.removesuffix(_NPY), archive.blob(member))
+            for member in archive.members
+            if member.filename.endswith(_NPY)
+        ]
 
 
 def _array_name(file: Path) -> str:
@@ -116,7 +118,7 @@ def _array_files(folder: Path, names: Sequence[str]) -> list[Path]:
 def _file_arrays(file: Path) -> list[LazyArray]:
     """Return the arrays of an npy or npz file; one that is alone is named as the file."""
     with file.open("rb") as stream:
-        is_archive = stream.read(4) in archive.MAGICS
+        is_archive = stream.read(4) in MAGICS
     if not is_archive:
         return [lazy_npy(_array_name(file), file_blob(file))]
     arrays = archive_arrays(file)

@@ -63,7 +63,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
         if stream.read(1):
             raise DatasetError(
                 f"{head.path}: there is more data after the end of the pickle, at byte "
-                f"{stream.position - 1}; expected one pickle that holds all arrays"
+                f"{stream.tell() - 1}; expected one pickle that holds all arrays"
             )
     where = str(head.path)
     arrays = []

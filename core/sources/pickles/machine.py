@@ -86,7 +86,7 @@ class Machine:
             If it is damaged, too long, or asks for anything but data and arrays.
         """
         for _ in range(limits.MAX_PICKLE_STEPS):
-            self._start = self._stream.position
+            self._start = self._stream.tell()
             code = self._stream.read(1)
             if not code:
                 self._cut("the pickle")
@@ -115,7 +115,7 @@ class Machine:
 
     def _cut(self, what: str) -> NoReturn:
         raise DatasetError(
-            f"{self._stream.label}: cut short: {what} ends early, after {self._stream.position} "
+            f"{self._stream.label}: cut short: {what} ends early, after {self._stream.tell()} "
             "bytes; copy or download it again"
         )
 
@@ -128,13 +128,13 @@ class Machine:
     def _unpacked(self, form: str) -> Any:
         return struct.unpack(form, self._read(struct.calcsize(form)))[0]
 
-    def _line(self, most: int = _MAX_LINE) -> bytearray:
+    def _line(self, most: int = _MAX_LINE) -> bytes:
         return self._stream.read_line(most)
 
     def _word(self) -> str:
         return self._line().decode("utf-8", "replace")
 
-    def _whole(self, word: bytearray) -> int:
+    def _whole(self, word: bytes) -> int:
         try:
             return int(word)
         except ValueError:
@@ -143,7 +143,7 @@ class Machine:
     def _payload(self, form: str, codec: str) -> Generator[Progress, None, Payload]:
         """Read bytes after their number; text if there is a ``codec``."""
         n = self._unpacked(form)
-        if not 0 <= n <= self._stream.most - self._stream.position:
+        if not 0 <= n <= self._stream.most - self._stream.tell():
             self._refuse(
                 f"which claims {n:,} bytes; there are {self._stream.most:,} in all. The file is "
                 "damaged or a trap: copy or download it again"
@@ -158,7 +158,7 @@ class Machine:
             self._cut(_NAMES[self._code])
         return LongText(content, codec) if codec else content
 
-    def _decoded_word(self, raw: bytes | bytearray, codec: str) -> str:
+    def _decoded_word(self, raw: bytes, codec: str) -> str:
         self._words += len(raw)
         if self._words > _MAX_WORDS_BYTES:
             self._refuse(
@@ -299,7 +299,7 @@ class Machine:
         if isinstance(text, str | LongText):
             # Each is asked for once; a trap asks for one a thousand times.
             self._decoded += len(text if isinstance(text, str) else text.raw)
-            if self._decoded > self._stream.position:
+            if self._decoded > self._stream.tell():
                 self._refuse("by which it makes more bytes of a text than there are in it")
         try:
             self._push(call(function, arguments))

@@ -280,7 +280,7 @@ def _read_table(
             table.values.append(rows.values)
             if rows.codes is not None:
                 table.codes.append(rows.codes)
-            yield Progress(stream.position, total, "bytes")
+            yield Progress(stream.tell(), total, "bytes")
     if not n_rows:
         raise DatasetError(f"{path}: there is no image in it, only a header; one is needed")
     return table
