@@ -1,26 +1,26 @@
 #!/usr/bin/env bash
-# Build the wheel, carry it and all it needs to an empty environment without a network, and use it.
+# Install the program from the folder that collect_wheels.sh has filled, in an empty environment
+# and without a network, and use it:
 #
-#     bash packaging/check_wheel.sh            # on a desktop
-#     xvfb-run -a -s "-screen 0 1920x1080x24" bash packaging/check_wheel.sh
+#     bash packaging/check_wheel.sh FOLDER      # under xvfb-run where there is no screen
 set -euo pipefail
+folder=$(realpath "$1")
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-python=$(uv python find)
 
-uv build --quiet --out-dir "$work/dist"
-echo "the sdist holds every file of the tree"
-diff <(git ls-files | sort) \
-    <(tar -tf "$work"/dist/*.tar.gz | cut -d/ -f2- | grep -v -e '^PKG-INFO$' -e '/$' -e '^$' | sort)
+if [[ -e .git ]]; then
+    packed=$(tar -tf "$folder"/perceptron_explorer-*.tar.gz | cut -d/ -f2-)
+    if git ls-files | grep -vxF "$packed"; then
+        echo "these files are not in the sdist"
+        exit 1
+    fi
+    echo "the sdist holds every file of the tree"
+fi
 
-uv tool run --quiet --python "$python" pip download --quiet --only-binary :all: \
-    --dest "$work/wheels" "$work"/dist/*.whl
-uv venv --quiet --python "$python" "$work/empty"
-uv pip install --quiet --offline --no-index --find-links "$work/wheels" \
+uv venv --quiet --python "$(uv python find)" "$work/empty"
+uv pip install --quiet --offline --no-index --find-links "$folder" \
     --python "$work/empty" perceptron-explorer
-echo "installed without a network: $(find "$work/wheels" -name '*.whl' | wc -l) wheels"
-
 (cd / && "$work/empty/bin/python" - <<'PYTHON'
 from importlib.metadata import files
 from pathlib import PurePosixPath
@@ -33,6 +33,7 @@ PYTHON
 if command -v desktop-file-validate >/dev/null; then
     desktop-file-validate "$work"/empty/share/applications/*.desktop
 fi
+echo "installed as one package"
 
 uv run --no-sync packaging/drive_window.py "$work/empty/bin/perceptron-explorer"
 (cd / && "$work/empty/bin/perceptron-explorer" --report "$work/report" --dataset digits8 --epochs 3)
