@@ -67,6 +67,7 @@ def make_application(argv: list[str]) -> QApplication:
     app = existing if isinstance(existing, QApplication) else QApplication(argv)
     app.setApplicationName("perceptron-explorer")
     app.setApplicationDisplayName("Perceptron Explorer")
+    app.setDesktopFileName("perceptron-explorer")  # whose icon the desktop shows
     app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(ICONS / "app.svg")))
     apply_font(app)
