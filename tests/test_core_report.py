@@ -24,8 +24,8 @@ from core.data.dataset import make_dataset
 from core.errors import ReportError
 from core.learning.history import History
 from core.learning.training import EpochRecord, TrainingConfig
-from core.report.canvas import dashed, drawable, elide, text_width, wrap
-from core.report.charts import curves_picture, nice_ticks, tick_labels
+from core.report.drawing import draw
+from core.report.pictures import curves_figure
 from core.report.writing import FILES, PICTURES, one_line, run_report, write_report
 from core.sources import open_dataset
 
@@ -541,27 +541,6 @@ def test_main_answers_bad_input_with_one_line_and_code_2(words, tmp_path):
     assert listing(tmp_path) == {}
 
 
-def test_text_is_measured_cut_and_broken_to_its_width():
-    long = "a class name that is much longer than its cell"
-    assert elide("short", 24, 500) == "short"
-    assert text_width(elide(long, 24, 200), 24) <= 200
-    assert elide(long, 24, 200).endswith("…")
-    lines = wrap(long, 24, 200)
-    assert " ".join(lines) == long
-    assert all(text_width(line, 24) <= 200 for line in lines)
-
-
-def test_characters_the_font_lacks_become_their_nearest():
-    assert drawable("déjà – 日 → −1") == "deja - ? → −1"
-
-
-def test_ticks_are_round_and_their_labels_agree():
-    np.testing.assert_allclose(nice_ticks(0.02, 0.23, 6), [0.05, 0.1, 0.15, 0.2])
-    assert tick_labels(nice_ticks(-0.75, -0.1, 4)) == ["−0.6", "−0.4", "−0.2"]
-    assert nice_ticks(0, 3, 6, whole=True).tolist() == [0, 1, 2, 3]
-    assert len(nice_ticks(-3e38, 1.0, 6)) > 2
-
-
 def test_curves_cope_with_values_that_are_huge_or_not_finite():
     for likes in ([-2.3, -1e5, -1e30, np.nan, -2e38, -np.inf], [np.nan, np.nan], [-2.3]):
         history = History(TrainingConfig())
@@ -576,10 +555,5 @@ def test_curves_cope_with_values_that_are_huge_or_not_finite():
                 **values,
             )
             history.append(record)
-        with Image.open(io.BytesIO(curves_picture(history, "subtitle " * 50))) as image:
+        with Image.open(io.BytesIO(draw(curves_figure(history, "subtitle " * 50)))) as image:
             assert image.size[0] == 1600
-
-
-def test_dashes_follow_the_line_and_leave_gaps():
-    pieces = dashed([(0, 0), (10, 0), (10, 10)], (4, 4))
-    assert pieces == [[(0, 0), (4, 0)], [(8, 0), (10, 0), (10, 2)], [(10, 6), (10, 10)]]

@@ -230,6 +230,8 @@ class Bars(Figure):
     highlighted : the group that stands out in another hue, and what makes it so
     limits : ends of the value axis; by default from 0 to the largest value
     form : how a value is written beside its bar
+    joint : stands between the values of a group, written together (" → "); by default each value
+        stands beside its own bar
     beside : more numbers of each label, written behind those of the bars
     """
 
@@ -240,6 +242,7 @@ class Bars(Figure):
     highlighted_label: str = ""
     limits: tuple[float, float] | None = None
     form: str = ".2f"
+    joint: str = ""
     beside: tuple[Series, ...] = ()
 
     def table(self) -> Table:

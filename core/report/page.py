@@ -10,8 +10,7 @@ import numpy as np
 
 from core.command_line import default_text, option_name
 from core.parameters import parameters_of
-from core.report.attack import probability_words
-from core.report.charts import number
+from core.report.numbers import measure, probability_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,10 +84,6 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]], numbers: bool) ->
     )
 
 
-def _measure(value: float, form: str = ".3f") -> str:
-    return number(value, form) if abs(value) < 1e5 else number(value, ".3g")
-
-
 def _count(n: int, word: str) -> str:
     return f"{n:,} {word}" if n == 1 else f"{n:,} {word}s"
 
@@ -122,20 +117,20 @@ def stopping_sentences(run: RunResult) -> str:
         return f"No epoch has a {part} log-likelihood that is a number: there is no best epoch."
     rule = (
         f"Learning should stop where the log-likelihood of images not learnt from is best: the "
-        f"{part} log-likelihood per image is highest at epoch {best.epoch}, {_measure(at_best)}."
+        f"{part} log-likelihood per image is highest at epoch {best.epoch}, {measure(at_best)}."
     )
     if last.epoch == 0:
         return "Only the start was measured: there is nothing to choose between."
     if best.epoch == last.epoch:
         return f"{rule} That is the last epoch: it was still improving, so learn longer."
     if not at_best - at_last >= _CLEAR_FALL:
-        return f"{rule} After that it hardly changes: {_measure(at_last)} at epoch {last.epoch}."
-    fallen = f"{rule} At epoch {last.epoch} it has fallen to {_measure(at_last)}"
+        return f"{rule} After that it hardly changes: {measure(at_last)} at epoch {last.epoch}."
+    fallen = f"{rule} At epoch {last.epoch} it has fallen to {measure(at_last)}"
     if last.train_log_likelihood <= best.train_log_likelihood:
         return f"{fallen}; that of the training images fell too: the steps are too large."
     return (
         f"{fallen}, while the training log-likelihood rose from "
-        f"{_measure(best.train_log_likelihood)} to {_measure(last.train_log_likelihood)}: from "
+        f"{measure(best.train_log_likelihood)} to {measure(last.train_log_likelihood)}: from "
         "there on the training images are learnt by heart."
     )
 
@@ -190,7 +185,7 @@ def attack_sentences(run: RunResult) -> str:
         found.append(f"The untouched noise was read as {seen}.")
     low, high = float(attack.steps[-1].image.min()), float(attack.steps[-1].image.max())
     found.append(
-        f"Pixels of the result lie between {_measure(low)} and {_measure(high)}; compare it with "
+        f"Pixels of the result lie between {measure(low)} and {measure(high)}; compare it with "
         f"the weight image of class {names[target]}: does it look like one?"
     )
     if attack.outcome.saturated and not attack.outcome.succeeded:
@@ -205,8 +200,8 @@ def _scores_table(run: RunResult) -> str:
     def row(words: str, record: EpochRecord) -> list[str]:
         cells = [words, str(record.epoch)]
         for part in parts:
-            cells.append(_measure(getattr(record, f"{part}_score")))
-            cells.append(_measure(getattr(record, f"{part}_log_likelihood")))
+            cells.append(measure(getattr(record, f"{part}_score")))
+            cells.append(measure(getattr(record, f"{part}_log_likelihood")))
         return cells
 
     parts = ["train", "test"] + (["validation"] if run.history.has_validation else [])

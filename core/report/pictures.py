@@ -1,31 +1,27 @@
-"""Pictures of images: mosaics with a caption under each, and the colour bar of the weights."""
+"""What the report's five pictures show: curves, weights, means, worst mistakes, the attack."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.insight.diagnostics import weight_images, weight_limit
-from core.pictures import diverging_rgb, grey_rgb
-from core.report.canvas import (
-    EMPTY,
-    GRID,
-    INK,
-    LINE_HEIGHT,
-    MARGIN,
-    MUTED,
-    PICTURE_WIDTH,
-    SMALL_SIZE,
-    TEXT_SIZE,
-    TITLE_SIZE,
-    Canvas,
-    elide,
-    text_width,
-    wrap,
+from core.report.figures import (
+    BLUE,
+    GREEN,
+    VERMILION,
+    Bars,
+    Cell,
+    Chart,
+    Line,
+    Mark,
+    Pictures,
+    Series,
+    Sheet,
 )
-from core.report.charts import nice_ticks, number, tick_labels
+from core.report.numbers import number, value_range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,141 +30,17 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset
     from core.insight.diagnostics import Diagnosis
+    from core.learning.history import History
+    from core.report.run import RunResult
 
-_CELL_GAP = 24
-_HEADING_HEIGHT = 36
-_LARGEST_IMAGE = 280
-"""Side in pixels; two rows of five then fill a projector's screen."""
-_BAR_HEIGHT = 112
+PART_LOOKS = {"train": (BLUE, ""), "test": (VERMILION, "dashed"), "validation": (GREEN, "dotted")}
+"""Part -> (hue, dash): either alone tells the curves apart."""
 
+MOST_BARS = 10
+"""With more classes the bars show those that matter most, before or after."""
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One image of a mosaic.
-
-    Attributes
-    ----------
-    heading, caption : the lines above and below the image
-    pixels : (height, width, 3) uint8, or None for an empty cell
-    empty_words : what an empty cell says
-    """
-
-    heading: str
-    caption: str
-    pixels: NDArray[np.uint8] | None
-    empty_words: str = ""
-
-
-def magnification(image_shape: tuple[int, int], room: int) -> int:
-    """Return the largest whole factor at which the image fits a square of ``room`` pixels."""
-    return max(1, room // max(image_shape))
-
-
-def columns_for(n_cells: int) -> int:
-    """Return how many cells stand in a row: few and large where there are few."""
-    if n_cells <= 4:
-        return n_cells
-    return min(-(-n_cells // 2), 5) if n_cells <= 10 else 8
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Where the cells of a mosaic lie; lengths in pixels."""
-
-    n_cells: int
-    columns: int
-    factor: int
-    image_size: tuple[int, int]
-    cell_width: int
-    cell_height: int
-    caption_lines: int
-
-    @property
-    def height(self) -> int:
-        """Height of all rows."""
-        return -(-self.n_cells // self.columns) * self.cell_height
-
-    def corner(self, i: int) -> tuple[int, int]:
-        """Return left of cell ``i`` in the picture and its top within the mosaic."""
-        row, column = divmod(i, self.columns)
-        width = self.columns * (self.cell_width + _CELL_GAP) - _CELL_GAP
-        left = (PICTURE_WIDTH - width) // 2
-        return left + column * (self.cell_width + _CELL_GAP), row * self.cell_height
-
-
-def make_grid(n_cells: int, image_shape: tuple[int, int], caption_lines: int = 1) -> Grid:
-    """Lay out ``n_cells`` images in rows that fill the width of a picture."""
-    columns = columns_for(n_cells)
-    # At least three cells share the width: one or two images are not blown up beyond the rest.
-    width = (PICTURE_WIDTH - 2 * MARGIN + _CELL_GAP) // max(columns, 3) - _CELL_GAP
-    factor = magnification(image_shape, min(width, _LARGEST_IMAGE))
-    height, across = image_shape[0] * factor, image_shape[1] * factor
-    text_height = _HEADING_HEIGHT + round(caption_lines * LINE_HEIGHT * TEXT_SIZE) + 36
-    cell_height = height + text_height
-    return Grid(n_cells, columns, factor, (height, across), width, cell_height, caption_lines)
-
-
-def draw_heading(canvas: Canvas, title: str, subtitle: str) -> None:
-    """Write a picture's title and up to two lines under it."""
-    width = canvas.width - 2 * MARGIN
-    sizes = (TITLE_SIZE, 30, 26)
-    size = next((size for size in sizes if text_width(title, size) <= width), sizes[-1])
-    canvas.text((MARGIN, 30 + (TITLE_SIZE - size) / 2), elide(title, size, width), size)
-    canvas.lines((MARGIN, 84), wrap(subtitle, TEXT_SIZE, width)[:2], TEXT_SIZE, MUTED)
-
-
-def mosaic(title: str, subtitle: str, cells: Sequence[Cell], grid: Grid, below: int = 0) -> Canvas:
-    """Draw a titled mosaic and leave ``below`` pixels free under it."""
-    two_lines = len(wrap(subtitle, TEXT_SIZE, PICTURE_WIDTH - 2 * MARGIN)) > 1
-    top = 180 if two_lines else 148
-    # Nothing here needs smoothing, and 47 classes make a tall picture: no oversampling.
-    canvas = Canvas(PICTURE_WIDTH, top + grid.height + below + 12, oversampling=1)
-    draw_heading(canvas, title, subtitle)
-    for i, cell in enumerate(cells):
-        x, y = grid.corner(i)
-        _draw_cell(canvas, x, top + y, cell, grid)
-    return canvas
-
-
-def _draw_cell(canvas: Canvas, left: int, top: int, cell: Cell, grid: Grid) -> None:
-    height, width = grid.image_size
-    middle = left + grid.cell_width / 2
-    heading = elide(cell.heading, TEXT_SIZE, grid.cell_width)
-    canvas.text((middle, top), heading, TEXT_SIZE, INK, "ma")
-    y = top + _HEADING_HEIGHT
-    x = round(middle - width / 2)
-    if cell.pixels is not None:
-        canvas.image((x, y), cell.pixels, grid.factor)
-        canvas.rectangle((x - 1, y - 1, x + width + 1, y + height + 1), outline=GRID)
-    else:
-        # A narrow image leaves no room for words; the empty cell is as wide as its column.
-        box = (left, y, left + grid.cell_width, y + height)
-        canvas.rectangle(box, EMPTY, GRID, 2)
-        line = LINE_HEIGHT * SMALL_SIZE
-        words = wrap(cell.empty_words, SMALL_SIZE, grid.cell_width - 12)[
-            : max(1, int(height / line))
-        ]
-        for j, word in enumerate(words):
-            at = y + height / 2 + (j - (len(words) - 1) / 2) * line
-            canvas.text((middle, at), word, SMALL_SIZE, MUTED, "mm")
-    size = TEXT_SIZE if grid.cell_width > 200 else SMALL_SIZE
-    caption = wrap(cell.caption, size, grid.cell_width)[: grid.caption_lines]
-    canvas.lines((middle, y + height + 8), caption, size, INK, "ma")
-
-
-def draw_colour_bar(canvas: Canvas, top: int, limit: float, label: str) -> None:
-    """Draw the diverging scale from ``-limit`` to ``limit`` with its numbers."""
-    width, height = 720, 30
-    left = (canvas.width - width) // 2
-    values = np.linspace(-limit, limit, width)[None, :].repeat(height, axis=0)
-    canvas.image((left, top), diverging_rgb(values, limit))
-    canvas.rectangle((left - 1, top - 1, left + width + 1, top + height + 1), outline=MUTED)
-    ticks = nice_ticks(-limit, limit, 8)
-    for tick, text in zip(ticks, tick_labels(ticks), strict=True):
-        x = left + (tick / limit + 1) / 2 * (width - 1)
-        canvas.line([(x, top + height), (x, top + height + 8)], MUTED, 2)
-        canvas.text((x, top + height + 12), text, SMALL_SIZE, INK, "ma")
-    canvas.text((canvas.width / 2, top + height + 44), label, SMALL_SIZE, MUTED, "ma")
+_LONGEST_NAME = 18
+"""Of a class named within a line of words, in characters."""
 
 
 def class_heading(name: str) -> str:
@@ -176,67 +48,244 @@ def class_heading(name: str) -> str:
     return f"class {name}" if len(name) <= 3 else name
 
 
-def weights_picture(dataset: Dataset, weights: NDArray[Any], epoch: int) -> bytes:
-    """Return ``weights.png``: every class's weights as an image, on one symmetric scale."""
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
+
+
+def _start_is_off_scale(curves: Sequence[NDArray[Any]]) -> bool:
+    """Whether the first values are so far off that the rest would be squeezed flat by them."""
+    if len(curves[0]) < 4:
+        return False
+    (low, high), (all_low, all_high) = value_range([y[1:] for y in curves]), value_range(curves)
+    return all_high - all_low > 2 * (high - low)
+
+
+def curves_figure(history: History, subtitle: str) -> Sheet:
+    """Return error and log-likelihood of every part over the epochs.
+
+    A star marks the epoch of the best held-out log-likelihood. Where the start would squeeze the
+    rest flat it lies off the scale, and a line under the axis gives its values.
+    """
+    parts = ("train", "test", "validation") if history.has_validation else ("train", "test")
+    best = history.best
+    charts = []
+    for metric, title, y_label in (
+        ("error", "Error", "fraction of images classified wrongly = 1 − score"),
+        ("log_likelihood", "Log-likelihood per image", "mean of log y of the true class (nats)"),
+    ):
+        curves = {part: history.curve(part, metric) for part in parts}
+        value = float(curves[history.held_out_part][history.epochs == best.epoch][0])
+        values = list(curves.values())
+        off_scale = _start_is_off_scale(values)
+        ends = ", ".join(f"{part} {number(y[0], '.3g')}" for part, y in curves.items())
+        charts.append(
+            Chart(
+                title,
+                "",
+                x_label="epoch (passes over the training images)",
+                y_label=y_label,
+                lines=tuple(
+                    Line(part, history.epochs, y, *PART_LOOKS[part]) for part, y in curves.items()
+                ),
+                marks=(Mark(f"best epoch {best.epoch}", best.epoch, value),)
+                if math.isfinite(value)
+                else (),
+                y_limits=value_range([y[1:] for y in values] if off_scale else values),
+                whole_x=True,
+                note=f"off the scale at epoch 0: {ends}" if off_scale else "",
+            )
+        )
+    return Sheet("Learning curves: when should learning stop?", subtitle, (tuple(charts),))
+
+
+def weights_figure(dataset: Dataset, weights: NDArray[Any], epoch: int) -> Pictures:
+    """Return every class's weights as an image, on one symmetric scale."""
     limit = weight_limit(weights)
-    colours = diverging_rgb(weight_images(weights, dataset.image_shape), limit)
-    cells = [
-        Cell(class_heading(name), "", pixels)
-        for name, pixels in zip(dataset.class_names, colours, strict=True)
-    ]
-    grid = make_grid(len(cells), dataset.image_shape, caption_lines=0)
-    canvas = mosaic(
+    images = weight_images(weights, dataset.image_shape)
+    end = f"the scale ends at ±{number(limit, '.3g')}" if weights[:, 1:].any() else "all are zero"
+    return Pictures(
         f"Weights after epoch {epoch}",
         "Each class's weights as an image, without the bias. Ink on red speaks for the class, ink "
         "on blue against it. All share one scale.",
-        cells,
-        grid,
-        below=_BAR_HEIGHT,
+        tuple(
+            Cell(class_heading(name), "", image, signed=True)
+            for name, image in zip(dataset.class_names, images, strict=True)
+        ),
+        limit=limit,
+        value_label=f"weight of a pixel; {end}",
     )
-    end = number(limit, ".3g")
-    extent = f"the scale ends at ±{end}" if weights[:, 1:].any() else "all are zero"
-    words = f"weight of a pixel; {extent}"
-    draw_colour_bar(canvas, canvas.height - _BAR_HEIGHT, limit, words)
-    return canvas.png()
 
 
-def means_picture(dataset: Dataset, diagnosis: Diagnosis, epoch: int) -> bytes:
-    """Return ``means.png``: the mean of each class's correctly classified training images."""
+def means_figure(dataset: Dataset, diagnosis: Diagnosis, epoch: int) -> Pictures:
+    """Return the mean of each class's correctly classified training images."""
     means = diagnosis.mean_images.reshape(-1, *dataset.image_shape)
     cells = []
     for k, name in enumerate(dataset.class_names):
         correct, samples = int(diagnosis.n_correct[k]), int(diagnosis.n_samples[k])
-        pixels = grey_rgb(means[k]) if correct else None
-        words = "no image of this class is classified correctly"
-        caption = f"{correct:,} of {samples:,} correct" if samples else "no image"
-        if not samples:
-            words = "no training image of this class"
-        cells.append(Cell(class_heading(name), caption, pixels, words))
-    return mosaic(
+        which = "no image of this class is classified correctly"
+        cells.append(
+            Cell(
+                class_heading(name),
+                f"{correct:,} of {samples:,} correct" if samples else "no image",
+                means[k] if correct else None,
+                empty_words=which if samples else "no training image of this class",
+            )
+        )
+    return Pictures(
         f"Mean images after epoch {epoch}",
         "The mean of the training images of each class that are classified correctly.",
-        cells,
-        make_grid(len(cells), dataset.image_shape),
-    ).png()
+        tuple(cells),
+    )
 
 
-def worst_picture(dataset: Dataset, diagnosis: Diagnosis, epoch: int) -> bytes:
-    """Return ``worst.png``: each class's most confidently misread training image."""
+def worst_figure(dataset: Dataset, diagnosis: Diagnosis, epoch: int) -> Pictures:
+    """Return each class's most confidently misread training image."""
     names = dataset.class_names
     cells = []
     for k, mistake in enumerate(diagnosis.worst):
         if mistake is None:
             words = "no mistake" if diagnosis.n_samples[k] else "no training image of this class"
-            cells.append(Cell(class_heading(names[k]), "", None, words))
+            cells.append(Cell(class_heading(names[k]), "", empty_words=words))
             continue
+        taken_for = f"→ {_short(names[mistake.predicted])}, {number(mistake.probability, '.2f')}"
         image = dataset.train.images[mistake.index].reshape(dataset.image_shape)
-        taken_for = elide(names[mistake.predicted], SMALL_SIZE, 150)
-        caption = f"→ {taken_for}, {mistake.probability:.2f}   #{mistake.index}"
-        cells.append(Cell(class_heading(names[k]), caption, grey_rgb(image)))
-    return mosaic(
+        cells.append(Cell(class_heading(names[k]), f"{taken_for}   #{mistake.index}", image))
+    return Pictures(
         f"Worst classified after epoch {epoch}",
         "The surest mistake within each class of training images: → the class it was taken for, "
         "how surely, # its number.",
-        cells,
-        make_grid(len(cells), dataset.image_shape),
-    ).png()
+        tuple(cells),
+    )
+
+
+def _pixel_words(pixels: NDArray[Any]) -> str:
+    low, high = (number(float(end(pixels)), ".2f") for end in (np.min, np.max))
+    return f"pixels {low} to {high}"
+
+
+def _reference_words(run: RunResult) -> tuple[str, str]:
+    """Return title and first caption line of the image that the change is measured from."""
+    config, dataset = run.attack.config, run.dataset
+    index = config.start if config.toward is None else config.toward
+    if index is None:
+        return "start: noise", f"seed {config.seed}"
+    name = dataset.class_names[int(dataset.split(config.part).labels[index])]
+    title = "start" if config.toward is None else "chosen image"
+    return f"{title}: {class_heading(name)}", f"{config.part} image #{index}"
+
+
+def _sum_of_images(run: RunResult) -> Pictures:
+    """Return reference + amplified change = result, and the target's weights to compare."""
+    attack, dataset, config = run.attack, run.dataset, run.attack.config
+    shape, names = dataset.image_shape, dataset.class_names
+    last, target = attack.steps[-1], config.target
+    change = np.nan_to_num(attack.change).astype(np.float64)
+    limit = float(np.abs(change).max()) or 1.0
+    weights = weight_images(run.last.weights, shape)[target]
+    weights_end = float(np.abs(weights).max()) or 1.0
+    title, origin = _reference_words(run)
+    full = f"full colour = ±{number(limit, '.3g')} (×{number(1 / limit, '.3g')})"
+    began = ", began as noise" if config.start is None and config.toward is not None else ""
+    result = np.nan_to_num(last.image).reshape(shape)
+    return Pictures(
+        "",
+        "",
+        (
+            Cell(
+                title,
+                f"{origin}, read as {_short(names[attack.first_class])}\n"
+                + _pixel_words(attack.reference),
+                attack.reference.reshape(shape),
+                sign="+",
+            ),
+            Cell(
+                "change",
+                f"{full if change.any() else 'no change'}\nlength {number(last.l2, '.2f')}{began}",
+                change.reshape(shape),
+                signed=True,
+                limit=limit,
+                sign="=",
+            ),
+            Cell(
+                f"result after {last.step} step{'' if last.step == 1 else 's'}",
+                f"read as {_short(names[last.predicted])}\n{_pixel_words(result)}",
+                result,
+            ),
+            Cell(
+                f"weights of {class_heading(names[target])}",
+                f"the target, to compare\nfull colour = ±{number(weights_end, '.3g')}",
+                weights,
+                signed=True,
+                limit=weights_end,
+            ),
+        ),
+    )
+
+
+def bar_classes(before: NDArray[np.float64], after: NDArray[np.float64], target: int) -> list[int]:
+    """Return the classes the bars show, in class order: at most ``MOST_BARS``, target included."""
+    importance = np.fmax(before, after)
+    importance[target] = np.inf
+    most = np.argsort(-np.nan_to_num(importance, nan=-1.0), kind="stable")[:MOST_BARS]
+    return sorted(int(k) for k in most)
+
+
+def _probability_bars(run: RunResult) -> Bars:
+    attack, names, target = run.attack, run.dataset.class_names, run.attack.config.target
+    before, after = (attack.steps[i].probabilities.astype(np.float64) for i in (0, -1))
+    shown = bar_classes(before, after, target)
+    some = f" ({len(shown)} highest of {len(names)} classes)" if len(shown) < len(names) else ""
+    return Bars(
+        f"Probabilities{some}",
+        "",
+        tuple(names[k] for k in shown),
+        (
+            Series("step 0", before[shown], BLUE, pale=True),
+            Series(f"step {attack.steps[-1].step}", after[shown], BLUE),
+        ),
+        "probability",
+        highlighted=shown.index(target),
+        highlighted_label=f"target: {class_heading(names[target])}",
+        limits=(0.0, 1.0),
+        joint=" → ",
+    )
+
+
+def _probability_traces(run: RunResult) -> Chart:
+    attack, names = run.attack, run.dataset.class_names
+    target, first = attack.config.target, attack.first_class
+    steps = np.array([step.step for step in attack.steps])
+    probabilities = np.array([step.probabilities for step in attack.steps], dtype=np.float64)
+    lines = [Line(f"target {_short(names[target])}", steps, probabilities[:, target], VERMILION)]
+    words = "probability"
+    if first != target:
+        label = f"original {_short(names[first])}"
+        lines.append(Line(label, steps, probabilities[:, first], BLUE, "dashed"))
+        start = "noise" if attack.outcome.original is None else "image"
+        words = f"probability ('original': what the {start} is read as)"
+    return Chart(
+        "Probability at each step",
+        "",
+        x_label="step",
+        y_label=words,
+        lines=tuple(lines),
+        y_limits=(-0.02, 1.02),
+        whole_x=True,
+    )
+
+
+def attack_figure(run: RunResult) -> Sheet:
+    """Return image + change = result, the target's weights, and probabilities."""
+    attack, dataset, config = run.attack, run.dataset, run.attack.config
+    held = config.toward is not None and config.pull > 0
+    settings = [
+        f"squared loss to class {dataset.class_names[config.target]}",
+        f"step size {config.rate:g}",
+        f"pull {config.pull:g} toward the chosen image" if held else "no pull",
+        "pixels kept in 0..1" if config.box else "pixels not limited to 0..1",
+    ]
+    return Sheet(
+        f"Attack: {attack.sentence(dataset)}",
+        ", ".join(settings),
+        ((_sum_of_images(run),), (_probability_bars(run), _probability_traces(run))),
+    )

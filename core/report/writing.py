@@ -8,11 +8,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ExplorerError, SettingError
-from core.report.attack import attack_picture
-from core.report.charts import curves_picture
+from core.report.drawing import draw
 from core.report.files import ReportFolder
 from core.report.page import make_page
-from core.report.pictures import means_picture, weights_picture, worst_picture
+from core.report.pictures import (
+    attack_figure,
+    curves_figure,
+    means_figure,
+    weights_figure,
+    worst_figure,
+)
 from core.report.run import run_everything
 from core.report.summary import make_summary, to_json
 
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from core.command_line import Arguments
+    from core.report.figures import Figure
     from core.report.run import Progress, RunResult
 
 EXIT_BAD_INPUT = 2
@@ -47,17 +53,17 @@ def png_size(content: bytes) -> tuple[int, int]:
 def draw_pictures(run: RunResult, progress: Progress) -> dict[str, bytes]:
     """Return the five pictures, file name to PNG bytes."""
     dataset, last, diagnosis = run.dataset, run.last, run.train_diagnosis
-    drawings: dict[str, Callable[[], bytes]] = {
-        "curves.png": lambda: curves_picture(run.history, _curves_subtitle(run)),
-        "weights.png": lambda: weights_picture(dataset, last.weights, last.epoch),
-        "means.png": lambda: means_picture(dataset, diagnosis, last.epoch),
-        "worst.png": lambda: worst_picture(dataset, diagnosis, last.epoch),
-        "attack.png": lambda: attack_picture(run),
+    figures: dict[str, Callable[[], Figure]] = {
+        "curves.png": lambda: curves_figure(run.history, _curves_subtitle(run)),
+        "weights.png": lambda: weights_figure(dataset, last.weights, last.epoch),
+        "means.png": lambda: means_figure(dataset, diagnosis, last.epoch),
+        "worst.png": lambda: worst_figure(dataset, diagnosis, last.epoch),
+        "attack.png": lambda: attack_figure(run),
     }
     found = {}
-    for i, (name, draw) in enumerate(drawings.items()):
+    for i, (name, figure) in enumerate(figures.items()):
         progress(f"drawing {name}", 0.9 + 0.02 * i)
-        found[name] = draw()
+        found[name] = draw(figure())
     return found
 
 

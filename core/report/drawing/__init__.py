@@ -11,6 +11,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from core.errors import ReportError
 from core.whole_file import write_whole
 
@@ -37,7 +39,8 @@ def _alone() -> Iterator[None]:
         try:
             from core.report.drawing.paper import own_style
 
-            with own_style():
+            # Ticks are looked for beyond the largest number there is: that is not a warning.
+            with own_style(), np.errstate(all="ignore"):
                 yield
         finally:
             _log.setLevel(level)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.report.drawing import bars, charts, matrices, mosaics
 from core.report.drawing.paper import (
+    INK,
     LINE_HEIGHT,
     MARGIN,
     MUTED,
@@ -21,6 +22,7 @@ from core.report.drawing.paper import (
     Paper,
     elide,
     text_width,
+    tidy,
     wrap,
 )
 from core.report.figures import Bars, Chart, Figure, Matrix, Pictures, Sheet
@@ -94,7 +96,7 @@ def _draw_sheet(sheet: Sheet, paper: Paper, left: float, top: float, width: floa
         for i, figure in enumerate(row):
             x = left + i * (part + _GAP)
             title, lines = _part_heading(figure, part)
-            y = paper.lines(x, top, title, PART_SIZE, "#181c22", weight=STRONG)
+            y = paper.lines(x, top, title, PART_SIZE, INK, weight=STRONG)
             paper.lines(x, y, lines, SMALL_SIZE, MUTED)
             draw_body(figure, paper, x, top + below, part, height - below)
         top += height + _GAP
@@ -103,7 +105,8 @@ def _draw_sheet(sheet: Sheet, paper: Paper, left: float, top: float, width: floa
 def lay_out(figure: Figure) -> Paper:
     """Return a figure drawn with its title on a paper of the height that it needs."""
     width = WIDTH - 2 * MARGIN
-    fits = (s for s in (TITLE_SIZE, 31, 27) if text_width(figure.title, s, STRONG) <= width)
+    title = tidy(figure.title)
+    fits = (s for s in (TITLE_SIZE, 31, 27) if text_width(title, s, STRONG) <= width)
     size = next(fits, 27)
     subtitle = wrap(figure.subtitle, TEXT_SIZE, width)[:3]
     top = MARGIN - 14 + LINE_HEIGHT * (TITLE_SIZE + TEXT_SIZE * len(subtitle)) + 26
@@ -112,9 +115,9 @@ def lay_out(figure: Figure) -> Paper:
     y = paper.lines(
         MARGIN,
         MARGIN - 14,
-        [elide(figure.title, size, width, STRONG)],
+        [elide(title, size, width, STRONG)],
         size,
-        "#181c22",
+        INK,
         weight=STRONG,
     )
     paper.lines(MARGIN, y + LINE_HEIGHT * (TITLE_SIZE - size), subtitle, TEXT_SIZE, MUTED)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.colors import to_rgb
 
 from core.pictures import diverging_rgb, sequential_rgb
 from core.report.drawing.mosaics import BAR_HEIGHT, colour_bar
@@ -56,7 +57,7 @@ def _layout(matrix: Matrix, width: float) -> _Layout:
     if across > 1:
         across = math.floor(across)
     square = across if n_rows * across <= 1500 else max(1500 / n_rows, 1.0)
-    down = min(_LARGEST[1], max(square, 26.0 if n_rows <= 60 else 1.0))
+    down = min(_LARGEST[1], max(square, 36.0 if n_rows <= 12 else 26.0 if n_rows <= 60 else 1.0))
     widest = max((text_width(name, SMALL_SIZE) for name in columns), default=0)
     upright = widest > across - 8 and widest > 60
     return _Layout(
@@ -81,10 +82,20 @@ def _limits(matrix: Matrix) -> tuple[float, float]:
 
 
 def _colours(matrix: Matrix, values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Return colours of values, or of shades where the matrix has them."""
+    if matrix.shades is not None:
+        return _shaded(values, matrix.hue)
     low, high = _limits(matrix)
     if matrix.scale == "diverging":
         return diverging_rgb(values, high)
     return sequential_rgb(values, low, high)
+
+
+def _shaded(shades: NDArray[np.float64], hue: str | None) -> NDArray[np.uint8]:
+    if hue is None:
+        return sequential_rgb(shades, 0.0, 1.0)
+    share = np.clip(np.nan_to_num(shades), 0.0, 1.0)[..., None]
+    return np.asarray(255 * (1 - share * (1 - np.array(to_rgb(hue)))) + 0.5, np.uint8)
 
 
 def draw(matrix: Matrix, paper: Paper, left: float, top: float, width: float) -> None:
@@ -95,9 +106,12 @@ def draw(matrix: Matrix, paper: Paper, left: float, top: float, width: float) ->
     x0 = round(left + (width - used) / 2 + layout.row_room)
     y0 = round(top + 40 + layout.column_room)
     right, bottom = x0 + layout.across * n_columns, y0 + layout.down * n_rows
-    values = matrix.values.astype(np.float64)
+    values = (matrix.values if matrix.shades is None else matrix.shades).astype(np.float64)
     colours = _colours(matrix, values).copy()
-    colours[~np.isfinite(values)] = [int(EMPTY[i : i + 2], 16) for i in (1, 3, 5)]
+    if matrix.shades is not None and matrix.diagonal_hue is not None:
+        diagonal = np.eye(n_rows, n_columns, dtype=bool)
+        colours[diagonal] = _shaded(values, matrix.diagonal_hue)[diagonal]
+    colours[~np.isfinite(values)] = np.rint(255 * np.array(to_rgb(EMPTY)))
     paper.image(x0, y0, colours, right - x0, bottom - y0)
     if min(layout.across, layout.down) >= 16:
         for i in range(n_rows + 1):
@@ -108,12 +122,16 @@ def draw(matrix: Matrix, paper: Paper, left: float, top: float, width: float) ->
     _texts(matrix, paper, layout, (x0, y0), colours)
     if matrix.value_label:
         bar = ((x0 + right) / 2, bottom + 24)
-        colour_bar(paper, bar, _limits(matrix), lambda v: _colours(matrix, v), matrix.value_label)
+        limits = _limits(matrix) if matrix.shades is None else (0.0, 1.0)
+        ends = None if matrix.shades is None else matrix.shade_words
+        colour_bar(paper, bar, limits, lambda v: _colours(matrix, v), matrix.value_label, ends)
 
 
 def _every(names: Sequence[str], room: float, each: float) -> range:
     """Return which names are written, so that they do not touch."""
-    return range(0, len(names), max(1, math.ceil(each / room)))
+    step = max(1, math.ceil(each / room))
+    power = 10 ** (len(str(step)) - 1)
+    return range(0, len(names), next(m * power for m in (1, 2, 5, 10) if m * power >= step))
 
 
 def _names(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from core.report.figures import Cell, Pictures
 
 _GAP = 24
+_ROW_GAP = 32
 _SIGN_GAP = 72
 _LARGEST_IMAGE = 280
 """Side in pixels; two rows of five then fill a projector's screen."""
@@ -74,7 +75,7 @@ class _Grid:
     @property
     def cell_height(self) -> float:
         words = self.caption_lines * LINE_HEIGHT * self.caption_size
-        return self.heading + self.image_height + words + (10 if words else 0) + _GAP
+        return self.heading + self.image_height + words + (10 if words else 0) + _ROW_GAP
 
 
 def _shape(cell: Cell) -> tuple[int, int] | None:
@@ -113,7 +114,9 @@ def height(pictures: Pictures, width: float) -> float:
     """Return how high the mosaic is."""
     grid = _grid(pictures, width)
     rows = -(-len(pictures.cells) // grid.columns)
-    return rows * grid.cell_height - _GAP + (BAR_HEIGHT + 12 if pictures.limit is not None else 0)
+    return (
+        rows * grid.cell_height - _ROW_GAP + (BAR_HEIGHT + 12 if pictures.limit is not None else 0)
+    )
 
 
 def draw(pictures: Pictures, paper: Paper, left: float, top: float, width: float) -> None:
@@ -179,14 +182,20 @@ def colour_bar(
     limits: tuple[float, float],
     colours: Callable[[NDArray[np.float64]], NDArray[np.uint8]],
     label: str,
+    ends: tuple[str, str] | None = None,
 ) -> None:
-    """Draw a scale with its numbers and what they mean, centred below a place."""
+    """Draw a scale with its numbers and what they mean, centred below a place.
+
+    Parameters
+    ----------
+    ends : what stands at the two ends instead of numbers
+    """
     low, high = limits
     middle, top = place
     left = middle - _BAR_WIDTH / 2
     values = np.linspace(low, high, _BAR_WIDTH)[None, :]
     paper.image(left, top, colours(values), _BAR_WIDTH, 28)
-    for value, word in zip(*ticks(limits, 8), strict=True):
+    for value, word in zip(*(ticks(limits, 8) if ends is None else (limits, ends)), strict=True):
         x = left + (value - low) / (high - low) * _BAR_WIDTH
         paper.rule((x, x), (top + 28, top + 36), MUTED, 2)
         paper.middle(x, top + 54, word, SMALL_SIZE, colour=INK, align="center")

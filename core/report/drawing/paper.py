@@ -46,6 +46,7 @@ NORMAL, STRONG = 400, 600
 
 _STYLE: Any = {
     "text.parse_math": False,
+    "text.hinting": "none",
     "svg.fonttype": "none",
     "svg.hashsalt": "figure",
     "pdf.fonttype": 42,
@@ -125,7 +126,8 @@ class Paper:
         size = (self.width / DPI, self.height / DPI)
         self.page = Page(figsize=size, dpi=DPI, facecolor="white")
         FigureCanvasAgg(self.page)
-        self.ground = self.page.add_axes((0, 0, 1, 1))
+        # Above all axes: words and names stand over grids and curves.
+        self.ground = self.page.add_axes((0, 0, 1, 1), zorder=10)
         self.ground.set_axis_off()
         self.ground.set_xlim(0, self.width)
         self.ground.set_ylim(self.height, 0)
@@ -150,7 +152,7 @@ class Paper:
         angle: float = 0,
         paper: bool = False,
     ) -> None:
-        """Write one line; ``paper`` keeps lines behind it away from it."""
+        """Write one line; ``paper`` hides what is behind it."""
         self.ground.text(
             x,
             baseline,
@@ -164,7 +166,7 @@ class Paper:
             rotation=angle,
             rotation_mode="anchor",
             zorder=5,
-            bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1} if paper else None,
+            bbox={"facecolor": "white", "linewidth": 0, "pad": 1} if paper else None,
         )
 
     def middle(self, x: float, y: float, text: str, size: float = TEXT_SIZE, **how: Any) -> None:

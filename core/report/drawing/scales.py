@@ -6,7 +6,7 @@ Imported only while something is drawn.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator
@@ -14,29 +14,11 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from core.report.numbers import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-LARGEST = 1e300
-"""Curves of a diverging run are cut here, so that differences of them stay finite."""
-
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def value_range(parts: Iterable[NDArray[Any]], log: bool = False) -> tuple[float, float]:
-    """Return the (low, high) of all finite values, a little widened; positive ones for ``log``."""
-    values = np.concatenate([np.ravel(part).astype(np.float64) for part in parts] or [np.zeros(0)])
-    values = values[np.isfinite(values) & ((values > 0) if log else True)]
-    if not len(values):
-        return (0.1, 1.0) if log else (0.0, 1.0)
-    low, high = np.clip([values.min(), values.max()], -LARGEST, LARGEST)
-    if log:
-        factor = max((high / low) ** 0.05, 1.1)
-        return float(low / factor), float(high * factor)
-    # A nearly flat curve should look flat, not have its last digits blown up.
-    margin = max(0.05 * (high - low), 0.02 * max(abs(low), abs(high)), 1e-3)
-    return float(low - margin), float(high + margin)
 
 
 def ticks(
@@ -48,7 +30,7 @@ def ticks(
     ----------
     whole : only whole numbers, as for epochs and steps
     """
-    low, high = limits
+    low, high = sorted(limits)
     if log:
         decades = math.log10(high / low)
         subs = (1.0,) if decades > 2 else (1.0, 3.0) if decades > 1 else (1.0, 2.0, 3.0, 5.0, 7.0)
