@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.dataset import Split
+from core.data.samples import CHUNK_ROWS
 from core.insight.diagnostics import (
     UNSURE,
     Mistake,
@@ -75,11 +76,12 @@ def test_a_diagnosis_is_the_plain_loop(n_samples, n_classes, shape, seed):
 
 
 def test_a_diagnosis_in_slices_counts_places_from_the_beginning():
-    weights, split = random_case(5000, 4, (3, 3), seed=0)  # slices of 2,048
+    weights, split = random_case(5000, 4, (3, 3), seed=0)
+    assert 2 * CHUNK_ROWS < 5000
     diagnosis = diagnose(weights, split)
     worst, means, confusion = plain_loop(weights, split)
     assert diagnosis.worst == worst
-    assert max(mistake.index for mistake in diagnosis.worst) > 2048
+    assert max(mistake.index for mistake in diagnosis.worst) > CHUNK_ROWS
     np.testing.assert_allclose(diagnosis.mean_images, means, rtol=1e-6)
     np.testing.assert_array_equal(diagnosis.confusion, confusion)
 
@@ -108,7 +110,8 @@ def test_the_n_worst_are_the_mistakes_sorted(n_samples, n_classes, n_worst, seed
 
 
 def test_the_n_worst_are_gathered_across_slices():
-    weights, split = random_case(5000, 3, (3, 3), seed=1)  # slices of 2,048
+    weights, split = random_case(5000, 3, (3, 3), seed=1)
+    assert 2 * CHUNK_ROWS < 5000
     responses = SoftmaxPerceptron(weights).probabilities(split.images)
     wrong = responses.argmax(axis=1) != split.labels
     for k, own in enumerate(diagnose(weights, split, 40).mistakes):
@@ -160,9 +163,9 @@ def test_a_class_never_right_or_never_seen_has_no_mean():
     assert diagnosis.n_samples.tolist() == [3, 3, 0]
 
 
-@pytest.mark.parametrize("n_samples", [12, 4096])
+@pytest.mark.parametrize("n_samples", [12, 2 * CHUNK_ROWS])
 def test_the_earliest_of_equal_mistakes_is_the_worst(n_samples):
-    """Within a slice of 2,048 and across two."""
+    """Within a slice and across two."""
     weights, split = known_case()
     repeated = np.arange(n_samples) % split.n_samples
     again = Split(split.images[repeated], split.labels[repeated])

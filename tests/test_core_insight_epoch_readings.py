@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.dataset import Split
+from core.data.samples import CHUNK_ROWS
 from core.insight.epoch_readings import (
     MOST_EPOCHS,
     READINGS_BYTES,
@@ -58,7 +59,8 @@ def test_every_reading_is_the_perceptrons_own_in_float64(n_classes):
 
 def test_splits_larger_than_a_chunk_are_read_in_order():
     rng = np.random.default_rng(0)
-    images = rng.random((5000, 3)).astype(np.float32)  # chunks of 2,048
+    images = rng.random((5000, 3)).astype(np.float32)
+    assert 2 * CHUNK_ROWS < 5000
     split = Split(images, rng.integers(4, size=5000))
     weights = rng.standard_normal((4, 4)).astype(np.float32)
     readings = read_epochs([Snap(3, weights)], split)

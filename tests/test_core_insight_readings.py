@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.data.config import DataConfig
 from core.data.dataset import Split, read_only
+from core.data.samples import CHUNK_ROWS
 from core.errors import SettingError
 from core.insight.diagnostics import diagnose
 from core.insight.readings import (
@@ -132,7 +133,7 @@ def test_a_filter_out_of_range_is_refused(wrong):
         ImageFilter(**wrong)
 
 
-@pytest.mark.parametrize("n", [1, 2048, 5000], ids=["one", "a chunk", "chunks"])
+@pytest.mark.parametrize("n", [1, CHUNK_ROWS, 5000], ids=["one", "a chunk", "chunks"])
 def test_readings_are_those_of_the_model_image_by_image(n):
     split = tiny_dataset(n, 5).train
     weights = np.random.default_rng(4).normal(size=(4, 13))

@@ -17,10 +17,13 @@ from core_samples import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+import core.learning.minibatch
 from core.data.dataset import Split
+from core.data.samples import CHUNK_ROWS
 from core.errors import SettingError
-from core.learning.minibatch import MiniBatchStep
+from core.learning.minibatch import MiniBatches, MiniBatchStep
 from core.learning.perceptron import (
+    BLOCK_ROWS,
     INITIAL_WEIGHTS,
     SMALL_NORMAL_SCALE,
     SoftmaxPerceptron,
@@ -100,8 +103,8 @@ def test_the_whole_model_holds_at_activations_of_ten_thousand(dtype):
 @BOTH_PRECISIONS
 def test_a_training_step_holds_at_activations_of_ten_thousand(dtype):
     weights = np.array([[0, 1e4], [0, -1e4]], dtype=dtype)
-    step = MiniBatchStep(weights, 1)
-    step.step(np.ones((1, 2), dtype=dtype), np.array([[0], [1]], dtype=dtype), 0.5, 0.0)
+    step = MiniBatchStep(weights, learning_rate=0.5)
+    step.run(np.ones((1, 1, 2), dtype=dtype), np.array([[[0], [1]]], dtype=dtype))
     np.testing.assert_array_equal(weights, np.array([[-0.5, 9999.5], [0.5, -9999.5]], dtype=dtype))
 
 
@@ -154,12 +157,14 @@ def test_score_and_log_likelihood_equal_the_notebooks():
 
 
 def test_evaluation_in_slices_misses_no_sample():
-    dataset = tiny_dataset(5000, shape=(2, 2))  # more than two slices of 2,048, the last a part
+    dataset = tiny_dataset(5010, shape=(2, 2))
+    assert 2 * CHUNK_ROWS < 5010 < 3 * CHUNK_ROWS
+    assert 5010 % BLOCK_ROWS
     model = random_model(dataset.n_classes, dataset.n_features)
     images, labels = dataset.train.images, dataset.train.labels
     score, log_likelihood = model.evaluate(dataset.train)
     assert score == (model.predict(images) == labels).mean()
-    log_y = log_softmax(model.logits(images))[np.arange(5000), labels]
+    log_y = log_softmax(model.logits(images))[np.arange(5010), labels]
     assert log_likelihood == pytest.approx(log_y.mean(), rel=1e-9)
 
 
@@ -200,38 +205,145 @@ def test_update_is_the_notebooks():
     np.testing.assert_allclose(model.weights, expected, rtol=1e-12)
 
 
+def one_batch(images, labels, n_classes):
+    """Return a block that holds one batch."""
+    return with_bias(images)[None], one_hot(labels, n_classes, np.float64).T[None]
+
+
 @QUICK
 @given(
     st.integers(1, 20),
-    st.integers(0, 10),
     st.integers(1, 9),
     st.integers(2, 8),
     st.sampled_from([1e-3, 0.1, 5.0]),
     st.sampled_from([0.0, 1e-3, 0.5]),
 )
-def test_minibatch_step_equals_update(n_samples, n_spare, n_features, n_classes, rate, l2):
-    """Spare places: the last batch of an epoch is smaller than the working memory."""
+def test_minibatch_step_equals_update(n_samples, n_features, n_classes, rate, l2):
     images, labels = random_batch(n_samples, n_features, n_classes)
     reference = random_model(n_classes, n_features)
     weights = reference.weights.copy()
     decay = rate * l2 * weights
     decay[:, 0] = 0
     reference.update(images, labels, rate)
-    MiniBatchStep(weights, n_samples + n_spare).step(
-        with_bias(images), one_hot(labels, n_classes, np.float64).T, rate, l2
-    )
+    step = MiniBatchStep(weights, learning_rate=rate, l2=l2)
+    step.run(*one_batch(images, labels, n_classes))
     np.testing.assert_allclose(weights, reference.weights - decay, rtol=1e-12, atol=1e-14)
 
 
 def test_minibatch_step_can_be_used_for_large_and_small_batches_in_turn():
     reference = random_model()
     weights = reference.weights.copy()
-    step = MiniBatchStep(weights, 8)
+    step = MiniBatchStep(weights, learning_rate=0.2)
     for n_samples in (8, 3, 8, 1):
         images, labels = random_batch(n_samples, seed=n_samples)
-        step.step(with_bias(images), one_hot(labels, 4, np.float64).T, 0.2, 0.0)
+        step.run(*one_batch(images, labels, 4))
         reference.update(images, labels, 0.2)
     np.testing.assert_allclose(weights, reference.weights, rtol=1e-12)
+
+
+@BOTH_PRECISIONS
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+@pytest.mark.parametrize("l2", [0.0, 0.01])
+@pytest.mark.parametrize("n", [1, 5, 20, 150])
+def test_models_side_by_side_step_as_each_alone_bit_for_bit(dtype, own, momentum, l2, n):
+    rng = np.random.default_rng(3)
+    n_models, n_classes, n_features, n_batches = 5, 10, 40, 4
+    weights = rng.standard_normal((n_classes, n_models, n_features + 1)).astype(dtype)
+    velocity = np.zeros_like(weights) if momentum else None
+    images = rng.random((n_batches, n_models, n, n_features + 1)).astype(dtype)
+    targets = np.eye(n_classes, dtype=dtype)[rng.integers(n_classes, size=(n_batches, n_models, n))]
+    targets = np.ascontiguousarray(np.moveaxis(targets, -1, 1))
+    if not own:
+        images, targets = images[:, 0], targets[:, :, 0]
+    rates = np.linspace(0.1, 2.0, n_models)
+    expected = []
+    for model in range(n_models):
+        one = np.ascontiguousarray(weights[:, model])
+        at_rest = None if velocity is None else np.zeros_like(one)
+        step = MiniBatchStep(one, at_rest, learning_rate=rates[model], l2=l2, momentum=momentum)
+        if own:
+            step.run(images[:, model], targets[:, :, model])
+        else:
+            step.run(images, targets)
+        expected.append(one)
+    wanted = np.full(n_models, l2), np.full(n_models, momentum)
+    step = MiniBatchStep(weights, velocity, learning_rate=rates, l2=wanted[0], momentum=wanted[1])
+    step.run(images, targets)
+    np.testing.assert_array_equal(weights, np.stack(expected, axis=1))
+
+
+@QUICK
+@given(
+    n_samples=st.integers(1, 60),
+    size=st.integers(1, 25),
+    n_batches=st.integers(1, 9),
+    first=st.integers(0, 59),
+    members=st.sampled_from([None, 1, 3]),
+    gathered=st.sampled_from([1, 2_000, 10**6]),
+)
+def test_batches_are_the_images_of_their_places(
+    n_samples, size, n_batches, first, members, gathered
+):
+    rng = np.random.default_rng(n_samples)
+    design, labels = rng.random((n_samples, 5)), rng.integers(4, size=n_samples)
+    first = first % n_samples
+    orders = [rng.permutation(n_samples) for _ in range(members or 1)]
+    order = np.stack(orders) if members else orders[0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core.learning.minibatch, "GATHERED_BYTES", gathered)
+        for visited in (None, order):
+            batches = MiniBatches(design, labels, 4, size)
+            places = np.arange(n_samples) if visited is None else visited
+            place, n_seen = first, 0
+            for images, targets in batches.blocks(visited, first, n_batches):
+                for batch, columns in zip(images, targets, strict=True):
+                    rows = places[..., place : place + size]
+                    np.testing.assert_array_equal(batch, design[rows])
+                    expected = np.moveaxis(one_hot(labels[rows], 4, np.float64), -1, 0)
+                    np.testing.assert_array_equal(columns, expected)
+                    place, n_seen = place + rows.shape[-1], n_seen + 1
+            assert place == min(first + n_batches * size, n_samples)
+            assert n_seen == -(-(place - first) // size)
+
+
+def tied(weights, images):
+    """Return whether images have several largest logits, or some that are not a number."""
+    logits = SoftmaxPerceptron(weights).logits(images)
+    return ((logits == logits.max(axis=1, keepdims=True)).sum(axis=1) != 1).any()
+
+
+@BOTH_PRECISIONS
+@pytest.mark.parametrize("case", ["none", "zeros", "two alike", "overflow"])
+def test_ties_go_to_the_first_class_in_score_and_reading(dtype, case):
+    split = tiny_dataset(250, n_classes=4).train
+    weights = random_model(4, 12, dtype=dtype).weights
+    if case == "zeros":
+        weights[:] = 0
+    elif case == "two alike":
+        weights[3] = weights[1]
+    elif case == "overflow":
+        weights[1] = np.finfo(dtype).max
+        weights[2] = -np.finfo(dtype).max
+        weights[3, 1::2], weights[3, 0::2] = np.finfo(dtype).max, -np.finfo(dtype).max
+    model = SoftmaxPerceptron(weights)
+    with np.errstate(invalid="ignore"):
+        assert tied(weights, split.images) == (case != "none")
+    predicted, likes = model.read(split.images, split.labels)
+    score, like = model.evaluate(split)
+    assert score == (predicted == split.labels).mean()
+    if case != "overflow":
+        expected = model.logits(split.images)
+        np.testing.assert_array_equal(predicted, expected.argmax(axis=1))
+        assert like == pytest.approx(likes.mean(dtype=np.float64))
+
+
+def test_an_image_is_read_alike_in_any_chunk_bit_for_bit():
+    split = tiny_dataset(730, shape=(6, 7)).train
+    model = random_model(4, 42, dtype=np.float32)
+    whole = model.read(split.images, split.labels)[1]
+    parts = [model.read(images, labels)[1] for images, labels in split.chunks(2 * BLOCK_ROWS)]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 
 @pytest.mark.parametrize("init", INITIAL_WEIGHTS)

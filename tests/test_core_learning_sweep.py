@@ -15,14 +15,13 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 import core.learning.sweep.stacked_pass
-import core.learning.sweep.stacked_step
 import core.learning.sweep.sweep
 from core.data.config import DataConfig
 from core.errors import SettingError
 from core.learning.history import METRICS, PARTS
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.presets import TP_PRESET
-from core.learning.sweep.stacked_step import evaluate_stacked
+from core.learning.sweep.stacked_evaluation import evaluate_stacked
 from core.learning.sweep.sweep import N_SEEDS, SeedSweep, Sweep, SweepRecord, following_seeds
 from core.learning.training import BatchRecord, Checkpoint, EpochRecord, Trainer, TrainingConfig
 from core.progress import finish
@@ -64,9 +63,14 @@ def drained(sweep: Sweep) -> list[SweepRecord]:
 
 
 def assert_members_are_alone(
-    sweep: Sweep, records: list[SweepRecord], atol: float, **options: Any
+    sweep: Sweep,
+    records: list[SweepRecord],
+    atol: float,
+    *,
+    same_bits: bool = True,
+    **options: Any,
 ) -> None:
-    """Train every member alone and compare all that is known of it."""
+    """Train every member alone and compare all that is known of it, curves within ``atol``."""
     for member, config in enumerate(sweep.configs):
         trainer, expected = alone(sweep.dataset, config, **options)
         assert [(r.epoch, r.step) for r in records] == [(r.epoch, r.step) for r in expected]
@@ -78,10 +82,10 @@ def assert_members_are_alone(
             found = [getattr(record, name)[member] for record in records]
             np.testing.assert_allclose(found, curve, rtol=0, atol=atol, err_msg=name)
         here, there = sweep.checkpoint(member), trainer.checkpoint()
-        np.testing.assert_allclose(here.weights, there.weights, rtol=0, atol=atol)
         assert (here.velocity is None) == (there.velocity is None)
-        if here.velocity is not None:
-            np.testing.assert_allclose(here.velocity, there.velocity, rtol=0, atol=atol)
+        for mine, others in ((here.weights, there.weights), (here.velocity, there.velocity)):
+            if mine is not None:
+                np.testing.assert_allclose(mine, others, rtol=0, atol=0.0 if same_bits else atol)
         assert (here.epoch, here.step, here.position) == (there.epoch, there.step, there.position)
 
 
@@ -145,18 +149,20 @@ def test_members_may_differ_in_rate_decay_and_momentum(
         for i, (rate, l2, mu) in enumerate(zip(rates, decays, momenta, strict=True))
     ]
     sweep = Sweep(tiny(), configs, dtype=np.float64)
-    assert_members_are_alone(sweep, drained(sweep), 1e-11, dtype=np.float64)
+    # Without momentum of its own, a member beside one that has some rounds otherwise.
+    alike = len({mu == 0 for mu in momenta}) == 1
+    assert_members_are_alone(sweep, drained(sweep), 1e-11, same_bits=alike, dtype=np.float64)
 
 
 @pytest.mark.parametrize("shuffle", [True, False])
 @pytest.mark.parametrize("batch_size", [5, 40, 63])
-@pytest.mark.parametrize(("piece", "room"), [(1, 1), (1_000, 100_000), (10**9, 1_200)])
+@pytest.mark.parametrize(("piece", "group"), [(1, 1), (1_000, 100_000), (10**9, 1_200)])
 def test_work_cut_into_small_pieces_is_the_same_work(
-    monkeypatch: pytest.MonkeyPatch, shuffle: bool, batch_size: int, piece: int, room: int
+    monkeypatch: pytest.MonkeyPatch, shuffle: bool, batch_size: int, piece: int, group: int
 ) -> None:
-    for module in (core.learning.sweep.stacked_pass, core.learning.sweep.stacked_step):
+    for module in (core.learning.sweep.stacked_pass, core.learning.sweep.stacked_evaluation):
         monkeypatch.setattr(module, "PIECE", piece)
-    monkeypatch.setattr(core.learning.sweep.stacked_pass, "ROOM_BYTES", room)
+    monkeypatch.setattr(core.learning.sweep.stacked_pass, "GROUP_BYTES", group)
     config = TrainingConfig(
         batch_size=batch_size, shuffle=shuffle, epochs=3, momentum=0.5, l2=0.01, init="normal"
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-CHUNK_ROWS = 2048
+CHUNK_ROWS = 2000
 """Images looked at together where nobody says how many."""
 
 

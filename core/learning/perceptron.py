@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 SMALL_NORMAL_SCALE = 0.01
 
+BLOCK_ROWS = 100
+"""Images multiplied at once where many are looked at: BLAS takes half the time of thousands.
+
+It divides the rows of a chunk, so that an image is read alike, to the last bit, wherever cut."""
+
 
 def _overflow_allowed() -> np.errstate:
     """Return the context for weights so large, though finite, that activations are not.
@@ -140,24 +145,31 @@ class SoftmaxPerceptron:
     ) -> tuple[NDArray[np.int64], NDArray[Any]]:
         """Return the class of the largest logit and ``log y_label``, (n_samples,) each."""
         with _overflow_allowed():
-            # Classes first: reductions over ten classes then run along long contiguous rows.
-            logits = self.weights[:, 1:] @ images.T
-            logits += self.weights[:, :1]
-            predicted = logits.argmax(axis=0)
-            logits -= logits.max(axis=0)
-            true_logits = logits[labels, np.arange(len(labels))]
-            np.exp(logits, out=logits)
-            return predicted, true_logits - np.log(logits.sum(axis=0))
+            logits = self._logits_by_class(images)
+            return logits.argmax(axis=0), _log_likelihoods(logits, labels)
 
     def evaluate(self, split: Split) -> tuple[float, float]:
         """Return (score, log-likelihood) from one pass over ``split``, in bounded memory."""
         n_correct, total = 0, 0.0
         for images, labels in split.chunks():
-            predicted, log_likelihood = self.read(images, labels)
-            n_correct += int((predicted == labels).sum())
             with _overflow_allowed():
-                total += float(log_likelihood.sum(dtype=np.float64))
+                logits = self._logits_by_class(images)
+                n_correct += _count_correct(logits, labels)
+                total += float(_log_likelihoods(logits, labels).sum(dtype=np.float64))
         return n_correct / split.n_samples, total / split.n_samples
+
+    def _logits_by_class(self, images: NDArray[Any]) -> NDArray[Any]:
+        """Return (n_classes, n_samples): what runs over classes then runs along long rows."""
+        weights, (n_samples, n_features) = self.weights[:, 1:], images.shape
+        logits = np.empty((len(weights), n_samples), np.result_type(weights, images))
+        n_blocks = n_samples // BLOCK_ROWS
+        whole = n_blocks * BLOCK_ROWS
+        blocks = images[:whole].reshape(n_blocks, BLOCK_ROWS, n_features)
+        into = logits[:, :whole].reshape(len(weights), n_blocks, BLOCK_ROWS)
+        np.matmul(weights, blocks.transpose(0, 2, 1), out=into.transpose(1, 0, 2))
+        np.matmul(weights, images[whole:].T, out=logits[:, whole:])
+        logits += self.weights[:, :1]
+        return logits
 
     def loss_and_gradient(
         self, images: NDArray[Any], labels: NDArray[np.int64]
@@ -183,3 +195,27 @@ class SoftmaxPerceptron:
         it.
         """
         self.weights -= learning_rate * self.loss_and_gradient(images, labels)[1]
+
+
+def _count_correct(logits: NDArray[Any], labels: NDArray[np.int64]) -> int:
+    """Return for how many images the label is the first class with the largest logit.
+
+    Parameters
+    ----------
+    logits : (n_classes, n_samples)
+    labels : (n_samples,)
+    """
+    largest = logits.max(axis=0)
+    n_largest = np.count_nonzero(logits == largest)
+    if n_largest > len(labels) or np.isnan(largest).any():  # argmax takes a tie's first
+        return int(np.count_nonzero(logits.argmax(axis=0) == labels))
+    # Each has one largest logit alone; asked for in this way, argmax need not be: a tenth of it.
+    return int(np.count_nonzero(logits[labels, np.arange(len(labels))] == largest))
+
+
+def _log_likelihoods(logits: NDArray[Any], labels: NDArray[np.int64]) -> NDArray[Any]:
+    """Return ``log y_label``, (n_samples,), of logits (n_classes, n_samples), overwritten."""
+    logits -= logits.max(axis=0)
+    true_logits = logits[labels, np.arange(len(labels))]
+    np.exp(logits, out=logits)
+    return np.asarray(true_logits - np.log(logits.sum(axis=0)))

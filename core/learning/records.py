@@ -30,6 +30,15 @@ class BatchRecord:
     n_batches: int
     step: int
 
+    @classmethod
+    def at(
+        cls, epoch: int, step: int, position: int, *, n_samples: int, batch_size: int
+    ) -> BatchRecord:
+        """Return the progress of a run that has seen ``position`` images of this pass."""
+        done = -(-position // batch_size)
+        n_left = -(-(n_samples - position) // batch_size)
+        return cls(epoch, done, done + n_left, step)
+
 
 @dataclass(frozen=True, slots=True)
 class EpochRecord:

@@ -11,13 +11,12 @@ import numpy as np
 from core.data.dataset import read_only
 from core.errors import SettingError
 from core.learning.adversary import ADVERSARIES, Adversary
-from core.learning.minibatch import MiniBatchStep
+from core.learning.minibatch import MiniBatches, MiniBatchStep
 from core.learning.perceptron import (
     INITIAL_WEIGHTS,
     SMALL_NORMAL_SCALE,
     SoftmaxPerceptron,
     initial_weights,
-    one_hot,
 )
 from core.learning.records import (
     BatchRecord,
@@ -175,6 +174,18 @@ def epoch_order(seed: int, epoch: int, n_samples: int) -> NDArray[np.int64]:
     return np.random.default_rng((seed, epoch + 1)).permutation(n_samples)
 
 
+def pass_order(
+    config: TrainingConfig, epoch: int, position: int, n_samples: int
+) -> NDArray[np.int64] | None:
+    """Return the order of a pass that stands at ``position``; None for file order.
+
+    A batch of all images is their sum in any order.
+    """
+    if not config.shuffle or (position == 0 and config.batch_size >= n_samples):
+        return None
+    return epoch_order(config.seed, epoch, n_samples)
+
+
 def starting_weights(
     dataset: Dataset, config: TrainingConfig, dtype: DTypeLike, start: Checkpoint | None = None
 ) -> NDArray[Any]:
@@ -244,7 +255,7 @@ class Trainer:
         self.step = 0 if start is None else start.step
         self.train_seconds = 0.0
         self.evaluate_seconds = 0.0
-        self.batches_per_record = 16
+        self.batches_per_record = 64
         """How many updates lie between two progress records; a driver may change it any time."""
         self.weights = starting_weights(dataset, config, dtype, start)
         self._velocity: NDArray[Any] | None = None
@@ -252,10 +263,8 @@ class Trainer:
         self.model = SoftmaxPerceptron(self.weights)
         train = dataset.train
         self._design = train.design if dtype == np.float32 else train.design.astype(dtype)
-        self._targets = np.ascontiguousarray(one_hot(train.labels, dataset.n_classes, dtype).T)
         self._position = 0 if start is None else start.position
-        self._order: NDArray[np.int64] | None = None
-        self._minibatch = self._make_minibatch()
+        self._batch_up()
         self._started = False
         self.diverged: Divergence | None = None
 
@@ -268,14 +277,26 @@ class Trainer:
         else:
             self._velocity = np.zeros_like(self.weights)
 
-    def _make_minibatch(self) -> MiniBatchStep:
-        size = min(self.config.batch_size, self.dataset.train.n_samples)
-        self._gathered = np.empty((size, self._design.shape[1]), dtype=self.weights.dtype)
+    def _batch_up(self) -> None:
+        """Make what follows from settings: batches, their order, and what is done with them."""
+        size = self.batch_size
+        train, config = self.dataset.train, self.config
+        self._batches = MiniBatches(self._design, train.labels, self.dataset.n_classes, size)
+        self._order = self._pass_order()
         self._adversary: Adversary | None = None
-        if self.config.adversary != "off":
-            budget = self.config.adversary, self.config.adversary_size
+        if config.adversary != "off":
+            budget = config.adversary, config.adversary_size
             self._adversary = Adversary(self.weights, size, *budget)
-        return MiniBatchStep(self.weights, size)
+        self._update = MiniBatchStep(
+            self.weights,
+            self._velocity,
+            learning_rate=config.learning_rate,
+            l2=config.l2,
+            momentum=config.momentum,
+        )
+
+    def _pass_order(self) -> NDArray[np.int64] | None:
+        return pass_order(self.config, self.epoch, self._position, self.dataset.train.n_samples)
 
     @property
     def batch_size(self) -> int:
@@ -304,10 +325,9 @@ class Trainer:
             if name not in declared or not declared[name].live:
                 raise SettingError(f"{name} cannot change during a run; rewind to use it")
         self.config = replace(self.config, **settings)
-        if "batch_size" in settings:
-            self._minibatch = self._make_minibatch()
         if "momentum" in settings:
             self._keep_velocity(self._velocity)
+        self._batch_up()
 
     def run(self, until_epoch: int | None = None) -> Iterator[TrainingEvent]:
         """Train and yield what happens, up to ``until_epoch`` (default: the config's epochs).
@@ -341,10 +361,10 @@ class Trainer:
 
     def progress(self) -> BatchRecord:
         """Return where the run stands now."""
-        size = self.batch_size
-        n_left = -(-(self.dataset.train.n_samples - self._position) // size)
-        done = -(-self._position // size)
-        return BatchRecord(self.epoch, done, done + n_left, self.step)
+        n = self.dataset.train.n_samples
+        return BatchRecord.at(
+            self.epoch, self.step, self._position, n_samples=n, batch_size=self.batch_size
+        )
 
     def _advance(self, n_batches: int) -> None:
         """Do up to ``n_batches`` updates, not past the end of the epoch."""
@@ -356,43 +376,28 @@ class Trainer:
             # a sum of finite weights may overflow too, so only the second one is the answer.
             if np.isfinite(self.weights.sum()) or np.isfinite(self.weights).all():
                 if self._position >= self.dataset.train.n_samples:
-                    self._position, self._order = 0, None
+                    self._position = 0
                     self.epoch += 1
+                    self._order = self._pass_order()
                 return
             self._find_divergence(before)
 
     def _updates(self, n_batches: int) -> None:
-        n_samples, size = self.dataset.train.n_samples, self.batch_size
-        config, velocity = self.config, self._velocity
-        rate, l2, momentum = config.learning_rate, config.l2, config.momentum
-        if config.shuffle and self._order is None:
-            self._order = epoch_order(config.seed, self.epoch, n_samples)
-        first, order, step = self._position, self._order, self._minibatch.step
-        adversary = self._adversary
-        done = 0
-        while done < n_batches and first < n_samples:
-            last = min(first + size, n_samples)
-            if order is None:
-                batch, targets = self._design[first:last], self._targets[:, first:last]
+        update, adversary = self._update, self._adversary
+        for images, targets in self._batches.blocks(self._order, self._position, n_batches):
+            if adversary is None:
+                update.run(images, targets)
             else:
-                rows = order[first:last]
-                # mode="clip" lets take write straight into the buffer.
-                batch = np.take(
-                    self._design, rows, axis=0, out=self._gathered[: last - first], mode="clip"
-                )
-                targets = self._targets[:, rows]
-            if adversary is not None:
-                batch = adversary.worst(batch, targets)
-            step(batch, targets, rate, l2, momentum, velocity)
-            first = last
-            done += 1
-        self._position = first
-        self.step += done
+                for batch, columns in zip(images, targets, strict=True):
+                    update.run(adversary.worst(batch, columns)[None], columns[None])
+            self.step += len(images)
+            self._position += images.shape[0] * images.shape[1]
 
     def _find_divergence(self, before: Checkpoint) -> None:
         """Replay the updates one by one to name the first whose weights are not finite."""
         self.weights[:] = before.weights
-        self._keep_velocity(before.velocity)
+        if self._velocity is not None:
+            self._velocity[:] = before.velocity
         self._position, self.step = before.position, before.step
         n_samples = self.dataset.train.n_samples
         while np.isfinite(self.weights).all() and self._position < n_samples:

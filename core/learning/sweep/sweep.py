@@ -9,14 +9,13 @@ import numpy as np
 
 from core.data.dataset import read_only
 from core.errors import SettingError
-from core.learning.perceptron import one_hot
+from core.learning.sweep.stacked_evaluation import evaluate_stacked
 from core.learning.sweep.stacked_pass import StackedPass
-from core.learning.sweep.stacked_step import MemberSettings, evaluate_stacked
 from core.learning.training import (
     BatchRecord,
     Checkpoint,
     TrainingConfig,
-    epoch_order,
+    pass_order,
     starting_weights,
 )
 from core.parameters import Parameter, parameters_of
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
     from core.data.dataset import Dataset, Split
-    from core.learning.sweep.stacked_step import Measured
+    from core.learning.sweep.stacked_evaluation import Measured
 
 N_SEEDS = Parameter(
     "int",
@@ -96,9 +95,9 @@ class Sweep:
     Notes
     -----
     Members take the very steps of a run alone, with OpenBLAS bit for bit, so that no choice of
-    settings can carry them away from it. Only a batch too large to be taken in one piece, and one
-    of all images, which is left in file order, are summed in another order. What is saved lies
-    around the products, in images that are shared, and in looking at all members at once.
+    settings can carry them away from it. Only a member without momentum beside one that has some
+    rounds otherwise. What is saved lies around the products, in images that are shared, and in
+    looking at all members at once.
     """
 
     def __init__(
@@ -122,11 +121,9 @@ class Sweep:
             self._velocity = np.zeros_like(self._weights)
             if start is not None and start.velocity is not None:
                 self._velocity[:] = start.velocity[:, None]
-        self._settings = MemberSettings.of(configs)
         self._diverged = np.zeros(len(configs), np.bool_)
         train = dataset.train
         self._design = train.design if dtype == np.float32 else train.design.astype(dtype)
-        self._targets = np.ascontiguousarray(one_hot(train.labels, dataset.n_classes, dtype).T)
         self._events = self._train()
 
     @property
@@ -154,10 +151,10 @@ class Sweep:
 
     def progress(self) -> BatchRecord:
         """Return where the members stand now."""
-        size = self.batch_size
-        n_left = -(-(self.dataset.train.n_samples - self._position) // size)
-        done = -(-self._position // size)
-        return BatchRecord(self.epoch, done, done + n_left, self.step)
+        n = self.dataset.train.n_samples
+        return BatchRecord.at(
+            self.epoch, self.step, self._position, n_samples=n, batch_size=self.batch_size
+        )
 
     def run(self) -> Iterator[SweepEvent]:
         """Train up to the configs' last epoch; yield a record after each, and progress between.
@@ -188,11 +185,11 @@ class Sweep:
         before = self.step
         rest = StackedPass(
             design=self._design,
-            targets=self._targets,
+            labels=self.dataset.train.labels,
             orders=self._orders(),
+            configs=self.configs,
             weights=self._weights,
             velocity=self._velocity,
-            settings=self._settings,
             batch_size=self.batch_size,
             position=self._position,
         )
@@ -206,15 +203,14 @@ class Sweep:
     def _orders(self) -> NDArray[np.int64] | None:
         """Return in which order this pass visits the images: (n,) for all members, or (R, n).
 
-        None stands for file order, and for a batch that holds all images.
+        None stands for file order.
         """
+        configs = self.configs if len(set(self.seeds)) > 1 else self.configs[:1]
         n_samples = self.dataset.train.n_samples
-        whole = self.batch_size == n_samples and self._position == 0
-        if whole or not self.configs[0].shuffle:
-            return None
-        if len(set(self.seeds)) == 1:
-            return epoch_order(self.seeds[0], self.epoch, n_samples)
-        return np.stack([epoch_order(seed, self.epoch, n_samples) for seed in self.seeds])
+        orders = [pass_order(each, self.epoch, self._position, n_samples) for each in configs]
+        if orders[0] is None or len(orders) == 1:
+            return orders[0]
+        return np.array(orders)
 
     def _find_diverged(self) -> None:
         finite = np.isfinite(self._weights).all(axis=(0, 2))
