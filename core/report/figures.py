@@ -64,7 +64,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figure(ABC):
-    """Something to be seen, with a title and a muted line or two under it."""
+    """Something to be seen, with a title and a muted line or two under it.
+
+    A line break in the subtitle begins a new line.
+    """
 
     title: str
     subtitle: str
@@ -268,7 +271,7 @@ class Matrix(Figure):
     texts : what stands in the cells instead of the values
     shades : (n_rows, n_columns) how strongly each cell is coloured, 0 to 1, where that is not
         proportional to its value; NaN is an empty cell
-    shade_words : what the palest and the strongest shade mean
+    shade_words, shade_label : what the palest and the strongest shade mean, and what all of them do
     hue, diagonal_hue : full shade is "#rrggbb", that of the diagonal another; by default shades are
         those of the scale
     """
@@ -285,6 +288,7 @@ class Matrix(Figure):
     texts: tuple[tuple[str, ...], ...] | None = None
     shades: NDArray[Any] | None = None
     shade_words: tuple[str, str] = ("", "")
+    shade_label: str = ""
     hue: str | None = None
     diagonal_hue: str | None = None
 

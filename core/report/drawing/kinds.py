@@ -108,7 +108,8 @@ def lay_out(figure: Figure) -> Paper:
     title = tidy(figure.title)
     fits = (s for s in (TITLE_SIZE, 31, 27) if text_width(title, s, STRONG) <= width)
     size = next(fits, 27)
-    subtitle = wrap(figure.subtitle, TEXT_SIZE, width)[:3]
+    said = figure.subtitle.split("\n")
+    subtitle = [line for part in said for line in wrap(part, TEXT_SIZE, width)[:3]]
     top = MARGIN - 14 + LINE_HEIGHT * (TITLE_SIZE + TEXT_SIZE * len(subtitle)) + 26
     height = body_height(figure, width)
     paper = Paper(top + height + MARGIN - 12)

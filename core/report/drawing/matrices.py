@@ -16,6 +16,7 @@ from core.pictures import diverging_rgb, sequential_rgb
 from core.report.drawing.mosaics import BAR_HEIGHT, colour_bar
 from core.report.drawing.paper import (
     EMPTY,
+    GRID,
     INK,
     MUTED,
     SMALL_SIZE,
@@ -114,17 +115,19 @@ def draw(matrix: Matrix, paper: Paper, left: float, top: float, width: float) ->
     colours[~np.isfinite(values)] = np.rint(255 * np.array(to_rgb(EMPTY)))
     paper.image(x0, y0, colours, right - x0, bottom - y0)
     if min(layout.across, layout.down) >= 16:
+        between = "white" if matrix.hue is None else GRID  # the palest of a hue is white itself
         for i in range(n_rows + 1):
-            paper.rule((x0, right), (y0 + i * layout.down,) * 2, "white", 2, order=3)
+            paper.rule((x0, right), (y0 + i * layout.down,) * 2, between, 2, order=3)
         for j in range(n_columns + 1):
-            paper.rule((x0 + j * layout.across,) * 2, (y0, bottom), "white", 2, order=3)
+            paper.rule((x0 + j * layout.across,) * 2, (y0, bottom), between, 2, order=3)
     _names(matrix, paper, layout, (x0, y0, right, bottom))
     _texts(matrix, paper, layout, (x0, y0), colours)
     if matrix.value_label:
         bar = ((x0 + right) / 2, bottom + 24)
         limits = _limits(matrix) if matrix.shades is None else (0.0, 1.0)
         ends = None if matrix.shades is None else matrix.shade_words
-        colour_bar(paper, bar, limits, lambda v: _colours(matrix, v), matrix.value_label, ends)
+        label = matrix.shade_label or matrix.value_label
+        colour_bar(paper, bar, limits, lambda v: _colours(matrix, v), label, ends)
 
 
 def _every(names: Sequence[str], room: float, each: float) -> range:
