@@ -204,6 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def silent(self, content: bytes) -> None:
         self.server.loopback.ended.wait()
+        self.close_connection = True
 
     def trickle(self, content: bytes) -> None:
         self._begin(200, len(content))
@@ -218,6 +219,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(TRICKLE_SECONDS)
             if self.server.loopback.ended.is_set():
+                self.close_connection = True
                 return
 
     def half(self, content: bytes) -> None:

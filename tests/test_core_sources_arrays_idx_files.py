@@ -16,7 +16,7 @@ from core_samples import idx_bytes, mnist_folder, write_content, write_idx, writ
 
 from core.errors import DatasetError
 from core.sources import open_dataset
-from core.sources.catalogue import cache, dataset_cache
+from core.sources.catalogue import dataset_cache
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.catalogue.mirrors import MIRROR_VARIABLE
 from core.sources.reading import ReadingConfig
@@ -223,8 +223,8 @@ def into_cache(key, folder):
     home = dataset_cache.entry_folder(CATALOGUE[key])
     home.parent.mkdir(parents=True)
     folder.rename(home)
-    hashes = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in home.iterdir()}
-    dataset_cache.record_hashes(home, hashes)
+    for file in list(home.iterdir()):
+        dataset_cache.note_hash(file)
 
 
 @pytest.mark.parametrize("place", ["mirror", "the set's own folder", "unpacked", "cache"])
@@ -234,7 +234,7 @@ def into_cache(key, folder):
     ids=["letters", "balanced"],
 )
 def test_emnist_opens_by_its_name(tmp_path, monkeypatch, name, first, names, place):
-    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(dataset_cache.CACHE_VARIABLE, str(tmp_path / "cache"))
     monkeypatch.delenv(MIRROR_VARIABLE, raising=False)
     key = f"emnist-{name}"
     folder = tmp_path / "stick" / key
@@ -261,7 +261,7 @@ def test_emnist_opens_by_its_name(tmp_path, monkeypatch, name, first, names, pla
 
 
 def test_emnist_by_its_name_keeps_the_names_of_a_table_beside_it(tmp_path, monkeypatch):
-    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(dataset_cache.CACHE_VARIABLE, str(tmp_path / "cache"))
     folder = tmp_path / "emnist-letters"
     write_emnist(folder, "letters", np.random.default_rng(1).permutation(LETTERS), n_test=26)
     lines = [f"{k} {64 + k}\n" for k in range(1, 27)]
@@ -271,7 +271,7 @@ def test_emnist_by_its_name_keeps_the_names_of_a_table_beside_it(tmp_path, monke
 
 
 def test_emnist_by_its_name_refuses_labels_that_it_cannot_have(tmp_path, monkeypatch):
-    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(dataset_cache.CACHE_VARIABLE, str(tmp_path / "cache"))
     write_emnist(tmp_path / "emnist-letters", "letters", np.tile([1, 26, 27], 5), n_test=9)
     with pytest.raises(DatasetError, match="label 27 is none of EMNIST letters, whose labels are"):
         open_dataset("emnist-letters", mirror=str(tmp_path))

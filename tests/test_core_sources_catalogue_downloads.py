@@ -7,7 +7,6 @@ import errno
 import gzip
 import hashlib
 import io
-import json
 import os
 import re
 import signal
@@ -30,12 +29,15 @@ from loopback import Loopback, closed_port
 from core.command_line import parse_arguments
 from core.errors import DatasetError
 from core.report.writing import write_report
-from core.sources import open_dataset
-from core.sources.catalogue import attempt as attempts
-from core.sources.catalogue import cache, dataset_cache, downloads
-from core.sources.catalogue import receiving as transfer
-from core.sources.catalogue.dataset_cache import available, clean_leftovers, entry_folder
-from core.sources.catalogue.downloads import MIRROR_VARIABLE, DownloadProgress, download
+from core.sources import limits, open_dataset
+from core.sources.catalogue import dataset_cache, downloads, transfer
+from core.sources.catalogue.dataset_cache import (
+    CACHE_VARIABLE,
+    available,
+    clean_leftovers,
+    entry_folder,
+)
+from core.sources.catalogue.downloads import DownloadProgress, download
 from core.sources.catalogue.entries import (
     CATALOGUE,
     CatalogueEntry,
@@ -43,9 +45,8 @@ from core.sources.catalogue.entries import (
     NotDownloaded,
     RemoteFile,
 )
-from core.sources.catalogue.mirrors import given_mirrors
+from core.sources.catalogue.mirrors import MIRROR_VARIABLE, Patience, given_mirrors
 from core.sources.catalogue.opening import copy_in_folders
-from core.sources.catalogue.receiving import Patience
 
 KEY = "made-up"
 PATIENT = Patience(connect_seconds=60.0, stall_seconds=60.0, min_speed=1000.0)
@@ -58,7 +59,7 @@ PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 @pytest.fixture(autouse=True)
 def _alone(tmp_path, monkeypatch):
     """An empty cache, and no mirror or proxy of the machine's own."""
-    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     for name in (MIRROR_VARIABLE, *PROXY_VARIABLES):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -128,6 +129,13 @@ def assert_there(entry, content):
 
 def leftovers():
     return [path.name for path in dataset_cache.sets_folder().rglob(".part-*")]
+
+
+def let_all_end(server):
+    """Let the server end its answers, and wait for whoever was left waiting for them."""
+    server.ended.set()
+    server.let_go.set()
+    wait_for(lambda: not download_threads())
 
 
 def download_threads():
@@ -266,22 +274,30 @@ FAILURES = {
 
 
 @pytest.mark.parametrize(("behaviour", "words"), FAILURES.items(), ids=FAILURES)
-def test_after_a_failure_the_next_mirror_wins(made, content, monkeypatch, behaviour, words):
+def test_after_a_failure_the_next_mirror_wins(made, content, server, monkeypatch, behaviour, words):
     impatient_with_the_first(monkeypatch)
     entry = made(behaviour, "good")
     told = run(entry, patience=IMPATIENT if "arrived for" in words else PATIENT)
-    assert_there(entry, content)
     assert len(told[-1].failures) == 1, "the mirror that worked is asked first from then on"
     assert words in told[-1].failures[0]
-    wait_for(lambda: not download_threads())
+    let_all_end(server)
+    assert_there(entry, content)
 
 
-def test_a_slow_mirror_is_followed_by_the_next(made, content, monkeypatch):
+def test_a_slow_mirror_is_followed_by_the_next(made, content, server, monkeypatch):
     impatient_with_the_first(monkeypatch)
     entry = made("half", "good")
     told = run(entry, patience=IMPATIENT)
     assert len(told[-1].failures) == 1
+    let_all_end(server)
     assert_there(entry, content)
+
+
+def test_a_wall_that_swallows_connections(made, content, deaf):
+    entry = made(f"http://127.0.0.1:{deaf.getsockname()[1]}/", "good")
+    told = run(entry, patience=replace(PATIENT, connect_seconds=0.2))
+    assert_there(entry, content)
+    assert told[-1].failures[0].endswith(": no connection within 0.2 s")
 
 
 def test_a_closed_port(made, content):
@@ -380,7 +396,7 @@ def test_no_network_at_all_is_said_plainly(made, monkeypatch, tmp_path):
     assert failure(entry, str(tmp_path / "no-stick")).startswith("There seems to be no network")
 
 
-def test_a_stalled_download_tells_so_ten_times_a_second(made, monkeypatch):
+def test_a_stalled_download_tells_so_ten_times_a_second(made, server, monkeypatch):
     monkeypatch.setattr(downloads, "SPEED_SECONDS", 0.5)
     entry = made("half")
     half = entry.files[0].n_bytes // 2
@@ -394,14 +410,27 @@ def test_a_stalled_download_tells_so_ten_times_a_second(made, monkeypatch):
             break
     work.close()
     assert np.median(np.diff(times)) < 0.1
-    wait_for(lambda: not download_threads())
+    let_all_end(server)
 
 
 @pytest.fixture
-def mute_port():
-    """A port where connections are taken and nothing is ever said."""
+def mute():
+    """A server that takes connections and never says anything."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]
+        yield server
+
+
+@pytest.fixture
+def deaf(mute):
+    """A server that lets nobody connect any more: those who may wait in its queue are too many."""
+    mute.listen(0)
+    with contextlib.ExitStack() as waiting:
+        for _ in range(4):
+            client = waiting.enter_context(socket.socket())
+            client.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                client.connect(mute.getsockname())
+        yield mute
 
 
 MOMENTS = {
@@ -410,23 +439,29 @@ MOMENTS = {
     "at a byte a second": ("trickle", lambda state, _: state.done > 5),
     "in the middle": ("half", lambda state, _: state.done > 1000),
     "at the last byte": ("all-but-one", lambda state, _: state.done > 1000),
+    "while connecting": ("deaf", lambda state, _: not state.done),
     "in the second file": ("second", lambda state, _: state.failures),
 }
 
 
 @pytest.mark.parametrize(("behaviour", "reached"), MOMENTS.values(), ids=MOMENTS)
-def test_cancel_at_any_moment(made, content, server, mute_port, behaviour, reached):
-    entry = made("good" if behaviour == "second" else behaviour)
+def test_cancel_at_any_moment(made, content, server, request, behaviour, reached):
+    other = request.getfixturevalue("deaf" if behaviour == "deaf" else "mute")
+    elsewhere = f"http://127.0.0.1:{other.getsockname()[1]}/"
     if behaviour == "second":
+        entry = made("good", elsewhere)
         del server.files[entry.files[1].name]
-        entry = replace(entry, mirrors=(*entry.mirrors, f"http://127.0.0.1:{mute_port}/"))
+    else:
+        entry = made(elsewhere if behaviour == "deaf" else behaviour)
     work = download(entry, patience=PATIENT)
     for state in work:
         if reached(state, server):
             break
     _close_at_once(work)
     assert not available(entry)
-    wait_for(lambda: not download_threads())
+    _assert_nothing_half(entry, content)
+    other.close()
+    let_all_end(server)
     assert leftovers() == []
     _assert_nothing_half(entry, content)
     server.files = content
@@ -441,8 +476,7 @@ def _close_at_once(work):
 
 
 def _assert_nothing_half(entry, content):
-    folder = entry_folder(entry)
-    found = [path for path in folder.iterdir() if path.name in content]
+    found = [path for path in entry_folder(entry).glob("*") if path.name in content]
     assert all(path.read_bytes() == content[path.name] for path in found)
 
 
@@ -456,8 +490,7 @@ def test_cancel_after_so_many_looks(made, content, n_states):
     _close_at_once(work)
     wait_for(lambda: not download_threads())
     assert leftovers() == []
-    if entry_folder(entry).exists():
-        _assert_nothing_half(entry, content)
+    _assert_nothing_half(entry, content)
 
 
 def test_cancel_while_connecting(made, monkeypatch):
@@ -473,19 +506,17 @@ def test_cancel_while_connecting(made, monkeypatch):
     assert leftovers() == []
 
 
-@pytest.mark.parametrize("late", ["hash", "flush"])
-def test_cancel_while_a_complete_file_is_checked(made, monkeypatch, late):
+def test_cancel_while_a_complete_file_is_checked(made, monkeypatch):
     """The last moment: nothing moves into place once the generator is closed."""
     reached, let_go = threading.Event(), threading.Event()
-    owner, name = {"hash": (pooch.core, "hash_matches"), "flush": (cache.Workspace, "flush")}[late]
-    original = getattr(owner, name)
+    original = pooch.core.hash_matches
 
     def held(*arguments, **options):
         reached.set()
         let_go.wait()
         return original(*arguments, **options)
 
-    monkeypatch.setattr(owner, name, held)
+    monkeypatch.setattr(pooch.core, "hash_matches", held)
     entry = made("good")
     work = download(entry, patience=PATIENT)
     for state in work:
@@ -566,6 +597,14 @@ def wait_for_bytes(process):
     pytest.fail("the process ended before any byte came")
 
 
+def age(entry):
+    """Make leftovers as old as those that no program can be writing any more."""
+    past = time.time() - 1.1 * dataset_cache.ABANDONED_SECONDS
+    for part in entry_folder(entry).glob(".part-*"):
+        for path in (*part.iterdir(), part):
+            os.utime(path, (past, past))
+
+
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_after_a_kill_the_next_start_is_clean(made, content, server, child):
@@ -574,8 +613,10 @@ def test_after_a_kill_the_next_start_is_clean(made, content, server, child):
     wait_for_bytes(process)
     os.kill(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
-    assert len(leftovers()) == 1, "the test must leave something to be cleaned"
     assert not available(entry)
+    clean_leftovers()
+    assert len(leftovers()) == 1, "for all that can be told another program is writing it"
+    age(entry)
     clean_leftovers()
     assert leftovers() == []
     entry = replace(entry, mirrors=(server.url("good"),))
@@ -588,6 +629,7 @@ def test_a_download_also_cleans_up(made, content):
     abandoned = entry_folder(entry) / ".part-abandoned"
     abandoned.mkdir(parents=True)
     (abandoned / "tmpx").write_bytes(b"half")
+    age(entry)
     run(entry)
     assert_there(entry, content)
 
@@ -605,7 +647,7 @@ def test_another_instance_is_not_disturbed(made, content, server, child):
     server.let_go.set()
     rest = process.communicate(timeout=120)[0]
     assert rest.split()[-1] == "complete"
-    assert dataset_cache.verify(entry).is_complete
+    assert dataset_cache.verify(entry) == {}
     assert_there(entry, content)
 
 
@@ -615,8 +657,21 @@ def test_two_at_once(made, content, child):
     processes = [child(entry), child(entry)]
     ends = [process.communicate(timeout=120)[0].split()[-1] for process in processes]
     assert ends == ["complete", "complete"]
-    assert dataset_cache.verify(entry).is_complete
+    assert dataset_cache.verify(entry) == {}
     assert_there(entry, content)
+
+
+@pytest.mark.long
+def test_a_program_that_ends_in_the_middle_leaves_nothing(made, child):
+    before = (
+        "from itertools import takewhile\n"
+        "whole = download\n"
+        "download = lambda entry: takewhile(lambda state: not state.done, whole(entry))"
+    )
+    process = child(made("half"), before=before)
+    assert process.communicate(timeout=120)[0].split()[-1] == "complete"
+    assert process.returncode == 0
+    assert leftovers() == []
 
 
 @pytest.mark.long
@@ -627,7 +682,7 @@ def test_a_disk_that_is_full(made, content, child):
     message = told[told.index("DatasetError") :]
     assert "Made up cannot be kept there: File too large" in message
     assert "free space on that disk" in message
-    assert cache.CACHE_VARIABLE in message
+    assert CACHE_VARIABLE in message
     assert leftovers() == []
 
 
@@ -642,39 +697,22 @@ def test_too_little_space_is_told_before(made, server, monkeypatch):
 
 def test_a_cache_that_cannot_be_written(made, server, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
-    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path / "file"))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
     entry = made("good")
     assert not available(entry)
     words = failure(entry)
     assert "cannot be kept there: " in words
-    assert cache.CACHE_VARIABLE in words
+    assert CACHE_VARIABLE in words
     assert server.asked == []
 
 
-def test_locks_tell_who_lives(tmp_path):
-    with cache.Workspace(tmp_path) as one, cache.Workspace(tmp_path) as other:
-        assert one.path != other.path
-        cache.clean_leftovers(tmp_path)
-        assert one.path.exists()
-        assert other.path.exists()
-        (one.path / "a").write_text("x")
-        one.flush("a")
-        one.move("a", tmp_path / "b")
-    assert [path.name for path in tmp_path.iterdir()] == ["b"]
-
-
-def test_without_locks_age_tells(tmp_path, monkeypatch):
-    monkeypatch.setattr(cache, "_try_lock", lambda _: None)
-    old, new = tmp_path / ".part-old", tmp_path / ".part-new"
-    for folder in (old, new):
-        folder.mkdir()
-        (folder / "in-use").touch()
-    os.utime(old, (1e9, 1e9))
-    with cache.Workspace(tmp_path) as workspace:
-        cache.clean_leftovers(tmp_path)
-        assert workspace.path.exists()
-    assert not old.exists()
-    assert new.exists()
+def test_what_was_written_lately_is_not_cleaned_up(made):
+    part = entry_folder(made("good")) / ".part-x"
+    part.mkdir(parents=True)
+    (part / "tmpx").write_bytes(b"half")
+    os.utime(part, (1e9, 1e9))
+    clean_leftovers()
+    assert leftovers() == [".part-x"]
 
 
 def write_files(folder, content):
@@ -837,19 +875,10 @@ def test_what_is_cached_opens_without_a_network(cached, no_network):
     assert (dataset.train.n_samples, dataset.test.n_samples) == (200, 40)
 
 
-def test_it_is_verified_once(cached, monkeypatch):
-    monkeypatch.setattr(dataset_cache, "hash_of", lambda path: pytest.fail(f"{path} was hashed"))
-    open_dataset(KEY)
-
-
-def test_a_file_that_was_only_touched_is_verified_again_and_kept(cached, content):
-    path = entry_folder(cached) / cached.files[0].name
-    os.utime(path, (1e9, 1e9))
-    assert available(cached)
-    assert dataset_cache.verify(cached).is_complete
+def test_a_file_that_was_only_touched_is_kept(cached, content):
+    os.utime(entry_folder(cached) / cached.files[0].name, (1e9, 1e9))
+    assert dataset_cache.verify(cached) == {}
     assert_there(cached, content)
-    record = json.loads((entry_folder(cached) / ".verified.json").read_text())
-    assert record["files"][path.name]["mtime_ns"] == path.stat().st_mtime_ns
 
 
 TAMPERED = {
@@ -870,30 +899,6 @@ def test_a_changed_file_is_thrown_away(cached, content, change):
     assert not path.exists()
     assert not available(cached)
     run(cached)
-    assert_there(cached, content)
-
-
-RECORDS = {
-    "no JSON": b"\xff{",
-    "a list": b"[]",
-    "numbers for files": b'{"files": {"x": 3}}',
-    "words for numbers": b'{"files": {"x": {"sha256": "", "n_bytes": "y", "mtime_ns": 0}}}',
-    "infinite": b'{"files": {"x": {"sha256": "", "n_bytes": 1e999, "mtime_ns": 0}}}',
-    "deep": b"[" * 60_000,
-    "missing": None,
-}
-
-
-@pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
-def test_without_a_record_files_are_verified_again(cached, content, server, record):
-    path = entry_folder(cached) / ".verified.json"
-    path.unlink()
-    if record is not None:
-        path.write_bytes(record)
-    server.asked.clear()
-    assert not available(cached)
-    assert open_dataset(KEY).name == "Made up"
-    assert server.asked == []
     assert_there(cached, content)
 
 
@@ -930,7 +935,7 @@ def test_an_unpublished_copy_that_names_no_set_is_not_taken_for_one(
     made, content, tmp_path, no_network
 ):
     made("http://far-away.invalid/")
-    folder = write_files(tmp_path / "stick", {name: b"x" + content[name] for name in content})
+    folder = write_files(tmp_path / "stick", {name: content[name] + b"x" for name in content})
     with pytest.raises(NotDownloaded, match="bytes instead of"):
         open_dataset(KEY, mirror=str(folder))
 
@@ -1004,7 +1009,7 @@ def test_one_archive_serves_two_sets(two_entries, server, archive_sets, tmp_path
     assert available(two)
     assert run(one) == []
     files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
-    assert len(files) == 2 * (4 + 1), "four files and a record each; the archive is not kept"
+    assert len(files) == 2 * (4 + 4), "four files and their hashes each; the archive is not kept"
     assert not list(tmp_path.rglob("escape.gz"))
     for key in ("emnist-one", "emnist-two"):
         dataset = open_dataset(key)
@@ -1028,12 +1033,22 @@ def test_a_changed_member_of_an_archive_is_thrown_away(two_entries, server):
     assert open_dataset(one.key).train.n_samples == 30
 
 
-def test_a_member_without_a_record_is_not_trusted(two_entries, server):
+NOTES = {"missing": None, "empty": b"", "no text": b"\xff{", "another": b"0" * 64}
+
+
+@pytest.mark.parametrize("note", NOTES.values(), ids=NOTES)
+def test_a_member_without_its_hash_is_not_trusted(two_entries, server, note):
     server.files["gzip.zip"], one, _ = two_entries
     run(one)
-    (entry_folder(one) / ".verified.json").unlink()
+    path = entry_folder(one) / f".{one.cached_names[0]}.sha256"
+    path.unlink()
+    if note is not None:
+        path.write_bytes(note)
     with pytest.raises(NotDownloaded):
         open_dataset(one.key)
+    assert not available(one)
+    run(one)
+    assert open_dataset(one.key).train.n_samples == 30
 
 
 def test_cancel_while_unpacking(two_entries, server, monkeypatch):
@@ -1079,7 +1094,7 @@ def test_an_archive_that_is_none(made, archive_sets, server):
 
 def test_a_member_may_not_be_larger_than_a_file(two_entries, server, monkeypatch):
     server.files["gzip.zip"], one, _ = two_entries
-    monkeypatch.setattr(attempts.limits, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr(limits, "MAX_FILE_BYTES", 100)
     assert "more than the 0 MB accepted" in failure(one)
 
 
@@ -1087,7 +1102,7 @@ def test_an_unexpected_error_is_not_swallowed(made, monkeypatch):
     def broken(*_):
         raise ZeroDivisionError("a mistake of ours")
 
-    monkeypatch.setattr(transfer.Sink, "write", broken)
+    monkeypatch.setattr(transfer.Transfer, "write", broken)
     with pytest.raises(ZeroDivisionError, match="a mistake of ours"):
         run(made("good"))
     assert leftovers() == []
@@ -1098,3 +1113,11 @@ def test_nothing_is_printed(made, capfd):
         run(made("wrong", "cut", "404"))
     run(made("good"))
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_start_that_downloads_nothing_imports_no_network():
+    code = (
+        "import sys, core.sources.catalogue.opening\n"
+        "sys.exit(bool({'pooch', 'requests', 'urllib3', 'http', 'ssl'} & {*sys.modules}))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=False).returncode == 0

@@ -14,8 +14,7 @@ from core_samples import REPOSITORY, mnist_folder
 
 from core.data.config import DataConfig
 from core.sources import NAMED_SOURCES, limits, open_dataset
-from core.sources.catalogue import cache
-from core.sources.catalogue.dataset_cache import available
+from core.sources.catalogue.dataset_cache import CACHE_VARIABLE, available
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.catalogue.mirrors import MIRROR_VARIABLE
 
@@ -25,7 +24,7 @@ ENTRIES = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=CATALOGUE)
 
 @pytest.fixture(autouse=True)
 def _empty_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     monkeypatch.delenv(MIRROR_VARIABLE, raising=False)
 
 

@@ -74,8 +74,5 @@ A PNG of 64 MB in the usual chunks of 8 kB has 8,000."""
 MAX_PICTURE_SCANS = 100
 """Passes over all pixels that a progressive JPEG may ask for; encoders write about ten."""
 
-MAX_RECORD_BYTES = 1 << 16
-"""Of the note of what was downloaded; ours has 200 bytes for each of a handful of files."""
-
 HEAD_BYTES = 4096
 """What recognising a format looks at."""

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.errors import DatasetError
-from core.sources.catalogue.downloads import MIRROR_VARIABLE
 from core.sources.catalogue.entries import CATALOGUE
+from core.sources.catalogue.mirrors import MIRROR_VARIABLE
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:

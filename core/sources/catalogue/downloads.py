@@ -2,7 +2,7 @@
 
 Work is a plain generator: it tells how far it is at least ten times a second, whatever the network
 does, and closing it cancels at once. What blocks runs in a thread
-(:mod:`core.sources.catalogue.attempt`).
+(:mod:`core.sources.catalogue.transfer`).
 """
 
 from __future__ import annotations
@@ -15,18 +15,20 @@ from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
 from core.sources.catalogue import dataset_cache
-from core.sources.catalogue.attempt import Attempt
-from core.sources.catalogue.cache import CACHE_VARIABLE
-from core.sources.catalogue.mirrors import MIRROR_VARIABLE, Mirror, mirrors_for
-from core.sources.catalogue.receiving import MirrorFailure, Patience
+from core.sources.catalogue.dataset_cache import CACHE_VARIABLE
+from core.sources.catalogue.mirrors import (
+    MIRROR_VARIABLE,
+    Mirror,
+    MirrorFailure,
+    Patience,
+    mirrors_for,
+)
+from core.sources.catalogue.transfer import Transfer
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
-    from pathlib import Path
 
     from core.sources.catalogue.entries import CatalogueEntry, RemoteFile
-
-__all__ = ["MIRROR_VARIABLE", "OTHER_WAYS", "DownloadProgress", "Patience", "download", "fetch"]
 
 PATIENCE = Patience()
 
@@ -72,12 +74,8 @@ class DownloadProgress:
 
 
 def download(
-    entry: CatalogueEntry,
-    mirror: str = "",
-    *,
-    root: Path | None = None,
-    patience: Patience = PATIENCE,
-) -> Generator[DownloadProgress, None, Path]:
+    entry: CatalogueEntry, mirror: str = "", *, patience: Patience = PATIENCE
+) -> Generator[DownloadProgress, None, None]:
     """Get a data set into the cache, unless it is there.
 
     Parameters
@@ -86,7 +84,6 @@ def download(
     mirror
         A folder, a ``file://`` or an http address that is looked at first; after it, that of
         ``PERCEPTRON_EXPLORER_MIRROR``, then the entry's own.
-    root : the cache folder; by default the program's
     patience : how long each mirror is waited for
 
     Yields
@@ -95,28 +92,12 @@ def download(
         At least ten times a second. Closing the generator cancels at once: what is complete by
         then is kept, nothing else is.
 
-    Returns
-    -------
-    Path
-        The folder that holds the files.
-
     Raises
     ------
     DatasetError
         If no mirror has the files, saying why of each; or if the cache cannot be written.
     """
-    return (yield from fetch(entry, mirrors_for(entry, mirror), root=root, patience=patience))
-
-
-def fetch(
-    entry: CatalogueEntry,
-    mirrors: Sequence[Mirror],
-    *,
-    root: Path | None = None,
-    patience: Patience = PATIENCE,
-) -> Generator[DownloadProgress, None, Path]:
-    """Get a data set into the cache from ``mirrors`` alone; otherwise as :func:`download`."""
-    return (yield from Download(entry, mirrors, root, patience).run())
+    return Download(entry, mirrors_for(entry, mirror), patience).run()
 
 
 class _Meter:
@@ -153,88 +134,78 @@ class _Meter:
 
 
 class Download:
-    """One run through the files and mirrors of an entry."""
+    """One run through the files of an entry and through ``mirrors`` alone."""
 
     def __init__(
-        self,
-        entry: CatalogueEntry,
-        mirrors: Sequence[Mirror],
-        root: Path | None,
-        patience: Patience,
+        self, entry: CatalogueEntry, mirrors: Sequence[Mirror], patience: Patience = PATIENCE
     ) -> None:
-        self._entry = entry
-        self._mirrors = list(mirrors)
-        self._root = root
-        self._sets = dataset_cache.sets_folder(root)
-        self._patience = patience
+        self._entry, self._mirrors, self._patience = entry, list(mirrors), patience
+        self._folder = dataset_cache.entry_folder(entry)
         self._done = 0
         self._failures: list[tuple[Mirror, MirrorFailure]] = []
         self._speed = _Meter(SPEED_SECONDS)
-        self._before = 0  # bytes of earlier attempts, complete or not: the speed counts them all
+        self._before = 0  # bytes of earlier transfers, complete or not: the speed counts them all
 
-    def run(self) -> Generator[DownloadProgress, None, Path]:
-        """Get what is missing and return the folder of the entry."""
+    def run(self) -> Generator[DownloadProgress, None, None]:
+        """Get what is missing; tells, ends and fails as :func:`download`."""
+        dataset_cache.clean_leftovers()
         entry = self._entry
-        dataset_cache.clean_leftovers(self._root)
-        verdict = dataset_cache.verify(entry, self._root)
-        if verdict.is_complete:
-            return verdict.folder
-        wanted = [file for file in entry.files if file.members or file.name in verdict.missing]
-        self._done = entry.n_bytes - sum(file.n_bytes for file in wanted)
-        self._check_space(sum(file.n_bytes for file in wanted))
-        hashes: dict[str, dict[str, str]] = {}
+        missing = set(dataset_cache.verify(entry))
+        wanted = [file for file in entry.files if missing.intersection(file.names_for(entry.key))]
+        n_bytes = sum(file.n_bytes for file in wanted)
+        self._done = entry.n_bytes - n_bytes
+        self._check_space(n_bytes)
         for file in wanted:
-            found = yield from self._get(file)
-            for key, names in found.items():
-                hashes.setdefault(key, {}).update(names)
+            yield from self._get(file)
             self._done += file.n_bytes
-        for key, names in hashes.items():
-            dataset_cache.record_hashes(self._sets / key, names)
-        return verdict.folder
 
-    def _get(
-        self, file: RemoteFile
-    ) -> Generator[DownloadProgress, None, dict[str, dict[str, str]]]:
-        """Ask one mirror after the other for ``file``; return the hashes of what it gave."""
+    def _get(self, file: RemoteFile) -> Generator[DownloadProgress, None, None]:
+        """Ask one mirror after the other for ``file``."""
         tried: list[tuple[Mirror, MirrorFailure]] = []
         for mirror in list(self._mirrors):
             refusals: list[MirrorFailure] = []
             for place in mirror.places(self._entry.key, file.name):
-                attempt = Attempt(file, mirror, place, self._sets, self._entry.key, self._patience)
-                failure = yield from self._watch(attempt)
+                transfer = Transfer(file, mirror, place, self._folder, self._patience)
+                failure = yield from self._watch(transfer)
                 if failure is None:
                     # What this mirror gave once it will give again; dead ones cost time.
                     self._mirrors.remove(mirror)
                     self._mirrors.insert(0, mirror)
-                    return attempt.hashes
+                    return
                 refusals.append(failure)
-                if failure.is_unreachable:
+                if failure.kind in ("unreachable", "offline"):
                     break
             # That a file is missing in one of two places says less than what is wrong in the other.
-            telling = [failure for failure in refusals if not failure.is_missing] or refusals
+            telling = [failure for failure in refusals if failure.kind != "missing"] or refusals
             tried.append((mirror, telling[0]))
             self._failures.append(tried[-1])
         raise self._nobody_has_it(tried)
 
-    def _watch(self, attempt: Attempt) -> Generator[DownloadProgress, None, MirrorFailure | None]:
-        """Wait for the end of ``attempt``; return why it failed, if it did."""
+    def _watch(self, transfer: Transfer) -> Generator[DownloadProgress, None, MirrorFailure | None]:
+        """Wait for the end of ``transfer``; return why it failed, if it did."""
         stall = _Meter(self._patience.stall_seconds)
-        control = attempt.control
-        yield self._progress(attempt)  # that it is asked is told, however quickly it answers
+        yield self._progress(transfer)  # that it is asked is told, however quickly it answers
+        transfer.start()
         try:
-            attempt.start()
-            while not attempt.finished.wait(POLL_SECONDS):
-                stall.update(control.received)
-                yield self._progress(attempt)
-                if control.phase in ("asking", "receiving") and self.is_stalled(stall):
+            while not transfer.finished.wait(POLL_SECONDS):
+                stall.update(transfer.received)
+                yield self._progress(transfer)
+                if transfer.phase == "receiving" and self.is_stalled(stall):
                     return self._stalled(stall)
-            yield self._progress(attempt)
+            yield self._progress(transfer)
         finally:
-            attempt.cancel()
-            self._before += control.received
-        if attempt.error is not None:
-            self._raise(attempt.error)
-        return attempt.failure
+            transfer.leave()
+            self._before += transfer.received
+        if isinstance(transfer.error, OSError):
+            reason = transfer.error.strerror or transfer.error
+            raise DatasetError(
+                f"{self._folder.parent}: {self._entry.label} cannot be kept there: {reason}; free "
+                "space on that disk or make the folder writeable, or name another folder in "
+                f"{CACHE_VARIABLE}"
+            ) from transfer.error
+        if transfer.error is not None:
+            raise transfer.error
+        return transfer.failure
 
     def is_stalled(self, meter: _Meter) -> bool:
         """Return whether so little has arrived that the next mirror is asked instead."""
@@ -244,23 +215,25 @@ class Download:
     def _stalled(self, meter: _Meter) -> MirrorFailure:
         seconds = f"{self._patience.stall_seconds:g} s"
         words = f"only {meter.n_bytes:,} bytes" if meter.n_bytes else "nothing"
-        return MirrorFailure(f"{words} arrived for {seconds}", is_unreachable=True)
+        return MirrorFailure(f"{words} arrived for {seconds}", "unreachable")
 
-    def _progress(self, attempt: Attempt) -> DownloadProgress:
-        control, name, label = attempt.control, attempt.file.name, attempt.mirror.label
-        self._speed.update(self._before + control.received)
-        failures = tuple(f"{mirror.label}: {failure.words}" for mirror, failure in self._failures)
-        words = {
-            "asking": f"asking {label} for {name}",
-            "receiving": f"downloading {name} from {label}",
-            "checking": f"checking {name}",
-            "unpacking": f"unpacking {name}",
-        }[control.phase]
-        if control.phase == "asking" and failures:
+    def _progress(self, transfer: Transfer) -> DownloadProgress:
+        name, label = transfer.file.name, transfer.mirror.label
+        self._speed.update(self._before + transfer.received)
+        failures = tuple(f"{mirror.label}: {failure}" for mirror, failure in self._failures)
+        if transfer.received:
+            words = {
+                "receiving": f"downloading {name} from {label}",
+                "checking": f"checking {name}",
+                "unpacking": f"unpacking {name}",
+            }[transfer.phase]
+        elif failures:
             words = f"trying the next mirror, {label}; {failures[-1]}"
+        else:
+            words = f"asking {label} for {name}"
         return DownloadProgress(
             self._entry.key,
-            self._done + control.received,
+            self._done + transfer.received,
             self._entry.n_bytes,
             label,
             self._speed.speed,
@@ -269,34 +242,23 @@ class Download:
         )
 
     def _check_space(self, needed: int) -> None:
-        folder = self._sets
-        while not folder.exists() and folder != folder.parent:
-            folder = folder.parent
+        folder = next(folder for folder in self._folder.parents if folder.exists())
         try:
             free = shutil.disk_usage(folder).free
         except OSError:
             return  # what cannot be told now is told when writing fails
         if free < needed:
             raise DatasetError(
-                f"{self._sets}: {self._entry.label} needs {needed / 1e6:.0f} MB, but only "
+                f"{self._folder.parent}: {self._entry.label} needs {needed / 1e6:.0f} MB, but only "
                 f"{free / 1e6:.0f} MB are free; free some, or name another folder in "
                 f"{CACHE_VARIABLE}"
             )
 
-    def _raise(self, error: BaseException) -> None:
-        if isinstance(error, OSError):
-            raise DatasetError(
-                f"{self._sets}: {self._entry.label} cannot be kept there: "
-                f"{error.strerror or error}; free space on that disk or make the folder "
-                f"writeable, or name another folder in {CACHE_VARIABLE}"
-            ) from error
-        raise error
-
     def _nobody_has_it(self, tried: list[tuple[Mirror, MirrorFailure]]) -> DatasetError:
         web = [failure for mirror, failure in tried if mirror.folder is None]
-        lost = bool(web) and all(failure.is_offline for failure in web)
+        lost = bool(web) and all(failure.kind == "offline" for failure in web)
         opening = "There seems to be no network: " if lost else ""
-        told = "; ".join(f"{mirror.label}: {failure.words}" for mirror, failure in tried)
+        told = "; ".join(f"{mirror.label}: {failure}" for mirror, failure in tried)
         asked = f"of the mirrors asked, none helped ({told})" if tried else "it has no mirror"
         return DatasetError(
             f"{opening}{self._entry.label} could not be downloaded; {asked}. {OTHER_WAYS}"

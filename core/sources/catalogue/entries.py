@@ -52,6 +52,12 @@ class RemoteFile:
     sha256: str
     members: tuple[Member, ...] = ()
 
+    def names_for(self, key: str) -> tuple[str, ...]:
+        """Return the names of what it brings into the folder of the entry ``key``."""
+        if not self.members:
+            return (self.name,)
+        return tuple(member.name for member in self.members if member.key == key)
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
@@ -91,13 +97,7 @@ class CatalogueEntry:
     @property
     def cached_names(self) -> tuple[str, ...]:
         """Names of the files that lie in its folder of the cache once it is there."""
-        names: list[str] = []
-        for file in self.files:
-            if file.members:
-                names += [member.name for member in file.members if member.key == self.key]
-            else:
-                names.append(file.name)
-        return tuple(names)
+        return tuple(name for file in self.files for name in file.names_for(self.key))
 
     @property
     def source(self) -> str:
@@ -123,6 +123,10 @@ def _four_files(*found: tuple[int, str]) -> tuple[RemoteFile, ...]:
         RemoteFile(name, n_bytes, sha256)
         for name, (n_bytes, sha256) in zip(_IDX_NAMES, found, strict=True)
     )
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(listed.split(", "))
 
 
 # Sizes and hashes of MNIST, Fashion-MNIST, KMNIST and EMNIST's archive: TensorFlow Datasets'
@@ -158,17 +162,8 @@ _FASHION = CatalogueEntry(
     home="https://github.com/zalandoresearch/fashion-mnist",
     n_train=60_000,
     n_test=10_000,
-    class_names=(
-        "T-shirt/top",
-        "Trouser",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
+    class_names=_names(
+        "T-shirt/top, Trouser, Pullover, Dress, Coat, Sandal, Shirt, Sneaker, Bag, Ankle boot"
     ),
     files=_four_files(
         (26_421_880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
@@ -193,18 +188,7 @@ _KMNIST = CatalogueEntry(
     home="https://github.com/rois-codh/kmnist",
     n_train=60_000,
     n_test=10_000,
-    class_names=(
-        "お o",
-        "き ki",
-        "す su",
-        "つ tsu",
-        "な na",
-        "は ha",
-        "ま ma",
-        "や ya",
-        "れ re",
-        "を wo",
-    ),
+    class_names=_names("お o, き ki, す su, つ tsu, な na, は ha, ま ma, や ya, れ re, を wo"),
     files=_four_files(
         (18_165_135, "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4"),
         (29_497, "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17"),

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
-from urllib.request import url2pathname
 
 from core.errors import DatasetError
 
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 MIRROR_VARIABLE = "PERCEPTRON_EXPLORER_MIRROR"
 """The environment variable that names a mirror."""
 
-_WEB = ("http", "https")
+CHUNK_BYTES = 65536
+"""Read at once: few enough calls at 100 MB/s, and that nobody waits any more is seen after each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,43 @@ class Mirror:
         return (self.folder / key, *((self.folder,) if name == key else ()))
 
 
+class MirrorFailure(Exception):
+    """A mirror did not give the file; the next one is asked.
+
+    Parameters
+    ----------
+    words : the reason, after "MIRROR: "
+    kind
+        ``missing``: it just has no such file there. ``unreachable``: asking it for another file is
+        of no use either. ``offline``: nor that, and a missing network would look like this.
+    """
+
+    def __init__(self, words: str, kind: str = "") -> None:
+        super().__init__(words)
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a mirror is waited for.
+
+    Attributes
+    ----------
+    connect_seconds
+        For a connection. A server across the world answers within 0.5 s; a wall that swallows
+        packets never does, and a person is watching.
+    stall_seconds
+        How long less than ``min_speed`` may arrive; long enough for a wireless network to come
+        back, and for a store that first fetches the file itself.
+    min_speed
+        Bytes a second. MNIST would take three hours at this speed.
+    """
+
+    connect_seconds: float = 5.0
+    stall_seconds: float = 15.0
+    min_speed: float = 1000.0
+
+
 def mirrors_for(entry: CatalogueEntry, given: str = "") -> list[Mirror]:
     """Return all mirrors of ``entry``: ``given``, that of the environment, then its own.
 
@@ -92,11 +129,13 @@ def _web_mirror(address: str, was_given: bool = False) -> Mirror:
 
 def _given_mirror(text: str) -> Mirror:
     scheme, separator, _ = text.partition("://")
-    scheme = scheme.lower()
     try:
-        if separator and scheme in _WEB and urlsplit(text).hostname:
+        if separator and scheme.lower() in ("http", "https") and urlsplit(text).hostname:
             return _web_mirror(text.rstrip("/") + "/", was_given=True)
-        if separator and scheme == "file":
+        if separator and scheme.lower() == "file":
+            # Only now: it brings all of http and ssl along.
+            from urllib.request import url2pathname
+
             parts = urlsplit(text)
             host = "" if parts.netloc == "localhost" else parts.netloc
             folder = Path(url2pathname((f"//{host}" if host else "") + parts.path))

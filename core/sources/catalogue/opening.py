@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources.arrays import idx
-from core.sources.catalogue import dataset_cache
-from core.sources.catalogue.downloads import OTHER_WAYS, fetch
+from core.sources.catalogue.dataset_cache import entry_folder, verify
+from core.sources.catalogue.downloads import OTHER_WAYS, Download
 from core.sources.catalogue.entries import CatalogueEntry, NotDownloaded
 from core.sources.catalogue.mirrors import given_mirrors
 from core.sources.opening import open_path
@@ -41,23 +41,22 @@ def opening_entry(
     DatasetError
         If what is there cannot be opened.
     """
-    verdict = dataset_cache.verify(entry)
-    words = list(verdict.words)
-    if not verdict.is_complete:
-        folders = [found for found in given_mirrors(mirror) if found.folder is not None]
-        if folders:
-            try:
-                for state in fetch(entry, folders):
-                    yield Progress(state.done, state.total, "bytes")
-                verdict = dataset_cache.verify(entry)
-            except DatasetError as error:
-                copy = copy_in_folders(entry, folders)
-                if copy is not None:
-                    return (yield from _opening_copy(entry, copy, reading))
-                words.append(str(error).removesuffix(f" {OTHER_WAYS}").rstrip("."))
-    if not verdict.is_complete:
+    missing = verify(entry)
+    words = [text for text in missing.values() if text]
+    folders = [found for found in given_mirrors(mirror) if found.folder is not None]
+    if missing and folders:
+        try:
+            for state in Download(entry, folders).run():
+                yield Progress(state.done, state.total, "bytes")
+            missing = verify(entry)
+        except DatasetError as error:
+            copy = copy_in_folders(entry, folders)
+            if copy is not None:
+                return (yield from _opening_copy(entry, copy, reading))
+            words.append(str(error).removesuffix(f" {OTHER_WAYS}").rstrip("."))
+    if missing:
         raise NotDownloaded(entry.key, _how_to_get(entry, words))
-    dataset = yield from open_path(verdict.folder, (idx,), reading)
+    dataset = yield from open_path(entry_folder(entry), (idx,), reading)
     return _named(dataset, entry, entry.source)
 
 

@@ -1,184 +1,134 @@
-"""A file over http, through whatever proxy the environment names, and why it did not come."""
+"""A file over http with pooch's downloader, and in words people can act on why it did not come."""
 
 from __future__ import annotations
 
 import errno
 import http.client
+import io
 import re
 import socket
 import ssl
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from core.sources.catalogue.receiving import CHUNK_BYTES, Control, MirrorFailure
+import pooch
+import requests
+import urllib3
+
+from core.sources.catalogue.mirrors import CHUNK_BYTES, MirrorFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Protocol
 
-    import requests
+    from core.sources.catalogue.mirrors import Patience
 
-    from core.sources.catalogue.receiving import Patience, Sink
+    class Receiver(Protocol):
+        """What pooch writes into as if it were a file."""
 
-MAX_REDIRECTS = 8
-"""Stores redirect once or twice; more is a circle."""
+        promised: str
+        received: int
+
 
 _HEADERS = {
     # The hash is that of the file as it is stored: nothing may be packed or unpacked on the way.
     "Accept-Encoding": "identity",
+    "Connection": "close",  # one file, one connection: none stays open behind a failure
     "User-Agent": "perceptron-explorer",
 }
 _CREDENTIALS = r"//[^/@\s]*@"
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 
 
-def fetch(url: str, sink: Sink, control: Control, patience: Patience) -> None:
-    """Read the file at ``url`` into ``sink``.
+def fetch(url: str, receiver: Receiver, patience: Patience) -> None:
+    """Read the file at ``url`` into ``receiver``.
 
     Raises
     ------
     MirrorFailure
-        If it does not come, or is another one.
-    CacheFailure, Cancelled
-        As :meth:`core.sources.catalogue.receiving.Sink.write`.
+        If it does not come.
     """
-    # Only now: it takes 0.1 s, and most starts of the program download nothing.
-    import requests
-    import urllib3
+    bodies: list[Any] = []  # to be closed
 
+    def answered(response: requests.Response, **_: object) -> None:
+        """Look at an answer before anybody reads more than its headers."""
+        bodies.append(response.raw)
+        if response.is_redirect:
+            target = urljoin(response.url, response.headers["Location"])
+            if urlsplit(target).scheme not in ("http", "https"):
+                raise MirrorFailure("it redirects to something that is no web address")
+            # requests would first read all of the page that says where to go.
+            response.close()
+            response.raw = io.BytesIO()
+            return
+        if response.status_code != http.client.OK:
+            code = response.status_code
+            raise MirrorFailure(
+                f"the server answered {code} {http.client.responses.get(code, '')}".rstrip(),
+                "missing" if code in (http.client.NOT_FOUND, http.client.GONE) else "",
+            )
+        receiver.promised = response.headers.pop("Content-Length", "")
+        response.raw = _AsStored(response.raw)
+
+    downloader = pooch.HTTPDownloader(
+        chunk_size=CHUNK_BYTES,
+        headers=_HEADERS,
+        timeout=(patience.connect_seconds, patience.stall_seconds),
+        hooks={"response": answered},
+    )
     try:
-        with _session(control) as session:
-            for _ in range(MAX_REDIRECTS + 1):
-                with session.get(
-                    url,
-                    stream=True,
-                    headers=_HEADERS,
-                    timeout=(patience.connect_seconds, patience.stall_seconds),
-                ) as response:
-                    if not response.is_redirect:
-                        _read(response, sink)
-                        return
-                    url = _redirected(url, response.headers["Location"])
-            raise MirrorFailure("it redirects in a circle")
+        downloader(url, receiver, None)
     except (
-        requests.RequestException,
+        OSError,  # those of requests are such, too
         urllib3.exceptions.HTTPError,
         http.client.HTTPException,
-        OSError,
         ValueError,  # an address or a host name that can be none
     ) as error:
-        control.check()
-        raise _failure(error, control.received, patience) from error
+        raise _failure(error, receiver.received, patience) from error
+    finally:
+        for body in bodies:
+            body.close()
 
 
-def _redirected(url: str, location: str) -> str:
-    target = urljoin(url, location)
-    if urlsplit(target).scheme not in ("http", "https"):
-        raise MirrorFailure("it redirects to something that is no web address")
-    return target
+class _AsStored:
+    """The body of an answer: bytes as they arrive, and never unpacked whatever its headers say."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    def stream(self, amount: int, decode_content: bool) -> Iterator[bytes]:
+        """Yield what there is: a slow server is then seen to be slow."""
+        del decode_content
+        while block := self._raw.read1(amount, decode_content=False):
+            yield block
 
 
-def _read(response: requests.Response, sink: Sink) -> None:
-    if response.status_code != http.client.OK:
-        code = response.status_code
-        reason = http.client.responses.get(code, "")
-        raise MirrorFailure(
-            f"the server answered {code} {reason}".rstrip(),
-            is_missing=code in (http.client.NOT_FOUND, http.client.GONE),
-        )
-    promised = response.headers.get("Content-Length", "")
-    # read1 returns what there is: a slow server is then seen to be slow.
-    while block := response.raw.read1(CHUNK_BYTES, decode_content=False):
-        sink.write(block)
-        if promised.isascii() and promised.isdigit():
-            # After the first bytes, which tell more: a web page has another size too.
-            sink.announce(int(promised[:20]))
-            promised = ""
-    sink.finish()
-
-
-def _session(control: Control) -> requests.Session:
-    """Return a session whose connections ``control`` can break at any moment."""
-    import requests
-    from urllib3.connection import HTTPConnection, HTTPSConnection
-    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-    from urllib3.poolmanager import pool_classes_by_scheme
-
-    class Connection(HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            control.watch(self.sock)
-
-    class SecureConnection(HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            control.watch(self.sock)
-
-    class Pool(HTTPConnectionPool):
-        ConnectionCls = Connection
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = SecureConnection
-
-    pools = {"http": Pool, "https": SecurePool}
-
-    class Session(requests.Session):
-        def get_redirect_target(self, resp: requests.Response) -> None:
-            """Leave redirects to us: requests would first read all of the page that has one."""
-
-    class Adapter(requests.adapters.HTTPAdapter):
-        def init_poolmanager(self, *args: Any, **options: Any) -> None:
-            super().init_poolmanager(*args, **options)
-            self.poolmanager.pool_classes_by_scheme = pools
-
-        def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-            manager = super().proxy_manager_for(proxy, **options)
-            if manager.pool_classes_by_scheme is pool_classes_by_scheme:  # SOCKS has its own
-                manager.pool_classes_by_scheme = pools
-            return manager
-
-    session = Session()
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, Adapter())
-    return session
-
-
-def _failure(error: BaseException, received: int, patience: Patience) -> MirrorFailure:
-    """Return, in words people can act on, why nothing came."""
-    import requests
-    import urllib3
-
+def _failure(error: Exception, received: int, patience: Patience) -> MirrorFailure:
+    """Return why nothing came."""
     found = list(_causes(error))
-
-    def has(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in found)
-
-    if has(requests.exceptions.SSLError, ssl.SSLError):
+    secure = [str(cause) for cause in found if isinstance(cause, ssl.SSLError)]
+    if secure:
         return MirrorFailure(
-            f"the secure connection failed ({_shortest(found, ssl.SSLError)}); where a school or "
-            "company reads along, name its certificate file in REQUESTS_CA_BUNDLE",
-            is_unreachable=True,
+            f"the secure connection failed ({min(secure, key=len)}); where a school or company "
+            "reads along, name its certificate file in REQUESTS_CA_BUNDLE",
+            "unreachable",
         )
-    if has(requests.exceptions.ProxyError):
-        return MirrorFailure(
-            "the proxy that the system names did not let it through", is_unreachable=True
-        )
-    if has(socket.gaierror):
-        return MirrorFailure("its name is unknown here", is_offline=True)
-    if has(requests.ConnectTimeout):
-        return MirrorFailure(
-            f"no connection within {patience.connect_seconds:g} s", is_offline=True
-        )
-    if has(ConnectionRefusedError):
-        return MirrorFailure("it refused the connection", is_unreachable=True)
+    proxy = "the proxy that the system names did not let it through"
+    connect, stall = f"{patience.connect_seconds:g} s", f"{patience.stall_seconds:g} s"
+    broken_off = "it broke the connection off" + (f" after {received:,} bytes" if received else "")
+    for reason, words, kind in (
+        (requests.exceptions.ProxyError, proxy, "unreachable"),
+        (requests.TooManyRedirects, "it redirects in a circle", ""),
+        (socket.gaierror, "its name is unknown here", "offline"),
+        (requests.ConnectTimeout, f"no connection within {connect}", "offline"),
+        (ConnectionRefusedError, "it refused the connection", "unreachable"),
+        (TimeoutError, f"nothing arrived for {stall}", "unreachable"),
+        ((ConnectionError, http.client.HTTPException), broken_off, ""),
+    ):
+        if any(isinstance(cause, reason) for cause in found):
+            return MirrorFailure(words, kind)
     if any(isinstance(cause, OSError) and cause.errno in _NO_ROUTE for cause in found):
-        return MirrorFailure("there is no route to it", is_offline=True)
-    if has(TimeoutError, requests.ReadTimeout, urllib3.exceptions.ReadTimeoutError):
-        return MirrorFailure(
-            f"nothing arrived for {patience.stall_seconds:g} s", is_unreachable=True
-        )
-    if has(ConnectionError, http.client.HTTPException, urllib3.exceptions.ProtocolError):
-        place = f" after {received:,} bytes" if received else ""
-        return MirrorFailure(f"it broke the connection off{place}")
+        return MirrorFailure("there is no route to it", "offline")
     # Without a user's name and password, which may stand in an address.
     return MirrorFailure(f"it cannot be asked: {re.sub(_CREDENTIALS, '//', str(error))}")
 
@@ -194,8 +144,3 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         yield cause
         inner = (*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__)
         waiting.extend(item for item in inner if isinstance(item, BaseException))
-
-
-def _shortest(found: list[BaseException], kind: type[BaseException]) -> str:
-    words = [str(cause) for cause in found if isinstance(cause, kind)]
-    return min(words, key=len, default="no reason given")
