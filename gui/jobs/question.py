@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
@@ -31,8 +32,13 @@ def same(one: Any, other: Any) -> bool:
 
 def about(question: Any, but: frozenset[str] = frozenset()) -> tuple[Any, ...]:
     """Return what a question is about: all its fields ``but`` some, and those of the model."""
-    names = [item.name for item in fields(question) if item.name not in _OF_MODEL | but]
-    return tuple(getattr(question, name) for name in names)
+    return tuple(getattr(question, name) for name in _names(question.__class__, but))
+
+
+@cache
+def _names(kind: Any, but: frozenset[str]) -> tuple[str, ...]:
+    """Return what questions of a kind are about; asked for each of them in every frame."""
+    return tuple(item.name for item in fields(kind) if item.name not in _OF_MODEL | but)
 
 
 def model_of(question: Any) -> Any:

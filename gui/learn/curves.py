@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ _MOST_ROOM = 3.0
 """Other runs may widen the range by so many times that of the run shown."""
 
 _LEAST_SPAN = 0.05
+_STEPS = 20
+"""Of the range from the lowest log-likelihood to 0 in which its upper end moves."""
 _ERROR_HELP = "Error = 1 - score: the fraction of images classified wrongly. Lower is better."
 _LIKE_HELP = (
     "Log-likelihood = mean over images of log y_true, the log of the probability given to the "
@@ -216,11 +219,13 @@ class LearningCurves(QWidget):
         return float(min(1.0, 1.1 * max(learnt.max(), 0.02))) if len(learnt) else 1.0
 
     def _like_range(self) -> tuple[float, float]:
-        """Leave room above the best, so that a rising curve does not rescale at every epoch."""
+        """Leave room above the best; in steps, so that a rising curve rescales but now and then."""
         learnt = self._learnt("log_likelihood")
         if not len(learnt):
             return -2.5, 0.0
-        return float(1.05 * learnt.min()), float(min(0.0, 0.6 * learnt.max()))
+        low = float(1.05 * learnt.min())
+        step = abs(low) / _STEPS or 1.0
+        return low, min(0.0, step * math.ceil(0.6 * float(learnt.max()) / step))
 
     @Slot()
     def _refresh_marker(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, Slot
@@ -33,6 +33,8 @@ from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from core.data.dataset import Dataset, Split
     from core.insight.diagnostics import Diagnosis
@@ -76,6 +78,8 @@ class LearnPage(Page):
         super().__init__(session, parent)
         self.follow(session.readings.diagnosis)
         self._rows: tuple[DiagnosisAnswer | None, list[MosaicRow]] = (None, [])
+        self._drawn: tuple[NDArray[Any], DiagnosisAnswer | None] | None = None
+        """The weights and the mistakes that the atlas shows."""
         self.curves = LearningCurves(session, self)
         self.error_plot, self.like_plot = self.curves.error_plot, self.curves.like_plot
         self.atlas = ImageMosaic(self)
@@ -149,6 +153,7 @@ class LearnPage(Page):
     def _run_started(self) -> None:
         if self._session.view.dataset is not None:
             self.atlas.set_columns(self._session.view.dataset.class_names)
+        self._drawn = None
         self.card.close()
 
     @Slot()
@@ -177,25 +182,28 @@ class LearnPage(Page):
         shown, dataset = session.view.shown, session.view.dataset
         if shown is None or dataset is None:
             return
-        limit = weight_limit(shown.weights)
-        weights = weight_images(shown.weights, dataset.image_shape)
-        rows = [MosaicRow("weights", _WEIGHTS_HELP, diverging_rgb(weights, limit), weights)]
         answer = session.readings.diagnosis.answer
-        if answer is not None and answer is not self._rows[0] and answer.found is not None:
-            split, found = answer.question.split, answer.found
-            self._rows = (answer, self._diagnosis_rows(split, found, dataset))
-        rows += self._rows[1]
-        self.colour_bar.set_limit(limit)
-        self.atlas.set_rows(rows)
+        drawn = self._drawn
+        # A new question to the diagnosis, which is none of what is seen, comes with every frame.
+        if drawn is None or drawn[0] is not shown.weights or drawn[1] is not answer:
+            self._drawn = shown.weights, answer
+            limit = weight_limit(shown.weights)
+            weights = weight_images(shown.weights, dataset.image_shape)
+            rows = [MosaicRow("weights", _WEIGHTS_HELP, diverging_rgb(weights, limit), weights)]
+            if answer is not None and answer is not self._rows[0] and answer.found is not None:
+                split, found = answer.question.split, answer.found
+                self._rows = (answer, self._diagnosis_rows(split, found, dataset))
+            self.colour_bar.set_limit(limit)
+            self.atlas.set_rows(rows + self._rows[1])
         when = f"epoch {shown.epoch:.0f}" if shown.record else f"epoch {shown.epoch:.1f}"
         words = f"{when}, live" if shown.live else when
-        problem = session.readings.diagnosis.problem
+        problem = "" if answer is None else answer.problem
         self.atlas_words.set_wordings(problem or f"training images, {words}", words, when)
 
     @Slot()
     def _forget(self) -> None:
         """Let go of mistakes that are of other data."""
-        self._rows = (None, [])
+        self._rows, self._drawn = (None, []), None
 
     @staticmethod
     def _diagnosis_rows(split: Split, diagnosis: Diagnosis, dataset: Dataset) -> list[MosaicRow]:

@@ -80,7 +80,8 @@ class RunList(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.entries: tuple[RunEntry, ...] = ()
+        self._entries: tuple[RunEntry, ...] = ()
+        self._by_key: dict[int | None, RunEntry] = {}
         self.bands: tuple[BandEntry, ...] = ()
         self.live_key: int | None = None
         self.reference_key: int | None = None
@@ -88,9 +89,19 @@ class RunList(QObject):
         self._removed: list[tuple[int, Entry, bool]] = []
         self._n_begun = 0
 
+    @property
+    def entries(self) -> tuple[RunEntry, ...]:
+        """The runs in the order of the list."""
+        return self._entries
+
+    @entries.setter
+    def entries(self, entries: tuple[RunEntry, ...]) -> None:
+        self._entries = entries
+        self._by_key = {entry.key: entry for entry in entries}
+
     def entry(self, key: int | None) -> RunEntry | None:
         """Return the entry of a run, or None."""
-        return next((entry for entry in self.entries if entry.key == key), None)
+        return self._by_key.get(key)
 
     def band(self, key: int | None) -> BandEntry | None:
         """Return the entry of a band, or None."""

@@ -81,6 +81,7 @@ class BandPlot(CurvePlot):
         self._low.setData(x[keep], low[keep])
         self._high.setData(x[keep], high[keep])
         self._band.setVisible(bool(keep.any()))
+        self.view.outdate()
         self._update_values()
 
     def clear_band(self) -> None:
@@ -154,6 +155,7 @@ class EpochBars(CurvePlot):
         self._bars[name].setOpts(
             x=np.asarray(x, dtype=float)[some], height=heights[some], width=width
         )
+        self.view.outdate()
         self._fit()
 
     def _fit(self) -> None:

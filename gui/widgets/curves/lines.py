@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -145,6 +145,23 @@ class CurveLine(pg.PlotCurveItem):
                 self.setPen(pen)
             else:
                 self.fit()
+
+
+class FrontLine(CurveLine):
+    """A line that grows: the view paints it itself, over a picture of all that stands still.
+
+    The scene knows where it is, for its ranges, but neither paints it nor hears that it changed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(self.GraphicsItemFlag.ItemHasNoContents)
+
+    def prepareGeometryChange(self) -> None:
+        """Tell the scene nothing: it would paint everything else anew."""
+
+    def update(self, *area: Any) -> None:
+        """Tell the scene nothing; who sets points tells the view."""
 
 
 class BandFill(QGraphicsPathItem):

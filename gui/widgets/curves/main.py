@@ -11,13 +11,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from gui.theme import LIGHT, Theme
-from gui.widgets.curves.lines import CurveLine
+from gui.widgets.curves.lines import FrontLine
 from gui.widgets.curves.runs import DOT_PIXELS, Drawing, draw_dots, nearest_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+    from PySide6.QtGui import QPainter
+
+    from gui.widgets.curves.lines import CurveLine
+    from gui.widgets.curves.zoom import ZoomBox
 
 _RAW_ALPHA = 85
 """How faint a curve is behind its mean, of 255."""
@@ -51,14 +55,15 @@ class MainCurves:
     Lines are not antialiased: both together cost fifty times as much.
     """
 
-    def __init__(self, box: pg.ViewBox, curves: Sequence[Curve]) -> None:
+    def __init__(self, box: ZoomBox, curves: Sequence[Curve]) -> None:
         self.curves = tuple(curves)
+        self._box = box
         self._theme = LIGHT
         self._drawing = Drawing()
         self._data: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
         self._smooth: dict[str, NDArray[Any]] = {}
-        self._raw = {curve.name: CurveLine() for curve in curves}
-        self._lines = {curve.name: CurveLine() for curve in curves}
+        self._raw = {curve.name: FrontLine() for curve in curves}
+        self._lines = {curve.name: FrontLine() for curve in curves}
         self._stops: NDArray[Any] | None = None
         self._dots = pg.ScatterPlotItem(size=DOT_PIXELS, pen=None)
         box.addItem(self._dots, ignoreBounds=True)
@@ -76,6 +81,7 @@ class MainCurves:
             colour.setAlpha(_RAW_ALPHA)
             self._raw[curve.name].set_pen(pg.mkPen(colour, width=1))
         self._draw_dots()
+        self._box.front_changed.emit()
 
     def set_drawing(self, drawing: Drawing) -> None:
         """Draw at other places."""
@@ -89,6 +95,14 @@ class MainCurves:
         self._lines[name].setVisible(visible)
         self._raw[name].setVisible(visible)
         self._draw_dots()
+        self._box.front_changed.emit()
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint the curves over what stands still, in pixels of the box."""
+        painter.setTransform(self._box.childTransform(), combine=True)
+        for line in (*self._raw.values(), *self._lines.values()):
+            if line.isVisible():
+                line.paint(painter, None, None)
 
     def is_visible(self, name: str) -> bool:
         """Whether a curve is shown."""
@@ -126,6 +140,7 @@ class MainCurves:
             self._raw[name].set_points(places, drawing.y.places(y))
         elif self._raw[name].n_points:
             self._raw[name].set_points(_NOTHING, _NOTHING)
+        self._box.front_changed.emit()
 
     def data(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the (x, y) last set for a curve."""

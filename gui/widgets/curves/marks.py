@@ -6,36 +6,35 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
+from gui.theme import LIGHT, Theme
 from gui.widgets.curves.runs import Drawing
 from gui.widgets.curves.ticks import TickMarks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gui.theme import Theme
+    from gui.widgets.curves.zoom import ZoomBox
+
+_STAR = 17
+"""Pixels from tip to tip."""
 
 
 class PlotMarks:
-    """Keeps marks in values and draws them where the scales place them; some have no place."""
+    """Keeps marks in values and paints them where the scales place them; some have no place."""
 
-    def __init__(self, box: pg.ViewBox) -> None:
+    def __init__(self, box: ZoomBox) -> None:
+        self._box = box
+        self._theme = LIGHT
         self._drawing = Drawing()
         self.ticks: tuple[tuple[float, str, str], ...] = ()
         self.marker: float | None = None
         self.cursor: float | None = None
         self.star: tuple[float, float] | None = None
         self._tick_marks = TickMarks(box)
-        self._marker = pg.InfiniteLine(angle=90, movable=False)
-        self._cursor = pg.InfiniteLine(angle=90, movable=False)
-        self._star = pg.ScatterPlotItem(symbol="star", size=17)
-        for item in (self._marker, self._cursor, self._star):
-            item.setZValue(10)
-            box.addItem(item, ignoreBounds=True)
-        self._cursor.hide()
-        self._marker.hide()
 
     @property
     def tick_labels(self) -> list[str]:
@@ -44,19 +43,15 @@ class PlotMarks:
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
+        self._theme = theme
         self._tick_marks.set_theme(theme)
-        self._marker.setPen(pg.mkPen(theme.text, width=1))
-        self._cursor.setPen(pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DotLine))
-        self._star.setBrush(QColor(theme.best))
-        self._star.setPen(pg.mkPen(theme.surface, width=1))
+        self._box.front_changed.emit()
 
     def set_drawing(self, drawing: Drawing) -> None:
         """Draw at other places."""
         self._drawing = drawing
         self.set_ticks(self.ticks)
-        self.set_marker(self.marker)
-        self.set_cursor(self.cursor)
-        self.set_star(self.star)
+        self._box.front_changed.emit()
 
     def set_ticks(self, ticks: Sequence[tuple[float, str, str]]) -> None:
         """Mark (x, words, label) places."""
@@ -65,28 +60,50 @@ class PlotMarks:
 
     def set_marker(self, x: float | None) -> None:
         """Mark what is shown elsewhere."""
-        self.marker = x
-        self._place_line(self._marker, x)
+        if x != self.marker:
+            self.marker = x
+            self._box.front_changed.emit()
 
     def set_cursor(self, x: float | None) -> None:
         """Mark what is under the pointer."""
-        self.cursor = x
-        self._place_line(self._cursor, x)
+        if x != self.cursor:
+            self.cursor = x
+            self._box.front_changed.emit()
 
     def set_star(self, at: tuple[float, float] | None) -> None:
         """Put the star at a point, or take it away."""
-        self.star = at
-        places = [] if at is None else [self._drawing.x.place(at[0]), self._drawing.y.place(at[1])]
-        if places and np.isfinite(places).all():
-            self._star.setData(places[:1], places[1:])
-        else:
-            self._star.setData([], [])
+        if at != self.star:
+            self.star = at
+            self._box.front_changed.emit()
 
-    def _place_line(self, line: pg.InfiniteLine, x: float | None) -> None:
+    def paint(self, painter: QPainter) -> None:
+        """Paint all marks over the curves, in pixels of the box."""
+        self._tick_marks.paint(painter)
+        painter.setTransform(self._box.childTransform(), combine=True)
+        muted = QColor(self._theme.muted)
+        self._paint_line(painter, self.marker, pg.mkPen(self._theme.text, width=1))
+        self._paint_line(painter, self.cursor, pg.mkPen(muted, width=1, style=Qt.PenStyle.DotLine))
+        self._paint_star(painter)
+
+    def _paint_line(self, painter: QPainter, x: float | None, pen: QPen) -> None:
         place = np.nan if x is None else self._drawing.x.place(x)
-        line.setVisible(bool(np.isfinite(place)))
         if np.isfinite(place):
-            line.setValue(place)
+            low, high = self._box.viewRange()[1]
+            painter.setPen(pen)
+            painter.drawLine(QLineF(place, low, place, high))
+
+    def _paint_star(self, painter: QPainter) -> None:
+        if self.star is None:
+            return
+        places = self._drawing.x.place(self.star[0]), self._drawing.y.place(self.star[1])
+        if not np.isfinite(places).all():
+            return
+        centre = painter.transform().map(QPointF(*places))
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(round(centre.x()), round(centre.y()))  # its edges are as sharp anywhere
+        pen = pg.mkPen(self._theme.surface, width=1)
+        drawSymbol(painter, "star", _STAR, pen, pg.mkBrush(self._theme.best))
 
     def words_at(self, at: float) -> list[str]:
         """Return the words of the ticks at an x."""

@@ -88,6 +88,7 @@ class CurvePlot(QWidget):
         self._main = MainCurves(self._box, curves)
         self._marks = PlotMarks(self._box)
         self._layers = (self._bands, self._runs, self._main, self._marks)
+        self.view.set_front((self._main.paint, self._marks.paint, self._box.paint_rubber))
         self._reader = PlotReader(x_label, self._main, self._runs, self._bands, self._marks)
         self.values = ValueBox(self)
         self.zoom_sign = ZoomSign(self)
@@ -260,6 +261,7 @@ class CurvePlot(QWidget):
     def set_runs(self, runs: Sequence[RunCurves]) -> None:
         """Draw the curves of these other runs, thin, behind; only what differs is touched."""
         self._runs.set_runs(runs)
+        self.view.outdate()
         self._update_values()
 
     @property
@@ -287,6 +289,7 @@ class CurvePlot(QWidget):
     def set_bands(self, bands: Sequence[Band]) -> None:
         """Draw these bands behind everything."""
         self._bands.set_bands(bands)
+        self.view.outdate()
         self._update_values()
 
     @property

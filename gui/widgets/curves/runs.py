@@ -128,6 +128,7 @@ def draw_dots(
             ys.append(at[1])
             brushes.append(pg.mkBrush(colour))
     dots.setData(xs, ys, brush=brushes)
+    dots.setVisible(bool(xs))
 
 
 class RunLayer:

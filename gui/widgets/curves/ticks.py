@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QGraphicsObject
 
 from gui.theme import LIGHT, Theme
 
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QPen
-    from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+    from gui.widgets.curves.zoom import ZoomBox
 
 _GAP = 4.0
 """Pixels between a line and its words, and between the words of two lines."""
@@ -45,27 +45,21 @@ def place_labels(
     return placed
 
 
-class TickMarks(QGraphicsObject):
-    """All marked places of one plot in one item; a slider that is dragged makes many.
+class TickMarks(QObject):
+    """All marked places of one plot; a slider that is dragged makes many."""
 
-    It is a child of the box itself, not of what is in it, so that it paints in pixels.
-    """
-
-    def __init__(self, box: pg.ViewBox) -> None:
+    def __init__(self, box: ZoomBox) -> None:
         super().__init__(box)
         self._box = box
         self._theme = LIGHT
         self._ticks: tuple[tuple[float, str], ...] = ()
         self._placed: dict[int, float] = {}
-        self.setZValue(1)
-        self.setFlag(QGraphicsObject.GraphicsItemFlag.ItemHasNoContents, False)
-        box.sigRangeChanged.connect(self._moved)
-        box.sigResized.connect(self._moved)
+        box.sigRangeChanged.connect(self._arrange)
+        box.sigResized.connect(self._arrange)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
         self._theme = theme
-        self.update()
 
     def set_ticks(self, ticks: Sequence[tuple[float, str]]) -> None:
         """Mark (place, label) along x; ``nan`` has no place and is not marked."""
@@ -78,11 +72,6 @@ class TickMarks(QGraphicsObject):
         """The labels that found room, from left to right."""
         return [self._ticks[i][1] for i in sorted(self._placed, key=self._placed.__getitem__)]
 
-    @Slot()
-    def _moved(self, *ignored: Any) -> None:
-        self.prepareGeometryChange()
-        self._arrange()
-
     def _xs(self) -> list[float]:
         """Return where the ticks are in pixels of the box."""
         (low, high), _ = self._box.viewRange()
@@ -91,11 +80,12 @@ class TickMarks(QGraphicsObject):
             rect.left() + (place - low) / (high - low) * rect.width() for place, _ in self._ticks
         ]
 
-    def _arrange(self) -> None:
+    @Slot()
+    def _arrange(self, *ignored: Any) -> None:
         metrics, rect = QFontMetricsF(self.font()), self._box.rect()
         widths = [metrics.horizontalAdvance(label) for _, label in self._ticks]
         self._placed = place_labels(self._xs(), widths, rect.left(), rect.right())
-        self.update()
+        self._box.front_changed.emit()
 
     def _pen(self, xs: Sequence[float]) -> QPen:
         """Return the pen of the lines: many of them must not hide the curves."""
@@ -110,16 +100,7 @@ class TickMarks(QGraphicsObject):
         font.setPointSizeF(font.pointSizeF() * 0.9)
         return font
 
-    def boundingRect(self) -> QRectF:
-        """Return all of the box."""
-        return QRectF(self._box.rect())
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionGraphicsItem,
-        widget: QWidget | None = None,
-    ) -> None:
+    def paint(self, painter: QPainter) -> None:
         """Paint the lines, then the words over them."""
         rect, font = self._box.rect(), self.font()
         metrics = QFontMetricsF(font)

@@ -23,6 +23,8 @@ _MARGIN = 14
 _BAR_HALF = 4
 _MIDDLE = 17.0
 """How far below the top the middle of the bar is: labels of ticks stand above it."""
+_NUMBERS = int(_MIDDLE) + _BAR_HALF + 6
+"""How far below the top the numbers of epochs begin."""
 _NEAR = 6
 """Pixels from a tick or the fork within which the pointer means it."""
 
@@ -63,31 +65,47 @@ class Timeline(QWidget):
 
     def set_run(self, limit: int, done: float, best: int | None) -> None:
         """Show how far the run has come, of how many epochs, and its best epoch."""
-        self._limit = max(limit, int(done), 1)
-        self._done, self._best = done, best
-        self.update()
+        limit, before = max(limit, int(done), 1), self._done
+        if (limit, best) != (self._limit, self._best):
+            self._limit, self._done, self._best = limit, done, best
+            self.update()
+        else:
+            self._done = done
+            self._moved(before, done)
 
     def set_shown(self, epoch: float | None, *, live: bool) -> None:
         """Put the handle at the epoch shown."""
+        before, was_live = self._shown, self._live
         self._shown, self._live = epoch, live
-        self.setAccessibleDescription("live" if live or epoch is None else f"epoch {epoch:g}")
-        self.update()
+        if live and was_live and before is not None and epoch is not None:
+            self._moved(before, epoch)
+        elif (epoch, live) != (before, was_live):
+            self.setAccessibleDescription("live" if live or epoch is None else f"epoch {epoch:g}")
+            self.update()
+
+    def _moved(self, before: float, after: float) -> None:
+        """Paint the bar anew, without the numbers below it, if anything moved."""
+        if before != after:
+            self.update(0, 0, self.width(), _NUMBERS)
 
     def set_ticks(self, ticks: Sequence[tuple[float, str] | tuple[float, str, str]]) -> None:
         """Mark (epoch, words, label) where settings changed.
 
         The label, which may be left out, is written above the bar where there is room.
         """
+        before = self._ticks
         self._ticks = tuple((tick[0], tick[1], tick[2] if len(tick) > 2 else "") for tick in ticks)
-        self.update()
+        if self._ticks != before:
+            self.update()
 
     def set_branch(self, epoch: float | None, words: str = "") -> None:
         """Begin at the epoch where this run left its parent; ``words`` say which one.
 
         Nothing before it can be chosen: it belongs to the parent.
         """
-        self._branch, self._branch_words = epoch, words
-        self.update()
+        if (epoch, words) != (self._branch, self._branch_words):
+            self._branch, self._branch_words = epoch, words
+            self.update()
 
     def set_kept(self, epochs: NDArray[Any] | None) -> None:
         """Say which epochs keep their weights, in ascending order; only those can be chosen.
@@ -145,7 +163,7 @@ class Timeline(QWidget):
         painter.setBrush(QColor(theme.accent))
         done = QRectF(bar.topLeft(), QPointF(max(self.x_of(self._done), left), bar.bottom()))
         painter.drawRoundedRect(done, 4, 4)
-        self._paint_scale(painter, bar)
+        self._paint_scale(painter, bar, with_numbers=event.rect().bottom() >= _NUMBERS)
         painter.setPen(QPen(QColor(theme.best), 2))
         for epoch, _, _ in self._ticks:
             x = self.x_of(epoch)
@@ -199,7 +217,7 @@ class Timeline(QWidget):
         font.setPointSizeF(font.pointSizeF() * 0.85)
         return font
 
-    def _paint_scale(self, painter: QPainter, bar: QRectF) -> None:
+    def _paint_scale(self, painter: QPainter, bar: QRectF, *, with_numbers: bool) -> None:
         """Write epochs at round steps that leave room between the labels."""
         painter.setPen(QColor(self._theme.muted))
         painter.setFont(self._small_font())
@@ -215,8 +233,9 @@ class Timeline(QWidget):
                 continue
             x = self.x_of(epoch)
             painter.drawLine(QPointF(x, bar.bottom() + 2), QPointF(x, bar.bottom() + 5))
-            box = QRectF(x - 30, bar.bottom() + 6, 60, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(epoch))
+            if with_numbers:
+                box = QRectF(x - 30, _NUMBERS, 60, 16)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(epoch))
 
     def _paint_star(self, painter: QPainter, centre: QPointF) -> None:
         points = []

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsGridLayout, QSizePolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
+
+    from gui.widgets.curves.zoom import ZoomBox
 
 
 class PlotArea(pg.GraphicsWidget):
@@ -63,16 +68,84 @@ class PlotArea(pg.GraphicsWidget):
 
 
 class PlotView(pg.GraphicsView):
-    """The widget that shows a :class:`PlotArea`."""
+    """The widget that shows a :class:`PlotArea`.
+
+    All that is in the scene is kept as one picture, and painted anew only where it changed. What
+    grows and moves is painted over it by ``front``: a curve that gets a point costs no axes, no
+    grid and no other curves.
+    """
 
     def __init__(
-        self, box: pg.ViewBox, axes: Mapping[str, pg.AxisItem], parent: QWidget | None = None
+        self, box: ZoomBox, axes: Mapping[str, pg.AxisItem], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.enableMouse(False)
+        self._box = box
+        self._front: tuple[Callable[[QPainter], None], ...] = ()
+        self._still, self._still_is_old = QPixmap(), True
+        self._is_front_alone = False
+        """Whether what is painted next was asked for by what moves, and by nobody else."""
+        self.n_stills = 0
+        """How often what stands still has been painted."""
         self._area = PlotArea(box, axes)
         self.setCentralItem(self._area)
+        self.setViewportUpdateMode(self.ViewportUpdateMode.NoViewportUpdate)
+        # Where a range changes the scene tells of it later, and only then the axes are painted.
+        # Whatever is to be painted before it waits for that: else it would move without them.
+        self._front_timer = QTimer(self)
+        self._front_timer.setSingleShot(True)
+        self._front_timer.timeout.connect(self._update_front)
+        box.front_changed.connect(self._front_timer.start)
+        box.sigRangeChanged.connect(self.outdate)
+        box.sigResized.connect(self.outdate)
+        self.scene().changed.connect(self._scene_changed)
+
+    def set_front(self, front: Sequence[Callable[[QPainter], None]]) -> None:
+        """Paint these over the picture, in this order: each is given a painter in the box."""
+        self._front = tuple(front)
+
+    def setBackground(self, background: Any) -> None:
+        """Paint everything on this colour."""
+        super().setBackground(background)
+        self.outdate()
+
+    def outdate(self, *ignored: object) -> None:
+        """Paint what stands still anew next time: it is another now, or about to be."""
+        self._still_is_old = True
+
+    @Slot()
+    def _scene_changed(self) -> None:
+        self.outdate()
+        self.viewport().update()
+
+    @Slot()
+    def _update_front(self) -> None:
+        self._is_front_alone = True
+        self.viewport().update(self.mapFromScene(self._box.sceneBoundingRect()).boundingRect())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the picture, and before it what moves."""
+        self.scene().prepareForPaint()
+        ratio = self.devicePixelRatioF()
+        size = self.viewport().size() * ratio
+        is_known = self._is_front_alone and not self._still_is_old
+        self._is_front_alone = False
+        if not is_known or self._still.size() != size:
+            self._still_is_old = False
+            self.n_stills += 1
+            self._still = QPixmap(size)
+            self._still.setDevicePixelRatio(ratio)
+            with QPainter(self._still) as painter:
+                self.render(painter)
+        with QPainter(self.viewport()) as painter:
+            painter.drawPixmap(0, 0, self._still)
+            painter.setTransform(self._box.sceneTransform() * self.viewportTransform())
+            painter.setClipPath(self._box.shape())
+            for paint in self._front:
+                painter.save()
+                paint(painter)
+                painter.restore()
 
     def getPlotItem(self) -> PlotArea:
         """Return box and axes."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QGraphicsRectItem
 
+from gui.theme import LIGHT, Theme
 from gui.widgets.curves.lines import CurveLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gui.theme import Theme
+    from PySide6.QtGui import QPainter
 
 _SMALLEST = 6
 """A drag of fewer pixels than this, both ways, is a click with an unsteady hand."""
@@ -47,6 +47,8 @@ class ZoomBox(pg.ViewBox):
     zoom_changed = Signal()
     clicked = Signal(QPointF)
     """Where in the scene; while zoomed a moment later, when it is no double click."""
+    front_changed = Signal()
+    """Curves, marks or the rectangle that is dragged: what is painted over what stands still."""
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False)
@@ -60,16 +62,21 @@ class ZoomBox(pg.ViewBox):
         self._click_timer.setSingleShot(True)
         self._click_timer.setInterval(_CLICK_MILLISECONDS)
         self._click_timer.timeout.connect(self._click_at_last)
-        self._rubber = QGraphicsRectItem(self)
-        self._rubber.setZValue(1e6)
-        self._rubber.hide()
+        self._theme = LIGHT
+        self._rubber: QRectF | None = None
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for the rectangle that is dragged."""
-        colour = QColor(theme.accent)
-        self._rubber.setPen(pg.mkPen(colour, width=1))
-        colour.setAlpha(45)
-        self._rubber.setBrush(colour)
+        self._theme = theme
+
+    def paint_rubber(self, painter: QPainter) -> None:
+        """Paint the rectangle that is dragged, in pixels of the box."""
+        if self._rubber is not None:
+            colour = QColor(self._theme.accent)
+            painter.setPen(pg.mkPen(colour, width=1))
+            colour.setAlpha(45)
+            painter.setBrush(colour)
+            painter.drawRect(self._rubber)
 
     @property
     def depth(self) -> int:
@@ -212,12 +219,10 @@ class ZoomBox(pg.ViewBox):
         event.accept()
         start, end = event.buttonDownScenePos(), event.scenePos()
         chosen = self._chosen(self.mapFromScene(start), self.mapFromScene(end), axis)
+        self._rubber = None if event.isFinish() else chosen
+        self.front_changed.emit()
         if not event.isFinish():
-            if chosen is not None:
-                self._rubber.setRect(chosen)
-            self._rubber.setVisible(chosen is not None)
             return
-        self._rubber.hide()
         if chosen is None:
             self._click(end)
         else:

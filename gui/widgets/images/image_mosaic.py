@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QRegion
 
 _GAP = 6
 _LABEL_GAP = 10
@@ -53,6 +52,11 @@ class MosaicRow:
     missing: tuple[str, ...] = ()
 
 
+def _shape(row: MosaicRow) -> tuple[object, ...]:
+    """Return what the places of all images depend on."""
+    return row.label, row.captions, row.rgb.shape
+
+
 @dataclass(slots=True)
 class _Place:
     cell: int = _SMALLEST_CELL
@@ -61,6 +65,7 @@ class _Place:
     tops: list[int] = field(default_factory=list)
     header: int = 0
     caption: int = 0
+    caption_line: int = 0
     per_band: int = 1
     band_height: int = 0
 
@@ -89,6 +94,7 @@ class ImageMosaic(QWidget):
         self._current = (0, 0)
         self._marked: int | None = None
         self._place = _Place()
+        self._place_is_old = True
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -105,13 +111,15 @@ class ImageMosaic(QWidget):
             self._rows, self._images = (), []  # of other classes: they fit no column
         self._names = tuple(names)
         self._current = (0, 0)
+        self._place_is_old = True
         self.updateGeometry()
         self.update()
 
     def set_rows(self, rows: Sequence[MosaicRow]) -> None:
-        """Show other images."""
+        """Show other images; only rows that are others than before are painted anew."""
         if [row.label for row in rows] != [row.label for row in self._rows]:
             self.updateGeometry()
+        before = self._rows
         known = {id(row): image for row, image in zip(self._rows, self._images, strict=True)}
         # One tall image per row: its cells are stacked, and each is drawn from its part. Rows
         # that were shown already keep theirs.
@@ -119,7 +127,22 @@ class ImageMosaic(QWidget):
             known.get(id(row)) or to_qimage(row.rgb.reshape(-1, *row.rgb.shape[2:])) for row in rows
         ]
         self._rows = tuple(rows)
-        self.update()
+        self._place_is_old |= [_shape(row) for row in rows] != [_shape(row) for row in before]
+        if self._place_is_old:
+            self.update()
+            return
+        for index, (row, old) in enumerate(zip(rows, before, strict=True)):
+            if row is not old:
+                for strip in self._strips(index):
+                    self.update(strip)
+
+    def _strips(self, index: int) -> list[QRect]:
+        """Return where a row is painted, one strip a band."""
+        place = self._place
+        firsts = range(0, len(self._names), place.per_band)
+        lines = place.caption_line if self._rows[index].captions else 0
+        tops = [self.cell_rect(index, column) for column in firsts]
+        return [QRect(0, cell.top(), self.width(), cell.height() + lines) for cell in tops]
 
     def set_marked(self, column: int | None) -> None:
         """Frame the images of one column, or of none."""
@@ -140,6 +163,7 @@ class ImageMosaic(QWidget):
         line = metrics.height()
         place = _Place(left=self._label_width(), header=line + 4)
         n_columns = max(len(self._names), 1)
+        place.caption_line = line + 1
         place.caption = line * self._n_captioned()
         self._choose_bands(place, n_columns)
         cell_w, cell_h = self._cell_size(place.cell)
@@ -244,6 +268,7 @@ class ImageMosaic(QWidget):
 
     def resizeEvent(self, event: QEvent) -> None:
         """Lay out anew; another width may need other bands."""
+        self._place_is_old = True
         self.updateGeometry()
         self.update()
 
@@ -253,12 +278,20 @@ class ImageMosaic(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint header, labels, images and captions."""
-        self._place = self._lay_out()
+        if self._place_is_old:
+            self._place, self._place_is_old = self._lay_out(), False
         # A painter that goes on after an exception would end the process.
         with QPainter(self) as painter:
-            self._paint(painter)
+            self._paint(painter, event.region())
 
-    def _paint(self, painter: QPainter) -> None:
+    def changeEvent(self, event: QEvent) -> None:
+        """Lay out anew in another font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
+            self._place_is_old = True
+            self.update()
+
+    def _paint(self, painter: QPainter, region: QRegion) -> None:
         place = self._place
         metrics = painter.fontMetrics()
         painter.setPen(QColor(self._theme.text))
@@ -271,11 +304,13 @@ class ImageMosaic(QWidget):
             x = place.left + place_in_band * place.column_width
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.column_width - 2)
             box = QRect(x, band * place.band_height, place.column_width, place.header)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+            if region.intersects(box):
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         font.setBold(False)
         painter.setFont(font)
         for index, row in enumerate(self._rows):
-            self._paint_row(painter, index, row)
+            if any(region.intersects(strip) for strip in self._strips(index)):
+                self._paint_row(painter, index, row)
         if self._marked is not None and self._marked < len(self._names):
             painter.setPen(QPen(QColor(self._theme.best), 2))
             for index in range(len(self._rows)):
