@@ -90,7 +90,7 @@ def smallest_changes(weights: NDArray[Any], split: Split) -> SmallestChanges:
     first = 0
     for images, labels in split.chunks():
         rows = slice(first, first + len(labels))
-        logits = model.logits(images).astype(np.float64)
+        logits = np.ascontiguousarray(model.logits_by_class(images).T, dtype=np.float64)
         winner = predicted[rows] = logits.argmax(axis=1)
         with np.errstate(invalid="ignore"):  # logits that overflowed: NaN is the answer
             gaps = logits[np.arange(len(labels)), winner][:, None] - logits

@@ -38,8 +38,9 @@ class MiniBatches:
     def __init__(
         self, design: NDArray[Any], labels: NDArray[np.int64], n_classes: int, size: int
     ) -> None:
-        self._design, self._labels, self._size = design, labels, size
-        self._classes = np.arange(n_classes)
+        self._design, self._size = design, size
+        self._classes = np.arange(n_classes, dtype=np.min_scalar_type(n_classes - 1))
+        self._labels = labels.astype(self._classes.dtype)
         self._gathered = np.empty(0, design.dtype)
 
     def blocks(
@@ -74,7 +75,7 @@ class MiniBatches:
             yield design[first:last].reshape(*labels.shape, -1), self._one_hot(labels)
             return
         rows = order[..., first:last].reshape(*order.shape[:-1], -1, size)
-        rows = np.moveaxis(rows, -2, 0)  # the batches first
+        rows = np.ascontiguousarray(np.moveaxis(rows, -2, 0))  # the batches first
         targets = self._one_hot(self._labels[rows])
         at_once = max(1, GATHERED_BYTES // (rows[0].size * design[0].nbytes))
         for begin in range(0, len(rows), at_once):
@@ -87,7 +88,7 @@ class MiniBatches:
             np.take(design, some, axis=0, out=images, mode="clip")
             yield images, targets[begin : begin + at_once]
 
-    def _one_hot(self, labels: NDArray[np.int64]) -> NDArray[Any]:
+    def _one_hot(self, labels: NDArray[Any]) -> NDArray[Any]:
         """Return (k, n_classes, ..., n) of labels (k, ..., n)."""
         classes = self._classes.reshape(-1, *[1] * (labels.ndim - 1))
         return np.asarray(labels[:, None] == classes).astype(self._design.dtype)
