@@ -103,7 +103,7 @@ class StackedPass:
     def run(self) -> Generator[None, None, None]:
         """Do the updates that are left; yields between pieces of bounded work."""
         groups = [group for _, its in self._turns for group in its]
-        n_batches = max(1, PIECE // sum(self._cost(group, self._size) for group in groups))
+        n_batches = max(1, PIECE // max(self._cost(group, self._size) for group in groups))
         cost = 0
         while self.position < self._n_samples:
             for order, its in self._turns:
