@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,18 +14,20 @@ from PIL import Image
 
 from core.attack import AttackConfig
 from core.attack import Film as AttackFilm
+from core.errors import ReportError
 from core.learning.training import Trainer, TrainingConfig
+from core.report.drawing import draw
+from core.report.files import keep
 from core.report.film import (
     ANIMATIONS,
     MOST_FRAMES,
-    ExportError,
     Film,
     frame_places,
+    frames,
     images_npz,
     save_animation,
-    step_png,
+    step_figure,
     traces_csv,
-    write_file,
 )
 
 if TYPE_CHECKING:
@@ -109,24 +112,47 @@ def test_images_read_back_without_pickles(film: Film) -> None:
         assert found["target"] == 2
 
 
-def test_a_step_shows_chosen_image_and_result(film: Film) -> None:
-    with Image.open(io.BytesIO(step_png(film, 150))) as picture:
-        pixels = np.asarray(picture.convert("RGB"), dtype=int)
+def test_a_frame_shows_chosen_image_and_result_sharply(film: Film) -> None:
+    (picture,) = frames(film, np.array([150]))
+    pixels = np.asarray(picture.convert("RGB"), dtype=int)
     height, width = film.image_shape
     side = max(196 // max(height, width), 1)
-    result = film.steps[150].image.reshape(film.image_shape)
-    left = 12 + 2 * (width * side + 12)
-    top = 12 + 15 + 6
-    for y in range(height):
-        for x in range(width):
-            shown = pixels[top + y * side + side // 2, left + x * side + side // 2]
-            assert shown == pytest.approx(round(255 * float(np.clip(result[y, x], 0, 1))), abs=1)
+    for image in (film.chosen, film.steps[150].image):
+        levels = np.rint(255 * np.clip(image.reshape(height, width), 0, 1)).astype(int)
+        large = levels.repeat(side, axis=0).repeat(side, axis=1)
+        h, w = large.shape
+        assert any(
+            (abs(pixels[y : y + h, x : x + w, 0] - large) <= 1).all()
+            for y in range(pixels.shape[0] - h)
+            for x in range(pixels.shape[1] - w)
+            if pixels[y, x, 0] == large[0, 0]
+        )
+
+
+def test_a_step_is_a_figure_with_its_numbers(film: Film) -> None:
+    figure, step = step_figure(film, 150), film.steps[150]
+    rows = list(csv.DictReader(io.StringIO(figure.table().to_csv())))
+    found = {row["heading"].split(" ")[0]: row for row in rows[:3]}
+    n = film.chosen.size
+    for word, expected in (("chosen", film.chosen), ("read", step.image)):
+        assert [float(found[word][f"pixel {i}"]) for i in range(n)] == expected.tolist()
+    assert [float(row["probability"]) for row in rows[3:]] == step.probabilities.tolist()
+    svg = draw(figure, "svg").decode()
+    assert f"step {step.step}: length {step.l2:.3f}" in svg
+    assert f"read as {film.class_names[step.predicted]}" in svg
+
+
+def test_class_names_of_any_script_and_number_are_filmed(film: Film) -> None:
+    names = ("お o", "Łódź", "العربية of a very long name")
+    wide = replace(film, class_names=(*names, *map(str, range(len(film.class_names) - 3))))
+    (picture,) = frames(wide, np.array([3]))
+    assert picture.size[1] == next(iter(frames(film, np.array([3])))).size[1]
 
 
 def test_no_film_and_wrong_names_are_refused_in_words(film: Film, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="choose an image and a target"):
+    with pytest.raises(ReportError, match="choose an image and a target"):
         Film((), film.chosen, film.image_shape, film.class_names, 2)
-    with pytest.raises(ExportError, match=r"one of \.gif, \.png, \.webp"):
+    with pytest.raises(ReportError, match=r"one of \.gif, \.png, \.webp"):
         next(save_animation(tmp_path / "film.mp4", film))
-    with pytest.raises(ExportError, match="choose another folder"):
-        write_file(tmp_path / "missing" / "a.csv", b"")
+    with pytest.raises(ReportError, match="choose another folder"):
+        keep(tmp_path / "missing" / "a.csv", b"")

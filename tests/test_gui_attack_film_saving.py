@@ -94,7 +94,7 @@ def test_numbers_images_and_a_step_are_kept(
     ):
         answer(monkeypatch, file)
         action.trigger()
-        assert attacked.notice.text.endswith(f"Saved {file}")
+        wait_until(qtbot, lambda: attacked.notice.text.endswith(f"Saved {file}"))  # noqa: B023
     assert files[0].read_text() == traces_csv(attacked.page("attack").film_panel.saving.film())
     with np.load(files[1]) as found:
         np.testing.assert_array_equal(

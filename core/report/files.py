@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from core.errors import ReportError
+from core.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
 def write_file(path: Path, content: bytes) -> None:
     """Write one file. Everything a report writes goes through here."""
     path.write_bytes(content)
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write a file that a person has named, whole or not at all.
+
+    Raises
+    ------
+    ReportError
+        If it cannot be written; an earlier file of that name is then still there.
+    """
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ReportError(f"{path} cannot be written: {reason}; choose another folder") from error
 
 
 class ReportFolder:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.errors import ReportError
-from core.whole_file import write_whole
+from core.report.files import keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ _log = logging.getLogger("matplotlib")
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """Let one thread draw: settings and fonts are matplotlib's, and all threads'."""
     # What it logs is not for the person, who may have no home for its caches.
     with _drawing:
@@ -53,7 +53,7 @@ def draw(figure: Figure, form: str = "png") -> bytes:
     ----------
     form : "png", 1600 pixels wide; "svg", text as text; or "pdf"
     """
-    with _alone():
+    with alone():
         from core.report.drawing.kinds import lay_out
 
         return lay_out(figure).content(form, figure.title)
@@ -76,8 +76,4 @@ def save(figure: Figure, path: Path) -> None:
         content = figure.table().to_csv().encode("utf-8", "backslashreplace")
     else:
         content = draw(figure, suffix[1:])
-    try:
-        write_whole(path, content)
-    except OSError as error:
-        reason = error.strerror or error
-        raise ReportError(f"{path} cannot be written: {reason}; choose another folder") from error
+    keep(path, content)

@@ -11,9 +11,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure as Page
 from matplotlib.font_manager import FontProperties
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
@@ -23,8 +25,8 @@ from core.report.drawing.fonts import add_own, families
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
     from numpy.typing import NDArray
 
 WIDTH = 1600
@@ -151,9 +153,9 @@ class Paper:
         weight: int = NORMAL,
         angle: float = 0,
         paper: bool = False,
-    ) -> None:
+    ) -> Text:
         """Write one line; ``paper`` hides what is behind it."""
-        self.ground.text(
+        return self.ground.text(
             x,
             baseline,
             text,
@@ -169,9 +171,9 @@ class Paper:
             bbox={"facecolor": "white", "linewidth": 0, "pad": 1} if paper else None,
         )
 
-    def middle(self, x: float, y: float, text: str, size: float = TEXT_SIZE, **how: Any) -> None:
+    def middle(self, x: float, y: float, text: str, size: float = TEXT_SIZE, **how: Any) -> Text:
         """Write one line whose capitals are centred on ``y``."""
-        self.text(x, y + CAPITALS * size / 2, text, size, **how)
+        return self.text(x, y + CAPITALS * size / 2, text, size, **how)
 
     def lines(
         self, x: float, top: float, lines: Sequence[str], size: float, colour: str, **how: Any
@@ -205,37 +207,38 @@ class Paper:
         fill: str = "none",
         edge: str = "none",
         width: float = 2,
-    ) -> None:
+    ) -> Rectangle:
         """Draw a rectangle."""
-        self.ground.add_patch(
-            Rectangle(
-                (left, top),
-                right - left,
-                bottom - top,
-                facecolor=fill,
-                edgecolor=edge,
-                linewidth=points(width),
-            )
+        box = Rectangle(
+            (left, top),
+            right - left,
+            bottom - top,
+            facecolor=fill,
+            edgecolor=edge,
+            linewidth=points(width),
         )
+        self.ground.add_patch(box)
+        return box
 
     def image(
         self, left: float, top: float, rgb: NDArray[np.uint8], across: float, down: float
-    ) -> None:
+    ) -> AxesImage:
         """Place an image (height, width, 3) ``across`` x ``down`` pixels large, its own sharp."""
         # Repeated, so that it stays sharp in a viewer that smooths what it enlarges.
-        factors = [
-            max(1, int(room // n)) for room, n in zip((down, across), rgb.shape, strict=False)
-        ]
-        large = rgb.repeat(factors[0], axis=0).repeat(factors[1], axis=1)
-        self.ground.imshow(
-            large,
-            extent=(left, left + across, top + down, top),
-            interpolation="nearest",
-            aspect="auto",
-            zorder=2,
-        )
-        self.ground.set_xlim(0, self.width)
-        self.ground.set_ylim(self.height, 0)
+        height, width = rgb.shape[:2]
+        large = rgb.repeat(max(1, int(down // height)), axis=0)
+        large = large.repeat(max(1, int(across // width)), axis=1)
+        extent = (left, left + across, top + down, top)
+        image = AxesImage(self.ground, interpolation="nearest", extent=extent, zorder=2)
+        image.set_data(large)
+        self.ground.add_image(image)
+        return image
+
+    def pixels(self) -> NDArray[np.uint8]:
+        """Return the finished picture, (height, width, 3)."""
+        canvas: Any = self.page.canvas
+        canvas.draw()
+        return np.array(canvas.buffer_rgba())[..., :3]
 
     def content(self, form: str, title: str) -> bytes:
         """Return the finished picture as the content of a file."""

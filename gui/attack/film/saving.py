@@ -1,4 +1,4 @@
-"""Keeping the film of an attack: an animation is made beside the window, the rest at once."""
+"""Keeping the film of an attack: what is drawn is made beside the window, the rest at once."""
 
 from __future__ import annotations
 
@@ -7,22 +7,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from core.report.film import (
-    NO_FILM,
-    ExportError,
-    Film,
-    images_npz,
-    save_animation,
-    step_png,
-    traces_csv,
-    write_file,
-)
-from core.search import Drained
+from core.errors import ReportError
+from core.report.drawing import save as save_figure
+from core.report.files import keep
+from core.report.film import NO_FILM, Film, images_npz, save_animation, step_figure, traces_csv
+from core.search import AtOnce, Drained
 from gui.jobs.study import Study
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from core.report.figures import Sheet
+    from gui.jobs.question import Answer
     from gui.session.session import Session
 
 
@@ -33,6 +29,19 @@ class Animation:
     path: Path
     film: Film
     speed: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One step that is to be saved, and where."""
+
+    path: Path
+    figure: Sheet
+
+    def save(self) -> Path:
+        """Write it, and return where it is."""
+        save_figure(self.figure, self.path)
+        return self.path
 
 
 class FilmSaving(QObject):
@@ -59,6 +68,18 @@ class FilmSaving(QObject):
         )
         self._study.changed.connect(self._take)
         self._study.failed.connect(self._end)
+        self._step: Step | None = None
+        self._step_study: Study[Step, Path] = Study(
+            session.view,
+            session.pool,
+            "saving a step",
+            lambda: self._step,
+            lambda q: AtOnce(q.save),
+            on_demand=True,
+            is_of_data=False,
+            parent=self,
+        )
+        self._step_study.changed.connect(self._take_step)
 
     @property
     def progress(self) -> float | None:
@@ -73,13 +94,13 @@ class FilmSaving(QObject):
 
         Raises
         ------
-        ExportError
+        ReportError
             If there is none.
         """
         attack, dataset = self._session.attack, self._session.view.dataset
         chosen = attack.chosen_image
         if dataset is None or chosen is None:
-            raise ExportError(NO_FILM)
+            raise ReportError(NO_FILM)
         return Film(
             tuple(attack.film.steps),
             chosen,
@@ -100,9 +121,11 @@ class FilmSaving(QObject):
             elif what == "images":
                 content = images_npz(film)
             else:
-                content = step_png(film, self._session.attack.film.position)
-            write_file(path, content)
-        except ExportError as error:
+                self._step = Step(path, step_figure(film, self._session.attack.film.position))
+                self._step_study.start()
+                return
+            keep(path, content)
+        except ReportError as error:
             self._session.messages.warn(str(error))
         else:
             self._session.messages.note(f"Saved {path}")
@@ -126,13 +149,22 @@ class FilmSaving(QObject):
 
     @Slot()
     def _take(self) -> None:
-        answer = self._study.answer
-        if self._to_save is None:
-            return
-        if answer is not None and answer.is_whole:
-            if answer.error is not None:
-                self._session.messages.warn(str(answer.error))
-            else:
-                self._session.messages.note(f"Saved {answer.found}")
-            self._to_save = None
-        self.changed.emit()
+        if self._to_save is not None:
+            if self._is_told(self._study.answer):
+                self._to_save = None
+            self.changed.emit()
+
+    @Slot()
+    def _take_step(self) -> None:
+        if self._step is not None and self._is_told(self._step_study.answer):
+            self._step = None
+
+    def _is_told(self, answer: Answer[Step, Path] | Answer[Animation, Path] | None) -> bool:
+        """Return whether the file is written, or cannot be, which is told."""
+        if answer is None or not answer.is_whole:
+            return False
+        if answer.error is not None:
+            self._session.messages.warn(str(answer.error))
+        else:
+            self._session.messages.note(f"Saved {answer.found}")
+        return True
