@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from core_samples import write_idx
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QKeySequence, QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QKeySequence, QMouseEvent, QPaintEvent, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -335,6 +335,32 @@ def click_menu(qtbot: QtBot, window: MainWindow, menu_title: str, action_name: s
     assert action.isEnabled(), f"{action_name} is disabled"
     click(qtbot, menu, menu.actionGeometry(action).center())
     wait_until(qtbot, lambda: not menu.isVisible())
+
+
+class Painted(QObject):
+    """Remembers which part of a widget is painted anew, and how often."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self.forget()
+        widget.installEventFilter(self)
+
+    def forget(self) -> None:
+        """Begin anew, once all that is asked for has been painted."""
+        QTest.qWait(20)
+        self.region, self.n_paints = QRegion(), 0
+
+    def settle(self) -> None:
+        """Wait for what is asked for."""
+        QTest.qWait(20)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Look at paints."""
+        if isinstance(event, QPaintEvent):
+            self.region = self.region.united(event.region())
+            self.n_paints += 1
+        return False
 
 
 def text_window(window: MainWindow) -> TextWindow:

@@ -9,6 +9,7 @@ from gui_helpers import (
     SHORT,
     SMALL,
     WAIT,
+    Painted,
     activate,
     cell_pixels,
     click,
@@ -258,6 +259,67 @@ def test_pointing_at_rows_that_are_not_painted_yet(window: MainWindow, qtbot: Qt
     QTest.mouseMove(mosaic, QPoint(200, 250))  # before the next paint
     QTest.mouseClick(mosaic, Qt.MouseButton.LeftButton, pos=QPoint(300, 250))
     wait_until(qtbot, lambda: mosaic.n_rows == 2)
+
+
+def mosaic_of(qtbot: QtBot, n_columns: int, rows: list[MosaicRow]) -> ImageMosaic:
+    """Return a shown mosaic."""
+    mosaic = ImageMosaic(smallest_cell=20)
+    qtbot.addWidget(mosaic)
+    mosaic.resize(400, 300)
+    mosaic.set_columns([str(k) for k in range(n_columns)])
+    mosaic.set_rows(rows)
+    mosaic.show()
+    return mosaic
+
+
+def grey_row(label: str, n_columns: int, shade: float, **words: tuple[str, ...]) -> MosaicRow:
+    values = np.full((n_columns, 4, 4), shade)
+    return MosaicRow(label, "", grey_rgb(values), values, **words)
+
+
+@pytest.mark.parametrize("n_columns", [3, 47])
+def test_only_rows_that_changed_are_painted(n_columns: int, qtbot: QtBot) -> None:
+    """With 47 classes a row stands in several bands."""
+    first, second = (grey_row(label, n_columns, 0.2) for label in ("one", "two"))
+    mosaic = mosaic_of(qtbot, n_columns, [first, second])
+    painted = Painted(mosaic)
+    mosaic.set_rows([first, second])
+    painted.settle()
+    assert painted.n_paints == 0
+    mosaic.set_rows([grey_row("one", n_columns, 0.7), second])
+    painted.settle()
+    for column in range(n_columns):
+        assert painted.region.contains(mosaic.cell_rect(0, column))
+        assert not painted.region.intersects(mosaic.cell_rect(1, column))
+    shown = pixels(mosaic)
+    mosaic.update()
+    np.testing.assert_array_equal(pixels(mosaic), shown)
+    painted.forget()
+    mosaic.set_rows([grey_row("one", n_columns, 0.7), second, grey_row("three", n_columns, 0.1)])
+    painted.settle()
+    assert painted.region.contains(mosaic.rect())  # all have other places now
+
+
+def test_other_captions_are_laid_out_anew(qtbot: QtBot) -> None:
+    def row(words: str) -> MosaicRow:
+        return grey_row("one", 3, 0.2, captions=(words,) * 3)
+
+    mosaic = mosaic_of(qtbot, 3, [row("a")])
+    painted = Painted(mosaic)
+    mosaic.set_rows([row("a caption as long as a name may be")])
+    painted.settle()
+    assert painted.region.contains(mosaic.rect())
+
+
+def test_a_question_to_the_diagnosis_alone_repaints_nothing(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    wait_for_diagnosis(qtbot, window.session)
+    painted = Painted(window.page("learn").atlas)
+    window.session.readings.diagnosis.changed.emit()
+    window.session.view.shown_changed.emit()
+    painted.settle()
+    assert painted.n_paints == 0
 
 
 def plots(window: MainWindow) -> list[tuple[CurvePlot, str]]:

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from gui_helpers import LEFT, activate, click, drag, has_colour, hover, pixels, rgb, wait_until
+from gui_helpers import (
+    LEFT,
+    Painted,
+    activate,
+    click,
+    drag,
+    has_colour,
+    hover,
+    pixels,
+    rgb,
+    wait_until,
+)
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -515,6 +526,79 @@ def test_runs_are_seen_in_their_colours(qtbot: QtBot, theme: Theme) -> None:
     assert has_colour(painted, theme.train).any()
     plot.set_runs([])
     assert not near_colour(pixels(plot.view), colours[1], 10).any()
+
+
+def count_stills(plot: CurvePlot, monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """Return a list that grows whenever all that stands still is painted."""
+    painted: list[None] = []
+    render = plot.view.render
+
+    def counted(*args: Any) -> None:
+        painted.append(None)
+        render(*args)
+
+    monkeypatch.setattr(plot.view, "render", counted)
+    QTest.qWait(50)
+    painted.clear()
+    return painted
+
+
+def test_a_curve_that_grows_costs_no_axes_and_no_other_curves(
+    plot: CurvePlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plot.set_runs([run(1)])
+    plot.set_bands([Band(2, "band", "#2e7d32", EPOCHS, TRAIN, TRAIN + 0.1, TRAIN + 0.2)])
+    stills = count_stills(plot, monkeypatch)
+    painted = Painted(plot.view.viewport())
+    for n in range(40, 51):
+        painted.forget()
+        plot.set_data("train", EPOCHS[:n], TRAIN[:n])
+        plot.set_star(EPOCHS[n - 1], TRAIN[n - 1])
+        plot.set_marker(EPOCHS[n - 2])
+        plot.set_ticks([(EPOCHS[n - 3], "learning rate 1", "lr 1")])
+        painted.settle()
+        assert painted.n_paints >= 1
+        assert inside(plot).adjusted(-2, -2, 2, 2).contains(painted.region.boundingRect())
+    assert not stills
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda plot: plot.set_y_range(0.0, 0.5),
+        lambda plot: plot.set_x_range(0.0, 90.0),
+        lambda plot: plot.set_runs([run(1)]),
+        lambda plot: plot.set_bands([Band(2, "", "#2e7d32", EPOCHS, TRAIN, TRAIN, TRAIN + 1)]),
+        lambda plot: plot.set_options(LOG_LOG),
+        lambda plot: plot.set_theme(DARK),
+        lambda plot: plot.resize(500, 260),
+    ],
+    ids=["y range", "x range", "runs", "bands", "options", "theme", "size"],
+)
+def test_what_stands_still_is_painted_anew_once_it_is_another(
+    plot: CurvePlot, change: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stills = count_stills(plot, monkeypatch)
+    change(plot)
+    wait_for_paint = Painted(plot.view.viewport())
+    wait_for_paint.settle()
+    assert stills
+    shown = pixels(plot.view)
+    QTest.qWait(50)
+    np.testing.assert_array_equal(pixels(plot.view), shown)  # nothing was still to come
+
+
+def test_a_plot_told_the_same_again_is_not_painted(plot: CurvePlot) -> None:
+    plot.set_star(7.0, 0.2)
+    plot.set_marker(5.0)
+    painted = Painted(plot.view.viewport())
+    plot.set_star(7.0, 0.2)
+    plot.set_marker(5.0)
+    plot.set_x_range(0, 50)
+    plot.set_y_range(0.0, 1.0)
+    plot.set_theme(LIGHT)
+    painted.settle()
+    assert painted.n_paints == 0
 
 
 def test_only_what_differs_is_touched(plot: CurvePlot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from gui_helpers import click, drag, has_colour, hover, pixels
+from gui_helpers import Painted, click, drag, has_colour, hover, pixels
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolTip
 
@@ -148,6 +148,27 @@ def test_of_labels_that_overlap_the_most_recent_stays(timeline: Timeline) -> Non
     x = timeline.x_of(20)
     strip = pixels(timeline)[MIDDLE - 9 : MIDDLE + 9, round(x) - 2 : round(x) + 3]
     assert has_colour(strip, LIGHT.best).any(), "its tick must stay"
+
+
+def test_a_run_that_goes_on_repaints_the_bar_alone(timeline: Timeline) -> None:
+    timeline.set_shown(40, live=True)
+    painted = Painted(timeline)
+    timeline.set_run(50, 40, None)
+    timeline.set_shown(40, live=True)
+    timeline.set_ticks([])
+    timeline.set_branch(None)
+    painted.settle()
+    assert painted.n_paints == 0
+    timeline.set_run(50, 41, None)
+    timeline.set_shown(41, live=True)
+    painted.settle()
+    assert painted.region.boundingRect().bottom() < timeline.height() / 2 + MIDDLE / 2
+    shown = pixels(timeline)
+    timeline.update()
+    np.testing.assert_array_equal(pixels(timeline), shown)
+    timeline.set_run(60, 41, None)
+    painted.settle()
+    assert painted.region.contains(timeline.rect())  # other numbers
 
 
 def overlaps(spans: list[tuple[float, float]]) -> bool:

@@ -12,13 +12,13 @@ from PySide6.QtGui import QColor
 
 from gui.theme import LIGHT, Theme
 from gui.widgets.curves.lines import FrontLine
-from gui.widgets.curves.runs import DOT_PIXELS, Drawing, draw_dots, nearest_index
+from gui.widgets.curves.runs import BranchDots, Drawing, nearest_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QPainter
+    from PySide6.QtGui import QPainter, QPen
 
     from gui.widgets.curves.lines import CurveLine
     from gui.widgets.curves.zoom import ZoomBox
@@ -62,15 +62,16 @@ class MainCurves:
         self._drawing = Drawing()
         self._data: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
         self._smooth: dict[str, NDArray[Any]] = {}
-        self._raw = {curve.name: FrontLine() for curve in curves}
-        self._lines = {curve.name: FrontLine() for curve in curves}
+        self._lines = {curve.name: self._make_line() for curve in curves}
+        self._raw: dict[str, FrontLine] = {}
+        """Made with the first mean."""
         self._stops: NDArray[Any] | None = None
-        self._dots = pg.ScatterPlotItem(size=DOT_PIXELS, pen=None)
-        box.addItem(self._dots, ignoreBounds=True)
-        for lines, z in ((self._raw, -1.0), (self._lines, 0.0)):
-            for line in lines.values():
-                line.setZValue(z)
-                box.addItem(line)
+        self._dots = BranchDots(box, z=0.0)
+
+    def _make_line(self) -> FrontLine:
+        line = FrontLine()
+        self._box.addItem(line)
+        return line
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -78,8 +79,8 @@ class MainCurves:
         for curve in self.curves:
             colour = QColor(getattr(theme, curve.colour))
             self._lines[curve.name].set_pen(pg.mkPen(colour, width=curve.width, style=curve.style))
-            colour.setAlpha(_RAW_ALPHA)
-            self._raw[curve.name].set_pen(pg.mkPen(colour, width=1))
+        for name, line in self._raw.items():
+            line.set_pen(self._raw_pen(name))
         self._draw_dots()
         self._box.front_changed.emit()
 
@@ -93,7 +94,8 @@ class MainCurves:
     def set_visible(self, name: str, visible: bool) -> None:
         """Show or hide one curve."""
         self._lines[name].setVisible(visible)
-        self._raw[name].setVisible(visible)
+        if name in self._raw:
+            self._raw[name].setVisible(visible)
         self._draw_dots()
         self._box.front_changed.emit()
 
@@ -120,8 +122,7 @@ class MainCurves:
         """Mark where a run that is a branch left its parent."""
         drawn = [curve for curve in self.curves if curve.style != Qt.PenStyle.NoPen]
         shown = [curve for curve in drawn if self.is_visible(curve.name)]
-        draw_dots(
-            self._dots,
+        self._dots.draw(
             self._drawing,
             [(*self.data(curve.name), getattr(self._theme, curve.colour)) for curve in shown],
         )
@@ -129,7 +130,7 @@ class MainCurves:
     @property
     def n_dots(self) -> int:
         """How many curves are marked as branches."""
-        return len(self._dots.data)
+        return len(self._dots)
 
     def _draw(self, name: str) -> None:
         (x, y), drawing = self._data[name], self._drawing
@@ -137,8 +138,8 @@ class MainCurves:
         self._smooth[name] = smooth
         self._lines[name].set_points(places, drawing.y.places(smooth))
         if drawing.smoothing > 1:
-            self._raw[name].set_points(places, drawing.y.places(y))
-        elif self._raw[name].n_points:
+            self.raw_line(name).set_points(places, drawing.y.places(y))
+        elif name in self._raw and self._raw[name].n_points:
             self._raw[name].set_points(_NOTHING, _NOTHING)
         self._box.front_changed.emit()
 
@@ -152,7 +153,17 @@ class MainCurves:
 
     def raw_line(self, name: str) -> CurveLine:
         """Return the line of a curve itself, of no points where it is not smoothed."""
+        if name not in self._raw:
+            line = self._raw[name] = self._make_line()
+            line.set_pen(self._raw_pen(name))
+            line.setVisible(self.is_visible(name))
         return self._raw[name]
+
+    def _raw_pen(self, name: str) -> QPen:
+        curve = next(curve for curve in self.curves if curve.name == name)
+        colour = QColor(getattr(self._theme, curve.colour))
+        colour.setAlpha(_RAW_ALPHA)
+        return pg.mkPen(colour, width=1)
 
     def xs(self) -> Iterator[NDArray[Any]]:
         """Yield the x of every curve."""

@@ -68,7 +68,8 @@ class CurvePlot(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._theme = LIGHT
+        self._theme: Theme = LIGHT
+        self._is_themed = False
         self._title_text, self._x_label, self._help = title, x_label, help_text
         self._compact, self._negative = compact, negative
         self._options = PlotOptions(log_y=log_y)
@@ -108,8 +109,6 @@ class CurvePlot(QWidget):
             self._axes["left"].setWidth(44)
             self._axes["left"].setTickDensity(0.6)
             self._axes["bottom"].setTickDensity(0.6)
-        if not self._compact:
-            self._axes["bottom"].enableAutoSIPrefix(False)  # 0.1 is not to be read as 100 x 0.001
         self.view.getPlotItem().show_grid(x=True, y=True, alpha=GRID_ALPHA)
 
     def _lay_out(self) -> None:
@@ -139,7 +138,9 @@ class CurvePlot(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
-        self._theme = theme
+        if self._is_themed and theme is self._theme:
+            return
+        self._theme, self._is_themed = theme, True
         self.view.setBackground(theme.surface)
         self._colour_axes()
         for axis in self._axes.values():

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _RUN_ALPHA = 175
 _BAND_ALPHA = 70
-DOT_PIXELS = 7
+_DOT_PIXELS = 7
 _HALF_AN_EPOCH = 0.5
 
 
@@ -112,23 +112,37 @@ def resolved(colour: str, theme: Theme) -> str:
     return colour if colour.startswith("#") else str(getattr(theme, colour))
 
 
-def draw_dots(
-    dots: pg.ScatterPlotItem,
-    drawing: Drawing,
-    curves: Iterable[tuple[NDArray[Any], NDArray[Any], str]],
-) -> None:
-    """Put a dot at the first point of every (x, y, colour) that begins after 0."""
-    xs, ys, brushes = [], [], []
-    for x, y, colour in curves:
-        if not len(x) or x[0] <= 0:
-            continue
-        at = drawing.x.place(float(x[0])), drawing.y.place(float(y[0]))
-        if np.isfinite(at).all():
-            xs.append(at[0])
-            ys.append(at[1])
-            brushes.append(pg.mkBrush(colour))
-    dots.setData(xs, ys, brush=brushes)
-    dots.setVisible(bool(xs))
+class BranchDots:
+    """Dots where curves begin that left those of a parent; most plots never have one."""
+
+    def __init__(self, box: pg.ViewBox, z: float) -> None:
+        self._box, self._z = box, z
+        self._item: pg.ScatterPlotItem | None = None
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return 0 if self._item is None else len(self._item.data)
+
+    def draw(
+        self, drawing: Drawing, curves: Iterable[tuple[NDArray[Any], NDArray[Any], str]]
+    ) -> None:
+        """Put a dot at the first point of every (x, y, colour) that begins after 0."""
+        xs, ys, brushes = [], [], []
+        for x, y, colour in curves:
+            if not len(x) or x[0] <= 0:
+                continue
+            at = drawing.x.place(float(x[0])), drawing.y.place(float(y[0]))
+            if np.isfinite(at).all():
+                xs.append(at[0])
+                ys.append(at[1])
+                brushes.append(pg.mkBrush(colour))
+        if xs and self._item is None:
+            self._item = pg.ScatterPlotItem(size=_DOT_PIXELS, pen=None)
+            self._item.setZValue(self._z)
+            self._box.addItem(self._item, ignoreBounds=True)
+        if self._item is not None and (xs or len(self)):
+            self._item.setData(xs, ys, brush=brushes)
+            self._item.setVisible(bool(xs))
 
 
 class RunLayer:
@@ -141,9 +155,7 @@ class RunLayer:
         self._drawing = Drawing()
         self._runs: dict[int, RunCurves] = {}
         self._lines: dict[int, list[CurveLine]] = {}
-        self._dots = pg.ScatterPlotItem(size=DOT_PIXELS, pen=None)
-        self._dots.setZValue(-3)
-        box.addItem(self._dots, ignoreBounds=True)
+        self._dots = BranchDots(box, z=-3.0)
 
     @property
     def runs(self) -> tuple[RunCurves, ...]:
@@ -157,7 +169,7 @@ class RunLayer:
     @property
     def n_dots(self) -> int:
         """How many places are marked where a run left its parent."""
-        return len(self._dots.data)
+        return len(self._dots)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -226,7 +238,7 @@ class RunLayer:
             for run in self.runs
             for i in range(len(run.curves))
         ]
-        draw_dots(self._dots, self._drawing, branches)
+        self._dots.draw(self._drawing, branches)
 
     def arrays(self) -> Iterator[NDArray[Any]]:
         """Yield the y of all that is drawn."""

@@ -99,6 +99,7 @@ class ScaledAxis(pg.AxisItem):
         super().__init__(orientation)
         self._scale = Scale.LINEAR
         self._text_levels = self.style["maxTextLevel"]
+        self.enableAutoSIPrefix(False)  # 0.1 is not to be read as 100 x 0.001
 
     def set_scale(self, scale: Scale) -> None:
         """Label places of this scale."""

@@ -86,8 +86,6 @@ class PlotView(pg.GraphicsView):
         self._still, self._still_is_old = QPixmap(), True
         self._is_front_alone = False
         """Whether what is painted next was asked for by what moves, and by nobody else."""
-        self.n_stills = 0
-        """How often what stands still has been painted."""
         self._area = PlotArea(box, axes)
         self.setCentralItem(self._area)
         self.setViewportUpdateMode(self.ViewportUpdateMode.NoViewportUpdate)
@@ -133,7 +131,6 @@ class PlotView(pg.GraphicsView):
         self._is_front_alone = False
         if not is_known or self._still.size() != size:
             self._still_is_old = False
-            self.n_stills += 1
             self._still = QPixmap(size)
             self._still.setDevicePixelRatio(ratio)
             with QPainter(self._still) as painter:
