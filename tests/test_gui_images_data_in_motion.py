@@ -212,13 +212,13 @@ def test_a_model_is_held_against_the_data_that_are_about_to_come(
 
 def slow_opening(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Hold every opening at its first word until the event is set."""
-    original, may_go = data_session.opening, threading.Event()
+    original, may_go = data_session.opening_dataset, threading.Event()
 
     def opening(*arguments: Any, **options: Any) -> Iterator[Progress]:
         assert may_go.wait(60)
         return (yield from original(*arguments, **options))
 
-    monkeypatch.setattr(data_session, "opening", opening)
+    monkeypatch.setattr(data_session, "opening_dataset", opening)
     return may_go
 
 
