@@ -103,7 +103,7 @@ HOSTILE = {
     ),
     "a number of 2 GB": (
         packed(b"\x8b\xff\xff\xff\x7f", 2 * GIB),
-        "LONG4 at byte 2, which claims a number of 2,147,483,647 bytes",
+        "LONG4 at byte 2, which is no instruction that data need",
     ),
     "a number of endless digits": (
         packed(b"L", b"9" * 10_000_000),
@@ -123,6 +123,14 @@ HOSTILE = {
     "laughs as a key": (
         content(b"}", NUMBER, TWICE * 1000, b"K\x01s."),
         "SETITEM at byte 2007, with a key that is neither word nor number",
+    ),
+    "numbers of one hash as keys": (
+        content(
+            b"}(",
+            *(b"\x8a\x0a" + (i * (2**61 - 1)).to_bytes(10, "little") + b"N" for i in range(10**5)),
+            b"u.",
+        ),
+        NO_IMAGES,
     ),
     "laughs as a shape": (
         content(b"cnumpy.core.numeric\n_frombuffer\n(C\x01a", DTYPE, NUMBER, TWICE * 1000, b"NtR."),

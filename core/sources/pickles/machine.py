@@ -1,34 +1,33 @@
-"""Reading a pickle without running it: a machine that knows data, and nine names.
+"""Reading a pickle without running it: a machine that knows data, and seven names.
 
 A pickle is a program. This machine executes the instructions that build numbers, words, lists,
 tuples and dictionaries; where the program asks for something to be imported and called it gets a
 stand-in from :mod:`core.sources.pickles.notes`, or the file is refused. Nothing is ever imported,
 called or looked up for a file.
 
-Instructions: the standard library's ``pickletools``, protocols 0 to 5.
+What the instructions are called, what they take from the stack and how their numbers are written
+is in the standard library's ``pickletools``. Its ``genops`` with a ``pickle.Unpickler`` that finds
+an allow-list alone is shorter, but not as safe: ``genops`` copies and decodes every argument (a
+single letter in 100 MB of text makes that 670 MB, a number that claims 2 GB takes 1.4 GB), and the
+unpickler hashes whatever is to be a key, within C and with no place at which it could be stopped:
+pairs of pairs, a thousand deep and each twice the same, take it for ever, 100,000 numbers of one
+hash a minute. To see that coming, one would have to follow the stack, as here.
 """
 
 from __future__ import annotations
 
 import codecs
+import io
 import pickletools
 import re
 import struct
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 
 from core.errors import DatasetError
 from core.sources import limits
-from core.sources.pickles.notes import (
-    MAX_WORD,
-    Callable_,
-    LongText,
-    build,
-    call,
-    known,
-    text_of,
-)
+from core.sources.pickles.notes import MAX_WORD, Callable_, LongText, build, call, known, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -37,7 +36,15 @@ if TYPE_CHECKING:
     from core.sources.pickles.notes import Payload
     from core.sources.streams import Stream
 
-_NAMES = {ord(code.code): code.name for code in pickletools.opcodes}
+_OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
+_LENGTHS = {
+    pickletools.TAKEN_FROM_ARGUMENT1: "<B",
+    pickletools.TAKEN_FROM_ARGUMENT4: "<i",
+    pickletools.TAKEN_FROM_ARGUMENT4U: "<I",
+    pickletools.TAKEN_FROM_ARGUMENT8U: "<Q",
+}
+"""How the number of bytes is written that follow."""
+
 _SHORT_BYTES = 1 << 16
 """What is longer is kept as an array, not copied into a bytes object."""
 
@@ -54,7 +61,6 @@ _MAX_LINE = 1000
 _MAX_TEXT = limits.MAX_ELEMENTS
 """Of the values of an array written as one line of text."""
 
-_MAX_INTEGER_BYTES = 64
 _ESCAPES = re.compile(rb"(?:[^\\]++|\\(?:[\\'\"nrt]|x[0-9a-fA-F]{2}))*+")
 """What Python 2 writes within quotes."""
 
@@ -73,9 +79,9 @@ class Machine:
         self._marks: list[int] = []
         self._memo: dict[int, Any] = {}
         self._start = 0
-        self._code = 0
-        self._decoded = 0
-        self._words = 0
+        self._code = b""
+        self._n_decoded = 0
+        self._n_encoded = 0
 
     def run(self) -> Generator[Progress, None, Any]:
         """Return what the pickle holds, telling how many bytes of its long parts are read.
@@ -87,28 +93,42 @@ class Machine:
         """
         for _ in range(limits.MAX_PICKLE_STEPS):
             self._start = self._stream.tell()
-            code = self._stream.read(1)
-            if not code:
-                self._cut("the pickle")
-            self._code = code[0]
-            if code == b".":
-                return self._pop()
-            if code in _PAYLOADS:
-                self._stack.append((yield from self._payload(*_PAYLOADS[code])))
-            elif code in _STEPS:
-                _STEPS[code](self)
-            else:
+            self._code = self._stream.read(1)
+            if self._code == b".":
+                return self._taken(1)[0]
+            if self._code in _PAYLOADS:
+                self._stack.append((yield from self._payload(*_PAYLOADS[self._code])))
+            elif self._code in _STEPS:
+                self._execute(_STEPS[self._code])
+            elif self._code:
                 self._refuse("which is no instruction that data need")
+            else:
+                self._cut("the pickle")
         return self._refuse(
             f"and has more than {limits.MAX_PICKLE_STEPS:,} instructions until here; arrays need "
             "about a hundred. Store them by np.savez"
         )
 
+    def _execute(self, step: _Step) -> None:
+        if step.argument is not None:
+            operands = [self._argument(step.argument)]
+        elif step.takes_mark:
+            items = self._since_mark()
+            operands = [*self._taken(step.n_taken), items]
+        else:
+            operands = self._taken(step.n_taken)
+        made = step.action(self, *operands)
+        if step.pushes:
+            self._stack.append(made)
+
     def _refuse(self, what: str) -> NoReturn:
-        name = _NAMES.get(self._code, f"0x{self._code:02x}")
         raise DatasetError(
-            f"{self._stream.label}: the pickle has {name} at byte {self._start}, {what}"
+            f"{self._stream.label}: the pickle has {self._name()} at byte {self._start}, {what}"
         )
+
+    def _name(self) -> str:
+        opcode = _OPCODES.get(self._code)
+        return f"0x{self._code.hex()}" if opcode is None else opcode.name
 
     def _damaged(self) -> NoReturn:
         self._refuse("where it makes no sense; the file is damaged: copy or download it again")
@@ -119,48 +139,38 @@ class Machine:
             "bytes; copy or download it again"
         )
 
+    def _argument(self, argument: pickletools.ArgumentDescriptor) -> Any:
+        """Read a number that belongs to an instruction."""
+        in_words = argument.n == pickletools.UP_TO_NEWLINE
+        line = self._stream.read_line(_MAX_LINE) + b"\n" if in_words else b""
+        try:
+            return argument.reader(io.BytesIO(line) if in_words else self._stream)
+        except ValueError:
+            return self._damaged() if in_words else self._cut(self._name())
+
     def _read(self, n: int) -> bytes:
         found = self._stream.read(n)
-        if len(found) < n:
-            self._cut(_NAMES[self._code])
-        return found
-
-    def _unpacked(self, form: str) -> Any:
-        return struct.unpack(form, self._read(struct.calcsize(form)))[0]
-
-    def _line(self, most: int = _MAX_LINE) -> bytes:
-        return self._stream.read_line(most)
-
-    def _word(self) -> str:
-        return self._line().decode("utf-8", "replace")
-
-    def _whole(self, word: bytes) -> int:
-        try:
-            return int(word)
-        except ValueError:
-            return self._damaged()
+        return found if len(found) == n else self._cut(self._name())
 
     def _payload(self, form: str, codec: str) -> Generator[Progress, None, Payload]:
         """Read bytes after their number; text if there is a ``codec``."""
-        n = self._unpacked(form)
+        (n,) = struct.unpack(form, self._read(struct.calcsize(form)))
         if not 0 <= n <= self._stream.most - self._stream.tell():
             self._refuse(
                 f"which claims {n:,} bytes; there are {self._stream.most:,} in all. The file is "
                 "damaged or a trap: copy or download it again"
             )
-        if codec and n <= _WORD_BYTES:
-            return self._decoded_word(self._read(n), codec)
-        if not codec and n <= _SHORT_BYTES:
-            return self._read(n)
+        if n <= (_WORD_BYTES if codec else _SHORT_BYTES):
+            raw = self._read(n)
+            return self._word(raw, codec) if codec else raw
         content = np.empty(n, dtype=np.uint8)
-        found = yield from self._stream.fill(content)
-        if found < n:
-            self._cut(_NAMES[self._code])
+        if (yield from self._stream.fill(content)) < n:
+            self._cut(self._name())
         return LongText(content, codec) if codec else content
 
-    def _decoded_word(self, raw: bytes, codec: str) -> str:
-        self._words += len(raw)
-        if self._words > _MAX_WORDS_BYTES:
+    def _word(self, raw: bytes, codec: str) -> str:
+        self._n_decoded += len(raw)
+        if self._n_decoded > _MAX_WORDS_BYTES:
             self._refuse(
                 f"and words of more than {_MAX_WORDS_BYTES:,} bytes until here; arrays need a few. "
                 "Store them by np.savez"
@@ -172,7 +182,7 @@ class Machine:
 
     def _quoted(self) -> Payload:
         """Read a string in quotes, as Python 2 writes it, up to the end of the line."""
-        line = self._line(_MAX_TEXT)
+        line = self._stream.read_line(_MAX_TEXT)
         whole = len(line) >= 2 and line[0] == line[-1] and line[0] in b"'\""
         inside = memoryview(line)[1:-1]
         match = _ESCAPES.match(inside)
@@ -183,77 +193,58 @@ class Machine:
         return raw if len(raw) <= _SHORT_BYTES else np.frombuffer(raw, dtype=np.uint8)
 
     def _escaped(self) -> Payload:
-        line = self._line(_MAX_TEXT)
+        line = self._stream.read_line(_MAX_TEXT)
         if len(line) <= _WORD_BYTES:
-            return self._decoded_word(line, "raw-unicode-escape")
+            return self._word(line, "raw-unicode-escape")
         return LongText(np.frombuffer(line, dtype=np.uint8), "raw-unicode-escape")
 
-    def _integer_line(self) -> int:
-        line = self._line()
-        flags = {b"00": False, b"01": True}
-        return flags[bytes(line)] if bytes(line) in flags else self._whole(line)
-
-    def _float_line(self) -> float:
-        try:
-            return float(self._line())
-        except ValueError:
-            return self._damaged()
-
-    def _long(self, form: str) -> int:
-        n = self._unpacked(form)
-        if not 0 <= n <= _MAX_INTEGER_BYTES:
-            self._refuse(f"which claims a number of {n:,} bytes; no array needs such a one")
-        return int.from_bytes(self._read(n), "little", signed=True)
-
-    def _push(self, value: Any) -> None:
-        self._stack.append(value)
-
-    def _pop(self) -> Any:
-        if len(self._stack) <= (self._marks[-1] if self._marks else 0):
+    def _taken(self, n: int) -> list[Any]:
+        """Return the last ``n`` of the stack, which leave it."""
+        start = len(self._stack) - n
+        if start < (self._marks[-1] if self._marks else 0):
             self._damaged()
-        return self._stack.pop()
-
-    def _top(self) -> Any:
-        if not self._stack:
-            self._damaged()
-        return self._stack[-1]
-
-    def _popped(self, n: int) -> tuple[Any, ...]:
-        return tuple([self._pop() for _ in range(n)][::-1])
-
-    def _mark(self) -> None:
-        self._marks.append(len(self._stack))
+        return self._cut_off(start)
 
     def _since_mark(self) -> list[Any]:
-        if not self._marks:
-            self._damaged()
-        start = self._marks.pop()
+        return self._cut_off(self._marks.pop()) if self._marks else self._damaged()
+
+    def _cut_off(self, start: int) -> list[Any]:
         found = self._stack[start:]
         del self._stack[start:]
         return found
+
+    def _mark(self) -> None:
+        self._marks.append(len(self._stack))
 
     def _discard(self) -> None:
         if self._marks and self._marks[-1] == len(self._stack):
             self._marks.pop()
         else:
-            self._pop()
+            self._taken(1)
+
+    def _twice(self, value: Any) -> Any:
+        self._stack.append(value)
+        return value
 
     def _put(self, index: int) -> None:
-        self._memo[index] = self._top()  # a dictionary: no index, however large, costs more
+        (value,) = self._taken(1)
+        self._stack.append(value)
+        self._memo[index] = value  # a dictionary: no index, however large, costs more
 
-    def _get(self, index: int) -> None:
-        if index not in self._memo:
-            self._damaged()
-        self._stack.append(self._memo[index])
+    def _memoize(self, value: Any) -> Any:
+        self._memo[len(self._memo)] = value
+        return value
 
-    def _extend(self, items: list[Any]) -> None:
-        target = self._top()
+    def _get(self, index: int) -> Any:
+        return self._memo[index] if index in self._memo else self._damaged()
+
+    def _extended(self, target: Any, items: list[Any]) -> list[Any]:
         if type(target) is not list:
             self._damaged()
         target.extend(items)
+        return target
 
-    def _assign(self, items: list[Any]) -> None:
-        target = self._top()
+    def _assigned(self, target: Any, items: list[Any]) -> dict[str, Any]:
         if type(target) is not dict or len(items) % 2:
             self._damaged()
         for key, value in zip(items[::2], items[1::2], strict=True):
@@ -261,11 +252,7 @@ class Machine:
             if word in target:
                 self._refuse(f"which says twice what {word!r} is; expected each key once")
             target[word] = value
-
-    def _dictionary(self) -> None:
-        items = self._since_mark()
-        self._push({})
-        self._assign(items)
+        return target
 
     def _key(self, key: Any) -> str:
         # Nothing else: the hash of a deep tuple would exhaust the stack, that of a wide one time.
@@ -274,112 +261,115 @@ class Machine:
         word = text_of(key)
         return self._refuse("with a key that is neither word nor number") if word is None else word
 
-    def _global(self, module: str, name: str) -> None:
+    def _global(self) -> Callable_:
+        module, name = (self._stream.read_line(_MAX_LINE).decode("utf-8", "replace") for _ in "mn")
+        return self._known(module, name)
+
+    def _known(self, module: Any, name: Any) -> Callable_:
+        module, name = text_of(module), text_of(name)
+        if module is None or name is None:
+            self._damaged()
         found = known(module, name)
         if found is None:
             raise DatasetError(
                 f"{self._stream.label}: this pickle asks for {module[:60]}.{name[:60]} "
-                f"({_NAMES[self._code]} at byte {self._start}); nothing is ever run, and it was "
-                "not opened. Expected dictionaries, lists and tuples of NumPy arrays: store the "
-                "arrays by np.savez"
+                f"({self._name()} at byte {self._start}); nothing is ever run, and it was not "
+                "opened. Expected dictionaries, lists and tuples of NumPy arrays: store the arrays "
+                "by np.savez"
             )
-        self._push(found)
+        return found
 
-    def _stack_global(self) -> None:
-        module, name = map(text_of, self._popped(2))
-        if module is None or name is None:
-            self._damaged()
-        self._global(module, name)
-
-    def _reduce(self) -> None:
-        function, arguments = self._popped(2)
+    def _called(self, function: Any, arguments: Any) -> Any:
         if not isinstance(function, Callable_) or type(arguments) is not tuple:
             self._damaged()
         text = arguments[0] if arguments else None
         if isinstance(text, str | LongText):
             # Each is asked for once; a trap asks for one a thousand times.
-            self._decoded += len(text if isinstance(text, str) else text.raw)
-            if self._decoded > self._stream.tell():
+            self._n_encoded += len(text if isinstance(text, str) else text.raw)
+            if self._n_encoded > self._stream.tell():
                 self._refuse("by which it makes more bytes of a text than there are in it")
+        return self._noted(call, function, arguments)
+
+    def _built(self, target: Any, state: Any) -> Any:
+        self._noted(build, target, state)
+        return target
+
+    def _noted(self, note: Callable[..., Any], *operands: Any) -> Any:
         try:
-            self._push(call(function, arguments))
+            return note(*operands)
         except DatasetError as error:
             self._refuse(f"where {error}; copy the file again, or store the arrays by np.savez")
 
-    def _build(self) -> None:
-        state = self._pop()
-        try:
-            build(self._top(), state)
-        except DatasetError as error:
-            self._refuse(f"where {error}; copy the file again, or store the arrays by np.savez")
+    def _protocol(self, protocol: int) -> None:
+        if protocol > 5:
+            self._refuse(f"of protocol {protocol}; expected 0 to 5")
 
 
-_PAYLOADS: dict[bytes, tuple[str, str]] = {
-    b"U": ("<B", ""),
-    b"T": ("<i", ""),
-    b"C": ("<B", ""),
-    b"B": ("<I", ""),
-    b"\x8e": ("<Q", ""),
-    b"\x96": ("<Q", ""),
-    b"\x8c": ("<B", "utf-8"),
-    b"X": ("<I", "utf-8"),
-    b"\x8d": ("<Q", "utf-8"),
+_PAYLOADS = {
+    opcode.code.encode("latin-1"): (_LENGTHS[opcode.arg.n], "utf-8" * ("UNICODE" in opcode.name))
+    for opcode in pickletools.opcodes
+    if opcode.arg is not None and opcode.arg.n in _LENGTHS and not opcode.name.startswith("LONG")
 }
-"""Instruction -> how its length is written, and how its bytes are text."""
+"""Instruction -> how the number of its bytes is written, and how these are text."""
 
-# What a machine does, written so that one line is one instruction.
-_STEPS: dict[bytes, Callable[[Machine], None]] = {
-    b"\x80": lambda m: _check_protocol(m, m._unpacked("<B")),
-    b"\x95": lambda m: _ignore(m._unpacked("<Q")),  # FRAME: how far to read ahead
-    b"N": lambda m: m._push(None),
-    b"\x88": lambda m: m._push(True),
-    b"\x89": lambda m: m._push(False),
-    b"I": lambda m: m._push(m._integer_line()),
-    b"L": lambda m: m._push(m._whole(m._line().removesuffix(b"L"))),
-    b"F": lambda m: m._push(m._float_line()),
-    b"K": lambda m: m._push(m._unpacked("<B")),
-    b"M": lambda m: m._push(m._unpacked("<H")),
-    b"J": lambda m: m._push(m._unpacked("<i")),
-    b"\x8a": lambda m: m._push(m._long("<B")),
-    b"\x8b": lambda m: m._push(m._long("<i")),
-    b"G": lambda m: m._push(m._unpacked(">d")),
-    b"S": lambda m: m._push(m._quoted()),
-    b"V": lambda m: m._push(m._escaped()),
-    b"(": lambda m: m._mark(),
-    b"0": lambda m: m._discard(),
-    b"1": lambda m: _ignore(m._since_mark()),
-    b"2": lambda m: m._push(m._top()),
-    b")": lambda m: m._push(()),
-    b"\x85": lambda m: m._push(m._popped(1)),
-    b"\x86": lambda m: m._push(m._popped(2)),
-    b"\x87": lambda m: m._push(m._popped(3)),
-    b"t": lambda m: m._push(tuple(m._since_mark())),
-    b"]": lambda m: m._push([]),
-    b"l": lambda m: m._push(m._since_mark()),
-    b"a": lambda m: m._extend(list(m._popped(1))),
-    b"e": lambda m: m._extend(m._since_mark()),
-    b"}": lambda m: m._push({}),
-    b"d": lambda m: m._dictionary(),
-    b"s": lambda m: m._assign(list(m._popped(2))),
-    b"u": lambda m: m._assign(m._since_mark()),
-    b"p": lambda m: m._put(m._whole(m._line())),
-    b"q": lambda m: m._put(m._unpacked("<B")),
-    b"r": lambda m: m._put(m._unpacked("<I")),
-    b"\x94": lambda m: m._put(len(m._memo)),
-    b"g": lambda m: m._get(m._whole(m._line())),
-    b"h": lambda m: m._get(m._unpacked("<B")),
-    b"j": lambda m: m._get(m._unpacked("<I")),
-    b"c": lambda m: m._global(m._word(), m._word()),
-    b"\x93": lambda m: m._stack_global(),
-    b"R": lambda m: m._reduce(),
-    b"b": lambda m: m._build(),
+_BY_THEMSELVES = ("MARK", "POP", "STRING", "UNICODE", "GLOBAL")
+"""Instructions that find what they need."""
+
+_ACTIONS: dict[str, Callable[..., Any]] = {
+    "PROTO": Machine._protocol,
+    "FRAME": lambda _, size: None,  # how far to read ahead
+    "NONE": lambda _: None,
+    "NEWTRUE": lambda _: True,
+    "NEWFALSE": lambda _: False,
+    **dict.fromkeys(("INT", "BININT", "BININT1", "BININT2"), lambda _, value: value),
+    **dict.fromkeys(("LONG", "LONG1", "FLOAT", "BINFLOAT"), lambda _, value: value),
+    "STRING": Machine._quoted,
+    "UNICODE": Machine._escaped,
+    "MARK": Machine._mark,
+    "POP": Machine._discard,
+    "POP_MARK": lambda _, items: None,
+    "DUP": Machine._twice,
+    "EMPTY_TUPLE": lambda _: (),
+    **dict.fromkeys(("TUPLE1", "TUPLE2", "TUPLE3"), lambda _, *items: items),
+    "TUPLE": lambda _, items: tuple(items),
+    "EMPTY_LIST": lambda _: [],
+    "LIST": lambda _, items: items,
+    "APPEND": lambda machine, target, item: machine._extended(target, [item]),
+    "APPENDS": Machine._extended,
+    "EMPTY_DICT": lambda _: {},
+    "DICT": lambda machine, items: machine._assigned({}, items),
+    "SETITEM": lambda machine, target, key, value: machine._assigned(target, [key, value]),
+    "SETITEMS": Machine._assigned,
+    **dict.fromkeys(("PUT", "BINPUT", "LONG_BINPUT"), Machine._put),
+    "MEMOIZE": Machine._memoize,
+    **dict.fromkeys(("GET", "BINGET", "LONG_BINGET"), Machine._get),
+    "GLOBAL": Machine._global,
+    "STACK_GLOBAL": Machine._known,
+    "REDUCE": Machine._called,
+    "BUILD": Machine._built,
 }
+"""What an instruction makes of its number and of what it takes from the stack."""
 
 
-def _check_protocol(machine: Machine, protocol: int) -> None:
-    if protocol > 5:
-        machine._refuse(f"of protocol {protocol}; expected 0 to 5")
+class _Step(NamedTuple):
+    action: Callable[..., Any]
+    argument: pickletools.ArgumentDescriptor | None
+    n_taken: int
+    takes_mark: bool
+    pushes: bool
 
 
-def _ignore(_: object) -> None:
-    """Do nothing with what was read."""
+def _step(opcode: pickletools.OpcodeInfo) -> _Step:
+    before, after = opcode.stack_before, opcode.stack_after
+    alone = opcode.name in _BY_THEMSELVES
+    takes_mark = pickletools.markobject in before
+    return _Step(
+        _ACTIONS[opcode.name],
+        None if alone else opcode.arg,
+        0 if alone else len(before) - 2 * takes_mark,
+        takes_mark,
+        bool(after) and pickletools.markobject not in after,
+    )
+
+
+_STEPS = {code: _step(opcode) for code, opcode in _OPCODES.items() if opcode.name in _ACTIONS}
