@@ -52,50 +52,17 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     ArraysUnclear, DatasetError
         As :func:`core.sources.arrays.array_parts.read_parts`, or naming the file and what is wrong.
     """
-    path = head.path
-    if head.is_folder:
-        arrays, notes = _folder_arrays(path, head.names, reading)
-        parts = yield from read_parts(path.resolve().name, str(path), arrays, reading)
-        return replace(parts, notes=parts.notes + notes)
-    if head.raw.startswith(MAGICS):
-        return (yield from read_archive(path, reading))
-    alone = lazy_npy(_array_name(path), file_blob(path))
-    arrays, notes = _beside(path, alone, reading)
-    parts = yield from read_parts(path.name, str(path), arrays, reading)
+    path, notes = head.path, tuple[str, ...]()
+    files = _array_files(path, head.names) if head.is_folder else [path]
+    if len(files) == 1:
+        arrays = _file_arrays(files[0])
+        if len(arrays) == 1 and not head.is_folder:  # images in one file and labels in another
+            arrays, notes = _beside(path, arrays[0], reading)
+    else:
+        arrays, notes = _one_each(path, files, reading)
+    name = path.resolve().name if head.is_folder else path.name
+    parts = yield from read_parts(name, str(path), arrays, reading)
     return replace(parts, notes=parts.notes + notes)
-
-
-def read_archive(path: Path, reading: ReadingConfig) -> Generator[Progress, None, Parts]:
-    """Read the npz archive at ``path``, and those beside it if there is one array in it alone.
-
-    Raises
-    ------
-    ArraysUnclear, DatasetError
-        As :func:`read`.
-    """
-    arrays = archive_arrays(path)
-    notes: tuple[str, ...] = ()
-    if len(arrays) == 1:  # images in one file and labels in another
-        arrays, notes = _beside(path, arrays[0], reading)
-    parts = yield from read_parts(path.name, str(path), arrays, reading)
-    return replace(parts, notes=parts.notes + notes)
-
-
-def archive_arrays(path: Path) -> list[LazyArray]:
-    """Return the arrays of an npz archive, whatever else is in it.
-
-    Raises
-    ------
-    DatasetError
-        If the archive or a header in it is damaged or beyond the bounds.
-    """
-    archive = Archive(path)
-    with archive.kept_open():
-        return [
-            lazy_npy(member.filename.removesuffix(_NPY), archive.blob(member))
-            for member in archive.members
-            if member.filename.endswith(_NPY)
-        ]
 
 
 def _array_name(file: Path) -> str:
@@ -116,15 +83,22 @@ def _array_files(folder: Path, names: Sequence[str]) -> list[Path]:
 
 
 def _file_arrays(file: Path) -> list[LazyArray]:
-    """Return the arrays of an npy or npz file; one that is alone is named as the file."""
+    """Return the arrays of an npy or npz file."""
     with file.open("rb") as stream:
         is_archive = stream.read(4) in MAGICS
     if not is_archive:
         return [lazy_npy(_array_name(file), file_blob(file))]
-    arrays = archive_arrays(file)
-    if len(arrays) != 1:
-        return arrays
-    return [LazyArray(replace(arrays[0].info, name=_array_name(file)), arrays[0].load)]
+    archive = Archive(file)
+    with archive.kept_open():
+        return [
+            lazy_npy(member.filename.removesuffix(_NPY), archive.blob(member))
+            for member in archive.members
+            if member.filename.endswith(_NPY)
+        ]
+
+
+def _named_as(file: Path, alone: LazyArray) -> LazyArray:
+    return replace(alone, info=replace(alone.info, name=_array_name(file)))
 
 
 def _readable(files: Sequence[Path]) -> tuple[dict[Path, list[LazyArray]], list[DatasetError]]:
@@ -169,16 +143,13 @@ def _left_out(damages: Sequence[DatasetError]) -> tuple[str, ...]:
     return tuple(f"A damaged file was left out: {damage}." for damage in damages)
 
 
-def _folder_arrays(
-    folder: Path, names: Sequence[str], reading: ReadingConfig
+def _one_each(
+    folder: Path, files: Sequence[Path], reading: ReadingConfig
 ) -> tuple[list[LazyArray], tuple[str, ...]]:
-    """Return the arrays of the files in a folder, which hold one each, or of its only file.
+    """Return the arrays of the files in a folder, which hold one each.
 
     Beside them come notes on what was left out.
     """
-    files = _array_files(folder, names)
-    if len(files) == 1:
-        return _file_arrays(files[0]), ()
     found: dict[str, LazyArray] = {}
     readable, damages = _readable(files)
     for file, inside in readable.items():
@@ -188,12 +159,12 @@ def _folder_arrays(
                 f"{folder}: several files of arrays ({listed}), of which {file.name} holds "
                 f"{len(inside)} arrays; open one of them instead"
             )
-        name = inside[0].info.name
+        name = _array_name(file)
         if name in found:
             raise DatasetError(
                 f"{folder}: there are two files of arrays called {name}; open one of them instead"
             )
-        found[name] = inside[0]
+        found[name] = _named_as(file, inside[0])
     if damages:
         _check_enough(str(folder), list(found.values()), damages, reading)
     return list(found.values()), _left_out(damages)
@@ -206,12 +177,12 @@ def _beside(
 
     Beside them come notes on what was left out.
     """
-    found = {_array_name(path): LazyArray(replace(alone.info, name=_array_name(path)), alone.load)}
+    inside = {path: [alone]}
     files = _array_files(path.parent, folder_names(path.parent))
     others = [file for file in files if file.suffix == path.suffix and file.name != path.name]
     readable, damages = _readable(others)
-    found |= {inside[0].info.name: inside[0] for inside in readable.values() if len(inside) == 1}
-    arrays = list(found.values())
+    inside |= readable
+    arrays = [_named_as(file, found[0]) for file, found in inside.items() if len(found) == 1]
     if len(arrays) < 2 and damages:
         raise damages[0]
     if len(arrays) < 2:

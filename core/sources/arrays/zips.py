@@ -45,7 +45,7 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     archive = Archive(path)
     members = archive.members
     if any(member.filename.endswith(".npy") for member in members):
-        return (yield from npz.read_archive(path, reading))
+        return (yield from npz.read(head, reading))
     blobs = [archive.blob(member) for member in _shallowest(path, members)]
     if blobs:
         chosen = named_set(str(path), by_name(blobs), advice=_UNPACK)
