@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,75 +13,12 @@ from core.parameters import parameters_of
 from core.report.numbers import measure, probability_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from core.learning.training import EpochRecord
     from core.report.run import RunResult
 
-_STYLE = """
-:root { color-scheme: light dark; --ink: #181c22; --paper: #ffffff; --muted: #545c68;
-  --line: #c9ced6; --wash: #f3f5f8; --link: #0059a3; }
-@media (prefers-color-scheme: dark) { :root { --ink: #eceff3; --paper: #15181d; --muted: #a9b2bf;
-  --line: #3c434e; --wash: #1f242b; --link: #7cc0ff; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink);
-  font: 1.25rem/1.55 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-main { max-width: 78rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; }
-h1 { font-size: 2.4rem; line-height: 1.2; margin: 0 0 0.5rem; overflow-wrap: anywhere; }
-h2 { font-size: 1.7rem; line-height: 1.3; margin: 3rem 0 0.5rem; }
-p, ul { max-width: 62rem; overflow-wrap: anywhere; }
-.lead { font-size: 1.4rem; }
-.muted { color: var(--muted); }
-.warning { border-left: 0.4rem solid #d55e00; background: var(--wash); padding: 0.8rem 1.2rem; }
-a { color: var(--link); }
-img { display: block; width: 100%; height: auto; background: #ffffff;
-  border: 1px solid var(--line); border-radius: 0.4rem; }
-figure { margin: 1.2rem 0; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.3rem 1.4rem 0.3rem 0; border-bottom: 1px solid var(--line);
-  text-align: left; vertical-align: top; }
-th { font-weight: 600; }
-td.number, th.number { text-align: right; }
-code { font-size: 0.9em; overflow-wrap: anywhere; }
-@media print { :root { --ink: #000; --paper: #fff; --muted: #444; --line: #bbb; --wash: #f3f3f3;
-  --link: #000; } body { font-size: 11pt; } main { max-width: none; padding: 0; }
-  .lead { font-size: 12pt; } h1 { font-size: 20pt; } h2 { font-size: 15pt; margin-top: 18pt;
-  break-after: avoid; } figure, table { break-inside: avoid; } }
-"""
-
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 _CLEAR_FALL = 0.01
 """Nats by which a log-likelihood must fall before it is called a fall."""
-
-
-def _paragraph(text: str, kind: str = "") -> str:
-    mark = f' class="{kind}"' if kind else ""
-    return f"<p{mark}>{escape(text)}</p>"
-
-
-def _figure(file: str, size: tuple[int, int], alt: str) -> str:
-    width, height = size
-    return (
-        f'<figure><a href="{file}"><img src="{file}" width="{width}" height="{height}" '
-        f'alt="{escape(alt)}"></a></figure>'
-    )
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]], numbers: bool) -> str:
-    """Return a table; with ``numbers`` all columns but the first are aligned right."""
-
-    def row(cells: Iterable[str], tag: str) -> str:
-        marks = [' class="number"' if numbers and i else "" for i, _ in enumerate(head_cells)]
-        pairs = zip(cells, marks, strict=True)
-        return "<tr>" + "".join(f"<{tag}{m}>{escape(c)}</{tag}>" for c, m in pairs) + "</tr>"
-
-    head_cells = list(head)
-    body = "\n".join(row(cells, "td") for cells in rows)
-    return (
-        f'<div class="scroll"><table>\n<thead>{row(head_cells, "th")}</thead>\n'
-        f"<tbody>\n{body}\n</tbody></table></div>"
-    )
 
 
 def _count(n: int, word: str) -> str:
@@ -196,43 +133,41 @@ def attack_sentences(run: RunResult) -> str:
     return " ".join(found)
 
 
-def _scores_table(run: RunResult) -> str:
-    def row(words: str, record: EpochRecord) -> list[str]:
-        cells = [words, str(record.epoch)]
-        for part in parts:
-            cells.append(measure(getattr(record, f"{part}_score")))
-            cells.append(measure(getattr(record, f"{part}_log_likelihood")))
-        return cells
-
+def _scores(run: RunResult) -> list[list[str]]:
+    """Return the rows of a table, its head first."""
     parts = ["train", "test"] + (["validation"] if run.history.has_validation else [])
-    head = ["", "epoch"]
-    for part in parts:
-        head += [f"{part} score", f"{part} log-likelihood"]
     records = run.history.records
-    rows = [row("start", records[0]), row("best", run.history.best), row("last", records[-1])]
-    return _table(head, rows, numbers=True)
+    found = [["", "epoch"]]
+    for part in parts:
+        found[0] += [f"{part} score", f"{part} log-likelihood"]
+    for words, record in (
+        ("start", records[0]),
+        ("best", run.history.best),
+        ("last", records[-1]),
+    ):
+        found.append([words, str(record.epoch)])
+        for part in parts:
+            found[-1].append(measure(getattr(record, f"{part}_score")))
+            found[-1].append(measure(getattr(record, f"{part}_log_likelihood")))
+    return found
 
 
-def _settings_table(run: RunResult) -> str:
-    rows = []
+def _settings(run: RunResult) -> list[tuple[str, str, str]]:
+    """Return label, value and option of every setting."""
     groups = (
         (run.arguments.data, ""),
         (run.arguments.training, ""),
         (run.attack.config, "attack_"),
     )
-    for config, prefix in groups:
-        for name, declared in parameters_of(config).items():
-            value = default_text(declared, getattr(config, name))
-            label = f"Attack: {declared.label.lower()}" if prefix else declared.label
-            rows.append([label, value, option_name(prefix + name)])
-    return _table(["setting", "value", "option"], rows, numbers=False)
-
-
-def _attack_alt(run: RunResult) -> str:
-    return (
-        "Image, amplified change, result and the target's weight image in a row; under them the "
-        f"probabilities before and after, and at each step. {run.attack.sentence(run.dataset)}."
-    )
+    return [
+        (
+            f"Attack: {declared.label.lower()}" if prefix else declared.label,
+            default_text(declared, getattr(config, name)),
+            option_name(prefix + name),
+        )
+        for config, prefix in groups
+        for name, declared in parameters_of(config).items()
+    ]
 
 
 def make_page(run: RunResult, sizes: dict[str, tuple[int, int]]) -> str:
@@ -242,55 +177,35 @@ def make_page(run: RunResult, sizes: dict[str, tuple[int, int]]) -> str:
     ----------
     sizes : width and height in pixels of each picture, by file name
     """
-    name, epoch = run.dataset.name, run.last.epoch
-    parts = [
-        f"<h1>What a perceptron learnt from {escape(name)}</h1>",
-        _paragraph(lead_sentences(run), "lead"),
-    ]
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    pages = Environment(
+        loader=FileSystemLoader(ASSETS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    warnings = [f"{run.note}."] if run.note else []
     if run.divergence is not None:
+        epoch = run.last.epoch
         words = f"{run.divergence} Everything below shows epoch {epoch}, the last before that."
-        parts.append(_paragraph(words, "warning"))
-    if run.note:
-        parts.append(_paragraph(f"{run.note}.", "warning"))
-    parts += [
-        "<h2>When should learning stop?</h2>",
-        _paragraph(stopping_sentences(run)),
-        _figure("curves.png", sizes["curves.png"], f"Error and log-likelihood per epoch. "
-                f"{stopping_sentences(run)}"),
-        _scores_table(run),
-        "<h2>What has it learnt?</h2>",
-        _paragraph(
-            f"The weights of each class after epoch {epoch}, as an image. Ink where a weight is "
-            "positive (red) speaks for the class, ink where it is negative (blue) against it."
-        ),
-        _figure("weights.png", sizes["weights.png"], "The weight image of every class."),
-        _paragraph(
-            "The mean of the training images of each class that are classified correctly: the "
-            "weights are not these means, they are what tells the classes apart."
-        ),
-        _figure("means.png", sizes["means.png"], "The mean image of every class."),
-        "<h2>Where does it fail?</h2>",
-        _paragraph(worst_sentences(run)),
-        _figure("worst.png", sizes["worst.png"], "The surest mistake within every class, with the "
-                "class it was taken for."),
-        _paragraph(confusion_sentences(run)),
-        "<h2>How is it fooled?</h2>",
-        _paragraph(attack_sentences(run)),
-        _figure("attack.png", sizes["attack.png"], _attack_alt(run)),
-        "<h2>Data, settings and numbers</h2>",
-        _paragraph(f"Data: {name} ({run.dataset.source}), content hash "
-                   f"{run.dataset.content_hash[:16]}."),
-        _settings_table(run),
-        '<p>All numbers: <a href="curves.csv">curves.csv</a> (the curves), '
-        '<a href="summary.json">summary.json</a> (everything).</p>',
-        _paragraph(
-            f"Training took {run.train_seconds:.2f} s, measuring {run.evaluate_seconds:.2f} s. "
-            "Written by Perceptron Explorer.", "muted"),
-    ]  # fmt: skip
-    body = "\n".join(parts)
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Perceptron report: {escape(name)}</title>\n<style>{_STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        warnings.insert(0, words)
+    return pages.get_template("report.html").render(
+        name=run.dataset.name,
+        source=run.dataset.source,
+        content_hash=run.dataset.content_hash[:16],
+        epoch=run.last.epoch,
+        warnings=warnings,
+        lead=lead_sentences(run),
+        stopping=stopping_sentences(run),
+        scores=_scores(run),
+        worst=worst_sentences(run),
+        confusion=confusion_sentences(run),
+        attack=attack_sentences(run),
+        attack_sentence=run.attack.sentence(run.dataset),
+        settings=_settings(run),
+        sizes=sizes,
+        train_seconds=run.train_seconds,
+        evaluate_seconds=run.evaluate_seconds,
     )
