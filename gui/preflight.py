@@ -46,8 +46,8 @@ ANSWER_SECONDS = 10.0
 """How long an X server may take to let a client in; one across a slow network needs a second."""
 
 _REASONS = {
-    5: "DISPLAY is {display!r}, which names no display; a display is written as :0 or HOST:0.",
-    6: "The display {display} has no such screen; leave out what stands behind the dot.",
+    5: "DISPLAY is {display!r}, which names no display; write it as :0 or HOST:0.",
+    6: "{display} names no screen of that display; leave out what stands behind the dot.",
 }
 """What xcb_connection_has_error() returns, other than that there was no connection."""
 
@@ -93,7 +93,8 @@ def x11_problem(display: str) -> str | None:
     def connect() -> None:
         # Never closed: some servers reset themselves when their last client leaves, and Qt, the
         # next one, would have to wait for that.
-        connection = xcb.xcb_connect(display.encode(), None)
+        screen = ctypes.c_int()  # checked only where asked for
+        connection = xcb.xcb_connect(display.encode(), ctypes.byref(screen))
         answers.append(xcb.xcb_connection_has_error(connection))
 
     asking = Thread(target=connect, name="ask the X server", daemon=True)

@@ -40,19 +40,20 @@ def draw_icon(file):
     painter.end()
     if not image.save(str(file)):
         sys.exit(f"{file} cannot be written")
+    return file
 
 
 def main(folder):
     with tempfile.TemporaryDirectory() as work:
-        icon = Path(work) / "app.png"
-        draw_icon(icon)
+        icon = draw_icon(Path(work) / "app.png")
         imports = [*own_modules(), *WRITERS]
         PyInstaller.__main__.run([
             str(ROOT / "main.py"),
             *("--name", NAME, "--distpath", str(folder), "--workpath", work, "--specpath", work),
-            *("--add-data", f"{ROOT / 'assets'}:assets", "--icon", str(icon)),
+            *("--add-data", f"{ROOT / 'assets'}:assets", "--exclude-module", "tkinter"),
             *(word for name in imports for word in ("--hidden-import", name)),
-            *("--exclude-module", "tkinter", "--hide-console", "hide-early"),
+            *(("--icon", str(icon)) if sys.platform in ("win32", "darwin") else ()),
+            *(("--hide-console", "hide-early") if sys.platform == "win32" else ()),
             *("--noconfirm", "--log-level", "WARN"),
         ])  # fmt: skip
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -179,6 +180,10 @@ def x_server() -> Iterator[Callable[[bytes], str]]:
         server.close()
 
 
+WELCOME = struct.pack(
+    *("=BBHHHIIIIHHBBBBBBBB4x40x", 1, 0, 11, 0, (32 + 40) // 4, 0, 0, 1, 0),
+    *(0, 65535, 1, 0, 0, 0, 32, 32, 8, 255),  # 1: the number of screens, of 40 bytes each
+)
 REFUSAL = b"No protocol specified\n"
 REFUSED = bytes([0, len(REFUSAL), 11, 0, 0, 0, (len(REFUSAL) + 3) // 4, 0]) + REFUSAL.ljust(24)
 
@@ -210,6 +215,20 @@ def test_a_compositor_that_listens_is_a_display(tmp_path: Path) -> None:
         server.bind(str(file))
         server.listen()
         assert wayland_problem(str(file)) is None
+
+
+@on_linux
+def test_a_display_that_answers_is_one(x_server: Callable[[bytes], str]) -> None:
+    display = x_server(WELCOME)
+    assert x11_problem(display) is None
+    assert x11_problem(f"{display}.0") is None
+
+
+@on_linux
+def test_a_screen_that_the_display_does_not_have_is_told(x_server: Callable[[bytes], str]) -> None:
+    problem = x11_problem(f"{x_server(WELCOME)}.1")
+    assert problem is not None
+    assert "names no screen" in problem
 
 
 @on_linux
