@@ -36,5 +36,3 @@ fi
 echo "installed as one package"
 
 uv run --no-sync packaging/drive_window.py "$work/empty/bin/perceptron-explorer"
-(cd / && "$work/empty/bin/perceptron-explorer" --report "$work/report" --dataset digits8 --epochs 3)
-test -s "$work/report/index.html" -a -s "$work/report/curves.csv"

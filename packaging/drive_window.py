@@ -1,4 +1,4 @@
-"""Use the program as a person does, by the keyboard: learn, attack, save, quit.
+"""Use the program as a person does: learn, attack, save, quit by the keyboard; then a report.
 
     xvfb-run -a -s "-screen 0 1920x1080x24" uv run packaging/drive_window.py COMMAND...
 
@@ -87,6 +87,13 @@ def use(program, timing, folder):
     print(f"learnt, attacked in {n_steps} steps, saved a picture of {len(colours)} colours, quit")
 
 
+def report(command, environment, folder):
+    words = ("--report", str(folder), "--dataset", "digits8", "--epochs", "3")
+    subprocess.run([*command, *words], env=environment, cwd=folder.parent, check=True)
+    if not (folder / "index.html").stat().st_size:
+        sys.exit("the report is empty")
+
+
 def main(command):
     hidden = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
@@ -113,6 +120,7 @@ def main(command):
             manager.terminate()
             manager.wait()
             print(said.read_text(), end="")
+        report(command, environment, Path(home) / "report")
         return code or int(said.stat().st_size > 0)
 
 
