@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
 
 N_SEEDS = 16
-TARGET = 0.6
+TARGET = 0.75
+"""A run alone spends little beside its products: so much less is there to save."""
+
 PRESETS = {"sensible preset, shuffled": TrainingConfig(), "the practical's preset": TP_PRESET}
 
 

@@ -167,7 +167,7 @@ def test_events_count_epochs_batches_and_steps():
 def test_progress_says_how_many_batches_the_epoch_has():
     trainer = Trainer(tiny_dataset(n_train=63), FIRST_RUN)
     events = [event for event in trainer.run() if isinstance(event, BatchRecord)]
-    assert {event.n_batches for event in events} == set()  # 7 batches fit into one record of 16
+    assert {event.n_batches for event in events} == set()  # 7 batches fit into one record
     trainer = Trainer(tiny_dataset(n_train=63), FIRST_RUN)
     trainer.batches_per_record = 1
     events = [event for event in trainer.run() if isinstance(event, BatchRecord)]
