@@ -136,3 +136,12 @@ def npy_header(descr: str, shape: Any) -> bytes:
 def idx_header(*sizes: int, type_byte: int = 0x08) -> bytes:
     """Return the beginning of an IDX file of these sizes."""
     return bytes([0, 0, type_byte, len(sizes)]) + struct.pack(f">{len(sizes)}I", *sizes)
+
+
+def pickled_text(word: bytes) -> bytes:
+    """Return the instruction that makes this text."""
+    return b"X" + struct.pack("<I", len(word)) + word
+
+
+PICKLED_DTYPE = b"cnumpy\ndtype\n" + pickled_text(b"u1") + b"\x85R"
+"""Instructions that make the type of bytes."""

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hostile_files import (
-    entry,
-    npy,
-    zip_of,
-)
+from hostile_files import entry, npy, zip_of
 
 from core.errors import DatasetError
 from core.sources import open_dataset
@@ -22,11 +18,16 @@ def refusal(path):
     return str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["../../evil.npy", "/tmp/evil.npy", "C:\\evil.npy", "a/../../b"])
+@pytest.mark.parametrize(
+    "name",
+    ["../../evil", "/tmp/evil", "C:\\evil", "C:/X", "../X", "/X", "a/../../X", "\\X", "..\\X"],
+)
 @pytest.mark.parametrize("suffix", ["npz", "zip"])
-def test_a_zip_that_leads_out_writes_nothing(tmp_path, name, suffix):
+@pytest.mark.parametrize("kind", [".npy", ""])
+def test_an_archive_that_leads_out_writes_nothing(tmp_path, name, suffix, kind):
     (tmp_path / "in").mkdir()
-    path = zip_of(tmp_path / "in" / f"a.{suffix}", entry(name, npy(X)))
+    pair = entry(f"{name}{kind}", npy(X)), entry(f"y{kind}", npy(np.arange(4) % 2))
+    path = zip_of(tmp_path / "in" / f"a.{suffix}", *pair)
     before = sorted(tmp_path.rglob("*"))
     message = refusal(path)
     assert "leads out of the archive; such an archive is a trap" in message

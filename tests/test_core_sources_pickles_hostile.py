@@ -10,7 +10,7 @@ import struct
 import hostile
 import numpy as np
 import pytest
-from hostile_files import GIB, gz, written
+from hostile_files import GIB, PICKLED_DTYPE, gz, pickled_text, written
 
 from core.sources import limits
 
@@ -18,13 +18,6 @@ pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="measures in forks of a process"),
 ]
-
-
-def text(word):
-    return b"X" + struct.pack("<I", len(word)) + word
-
-
-DTYPE = b"cnumpy\ndtype\n" + text(b"u1") + b"\x85R"
 
 
 def content(*pieces):
@@ -38,12 +31,12 @@ def packed(*pieces):
 def claiming(dtype, shape):
     """Return a pickle of (images, labels); the images claim this type and shape for 16 bytes."""
     sizes = b"".join(b"\x8a\x08" + struct.pack("<q", size) for size in shape)
-    order = text(b"|" if dtype[-1:] == b"1" else b"<")
+    order = pickled_text(b"|" if dtype[-1:] == b"1" else b"<")
     images = (
         b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85C\x01b\x87R(K\x01("
         + sizes
         + b"tcnumpy\ndtype\n"
-        + text(dtype)
+        + pickled_text(dtype)
         + b"K\x00K\x01\x87R(K\x03"
         + order
         + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89C\x10"
@@ -133,7 +126,13 @@ HOSTILE = {
         NO_IMAGES,
     ),
     "laughs as a shape": (
-        content(b"cnumpy.core.numeric\n_frombuffer\n(C\x01a", DTYPE, NUMBER, TWICE * 1000, b"NtR."),
+        content(
+            b"cnumpy.core.numeric\n_frombuffer\n(C\x01a",
+            PICKLED_DTYPE,
+            NUMBER,
+            TWICE * 1000,
+            b"NtR.",
+        ),
         "the shape of an array is no shape",
     ),
     "wide laughs": (
@@ -151,14 +150,14 @@ HOSTILE = {
         packed(
             b"]c_codecs\nencode\nq\x01X" + struct.pack("<I", 50_000_000),
             50_000_000,
-            b"q\x0200" + (b"h\x01h\x02" + text(b"latin1") + b"\x86Ra") * 1000 + b".",
+            b"q\x0200" + (b"h\x01h\x02" + pickled_text(b"latin1") + b"\x86Ra") * 1000 + b".",
         ),
         "by which it makes more bytes of a text than there are in it",
     ),
     "one short text made into bytes for ever": (
         content(
-            b"]c_codecs\nencode\nq\x01" + text(b"a" * 2000) + b"q\x0200",
-            (b"h\x01h\x02" + text(b"latin1") + b"\x86Ra") * 20_000 + b".",
+            b"]c_codecs\nencode\nq\x01" + pickled_text(b"a" * 2000) + b"q\x0200",
+            (b"h\x01h\x02" + pickled_text(b"latin1") + b"\x86Ra") * 20_000 + b".",
         ),
         "by which it makes more bytes of a text than there are in it",
     ),
@@ -167,11 +166,11 @@ HOSTILE = {
         NO_IMAGES,
     ),
     "texts of 64 kB that a letter each makes large": (
-        packed(b"](" + text("\U0001f600".encode() + b"a" * 65_532) * 2_000 + b"e."),
+        packed(b"](" + pickled_text("\U0001f600".encode() + b"a" * 65_532) * 2_000 + b"e."),
         NO_IMAGES,
     ),
     "words for ever": (
-        packed(b"](" + text("\U0001f600".encode() + b"a" * 2_000) * 50_000 + b"e."),
+        packed(b"](" + pickled_text("\U0001f600".encode() + b"a" * 2_000) * 50_000 + b"e."),
         "words of more than 16,777,216 bytes until here",
     ),
     "lines of words for ever": (
@@ -182,7 +181,7 @@ HOSTILE = {
         packed(
             b"c_codecs\nencode\nX" + struct.pack("<I", 100_000_004),
             100_000_000,
-            "\U0001f600".encode() + text(b"latin1") + b"\x86R.",
+            "\U0001f600".encode() + pickled_text(b"latin1") + b"\x86R.",
         ),
         "where the bytes of an array have letters beyond 255",
     ),
@@ -191,7 +190,9 @@ HOSTILE = {
         "more than 1,000 arrays are in it",
     ),
     "a million names": (
-        content(b"}(", b"".join(text(b"%d" % i) + NUMBER for i in range(STEPS // 2 - 10)), b"u."),
+        content(
+            b"}(", b"".join(pickled_text(b"%d" % i) + NUMBER for i in range(STEPS // 2 - 10)), b"u."
+        ),
         NO_IMAGES,
     ),
     "a head that is a name at every place": (

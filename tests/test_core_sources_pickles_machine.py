@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hostile_files import written
+from hostile_files import PICKLED_DTYPE, pickled_text, written
 
 from core.errors import DatasetError
 from core.sources import open_dataset
@@ -95,18 +95,11 @@ def test_the_pickles_above_would_run(tmp_path):
             marker.unlink()
 
 
-def text(word):
-    return b"X" + struct.pack("<I", len(word)) + word
-
-
 ARRAY = b"\x8e" + struct.pack("<Q", 70_000) + bytes(70_000)
 """Bytes so long that the machine keeps them as an array."""
 
 
-DTYPE = b"cnumpy\ndtype\n" + text(b"u1") + b"\x85R"
-
-
-TOUCH = text(b"touch marker")
+TOUCH = pickled_text(b"touch marker")
 
 
 INSTRUCTIONS = {
@@ -129,14 +122,17 @@ INSTRUCTIONS = {
     "dots from numpy": b"\x80\x04\x8c\x05numpy\x8c\x0ef2py.os.system\x93" + TOUCH + b"\x85R.",
     "names that are numbers": b"\x80\x04K\x01K\x02\x93.",
     "names that are arrays": b"\x80\x04" + ARRAY + ARRAY + b"\x93.",
-    "a call of a call": b"\x80\x02" + DTYPE + b")R.",
-    "a call of text": b"\x80\x02" + text(b"os") + b")R.",
+    "a call of a call": b"\x80\x02" + PICKLED_DTYPE + b")R.",
+    "a call of text": b"\x80\x02" + pickled_text(b"os") + b")R.",
     "a call of an array": b"\x80\x05" + ARRAY + b")R.",
     "a state for a list": b"\x80\x02]}b.",
-    "a state for a name": b"\x80\x02cnumpy\nndarray\n}" + text(b"a") + b"K\x01sb.",
+    "a state for a name": b"\x80\x02cnumpy\nndarray\n}" + pickled_text(b"a") + b"K\x01sb.",
     "a state for nothing": b"\x80\x05N" + ARRAY + b"b.",
-    "attributes for a type": b"\x80\x02" + DTYPE + b"}" + text(b"a") + b"K\x01sb.",
-    "a codec of one's own": b"\x80\x02c_codecs\nencode\n" + text(b"a") + text(b"zip") + b"\x86R.",
+    "attributes for a type": b"\x80\x02" + PICKLED_DTYPE + b"}" + pickled_text(b"a") + b"K\x01sb.",
+    "a codec of one's own": b"\x80\x02c_codecs\nencode\n"
+    + pickled_text(b"a")
+    + pickled_text(b"zip")
+    + b"\x86R.",
     "a codec that is an array": b"\x80\x05c_codecs\nencode\n" + ARRAY + ARRAY + b"\x86R.",
     "NEXT_BUFFER": b"\x80\x05\x97.",
     "READONLY_BUFFER": b"\x80\x05N\x98.",
@@ -145,23 +141,23 @@ INSTRUCTIONS = {
     "an array as ndarray": b"\x80\x05cnumpy.core.multiarray\n_reconstruct\n" + ARRAY + b"\x85R.",
     "an array as a flag": b"\x80\x05cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n\x85R"
     + b"(K\x01K\x02\x85"
-    + DTYPE
+    + PICKLED_DTYPE
     + ARRAY
     + b"C\x02abtb.",
     "an array as a shape": b"\x80\x05cnumpy.core.numeric\n_frombuffer\n("
     + ARRAY
-    + DTYPE
+    + PICKLED_DTYPE
     + ARRAY
     + b"\x8c\x01CtR.",
     "an array as an order": b"\x80\x05cnumpy.core.numeric\n_frombuffer\n("
     + ARRAY
-    + DTYPE
+    + PICKLED_DTYPE
     + b"M\x70\x11\x85"
     + ARRAY
     + b"tR.",
     "axes that are none": b"\x80\x05cnumpy.core.numeric\n_frombuffer\n("
     + ARRAY
-    + DTYPE
+    + PICKLED_DTYPE
     + b"M\x70\x11\x85\x8c\x01KK\x05\x85tR.",
 }
 
