@@ -41,3 +41,9 @@ def test_names_that_steer_a_terminal_are_shown_as_escapes(tmp_path, name):
     assert message.isprintable()
     assert name not in message
     assert "the labels are missing" in message
+
+
+def test_a_member_without_a_name_does_no_harm(tmp_path):
+    pair = entry("X.npy", npy(np.eye(4).reshape(4, 2, 2))), entry("y.npy", npy(np.arange(4) % 2))
+    path = zip_of(tmp_path / "a.npz", *pair, entry("", b"nothing"))
+    assert open_dataset(str(path)).n_classes == 2

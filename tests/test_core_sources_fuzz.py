@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import os
 import random
+import re
 import struct
 import sys
 import time
@@ -367,6 +368,57 @@ def test_any_png(place, size, depth, colour, chunks):
 )
 def test_any_archive(place, names, content):
     try_file(place, "any archive", "x.zip", zipped([(name, content) for name in names]))
+
+
+NUMBERS = [0, 1, 2, 30, 46, 255, 256, 2**16 - 1, 2**16, 2**31 - 1, 2**31, 2**32 - 2, 2**32 - 1]
+WIDE = st.sampled_from([*NUMBERS, 2**32, 2**40, 2**62, 2**63 - 1, 2**63, 2**64 - 1])
+FIELDS = {
+    b"PK\1\2": [
+        *((at, 1) for at in (46, 47)),
+        *((at, 2) for at in (4, 6, 8, 10, 28, 30, 32, 34)),
+        *((at, 4) for at in (16, 20, 24, 42)),
+    ],
+    b"PK\3\4": [(4, 2), (6, 2), (8, 2), (18, 4), (22, 4), (26, 2), (28, 2), (30, 1)],
+    b"PK\5\6": [(4, 2), (6, 2), (8, 2), (10, 2), (12, 4), (16, 4), (20, 2)],
+}
+"""How the parts of an archive begin -> where its numbers stand in them, and their sizes."""
+
+
+@made_up
+@given(data=st.data())
+def test_any_directory(place, data):
+    """Archives whose numbers are others, in 16, 32 and 64 bits."""
+    subject = SUBJECTS[data.draw(st.sampled_from(["npz", "npz, deflated", "zip"]))]
+    content = bytearray(next(iter(subject.files.values())))
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.sampled_from(sorted(FIELDS)))
+        at = data.draw(st.sampled_from([m.start() for m in re.finditer(start, content)] or [0]))
+        offset, size = data.draw(st.sampled_from(FIELDS[start]))
+        field = slice(at + offset, at + offset + size)
+        near = int.from_bytes(content[field], "little") + data.draw(st.sampled_from([-46, -1, 1]))
+        value = data.draw(st.sampled_from([*NUMBERS, abs(near)])) % (1 << 8 * size)
+        content[field] = value.to_bytes(size, "little")
+    if data.draw(st.booleans()):
+        end = content.rfind(b"PK\5\6")
+        wide = struct.pack(
+            "<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, *(data.draw(WIDE) for _ in "1234")
+        )
+        found = data.draw(st.sampled_from([end, 2**31, 2**64 - 1]))
+        content[end:end] = wide + struct.pack("<4sLQL", b"PK\6\7", 0, found, 1)
+    if data.draw(st.booleans()):
+        entry = content.find(b"PK\1\2")
+        extra = struct.pack(
+            "<2H3Q",
+            1,
+            data.draw(st.sampled_from([8, 16, 24, 28])),
+            *(data.draw(WIDE) for _ in "123"),
+        )
+        stop = entry + 46 + int.from_bytes(content[entry + 28 : entry + 30], "little")
+        content[stop:stop] = extra
+        content[entry + 30 : entry + 32] = struct.pack("<H", len(extra))
+        for at in data.draw(st.sets(st.sampled_from([20, 24, 42]))):
+            content[entry + at : entry + at + 4] = b"\xff" * 4
+    try_file(place, "any directory", "x.npz", bytes(content))
 
 
 def test_there_were_enough_inputs(request):

@@ -65,7 +65,9 @@ class Archive:
             entries = archive.infolist()
             _check(path, entries, archive.start_dir)
         self.members = tuple(
-            entry for entry in entries if not entry.is_dir() and not is_litter(entry.filename)
+            entry
+            for entry in entries
+            if not entry.filename.endswith("/") and not is_litter(entry.filename)
         )
 
     @contextmanager
