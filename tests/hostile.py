@@ -192,7 +192,10 @@ def _opened(path: str, reading: dict[str, Any]) -> dict[str, Any]:
 
 def _serve() -> None:
     sys.path.insert(0, str(REPOSITORY))
-    import core.sources  # noqa: F401 - before the forks
+    import core.sources.opening  # noqa: F401 - before the forks, and so are the formats
+    from core.sources import file_formats
+
+    file_formats()
 
     for line in sys.stdin:
         child = os.fork()
