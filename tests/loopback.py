@@ -153,6 +153,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._begin(302, None, Location=self.path.replace("/moved-endlessly/", "/good/"))
         self._endless(HTML)
 
+    def moved_in_chunks(self, content: bytes) -> None:
+        """The same, in chunks."""
+        location = self.path.replace("/moved-in-chunks/", "/good/")
+        self._begin(302, None, Location=location, Transfer_Encoding="chunked")
+        self._endless(b"%x\r\n%s\r\n" % (len(HTML), HTML))
+
     def html(self, content: bytes) -> None:
         self._answer(200, HTML, Content_Type="text/html")
 

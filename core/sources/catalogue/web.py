@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import http.client
-import io
 import re
 import socket
 import ssl
@@ -57,9 +56,7 @@ def fetch(url: str, receiver: Receiver, patience: Patience) -> None:
             target = urljoin(response.url, response.headers["Location"])
             if urlsplit(target).scheme not in ("http", "https"):
                 raise MirrorFailure("it redirects to something that is no web address")
-            # requests would first read all of the page that says where to go.
-            response.close()
-            response.raw = io.BytesIO()
+            response.close()  # else requests would read all of the page that says where to go
             return
         if response.status_code != http.client.OK:
             code = response.status_code
@@ -81,7 +78,6 @@ def fetch(url: str, receiver: Receiver, patience: Patience) -> None:
     except (
         OSError,  # those of requests are such, too
         urllib3.exceptions.HTTPError,
-        http.client.HTTPException,
         ValueError,  # an address or a host name that can be none
     ) as error:
         raise _failure(error, receiver.received, patience) from error
