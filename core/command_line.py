@@ -5,12 +5,12 @@ With ``--report`` the options describe a headless run; without it they preset th
 
 from __future__ import annotations
 
+import argparse
 import sys
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from core.attack import AttackConfig
 from core.data.config import DataConfig
 from core.errors import SettingError
 from core.learning.presets import PRESETS, Preset
@@ -19,9 +19,9 @@ from core.parameters import parameters_of
 from core.sources.reading import ReadingConfig
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, _ArgumentGroup
     from collections.abc import Callable, Sequence
 
+    from core.attack import AttackConfig
     from core.parameters import Parameter
 
 _ATTACK_PREFIX = "attack_"
@@ -34,7 +34,8 @@ class Arguments:
     Attributes
     ----------
     report : folder of the headless report, or None for the window
-    data, reading, training, attack : complete settings, defaults included
+    data, reading, training : complete settings, defaults included
+    attack : the same, or None where nothing was said of it
     explicit : the settings that were given, by field name, an attack's with ``attack_`` before
     """
 
@@ -42,13 +43,8 @@ class Arguments:
     data: DataConfig = field(default_factory=DataConfig)
     reading: ReadingConfig = field(default_factory=ReadingConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
-    attack: AttackConfig = field(default_factory=AttackConfig)
+    attack: AttackConfig | None = None
     explicit: frozenset[str] = frozenset()
-
-    @property
-    def attack_given(self) -> bool:
-        """Whether any setting of the attack was given."""
-        return any(name.startswith(_ATTACK_PREFIX) for name in self.explicit)
 
     def attack_for(self, n_classes: int) -> AttackConfig:
         """Return the attack for a data set of ``n_classes`` classes.
@@ -56,9 +52,20 @@ class Arguments:
         The default target is no class of a smaller set: its last class stands in. A target that
         was given is kept, and refused by the attack where it is no class.
         """
-        if "attack_target" in self.explicit or self.attack.target < n_classes:
-            return self.attack
-        return replace(self.attack, target=n_classes - 1)
+        from core.attack import AttackConfig
+
+        attack = self.attack or AttackConfig()
+        if "attack_target" in self.explicit or attack.target < n_classes:
+            return attack
+        return replace(attack, target=n_classes - 1)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises instead of printing a usage text and leaving the program."""
+
+    def error(self, message: str) -> NoReturn:
+        words = message.removeprefix("argument ")
+        raise SettingError(words.replace("expected one argument", "a value is missing"))
 
 
 def option_name(field_name: str) -> str:
@@ -126,9 +133,7 @@ def _metavar(declared: Parameter) -> str:
     return {"int": "N", "float": "X", "text": "TEXT"}[declared.kind]
 
 
-def _add_options(group: _ArgumentGroup, config: type[Any], prefix: str = "") -> None:
-    from argparse import SUPPRESS, BooleanOptionalAction
-
+def _add_options(group: argparse._ArgumentGroup, config: type[Any], prefix: str = "") -> None:
     defaults = {item.name: item.default for item in fields(config)}
     for name, declared in parameters_of(config).items():
         option = option_name(prefix + name)
@@ -136,11 +141,11 @@ def _add_options(group: _ArgumentGroup, config: type[Any], prefix: str = "") -> 
         # SUPPRESS: what is absent stays absent, so that a preset can come in between.
         shared: dict[str, Any] = {
             "help": words,
-            "default": SUPPRESS,
+            "default": argparse.SUPPRESS,
             "dest": prefix + name,
         }
         if declared.kind == "bool":
-            group.add_argument(option, action=BooleanOptionalAction, **shared)
+            group.add_argument(option, action=argparse.BooleanOptionalAction, **shared)
         else:
             read = reader(declared, option)
             group.add_argument(option, type=read, metavar=_metavar(declared), **shared)
@@ -158,18 +163,11 @@ def _read_preset(text: str) -> Preset:
     return PRESETS[text]
 
 
-def make_parser() -> ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
     """Return the parser: one option per declared setting, grouped as the settings are."""
-    from argparse import ArgumentParser
+    from core.attack import AttackConfig
 
-    class Parser(ArgumentParser):
-        """Raises instead of printing a usage text and leaving the program."""
-
-        def error(self, message: str) -> NoReturn:
-            words = message.removeprefix("argument ")
-            raise SettingError(words.replace("expected one argument", "a value is missing"))
-
-    parser = Parser(
+    parser = _Parser(
         description="See a softmax perceptron learn handwritten digits, and be fooled. Opens the "
         "window; with --report DIR it runs without a display and writes a report.",
         allow_abbrev=False,
@@ -198,7 +196,7 @@ def make_parser() -> ArgumentParser:
     return parser
 
 
-def _unknown(word: str, parser: ArgumentParser) -> SettingError:
+def _unknown(word: str, parser: argparse.ArgumentParser) -> SettingError:
     if not word.startswith("-"):
         return SettingError(f"unexpected argument {word!r}; --help lists the options")
     known = [option for action in parser._actions for option in action.option_strings]
@@ -222,6 +220,8 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     words = sys.argv[1:] if argv is None else list(argv)
     if not words:
         return Arguments()  # a parser takes longer to make than all of them
+    from core.attack import AttackConfig
+
     parser = make_parser()
     namespace, extra = parser.parse_known_args(words)
     if extra:
@@ -233,6 +233,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
         names = parameters_of(config)
         return {name: given[prefix + name] for name in names if prefix + name in given}
 
+    attack = chosen(AttackConfig, _ATTACK_PREFIX)
     data, training = DataConfig(**chosen(DataConfig)), TrainingConfig()
     if preset is not None:
         training, data = preset.apply(training, data)
@@ -241,6 +242,6 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
         data=replace(data, **chosen(DataConfig)),
         reading=ReadingConfig(**chosen(ReadingConfig)),
         training=replace(training, **chosen(TrainingConfig)),
-        attack=AttackConfig(**chosen(AttackConfig, _ATTACK_PREFIX)),
+        attack=AttackConfig(**attack) if attack else None,
         explicit=frozenset(given),
     )

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
 import sys
 import time
 from dataclasses import replace
-from logging.handlers import RotatingFileHandler
+from functools import partial
 from typing import TYPE_CHECKING
 
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QSlider
-from threadpoolctl import threadpool_limits
 
-from core.attack import FROM_IMAGE
 from gui.session.session import Session
 from gui.settings import Settings
-from gui.theme import ICONS, apply_font, bring_fonts
-from gui.window.help_text import log_file
+from gui.theme import apply_font, bring_fonts
 from gui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from core.attack import AttackConfig
     from core.command_line import Arguments
 
 _log = logging.getLogger(__name__)
+_RUBBISH_MILLISECONDS = 1000
+"""After the window is shown; main.py has told Python not to look for any."""
 
 
 class InputHabits(QObject):
@@ -62,21 +60,36 @@ class InputHabits(QObject):
 
 
 def make_application(argv: list[str]) -> QApplication:
-    """Return the one application, with style, font and icon."""
+    """Return the one application, with style and font."""
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(argv)
     app.setApplicationName("perceptron-explorer")
     app.setApplicationDisplayName("Perceptron Explorer")
     app.setDesktopFileName("perceptron-explorer")  # whose icon the desktop shows
     app.setStyle("Fusion")
-    app.setWindowIcon(QIcon(str(ICONS / "app.svg")))
     apply_font(app)
-    pg.setConfigOptions(antialias=False, imageAxisOrder="row-major")
     return app
 
 
-def write_log() -> None:
-    """Send warnings and unexpected errors to the log file; stderr where that cannot be."""
+class LateLog(logging.Handler):
+    """Opens the log file with the first record, of which most starts have none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._file: logging.Handler | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write to the log file, to stderr where that cannot be."""
+        if self._file is None:
+            self._file = _log_handler()
+        self._file.emit(record)
+
+
+def _log_handler() -> logging.Handler:
+    from logging.handlers import RotatingFileHandler
+
+    from gui.window.help_text import log_file
+
     handler: logging.Handler
     try:
         log_file().parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +97,12 @@ def write_log() -> None:
     except OSError:
         handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
-    logging.getLogger().addHandler(handler)
+    return handler
+
+
+def write_log() -> None:
+    """Send warnings and unexpected errors to the log file; stderr where that cannot be."""
+    logging.getLogger().addHandler(LateLog())
 
 
 def tell_surprises(window: MainWindow) -> None:
@@ -106,11 +124,19 @@ class StartTimes(QObject):
     def __init__(self, window: MainWindow, file: str) -> None:
         super().__init__(window)
         self._file = file
-        learn = window.page("learn")
-        self._to_come = {learn.atlas: "first_paint", learn.curves: "full_look"}
-        for widget in self._to_come:
-            widget.installEventFilter(self)
+        self._page = window.page("learn")
+        self._to_come: dict[QObject, str] = {}
+        self._watch(self._page.atlas, "first_paint")
+        self._page.completed.connect(self._completed)
         window.session.training.epoch_recorded.connect(self._epoch_recorded)
+
+    def _watch(self, widget: QObject, what: str) -> None:
+        self._to_come[widget] = what
+        widget.installEventFilter(self)
+
+    @Slot()
+    def _completed(self) -> None:
+        self._watch(self._page.curves, "full_look")
 
     def _write(self, what: str) -> None:
         with open(self._file, "a", encoding="utf-8") as stream:
@@ -127,49 +153,48 @@ class StartTimes(QObject):
             self._write("first_learning")
 
 
-def first_attack(arguments: Arguments) -> AttackConfig:
-    """Return what the Attack page begins with.
-
-    Without any attack option it begins from an image; the page always has a chosen image.
-    """
-    attack = arguments.attack if arguments.attack_given else FROM_IMAGE
-    if attack.toward is None:
-        attack = replace(attack, toward=attack.start or 0)
-    return attack
+def collect_rubbish() -> None:
+    """Let Python look for rubbish again: not among what the start has made, which stays."""
+    gc.freeze()
+    gc.enable()
 
 
 def run_window(arguments: Arguments) -> int:
     """Open the window and return the exit code."""
-    # More threads do not help products of this size and would fight with the painter.
-    with threadpool_limits(limits=1):
-        app = make_application(sys.argv[:1])
-        write_log()
-        brought = bring_fonts(app)
-        settings = Settings()
-        session = Session(
-            arguments.data,
-            arguments.training,
-            first_attack(arguments),
-            attack_given=arguments.explicit,
-            mirror=settings.mirror,
-        )
-        session.open(arguments.data.dataset, arguments.reading)
-        window = MainWindow(app, session, settings)
-        tell_surprises(window)
-        if brought:
-            _log.warning(brought)
-            window.notify(brought, False)
-        timing = os.environ.get("PERCEPTRON_EXPLORER_TIMING")
-        if timing:
-            StartTimes(window, timing)
-        keys = InputHabits(app)
-        app.installEventFilter(keys)
-        # The frame timer gives Python a chance to run these handlers 30 times a second. They may
-        # run in the middle of a paintEvent, so the window is closed from the event loop.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
-        geometry = settings.geometry
-        if geometry is None or not window.restoreGeometry(geometry):
-            window.resize(window.sizeHint())
-        window.show()
-        return app.exec()
+    app = make_application(sys.argv[:1])
+    write_log()
+    brought = bring_fonts(app)
+    settings = Settings()
+    attack = arguments.attack
+    if attack is not None and attack.toward is None:
+        attack = replace(attack, toward=attack.start or 0)  # the page always has a chosen image
+    session = Session(
+        arguments.data,
+        arguments.training,
+        attack,
+        attack_given=arguments.explicit,
+        mirror=settings.mirror,
+    )
+    window = MainWindow(app, session, settings)
+    tell_surprises(window)
+    if brought:
+        _log.warning(brought)
+        window.notify(brought, False)
+    window.page("learn").painted.connect(
+        partial(session.open, arguments.data.dataset, arguments.reading)
+    )
+    timing = os.environ.get("PERCEPTRON_EXPLORER_TIMING")
+    if timing:
+        StartTimes(window, timing)
+    keys = InputHabits(app)
+    app.installEventFilter(keys)
+    # The frame timer gives Python a chance to run these handlers 30 times a second. They may
+    # run in the middle of a paintEvent, so the window is closed from the event loop.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
+    geometry = settings.geometry
+    if geometry is None or not window.restoreGeometry(geometry):
+        window.resize(window.sizeHint())
+    window.show()
+    QTimer.singleShot(_RUBBISH_MILLISECONDS, window, collect_rubbish)
+    return app.exec()

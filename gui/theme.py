@@ -293,6 +293,23 @@ def bring_fonts(app: QApplication) -> str:
     )
 
 
+class Icons(dict[str, QIcon]):
+    """The icons of the window by file name, each drawn when it is first asked for.
+
+    With ``_on_accent`` behind the name it is for a button filled with the accent colour.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+
+    def __missing__(self, name: str) -> QIcon:
+        stem = name.removesuffix("_on_accent")
+        colour = self._theme.text if stem == name else self._theme.on_accent
+        self[name] = icon = make_icon(ICONS / f"{stem}.svg", colour)
+        return icon
+
+
 @cache
 def make_icon(file: Path, colour: str, size: int = 24) -> QIcon:
     """Return the SVG icon ``file`` drawn in ``colour`` (it is written with ``currentColor``)."""

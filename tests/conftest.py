@@ -12,6 +12,9 @@ import pytest
 
 # Before anything imports Qt. A person who wants to watch the tests sets another platform.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# And before anything imports NumPy, as main.py has it: workers would fight for the cores.
+for name in ("OPENBLAS_NUM", "MKL_NUM", "OMP_NUM", "VECLIB_MAXIMUM"):
+    os.environ.setdefault(f"{name}_THREADS", "1")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

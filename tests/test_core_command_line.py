@@ -38,10 +38,10 @@ def test_nothing_given_means_the_declared_defaults():
         data=DataConfig(),
         reading=ReadingConfig(),
         training=TrainingConfig(),
-        attack=AttackConfig(),
+        attack=None,
         explicit=frozenset(),
     )
-    assert not arguments.attack_given
+    assert arguments.attack_for(10) == AttackConfig()
 
 
 def test_every_option_reaches_its_setting():
@@ -55,7 +55,6 @@ def test_every_option_reaches_its_setting():
     )
     assert arguments.attack == AttackConfig(4, 2, 11, 0.3, 0.5, 6, "test", True, 9)
     assert {"seed", "attack_seed", "shuffle", "dataset"} <= arguments.explicit
-    assert arguments.attack_given
 
 
 def test_there_is_an_option_for_every_declared_setting():

@@ -12,7 +12,6 @@ import pytest
 from core_samples import QUICK, mnist_folder, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
-from threadpoolctl import threadpool_limits
 
 import core.learning.sweep.stacked_pass
 import core.learning.sweep.sweep
@@ -179,9 +178,8 @@ def test_on_mnist_each_member_is_the_run_alone(config: TrainingConfig) -> None:
             "folder named by PERCEPTRON_EXPLORER_DATA exists"
         )
     data = open_dataset(str(folder)).sized(DataConfig())
-    with threadpool_limits(limits=1):
-        sweep = SeedSweep(data, config, 4)
-        assert_members_are_alone(sweep, drained(sweep), 1e-4)
+    sweep = SeedSweep(data, config, 4)
+    assert_members_are_alone(sweep, drained(sweep), 1e-4)
 
 
 @pytest.mark.parametrize("shuffle", [True, False])

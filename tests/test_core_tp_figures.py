@@ -23,7 +23,6 @@ from core_samples import (
     notebook_score,
     notebook_softmax,
 )
-from threadpoolctl import threadpool_limits
 
 from core.attack import AttackConfig, Film, summarise
 from core.data.config import DataConfig
@@ -80,10 +79,9 @@ def history(mnist, seed):
     """The TP preset, once per seed for the whole file."""
     trainer = Trainer(mnist, replace(TP_PRESET, seed=seed))
     history = History(trainer.config)
-    with threadpool_limits(limits=1):  # two threads are no faster at this size
-        for event in trainer.run():
-            if isinstance(event, EpochRecord):
-                history.append(event)
+    for event in trainer.run():
+        if isinstance(event, EpochRecord):
+            history.append(event)
     return history
 
 
@@ -96,9 +94,7 @@ def model(history):
 def notebook(mnist, seed):
     """The notebook's own loop in float64 from the same start: weights at every epoch."""
     start = initial_weights("uniform", 10, 784, np.random.default_rng(seed), np.float64)
-    with threadpool_limits(limits=1):
-        passes = notebook_epochs(mnist, start, epochs=50, batch_size=20, rate=0.1)
-        return [start, *passes]
+    return [start, *notebook_epochs(mnist, start, epochs=50, batch_size=20, rate=0.1)]
 
 
 def test_in_ci_real_mnist_is_not_skipped():

@@ -296,6 +296,41 @@ def test_a_surprise_reaches_the_log_and_a_dialog_and_the_program_still_ends(
     assert "Traceback" in written
 
 
+FIRST_PICTURE = """
+import sys
+import main
+from PySide6.QtCore import QTimer
+from gui.widgets.images.image_mosaic import ImageMosaic
+
+painted, needed = ImageMosaic.paintEvent, []
+def paint(mosaic, event):
+    painted(mosaic, event)
+    if not needed:
+        needed.extend(sys.modules)
+        QTimer.singleShot(0, mosaic.window().close)
+ImageMosaic.paintEvent = paint
+code = main.run([])
+print(*needed)
+sys.exit(code)
+"""
+
+COMES_LATER = {
+    *("pyqtgraph", "PIL", "matplotlib", "safetensors", "pooch", "http", "ssl"),
+    *("numpy.random", "core.attack.registry", "core.report", "core.exact", "core.drawing"),
+    *("core.sources.arrays.idx", "core.sources.catalogue.downloads", "gui.session.attack"),
+    *("gui.attack.page", "gui.images.data.page", "gui.images.draw.page", "gui.learn.curves"),
+}
+
+
+def test_the_first_picture_waits_for_nothing_it_does_not_need(tmp_path: Path) -> None:
+    """And a window that is closed as soon as it was painted ends the program."""
+    done = run_script(FIRST_PICTURE, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert complaints(done.stderr) == []
+    assert "gui.learn.page" in done.stdout.split()
+    assert COMES_LATER.intersection(done.stdout.split()) == set()
+
+
 IN_THE_MIDDLE = """
 import os, signal, sys
 import main

@@ -370,7 +370,7 @@ def test_the_card_of_the_worst_says_what_the_noise_has_done(
 
 
 def test_a_download_tells_its_speed(window: MainWindow) -> None:
-    row = window.panel.catalogue.rows["mnist"]
+    row = window.panel.catalogue.inside.rows["mnist"]
     told = DownloadProgress("mnist", 2_500_000, 11_600_000, "there", 750_000.0, "downloading x")
     window.session.downloads.progress["mnist"] = told
     row.refresh()
@@ -381,7 +381,7 @@ def test_a_download_tells_its_speed(window: MainWindow) -> None:
 def test_a_failure_is_forgotten_with_a_success(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row, downloads = window.panel.catalogue.rows["mnist"], window.session.downloads
+    row, downloads = window.panel.catalogue.inside.rows["mnist"], window.session.downloads
     downloads.failures["mnist"] = "it could not be downloaded"
     row.refresh()
     assert "could not" in row.words.toolTip()
@@ -403,9 +403,11 @@ def test_a_download_called_off_as_it_ends_is_there_all_the_same(
     monkeypatch.setattr("gui.session.downloads.DownloadJob", Ended)
     downloads.start("mnist")
     assert "mnist" in downloads.progress
-    monkeypatch.setattr("gui.session.downloads.available", lambda entry: entry.key == "mnist")
+    monkeypatch.setattr(
+        "core.sources.catalogue.dataset_cache.available", lambda entry: entry.key == "mnist"
+    )
     downloads.call_off("mnist")
-    assert window.panel.catalogue.rows["mnist"].button.text() == "Open"
+    assert window.panel.catalogue.inside.rows["mnist"].button.text() == "Open"
 
 
 def test_a_mirror_that_sleeps_holds_nothing_up(
@@ -413,9 +415,11 @@ def test_a_mirror_that_sleeps_holds_nothing_up(
 ) -> None:
     awake = threading.Event()
     monkeypatch.setattr(
-        "gui.session.downloads.copy_in_folders", lambda *_: tmp_path if awake.wait(60) else None
+        "core.sources.catalogue.opening.copy_in_folders",
+        lambda *_: tmp_path if awake.wait(60) else None,
     )
-    session = make_session(mirror=str(tmp_path))  # would not return
+    session = make_session(mirror=str(tmp_path))
+    session.downloads.begin()  # would not return
     assert not session.downloads.is_here("mnist")
     awake.set()
     wait_until(qtbot, lambda: session.downloads.is_here("mnist"))

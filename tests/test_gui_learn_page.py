@@ -65,6 +65,33 @@ def show(qtbot: QtBot, window: MainWindow, epoch: int | None) -> None:
     wait_for_diagnosis(qtbot, window.session)
 
 
+def test_curves_and_mistakes_come_without_moving_anything(
+    new_session: Callable[..., Session],
+    new_window: Callable[[Session], MainWindow],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    places, labels, paint = set(), set(), ImageMosaic.paintEvent
+
+    def watched(mosaic: ImageMosaic, event: Any) -> None:
+        places.add(mosaic.window().page("learn").tabs.geometry().getRect())
+        labels.add(tuple(mosaic.row(row).label for row in range(mosaic.n_rows)))
+        paint(mosaic, event)
+
+    monkeypatch.setattr(ImageMosaic, "paintEvent", watched)
+    session = new_session()
+    window = new_window(session)
+    completed = []
+    window.page("learn").completed.connect(lambda: completed.append(True))
+    open_and_finish(qtbot, session)
+    wait_for_diagnosis(qtbot, session)
+    wait_until(qtbot, lambda: completed)
+    assert not window.page("learn").error_plot.grab().isNull()
+    pixels(window)
+    assert len(places) == 1
+    assert labels <= {(), ("weights", "mean", "worst")}
+
+
 def test_time_travel_changes_the_painted_atlas_and_brings_it_back(
     window: MainWindow, qtbot: QtBot
 ) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolTip
 
 from gui.theme import DARK, LIGHT, Theme
-from gui.widgets.curves.ticks import place_labels
+from gui.widgets.curves.label_places import place_labels
 from gui.widgets.curves.timeline import Timeline
 
 if TYPE_CHECKING:

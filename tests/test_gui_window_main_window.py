@@ -50,7 +50,7 @@ from gui.learn.page import ATLAS
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT, THEMES, Theme
 from gui.window.actions import COMMANDS
-from gui.window.registry import ATTACK_TABS, LEARN_TABS
+from gui.window.registry import LEARN_TABS, attack_tabs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -304,7 +304,7 @@ def film_saved(name: str) -> Callable[[Scene], Iterator[None]]:
         yield
         scene.wait(file.exists)
         scene.wait(lambda: scene.window.page("attack").film_panel.saving.progress is None)
-        assert scene.window.notice.text.endswith(f"Saved {file}")
+        scene.wait(lambda: scene.window.notice.text.endswith(f"Saved {file}"))
         assert file.stat().st_size > 100
 
     return effect
@@ -460,7 +460,7 @@ def back_to_normal(scene: Scene) -> None:
 
 PLACES = {
     "learn": (ATLAS, *(tab.words for tab in LEARN_TABS)),
-    "attack": (FILM, *(tab.words for tab in ATTACK_TABS)),
+    "attack": (FILM, *(tab.words for tab in attack_tabs())),
     "robustness": ("",),
     "draw": ("",),
 }

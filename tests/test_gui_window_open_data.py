@@ -340,13 +340,13 @@ def _row(window: MainWindow, qtbot: QtBot) -> CatalogueRow:
     """Unfold the catalogue and return the row of MNIST, laid out."""
     catalogue = window.panel.catalogue
     click(qtbot, catalogue.toggle)
-    button = catalogue.rows["mnist"].button
+    button = catalogue.inside.rows["mnist"].button
 
     def in_place() -> bool:
         return QApplication.widgetAt(button.mapToGlobal(button.rect().center())) is button
 
     wait_until(qtbot, in_place)
-    return catalogue.rows["mnist"]
+    return catalogue.inside.rows["mnist"]
 
 
 def test_one_click_downloads_and_offers_to_switch(
@@ -426,7 +426,7 @@ def test_a_folder_serves_as_mirror_and_is_remembered(
         (stick / name).write_bytes(content)
     window = new_window_at("404")
     row = _row(window, qtbot)
-    field = window.panel.catalogue.mirror
+    field = window.panel.catalogue.inside.mirror
     field.setFocus()
     qtbot.keyClicks(field, str(stick))
     qtbot.keyClick(field, Qt.Key.Key_Return)
@@ -478,7 +478,7 @@ def test_an_impossible_mirror_is_told_and_the_one_before_is_kept(
     window: MainWindow, qtbot: QtBot, mirror: str
 ) -> None:
     _row(window, qtbot)
-    field = window.panel.catalogue.mirror
+    field = window.panel.catalogue.inside.mirror
     field.setFocus()
     qtbot.keyClicks(field, mirror)
     qtbot.keyClick(field, Qt.Key.Key_Return)
@@ -488,11 +488,11 @@ def test_an_impossible_mirror_is_told_and_the_one_before_is_kept(
 
 
 def test_an_impossible_mirror_from_outside_does_not_keep_the_window_shut(
-    new_session: Any, new_window: Any, monkeypatch: pytest.MonkeyPatch
+    new_session: Any, new_window: Any, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PERCEPTRON_EXPLORER_MIRROR", "ftp://stick")
     window = new_window(new_session())
-    assert "ftp" in window.notice.text
+    wait_until(qtbot, lambda: "ftp" in window.notice.text)
     assert window.notice.property("error") is True
 
 

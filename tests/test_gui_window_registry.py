@@ -29,7 +29,7 @@ from core.learning.training import TrainingConfig
 from gui.jobs.study import Study
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
-from gui.window.registry import ATTACK_TABS, LEARN_TABS, PAGES
+from gui.window.registry import LEARN_TABS, PAGES, attack_tabs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ QUICK = TrainingConfig(epochs=3)
 MAKERS = {
     **{f"page {entry.name}": (entry.make, PAGE_SIZE) for entry in PAGES},
     **{f"Learn {tab.words}": (tab.make, PANEL_SIZE) for tab in LEARN_TABS},
-    **{f"Attack {tab.words}": (tab.make, PANEL_SIZE) for tab in ATTACK_TABS},
+    **{f"Attack {tab.words}": (tab.make, PANEL_SIZE) for tab in attack_tabs()},
 }
 EVERY = pytest.mark.parametrize("name", list(MAKERS))
 

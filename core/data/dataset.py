@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -70,6 +69,8 @@ class Dataset:
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 over shapes, labels and pixels; equal data have equal hashes."""
+        import hashlib  # with OpenSSL, which nothing else here needs
+
         digest = hashlib.sha256(repr((self.image_shape, self.class_names)).encode())
         for name in ("train", "test", "validation", "extra"):
             split: Split | None = getattr(self, name)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from core.attack import AttackConfig, AttackStep, Film, Outcome, summarise
 from core.insight.diagnostics import Diagnosis, diagnose
@@ -181,7 +180,7 @@ def run_everything(arguments: Arguments, progress: Progress) -> RunResult:
     dataset = available.sized(arguments.data)
     attack_config = arguments.attack_for(dataset.n_classes)
     # A run that diverges computes with enormous numbers up to the last; that is not a warning.
-    with threadpool_limits(1), np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):
         trainer = Trainer(dataset, arguments.training)
         # Only to learn of a wrong class or image number now and not after minutes of training.
         attack_config.attack(trainer.model, dataset)

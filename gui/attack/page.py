@@ -42,6 +42,8 @@ class AttackPage(Page):
         self, session: Session, tabs: Sequence[Tab], parent: QWidget | None = None
     ) -> None:
         super().__init__(session, parent)
+        self._toggle: QAction | None = None
+        self._icons: Mapping[str, QIcon] = {}
         self.controls = AttackControls(session, self)
         self.film_panel = FilmPanel(session, self)
         self.switch = TabRow({FILM: _FILM_HELP} | {tab.words: tab.help for tab in tabs}, self)
@@ -66,13 +68,27 @@ class AttackPage(Page):
         return (self.images.card,)
 
     def use_actions(self, actions: Mapping[str, QAction]) -> None:
-        """Offer to keep the film."""
+        """Offer to keep the film, and let its command say what it does now."""
+        super().use_actions(actions)
         self.film_panel.film.offer_saving([actions[name] for name in SAVES])
+        self._toggle = actions["attack_toggle"]
+        self._session.attack.film.playing_changed.connect(self._playing_changed)
+        self._playing_changed()
 
     def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons on the buttons."""
+        self._icons = icons
         self.controls.set_icons(icons)
         self.film_panel.set_icons(icons)
+        if self._toggle is not None:
+            self._playing_changed()
+
+    @Slot()
+    def _playing_changed(self) -> None:
+        playing = self._session.attack.film.playing
+        assert self._toggle is not None
+        self._toggle.setText("Hold the change" if playing else "Play the change")
+        self._toggle.setIcon(self._icons["pause" if playing else "play"])
 
     def showEvent(self, event: QShowEvent) -> None:
         """Compute the film only while somebody looks: every tab is of it, or of what it attacks."""

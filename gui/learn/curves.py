@@ -17,6 +17,8 @@ from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.runs import Band, RunCurves
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from numpy.typing import NDArray
 
     from core.learning.history import History
@@ -44,10 +46,23 @@ _LIKE_HELP = (
 )
 
 
-class LearningCurves(QWidget):
-    """Both plots, kept true to the runs of the session."""
+def making_plots() -> Iterator[CurvePlot]:
+    """Make both plots one after the other: each holds up the window for a moment."""
+    yield CurvePlot("ERROR", "epoch", _CURVES, _ERROR_HELP)
+    yield CurvePlot("LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, negative=True)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+
+class LearningCurves(QWidget):
+    """Both plots, kept true to the runs of the session.
+
+    Parameters
+    ----------
+    plots : of error and log-likelihood, as :func:`making_plots` makes them
+    """
+
+    def __init__(
+        self, session: Session, plots: Iterable[CurvePlot], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._theme = LIGHT
@@ -55,10 +70,7 @@ class LearningCurves(QWidget):
         self._behind: list[RunEntry] = []
         self._n_behind = 0
         """Epochs of the run being trained that are drawn while another one is shown."""
-        self.error_plot = CurvePlot("ERROR", "epoch", _CURVES, _ERROR_HELP, parent=self)
-        self.like_plot = CurvePlot(
-            "LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, negative=True, parent=self
-        )
+        self.error_plot, self.like_plot = plots
         self._plots = ((self.error_plot, "error"), (self.like_plot, "log_likelihood"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

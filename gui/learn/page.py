@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QPoint, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,30 +19,36 @@ from PySide6.QtWidgets import (
 
 from core.insight.diagnostics import weight_images, weight_limit
 from core.pictures import diverging_rgb, grey_rgb
-from gui.learn.curves import LearningCurves
+from gui.jobs.loading import LoadingJob
+from gui.jobs.worker import Failed
+from gui.learn.curves_to_come import CurvesToCome
 from gui.learn.worst_per_class import WorstPerClass
-from gui.shared.opened_image import OpenedImage
 from gui.shared.page import Page
 from gui.shared.tabs import PanelTabs
-from gui.shared.words import PartView
+from gui.theme import LIGHT, Theme, give_theme
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.lazy_tabs import TabRow
 from gui.widgets.images.colour_bar import ColourBar
-from gui.widgets.images.image_card import CardContent, ImageCard
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+    from PySide6.QtGui import QAction
 
     from core.data.dataset import Dataset, Split
     from core.insight.diagnostics import Diagnosis
+    from gui.jobs.mailbox import Letter
     from gui.jobs.question import Answer
+    from gui.learn.curves import LearningCurves
     from gui.session.readings import DiagnosisQuestion
     from gui.session.session import Session
+    from gui.shared.opened_image import OpenedImage
     from gui.shared.tabs import Tab
+    from gui.widgets.curves.plot import CurvePlot
+    from gui.widgets.images.image_card import CardContent, ImageCard
 
     DiagnosisAnswer = Answer[DiagnosisQuestion, Diagnosis]
 
@@ -67,10 +74,17 @@ _ATLAS_HELP = "Weights, means and worst mistakes, one column per class"
 class LearnPage(Page):
     """Shows the run and the shown model of the session.
 
+    It is the first that is seen. What takes longest to load, the curves, comes after that.
+
     Parameters
     ----------
     tabs : what the lower card can show beside the class atlas
     """
+
+    painted = Signal()
+    """It was seen for the first time; what takes long may begin."""
+    completed = Signal()
+    """The curves are there."""
 
     def __init__(
         self, session: Session, tabs: Sequence[Tab], parent: QWidget | None = None
@@ -80,8 +94,11 @@ class LearnPage(Page):
         self._rows: tuple[DiagnosisAnswer | None, list[MosaicRow]] = (None, [])
         self._drawn: tuple[NDArray[Any], DiagnosisAnswer | None] | None = None
         """The weights and the mistakes that the atlas shows."""
-        self.curves = LearningCurves(session, self)
-        self.error_plot, self.like_plot = self.curves.error_plot, self.curves.like_plot
+        self._theme = LIGHT
+        self._keys: list[QAction] = []
+        self._to_come = CurvesToCome(self)
+        self._plots: list[CurvePlot] = []
+        self._making: Iterator[CurvePlot] | None = None
         self.atlas = ImageMosaic(self)
         self.colour_bar = ColourBar(self)
         self.atlas_words = FittingLabel("", self)
@@ -89,11 +106,9 @@ class LearnPage(Page):
         self.n_worst = WorstPerClass(session, self)
         self.switch = TabRow({ATLAS: _ATLAS_HELP} | {tab.words: tab.help for tab in tabs}, self)
         self._offered = tabs
-        self.card = ImageCard(self)
         self._lay_out()
         self.atlas.cell_clicked.connect(self._cell_clicked)
         self.atlas.hovered.connect(self.hovered)
-        self.card.attack_requested.connect(self.attack_requested)
         self.switch.chosen.connect(self._switched)
         self.tabs.hovered.connect(self.hovered)
         self.tabs.images_requested.connect(self.images_requested)
@@ -102,9 +117,10 @@ class LearnPage(Page):
         session.view.run_started.connect(self._run_started)
         session.view.shown_changed.connect(self._refresh_shown)
         session.view.forgotten.connect(self._forget)
-        # After the atlas, whose images it shows.
-        self.opened = OpenedImage(self.card, session)
-        self.tabs.content_requested.connect(self.opened.open)
+        self.tabs.content_requested.connect(self._open_content)
+        # Once all that is being painted now is on the screen.
+        self._to_come.painted.connect(self.painted, Qt.ConnectionType.QueuedConnection)
+        self.painted.connect(self._load_curves)
         self._run_started()
         self._refresh_shown()
 
@@ -130,8 +146,88 @@ class LearnPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addWidget(self.curves, 9)
+        layout.addWidget(self._to_come, 9)
         layout.addWidget(card(inside, (12, 8, 12, 8)), 13)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours for what is made from now on; what there is gets them by itself."""
+        self._theme = theme
+
+    def use_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Let the window's keys work on a card, too."""
+        self._keys = list(actions.values())
+
+    @cached_property
+    def card(self) -> ImageCard:
+        """The card of an opened image, made with the first one."""
+        from gui.widgets.images.image_card import ImageCard
+
+        made = ImageCard(self)
+        made.addActions(self._keys)
+        give_theme(made, self._theme)
+        made.attack_requested.connect(self.attack_requested)
+        return made
+
+    @cached_property
+    def opened(self) -> OpenedImage:
+        """What keeps the card true: after the atlas, whose images it shows."""
+        from gui.shared.opened_image import OpenedImage
+
+        return OpenedImage(self.card, self._session)
+
+    @cached_property
+    def curves(self) -> LearningCurves:
+        """Both plots, in the place that was kept for them."""
+        from gui.learn.curves import LearningCurves, making_plots
+
+        self._making = self._making or making_plots()
+        made = LearningCurves(self._session, [*self._plots, *self._making], self)
+        give_theme(made, self._theme)
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        made.setGeometry(self._to_come.geometry())
+        layout.replaceWidget(self._to_come, made)
+        layout.setStretchFactor(made, 9)
+        made.setVisible(not self._to_come.isHidden())  # at once, or all would move for a moment
+        self._to_come.hide()
+        self._to_come.deleteLater()
+        return made
+
+    @property
+    def error_plot(self) -> CurvePlot:
+        """The plot of the error."""
+        return self.curves.error_plot
+
+    @property
+    def like_plot(self) -> CurvePlot:
+        """The plot of the log-likelihood."""
+        return self.curves.like_plot
+
+    @Slot()
+    def _load_curves(self) -> None:
+        """Load what draws curves beside the window, now that something is seen."""
+        pool = self._session.pool
+        pool.start(LoadingJob(pool.mailbox.channel(self._loaded), ["gui.learn.curves"]))
+
+    def _loaded(self, letter: Letter) -> None:
+        if isinstance(letter.payload, Failed):
+            self._session.messages.surprised.emit(letter.payload.message)
+        else:
+            self._make_curves()
+
+    @Slot()
+    def _make_curves(self) -> None:
+        """Make the curves in pieces, between which the window is alive."""
+        from gui.learn.curves import making_plots
+
+        self._making = self._making or making_plots()
+        plot = next(self._making, None)
+        if plot is not None:
+            self._plots.append(plot)
+            QTimer.singleShot(0, self, self._make_curves)
+        else:
+            _ = self.curves
+            self.completed.emit()
 
     def tab(self, words: str) -> QToolButton:
         """Return the button of a tab."""
@@ -154,7 +250,8 @@ class LearnPage(Page):
         if self._session.view.dataset is not None:
             self.atlas.set_columns(self._session.view.dataset.class_names)
         self._drawn = None
-        self.card.close()
+        for shown in self.cards:
+            shown.close()
 
     @Slot()
     def _refresh_shown(self) -> None:
@@ -165,8 +262,8 @@ class LearnPage(Page):
 
     @property
     def cards(self) -> tuple[ImageCard, ...]:
-        """The card of an opened image."""
-        return (self.card,)
+        """The card of an opened image, where one was opened."""
+        return (self.card,) if "card" in self.__dict__ else ()
 
     def take_keyboard(self) -> None:
         """Let keys go to the atlas: Space on a plot's button would open its menu."""
@@ -184,6 +281,7 @@ class LearnPage(Page):
             return
         answer = session.readings.diagnosis.answer
         drawn = self._drawn
+        problem = "" if answer is None else answer.problem
         # A new question to the diagnosis, which is none of what is seen, comes with every frame.
         if drawn is None or drawn[0] is not shown.weights or drawn[1] is not answer:
             self._drawn = shown.weights, answer
@@ -193,17 +291,28 @@ class LearnPage(Page):
             if answer is not None and answer is not self._rows[0] and answer.found is not None:
                 split, found = answer.question.split, answer.found
                 self._rows = (answer, self._diagnosis_rows(split, found, dataset))
+            rows += self._rows[1] or ([] if problem else self._rows_to_come(dataset))
             self.colour_bar.set_limit(limit)
-            self.atlas.set_rows(rows + self._rows[1])
+            self.atlas.set_rows(rows)
         when = f"epoch {shown.epoch:.0f}" if shown.record else f"epoch {shown.epoch:.1f}"
         words = f"{when}, live" if shown.live else when
-        problem = "" if answer is None else answer.problem
         self.atlas_words.set_wordings(problem or f"training images, {words}", words, when)
 
     @Slot()
     def _forget(self) -> None:
         """Let go of mistakes that are of other data."""
         self._rows, self._drawn = (None, []), None
+
+    def _rows_to_come(self, dataset: Dataset) -> list[MosaicRow]:
+        """Keep the room of what is not known yet: weights would be laid out otherwise without."""
+        labels = ("mean", *_WORST_ROWS[: self._session.readings.n_worst])
+        none = np.zeros((dataset.n_classes, *dataset.image_shape), np.float32)
+        nothing, waiting = ("",) * dataset.n_classes, ("...",) * dataset.n_classes
+        help_texts = (_MEAN_HELP, *(_WORST_HELP for _ in labels[1:]))
+        return [
+            MosaicRow(label, words, grey_rgb(none), none, nothing if i else (), waiting)
+            for i, (label, words) in enumerate(zip(labels, help_texts, strict=True))
+        ]
 
     @staticmethod
     def _diagnosis_rows(split: Split, diagnosis: Diagnosis, dataset: Dataset) -> list[MosaicRow]:
@@ -248,9 +357,15 @@ class LearnPage(Page):
         near = self.atlas.mapToGlobal(self.atlas.cell_rect(row, column).center())
         self.opened.open(make, near)
 
+    @Slot(object, QPoint)
+    def _open_content(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
+        self.opened.open(make, near)
+
     @Slot(str, int, QPoint)
     def _open_sample(self, part: str, index: int, near: QPoint) -> None:
         """Open an image of a part beside a point of the screen."""
+        from gui.shared.words import PartView
+
         session, dataset = self._session, self._session.view.dataset
         if dataset is not None:
             view = PartView(dataset, part, None)
@@ -260,6 +375,9 @@ class LearnPage(Page):
 
     def _content(self, row: int, column: int, index: int | None) -> CardContent | None:
         """Return what the card shows of a cell, or of the training image that was in it."""
+        from gui.shared.words import PartView
+        from gui.widgets.images.image_card import CardContent
+
         shown, dataset = self._session.view.shown, self._session.view.dataset
         if shown is None or dataset is None or row >= self.atlas.n_rows:
             return None

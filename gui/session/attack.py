@@ -55,6 +55,8 @@ class AttackSession(QObject):
         view.dataset_changed.connect(self._fit)
         view.shown_changed.connect(self._choose_first)
         self.film = AttackFilm(self, view, pool, self)
+        if view.dataset is not None:
+            self._fit()
 
     @property
     def index(self) -> int:

@@ -9,17 +9,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from core.errors import DatasetError
 from core.search import AtOnce
-from core.sources.catalogue.dataset_cache import available, clean_leftovers
-from core.sources.catalogue.downloads import DownloadProgress, download
 from core.sources.catalogue.entries import CATALOGUE
-from core.sources.catalogue.mirrors import given_mirrors
-from core.sources.catalogue.opening import copy_in_folders
 from gui.jobs.study import Study
 from gui.jobs.worker import Failed, Job
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.sources.catalogue.downloads import DownloadProgress
     from core.sources.catalogue.entries import CatalogueEntry
     from core.sources.catalogue.mirrors import Mirror
     from gui.jobs.job_pool import JobPool
@@ -38,6 +35,8 @@ class FoldersQuestion:
 
 def _keys_in(folders: Sequence[Mirror]) -> frozenset[str]:
     """Return the sets that lie in folders that serve as the mirror."""
+    from core.sources.catalogue.opening import copy_in_folders
+
     return frozenset(key for key, entry in CATALOGUE.items() if copy_in_folders(entry, folders))
 
 
@@ -57,6 +56,8 @@ class DownloadJob(Job):
 
     def work(self) -> None:
         """Fetch until done or stopped; closing the generator leaves nothing behind."""
+        from core.sources.catalogue.downloads import download  # with all of the network
+
         steps = download(self._entry, self._mirror)
         while not self._stopping:
             try:
@@ -93,7 +94,6 @@ class Downloads(QObject):
         """Folder or address that is asked first; empty for none."""
         self.mirror_problem = ""
         """What is wrong with the mirror that is set, here or outside."""
-        clean_leftovers()
         self._cached: frozenset[str] = frozenset()
         self._in_folders: frozenset[str] = frozenset()
         self._folders: tuple[Mirror, ...] = ()
@@ -110,6 +110,12 @@ class Downloads(QObject):
             parent=self,
         )
         self._looker.changed.connect(self._look_at_folders)
+
+    def begin(self) -> None:
+        """Look for the first time what is on this machine; a first picture needs none of it."""
+        from core.sources.catalogue.dataset_cache import clean_leftovers
+
+        clean_leftovers()
         self.look_around()
 
     def is_here(self, key: str) -> bool:
@@ -124,6 +130,8 @@ class Downloads(QObject):
         DatasetError
             If it can be neither; the mirror so far is kept.
         """
+        from core.sources.catalogue.mirrors import given_mirrors
+
         given_mirrors(mirror)
         self.mirror, self._in_folders = mirror, frozenset()
         self.look_around()
@@ -134,6 +142,9 @@ class Downloads(QObject):
         The cache is looked at now, folders that serve as the mirror in the background: a network
         drive that sleeps must not hold up the window.
         """
+        from core.sources.catalogue.dataset_cache import available
+        from core.sources.catalogue.mirrors import given_mirrors
+
         try:
             folders = given_mirrors(self.mirror)
             self.mirror_problem = ""

@@ -6,12 +6,12 @@ mailbox, emptied 30 times a second by one timer, and go out as signals.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from gui.jobs.job_pool import JobPool
-from gui.session.attack import AttackSession
 from gui.session.data import Data
 from gui.session.downloads import Downloads
 from gui.session.epochs import Epochs
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from core.data.config import DataConfig
     from core.learning.training import TrainingConfig
     from core.sources.reading import ReadingConfig
+    from gui.session.attack import AttackSession
 
 
 class Session(QObject):
@@ -33,8 +34,10 @@ class Session(QObject):
 
     Parameters
     ----------
-    data_config, training_config, attack_config
+    data_config, training_config
         What to begin with.
+    attack_config
+        What the Attack page begins with; by default from an image.
     attack_given
         Options of the attack that were asked for; image and target are chosen well otherwise.
     pace
@@ -48,7 +51,6 @@ class Session(QObject):
     pool : where jobs are started and their letters read
     view : what is shown: data, run, epoch
     wanted : the form
-    attack : which image is changed, toward what, and how
     data, downloads : what is opened, and what is fetched
     training : the run being trained
     runs : the list of runs
@@ -60,7 +62,7 @@ class Session(QObject):
         self,
         data_config: DataConfig,
         training_config: TrainingConfig,
-        attack_config: AttackConfig,
+        attack_config: AttackConfig | None = None,
         *,
         attack_given: frozenset[str] = frozenset(),
         pace: float | None = DEFAULT_PACE,
@@ -73,10 +75,9 @@ class Session(QObject):
         self.pool.failed.connect(self.messages.tell)
         self.view = View(data_config, training_config, self.messages, self)
         self.wanted = Wanted(data_config, training_config, self.view, self.messages, self)
-        # Before whatever looks at its choices: it fits them to other data first.
-        self.attack = AttackSession(
-            attack_config, self.view, self.pool, self.messages, given=attack_given, parent=self
-        )
+        self._attack_config, self._attack_given = attack_config, attack_given
+        if any(name.startswith("attack_") for name in attack_given):
+            _ = self.attack  # it may have something to say about what was asked for
         self.downloads = Downloads(self.view, self.pool, self.messages, mirror, self)
         self.data = Data(self.view, self.pool, self.downloads, self.messages, self)
         self.training = Training(
@@ -85,6 +86,24 @@ class Session(QObject):
         self.readings = Readings(self.view, self.pool, self)
         self.epochs = Epochs(self.view, self.pool, self)
         self.runs = self.view.runs
+
+    @cached_property
+    def attack(self) -> AttackSession:
+        """Which image is changed, toward what, and how; made when somebody first looks at it.
+
+        So it is there before whatever looks at its choices, and fits them to other data first.
+        """
+        from core.attack import FROM_IMAGE
+        from gui.session.attack import AttackSession
+
+        return AttackSession(
+            self._attack_config or FROM_IMAGE,
+            self.view,
+            self.pool,
+            self.messages,
+            given=self._attack_given,
+            parent=self,
+        )
 
     def open(self, name_or_path: str, reading: ReadingConfig | None = None) -> None:
         """Open other data in the background; the present run goes on until they are there."""

@@ -69,8 +69,6 @@ class Training(QObject):
         self._job: TrainingJob | None = None
         self._has_moved = False
         self._to_tell = ("", False)
-        # The seeds of "new seed" are the one thing that must differ between two sessions.
-        self._seeds = np.random.default_rng()
         wanted.acts_now.connect(self._change)
         data.arrived.connect(self._loaded)
         data.prepared.connect(self._begin)
@@ -193,7 +191,8 @@ class Training(QObject):
 
     def new_seed(self) -> None:
         """Start again from another random start."""
-        seed = int(self._seeds.integers(0, 1_000_000))
+        # The one thing that must differ between two sessions.
+        seed = int(np.random.default_rng().integers(0, 1_000_000))
         self._wanted.set_setting("seed", seed)
         self.rewind()
 

@@ -42,7 +42,9 @@ class Page(Panel):
         self.setFocus()
 
     def use_actions(self, actions: Mapping[str, QAction]) -> None:
-        """Offer some of the window's commands here."""
+        """Let the window's keys work here: a card is a window of its own before it."""
+        for card in self.cards:
+            card.addActions(list(actions.values()))
 
     def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons on the buttons."""

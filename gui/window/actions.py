@@ -28,8 +28,14 @@ class Commanded(Protocol):
 
     session: Session
     open_data: OpenData
-    saved_files: SavedFiles
-    saved_films: SavedFilms
+
+    @property
+    def saved_files(self) -> SavedFiles:
+        """What keeps curves, models and pictures."""
+
+    @property
+    def saved_films(self) -> SavedFilms:
+        """What keeps films."""
 
     def close(self) -> bool:
         """Close the window."""

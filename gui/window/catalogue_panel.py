@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -124,28 +125,18 @@ class CatalogueRow(QWidget):
             self._downloads.start(key)
 
 
-class CataloguePanel(QWidget):
-    """A button that unfolds the catalogue and the mirror to ask first."""
+class Catalogue(QWidget):
+    """All sets, and the mirror to ask first."""
 
     open_requested = Signal(str)
     mirror_changed = Signal(str)
     mirror_refused = Signal(str)
 
-    def __init__(self, downloads: Downloads, parent: QWidget | None = None) -> None:
+    def __init__(self, downloads: Downloads, parent: QWidget) -> None:
         super().__init__(parent)
         self._downloads = downloads
-        self.toggle = QToolButton(self)
-        self.toggle.setText("More data")
-        self.toggle.setCheckable(True)
-        self.toggle.setArrowType(Qt.ArrowType.RightArrow)
-        self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.toggle.setToolTip("Data sets to be had by name: MNIST, Fashion-MNIST, ...")
-        self.toggle.toggled.connect(self._unfold)
-        self.inside = QWidget(self)
-        self.rows = {
-            key: CatalogueRow(entry, downloads, self.inside) for key, entry in CATALOGUE.items()
-        }
-        self.mirror = QLineEdit(self.inside)
+        self.rows = {key: CatalogueRow(entry, downloads, self) for key, entry in CATALOGUE.items()}
+        self.mirror = QLineEdit(downloads.mirror, self)
         self.mirror.setObjectName("mirror")
         self.mirror.setAccessibleName("Mirror")
         self.mirror.setPlaceholderText("mirror: folder or address")
@@ -159,29 +150,14 @@ class CataloguePanel(QWidget):
             )
         )
         self.mirror.editingFinished.connect(self._mirror_given)
-        column = QVBoxLayout(self.inside)
+        column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         for row in self.rows.values():
             row.open_requested.connect(self.open_requested)
             column.addWidget(row)
         column.addWidget(self.mirror)
-        self.inside.hide()
-        outside = QVBoxLayout(self)
-        outside.setContentsMargins(0, 0, 0, 0)
-        outside.setSpacing(4)
-        outside.addWidget(self.toggle)
-        outside.addWidget(self.inside)
         downloads.changed.connect(self._refresh)
-
-    def show_mirror(self, mirror: str) -> None:
-        """Show the mirror that is set."""
-        self.mirror.setText(mirror)
-
-    @Slot(bool)
-    def _unfold(self, is_open: bool) -> None:
-        self.toggle.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
-        self.inside.setVisible(is_open)
 
     @Slot(str)
     def _refresh(self, key: str) -> None:
@@ -198,3 +174,41 @@ class CataloguePanel(QWidget):
             self.mirror_refused.emit(str(error))
         else:
             self.mirror_changed.emit(mirror)
+
+
+class CataloguePanel(QWidget):
+    """A button that unfolds the catalogue."""
+
+    open_requested = Signal(str)
+    mirror_changed = Signal(str)
+    mirror_refused = Signal(str)
+
+    def __init__(self, downloads: Downloads, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._downloads = downloads
+        self.toggle = QToolButton(self)
+        self.toggle.setText("More data")
+        self.toggle.setCheckable(True)
+        self.toggle.setArrowType(Qt.ArrowType.RightArrow)
+        self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.toggle.setToolTip("Data sets to be had by name: MNIST, Fashion-MNIST, ...")
+        self.toggle.toggled.connect(self._unfold)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._column.addWidget(self.toggle)
+
+    @cached_property
+    def inside(self) -> Catalogue:
+        """What unfolds, made when it first does."""
+        made = Catalogue(self._downloads, self)
+        made.open_requested.connect(self.open_requested)
+        made.mirror_changed.connect(self.mirror_changed)
+        made.mirror_refused.connect(self.mirror_refused)
+        self._column.addWidget(made)
+        return made
+
+    @Slot(bool)
+    def _unfold(self, is_open: bool) -> None:
+        self.toggle.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self.inside.setVisible(is_open)

@@ -22,6 +22,7 @@ from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
 from core.sources import NAMED_SOURCES
 from core.sources.catalogue.entries import CATALOGUE
+from gui.session.run_state import RunState
 from gui.widgets.basics.parameter_form import ParameterForm, tooltip
 from gui.widgets.basics.tooltips import wrapped
 from gui.window.catalogue_panel import CataloguePanel
@@ -58,6 +59,8 @@ class ExperimentPanel(QFrame):
         self.data_combo.activated.connect(self._data_chosen)
         self.data_words = self._label("", "caption")
         self.data_words.setTextFormat(Qt.TextFormat.PlainText)
+        # What is below it stays where it is when the data come.
+        self.data_words.setMinimumHeight(2 * self.data_words.fontMetrics().lineSpacing())
         self.catalogue = CataloguePanel(session.downloads, self)
         self.catalogue.open_requested.connect(session.open)
         self.catalogue.mirror_refused.connect(self._refused)
@@ -176,7 +179,8 @@ class ExperimentPanel(QFrame):
         combo.blockSignals(False)
         dataset = session.view.dataset
         if dataset is None:
-            words = "opening ..." if session.data.opening else "no data yet"
+            failed = session.view.run_state is RunState.FAILED
+            words = "no data yet" if failed and not session.data.opening else "opening ..."
         else:
             height, width = dataset.image_shape
             short = session.view.data_config.test_size > dataset.test.n_samples

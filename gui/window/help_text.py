@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyqtgraph as pg
 from platformdirs import user_log_path
 from PySide6 import __version__ as pyside_version
 
@@ -167,10 +166,12 @@ setting for its formula and range.</p>
 
 def about_html() -> str:
     """Return version, licence and sources."""
+    from pyqtgraph import __version__ as pyqtgraph_version
+
     return f"""
     <h3>Perceptron Explorer {VERSION}</h3>
     <p>MIT licence. NumPy {np.__version__}, Qt for Python {pyside_version},
-    pyqtgraph {pg.__version__}.</p>
+    pyqtgraph {pyqtgraph_version}.</p>
     <p><b>The practical</b>: "TP Neural Network", 23 January 2020: the perceptron, the figures and
     the attack follow it.</p>
     <p><b>Stroke digits</b> are drawn for this program. <b>UCI digits</b>: E. Alpaydin, C. Kaynak,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -17,10 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.attack.film.commands import SavedFilms
 from gui.session.run_state import RunState
-from gui.theme import DARK, ICONS, LIGHT, Theme, apply_theme, give_theme, make_icon
-from gui.window import help_text
+from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, apply_theme, give_theme
 from gui.window.actions import COMMANDS, make_actions, shortcuts_html
 from gui.window.bottom_bar import BottomBar
 from gui.window.experiment_panel import ExperimentPanel
@@ -28,20 +27,22 @@ from gui.window.notifications import NoticeBar
 from gui.window.open_data import OpenData
 from gui.window.opening_bar import OpeningBar
 from gui.window.registry import PAGES
-from gui.window.saved_files import SavedFiles
 from gui.window.status_text import status_text
-from gui.window.text_window import TextWindow
 from gui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
     from PySide6.QtWidgets import QApplication
 
     from core.insight.readings import ImageFilter
+    from gui.attack.film.commands import SavedFilms
     from gui.session.data import Loaded
     from gui.session.own_image import OwnImage
     from gui.session.session import Session
     from gui.settings import Settings
+    from gui.shared.page import Page
+    from gui.window.saved_files import SavedFiles
+    from gui.window.text_window import TextWindow
 
 
 class MainWindow(QMainWindow):
@@ -55,17 +56,12 @@ class MainWindow(QMainWindow):
         self.theme = settings.theme
         self.setWindowTitle("Perceptron Explorer")
         self.setMinimumSize(1240, 660)
-        self.icons: dict[str, QIcon] = {}
-        self._pages = {entry.name: entry.make(session, self) for entry in PAGES}
+        self.icons = Icons(self.theme)
+        self._pages: dict[str, Page] = {}
         self.pages = QStackedWidget(self)
-        for page in self._pages.values():
-            self.pages.addWidget(page)
+        """Those made so far."""
         self.open_data = OpenData(self, session, settings)
-        self.saved_files = SavedFiles(self, session, self.pages)
-        self.saved_films = SavedFilms(self, session, self.page("attack").film_panel.saving)
         self.actions_by_name = make_actions(self)
-        for page in self._pages.values():
-            page.use_actions(self.actions_by_name)
         self.panel = ExperimentPanel(session, self)
         self.top = TopBar(session, self.actions_by_name, self)
         self.bottom = BottomBar(session, self.actions_by_name, self)
@@ -81,20 +77,58 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._fill_menus()
         self._connect()
-        self.panel.catalogue.show_mirror(session.downloads.mirror)
-        if session.downloads.mirror_problem:
-            self.notify(session.downloads.mirror_problem, True)
         self.actions_by_name["panel"].setChecked(settings.panel_open)
         self.panel.setVisible(settings.panel_open)
-        self.use_theme(self.theme)
         self.show_page(PAGES[0].name)
         self._runs_changed()
-        self.refresh_run_state()
+        self.use_theme(self.theme)
+        # As high as while data are opened, or all above would move a little when they are.
+        self.statusBar().setMinimumHeight(self.statusBar().sizeHint().height())
         self.page(PAGES[0].name).take_keyboard()
+        self.page("learn").completed.connect(self._settle)
 
     def page(self, name: str) -> Any:
-        """Return the page of that name in the registry."""
+        """Return the page of that name in the registry, made now if it was not yet."""
+        if name not in self._pages:
+            entry = next(entry for entry in PAGES if entry.name == name)
+            page = self._pages[name] = entry.make(self.session, self)
+            self._adopt(page)
         return self._pages[name]
+
+    def _adopt(self, page: Page) -> None:
+        """Put a page that was just made into its place."""
+        self.pages.addWidget(page)
+        page.set_icons(self.icons)
+        page.use_actions(self.actions_by_name)
+        give_theme(page, self.theme)
+        page.hovered.connect(self.hover_words.setText)
+        page.attack_requested.connect(self.attack_image)
+        page.own_attack_requested.connect(self.attack_drawing)
+        page.images_requested.connect(self.show_images)
+        page.found.connect(self.notice.forgive)
+
+    @cached_property
+    def saved_files(self) -> SavedFiles:
+        """What keeps curves, models and pictures, made when one is to be kept."""
+        from gui.window.saved_files import SavedFiles
+
+        return SavedFiles(self, self.session, self.pages)
+
+    @cached_property
+    def saved_films(self) -> SavedFilms:
+        """What keeps films, made when one is to be kept."""
+        from gui.attack.film.commands import SavedFilms
+
+        return SavedFilms(self, self.session, self.page("attack").film_panel.saving)
+
+    @Slot()
+    def _settle(self) -> None:
+        """Do what a first picture can do without, and see which data are at hand."""
+        self._app.setWindowIcon(QIcon(str(ICONS / "app.svg")))
+        downloads = self.session.downloads
+        downloads.begin()
+        if downloads.mirror_problem:
+            self.notify(downloads.mirror_problem, True)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
@@ -144,16 +178,6 @@ class MainWindow(QMainWindow):
         session.view.dataset_changed.connect(
             self.hover_words.clear
         )  # it was of an image that is gone
-        session.attack.film.playing_changed.connect(self._attack_playing_changed)
-        for page in self._pages.values():
-            page.hovered.connect(self.hover_words.setText)
-            page.attack_requested.connect(self.attack_image)
-            page.own_attack_requested.connect(self.attack_drawing)
-            page.images_requested.connect(self.show_images)
-            page.found.connect(self.notice.forgive)
-            for card in page.cards:
-                # A card is a window of its own; the keys of this one must not be dead before it.
-                card.addActions(list(self.actions_by_name.values()))
         self.panel.catalogue.mirror_changed.connect(self._mirror_changed)
         self.panel.open_folder_requested.connect(self.open_data.ask_folder)
         self.panel.open_file_requested.connect(self.open_data.ask_file)
@@ -200,11 +224,7 @@ class MainWindow(QMainWindow):
         """Use these colours everywhere."""
         self.theme = theme
         apply_theme(self._app, theme)
-        self.icons = {file.stem: make_icon(file, theme.text) for file in ICONS.glob("*.svg")}
-        on_accent = make_icon(ICONS / "play.svg", theme.on_accent)
-        self.icons["play_on_accent"] = on_accent
-        self.icons["pause_on_accent"] = make_icon(ICONS / "pause.svg", theme.on_accent)
-        self.icons["replay_on_accent"] = make_icon(ICONS / "replay.svg", theme.on_accent)
+        self.icons = Icons(theme)
         for command in COMMANDS:
             self.actions_by_name[command.name].setIcon(self.icons[command.icon])
         give_theme(self, theme)
@@ -230,13 +250,11 @@ class MainWindow(QMainWindow):
         elif session.view.run_state is RunState.FINISHED:
             words, icon = "Replay", "replay"
         actions["toggle"].setText(words)
-        if self.icons:
-            # A disabled button is not filled with the accent colour.
-            actions["toggle"].setIcon(
-                self.icons[f"{icon}_on_accent" if session.training.can_move else icon]
-            )
+        # A disabled button is not filled with the accent colour.
+        can_move = session.training.can_move
+        actions["toggle"].setIcon(self.icons[f"{icon}_on_accent" if can_move else icon])
         for name in ("toggle", "step_batch", "step_epoch"):
-            actions[name].setEnabled(session.training.can_move)
+            actions[name].setEnabled(can_move)
         for name in ("rewind", "new_seed", "fork"):
             actions[name].setEnabled(session.wanted.full_dataset is not None)
         self.refresh_status()
@@ -246,23 +264,18 @@ class MainWindow(QMainWindow):
         """Say in words what is happening."""
         self.status_words.setText(status_text(self.session))
 
-    @Slot()
-    def _attack_playing_changed(self) -> None:
-        playing = self.session.attack.film.playing
-        action = self.actions_by_name["attack_toggle"]
-        action.setText("Hold the change" if playing else "Play the change")
-        action.setIcon(self.icons["pause" if playing else "play"])
-
     def show_page(self, name: str) -> None:
         """Show one page."""
-        page, entry = self._pages[name], next(entry for entry in PAGES if entry.name == name)
+        page = self.page(name)
+        names = [entry.name for entry in PAGES]
         page.prepare()  # before it is shown, or its parts would follow a moment later
         self.pages.setCurrentWidget(page)
-        self.top.show_page(self.pages.currentIndex())
+        self._shown = names.index(name)
+        self.top.show_page(self._shown)
         for command in COMMANDS:
             if command.page:
                 self.actions_by_name[command.name].setEnabled(command.page == name)
-        if entry.takes_keyboard:
+        if PAGES[self._shown].takes_keyboard:
             page.take_keyboard()
 
     @Slot(str, int)
@@ -287,7 +300,7 @@ class MainWindow(QMainWindow):
     def _go_to(self, name: str) -> None:
         """Show a page, and let keys go there: not to a button, which would look chosen."""
         self.show_page(name)
-        self._pages[name].take_keyboard()
+        self.page(name).take_keyboard()
 
     @Slot()
     def toggle_panel(self) -> None:
@@ -302,13 +315,17 @@ class MainWindow(QMainWindow):
 
     def _show_text(self, title: str, html: str, section: str = "") -> None:
         if self._texts is None:
+            from gui.window.text_window import TextWindow
+
             self._texts = TextWindow(self)
         self._texts.show_html(title, html, section)
 
     @Slot()
     def show_help(self) -> None:
         """Explain the window."""
-        section = PAGES[self.pages.currentIndex()].name
+        from gui.window import help_text
+
+        section = PAGES[self._shown].name
         self._show_text("What am I looking at?", help_text.HELP_HTML, section)
 
     @Slot()
@@ -319,6 +336,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_about(self) -> None:
         """Tell version and sources."""
+        from gui.window import help_text
+
         self._show_text("About", help_text.about_html())
 
     def _surprise_shown(self) -> bool:
@@ -329,6 +348,8 @@ class MainWindow(QMainWindow):
         """Tell of an unexpected error; the log has the whole of it."""
         if self._surprise_shown():
             return  # it is logged; one box is enough until it is read
+        from gui.window import help_text
+
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setWindowTitle("Something unexpected happened")

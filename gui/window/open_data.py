@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMenu
 
-from gui.window.array_chooser import ArrayChooser
 from gui.window.experiment_panel import noise_words
 
 if TYPE_CHECKING:
@@ -61,6 +60,8 @@ class OpenData(QObject):
     @Slot(str, object, object)
     def _ask_arrays(self, path: str, question: ArraysUnclear, reading: ReadingConfig) -> None:
         """Ask which array of a file is what."""
+        from gui.window.array_chooser import ArrayChooser
+
         chooser = ArrayChooser(path, question, reading, self._window)
         chooser.chosen.connect(self._session.open)
         chooser.open()

@@ -1,16 +1,14 @@
-"""The pages of the window and the tabs of each: a new one is a folder and a line here."""
+"""The pages of the window and the tabs of each: a new one is a folder and a line here.
+
+The module of a page is read when the page is made: a person should not wait for it to see something
+learn.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gui.attack import by_hand, losses, pairs, repair, same_change, targets, transfer
-from gui.attack.page import AttackPage
-from gui.attack.robustness.page import RobustnessPage
-from gui.images.data.page import DataPage
-from gui.images.draw.page import DrawPage
 from gui.learn import confusion, over_epochs, stopping
-from gui.learn.page import LearnPage
 from gui.shared.page import PageEntry
 from gui.tune import comparison, runs
 
@@ -18,28 +16,56 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
+    from gui.shared.page import Page
+    from gui.shared.tabs import Tab
 
 LEARN_TABS = (runs.TAB, comparison.TAB, confusion.TAB, stopping.TAB, over_epochs.TAB)
 """Beside the class atlas."""
 
-ATTACK_TABS = (
-    losses.TAB,
-    targets.TAB,
-    pairs.TAB,
-    repair.TAB,
-    transfer.TAB,
-    same_change.TAB,
-    by_hand.TAB,
-)
-"""Beside the film."""
+
+def attack_tabs() -> tuple[Tab, ...]:
+    """Return what there is beside the film."""
+    from gui.attack import by_hand, losses, pairs, repair, same_change, targets, transfer
+
+    return (
+        losses.TAB,
+        targets.TAB,
+        pairs.TAB,
+        repair.TAB,
+        transfer.TAB,
+        same_change.TAB,
+        by_hand.TAB,
+    )
 
 
-def _learn(session: Session, parent: QWidget) -> LearnPage:
+def _learn(session: Session, parent: QWidget) -> Page:
+    from gui.learn.page import LearnPage
+
     return LearnPage(session, LEARN_TABS, parent)
 
 
-def _attack(session: Session, parent: QWidget) -> AttackPage:
-    return AttackPage(session, ATTACK_TABS, parent)
+def _attack(session: Session, parent: QWidget) -> Page:
+    from gui.attack.page import AttackPage
+
+    return AttackPage(session, attack_tabs(), parent)
+
+
+def _robustness(session: Session, parent: QWidget) -> Page:
+    from gui.attack.robustness.page import RobustnessPage
+
+    return RobustnessPage(session, parent)
+
+
+def _data(session: Session, parent: QWidget) -> Page:
+    from gui.images.data.page import DataPage
+
+    return DataPage(session, parent)
+
+
+def _draw(session: Session, parent: QWidget) -> Page:
+    from gui.images.draw.page import DrawPage
+
+    return DrawPage(session, parent)
 
 
 PAGES = (
@@ -60,7 +86,7 @@ PAGES = (
         "How much change the images withstand: exact, and under attacks.",
         "Ctrl+5",
         "best",
-        make=RobustnessPage,
+        make=_robustness,
     ),
     PageEntry(
         "data",
@@ -68,7 +94,7 @@ PAGES = (
         "All images, what is in them, and how they are split.",
         "Ctrl+3",
         "data",
-        make=DataPage,
+        make=_data,
     ),
     PageEntry(
         "draw",
@@ -76,7 +102,7 @@ PAGES = (
         "Draw a digit of your own and see it read.",
         "Ctrl+4",
         "draw",
-        make=DrawPage,
+        make=_draw,
         takes_keyboard=True,
     ),
 )

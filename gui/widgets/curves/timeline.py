@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygon
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
-from gui.widgets.curves.ticks import place_labels
+from gui.widgets.curves.label_places import place_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

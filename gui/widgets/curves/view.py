@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from gui.widgets.curves.zoom import ZoomBox
 
+pg.setConfigOptions(antialias=False, imageAxisOrder="row-major")
+
 
 class PlotArea(pg.GraphicsWidget):
     """A box with an axis on its left and below it.

@@ -299,7 +299,7 @@ class ImageMosaic(QWidget):
         font.setBold(True)
         painter.setFont(font)
         metrics = painter.fontMetrics()  # bold words are wider
-        for column, name in enumerate(self._names):
+        for column, name in enumerate(self._names if self._rows else ()):
             band, place_in_band = divmod(column, place.per_band)
             x = place.left + place_in_band * place.column_width
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.column_width - 2)

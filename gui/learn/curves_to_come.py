@@ -1,0 +1,71 @@
+"""What stands where the curves will be while what draws them is loaded: cards, names and axes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.basics.card import card
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+NAMES = ("ERROR", "LOG-LIKELIHOOD")
+_LEFT, _TOP, _RIGHT, _BOTTOM = 46, 3, 3, 44
+"""About what the numbers beside the axes will take, in pixels."""
+
+
+class EmptyAxes(QWidget):
+    """Two axes without numbers."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the axes."""
+        painter = QPainter(self)
+        painter.setPen(QColor(self._theme.border))
+        left, bottom = _LEFT, self.height() - _BOTTOM
+        painter.drawLine(left, _TOP, left, bottom)
+        painter.drawLine(left, bottom, self.width() - _RIGHT, bottom)
+
+
+class CurvesToCome(QWidget):
+    """As large as the curves will be."""
+
+    painted = Signal()
+    """It was painted for the first time."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._is_painted = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        for name in NAMES:
+            inside = QWidget(self)
+            column = QVBoxLayout(inside)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(2)
+            title = QLabel(name, inside)
+            title.setObjectName("heading")
+            column.addWidget(title)
+            column.addWidget(EmptyAxes(inside), 1)
+            row.addWidget(card(inside, (12, 8, 12, 4)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell of the first time."""
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            self.painted.emit()
