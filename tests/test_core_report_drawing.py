@@ -136,10 +136,8 @@ def test_names_stand_beside_the_ends_in_the_lines_colours():
 def test_of_too_many_curves_the_strong_ones_keep_their_names():
     lines = [Line(f"run {i}", X, X * 0 + i / 100, strong=i == 33) for i in range(60)]
     found = texts(chart(*lines))
-    named = [text for text in found if text.startswith("run ")]
-    assert "run 33" in named
-    assert 5 < len(named) < 60
-    assert f"+ {60 - len(named)} more" in found
+    assert [text for text in found if text.startswith("run ")] == ["run 33"]
+    assert "+ 59 more" in found
 
 
 @pytest.mark.parametrize(
@@ -164,7 +162,7 @@ def test_values_that_are_huge_or_tiny_or_no_numbers(y, y_log):
 
 def test_log_axes_say_their_powers_and_negative_values_are_turned_over():
     figure = chart(Line("up", 10.0**-X, 10.0**X), x_log=True, y_log=True)
-    assert {"10⁻²⁰", "1", "10²⁰"} & set(texts(figure))
+    assert {"1e−21", "0.001", "1", "1000", "1e+21"} <= set(texts(figure))
     turned = places(chart(Line("likelihood", X, -(10.0 ** (2 - X / 5))), y_log=True))
     assert turned["−0.1"][1] < turned["−1"][1] < turned["−10"][1]
     ranks = places(chart(Line("rank", X, X % 10 + 1), y_log=True, y_limits=(10, 1)))

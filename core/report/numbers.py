@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-LARGEST = 1e300
+LARGEST = 1e260
 """Curves of a diverging run are cut here, so that differences of them stay finite."""
 
 
@@ -35,16 +35,23 @@ def probability_words(value: float) -> str:
 
 
 def value_range(parts: Iterable[NDArray[Any]], log: bool = False) -> tuple[float, float]:
-    """Return the (low, high) of all finite values, a little widened; positive ones for ``log``."""
-    values = np.concatenate([np.ravel(part).astype(np.float64) for part in parts] or [np.zeros(0)])
-    values = values[np.isfinite(values) & ((values > 0) if log else True)]
+    """Return the (low, high) of all finite values, a little widened.
+
+    Parameters
+    ----------
+    log : of those above zero, or where there is none, of those below
+    """
+    values = np.concatenate([np.zeros(0), *(np.ravel(part) for part in parts)])
+    values = values[np.isfinite(values) & ((values != 0) if log else True)]
     if not len(values):
         return (0.1, 1.0) if log else (0.0, 1.0)
-    low, high = np.clip([values.min(), values.max()], -LARGEST, LARGEST)
     if log:
-        low, high = np.log10(np.clip([low, high], 1 / LARGEST, LARGEST))
-        margin = max(0.05 * (high - low), 0.04)
-        return float(10 ** max(low - margin, -305)), float(10 ** min(high + margin, 305))
+        sign = 1.0 if values.max() > 0 else -1.0
+        sizes = np.log10(np.clip((sign * values)[sign * values > 0], 1 / LARGEST, LARGEST))
+        margin = max(0.05 * np.ptp(sizes), 0.04)
+        ends = sign * 10 ** (sizes.min() - margin), sign * 10 ** (sizes.max() + margin)
+        return float(min(ends)), float(max(ends))
+    low, high = np.clip([values.min(), values.max()], -LARGEST, LARGEST)
     # A nearly flat curve should look flat, not have its last digits blown up.
     margin = max(0.05 * (high - low), 0.02 * max(abs(low), abs(high)), 1e-3)
     return float(low - margin), float(high + margin)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.errors import ReportError
+from core.errors import ReportError, printable
 from core.report.files import keep
 
 if TYPE_CHECKING:
@@ -30,9 +31,12 @@ _log = logging.getLogger("matplotlib")
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Let one thread draw: settings and fonts are matplotlib's, and all threads'."""
-    # What it logs is not for the person, who may have no home for its caches.
+def alone(*words: object) -> Iterator[None]:
+    """Let one thread draw, these words among others.
+
+    Settings and fonts are matplotlib's, and all threads'. What it logs is not for the person, who
+    may have no home for its caches.
+    """
     with _drawing:
         level = _log.level
         _log.setLevel(logging.CRITICAL)
@@ -40,10 +44,22 @@ def alone() -> Iterator[None]:
             from core.report.drawing.paper import own_style
 
             # Ticks are looked for beyond the largest number there is: that is not a warning.
-            with own_style(), np.errstate(all="ignore"):
+            with own_style("".join(_words(words))), np.errstate(all="ignore"):
                 yield
         finally:
             _log.setLevel(level)
+
+
+def _words(value: object) -> Iterator[str]:
+    """Yield all words of a description."""
+    if isinstance(value, str):
+        yield printable(value)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _words(item)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _words(getattr(value, field.name))
 
 
 def draw(figure: Figure, form: str = "png") -> bytes:
@@ -53,7 +69,7 @@ def draw(figure: Figure, form: str = "png") -> bytes:
     ----------
     form : "png", 1600 pixels wide; "svg", text as text; or "pdf"
     """
-    with alone():
+    with alone(figure):
         from core.report.drawing.kinds import lay_out
 
         return lay_out(figure).content(form, figure.title)

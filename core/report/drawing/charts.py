@@ -1,159 +1,138 @@
-"""Drawing curves, their names beside their ends.
+"""Drawing curves with their names beside their ends, and horizontal bars.
 
 Imported only while something is drawn.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from core.report.drawing.paper import (
     AXIS,
-    GRID,
     INK,
     MUTED,
     SMALL_SIZE,
+    STRONG,
     Paper,
     elide,
+    mixed,
     points,
-    text_width,
+    widest,
 )
-from core.report.drawing.scales import ticks
-from core.report.figures import DASHES, PALETTE
-from core.report.numbers import value_range
+from core.report.figures import DASHES, PALETTE, VERMILION
+from core.report.numbers import LARGEST, number, value_range
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from numpy.typing import NDArray
 
-    from core.report.figures import Chart, Mark, Rule
+    from core.report.figures import Bars, Chart
 
-Box = tuple[float, float, float, float]
-Limits = tuple[float, float]
-
-_ABOVE, _BELOW, _NOTE = 42, 84, 34
+_LEFT, _ABOVE, _BELOW, _NOTE = 100, 42, 84, 34
+_LONGEST_NAME = 250
 _LINE_STYLES: dict[str, Any] = {
     "": "solid",
     "dashed": (0, (3.6, 2.4)),
     "dotted": (0, (0.1, 2.0)),
     "dashdot": (0, (4.0, 2.0, 0.1, 2.0)),
 }
-_LONGEST_NAME = 250
 _STAR = "#ffcd28"
 
 
-@dataclass(frozen=True, eq=False)
-class _Pen:
-    """A curve, or the middle of what else has a name at its end, and how it is drawn."""
+class _End(NamedTuple):
+    """A name, and the height of the curve, band or bars that it stands beside."""
 
+    y: float
     label: str
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
     colour: str
-    dash: str = ""
-    strong: bool = True
-    is_curve: bool = True
+    dash: str
+    x: float
 
 
-def mixed(colour: str, share: float) -> str:
-    """Return a colour with a share of white in it."""
-    red, green, blue = (channel + (1 - channel) * share for channel in to_rgb(colour))
-    return to_hex((red, green, blue))
-
-
-def height(chart: Chart, width: float) -> float:
+def chart_height(chart: Chart, width: float) -> float:
     """Return the height that suits a chart of a width."""
     return 0.2 * width + 410 + (_NOTE if chart.note else 0)
 
 
-def draw(chart: Chart, paper: Paper, left: float, top: float, width: float, height: float) -> None:
+def draw_chart(
+    chart: Chart, paper: Paper, left: float, top: float, width: float, height: float
+) -> None:
     """Draw axes, curves and their names into a box."""
-    x_limits = chart.x_limits or _x_range(_xs(chart), chart.x_log)
-    x_ticks, x_words = ticks(x_limits, 7, log=chart.x_log, whole=chart.whole_x)
-    ys = _ys(chart)
-    if chart.y_log and not any((y > 0).any() for y in ys):
-        sizes = value_range([np.negative(y) for y in ys], log=True)
-        low, high = chart.y_limits or (-sizes[1], -sizes[0])
-        places, words = ticks((-high, -low), 6, log=True)
-        y_ticks, y_words = _turned(-places), [f"−{word}" for word in words]
-        y_limits = (float(_turned(low)), float(_turned(high)))
-        chart = _turned_chart(chart)
-    else:
-        y_limits = chart.y_limits or value_range(ys, chart.y_log)
-        y_ticks, y_words = ticks(y_limits, 6, log=chart.y_log)
-    if any(bars.is_down for bars in chart.columns):
-        y_words = [word.lstrip("−") for word in y_words]
-    pens = [replace(pen, label=elide(pen.label, SMALL_SIZE, _LONGEST_NAME)) for pen in _pens(chart)]
-    beside = max((text_width(pen.label, SMALL_SIZE) for pen in pens if pen.label), default=-40)
-    tick_room = max((text_width(word, SMALL_SIZE) for word in y_words), default=0) + 14
-    box = (
-        left + max(tick_room, 60),
-        top + (_ABOVE if chart.y_label else 12),
-        left + width - max(beside + 52, 12),
-        top + height - _BELOW - (_NOTE if chart.note else 0),
-    )
-    axes = paper.axes(*box)
-    axes.set_xscale("log" if chart.x_log else "linear")
-    axes.set_yscale("log" if chart.y_log else "linear")
-    axes.minorticks_off()
-    axes.set_xlim(*x_limits)
-    axes.set_ylim(*y_limits)
-    _frame(axes)
-    axes.set_xticks(x_ticks, [""] * len(x_ticks))
-    axes.set_yticks(y_ticks, [""] * len(y_ticks))
-    for place, word in zip(_pixels(axes, paper, x_ticks, y_limits[0])[:, 0], x_words, strict=True):
-        paper.middle(place, box[3] + 28, word, SMALL_SIZE, colour=MUTED, align="center")
-    for place, word in zip(_pixels(axes, paper, x_limits[0], y_ticks)[:, 1], y_words, strict=True):
-        paper.middle(box[0] - 12, place, word, SMALL_SIZE, colour=MUTED, align="right")
-    y_label = elide(chart.y_label, SMALL_SIZE, width)
-    paper.middle(left, top + 12, y_label, SMALL_SIZE, colour=MUTED)
-    middle = (box[0] + box[2]) / 2
-    x_label = elide(chart.x_label, SMALL_SIZE, 2 * min(middle - left, left + width - middle))
-    paper.middle(middle, box[3] + 62, x_label, SMALL_SIZE, colour=MUTED, align="center")
+    named: tuple[Any, ...] = (*chart.lines, *chart.bands, *chart.columns)
+    names = [elide(item.label, SMALL_SIZE, _LONGEST_NAME) for item in named]
+    right = left + width - (widest(names) + 52 if any(names) else 12)
+    bottom = top + height - _BELOW - (_NOTE if chart.note else 0)
+    axes = paper.axes(left + _LEFT, top + _ABOVE, right, bottom)
+    axes.grid(axis="y")
+    beside = -_LEFT / (right - left - _LEFT)  # the label begins where the title above it does
+    axes.set_title(elide(chart.y_label, SMALL_SIZE, width), x=beside)
+    room = 2 * min(right - left - _LEFT, width)
+    axes.set_xlabel(elide(chart.x_label, SMALL_SIZE, room), labelpad=points(8))
     if chart.note:
         note = elide(chart.note, SMALL_SIZE, width)
-        paper.middle(left, top + height - 16, note, SMALL_SIZE, colour=MUTED)
-    _draw_data(axes, chart, pens, y_limits)
-    _names(paper, axes, pens, box, y_limits)
-    taken = _curve_places(axes, paper, pens, y_limits, chart.y_log)
-    for mark in chart.marks:
-        taken = _mark(axes, paper, mark, box, taken)
-    for rule in chart.rules:
-        place = (rule.at, y_limits[0]) if rule.axis == "x" else (x_limits[0], rule.at)
-        x, y = _pixels(axes, paper, *place)[0]
-        taken = _rule_words(paper, rule, float(x), float(y), box, taken)
+        paper.middle(left, top + height - 16, note, SMALL_SIZE, MUTED)
+    _scale(axes, chart)
+    colours = _colours(chart)
+    ends = _draw_data(axes, chart, names, colours)
+    strong = [getattr(item, "strong", True) for item in named]
+    _write_names(axes, paper, ends, strong, (right, bottom))
 
 
-def _turned(values: Any) -> NDArray[np.float64]:
-    """Return where negative values lie by their size's log10, higher still higher; NaN others."""
-    there = np.asarray(values) < 0
-    return np.where(there, -np.log10(np.where(there, np.negative(values), 1.0)), np.nan)
+def _colours(chart: Chart) -> list[str]:
+    named: tuple[Any, ...] = (*chart.lines, *chart.bands, *chart.columns)
+    given = iter(PALETTE[i % len(PALETTE)] for i in range(len(named)))
+    return [item.colour or next(given) for item in named]
 
 
-def _turned_chart(chart: Chart) -> Chart:
-    """Return the chart with the places of its negative values instead of them."""
-    return replace(
-        chart,
-        lines=tuple(replace(line, y=_turned(line.y)) for line in chart.lines),
-        bands=tuple(
-            replace(band, low=_turned(band.low), high=_turned(band.high)) for band in chart.bands
-        ),
-        marks=tuple(replace(mark, y=float(_turned(mark.y))) for mark in chart.marks),
-        rules=tuple(
-            replace(rule, at=float(_turned(rule.at))) if rule.axis == "y" else rule
-            for rule in chart.rules
-        ),
-        y_log=False,
-    )
+def _scale(axes: Axes, chart: Chart) -> None:
+    """Set limits and ticks of both axes."""
+    xs = [*(line.x for line in chart.lines), *(band.x for band in chart.bands)]
+    for bars in chart.columns:
+        xs += [bars.x - _bar_width(bars.x) / 2, bars.x + _bar_width(bars.x) / 2]
+    ys = [line.y for line in chart.lines]
+    ys += [end for band in chart.bands for end in (band.low, band.high)]
+    ys += [np.append(bars.heights, 0) * (1 - 2 * bars.is_down) for bars in chart.columns]
+    ys += [np.array([mark.y]) for mark in chart.marks]
+    x_limits = chart.x_limits or (value_range(xs, True) if chart.x_log else _x_range(xs))
+    _set_axis(axes.xaxis, x_limits, 7, chart.x_log)
+    _set_axis(axes.yaxis, chart.y_limits or value_range(ys, chart.y_log), 6, chart.y_log)
+    axes.minorticks_off()
+    if chart.whole_x and not chart.x_log:
+        axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], integer=True))
+    if any(bars.is_down for bars in chart.columns):
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(abs(value), "g")))
+        axes.axhline(0, color=AXIS, linewidth=points(2))
 
 
-def _heights(chart: Chart) -> list[NDArray[np.float64]]:
-    """Return how high the bars of each series stand, or how deep they hang."""
-    return [bars.heights * (-1.0 if bars.is_down else 1.0) for bars in chart.columns]
+def _set_axis(axis: Axis, limits: tuple[float, float], n: int, log: bool) -> None:
+    low, high = sorted(limits)
+    name = axis.axis_name  # type: ignore[attr-defined]
+    scale: Any = {"value": "log"} if low > 0 else {"value": "symlog", "linthresh": abs(high) or 1.0}
+    if log:
+        # Where all is negative the logarithm is of its size, and higher is still higher.
+        getattr(axis.axes, f"set_{name}scale")(**scale)
+        if low > 0:
+            few = high / low < 30
+            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if few else (1.0,)))
+    else:
+        axis.set_major_locator(MaxNLocator(n, steps=[1, 2, 5, 10]))
+    if log or max(-low, high) >= 1e6:
+        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, ".4g")))
+    getattr(axis.axes, f"set_{name}lim")(*limits)
+
+
+def _x_range(xs: list[NDArray[Any]]) -> tuple[float, float]:
+    values = np.concatenate([np.zeros(0), *xs])
+    values = values[np.isfinite(values)]
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+    # A little room keeps the first point, or a star on it, off the tick labels.
+    return low - 0.03 * (high - low or 1.0), low + 1.01 * (high - low or 1.0)
 
 
 def _bar_width(x: NDArray[Any]) -> float:
@@ -161,196 +140,56 @@ def _bar_width(x: NDArray[Any]) -> float:
     return 0.8 * float(np.median(np.diff(x))) if len(x) > 1 else 0.8
 
 
-def _xs(chart: Chart) -> list[NDArray[Any]]:
-    found = [*(line.x for line in chart.lines), *(band.x for band in chart.bands)]
-    for bars in chart.columns:
-        half = _bar_width(bars.x) / 2
-        found += [bars.x - half, bars.x + half]
-    return [*found, np.array([mark.x for mark in chart.marks], dtype=np.float64)]
-
-
-def _ys(chart: Chart) -> list[NDArray[Any]]:
-    bands = [end for band in chart.bands for end in (band.low, band.high)]
-    bars = [np.append(heights, 0.0) for heights in _heights(chart)]
-    marks = np.array([mark.y for mark in chart.marks], dtype=np.float64)
-    return [*(line.y for line in chart.lines), *bands, *bars, marks]
-
-
-def _x_range(xs: list[NDArray[Any]], log: bool) -> Limits:
-    values = np.concatenate([np.ravel(x).astype(np.float64) for x in xs] or [np.zeros(0)])
-    values = values[np.isfinite(values) & ((values > 0) if log else True)]
-    if not len(values):
-        return (0.1, 1.0) if log else (0.0, 1.0)
-    low, high = float(values.min()), float(values.max())
-    # A little room keeps the first point, or a star on it, off the tick labels.
-    if log:
-        factor = (high / low) ** 0.03 if high > low else 2.0
-        return low / factor, high * factor
-    span = high - low or 1.0
-    return low - 0.03 * span, low + 1.01 * span
-
-
-def _pens(chart: Chart) -> list[_Pen]:
-    """Return all that has a name: lines, bands, bars, each with a colour of its own."""
-    place = 0
-
-    def colour(wanted: str | None) -> str:
-        nonlocal place
-        place += wanted is None
-        return wanted or PALETTE[(place - 1) % len(PALETTE)]
-
-    found = []
-    for line in chart.lines:
-        hue = colour(line.colour)
-        dash = line.dash or ("" if line.colour else DASHES[(place - 1) // len(PALETTE) % 4])
-        x, y = (np.array(values, np.float64) for values in (line.x, line.y))
-        found.append(_Pen(line.label, x, y, hue, dash, line.strong))
-    for band in chart.bands:
-        x, y = np.array(band.x, np.float64), (np.array(band.low) + np.array(band.high)) / 2
-        found.append(_Pen(band.label, x, y, colour(band.colour), is_curve=False))
-    for bars, heights in zip(chart.columns, _heights(chart), strict=True):
-        x = np.array(bars.x, np.float64)
-        # Their name stands beside the middle of the highest.
-        middle = float(heights[np.abs(heights).argmax()]) / 2 if len(heights) else 0.0
-        y = np.full(len(x), middle)
-        found.append(_Pen(bars.label, x, y, colour(bars.colour), is_curve=False))
-    return found
-
-
-def _frame(axes: Axes) -> None:
-    axes.set_facecolor("none")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(AXIS)
-    axes.grid(axis="y", color=GRID, linewidth=points(1.5))
-    axes.set_axisbelow(True)
-    axes.tick_params(axis="x", color=AXIS, length=points(8), width=points(2))
-    axes.tick_params(axis="y", length=0)
-
-
-def _pixels(
-    axes: Axes, paper: Paper, x: NDArray[np.float64] | float, y: NDArray[np.float64] | float
-) -> NDArray[np.float64]:
-    """Return where points (n,) lie on the paper, (n, 2)."""
-    pairs = np.stack(np.broadcast_arrays(np.atleast_1d(x), np.atleast_1d(y)), axis=1)
-    places = axes.transData.transform(pairs) if len(pairs) else np.zeros((0, 2))
-    return np.stack((places[:, 0], paper.height - places[:, 1]), axis=1)
-
-
-def _within(y: NDArray[Any], limits: Limits, log: bool) -> NDArray[np.float64]:
+def _near(y: NDArray[Any], axes: Axes) -> NDArray[np.float64]:
     """Return values of which those far outside are brought to a near outside; gaps stay."""
-    low, high = sorted(limits)
-    if log:
-        return np.where(y > 0, np.clip(y, low * 1e-3, min(high * 1e3, 1e306)), np.nan)
+    low, high = sorted(axes.get_ylim())
     span = high - low
-    return np.where(np.isfinite(y), np.clip(y, low - 5 * span, high + 5 * span), np.nan)
+    near = np.clip(y, max(low - 5 * span, -LARGEST), min(high + 5 * span, LARGEST))
+    gaps = ~np.isfinite(y) | ((y <= 0) if axes.get_yscale() == "log" else False)
+    return np.where(gaps, np.nan, near)
 
 
-def _draw_data(axes: Axes, chart: Chart, pens: list[_Pen], limits: Limits) -> None:
-    others = iter(pen for pen in pens if not pen.is_curve)
+def _draw_data(axes: Axes, chart: Chart, names: list[str], colours: list[str]) -> list[_End]:
+    """Draw all there is and return where its names belong."""
+    ends, left = [], zip(names, colours, strict=True)
+    for i, line in enumerate(chart.lines):
+        name, colour = next(left)
+        dash = line.dash or ("" if line.colour else DASHES[i // len(PALETTE) % len(DASHES)])
+        x, y = line.x.astype(np.float64), _near(line.y.astype(np.float64), axes)
+        pale = colour if line.strong else mixed(colour, 0.55)
+        there = np.concatenate(([False], np.isfinite(y), [False]))
+        alone = there[1:-1] & ~there[:-2] & ~there[2:]  # a line needs two ends; this is a dot
+        axes.plot(
+            x,
+            y,
+            color=pale,
+            linewidth=points(4 if line.strong else 2),
+            linestyle=_LINE_STYLES[dash],
+            marker="o",
+            markersize=points(13),
+            markevery=np.flatnonzero(alone).tolist(),
+            zorder=2.5 + line.strong,
+        )
+        if there.any():
+            last = np.flatnonzero(there[1:-1])[-1]
+            ends.append(_End(y[last], name, colour, dash, x[last]))
     for band in chart.bands:
-        low, high = (_within(end, limits, chart.y_log) for end in (band.low, band.high))
-        pale = mixed(next(others).colour, 0.75)
-        axes.fill_between(band.x, low, high, color=pale, linewidth=0, zorder=1)
-    for bars, heights in zip(chart.columns, _heights(chart), strict=True):
-        hue = next(others).colour
-        axes.bar(bars.x, heights, _bar_width(bars.x), color=hue, linewidth=0, zorder=2)
-    if chart.columns:
-        axes.axhline(0, color=AXIS, linewidth=points(2), zorder=2)
+        name, colour = next(left)
+        low, high = (_near(end, axes) for end in (band.low, band.high))
+        axes.fill_between(band.x, low, high, color=mixed(colour, 0.75), linewidth=0, zorder=1)
+        ends += [_End((low[-1] + high[-1]) / 2, name, colour, "", np.nan)] if len(low) else []
+    for bars in chart.columns:
+        name, colour = next(left)
+        heights = bars.heights * (1.0 - 2.0 * bars.is_down)
+        axes.bar(bars.x, heights, _bar_width(bars.x), color=colour, zorder=2)
+        highest = heights[np.abs(heights).argmax()] if len(heights) else 0.0
+        ends.append(_End(highest / 2, name, colour, "", np.nan))
     for rule in chart.rules:
-        line = axes.axvline if rule.axis == "x" else axes.axhline
-        style = _LINE_STYLES["dotted"]
-        line(rule.at, color=MUTED, linewidth=points(2), linestyle=style, zorder=2)
-    for pen in sorted(pens, key=lambda pen: pen.strong):
-        if pen.is_curve:
-            _curve(axes, pen, limits, chart.y_log)
-
-
-def _curve(axes: Axes, pen: _Pen, limits: Limits, log: bool) -> None:
-    y = _within(pen.y, limits, log)
-    colour = pen.colour if pen.strong else mixed(pen.colour, 0.55)
-    width = points(4 if pen.strong else 2)
-    axes.plot(pen.x, y, color=colour, linewidth=width, linestyle=_LINE_STYLES[pen.dash], zorder=3)
-    there = np.concatenate(([False], np.isfinite(y), [False]))
-    alone = there[1:-1] & ~there[:-2] & ~there[2:]
-    if alone.any():  # a line needs two ends; a lone value is a dot
-        size = points(13)
-        axes.plot(pen.x[alone], y[alone], "o", color=colour, markersize=size, markeredgewidth=0)
-
-
-def _names(paper: Paper, axes: Axes, pens: list[_Pen], box: Box, limits: Limits) -> None:
-    """Write each name beside its curve's end; of too many thin ones only where there is room."""
-    step = 1.25 * SMALL_SIZE
-    wanted: list[tuple[float, float, _Pen]] = []
-    named = [pen for pen in pens if pen.label and np.isfinite(pen.x + pen.y).any()]
-    for pen in sorted(named, key=lambda pen: not pen.strong):
-        there = np.flatnonzero(np.isfinite(pen.x + pen.y))
-        end = min(max(float(pen.y[there[-1]]), min(limits)), max(limits))
-        x, y = (float(at) for at in _pixels(axes, paper, pen.x[there[-1]], end)[0])
-        more = sorted([*wanted, (y, x, pen)], key=lambda item: item[0])
-        places = _apart([item[0] for item in more], step, box[1], box[3] - step)
-        moved = max(abs(place - item[0]) for place, item in zip(places, more, strict=True))
-        if len(more) * step < box[3] - box[1] and (pen.strong or moved < 1.6 * step):
-            wanted = more
-    left_out = len(named) - len(wanted)
-    places = _apart([y for y, *_ in wanted], step, box[1], box[3] - (step if left_out else 0))
-    for place, (y, x, pen) in zip(places, wanted, strict=True):
-        colour = pen.colour if pen.strong else mixed(pen.colour, 0.25)
-        if pen.is_curve:
-            reaches = x > box[2] - 24
-            ends = (x + 4 if reaches else box[2] + 8, box[2] + 30), (y if reaches else place, place)
-            paper.rule(*ends, colour, 2, _LINE_STYLES[pen.dash])
-        paper.middle(box[2] + 38, place, pen.label, SMALL_SIZE, colour=colour)
-    if left_out:
-        paper.middle(box[2] + 38, box[3], f"+ {left_out} more", SMALL_SIZE, colour=MUTED)
-
-
-def _apart(wanted: list[float], step: float, low: float, high: float) -> list[float]:
-    """Return places near those wanted (rising), at least ``step`` from each other."""
-    groups: list[tuple[float, int]] = []  # middle and number of names that touch each other
-    for y in wanted:
-        groups.append((y, 1))
-        while len(groups) > 1 and _touch(groups[-2], groups[-1], step):
-            (y1, n1), (y2, n2) = groups.pop(-2), groups.pop()
-            groups.append(((n1 * y1 + n2 * y2) / (n1 + n2), n1 + n2))
-    places = [y + (i - (n - 1) / 2) * step for y, n in groups for i in range(n)]
-    for i, place in enumerate(places):
-        places[i] = max(place, low + i * step)
-    for i, place in enumerate(places):
-        places[i] = min(place, high - (len(places) - 1 - i) * step)
-    return places
-
-
-def _touch(one: tuple[float, int], other: tuple[float, int], step: float) -> bool:
-    return other[0] - one[0] < (one[1] + other[1]) / 2 * step
-
-
-def _curve_places(
-    axes: Axes, paper: Paper, pens: list[_Pen], limits: Limits, log: bool
-) -> NDArray[np.float64]:
-    """Return places along all curves, where no words should stand, (n, 2)."""
-    found = [np.zeros((0, 2))]
-    for pen in pens:
-        places = _pixels(axes, paper, pen.x, _within(pen.y, limits, log))
-        places = places[np.isfinite(places).all(axis=1)]
-        if pen.is_curve and len(places) > 1:
-            along = np.linspace(0, len(places) - 1, 1000)
-            index = np.arange(len(places))
-            places = np.stack([np.interp(along, index, places[:, c]) for c in (0, 1)], axis=1)
-            found.append(places)
-    return np.concatenate(found)
-
-
-def _mark(
-    axes: Axes, paper: Paper, mark: Mark, box: Box, taken: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Draw a marked point with its words where fewest curves pass; return all that is taken."""
-    x, y = _pixels(axes, paper, mark.x, mark.y)[0]
-    if not (np.isfinite([x, y]).all() and box[0] - 1 <= x <= box[2] + 1):
-        return taken
-    is_star = mark.kind == "star"
-    if is_star:
-        axes.axvline(mark.x, color=MUTED, linewidth=points(1.5), linestyle=(0, (1, 3)), zorder=2)
-    if box[1] - 1 <= y <= box[3] + 1:
+        _rule(axes, rule.at, rule.label, rule.axis == "x")
+    for mark in chart.marks:
+        is_star = mark.kind == "star"
+        if is_star:
+            axes.axvline(mark.x, color=MUTED, linewidth=points(1.5), linestyle=(0, (1, 3)))
         axes.plot(
             mark.x,
             mark.y,
@@ -359,58 +198,175 @@ def _mark(
             markerfacecolor=mark.colour or (_STAR if is_star else INK),
             markeredgecolor=INK if is_star else "white",
             markeredgewidth=points(2.5),
-            clip_on=False,
             zorder=4,
         )
-    words = elide(mark.label, SMALL_SIZE, (box[2] - box[0]) / 2)
-    wide = text_width(words, SMALL_SIZE)
-    y = np.clip(y, box[1], box[3])
-    downs, acrosses = (-30, 32, -56, 60, -90, 96), (14, -14 - wide)
-    wanted = [(x + across, y + down) for down in downs for across in acrosses]
-    return _write_free(paper, words, wanted, box, taken, INK)
+        near = min(max(mark.y, min(axes.get_ylim())), max(axes.get_ylim()))
+        _note(axes, mark.label, (mark.x, near), (14, 22), axes.transData)
+    return ends
 
 
-def _rule_words(
-    paper: Paper, rule: Rule, x: float, y: float, box: Box, taken: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Write a rule's words beside it where fewest curves pass; return all that is taken."""
-    if not (box[0] - 1 <= x <= box[2] + 1 and box[1] - 1 <= y <= box[3] + 1):
-        return taken
-    words = elide(rule.label, SMALL_SIZE, (box[2] - box[0]) / 2)
-    wide = text_width(words, SMALL_SIZE)
-    if rule.axis == "x":
-        downs = (box[1] + 14 + 30 * i for i in range(4))
-        wanted = [(x + across, down) for down in downs for across in (10, -10 - wide)]
-    else:
-        starts = (box[2] - wide - 6, box[0] + 10, (box[0] + box[2] - wide) / 2)
-        wanted = [(start, y + down) for start in starts for down in (-18, 20)]
-    return _write_free(paper, words, wanted, box, taken, MUTED)
+def _rule(axes: Axes, at: float, label: str, is_upright: bool) -> None:
+    """Draw a thin line across with its words, where it lies within the axes."""
+    low, high = sorted(axes.get_xlim() if is_upright else axes.get_ylim())
+    if low <= at <= high:
+        look: Any = {"color": MUTED, "linewidth": points(2), "linestyle": _LINE_STYLES["dotted"]}
+        if is_upright:
+            axes.axvline(at, **look)
+            _note(axes, label, (at, 1), (10, -24), axes.get_xaxis_transform())
+        else:
+            axes.axhline(at, **look)
+            _note(axes, label, (1, at), (-4, 10), axes.get_yaxis_transform())
 
 
-def _write_free(
+def _note(
+    axes: Axes, words: str, at: tuple[float, float], away: tuple[float, float], transform: Any
+) -> None:
+    """Write words beside a point, on the side where there is room."""
+    x, y = axes.transAxes.inverted().transform(transform.transform(at))
+    on_left, below = x > 0.7, y > 0.92 and away[1] > 12
+    words = elide(words, SMALL_SIZE, axes.bbox.width / 2)
+    axes.annotate(
+        words,
+        at,
+        (points(-abs(away[0]) if on_left else away[0]), points(-40 if below else away[1])),
+        xycoords=transform,
+        textcoords="offset points",
+        ha="right" if on_left else "left",
+        bbox={"facecolor": "white", "linewidth": 0, "pad": 1},
+        annotation_clip=False,
+        zorder=5,
+    )
+
+
+def _write_names(
+    axes: Axes,
     paper: Paper,
-    words: str,
-    wanted: list[tuple[float, float]],
-    box: Box,
-    taken: NDArray[np.float64],
-    colour: str,
-) -> NDArray[np.float64]:
-    """Write words where they hide least of what is taken, and return all that is then taken.
+    ends: list[_End],
+    strong: list[bool],
+    corner: tuple[float, float],
+) -> None:
+    """Write each name beside its end; where they are too many, only those of strong curves."""
+    right, bottom = corner
+    step = 1.25 * SMALL_SIZE
+    wanted = [end for end in ends if end.label]
+    if len(wanted) * step > axes.bbox.height:
+        wanted = [end for end, is_strong in zip(ends, strong, strict=False) if is_strong]
+        wanted = wanted[: int(axes.bbox.height / step) - 1]
+        paper.middle(right + 38, bottom, f"+ {len(ends) - len(wanted)} more", colour=MUTED)
+        bottom -= step
 
-    Parameters
-    ----------
-    wanted : left ends and middles, the best first
-    """
-    wide = text_width(words, SMALL_SIZE)
-    best, least = wanted[0], np.inf
-    for x, y in wanted:
-        ends = np.array([(x, y - SMALL_SIZE / 2), (x + wide, y + SMALL_SIZE / 2)])
-        room = np.array([(box[0], box[1] - 10), (box[2] + 20, box[3])])
-        if (ends[0] < room[0]).any() or (ends[1] > room[1]).any():
-            continue
-        hidden = int(((taken > ends[0] - 6) & (taken < ends[1] + 6)).all(axis=1).sum())
-        if hidden < least:
-            best, least = (x, y), hidden
-    paper.middle(*best, words, SMALL_SIZE, colour=colour, paper=True)
-    own = np.stack((np.linspace(best[0], best[0] + wide, 20), np.full(20, best[1])), axis=1)
-    return np.concatenate((taken, own))
+    def pixels(end: _End) -> tuple[float, float]:
+        y = min(max(end.y, min(axes.get_ylim())), max(axes.get_ylim()))
+        x, y = axes.transData.transform((np.nan_to_num(end.x), y))
+        return x, paper.height - y
+
+    wanted.sort(key=lambda end: pixels(end)[1])
+    places: list[float] = []
+    for end in wanted:
+        places.append(max(pixels(end)[1], places[-1] + step if places else 0.0))
+    for i in reversed(range(len(places))):
+        places[i] = min(places[i], bottom - (len(places) - 1 - i) * step)
+    for end, place in zip(wanted, places, strict=True):
+        x, y = pixels(end)
+        if math.isfinite(end.x):
+            # From the curve's end, where it reaches so far.
+            start = (x + 4, y) if x > right - 24 else (right + 8, place)
+            xs, ys = (start[0], right + 30), (start[1], place)
+            paper.rule(xs, ys, end.colour, _LINE_STYLES[end.dash])
+        paper.middle(right + 38, place, end.label, colour=end.colour)
+
+
+_BAR, _JOINT_BAR = 22, 14
+
+
+def _head(bars: Bars) -> float:
+    return 50 if len(bars.series) > 1 or bars.highlighted_label or bars.beside else 8
+
+
+def bars_height(bars: Bars, _width: float) -> float:
+    """Return the height that suits these bars."""
+    group = len(bars.series) * (_JOINT_BAR if bars.joint else _BAR) + 9
+    return _head(bars) + max(group * len(bars.labels), 200) + _BELOW
+
+
+def draw_bars(
+    bars: Bars, paper: Paper, left: float, top: float, width: float, height: float
+) -> None:
+    """Draw the bars of every group, and beside each its value."""
+    names = [elide(name, SMALL_SIZE, 220) for name in bars.labels]
+    words = [
+        [number(v, bars.form) if math.isfinite(v) else "?" for v in series.values.tolist()]
+        for series in (*bars.series, *bars.beside)
+    ]
+    own, beside = words[: len(bars.series)], words[len(bars.series) :]
+    written = [bars.joint.join(group) for group in zip(*own, strict=True)]
+    room = widest(written if bars.joint else [word for group in own for word in group]) + 16
+    rooms = [widest([b.label, *w]) + 24 for b, w in zip(bars.beside, beside, strict=True)]
+    low, high = bars.limits or value_range([np.zeros(1), *(s.values for s in bars.series)])
+    low = min(low, 0.0) if bars.limits or low < -0.1 * high else 0.0
+    x0 = left + widest(names) + 14 + (room if low < 0 else 0)
+    right = left + width - room - sum(rooms)
+    axes = paper.axes(x0, top + _head(bars), right, top + height - _BELOW)
+    axes.set(xlim=(low, high), ylim=(len(names) - 0.5, -0.5))
+    axes.xaxis.set_major_locator(MaxNLocator(max(2, int((right - x0) / 130)), steps=[1, 2, 5, 10]))
+    axes.grid(axis="x")
+    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.axvline(0, color=AXIS, linewidth=points(2), zorder=3)
+    axes.set_xlabel(elide(bars.value_label, SMALL_SIZE, right - x0), labelpad=points(8))
+    pad = points(12 + (room if low < 0 else 0))
+    axes.tick_params(axis="x", length=0)
+    axes.tick_params(axis="y", labelcolor=INK, pad=pad)
+    axes.set_yticks(range(len(names)), names)
+    thick = 0.8 / max(len(bars.series), 1)
+    size = min(SMALL_SIZE, 0.9 * thick * axes.bbox.height / max(len(names), 1))
+    patches = []
+    for s, series in enumerate(bars.series):
+        hues = [series.colour or PALETTE[s % len(PALETTE)]] * len(names)
+        patches.append(_patch(series.label, hues[0] if hues else INK, series.pale))
+        if bars.highlighted is not None:
+            hues[bars.highlighted] = VERMILION
+        drawn = axes.barh(
+            np.arange(len(names)) + (s - (len(bars.series) - 1) / 2) * thick,
+            np.clip(np.nan_to_num(series.values.astype(np.float64)), low, high),
+            0.92 * thick,
+            color=[mixed(hue, 0.78) if series.pale else hue for hue in hues],
+            edgecolor=hues,
+            linewidth=points(1.5),
+            zorder=2,
+        )
+        if not bars.joint:
+            axes.bar_label(drawn, own[s], padding=points(8), fontsize=points(size))
+    if bars.joint:
+        longest = np.nan_to_num([s.values for s in bars.series]).max(axis=0)
+        drawn = axes.barh(range(len(names)), longest, color="none")
+        axes.bar_label(drawn, written, padding=points(8))
+    patches = patches if len(patches) > 1 else []
+    if bars.highlighted is not None and names:
+        axes.get_yticklabels()[bars.highlighted].set_fontweight(STRONG)
+        if bars.highlighted_label:
+            label = elide(bars.highlighted_label, SMALL_SIZE, width / 3)
+            patches.append(_patch(label, VERMILION, False))
+    if patches:
+        corner = ((left - x0) / (right - x0), 1.02)
+        axes.legend(handles=patches, loc="lower left", bbox_to_anchor=corner, ncols=4)
+    for i, more in enumerate(bars.beside):
+        at = points(room + sum(rooms[: i + 1]))
+        for y, word in enumerate([more.label, *beside[i]]):
+            place = (1, y - 1 if y else -0.9)
+            axes.annotate(
+                word,
+                place,
+                (at, 0),
+                xycoords=axes.get_yaxis_transform(),
+                textcoords="offset points",
+                ha="right",
+                va="center",
+                color=MUTED,
+                annotation_clip=False,
+            )
+
+
+def _patch(label: str, hue: str, pale: bool) -> Patch:
+    return Patch(
+        facecolor=mixed(hue, 0.78) if pale else hue, edgecolor=hue, label=label, linewidth=0.5
+    )

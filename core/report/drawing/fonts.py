@@ -18,16 +18,6 @@ _LAST = "Last Resort High-Efficiency"
 """Comes with matplotlib and has a sign for each script, for what no other font can draw."""
 
 
-@cache
-def add_own() -> None:
-    """Make the typefaces in assets known; they go before others of the same name."""
-    manager = font_manager.fontManager
-    paths = {str(path) for path in FONTS.glob("*.otf")}
-    for path in sorted(paths):
-        manager.addfont(path)
-    manager.ttflist.sort(key=lambda entry: entry.fname not in paths)
-
-
 def _characters(path: str) -> frozenset[int]:
     try:
         return frozenset(FT2Font(path).get_charmap())
@@ -37,35 +27,25 @@ def _characters(path: str) -> frozenset[int]:
 
 @cache
 def _covered() -> frozenset[int]:
-    found = [_characters(font_manager.findfont(name)) for name in _OWN]
-    return frozenset().union(*found)
-
-
-@cache
-def _of_the_machine() -> list[tuple[str, str]]:
-    """Return name and file of every upright font of ordinary weight, in the order of names."""
-    entries = font_manager.fontManager.ttflist
-    return sorted(
-        {
-            (entry.name, entry.fname)
-            for entry in entries
-            if entry.name not in (*_OWN, _LAST)
-            and entry.style == "normal"
-            and entry.weight in (400, "normal", "regular")
-        }
-    )
+    """Make our typefaces known, before others of the same name; return what ours can draw."""
+    manager = font_manager.fontManager
+    paths = {str(path) for path in FONTS.glob("*.otf")}
+    for path in sorted(paths):
+        manager.addfont(path)
+    manager.ttflist.sort(key=lambda entry: entry.fname not in paths)
+    return frozenset().union(*(_characters(font_manager.findfont(name)) for name in _OWN))
 
 
 @lru_cache(maxsize=4096)
-def _family_for(character: str) -> str | None:
-    """Return the first of the machine's typefaces that has a character which ours have not."""
-    code = ord(character)
-    return next((name for name, path in _of_the_machine() if code in _characters(path)), None)
+def _family_for(code: int) -> str | None:
+    """Return the first, by name, of the machine's upright typefaces that has a character."""
+    entries = sorted(font_manager.fontManager.ttflist, key=lambda entry: (entry.name, entry.fname))
+    others = (e for e in entries if e.name not in (*_OWN, _LAST) and e.style == "normal")
+    return next((e.name for e in others if code in _characters(e.fname)), None)
 
 
-@lru_cache(maxsize=4096)
-def families(text: str) -> list[str]:
-    """Return the typefaces that a text is drawn with, in the order in which they are asked."""
-    missing = sorted({c for c in text if ord(c) not in _covered()})
-    others = dict.fromkeys(family for c in missing if (family := _family_for(c)))
+def families(words: str) -> list[str]:
+    """Return the typefaces that words are drawn with, in the order in which they are asked."""
+    missing = sorted({ord(c) for c in words} - _covered())
+    others = dict.fromkeys(family for code in missing if (family := _family_for(code)))
     return [*_OWN, *others, _LAST]

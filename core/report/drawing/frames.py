@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from core.pictures import diverging_rgb, grey_rgb
 from core.report.drawing import alone
 from core.report.drawing.fonts import FONTS
-from core.report.drawing.paper import CAPITALS, GRID, INK, MUTED, Paper, elide, text_width
+from core.report.drawing.paper import CAPITALS, GRID, INK, MUTED, Paper, elide, widest
 from core.report.figures import BLUE, VERMILION
 from core.report.numbers import number
 
@@ -61,16 +61,16 @@ class Frames:
         self._middles = [_ABOVE + (i + 0.5) * _ROW for i in range(n_rows)]
         self._number_font = ImageFont.truetype(str(FONTS / "Inter-Regular.otf"), _SIZE)
         self._read_as = cache(self._draw_read_as)
-        with alone():
+        with alone(film.class_names):
             names = [elide(film.class_names[k], _SIZE, _LONGEST_NAME) for k in self._shown]
-            names_right = self._lefts[2] + across + _GAP + max(text_width(n, _SIZE) for n in names)
+            names_right = self._lefts[2] + across + _GAP + widest(names)
             self._bars_left = round(names_right) + 8
             full = _ABOVE + max(down, n_rows * _ROW) + _BELOW
             paper = Paper(full, self._bars_left + _BAR + _VALUE + _GAP)
             titles = ("chosen image", f"change ×{number(1 / film.shown_limit, '.3g')}", "")
             for left, title in zip(self._lefts, titles, strict=True):
                 paper.middle(left, _ABOVE / 2, elide(title, _SIZE, across), _SIZE)
-                paper.rectangle(left - 1, _ABOVE - 1, left + across + 1, _ABOVE + down + 1, GRID)
+                paper.rectangle(left - 1, _ABOVE - 1, across + 2, down + 2, GRID)
             for name, y in zip(names, self._middles, strict=True):
                 paper.middle(names_right, y, name, _SIZE, align="right")
             self._still = paper.pixels()
@@ -84,7 +84,7 @@ class Frames:
     def _draw_read_as(self, predicted: int) -> NDArray[np.uint8]:
         """Return the title above the result; names of classes may be of any script."""
         width = self._film.image_shape[1] * self._factor
-        with alone():
+        with alone(self._film.class_names[predicted]):
             paper = Paper(_ABOVE - 2, width)
             words = elide(f"read as {self._film.class_names[predicted]}", _SIZE, width)
             paper.middle(0, _ABOVE / 2, words, _SIZE)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure as Page
 from matplotlib.font_manager import FontProperties
 from matplotlib.image import AxesImage
@@ -20,13 +21,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from core.errors import printable
-from core.report.drawing.fonts import add_own, families
+from core.report.drawing.fonts import families
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.text import Text
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colorbar import Colorbar
     from numpy.typing import NDArray
 
 WIDTH = 1600
@@ -34,45 +36,78 @@ DPI = 200
 """A picture is eight inches wide in print: letters of nine points, as a text around it has."""
 
 MARGIN = 48
-TITLE_SIZE = 36
-PART_SIZE = 27
-TEXT_SIZE = 24
-SMALL_SIZE = 21
+TITLE_SIZE, PART_SIZE, TEXT_SIZE, SMALL_SIZE = 36, 27, 24, 21
 LINE_HEIGHT = 1.35
 """Distance of text lines, in font sizes."""
 CAPITALS = 0.727
 """Height of Inter's capitals, in font sizes."""
+BAR_HEIGHT = 118
+"""Of a colour bar with its numbers and its words, in pixels."""
 
 INK, MUTED, AXIS, GRID, EMPTY = "#181c22", "#545c68", "#8b93a0", "#e2e6ec", "#f0f2f5"
 NORMAL, STRONG = 400, 600
-
-_STYLE: Any = {
-    "text.parse_math": False,
-    "text.hinting": "none",
-    "svg.fonttype": "none",
-    "svg.hashsalt": "figure",
-    "pdf.fonttype": 42,
-    "image.composite_image": False,
-    "axes.linewidth": 0.6,
-    "lines.solid_capstyle": "round",
-    "lines.solid_joinstyle": "round",
-    "lines.dash_capstyle": "round",
-}
-
-
-@contextmanager
-def own_style() -> Iterator[None]:
-    """Draw as we do, whatever a person's own matplotlib settings say, for as long as this lasts."""
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_STYLE)
-        add_own()
-        yield
 
 
 def points(pixels: float) -> float:
     """Return a length of the paper in points."""
     return pixels * 72 / DPI
+
+
+_STYLE: Any = {
+    "text.parse_math": False,
+    "text.hinting": "none",
+    "text.color": INK,
+    "font.size": points(SMALL_SIZE),
+    "svg.fonttype": "none",
+    "svg.hashsalt": "figure",
+    "pdf.fonttype": 42,
+    "image.composite_image": False,
+    "lines.solid_capstyle": "round",
+    "lines.dash_capstyle": "round",
+    "axes.facecolor": "none",
+    "axes.edgecolor": AXIS,
+    "axes.linewidth": points(2),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.labelcolor": MUTED,
+    "axes.titlecolor": MUTED,
+    "axes.titlelocation": "left",
+    "axes.titlesize": points(SMALL_SIZE),
+    "axes.titlepad": points(16),
+    "grid.color": GRID,
+    "grid.linewidth": points(1.5),
+    "xtick.color": AXIS,
+    "xtick.labelcolor": MUTED,
+    "xtick.labelsize": points(SMALL_SIZE),
+    "xtick.major.size": points(8),
+    "xtick.major.width": points(2),
+    "ytick.major.size": 0,
+    "ytick.major.pad": points(12),
+    "ytick.labelcolor": MUTED,
+    "ytick.labelsize": points(SMALL_SIZE),
+    "legend.frameon": False,
+    "legend.borderpad": 0,
+    "legend.handlelength": 1.5,
+    "legend.handleheight": 0.9,
+    "legend.columnspacing": 1.4,
+    "legend.borderaxespad": 0,
+}
+
+
+@contextmanager
+def own_style(words: str) -> Iterator[None]:
+    """Draw these words as we do, whatever a person's own matplotlib settings say."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_STYLE | {"font.family": families(words)})
+        yield
+
+
+def mixed(colour: str, share: float) -> str:
+    """Return a colour with a share of white in it."""
+    red, green, blue = (channel + (1 - channel) * share for channel in to_rgb(colour))
+    return to_hex((red, green, blue))
 
 
 def tidy(text: str) -> str:
@@ -84,10 +119,15 @@ _measure: Any = RendererAgg(1, 1, DPI)  # type: ignore[no-untyped-call]
 
 
 @lru_cache(maxsize=8192)
-def text_width(text: str, size: float, weight: int = NORMAL) -> float:
+def text_width(text: str, size: float = SMALL_SIZE, weight: int = NORMAL) -> float:
     """Return the width of one line of text in pixels."""
-    font = FontProperties(family=families(text), size=points(size), weight=weight)
+    font = FontProperties(size=points(size), weight=weight)
     return float(_measure.get_text_width_height_descent(text, font, ismath=False)[0])
+
+
+def widest(texts: Sequence[str]) -> float:
+    """Return the width of the widest of small texts."""
+    return max((text_width(text) for text in texts), default=0.0)
 
 
 def elide(text: str, size: float, width: float, weight: int = NORMAL) -> str:
@@ -116,123 +156,86 @@ def wrap(text: str, size: float, width: float) -> list[str]:
 
 
 class Paper:
-    """A white picture in the making; all places are pixels from its top left corner.
-
-    Parameters
-    ----------
-    height : of the picture in pixels; it is :data:`WIDTH` wide
-    """
+    """A white picture in the making; all places are pixels from its top left corner."""
 
     def __init__(self, height: float, width: float = WIDTH) -> None:
         self.width, self.height = width, round(height)
         size = (self.width / DPI, self.height / DPI)
         self.page = Page(figsize=size, dpi=DPI, facecolor="white")
         FigureCanvasAgg(self.page)
-        # Above all axes: words and names stand over grids and curves.
-        self.ground = self.page.add_axes((0, 0, 1, 1), zorder=10)
+        self.ground = self.page.add_axes((0, 0, 1, 1))
         self.ground.set_axis_off()
-        self.ground.set_xlim(0, self.width)
-        self.ground.set_ylim(self.height, 0)
-        self.ground.set_autoscale_on(False)
+        self.ground.set(xlim=(0, self.width), ylim=(self.height, 0), autoscale_on=False)
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
         """Return axes with this box."""
         w, h = self.width, self.height
-        box = (left / w, 1 - bottom / h, (right - left) / w, (bottom - top) / h)
-        return self.page.add_axes(box)
+        return self.page.add_axes(
+            (left / w, 1 - bottom / h, (right - left) / w, (bottom - top) / h)
+        )
 
-    def text(
+    def middle(
         self,
         x: float,
-        baseline: float,
+        y: float,
         text: str,
-        size: float = TEXT_SIZE,
+        size: float = SMALL_SIZE,
         colour: str = INK,
         *,
         align: str = "left",
         weight: int = NORMAL,
-        angle: float = 0,
-        paper: bool = False,
-    ) -> Text:
-        """Write one line; ``paper`` hides what is behind it."""
-        return self.ground.text(
+    ) -> None:
+        """Write one line whose capitals are centred on ``y``."""
+        self.ground.text(
             x,
-            baseline,
+            y + CAPITALS * size / 2,
             text,
-            fontfamily=families(text),
             fontsize=points(size),
             fontweight=weight,
             color=colour,
             ha=align,
             va="baseline",
-            rotation=angle,
-            rotation_mode="anchor",
-            zorder=5,
-            bbox={"facecolor": "white", "linewidth": 0, "pad": 1} if paper else None,
         )
-
-    def middle(self, x: float, y: float, text: str, size: float = TEXT_SIZE, **how: Any) -> Text:
-        """Write one line whose capitals are centred on ``y``."""
-        return self.text(x, y + CAPITALS * size / 2, text, size, **how)
 
     def lines(
         self, x: float, top: float, lines: Sequence[str], size: float, colour: str, **how: Any
     ) -> float:
         """Write lines and return the y below the last one."""
         for i, line in enumerate(lines):
-            baseline = top + (i + 0.5) * LINE_HEIGHT * size + CAPITALS * size / 2
-            self.text(x, baseline, line, size, colour, **how)
+            self.middle(x, top + (i + 0.5) * LINE_HEIGHT * size, line, size, colour, **how)
         return top + len(lines) * LINE_HEIGHT * size
 
-    def rule(
-        self,
-        xs: Sequence[float],
-        ys: Sequence[float],
-        colour: str = GRID,
-        width: float = 2,
-        dash: Any = "solid",
-        order: float = 1,
-    ) -> None:
-        """Draw a line."""
+    def rule(self, xs: Sequence[float], ys: Sequence[float], colour: str, dash: Any) -> None:
+        """Draw a thin line."""
         self.ground.add_line(
-            Line2D(xs, ys, color=colour, linewidth=points(width), linestyle=dash, zorder=order)
+            Line2D(xs, ys, color=colour, linewidth=points(2), linestyle=dash, clip_on=False)
         )
 
     def rectangle(
-        self,
-        left: float,
-        top: float,
-        right: float,
-        bottom: float,
-        fill: str = "none",
-        edge: str = "none",
-        width: float = 2,
-    ) -> Rectangle:
-        """Draw a rectangle."""
-        box = Rectangle(
-            (left, top),
-            right - left,
-            bottom - top,
-            facecolor=fill,
-            edgecolor=edge,
-            linewidth=points(width),
-        )
-        self.ground.add_patch(box)
-        return box
+        self, left: float, top: float, across: float, down: float, fill: str = "none"
+    ) -> None:
+        """Draw a rectangle with a faint edge."""
+        look: Any = {"facecolor": fill, "edgecolor": GRID, "linewidth": points(2)}
+        self.ground.add_patch(Rectangle((left, top), across, down, **look))
 
     def image(
         self, left: float, top: float, rgb: NDArray[np.uint8], across: float, down: float
-    ) -> AxesImage:
+    ) -> None:
         """Place an image (height, width, 3) ``across`` x ``down`` pixels large, its own sharp."""
-        # Repeated, so that it stays sharp in a viewer that smooths what it enlarges.
-        height, width = rgb.shape[:2]
-        large = rgb.repeat(max(1, int(down // height)), axis=0)
-        large = large.repeat(max(1, int(across // width)), axis=1)
         extent = (left, left + across, top + down, top)
         image = AxesImage(self.ground, interpolation="nearest", extent=extent, zorder=2)
-        image.set_data(large)
+        image.set_data(rgb)
         self.ground.add_image(image)
-        return image
+
+    def colour_bar(
+        self, middle: float, top: float, colours: ScalarMappable, words: str
+    ) -> Colorbar:
+        """Draw a scale with its numbers and what they mean, centred below a place."""
+        axes = self.axes(middle - 360, top, middle + 360, top + 28)
+        bar = self.page.colorbar(colours, cax=axes, orientation="horizontal")
+        bar.outline.set_visible(False)
+        bar.set_label(elide(words, SMALL_SIZE, 2 * min(middle, self.width - middle)))
+        return bar
 
     def pixels(self) -> NDArray[np.uint8]:
         """Return the finished picture, (height, width, 3)."""
