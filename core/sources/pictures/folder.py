@@ -45,30 +45,26 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
         Naming the picture that is damaged or too large, or what is wrong with the folders.
     """
     # Pillow takes 40 ms to load, which whoever starts the program should not wait for.
-    from core.sources.pictures.set import Gathering, Pictures
+    from core.sources.pictures.set import Pictures
 
     tree = look_through(head.path)
-    found = Gathering(head.path, Pictures(reading.picture_side))
-    yield from found.read(tree)
-    if not found.pictures.n:
+    pictures = Pictures(head.path, reading.picture_side)
+    columns = yield from pictures.read(tree)
+    if not any(columns):
         raise DatasetError(f"{head.path}: {tree.why_none()}")
-    stack = found.pictures.stack()
-    class_names = [name for name in tree.class_names if name in found.codes]
-    places = np.array([class_names.index(name) for name in found.codes])
-    pairs: list[Pair] = []
-    start = 0
-    for column in found.columns:
-        labels = places[np.array(column, dtype=np.int64)]
-        pairs.append((stack[start : start + len(labels)], labels))
-        start += len(labels)
-    pairs = [pair for pair in pairs if len(pair[1])]
+    stack = pictures.stack()
+    class_names = tuple(name for name in tree.class_names if name in pictures.class_names)
+    places = {name: i for i, name in enumerate(class_names)}
+    labels = [np.array([places[name] for name in column], dtype=np.int64) for column in columns]
+    images = np.split(stack, np.cumsum([len(column) for column in columns])[:-1])
+    pairs: list[Pair] = [pair for pair in zip(images, labels, strict=True) if len(pair[1])]
     return Parts(
         head.path.resolve().name,
         pairs[0],
         pairs[1] if len(pairs) == 2 else None,
         image_shape=(stack.shape[1], stack.shape[2]),
-        class_names=tuple(class_names),
+        class_names=class_names,
         pixel_max=255,
         guess_ink=True,
-        notes=(*found.notes(tree), *found.pictures.notes(stack)),
+        notes=pictures.notes(tree, stack),
     )

@@ -31,67 +31,6 @@ _MIXED_SHARE = 0.05
 _LISTED = 4
 
 
-class Gathering:
-    """The pictures of a folder while they are read.
-
-    Attributes
-    ----------
-    codes : class name -> its number, as they come
-    columns : those numbers, for each picture of each part
-    """
-
-    def __init__(self, folder: Path, pictures: Pictures) -> None:
-        self.pictures = pictures
-        self.codes: dict[str, int] = {}
-        self.columns: list[list[int]] = []
-        self._folder = folder
-        self._others: list[str] = []
-
-    def read(self, tree: Tree) -> Generator[Progress, None, None]:
-        """Read all files that hold pictures."""
-        total = sum(len(files) for part in tree.parts for files in part.values())
-        done = 0
-        for part in tree.parts:
-            self.columns.append([])
-            for name, files in part.items():
-                for file in files:
-                    yield Progress(done, total, "pictures")
-                    done += 1
-                    picture = read_picture(file)
-                    if picture is None:
-                        self._others.append(file.name)
-                    else:
-                        self._take(name, picture)
-
-    def notes(self, tree: Tree) -> list[str]:
-        """Return what was left out, in words."""
-        notes = list(tree.notes)
-        empty = [name for name in tree.class_names if name not in self.codes]
-        if empty:
-            notes.append(f"Folders without pictures were left out: {_listed(empty)}.")
-        if self._others:
-            notes.append(
-                f"{len(self._others):,} files that are no pictures were left out: "
-                f"{_listed(self._others)}."
-            )
-        return notes
-
-    def _take(self, name: str, picture: Picture) -> None:
-        code = self.codes.setdefault(name, len(self.codes))
-        if code >= limits.MAX_CLASSES:
-            raise DatasetError(
-                f"{self._folder}: pictures in more than {limits.MAX_CLASSES} sub-folders; each is "
-                f"a class, and between {limits.MIN_CLASSES} and {limits.MAX_CLASSES} are accepted"
-            )
-        if self.pictures.n == limits.MAX_PICTURES:
-            raise DatasetError(
-                f"{self._folder}: more than the {limits.MAX_PICTURES:,} pictures accepted; open a "
-                "folder with fewer"
-            )
-        self.columns[-1].append(code)
-        self.pictures.add(self._folder, picture)
-
-
 def read_picture(file: Path) -> Picture | None:
     """Return the picture in a file; None if its content is none.
 
@@ -120,36 +59,67 @@ def _listed(names: list[str]) -> str:
 
 
 class Pictures:
-    """Pictures brought to one size while they come.
+    """The pictures of a folder, brought to one size while they are read.
 
     They keep their own size as long as all have the same and it is small enough. The first that
     differs brings those before it to the usual one, too.
 
     Parameters
     ----------
+    folder : how errors name it
     side : of the squares they are brought to; 0 to find it out
+
+    Attributes
+    ----------
+    class_names : of the sub-folders in which there are pictures
     """
 
-    def __init__(self, side: int) -> None:
+    def __init__(self, folder: Path, side: int) -> None:
+        self.class_names: set[str] = set()
+        self._folder = folder
         self._side = side
         self._images: list[NDArray[np.uint8]] = []
+        self._others: list[str] = []
         self._smallest = (limits.MAX_PICTURE_PIXELS, 0, 0)
         self._largest = (0, 0, 0)
         self._coloured = self._transparent = self._turned = self._resized = 0
 
-    @property
-    def n(self) -> int:
-        """How many there are."""
-        return len(self._images)
-
-    def add(self, folder: Path, picture: Picture) -> None:
-        """Take one more.
+    def read(self, tree: Tree) -> Generator[Progress, None, list[list[str]]]:
+        """Read all files that hold pictures; return the class of each, for each part.
 
         Raises
         ------
         DatasetError
-            If all together have too many pixels.
+            If one is damaged or too large, or there are too many, of pictures or of classes.
         """
+        total = sum(len(files) for part in tree.parts for files in part.values())
+        done = 0
+        columns: list[list[str]] = [[] for _ in tree.parts]
+        for part, column in zip(tree.parts, columns, strict=True):
+            for name, files in part.items():
+                for file in files:
+                    yield Progress(done, total, "pictures")
+                    done += 1
+                    picture = read_picture(file)
+                    if picture is None:
+                        self._others.append(file.name)
+                    else:
+                        column.append(name)
+                        self._add(name, picture)
+        return columns
+
+    def _add(self, class_name: str, picture: Picture) -> None:
+        self.class_names.add(class_name)
+        if len(self.class_names) > limits.MAX_CLASSES:
+            raise DatasetError(
+                f"{self._folder}: pictures in more than {limits.MAX_CLASSES} sub-folders; each is "
+                f"a class, and between {limits.MIN_CLASSES} and {limits.MAX_CLASSES} are accepted"
+            )
+        if len(self._images) == limits.MAX_PICTURES:
+            raise DatasetError(
+                f"{self._folder}: more than the {limits.MAX_PICTURES:,} pictures accepted; open a "
+                "folder with fewer"
+            )
         height, width = picture.grey.shape
         size = (height * width, height, width)
         self._smallest = min(self._smallest, size)
@@ -166,8 +136,8 @@ class Pictures:
         image = self._brought(picture.grey)
         if (len(self._images) + 1) * image.size > limits.MAX_ELEMENTS:
             raise DatasetError(
-                f"{folder}: more than {limits.MAX_ELEMENTS:,} pixels in all pictures together; "
-                "choose a smaller picture side"
+                f"{self._folder}: more than {limits.MAX_ELEMENTS:,} pixels in all pictures "
+                "together; choose a smaller picture side"
             )
         self._images.append(image)
 
@@ -175,9 +145,17 @@ class Pictures:
         """Return all of them (n, height, width)."""
         return np.stack(self._images)
 
-    def notes(self, stack: NDArray[np.uint8]) -> list[str]:
-        """Return what was done to them, in words."""
-        notes = []
+    def notes(self, tree: Tree, stack: NDArray[np.uint8]) -> tuple[str, ...]:
+        """Return what was left out and what was done, in words."""
+        notes = list(tree.notes)
+        empty = [name for name in tree.class_names if name not in self.class_names]
+        if empty:
+            notes.append(f"Folders without pictures were left out: {_listed(empty)}.")
+        if self._others:
+            notes.append(
+                f"{len(self._others):,} files that are no pictures were left out: "
+                f"{_listed(self._others)}."
+            )
         if self._resized:
             sizes = [f"{height} x {width}" for _, height, width in (self._smallest, self._largest)]
             of = sizes[0] if sizes[0] == sizes[1] else f"{sizes[0]} to {sizes[1]}"
@@ -201,7 +179,7 @@ class Pictures:
                 f"{n_bright:,} of {len(stack):,} pictures have a bright ground, the others a dark "
                 "one. All are read alike, as most of them are; better keep them apart."
             )
-        return notes
+        return tuple(notes)
 
     def _brought(self, grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
         if not self._side or grey.shape == (self._side, self._side):
