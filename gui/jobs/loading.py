@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from gui.jobs.worker import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gui.jobs.mailbox import Channel
 
@@ -17,14 +16,14 @@ SWITCH_SECONDS = 2e-4
 
 
 class LoadingJob(Job):
-    """Imports modules, one after the other, and tells the name of each.
+    """Calls what imports modules, one after the other, and tells when all is there.
 
     Only imports: nothing of Qt's may be made outside the window's thread.
     """
 
-    def __init__(self, channel: Channel, modules: Sequence[str]) -> None:
+    def __init__(self, channel: Channel, loads: Sequence[Callable[[], object]]) -> None:
         super().__init__("loading", channel)
-        self._modules = modules
+        self._loads = loads
 
     def work(self) -> None:
         """Import until done or stopped."""
@@ -33,10 +32,10 @@ class LoadingJob(Job):
         # times an epoch, and would wait that long each time.
         sys.setswitchinterval(SWITCH_SECONDS)
         try:
-            for name in self._modules:
+            for load in self._loads:
                 if self._stopping:
                     return
-                import_module(name)
-                self.post(name)
+                load()
+            self.post(None)
         finally:
             sys.setswitchinterval(interval)

@@ -71,6 +71,10 @@ ATLAS = "Class atlas"
 _ATLAS_HELP = "Weights, means and worst mistakes, one column per class"
 
 
+def _load_curves() -> None:
+    import gui.learn.curves  # noqa: F401
+
+
 class LearnPage(Page):
     """Shows the run and the shown model of the session.
 
@@ -207,7 +211,7 @@ class LearnPage(Page):
     def _load_curves(self) -> None:
         """Load what draws curves beside the window, now that something is seen."""
         pool = self._session.pool
-        pool.start(LoadingJob(pool.mailbox.channel(self._loaded), ["gui.learn.curves"]))
+        pool.start(LoadingJob(pool.mailbox.channel(self._loaded), [_load_curves]))
 
     def _loaded(self, letter: Letter) -> None:
         if isinstance(letter.payload, Failed):

@@ -58,7 +58,7 @@ class PageEntry:
     ----------
     name : unique
     words, help, shortcut, icon : what people see and press
-    make : makes it
+    load : reads its module, and returns what makes it
     takes_keyboard : whether keys go to it as soon as it is shown
     """
 
@@ -67,5 +67,9 @@ class PageEntry:
     help: str
     shortcut: str
     icon: str
-    make: Callable[[Session, QWidget], Page]
+    load: Callable[[], Callable[[Session, QWidget], Page]]
     takes_keyboard: bool = False
+
+    def make(self, session: Session, parent: QWidget) -> Page:
+        """Return a new page."""
+        return self.load()(session, parent)

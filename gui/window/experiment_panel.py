@@ -59,6 +59,7 @@ class ExperimentPanel(QFrame):
         self.data_combo.activated.connect(self._data_chosen)
         self.data_words = self._label("", "caption")
         self.data_words.setTextFormat(Qt.TextFormat.PlainText)
+        self.data_words.setAlignment(Qt.AlignmentFlag.AlignTop)
         # What is below it stays where it is when the data come.
         self.data_words.setMinimumHeight(2 * self.data_words.fontMetrics().lineSpacing())
         self.catalogue = CataloguePanel(session.downloads, self)

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.jobs.loading import LoadingJob
+from gui.jobs.worker import Failed
 from gui.session.run_state import RunState
 from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, apply_theme, give_theme
 from gui.window.actions import COMMANDS, make_actions, shortcuts_html
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from core.insight.readings import ImageFilter
     from gui.attack.film.commands import SavedFilms
+    from gui.jobs.mailbox import Letter
     from gui.session.data import Loaded
     from gui.session.own_image import OwnImage
     from gui.session.session import Session
@@ -129,6 +132,14 @@ class MainWindow(QMainWindow):
         downloads.begin()
         if downloads.mirror_problem:
             self.notify(downloads.mirror_problem, True)
+        pool = self.session.pool
+        loads = [entry.load for entry in PAGES]
+        pool.start(LoadingJob(pool.mailbox.channel(self._pages_loaded), loads))
+
+    def _pages_loaded(self, letter: Letter) -> None:
+        """Nothing waits for them; that one cannot be read is told now and not at its button."""
+        if isinstance(letter.payload, Failed):
+            self.show_surprise(letter.payload.message)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()

@@ -1,7 +1,7 @@
 """The pages of the window and the tabs of each: a new one is a folder and a line here.
 
-The module of a page is read when the page is made: a person should not wait for it to see something
-learn.
+The module of a page is read beside the window, or when the page is asked for: a person should not
+wait for it to see something learn.
 """
 
 from __future__ import annotations
@@ -13,11 +13,15 @@ from gui.shared.page import PageEntry
 from gui.tune import comparison, runs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
     from gui.shared.page import Page
     from gui.shared.tabs import Tab
+
+    Maker = Callable[[Session, QWidget], Page]
 
 LEARN_TABS = (runs.TAB, comparison.TAB, confusion.TAB, stopping.TAB, over_epochs.TAB)
 """Beside the class atlas."""
@@ -38,39 +42,39 @@ def attack_tabs() -> tuple[Tab, ...]:
     )
 
 
-def _learn(session: Session, parent: QWidget) -> Page:
+def _learn() -> Maker:
     from gui.learn.page import LearnPage
 
-    return LearnPage(session, LEARN_TABS, parent)
+    return lambda session, parent: LearnPage(session, LEARN_TABS, parent)
 
 
-def _attack(session: Session, parent: QWidget) -> Page:
+def _attack() -> Maker:
     from gui.attack.page import AttackPage
 
-    return AttackPage(session, attack_tabs(), parent)
+    return lambda session, parent: AttackPage(session, attack_tabs(), parent)
 
 
-def _robustness(session: Session, parent: QWidget) -> Page:
+def _robustness() -> Maker:
     from gui.attack.robustness.page import RobustnessPage
 
-    return RobustnessPage(session, parent)
+    return RobustnessPage
 
 
-def _data(session: Session, parent: QWidget) -> Page:
+def _data() -> Maker:
     from gui.images.data.page import DataPage
 
-    return DataPage(session, parent)
+    return DataPage
 
 
-def _draw(session: Session, parent: QWidget) -> Page:
+def _draw() -> Maker:
     from gui.images.draw.page import DrawPage
 
-    return DrawPage(session, parent)
+    return DrawPage
 
 
 PAGES = (
     PageEntry(
-        "learn", "Learn", "What is learnt, and where it fails.", "Ctrl+1", "play", make=_learn
+        "learn", "Learn", "What is learnt, and where it fails.", "Ctrl+1", "play", load=_learn
     ),
     PageEntry(
         "attack",
@@ -78,7 +82,7 @@ PAGES = (
         "Change an image until it is read as something else.",
         "Ctrl+2",
         "attack",
-        make=_attack,
+        load=_attack,
     ),
     PageEntry(
         "robustness",
@@ -86,7 +90,7 @@ PAGES = (
         "How much change the images withstand: exact, and under attacks.",
         "Ctrl+5",
         "best",
-        make=_robustness,
+        load=_robustness,
     ),
     PageEntry(
         "data",
@@ -94,7 +98,7 @@ PAGES = (
         "All images, what is in them, and how they are split.",
         "Ctrl+3",
         "data",
-        make=_data,
+        load=_data,
     ),
     PageEntry(
         "draw",
@@ -102,7 +106,7 @@ PAGES = (
         "Draw a digit of your own and see it read.",
         "Ctrl+4",
         "draw",
-        make=_draw,
+        load=_draw,
         takes_keyboard=True,
     ),
 )
