@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, Signal, Slot
 
+from gui.jobs.loading import LoadingJob
+from gui.jobs.worker import Failed
 from gui.widgets.basics.lazy_tabs import LazyTabs
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
+    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
     from gui.shared.panel import Panel
 
@@ -33,6 +36,11 @@ class Tab:
     words: str
     help: str
     make: Callable[[Session, QWidget], Panel]
+
+    @property
+    def module(self) -> str:
+        """Where the panel is: in the folder that offers it."""
+        return f"{self.make.__module__}.panel"
 
 
 class PanelTabs(LazyTabs):
@@ -59,7 +67,27 @@ class PanelTabs(LazyTabs):
     ) -> None:
         super().__init__(first, parent)
         self._session = session
+        self._modules = {tab.words: tab.module for tab in tabs}
+        self._loaded: set[str] | None = None
+        """Modules that are there by now; None before anybody loads them ahead."""
         self.set_makers({tab.words: partial(self._make, tab) for tab in tabs})
+
+    def can_make(self, words: str) -> bool:
+        """Whether the module of a panel is there: it is loaded beside the window, not by it."""
+        if self._loaded is None:
+            self._loaded = set()
+            pool = self._session.pool
+            modules = [self._modules[left] for left in self.left]
+            pool.start(LoadingJob(pool.mailbox.channel(self._read), modules))
+        return self._modules[words] in self._loaded
+
+    def _read(self, letter: Letter) -> None:
+        """Take in that another module is there."""
+        assert self._loaded is not None
+        if isinstance(letter.payload, Failed):
+            self._session.pool.failed.emit(letter.payload)
+        else:
+            self._loaded.add(letter.payload)
 
     def _make(self, tab: Tab) -> Panel:
         panel = tab.make(self._session, self)

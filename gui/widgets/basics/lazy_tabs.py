@@ -35,6 +35,9 @@ class LazyTabs(QStackedWidget):
         self._makers: Mapping[str, Callable[[], QWidget]] = {}
         self._made: dict[str, QWidget] = dict([first])
         self.addWidget(first[1])
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._make_next)
 
     def set_makers(self, makers: Mapping[str, Callable[[], QWidget]]) -> None:
         """Say how the other panels are made."""
@@ -58,17 +61,27 @@ class LazyTabs(QStackedWidget):
         """Show what the tab of that name holds."""
         self.setCurrentWidget(self.panel(words))
 
+    def can_make(self, words: str) -> bool:
+        """Whether making a panel ahead holds up nobody now; a subclass may have more to load."""
+        return True
+
     def showEvent(self, event: QShowEvent) -> None:
         """Make the rest soon, but not before something was seen."""
         super().showEvent(event)
-        QTimer.singleShot(FIRST_MILLISECONDS, self, self._make_next)
+        if self.left and not self._timer.isActive():
+            self._timer.start(FIRST_MILLISECONDS)
+
+    @property
+    def left(self) -> list[str]:
+        """What has not been made yet."""
+        return [words for words in self._makers if words not in self._made]
 
     @Slot()
     def _make_next(self) -> None:
-        left = [words for words in self._makers if words not in self._made]
-        if left:
-            self.panel(left[0])
-            QTimer.singleShot(NEXT_MILLISECONDS, self, self._make_next)
+        if self.left and self.can_make(self.left[0]):
+            self.panel(self.left[0])
+        if self.left:
+            self._timer.start(NEXT_MILLISECONDS)
 
 
 class TabRow(QWidget):
