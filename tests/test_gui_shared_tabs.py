@@ -40,7 +40,7 @@ def test_modules_are_loaded_beside_the_window(
         loaded.append((threading.current_thread().name, name))
         return import_module(name)
 
-    monkeypatch.setattr("gui.jobs.loading.import_module", load)
+    monkeypatch.setattr("gui.shared.tabs.import_module", load)
     assert tabs.left == [tab.words for tab in LEARN_TABS]
     tabs.show()
     wait_until(qtbot, lambda: not tabs.left)
@@ -60,7 +60,7 @@ def test_no_panel_is_made_ahead_before_its_module_is_there(
             goes_on.wait(60)
         return import_module(name)
 
-    monkeypatch.setattr("gui.jobs.loading.import_module", load)
+    monkeypatch.setattr("gui.shared.tabs.import_module", load)
     tabs.show()
     wait_until(qtbot, lambda: len(tabs.left) == len(LEARN_TABS) - 1)
     qtbot.wait(100)

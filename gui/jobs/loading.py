@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from gui.jobs.mailbox import Channel
 
 SWITCH_SECONDS = 2e-4
+_USUAL_SECONDS = sys.getswitchinterval()
+"""Asked here and not by each job: of two at once the one that ends last would keep the other's."""
 
 
 class LoadingJob(Job):
@@ -27,7 +29,6 @@ class LoadingJob(Job):
 
     def work(self) -> None:
         """Import until done or stopped."""
-        interval = sys.getswitchinterval()
         # Imports hold Python's lock for as long as they may. A training asks for it hundreds of
         # times an epoch, and would wait that long each time.
         sys.setswitchinterval(SWITCH_SECONDS)
@@ -38,4 +39,4 @@ class LoadingJob(Job):
                 load()
             self.post(None)
         finally:
-            sys.setswitchinterval(interval)
+            sys.setswitchinterval(_USUAL_SECONDS)

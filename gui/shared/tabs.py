@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, Signal, Slot
@@ -68,26 +69,28 @@ class PanelTabs(LazyTabs):
         super().__init__(first, parent)
         self._session = session
         self._modules = {tab.words: tab.module for tab in tabs}
-        self._loaded: set[str] | None = None
-        """Modules that are there by now; None before anybody loads them ahead."""
+        self._loading: str | None = None
+        """The panel whose module was asked for last, ahead of anybody who wants to see it."""
+        self._is_loaded = False
+        self._generation = 0
         self.set_makers({tab.words: partial(self._make, tab) for tab in tabs})
 
     def can_make(self, words: str) -> bool:
         """Whether the module of a panel is there: it is loaded beside the window, not by it."""
-        if self._loaded is None:
-            self._loaded = set()
+        if words != self._loading:
+            self._loading, self._is_loaded = words, False
             pool = self._session.pool
-            modules = [self._modules[left] for left in self.left]
-            pool.start(LoadingJob(pool.mailbox.channel(self._read), modules))
-        return self._modules[words] in self._loaded
+            channel = pool.mailbox.channel(self._read)
+            self._generation = channel.generation
+            pool.start(LoadingJob(channel, [partial(import_module, self._modules[words])]))
+        return self._is_loaded
 
     def _read(self, letter: Letter) -> None:
-        """Take in that another module is there."""
-        assert self._loaded is not None
+        """Take in that the module is there."""
         if isinstance(letter.payload, Failed):
             self._session.pool.failed.emit(letter.payload)
-        else:
-            self._loaded.add(letter.payload)
+        elif letter.generation == self._generation:
+            self._is_loaded = True
 
     def _make(self, tab: Tab) -> Panel:
         panel = tab.make(self._session, self)
