@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -40,10 +41,13 @@ def _fix(holder: object, *names: str) -> None:
 
 
 def _plain(value: Any) -> str:
-    """Return a value as CSV has it: floats read back exactly, no thousands separator."""
-    if isinstance(value, (float, np.floating)):
-        return repr(float(value))
-    return str(value)
+    """Return a value as CSV has it: floats read back exactly, what is no number as R reads it."""
+    if not isinstance(value, (float, np.floating)):
+        return str(value)
+    number = float(value)
+    if math.isnan(number):
+        return "NaN"
+    return repr(number) if math.isfinite(number) else ("Inf" if number > 0 else "-Inf")
 
 
 @dataclass(frozen=True, slots=True)
