@@ -124,6 +124,18 @@ DARK = Theme(
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
 
+def on_paper(colour: str) -> str:
+    """Return ``#rrggbb`` of a colour as it is on white paper: the light theme's for the same thing.
+
+    Parameters
+    ----------
+    colour : a field of :class:`Theme`, or a colour of either theme's ``runs``
+    """
+    if not colour.startswith("#"):
+        return str(getattr(LIGHT, colour))
+    return LIGHT.runs[DARK.runs.index(colour)] if colour in DARK.runs else colour
+
+
 @runtime_checkable
 class Themed(Protocol):
     """A widget that paints with theme colours of its own."""

@@ -211,7 +211,7 @@ def test_other_data_are_shown_after_a_change_and_nothing_meanwhile(
     wait_until(qtbot, lambda: session.view.run_state.value == "finished")
     readings = wait_for_part(qtbot, panel, session, "test")
     np.testing.assert_array_equal(panel.map.scores, readings.class_scores(3))
-    assert all(image.rgb.shape == (5, 4, 3) for image in panel.strip.images)
+    assert all(image.values.shape == (5, 4) for image in panel.strip.images)
     pixels(panel)
 
 

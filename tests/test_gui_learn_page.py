@@ -278,11 +278,11 @@ def test_pointing_at_rows_that_are_not_painted_yet(window: MainWindow, qtbot: Qt
     mosaic.resize(400, 300)
     mosaic.set_columns(["a", "b"])
     values = np.zeros((2, 4, 4))
-    row = MosaicRow("one", "", grey_rgb(values), values)
+    row = MosaicRow("one", "", values)
     mosaic.set_rows([row])
     mosaic.show()
     mosaic.grab()
-    mosaic.set_rows([row, MosaicRow("two", "", grey_rgb(values), values)])
+    mosaic.set_rows([row, MosaicRow("two", "", values)])
     QTest.mouseMove(mosaic, QPoint(200, 250))  # before the next paint
     QTest.mouseClick(mosaic, Qt.MouseButton.LeftButton, pos=QPoint(300, 250))
     wait_until(qtbot, lambda: mosaic.n_rows == 2)
@@ -299,9 +299,9 @@ def mosaic_of(qtbot: QtBot, n_columns: int, rows: list[MosaicRow]) -> ImageMosai
     return mosaic
 
 
-def grey_row(label: str, n_columns: int, shade: float, **words: tuple[str, ...]) -> MosaicRow:
+def grey_row(label: str, n_columns: int, shade: float, captions: tuple[str, ...] = ()) -> MosaicRow:
     values = np.full((n_columns, 4, 4), shade)
-    return MosaicRow(label, "", grey_rgb(values), values, **words)
+    return MosaicRow(label, "", values, captions=captions)
 
 
 @pytest.mark.parametrize("n_columns", [3, 47])

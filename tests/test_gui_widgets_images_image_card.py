@@ -252,7 +252,6 @@ def test_an_image_without_a_true_class_has_logits_only(qtbot: QtBot) -> None:
         CardContent(
             title="drawn",
             words="",
-            rgb=np.zeros((2, 2, 3), dtype=np.uint8),
             values=values,
             class_names=("a", "b", "c"),
             probabilities=model.probabilities(values.reshape(-1)),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def test_a_strip_shows_what_has_room(qtbot: QtBot) -> None:
     strip = ImageStrip("strip", "help")
     qtbot.addWidget(strip)
-    picture = np.zeros((28, 28, 3), dtype=np.uint8)
+    picture = np.zeros((28, 28))
     strip.set_images([StripImage(i, picture, (("9 flips",), ("4",)), f"{i}") for i in range(20)])
     for width, height in ((400, 110), (200, 60), (900, 300)):
         strip.resize(width, height)

@@ -39,6 +39,8 @@ _LEAST_SPAN = 0.05
 _STEPS = 20
 """Of the range from the lowest log-likelihood to 0 in which its upper end moves."""
 _ERROR_HELP = "Error = 1 - score: the fraction of images classified wrongly. Lower is better."
+_ERROR_LABEL = "fraction of images classified wrongly"
+_LIKE_LABEL = "mean of log y of the true class (nats)"
 _LIKE_HELP = (
     "Log-likelihood = mean over images of log y_true, the log of the probability given to the "
     "right class. Higher is better; 0 is certainty. The star marks its best held-out epoch: "
@@ -48,8 +50,10 @@ _LIKE_HELP = (
 
 def making_plots() -> Iterator[CurvePlot]:
     """Make both plots one after the other: each holds up the window for a moment."""
-    yield CurvePlot("ERROR", "epoch", _CURVES, _ERROR_HELP)
-    yield CurvePlot("LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, negative=True)
+    yield CurvePlot("ERROR", "epoch", _CURVES, _ERROR_HELP, y_label=_ERROR_LABEL)
+    yield CurvePlot(
+        "LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, negative=True, y_label=_LIKE_LABEL
+    )
 
 
 class LearningCurves(QWidget):
@@ -89,6 +93,10 @@ class LearningCurves(QWidget):
         session.wanted.changed.connect(self._refresh_range)
         session.view.shown_changed.connect(self._refresh_marker)
         self.refresh()
+
+    def figure_words(self) -> str:
+        """Return nothing more than data and run: all epochs are drawn."""
+        return ""
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours; the plots get them by themselves."""

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from core.insight.diagnostics import weight_images, weight_limit
-from core.pictures import diverging_rgb, grey_rgb
 from gui.jobs.loading import LoadingJob
 from gui.jobs.worker import Failed
 from gui.learn.curves_to_come import CurvesToCome
@@ -269,6 +268,13 @@ class LearnPage(Page):
         """The card of an opened image, where one was opened."""
         return (self.card,) if "card" in self.__dict__ else ()
 
+    def figure_words(self) -> str:
+        """Return what the atlas is of."""
+        from gui.shared.words import epoch_words
+
+        shown = self._session.view.shown
+        return "" if shown is None else f"training images, {epoch_words(shown.epoch)}"
+
     def take_keyboard(self) -> None:
         """Let keys go to the atlas: Space on a plot's button would open its menu."""
         self.atlas.setFocus()
@@ -291,7 +297,7 @@ class LearnPage(Page):
             self._drawn = shown.weights, answer
             limit = weight_limit(shown.weights)
             weights = weight_images(shown.weights, dataset.image_shape)
-            rows = [MosaicRow("weights", _WEIGHTS_HELP, diverging_rgb(weights, limit), weights)]
+            rows = [MosaicRow("weights", _WEIGHTS_HELP, weights, limit)]
             if answer is not None and answer is not self._rows[0] and answer.found is not None:
                 split, found = answer.question.split, answer.found
                 self._rows = (answer, self._diagnosis_rows(split, found, dataset))
@@ -314,7 +320,7 @@ class LearnPage(Page):
         nothing, waiting = ("",) * dataset.n_classes, ("...",) * dataset.n_classes
         help_texts = (_MEAN_HELP, *(_WORST_HELP for _ in labels[1:]))
         return [
-            MosaicRow(label, words, grey_rgb(none), none, nothing if i else (), waiting)
+            MosaicRow(label, words, none, captions=nothing if i else (), missing=waiting)
             for i, (label, words) in enumerate(zip(labels, help_texts, strict=True))
         ]
 
@@ -323,7 +329,7 @@ class LearnPage(Page):
         names, image_shape = dataset.class_names, dataset.image_shape
         means = diagnosis.mean_images.reshape(-1, *image_shape)
         none_right = tuple("none right" if n == 0 else "" for n in diagnosis.n_correct)
-        rows = [MosaicRow("mean", _MEAN_HELP, grey_rgb(means), means, missing=none_right)]
+        rows = [MosaicRow("mean", _MEAN_HELP, means, missing=none_right)]
         for n in range(diagnosis.n_worst):
             worst = np.zeros_like(means)
             captions = []
@@ -335,8 +341,10 @@ class LearnPage(Page):
                     captions.append("")
             none = "none wrong" if n == 0 else "no more"
             missing = tuple("" if caption else none for caption in captions)
-            shades, label = grey_rgb(worst), _WORST_ROWS[n]
-            rows.append(MosaicRow(label, _WORST_HELP, shades, worst, tuple(captions), missing))
+            row = MosaicRow(
+                _WORST_ROWS[n], _WORST_HELP, worst, captions=tuple(captions), missing=missing
+            )
+            rows.append(row)
         return rows
 
     @Slot(int, int)
@@ -397,8 +405,8 @@ class LearnPage(Page):
         return CardContent(
             title=f"{'mean' if is_mean else 'weights'} of class {name}",
             words=_MEAN_HELP if is_mean else _WEIGHTS_HELP,
-            rgb=picture.rgb[column],
             values=values,
+            limit=picture.limit,
             class_names=dataset.class_names,
             probabilities=shown.probabilities_of(values.reshape(-1)) if is_mean else None,
             true_class=column if is_mean else None,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import QObject, Signal
+
+from core.exact.pairs import NORMS
 
 if TYPE_CHECKING:
     from typing import Any
@@ -17,6 +19,18 @@ if TYPE_CHECKING:
     from core.exact.pairs import Norm
     from gui.session.attack import AttackSession
     from gui.session.view import View
+
+
+class Measured(Protocol):
+    """What tells how large a change is."""
+
+    @property
+    def norm(self) -> Norm:
+        """How large a change is."""
+
+    @property
+    def boxed(self) -> bool:
+        """Whether pixels stay between 0 and 1."""
 
 
 class Measure(QObject):
@@ -74,6 +88,11 @@ class SizesQuestion:
     split: Split
     norm: SetNorm
     boxed: bool
+
+
+def measured_words(measured: Measured) -> str:
+    """Return how sizes are measured, in words."""
+    return f"{NORMS[measured.norm]}{', pixels in 0..1' if measured.boxed else ''}"
 
 
 def sizes_wanted(view: View, part: str, measure: Measure) -> SizesQuestion | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from gui.jobs.question import model_of
 from gui.widgets.basics.job_progress import JobProgress
 from gui.widgets.basics.tooltips import wrapped
 
@@ -85,6 +86,21 @@ class Panel(QWidget):
     def show_wanted(self, wanted: object) -> None:
         """Show what another tab has asked for."""
         raise TypeError(f"{type(self).__name__} shows nothing on demand")
+
+    def figure_words(self) -> str:
+        """Return what its figures are of beside data and run: the epoch, as far as it is known."""
+        from gui.shared.words import epoch_words
+
+        shown = self._session.view.shown
+        for answer in (study.answer for study in self._followed):
+            epoch = None if answer is None else getattr(answer.question, "epoch", None)
+            if epoch is not None:
+                return epoch_words(epoch)
+            if answer is not None and (
+                shown is None or model_of(answer.question) is not shown.weights
+            ):
+                return ""  # it lags behind the model shown
+        return "" if shown is None else epoch_words(shown.epoch)
 
     def why_nothing(self, problem: str, computing: str) -> str:
         """Return why nothing can be seen: no model, a problem, or that it is being computed."""

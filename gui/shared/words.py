@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.pictures import grey_rgb
 from gui.widgets.basics.fitting_words import short, shortened
 from gui.widgets.images.image_card import CardContent
 
@@ -122,7 +121,6 @@ class PartView:
         return CardContent(
             title=title,
             words=" ".join(words),
-            rgb=grey_rgb(values),
             values=values,
             class_names=names,
             probabilities=probabilities,

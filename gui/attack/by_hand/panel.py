@@ -103,6 +103,10 @@ class ByHandPanel(Panel):
         layout.addWidget(self.sentence)
         layout.addLayout(cards, 1)
 
+    def figure_words(self) -> str:
+        """Return how the person stands, of which epoch's model."""
+        return f"{self.task.text()}. {self.sentence.text()} {super().figure_words()}"
+
     def showEvent(self, event: QShowEvent) -> None:
         """Follow image and model while somebody looks."""
         super().showEvent(event)

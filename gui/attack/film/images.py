@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Slot
 
-from core.pictures import grey_rgb
 from gui.shared.opened_image import OpenedImage
 from gui.shared.words import PartView, epoch_words
 from gui.widgets.images.image_card import CardContent, ImageCard
@@ -79,7 +78,6 @@ class AttackImages(QObject):
             title=f"{what}: read as {names[int(probabilities.argmax())]}",
             words=f"As the model of {epoch_words(shown.epoch)} reads it. "
             f"{self._class_words(names[label])}",
-            rgb=grey_rgb(values),
             values=values,
             class_names=names,
             probabilities=probabilities,

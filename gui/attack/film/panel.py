@@ -15,11 +15,12 @@ from gui.attack.film.controls import FilmControls
 from gui.attack.film.images import AttackImages
 from gui.attack.film.saving import FilmSaving
 from gui.session.attack import PART_WORDS
+from gui.shared.words import epoch_words
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.basics.card import card
-from gui.widgets.basics.fitting_words import short, shortened
+from gui.widgets.basics.fitting_words import as_title, short, shortened
 from gui.widgets.curves.plot import Curve, CurvePlot
-from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture, lay_out_sum
+from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture, lay_out_sum, sum_of
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QIcon
 
     from core.attack import AttackStep
+    from core.report.figures import Sheet
     from gui.session.session import Session
 
 
@@ -82,6 +84,7 @@ class FilmPanel(QWidget):
             "step",
             (Curve("target", "bad"), Curve("true", "good", Qt.PenStyle.DashLine)),
             "Probability of the target class and of the image's true class at each step.",
+            y_label="probability",
             compact=True,
             parent=self,
         )
@@ -90,6 +93,7 @@ class FilmPanel(QWidget):
             "step",
             (Curve("length", "train"), Curve("largest", "test", Qt.PenStyle.DashLine)),
             "Length (L2 norm) of the change and its largest pixel (L-infinity norm), per step.",
+            y_label="size of the change (ink)",
             compact=True,
             parent=self,
         )
@@ -100,6 +104,7 @@ class FilmPanel(QWidget):
             "What the attack follows (the descent: |t - y|^2 + lambda |c - x|^2) and the length "
             "of its gradient, on a log axis.",
             log_y=True,
+            y_label="loss, length of its gradient",
             compact=True,
             parent=self,
         )
@@ -148,6 +153,29 @@ class FilmPanel(QWidget):
         layout.setSpacing(10)
         layout.addWidget(card(middle, (12, 6, 12, 4)), 12)
         layout.addLayout(plots, 4)
+
+    def figure(self) -> Sheet | None:
+        """Return the step shown: the images, what is read in the result, and the way there."""
+        from core.report.figures import Sheet
+
+        film = self._attack.film
+        images = sum_of("", "", self.chosen_view, self.change_view, self.result_view)
+        weights, bars = self.weights_view.cell(), self.bars.figure()
+        plots = tuple(f for plot in self._plots if (f := plot.figure()) is not None)
+        if images is None or weights is None or bars is None:
+            return None
+        pictures = replace(images, cells=(*images.cells, weights), columns=4)
+        title = f"{as_title(self._attack.chosen.choice.attack.label)}, step {film.position}"
+        return Sheet(title, self.sentence.text(), ((pictures,), (bars, *plots[:1]), plots[1:]))
+
+    def figure_words(self) -> str:
+        """Return which image it is of, and which epoch's model is attacked."""
+        attack, dataset = self._attack, self._session.view.dataset
+        where = (
+            "a drawing" if attack.on_own else f"{PART_WORDS[attack.config.part]} #{attack.index}"
+        )
+        name = "" if dataset is None else dataset.class_names[attack.label]
+        return f"{where} of class {name}, {epoch_words(attack.film.epoch)}"
 
     def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons on the buttons."""

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QResizeEvent
 
     from core.attack.microscope import Descents
+    from core.report.figures import Sheet
     from gui.session.session import Session
 
 _CURVES = (
@@ -96,8 +97,10 @@ class LossesPanel(Panel):
             LossColumn(label, curve.name, help_text, curve.colour, self)
             for label, help_text, curve in zip(LABELS, _COLUMN_HELP, _CURVES, strict=True)
         ]
-        self.gradient_plot = self._plot("GRADIENT", _GRADIENT_HELP, log_y=True)
-        self.target_plot = self._plot("P(TARGET)", _TARGET_HELP)
+        self.gradient_plot = self._plot(
+            "GRADIENT", _GRADIENT_HELP, "length of the gradient", log_y=True
+        )
+        self.target_plot = self._plot("P(TARGET)", _TARGET_HELP, "probability of the target")
         self.target_plot.set_y_range(0.0, 1.0)
         self.play_button = QToolButton(self)
         self.play_button.setIconSize(QSize(20, 20))
@@ -128,7 +131,7 @@ class LossesPanel(Panel):
         self.views.addButton(button)
         return button
 
-    def _plot(self, title: str, help_text: str, *, log_y: bool = False) -> CurvePlot:
+    def _plot(self, title: str, help_text: str, y_label: str, *, log_y: bool = False) -> CurvePlot:
         plot = CurvePlot(
             title=title,
             x_label="step",
@@ -136,6 +139,7 @@ class LossesPanel(Panel):
             help_text=help_text,
             log_y=log_y,
             compact=True,
+            y_label=y_label,
             parent=self,
         )
         plot.set_axis_room(_WIDEST_TICK)
@@ -232,6 +236,23 @@ class LossesPanel(Panel):
         player.playing_changed.connect(self._refresh_playing)
         self.follow(self.losses.study)
         self._session.view.dataset_changed.connect(self.refresh)
+
+    def figure(self) -> Sheet | None:
+        """Return the step shown of all three, and their curves; None before there are any."""
+        results = [cell for column in self.columns if (cell := column.result_view.cell())]
+        changes = [cell for column in self.columns if (cell := column.change_view.cell())]
+        plots = [f for plot in (self.gradient_plot, self.target_plot) if (f := plot.figure())]
+        if not results:
+            return None
+        from core.report.figures import Pictures, Sheet
+
+        n = len(self.columns)
+        images = (
+            (Pictures(title, "", tuple(cells), columns=n),)
+            for title, cells in (("Result", results), ("Change", changes))
+        )
+        title = f"Three losses, {self.words.text()}"
+        return Sheet(title, self.badge_title.text(), (*images, tuple(plots)))
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for the icon; what lies inside gets them by itself."""

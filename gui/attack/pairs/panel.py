@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.attack.pairs.study import pairs_study
 from gui.shared.columns import heading, line_of
-from gui.shared.measure import Measure
+from gui.shared.measure import Measure, measured_words
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.part_choice import PartChoice
 from gui.shared.size_choice import SizeChoice
@@ -128,6 +128,12 @@ class PairsPanel(Panel):
         if self.study.is_held:
             return "Stopped before any image was measured."
         return "reading the images ..."
+
+    def figure_words(self) -> str:
+        """Return whose images are measured, which epoch's, and how."""
+        answer = self.study.answer
+        how = "" if answer is None else measured_words(answer.question)
+        return f"{self.words.text()}, {how}"
 
     @Slot(int, int)
     def _cell_clicked(self, source: int, target: int) -> None:

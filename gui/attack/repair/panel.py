@@ -13,6 +13,7 @@ from gui.attack.repair.side import RepairSide
 from gui.attack.repair.study import Repair
 from gui.attack.repair.words import comparison, medians
 from gui.shared.columns import line_of
+from gui.shared.measure import measured_words
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.part_choice import PartChoice
 from gui.shared.size_choice import SizeChoice
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from core.exact.repair import RepairPair, RepairSizes
+    from core.report.figures import Sheet
     from gui.attack.repair.study import Kind
     from gui.session.session import Session
 
@@ -81,7 +83,13 @@ class RepairPanel(Panel):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         curves = (Curve(REPAIRED, "good"), Curve(BROKEN, "bad", Qt.PenStyle.DashLine))
         self.plot = CurvePlot(
-            "SHARE CHANGED", "size", curves, _PLOT_HELP, compact=True, parent=self
+            "SHARE CHANGED",
+            "size",
+            curves,
+            _PLOT_HELP,
+            compact=True,
+            y_label="share of the images",
+            parent=self,
         )
         self.plot.set_y_range(0.0, 1.0)
         self._plot_card = card(self.plot, (12, 8, 12, 4))
@@ -149,6 +157,18 @@ class RepairPanel(Panel):
         self.right.opened.connect(partial(self._open, "right"))
         for side in (self.mistake, self.right):
             side.hovered.connect(self.hovered)
+
+    def figure(self) -> Sheet | None:
+        """Return both halves; None where neither has an image."""
+        from core.report.figures import Sheet
+
+        halves = [f for side in (self.mistake, self.right) if (f := side.figure()) is not None]
+        words = self.sentence.text()
+        return Sheet("Repair", words, tuple((f,) for f in halves)) if halves else None
+
+    def figure_words(self) -> str:
+        """Return whose mistakes are repaired, which epoch's, and how sizes are measured."""
+        return f"{self.words.text()}, {measured_words(self.repair.measure)}"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the plot where there is room for it."""

@@ -12,12 +12,13 @@ from gui.shared.words import PARTS, sure_words
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short, shortened
 from gui.widgets.basics.tooltips import wrapped
-from gui.widgets.images.change_picture import ChangePicture, lay_out_sum
+from gui.widgets.images.change_picture import ChangePicture, lay_out_sum, sum_of
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.exact.repair import Changed
+    from core.report.figures import Pictures
 
 _LENGTHS = (32, 20, 14, 10, 7, 5, 3)
 _IMAGE_HELP = "The image as it is."
@@ -80,6 +81,11 @@ class RepairSide(QWidget):
         layout.addWidget(self.pictures, 1)
         layout.addWidget(self.words)
         layout.addLayout(self._buttons)
+
+    def figure(self) -> Pictures | None:
+        """Return image + change = result; None where there is no image."""
+        title = self.heading.text().capitalize()
+        return sum_of(title, self.words.text(), self.image, self.change, self.result)
 
     def add_button(self, button: QPushButton, help_text: str) -> None:
         """Put one more button into the row, before that of the film."""

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from core.exact.pairs import NORMS
 from gui.shared.panel import Panel
 from gui.theme import LIGHT, Theme
 from gui.widgets.curves.plot import Curve, CurvePlot
@@ -35,8 +36,10 @@ class RobustnessEpochs(Panel):
     def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._state, self._theme = state, LIGHT
-        self.median_plot = self._plot("MEDIAN EXACT SIZE", MEDIAN, "train", _MEDIAN_HELP)
-        self.score_plot = self._plot("SCORE", SCORE, "test", _SCORE_HELP)
+        self.median_plot = self._plot(
+            "MEDIAN EXACT SIZE", MEDIAN, "train", _MEDIAN_HELP, "median size that fools"
+        )
+        self.score_plot = self._plot("SCORE", SCORE, "test", _SCORE_HELP, "share read rightly")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(14)
@@ -45,9 +48,20 @@ class RobustnessEpochs(Panel):
             plot.x_clicked.connect(self._epoch_clicked)
         session.view.shown_changed.connect(self._refresh_marker)
 
-    def _plot(self, title: str, name: str, colour: str, help_text: str) -> CurvePlot:
-        curve = Curve(name, colour)
-        return CurvePlot(title, "epoch", (curve,), help_text, compact=True, parent=self)
+    def _plot(self, title: str, name: str, colour: str, help_text: str, y_label: str) -> CurvePlot:
+        return CurvePlot(
+            title,
+            "epoch",
+            (Curve(name, colour),),
+            help_text,
+            compact=True,
+            y_label=y_label,
+            parent=self,
+        )
+
+    def figure_words(self) -> str:
+        """Return how sizes are measured: all epochs are drawn."""
+        return f"test images, {NORMS[self._state.norm]}"
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for the runs; the plots get them by themselves."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.exact.pairs import NORMS
-from core.pictures import grey_rgb
 from gui.shared.words import epoch_words
 from gui.widgets.images.image_strip import ImageStrip, StripImage
 
@@ -99,7 +98,7 @@ class RobustnessImages(QWidget):
         other = "nothing else" if rival < 0 else dataset.class_names[rival]
         return StripImage(
             index=index,
-            rgb=grey_rgb(split.images[index].reshape(dataset.image_shape)),
+            values=split.images[index].reshape(dataset.image_shape),
             below=(_fitting_sizes(size), (f"{name} → {other}", f"{name}→{other}", name)),
             words=f"test image {index:,}, labelled {name}: beyond a change of {size:.4g} it is "
             f"read as {other}",

@@ -135,6 +135,10 @@ class RobustnessPage(Page):
         self.prepare()
         super().showEvent(event)
 
+    def figure_words(self) -> str:
+        """Return what is said of the plot: the images are of the same."""
+        return self.curves.figure_words()
+
     @Slot()
     def _dataset_changed(self) -> None:
         self.card.close()

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 from core.exact.pairs import NORMS
 from core.insight.diagnostics import weight_images, weight_limit
 from core.learning.adversary import ADVERSARIES
-from core.pictures import diverging_rgb
 from gui.shared.panel import Panel
 from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
@@ -73,6 +72,7 @@ class RobustnessPair(Panel):
         self.train.setObjectName("small")
         self.colour_bar = ColourBar(self.tools)
         self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
+        self.mosaic.setAccessibleName("weights of two runs")
         self._lay_out()
         self.other.activated.connect(self._other_chosen)
         self.train.clicked.connect(self._train)
@@ -115,6 +115,10 @@ class RobustnessPair(Panel):
         column.setSpacing(4)
         column.addLayout(head)
         column.addWidget(scroll, 1)
+
+    def figure_words(self) -> str:
+        """Return which two runs they are, and what they withstand."""
+        return "; ".join(line.text() for line in self.lines if line.text())
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -176,8 +180,8 @@ class RobustnessPair(Panel):
                     short(self._name(model), _LONGEST_LABEL),
                     f"Weights of {self._name(model)} at {epoch_words(model.epoch)}; both runs are "
                     f"drawn from {-limit:.3g} (blue) to {limit:.3g} (red).",
-                    diverging_rgb(pictures, limit),
                     pictures,
+                    limit,
                 )
             )
         if len(models) < 2:
@@ -263,8 +267,8 @@ class RobustnessPair(Panel):
         return CardContent(
             title=f"{picture.label}: weights of class {dataset.class_names[column]}",
             words=picture.help,
-            rgb=picture.rgb[column],
             values=picture.values[column],
+            limit=picture.limit,
             class_names=dataset.class_names,
             probabilities=None,
             true_class=None,

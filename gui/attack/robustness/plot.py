@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from core.exact.curves import between_tried, share_right
 from gui.attack.robustness.attack_progress import AttackProgress
+from gui.shared.measure import measured_words
 from gui.shared.panel import Panel
 from gui.shared.size_choice import SizeChoice
+from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.tooltips import wrapped
@@ -64,7 +66,12 @@ class RobustnessPlot(Panel):
         attacks = state.attacks
         help_text = "\n".join((_CURVE_HELP, *(f"{a.label}: {a.help}" for a in attacks)))
         self.plot = CurvePlot(
-            "ACCURACY AGAINST SIZE", "size", _curves(attacks), help_text, parent=self
+            "ACCURACY AGAINST SIZE",
+            "size",
+            _curves(attacks),
+            help_text,
+            y_label="share of the images read rightly",
+            parent=self,
         )
         self.plot.set_y_range(*_Y_RANGE)
         head = QHBoxLayout()
@@ -78,6 +85,14 @@ class RobustnessPlot(Panel):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self.plot, 1)
+
+    def figure_words(self) -> str:
+        """Return which images are counted, which epoch's model reads them, and how."""
+        curves = self._state.curves
+        if curves is None:
+            return ""
+        epoch, how = curves.models[0].epoch, measured_words(self._state.measure)
+        return f"test images of {self.label.currentText()}, {epoch_words(epoch)}, {how}"
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for the runs; the plot gets them by itself."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -12,6 +13,7 @@ from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from core.attack.whole_parts.same_change import SameChangeResult
+    from core.report.figures import Matrix
 
 _COLUMNS = {
     "before": "The images as they are",
@@ -38,6 +40,7 @@ class EffectTable(QWidget):
         super().__init__(parent)
         self.cells: dict[tuple[str, str], QLabel] = {}
         """Row and column -> its label."""
+        self._shares: dict[tuple[str, str], float] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
@@ -55,6 +58,27 @@ class EffectTable(QWidget):
                 grid.addWidget(label, row, column, _RIGHT)
         grid.setColumnStretch(0, 1)
 
+    def figure(self) -> Matrix | None:
+        """Return the shares as far as they are known; None where none is."""
+        if not self._shares:
+            return None
+        from core.report.figures import Matrix
+
+        cells = [[self._shares.get((row, key), np.nan) for key in _COLUMNS] for row in _ROWS]
+        texts = [[self.cells[row, key].text() for key in _COLUMNS] for row in _ROWS]
+        return Matrix(
+            title="Effect of the same change",
+            subtitle="",
+            values=np.array(cells),
+            row_names=tuple(self._heads[row].text() for row in _ROWS),
+            column_names=tuple(_COLUMNS),
+            row_label="what",
+            column_label="images",
+            limit=1.0,
+            value_label="share",
+            texts=tuple(map(tuple, texts)),
+        )
+
     def _label(self, words: str, help_text: str, name: str) -> QLabel:
         label = QLabel(words, self)
         label.setObjectName(name)
@@ -65,19 +89,21 @@ class EffectTable(QWidget):
     def show_result(self, result: SameChangeResult | None, target: str) -> None:
         """Show what is known, or that nothing is; ``target`` is the name of the class."""
         self._heads["pushed"].setText(f"to {short(target, _LONGEST_NAME)}")
-        numbers: dict[tuple[str, str], str] = {}
+        self._shares = {}
         if result is not None and result.n_images:
-            numbers["right", "before"] = _share(result.n_right, result.n_images)
+            self._shares["right", "before"] = _share(result.n_right, result.n_images)
             for key, effect in (("change", result.change), ("noise", result.noise)):
-                numbers["right", key] = _share(effect.n_right, result.n_images)
-                numbers["fooled", key] = _share(effect.n_fooled, result.n_right)
-                numbers["pushed", key] = _share(effect.n_pushed, result.n_open)
+                self._shares["right", key] = _share(effect.n_right, result.n_images)
+                self._shares["fooled", key] = _share(effect.n_fooled, result.n_right)
+                self._shares["pushed", key] = _share(effect.n_pushed, result.n_open)
         for place, label in self.cells.items():
-            label.setText(numbers.get(place, "" if place[1] == "before" else _UNKNOWN))
+            share = self._shares.get(place, np.nan)
+            unknown = "" if place[1] == "before" else _UNKNOWN
+            label.setText(unknown if np.isnan(share) else f"{share:.1%}")
 
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else _UNKNOWN
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else np.nan

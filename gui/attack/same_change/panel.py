@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.pictures import grey_rgb
 from gui.attack.same_change.effect_table import EffectTable
 from gui.attack.same_change.study import MOST_STRENGTH, OneChange
 from gui.shared.crafting import within
@@ -34,6 +33,7 @@ from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from numpy.typing import NDArray
 
@@ -96,6 +96,7 @@ class SameChangePanel(Panel):
             curves=(Curve(SUCCESS, "bad"),),
             help_text=_PASSES_HELP,
             compact=True,
+            y_label="share of the images fooled",
             parent=self,
         )
         self.words = FittingLabel("", self)
@@ -108,6 +109,10 @@ class SameChangePanel(Panel):
         self._lay_out()
         self._connect()
         self.follow(self.state.universal, self.state.counted)
+
+    def figure_words(self) -> str:
+        """Return which change it is, and on which images."""
+        return self.words.text()
 
     def _choice(self, words: str, help_text: str) -> QToolButton:
         button = QToolButton(self)
@@ -293,12 +298,12 @@ class SameChangePanel(Panel):
         self.words.set_wordings(f"{on}; mean length left {result.mean_size:.3g}", on, what)
 
     def _show_images(self, shown: ChangedImages | None) -> None:
-        """Show other images; their colours are found for all at once."""
+        """Show other images."""
         dataset, answer = self._session.view.dataset, self.state.counted.answer
         if shown is None or dataset is None or answer is None:
             self.strip.set_images(())
             return
-        pictures = grey_rgb(shown.images.reshape(-1, *dataset.image_shape))
+        pictures = shown.images.reshape(-1, *dataset.image_shape)
         part = PARTS[answer.question.part]
         self.strip.set_images(
             [
@@ -323,7 +328,7 @@ class SameChangePanel(Panel):
 
 
 def _strip_image(
-    shown: ChangedImages, i: int, picture: NDArray[np.uint8], names: Sequence[str], part: str
+    shown: ChangedImages, i: int, picture: NDArray[Any], names: Sequence[str], part: str
 ) -> StripImage:
     index = int(shown.indices[i])
     label, before, after = (int(k[i]) for k in (shown.labels, shown.before, shown.after))
@@ -331,7 +336,7 @@ def _strip_image(
     true = names[label]
     return StripImage(
         index=index,
-        rgb=picture,
+        values=picture,
         below=(
             (words, words.replace(" ", ""), short(names[after], _LONGEST_NAME)),
             ("",) if before == label else (f"is {true}", short(true, _LONGEST_NAME)),

@@ -19,11 +19,10 @@ from PySide6.QtWidgets import (
 
 from core.exact.crossing import FARTHEST
 from core.exact.pairs import NORMS
-from core.pictures import diverging_rgb, grey_rgb
 from gui.attack.targets.study import targets_study
 from gui.session.player import Player
 from gui.shared.columns import line_of
-from gui.shared.measure import Measure
+from gui.shared.measure import Measure, measured_words
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import sure_words
@@ -155,6 +154,11 @@ class TargetsPanel(Panel):
         self.player.playing_changed.connect(self._refresh_play)
         self.measure.changed.connect(self.refresh)
 
+    def figure_words(self) -> str:
+        """Return what the image is read as, how sizes are measured, and how much is shown."""
+        how = f"{measured_words(self.measure)}, {self.fraction_words.text()}"
+        return f"{self.words.text()}, {how}, {super().figure_words()}".rstrip(", ")
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Hold what nobody sees."""
         super().hideEvent(event)
@@ -235,18 +239,16 @@ class TargetsPanel(Panel):
             "" if words else self._caption(found, k)
             for k, words in zip(columns, missing, strict=True)
         )
-        change_rgb = diverging_rgb(maps, found.largest or 1.0)
         self.strip.set_rows(
             [
                 MosaicRow(
                     label="image",
                     help=_IMAGE_HELP,
-                    rgb=grey_rgb(images),
                     values=images,
                     captions=tuple(chances),
                     missing=unknown,
                 ),
-                MosaicRow("change", _CHANGE_HELP, change_rgb, maps, sizes, missing),
+                MosaicRow("change", _CHANGE_HELP, maps, found.largest or 1.0, sizes, missing),
             ]
         )
         self.strip.set_marked(None if found.nearest is None else columns.index(found.nearest))

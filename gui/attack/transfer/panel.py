@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 
 from core.attack.norms import NORMS
 from core.parameters import Parameter
-from core.pictures import grey_rgb
 from gui.attack.transfer.study import question, transfer_study
 from gui.attack.transfer.table import REMOVED, TransferTable
 from gui.shared.columns import heading
@@ -152,6 +151,10 @@ class TransferPanel(Panel):
         self.table.set_theme(theme)
         self.refresh()
 
+    def figure_words(self) -> str:
+        """Return which images were crafted, and how."""
+        return self.words.text()
+
     def _wanted(self) -> TransferQuestion | None:
         return question(self._session, self._n_images)
 
@@ -236,7 +239,7 @@ class TransferPanel(Panel):
             told.append(f"{names[int(after)]} by {run}")
         return StripImage(
             index=one.index,
-            rgb=grey_rgb(one.image.reshape(dataset.image_shape)),
+            values=one.image.reshape(dataset.image_shape),
             below=((f"{label} → {read}", f"{label}→{read}", f"→{read}"), (f"{one.size:.2g}",)),
             words=f"{PARTS[request.part]} image {one.index:,}, {label}, with a change of "
             f"{one.size:.3g} ({NORMS[result.norm].label}): read as {', '.join(told)}",

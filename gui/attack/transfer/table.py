@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
@@ -14,6 +15,7 @@ from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from core.attack.whole_parts.transfer import ModelTransfer
+    from core.report.figures import Matrix
     from gui.session.runs import RunList
     from gui.shared.run_models import RunModel
 
@@ -49,6 +51,7 @@ class TransferTable(QTreeWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
+        self._shares: list[list[float]] = []
         self.setAccessibleName("transfer to the models of other runs")
         self.setColumnCount(len(_COLUMNS))
         self.setHeaderLabels([words for words, _ in _COLUMNS])
@@ -66,6 +69,30 @@ class TransferTable(QTreeWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(48)
 
+    def figure(self) -> Matrix | None:
+        """Return the shares of every model; None before any is known."""
+        if not self._shares:
+            return None
+        from core.report.figures import Matrix
+
+        n_words = len(_COLUMNS) - len(self._shares[0])
+        items = (self.topLevelItem(row) for row in range(self.topLevelItemCount()))
+        rows = [item for item in items if item is not None]
+        return Matrix(
+            title="Transfer of crafted images",
+            subtitle="",
+            values=np.array(self._shares),
+            row_names=tuple(f"{row.text(0)}, epoch {row.text(1)}" for row in rows),
+            column_names=tuple(words for words, _ in _COLUMNS[n_words:]),
+            row_label="model",
+            column_label="share of the images",
+            limit=1.0,
+            value_label="share",
+            texts=tuple(
+                tuple(row.text(column) for column in range(n_words, len(_COLUMNS))) for row in rows
+            ),
+        )
+
     def set_theme(self, theme: Theme) -> None:
         """Use these colours from the next filling on."""
         self._theme = theme
@@ -79,6 +106,7 @@ class TransferTable(QTreeWidget):
         while self.topLevelItemCount() < len(models):
             self.addTopLevelItem(QTreeWidgetItem())
         self._fit(len(models))
+        self._shares = [_shares(one) for one in counts]
         for row, model in enumerate(models):
             item = self.topLevelItem(row)
             assert item is not None
@@ -98,7 +126,7 @@ class TransferTable(QTreeWidget):
         item.setIcon(0, QIcon() if entry is None else self._swatch(entry.colour))
         numbers, tip = [_UNKNOWN] * 5, ""
         if counts is not None:
-            numbers = _numbers(counts)
+            numbers = [percent(share) for share in _shares(counts)]
             tip = wrapped(_sentence(name, counts, is_first=is_first))
             if is_first:
                 numbers[3] = "crafted here"
@@ -133,13 +161,13 @@ def percent(share: float) -> str:
     return _UNKNOWN if math.isnan(share) else f"{share:.1%}"
 
 
-def _numbers(counts: ModelTransfer) -> list[str]:
+def _shares(counts: ModelTransfer) -> list[float]:
     return [
-        percent(counts.accuracy),
-        percent(counts.crafted_accuracy),
-        percent(counts.noise_accuracy),
-        percent(counts.transfer_rate),
-        percent(counts.noise_rate),
+        counts.accuracy,
+        counts.crafted_accuracy,
+        counts.noise_accuracy,
+        counts.transfer_rate,
+        counts.noise_rate,
     ]
 
 

@@ -102,6 +102,10 @@ class DataPage(Page):
         """The card of an opened image."""
         return (self.card,)
 
+    def figure_words(self) -> str:
+        """Return which images hang on the wall, and which epoch's model reads them."""
+        return f"{PARTS[self._part]} images: {self.words.text()}"
+
     def take_keyboard(self) -> None:
         """Let keys go to the wall."""
         self.wall.setFocus()

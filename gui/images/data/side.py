@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from core.data.class_statistics import class_counts
-from core.pictures import grey_rgb
 from gui.images.data.settings import HowItIsRead, SplitAndNoise
 from gui.shared.columns import column_of, heading
 from gui.shared.who_chooses import WhoChooses
@@ -196,6 +195,9 @@ class DataSide(QFrame):
         """Scroll so far that a row of the counts is seen."""
         self.counts_area.ensureVisible(0, row.center().y(), 0, row.height())
 
+    def figure_words(self) -> None:
+        """Say that no run has to do with it."""
+
     def ask_images(self, part: str, label: int | None) -> None:
         """Show mean and spread of a class, or of all, in a part."""
         self._asked = (part, label)
@@ -211,8 +213,10 @@ class DataSide(QFrame):
         no_such_part = part == "validation" and dataset.validation is None
         if no_such_part or (label is not None and label >= dataset.n_classes):
             return  # of other data: the page is about to ask for what there is
-        of = "ALL" if label is None else dataset.class_names[label]
-        self.images_title.setText(f"MEAN AND SPREAD OF {of}")
+        name = None if label is None else dataset.class_names[label]
+        self.images_title.setText(f"MEAN AND SPREAD OF {name or 'ALL'}")
+        of = "all classes" if name is None else f"class {name}"
+        self.mean.note = self.spread.note = f"{PARTS[part]} images of {of}"
         if answer is None or answer.found is None:
             return  # under way
         if answer.question.split is not dataset.split(part) or answer.question.label != label:
@@ -222,7 +226,7 @@ class DataSide(QFrame):
         largest = float(spread.max())
         n = answer.found.n_samples
         self.mean.show_grey(mean, f"of {n:,} {'image' if n == 1 else 'images'}")
-        self.spread.set_image(grey_rgb(spread / (largest or 1)), spread, f"at most {largest:.3g}")
+        self.spread.show_grey(spread, f"at most {largest:.3g}", white=largest or 1.0)
 
     @Slot()
     def _refresh_rewind(self) -> None:

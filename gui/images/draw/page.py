@@ -8,7 +8,6 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from core.drawing.drawing import placement_of
-from core.pictures import grey_rgb
 from gui.images.draw.reading import ReadingPanel
 from gui.images.draw.seen import SeenPanel, Way
 from gui.session.own_image import OwnImage
@@ -96,6 +95,10 @@ class DrawPage(Page):
     def cards(self) -> tuple[ImageCard, ...]:
         """The card of an opened image."""
         return (self.card,)
+
+    def figure_words(self) -> str:
+        """Return which epoch's model reads the drawing."""
+        return self.reading.when.text()
 
     def take_keyboard(self) -> None:
         """Let keys go to the sheet."""
@@ -217,7 +220,6 @@ class DrawPage(Page):
         return CardContent(
             title=title,
             words=f"{self.seen.way.value}, as the model of {epoch_words(shown.epoch)} reads it.",
-            rgb=grey_rgb(image),
             values=image,
             class_names=dataset.class_names,
             probabilities=probabilities,

@@ -175,6 +175,7 @@ class SeenPanel(QWidget):
         for view, way in ((self.view, self._way), (self.other, self.other_way)):
             read = () if readings is None else read_words(*readings[way])
             view.show_grey(drawn[way].image, *read)
+        self.view.note = f"A drawing, {self._way.words}"
         self.other.set_title(self.other_way.words)
         normal = self._way if self._way is not Way.PLAIN else self.other_way
         steps = drawn[normal].steps

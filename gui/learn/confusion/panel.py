@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from core.insight.readings import ImageFilter, confusion, most_confused
 from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
-from gui.shared.words import epoch_words
+from gui.shared.words import PARTS, epoch_words
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 
@@ -93,6 +93,12 @@ class ConfusionPanel(Panel):
             for label, read, count in most_confused(counts, _LISTED)
         ]
         self.list.setText("\n".join(["Most often:", *lines]) if lines else "")
+
+    def figure_words(self) -> str:
+        """Return whose mistakes are counted, and which epoch's."""
+        seen = self._session.readings.shown
+        epoch = "" if seen is None else f", {epoch_words(seen.epoch)}"
+        return f"{PARTS[self.part.chosen]} images{epoch}"
 
     @Slot(int, int)
     def _cell_clicked(self, label: int, read: int) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from core.data.class_statistics import class_counts
 from core.insight.image_history import flip_words
-from core.pictures import grey_rgb
 from gui.shared.columns import heading
 from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
@@ -62,6 +61,7 @@ class OverEpochsPanel(Panel):
             help_text=_FLIPS_HELP,
             downward=frozenset({_WRONG}),
             n_cut=2,
+            y_label="images that became right, and wrong below",
             parent=self,
         )
         self.strip_title = heading("FLIPPED MOST OFTEN", self)
@@ -125,6 +125,10 @@ class OverEpochsPanel(Panel):
             self._draw(answer.question.split, answer.found)
         self._refresh_shown()
 
+    def figure_words(self) -> str:
+        """Return whose readings are followed."""
+        return f"{PARTS[self.part.chosen]} images"
+
     @Slot()
     def _show_nothing(self) -> None:
         if self._drawn is None:
@@ -169,7 +173,7 @@ class OverEpochsPanel(Panel):
         told = flip_words(readings.epochs, readings.right_at(index))
         return StripImage(
             index=index,
-            rgb=grey_rgb(split.images[index].reshape(dataset.image_shape)),
+            values=split.images[index].reshape(dataset.image_shape),
             below=((f"{n} flips", f"{n}x") if n > 1 else ("1 flip", "1x"), (name,)),
             words=f"{PARTS[self.part.chosen]} image {index:,}, labelled {name}: {told}",
         )

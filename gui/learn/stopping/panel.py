@@ -69,10 +69,13 @@ class StoppingPanel(Panel):
             "HELD-OUT LOG-LIKELIHOOD",
             [Curve(PARTS[part], part) for part in ("test", "validation")],
             _CURVE_HELP,
+            "mean of log y of the true class (nats)",
             self,
         )
         self._n_drawn, self._drawn_at = 0, 0.0
-        self.bars = EpochBars("BEST EPOCH", (Curve(_SHARE, "best"),), _BARS_HELP, parent=self)
+        self.bars = EpochBars(
+            "BEST EPOCH", (Curve(_SHARE, "best"),), _BARS_HELP, y_label=_SHARE, parent=self
+        )
         self.best = self._words("sentence")
         self.sure = self._words()
         self.waited = self._words()
@@ -168,6 +171,10 @@ class StoppingPanel(Panel):
         """The part that chooses the best epoch."""
         history = self._session.view.history
         return "test" if history is None else history.held_out_part
+
+    def figure_words(self) -> str:
+        """Return whose images choose the best epoch."""
+        return f"{PARTS[self._part]} images"
 
     def watch(self, is_watched: bool) -> None:
         """Follow the run in the part that chooses its best epoch."""

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 from core.insight.comparison import Examined, relative_difference
 from core.insight.diagnostics import weight_images, weight_limit
 from core.insight.readings import ImageFilter
-from core.pictures import diverging_rgb, grey_rgb
 from gui.shared.panel import Panel
 from gui.shared.words import PARTS
 from gui.tune.comparison.side_chooser import SideChooser
@@ -86,6 +85,7 @@ class ComparisonPanel(Panel):
         self.matrices = [ConfusionMatrix(self) for _ in _NAMES]
         for index, matrix in enumerate(self.matrices):
             matrix.setProperty("side", index)
+            matrix.setAccessibleName(f"confusion of {_NAMES[index]}")
         self.bars = PairedBars(self)
         self.mosaic.hovered.connect(self.hovered)
         self.mosaic.cell_clicked.connect(self._cell_clicked)
@@ -189,8 +189,8 @@ class ComparisonPanel(Panel):
         return CardContent(
             title=f"{picture.label}: {self.what.currentText().lower()} of class {name}",
             words=picture.help,
-            rgb=picture.rgb[column],
             values=picture.values[column],
+            limit=picture.limit,
             class_names=dataset.class_names,
             probabilities=None,
             true_class=None,
@@ -243,6 +243,8 @@ class ComparisonPanel(Panel):
             chooser.show_side(comparison.sides[i], runs, None if models is None else models[i])
         what = self.what.currentData()
         self.what.setToolTip(wrapped(_WHAT[what][1]))
+        for part in (self.mosaic, self.bars):
+            part.setAccessibleName(f"{_WHAT[what][0].lower()} of two models")
         if models is None:
             self.words.setText("There is nothing to compare yet: let the run begin.")
             return
@@ -287,6 +289,11 @@ class ComparisonPanel(Panel):
             words.append(f"|B − A| = {apart:.1%} of |A|")
         return "A → B:  " + "  ·  ".join(words)
 
+    def figure_words(self) -> str:
+        """Return which two models are compared."""
+        models = self.comparison.models
+        return "" if models is None else "; ".join(self._labels(models))
+
     def _show_weights(self, models: tuple[SideModel, SideModel], dataset: Dataset) -> None:
         shape = dataset.image_shape
         first, second = (weight_images(model.weights, shape) for model in models)
@@ -294,14 +301,14 @@ class ComparisonPanel(Panel):
         between = second - first
         apart = float(np.abs(between).max()) or 1.0
         rows = [
-            MosaicRow("A", _WHAT["weights"][1], diverging_rgb(first, limit), first),
-            MosaicRow("B", _WHAT["weights"][1], diverging_rgb(second, limit), second),
+            MosaicRow("A", _WHAT["weights"][1], first, limit),
+            MosaicRow("B", _WHAT["weights"][1], second, limit),
             MosaicRow(
                 "B − A",
                 f"The weights of B less those of A, on a scale of their own, ±{apart:.3g}: red "
                 "pixels speak more for the class in B, blue ones less.",
-                diverging_rgb(between, apart),
                 between,
+                apart,
             ),
         ]
         self.mosaic.set_rows(rows)
@@ -313,10 +320,9 @@ class ComparisonPanel(Panel):
             MosaicRow(
                 name,
                 _WHAT["means"][1],
-                grey_rgb(mean),
                 mean,
-                tuple(f"{n:,} right" if n else "" for n in one.train.n_correct),
-                tuple("" if n else "none right" for n in one.train.n_correct),
+                captions=tuple(f"{n:,} right" if n else "" for n in one.train.n_correct),
+                missing=tuple("" if n else "none right" for n in one.train.n_correct),
             )
             for name, one, mean in zip(_NAMES, found, means, strict=True)
         ]
@@ -326,8 +332,8 @@ class ComparisonPanel(Panel):
             MosaicRow(
                 "B − A",
                 f"The mean of B less that of A, on a scale of its own, ±{apart:.3g}.",
-                diverging_rgb(between, apart),
                 between,
+                apart,
             )
         )
         self.mosaic.set_rows(rows)
@@ -361,5 +367,5 @@ def _worst_row(label: str, one: Examined, dataset: Dataset, split: Split) -> Mos
             "" if mistake is None else f"→ {names[mistake.predicted]}  {mistake.probability:.2f}"
         )
         missing.append("none wrong" if mistake is None else "")
-    rgb = grey_rgb(worst)
-    return MosaicRow(label, _WHAT["worst"][1], rgb, worst, tuple(captions), tuple(missing))
+    help_text = _WHAT["worst"][1]
+    return MosaicRow(label, help_text, worst, captions=tuple(captions), missing=tuple(missing))

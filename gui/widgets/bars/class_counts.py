@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.theme import LIGHT, Theme
+from gui.theme import LIGHT, Theme, on_paper
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
+    from core.report.figures import Bars
 
 _GAP = 8
 _WIDEST_NAME = 110
@@ -195,6 +197,25 @@ class ClassCounts(QWidget):
         painter.setPen(QPen(colour, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(bar.toRect().adjusted(0, 0, -1, -1))
+
+    def figure(self) -> Bars | None:
+        """Return the counts of all parts; None where there are no data."""
+        if not self._told:
+            return None
+        from core.report.figures import Bars, Series
+
+        series = (
+            Series(part.label, part.counts, on_paper(part.colour), pale=not part.drawn)
+            for part in self._told
+        )
+        return Bars(
+            title=_TITLE.capitalize(),
+            subtitle="",
+            labels=self._names,
+            series=tuple(series),
+            value_label="images",
+            form=",.0f",
+        )
 
     def describe(self, k: int) -> str:
         """Return the numbers of a class in words."""

@@ -9,8 +9,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.theme import LIGHT, Theme
-from gui.widgets.basics.fitting_words import fitting, shortened
+from gui.theme import LIGHT, Theme, on_paper
+from gui.widgets.basics.fitting_words import as_title, fitting, shortened
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QMouseEvent, QPaintEvent
 
+    from core.report.figures import Bars
+
+_COLOURS = ("train", "test")
+"""Of the two models, as fields of the theme."""
 _TOP = 46
 _LEGEND = 18
 _SIDE = 8
@@ -101,6 +105,24 @@ class PairedBars(QWidget):
     def _line(self) -> float:
         return float(QFontMetrics(self.font()).height())
 
+    def figure(self) -> Bars | None:
+        """Return both values of every class; None where there is none."""
+        if not self._names:
+            return None
+        from core.report.figures import Bars, Series
+
+        series = (
+            Series(label, values, on_paper(colour))
+            for label, values, colour in zip(self._labels, self._values, _COLOURS, strict=True)
+        )
+        return Bars(
+            title=as_title(self.accessibleName()),
+            subtitle="",
+            labels=self._names,
+            series=tuple(series),
+            value_label=self._title,
+        )
+
     def describe(self, k: int) -> str:
         """Return both values of a class in words."""
         pairs = zip(self._labels, self._values, strict=True)
@@ -118,11 +140,11 @@ class PairedBars(QWidget):
         column = self._column()
         self._paint_legend(painter, metrics)
         for k, name in enumerate(self._names):
-            for side, colour in enumerate((theme.train, theme.test)):
+            for side, colour in enumerate(_COLOURS):
                 box = self.bar(k, side)
                 if box.isNull():
                     continue
-                painter.fillRect(box, QColor(colour))
+                painter.fillRect(box, QColor(getattr(theme, colour)))
                 if box.width() >= _SMALLEST_NUMBER:
                     above = QRectF(box.left() - 6, box.top() - 18, box.width() + 12, 16)
                     painter.setPen(QColor(theme.text))
@@ -136,8 +158,8 @@ class PairedBars(QWidget):
 
     def _paint_legend(self, painter: QPainter, metrics: QFontMetrics) -> None:
         x = float(_SIDE)
-        for label, colour in zip(self._labels, (self._theme.train, self._theme.test), strict=True):
-            painter.fillRect(QRectF(x, 6, 11, 11), QColor(colour))
+        for label, colour in zip(self._labels, _COLOURS, strict=True):
+            painter.fillRect(QRectF(x, 6, 11, 11), QColor(getattr(self._theme, colour)))
             painter.setPen(QColor(self._theme.text))
             painter.drawText(QRectF(x + 16, 2, 400, _LEGEND), Qt.AlignmentFlag.AlignLeft, label)
             x += 16 + metrics.horizontalAdvance(label) + 18

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.theme import LIGHT, Theme
-from gui.widgets.basics.fitting_words import fitting
+from gui.theme import LIGHT, Theme, on_paper
+from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtGui import QMouseEvent, QPaintEvent
+
+    from core.report.figures import Bars
 
 _LEAST_ROW = 17
 _HIGHEST_ROW = 34.0
@@ -95,6 +97,26 @@ class ProbabilityBars(QWidget):
     def logits(self) -> NDArray[np.floating] | None:
         """The logits written, (n_classes,), if any."""
         return self._logits
+
+    def figure(self) -> Bars | None:
+        """Return the probabilities of all classes; None where there are none."""
+        if self._probabilities is None:
+            return None
+        from core.report.figures import Bars, Series
+
+        marked = self._true if self._target is None else self._target
+        return Bars(
+            title=as_title(self.accessibleName()),
+            subtitle="",
+            labels=self._names,
+            series=(Series("probability", self._probabilities, on_paper("accent")),),
+            value_label="probability",
+            highlighted=marked,
+            highlighted_label="true class" if self._target is None else "target",
+            limits=(0.0, 1.0),
+            form=".3f",
+            beside=() if self._logits is None else (Series("logit z", self._logits),),
+        )
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""

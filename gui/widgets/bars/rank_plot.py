@@ -9,8 +9,9 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.theme import LIGHT, Theme
+from gui.theme import LIGHT, Theme, on_paper
 from gui.widgets.basics.arrow_keys import ARROWS, ENTER
+from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
     from core.insight.image_history import ImageHistory
+    from core.report.figures import Chart
 
 _GAP = 6
 _STRIP = 14
@@ -64,6 +66,27 @@ class RankPlot(QWidget):
     def history(self) -> ImageHistory | None:
         """What is shown."""
         return self._history
+
+    def figure(self) -> Chart | None:
+        """Return the rank over epochs, 1 on top; None before there is any."""
+        history = self._history
+        if history is None or not len(history.epochs):
+            return None
+        from core.report.figures import Chart, Line, Rule
+
+        ranks = np.where(history.rank == 0, np.nan, history.rank)  # 0: no order
+        epoch = self._marker
+        return Chart(
+            title=as_title(self.accessibleName()),
+            subtitle=str(history),
+            x_label="epoch",
+            y_label="rank (1: read rightly)",
+            lines=(Line(self._names[history.label], history.epochs, ranks, on_paper("accent")),),
+            rules=() if epoch is None else (Rule(f"epoch {epoch:g}", epoch),),
+            y_log=True,
+            y_limits=(max(len(self._names), 2), 1),
+            whole_x=True,
+        )
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""

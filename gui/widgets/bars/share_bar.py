@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.theme import LIGHT, Theme
-from gui.widgets.basics.fitting_words import fitting
+from gui.theme import LIGHT, Theme, on_paper
+from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
+
+    from core.report.figures import Bars
 
 _BAR = 10
 _OVERHANG = 2
@@ -75,6 +78,22 @@ class ShareBar(QWidget):
         self._share, self._words, self._mark, self._is_bad = share, words or ("",), mark, is_bad
         self.setAccessibleDescription(self.words)
         self.update()
+
+    def figure(self) -> Bars:
+        """Return the share, and the mark where there is one."""
+        from core.report.figures import Bars, Series
+
+        name = self.accessibleName()
+        shares = {name: self._share} | ({} if self._mark is None else {"enough": self._mark})
+        return Bars(
+            title=as_title(name),
+            subtitle=self.words,
+            labels=tuple(shares),
+            series=(Series(name, np.array(list(shares.values())), on_paper("accent")),),
+            value_label="share of the whole",
+            limits=(0.0, max(1.0, *shares.values())),
+            form=".3f",
+        )
 
     def sizeHint(self) -> QSize:
         """Return room for a line and the bar."""

@@ -58,3 +58,8 @@ def fitting(metrics: QFontMetrics, words: tuple[str, ...], width: int) -> str:
         if metrics.horizontalAdvance(text) <= width:
             return text
     return metrics.elidedText(words[-1], Qt.TextElideMode.ElideRight, width) if words else ""
+
+
+def as_title(words: str) -> str:
+    """Return words as a title has them: with a capital letter first."""
+    return words[:1].upper() + words[1:]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
+    from core.report.figures import Pictures
+
 THINNEST, THICKEST = 0.02, 0.2
 """Of the pen, as a part of the sheet's longer side."""
 
@@ -66,6 +68,17 @@ class Canvas(StrokeSurface):
     def ink(self) -> NDArray[np.float32]:
         """The ink, (height, width) in [0, 1]."""
         return np.multiply(self._history.sheet, np.float32(1 / FULL), dtype=np.float32)
+
+    def figure(self) -> Pictures | None:
+        """Return the ink; None where there is none."""
+        if self.is_empty:
+            return None
+        from core.report.figures import Cell, Pictures
+
+        return Pictures("Drawing", "", (Cell("", "", self.ink),))
+
+    def figure_words(self) -> None:
+        """Say that no run has to do with it."""
 
     @property
     def is_empty(self) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from core.attack.by_hand.painting import Painting, Tool
+    from core.report.figures import Pictures
 
 THINNEST, THICKEST = 0.03, 0.5
 """Of the brush, as a part of the image's longer side; never less than a pixel."""
@@ -67,6 +68,21 @@ class ChangeCanvas(StrokeSurface):
         """Whether the keys have the cursor out; with the mouse it is in the way."""
         self.setAccessibleName("image to paint on")
         self.setToolTip(wrapped(_HELP, _KEYS_HELP))
+
+    def figure(self) -> Pictures | None:
+        """Return the image, what is painted, and both together; None where there is no image."""
+        painting = self._painting
+        if painting is None:
+            return None
+        from core.report.figures import Cell, Pictures
+
+        limit = max(float(np.abs(painting.change).max()), _LEAST_LIMIT)
+        cells = (
+            Cell("image", "", painting.original, sign="+"),
+            Cell("painted", f"±{limit:.3g}", painting.change, signed=True, limit=limit, sign="="),
+            Cell("result", "", painting.image),
+        )
+        return Pictures("A change by hand", "", cells, columns=len(cells))
 
     @property
     def painting(self) -> Painting | None:

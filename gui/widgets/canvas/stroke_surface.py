@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QInputDevice, QKeyEvent, QPointingDevice, QTouchEvent
+from PySide6.QtGui import QContextMenuEvent, QInputDevice, QKeyEvent, QPointingDevice, QTouchEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.theme import LIGHT, Theme
@@ -125,6 +125,10 @@ class StrokeSurface(QWidget):
         if button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
             other_end = button == Qt.MouseButton.RightButton
             self._begin(event.position(), PLAIN_PRESSURE, other_end=other_end)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open no menu where the right button draws; one asked for by a key may open."""
+        event.setAccepted(event.reason() == QContextMenuEvent.Reason.Mouse)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Draw on, or show where the pen would draw."""

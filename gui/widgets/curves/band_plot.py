@@ -11,6 +11,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from gui.theme import on_paper
 from gui.widgets.curves.plot import GRID_ALPHA, Curve, CurvePlot
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
+    from core.report.figures import Chart
     from gui.theme import Theme
 
 AXIS_WIDTH = 56
@@ -36,6 +38,7 @@ class BandPlot(CurvePlot):
         title: str,
         curves: Sequence[Curve],
         help_text: str,
+        y_label: str,
         parent: QWidget | None = None,
     ) -> None:
         self._curve = curves[0]
@@ -43,7 +46,9 @@ class BandPlot(CurvePlot):
         self._band_words = ""
         self._low, self._high = pg.PlotCurveItem(), pg.PlotCurveItem()
         self._band = pg.FillBetweenItem(self._low, self._high)
-        super().__init__(title, "epoch", curves, help_text, compact=True, parent=parent)
+        super().__init__(
+            title, "epoch", curves, help_text, compact=True, y_label=y_label, parent=parent
+        )
         self._band.setZValue(-10)
         plot = self.view.getPlotItem()
         plot.getViewBox().addItem(self._band, ignoreBounds=True)
@@ -94,6 +99,17 @@ class BandPlot(CurvePlot):
         """The (x, low, high) drawn."""
         return self._limits or (np.empty(0), np.empty(0), np.empty(0))
 
+    def figure(self) -> Chart | None:
+        """Return the curve with its band."""
+        from core.report.figures import Band
+
+        figure, (x, low, high) = super().figure(), self.band
+        if figure is None or not len(x):
+            return figure
+        name = f"{self._band_words.rstrip(':')} band"
+        band = Band(name, x, low, high, on_paper(self._curve.colour))
+        return replace(figure, bands=(band,))
+
     def describe(self, x: float) -> str:
         """Return the value and the band at the data point nearest to ``x``, as rich text."""
         words, at = super().describe(x), self.nearest_x(x)
@@ -121,13 +137,22 @@ class EpochBars(CurvePlot):
         *,
         downward: frozenset[str] = frozenset(),
         n_cut: int = 0,
+        y_label: str = "",
         parent: QWidget | None = None,
     ) -> None:
         self._downward, self._n_cut = downward, n_cut
         self._bar_curves = tuple(replace(curve, style=Qt.PenStyle.NoPen) for curve in curves)
         self._heights: dict[str, NDArray[Any]] = {}
         self._bars = {curve.name: pg.BarGraphItem(x=[], height=[], width=1) for curve in curves}
-        super().__init__(title, "epoch", self._bar_curves, help_text, compact=True, parent=parent)
+        super().__init__(
+            title,
+            "epoch",
+            self._bar_curves,
+            help_text,
+            compact=True,
+            y_label=y_label,
+            parent=parent,
+        )
         plot = self.view.getPlotItem()
         plot.getAxis("left").setWidth(AXIS_WIDTH)
         plot.show_grid(x=False, y=True, alpha=GRID_ALPHA)
@@ -157,6 +182,24 @@ class EpochBars(CurvePlot):
         )
         self.view.outdate()
         self._fit()
+
+    def figure(self) -> Chart | None:
+        """Return the bars; None where there is none."""
+        from core.report.figures import Columns
+
+        columns = tuple(
+            Columns(
+                label=curve.name,
+                x=self.data(curve.name)[0],
+                heights=self._heights[curve.name],
+                colour=on_paper(curve.colour),
+                is_down=curve.name in self._downward,
+            )
+            for curve in self._bar_curves
+            if curve.name in self._heights
+        )
+        is_there = any(len(one.x) for one in columns)
+        return replace(self._chart(), columns=columns, whole_x=True) if is_there else None
 
     def _fit(self) -> None:
         """Show all bars, from the deepest to the highest, but for the first ones left out."""

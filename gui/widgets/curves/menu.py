@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from core.learning.smoothing import SMOOTHING_FORMULA, SMOOTHINGS
 from gui.theme import ICONS, Theme, make_icon
 from gui.widgets.basics.arrow_keys import ENTER
+from gui.widgets.basics.figured import WAYS
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -89,6 +91,8 @@ class PlotMenu(QToolButton):
     """A button with the menu of one plot. It keeps no state; it is told what holds."""
 
     options_chosen = Signal(object)
+    figure_chosen = Signal(str)
+    """One of the ways in which a figure is taken out of the program."""
     back_chosen = Signal()
     whole_chosen = Signal()
 
@@ -124,6 +128,9 @@ class PlotMenu(QToolButton):
         self.whole = menu.addAction("Show the whole\tEsc")
         self.back.triggered.connect(self.back_chosen)
         self.whole.triggered.connect(self.whole_chosen)
+        menu.addSeparator()
+        for way, (words, tip) in WAYS.items():
+            menu.addAction(words, partial(self.figure_chosen.emit, way)).setToolTip(wrapped(tip))
         self.setMenu(menu)
         self.show_state(self._options, 0)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.basics.figured import FigureRequest, ask_for
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.main import Curve, MainCurves
 from gui.widgets.curves.marks import PlotMarks
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from core.report.figures import Chart
     from gui.widgets.curves.lines import CurveLine
     from gui.widgets.curves.runs import Band, RunCurves
 
@@ -45,6 +47,7 @@ class CurvePlot(QWidget):
     Parameters
     ----------
     title, x_label : words for people
+    y_label : what the numbers are, with their unit, for those who see the plot on paper
     compact : whether it is one of several small plots, without a menu
     curves : what is drawn, in legend order
     help_text : tooltip of the title, a line for each paragraph
@@ -65,12 +68,14 @@ class CurvePlot(QWidget):
         log_y: bool = False,
         negative: bool = False,
         compact: bool = False,
+        y_label: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme: Theme = LIGHT
         self._is_themed = False
         self._title_text, self._x_label, self._help = title, x_label, help_text
+        self._y_label = y_label
         self._compact, self._negative = compact, negative
         self._options = PlotOptions(log_y=log_y)
         self._drawing = Drawing()
@@ -135,6 +140,7 @@ class CurvePlot(QWidget):
         self.menu.options_chosen.connect(self.set_options)
         self.menu.back_chosen.connect(self.zoom_back)
         self.menu.whole_chosen.connect(self.show_whole)
+        self.menu.figure_chosen.connect(self._take_figure)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -334,6 +340,27 @@ class CurvePlot(QWidget):
     def star(self) -> tuple[float, float] | None:
         """Where the star stands."""
         return self._marks.star
+
+    def figure(self) -> Chart | None:
+        """Return what is drawn, as it is looked at; None where nothing is."""
+        figure = self._chart()
+        return figure if any(np.isfinite(line.y).any() for line in figure.lines) else None
+
+    @Slot(str)
+    def _take_figure(self, way: str) -> None:
+        ask_for(self.window(), FigureRequest(self, way))
+
+    def _chart(self) -> Chart:
+        from gui.widgets.curves.figure import chart
+
+        title = self._title_text.capitalize()
+        done = (
+            f"mean of {self._options.smoothing} {self._x_label}s, the curves themselves pale behind"
+            if self._options.smoothing > 1
+            else ""
+        )
+        labels = self._x_label, self._y_label or title
+        return chart((title, done), labels, self._layers, self._drawing, self._box.shown)
 
     def nearest_x(self, x: float) -> float | None:
         """Return the x of the data point drawn nearest to ``x``."""

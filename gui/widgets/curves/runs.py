@@ -166,6 +166,10 @@ class RunLayer:
         """Return the lines of one run, one a curve."""
         return tuple(self._lines[key])
 
+    def style(self, name: str) -> Qt.PenStyle:
+        """Return how the curves of that name are drawn."""
+        return self._styles[name]
+
     @property
     def n_dots(self) -> int:
         """How many places are marked where a run left its parent."""

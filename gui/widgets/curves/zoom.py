@@ -89,6 +89,14 @@ class ZoomBox(pg.ViewBox):
         ways = {0: "", 1: "zoomed, double-click for all"}
         return ways.get(self.depth, "zoomed, double-click to go back")
 
+    @property
+    def shown(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+        """The places in x and in y that are looked at; None for all there is."""
+        if not self._views:
+            return self._whole[_X], self._whole[_Y]
+        (left, right), (bottom, top) = self.viewRange()
+        return (left, right), (bottom, top)
+
     def set_whole(
         self, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None
     ) -> None:

@@ -8,15 +8,20 @@ import numpy as np
 from PySide6.QtCore import QLine, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
+from gui.theme import on_paper
+from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.basics.numpy_image import to_qimage
 from gui.widgets.grids.cell_grid import CellGrid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
+
+    from core.report.figures import Matrix
 
 _GAP = 6
 _WIDEST_NAME = 110
@@ -38,6 +43,7 @@ class ClassMatrix(CellGrid):
     name : for screen readers
     help_text : what a click does
     axes : what rows and columns are
+    diagonal : the theme's colour of the strongest cells on the diagonal; elsewhere it is red
     has_scale : whether the ends of the colours are written beside the cells
     """
 
@@ -48,9 +54,11 @@ class ClassMatrix(CellGrid):
         axes: tuple[str, str],
         parent: QWidget | None = None,
         *,
+        diagonal: str = "bad",
         has_scale: bool = False,
     ) -> None:
         super().__init__(name, help_text, parent)
+        self._diagonal = diagonal
         self._names: tuple[str, ...] = ()
         self._axes = axes
         self._has_scale = has_scale
@@ -100,13 +108,45 @@ class ClassMatrix(CellGrid):
         """Return what stands in the cells, if there is room."""
         raise NotImplementedError
 
-    def _diagonal_colour(self) -> str:
-        """Return the theme's colour of the strongest cells on the diagonal; elsewhere it is red."""
-        return self._theme.bad
+    def _values(self) -> NDArray[Any]:
+        """Return the exact number of each cell."""
+        raise NotImplementedError
+
+    def _value_words(self) -> str:
+        """Return what the numbers are."""
+        raise NotImplementedError
+
+    def _shade_words(self) -> str:
+        """Return what the colours off the diagonal say."""
+        raise NotImplementedError
 
     def scale_ends(self) -> tuple[str, str]:
         """Return what the strongest and the palest colour mean; no words for no scale."""
         return "", ""
+
+    def figure(self) -> Matrix | None:
+        """Return the cells as they are coloured, with their numbers; None where there are none."""
+        if not self._names or not self._is_ready:
+            return None
+        from core.report.figures import Matrix
+
+        of_rows, of_columns = self._axes
+        return Matrix(
+            title=as_title(self.accessibleName()),
+            subtitle="",
+            values=self._values(),
+            row_names=self._names,
+            column_names=self._names,
+            row_label=of_rows,
+            column_label=of_columns,
+            value_label=self._value_words(),
+            texts=tuple(tuple(words) for words in self._words()),
+            shades=self._strengths(),
+            shade_words=self.scale_ends()[::-1],
+            shade_label=self._shade_words(),
+            hue=on_paper("bad"),
+            diagonal_hue=on_paper(self._diagonal),
+        )
 
     def _scale_width(self) -> int:
         if not self._has_scale:
@@ -209,7 +249,8 @@ class ClassMatrix(CellGrid):
         grid, cell, n = self._grid(), self.cell_rect(0, 0), len(self._names)
         strengths = self._strengths()
         diagonal = np.eye(n, dtype=bool)[..., None]
-        full = np.where(diagonal, _rgb(self._diagonal_colour()), _rgb(self._theme.bad))
+        of_diagonal = getattr(self._theme, self._diagonal)
+        full = np.where(diagonal, _rgb(of_diagonal), _rgb(self._theme.bad))
         painter.drawImage(grid, to_qimage(self._colours(strengths, full)))
         painter.setPen(QColor(self._theme.border))
         if min(cell.width(), cell.height()) > _FEWEST_FOR_LINES:

@@ -11,6 +11,7 @@ from gui.widgets.grids.class_matrix import ClassMatrix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
@@ -41,7 +42,9 @@ class ConfusionMatrix(ClassMatrix):
         has_scale: bool = False,
     ) -> None:
         axes = ("label", "read as")
-        super().__init__("confusion matrix", help_text, axes, parent, has_scale=has_scale)
+        super().__init__(
+            "confusion matrix", help_text, axes, parent, diagonal="accent", has_scale=has_scale
+        )
         self._counts: NDArray[np.int64] = np.zeros((0, 0), dtype=np.int64)
         self._rates = False
 
@@ -85,15 +88,21 @@ class ConfusionMatrix(ClassMatrix):
         np.fill_diagonal(strengths, np.diagonal(self._shares()))
         return np.asarray(strengths)
 
-    def _diagonal_colour(self) -> str:
-        return self._theme.accent
-
     def scale_ends(self) -> tuple[str, str]:
         """Return the largest share of mistakes, and none; nothing where none is made."""
         largest = 100 * float(self._mistakes().max(initial=0.0))
         if not largest:
             return "", ""
         return f"{largest:.2g}%" if largest < 10 else f"{largest:.0f}%", "0%"
+
+    def _values(self) -> NDArray[Any]:
+        return self._shares() if self._rates else self._counts
+
+    def _value_words(self) -> str:
+        return "share of the label's images" if self._rates else "images"
+
+    def _shade_words(self) -> str:
+        return "mistakes, as a share of the label's images"
 
     def _words(self) -> list[list[str]]:
         places = range(len(self._names))

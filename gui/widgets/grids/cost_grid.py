@@ -81,6 +81,15 @@ class CostGrid(ClassMatrix):
         limits = self._limits()
         return ("", "") if limits is None else (cost_words(limits[0]), cost_words(limits[1]))
 
+    def _values(self) -> NDArray[np.float64]:
+        return self._medians()
+
+    def _value_words(self) -> str:
+        return "median size"
+
+    def _shade_words(self) -> str:
+        return self._value_words()
+
     def _words(self) -> list[list[str]]:
         return [[cost_words(value) for value in row] for row in self._medians().tolist()]
 

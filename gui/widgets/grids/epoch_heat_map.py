@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
 from core.pictures import SEQUENTIAL, sequential_rgb
+from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.basics.numpy_image import to_qimage
 from gui.widgets.grids.cell_grid import CellGrid
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
+
+    from core.report.figures import Matrix
 
 _GAP = 6
 _WIDEST_NAME = 110
@@ -103,6 +106,27 @@ class EpochHeatMap(CellGrid):
     def limits(self) -> tuple[float, float]:
         """The values of the two ends of the scale."""
         return self._limits
+
+    def figure(self) -> Matrix | None:
+        """Return the scores of all classes and epochs; None before there are any."""
+        if not len(self._epochs):
+            return None
+        from core.report.figures import Matrix
+
+        low, high = self._limits
+        return Matrix(
+            title=as_title(self.accessibleName()),
+            subtitle="",
+            values=self._values.T,
+            row_names=self._names,
+            column_names=tuple(map(str, self._epochs.tolist())),
+            row_label="class",
+            column_label="epoch",
+            form="",
+            value_label="share read rightly",
+            shades=np.clip((self._values.T - low) / (high - low), 0.0, 1.0),
+            shade_words=(f"{low:.3f}", f"{high:.3f}"),
+        )
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,8 @@ from gui.widgets.images.image_view import ImageView
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QGridLayout, QWidget
+
+    from core.report.figures import Pictures
 
 NO_CHANGE = 1e-6
 """Amplified by more than a million, rounding is all there is to be seen."""
@@ -60,6 +63,20 @@ class ChangePicture(ImageView):
         """Show no change."""
         self.set_title(self._noun)
         super().clear()
+
+
+def sum_of(
+    title: str, words: str, image: ImageView, change: ImageView, result: ImageView
+) -> Pictures | None:
+    """Return image + change = result as a figure; None where one of them is not there."""
+    from core.report.figures import Pictures
+
+    cells = tuple(
+        replace(cell, sign=sign)
+        for view, sign in zip((image, change, result), ("+", "=", ""), strict=True)
+        if (cell := view.cell()) is not None
+    )
+    return Pictures(title, words, cells, columns=3) if len(cells) == 3 else None
 
 
 def lay_out_sum(

@@ -118,6 +118,7 @@ class EvidencePanel(QWidget):
         limit = max(float(abs(terms).max()), _SMALLEST)
         self.map.show_signed(terms, limit, f"±{limit:.3g}")
         self.formula.setText(self._words(ledger))
+        self.map.note = f"{self._names[a]} against {self._names[b]}. {self.formula.text()}"
 
     def _words(self, ledger: Evidence) -> str:
         a, b = (short(self._names[k], _NAME) for k in (ledger.a, ledger.b))

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 
 from core.learning.perceptron import SoftmaxPerceptron
 from gui.widgets.bars.probability_bars import ProbabilityBars
+from gui.widgets.basics.figured import FigureRequest, ask_for
+from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.images.evidence_panel import EvidencePanel
 from gui.widgets.images.history_panel import HistoryPanel
 from gui.widgets.images.image_view import ImageView
@@ -27,9 +29,10 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QScreen
+    from PySide6.QtGui import QContextMenuEvent, QScreen
 
     from core.learning.records import Snapshot
+    from core.report.figures import Sheet
     from gui.theme import Theme
 
 _HISTORY_HEIGHT = 200
@@ -43,12 +46,12 @@ class CardContent:
     the image, None where none does. ``snapshots`` gives the kept epochs of the run, asked only
     where the history is looked at, None where there is none; ``marked_epoch`` is the one shown
     elsewhere, None for the live model. ``learnt_class`` is the one whose rank the history shows,
-    where the label noise made it another than the true one.
+    where the label noise made it another than the true one. ``limit`` is that of signed values,
+    None for ink.
     """
 
     title: str
     words: str
-    rgb: NDArray[np.uint8]
     values: NDArray[np.floating]
     class_names: tuple[str, ...]
     probabilities: NDArray[np.floating] | None
@@ -59,6 +62,7 @@ class CardContent:
     snapshots: Callable[[], Sequence[Snapshot]] | None = None
     learnt_class: int | None = None
     marked_epoch: float | None = None
+    limit: float | None = None
 
 
 class ImageCard(QDialog):
@@ -81,6 +85,7 @@ class ImageCard(QDialog):
         for label in (self.title, self.words):
             label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
         self.view = ImageView("", "Hover to read the value of each pixel.", self)
+        self.view.setAccessibleName("image")
         self.bars = ProbabilityBars(self)
         self.attack_button = QPushButton("Attack this image", self)
         self.attack_button.setObjectName("call")
@@ -151,12 +156,35 @@ class ImageCard(QDialog):
         """What is shown."""
         return self._content
 
+    def figure(self) -> Sheet | None:
+        """Return all that is unfolded; None before there is anything."""
+        content = self._content
+        if content is None:
+            return None
+        from core.report.figures import Sheet
+
+        rows = ((self.view, self.bars), (self.evidence.map,), (self.history.plot,))
+        figures = (
+            tuple(f for part in row if part.isVisible() and (f := part.figure()) is not None)
+            for row in rows
+        )
+        return Sheet(as_title(content.title), content.words, tuple(filter(None, figures)))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Leave it to the window that the card lies before."""
+        under, parent = self.childAt(event.pos()) or self, self.parentWidget()
+        if parent is not None:
+            ask_for(parent.window(), FigureRequest(under, place=event.globalPos()))
+
     def set_content(self, content: CardContent) -> None:
         """Show an image, where the card is."""
         self._content = content
         self.title.setText(content.title)
         self.words.setText(content.words)
-        self.view.set_image(content.rgb, content.values, "")
+        if content.limit is None:
+            self.view.show_grey(content.values)
+        else:
+            self.view.show_signed(content.values, content.limit)
         self.bars.setVisible(content.probabilities is not None)
         if content.probabilities is not None:
             weights = content.weights

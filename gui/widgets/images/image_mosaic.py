@@ -9,9 +9,10 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from core.pictures import diverging_rgb, grey_rgb
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.arrow_keys import ARROWS, ENTER
-from gui.widgets.basics.fitting_words import fitting
+from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.numpy_image import to_qimage
 from gui.widgets.basics.tooltips import wrapped
 
@@ -22,34 +23,46 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QRegion
 
+    from core.report.figures import Pictures, Sheet
+
 _GAP = 6
 _LABEL_GAP = 10
 _SMALLEST_CELL = 60
 _LARGEST_CELL = 190
 _BAND_GAP = 10
+_MOST_ON_PAPER = 12
+"""Images beside each other."""
 _LEAST_COLUMNS = 8
 """Beside each other in the narrowest atlas."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MosaicRow:
     """One row.
 
     Attributes
     ----------
     label, help : what the row shows
-    rgb : (n_columns, height, width, 3) uint8
     values : (n_columns, height, width), read by hovering
+    limit : values are painted from ``-limit`` (blue) to ``limit`` (red); None for ink, 0 to 1
     captions : one per column, drawn below the images; empty for none
     missing : one per column: what to write where there is no image, "" where there is one
+    rgb : (n_columns, height, width, 3) uint8, how the values are painted
     """
 
     label: str
     help: str
-    rgb: NDArray[np.uint8]
     values: NDArray[np.floating]
+    limit: float | None = None
     captions: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    rgb: NDArray[np.uint8] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Paint the values."""
+        limit = self.limit
+        rgb = grey_rgb(self.values) if limit is None else diverging_rgb(self.values, limit)
+        object.__setattr__(self, "rgb", rgb)
 
 
 def _shape(row: MosaicRow) -> tuple[object, ...]:
@@ -157,6 +170,38 @@ class ImageMosaic(QWidget):
     def n_rows(self) -> int:
         """Number of rows shown."""
         return len(self._rows)
+
+    def figure(self) -> Sheet | None:
+        """Return a figure of each row below each other; None before there are any."""
+        if not self._rows or not self._names:
+            return None
+        from core.report.figures import Sheet
+
+        rows = tuple((self._pictures(row),) for row in self._rows)
+        return Sheet(as_title(self.accessibleName()), "", rows)
+
+    def _pictures(self, row: MosaicRow) -> Pictures:
+        from core.report.figures import Cell, Pictures
+
+        nothing = ("",) * len(self._names)
+        cells = tuple(
+            Cell(
+                heading=name,
+                caption=caption,
+                values=None if missing else values,
+                signed=row.limit is not None,
+                empty_words=missing,
+            )
+            for name, values, caption, missing in zip(
+                self._names,
+                row.values,
+                row.captions or nothing,
+                row.missing or nothing,
+                strict=True,
+            )
+        )
+        per_row = -(-len(cells) // -(-len(cells) // _MOST_ON_PAPER))  # rows of equal length
+        return Pictures(row.label, "", cells, per_row, row.limit, value_label=row.label)
 
     def _lay_out(self) -> _Place:
         metrics = QFontMetrics(self.font())

@@ -5,23 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from core.pictures import grey_rgb
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.arrow_keys import ARROWS, ENTER
-from gui.widgets.basics.fitting_words import fitting
+from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.numpy_image import to_qimage
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
+    from core.report.figures import Pictures
 
 _GAP = 6
 _LEAST_SIDE = 36
@@ -37,14 +40,14 @@ class StripImage:
     Attributes
     ----------
     index : what a click tells
-    rgb : (height, width, 3) uint8
+    values : (height, width), ink from 0 to 1
     below : lines of words below it, of each the longest wording first
     words : read by hovering
     mark : the theme's colour of a frame around it ("good", "bad"); "" for none
     """
 
     index: int
-    rgb: NDArray[np.uint8]
+    values: NDArray[np.floating]
     below: tuple[tuple[str, ...], ...]
     words: str
     mark: str = ""
@@ -86,7 +89,9 @@ class ImageStrip(QWidget):
     def set_images(self, images: Sequence[StripImage]) -> None:
         """Show other images, all of one shape."""
         self._images = tuple(images)
-        self._pictures = [to_qimage(image.rgb) for image in images]
+        # Their colours are found for all at once.
+        rgb = grey_rgb(np.stack([image.values for image in images])) if images else ()
+        self._pictures = [to_qimage(picture) for picture in rgb]
         self._current = min(self._current, max(len(images) - 1, 0))
         self.update()
 
@@ -99,6 +104,19 @@ class ImageStrip(QWidget):
     def n_fitting(self) -> int:
         """How many of them have room."""
         return min(self._n_columns() * self._n_rows(), len(self._images))
+
+    def figure(self) -> Pictures | None:
+        """Return the images that have room, with all their words; None where there is none."""
+        shown = self._images[: self.n_fitting]
+        if not shown:
+            return None
+        from core.report.figures import Cell, Pictures
+
+        cells = (
+            Cell(f"#{image.index}", "\n".join(line[0] for line in image.below), image.values)
+            for image in shown
+        )
+        return Pictures(as_title(self.accessibleName()), "", tuple(cells))
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -127,7 +145,7 @@ class ImageStrip(QWidget):
         room = min(max(self.height() - self._words_height(), _LEAST_SIDE), largest)
         if not self._images:
             return room, room
-        height, width = self._images[0].rgb.shape[:2]
+        height, width = self._images[0].values.shape
         longer = max(height, width)
         return max(room * width // longer, _LEAST_SIDE), max(room * height // longer, 1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from core.pictures import diverging_rgb, grey_rgb
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.arrow_keys import ENTER
-from gui.widgets.basics.fitting_words import fitting
+from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.numpy_image import to_qimage
 from gui.widgets.basics.tooltips import wrapped
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+
+    from core.report.figures import Cell, Pictures
 
 
 class ImageView(QWidget):
@@ -35,8 +38,13 @@ class ImageView(QWidget):
         self._theme = LIGHT
         self._title = title
         self._title_colour = "text"
+        self.note = ""
+        """What is said of the image where it is a figure of its own."""
         self._captions: tuple[str, ...] = ("",)
         self._image: QImage | None = None
+        self._rgb: NDArray[np.uint8] | None = None
+        self._limit: float | None = None
+        self._white = 1.0
         self._values: NDArray[np.floating] | None = None
         self._reader: Callable[[int, int], str] | None = None
         self.setMouseTracking(True)
@@ -86,39 +94,61 @@ class ImageView(QWidget):
         """What hovering reads, (height, width); None where no image is shown."""
         return self._values
 
-    def set_image(
-        self, rgb: NDArray[np.uint8], values: NDArray[np.floating], *captions: str
-    ) -> None:
-        """Show an image.
+    def show_grey(self, image: NDArray[np.floating], *captions: str, white: float = 1.0) -> None:
+        """Show an image of ink, or of what else is not negative.
 
         Parameters
         ----------
-        rgb : (height, width, 3) uint8
-        values : (height, width)
+        image : (height, width)
             What hovering reads.
         captions
             The words below, the longest first: the first that fits is shown.
+        white
+            The value that is painted white.
         """
-        self._image = to_qimage(rgb)
+        self._limit, self._white = None, white
+        self._show(grey_rgb(image if white == 1.0 else image / white), image, captions)
+
+    def show_signed(self, values: NDArray[np.floating], limit: float, *captions: str) -> None:
+        """Show values, (height, width), from ``-limit`` (blue) to ``limit`` (red)."""
+        self._limit = limit
+        self._show(diverging_rgb(values, limit), values, captions)
+
+    def _show(
+        self, rgb: NDArray[np.uint8], values: NDArray[np.floating], captions: tuple[str, ...]
+    ) -> None:
+        self._rgb, self._image = rgb, to_qimage(rgb)
         self._values = values
         self._captions = captions or ("",)
         self.setAccessibleDescription(self.caption)
         self.update()
 
-    def show_grey(self, image: NDArray[np.floating], *captions: str) -> None:
-        """Show an image of ink, (height, width) in [0, 1]; captions as for :meth:`set_image`."""
-        self.set_image(grey_rgb(image), image, *captions)
-
-    def show_signed(self, values: NDArray[np.floating], limit: float, *captions: str) -> None:
-        """Show values, (height, width), from ``-limit`` (blue) to ``limit`` (red)."""
-        self.set_image(diverging_rgb(values, limit), values, *captions)
-
     def clear(self) -> None:
         """Show no image."""
-        self._image = self._values = None
+        self._image = self._rgb = self._values = None
         self._captions = ("",)
         self.setAccessibleDescription("")
         self.update()
+
+    def cell(self) -> Cell | None:
+        """Return the image with its words, to be one of a figure; None where there is none."""
+        if self._values is None:
+            return None
+        from core.report.figures import Cell
+
+        signed = self._limit is not None
+        rgb = None if signed or self._white == 1.0 else self._rgb
+        return Cell(self._title, self.caption, self._values, signed, self._limit, rgb)
+
+    def figure(self) -> Pictures | None:
+        """Return the image alone; None where there is none."""
+        cell = self.cell()
+        if cell is None:
+            return None
+        from core.report.figures import Pictures
+
+        title = as_title(self.accessibleName())
+        return Pictures(title, self.note, (replace(cell, heading=""),), limit=self._limit)
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from gui.theme import DARK, LIGHT, Theme
-from gui.widgets.basics.fitting_words import FittingWords
+from gui.widgets.basics.fitting_words import FittingWords, as_title
 from gui.widgets.images.wall_levels import WallLevels
 from gui.widgets.images.wall_picture import Inks, WallLayout, Zoom, nearest_zoom, paint_rows, zooms
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
+    from core.report.figures import Pictures
     from gui.widgets.images.wall_picture import WallContent
 
 USUAL_SIDE = 56
@@ -228,6 +229,23 @@ class WallView(QAbstractScrollArea):
         seen = round(self.viewport().height() * self._ratio)
         first, last = layout.rows_between(top, top + seen)
         return range(first * layout.n_columns, min(last * layout.n_columns, layout.n_cells))
+
+    def figure(self) -> Pictures | None:
+        """Return the images in view; None where there is none."""
+        content, layout, cells = self._content, self._layout, self.visible_cells()
+        if content is None or layout is None or not len(cells):
+            return None
+        from core.report.figures import Cell, Pictures
+
+        shown = (
+            Cell(
+                f"#{row}",
+                content.captions(row)[0],
+                content.images[row].reshape(content.image_shape),
+            )
+            for row in content.order[cells.start : cells.stop].tolist()
+        )
+        return Pictures(as_title(self.accessibleName()), "", tuple(shown), columns=layout.n_columns)
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
