@@ -77,6 +77,24 @@ class Settings:
         self._store.setValue("recent", json.dumps(plain))
 
     @property
+    def saved_in(self) -> str:
+        """Folder where something was saved last; empty before anything was."""
+        return str(self._store.value("saved_in", ""))
+
+    @saved_in.setter
+    def saved_in(self, folder: str) -> None:
+        self._store.setValue("saved_in", folder)
+
+    @property
+    def opened_in(self) -> str:
+        """Folder of the data that were looked for last; empty before any were."""
+        return str(self._store.value("opened_in", ""))
+
+    @opened_in.setter
+    def opened_in(self, folder: str) -> None:
+        self._store.setValue("opened_in", folder)
+
+    @property
     def mirror(self) -> str:
         """Folder or address that is asked first for data sets; empty for none."""
         return str(self._store.value("mirror", ""))

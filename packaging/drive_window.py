@@ -19,7 +19,7 @@ from PIL import Image
 
 LIMIT_SECONDS = 120
 N_COLOURS = 32
-"""A picture of a page has more; one that is empty does not."""
+"""A figure of a step has more; one that is empty does not."""
 
 
 def wait_for(condition, what):
@@ -46,10 +46,10 @@ def press(*keys):
 
 
 def save(keys, title, file):
-    """Ask for a dialog, give it a name, and wait for the file."""
+    """Ask for a dialog by some keys, give it a name, and wait for the file."""
 
     def asked():
-        press(keys)  # again: while there is nothing to save yet, the program only says so
+        press(*keys)  # again: while there is nothing to save yet, the program only says so
         time.sleep(1.0)
         return windows(title)
 
@@ -74,17 +74,17 @@ def use(program, timing, folder):
         sys.exit(f"the program ended with {program.returncode}")
     press("ctrl+2")
     press("p")
-    traces, picture = folder / "traces.csv", folder / "page.png"
-    save("ctrl+shift+g", "Save traces", traces)
+    traces, picture = folder / "traces.csv", folder / "step.png"
+    save(("ctrl+shift+g",), "Save traces", traces)
     with traces.open(newline="") as stream:
         n_steps = len(list(csv.DictReader(stream)))
-    save("ctrl+s", "Save picture", picture)
+    save(("ctrl+s", "Return"), "Save figure", picture)  # the first of those there are to choose
     with Image.open(picture) as image:
         colours = image.convert("RGB").getcolors(image.width * image.height)
     if n_steps < 2 or len(colours) < N_COLOURS:
-        sys.exit(f"{n_steps} steps of an attack, {len(colours)} colours in the picture of the page")
+        sys.exit(f"{n_steps} steps of an attack, {len(colours)} colours in the figure of a step")
     press("ctrl+q")
-    print(f"learnt, attacked in {n_steps} steps, saved a picture of {len(colours)} colours, quit")
+    print(f"learnt, attacked in {n_steps} steps, saved a figure of {len(colours)} colours, quit")
 
 
 def report(command, environment, folder):

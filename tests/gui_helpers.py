@@ -25,13 +25,17 @@ from core.insight.readings import read_images
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import EpochRecord, Trainer, TrainingConfig
 from core.progress import Progress
+from gui.attack.page import FILM
+from gui.jobs.study import Study
+from gui.learn.page import ATLAS
 from gui.session.run_state import RunState
 from gui.session.session import Session
 from gui.theme import ICONS, Theme, apply_theme, give_theme, make_icon
+from gui.window.registry import LEARN_TABS, attack_tabs
 from gui.window.text_window import TextWindow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -363,6 +367,17 @@ class Painted(QObject):
         return False
 
 
+def take_figure(qtbot: QtBot, title: str) -> None:
+    """Go down the list of a page's figures, of which the first is marked, and press Enter."""
+    wait_until(qtbot, QApplication.activePopupWidget)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert menu.objectName() == "figures"
+    for _ in range([action.text() for action in menu.actions()].index(title)):
+        qtbot.keyClick(menu, Qt.Key.Key_Down)
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+
+
 def text_window(window: MainWindow) -> TextWindow:
     """Return the window of words, which is open."""
     (texts,) = window.findChildren(TextWindow)
@@ -374,3 +389,29 @@ def data_of(session: Session) -> Dataset:
     """Return the data of the present run."""
     assert session.view.dataset is not None
     return session.view.dataset
+
+
+PLACES = {
+    "learn": (ATLAS, *(tab.words for tab in LEARN_TABS)),
+    "attack": (FILM, *(tab.words for tab in attack_tabs())),
+    "robustness": ("",),
+    "draw": ("",),
+}
+"""Pages and their tabs: everything there is to see but the Data page, with tests of its own."""
+
+
+def wait_for_rest(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until nothing is computed for what is seen, and it is laid out."""
+    studies = [*window.findChildren(Study), *window.session.findChildren(Study)]
+    wait_until(qtbot, lambda: not any(study.is_computing for study in studies))
+    window.session.pool.read_letters()
+    window.grab()
+
+
+def places(window: MainWindow, page: str) -> Iterator[str]:
+    """Go through the tabs of a page; of one without tabs, stay there."""
+    window.show_page(page)
+    for tab in PLACES[page]:
+        if tab:
+            window.page(page).show_tab(tab)
+        yield tab

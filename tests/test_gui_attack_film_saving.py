@@ -68,14 +68,16 @@ def test_an_animation_is_made_beside_the_window(
 def test_it_can_be_called_off(
     attacked: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer(monkeypatch, tmp_path / "film.gif")
+    folder = tmp_path / "films"
+    folder.mkdir()
+    answer(monkeypatch, folder / "film.gif")
     press(qtbot, attacked, "Ctrl+G")
     assert attacked.page("attack").film_panel.saving.progress is not None
     press(qtbot, attacked, "Ctrl+G")
     assert attacked.page("attack").film_panel.saving.progress is None
     assert "called off" in attacked.notice.text
     qtbot.wait(300)
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.iterdir()) == []
 
 
 def test_numbers_images_and_a_step_are_kept(

@@ -192,10 +192,10 @@ def test_a_model_is_held_against_the_data_that_are_about_to_come(
     session = window.session
     file = str(tmp_path / "m.safetensors")
     monkeypatch.setattr(
-        "gui.window.saved_files.QFileDialog.getSaveFileName", lambda *_, **__: (file, "")
+        "gui.shared.file_dialogs.QFileDialog.getSaveFileName", lambda *_, **__: (file, "")
     )
     monkeypatch.setattr(
-        "gui.window.saved_files.QFileDialog.getOpenFileName", lambda *_, **__: (file, "")
+        "gui.shared.file_dialogs.QFileDialog.getOpenFileName", lambda *_, **__: (file, "")
     )
     window.saved_files.save_model()
     gate = hold_noise(monkeypatch)

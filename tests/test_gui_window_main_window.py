@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from gui_helpers import (
     EPOCHS,
+    PLACES,
     SMALL,
     WAIT,
     activate,
@@ -19,15 +21,19 @@ from gui_helpers import (
     open_and_finish,
     open_paused,
     pixels,
+    places,
     press,
+    take_figure,
     text_window,
+    wait_for_diagnosis,
     wait_for_film,
+    wait_for_rest,
     wait_for_state,
     wait_until,
     write_data,
 )
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QImage, QWheelEvent
+from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -45,12 +51,9 @@ from core.insight.diagnostics import next_mistake
 from core.learning.model_file import SavedModel, load_model, save_model
 from gui.app import InputHabits
 from gui.attack.page import FILM
-from gui.jobs.study import Study
-from gui.learn.page import ATLAS
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT, THEMES, Theme
 from gui.window.actions import COMMANDS
-from gui.window.registry import LEARN_TABS, attack_tabs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,26 +119,50 @@ def open_file(scene: Scene) -> Iterator[None]:
     scene.wait(lambda: data_of(scene.session).image_shape == (5, 4))
 
 
-def save_picture(scene: Scene) -> Iterator[None]:
-    file = scene.tmp_path / "page.png"
+def save_figure(scene: Scene) -> Iterator[None]:
+    file = scene.tmp_path / "atlas.svg"
     scene.answer("getSaveFileName", file)
-    expected = scene.window.pages.grab().toImage()
     yield
-    scene.wait(file.exists)
-    assert scene.window.notice.text == f"Saved {file}"
-    saved = QImage(str(file))
-    assert saved.size() == expected.size()
-    assert saved.convertToFormat(expected.format()) == expected
+    take_figure(scene.qtbot, "Class atlas")
+    scene.wait(lambda: scene.window.notice.text == f"Saved {file}")
+    assert "Class atlas" in file.read_text(encoding="utf-8")
+
+
+def copy_figure(scene: Scene) -> Iterator[None]:
+    QApplication.clipboard().clear()
+    yield
+    take_figure(scene.qtbot, "Class atlas")
+    scene.wait(lambda: scene.window.notice.text == "Copied Class atlas")
+    assert QApplication.clipboard().image().width() == 1600
+
+
+def copy_numbers(scene: Scene) -> Iterator[None]:
+    QApplication.clipboard().clear()
+    wait_for_diagnosis(scene.qtbot, scene.session)
+    wait_for_rest(scene.qtbot, scene.window)
+    atlas = scene.window.page("learn").atlas.figure()
+    yield
+    take_figure(scene.qtbot, "Class atlas")
+    scene.wait(lambda: scene.window.notice.text == "Copied the numbers of Class atlas")
+    assert QApplication.clipboard().text() == atlas.table().to_csv()
 
 
 def save_curves(scene: Scene) -> Iterator[None]:
     file = scene.tmp_path / "curves.csv"
     scene.answer("getSaveFileName", file)
     yield
-    assert scene.session.view.history is not None
-    assert file.read_text(encoding="utf-8") == scene.session.view.history.to_csv()
-    assert len(file.read_text(encoding="utf-8").splitlines()) == EPOCHS + 2
-    assert scene.window.notice.text == f"Saved {file}"
+    scene.wait(lambda: scene.window.notice.text == f"Saved {file}")
+    history = scene.session.view.history
+    assert history is not None
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 2 * (EPOCHS + 1)
+    for part in ("train", "test"):
+        found = [row for row in rows if row["part"] == part]
+        assert [int(row["epoch"]) for row in found] == history.epochs.tolist()
+        for metric in ("score", "error", "log_likelihood"):
+            values = [float(row[metric]) for row in found]
+            assert values == history.curve(part, metric).tolist()
 
 
 def save_model_command(scene: Scene) -> Iterator[None]:
@@ -355,7 +382,9 @@ SHORTCUTS = [command.shortcut for command in COMMANDS if command.shortcut]
 EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "open_folder": open_folder,
     "open_file": open_file,
-    "save_picture": save_picture,
+    "save_figure": save_figure,
+    "copy_figure": copy_figure,
+    "copy_numbers": copy_numbers,
     "save_curves": save_curves,
     "save_model": save_model_command,
     "open_model": open_model_command,
@@ -458,32 +487,6 @@ def back_to_normal(scene: Scene) -> None:
     window.notice.hide()
 
 
-PLACES = {
-    "learn": (ATLAS, *(tab.words for tab in LEARN_TABS)),
-    "attack": (FILM, *(tab.words for tab in attack_tabs())),
-    "robustness": ("",),
-    "draw": ("",),
-}
-"""Pages and their tabs: everything there is to see but the Data page, with tests of its own."""
-
-
-def wait_for_rest(qtbot: QtBot, window: MainWindow) -> None:
-    """Wait until nothing is computed for what is seen, and it is laid out."""
-    studies = [*window.findChildren(Study), *window.session.findChildren(Study)]
-    wait_until(qtbot, lambda: not any(study.is_computing for study in studies))
-    window.session.pool.read_letters()
-    window.grab()
-
-
-def places(window: MainWindow, page: str) -> Iterator[str]:
-    """Go through the tabs of a page; of one without tabs, stay there."""
-    window.show_page(page)
-    for tab in PLACES[page]:
-        if tab:
-            window.page(page).show_tab(tab)
-        yield tab
-
-
 TRIED = [command for command in COMMANDS if command.name != "quit"]
 GROUPS = {
     menu: [command.name for command in TRIED if command.menu == menu]
@@ -584,7 +587,7 @@ def test_save_curves_before_there_are_any(
     assert window.notice.isVisible()
 
 
-@pytest.mark.parametrize(("shortcut", "name"), [("Ctrl+S", "page.png"), ("Ctrl+E", "curves.csv")])
+@pytest.mark.parametrize(("shortcut", "name"), [("Ctrl+S", "atlas.csv"), ("Ctrl+E", "curves.csv")])
 def test_saving_where_nothing_can_be_written_says_so(
     window: MainWindow,
     qtbot: QtBot,
@@ -596,7 +599,9 @@ def test_saving_where_nothing_can_be_written_says_so(
     file = tmp_path / "missing folder" / name
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **options: (str(file), ""))
     press(qtbot, window, shortcut)
-    assert window.notice.isVisible()
+    if shortcut == "Ctrl+S":
+        take_figure(qtbot, "Class atlas")
+    wait_until(qtbot, window.notice.isVisible)
     assert f"{file} cannot be written" in window.notice.text
     assert "choose another folder" in window.notice.text
     assert not file.exists()
@@ -612,6 +617,9 @@ def test_a_cancelled_dialog_changes_nothing(
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: "")
     for shortcut in ("Ctrl+S", "Ctrl+E", "Ctrl+O", "Ctrl+Shift+O"):
         press(qtbot, window, shortcut)
+        if shortcut == "Ctrl+S":
+            take_figure(qtbot, "Class atlas")
+            activate(qtbot, window)
         assert not window.notice.isVisible()
         assert window.session.data.opening is None
 
@@ -808,13 +816,24 @@ def test_letters_typed_into_a_field_are_no_commands(window: MainWindow, qtbot: Q
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
 def test_a_full_disk_is_told(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    full = ("/dev/full", "")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **options: full)
-    press(qtbot, window, "Ctrl+E")
-    assert window.notice.isVisible()
-    assert "/dev/full cannot be written: No space left" in window.notice.text
+    file = tmp_path / "curves.csv"
+    file.write_text("an older file")
+    opened = Path.open
+
+    def full(path: Path, mode: str = "r") -> Any:
+        """Open a new file on a disk that is full."""
+        return opened(Path("/dev/full"), "wb") if "x" in mode else opened(path, mode)
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **options: (str(file), ""))
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", full)
+        press(qtbot, window, "Ctrl+E")
+        wait_until(qtbot, window.notice.isVisible)
+    assert f"{file} cannot be written: No space left" in window.notice.text
+    assert file.read_text() == "an older file"
+    assert list(tmp_path.glob("*.part")) == []
 
 
 @pytest.mark.usefixtures("input_habits")

@@ -467,7 +467,7 @@ def test_the_shortcut_of_open_asks_for_a_file(
     folder = write_data(tmp_path / "mine", (5, 4), 3, 30, 12)
     file = f"{folder}/train-images-idx3-ubyte"
     monkeypatch.setattr(
-        "gui.window.open_data.QFileDialog.getOpenFileName", lambda *_, **__: (file, "")
+        "gui.shared.file_dialogs.QFileDialog.getOpenFileName", lambda *_, **__: (file, "")
     )
     press(qtbot, window, "Ctrl+O")
     wait_until(qtbot, lambda: data_of(window.session).image_shape == (5, 4))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from gui.window.main_window import MainWindow
 
-DIALOGS = "gui.window.saved_files.QFileDialog"
+DIALOGS = "gui.shared.file_dialogs.QFileDialog"
 
 
 def save(window: MainWindow, qtbot: QtBot, patch: pytest.MonkeyPatch, file: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtGui import QAction, QKeySequence
 
+from gui.widgets.basics.figured import COPY, NUMBERS, SAVE
 from gui.widgets.basics.tooltips import wrapped
 from gui.window.registry import PAGES
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gui.attack.film.commands import SavedFilms
     from gui.session.session import Session
     from gui.shared.page import PageEntry
+    from gui.window.figure_menu import FigureMenu
     from gui.window.open_data import OpenData
     from gui.window.saved_files import SavedFiles
 
@@ -28,6 +30,7 @@ class Commanded(Protocol):
 
     session: Session
     open_data: OpenData
+    figures: FigureMenu
 
     @property
     def saved_files(self) -> SavedFiles:
@@ -110,10 +113,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("open_folder", "File", "Open folder...", "Open a folder: IDX files, arrays, tables, or "
             "pictures in one sub-folder per class.", "Ctrl+Shift+O", "open",
             lambda w: w.open_data.ask_folder()),
-    Command("save_picture", "File", "Save picture...", "Save what the page shows as a PNG.",
-            "Ctrl+S", "save", lambda w: w.saved_files.save_picture()),
-    Command("save_curves", "File", "Save curves...", "Save every curve of this run in one CSV "
-            "file.", "Ctrl+E", "save", lambda w: w.saved_files.save_curves()),
+    Command("save_figure", "File", "Save figure...", "Save a plot, matrix, atlas or image of this "
+            "page as PNG, SVG, PDF or CSV; a right click on any does it too.", "Ctrl+S", "save",
+            lambda w: w.figures.choose(SAVE)),
+    Command("copy_figure", "File", "Copy figure", "Copy a plot, matrix, atlas or image of this "
+            "page as a picture, for slides and letters.", "Ctrl+C", "save",
+            lambda w: w.figures.choose(COPY)),
+    Command("copy_numbers", "File", "Copy numbers", "Copy the numbers of a figure of this page as "
+            "CSV.", "Ctrl+Shift+C", "save", lambda w: w.figures.choose(NUMBERS)),
+    Command("save_curves", "File", "Save curves...", "Save every curve of all runs shown in one "
+            "CSV file, a row for each run, part and epoch.", "Ctrl+E", "save",
+            lambda w: w.saved_files.save_curves()),
     Command("save_model", "File", "Save model...", "Save the weights shown, and what they belong "
             "to, as safetensors.", "Ctrl+Shift+S", "save", lambda w: w.saved_files.save_model()),
     Command("open_model", "File", "Open model...", "Begin a run from saved weights; this run "

@@ -157,6 +157,12 @@ are on average.</p>
 <p><b>Open</b> explains the reading, <b>Attack</b> turns the drawing into something else. <b>Add</b>
 puts it behind the training images with the label you choose, untouched by noise; a <b>rewind</b>
 learns it. Take back removes the last one; other data begin without any.</p>
+<h3>Figures for slides and papers</h3>
+<p>A <b>right click</b> on any plot, matrix, atlas or image copies it as a picture, copies its
+numbers, or saves it as PNG, SVG, PDF or CSV: the figure itself, on white paper, with titles, units
+and what it is of. Ctrl+S lists all figures of a page, Ctrl+C and Ctrl+Shift+C copy one. <b>Save
+curves</b> (Ctrl+E) writes the curves of all runs that are drawn into one CSV file, a row for each
+run, part and epoch.</p>
 <h3>Settings</h3>
 <p>Those under <i>Acts at once</i> are used from the next batch on. The others wait for a
 <b>rewind</b>, which starts from the same seed and keeps the old run for comparison. Point at any

@@ -21,16 +21,19 @@ from PySide6.QtWidgets import (
 from gui.jobs.loading import LoadingJob
 from gui.jobs.worker import Failed
 from gui.session.run_state import RunState
+from gui.shared.file_dialogs import FileDialogs
 from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, apply_theme, give_theme
 from gui.window.actions import COMMANDS, make_actions, shortcuts_html
 from gui.window.bottom_bar import BottomBar
 from gui.window.experiment_panel import ExperimentPanel
+from gui.window.figure_menu import FigureMenu
 from gui.window.notifications import NoticeBar
 from gui.window.open_data import OpenData
 from gui.window.opening_bar import OpeningBar
 from gui.window.registry import PAGES
 from gui.window.status_text import status_text
 from gui.window.top_bar import TopBar
+from gui.window.writing import Writing
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
@@ -63,7 +66,10 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         self.pages = QStackedWidget(self)
         """Those made so far."""
-        self.open_data = OpenData(self, session, settings)
+        self._dialogs = FileDialogs(self, settings, session.messages)
+        self._writing = Writing(session, self)
+        self.open_data = OpenData(self, session, settings, self._dialogs)
+        self.figures = FigureMenu(self, session, self.pages, self._dialogs, self._writing)
         self.actions_by_name = make_actions(self)
         self.panel = ExperimentPanel(session, self)
         self.top = TopBar(session, self.actions_by_name, self)
@@ -112,17 +118,17 @@ class MainWindow(QMainWindow):
 
     @cached_property
     def saved_files(self) -> SavedFiles:
-        """What keeps curves, models and pictures, made when one is to be kept."""
+        """What keeps curves and models, made when one is to be kept."""
         from gui.window.saved_files import SavedFiles
 
-        return SavedFiles(self, self.session, self.pages)
+        return SavedFiles(self.session, self._dialogs, self._writing, self)
 
     @cached_property
     def saved_films(self) -> SavedFilms:
         """What keeps films, made when one is to be kept."""
         from gui.attack.film.commands import SavedFilms
 
-        return SavedFilms(self, self.session, self.page("attack").film_panel.saving)
+        return SavedFilms(self.session, self.page("attack").film_panel.saving, self._dialogs)
 
     @Slot()
     def _settle(self) -> None:

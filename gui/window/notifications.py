@@ -135,10 +135,14 @@ class NoticeBar(QFrame):
 
     @Slot(str, bool)
     def show_message(self, message: str, is_error: bool) -> None:
-        """Show a message; hints that come at the same time are shown together."""
+        """Show a message; hints that come at the same time are shown together.
+
+        What is said to go on, "...", is over with the next.
+        """
         shown_for = self._timer.interval() - self._timer.remainingTime()
         is_hint = self.isVisible() and self._timer.isActive() and not self.property("error")
-        if not is_error and is_hint and shown_for < _TOGETHER_MILLISECONDS:
+        goes_on = self.text.endswith("...")
+        if not (is_error or goes_on) and is_hint and shown_for < _TOGETHER_MILLISECONDS:
             message = f"{self.text} {message}" if message not in self.text else self.text
         self._show(message, is_error, None)
         if is_error:

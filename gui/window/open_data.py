@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMenu
+from PySide6.QtWidgets import QLabel, QMainWindow, QMenu
 
 from gui.window.experiment_panel import noise_words
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gui.session.data import Loaded
     from gui.session.session import Session
     from gui.settings import Settings
+    from gui.shared.file_dialogs import FileDialogs
 
 _LONGEST_NAME = 60
 
@@ -27,9 +28,12 @@ _LONGEST_NAME = 60
 class OpenData(QObject):
     """Asks for files and folders, takes dropped ones, and remembers what was opened."""
 
-    def __init__(self, window: QMainWindow, session: Session, settings: Settings) -> None:
+    def __init__(
+        self, window: QMainWindow, session: Session, settings: Settings, dialogs: FileDialogs
+    ) -> None:
         super().__init__(window)
         self._window, self._session, self._settings = window, session, settings
+        self._dialogs = dialogs
         self.recent_menu = QMenu("Open recent", window)
         self.recent_menu.aboutToShow.connect(self._fill_recent)
         self._fill_recent()
@@ -46,14 +50,14 @@ class OpenData(QObject):
     @Slot()
     def ask_folder(self) -> None:
         """Ask for a folder: IDX files, pictures by class, tables."""
-        folder = QFileDialog.getExistingDirectory(self._window, "Open a folder of data")
+        folder = self._dialogs.open_folder("Open a folder of data")
         if folder:
             self._session.open(folder)
 
     @Slot()
     def ask_file(self) -> None:
         """Ask for one file of any kind; its content says what it is."""
-        file, _ = QFileDialog.getOpenFileName(self._window, "Open data")
+        file = self._dialogs.open_data("Open data")
         if file:
             self._session.open(file)
 

@@ -1,20 +1,18 @@
-"""What a person keeps: the picture of a page, the curves, the model; and opening a model again."""
+"""What a person keeps: the curves, the model; and opening a model again."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from core.errors import ModelError
 from core.learning.model_file import SUFFIX, SavedModel, load_model, save_model, settings_of
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QStackedWidget
-
     from gui.session.session import Session
+    from gui.shared.file_dialogs import FileDialogs
+    from gui.window.writing import Writing
 
 _MODELS = f"Models (*{SUFFIX})"
 
@@ -22,44 +20,33 @@ _MODELS = f"Models (*{SUFFIX})"
 class SavedFiles(QObject):
     """Asks where to, writes, and says what came of it."""
 
-    def __init__(self, window: QMainWindow, session: Session, pages: QStackedWidget) -> None:
-        super().__init__(window)
-        self._window, self._session, self._pages = window, session, pages
-
-    def _tell(self, message: str, *, is_error: bool = False) -> None:
-        self._session.messages.notified.emit(message, is_error)
-
-    @Slot()
-    def save_picture(self) -> None:
-        """Save the page as it is shown."""
-        picture = self._pages.grab()
-        file, _ = QFileDialog.getSaveFileName(
-            self._window, "Save picture", "page.png", "PNG (*.png)"
-        )
-        if file and not picture.save(file, "PNG"):
-            self._tell(f"{file} cannot be written; choose another folder", is_error=True)
-        elif file:
-            self._tell(f"Saved {file}")
+    def __init__(
+        self, session: Session, dialogs: FileDialogs, writing: Writing, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._dialogs, self._writing = session, dialogs, writing
 
     @Slot()
     def save_curves(self) -> None:
-        """Save the curves of this run."""
-        history = self._session.view.history
-        if history is None or not history.records:
-            self._tell("There are no curves yet: let the run begin first", is_error=True)
+        """Save the curves of the run shown, and of all that are drawn behind it."""
+        from core.report.run_curves import CurvesOfRuns, curves_of_run, curves_of_seeds
+
+        view = self._session.view
+        runs, present = view.runs, (view.data_config, view.reading)
+        curves = [
+            curves_of_run(entry.name, entry.run)
+            for entry in runs.on(*present)
+            if (entry.is_visible or entry.key == runs.shown_key) and entry.run.history.records
+        ]
+        bands = (entry for entry in runs.bands_on(*present) if entry.is_visible)
+        curves += [one for e in bands for one in curves_of_seeds(e.name, e.run, e.band)]
+        if not curves:
+            self._session.messages.warn("There are no curves yet: let the run begin first")
             return
-        file, _ = QFileDialog.getSaveFileName(
-            self._window, "Save curves", "curves.csv", "CSV (*.csv)"
-        )
-        if not file:
-            return
-        try:
-            Path(file).write_text(history.to_csv(), encoding="utf-8")
-        except OSError as error:
-            message = f"{file} cannot be written: {error.strerror}; choose another folder"
-            self._tell(message, is_error=True)
-        else:
-            self._tell(f"Saved {file}")
+        path = self._dialogs.save("Save curves", "curves.csv", "CSV (*.csv)")
+        if path is not None:
+            saved = CurvesOfRuns(tuple(curves))
+            self._writing.save(path, lambda: saved.table().to_csv().encode("utf-8"))
 
     @Slot()
     def save_model(self) -> None:
@@ -67,17 +54,11 @@ class SavedFiles(QObject):
         session = self._session
         shown, dataset = session.view.shown, session.view.dataset
         if shown is None or dataset is None:
-            self._tell("There is no model yet: let the run begin first", is_error=True)
+            session.messages.warn("There is no model yet: let the run begin first")
             return
-        file, _ = QFileDialog.getSaveFileName(self._window, "Save model", "model" + SUFFIX, _MODELS)
-        if not file:
+        path = self._dialogs.save("Save model", "model" + SUFFIX, _MODELS)
+        if path is None:
             return
-        path = Path(file)
-        if not path.suffix:
-            path = path.with_suffix(SUFFIX)
-            if path.exists():  # the dialog has asked about another name
-                self._tell(f"{path} exists already; choose another name", is_error=True)
-                return
         model = SavedModel(
             weights=shown.weights,
             image_shape=dataset.image_shape,
@@ -89,29 +70,30 @@ class SavedFiles(QObject):
         try:
             save_model(path, model)
         except ModelError as error:
-            self._tell(str(error), is_error=True)
+            session.messages.warn(str(error))
         else:
-            self._tell(f"Saved the model of epoch {shown.epoch:.4g} in {path}")
+            session.messages.note(f"Saved the model of epoch {shown.epoch:.4g} in {path}")
 
     @Slot()
     def open_model(self) -> None:
         """Go on from a saved model; the run so far stays for comparison."""
-        file, _ = QFileDialog.getOpenFileName(self._window, "Open model", "", _MODELS)
-        if not file:
+        messages = self._session.messages
+        path = self._dialogs.open_saved("Open model", _MODELS)
+        if path is None:
             return
         pending = self._session.data.pending
         dataset = self._session.wanted.full_dataset if pending is None else pending.full
         if dataset is None:
-            self._tell("Open the data first that the model is to read", is_error=True)
+            messages.warn("Open the data first that the model is to read")
             return
         try:
-            model = load_model(Path(file))
+            model = load_model(path)
             model.check_fits(dataset)
         except ModelError as error:
-            self._tell(str(error), is_error=True)
+            messages.warn(str(error))
             return
         self._session.training.start_from(model.weights)
-        self._tell(
-            f"{Path(file).name}: trained on {model.dataset} for {model.epoch:.4g} epochs. A new "
+        messages.note(
+            f"{path.name}: trained on {model.dataset} for {model.epoch:.4g} epochs. A new "
             "run begins with it and is held; play to train it on, rewind to leave it."
         )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from core.report.film import NO_FILM
 
 if TYPE_CHECKING:
     from gui.attack.film.saving import FilmSaving
     from gui.session.session import Session
+    from gui.shared.file_dialogs import FileDialogs
 
 _ANIMATIONS = "GIF (*.gif);;WebP (*.webp);;Animated PNG (*.png)"
 
@@ -20,25 +19,17 @@ _ANIMATIONS = "GIF (*.gif);;WebP (*.webp);;Animated PNG (*.png)"
 class SavedFilms(QObject):
     """Asks for a file; what saves writes it and says what came of it."""
 
-    def __init__(self, window: QMainWindow, session: Session, saving: FilmSaving) -> None:
-        super().__init__(window)
-        self._window, self._session, self._saving = window, session, saving
+    def __init__(self, session: Session, saving: FilmSaving, dialogs: FileDialogs) -> None:
+        super().__init__(saving)
+        self._session, self._saving, self._dialogs = session, saving, dialogs
 
     def _ask(self, what: str, title: str, name: str, kinds: str) -> None:
         if not self._session.attack.film.steps:
             self._session.messages.notified.emit(NO_FILM, True)
             return
-        file, kind = QFileDialog.getSaveFileName(self._window, title, name, kinds)
-        if not file:
-            return
-        path = Path(file)
-        if not path.suffix and "*" in kind:
-            path = path.with_suffix(kind[kind.index("*") + 1 :].rstrip(")"))
-            if path.exists():  # the dialog has asked about another name
-                words = f"{path} exists already; choose another name"
-                self._session.messages.notified.emit(words, True)
-                return
-        self._saving.save(path, what)
+        path = self._dialogs.save(title, name, kinds)
+        if path is not None:
+            self._saving.save(path, what)
 
     @Slot()
     def save_film(self) -> None:

@@ -1,0 +1,270 @@
+"""Taking figures out of the window: by right click, by the File menu, and by keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QObject, QPoint
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+
+from gui.widgets.basics.figured import COPY, NUMBERS, SAVE, WAYS, Figured, FigureRequest, Sourced
+from gui.widgets.basics.fitting_words import short
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QStackedWidget
+
+    from core.report.figures import Figure
+    from gui.session.session import Session
+    from gui.shared.file_dialogs import FileDialogs
+    from gui.shared.page import Page
+    from gui.window.writing import Writing
+
+KINDS = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf);;CSV, the numbers (*.csv)"
+_PAGE = "The page as it is seen"
+_LONGEST_NAME = 60
+_NOTHING = "There is nothing here yet that could be a figure"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """A widget and what it shows."""
+
+    widget: QWidget
+    figure: Figure
+
+
+class FigureMenu(QObject):
+    """Finds what has a figure, offers what can be done with it, and has it drawn.
+
+    Parameters
+    ----------
+    window : whose pages are looked at
+    pages : the pages, one of them shown
+    writing : where figures are drawn, beside the window
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        session: Session,
+        pages: QStackedWidget,
+        dialogs: FileDialogs,
+        writing: Writing,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._session, self._pages = window, session, pages
+        self._dialogs, self._writing = dialogs, writing
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Open the menu of what was clicked, or do what it asks for itself."""
+        if isinstance(event, FigureRequest) and not event.way:
+            return self._offer(event.widget, event.place)
+        if isinstance(event, FigureRequest):
+            found = next(_at(event.widget), None)
+            if found is None:
+                self._session.messages.warn(_NOTHING)
+            else:
+                self.take(self.described(found), event.way)
+            return True
+        if isinstance(event, QContextMenuEvent):
+            under = self._window.childAt(event.pos()) or self._window
+            if event.reason() == QContextMenuEvent.Reason.Keyboard:
+                under = QApplication.focusWidget() or under
+            return self._offer(under, event.globalPos())
+        return False
+
+    def _offer(self, under: QWidget, place: QPoint) -> bool:
+        """Open the menu of what lies under a place, and of what that is a part of."""
+        found = [self.described(one) for one in _around(under)]
+        if not found:
+            return False
+        menu = self._menu()
+        self._fill(menu, found[0])
+        for figure in found[1:]:
+            self._fill(menu.addMenu(_entry(figure)), figure)
+        menu.popup(place)
+        return True
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self._window)
+        menu.setObjectName("figures")
+        menu.setToolTipsVisible(True)
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def _fill(self, menu: QMenu, figure: Figure) -> None:
+        menu.addAction(_entry(figure)).setEnabled(False)
+        for way, (words, tip) in WAYS.items():
+            action = menu.addAction(words, partial(self.take, figure, way))
+            action.setToolTip(tip)
+
+    def choose(self, way: str) -> None:
+        """Take the figure of the page out in a way; of several, the one that a person chooses."""
+        seen = self.visible()
+        titles = [found.figure.title for found in seen]
+        choices: list[tuple[str, Callable[[], None]]] = []
+        for found in seen:
+            words, figure = _entry(found.figure), self.described(found)
+            if titles.count(found.figure.title) > 1:  # of which of several wholes it is a part
+                words += "".join(
+                    f", {_entry(whole.figure)}" for whole in [*_around(found.widget)][1:2]
+                )
+            choices.append((words, partial(self.take, figure, way)))
+        if way == SAVE:
+            choices.append((_PAGE, self.save_page))
+        if not choices:
+            self._session.messages.warn(_NOTHING)
+        elif len(choices) == 1:
+            choices[0][1]()
+        else:
+            menu = self._menu()
+            for words, act in choices:
+                menu.addAction(words, act)
+            root, size = self._roots()[0], menu.sizeHint()
+            corner = root.rect().center() - QPoint(size.width() // 2, size.height() // 2)
+            menu.popup(root.mapToGlobal(corner))
+            menu.setActiveAction(menu.actions()[0])  # so that Enter is enough
+
+    def visible(self) -> list[Found]:
+        """Return all that is seen: of cards in front of the page, then of the page itself.
+
+        Of each first what has the keyboard, then what lies under the pointer (a menu that was just
+        clicked may have put it anywhere), then from above to below.
+        """
+        return [found for root in self._roots() for found in _seen_in(root)]
+
+    def _roots(self) -> list[QWidget]:
+        page = cast("Page", self._pages.currentWidget())
+        return [*(card for card in page.cards if card.isVisible()), page]
+
+    def described(self, found: Found) -> Figure:
+        """Return a figure that says what it is of: data, run, and what its panel adds."""
+        view, figure = self._session.view, found.figure
+        entry, words = view.runs.entry(view.runs.shown_key), _words_around(found.widget)
+        parts = [
+            "" if view.dataset is None else view.dataset.name,
+            "" if entry is None or words is None else entry.name,
+            words,
+        ]
+        source = ", ".join(part for part in parts if part)
+        return replace(figure, subtitle="\n".join(filter(None, (figure.subtitle, source))))
+
+    def take(self, figure: Figure, way: str) -> None:
+        """Copy a figure or its numbers, or save it."""
+        if way == SAVE:
+            self._save(figure)
+        elif way == NUMBERS:
+            self._hand(figure, "csv", _copy_numbers)
+        elif way == COPY:
+            self._hand(figure, "png", _copy_picture)
+
+    def _hand(self, figure: Figure, form: str, take: Callable[[bytes], None]) -> None:
+        def copied(content: bytes) -> None:
+            take(content)
+            what = "the numbers of " if form == "csv" else ""
+            self._session.messages.note(f"Copied {what}{_short(figure)}")
+
+        self._tell(figure, form)
+        self._writing.hand(partial(_content, figure, form), copied)
+
+    def _save(self, figure: Figure) -> None:
+        path = self._dialogs.save("Save figure", f"{_file_name(figure.title)}.png", KINDS)
+        if path is not None:
+            form = path.suffix[1:].lower()
+            self._tell(figure, form)
+            self._writing.save(path, partial(_content, figure, form))
+
+    def _tell(self, figure: Figure, form: str) -> None:
+        """Say that it takes a moment, which numbers do not."""
+        if form != "csv":
+            self._session.messages.note(f"Drawing {_short(figure)} ...")
+
+    def save_page(self) -> None:
+        """Save the page as it is seen, buttons and all."""
+        picture = self._pages.grab().toImage()
+        path: Path | None = self._dialogs.save("Save page", "page.png", "PNG (*.png)")
+        if path is not None:
+            self._writing.save(path, partial(_png, picture))
+
+
+def _at(widget: QWidget) -> Iterator[Found]:
+    """Yield what a widget itself shows."""
+    if isinstance(widget, Figured) and (figure := widget.figure()) is not None:
+        yield Found(widget, figure)
+
+
+def _seen_in(root: QWidget) -> list[Found]:
+    focus = QApplication.focusWidget()
+
+    def place(found: Found) -> tuple[bool, bool, int, int, int]:
+        widget = found.widget
+        at = widget.mapTo(root, QPoint()) if widget is not root else QPoint()
+        holds = focus is not None and (widget is focus or widget.isAncestorOf(focus))
+        size = widget.width() * widget.height()
+        return not holds, not widget.underMouse(), at.y(), at.x(), -size
+
+    widgets = [root, *root.findChildren(QWidget)]
+    shown = (w for w in widgets if w.isVisible() and w.window() is root.window())
+    return sorted((found for w in shown for found in _at(w)), key=place)
+
+
+def _around(widget: QWidget | None) -> Iterator[Found]:
+    """Yield what a widget shows, and what shows it as a part of more, the innermost first."""
+    while widget is not None:
+        yield from _at(widget)
+        widget = None if widget.isWindow() else widget.parentWidget()
+
+
+def _words_around(widget: QWidget | None) -> str | None:
+    """Return what the panel that a widget is on says of its figures; None: they are of no run."""
+    while widget is not None:
+        if isinstance(widget, Sourced):
+            return widget.figure_words()
+        widget = widget.parentWidget()
+    return None
+
+
+def _short(figure: Figure) -> str:
+    return short(figure.title, _LONGEST_NAME)
+
+
+def _entry(figure: Figure) -> str:
+    """Return the title of a figure as an entry of a menu."""
+    return _short(figure).replace("&", "&&")
+
+
+def _file_name(title: str) -> str:
+    """Return a title as a name of a file that every system takes."""
+    plain = "".join(c if c.isalnum() else " " for c in title.lower())
+    return "-".join(plain.split())[:_LONGEST_NAME] or "figure"
+
+
+def _content(figure: Figure, form: str) -> bytes:
+    """Return a figure, or its numbers, as the content of a file; drawing takes a moment."""
+    if form == "csv":
+        return figure.table().to_csv().encode("utf-8", "backslashreplace")
+    from core.report.drawing import draw
+
+    return draw(figure, form)
+
+
+def _copy_numbers(content: bytes) -> None:
+    QGuiApplication.clipboard().setText(content.decode("utf-8"))
+
+
+def _copy_picture(content: bytes) -> None:
+    QGuiApplication.clipboard().setImage(QImage.fromData(content))
+
+
+def _png(picture: QImage) -> bytes:
+    made = QBuffer()
+    made.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(made, "PNG")  # type: ignore[call-overload]  # its stub wants bytes, it does not
+    return bytes(made.data().data())
