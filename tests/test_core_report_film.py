@@ -21,7 +21,6 @@ from core.report.files import keep
 from core.report.film import (
     ANIMATIONS,
     MOST_FRAMES,
-    Film,
     frame_places,
     frames,
     images_npz,
@@ -29,6 +28,7 @@ from core.report.film import (
     step_figure,
     traces_csv,
 )
+from core.report.kept import Film
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.attack import AttackStep
-    from core.report.film import Film
+    from core.report.kept import Film
 
 _PANEL = 196
 """Pixels a side of each image, at least."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from core.report.film import NO_FILM
+from core.report.kept import NO_FILM
 
 if TYPE_CHECKING:
     from gui.attack.film.saving import FilmSaving

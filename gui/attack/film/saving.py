@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core.errors import ReportError
 from core.report.drawing import save as save_figure
 from core.report.files import keep
-from core.report.film import NO_FILM, Film, images_npz, save_animation, step_figure, traces_csv
+from core.report.film import images_npz, save_animation, step_figure, traces_csv
+from core.report.kept import NO_FILM, Film
 from core.search import AtOnce, Drained
 from gui.jobs.study import Study
 
