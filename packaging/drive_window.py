@@ -19,7 +19,9 @@ from PIL import Image
 
 LIMIT_SECONDS = 120
 N_COLOURS = 32
-"""A figure of a step has more; one that is empty does not."""
+"""A figure has more; one that is empty does not."""
+BEGINNINGS = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+"""Each form is written by a part of matplotlib that is imported by name."""
 
 
 def wait_for(condition, what):
@@ -46,11 +48,12 @@ def press(*keys):
 
 
 def save(keys, title, file):
-    """Ask for a dialog by some keys, give it a name, and wait for the file."""
+    """Ask for a dialog, give it a name, and wait for the file."""
 
     def asked():
-        press(*keys)  # again: while there is nothing to save yet, the program only says so
-        time.sleep(1.0)
+        for key in keys:
+            press(key)  # again: while there is nothing to save yet, the program only says so
+            time.sleep(1.0)
         return windows(title)
 
     wait_for(asked, f"the dialog {title!r}")
@@ -58,7 +61,7 @@ def save(keys, title, file):
     subprocess.run(["xdotool", "windowactivate", "--sync", dialog], check=True)
     subprocess.run(["xdotool", "type", "--delay", "20", str(file)], check=True)
     press("Return")
-    wait_for(lambda: file.exists() and not windows(title), f"saving {file.name}")
+    wait_for(file.exists, f"saving {file.name}")
 
 
 def use(program, timing, folder):
@@ -74,15 +77,19 @@ def use(program, timing, folder):
         sys.exit(f"the program ended with {program.returncode}")
     press("ctrl+2")
     press("p")
-    traces, picture = folder / "traces.csv", folder / "step.png"
-    save(("ctrl+shift+g",), "Save traces", traces)
+    traces = folder / "traces.csv"
+    save(["ctrl+shift+g"], "Save traces", traces)
     with traces.open(newline="") as stream:
         n_steps = len(list(csv.DictReader(stream)))
-    save(("ctrl+s", "Return"), "Save figure", picture)  # the first of those there are to choose
-    with Image.open(picture) as image:
+    figures = [folder / f"figure.{form}" for form in BEGINNINGS]
+    for figure in figures:
+        save(["ctrl+s", "Return"], "Save figure", figure)  # the first of the page's figures
+        if not figure.read_bytes().startswith(BEGINNINGS[figure.suffix[1:]]):
+            sys.exit(f"{figure.name} is no figure")
+    with Image.open(figures[0]) as image:
         colours = image.convert("RGB").getcolors(image.width * image.height)
     if n_steps < 2 or len(colours) < N_COLOURS:
-        sys.exit(f"{n_steps} steps of an attack, {len(colours)} colours in the figure of a step")
+        sys.exit(f"{n_steps} steps of an attack, {len(colours)} colours in the figure")
     press("ctrl+q")
     print(f"learnt, attacked in {n_steps} steps, saved a figure of {len(colours)} colours, quit")
 
