@@ -61,7 +61,9 @@ def commands() -> dict[str, list[str]]:
     ways = {"python": [sys.executable]}
     uv = shutil.which("uv")
     if uv:
-        ways["uv run"] = [uv, "run"]
+        # Its own cache stays where it is: the XDG_CACHE_HOME of a start would move it.
+        cache = subprocess.run([uv, "cache", "dir"], capture_output=True, text=True, check=True)
+        ways["uv run"] = [uv, "--cache-dir", cache.stdout.strip(), "run"]
     return ways
 
 
