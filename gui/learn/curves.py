@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
+    from PySide6.QtGui import QShowEvent
 
     from core.learning.history import History
     from gui.session.runs import BandEntry, RunEntry
@@ -103,6 +104,11 @@ class LearningCurves(QWidget):
         self._theme = theme
         self._refresh_behind()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what was learnt while nobody looked."""
+        super().showEvent(event)
+        self._run_state_changed()
+
     @Slot()
     def refresh(self) -> None:
         """Draw everything anew."""
@@ -158,7 +164,7 @@ class LearningCurves(QWidget):
     @Slot()
     def _refresh_new_epochs(self) -> None:
         """Draw new epochs, many at once at full speed: a plot costs more than the atlas."""
-        if time.perf_counter() - self._drawn_at < _CURVE_SECONDS:
+        if not self.isVisible() or time.perf_counter() - self._drawn_at < _CURVE_SECONDS:
             return
         history, live = self._session.view.history, self._session.runs.live
         if history is not None and len(history) != self._n_drawn:

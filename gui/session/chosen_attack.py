@@ -30,12 +30,18 @@ class ChosenAttack:
         self.choice = replace(first, settings={**first.settings, Descent.name: config.settings})
         self.untargeted = False
         self._images = config
+        self._made: tuple[AttackConfig, AttackChoice, AttackConfig] | None = None
+        """What :attr:`config` was made of, and what it was: a film asks for it in every frame."""
 
     @property
     def config(self) -> AttackConfig:
         """Images, target, and the practical's numbers, as a command line has them."""
-        descent = self.choice.settings[Descent.name]
-        return replace(self._images, **{name: getattr(descent, name) for name in _NUMBERS})
+        made = self._made
+        if made is None or made[0] is not self._images or made[1] is not self.choice:
+            descent = self.choice.settings[Descent.name]
+            numbers = {name: getattr(descent, name) for name in _NUMBERS}
+            made = self._made = self._images, self.choice, replace(self._images, **numbers)
+        return made[2]
 
     @property
     def name(self) -> str:
