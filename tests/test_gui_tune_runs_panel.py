@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QLineEdit
 from test_gui_session_session import Notes
 
 from core.learning.training import Trainer, TrainingConfig
-from gui.learn.curves import LearningCurves
+from gui.learn.curves import LearningCurves, making_plots
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 from gui.tune.runs.panel import RunsPanel
@@ -55,7 +55,7 @@ def panel(new_panel: Callable[..., Any], session: Session, qtbot: QtBot) -> Runs
 @pytest.fixture
 def plot(panel: RunsPanel, new_panel: Callable[..., Any], session: Session) -> CurvePlot:
     """Return the log-likelihood curves of those runs; keys go to the panel."""
-    curves: LearningCurves = new_panel(LearningCurves, session)
+    curves: LearningCurves = new_panel(LearningCurves, session, plots=making_plots())
     panel.activateWindow()
     return curves.like_plot
 
