@@ -135,7 +135,8 @@ def test_names_stand_beside_the_ends_in_the_lines_colours():
 
 
 def test_of_too_many_curves_the_strong_ones_keep_their_names():
-    lines = [Line(f"run {i}", X, X * 0 + i / 100, strong=i == 33) for i in range(60)]
+    lines = [Line("no values", X, X * np.nan)]
+    lines += [Line(f"run {i}", X, X * 0 + i / 100, strong=i == 33) for i in range(60)]
     found = texts(chart(*lines))
     assert [text for text in found if text.startswith("run ")] == ["run 33"]
     assert "+ 59 more" in found

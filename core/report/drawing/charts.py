@@ -51,8 +51,9 @@ class _End(NamedTuple):
     y: float
     label: str
     colour: str
-    dash: str
-    x: float
+    dash: str = ""
+    x: float = math.nan
+    strong: bool = True
 
 
 def chart_height(chart: Chart, width: float) -> float:
@@ -80,8 +81,7 @@ def draw_chart(
     _scale(axes, chart)
     colours = _colours(chart)
     ends = _draw_data(axes, chart, names, colours)
-    strong = [getattr(item, "strong", True) for item in named]
-    _write_names(axes, paper, ends, strong, (right, bottom))
+    _write_names(axes, paper, ends, right, bottom)
 
 
 def _colours(chart: Chart) -> list[str]:
@@ -172,18 +172,19 @@ def _draw_data(axes: Axes, chart: Chart, names: list[str], colours: list[str]) -
         )
         if there.any():
             last = np.flatnonzero(there[1:-1])[-1]
-            ends.append(_End(y[last], name, colour, dash, x[last]))
+            ends.append(_End(y[last], name, colour, dash, x[last], line.strong))
     for band in chart.bands:
         name, colour = next(left)
         low, high = (_near(end, axes) for end in (band.low, band.high))
         axes.fill_between(band.x, low, high, color=mixed(colour, 0.75), linewidth=0, zorder=1)
-        ends += [_End((low[-1] + high[-1]) / 2, name, colour, "", np.nan)] if len(low) else []
+        there = np.flatnonzero(np.isfinite(low + high))
+        ends += [_End((low[i] + high[i]) / 2, name, colour) for i in there[-1:]]
     for bars in chart.columns:
         name, colour = next(left)
         heights = bars.heights * (1.0 - 2.0 * bars.is_down)
         axes.bar(bars.x, heights, _bar_width(bars.x), color=colour, zorder=2)
         highest = heights[np.abs(heights).argmax()] if len(heights) else 0.0
-        ends.append(_End(highest / 2, name, colour, "", np.nan))
+        ends.append(_End(highest / 2, name, colour))
     for rule in chart.rules:
         _rule(axes, rule.at, rule.label, rule.axis == "x")
     for mark in chart.marks:
@@ -238,20 +239,12 @@ def _note(
     )
 
 
-def _write_names(
-    axes: Axes,
-    paper: Paper,
-    ends: list[_End],
-    strong: list[bool],
-    corner: tuple[float, float],
-) -> None:
+def _write_names(axes: Axes, paper: Paper, ends: list[_End], right: float, bottom: float) -> None:
     """Write each name beside its end; where they are too many, only those of strong curves."""
-    right, bottom = corner
     step = 1.25 * SMALL_SIZE
     wanted = [end for end in ends if end.label]
     if len(wanted) * step > axes.bbox.height:
-        wanted = [end for end, is_strong in zip(ends, strong, strict=False) if is_strong]
-        wanted = wanted[: int(axes.bbox.height / step) - 1]
+        wanted = [end for end in wanted if end.strong][: int(axes.bbox.height / step) - 1]
         paper.middle(right + 38, bottom, f"+ {len(ends) - len(wanted)} more", colour=MUTED)
         bottom -= step
 
