@@ -200,7 +200,7 @@ def test_shaded_cells_keep_their_words():
     words = (("none", "all"), ("some", ""))
     figure = Matrix(
         "",
-        "",
+        "of all\nof some",
         np.zeros((2, 2)),
         ("a", "b"),
         ("a", "b"),
@@ -210,10 +210,12 @@ def test_shaded_cells_keep_their_words():
         shades=shades,
         value_label="images",
         shade_words=("palest", "strongest"),
+        shade_label="share of a row",
         hue="#a61b29",
         diagonal_hue="#1a5fb4",
     )
-    assert {"none", "all", "some", "palest", "strongest", "images"} <= set(texts(figure))
+    assert {"none", "all", "some", "palest", "strongest", "share of a row"} <= set(texts(figure))
+    assert {"of all", "of some"} <= set(texts(figure))
     found = pixels(figure)
     assert has_colour(found, "#a61b29")
     assert not has_colour(found, "#1a5fb4")  # the diagonal is empty or pale

@@ -37,7 +37,7 @@ _GAP = 56
 def _heading(figure: Figure, width: float) -> tuple[list[str], list[str], float]:
     """Return title and subtitle of a part of a sheet, and their height."""
     title = [elide(figure.title, PART_SIZE, width, STRONG)] if figure.title else []
-    lines = wrap(figure.subtitle, SMALL_SIZE, width)[:2]
+    lines = wrap(figure.subtitle, SMALL_SIZE, width)[:4]
     height = LINE_HEIGHT * (PART_SIZE * len(title) + SMALL_SIZE * len(lines))
     return title, lines, height + 12 if height else 0
 
@@ -85,7 +85,7 @@ def lay_out(figure: Figure) -> Paper:
     title = tidy(figure.title)
     fits = (s for s in (TITLE_SIZE, 31, 27) if text_width(title, s, STRONG) <= width)
     size = next(fits, 27)
-    subtitle = wrap(figure.subtitle, TEXT_SIZE, width)[:3]
+    subtitle = wrap(figure.subtitle, TEXT_SIZE, width)[:6]
     top = MARGIN - 14 + LINE_HEIGHT * (TITLE_SIZE + TEXT_SIZE * len(subtitle)) + 26
     wanted_height, draw = _KINDS[type(figure)]
     height = wanted_height(figure, width)

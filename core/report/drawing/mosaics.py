@@ -17,6 +17,7 @@ from core.pictures import DIVERGING, SEQUENTIAL, diverging_rgb, grey_rgb
 from core.report.drawing.paper import (
     BAR_HEIGHT,
     EMPTY,
+    GRID,
     INK,
     LINE_HEIGHT,
     MUTED,
@@ -98,14 +99,7 @@ def _grid(pictures: Pictures, width: float) -> _Grid:
     room = min(cell_width, _LARGEST_IMAGE)
     images = [image for cell in cells if (image := _image(cell, 1.0)) is not None]
     size = TEXT_SIZE if cell_width > 230 else SMALL_SIZE if cell_width > 190 else 18
-    captions = [
-        [
-            line
-            for part in cell.caption.split("\n")
-            for line in wrap(part, size, cell_width + gap - 8)
-        ]
-        for cell in cells
-    ]
+    captions = [wrap(cell.caption, size, cell_width + gap - 8)[:3] for cell in cells]
     return _Grid(
         columns=columns,
         gap=gap,
@@ -113,7 +107,7 @@ def _grid(pictures: Pictures, width: float) -> _Grid:
         image_height=max((_size(image.shape, room)[1] for image in images), default=room),
         room=room,
         heading=LINE_HEIGHT * TEXT_SIZE + 4 if any(cell.heading for cell in cells) else 0,
-        captions=[lines[:3] for lines in captions],
+        captions=captions,
         caption_size=size,
     )
 
@@ -260,7 +254,8 @@ def draw_matrix(
     if min(table.across, table.down) >= 16:
         axes.set_xticks(np.arange(n_columns + 1) - 0.5, minor=True)
         axes.set_yticks(np.arange(n_rows + 1) - 0.5, minor=True)
-        axes.grid(which="minor", color="white", linewidth=points(2))
+        between = "white" if matrix.hue is None else GRID  # the palest of a hue is white itself
+        axes.grid(which="minor", color=between, linewidth=points(2))
         axes.tick_params(which="minor", length=0)
         axes.set_axisbelow(False)
     texts = matrix.texts
@@ -278,6 +273,7 @@ def draw_matrix(
             look: Any = {"color": INK if is_light else "white", "fontsize": points(size)}
             axes.text(j, i, texts[i][j], ha="center", va="center_baseline", zorder=4, **look)
     if matrix.value_label:
-        bar = paper.colour_bar((x0 + right) / 2, bottom + 24, colours, matrix.value_label)
+        label = matrix.shade_label or matrix.value_label
+        bar = paper.colour_bar((x0 + right) / 2, bottom + 24, colours, label)
         if matrix.shades is not None:
             bar.set_ticks([0, 1], labels=list(matrix.shade_words))

@@ -144,14 +144,16 @@ def elide(text: str, size: float, width: float, weight: int = NORMAL) -> str:
 
 
 def wrap(text: str, size: float, width: float) -> list[str]:
-    """Return ``text`` broken at spaces into lines of at most ``width`` pixels."""
+    """Return ``text`` broken at its line breaks, and into lines of at most ``width`` pixels."""
     lines: list[str] = []
-    for word in tidy(text).split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(elide(word, size, width))
+    for part in text.split("\n"):
+        first = len(lines)
+        for word in tidy(part).split():
+            longer = f"{lines[-1]} {word}" if len(lines) > first else word
+            if len(lines) > first and text_width(longer, size) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(elide(word, size, width))
     return lines
 
 
