@@ -249,6 +249,7 @@ def style_sheet(theme: Theme) -> str:
     QMenu {{ background: {theme.surface}; color: {theme.text}; border: 1px solid {theme.border}; }}
     QMenu::item {{ padding: 5px 26px; }}
     QMenu::item:selected {{ background: {theme.selection}; color: {theme.text}; }}
+    QMenu::item:disabled {{ background: transparent; color: {theme.muted}; }}
     """
 
 
