@@ -71,12 +71,12 @@ def _somebody_listens(display: str) -> bool:
         if host not in ("", "unix"):
             socket.create_connection((host, 6000 + int(number)), ANSWER_SECONDS).close()
             return True
-    except OSError:
-        return False
-    for address in (f"\0{file}", file):
-        with socket.socket(socket.AF_UNIX) as client:
-            if client.connect_ex(address) == 0:
-                return True
+        for address in (f"\0{file}", file):
+            with socket.socket(socket.AF_UNIX) as client:
+                if client.connect_ex(address) == 0:
+                    return True
+    except (OSError, ValueError):  # ValueError: a name that no machine can have
+        pass
     return False
 
 
@@ -94,7 +94,7 @@ def x11_problem(display: str) -> str | None:
         # Never closed: some servers reset themselves when their last client leaves, and Qt, the
         # next one, would have to wait for that.
         screen = ctypes.c_int()  # checked only where asked for
-        connection = xcb.xcb_connect(display.encode(), ctypes.byref(screen))
+        connection = xcb.xcb_connect(os.fsencode(display), ctypes.byref(screen))
         answers.append(xcb.xcb_connection_has_error(connection))
 
     asking = Thread(target=connect, name="ask the X server", daemon=True)
@@ -126,7 +126,7 @@ def wayland_problem(display: str) -> str | None:
     wayland = ctypes.CDLL("libwayland-client.so.0")
     wayland.wl_display_connect.restype = ctypes.c_void_p
     wayland.wl_display_disconnect.argtypes = [ctypes.c_void_p]
-    connection = wayland.wl_display_connect(display.encode())
+    connection = wayland.wl_display_connect(os.fsencode(display))
     if connection:
         wayland.wl_display_disconnect(connection)
         return None
@@ -151,7 +151,7 @@ def _qt_platforms(environment: Mapping[str, str]) -> list[str]:
     """Return the platforms that Qt will try, in its order; the first that works is taken."""
     given = environment.get("QT_QPA_PLATFORM", "")
     if given:
-        return [platform.partition(":")[0] for platform in given.split(";")]
+        return [platform.partition(":")[0] for platform in given.lower().split(";")]
     wayland = environment.get("WAYLAND_DISPLAY") or environment.get("XDG_SESSION_TYPE") == "wayland"
     return ["wayland", "xcb"] if wayland else ["xcb"]
 

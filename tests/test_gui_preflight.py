@@ -125,6 +125,7 @@ def test_no_display_is_told_with_what_to_do(environment: dict[str, str]) -> None
         (SCREEN | WAYLAND | {"QT_QPA_PLATFORM": "xcb;wayland"}, [":0", "wayland-0"]),
         (SCREEN | {"XDG_SESSION_TYPE": "wayland"}, ["wayland-0", ":0"]),
         (SCREEN | {"QT_QPA_PLATFORM": "wayland-egl"}, ["wayland-0"]),
+        (SCREEN | {"QT_QPA_PLATFORM": "XCB"}, [":0"]),
     ],
 )
 def test_displays_are_asked_in_the_order_of_qt(
@@ -189,7 +190,14 @@ REFUSED = bytes([0, len(REFUSAL), 11, 0, 0, 0, (len(REFUSAL) + 3) // 4, 0]) + RE
 
 
 @on_linux
-@pytest.mark.parametrize("display", [":4711", "127.0.0.1:4711", "no.such.host.invalid:0"])
+@pytest.mark.parametrize(
+    "display",
+    [
+        *(":4711", "127.0.0.1:4711", "no.such.host.invalid:0"),
+        *(f":{'9' * 200}", f"{'a' * 300}:0"),  # longer than a socket's or a machine's name can be
+        os.fsdecode(b"\xff:0"),
+    ],
+)
 def test_a_display_that_is_not_there_does_not_answer(display: str) -> None:
     problem = x11_problem(display)
     assert problem is not None
@@ -199,7 +207,7 @@ def test_a_display_that_is_not_there_does_not_answer(display: str) -> None:
 
 @on_linux
 def test_the_socket_of_a_dead_server_is_no_display(tmp_path: Path) -> None:
-    dead = tmp_path / "wayland-1"
+    dead = tmp_path / os.fsdecode(b"wayland-\xff")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(dead))
     assert dead.exists()
