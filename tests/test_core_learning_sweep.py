@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import core.learning.sweep.stacked_pass
 import core.learning.sweep.sweep
 from core.data.config import DataConfig
+from core.data.dataset import make_dataset
 from core.errors import SettingError
 from core.learning.history import METRICS, PARTS
 from core.learning.perceptron import SoftmaxPerceptron
@@ -179,6 +180,16 @@ def test_on_mnist_each_member_is_the_run_alone(config: TrainingConfig) -> None:
         )
     data = open_dataset(str(folder)).sized(DataConfig())
     sweep = SeedSweep(data, config, 4)
+    assert_members_are_alone(sweep, drained(sweep), 1e-4)
+
+
+@pytest.mark.parametrize("side", [1, 2, 3])
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_the_smallest_images_are_learnt_as_alone(side: int, momentum: float) -> None:
+    images = np.random.default_rng(side).random((N_TRAIN, side, side), dtype=np.float32)
+    part = images, np.arange(N_TRAIN) % 10
+    data = make_dataset("small", "made here", part, part, image_shape=(side, side))
+    sweep = SeedSweep(data, TrainingConfig(batch_size=3, momentum=momentum, epochs=3), 4)
     assert_members_are_alone(sweep, drained(sweep), 1e-4)
 
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.dataset import Dataset, make_dataset
+from core.data.dataset import make_dataset
 from core.errors import DatasetError
 from core.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from numpy.typing import NDArray
+    from core.data.dataset import Dataset
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
@@ -34,20 +34,30 @@ _STROKES_TRAIN = 6000
 """Of 8,000 in random order."""
 
 
-def _shipped(file: Path, what: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return images (n, height, width) and labels (n,)."""
+def _opening(
+    file: Path, label: str, origin: str, *, n_train: int, largest: int | None = None
+) -> Generator[Progress, None, Dataset]:
+    """Return a set of ``n_train`` training images, the rest of the file being its test part.
+
+    Its pixels are ``largest`` at most; without it they are bytes.
+    """
     import zlib
     from zipfile import BadZipFile
 
+    yield Progress(0, 1, "files")
     try:
         # Opened here: np.load does not close a file that turns out to be no archive.
         with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            return archive["images"], archive["labels"]
+            images, labels = archive["images"], archive["labels"]
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise DatasetError(
-            f"{file}: the {what} that ship with the program cannot be read ({error}); "
+            f"{file}: the {label} that ship with the program cannot be read ({error}); "
             "restore the file from the repository"
         ) from error
+    if largest is not None:
+        images = images.astype(np.float32) / largest
+    parts = [(images[part], labels[part]) for part in (slice(n_train), slice(n_train, None))]
+    return make_dataset(label, origin, *parts, image_shape=images.shape[1:])
 
 
 def opening_strokes() -> Generator[Progress, None, Dataset]:
@@ -58,34 +68,17 @@ def opening_strokes() -> Generator[Progress, None, Dataset]:
     DatasetError
         If the file that ships with the program is missing or damaged.
     """
-    yield Progress(0, 1, "files")
-    images, labels = _shipped(ASSETS / "strokes.npz", "stroke digits")
-    return make_dataset(
-        "Stroke digits",
-        "drawn for this program",
-        (images[:_STROKES_TRAIN], labels[:_STROKES_TRAIN]),
-        (images[_STROKES_TRAIN:], labels[_STROKES_TRAIN:]),
-        image_shape=(28, 28),
-        class_names=[str(k) for k in range(10)],
+    return _opening(
+        ASSETS / "strokes.npz", "Stroke digits", "drawn for this program", n_train=_STROKES_TRAIN
     )
 
 
 def opening_digits8() -> Generator[Progress, None, Dataset]:
-    """Return the 1,297 training and 500 test digits of 8 x 8 pixels.
-
-    Raises
-    ------
-    DatasetError
-        If the file that ships with the program is missing or damaged.
-    """
-    yield Progress(0, 1, "files")
-    images, labels = _shipped(ASSETS / "digits8.npz", "8 x 8 digits")
-    pixels = images.astype(np.float32) / _DIGITS8_LARGEST
-    return make_dataset(
+    """Return the 1,297 training and 500 test digits of 8 x 8 pixels; raises as the other."""
+    return _opening(
+        ASSETS / "digits8.npz",
         "UCI digits 8 x 8",
         "UCI Machine Learning Repository, CC BY 4.0",
-        (pixels[:_DIGITS8_TRAIN], labels[:_DIGITS8_TRAIN]),
-        (pixels[_DIGITS8_TRAIN:], labels[_DIGITS8_TRAIN:]),
-        image_shape=(8, 8),
-        class_names=[str(k) for k in range(10)],
+        n_train=_DIGITS8_TRAIN,
+        largest=_DIGITS8_LARGEST,
     )

@@ -95,9 +95,9 @@ class Sweep:
     Notes
     -----
     Members take the very steps of a run alone, with OpenBLAS bit for bit, so that no choice of
-    settings can carry them away from it. Only a member without momentum beside one that has some
-    rounds otherwise. What is saved lies around the products, in images that are shared, and in
-    looking at all members at once.
+    settings can carry them away from it. Only a member without momentum beside one that has some,
+    and a batch of one image of fewer than eight pixels, round otherwise. What is saved lies around
+    the products, in images that are shared, and in looking at all members at once.
     """
 
     def __init__(
