@@ -79,7 +79,7 @@ def made_up() -> Dataset:
 
 def _scrolled(dataset: Dataset, n_frames: int) -> tuple[list[float], int, list[float], int]:
     """Return seconds of each frame and images in view, at the usual and the smallest size."""
-    from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+    from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QTemporaryDir
 
     from core.attack import FROM_IMAGE
     from core.data.config import DataConfig
@@ -92,7 +92,9 @@ def _scrolled(dataset: Dataset, n_frames: int) -> tuple[list[float], int, list[f
 
     app = make_application(["benchmark"])
     session = Session(DataConfig(train_size=N_IMAGES), TrainingConfig(), FROM_IMAGE)
-    window = MainWindow(app, session, Settings(QSettings("/dev/null", QSettings.Format.IniFormat)))
+    folder = QTemporaryDir()
+    store = QSettings(folder.filePath("settings.ini"), QSettings.Format.IniFormat)
+    window = MainWindow(app, session, Settings(store))
     window.resize(1920, 1080)
     window.show()
     session.data.arrived.emit(Loaded("made up", session.view.reading, dataset))

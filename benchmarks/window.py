@@ -124,7 +124,15 @@ def _play_film(window: MainWindow) -> None:
 
 def _in_window(seconds: float, page: str) -> Beside:
     """Return what comes of a live window that shows a page."""
-    from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QSettings, QTimer
+    from PySide6.QtCore import (
+        QCoreApplication,
+        QEvent,
+        QEventLoop,
+        QObject,
+        QSettings,
+        QTemporaryDir,
+        QTimer,
+    )
 
     from core.attack import FROM_IMAGE
     from core.data.config import DataConfig
@@ -145,7 +153,8 @@ def _in_window(seconds: float, page: str) -> Beside:
 
     app = make_application(["benchmark"])
     session = Session(DataConfig(), TrainingConfig(epochs=5000), FROM_IMAGE, pace=None)
-    store = QSettings("/dev/null", QSettings.Format.IniFormat)
+    folder = QTemporaryDir()
+    store = QSettings(folder.filePath("settings.ini"), QSettings.Format.IniFormat)
     window = MainWindow(app, session, Settings(store))
     window.resize(1280, 720)
     window.show()
