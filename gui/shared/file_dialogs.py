@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from gui.session.messages import Messages
     from gui.settings import Settings
 
+FIGURES = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf);;CSV, the numbers (*.csv)"
+"""The kinds of file that a figure is saved as."""
+
 
 class FileDialogs:
     """Asks in one window, and remembers for its next start.

@@ -179,8 +179,8 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.saved_films.save_traces()),
     Command("save_images", "Attack", "Save images...", "Save the images of all steps, with their "
             "numbers, as npz.", "Ctrl+Alt+G", "save", lambda w: w.saved_films.save_images()),
-    Command("save_step", "Attack", "Save this step...", "Save the step shown as PNG: chosen image, "
-            "change, result, probabilities.", "Ctrl+Alt+S", "save",
+    Command("save_step", "Attack", "Save this step...", "Save the step shown as a figure: chosen "
+            "image, change, result, probabilities.", "Ctrl+Alt+S", "save",
             lambda w: w.saved_films.save_step()),
     Command("help", "Help", "What am I looking at?", "Explain every part of the window.", "F1",
             "help", lambda w: w.show_help()),

@@ -10,6 +10,7 @@ from PySide6.QtCore import QBuffer, QEvent, QIODevice, QObject, QPoint
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from gui.shared.file_dialogs import FIGURES
 from gui.widgets.basics.figured import COPY, NUMBERS, SAVE, WAYS, Figured, FigureRequest, Sourced
 from gui.widgets.basics.fitting_words import short
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from gui.shared.page import Page
     from gui.window.writing import Writing
 
-KINDS = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf);;CSV, the numbers (*.csv)"
 _PAGE = "The page as it is seen"
 _LONGEST_NAME = 60
 _NOTHING = "There is nothing here yet that could be a figure"
@@ -175,7 +175,7 @@ class FigureMenu(QObject):
         self._writing.hand(partial(_content, figure, form), copied)
 
     def _save(self, figure: Figure) -> None:
-        path = self._dialogs.save("Save figure", f"{_file_name(figure.title)}.png", KINDS)
+        path = self._dialogs.save("Save figure", f"{_file_name(figure.title)}.png", FIGURES)
         if path is not None:
             form = path.suffix[1:].lower()
             self._tell(figure, form)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from core.report.kept import NO_FILM
+from gui.shared.file_dialogs import FIGURES
 
 if TYPE_CHECKING:
     from gui.attack.film.saving import FilmSaving
@@ -55,4 +56,4 @@ class SavedFilms(QObject):
     @Slot()
     def save_step(self) -> None:
         """Save the step shown."""
-        self._ask("step", "Save step", "step.png", "PNG (*.png)")
+        self._ask("step", "Save step", "step.png", FIGURES)
