@@ -40,9 +40,10 @@ class JobPool(QObject):
         return [job.name for job in self._jobs if job.alive]
 
     def start(self, job: Job) -> None:
-        """Start a job."""
-        self._jobs.append(job)
-        job.start()
+        """Start a job, unless the pool was closed."""
+        if self._timer.isActive():
+            self._jobs.append(job)
+            job.start()
 
     @Slot()
     def read_letters(self) -> None:

@@ -3,18 +3,56 @@
 from __future__ import annotations
 
 import sys
+import time
+from functools import partial
 from typing import TYPE_CHECKING
+
+from PySide6 import QtCore, QtGui, QtWidgets
 
 from gui.jobs.worker import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from gui.jobs.mailbox import Channel
+    from gui.jobs.job_pool import JobPool
+    from gui.jobs.mailbox import Channel, Letter
 
 SWITCH_SECONDS = 2e-4
+PIECE_SECONDS = 0.008
+"""How long Qt's classes are made without a look at what else the window has to do."""
+
 _USUAL_SECONDS = sys.getswitchinterval()
 """Asked here and not by each job: of two at once the one that ends last would keep the other's."""
+
+_to_make = [
+    (module, name) for module in (QtCore, QtGui, QtWidgets) for name in reversed(dir(module))
+]
+"""Classes that PySide makes when somebody first asks for them; empty once all are made."""
+
+
+def load_beside(
+    pool: JobPool, take: Callable[[Letter], None], loads: Sequence[Callable[[], object]]
+) -> Channel:
+    """Call what imports modules in a thread, then tell ``take``.
+
+    First Qt's classes are made, here and in pieces. PySide makes them when they are first asked
+    for, pyqtgraph asks for all of them, and where two threads make some at once the program now and
+    then ends without a word.
+    """
+    channel = pool.mailbox.channel(take)
+    _start(pool, LoadingJob(channel, loads))
+    return channel
+
+
+def _start(pool: JobPool, job: LoadingJob) -> None:
+    end = time.perf_counter() + PIECE_SECONDS
+    while _to_make and time.perf_counter() < end:
+        module, name = _to_make.pop()
+        getattr(module, name)
+    if _to_make:
+        QtCore.QTimer.singleShot(0, pool, partial(_start, pool, job))
+    else:
+        pool.start(job)
 
 
 class LoadingJob(Job):

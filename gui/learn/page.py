@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.insight.diagnostics import weight_images, weight_limit
-from gui.jobs.loading import LoadingJob
+from gui.jobs.loading import load_beside
 from gui.jobs.worker import Failed
 from gui.learn.curves_to_come import CurvesToCome
 from gui.learn.worst_per_class import WorstPerClass
@@ -209,8 +209,7 @@ class LearnPage(Page):
     @Slot()
     def _load_curves(self) -> None:
         """Load what draws curves beside the window, now that something is seen."""
-        pool = self._session.pool
-        pool.start(LoadingJob(pool.mailbox.channel(self._loaded), [_load_curves]))
+        load_beside(self._session.pool, self._loaded, [_load_curves])
 
     def _loaded(self, letter: Letter) -> None:
         if isinstance(letter.payload, Failed):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QPoint, Signal, Slot
 
-from gui.jobs.loading import LoadingJob
+from gui.jobs.loading import load_beside
 from gui.jobs.worker import Failed
 from gui.widgets.basics.lazy_tabs import LazyTabs
 
@@ -79,10 +79,8 @@ class PanelTabs(LazyTabs):
         """Whether the module of a panel is there: it is loaded beside the window, not by it."""
         if words != self._loading:
             self._loading, self._is_loaded = words, False
-            pool = self._session.pool
-            channel = pool.mailbox.channel(self._read)
-            self._generation = channel.generation
-            pool.start(LoadingJob(channel, [partial(import_module, self._modules[words])]))
+            load = partial(import_module, self._modules[words])
+            self._generation = load_beside(self._session.pool, self._read, [load]).generation
         return self._is_loaded
 
     def _read(self, letter: Letter) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.jobs.loading import LoadingJob
+from gui.jobs.loading import load_beside
 from gui.jobs.worker import Failed
 from gui.session.run_state import RunState
 from gui.shared.file_dialogs import FileDialogs
@@ -138,9 +138,7 @@ class MainWindow(QMainWindow):
         downloads.begin()
         if downloads.mirror_problem:
             self.notify(downloads.mirror_problem, True)
-        pool = self.session.pool
-        loads = [entry.load for entry in PAGES]
-        pool.start(LoadingJob(pool.mailbox.channel(self._pages_loaded), loads))
+        load_beside(self.session.pool, self._pages_loaded, [entry.load for entry in PAGES])
 
     def _pages_loaded(self, letter: Letter) -> None:
         """Nothing waits for them; that one cannot be read is told now and not at its button."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsGridLayout, QSizePolicy
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QHideEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
     from gui.widgets.curves.zoom import ZoomBox
@@ -96,7 +96,7 @@ class PlotView(pg.GraphicsView):
         self._front_timer = QTimer(self)
         self._front_timer.setSingleShot(True)
         self._front_timer.timeout.connect(self._update_front)
-        box.front_changed.connect(self._front_timer.start)
+        box.front_changed.connect(self._front_changed)
         box.sigRangeChanged.connect(self.outdate)
         box.sigResized.connect(self.outdate)
         self.scene().changed.connect(self._scene_changed)
@@ -118,6 +118,16 @@ class PlotView(pg.GraphicsView):
     def _scene_changed(self) -> None:
         self.outdate()
         self.viewport().update()
+
+    @Slot()
+    def _front_changed(self) -> None:
+        if self.isVisible():  # whoever shows it paints all of it
+            self._front_timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Wait for nothing while nobody looks."""
+        self._front_timer.stop()
+        super().hideEvent(event)
 
     @Slot()
     def _update_front(self) -> None:
