@@ -46,8 +46,9 @@ def test_it_turns_every_image_that_can_be_turned_with_hardly_more_than_the_least
         assert success == np.isfinite(least)
         if not success:
             continue
-        # What counts pixels cannot be undercut either, but toward a class may not be the fewest.
-        assert size >= least * (1 - 1e-9)
+        # Pixels counted toward a class are enough, but neither way of finding them proves the fewest.
+        if norm != "l0" or not targeted:
+            assert size >= least * (1 - 1e-9)
         if norm != "l0":
             assert size <= least * (1 + 10 * BEYOND) + 1e-6
     if box:
