@@ -46,7 +46,7 @@ def test_it_turns_every_image_that_can_be_turned_with_hardly_more_than_the_least
         assert success == np.isfinite(least)
         if not success:
             continue
-        # Pixels counted toward a class are enough, but neither way of finding them proves the fewest.
+        # Pixels counted toward a class are enough; neither way of finding them proves the fewest.
         if norm != "l0" or not targeted:
             assert size >= least * (1 - 1e-9)
         if norm != "l0":
