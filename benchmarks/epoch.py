@@ -18,9 +18,10 @@ from material import practical_data
 from result import Result, at_most, interquartile_range
 from threadpoolctl import threadpool_limits
 
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import BLOCK_ROWS
 from core.learning.presets import TP_PRESET
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.training import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

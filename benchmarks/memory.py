@@ -41,7 +41,8 @@ def train_on_everything() -> None:
     from threadpoolctl import threadpool_limits
 
     from core.insight.diagnostics import diagnose
-    from core.learning.training import Trainer, TrainingConfig
+    from core.learning.config import TrainingConfig
+    from core.learning.training import Trainer
     from core.sources import open_dataset
 
     folder = mnist_folder()

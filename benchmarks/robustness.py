@@ -17,8 +17,9 @@ from threadpoolctl import threadpool_limits
 
 from core.exact.closed_form import smallest_changes
 from core.exact.smallest import boxed_changes
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.training import Trainer
 from core.progress import finish
 
 if TYPE_CHECKING:

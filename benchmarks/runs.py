@@ -45,7 +45,7 @@ def _measure(rounds: int) -> list[Result]:
 
     from core.attack import FROM_IMAGE
     from core.data.config import DataConfig
-    from core.learning.training import TrainingConfig
+    from core.learning.config import TrainingConfig
     from gui.app import make_application
     from gui.session.session import Session
     from gui.settings import Settings

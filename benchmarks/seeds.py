@@ -15,9 +15,10 @@ from material import practical_data
 from result import Result, at_most, interquartile_range
 from threadpoolctl import threadpool_limits
 
+from core.learning.config import TrainingConfig
 from core.learning.presets import TP_PRESET
 from core.learning.sweep.sweep import SeedSweep
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.training import Trainer
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset

@@ -83,7 +83,7 @@ def _scrolled(dataset: Dataset, n_frames: int) -> tuple[list[float], int, list[f
 
     from core.attack import FROM_IMAGE
     from core.data.config import DataConfig
-    from core.learning.training import TrainingConfig
+    from core.learning.config import TrainingConfig
     from gui.app import make_application
     from gui.session.data import Loaded
     from gui.session.session import Session

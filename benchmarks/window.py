@@ -106,7 +106,8 @@ def _of_page(page: str, looks: list[Beside], headless: list[float], where: str) 
 
 def _headless(dataset: Dataset, seconds: float) -> float:
     """Return epochs per second of the bare generator."""
-    from core.learning.training import EpochRecord, Trainer, TrainingConfig
+    from core.learning.config import TrainingConfig
+    from core.learning.training import EpochRecord, Trainer
 
     trainer = Trainer(dataset, TrainingConfig(epochs=5000))
     started = time.perf_counter()
@@ -136,7 +137,7 @@ def _in_window(seconds: float, page: str) -> Beside:
 
     from core.attack import FROM_IMAGE
     from core.data.config import DataConfig
-    from core.learning.training import TrainingConfig
+    from core.learning.config import TrainingConfig
     from gui.app import make_application
     from gui.session.session import Session
     from gui.settings import Settings

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from core.insight.diagnostics import Diagnosis as Diagnosis
     from core.insight.diagnostics import Mistake as Mistake
     from core.insight.diagnostics import diagnose as diagnose
+    from core.learning.config import TrainingConfig as TrainingConfig
     from core.learning.history import History as History
     from core.learning.perceptron import SoftmaxPerceptron as SoftmaxPerceptron
     from core.learning.perceptron import softmax as softmax
     from core.learning.training import Trainer as Trainer
-    from core.learning.training import TrainingConfig as TrainingConfig
     from core.sources import open_dataset as open_dataset
 else:
     __getattr__ = lazily(
@@ -32,9 +32,10 @@ else:
             "data.samples": "Split",
             "errors": "DatasetError ExplorerError ReportError SettingError",
             "insight.diagnostics": "Diagnosis Mistake diagnose",
+            "learning.config": "TrainingConfig",
             "learning.history": "History",
             "learning.perceptron": "SoftmaxPerceptron softmax",
-            "learning.training": "Trainer TrainingConfig",
+            "learning.training": "Trainer",
             "sources": "open_dataset",
         },
     )

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from core.data.config import DataConfig
 from core.errors import SettingError
+from core.learning.config import TrainingConfig
 from core.learning.presets import PRESETS, Preset
-from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
 from core.sources.reading import ReadingConfig
 

@@ -8,8 +8,9 @@ import numpy as np
 from core_samples import tiny_dataset
 
 from core.attack import ATTACKS
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.training import Trainer
 from core.parameters import parameters_of
 
 FEW = {"steps": 12, "draws": 4, "pixels": 6, "searches": 2, "budget": 0.4}

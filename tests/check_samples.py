@@ -10,8 +10,9 @@ import numpy as np
 from core.data.config import DataConfig
 from core.data.dataset import Split
 from core.exact.smallest import boxed_changes
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.training import Trainer
 from core.progress import finish
 from core.sources import open_dataset
 

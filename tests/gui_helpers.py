@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 from core.attack import FROM_IMAGE, AttackConfig, AttackStep, Film
 from core.data.config import DataConfig
 from core.insight.readings import read_images
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.training import EpochRecord, Trainer
 from core.progress import Progress
 from gui.attack.page import FILM
 from gui.jobs.study import Study

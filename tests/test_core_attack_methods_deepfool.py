@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from core.attack import ATTACKS
 from core.exact.smallest import smallest_change
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.training import Trainer
 
 seeds = st.integers(0, 1000)
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from core.attack import ATTACKS, AttackConfig, Film, summarise
 from core.attack.methods.descent import Descent, DescentSettings, faint_noise
 from core.errors import SettingError
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron, softmax
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.training import Trainer
 
 FREE = DescentSettings(target=2, steps=30, rate=0.1, pull=0.0, box=False)
 

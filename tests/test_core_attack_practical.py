@@ -11,8 +11,9 @@ from core_samples import tiny_dataset
 from core.attack import AttackConfig, Film
 from core.attack.methods.descent import NOISE_SCALE
 from core.errors import SettingError
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.training import Trainer
 
 FREE = AttackConfig(target=2, steps=30, rate=0.1, pull=0.0)
 

@@ -24,8 +24,9 @@ from core.attack.whole_parts.sized import (
 )
 from core.data.dataset import Split
 from core.exact.curves import curve_sizes, exact_robustness, share_right, shown_size, tried_sizes
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.training import Trainer
 from core.progress import finish
 
 NOTHING = AttackCurve(np.zeros((0, 1), dtype=np.int64), 1)

@@ -14,8 +14,8 @@ from core.attack import AttackConfig
 from core.command_line import Arguments, make_parser, option_name, parse_arguments
 from core.data.config import DataConfig
 from core.errors import SettingError
+from core.learning.config import TrainingConfig
 from core.learning.presets import TP_PRESET
-from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
 from core.sources.reading import ReadingConfig
 

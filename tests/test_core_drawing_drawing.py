@@ -25,7 +25,8 @@ from core.drawing.drawing import (
     plain,
 )
 from core.drawing.ink import FULL, blank, draw_line, sheet_shape
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.config import TrainingConfig
+from core.learning.training import Trainer
 from core.sources import open_dataset
 
 if TYPE_CHECKING:

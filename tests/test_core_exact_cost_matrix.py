@@ -16,8 +16,9 @@ from core.exact.cost_matrix import CostMeasurement, PairSizes, cost_matrix
 from core.exact.rank_correlation import rank_correlation, ranks
 from core.exact.smallest import smallest_change
 from core.insight.readings import confusion, read_images
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.training import Trainer
 from core.progress import Progress, finish
 
 CASES = (st.integers(2, 6), st.integers(1, 12), st.integers(0, 10_000))

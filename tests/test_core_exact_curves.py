@@ -18,9 +18,10 @@ from core.exact.curves import (
     shown_size,
     tried_sizes,
 )
+from core.learning.config import TrainingConfig
 from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.training import EpochRecord, Trainer
 from core.progress import Progress, finish
 
 

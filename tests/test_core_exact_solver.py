@@ -17,7 +17,8 @@ from core.exact.smallest import smallest_change
 from core.exact.solver import row_products
 from core.exact.solver.overtaking import overtaking_change, overtaking_sizes
 from core.exact.solver.settling import nonnegative, settled_flattest, settled_shortest
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.config import TrainingConfig
+from core.learning.training import Trainer
 from core.progress import finish
 from core.sources import open_dataset
 

@@ -11,9 +11,10 @@ from core_samples import tiny_dataset
 
 from core.insight import comparison
 from core.insight.comparison import ComparisonSearch, Examined, examine, relative_difference
+from core.learning.config import TrainingConfig
 from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.training import EpochRecord, Trainer
 from core.progress import finish
 
 if TYPE_CHECKING:

@@ -21,8 +21,9 @@ from core.insight.diagnostics import (
     weight_images,
     weight_limit,
 )
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.training import EpochRecord, Trainer
 
 
 def random_case(n_samples, n_classes, shape, seed, n_features_scale=3.0):

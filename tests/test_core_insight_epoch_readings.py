@@ -21,9 +21,10 @@ from core.insight.epoch_readings import (
     read_epochs,
     spread_snapshots,
 )
+from core.learning.config import TrainingConfig
 from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.training import EpochRecord, Trainer
 
 
 @dataclass(frozen=True)

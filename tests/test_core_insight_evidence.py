@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from core.errors import SettingError
 from core.insight.evidence import evidence, rivals
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.training import EpochRecord, Trainer
 
 
 @QUICK

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.insight.image_history import MOST_SPANS, ImageHistory, image_history
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.training import EpochRecord, Trainer
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from core.data.config import DataConfig
 from core.errors import SettingError
 from core.exact.curves import exact_robustness
 from core.learning.adversary import Adversary
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron, log_softmax, one_hot, with_bias
 from core.learning.sweep.sweep import SeedSweep
-from core.learning.training import EpochRecord, Trainer, TrainingConfig, epoch_order
+from core.learning.training import EpochRecord, Trainer, epoch_order
 from core.progress import finish
 from core.sources import open_dataset
 

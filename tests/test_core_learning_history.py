@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from core.data.config import DataConfig
 from core.data.dataset import read_only
+from core.learning.config import TrainingConfig
 from core.learning.history import METRICS, Change, History
-from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.training import EpochRecord, Trainer
 
 CONFIG = TrainingConfig(epochs=12, batch_size=10, learning_rate=0.5)
 

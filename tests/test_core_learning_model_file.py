@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from safetensors.numpy import save
 
 from core.errors import ModelError, SettingError
+from core.learning.config import TrainingConfig
 from core.learning.model_file import SavedModel, load_model, save_model, settings_of
-from core.learning.training import Checkpoint, EpochRecord, Trainer, TrainingConfig
+from core.learning.training import Checkpoint, EpochRecord, Trainer
 
 if TYPE_CHECKING:
     from pathlib import Path

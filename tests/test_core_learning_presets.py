@@ -9,9 +9,10 @@ import pytest
 
 from core.command_line import parse_arguments
 from core.data.config import DataConfig
+from core.learning.config import TrainingConfig
 from core.learning.history import History
 from core.learning.presets import PRESETS, TINY_SIZE
-from core.learning.training import Divergence, EpochRecord, Trainer, TrainingConfig
+from core.learning.training import Divergence, EpochRecord, Trainer
 from core.sources import DEFAULT_SOURCE, open_dataset
 
 DATA = DataConfig(dataset=DEFAULT_SOURCE)

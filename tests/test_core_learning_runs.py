@@ -9,9 +9,10 @@ import pytest
 from core_samples import tiny_dataset
 
 from core.data.config import DataConfig
+from core.learning.config import TrainingConfig
 from core.learning.history import Change, History
 from core.learning.runs import Branch, Run, differences
-from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.training import EpochRecord, Trainer
 from core.sources.reading import ReadingConfig
 
 CONFIG = TrainingConfig(epochs=3, batch_size=10, seed=4)

@@ -18,12 +18,13 @@ import core.learning.sweep.sweep
 from core.data.config import DataConfig
 from core.data.dataset import make_dataset
 from core.errors import SettingError
+from core.learning.config import TrainingConfig
 from core.learning.history import METRICS, PARTS
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.presets import TP_PRESET
 from core.learning.sweep.stacked_evaluation import evaluate_stacked
 from core.learning.sweep.sweep import N_SEEDS, SeedSweep, Sweep, SweepRecord, following_seeds
-from core.learning.training import BatchRecord, Checkpoint, EpochRecord, Trainer, TrainingConfig
+from core.learning.training import BatchRecord, Checkpoint, EpochRecord, Trainer
 from core.progress import finish
 from core.sources import open_dataset
 

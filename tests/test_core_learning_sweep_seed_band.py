@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import SettingError
+from core.learning.config import TrainingConfig
 from core.learning.history import History
 from core.learning.sweep.seed_band import (
     MANY_SEEDS,
@@ -21,7 +22,7 @@ from core.learning.sweep.seed_band import (
     seed_band,
 )
 from core.learning.sweep.sweep import SeedSweep, Sweep, SweepRecord
-from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.training import EpochRecord, Trainer
 
 CONFIG = TrainingConfig(epochs=12, batch_size=10, learning_rate=0.5, init="normal", seed=2)
 

@@ -12,16 +12,11 @@ from hypothesis import strategies as st
 
 from core.data.config import DataConfig
 from core.errors import SettingError
+from core.learning.config import TrainingConfig
 from core.learning.history import History
 from core.learning.perceptron import SoftmaxPerceptron, initial_weights
 from core.learning.presets import TP_PRESET
-from core.learning.training import (
-    BatchRecord,
-    Divergence,
-    EpochRecord,
-    Trainer,
-    TrainingConfig,
-)
+from core.learning.training import BatchRecord, Divergence, EpochRecord, Trainer
 
 FIRST_RUN = TrainingConfig(learning_rate=0.5, batch_size=10, epochs=3, init="uniform", seed=3)
 

@@ -11,8 +11,9 @@ from core_samples import QUICK, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron, initial_weights
-from core.learning.training import EpochRecord, Trainer, TrainingConfig, epoch_order
+from core.learning.training import EpochRecord, Trainer, epoch_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.attack import AttackConfig
 from core.data.config import DataConfig
 from core.errors import ExplorerError, SettingError
-from core.learning.training import TrainingConfig
+from core.learning.config import TrainingConfig
 from core.parameters import Parameter, check_parameters, parameter, parameters_of
 
 CONFIGS = [DataConfig, TrainingConfig, AttackConfig]

@@ -22,8 +22,9 @@ import core.report.writing
 from core.command_line import parse_arguments
 from core.data.dataset import make_dataset
 from core.errors import ReportError
+from core.learning.config import TrainingConfig
 from core.learning.history import History
-from core.learning.training import EpochRecord, TrainingConfig
+from core.learning.training import EpochRecord
 from core.report.drawing import draw
 from core.report.pictures import curves_figure
 from core.report.writing import FILES, PICTURES, one_line, run_report, write_report

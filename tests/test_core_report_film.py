@@ -15,7 +15,8 @@ from PIL import Image
 from core.attack import AttackConfig
 from core.attack import Film as AttackFilm
 from core.errors import ReportError
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.config import TrainingConfig
+from core.learning.training import Trainer
 from core.report.drawing import draw
 from core.report.files import keep
 from core.report.film import (

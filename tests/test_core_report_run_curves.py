@@ -10,10 +10,11 @@ import numpy as np
 from core_samples import tiny_dataset
 
 from core.data.config import DataConfig
+from core.learning.config import TrainingConfig
 from core.learning.history import Change, History
 from core.learning.runs import Run
 from core.learning.sweep.seed_band import SeedSearch
-from core.learning.training import EpochRecord, Trainer, TrainingConfig
+from core.learning.training import EpochRecord, Trainer
 from core.report.run_curves import (
     GIVEN_WEIGHTS,
     CurvesOfRuns,

@@ -14,7 +14,7 @@ from core_samples import REPOSITORY
 from gui_helpers import make_session, wait_for_film, wait_until
 
 from core.data.config import DataConfig
-from core.learning.training import TrainingConfig
+from core.learning.config import TrainingConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -32,8 +32,8 @@ from PySide6.QtTest import QTest
 from core.attack import FROM_IMAGE, AttackConfig, summarise
 from core.data.config import DataConfig
 from core.insight.diagnostics import weight_images, weight_limit
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import TrainingConfig
 from core.pictures import diverging_rgb, grey_rgb
 from gui.attack.page import AttackPage
 from gui.session.run_state import RunState

@@ -27,7 +27,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from core.exact.cost_matrix import CostMeasurement, PairSizes, cost_matrix
 from core.insight.readings import confusion, read_images
-from core.learning.training import TrainingConfig
+from core.learning.config import TrainingConfig
 from core.progress import Progress, finish
 from gui.attack.pairs.panel import PairsPanel, sentence
 from gui.session.run_state import RunState

@@ -26,8 +26,8 @@ from PySide6.QtCore import QPoint
 
 from core.exact.repair import RepairSearch, RepairSizes, changed
 from core.exact.smallest import smallest_change
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import TrainingConfig
 from core.pictures import diverging_rgb, grey_rgb
 from core.progress import finish
 from gui.attack.repair.panel import BROKEN, REPAIRED, RepairPanel

@@ -29,8 +29,9 @@ import gui.attack.same_change.study
 from core.attack import ATTACKS
 from core.attack.whole_parts.same_change import SameChange
 from core.attack.whole_parts.universal_search import UniversalSearch
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.training import Trainer
 from core.pictures import diverging_rgb
 from gui.attack.same_change.panel import SUCCESS, SameChangePanel
 from gui.attack.same_change.study import SameChangeQuestion, UniversalQuestion, find_universal

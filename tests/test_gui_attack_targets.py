@@ -24,7 +24,7 @@ from PySide6.QtCore import Qt
 from core.data.config import DataConfig
 from core.exact.crossing import FARTHEST, crossing
 from core.exact.smallest import smallest_change
-from core.learning.training import TrainingConfig
+from core.learning.config import TrainingConfig
 from core.pictures import diverging_rgb, grey_rgb
 from core.progress import finish
 from gui.attack.targets.panel import TargetsPanel

@@ -27,8 +27,9 @@ from PySide6.QtWidgets import QApplication, QComboBox
 import gui.attack.transfer.study
 from core.attack import ATTACKS
 from core.attack.whole_parts.transfer import Transfer
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.training import Trainer
 from core.progress import Progress
 from gui.attack.transfer.panel import TransferPanel
 from gui.attack.transfer.study import TransferQuestion, transfer_study

@@ -29,7 +29,7 @@ from PySide6.QtCore import Qt
 from core.data.dataset import Dataset
 from core.insight.diagnostics import weight_images
 from core.insight.readings import ImageFilter, read_images
-from core.learning.training import TrainingConfig
+from core.learning.config import TrainingConfig
 from core.sources.catalogue.downloads import DownloadProgress
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.reading import ReadingConfig

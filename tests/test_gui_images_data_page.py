@@ -42,7 +42,7 @@ from test_gui_session_session import Notes
 from core.data.class_statistics import class_counts, mean_and_spread
 from core.data.dataset import make_dataset
 from core.insight.readings import ImageFilter, read_images, select
-from core.learning.training import TrainingConfig
+from core.learning.config import TrainingConfig
 from core.sources.reading import ReadingConfig
 from gui.images.data.page import DataPage
 from gui.images.data.settings import what_matters

@@ -33,8 +33,8 @@ from PySide6.QtWidgets import QScrollArea
 
 from core.data.dataset import make_dataset
 from core.insight.diagnostics import diagnose, weight_images, weight_limit
+from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
-from core.learning.training import TrainingConfig
 from core.pictures import diverging_rgb, grey_rgb
 from gui.session.run_state import RunState
 from gui.theme import LIGHT

@@ -22,8 +22,8 @@ from gui_helpers import (
 
 from core.errors import DatasetError, SettingError
 from core.insight.diagnostics import diagnose
+from core.learning.config import TrainingConfig
 from core.learning.presets import PRESETS
-from core.learning.training import EpochRecord, TrainingConfig
 from gui.jobs.mailbox import Letter
 from gui.session.run_state import RunState
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from core.learning.training import EpochRecord
     from core.sources.reading import ReadingConfig
     from gui.session.session import Session
 

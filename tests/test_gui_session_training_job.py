@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from core_samples import tiny_dataset
 
+from core.learning.config import TrainingConfig
 from core.learning.history import Change
-from core.learning.training import Divergence, EpochRecord, Trainer, TrainingConfig
+from core.learning.training import Divergence, EpochRecord, Trainer
 from gui.jobs.mailbox import Letter, Mailbox
 from gui.session.training_job import LiveState, Mode, Stopped, TrainingJob
 

@@ -25,7 +25,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from test_gui_session_session import Notes
 
-from core.learning.training import Trainer, TrainingConfig
+from core.learning.config import TrainingConfig
+from core.learning.training import Trainer
 from gui.learn.curves import LearningCurves, making_plots
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT

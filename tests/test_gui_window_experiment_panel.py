@@ -24,8 +24,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
 
 from core.data.config import DataConfig
+from core.learning.config import TrainingConfig
 from core.learning.presets import PRESETS
-from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
 from gui.session.run_state import RunState
 from gui.widgets.basics.number_field import NumberField

@@ -25,7 +25,7 @@ from gui_helpers import (
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from core.data.dataset import Dataset, Split
-from core.learning.training import TrainingConfig
+from core.learning.config import TrainingConfig
 from gui.jobs.study import Study
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.dataset import read_only
-from core.learning.training import TrainingConfig
+from core.learning.config import TrainingConfig
 from core.parameters import parameters_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.data.config import DataConfig
-from core.learning.training import TrainingConfig
+from core.learning.config import TrainingConfig
 
 TP_PRESET = TrainingConfig(init="uniform", shuffle=False)
 """As in the practical; its 5,000 training and 3,000 test images are ``DataConfig``'s defaults."""

@@ -24,7 +24,7 @@ from gui.session.wanted import Wanted
 if TYPE_CHECKING:
     from core.attack import AttackConfig
     from core.data.config import DataConfig
-    from core.learning.training import TrainingConfig
+    from core.learning.config import TrainingConfig
     from core.sources.reading import ReadingConfig
     from gui.session.attack import AttackSession
 

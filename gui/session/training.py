@@ -9,9 +9,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from core.errors import ExplorerError
+from core.learning.config import TrainingConfig
 from core.learning.history import Change, History
 from core.learning.runs import Branch, Run
-from core.learning.training import Checkpoint, Divergence, EpochRecord, TrainingConfig
+from core.learning.training import Checkpoint, Divergence, EpochRecord
 from core.parameters import parameters_of
 from core.sources import DEFAULT_SOURCE
 from gui.jobs.worker import Failed

@@ -8,13 +8,14 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from core.learning.history import Change
-from core.learning.training import Divergence, EpochRecord, Trainer, TrainingConfig
+from core.learning.training import Divergence, EpochRecord, Trainer
 from gui.jobs.worker import Job
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset
+    from core.learning.config import TrainingConfig
     from core.learning.training import Checkpoint
     from gui.jobs.mailbox import Channel
 

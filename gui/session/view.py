@@ -14,9 +14,9 @@ from gui.session.runs import RunList
 if TYPE_CHECKING:
     from core.data.config import DataConfig
     from core.data.dataset import Dataset, Split
+    from core.learning.config import TrainingConfig
     from core.learning.history import Change, History
     from core.learning.runs import Run
-    from core.learning.training import TrainingConfig
     from gui.session.messages import Messages
     from gui.session.training_job import LiveState
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from core.data.config import DataConfig
 from core.data.samples import same_samples
 from core.errors import ExplorerError, SettingError
-from core.learning.training import TrainingConfig
+from core.learning.config import TrainingConfig
 from core.parameters import parameters_of
 from gui.session.run_state import RunState
 

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from core.data.config import DataConfig
 from core.errors import printable
+from core.learning.config import TrainingConfig
 from core.learning.presets import PRESETS
-from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
 from core.sources import NAMED_SOURCES
 from core.sources.catalogue.entries import CATALOGUE

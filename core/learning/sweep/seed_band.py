@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset
-    from core.learning.training import Checkpoint, TrainingConfig
+    from core.learning.config import TrainingConfig
+    from core.learning.training import Checkpoint
 
 MANY_SEEDS = 20
 """From so many seeds on the band leaves the outermost out: one odd run must not widen it."""

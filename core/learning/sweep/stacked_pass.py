@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.learning.training import TrainingConfig
+    from core.learning.config import TrainingConfig
 
 PIECE = 200_000_000
 """Multiplications done at once before somebody may look up: some 15 ms."""

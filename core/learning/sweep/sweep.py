@@ -9,15 +9,10 @@ import numpy as np
 
 from core.data.dataset import read_only
 from core.errors import SettingError
+from core.learning.config import TrainingConfig
 from core.learning.sweep.stacked_evaluation import evaluate_stacked
 from core.learning.sweep.stacked_pass import StackedPass
-from core.learning.training import (
-    BatchRecord,
-    Checkpoint,
-    TrainingConfig,
-    pass_order,
-    starting_weights,
-)
+from core.learning.training import BatchRecord, Checkpoint, pass_order, starting_weights
 from core.parameters import Parameter, parameters_of
 
 if TYPE_CHECKING:

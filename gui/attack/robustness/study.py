@@ -11,8 +11,8 @@ import numpy as np
 from core.attack.whole_parts.sized import SIZED_ATTACKS, AttackTrials
 from core.exact.curves import CurveSearch, MedianSearch
 from core.insight.epoch_readings import spread_snapshots
+from core.learning.config import TrainingConfig
 from core.learning.model_cache import ModelCache
-from core.learning.training import TrainingConfig
 from core.parameters import parameters_of
 from gui.jobs.question import about, is_as, same
 from gui.jobs.study import REST, Study

@@ -14,8 +14,9 @@ from gui.jobs.study import Study
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
+    from core.learning.config import TrainingConfig
     from core.learning.runs import Run
-    from core.learning.training import Checkpoint, TrainingConfig
+    from core.learning.training import Checkpoint
     from gui.session.session import Session
 
 _TELL_SECONDS = 0.1
