@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
@@ -45,25 +46,25 @@ class CellGrid(QWidget):
         self.update()
 
     @property
+    @abstractmethod
     def n_cells(self) -> tuple[int, int]:
         """Rows and columns."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cell_rect(self, row: int, column: int) -> QRect:
         """Return where a cell lies."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
         """Return the cell at a place, if there is one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def describe(self, row: int, column: int) -> str:
         """Return a cell in words."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _choose(self, row: int, column: int) -> None:
         """Tell that a cell was chosen."""
-        raise NotImplementedError
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell what the cell under the pointer says."""

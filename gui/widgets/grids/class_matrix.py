@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,29 +97,29 @@ class ClassMatrix(CellGrid):
         self._names = tuple(names)
 
     @property
+    @abstractmethod
     def _is_ready(self) -> bool:
         """Whether there is anything to paint."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _strengths(self) -> NDArray[np.float64]:
         """Return how strongly each cell is coloured, 0 to 1; NaN for one that is empty."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _words(self) -> Sequence[Sequence[str]]:
         """Return what stands in the cells, if there is room."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _values(self) -> NDArray[Any]:
         """Return the exact number of each cell."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _value_words(self) -> str:
         """Return what the numbers are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _shade_words(self) -> str:
         """Return what the colours off the diagonal say."""
-        raise NotImplementedError
 
     def scale_ends(self) -> tuple[str, str]:
         """Return what the strongest and the palest colour mean; no words for no scale."""
