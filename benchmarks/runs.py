@@ -40,7 +40,7 @@ def measure(quick: bool) -> list[Result]:
 
 
 def _measure(rounds: int) -> list[Result]:
-    from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+    from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QTemporaryDir
     from PySide6.QtWidgets import QApplication
 
     from core.attack import FROM_IMAGE
@@ -54,8 +54,9 @@ def _measure(rounds: int) -> list[Result]:
     app = make_application(["benchmark"])
     config = TrainingConfig(epochs=N_EPOCHS)
     session = Session(DataConfig(dataset="strokes"), config, FROM_IMAGE, pace=None)
-    settings = Settings(QSettings("benchmark", "runs"))
-    window = MainWindow(app, session, settings)
+    folder = QTemporaryDir()
+    store = QSettings(folder.filePath("settings.ini"), QSettings.Format.IniFormat)
+    window = MainWindow(app, session, Settings(store))
     window.resize(1280, 720)
     window.show()
     session.open("strokes")
