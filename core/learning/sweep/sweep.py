@@ -137,7 +137,10 @@ class Sweep:
         return min(self.configs[0].batch_size, self.dataset.train.n_samples)
 
     def checkpoint(self, member: int) -> Checkpoint:
-        """Return from where a member could be gone on with alone, as of the last record."""
+        """Return from where a member could be gone on with alone.
+
+        To be asked at a record, or before the first event: within a pass some members are ahead.
+        """
         velocity = None
         if self._velocity is not None and self.configs[member].momentum:
             velocity = read_only(self._velocity[:, member].copy())
