@@ -24,8 +24,8 @@ timer.start(0)
 before = len(unmade())
 load_beside(
     pool,
-    lambda letter: app.quit(),
     [lambda: seen.append((len(unmade()), threading.current_thread() is threading.main_thread()))],
+    app.quit,
 )
 QtCore.QTimer.singleShot(60_000, app.quit)
 app.exec()
@@ -45,7 +45,7 @@ def test_qt_s_classes_are_made_by_the_window_in_pieces_before_a_thread_may_ask_f
 def test_a_pool_that_was_closed_loads_nothing(app: object) -> None:
     pool, called = JobPool(), []
     assert pool.close()
-    load_beside(pool, called.append, [lambda: called.append("load")])
+    load_beside(pool, [lambda: called.append("load")], lambda: called.append("then"))
     assert pool.running == []
     assert called == []
     pool.deleteLater()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from gui.jobs.worker import Job
+from gui.jobs.worker import Failed, Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,17 +31,24 @@ _to_make = [
 
 
 def load_beside(
-    pool: JobPool, take: Callable[[Letter], None], loads: Sequence[Callable[[], object]]
-) -> Channel:
-    """Call what imports modules in a thread, then tell ``take``.
+    pool: JobPool,
+    loads: Sequence[Callable[[], object]],
+    then: Callable[[], object] = lambda: None,
+) -> None:
+    """Call what imports modules in a thread, then ``then``; what cannot be read is told instead.
 
     First Qt's classes are made, here and in pieces. PySide makes them when they are first asked
     for, pyqtgraph asks for all of them, and where two threads make some at once the program now and
     then ends without a word.
     """
-    channel = pool.mailbox.channel(take)
-    _start(pool, LoadingJob(channel, loads))
-    return channel
+
+    def read(letter: Letter) -> None:
+        if isinstance(letter.payload, Failed):
+            pool.failed.emit(letter.payload)
+        else:
+            then()
+
+    _start(pool, LoadingJob(pool.mailbox.channel(read), loads))
 
 
 def _start(pool: JobPool, job: LoadingJob) -> None:

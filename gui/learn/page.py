@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from core.insight.diagnostics import weight_images, weight_limit
 from gui.jobs.loading import load_beside
-from gui.jobs.worker import Failed
 from gui.learn.curves_to_come import CurvesToCome
 from gui.learn.worst_per_class import WorstPerClass
 from gui.shared.page import Page
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset, Split
     from core.insight.diagnostics import Diagnosis
-    from gui.jobs.mailbox import Letter
     from gui.jobs.question import Answer
     from gui.learn.curves import LearningCurves
     from gui.session.readings import DiagnosisQuestion
@@ -68,10 +67,6 @@ _WORST_HELP = (
 
 ATLAS = "Class atlas"
 _ATLAS_HELP = "Weights, means and worst mistakes, one column per class"
-
-
-def _load_curves() -> None:
-    import gui.learn.curves  # noqa: F401
 
 
 class LearnPage(Page):
@@ -118,14 +113,13 @@ class LearnPage(Page):
         self.tabs.sample_requested.connect(self._open_sample)
         self.tabs.tab_requested.connect(self.show_tab)
         session.view.run_started.connect(self._run_started)
-        session.view.shown_changed.connect(self._refresh_shown)
+        session.view.shown_changed.connect(self.refresh)
         session.view.forgotten.connect(self._forget)
         self.tabs.content_requested.connect(self._open_content)
         # Once all that is being painted now is on the screen.
         self._to_come.painted.connect(self.painted, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self._load_curves)
         self._run_started()
-        self._refresh_shown()
 
     def _lay_out(self) -> None:
         scroll = QScrollArea(self)
@@ -209,13 +203,8 @@ class LearnPage(Page):
     @Slot()
     def _load_curves(self) -> None:
         """Load what draws curves beside the window, now that something is seen."""
-        load_beside(self._session.pool, self._loaded, [_load_curves])
-
-    def _loaded(self, letter: Letter) -> None:
-        if isinstance(letter.payload, Failed):
-            self._session.messages.surprised.emit(letter.payload.message)
-        else:
-            self._make_curves()
+        load = partial(import_module, "gui.learn.curves")
+        load_beside(self._session.pool, [load], self._make_curves)
 
     @Slot()
     def _make_curves(self) -> None:
@@ -255,13 +244,6 @@ class LearnPage(Page):
         for shown in self.cards:
             shown.close()
 
-    @Slot()
-    def _refresh_shown(self) -> None:
-        shown = self._session.view.shown
-        if shown is None:
-            return
-        self._refresh_atlas()
-
     @property
     def cards(self) -> tuple[ImageCard, ...]:
         """The card of an opened image, where one was opened."""
@@ -280,10 +262,6 @@ class LearnPage(Page):
 
     def show_known(self) -> None:
         """Show weights, means and mistakes of the model shown."""
-        self._refresh_atlas()
-
-    @Slot()
-    def _refresh_atlas(self) -> None:
         session = self._session
         shown, dataset = session.view.shown, session.view.dataset
         if shown is None or dataset is None:

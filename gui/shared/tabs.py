@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QPoint, Signal, Slot
 
 from gui.jobs.loading import load_beside
-from gui.jobs.worker import Failed
 from gui.widgets.basics.lazy_tabs import LazyTabs
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
     from gui.shared.panel import Panel
 
@@ -69,26 +67,18 @@ class PanelTabs(LazyTabs):
         super().__init__(first, parent)
         self._session = session
         self._modules = {tab.words: tab.module for tab in tabs}
-        self._loading: str | None = None
-        """The panel whose module was asked for last, ahead of anybody who wants to see it."""
-        self._is_loaded = False
-        self._generation = 0
+        self._asked_for: set[str] = set()
+        """Panels whose modules are read, or have been, ahead of anybody who wants to see them."""
+        self._loaded: set[str] = set()
         self.set_makers({tab.words: partial(self._make, tab) for tab in tabs})
 
     def can_make(self, words: str) -> bool:
         """Whether the module of a panel is there: it is loaded beside the window, not by it."""
-        if words != self._loading:
-            self._loading, self._is_loaded = words, False
+        if words not in self._asked_for:
+            self._asked_for.add(words)
             load = partial(import_module, self._modules[words])
-            self._generation = load_beside(self._session.pool, self._read, [load]).generation
-        return self._is_loaded
-
-    def _read(self, letter: Letter) -> None:
-        """Take in that the module is there."""
-        if isinstance(letter.payload, Failed):
-            self._session.pool.failed.emit(letter.payload)
-        elif letter.generation == self._generation:
-            self._is_loaded = True
+            load_beside(self._session.pool, [load], partial(self._loaded.add, words))
+        return words in self._loaded
 
     def _make(self, tab: Tab) -> Panel:
         panel = tab.make(self._session, self)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from gui.jobs.loading import load_beside
-from gui.jobs.worker import Failed
 from gui.session.run_state import RunState
 from gui.shared.file_dialogs import FileDialogs
 from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, apply_theme, give_theme
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
     from core.insight.readings import ImageFilter
     from gui.attack.film.commands import SavedFilms
-    from gui.jobs.mailbox import Letter
     from gui.session.data import Loaded
     from gui.session.own_image import OwnImage
     from gui.session.session import Session
@@ -138,12 +136,8 @@ class MainWindow(QMainWindow):
         downloads.begin()
         if downloads.mirror_problem:
             self.notify(downloads.mirror_problem, True)
-        load_beside(self.session.pool, self._pages_loaded, [entry.load for entry in PAGES])
-
-    def _pages_loaded(self, letter: Letter) -> None:
-        """Nothing waits for them; that one cannot be read is told now and not at its button."""
-        if isinstance(letter.payload, Failed):
-            self.show_surprise(letter.payload.message)
+        # Nothing waits for them; that one cannot be read is told now and not at its button.
+        load_beside(self.session.pool, [entry.load for entry in PAGES])
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
