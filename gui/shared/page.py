@@ -34,9 +34,6 @@ class Page(Panel):
         """Cards of opened images, windows of their own."""
         return ()
 
-    def prepare(self) -> None:
-        """Make what is to be seen: called before the page is shown."""
-
     def take_keyboard(self) -> None:
         """Be where keys go: called when something is to be done here next."""
         self.setFocus()

@@ -277,7 +277,6 @@ class MainWindow(QMainWindow):
         """Show one page."""
         page = self.page(name)
         names = [entry.name for entry in PAGES]
-        page.prepare()  # before it is shown, or its parts would follow a moment later
         self.pages.setCurrentWidget(page)
         self._shown = names.index(name)
         self.top.show_page(self._shown)

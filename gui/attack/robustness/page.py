@@ -16,14 +16,11 @@ from gui.attack.robustness.study import Robustness
 from gui.shared.opened_image import OpenedImage
 from gui.shared.page import Page
 from gui.shared.words import PartView
-from gui.theme import LIGHT, Theme, Themed
 from gui.widgets.basics.card import card
 from gui.widgets.basics.lazy_tabs import LazyTabs, TabRow
 from gui.widgets.images.image_card import ImageCard
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QShowEvent
-
     from core.attack.whole_parts.sized import SizedAttack
     from gui.session.session import Session
 
@@ -38,9 +35,6 @@ TABS = {
 class RobustnessPage(Page):
     """Curves on the left; on the right the images that are fooled first and last.
 
-    All of it is made when the page is first shown: a person should not wait for it to see something
-    learn.
-
     Parameters
     ----------
     attacks : what is tried
@@ -53,29 +47,12 @@ class RobustnessPage(Page):
         attacks: tuple[SizedAttack, ...] = SIZED_ATTACKS,
     ) -> None:
         super().__init__(session, parent)
-        self._attacks, self._theme = attacks, LIGHT
-        self._is_made = False
         self._pair: RobustnessPair | None = None
         self.card = ImageCard(self)
         self.opened = OpenedImage(self.card, session)
         self.card.attack_requested.connect(self.attack_requested)
         session.view.dataset_changed.connect(self._dataset_changed)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours for what is made from now on; what there is gets them by itself."""
-        self._theme = theme
-
-    @property
-    def cards(self) -> tuple[ImageCard, ...]:
-        """The card of an opened image."""
-        return (self.card,)
-
-    def prepare(self) -> None:
-        """Make what is to be seen, if it was not yet."""
-        if self._is_made:
-            return
-        session = self._session
-        self.state = Robustness(session, self, self._attacks)
+        self.state = Robustness(session, self, attacks)
         self.curves = RobustnessPlot(session, self.state, self)
         self.epochs = RobustnessEpochs(session, self.state, self)
         self.images = RobustnessImages(session, self)
@@ -84,12 +61,13 @@ class RobustnessPage(Page):
         self.tabs.set_makers({TWO: self._make_pair})
         self._lay_out()
         self._connect()
-        self._is_made = True
         self.follow(*self.state.studies)
-        for widget in self.findChildren(QWidget):
-            if isinstance(widget, Themed):
-                widget.set_theme(self._theme)
         self._dataset_changed()
+
+    @property
+    def cards(self) -> tuple[ImageCard, ...]:
+        """The card of an opened image."""
+        return (self.card,)
 
     def _make_pair(self) -> RobustnessPair:
         pair = self._pair = RobustnessPair(self._session, self.state, self)
@@ -130,11 +108,6 @@ class RobustnessPage(Page):
             signal.connect(self.refresh)
         view.run_state_changed.connect(self.curves.attacks.refresh)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Begin to follow the runs."""
-        self.prepare()
-        super().showEvent(event)
-
     def figure_words(self) -> str:
         """Return what is said of the plot: the images are of the same."""
         return self.curves.figure_words()
@@ -142,9 +115,8 @@ class RobustnessPage(Page):
     @Slot()
     def _dataset_changed(self) -> None:
         self.card.close()
-        if self._is_made:
-            self.curves.dataset_changed()
-            self.refresh()
+        self.curves.dataset_changed()
+        self.refresh()
 
     def show_known(self) -> None:
         """Show what is known."""
