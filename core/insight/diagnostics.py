@@ -221,7 +221,7 @@ def _update_mistakes(
 ) -> None:
     """Put this chunk's mistakes, starting at ``first``, among the worst of their class."""
     wrong = np.flatnonzero(predicted != labels)
-    for k in np.unique(labels[wrong]):
+    for k in np.flatnonzero(np.bincount(labels[wrong])):  # np.unique would import numpy.ma
         candidates = wrong[labels[wrong] == k]
         for i in _highest(candidates, response, n_worst):
             mistake = Mistake(first + i, int(k), int(predicted[i]), float(response[i]))
