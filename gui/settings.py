@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings
 
 from core.errors import SettingError
 from core.sources.reading import ReadingConfig
-
-if TYPE_CHECKING:
-    from gui.theme import Theme
-
-from gui.theme import LIGHT, THEMES
+from gui.theme import LIGHT, THEMES, Theme
 
 MOST_RECENT = 10
 """Paths remembered; a longer menu is searched, not read."""
+
+
+class _Words:
+    """Words kept under the name of the attribute."""
+
+    def __set_name__(self, owner: type[Settings], name: str) -> None:
+        self._name = name
+
+    def __get__(self, settings: Settings, owner: type[Settings]) -> str:
+        return str(settings._store.value(self._name, ""))
+
+    def __set__(self, settings: Settings, words: str) -> None:
+        settings._store.setValue(self._name, words)
 
 
 class Settings:
@@ -76,29 +84,9 @@ class Settings:
         plain = [{"path": path, "reading": asdict(reading)} for path, reading in entries]
         self._store.setValue("recent", json.dumps(plain))
 
-    @property
-    def saved_in(self) -> str:
-        """Folder where something was saved last; empty before anything was."""
-        return str(self._store.value("saved_in", ""))
-
-    @saved_in.setter
-    def saved_in(self, folder: str) -> None:
-        self._store.setValue("saved_in", folder)
-
-    @property
-    def opened_in(self) -> str:
-        """Folder of the data that were looked for last; empty before any were."""
-        return str(self._store.value("opened_in", ""))
-
-    @opened_in.setter
-    def opened_in(self, folder: str) -> None:
-        self._store.setValue("opened_in", folder)
-
-    @property
-    def mirror(self) -> str:
-        """Folder or address that is asked first for data sets; empty for none."""
-        return str(self._store.value("mirror", ""))
-
-    @mirror.setter
-    def mirror(self, mirror: str) -> None:
-        self._store.setValue("mirror", mirror)
+    saved_in = _Words()
+    """Folder where something was saved last; empty before anything was."""
+    opened_in = _Words()
+    """Folder of the data that were looked for last; empty before any were."""
+    mirror = _Words()
+    """Folder or address that is asked first for data sets; empty for none."""
