@@ -229,6 +229,19 @@ def test_it_opens_what_the_command_line_names(
     assert any(file.suffix == ".conf" for file in written)  # the place of the window
 
 
+def starting(function: str, milliseconds: int) -> str:
+    """Return lines that run the program and call a function of the lines before, so long after."""
+    return f"""
+made = gui.app.make_application
+def make(argv):
+    app = made(argv)
+    QTimer.singleShot({milliseconds}, {function})
+    return app
+gui.app.make_application = make
+sys.exit(main.run(["--dataset", "digits8"]))
+"""
+
+
 SURPRISED = """
 import sys
 from PySide6.QtCore import QTimer
@@ -257,15 +270,7 @@ def end(window):
     window.page("learn").atlas.cell_clicked.emit(0, 3)
     print(boxes, window.page("learn").card.isVisible(), text_shown())
     window.close()
-
-made = gui.app.make_application
-def make(argv):
-    app = made(argv)
-    QTimer.singleShot(300, surprise)
-    return app
-gui.app.make_application = make
-sys.exit(main.run(["--dataset", "digits8"]))
-"""
+""" + starting("surprise", 300)
 
 
 def run_script(code: str, home: Path) -> subprocess.CompletedProcess[str]:
@@ -380,15 +385,7 @@ def look():
     print(all(all(run.glyphIndexes()) for run in layout.glyphRuns()))
     print(windows[0].notice.words.text())
     windows[0].close()
-
-made = gui.app.make_application
-def make(argv):
-    app = made(argv)
-    QTimer.singleShot(0, look)
-    return app
-gui.app.make_application = make
-sys.exit(main.run(["--dataset", "digits8"]))
-"""
+""" + starting("look", 0)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="fonts by fontconfig")

@@ -124,6 +124,17 @@ def make(qtbot: QtBot) -> Iterator[Callable[..., Bench]]:
         assert one.pool.close()
 
 
+def under_way(
+    make: Callable[..., Bench], qtbot: QtBot, *, beside_a_run: bool = False, **options: Any
+) -> Bench:
+    """Return a bench whose first question is being answered."""
+    bench = make(**options)
+    bench.view.is_running = beside_a_run
+    bench.study.watch(True)
+    wait_until(qtbot, lambda: len(bench.begun) == 1)
+    return bench
+
+
 def test_values_ask_the_same_by_identity_where_they_are_arrays() -> None:
     one, other = np.zeros(2), np.zeros(2)
     assert same(one, one)
@@ -171,9 +182,7 @@ def test_what_was_asked_already_is_not_asked_again(
 
 
 def test_a_newer_question_wins(make: Callable[..., Bench], qtbot: QtBot) -> None:
-    bench = make()
-    bench.study.watch(True)
-    wait_until(qtbot, lambda: len(bench.begun) == 1)
+    bench = under_way(make, qtbot)
     for n in (4, 5, 6):
         bench.ask_for(n)
     bench.allow()
@@ -218,9 +227,7 @@ def test_a_search_is_called_off_and_gone_on_with(make: Callable[..., Bench], qtb
 
 
 def test_another_question_needs_no_going_on(make: Callable[..., Bench], qtbot: QtBot) -> None:
-    bench = make()
-    bench.study.watch(True)
-    wait_until(qtbot, lambda: len(bench.begun) == 1)
+    bench = under_way(make, qtbot)
     bench.study.call_off()
     bench.allow()
     bench.ask_for(3, np.ones(1))  # another model
@@ -232,10 +239,7 @@ def test_another_question_needs_no_going_on(make: Callable[..., Bench], qtbot: Q
 def test_what_is_called_off_beside_a_training_stays_so_for_its_next_models(
     make: Callable[..., Bench], qtbot: QtBot
 ) -> None:
-    bench = make()
-    bench.view.is_running = True
-    bench.study.watch(True)
-    wait_until(qtbot, lambda: len(bench.begun) == 1)
+    bench = under_way(make, qtbot, beside_a_run=True)
     bench.study.call_off()
     bench.allow(1)
     wait_until(qtbot, lambda: not bench.study.is_computing)
@@ -296,9 +300,7 @@ def test_other_data_are_forgotten_at_once(make: Callable[..., Bench], qtbot: QtB
 def test_nothing_is_kept_of_what_was_under_way_for_other_data(
     make: Callable[..., Bench], qtbot: QtBot
 ) -> None:
-    bench = make(keep=8)
-    bench.study.watch(True)
-    wait_until(qtbot, lambda: len(bench.begun) == 1)
+    bench = under_way(make, qtbot, keep=8)
     gone = weakref.ref(bench.begun[0]), weakref.ref(bench.begun[0].question.weights)
     bench.begun.clear()
     bench.view.forgotten.emit()
@@ -430,10 +432,7 @@ def test_a_study_can_give_way_without_a_training(make: Callable[..., Bench], qtb
 def test_a_model_that_learns_on_is_asked_of_when_the_one_before_is_answered(
     make: Callable[..., Bench], qtbot: QtBot
 ) -> None:
-    bench = make()
-    bench.view.is_running = True
-    bench.study.watch(True)
-    wait_until(qtbot, lambda: len(bench.begun) == 1)
+    bench = under_way(make, qtbot, beside_a_run=True)
     bench.question = Sum(np.ones(1), 3)
     bench.view.shown_changed.emit()
     bench.allow()
@@ -611,10 +610,7 @@ def test_a_study_ends_with_what_made_it(make: Callable[..., Bench], qtbot: QtBot
 def test_who_chooses_a_model_beside_a_training_is_answered_at_once(
     make: Callable[..., Bench], qtbot: QtBot
 ) -> None:
-    bench = make()
-    bench.view.is_running = True
-    bench.study.watch(True)
-    wait_until(qtbot, lambda: len(bench.begun) == 1)
+    bench = under_way(make, qtbot, beside_a_run=True)
     bench.question, bench.view.is_another_shown = Sum(np.ones(1), 3), True
     bench.view.shown_changed.emit()
     bench.allow(2)  # one ends the step under way
@@ -630,10 +626,7 @@ def test_who_chooses_a_model_beside_a_training_is_answered_at_once(
 def test_a_pause_is_noticed_at_once_and_ends_the_rest(
     make: Callable[..., Bench], qtbot: QtBot
 ) -> None:
-    bench = make(rest=1e9)
-    bench.view.is_running = True
-    bench.study.watch(True)
-    wait_until(qtbot, lambda: len(bench.begun) == 1)
+    bench = under_way(make, qtbot, beside_a_run=True, rest=1e9)
     bench.question = Sum(np.ones(1), 3)  # of the epoch it was paused at
     bench.view.is_running = False
     bench.view.run_state_changed.emit()
