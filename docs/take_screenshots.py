@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits  # noqa: E402
 
 from core.attack import FROM_IMAGE  # noqa: E402
 from core.data.dataset import DataConfig  # noqa: E402
-from core.learning.training import TrainingConfig  # noqa: E402
+from core.learning.config import TrainingConfig  # noqa: E402
 from gui.app import make_application  # noqa: E402
 from gui.session.run_state import RunState  # noqa: E402
 from gui.session.session import Session  # noqa: E402
