@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING
 from material import REPOSITORY
 from result import Result, at_most, interquartile_range
 
+from gui.session.training import DEFAULT_PACE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -196,10 +198,11 @@ class Starts:
     ours: list[dict[str, float]]
     empty: list[dict[str, float]]
 
-    def ratios(self, mark: str) -> list[float]:
-        """Return how many times an empty window each start took to ``mark``."""
+    def ratios(self, mark: str, less: float = 0.0) -> list[float]:
+        """Return how many empty windows each start took to ``mark``, ``less`` some seconds."""
         around = [(before[END] + after[END]) / 2 for before, after in pairwise(self.empty)]
-        return [start[mark] / empty for start, empty in zip(self.ours, around, strict=True)]
+        seconds = [start[mark] - less for start in self.ours]
+        return [ours / empty for ours, empty in zip(seconds, around, strict=True)]
 
 
 def starts(command: Sequence[str], main: Path, repeats: int, folder: Path | None) -> Starts:
@@ -235,6 +238,10 @@ def results_of(way: str, done: Starts) -> list[Result]:
         note = f"{statistics.median(seconds):.2f} s, the longest {max(seconds):.2f} s"
         what = f"{way}: {words} / empty window"
         results.append(at_most(TOPIC, what, value, "x", target, noise=noise, note=note))
+    unpaced = statistics.median(done.ratios(LEARNING, less=1 / DEFAULT_PACE))
+    note = f"less the {1 / DEFAULT_PACE:g} s that {DEFAULT_PACE:g} epochs a second ask for"
+    what = f"{way}: first epoch at full speed / empty window"
+    results.append(Result(TOPIC, what, unpaced, "x", note=note))
     ends = [start[END] for start in done.ours]
     value, noise = statistics.median(ends), interquartile_range(ends)
     what = f"{way}: end once asked"

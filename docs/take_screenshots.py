@@ -18,7 +18,7 @@ from PySide6.QtGui import QImage  # noqa: E402
 from threadpoolctl import threadpool_limits  # noqa: E402
 
 from core.attack import FROM_IMAGE  # noqa: E402
-from core.data.dataset import DataConfig  # noqa: E402
+from core.data.config import DataConfig  # noqa: E402
 from core.learning.config import TrainingConfig  # noqa: E402
 from gui.app import make_application  # noqa: E402
 from gui.session.run_state import RunState  # noqa: E402
@@ -46,6 +46,7 @@ def wait_for(condition, what):
 
 def shoot(window, folder, name):
     file = folder / f"{name}.png"
+    picture = QImage()
 
     def grabbed():
         wait(400)
@@ -54,7 +55,6 @@ def shoot(window, folder, name):
         grey = picture.convertToFormat(QImage.Format.Format_Grayscale8)
         return len(np.unique(np.frombuffer(grey.constBits(), np.uint8))) >= 32
 
-    picture = None
     wait_for(grabbed, f"anything to be seen in {name}")
     if not picture.save(str(file)):
         sys.exit(f"{file} cannot be written")

@@ -87,7 +87,7 @@ def use(program, timing, folder):
         if not figure.read_bytes().startswith(BEGINNINGS[figure.suffix[1:]]):
             sys.exit(f"{figure.name} is no figure")
     with Image.open(figures[0]) as image:
-        colours = image.convert("RGB").getcolors(image.width * image.height)
+        colours = image.convert("RGB").getcolors(image.width * image.height) or []
     if n_steps < 2 or len(colours) < N_COLOURS:
         sys.exit(f"{n_steps} steps of an attack, {len(colours)} colours in the figure")
     press("ctrl+q")
