@@ -32,7 +32,7 @@ from gui.learn.page import ATLAS
 from gui.session.run_state import RunState
 from gui.session.session import Session
 from gui.theme import ICONS, Theme, apply_theme, give_theme, make_icon
-from gui.window.registry import LEARN_TABS, attack_tabs
+from gui.window.registry import ATTACK_TABS, LEARN_TABS
 from gui.window.text_window import TextWindow
 
 if TYPE_CHECKING:
@@ -394,7 +394,7 @@ def data_of(session: Session) -> Dataset:
 
 PLACES = {
     "learn": (ATLAS, *(tab.words for tab in LEARN_TABS)),
-    "attack": (FILM, *(tab.words for tab in attack_tabs())),
+    "attack": (FILM, *(tab.words for tab in ATTACK_TABS)),
     "robustness": ("",),
     "draw": ("",),
 }

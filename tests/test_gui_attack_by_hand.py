@@ -32,13 +32,13 @@ from core.errors import ExplorerError
 from core.exact.smallest import smallest_change
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
-from gui.attack.by_hand import TAB
 from gui.attack.by_hand.panel import ByHandPanel
 from gui.attack.by_hand.study import DEFAULT_FACTOR, LEAST_FACTOR, MOST_FACTOR
 from gui.attack.page import AttackPage
 from gui.session.run_state import RunState
 from gui.theme import LIGHT
 from gui.widgets.canvas.change_canvas import FAINTEST, THICKEST, THINNEST
+from gui.window.registry import ATTACK_TABS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,7 +70,7 @@ def is_settled(game: Game) -> bool:
 def page(session: Session, new_panel: Callable[..., Any], qtbot: QtBot) -> AttackPage:
     """Return the Attack page on its tab, of a known image."""
     session.attack.choose("train", NUMBER)
-    page: AttackPage = new_panel(AttackPage, session, tabs=(TAB,), size=PAGE_SIZE)
+    page: AttackPage = new_panel(AttackPage, session, tabs=ATTACK_TABS[-1:], size=PAGE_SIZE)
     wait_for_film(qtbot, session)
     click(qtbot, page.tab("By hand"))
     return page
@@ -728,7 +728,7 @@ def test_a_model_that_has_learnt_nothing_is_explained(
     qtbot: QtBot,
 ) -> None:
     session = new_session()
-    page = new_panel(AttackPage, session, tabs=(TAB,), size=PAGE_SIZE)
+    page = new_panel(AttackPage, session, tabs=ATTACK_TABS[-1:], size=PAGE_SIZE)
     click(qtbot, page.tab("By hand"))
     panel = page.tabs.panel("By hand")
     assert panel.sentence.text() == "Waiting for data ..."

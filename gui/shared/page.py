@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from gui.shared.panel import Panel
+from gui.shared.tabs import Tab
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from PySide6.QtGui import QAction, QIcon
     from PySide6.QtWidgets import QWidget
@@ -48,25 +49,24 @@ class Page(Panel):
 
 
 @dataclass(frozen=True, slots=True)
-class PageEntry:
+class PageEntry(Tab):
     """A page as the window offers it.
 
     Attributes
     ----------
     name : unique
-    words, help, shortcut, icon : what people see and press
-    load : reads its module, and returns what makes it
+    shortcut, icon : of its button
+    tabs : what it offers below what is seen at once
     takes_keyboard : whether keys go to it as soon as it is shown
     """
 
     name: str
-    words: str
-    help: str
     shortcut: str
     icon: str
-    load: Callable[[], Callable[[Session, QWidget], Page]]
+    tabs: tuple[Tab, ...] = ()
     takes_keyboard: bool = False
 
     def make(self, session: Session, parent: QWidget) -> Page:
         """Return a new page."""
-        return self.load()(session, parent)
+        page: Page = self.load()(session, *([self.tabs] if self.tabs else []), parent)
+        return page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QPoint, Signal, Slot
 
@@ -13,7 +13,7 @@ from gui.jobs.loading import load_beside
 from gui.widgets.basics.lazy_tabs import LazyTabs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from PySide6.QtWidgets import QWidget
 
@@ -28,18 +28,27 @@ class Tab:
     Attributes
     ----------
     words, help : on its button, and what there is to see
-    make : makes the panel; its module is read only then, for a person should not wait for it to see
-        something learn
+    panel : ``package.module.Class``; the module is read only when there is to be one, for a person
+        should not wait for it to see something learn
     """
 
     words: str
     help: str
-    make: Callable[[Session, QWidget], Panel]
+    panel: str
 
     @property
     def module(self) -> str:
-        """Where the panel is: in the folder that offers it."""
-        return f"{self.make.__module__}.panel"
+        """Where the class is."""
+        return self.panel.rpartition(".")[0]
+
+    def load(self) -> Any:
+        """Read the module, and return the class."""
+        return getattr(import_module(self.module), self.panel.rpartition(".")[2])
+
+    def make(self, session: Session, parent: QWidget) -> Panel:
+        """Return a new panel."""
+        made: Panel = self.load()(session, parent)
+        return made
 
 
 class PanelTabs(LazyTabs):
@@ -66,7 +75,7 @@ class PanelTabs(LazyTabs):
     ) -> None:
         super().__init__(first, parent)
         self._session = session
-        self._modules = {tab.words: tab.module for tab in tabs}
+        self._tabs = {tab.words: tab for tab in tabs}
         self._asked_for: set[str] = set()
         """Panels whose modules are read, or have been, ahead of anybody who wants to see them."""
         self._loaded: set[str] = set()
@@ -76,7 +85,7 @@ class PanelTabs(LazyTabs):
         """Whether the module of a panel is there: it is loaded beside the window, not by it."""
         if words not in self._asked_for:
             self._asked_for.add(words)
-            load = partial(import_module, self._modules[words])
+            load = self._tabs[words].load
             load_beside(self._session.pool, [load], partial(self._loaded.add, words))
         return words in self._loaded
 

@@ -1,112 +1,122 @@
-"""The pages of the window and the tabs of each: a new one is a folder and a line here.
+"""The pages of the window and the tabs of each: a new one is a folder and an entry here.
 
-The module of a page is read beside the window, or when the page is asked for: a person should not
-wait for it to see something learn.
+Where the class is stands in words: its module is read beside the window, or when the page or tab is
+asked for. A person should not wait for it to see something learn.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from gui.learn import confusion, over_epochs, stopping
 from gui.shared.page import PageEntry
-from gui.tune import comparison, runs
+from gui.shared.tabs import Tab
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtWidgets import QWidget
-
-    from gui.session.session import Session
-    from gui.shared.page import Page
-    from gui.shared.tabs import Tab
-
-    Maker = Callable[[Session, QWidget], Page]
-
-LEARN_TABS = (runs.TAB, comparison.TAB, confusion.TAB, stopping.TAB, over_epochs.TAB)
+LEARN_TABS = (
+    Tab(
+        "Runs",
+        "Every run so far: show, hide, rename, compare, repeat with other seeds",
+        "gui.tune.runs.panel.RunsPanel",
+    ),
+    Tab(
+        "Compare",
+        "Two models side by side: best against now, a run against another",
+        "gui.tune.comparison.panel.ComparisonPanel",
+    ),
+    Tab(
+        "Confusion",
+        "How often each class is taken for each other; click a cell to see the images",
+        "gui.learn.confusion.panel.ConfusionPanel",
+    ),
+    Tab(
+        "When to stop",
+        "How sure the best epoch is, and what early stopping would have done",
+        "gui.learn.stopping.panel.StoppingPanel",
+    ),
+    Tab(
+        "Over epochs",
+        "The score of each class at every epoch, and which images flip",
+        "gui.learn.over_epochs.panel.OverEpochsPanel",
+    ),
+)
 """Beside the class atlas."""
 
-
-def attack_tabs() -> tuple[Tab, ...]:
-    """Return what there is beside the film."""
-    from gui.attack import by_hand, losses, pairs, repair, same_change, targets, transfer
-
-    return (
-        losses.TAB,
-        targets.TAB,
-        pairs.TAB,
-        repair.TAB,
-        transfer.TAB,
-        same_change.TAB,
-        by_hand.TAB,
-    )
-
-
-def _learn() -> Maker:
-    from gui.learn.page import LearnPage
-
-    return lambda session, parent: LearnPage(session, LEARN_TABS, parent)
-
-
-def _attack() -> Maker:
-    from gui.attack.page import AttackPage
-
-    return lambda session, parent: AttackPage(session, attack_tabs(), parent)
-
-
-def _robustness() -> Maker:
-    from gui.attack.robustness.page import RobustnessPage
-
-    return RobustnessPage
-
-
-def _data() -> Maker:
-    from gui.images.data.page import DataPage
-
-    return DataPage
-
-
-def _draw() -> Maker:
-    from gui.images.draw.page import DrawPage
-
-    return DrawPage
-
+ATTACK_TABS = (
+    Tab(
+        "Losses",
+        "The same image pushed by three losses, and why the squared one may not move it",
+        "gui.attack.losses.panel.LossesPanel",
+    ),
+    Tab(
+        "All targets",
+        "The chosen image changed toward every class at once, as little as is enough",
+        "gui.attack.targets.panel.TargetsPanel",
+    ),
+    Tab(
+        "Pairs",
+        "What it costs to make each class each other, beside which is taken for which",
+        "gui.attack.pairs.panel.PairsPanel",
+    ),
+    Tab(
+        "Repair",
+        "The smallest change that makes a mistake right, beside one that breaks a right one",
+        "gui.attack.repair.panel.RepairPanel",
+    ),
+    Tab(
+        "Transfer",
+        "Images crafted on this run's model, tested on the models of the other runs",
+        "gui.attack.transfer.panel.TransferPanel",
+    ),
+    Tab(
+        "Same change",
+        "The film's change, or one found for all, added to every image of the part",
+        "gui.attack.same_change.panel.SameChangePanel",
+    ),
+    Tab(
+        "By hand",
+        "Paint the change yourself, with the same budget as the optimiser",
+        "gui.attack.by_hand.panel.ByHandPanel",
+    ),
+)
+"""Beside the film."""
 
 PAGES = (
     PageEntry(
-        "learn", "Learn", "What is learnt, and where it fails.", "Ctrl+1", "play", load=_learn
+        "Learn",
+        "What is learnt, and where it fails.",
+        "gui.learn.page.LearnPage",
+        name="learn",
+        shortcut="Ctrl+1",
+        icon="play",
+        tabs=LEARN_TABS,
     ),
     PageEntry(
-        "attack",
         "Attack",
         "Change an image until it is read as something else.",
-        "Ctrl+2",
-        "attack",
-        load=_attack,
+        "gui.attack.page.AttackPage",
+        name="attack",
+        shortcut="Ctrl+2",
+        icon="attack",
+        tabs=ATTACK_TABS,
     ),
     PageEntry(
-        "robustness",
         "Robustness",
         "How much change the images withstand: exact, and under attacks.",
-        "Ctrl+5",
-        "best",
-        load=_robustness,
+        "gui.attack.robustness.page.RobustnessPage",
+        name="robustness",
+        shortcut="Ctrl+5",
+        icon="best",
     ),
     PageEntry(
-        "data",
         "Data",
         "All images, what is in them, and how they are split.",
-        "Ctrl+3",
-        "data",
-        load=_data,
+        "gui.images.data.page.DataPage",
+        name="data",
+        shortcut="Ctrl+3",
+        icon="data",
     ),
     PageEntry(
-        "draw",
         "Draw",
         "Draw a digit of your own and see it read.",
-        "Ctrl+4",
-        "draw",
-        load=_draw,
+        "gui.images.draw.page.DrawPage",
+        name="draw",
+        shortcut="Ctrl+4",
+        icon="draw",
         takes_keyboard=True,
     ),
 )
