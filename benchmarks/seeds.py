@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from core.learning.config import TrainingConfig
 from core.learning.presets import TP_PRESET
-from core.learning.sweep.sweep import SeedSweep
+from core.learning.sweep.sweep import Sweep, with_seeds
 from core.learning.training import Trainer
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ PRESETS = {"sensible preset, shuffled": TrainingConfig(), "the practical's prese
 def at_once(dataset: Dataset, config: TrainingConfig) -> float:
     """Return the seconds of a sweep, everything from its making to its last record."""
     started = time.perf_counter()
-    for _ in SeedSweep(dataset, config, N_SEEDS).run():
+    for _ in Sweep(dataset, with_seeds(config, N_SEEDS)).run():
         pass
     return time.perf_counter() - started
 

@@ -134,15 +134,19 @@ def parameters_of(config: Any) -> dict[str, Parameter]:
     }
 
 
-def check_parameters(config: Any) -> None:
-    """Check every declared field of ``config``.
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Base of all settings: one that is out of its range cannot be made.
 
     Raises
     ------
     SettingError
         Naming the setting, its value and its range.
     """
-    for name, declared in parameters_of(config).items():
-        problem = declared.problem(getattr(config, name))
-        if problem:
-            raise SettingError(f"{declared.label} {problem}")
+
+    def __post_init__(self) -> None:
+        """Check every declared field."""
+        for name, declared in parameters_of(self).items():
+            problem = declared.problem(getattr(self, name))
+            if problem:
+                raise SettingError(f"{declared.label} {problem}")

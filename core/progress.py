@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
 _Result = TypeVar("_Result")
+_Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +41,16 @@ def finish(work: Generator[Progress, None, _Result]) -> _Result:
         except StopIteration as end:
             result: _Result = end.value
             return result
+
+
+def told_as(
+    work: Generator[Any, None, _Result], told: Callable[[], _Told]
+) -> Generator[_Told, None, _Result]:
+    """Do all of ``work``, telling ``told()`` in place of whatever it tells."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: _Result = end.value
+            return result
+        yield told()

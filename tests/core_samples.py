@@ -12,13 +12,18 @@ from hypothesis import HealthCheck, settings
 
 from core.data.dataset import Dataset, make_dataset
 from core.exact.cost_matrix import PairSizes, cost_matrix
+from core.insight.epoch_readings import EpochSearch
+from core.progress import finish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from core.data.dataset import Split
     from core.exact.cost_matrix import CostMatrix
+    from core.insight.epoch_readings import EpochReadings
+    from core.learning.records import Snapshot
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -47,6 +52,15 @@ def tiny_dataset(
     names = [f"class {k}" for k in range(n_classes)]
     train, test = part(n_train), part(n_test)
     return make_dataset("tiny", "made up", train, test, image_shape=shape, class_names=names)
+
+
+def read_epochs(snapshots: Sequence[Snapshot], split: Split) -> EpochReadings:
+    """Return what all of these snapshots read in ``split``."""
+    search = EpochSearch(split, snapshots)
+    finish(search.run())
+    found = search.found()
+    assert found is not None
+    return found.readings
 
 
 def cost_matrix_of(medians: list[list[float]], counts: list[list[int]] | None = None) -> CostMatrix:

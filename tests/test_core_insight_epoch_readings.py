@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from core_samples import QUICK, tiny_dataset
+from core_samples import QUICK, read_epochs, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +18,6 @@ from core.insight.epoch_readings import (
     EpochReadings,
     EpochSearch,
     most_epochs,
-    read_epochs,
     spread_snapshots,
 )
 from core.learning.config import TrainingConfig
@@ -98,30 +97,22 @@ def test_scores_and_flips_are_those_of_plain_loops(n_epochs, n_samples, n_classe
         for row in readings.predicted
     ]
     assert readings.right.tolist() == right
-    scores = readings.class_scores(n_classes)
+    summary = readings.summary(n_classes)
     for e in range(n_epochs):
         for k in range(n_classes):
             own = [right[e][i] for i in range(n_samples) if readings.labels[i] == k]
             expected = sum(own) / len(own) if own else np.nan
-            np.testing.assert_equal(scores[e, k], expected)
+            np.testing.assert_equal(summary.scores[e, k], expected)
     up, down = [0] * n_epochs, [0] * n_epochs
     for i in range(n_samples):
-        became_right, became_wrong = [], []
+        before = sum(up) + sum(down)
         for e in range(1, n_epochs):
             if right[e][i] and not right[e - 1][i]:
-                became_right.append(int(readings.epochs[e]))
                 up[e] += 1
             if right[e - 1][i] and not right[e][i]:
-                became_wrong.append(int(readings.epochs[e]))
                 down[e] += 1
-        found = readings.became(i)
-        assert [one.tolist() for one in found] == [became_right, became_wrong]
-        assert readings.n_flips[i] == len(became_right) + len(became_wrong)
-    assert [one.tolist() for one in readings.turned()] == [up, down]
-    summary = readings.summary(n_classes)
+        assert summary.n_flips[i] == sum(up) + sum(down) - before
     assert (summary.became_right.tolist(), summary.became_wrong.tolist()) == (up, down)
-    np.testing.assert_array_equal(summary.scores, scores)
-    np.testing.assert_array_equal(summary.n_flips, readings.n_flips)
     for e in range(n_epochs):
         assert readings.nearest_row(int(readings.epochs[e])) == e
         halves, values = readings.halves(e), readings.log_likelihood[e].astype(np.float64)
@@ -155,7 +146,7 @@ def test_what_was_read_is_not_read_again(monkeypatch):
     fewer = EpochSearch(dataset.test, records[2:4], known=known)
     assert not list(fewer.run())  # all known
     assert fewer.found().complete
-    assert search.readings().epochs.tolist() == [2, 3]  # the others are forgotten
+    assert search.found().readings.epochs.tolist() == [2, 3]  # the others are forgotten
     # Equal numbers in another array are another snapshot.
     other = Snap(2, records[2].weights.copy())
     assert len(list(EpochSearch(dataset.test, [other], known=known).run())) == 1
@@ -169,19 +160,9 @@ def test_what_is_found_adds_up_and_is_not_looked_for_again():
         assert (progress.unit, progress.total) == ("epochs", len(records))
         assert search.found().complete == (progress.done == len(records))
     found = search.found()
-    np.testing.assert_array_equal(
-        found.summary.scores, found.readings.class_scores(dataset.n_classes)
-    )
+    expected = found.readings.summary(dataset.n_classes)
+    np.testing.assert_array_equal(found.summary.scores, expected.scores)
     assert not list(search.run())
-
-
-def test_before_anything_is_read_there_is_nothing():
-    dataset, records = trained()
-    assert EpochSearch(dataset.test, records).found() is None
-    readings = EpochSearch(dataset.test, records).readings()
-    assert readings.n_epochs == 0
-    assert readings.class_scores(4).shape == (0, 4)
-    assert readings.n_flips.tolist() == [0] * 50
 
 
 def test_the_last_snapshot_before_a_divergence_is_read_without_a_warning():

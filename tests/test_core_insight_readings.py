@@ -35,7 +35,7 @@ def made_up(n=50, n_classes=4, seed=0, *, noisy=False):
     sure = rng.choice([0.25, 0.3, 0.5, 0.5, 0.75, 1.0, float(rng.random())], size=n)
     predicted = np.where(rng.random(n) < 0.6, labels, rng.integers(n_classes, size=n))
     confidence = sure.astype(np.float32)
-    return split, Readings(predicted, confidence, confidence)
+    return split, Readings(predicted, confidence)
 
 
 def by_hand(split, readings, wanted):
@@ -100,14 +100,14 @@ def test_most_surely_wrong_first_in_an_example():
     labels = read_only(np.array([0, 0, 1, 1, 2]))
     split = Split(read_only(np.zeros((5, 1), dtype=np.float32)), labels)
     confidence = np.array([0.9, 0.6, 0.95, 0.5, 0.7], dtype=np.float32)
-    readings = Readings(np.array([0, 1, 2, 1, 2]), confidence, confidence)
+    readings = Readings(np.array([0, 1, 2, 1, 2]), confidence)
     assert select(split, readings, ImageFilter(order="worst")).tolist() == [2, 1, 3, 4, 0]
 
 
 def test_thirty_percent_keeps_what_is_three_tenths_in_single_precision():
     split = Split(read_only(np.zeros((1, 1), dtype=np.float32)), read_only(np.array([0])))
     confidence = np.array([0.3], dtype=np.float32)
-    readings = Readings(np.array([0]), confidence, confidence)
+    readings = Readings(np.array([0]), confidence)
     assert select(split, readings, ImageFilter(low=30.0)).tolist() == [0]
     assert select(split, readings, ImageFilter(high=30.0)).tolist() == [0]
 
@@ -116,7 +116,7 @@ def test_images_of_a_model_that_ran_away_are_kept_and_come_last():
     split, readings = made_up(6)
     confidence = readings.confidence.copy()
     confidence[[1, 4]] = np.nan
-    lost = Readings(readings.predicted, confidence, confidence)
+    lost = Readings(readings.predicted, confidence)
     assert select(split, lost, ImageFilter()).tolist() == list(range(6))
     for order in ("worst", "unsure", "sure"):
         assert select(split, lost, ImageFilter(order=order)).tolist()[-2:] == [1, 4]
@@ -143,9 +143,7 @@ def test_readings_are_those_of_the_model_image_by_image(n):
         probabilities = model.probabilities(split.images[i])
         assert readings.predicted[i] == probabilities.argmax()
         assert readings.confidence[i] == pytest.approx(probabilities.max(), rel=1e-5)
-        expected = probabilities[split.labels[i]]
-        assert readings.true_probability[i] == pytest.approx(expected, rel=1e-5)
-    for array in (readings.predicted, readings.confidence, readings.true_probability):
+    for array in (readings.predicted, readings.confidence):
         assert array.shape == (n,)
         assert not array.flags.writeable
 

@@ -16,7 +16,7 @@ from core.exact.curves import exact_robustness
 from core.learning.adversary import Adversary
 from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron, log_softmax, one_hot, with_bias
-from core.learning.sweep.sweep import SeedSweep
+from core.learning.sweep.sweep import Sweep, with_seeds
 from core.learning.training import EpochRecord, Trainer, epoch_order
 from core.progress import finish
 from core.sources import open_dataset
@@ -155,7 +155,7 @@ def test_it_cannot_be_changed_in_a_run_and_runs_trained_at_once_refuse_it():
     with pytest.raises(SettingError, match="rewind"):
         Trainer(data, config).change(adversary="off")
     with pytest.raises(SettingError, match="adversary"):
-        SeedSweep(data, config, 3)
+        Sweep(data, with_seeds(config, 3))
     with pytest.raises(SettingError, match="Budget"):
         TrainingConfig(adversary_size=-1.0)
 

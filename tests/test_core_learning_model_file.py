@@ -6,7 +6,7 @@ import pickle
 import stat
 import struct
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from safetensors.numpy import save
 
 from core.errors import ModelError, SettingError
 from core.learning.config import TrainingConfig
-from core.learning.model_file import SavedModel, load_model, save_model, settings_of
+from core.learning.model_file import SavedModel, load_model, save_model
 from core.learning.training import Checkpoint, EpochRecord, Trainer
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def a_model(n_classes: int = 4, shape: tuple[int, int] = (3, 4)) -> SavedModel:
     rng = np.random.default_rng(0)
     weights = rng.standard_normal((n_classes, shape[0] * shape[1] + 1)).astype(np.float32)
     names = tuple(f"class {k}" for k in range(n_classes))
-    return SavedModel(weights, shape, names, "tiny", 2.5, settings_of(CONFIG))
+    return SavedModel(weights, shape, names, "tiny", 2.5, asdict(CONFIG))
 
 
 def header(content: bytes) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from core.learning.history import METRICS, PARTS
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.presets import TP_PRESET
 from core.learning.sweep.stacked_evaluation import evaluate_stacked
-from core.learning.sweep.sweep import N_SEEDS, SeedSweep, Sweep, SweepRecord, following_seeds
+from core.learning.sweep.sweep import N_SEEDS, Sweep, SweepRecord, with_seeds
 from core.learning.training import BatchRecord, Checkpoint, EpochRecord, Trainer
 from core.progress import finish
 from core.sources import open_dataset
@@ -95,7 +95,7 @@ def assert_members_are_alone(
 def test_each_member_is_the_run_alone(
     config: TrainingConfig, n_seeds: int, validated: bool
 ) -> None:
-    sweep = SeedSweep(tiny(validated=validated), config, n_seeds)
+    sweep = Sweep(tiny(validated=validated), with_seeds(config, n_seeds))
     assert sweep.seeds == tuple(range(config.seed, config.seed + n_seeds))
     assert_members_are_alone(sweep, drained(sweep), 1e-4)
 
@@ -103,7 +103,7 @@ def test_each_member_is_the_run_alone(
 @QUICK
 @given(config=CONFIGS, n_seeds=st.integers(1, 4))
 def test_in_float64_they_agree_to_rounding(config: TrainingConfig, n_seeds: int) -> None:
-    sweep = SeedSweep(tiny(), config, n_seeds, dtype=np.float64)
+    sweep = Sweep(tiny(), with_seeds(config, n_seeds), dtype=np.float64)
     assert_members_are_alone(sweep, drained(sweep), 1e-11, dtype=np.float64)
 
 
@@ -126,7 +126,7 @@ def test_branches_go_on_from_anywhere(
         next(events)
     start = parent.checkpoint()
     branch = replace(config, momentum=momentum, l2=0.02, batch_size=batch_size)
-    sweep = SeedSweep(data, branch, 3, start=start)
+    sweep = Sweep(data, with_seeds(branch, 3), start=start)
     assert_members_are_alone(sweep, drained(sweep), 1e-4, start=start)
 
 
@@ -167,7 +167,7 @@ def test_work_cut_into_small_pieces_is_the_same_work(
     config = TrainingConfig(
         batch_size=batch_size, shuffle=shuffle, epochs=3, momentum=0.5, l2=0.01, init="normal"
     )
-    sweep = SeedSweep(tiny(validated=True), config, 5, dtype=np.float64)
+    sweep = Sweep(tiny(validated=True), with_seeds(config, 5), dtype=np.float64)
     assert_members_are_alone(sweep, drained(sweep), 1e-11, dtype=np.float64)
 
 
@@ -180,7 +180,7 @@ def test_on_mnist_each_member_is_the_run_alone(config: TrainingConfig) -> None:
             "folder named by PERCEPTRON_EXPLORER_DATA exists"
         )
     data = open_dataset(str(folder)).sized(DataConfig())
-    sweep = SeedSweep(data, config, 4)
+    sweep = Sweep(data, with_seeds(config, 4))
     assert_members_are_alone(sweep, drained(sweep), 1e-4)
 
 
@@ -190,7 +190,7 @@ def test_the_smallest_images_are_learnt_as_alone(side: int, momentum: float) -> 
     images = np.random.default_rng(side).random((N_TRAIN, side, side), dtype=np.float32)
     part = images, np.arange(N_TRAIN) % 10
     data = make_dataset("small", "made here", part, part, image_shape=(side, side))
-    sweep = SeedSweep(data, TrainingConfig(batch_size=3, momentum=momentum, epochs=3), 4)
+    sweep = Sweep(data, with_seeds(TrainingConfig(batch_size=3, momentum=momentum, epochs=3), 4))
     assert_members_are_alone(sweep, drained(sweep), 1e-4)
 
 
@@ -206,7 +206,7 @@ def test_large_steps_do_not_carry_a_member_away(shuffle: bool, batch_size: int) 
     nudge = 1e-7 * np.random.default_rng(0).standard_normal(trainer.weights.shape)
     nudged, _ = alone(data, config, start=Checkpoint(nudge))
     assert np.abs(nudged.weights - trainer.weights).max() > 0.1  # else nothing is tested
-    sweep = SeedSweep(data, config, 4)
+    sweep = Sweep(data, with_seeds(config, 4))
     assert_members_are_alone(sweep, drained(sweep), 1e-4)
 
 
@@ -256,7 +256,7 @@ def test_a_member_that_diverges_leaves_the_others_alone() -> None:
 
 def test_when_all_have_diverged_it_ends() -> None:
     config = TrainingConfig(learning_rate=1000.0, l2=10.0, batch_size=10, epochs=5000)
-    records = drained(SeedSweep(tiny(), config, 3))
+    records = drained(Sweep(tiny(), with_seeds(config, 3)))
     assert records[-1].diverged.all()
     assert not records[-2].diverged.all()
     assert records[-1].epoch < 20
@@ -275,14 +275,14 @@ def raw(records: list[SweepRecord]) -> list[list[bytes | None]]:
 @pytest.mark.parametrize("shuffle", [True, False])
 def test_the_same_seeds_give_the_same_bits(shuffle: bool) -> None:
     config = TrainingConfig(epochs=4, shuffle=shuffle, init="normal", batch_size=10)
-    first, second = (SeedSweep(tiny(), config, 4) for _ in range(2))
+    first, second = (Sweep(tiny(), with_seeds(config, 4)) for _ in range(2))
     assert raw(drained(first)) == raw(drained(second))
     assert first.checkpoint(3).weights.tobytes() == second.checkpoint(3).weights.tobytes()
 
 
 def test_seeds_differ_in_start_and_order() -> None:
     for config in (TrainingConfig(epochs=1), TrainingConfig(epochs=1, init="normal")):
-        likes = drained(SeedSweep(tiny(), config, 5))[-1].train_log_likelihood
+        likes = drained(Sweep(tiny(), with_seeds(config, 5)))[-1].train_log_likelihood
         assert len(set(likes)) == 5
 
 
@@ -294,8 +294,8 @@ def test_stopped_in_the_middle_it_goes_on_or_is_forgotten(
         core.learning.sweep.stacked_pass, "PIECE", 1
     )  # an event after every product
     config = TrainingConfig(epochs=3, batch_size=20)
-    expected = raw(drained(SeedSweep(tiny(), config, 3)))
-    sweep = SeedSweep(tiny(), config, 3)
+    expected = raw(drained(Sweep(tiny(), with_seeds(config, 3))))
+    sweep = Sweep(tiny(), with_seeds(config, 3))
     begun = list(islice(sweep.run(), n_events))
     assert len(begun) == n_events
     records = [event for event in begun if isinstance(event, SweepRecord)] + drained(sweep)
@@ -305,7 +305,7 @@ def test_stopped_in_the_middle_it_goes_on_or_is_forgotten(
 def test_progress_counts_up_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(core.learning.sweep.stacked_pass, "PIECE", 1)
     config = TrainingConfig(epochs=3, batch_size=10)
-    events = list(SeedSweep(tiny(), config, 3).run())
+    events = list(Sweep(tiny(), with_seeds(config, 3)).run())
     progress = [event for event in events if isinstance(event, BatchRecord)]
     places = [event.epoch + event.batch / event.n_batches for event in progress]
     assert places == sorted(places)
@@ -317,7 +317,7 @@ def test_progress_counts_up_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_it_yields_cannot_be_written_and_its_error_state_is_its_own() -> None:
     before = np.geterr()
-    sweep = SeedSweep(tiny(validated=True), TrainingConfig(epochs=2, momentum=0.9), 3)
+    sweep = Sweep(tiny(validated=True), with_seeds(TrainingConfig(epochs=2, momentum=0.9), 3))
     for event in sweep.run():
         assert np.geterr() == before
         if isinstance(event, SweepRecord):
@@ -337,7 +337,7 @@ def test_memory_does_not_grow_with_the_batch() -> None:
     config = TrainingConfig(epochs=1, batch_size=15_000)
     tracemalloc.start()
     try:
-        records = drained(SeedSweep(data, config, 16))
+        records = drained(Sweep(data, with_seeds(config, 16)))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -348,17 +348,18 @@ def test_memory_does_not_grow_with_the_batch() -> None:
 @pytest.mark.parametrize("n_seeds", [0, -1, N_SEEDS.high + 1, 2.5, "three", True])
 def test_a_bad_number_of_seeds_says_what_would_be_right(n_seeds: Any) -> None:
     with pytest.raises(SettingError, match="Seeds must be a whole number from 1 to 64, not"):
-        SeedSweep(tiny(), TrainingConfig(), n_seeds)
+        Sweep(tiny(), with_seeds(TrainingConfig(), n_seeds))
 
 
 def test_after_the_largest_seed_comes_zero() -> None:
-    assert following_seeds(2**31 - 2, 4) == [2**31 - 2, 2**31 - 1, 0, 1]
-    assert following_seeds(5, 1) == [5]
+    seeds = [each.seed for each in with_seeds(TrainingConfig(seed=2**31 - 2), 4)]
+    assert seeds == [2**31 - 2, 2**31 - 1, 0, 1]
+    assert with_seeds(TrainingConfig(seed=5), 1) == [TrainingConfig(seed=5)]
 
 
 def test_a_start_that_does_not_fit_is_told() -> None:
     with pytest.raises(SettingError, match=r"weights of shape \(3, 9\) do not fit tiny"):
-        SeedSweep(tiny(), TrainingConfig(), 2, start=Checkpoint(np.zeros((3, 9))))
+        Sweep(tiny(), with_seeds(TrainingConfig(), 2), start=Checkpoint(np.zeros((3, 9))))
 
 
 @pytest.mark.parametrize(("name", "value"), [("batch_size", 7), ("shuffle", False), ("epochs", 3)])

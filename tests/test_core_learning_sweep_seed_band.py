@@ -21,7 +21,7 @@ from core.learning.sweep.seed_band import (
     band_quantiles,
     seed_band,
 )
-from core.learning.sweep.sweep import SeedSweep, Sweep, SweepRecord
+from core.learning.sweep.sweep import Sweep, SweepRecord, with_seeds
 from core.learning.training import EpochRecord, Trainer
 
 CONFIG = TrainingConfig(epochs=12, batch_size=10, learning_rate=0.5, init="normal", seed=2)
@@ -75,7 +75,7 @@ def test_curves_and_best_epochs_are_those_of_each_run(validated: bool) -> None:
     if validated:
         data = replace(data, test=data.test.part(0, 30), validation=data.test.part(30, 60))
     # So few images and so large steps that learning goes too far.
-    sweep = SeedSweep(data, replace(CONFIG, epochs=40, learning_rate=1.0, batch_size=5), 5)
+    sweep = Sweep(data, with_seeds(replace(CONFIG, epochs=40, learning_rate=1.0, batch_size=5), 5))
     band = swept(sweep)
     assert band.seeds == (2, 3, 4, 5, 6)
     assert band.held_out_part == ("validation" if validated else "test")
@@ -137,14 +137,14 @@ def test_diverged_members_are_counted_and_left_out() -> None:
 
 
 def test_a_band_says_what_it_shows() -> None:
-    few = swept(SeedSweep(tiny_dataset(), replace(CONFIG, epochs=1), 1))
-    many = swept(SeedSweep(tiny_dataset(), replace(CONFIG, epochs=1), 20))
+    few = swept(Sweep(tiny_dataset(), with_seeds(replace(CONFIG, epochs=1), 1)))
+    many = swept(Sweep(tiny_dataset(), with_seeds(replace(CONFIG, epochs=1), 20)))
     assert str(few) == "median and all 1 seed"
     assert str(many) == "median and the middle 90 % of 20 seeds"
 
 
 def test_nobody_can_write_into_a_band() -> None:
-    band = swept(SeedSweep(tiny_dataset(), replace(CONFIG, epochs=1), 3))
+    band = swept(Sweep(tiny_dataset(), with_seeds(replace(CONFIG, epochs=1), 3)))
     arrays = [band.epochs, band.best_epochs, *band.curves.values()]
     for one in band.bands.values():
         arrays += [getattr(one, field.name) for field in fields(one)]
@@ -165,7 +165,7 @@ def test_a_search_tells_batches_and_what_is_recorded_by_now() -> None:
     assert [each.done for each in told] == sorted(each.done for each in told)
     assert told[-1].done == told[-1].total
     assert {each.unit for each in told} == {"batches"}
-    expected = swept(SeedSweep(tiny_dataset(), config, 4))
+    expected = swept(Sweep(tiny_dataset(), with_seeds(config, 4)))
     found = search.found()
     assert found is not None
     assert found.epochs.tolist() == [0, 1, 2, 3]

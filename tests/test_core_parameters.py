@@ -13,7 +13,7 @@ from core.attack import AttackConfig
 from core.data.config import DataConfig
 from core.errors import ExplorerError, SettingError
 from core.learning.config import TrainingConfig
-from core.parameters import Parameter, check_parameters, parameter, parameters_of
+from core.parameters import Parameter, Settings, parameter, parameters_of
 
 CONFIGS = [DataConfig, TrainingConfig, AttackConfig]
 DECLARED = [
@@ -153,7 +153,7 @@ def test_whole_numbers_are_numbers_too():
 
 
 @dataclasses.dataclass(frozen=True)
-class Example:
+class Example(Settings):
     """Two settings and something that is none."""
 
     size: int = parameter(3, "int", "Size", "Help.", low=1, high=5)
@@ -168,11 +168,11 @@ def test_parameters_are_read_from_class_and_instance_in_order():
 
 
 def test_the_first_bad_setting_is_named():
-    check_parameters(Example())
+    Example()
     with pytest.raises(SettingError, match=r"^Size must be a whole number from 1 to 5, not 9$"):
-        check_parameters(Example(size=9, on=7))
+        Example(size=9, on=7)
     with pytest.raises(ExplorerError, match=r"^On must be on or off"):
-        check_parameters(Example(on=7))
+        Example(on=7)
 
 
 @pytest.mark.parametrize("config", CONFIGS)

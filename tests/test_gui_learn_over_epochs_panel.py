@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from core_samples import read_epochs
 from gui_helpers import (
     EPOCHS,
     LEARN_PANEL_SIZE,
@@ -23,7 +24,6 @@ from gui_helpers import (
 from PySide6.QtCore import QPoint
 
 from core.data.config import DataConfig
-from core.insight.epoch_readings import read_epochs
 from core.insight.image_history import flip_words
 from core.pictures import sequential_rgb
 from gui.learn.over_epochs.panel import OverEpochsPanel
@@ -86,10 +86,11 @@ def test_scores_are_those_of_core_in_any_part(
         if part != panel.part.chosen:
             choose(qtbot, panel.part, panel.part.findData(part))
         readings = wait_for_part(qtbot, panel, session, part)
-        np.testing.assert_array_equal(panel.map.scores, readings.class_scores(10))
+        np.testing.assert_array_equal(panel.map.scores, readings.summary(10).scores)
         assert panel.map.epochs.tolist() == list(range(EPOCHS + 1))
-        became_right, became_wrong = readings.turned()
-        for name, turned in (("became right", became_right), ("became wrong", became_wrong)):
+        summary = readings.summary(10)
+        expected = {"became right": summary.became_right, "became wrong": summary.became_wrong}
+        for name, turned in expected.items():
             epochs, bars = panel.bars.data(name)
             assert epochs.tolist() == list(range(EPOCHS + 1))
             np.testing.assert_array_equal(bars, turned)
@@ -158,7 +159,7 @@ def test_the_images_that_flip_most_are_shown_and_told(
     panel: OverEpochsPanel, session: Session, told: list[str], qtbot: QtBot
 ) -> None:
     readings, split = expected(session, "test"), data_of(session).test
-    flips = readings.n_flips
+    flips = readings.summary(10).n_flips
     shown = [image.index for image in panel.strip.images]
     assert flips[shown].tolist() == sorted(flips[flips > 0].tolist(), reverse=True)[: len(shown)]
     assert panel.n_flipped.text() == f"{(flips > 1).sum()} of 200 more than once"
@@ -210,7 +211,7 @@ def test_other_data_are_shown_after_a_change_and_nothing_meanwhile(
     assert panel.map.scores.shape[1] in (0, 3)
     wait_until(qtbot, lambda: session.view.run_state.value == "finished")
     readings = wait_for_part(qtbot, panel, session, "test")
-    np.testing.assert_array_equal(panel.map.scores, readings.class_scores(3))
+    np.testing.assert_array_equal(panel.map.scores, readings.summary(3).scores)
     assert all(image.values.shape == (5, 4) for image in panel.strip.images)
     pixels(panel)
 
@@ -223,7 +224,7 @@ def test_a_validation_part_can_be_chosen_and_goes_with_its_data(
     panel = new_panel(OverEpochsPanel, session, size=LEARN_PANEL_SIZE)
     choose(qtbot, panel.part, panel.part.findData("validation"))
     readings = wait_for_part(qtbot, panel, session, "validation")
-    np.testing.assert_array_equal(panel.map.scores, readings.class_scores(10))
+    np.testing.assert_array_equal(panel.map.scores, readings.summary(10).scores)
     session.wanted.set_setting("validation_size", 0)
     session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(session).validation is None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from core_samples import read_epochs
 from gui_helpers import (
     EPOCHS,
     LEARN_PANEL_SIZE,
@@ -24,8 +25,8 @@ from PySide6.QtCore import QPoint
 from test_gui_session_session import Notes
 
 from core.data.dataset import validation_share
-from core.insight.epoch_readings import read_epochs
-from core.learning.stopping import bootstrap_band, early_stopping
+from core.learning.stopping import bootstrapping, early_stopping
+from core.progress import finish
 from gui.learn.stopping.panel import StoppingPanel
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
@@ -51,7 +52,8 @@ def core_readings(session: Session, part: str) -> EpochReadings:
 def core_band(session: Session, part: str) -> BootstrapBand:
     """Return the band that core makes of it."""
     readings = core_readings(session, part)
-    return bootstrap_band(readings.log_likelihood, readings.epochs, rng=np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    return finish(bootstrapping(readings.log_likelihood, readings.epochs, rng=rng))
 
 
 def wait_for_band(qtbot: QtBot, panel: StoppingPanel, session: Session, part: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from core.attack.registry import ATTACKS
-from core.attack.settings import DEFAULT_BUDGET
+from core.attack.settings import DEFAULT_BUDGET, BudgetSettings
 from core.parameters import parameters_of
 
 if TYPE_CHECKING:
@@ -95,6 +95,6 @@ def _takes(settings: AttackSettings, name: str, value: Any) -> bool:
 
 def _with_budget(settings: AttackSettings, budgets: Mapping[str, float]) -> AttackSettings:
     """Return the settings with the budget that belongs to their norm, if they have one."""
-    if not any(item.name == "budget" for item in fields(settings)):
+    if not isinstance(settings, BudgetSettings):
         return settings
-    return replace(settings, budget=budgets[settings.get("norm")])  # type: ignore[call-arg]
+    return replace(settings, budget=budgets[settings.norm])

@@ -24,7 +24,7 @@ from core.attack.outcome import SATURATED_RESPONSE
 from core.data.dataset import read_only
 from core.errors import SettingError
 from core.learning.perceptron import SoftmaxPerceptron, softmax
-from core.parameters import check_parameters, parameter
+from core.parameters import Settings, parameter
 from core.progress import Progress
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True, slots=True)
-class MicroscopeConfig:
+class MicroscopeConfig(Settings):
     """The same for all three losses."""
 
     rate: float = parameter(
@@ -70,10 +70,6 @@ class MicroscopeConfig:
         unit="steps",
         formula="x -= eta dL/dx, {value} times",
     )
-
-    def __post_init__(self) -> None:
-        """Check the declared ranges."""
-        check_parameters(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from core.attack.methods.descent import (
 )
 from core.attack.settings import box_parameter, steps_parameter
 from core.errors import SettingError
-from core.parameters import check_parameters, parameter
+from core.parameters import Settings, parameter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class AttackConfig:
+class AttackConfig(Settings):
     """How an image is changed, and toward what.
 
     Image indices count in the part named by ``part``.
@@ -77,10 +77,6 @@ class AttackConfig:
         high=2**31 - 1,
         formula="numpy.random.default_rng(seed)",
     )
-
-    def __post_init__(self) -> None:
-        """Check the declared ranges."""
-        check_parameters(self)
 
     @property
     def settings(self) -> DescentSettings:

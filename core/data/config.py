@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.parameters import check_parameters, parameter
+from core.parameters import Settings, parameter
 
 DEFAULT_TEST_PERCENT = 15.0
 """Close to MNIST's own: 10,000 of 70,000."""
 
 
 @dataclass(frozen=True)
-class DataConfig:
+class DataConfig(Settings):
     """Which data set, and how much of it."""
 
     dataset: str = parameter(
@@ -104,10 +104,6 @@ class DataConfig:
         high=2**31 - 1,
         formula="all draws of label and pixel noise begin from this seed",
     )
-
-    def __post_init__(self) -> None:
-        """Check the declared ranges."""
-        check_parameters(self)
 
     @property
     def copies_pixels(self) -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.dataset import read_only
-from core.exact.crossing import FARTHEST, Crossing, check_numbers, crossing
-from core.progress import Progress
+from core.exact.crossing import Crossing, check_numbers, crossing
+from core.progress import Progress, told_as
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -132,15 +132,17 @@ class TargetSearch:
     def run(self) -> Generator[Progress, None, None]:
         """Look at the classes not looked at yet, telling after each and within long ones."""
         check_numbers(self._weights)
-        n_classes = len(self._crossings)
-        for k in range(n_classes):
-            if self._crossings[k] is None:
+        for k, known in enumerate(self._crossings):
+            if known is None:
                 steps = crossing(
                     self._weights, self._image, self._norm, target=k, boxed=self._boxed
                 )
-                done = Progress(n_classes - self._crossings.count(None), n_classes, "classes")
-                self._crossings[k] = yield from _told_as(done, steps)
-                yield Progress(done.done + 1, n_classes, "classes")
+                self._crossings[k] = yield from told_as(steps, self._progress)
+                yield self._progress()
+
+    def _progress(self) -> Progress:
+        n_classes = len(self._crossings)
+        return Progress(n_classes - self._crossings.count(None), n_classes, "classes")
 
     def found(self) -> AllTargets:
         """Return what is known so far."""
@@ -153,19 +155,3 @@ class TargetSearch:
             predicted=int(logits.argmax()),
             crossings=tuple(self._crossings),
         )
-
-
-def _told_as(
-    told: Progress, steps: Generator[Progress, None, Crossing]
-) -> Generator[Progress, None, Crossing]:
-    """Do all of ``steps``, each told as ``told``."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: Crossing = end.value
-            return found
-        yield told
-
-
-__all__ = ["FARTHEST", "AllTargets", "TargetSearch"]

@@ -32,7 +32,7 @@ class Examined:
     held_out : confusion of the images that choose the best epoch
     log_likelihood : of those
     robustness : median smallest changes of those, per class
-    median_l2, median_linf : of all of those that are read rightly; NaN where none is
+    median_l2 : of all of those that are read rightly; NaN where none is
     """
 
     weights: NDArray[Any]
@@ -41,22 +41,19 @@ class Examined:
     log_likelihood: float
     robustness: ClassRobustness
     median_l2: float
-    median_linf: float
 
 
 def examine(weights: NDArray[Any], train: Split, held_out: Split) -> Examined:
     """Look at a model in every way in which two are compared."""
     changes = smallest_changes(weights, held_out)
     right = changes.predicted == held_out.labels
-    some = bool(right.any())
     return Examined(
         weights=weights,
         train=diagnose(weights, train),
         held_out=diagnose(weights, held_out),
         log_likelihood=SoftmaxPerceptron(weights).log_likelihood(held_out),
         robustness=class_robustness(changes, held_out, len(weights)),
-        median_l2=float(np.median(changes.l2[right])) if some else float("nan"),
-        median_linf=float(np.median(changes.linf[right])) if some else float("nan"),
+        median_l2=float(np.median(changes.l2[right])) if right.any() else float("nan"),
     )
 
 

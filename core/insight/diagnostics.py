@@ -9,7 +9,7 @@ import numpy as np
 
 from core.data.dataset import read_only
 from core.learning.perceptron import SoftmaxPerceptron, one_hot
-from core.parameters import check_parameters, parameter
+from core.parameters import Settings, parameter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class DiagnosisConfig:
+class DiagnosisConfig(Settings):
     """What is gathered of a model."""
 
     n_worst: int = parameter(
@@ -32,10 +32,6 @@ class DiagnosisConfig:
         unit="images",
         formula="of a class's wrongly classified images the {value} with the highest max_k y_k",
     )
-
-    def __post_init__(self) -> None:
-        """Check the declared ranges."""
-        check_parameters(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import numpy as np
 from core.data.dataset import read_only
 from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
-from core.progress import finish
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -132,35 +131,6 @@ class EpochReadings:
         """Return whether one image is read as its label, (n_epochs,)."""
         return np.asarray(self.predicted[:, index] == self.labels[index])
 
-    def class_scores(self, n_classes: int) -> NDArray[np.float64]:
-        """Return the share of each class's images that is read rightly, (n_epochs, n_classes).
-
-        NaN for a class without images.
-        """
-        counts = np.bincount(self.labels, minlength=n_classes)
-        scores = np.empty((self.n_epochs, n_classes))
-        for row, predicted in zip(scores, self.predicted, strict=True):
-            right = predicted == self.labels
-            row[:] = np.bincount(self.labels[right], minlength=n_classes)
-        with np.errstate(invalid="ignore"):  # 0 / 0: no image of that class
-            return scores / counts
-
-    @property
-    def n_flips(self) -> NDArray[np.int64]:
-        """How often each image became right or wrong, (n_samples,)."""
-        right = self.right
-        return np.asarray((right[1:] != right[:-1]).sum(axis=0), dtype=np.int64)
-
-    def became(self, index: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the epochs at which one image became right, and those at which it became wrong.
-
-        The first epoch read is the beginning, no change.
-        """
-        right = self.right_at(index)
-        turned = np.flatnonzero(right[1:] != right[:-1]) + 1
-        to_right = right[turned]
-        return self.epochs[turned[to_right]], self.epochs[turned[~to_right]]
-
     def halves(self, row: int) -> Halves:
         """Return how the rightly and the wrongly read images of one row share the log-likelihood.
 
@@ -179,28 +149,26 @@ class EpochReadings:
 
     def summary(self, n_classes: int) -> EpochSummary:
         """Return scores and flips, computed once: they take long for many images."""
-        became_right, became_wrong = self.turned()
+        right = self.right
+        counts = np.bincount(self.labels, minlength=n_classes)
+        scores = np.empty((self.n_epochs, n_classes))
+        for row, rightly in zip(scores, right, strict=True):
+            row[:] = np.bincount(self.labels[rightly], minlength=n_classes)
+        with np.errstate(invalid="ignore"):  # 0 / 0: no image of that class
+            scores /= counts
+        became_right, became_wrong = np.zeros((2, self.n_epochs), dtype=np.int64)
+        became_right[1:] = (right[1:] & ~right[:-1]).sum(axis=1)
+        became_wrong[1:] = (~right[1:] & right[:-1]).sum(axis=1)
         return EpochSummary(
-            scores=read_only(self.class_scores(n_classes)),
+            scores=read_only(scores),
             became_right=read_only(became_right),
             became_wrong=read_only(became_wrong),
-            n_flips=read_only(self.n_flips),
+            n_flips=read_only((right[1:] != right[:-1]).sum(axis=0, dtype=np.int64)),
         )
 
     def nearest_row(self, epoch: float) -> int:
         """Return the row of the epoch read that is closest to ``epoch``."""
         return int(np.abs(self.epochs - epoch).argmin())
-
-    def turned(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return how many images became right, and how many wrong, at each epoch: (n_epochs,) each.
-
-        Against the epoch read before; zero at the first one.
-        """
-        right = self.right
-        became_right, became_wrong = np.zeros((2, self.n_epochs), dtype=np.int64)
-        became_right[1:] = (right[1:] & ~right[:-1]).sum(axis=1)
-        became_wrong[1:] = (~right[1:] & right[:-1]).sum(axis=1)
-        return became_right, became_wrong
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,50 +212,35 @@ class EpochSearch:
 
     def found(self) -> EpochsRead | None:
         """Return what was read so far, and what it adds up to; None before anything is."""
-        readings = self.readings()
-        if not readings.n_epochs:
+        looked = [(each, self._known.row(each.weights, (self._split,))) for each in self._snapshots]
+        known = [(each.epoch, row) for each, row in looked if row is not None]
+        if not known:
             return None
+        shape = (len(known), self._split.n_samples)
+        predicted = np.empty(shape, known[0][1][0].dtype)
+        log_likelihood = np.empty(shape, np.float32)
+        for i, (_, row) in enumerate(known):
+            predicted[i], log_likelihood[i] = row
+        readings = EpochReadings(
+            epochs=read_only(np.array([epoch for epoch, _ in known], dtype=np.int64)),
+            labels=self._split.labels,
+            predicted=read_only(predicted),
+            log_likelihood=read_only(log_likelihood),
+        )
         return EpochsRead(
             readings=readings,
             summary=readings.summary(len(self._snapshots[0].weights)),
             complete=readings.n_epochs == len(self._snapshots),
         )
 
-    def readings(self) -> EpochReadings:
-        """Return what was read so far, and be it nothing."""
-        looked = [(each, self._known.row(each.weights, (self._split,))) for each in self._snapshots]
-        known = [(each.epoch, row) for each, row in looked if row is not None]
-        shape = (len(known), self._split.n_samples)
-        dtype = known[0][1][0].dtype if known else np.uint8
-        predicted, log_likelihood = np.empty(shape, dtype), np.empty(shape, np.float32)
-        for i, (_, row) in enumerate(known):
-            predicted[i], log_likelihood[i] = row
-        return EpochReadings(
-            epochs=read_only(np.array([epoch for epoch, _ in known], dtype=np.int64)),
-            labels=self._split.labels,
-            predicted=read_only(predicted),
-            log_likelihood=read_only(log_likelihood),
-        )
-
     def _look(self, weights: NDArray[Any]) -> Generator[Progress, None, EpochRow]:
         yield from ()
-        return _read(weights, self._split)
-
-
-def read_epochs(snapshots: Sequence[Snapshot], split: Split) -> EpochReadings:
-    """Return what all of these snapshots read in ``split``."""
-    search = EpochSearch(split, snapshots)
-    finish(search.run())
-    return search.readings()
-
-
-def _read(weights: NDArray[Any], split: Split) -> tuple[NDArray[Any], NDArray[np.float32]]:
-    model = SoftmaxPerceptron(weights)
-    predicted = np.empty(split.n_samples, dtype=np.min_scalar_type(model.n_classes - 1))
-    log_likelihood = np.empty(split.n_samples, dtype=np.float32)
-    first = 0
-    for images, labels in split.chunks():
-        rows = slice(first, first + len(labels))
-        predicted[rows], log_likelihood[rows] = model.read(images, labels)
-        first = rows.stop
-    return predicted, log_likelihood
+        model = SoftmaxPerceptron(weights)
+        predicted = np.empty(self._split.n_samples, dtype=np.min_scalar_type(model.n_classes - 1))
+        log_likelihood = np.empty(self._split.n_samples, dtype=np.float32)
+        first = 0
+        for images, labels in self._split.chunks():
+            rows = slice(first, first + len(labels))
+            predicted[rows], log_likelihood[rows] = model.read(images, labels)
+            first = rows.stop
+        return predicted, log_likelihood

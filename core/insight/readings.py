@@ -9,7 +9,7 @@ import numpy as np
 
 from core.data.dataset import read_only
 from core.learning.perceptron import SoftmaxPerceptron
-from core.parameters import check_parameters, parameter
+from core.parameters import Settings, parameter
 
 if TYPE_CHECKING:
     from typing import Any
@@ -27,12 +27,10 @@ class Readings:
     ----------
     predicted : (n_samples,) int64, the class with the highest probability
     confidence : (n_samples,) float32, its probability
-    true_probability : (n_samples,) float32, the probability of the image's label
     """
 
     predicted: NDArray[np.int64]
     confidence: NDArray[np.float32]
-    true_probability: NDArray[np.float32]
 
 
 def read_images(weights: NDArray[Any], split: Split) -> Readings:
@@ -40,16 +38,14 @@ def read_images(weights: NDArray[Any], split: Split) -> Readings:
     model = SoftmaxPerceptron(weights)
     predicted = np.empty(split.n_samples, dtype=np.int64)
     confidence = np.empty(split.n_samples, dtype=np.float32)
-    true = np.empty(split.n_samples, dtype=np.float32)
     first = 0
     for images, labels in split.chunks():
         rows = slice(first, first + len(labels))
         probabilities = model.probabilities(images)
         predicted[rows] = probabilities.argmax(axis=-1)
         confidence[rows] = probabilities.max(axis=-1)
-        true[rows] = probabilities[np.arange(len(labels)), labels]
         first = rows.stop
-    return Readings(read_only(predicted), read_only(confidence), read_only(true))
+    return Readings(read_only(predicted), read_only(confidence))
 
 
 def confusion(split: Split, readings: Readings, n_classes: int) -> NDArray[np.int64]:
@@ -77,7 +73,7 @@ def most_confused(counts: NDArray[np.int64], n: int) -> list[tuple[int, int, int
 
 
 @dataclass(frozen=True)
-class ImageFilter:
+class ImageFilter(Settings):
     """Which images of a part are shown, and in which order."""
 
     label: int | None = parameter(
@@ -142,10 +138,6 @@ class ImageFilter:
         },
         formula="sure: y_max = max_k y_k;   surely wrong: y_max of the wrong ones",
     )
-
-    def __post_init__(self) -> None:
-        """Check the declared ranges."""
-        check_parameters(self)
 
     @property
     def needs_readings(self) -> bool:

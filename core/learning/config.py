@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from core.learning.adversary import ADVERSARIES
 from core.learning.perceptron import INITIAL_WEIGHTS, SMALL_NORMAL_SCALE
-from core.parameters import check_parameters, parameter
+from core.parameters import Settings, parameter
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingConfig:
+class TrainingConfig(Settings):
     """How the perceptron is trained."""
 
     learning_rate: float = parameter(
@@ -120,7 +120,3 @@ class TrainingConfig:
         high=10.0,
         formula="largest |x' - x| or ||x' - x||_2 <= {value:g}",
     )
-
-    def __post_init__(self) -> None:
-        """Check the declared ranges."""
-        check_parameters(self)

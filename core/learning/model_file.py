@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -138,11 +138,6 @@ def load_model(path: Path) -> SavedModel:
         ) from error
     _check(path, model)
     return model
-
-
-def settings_of(config: Any) -> dict[str, Any]:
-    """Return a config's settings as JSON can hold them."""
-    return asdict(config)
 
 
 def _read(path: Path) -> bytes:

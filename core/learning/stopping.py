@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.dataset import read_only
-from core.parameters import check_parameters, parameter
-from core.progress import Progress, finish
+from core.parameters import Settings, parameter
+from core.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -31,7 +31,7 @@ SLICE_IMAGES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class StoppingConfig:
+class StoppingConfig(Settings):
     """How long early stopping waits."""
 
     patience: int = parameter(
@@ -46,10 +46,6 @@ class StoppingConfig:
         unit="epochs",
         formula="stop at the first epoch e with e - e_best >= {value}",
     )
-
-    def __post_init__(self) -> None:
-        """Check the declared ranges."""
-        check_parameters(self)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,17 +95,6 @@ class BootstrapBand:
         return float(self.best_share[inside].sum())
 
 
-def best_place(values: NDArray[Any]) -> NDArray[np.int64]:
-    """Return where each row (..., n_epochs) is highest, the earliest of equals; -1 if all is NaN.
-
-    NaN and minus infinity never win.
-    """
-    usable = np.where(np.isnan(values), -np.inf, values)
-    place = usable.argmax(axis=-1)
-    highest = np.take_along_axis(usable, place[..., None], axis=-1)[..., 0]
-    return np.where(highest == -np.inf, -1, place)
-
-
 def resample_counts(
     n_samples: int, n_resamples: int, rng: np.random.Generator
 ) -> Iterator[NDArray[np.float64]]:
@@ -135,7 +120,19 @@ def bootstrapping(
     level: float = LEVEL,
     rng: np.random.Generator,
 ) -> Generator[Progress, None, BootstrapBand]:
-    """Redraw the images and return the band; as :func:`bootstrap_band`, told block by block."""
+    """Find how the mean over images, and its best epoch, vary over redrawings of the images.
+
+    Every redrawing keeps the images of all epochs together, so that epochs are compared on the
+    same images.
+
+    Parameters
+    ----------
+    log_likelihood : (n_epochs, n_samples), ``log y_label`` of each image at each epoch
+    epochs : (n_epochs,) rising
+    n_resamples : how often the images are redrawn
+    level : share of the redrawings inside the band and the interval of the best epoch
+    rng : the same state gives the same band
+    """
     n_epochs, n_samples = log_likelihood.shape
     means = np.empty((n_resamples, n_epochs))
     done = 0
@@ -144,8 +141,10 @@ def bootstrapping(
         means[rows] = _redrawn_means(counts, log_likelihood)
         done = rows.stop
         yield Progress(done, n_resamples, "redrawings")
-    places = best_place(means) if n_epochs else np.empty(0, dtype=np.int64)
-    share = np.bincount(places[places >= 0], minlength=n_epochs) / n_resamples
+    # What is not above minus infinity never wins: a column of that before all epochs would.
+    usable = np.where(np.isnan(means), -np.inf, means)
+    places = np.insert(usable, 0, -np.inf, axis=1).argmax(axis=1)
+    share = np.bincount(places, minlength=n_epochs + 1)[1:] / n_resamples
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return BootstrapBand(
         epochs=epochs,
@@ -180,32 +179,6 @@ def _redrawn_means(counts: NDArray[np.float64], values: NDArray[Any]) -> NDArray
     return np.asarray(sums / counts.shape[1])
 
 
-def bootstrap_band(
-    log_likelihood: NDArray[Any],
-    epochs: NDArray[np.int64],
-    *,
-    n_resamples: int = N_RESAMPLES,
-    level: float = LEVEL,
-    rng: np.random.Generator,
-) -> BootstrapBand:
-    """Return how the mean over images, and its best epoch, vary over redrawings of the images.
-
-    Every redrawing keeps the images of all epochs together, so that epochs are compared on the
-    same images.
-
-    Parameters
-    ----------
-    log_likelihood : (n_epochs, n_samples), ``log y_label`` of each image at each epoch
-    epochs : (n_epochs,) rising
-    n_resamples : how often the images are redrawn
-    level : share of the redrawings inside the band and the interval of the best epoch
-    rng : the same state gives the same band
-    """
-    return finish(
-        bootstrapping(log_likelihood, epochs, n_resamples=n_resamples, level=level, rng=rng)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class EarlyStop:
     """What stopping after some epochs without improvement would have done.
@@ -230,31 +203,29 @@ def early_stopping(
     epochs: Sequence[int] | NDArray[Any],
     values: Sequence[float] | NDArray[Any],
     patience: int,
-    min_delta: float = 0.0,
 ) -> EarlyStop:
     """Return where a run whose ``values`` should rise would have been stopped.
 
     The usual rule (L. Prechelt, Early stopping - but when?, 1998, his "no progress" form): stop
     at the first epoch that lies ``patience`` epochs after the last improvement. A value improves
-    if it is more than ``min_delta`` above the best before; NaN never does.
+    if it is above the best before; NaN never does.
 
     Parameters
     ----------
     epochs, values : of the same length, at least 1; epochs rising
     patience : at least 1
-    min_delta : not negative
 
     Raises
     ------
     ValueError
         If a parameter is out of range.
     """
-    if not len(epochs) or len(epochs) != len(values) or patience < 1 or min_delta < 0:
+    if not len(epochs) or len(epochs) != len(values) or patience < 1:
         raise ValueError("early stopping needs a value per epoch and a patience of at least 1")
     best_epoch, best_value = int(epochs[0]), float(values[0])
     epoch = best_epoch
     for epoch, value in zip(map(int, epochs), map(float, values), strict=True):
-        if value > best_value + min_delta or (np.isnan(best_value) and not np.isnan(value)):
+        if value > best_value or (np.isnan(best_value) and not np.isnan(value)):
             best_epoch, best_value = epoch, value
         elif epoch - best_epoch >= patience:
             return EarlyStop(patience, epoch, best_epoch, best_value, epoch - best_epoch)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.parameters import check_parameters, parameter
+from core.parameters import Settings, parameter
 from core.sources.limits import MAX_IMAGE_SIDE
 
 
 @dataclass(frozen=True)
-class ReadingConfig:
+class ReadingConfig(Settings):
     """Choices that a file cannot make for us; ``auto`` finds out what can be found out."""
 
     ink: str = parameter(
@@ -76,7 +76,3 @@ class ReadingConfig:
         "Which array of a file is what, where the names do not tell: train_images=a,"
         "train_labels=b,test_images=c,test_labels=d (the test ones may be missing).",
     )
-
-    def __post_init__(self) -> None:
-        """Check the declared ranges."""
-        check_parameters(self)

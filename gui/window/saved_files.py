@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
 from core.errors import ModelError
-from core.learning.model_file import SUFFIX, SavedModel, load_model, save_model, settings_of
+from core.learning.model_file import SUFFIX, SavedModel, load_model, save_model
 
 if TYPE_CHECKING:
     from gui.session.session import Session
@@ -65,7 +66,7 @@ class SavedFiles(QObject):
             class_names=dataset.class_names,
             dataset=dataset.name,
             epoch=shown.epoch,
-            settings=settings_of(session.view.shown_config),
+            settings=asdict(session.view.shown_config),
         )
         try:
             save_model(path, model)

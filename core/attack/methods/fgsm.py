@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.attack.base import Attack
-from core.attack.settings import (
-    AttackSettings,
-    box_parameter,
-    budget_parameter,
-    norm_parameter,
-    objective_parameter,
-)
+from core.attack.objectives import OBJECTIVES
+from core.attack.settings import BudgetSettings
+from core.parameters import parameter
 
 
 @dataclass(frozen=True, slots=True)
-class FastGradientSettings(AttackSettings):
+class FastGradientSettings(BudgetSettings):
     """Settings of :class:`FastGradient`."""
 
-    norm: str = norm_parameter()
-    budget: float = budget_parameter()
-    box: bool = box_parameter()
-    objective: str = objective_parameter()
+    objective: str = parameter(
+        "margin",
+        "choice",
+        "Objective",
+        "The loss the attack follows. The squared loss is the practical's and nearly flat where "
+        "the model is sure; the other two are not.",
+        choices={name: objective.label for name, objective in OBJECTIVES.items()},
+        formula="; ".join(objective.formula for objective in OBJECTIVES.values()),
+    )
 
 
 class FastGradient(Attack):

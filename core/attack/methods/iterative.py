@@ -6,30 +6,31 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core.attack.base import Attack
-from core.attack.settings import (
-    AttackSettings,
-    box_parameter,
-    budget_parameter,
-    norm_parameter,
-    objective_parameter,
-    seed_parameter,
-    step_length,
-    step_size_parameter,
-    steps_parameter,
-)
+from core.attack.methods.fgsm import FastGradientSettings
+from core.attack.settings import AttackSettings, seed_parameter, steps_parameter
 from core.parameters import parameter
+
+AUTOMATIC_TRAVEL = 2.5
+"""Automatic steps could walk this many budgets in all (Madry et al. 2018): across and back."""
 
 
 @dataclass(frozen=True, slots=True)
-class IterativeSettings(AttackSettings):
+class IterativeSettings(FastGradientSettings):
     """Settings of :class:`BasicIterative`."""
 
-    norm: str = norm_parameter()
-    budget: float = budget_parameter()
-    box: bool = box_parameter()
-    objective: str = objective_parameter()
     steps: int = steps_parameter()
-    step_size: float = step_size_parameter()
+    step_size: float = parameter(
+        0.0,
+        "float",
+        "Step size",
+        "How far each step goes, as a part of the budget. 0 chooses 2.5 / steps: enough to cross "
+        "the allowed region and to come back.",
+        low=0.0,
+        high=2.0,
+        zero_word="2.5 / steps of the budget",
+        zero_text="auto",
+        formula="step = {value:g} x budget",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class BasicIterative(Attack):
     @property
     def length(self) -> float:
         """How far one step goes."""
-        return step_length(self.config.step_size, self.config.steps, self.budget)
+        return (self.config.step_size or AUTOMATIC_TRAVEL / self.config.steps) * self.budget
 
     def advance(self) -> None:
         """Make one step of ``length``; the base projects."""

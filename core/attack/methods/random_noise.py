@@ -14,13 +14,7 @@ import numpy as np
 
 from core.attack.base import Attack
 from core.attack.norms import per_row
-from core.attack.settings import (
-    AttackSettings,
-    box_parameter,
-    budget_parameter,
-    norm_parameter,
-    seed_parameter,
-)
+from core.attack.settings import BudgetSettings, seed_parameter
 from core.parameters import parameter
 
 if TYPE_CHECKING:
@@ -131,12 +125,9 @@ def _scaled(
 
 
 @dataclass(frozen=True, slots=True)
-class NoiseSettings(AttackSettings):
+class NoiseSettings(BudgetSettings):
     """Settings of the noises."""
 
-    norm: str = norm_parameter()
-    budget: float = budget_parameter()
-    box: bool = box_parameter()
     draws: int = parameter(
         10,
         "int",

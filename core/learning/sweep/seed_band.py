@@ -10,7 +10,7 @@ import numpy as np
 from core.data.dataset import read_only
 from core.errors import SettingError
 from core.learning.history import METRICS, PARTS
-from core.learning.sweep.sweep import SeedSweep, SweepRecord
+from core.learning.sweep.sweep import Sweep, SweepRecord, with_seeds
 from core.progress import Progress
 
 if TYPE_CHECKING:
@@ -167,12 +167,13 @@ class SeedSearch:
 
     Parameters
     ----------
-    dataset, config, n_seeds, start : as :class:`~core.learning.sweep.sweep.SeedSweep` takes them
+    dataset, start : as :class:`~core.learning.sweep.sweep.Sweep` takes them
+    config, n_seeds : as :func:`~core.learning.sweep.sweep.with_seeds` takes them
 
     Raises
     ------
     SettingError
-        As the sweep does; from :meth:`run`, if there is no epoch left to train.
+        As those two; from :meth:`run`, if there is no epoch left to train.
     """
 
     def __init__(
@@ -182,7 +183,7 @@ class SeedSearch:
         n_seeds: int,
         start: Checkpoint | None = None,
     ) -> None:
-        self._sweep = SeedSweep(dataset, config, n_seeds, start=start)
+        self._sweep = Sweep(dataset, with_seeds(config, n_seeds), start=start)
         self._first, self._last = self._sweep.epoch, config.epochs
         self._records: list[SweepRecord] = []
         self._band: SeedBand | None = None

@@ -14,6 +14,7 @@ from core.learning.sweep.stacked_evaluation import evaluate_stacked
 from core.learning.sweep.stacked_pass import StackedPass
 from core.learning.training import BatchRecord, Checkpoint, pass_order, starting_weights
 from core.parameters import Parameter, parameters_of
+from core.progress import told_as
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -233,48 +234,15 @@ class Sweep:
     def _measured(
         self, weights: NDArray[Any], split: Split
     ) -> Generator[BatchRecord, None, Measured]:
-        work = evaluate_stacked(weights, split)
-        while True:
-            try:
-                next(work)
-            except StopIteration as end:
-                curves = [np.where(self._diverged, np.nan, values) for values in end.value]
-                return read_only(curves[0]), read_only(curves[1])
-            yield self.progress()
+        measured = yield from told_as(evaluate_stacked(weights, split), self.progress)
+        score, likelihood = (np.where(self._diverged, np.nan, values) for values in measured)
+        return read_only(score), read_only(likelihood)
 
 
-class SeedSweep(Sweep):
-    """The same settings with ``n_seeds`` seeds: the config's own and those that follow it.
+def with_seeds(config: TrainingConfig, n_seeds: int) -> list[TrainingConfig]:
+    """Return the same settings with ``n_seeds`` seeds: the config's own and those that follow it.
 
     After the largest seed there is comes 0.
-
-    Parameters
-    ----------
-    dataset, start, dtype : as :class:`Sweep` takes them
-    config : TrainingConfig
-    n_seeds : within the range of :data:`N_SEEDS`
-
-    Raises
-    ------
-    SettingError
-        If ``n_seeds`` is out of range, or the weights of ``start`` have another shape.
-    """
-
-    def __init__(
-        self,
-        dataset: Dataset,
-        config: TrainingConfig,
-        n_seeds: int,
-        *,
-        start: Checkpoint | None = None,
-        dtype: DTypeLike = np.float32,
-    ) -> None:
-        configs = [replace(config, seed=seed) for seed in following_seeds(config.seed, n_seeds)]
-        super().__init__(dataset, configs, start=start, dtype=dtype)
-
-
-def following_seeds(first: int, n_seeds: int) -> list[int]:
-    """Return ``n_seeds`` seeds: ``first`` and those that follow it; after the largest comes 0.
 
     Raises
     ------
@@ -286,7 +254,8 @@ def following_seeds(first: int, n_seeds: int) -> list[int]:
         raise SettingError(f"{N_SEEDS.label} {problem}")
     largest = parameters_of(TrainingConfig)["seed"].high
     assert largest is not None
-    return [(first + i) % (int(largest) + 1) for i in range(n_seeds)]
+    seeds = [(config.seed + i) % (int(largest) + 1) for i in range(n_seeds)]
+    return [replace(config, seed=seed) for seed in seeds]
 
 
 def _check_members(configs: Sequence[TrainingConfig]) -> None:
