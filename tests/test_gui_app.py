@@ -267,7 +267,7 @@ def end(window):
         return
     boxes = [box.informativeText() for box in window.findChildren(QMessageBox)]
     window.show_help()
-    window.page("learn").atlas.cell_clicked.emit(0, 3)
+    window.page("learn").atlas.clicked.emit(0, 3)
     print(boxes, window.page("learn").card.isVisible(), text_shown())
     window.close()
 """ + starting("surprise", 300)

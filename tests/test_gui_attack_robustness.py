@@ -180,12 +180,12 @@ def test_images_are_the_ends_and_a_click_opens_one(
         assert [image.index for image in strip.images] == expected.tolist()
         last = strip.n_fitting - 1
         assert last > 3
-        assert strip.rect().contains(strip.cell_rect(last))
+        assert strip.rect().contains(strip.cell_rect(0, last))
         index = int(expected[last])
         with qtbot.waitSignal(page.hovered) as told:
-            hover(strip, strip.cell_rect(last).center())
+            hover(strip, strip.cell_rect(0, last).center())
         assert f"{found.sizes('l2')[index]:.4g}" in told.args[0]
-        click(qtbot, strip, strip.cell_rect(last).center())
+        click(qtbot, strip, strip.cell_rect(0, last).center())
         assert page.card.isVisible()
         assert page.card.content.index == index
         page.card.close()
@@ -223,7 +223,7 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     assert page.isVisible()
     assert wait_for_curves(qtbot, page).split is data_of(session).test
     strip = page.images.fragile
-    hover(strip, strip.cell_rect(0).center())
+    hover(strip, strip.cell_rect(0, 0).center())
     assert f"test image {strip.images[0].index:,}" in window.hover_words.text()
     first = session.runs.shown_key
     assert first is not None
@@ -418,9 +418,10 @@ def test_a_strip_that_wraps_fills_rows_and_is_chosen_from(qtbot: QtBot) -> None:
     strip.set_images([StripImage(i, blank, (("a",), ("b",)), f"image {i}") for i in range(40)])
     strip.show()
     assert strip.n_fitting >= 6
-    cells = [strip.cell_rect(place) for place in range(strip.n_fitting)]
+    cells = [strip.cell_rect(0, place) for place in range(strip.n_fitting)]
     assert all(strip.rect().contains(cell) for cell in cells)
     assert not any(a.intersects(b) for i, a in enumerate(cells) for b in cells[:i])
-    with qtbot.waitSignal(strip.clicked) as told:
+    with qtbot.waitSignal(strip.opened) as told:
         click(qtbot, strip, cells[-1].center())
-    assert told.args == [strip.n_fitting - 1]
+    last = strip.n_fitting - 1
+    assert told.args == [last, strip.on_screen(0, last)]

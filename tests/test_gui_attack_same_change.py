@@ -244,7 +244,7 @@ def test_the_films_change_is_counted_and_shown_on_every_image(
     assert [image.index for image in panel.strip.images] == shown.indices.tolist()
     for i in (0, 7):
         with qtbot.waitSignal(panel.hovered) as hovered:
-            hover(panel.strip, panel.strip.cell_rect(i).center())
+            hover(panel.strip, panel.strip.cell_rect(0, i).center())
         told = hovered.args[0]
         assert f"test image {shown.indices[i]}" in told
         assert f"was read as {names[shown.before[i]]}" in told
@@ -267,7 +267,7 @@ def test_framed_are_those_that_are_fooled(
     for theme in (LIGHT, DARK):
         put_on(app, panel, theme)
         for place in range(n):
-            seen = pixels(panel.strip, panel.strip.cell_rect(place))
+            seen = pixels(panel.strip, panel.strip.cell_rect(0, place))
             assert (has_colour(seen, theme.bad).sum() > 60) == bool(fooled[place])
 
 
@@ -320,10 +320,10 @@ def test_a_click_opens_the_image_and_from_there_it_is_attacked(
     wait_until(qtbot, lambda: session.attack.film.steps and session.attack.film.is_settled)
     session.attack.film.go_to(len(session.attack.film.steps) - 1)
     shown = wait_for_counts(qtbot, panel).shown
-    hover(panel.strip, panel.strip.cell_rect(1).center())
+    hover(panel.strip, panel.strip.cell_rect(0, 1).center())
     assert f"test image {shown.indices[1]}" in window.hover_words.text()
     index = panel.strip.images[1].index
-    click(qtbot, panel.strip, panel.strip.cell_rect(1).center())
+    click(qtbot, panel.strip, panel.strip.cell_rect(0, 1).center())
     card = page.images.card
     wait_until(qtbot, card.isVisible)
     assert card.content is not None

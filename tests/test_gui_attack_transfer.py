@@ -237,7 +237,7 @@ def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
     assert result.fool_all
     names = data_of(session).class_names
     one = result.fool_all[0]
-    first = panel.all_strip.cell_rect(0)
+    first = panel.all_strip.cell_rect(0, 0)
     hover(panel.all_strip, first.center())
     told = window.hover_words.text()
     assert f"test image {one.index:,}, {names[one.label]}" in told

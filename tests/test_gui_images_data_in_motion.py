@@ -357,7 +357,7 @@ def test_the_card_of_the_worst_says_what_the_noise_has_done(
     for k, mistake in enumerate(session.readings.diagnosis.found.worst):
         if mistake is None or train.true_labels[mistake.index] == k:
             continue
-        learn.atlas.cell_clicked.emit(2, k)
+        learn.atlas.clicked.emit(2, k)
         assert learn.card.content is not None
         true = int(train.true_labels[mistake.index])
         assert learn.card.content.true_class == true
@@ -482,7 +482,7 @@ def test_the_keyboard_scrolls_the_counts_of_many_classes(
 
 def test_an_opened_weights_image_is_that_of_the_epoch_shown(window: MainWindow) -> None:
     session, learn = window.session, window.page("learn")
-    learn.atlas.cell_clicked.emit(0, 3)
+    learn.atlas.clicked.emit(0, 3)
     for epoch in (0, 6, EPOCHS):
         session.view.show_epoch(epoch)
         assert session.view.shown is not None
@@ -499,9 +499,7 @@ def test_space_plays_in_front_of_an_opened_image(
     session, card = window.session, window.page("learn").card
     assert session.readings.diagnosis.found is not None
     worst = session.readings.diagnosis.found.worst
-    window.page("learn").atlas.cell_clicked.emit(
-        row, next(k for k in range(10) if worst[k] is not None)
-    )
+    window.page("learn").atlas.clicked.emit(row, next(k for k in range(10) if worst[k] is not None))
     activate(qtbot, card)
     session.wanted.set_setting("epochs", 5000)  # there is more to do, and the run is held
     wait_until(qtbot, lambda: session.view.run_state is RunState.PAUSED)

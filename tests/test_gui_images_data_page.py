@@ -740,7 +740,7 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
     atlas = window.page("learn").atlas
     atlas.grab()
     hover(atlas, atlas.cell_rect(0, 0).center(), names[0])
-    atlas.cell_clicked.emit(0, 0)
+    atlas.clicked.emit(0, 0)
     assert names[0] in window.page("learn").card.title.text()
     look()
     window.page("learn").card.close()

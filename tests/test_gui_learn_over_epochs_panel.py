@@ -165,10 +165,10 @@ def test_the_images_that_flip_most_are_shown_and_told(
     assert panel.n_flipped.text() == f"{(flips > 1).sum()} of 200 more than once"
     first = panel.strip.images[0]
     flipped = flip_words(readings.epochs, readings.right[:, first.index])
-    hover(panel.strip, panel.strip.cell_rect(0).center())
+    hover(panel.strip, panel.strip.cell_rect(0, 0).center())
     assert told[-1] == first.words
     assert first.words.endswith(f": {flipped}")
-    box = panel.strip.cell_rect(0)
+    box = panel.strip.cell_rect(0, 0)
     painted = pixels(panel.strip, box)
     image = split.images[first.index].reshape(data_of(session).image_shape)
     rows = ((np.arange(8) + 0.5) * box.height() / 8).astype(int)
@@ -182,7 +182,7 @@ def test_a_click_on_an_image_opens_it_with_its_history(window: MainWindow, qtbot
     panel, card = window.page("learn").tabs.panel("Over epochs"), window.page("learn").card
     readings = wait_for_part(qtbot, panel, window.session, "test")
     first = panel.strip.images[0]
-    click(qtbot, panel.strip, panel.strip.cell_rect(0).center())
+    click(qtbot, panel.strip, panel.strip.cell_rect(0, 0).center())
     assert card.isVisible()
     assert card.content is not None
     assert (card.content.part, card.content.index) == ("test", first.index)

@@ -143,11 +143,11 @@ def test_weights_have_no_ledger_and_means_have_one(
     learn = new_panel(LearnPage, session, tabs=(), size=PAGE_SIZE)
     wait_for_diagnosis(qtbot, session)
     for row, has_one in ((0, False), (1, True)):
-        learn.atlas.cell_clicked.emit(row, 4)
+        learn.atlas.clicked.emit(row, 4)
         assert learn.card.why_button.isVisible() is has_one
     click(qtbot, learn.card.why_button)
     assert learn.card.evidence.isVisible()
-    learn.atlas.cell_clicked.emit(0, 4)
+    learn.atlas.clicked.emit(0, 4)
     assert not learn.card.evidence.isVisible()
     learn.card.close()
 

@@ -8,6 +8,7 @@ import numpy as np
 from gui_helpers import click, hover, pixels, press
 from PySide6.QtCore import QPoint
 
+from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ def test_a_strip_shows_what_has_room(qtbot: QtBot) -> None:
         strip.resize(width, height)
         n = strip.n_fitting
         assert 1 <= n <= 20
-        assert strip.rect().contains(strip.cell_rect(n - 1))
-        assert not strip.rect().contains(strip.cell_rect(n)) or n == 20
+        assert strip.rect().contains(strip.cell_rect(0, n - 1))
+        assert not strip.rect().contains(strip.cell_rect(0, n)) or n == 20
         pixels(strip)
 
 
@@ -40,3 +41,16 @@ def test_empty_it_paints_nothing_and_bears_keys(qtbot: QtBot) -> None:
     widget.show()
     click(qtbot, widget, click_point)
     widget.hide()
+
+
+def test_an_image_has_its_place_before_it_is_painted(qtbot: QtBot) -> None:
+    mosaic = ImageMosaic()
+    qtbot.addWidget(mosaic)
+    mosaic.resize(400, 300)
+    mosaic.set_columns(["a", "b"])
+    assert mosaic.cell_rect(0, 1).isEmpty(), "no rows yet"
+    mosaic.set_rows([MosaicRow("row", "help", np.zeros((2, 8, 8)))])
+    place = mosaic.cell_rect(0, 1)
+    assert not place.isEmpty()
+    pixels(mosaic)
+    assert mosaic.cell_rect(0, 1) == place

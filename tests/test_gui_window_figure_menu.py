@@ -393,7 +393,7 @@ def test_quick_saves_all_arrive_while_the_run_goes_on(
 
 def test_an_opened_image_is_a_figure_of_its_own(window: MainWindow, qtbot: QtBot) -> None:
     page = window.page("learn")
-    page.atlas.cell_clicked.emit(1, 3)
+    page.atlas.clicked.emit(1, 3)
     card = page.card
     wait_until(qtbot, card.isVisible)
     activate(qtbot, card)

@@ -105,7 +105,7 @@ class LearnPage(Page):
         self.switch = TabRow({ATLAS: _ATLAS_HELP} | {tab.words: tab.help for tab in tabs}, self)
         self._offered = tabs
         self._lay_out()
-        self.atlas.cell_clicked.connect(self._cell_clicked)
+        self.atlas.clicked.connect(self._cell_clicked)
         self.atlas.hovered.connect(self.hovered)
         self.switch.chosen.connect(self._switched)
         self.tabs.hovered.connect(self.hovered)
@@ -343,8 +343,7 @@ class LearnPage(Page):
         def make() -> CardContent | None:
             return self._content(row, column, index)
 
-        near = self.atlas.mapToGlobal(self.atlas.cell_rect(row, column).center())
-        self.opened.open(make, near)
+        self.opened.open(make, self.atlas.on_screen(row, column))
 
     @Slot(object, QPoint)
     def _open_content(self, make: Callable[[], CardContent | None], near: QPoint) -> None:

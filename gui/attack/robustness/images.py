@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from core.exact.pairs import NORMS
@@ -49,8 +49,8 @@ class RobustnessImages(QWidget):
             strip.hovered.connect(self.hovered)
         column.addWidget(self.size_words)
         column.addWidget(self.words)
-        self.fragile.clicked.connect(self._fragile_clicked)
-        self.solid.clicked.connect(self._solid_clicked)
+        self.fragile.opened.connect(self.opened)
+        self.solid.opened.connect(self.opened)
 
     def _muted(self) -> QLabel:
         label = QLabel("", self)
@@ -103,18 +103,6 @@ class RobustnessImages(QWidget):
             words=f"test image {index:,}, labelled {name}: beyond a change of {size:.4g} it is "
             f"read as {other}",
         )
-
-    @Slot(int)
-    def _fragile_clicked(self, index: int) -> None:
-        self._open(self.fragile, index)
-
-    @Slot(int)
-    def _solid_clicked(self, index: int) -> None:
-        self._open(self.solid, index)
-
-    def _open(self, strip: ImageStrip, index: int) -> None:
-        place = [image.index for image in strip.images].index(index)
-        self.opened.emit(index, strip.mapToGlobal(strip.cell_rect(place).center()))
 
 
 def _fitting_sizes(size: float) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ class RobustnessPair(Panel):
         self.other.activated.connect(self._other_chosen)
         self.train.clicked.connect(self._train)
         self.mosaic.hovered.connect(self.hovered)
-        self.mosaic.cell_clicked.connect(self._cell_clicked)
+        self.mosaic.clicked.connect(self._cell_clicked)
 
     def _sign(self) -> QLabel:
         sign = QLabel("■", self)
@@ -255,7 +255,7 @@ class RobustnessPair(Panel):
 
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
-        near = self.mosaic.mapToGlobal(self.mosaic.cell_rect(row, column).center())
+        near = self.mosaic.on_screen(row, column)
         self.content_requested.emit(partial(self._content, row, column), near)
 
     def _content(self, row: int, column: int) -> CardContent | None:

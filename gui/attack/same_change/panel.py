@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -178,7 +178,7 @@ class SameChangePanel(Panel):
         self.strength.valueChanged.connect(self._strength_moved)
         self.find_button.clicked.connect(state.find)
         self.progress.cancelled.connect(state.call_off)
-        self.strip.clicked.connect(self._open)
+        self.strip.opened.connect(self._open)
         self.strip.hovered.connect(self.hovered)
         self.view.hovered.connect(self.hovered)
         attack = self._session.attack
@@ -317,14 +317,11 @@ class SameChangePanel(Panel):
         self.state.set_strength(ticks / _TICKS)
         self.refresh()
 
-    @Slot(int)
-    def _open(self, index: int) -> None:
+    @Slot(int, QPoint)
+    def _open(self, index: int, near: QPoint) -> None:
         answer = self.state.counted.answer
-        if answer is None:
-            return
-        place = [image.index for image in self.strip.images].index(index)
-        near = self.strip.mapToGlobal(self.strip.cell_rect(place).center())
-        self.sample_requested.emit(answer.question.part, index, near)
+        if answer is not None:
+            self.sample_requested.emit(answer.question.part, index, near)
 
 
 def _strip_image(

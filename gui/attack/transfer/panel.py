@@ -135,7 +135,7 @@ class TransferPanel(Panel):
         self.n_images.refused.connect(self._refused)
         for strip in (self.all_strip, self.only_strip):
             strip.hovered.connect(self.hovered)
-            strip.clicked.connect(self._play)
+            strip.opened.connect(self._play)
         for signal in (
             session.attack.config_changed,
             session.runs.changed,

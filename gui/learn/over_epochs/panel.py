@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QPoint, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.data.class_statistics import class_counts
@@ -73,7 +73,7 @@ class OverEpochsPanel(Panel):
         self._lay_out()
         self.map.epoch_clicked.connect(session.view.show_epoch)
         self.bars.x_clicked.connect(self._epoch_clicked)
-        self.strip.clicked.connect(self._image_clicked)
+        self.strip.opened.connect(self._image_clicked)
         for widget in (self.map, self.strip):
             widget.hovered.connect(self.hovered)
         session.epochs.changed.connect(self.refresh)
@@ -193,11 +193,7 @@ class OverEpochsPanel(Panel):
     def _epoch_clicked(self, epoch: float) -> None:
         self._session.view.show_epoch(round(epoch))
 
-    @Slot(int)
-    def _image_clicked(self, index: int) -> None:
-        if self._drawn is None:
-            return
-        places = [image.index for image in self.strip.images]
-        near = self.strip.cell_rect(places.index(index)).center()
-        part = self._drawn.question.part
-        self.sample_requested.emit(part, index, self.strip.mapToGlobal(near))
+    @Slot(int, QPoint)
+    def _image_clicked(self, index: int, near: QPoint) -> None:
+        if self._drawn is not None:
+            self.sample_requested.emit(self._drawn.question.part, index, near)

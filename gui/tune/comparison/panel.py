@@ -88,7 +88,7 @@ class ComparisonPanel(Panel):
             matrix.setAccessibleName(f"confusion of {_NAMES[index]}")
         self.bars = PairedBars(self)
         self.mosaic.hovered.connect(self.hovered)
-        self.mosaic.cell_clicked.connect(self._cell_clicked)
+        self.mosaic.clicked.connect(self._cell_clicked)
         self.bars.hovered.connect(self.hovered)
         for matrix in self.matrices:
             matrix.hovered.connect(self.hovered)
@@ -169,7 +169,7 @@ class ComparisonPanel(Panel):
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
         """Open a mistake as the image it is, anything else as the picture it is."""
-        near = self.mosaic.mapToGlobal(self.mosaic.cell_rect(row, column).center())
+        near = self.mosaic.on_screen(row, column)
         found = self.comparison.study.found
         if self.what.currentData() != "worst":
             self.content_requested.emit(partial(self._content, row, column), near)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from itertools import product
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme
@@ -14,7 +16,7 @@ from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QKeyEvent, QMouseEvent
+    from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter
 
 
 class CellGrid(QWidget):
@@ -27,6 +29,8 @@ class CellGrid(QWidget):
     """
 
     hovered = Signal(str)
+    clicked = Signal(int, int)
+    """The row and the column that is chosen, by click or with Enter."""
     pointed = Signal(object)
     """The (row, column) that is hovered or walked to, or None."""
 
@@ -55,30 +59,59 @@ class CellGrid(QWidget):
         """Return where a cell lies."""
 
     @abstractmethod
-    def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
-        """Return the cell at a place, if there is one."""
-
-    @abstractmethod
     def describe(self, row: int, column: int) -> str:
         """Return a cell in words."""
 
-    @abstractmethod
+    def on_screen(self, row: int, column: int) -> QPoint:
+        """Return where the middle of a cell is on the screen."""
+        return self.mapToGlobal(self.cell_rect(row, column).center())
+
+    def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
+        """Return the cell at a place, if there is one."""
+        n_rows, n_columns = self.n_cells
+        cells = product(range(n_rows), range(n_columns))
+        return next((at for at in cells if self.cell_rect(*at).contains(point)), None)
+
+    def _words_at(self, row: int, column: int, point: QPoint) -> tuple[str, str]:
+        """Return what the cell under the pointer says, and the help below."""
+        return self.describe(row, column), self._help
+
+    def _neighbour(self, down: int, right: int) -> tuple[int, int]:
+        """Return the cell beside the current one."""
+        (row, column), (n_rows, n_columns) = self._current, self.n_cells
+        return min(max(row + down, 0), n_rows - 1), min(max(column + right, 0), n_columns - 1)
+
     def _choose(self, row: int, column: int) -> None:
         """Tell that a cell was chosen."""
+        self.clicked.emit(row, column)
+
+    def _paint_scale(
+        self, painter: QPainter, bar: QRect, frame: QRect, shades: QImage, ends: tuple[str, str]
+    ) -> None:
+        """Paint a scale of the colours, and its upper and its lower end in words."""
+        painter.drawImage(bar, shades)
+        painter.setPen(QColor(self._theme.border))
+        painter.drawRect(frame)
+        painter.setPen(QColor(self._theme.muted))
+        box = bar.adjusted(bar.width() + 4, -2, self.width(), 2)
+        upper, lower = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
+        for words, side in zip(ends, (upper, lower), strict=True):
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | side, words)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell what the cell under the pointer says."""
-        at = self._cell_at(event.position().toPoint())
+        point = event.position().toPoint()
+        at = self._cell_at(point)
         self.setCursor(Qt.CursorShape.PointingHandCursor if at else Qt.CursorShape.ArrowCursor)
         self.pointed.emit(at)
         if at is None:
             QToolTip.hideText()
             self.hovered.emit("")
             return
-        words = self.describe(*at)
+        words, more = self._words_at(*at, point)
         self.hovered.emit(words)
         place = event.globalPosition().toPoint()
-        QToolTip.showText(place, wrapped(words, self._help), self, self.cell_rect(*at))
+        QToolTip.showText(place, wrapped(words, more), self, self.cell_rect(*at))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget what was hovered."""
@@ -95,12 +128,11 @@ class CellGrid(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk with the arrows, choose with Enter."""
-        key, (n_rows, n_columns) = Qt.Key(event.key()), self.n_cells
-        if not (n_rows and n_columns):
+        key = Qt.Key(event.key())
+        if not all(self.n_cells):
             super().keyPressEvent(event)
         elif key in ARROWS:
-            row, column = (self._current[i] + ARROWS[key][i] for i in range(2))
-            self._current = min(max(row, 0), n_rows - 1), min(max(column, 0), n_columns - 1)
+            self._current = self._neighbour(*ARROWS[key])
             words = self.describe(*self._current)
             self.setAccessibleDescription(words)
             self.hovered.emit(words)

@@ -203,7 +203,11 @@ class ClassMatrix(CellGrid):
             self._paint_names(painter)
             self._paint_cells(painter)
             if self._has_scale and any(self.scale_ends()):
-                self._paint_scale(painter)
+                bar = self.scale_rect()
+                strengths = np.linspace(1.0, 0.0, bar.height())[:, None]
+                shades = to_qimage(self._colours(strengths, _rgb(self._theme.bad)))
+                frame = bar.adjusted(0, 0, -1, -1)
+                self._paint_scale(painter, bar, frame, shades, self.scale_ends())
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if self._mark is not None:
                 painter.setPen(QPen(QColor(self._theme.text), 2))
@@ -283,20 +287,6 @@ class ClassMatrix(CellGrid):
         share, ground = strengths[..., None], _rgb(self._theme.surface)
         colours = ground + np.nan_to_num(share) * (full - ground)
         return np.where(np.isnan(share), _rgb(self._theme.raised), colours).astype(np.uint8)
-
-    def _paint_scale(self, painter: QPainter) -> None:
-        bar, metrics = self.scale_rect(), painter.fontMetrics()
-        shades = np.linspace(1.0, 0.0, max(bar.height(), 1))[:, None]
-        painter.drawImage(bar, to_qimage(self._colours(shades, _rgb(self._theme.bad))))
-        painter.setPen(QColor(self._theme.border))
-        painter.drawRect(bar.adjusted(0, 0, -1, -1))
-        painter.setPen(QColor(self._theme.muted))
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        strong, pale = self.scale_ends()
-        box = QRect(bar.right() + 5, bar.top() - 2, self.width(), metrics.height())
-        painter.drawText(box, left, strong)
-        box.moveBottom(bar.bottom() + 2)
-        painter.drawText(box, left, pale)
 
 
 def _rgb(colour: str) -> NDArray[np.float64]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal
 
 from gui.widgets.grids.class_matrix import ClassMatrix
 
@@ -30,9 +29,6 @@ class ConfusionMatrix(ClassMatrix):
     help_text : what a click does
     has_scale : whether the ends of the red are written beside the cells
     """
-
-    clicked = Signal(int, int)
-    """Label and what it is read as."""
 
     def __init__(
         self,
@@ -128,6 +124,3 @@ class ConfusionMatrix(ClassMatrix):
             f"{count:,} of {whole:,} images labelled {self._names[label]} ({share:.1%}) are "
             f"{how}read as {self._names[read]}"
         )
-
-    def _choose(self, row: int, column: int) -> None:
-        self.clicked.emit(row, column)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal
 
 from gui.widgets.grids.class_matrix import ClassMatrix
 
@@ -31,9 +30,6 @@ class CostGrid(ClassMatrix):
 
     From the cheapest pair there is to the dearest, equal ratios are equal steps of colour.
     """
-
-    clicked = Signal(int, int)
-    """The class that an image is of, and the one that it is to be read as."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         axes = ("read rightly as", "pushed toward")
@@ -114,9 +110,6 @@ class CostGrid(ClassMatrix):
             f"{own} → {other}: median {median}, quartiles {low} to {high}, of {n:,} {images} read "
             f"rightly as {own}; {count:,} of {whole:,} are read as {other} already"
         )
-
-    def _choose(self, row: int, column: int) -> None:
-        self.clicked.emit(row, column)
 
 
 def cost_words(value: float) -> str:

@@ -171,7 +171,10 @@ class EpochHeatMap(CellGrid):
             self._paint_cells(painter, grid)
             self._paint_names(painter, grid)
             self._paint_epochs(painter, grid)
-            self._paint_scale(painter, grid)
+            low, high = self._limits
+            bar = QRect(grid.right() + 2 * _GAP, grid.top(), _BAR_WIDTH, grid.height())
+            ends = f"{high:.3f}", f"{low:.3f}"
+            self._paint_scale(painter, bar, bar.adjusted(-1, -1, 0, 0), self._scale, ends)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if self.hasFocus():
                 painter.setPen(QPen(QColor(self._theme.accent), 2))
@@ -230,20 +233,6 @@ class EpochHeatMap(CellGrid):
             box = QRect(middle - room // 2, top, room, metrics.height())
             if box.right() < self.width() - metrics.horizontalAdvance("epoch"):
                 painter.drawText(box, centre, str(self._epochs[column]))
-
-    def _paint_scale(self, painter: QPainter, grid: QRect) -> None:
-        metrics = painter.fontMetrics()
-        bar = QRect(grid.right() + 2 * _GAP, grid.top(), _BAR_WIDTH, grid.height())
-        painter.drawImage(bar, self._scale)
-        painter.setPen(QColor(self._theme.border))
-        painter.drawRect(bar.adjusted(-1, -1, 0, 0))
-        painter.setPen(QColor(self._theme.muted))
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        words = QRect(bar.right() + 5, bar.top() - 2, self.width(), metrics.height())
-        low, high = self._limits
-        painter.drawText(words, left, f"{high:.3f}")
-        words.moveBottom(bar.bottom() + 2)
-        painter.drawText(words, left, f"{low:.3f}")
 
     def describe(self, label: int, column: int) -> str:
         """Return a value in words."""

@@ -5,23 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from core.pictures import diverging_rgb, grey_rgb
-from gui.theme import LIGHT, Theme
-from gui.widgets.basics.arrow_keys import ARROWS, ENTER
 from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.numpy_image import to_qimage
-from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.grids.cell_grid import CellGrid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QRegion
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QPaintEvent, QRegion
+    from PySide6.QtWidgets import QWidget
 
     from core.report.figures import Pictures, Sheet
 
@@ -83,7 +82,7 @@ class _Place:
     band_height: int = 0
 
 
-class ImageMosaic(QWidget):
+class ImageMosaic(CellGrid):
     """Paints :class:`MosaicRow`s under a header of class names.
 
     Everything is painted by one widget: ten items a row would cost five times as much.
@@ -91,32 +90,27 @@ class ImageMosaic(QWidget):
     other, as many as make the images largest; what does not fit even so is scrolled.
     """
 
-    cell_clicked = Signal(int, int)
-    """Row and column."""
-    hovered = Signal(str)
-
     def __init__(
         self, parent: QWidget | None = None, *, smallest_cell: int = _SMALLEST_CELL
     ) -> None:
-        super().__init__(parent)
+        super().__init__("class atlas", "", parent)
         self._smallest = smallest_cell
-        self._theme = LIGHT
         self._names: tuple[str, ...] = ()
         self._rows: tuple[MosaicRow, ...] = ()
         self._images: list[QImage] = []
-        self._current = (0, 0)
         self._marked: int | None = None
-        self._place = _Place()
-        self._place_is_old = True
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("class atlas")
+        self._laid_out: _Place | None = None
 
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
+    @property
+    def n_cells(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self._rows), len(self._names)
+
+    @property
+    def _place(self) -> _Place:
+        if self._laid_out is None:
+            self._laid_out = self._lay_out()
+        return self._laid_out
 
     def set_columns(self, names: Sequence[str]) -> None:
         """Name the columns."""
@@ -124,7 +118,7 @@ class ImageMosaic(QWidget):
             self._rows, self._images = (), []  # of other classes: they fit no column
         self._names = tuple(names)
         self._current = (0, 0)
-        self._place_is_old = True
+        self._laid_out = None
         self.updateGeometry()
         self.update()
 
@@ -140,8 +134,9 @@ class ImageMosaic(QWidget):
             known.get(id(row)) or to_qimage(row.rgb.reshape(-1, *row.rgb.shape[2:])) for row in rows
         ]
         self._rows = tuple(rows)
-        self._place_is_old |= [_shape(row) for row in rows] != [_shape(row) for row in before]
-        if self._place_is_old:
+        if [_shape(row) for row in rows] != [_shape(row) for row in before]:
+            self._laid_out = None
+        if self._laid_out is None:
             self.update()
             return
         for index, (row, old) in enumerate(zip(rows, before, strict=True)):
@@ -291,29 +286,19 @@ class ImageMosaic(QWidget):
         """Return a comfortable size."""
         return self.minimumSizeHint() * 1.6
 
-    @property
-    def current(self) -> tuple[int, int]:
-        """Row and column of the image that the keys have gone to."""
-        return self._current
-
     def cell_rect(self, row: int, column: int) -> QRect:
-        """Return where an image is painted."""
+        """Return where an image is painted; nowhere for one that is not there."""
         place = self._place
+        if row >= len(place.tops):
+            return QRect()
         cell_w, cell_h = self._cell_size(place.cell)
         band, column = divmod(column, place.per_band)
         x = place.left + column * place.column_width + (place.column_width - cell_w) // 2
         return QRect(x, band * place.band_height + place.tops[row], cell_w, cell_h)
 
-    def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
-        for row in range(len(self._rows)):
-            for column in range(len(self._names)):
-                if self.cell_rect(row, column).contains(point):
-                    return row, column
-        return None
-
     def resizeEvent(self, event: QEvent) -> None:
         """Lay out anew; another width may need other bands."""
-        self._place_is_old = True
+        self._laid_out = None
         self.updateGeometry()
         self.update()
 
@@ -323,8 +308,6 @@ class ImageMosaic(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint header, labels, images and captions."""
-        if self._place_is_old:
-            self._place, self._place_is_old = self._lay_out(), False
         # A painter that goes on after an exception would end the process.
         with QPainter(self) as painter:
             self._paint(painter, event.region())
@@ -333,7 +316,7 @@ class ImageMosaic(QWidget):
         """Lay out anew in another font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
-            self._place_is_old = True
+            self._laid_out = None
             self.update()
 
     def _paint(self, painter: QPainter, region: QRegion) -> None:
@@ -410,6 +393,9 @@ class ImageMosaic(QWidget):
             row, column = n_rows - 1, column - per_band
         return min(max(row, 0), n_rows - 1), min(max(column, 0), n_columns - 1)
 
+    def _words_at(self, row: int, column: int, point: QPoint) -> tuple[str, str]:
+        return self.describe(row, column, point), self._rows[row].help
+
     def describe(self, row: int, column: int, point: QPoint | None = None) -> str:
         """Return what is at a cell, with the value of the pixel under ``point``."""
         shown = self._rows[row]
@@ -425,43 +411,3 @@ class ImageMosaic(QWidget):
             x = min((point.x() - cell.left()) * width // cell.width(), width - 1)
             words += f": pixel ({y}, {x}) = {shown.values[column, y, x]:.4g}"
         return words
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tell the value under the pointer."""
-        point = event.position().toPoint()
-        at = self._cell_at(point)
-        self.setCursor(Qt.CursorShape.PointingHandCursor if at else Qt.CursorShape.ArrowCursor)
-        if at is None:
-            QToolTip.hideText()
-            self.hovered.emit("")
-            return
-        words = self.describe(*at, point)
-        self.hovered.emit(words)
-        tip = wrapped(words, self._rows[at[0]].help)
-        QToolTip.showText(event.globalPosition().toPoint(), tip, self, self.cell_rect(*at))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget what was hovered."""
-        self.hovered.emit("")
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Open the image under the pointer."""
-        at = self._cell_at(event.position().toPoint())
-        if at is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._current = at
-            self.update()
-            self.cell_clicked.emit(*at)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move between cells with the arrows, open one with Enter."""
-        key = Qt.Key(event.key())
-        if not self._rows or not self._names:
-            super().keyPressEvent(event)
-        elif key in ARROWS:
-            row, column = self._current = self._neighbour(*ARROWS[key])
-            self.hovered.emit(self.describe(row, column))
-            self.update()
-        elif key in ENTER:
-            self.cell_clicked.emit(*self._current)
-        else:
-            super().keyPressEvent(event)

@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from core.pictures import grey_rgb
-from gui.theme import LIGHT, Theme
-from gui.widgets.basics.arrow_keys import ARROWS, ENTER
 from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.numpy_image import to_qimage
-from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.grids.cell_grid import CellGrid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from core.report.figures import Pictures
 
@@ -53,7 +50,7 @@ class StripImage:
     mark: str = ""
 
 
-class ImageStrip(QWidget):
+class ImageStrip(CellGrid):
     """Paints as many images as have room beside each other, the first ones.
 
     Parameters
@@ -62,29 +59,21 @@ class ImageStrip(QWidget):
     wraps : whether there are as many rows as there is room for, of images of one size
     """
 
-    clicked = Signal(int)
-    """The ``index`` of the image."""
-    hovered = Signal(str)
+    opened = Signal(int, QPoint)
+    """The ``index`` of an image, and where it is on the screen."""
 
     def __init__(
         self, name: str, help_text: str, parent: QWidget | None = None, *, wraps: bool = False
     ) -> None:
-        super().__init__(parent)
+        super().__init__(name, help_text, parent)
         self._wraps = wraps
-        self._theme = LIGHT
-        self._help = help_text
         self._images: tuple[StripImage, ...] = ()
         self._pictures: list[QImage] = []
-        self._current = 0
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(name)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
+    @property
+    def n_cells(self) -> tuple[int, int]:
+        """One row, though it may be broken, of the images that have room."""
+        return 1, self.n_fitting
 
     def set_images(self, images: Sequence[StripImage]) -> None:
         """Show other images, all of one shape."""
@@ -92,7 +81,7 @@ class ImageStrip(QWidget):
         # Their colours are found for all at once.
         rgb = grey_rgb(np.stack([image.values for image in images])) if images else ()
         self._pictures = [to_qimage(picture) for picture in rgb]
-        self._current = min(self._current, max(len(images) - 1, 0))
+        self._current = 0, min(self._current[1], max(len(images) - 1, 0))
         self.update()
 
     @property
@@ -149,17 +138,18 @@ class ImageStrip(QWidget):
         longer = max(height, width)
         return max(room * width // longer, _LEAST_SIDE), max(room * height // longer, 1)
 
-    def cell_rect(self, place: int) -> QRect:
-        """Return where the ``place``-th image is painted."""
+    def cell_rect(self, row: int, column: int) -> QRect:
+        """Return where the ``column``-th image is painted."""
         width, height = self._cell()
-        row, column = divmod(place, self._n_columns()) if self._wraps else (0, place)
-        return QRect(column * (width + _GAP), row * self._row_height(), width, height)
+        line, place = divmod(column, self._n_columns()) if self._wraps else (0, column)
+        return QRect(place * (width + _GAP), line * self._row_height(), width, height)
 
-    def _place_at(self, point: QPoint) -> int | None:
-        for place in range(self.n_fitting):
-            if self.cell_rect(place).contains(point):
-                return place
-        return None
+    def describe(self, row: int, column: int) -> str:
+        """Return an image in words."""
+        return self._images[column].words
+
+    def _choose(self, row: int, column: int) -> None:
+        self.opened.emit(self._images[column].index, self.on_screen(row, column))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the images and their words."""
@@ -167,7 +157,7 @@ class ImageStrip(QWidget):
             metrics = painter.fontMetrics()
             line = metrics.height()
             for place in range(self.n_fitting):
-                cell = self.cell_rect(place)
+                cell = self.cell_rect(0, place)
                 painter.drawImage(cell, self._pictures[place])
                 for row, wordings in enumerate(self._images[place].below):
                     box = QRect(cell.left(), cell.bottom() + 2 + row * line, cell.width(), line)
@@ -178,47 +168,13 @@ class ImageStrip(QWidget):
                 if mark:
                     painter.setPen(QPen(QColor(getattr(self._theme, mark)), 2))
                     painter.drawRect(cell.adjusted(1, 1, -1, -1))
-                if self.hasFocus() and place == self._current:
+                if self.hasFocus() and (0, place) == self._current:
                     painter.setPen(QPen(QColor(self._theme.accent), 3))
                     painter.drawRect(cell.adjusted(1, 1, -2, -2))
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tell of the image under the pointer."""
-        place = self._place_at(event.position().toPoint())
-        hand = Qt.CursorShape.PointingHandCursor
-        self.setCursor(Qt.CursorShape.ArrowCursor if place is None else hand)
-        if place is None:
-            QToolTip.hideText()
-            self.hovered.emit("")
-            return
-        words = self._images[place].words
-        self.hovered.emit(words)
-        tip = wrapped(words, self._help)
-        QToolTip.showText(event.globalPosition().toPoint(), tip, self, self.cell_rect(place))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget what was hovered."""
-        self.hovered.emit("")
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the image under the pointer."""
-        place = self._place_at(event.position().toPoint())
-        if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._current = place
-            self.update()
-            self.clicked.emit(self._images[place].index)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk with the arrows, choose with Enter."""
-        key = Qt.Key(event.key())
-        if not self._images:
-            super().keyPressEvent(event)
-        elif key in ARROWS and ARROWS[key][1]:
-            self._current = min(max(self._current + ARROWS[key][1], 0), self.n_fitting - 1)
-            self.setAccessibleDescription(self._images[self._current].words)
-            self.hovered.emit(self._images[self._current].words)
-            self.update()
-        elif key in ENTER:
-            self.clicked.emit(self._images[self._current].index)
+        """Leave up and down to what the strip stands in."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()
         else:
             super().keyPressEvent(event)
