@@ -101,12 +101,11 @@ def download(
 
 
 class _Meter:
-    """How fast bytes came in lately."""
+    """How many bytes came in lately."""
 
     def __init__(self, seconds: float) -> None:
-        self._started = time.monotonic()
         self._seconds = seconds
-        self._samples: deque[tuple[float, int]] = deque([(self._started, 0)])
+        self._samples: deque[tuple[float, int]] = deque([(time.monotonic(), 0)])
 
     def update(self, received: int) -> None:
         """Take note that ``received`` bytes have come in by now."""
@@ -116,21 +115,10 @@ class _Meter:
         while len(self._samples) > 2 and self._samples[1][0] <= now - self._seconds:
             self._samples.popleft()
 
-    @property
-    def n_bytes(self) -> int:
-        """Bytes within the last seconds."""
-        return self._samples[-1][1] - self._samples[0][1]
-
-    @property
-    def speed(self) -> float:
-        """Bytes a second within the last seconds."""
-        elapsed = self._samples[-1][0] - self._samples[0][0]
-        return self.n_bytes / elapsed if elapsed > 0 else 0.0
-
-    @property
-    def is_full(self) -> bool:
-        """Whether so much time has passed at all."""
-        return self._samples[-1][0] - self._started >= self._seconds
+    def latest(self) -> tuple[float, int]:
+        """Return the seconds looked back, fewer only at the beginning, and the bytes in them."""
+        (started, before), (now, received) = self._samples[0], self._samples[-1]
+        return now - started, received - before
 
 
 class Download:
@@ -191,7 +179,10 @@ class Download:
                 stall.update(transfer.received)
                 yield self._progress(transfer)
                 if transfer.phase == "receiving" and self.is_stalled(stall):
-                    return self._stalled(stall)
+                    _, n_bytes = stall.latest()
+                    words = f"only {n_bytes:,} bytes" if n_bytes else "nothing"
+                    seconds = f"{self._patience.stall_seconds:g} s"
+                    return MirrorFailure(f"{words} arrived for {seconds}", "unreachable")
             yield self._progress(transfer)
         finally:
             transfer.leave()
@@ -209,17 +200,13 @@ class Download:
 
     def is_stalled(self, meter: _Meter) -> bool:
         """Return whether so little has arrived that the next mirror is asked instead."""
-        least = self._patience.min_speed * self._patience.stall_seconds
-        return meter.is_full and meter.n_bytes < least
-
-    def _stalled(self, meter: _Meter) -> MirrorFailure:
-        seconds = f"{self._patience.stall_seconds:g} s"
-        words = f"only {meter.n_bytes:,} bytes" if meter.n_bytes else "nothing"
-        return MirrorFailure(f"{words} arrived for {seconds}", "unreachable")
+        (seconds, n_bytes), least = meter.latest(), self._patience.stall_seconds
+        return seconds >= least and n_bytes < self._patience.min_speed * least
 
     def _progress(self, transfer: Transfer) -> DownloadProgress:
         name, label = transfer.file.name, transfer.mirror.label
         self._speed.update(self._before + transfer.received)
+        seconds, n_bytes = self._speed.latest()
         failures = tuple(f"{mirror.label}: {failure}" for mirror, failure in self._failures)
         if transfer.received:
             words = {
@@ -236,7 +223,7 @@ class Download:
             self._done + transfer.received,
             self._entry.n_bytes,
             label,
-            self._speed.speed,
+            n_bytes / seconds if seconds else 0.0,
             words,
             failures,
         )

@@ -21,6 +21,7 @@ from core.sources.catalogue.dataset_cache import PART_PREFIX, hash_of, note_hash
 from core.sources.catalogue.mirrors import CHUNK_BYTES, MirrorFailure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
 
     from core.sources.catalogue.entries import RemoteFile
@@ -36,7 +37,7 @@ class _Over(Exception):
 
 
 class Transfer:
-    """An attempt to get ``file``; pooch's downloader writes into it as if it were the file.
+    """An attempt to get ``file``.
 
     Parameters
     ----------
@@ -48,7 +49,6 @@ class Transfer:
     Attributes
     ----------
     phase : what it does: receiving, checking, unpacking
-    promised : how many bytes are announced, in digits; empty where that is not told
     received : bytes so far
     finished : set at the end, however it ends
     failure : why this mirror did not give it
@@ -59,13 +59,12 @@ class Transfer:
         self, file: RemoteFile, mirror: Mirror, place: str | Path, folder: Path, patience: Patience
     ) -> None:
         self.file, self.mirror = file, mirror
-        self.phase, self.promised, self.received = "receiving", "", 0
+        self.phase, self.received = "receiving", 0
         self.finished = threading.Event()
         self.failure: MirrorFailure | None = None
         self.error: BaseException | None = None
         self._place, self._folder, self._patience = place, folder, patience
         self._beginning = b""
-        self._stream: BinaryIO
         self._is_left = False
         self._keeping = threading.Lock()
         # A daemon: a name server that never answers must not keep the program from ending.
@@ -115,13 +114,15 @@ class Transfer:
 
     def _download(self, _url: str, output_file: str, _pooch: object) -> None:
         """Do what pooch's downloaders do."""
-        with Path(output_file).open("wb") as self._stream:
-            if isinstance(self._place, Path):
-                self._copy(self._place)
-            else:
-                from core.sources.catalogue import web  # only now, as pooch
+        if isinstance(self._place, Path):
+            blocks = self._copy(self._place)
+        else:
+            from core.sources.catalogue import web  # only now, as pooch
 
-                web.fetch(self._place, self, self._patience)
+            blocks = web.fetch(self._place, self._patience)
+        with Path(output_file).open("wb") as stream:
+            for promised, block in blocks:
+                self.write(stream, promised, block)
         if self.received < self.file.n_bytes:
             if self.received:
                 self._check_beginning()
@@ -130,8 +131,8 @@ class Transfer:
             )
         self.phase = "checking"
 
-    def _copy(self, path: Path) -> None:
-        """Take in the file at ``path``, below the folder that serves as the mirror."""
+    def _copy(self, path: Path) -> Iterator[tuple[str, bytes]]:
+        """Yield the length of a file below the folder that serves as the mirror, and its bytes."""
         folder = self.mirror.folder
         assert folder is not None
         try:
@@ -140,20 +141,23 @@ class Transfer:
                     "there is no such folder (the address of a machine begins with http://)",
                     "unreachable",
                 )
-            self.promised = str(path.stat().st_size)
+            promised = str(path.stat().st_size)
             if not path.is_file():  # a pipe would be read for ever
                 raise MirrorFailure(f"its {path.name} is no file")
             with path.open("rb") as stream:
                 while block := stream.read(CHUNK_BYTES):
-                    self.write(block)
+                    yield promised, block
         except FileNotFoundError as error:
             raise MirrorFailure(f"it has no {path.relative_to(folder)}", "missing") from error
         except (OSError, ValueError) as error:  # ValueError: a path that can be none
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise MirrorFailure(f"{path} cannot be read: {reason}") from error
 
-    def write(self, block: bytes) -> None:
-        """Take in the next bytes; refuse what cannot be the file as early as can be told."""
+    def write(self, stream: BinaryIO, promised: str, block: bytes) -> None:
+        """Take in the next bytes; refuse what cannot be the file as early as can be told.
+
+        ``promised`` says how many there are in all, in digits; empty where that is not told.
+        """
         if self._is_left:
             raise _Over
         n_bytes = self.file.n_bytes
@@ -163,22 +167,16 @@ class Transfer:
             if len(self._beginning) >= _BEGINNING_BYTES:
                 self._check_beginning()
         # After the first bytes, which tell more: a web page has another size too.
-        promised = int(self.promised[:20]) if self.promised.isdecimal() else n_bytes
-        if promised != n_bytes:
-            raise MirrorFailure(
-                f"its {self.file.name} has {promised:,} bytes instead of {n_bytes:,}"
-            )
+        if promised.isdecimal() and (size := int(promised[:20])) != n_bytes:
+            raise MirrorFailure(f"its {self.file.name} has {size:,} bytes instead of {n_bytes:,}")
         if self.received > n_bytes:
             raise MirrorFailure(f"it sends more than the {n_bytes:,} bytes of the file")
         try:
-            self._stream.write(block)
-            self._stream.flush()
+            stream.write(block)
+            stream.flush()
         except OSError as error:  # no other mirror would help
             self.error = error
             raise _Over from error
-
-    def flush(self) -> None:
-        """Do nothing: whatever was written is flushed."""
 
     def _check_beginning(self) -> None:
         if self._beginning.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"<":

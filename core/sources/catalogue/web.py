@@ -1,4 +1,4 @@
-"""A file over http with pooch's downloader, and in words people can act on why it did not come."""
+"""A file over http, and in words people can act on why it did not come."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import http.client
 import re
 import socket
 import ssl
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING
 
-import pooch
 import requests
 import urllib3
 
@@ -18,15 +16,8 @@ from core.sources.catalogue.mirrors import CHUNK_BYTES, MirrorFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Protocol
 
     from core.sources.catalogue.mirrors import Patience
-
-    class Receiver(Protocol):
-        """What pooch writes into as if it were a file."""
-
-        promised: str
-        received: int
 
 
 _HEADERS = {
@@ -39,64 +30,44 @@ _CREDENTIALS = r"//[^/@\s]*@"
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 
 
-def fetch(url: str, receiver: Receiver, patience: Patience) -> None:
-    """Read the file at ``url`` into ``receiver``.
+def fetch(url: str, patience: Patience) -> Iterator[tuple[str, bytes]]:
+    """Yield the length that is announced for the file at ``url``, and its next bytes.
+
+    They come as they arrive, so that a slow server is seen to be slow.
 
     Raises
     ------
     MirrorFailure
         If it does not come.
     """
-    bodies: list[Any] = []  # to be closed
-
-    def answered(response: requests.Response, **_: object) -> None:
-        """Look at an answer before anybody reads more than its headers."""
-        bodies.append(response.raw)
-        if response.is_redirect:
-            target = urljoin(response.url, response.headers["Location"])
-            if urlsplit(target).scheme not in ("http", "https"):
-                raise MirrorFailure("it redirects to something that is no web address")
-            response.close()  # else requests would read all of the page that says where to go
-            return
-        if response.status_code != http.client.OK:
-            code = response.status_code
-            raise MirrorFailure(
-                f"the server answered {code} {http.client.responses.get(code, '')}".rstrip(),
-                "missing" if code in (http.client.NOT_FOUND, http.client.GONE) else "",
-            )
-        receiver.promised = response.headers.pop("Content-Length", "")
-        response.raw = _AsStored(response.raw)
-
-    downloader = pooch.HTTPDownloader(
-        chunk_size=CHUNK_BYTES,
-        headers=_HEADERS,
-        timeout=(patience.connect_seconds, patience.stall_seconds),
-        hooks={"response": answered},
-    )
+    timeout = patience.connect_seconds, patience.stall_seconds
+    hooks = {"response": _leave_redirect}
+    received = 0
     try:
-        downloader(url, receiver, None)
+        with requests.get(
+            url, headers=_HEADERS, timeout=timeout, hooks=hooks, stream=True
+        ) as answer:
+            code = answer.status_code
+            if code != http.client.OK:
+                raise MirrorFailure(
+                    f"the server answered {code} {http.client.responses.get(code, '')}".rstrip(),
+                    "missing" if code in (http.client.NOT_FOUND, http.client.GONE) else "",
+                )
+            while block := answer.raw.read1(CHUNK_BYTES, decode_content=False):
+                received += len(block)
+                yield answer.headers.get("Content-Length", ""), block
     except (
         OSError,  # those of requests are such, too
         urllib3.exceptions.HTTPError,
         ValueError,  # an address or a host name that can be none
     ) as error:
-        raise _failure(error, receiver.received, patience) from error
-    finally:
-        for body in bodies:
-            body.close()
+        raise _failure(error, received, patience) from error
 
 
-class _AsStored:
-    """The body of an answer: bytes as they arrive, and never unpacked whatever its headers say."""
-
-    def __init__(self, raw: Any) -> None:
-        self._raw = raw
-
-    def stream(self, amount: int, decode_content: bool) -> Iterator[bytes]:
-        """Yield what there is: a slow server is then seen to be slow."""
-        del decode_content
-        while block := self._raw.read1(amount, decode_content=False):
-            yield block
+def _leave_redirect(response: requests.Response, **_: object) -> None:
+    """Close what says where to go, or requests would read all of that page."""
+    if response.is_redirect:
+        response.close()
 
 
 def _failure(error: Exception, received: int, patience: Patience) -> MirrorFailure:
@@ -115,6 +86,7 @@ def _failure(error: Exception, received: int, patience: Patience) -> MirrorFailu
     for reason, words, kind in (
         (requests.exceptions.ProxyError, proxy, "unreachable"),
         (requests.TooManyRedirects, "it redirects in a circle", ""),
+        (requests.exceptions.InvalidSchema, "it redirects to something that is no web address", ""),
         (socket.gaierror, "its name is unknown here", "offline"),
         (requests.ConnectTimeout, f"no connection within {connect}", "offline"),
         (ConnectionRefusedError, "it refused the connection", "unreachable"),
