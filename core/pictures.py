@@ -14,57 +14,25 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_DIVERGING_ANCHORS = np.array(
-    [
-        (5, 48, 97),
-        (33, 102, 172),
-        (67, 147, 195),
-        (146, 197, 222),
-        (247, 247, 247),
-        (244, 165, 130),
-        (214, 96, 77),
-        (178, 24, 43),
-        (103, 0, 31),
-    ],
-    dtype=np.float64,
-)
-
-
-_SEQUENTIAL_ANCHORS = np.array(
-    [
-        (255, 255, 217),
-        (237, 248, 177),
-        (199, 233, 180),
-        (127, 205, 187),
-        (65, 182, 196),
-        (29, 145, 192),
-        (34, 94, 168),
-        (37, 52, 148),
-        (8, 29, 88),
-    ],
-    dtype=np.float64,
-)
-"""ColorBrewer's YlGnBu: pale is low, dark is high, also without any colour."""
-
-
 _OVER_BLUE, _OVER_RED = (67, 147, 195), (214, 96, 77)
-"""Two of the anchors above, to be seen on black and on white."""
+"""Two of the diverging anchors below, to be seen on black and on white."""
 
 _MOST_OPAQUE = 0.6
 
 
-def _interpolate(anchors: NDArray[np.float64], n_colours: int) -> NDArray[np.uint8]:
-    place = np.linspace(0, len(anchors) - 1, n_colours)
-    channels = [np.interp(place, np.arange(len(anchors)), anchors[:, c]) for c in range(3)]
+def _scale(anchors: str, n_colours: int) -> NDArray[np.uint8]:
+    """Return colours (n_colours, 3) evenly between ``anchors``, six hexadecimal digits each."""
+    colours = np.frombuffer(bytes.fromhex(anchors), dtype=np.uint8).reshape(-1, 3)
+    place = np.linspace(0, len(colours) - 1, n_colours)
+    channels = [np.interp(place, np.arange(len(colours)), channel) for channel in colours.T]
     return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
 
 
-DIVERGING = _interpolate(_DIVERGING_ANCHORS, 255)
+DIVERGING = _scale("053061 2166ac 4393c3 92c5de f7f7f7 f4a582 d6604d b2182b 67001f", 255)
 """(255, 3) uint8, an odd number of colours, so that zero has one of its own: row 127."""
 
-
-SEQUENTIAL = _interpolate(_SEQUENTIAL_ANCHORS, 256)
-"""(256, 3) uint8, from low to high."""
+SEQUENTIAL = _scale("ffffd9 edf8b1 c7e9b4 7fcdbb 41b6c4 1d91c0 225ea8 253494 081d58", 256)
+"""(256, 3) uint8, from low to high: ColorBrewer's YlGnBu, pale to dark, also without any colour."""
 
 
 def sequential_rgb(values: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]:
