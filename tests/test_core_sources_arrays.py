@@ -723,7 +723,7 @@ WRONG = {
     ),
     "header too long": (
         with_x(header_bytes(" " * 60_000)),
-        "X.npy: the header at byte 10 claims 60,000 bytes, more than the 10,000 accepted",
+        "X.npy: 60,000 bytes of the header are more than the 10,000 accepted",
     ),
     "header missing": (with_x(header_bytes("")), "X.npy: cut short at byte 10, within the header"),
     "header is code": (
@@ -840,7 +840,7 @@ def test_what_is_wrong_is_named(tmp_path, case):
     [
         ("MAX_IMAGES", 50, "60 images are more than the 50 accepted"),
         ("MAX_ELEMENTS", 1000, "1,200 pixels are more than the 1,000 accepted"),
-        ("MAX_MEMBERS", 3, "4 files are in it, more than 3 accepted"),
+        ("MAX_MEMBERS", 3, "4 files in it are more than the 3 accepted"),
         ("MAX_INFLATED_BYTES", 1600, "1,680 bytes are more than the 1,600 accepted"),
         ("MAX_FILE_BYTES", 1000, "MB accepted"),
         ("MAX_HEADER_BYTES", 100, "more than the 100 accepted; NumPy writes about a hundred"),

@@ -297,23 +297,20 @@ def test_a_label_out_of_range_is_named_with_its_place(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "sizes",
+    ("sizes", "words"),
     [
-        (2**32 - 1, 28, 28),
-        (2**31, 2, 1),
-        (65536, 128, 128),
-        (13, 5, 6),
-        (11, 5, 6),
+        ((2**32 - 1, 28, 28), "4,294,967,295 images promised by the header are more than"),
+        ((2**31, 2, 1), "2,147,483,648 images promised by the header are more than"),
+        ((65536, 128, 128), "1,073,741,824 values promised by the header are more than"),
+        ((13, 5, 6), "cut short: the header promises 406 bytes (13 x 5 x 6 values)"),
+        ((11, 5, 6), "too long: the header promises 346 bytes (11 x 5 x 6 values)"),
     ],
 )
-def test_a_header_that_lies_about_the_number_is_caught(tmp_path, sizes):
+def test_a_header_that_lies_about_the_number_is_caught(tmp_path, sizes, words):
     """In 32 bits 2**31 * 2 * 1 would be nothing at all, and 65,536 * 128 * 128 a gigabyte."""
     images, _, _, _ = write_idx_folder(tmp_path)
     file = write_idx(tmp_path / (TRAIN_IMAGES + ".gz"), images, sizes=sizes)
-    message = refusal(tmp_path)
-    expected = 16 + sizes[0] * sizes[1] * sizes[2]
-    assert str(file) in message
-    assert f"the header promises {expected} bytes ({' x '.join(map(str, sizes))} values)" in message
+    assert f"{file}: {words}" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize("sizes", [(12, 0, 6), (12, 5, 0), (1, 129, 1), (1, 1, 2**32 - 1)])
@@ -402,7 +399,7 @@ def test_parts_of_different_sizes_are_refused(tmp_path):
     write_idx_folder(tmp_path)
     write_idx(tmp_path / (TEST_IMAGES + ".gz"), np.zeros((6, 4, 4)))
     message = refusal(tmp_path)
-    assert f"{tmp_path}: training and test images differ in size (5 x 6 and 4 x 4" in message
+    assert "training and test images have different sizes (5 x 6 and 4 x 4)" in message
 
 
 def test_classes_of_one_image_cannot_be_split(tmp_path):
@@ -431,10 +428,10 @@ def test_no_content_whatever_escapes_as_another_error(tmp_path_factory, content,
 @pytest.mark.parametrize(
     ("bound", "most", "words"),
     [
-        ("MAX_ELEMENTS", 500, "18 images with 540 values are more than"),
-        ("MAX_IMAGES", 15, "18 images with 540 values are more than the 15 images"),
-        ("MAX_ELEMENTS", 300, "train-images-idx3-ubyte.gz: the header promises 376 bytes"),
-        ("MAX_IMAGES", 10, "train-images-idx3-ubyte.gz: the header promises 376 bytes"),
+        ("MAX_ELEMENTS", 500, "540 values are more than the 500 accepted"),
+        ("MAX_IMAGES", 15, "18 images are more than the 15 accepted"),
+        ("MAX_ELEMENTS", 300, "train-images-idx3-ubyte.gz: 360 values promised by"),
+        ("MAX_IMAGES", 10, "train-images-idx3-ubyte.gz: 12 images promised by"),
     ],
     ids=["pixels of both parts", "images of both parts", "pixels of one", "images of one"],
 )

@@ -137,11 +137,11 @@ HOSTILE = {
     ),
     "wide laughs": (
         content(wide_laughs()),
-        f"its containers hold each other more than {STEPS:,} times",
+        f"entries of containers within each other are more than the {STEPS:,}",
     ),
     "a list in itself": (
         content(b"]q\x00(", b"h\x00" * 50_000, b"e."),
-        f"its containers hold each other more than {STEPS:,} times",
+        f"entries of containers within each other are more than the {STEPS:,}",
     ),
     "instructions for ever": (packed(b"N0" * 100_000_000), TOO_MANY_STEPS),
     "marks for ever": (packed(b"(" * 100_000_000), TOO_MANY_STEPS),
@@ -187,7 +187,7 @@ HOSTILE = {
     ),
     "a million arrays": (
         content(b"]q\x00(", EMPTY_ARRAY % b"K\x00\x85", b"q\x01", b"h\x01" * (STEPS - 50), b"e."),
-        "more than 1,000 arrays are in it",
+        "1,001 arrays are more than the 1,000 accepted",
     ),
     "a million names": (
         content(

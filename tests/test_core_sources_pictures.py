@@ -466,17 +466,17 @@ def test_a_file_too_large_is_not_read(tmp_path, monkeypatch):
 def test_too_many_pictures_are_refused_while_reading(tmp_path, monkeypatch):
     write_set(tmp_path, two_classes(GREY))
     monkeypatch.setattr(limits, "MAX_PICTURES", 5)
-    assert "more than the 5 pictures accepted" in refusal(tmp_path)
+    assert "6 pictures are more than the 5 accepted" in refusal(tmp_path)
     monkeypatch.setattr(limits, "MAX_PICTURES", 6)
     monkeypatch.setattr(limits, "MAX_ELEMENTS", 5 * 144)
-    assert "more than 720 pixels in all pictures" in refusal(tmp_path)
+    assert "pixels in all are more than the 720 accepted" in refusal(tmp_path)
     assert open_dataset(str(tmp_path), ReadingConfig(picture_side=4)).image_shape == (4, 4)
 
 
 def test_too_many_files_are_refused_while_looking(tmp_path, monkeypatch):
     write_set(tmp_path, {"a": [b"text"] * 20, "b": [b"text"] * 20}, ".txt")
     monkeypatch.setattr(limits, "MAX_FOLDER_ENTRIES", 30)
-    assert "more than 30 files in it and its sub-folders" in refusal(tmp_path)
+    assert "31 files in it and its sub-folders are more than the 30" in refusal(tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

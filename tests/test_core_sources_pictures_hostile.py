@@ -74,13 +74,13 @@ def test_what_inflates_beside_the_pixels_is_not_touched(tmp_path, chunk):
 def test_a_png_of_millions_of_chunks(tmp_path):
     content = png_chunk(b"tEXt", b"") * 5_000_000
     path = one_class_of(encoded(NOISE)[:33] + content + encoded(NOISE)[33:], tmp_path)
-    assert_refused(path, "0.png", "more than 300,000 pieces")
+    assert_refused(path, "0.png", "300,001 pieces of one picture are more than")
 
 
 def test_pixels_in_millions_of_chunks(tmp_path):
     content = png_header(40, 40) + png_chunk(b"IDAT", b"") * 280_000
     path = one_class_of(content, tmp_path)
-    assert_refused(path, "0.png", "more than 300,000 pieces")
+    assert_refused(path, "0.png", "300,001 pieces of one picture are more than")
 
 
 @pytest.mark.parametrize("colours", [1, 3], ids=["grey", "colours"])
@@ -89,7 +89,7 @@ def test_a_progressive_jpeg_of_thousands_of_scans(tmp_path, colours):
     plain = encoded(image, "JPEG", progressive=True)
     last = plain[plain.rindex(b"\xff\xda") : -2]
     path = one_class_of(plain[:-2] + last * 5000 + plain[-2:], tmp_path)
-    assert_refused(path, "0.png", "scans are in this JPEG picture")
+    assert_refused(path, "0.png", "JPEG scans are more than the 100 accepted")
 
 
 def test_a_jpeg_of_fill_bytes(tmp_path):
@@ -100,7 +100,7 @@ def test_a_jpeg_of_fill_bytes(tmp_path):
 def test_a_jpeg_of_millions_of_segments(tmp_path):
     plain = encoded(NOISE, "JPEG")
     path = one_class_of(plain[:2] + b"\xff\xfe\0\2" * 10_000_000 + plain[2:], tmp_path)
-    assert_refused(path, "0.png", "more than 300,000 pieces")
+    assert_refused(path, "0.png", "300,001 pieces of one picture are more than")
 
 
 def test_a_jpeg_whose_notes_refer_to_all_of_it(tmp_path):
@@ -116,7 +116,7 @@ def test_a_gif_of_extensions_alone(tmp_path):
     plain = encoded(NOISE, "GIF")
     start = 13 + 3 * 2 ** ((plain[10] & 7) + 1)
     path = one_class_of(plain[:start] + b"!\x01\0" * 20_000_000 + plain[start:], tmp_path)
-    assert_refused(path, "0.png", "more than 300,000 pieces")
+    assert_refused(path, "0.png", "300,001 pieces of one picture are more than")
 
 
 def test_a_gif_whose_frame_is_larger_than_its_screen(tmp_path):
@@ -132,7 +132,7 @@ def test_a_bmp_of_single_runs(tmp_path):
     palette = bytes(value for k in range(256) for value in (k, 255 - k, k, 0))
     head = b"BM" + struct.pack("<IHHI", 0, 0, 0, 14 + 40 + len(palette))
     path = one_class_of(head + header + palette + b"\x01\x07" * 16_000_000, tmp_path)
-    assert_refused(path, "0.png", "more than 300,000 pieces")
+    assert_refused(path, "0.png", "300,001 pieces of one picture are more than")
 
 
 def test_pictures_of_the_largest_size_take_no_more_than_an_honest_one(tmp_path):
@@ -183,7 +183,7 @@ def test_a_folder_of_100000_files(tmp_path, where):
 def test_hundreds_of_folders_of_hundreds_of_files(tmp_path):
     for k in range(450):
         write_files(tmp_path / str(k), 450)
-    assert_refused(tmp_path, "more than 200,000 files in it and its sub-folders")
+    assert_refused(tmp_path, "200,001 files in it and its sub-folders are more")
 
 
 def test_a_pipe_among_pictures(tmp_path):

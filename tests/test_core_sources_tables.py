@@ -540,7 +540,7 @@ def test_more_rows_than_accepted_are_refused_while_reading(tmp_path, monkeypatch
     monkeypatch.setattr(limits, "MAX_ELEMENTS", 17 * 40)
     assert open_dataset(str(write(tmp_path, KAGGLE))).n_classes == 4
     monkeypatch.setattr(limits, "MAX_IMAGES", 39)
-    assert "more than 39 images" in refusal(write(tmp_path, KAGGLE))
+    assert "40 images are more than the 39" in refusal(write(tmp_path, KAGGLE))
 
 
 def letters_text(labels, seed=0):

@@ -66,7 +66,7 @@ def test_a_gigabyte_of_blank_lines(tmp_path, piece):
 def test_millions_of_tiny_rows(tmp_path):
     path = tmp_path / "digits.csv.gz"
     path.write_bytes(gzip_of(b"1,0,0,0,0\n2,0,0,0,9\n", 5_000_000))
-    assert_refused(path, "more than 1,000,000 images")
+    assert_refused(path, "images are more than the 1,000,000 accepted")
 
 
 def test_rows_that_the_fast_ways_cannot_read(tmp_path):

@@ -14,10 +14,13 @@ import numpy as np
 from core.data.dataset import Dataset, make_dataset
 from core.errors import DatasetError
 from core.sources import limits
+from core.sources.limits import check_at_most
 from core.sources.natural_order import natural_key
 from core.sources.pixel_scale import scaled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from core.sources.parts import Parts
@@ -51,7 +54,9 @@ def assemble(parts: Parts, source: str, reading: ReadingConfig) -> Dataset:
             )
         if not len(images):
             raise DatasetError(f"{parts.name}: there is no image in it; at least one is needed")
-    _check_sizes(parts.name, [images for images, _ in pairs])
+    n_images, n_values = (sum(f(images) for images, _ in pairs) for f in (len, np.size))
+    check_at_most(parts.name, n_images, limits.MAX_IMAGES, "images", limits.SMALLER)
+    check_at_most(parts.name, n_values, limits.MAX_ELEMENTS, "values", limits.SMALLER)
     folded = bool(parts.image_shape or reading.image_height)
     stacks = [_grey(parts.name, images, notes, folded=folded) for images, _ in pairs]
     shape = _image_shape(parts, stacks, reading)
@@ -63,7 +68,7 @@ def assemble(parts: Parts, source: str, reading: ReadingConfig) -> Dataset:
         notes.append("Images are stored column by column and were turned upright.")
     stacks = scaled(parts.name, parts.pixel_max, stacks, notes)
     if _is_dark_ink(parts, stacks, reading):
-        stacks = [_inverted(images) for images in stacks]
+        stacks = [_full(images) - images for images in stacks]
         notes.append("Ink is dark on light and was turned over: ink is 1, ground 0.")
     numbers, names = _classes(parts, [labels for _, labels in pairs], notes)
     done = [
@@ -79,7 +84,7 @@ def assemble(parts: Parts, source: str, reading: ReadingConfig) -> Dataset:
         done[1] if len(done) == 2 else None,
         image_shape=shape,
         class_names=names,
-        notes=notes,
+        notes=tuple(dict.fromkeys(notes)),  # both parts may have needed the same
     )
 
 
@@ -87,16 +92,6 @@ def _check_numbers(name: str, images: NDArray[Any]) -> None:
     if images.dtype.kind not in "buif":
         raise DatasetError(
             f"{name}: images are of type {images.dtype}; pixels must be whole numbers or floats"
-        )
-
-
-def _check_sizes(name: str, stacks: list[NDArray[Any]]) -> None:
-    n_images, n_values = sum(map(len, stacks)), sum(images.size for images in stacks)
-    if n_images > limits.MAX_IMAGES or n_values > limits.MAX_ELEMENTS:
-        raise DatasetError(
-            f"{name}: {n_images:,} images with {n_values:,} values are more than the "
-            f"{limits.MAX_IMAGES:,} images or {limits.MAX_ELEMENTS:,} values accepted; open a "
-            "smaller part of them"
         )
 
 
@@ -117,11 +112,9 @@ def _grey(
     """
     if images.ndim == 2 and (side := _side_in_planes(images.shape[1])) > 1 and not folded:
         images = images.reshape(len(images), 3, side, side)
-        planes = (
+        notes.append(
             f"Rows were taken as {side} x {side} red values, then green, then blue, as CIFAR's."
         )
-        if planes not in notes:
-            notes.append(planes)
     if images.ndim == 4 and images.shape[-1] == 1:
         return images[..., 0]
     if images.ndim == 4 and images.shape[1] == 1:
@@ -129,9 +122,7 @@ def _grey(
     if images.ndim == 4 and (images.shape[-1] == 3 or images.shape[1] == 3):
         if images.shape[-1] != 3:
             images = images.transpose(0, 2, 3, 1)
-        note = "Colours became grey: 0.299 red + 0.587 green + 0.114 blue."
-        if note not in notes:
-            notes.append(note)
+        notes.append("Colours became grey: 0.299 red + 0.587 green + 0.114 blue.")
         grey = np.empty(images.shape[:3], dtype=np.float32)
         for i in range(0, len(images), 1024):
             grey[i : i + 1024] = images[i : i + 1024] @ _LUMINANCE
@@ -198,16 +189,17 @@ def _is_dark_ink(parts: Parts, stacks: list[NDArray[Any]], reading: ReadingConfi
     if reading.ink != "auto" or not parts.guess_ink:
         return reading.ink == "dark"
     # The frame of an image is ground nearly everywhere; drawings rarely touch it.
-    images = stacks[0]
-    frame = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
-    full = 255 if images.dtype == np.uint8 else 1
-    return bool(np.median(frame) > full / 2)
+    return bool(np.median(frames(stacks[0])) > _full(stacks[0]) / 2)
 
 
-def _inverted(images: NDArray[Any]) -> NDArray[Any]:
-    full: Any = images.dtype.type(255 if images.dtype == np.uint8 else 1)
-    inverted: NDArray[Any] = full - images
-    return inverted
+def _full(images: NDArray[Any]) -> Any:
+    """Return full ink, in the type of bytes or of fractions."""
+    return images.dtype.type(255 if images.dtype == np.uint8 else 1)
+
+
+def frames(images: NDArray[Any]) -> NDArray[Any]:
+    """Return the outermost pixels (n, ...) of images (n, height, width)."""
+    return np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
 
 
 def _classes(
@@ -221,11 +213,13 @@ def _classes(
             f"{parts.name}: labels are words in one part and numbers in the other; use one kind"
         )
     if parts.class_names is not None:
-        return _named(parts.name, plain, parts.class_names)
+        _check_classes(parts.name, parts.class_names)
+        names = tuple(word[: limits.MAX_CLASS_NAME] for word in parts.class_names)
+        return [np.asarray(labels, dtype=np.int64) for labels in plain], names
     if are_words == {True}:
         return _word_codes(parts.name, plain)
     values, codes = np.unique(np.concatenate(plain), return_inverse=True)
-    _check_classes(parts.name, list(map(str, values[: limits.MAX_CLASSES + 1])), len(values))
+    _check_classes(parts.name, values)
     codes = codes.reshape(-1).astype(np.int64)
     ends = np.cumsum([len(labels) for labels in plain])
     return np.split(codes, ends[:-1]), tuple(map(str, values))
@@ -252,34 +246,22 @@ def _word_codes(
                 break
         found.append(codes)
     names = sorted(places, key=natural_key)
-    _check_classes(name, names, len(names))
+    _check_classes(name, names)
     order = np.empty(len(names), dtype=np.int64)
     order[[places[word] for word in names]] = np.arange(len(names))
     return [order[codes] for codes in found], tuple(word[: limits.MAX_CLASS_NAME] for word in names)
 
 
-def _check_classes(name: str, values: list[str], n_classes: int) -> None:
+def _check_classes(name: str, values: Sequence[object] | NDArray[Any]) -> None:
+    n_classes = len(values)
     if not limits.MIN_CLASSES <= n_classes <= limits.MAX_CLASSES:
-        few = ", ".join(value[: limits.MAX_CLASS_NAME] for value in values[:3])
+        few = ", ".join(str(value)[: limits.MAX_CLASS_NAME] for value in values[:3])
         more = n_classes > limits.MAX_CLASSES
         raise DatasetError(
             f"{name}: {'more than ' * more}{min(n_classes, limits.MAX_CLASSES)} "
             f"class{'es' * (n_classes != 1)} ({few}{', ...' if n_classes > 3 else ''}); between "
             f"{limits.MIN_CLASSES} and {limits.MAX_CLASSES} are accepted"
         )
-
-
-def _named(
-    name: str, plain: list[NDArray[Any]], class_names: tuple[str, ...]
-) -> tuple[list[NDArray[np.int64]], tuple[str, ...]]:
-    n_classes = len(class_names)
-    if not limits.MIN_CLASSES <= n_classes <= limits.MAX_CLASSES:
-        raise DatasetError(
-            f"{name}: {n_classes} classes; between {limits.MIN_CLASSES} and "
-            f"{limits.MAX_CLASSES} are accepted"
-        )
-    names = tuple(word[: limits.MAX_CLASS_NAME] for word in class_names)
-    return [np.asarray(labels, dtype=np.int64) for labels in plain], names
 
 
 def _plain_labels(name: str, labels: NDArray[Any], notes: list[str]) -> NDArray[Any]:
@@ -303,9 +285,7 @@ def _plain_labels(name: str, labels: NDArray[Any], notes: list[str]) -> NDArray[
                 f"{name}: the labels of image {bad} are a row with {marks[bad]}, those of image 0 "
                 f"with {marks[0]}; expected one-hot rows with the same number everywhere, as 1"
             )
-        note = "One-hot labels became class numbers."
-        if note not in notes:
-            notes.append(note)
+        notes.append("One-hot labels became class numbers.")
         return places
     if labels.ndim != 1:
         raise DatasetError(

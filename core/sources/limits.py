@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.errors import DatasetError
+
 MAX_FILE_BYTES = 600 * 1024**2
 """Larger than every classroom set as it is shipped (EMNIST's archive has 562 MB)."""
 
@@ -76,3 +78,18 @@ MAX_PICTURE_SCANS = 100
 
 HEAD_BYTES = 4096
 """What recognising a format looks at."""
+
+SMALLER = "open a smaller part of them"
+ALONE = "open a folder that holds the data set alone"
+
+
+def check_at_most(where: object, n: int, most: int, what: str, advice: str) -> None:
+    """Check that there are not more than ``most`` of something.
+
+    Raises
+    ------
+    DatasetError
+        Naming the file or folder ``where`` they are, and what to do.
+    """
+    if n > most:
+        raise DatasetError(f"{where}: {n:,} {what} are more than the {most:,} accepted; {advice}")

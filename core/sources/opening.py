@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.assembly import assemble
+from core.sources.limits import check_at_most
 from core.sources.litter import is_litter
 from core.sources.parts import FileFormat, Head
 from core.sources.pictures.magic import MAGIC_BYTES, picture_format
-from core.sources.streams import read_heads
+from core.sources.streams import damaged, read_heads
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -81,7 +82,7 @@ def look(path: Path) -> Head:
         raise DatasetError(f"{path}: neither a file nor a folder; give the path of one of them")
     raw, content = read_heads(path)
     if not raw:
-        raise DatasetError(f"{path}: the file is empty; copy or download it again")
+        raise damaged(path, "the file is empty")
     return Head(path, raw, content)
 
 
@@ -98,11 +99,7 @@ def folder_names(folder: Path) -> tuple[str, ...]:
         for n_entries, entry in enumerate(entries, 1):
             if not is_litter(entry.name):
                 names.append(entry.name)
-            if n_entries > limits.MAX_FOLDER_ENTRIES:
-                raise DatasetError(
-                    f"{folder}: more than {limits.MAX_FOLDER_ENTRIES:,} files in it; open a "
-                    "folder that holds the data set alone"
-                )
+            check_at_most(folder, n_entries, limits.MAX_FOLDER_ENTRIES, "files", limits.ALONE)
     return tuple(sorted(names))
 
 

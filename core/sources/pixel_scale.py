@@ -113,9 +113,7 @@ def _brought_back(
     outside = [images.min() < low or images.max() > high for images in stacks]
     if not any(outside):
         return stacks
-    note = f"Pixels a little outside of {low:g}..{high:g} were brought back into it."
-    if note not in notes:
-        notes.append(note)
+    notes.append(f"Pixels a little outside of {low:g}..{high:g} were brought back into it.")
     return [np.clip(images, low, high) for images in stacks]
 
 

@@ -11,7 +11,7 @@ import io
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -42,6 +42,11 @@ _AHEAD_BYTES = 1 << 14
 """Read at least at a time where single bytes are asked for."""
 
 
+def damaged(where: object, what: str) -> DatasetError:
+    """Return the error about a file that is not as it was written."""
+    return DatasetError(f"{where}: {what}; copy or download it again")
+
+
 class Stream(io.BufferedReader):
     """Bytes in order, never more of them than the bounds allow.
 
@@ -68,10 +73,7 @@ class Stream(io.BufferedReader):
         start = self.tell()
         line = self.readline(most + 1)
         if line[-1:] != b"\n":
-            raise DatasetError(
-                f"{self.label}: no line ends within {most:,} bytes after byte {start}; copy or "
-                "download it again"
-            )
+            raise damaged(self.label, f"no line ends within {most:,} bytes after byte {start}")
         return line[:-1]
 
     def fill(self, target: NDArray[np.uint8]) -> Generator[Progress, None, int]:
@@ -100,18 +102,13 @@ class Stream(io.BufferedReader):
                 f"{self.label}: {promise}, more than the {limits.MAX_INFLATED_BYTES:,} accepted"
             )
         if expected > self.most:
-            self._wrong_length("cut short", promise, f"{self.most} at most")
+            raise damaged(self.label, f"cut short: {promise}, there are {self.most} at most")
         content = np.empty(n_bytes, dtype=np.uint8)
         if (yield from self.fill(content)) < n_bytes:
-            self._wrong_length("cut short", promise, str(self.tell()))
+            raise damaged(self.label, f"cut short: {promise}, there are {self.tell()}")
         if self.read(1):
-            self._wrong_length("too long", promise, "more")
+            raise damaged(self.label, f"too long: {promise}, there are more")
         return content
-
-    def _wrong_length(self, state: str, promise: str, there_are: str) -> NoReturn:
-        raise DatasetError(
-            f"{self.label}: {state}: {promise}, there are {there_are}; copy or download it again"
-        )
 
 
 class _Bounded(io.RawIOBase):
@@ -170,18 +167,14 @@ class Inflater:
                 # Called without input too: zlib may still hold back what did not fit before.
                 piece = self._zlib.decompress(block, n)
             except zlib.error as error:
-                raise DatasetError(
-                    f"{self._label}: the gzip stream is damaged after {self._given} bytes "
-                    f"({error}); copy or download it again"
-                ) from error
+                where = f"after {self._given} bytes ({error})"
+                raise damaged(self._label, f"the gzip stream is damaged {where}") from error
             if piece:
                 self._given += len(piece)
                 return piece
             if not block and not self._zlib.eof:
-                raise DatasetError(
-                    f"{self._label}: the gzip stream ends early, after {self._given} bytes of "
-                    "content; copy or download it again"
-                )
+                where = f"after {self._given} bytes of content"
+                raise damaged(self._label, f"the gzip stream ends early, {where}")
         if self._zlib.unused_data or self._read(1):
             raise DatasetError(
                 f"{self._label}: there is more data after the end of the gzip stream; unpack it "
@@ -242,7 +235,7 @@ def check_file_size(path: Path, size: int) -> None:
             "accepted"
         )
     if not size:
-        raise DatasetError(f"{path}: the file is empty; copy or download it again")
+        raise damaged(path, "the file is empty")
 
 
 def read_heads(path: Path) -> tuple[bytes, bytes]:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
 from core.sources import limits
+from core.sources.limits import check_at_most
 from core.sources.litter import is_litter
-from core.sources.streams import MOST_PER_BYTE, Blob, Stream, check_file_size, unwrapped
+from core.sources.streams import MOST_PER_BYTE, Blob, Stream, check_file_size, damaged, unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,7 @@ _ENCRYPTED = 0x0001 | 0x0040
 _LOCAL_BYTES = 30
 """Before the name of a member (PKWARE's APPNOTE 6.3, 4.3.7)."""
 
+_UNPACK = "unpack it and open what is inside"
 _LEADS_OUT = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.($|[/\\])|\0")
 """An absolute path, a drive, or a step up."""
 
@@ -77,7 +79,7 @@ class Archive:
             yield self._open
             return
         with _File(io.FileIO(self._path)) as file:
-            with _told(f"{self._path}: the archive ends early, or its directory is damaged"):
+            with _told(self._path, "the archive ends early, or its directory is damaged"):
                 self._open = zipfile.ZipFile(file)
             try:
                 yield self._open
@@ -91,12 +93,11 @@ class Archive:
         @contextmanager
         def opened() -> Iterator[Stream]:
             with self.kept_open() as archive:
-                damage = f"{self._path}: the archive is damaged"
-                with _told(damage):
+                with _told(self._path):
                     content = archive.open(member)
 
                 def read(n: int) -> bytes:
-                    with _told(damage):
+                    with _told(self._path):
                         return content.read(n)
 
                 yield unwrapped(Stream(label, read, member.file_size))
@@ -108,16 +109,14 @@ class _File(io.BufferedReader):
     """A file of which nothing longer than a directory is read at once."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > limits.MAX_DIRECTORY_BYTES:
-            raise DatasetError(
-                f"{self.name}: its directory has {size:,} bytes, more than "
-                f"{limits.MAX_DIRECTORY_BYTES:,} accepted"
-            )
+        if size is not None:
+            most, what = limits.MAX_DIRECTORY_BYTES, "bytes of its directory"
+            check_at_most(self.name, size, most, what, _UNPACK)
         return super().read(size)
 
 
 @contextmanager
-def _told(damage: str) -> Iterator[None]:
+def _told(path: Path, damage: str = "the archive is damaged") -> Iterator[None]:
     """Tell of ``damage`` where ``zipfile`` raises what it raises then."""
     try:
         yield
@@ -131,16 +130,11 @@ def _told(damage: str) -> Iterator[None]:
         ValueError,
         OSError,
     ) as error:
-        raise DatasetError(
-            f"{damage} ({error or 'more was expected'}); copy or download it again"
-        ) from error
+        raise damaged(path, f"{damage} ({error or 'more was expected'})") from error
 
 
 def _check(path: Path, entries: list[zipfile.ZipInfo], end: int) -> None:
-    if len(entries) > limits.MAX_MEMBERS:
-        raise DatasetError(
-            f"{path}: {len(entries):,} files are in it, more than {limits.MAX_MEMBERS:,} accepted"
-        )
+    check_at_most(path, len(entries), limits.MAX_MEMBERS, "files in it", _UNPACK)
     names = set()
     for entry in entries:
         if wrong := _what_is_wrong(entry):
@@ -155,10 +149,8 @@ def _check(path: Path, entries: list[zipfile.ZipInfo], end: int) -> None:
     for entry in sorted(entries, key=lambda entry: entry.header_offset, reverse=True):
         stop = entry.header_offset + _LOCAL_BYTES + len(entry.orig_filename) + entry.compress_size
         if stop > limit:
-            raise DatasetError(
-                f"{path}: {entry.filename!r} reaches into {name}; the archive is damaged or a "
-                "trap: copy or download it again"
-            )
+            what = f"{entry.filename!r} reaches into {name}: the archive is damaged or a trap"
+            raise damaged(path, what)
         limit, name = entry.header_offset, repr(entry.filename)
 
 
@@ -177,11 +169,11 @@ def _what_is_wrong(entry: zipfile.ZipInfo) -> str:
     if entry.volume:
         return "this is a part of an archive; expected one in a single file"
     if entry.flag_bits & _ENCRYPTED:
-        return f"{name!r} is encrypted; unpack it and open what is inside"
+        return f"{name!r} is encrypted; {_UNPACK}"
     if entry.compress_type not in _METHODS:
         return (
-            f"{name!r} is compressed by method {entry.compress_type}; expected stored (0) or "
-            "deflated (8). Unpack it and open what is inside"
+            f"{name!r} is compressed by method {entry.compress_type}, not stored (0) or deflated "
+            f"(8); {_UNPACK}"
         )
     if entry.compress_type == zipfile.ZIP_STORED and stored != size:
         return f"{name!r} is stored in {stored:,} bytes but claims {size:,}; it is a trap"

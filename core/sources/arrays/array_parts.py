@@ -12,7 +12,9 @@ import numpy as np
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.arrays.roles import choose
+from core.sources.limits import check_at_most
 from core.sources.parts import Pair, Parts
+from core.sources.streams import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -66,10 +68,8 @@ def typed(
     """
     expected = math.prod(shape) * dtype.itemsize
     if len(content) != expected:
-        raise DatasetError(
-            f"{where}: {' x '.join(map(str, shape))} values of type {dtype} need {expected} bytes, "
-            f"there are {len(content)}; copy or download it again"
-        )
+        need = f"{' x '.join(map(str, shape))} values of type {dtype} need {expected} bytes"
+        raise damaged(where, f"{need}, there are {len(content)}")
     if dtype.kind == "b":
         content = content != 0  # any other byte is no truth value, and NumPy would not look
     if dtype.kind == "U" and expected:
@@ -139,16 +139,9 @@ def _check(where: str, infos: dict[str, ArrayInfo]) -> None:
         if role.endswith("images"):
             n_images += info.shape[0]
             n_values += size
-    for found, most, what in (
-        (n_images, limits.MAX_IMAGES, "images"),
-        (n_values, limits.MAX_ELEMENTS, "pixels"),
-        (n_bytes, limits.MAX_INFLATED_BYTES, "bytes"),
-    ):
-        if found > most:
-            raise DatasetError(
-                f"{where}: {found:,} {what} are more than the {most:,} accepted; open a smaller "
-                "part of them"
-            )
+    check_at_most(where, n_images, limits.MAX_IMAGES, "images", limits.SMALLER)
+    check_at_most(where, n_values, limits.MAX_ELEMENTS, "pixels", limits.SMALLER)
+    check_at_most(where, n_bytes, limits.MAX_INFLATED_BYTES, "bytes", limits.SMALLER)
 
 
 def _joined(where: str, one: Pair, other: Pair) -> Pair:

@@ -24,9 +24,10 @@ from core.sources.arrays.idx_files import (
     named_set,
     unnamed_set,
 )
+from core.sources.limits import check_at_most
 from core.sources.opening import folder_names
 from core.sources.parts import Head, Pair, Parts
-from core.sources.streams import file_blob
+from core.sources.streams import damaged, file_blob
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -117,17 +118,13 @@ def read_set(
         labels = yield from _read_array(labels_file, n_dimensions=1, what="labels")
         _check_pair(images_file, labels_file, images, labels)
         pairs.append((images, labels))
-    shapes = [images.shape[1:] for images, _ in pairs]
-    if len(set(shapes)) > 1:
-        sizes = " and ".join(f"{h} x {w}" for h, w in shapes)
-        raise DatasetError(f"{where}: training and test images differ in size ({sizes} pixels)")
     columns, class_names = named_labels(chosen.series, [labels for _, labels in pairs], beside)
     pairs = [(images, labels) for (images, _), labels in zip(pairs, columns, strict=True)]
     return Parts(
         name,
         pairs[0],
         pairs[1] if len(pairs) == 2 else None,
-        image_shape=shapes[0],
+        image_shape=pairs[0][0].shape[1:],
         class_names=class_names,
         pixel_max=255,
         transposed=any(is_emnist(images_file.name) for images_file, _ in chosen.pairs),
@@ -158,14 +155,12 @@ def _read_array(
         dtype, shape = _read_header(stream, n_dimensions, what)
         n_values = math.prod(shape)  # Python integers: no overflow, whatever the header claims
         n_bytes = n_values * dtype.itemsize
-        what = f"{' x '.join(map(str, shape))} values"
-        if n_values > limits.MAX_ELEMENTS or shape[0] > limits.MAX_IMAGES:
-            raise DatasetError(
-                f"{blob.label}: the header promises {stream.tell() + n_bytes} bytes ({what}), more "
-                f"than the {limits.MAX_IMAGES:,} images or {limits.MAX_ELEMENTS:,} values "
-                "accepted; open a smaller part of them"
-            )
-        content = yield from stream.values(n_bytes, what)
+        for n, most, of in (
+            (shape[0], limits.MAX_IMAGES, what),
+            (n_values, limits.MAX_ELEMENTS, "values"),
+        ):
+            check_at_most(blob.label, n, most, f"{of} promised by the header", limits.SMALLER)
+        content = yield from stream.values(n_bytes, f"{' x '.join(map(str, shape))} values")
     if n_values == 0:
         raise DatasetError(f"{blob.label}: there is no image in it; at least one is needed")
     return content.view(dtype).reshape(shape)
@@ -178,10 +173,8 @@ def _read_header(
     size = 4 + 4 * n_dimensions
     header = stream.read(size)
     if len(header) < size:
-        raise DatasetError(
-            f"{stream.label}: only {len(header)} bytes, not even the {size} of an IDX header; "
-            "copy or download it again"
-        )
+        what = f"only {len(header)} bytes, not even the {size} of an IDX header"
+        raise damaged(stream.label, what)
     if header[:2] != b"\0\0":
         looks = "a web page" if header.lstrip()[:1] == b"<" else "not IDX"
         raise DatasetError(

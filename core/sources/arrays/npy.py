@@ -16,6 +16,8 @@ from core.errors import DatasetError
 from core.sources import limits
 from core.sources.arrays.array_parts import LazyArray, plain_dtype, typed
 from core.sources.arrays.roles import ArrayInfo
+from core.sources.limits import check_at_most
+from core.sources.streams import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -87,27 +89,19 @@ def read_header(stream: Stream) -> Header:
     """
     magic, version = stream.read(len(MAGIC)), stream.read(2)
     if magic != MAGIC:
-        raise DatasetError(
-            f"{stream.label}: this is no npy array, which begins with the byte 93 and 'NUMPY'; "
-            "copy or download it again"
-        )
+        what = "this is no npy array, which begins with the byte 93 and 'NUMPY'"
+        raise damaged(stream.label, what)
     n_length = _LENGTH_BYTES.get(version[0] if version else 1)
     if n_length is None:
         raise DatasetError(
             f"{stream.label}: npy version {version[0]}; expected 1, 2 or 3, as np.save writes"
         )
     n_bytes = int.from_bytes(stream.read(n_length), "little")
-    if n_bytes > limits.MAX_HEADER_BYTES:
-        raise DatasetError(
-            f"{stream.label}: the header at byte {stream.tell()} claims {n_bytes:,} bytes, more "
-            f"than the {limits.MAX_HEADER_BYTES:,} accepted; NumPy writes about a hundred"
-        )
+    most, usual = limits.MAX_HEADER_BYTES, "NumPy writes about a hundred"
+    check_at_most(stream.label, n_bytes, most, "bytes of the header", usual)
     raw = stream.read(n_bytes)
     if not raw or len(raw) < n_bytes:
-        raise DatasetError(
-            f"{stream.label}: cut short at byte {stream.tell()}, within the header; copy or "
-            "download it again"
-        )
+        raise damaged(stream.label, f"cut short at byte {stream.tell()}, within the header")
     text = raw.decode("utf-8", "replace").strip()
     header = _parsed(text)
     if header is None:

@@ -16,6 +16,7 @@ from core.sources.arrays.archive import MAGICS, Archive
 from core.sources.arrays.array_parts import LazyArray, read_parts
 from core.sources.arrays.npy import MAGIC, lazy_npy
 from core.sources.arrays.roles import HOW_TO_SAY, choose, meaning
+from core.sources.limits import check_at_most
 from core.sources.opening import folder_names
 from core.sources.streams import file_blob
 
@@ -74,11 +75,7 @@ def _array_name(file: Path) -> str:
 def _array_files(folder: Path, names: Sequence[str]) -> list[Path]:
     files = [folder / name for name in names if _FILE_NAME.fullmatch(name)]
     files = [file for file in files if file.is_file()]
-    if len(files) > limits.MAX_MEMBERS:
-        raise DatasetError(
-            f"{folder}: {len(files):,} files of arrays, more than {limits.MAX_MEMBERS:,} accepted; "
-            "open a folder that holds the data set alone"
-        )
+    check_at_most(folder, len(files), limits.MAX_MEMBERS, "files of arrays", limits.ALONE)
     return files
 
 

@@ -14,6 +14,7 @@ from core.errors import DatasetError
 from core.sources import limits
 from core.sources.arrays.array_parts import LazyArray, plain_dtype, read_parts, typed
 from core.sources.arrays.roles import ArrayInfo, meaning
+from core.sources.limits import check_at_most
 from core.sources.pickles.machine import Machine
 from core.sources.pickles.notes import MAX_WORD, ArrayNote, text_of
 from core.sources.streams import open_file
@@ -69,11 +70,8 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     arrays = []
     for name, found in _leaves(where, content):
         arrays.append(_lazy(where, name, found))
-        if len(arrays) > limits.MAX_MEMBERS:
-            raise DatasetError(
-                f"{where}: more than {limits.MAX_MEMBERS:,} arrays are in it; expected one of "
-                "images and one of labels, not one per image"
-            )
+        expected = "expected one of images and one of labels, not one per image"
+        check_at_most(where, len(arrays), limits.MAX_MEMBERS, "arrays", expected)
     names = [array.info.name for array in arrays]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
@@ -97,11 +95,8 @@ def _leaves(where: str, content: Any) -> Iterator[tuple[str, ArrayNote | _List]]
             continue
         key, value = item
         looked_at += 1
-        if looked_at > limits.MAX_PICKLE_STEPS:
-            raise DatasetError(
-                f"{where}: its containers hold each other more than "
-                f"{limits.MAX_PICKLE_STEPS:,} times; expected a few arrays"
-            )
+        most, what = limits.MAX_PICKLE_STEPS, "entries of containers within each other"
+        check_at_most(where, looked_at, most, what, "expected a few arrays")
         name = f"{way}/{key}".lstrip("/")
         if isinstance(value, ArrayNote) or _is_numbers(value):
             yield name or "array", value

@@ -28,6 +28,7 @@ import numpy as np
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.pickles.notes import MAX_WORD, Callable_, LongText, build, call, known, text_of
+from core.sources.streams import damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -134,10 +135,8 @@ class Machine:
         self._refuse("where it makes no sense; the file is damaged: copy or download it again")
 
     def _cut(self, what: str) -> NoReturn:
-        raise DatasetError(
-            f"{self._stream.label}: cut short: {what} ends early, after {self._stream.tell()} "
-            "bytes; copy or download it again"
-        )
+        after = f"after {self._stream.tell()} bytes"
+        raise damaged(self._stream.label, f"cut short: {what} ends early, {after}")
 
     def _argument(self, argument: pickletools.ArgumentDescriptor) -> Any:
         """Read a number that belongs to an instruction."""

@@ -10,13 +10,14 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from core.errors import DatasetError
 from core.sources import limits
+from core.sources.limits import check_at_most
 from core.sources.pictures.magic import MAGIC_BYTES, PNG_MAGIC, picture_format
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ _UPRIGHT = {
 
 _DRAFT_SIDE = 4 * limits.MAX_IMAGE_SIDE
 """A camera's JPEG is decoded at a half, a quarter or an eighth, but never smaller than this."""
+
+_SAVE_AGAIN = "save it again with another program"
 
 _FLAT = 16
 """Of 255 grey levels: less than this from darkest to brightest shows nothing."""
@@ -113,20 +116,16 @@ class _Pieces(io.BytesIO):
     def __init__(self, label: str, content: bytes) -> None:
         super().__init__(content)
         self._label = label
-        self._left = limits.MAX_PICTURE_PIECES
+        self._n_reads = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
-        self._left -= 1
-        if self._left < 0:
-            _too_many_pieces(self._label)
+        self._n_reads += 1
+        _check_pieces(self._label, self._n_reads)
         return super().read(size)
 
 
-def _too_many_pieces(label: str) -> NoReturn:
-    raise DatasetError(
-        f"{label}: more than {limits.MAX_PICTURE_PIECES:,} pieces are in this picture; save it "
-        "again with another program"
-    )
+def _check_pieces(label: str, n: int) -> None:
+    check_at_most(label, n, limits.MAX_PICTURE_PIECES, "pieces of one picture", _SAVE_AGAIN)
 
 
 def _too_large() -> str:
@@ -147,35 +146,29 @@ def _check_size(label: str, size: tuple[int, int]) -> None:
 def _png_essentials(label: str, content: bytes) -> bytes:
     """Return a PNG without the chunks that draw nothing (PNG specification, section 11)."""
     kept = [PNG_MAGIC]
-    at = len(PNG_MAGIC)
-    for _ in range(limits.MAX_PICTURE_PIECES):
+    at, n = len(PNG_MAGIC), 0
+    while at < len(content):
+        _check_pieces(label, n := n + 1)
         stop = at + 12 + int.from_bytes(content[at : at + 4], "big")
         if content[at + 4 : at + 8] in _PNG_CHUNKS:
             kept.append(content[at:stop])
         at = stop
-        if at >= len(content):
-            return b"".join(kept)
-    _too_many_pieces(label)
+    return b"".join(kept)
 
 
 def _jpeg_essentials(label: str, content: bytes) -> bytes:
     """Return a JPEG without the segments that draw nothing (ITU-T T.81, annex B)."""
     kept = [content[:2]]
-    at, has_exif = 2, False
-    for _ in range(limits.MAX_PICTURE_PIECES):
-        fill = _FILL.match(content, at)
-        if fill is None or fill.end() == len(content):
-            break  # Pillow says that it is cut or damaged
+    at, n, has_exif = 2, 0, False
+    # Without a marker, or where one is cut, Pillow says that it is damaged.
+    while (fill := _FILL.match(content, at)) and fill.end() < len(content):
+        _check_pieces(label, n := n + 1)
         at = fill.end() - 1
         marker = content[at + 1]
         if marker == _SCAN:
             rest = content[at:]
             n_scans = rest.count(bytes((0xFF, _SCAN)))
-            if n_scans > limits.MAX_PICTURE_SCANS:
-                raise DatasetError(
-                    f"{label}: {n_scans:,} scans are in this JPEG picture, more than the "
-                    f"{limits.MAX_PICTURE_SCANS} accepted; save it again with another program"
-                )
+            check_at_most(label, n_scans, limits.MAX_PICTURE_SCANS, "JPEG scans", _SAVE_AGAIN)
             kept.append(rest)
             break
         if marker == _END:
@@ -190,8 +183,6 @@ def _jpeg_essentials(label: str, content: bytes) -> bytes:
         if is_exif or marker == _ADOBE or not (marker in _APPLICATION or marker == _COMMENT):
             kept.append(segment)
         at = stop
-    else:
-        _too_many_pieces(label)
     return b"".join(kept)
 
 

@@ -11,6 +11,8 @@ from PIL import Image
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
+from core.sources.assembly import frames
+from core.sources.limits import check_at_most
 from core.sources.pictures.files import Picture, decoded
 from core.sources.pictures.magic import MAGIC_BYTES, picture_format
 
@@ -115,11 +117,8 @@ class Pictures:
                 f"{self._folder}: pictures in more than {limits.MAX_CLASSES} sub-folders; each is "
                 f"a class, and between {limits.MIN_CLASSES} and {limits.MAX_CLASSES} are accepted"
             )
-        if len(self._images) == limits.MAX_PICTURES:
-            raise DatasetError(
-                f"{self._folder}: more than the {limits.MAX_PICTURES:,} pictures accepted; open a "
-                "folder with fewer"
-            )
+        n = len(self._images) + 1
+        check_at_most(self._folder, n, limits.MAX_PICTURES, "pictures", "open a folder with fewer")
         height, width = picture.grey.shape
         size = (height * width, height, width)
         self._smallest = min(self._smallest, size)
@@ -134,11 +133,8 @@ class Pictures:
                 self._side = _USUAL_SIDE
                 self._images = [self._brought(image) for image in self._images]
         image = self._brought(picture.grey)
-        if (len(self._images) + 1) * image.size > limits.MAX_ELEMENTS:
-            raise DatasetError(
-                f"{self._folder}: more than {limits.MAX_ELEMENTS:,} pixels in all pictures "
-                "together; choose a smaller picture side"
-            )
+        n_pixels, advice = n * image.size, "choose a smaller picture side"
+        check_at_most(self._folder, n_pixels, limits.MAX_ELEMENTS, "pixels in all", advice)
         self._images.append(image)
 
     def stack(self) -> NDArray[np.uint8]:
@@ -172,7 +168,7 @@ class Pictures:
             )
         if self._turned:
             notes.append(f"{_pictures(self._turned)} turned upright, as the camera noted.")
-        n_bright = int((frame_ground(stack) > 127).sum())
+        n_bright = int((np.median(frames(stack), axis=1) > 127).sum())
         n_fewer = min(n_bright, len(stack) - n_bright)
         if n_fewer > _MIXED_SHARE * len(stack):
             notes.append(
@@ -192,13 +188,6 @@ def _pictures(n: int) -> str:
     return f"{n:,} picture{'s' * (n != 1)}"
 
 
-def frame_ground(images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return the median grey (n,) of the outermost pixels of images (n, height, width)."""
-    frames = [images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]]
-    ground: NDArray[np.float64] = np.median(np.concatenate(frames, axis=1), axis=1)
-    return ground
-
-
 def fitted(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     """Return a picture (height, width) in the middle of a square, as large as fits into it.
 
@@ -210,7 +199,8 @@ def fitted(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     resample = Image.Resampling.LANCZOS
     small = np.asarray(Image.fromarray(grey).resize(size, resample, reducing_gap=3.0))
-    square = np.full((side, side), round(float(frame_ground(grey[np.newaxis])[0])), dtype=np.uint8)
+    ground = round(float(np.median(frames(grey[np.newaxis]))))
+    square = np.full((side, side), ground, dtype=np.uint8)
     top, left = (side - size[1]) // 2, (side - size[0]) // 2
     square[top : top + size[1], left : left + size[0]] = small
     return square

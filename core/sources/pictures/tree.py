@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
 from core.sources import limits
+from core.sources.limits import check_at_most
 from core.sources.litter import is_litter
 from core.sources.natural_order import natural_key
 from core.sources.pictures.magic import MAGIC_BYTES, picture_format
@@ -95,19 +96,16 @@ class _Looker:
 
     def __init__(self, top: Path) -> None:
         self._top = top
-        self._left = limits.MAX_FOLDER_ENTRIES
+        self._n_names = 0
 
     def look(self, folder: Path) -> _Folder:
         found = _Folder([], [], 0)
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    self._left -= 1
-                    if self._left < 0:
-                        raise DatasetError(
-                            f"{self._top}: more than {limits.MAX_FOLDER_ENTRIES:,} files in it and "
-                            "its sub-folders; open a folder that holds the data set alone"
-                        )
+                    self._n_names += 1
+                    most, what = limits.MAX_FOLDER_ENTRIES, "files in it and its sub-folders"
+                    check_at_most(self._top, self._n_names, most, what, limits.ALONE)
                     if is_litter(entry.name):
                         continue
                     kind = _kind(entry)

@@ -17,6 +17,7 @@ from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits
 from core.sources.arrays.emnist import is_emnist, named_labels
+from core.sources.limits import check_at_most
 from core.sources.opening import folder_names
 from core.sources.parts import Head, Pair, Parts
 from core.sources.streams import file_blob, open_file
@@ -272,11 +273,9 @@ def _read_table(
                     "slow to read; expected plain numbers, no unusual blanks between them, and "
                     "quotes around whole fields only",
                 )
-            if n_rows > limits.MAX_IMAGES or n_rows * layout.n_cells > limits.MAX_ELEMENTS:
-                raise DatasetError(
-                    f"{path}: more than {limits.MAX_IMAGES:,} images or {limits.MAX_ELEMENTS:,} "
-                    "values; open a smaller part of them"
-                )
+            n_cells = n_rows * layout.n_cells
+            check_at_most(path, n_rows, limits.MAX_IMAGES, "images", limits.SMALLER)
+            check_at_most(path, n_cells, limits.MAX_ELEMENTS, "values", limits.SMALLER)
             table.values.append(rows.values)
             if rows.codes is not None:
                 table.codes.append(rows.codes)
