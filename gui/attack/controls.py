@@ -9,11 +9,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QScrollArea,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -21,6 +19,7 @@ from core.attack import AttackConfig
 from core.parameters import Parameter, parameters_of
 from gui.attack.settings_line import AttackSettingsLine
 from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import ParameterRow, tooltip
 from gui.widgets.basics.tooltips import wrapped
@@ -88,10 +87,7 @@ class AttackControls(QWidget):
         self.targets.idClicked.connect(self._target_clicked)
         self._target_buttons: list[QToolButton] = []
         self._target_names: tuple[str, ...] = ()
-        self._target_row = QHBoxLayout()
-        self._target_row.setSpacing(3)
-        self._target_row.setContentsMargins(0, 0, 0, 0)
-        self._target_row.addStretch(1)
+        self._target_row = beside(None, spacing=3)
         self.any_other = QToolButton(self)
         self.any_other.setObjectName("target")
         self.any_other.setText("any other")
@@ -121,36 +117,19 @@ class AttackControls(QWidget):
         return {"box": self._box, **self.settings.rows}
 
     def _lay_out(self) -> None:
-        first = QHBoxLayout()
-        first.setSpacing(6)
-        first.addWidget(QLabel("image", self))
-        for widget in (self.part, self.index, self.random, self.mistake):
-            first.addWidget(widget)
-        first.addSpacing(10)
-        first.addWidget(QLabel("start", self))
-        first.addWidget(self.start)
-        first.addWidget(self.noise)
-        first.addStretch(1)
-        first.addWidget(self._box.label)
-        first.addWidget(self._box.editor)
-        second = QHBoxLayout()
-        second.setSpacing(6)
+        image = (QLabel("image", self), self.part, self.index, self.random, self.mistake, 10)
+        start = (QLabel("start", self), self.start, self.noise, None)
+        first = beside(*image, *start, self._box.label, self._box.editor)
+        second = beside()
         self._target_label = QLabel("target", self)
         second.addWidget(self._target_label, 0, Qt.AlignmentFlag.AlignTop)
         second.addWidget(self.any_other, 0, Qt.AlignmentFlag.AlignTop)
-        holder = QWidget(self)
-        holder.setLayout(self._target_row)
         self._target_scroll = QScrollArea(self)
-        self._target_scroll.setWidget(holder)
+        self._target_scroll.setWidget(holding(self._target_row, self))
         self._target_scroll.setWidgetResizable(True)
         self._target_scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         second.addWidget(self._target_scroll, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(first)
-        layout.addWidget(self.settings)
-        layout.addLayout(second)
+        self.setLayout(below(first, self.settings, second, spacing=4))
 
     def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QToolButton,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.attack import ATTACKS
+from gui.widgets.basics.layouts import beside, holding
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import ParameterForm, ParameterRow
 
@@ -61,14 +61,10 @@ class AttackSettingsLine(QWidget):
         self._no_form = ParameterForm((), self)
         self._no_form.hide()  # in no layout, it would lie over the list of attacks
         self.form = self._no_form
-        self._line = QHBoxLayout(self)
-        self._line.setContentsMargins(0, 0, 0, 0)
-        self._line.setSpacing(6)
-        self._line.addWidget(QLabel("attack", self))
-        self._line.addWidget(self.attack)
         self._inside = QWidget(self)
-        self._line.addWidget(self._inside, 1)
-        self._line.addWidget(self.more)
+        label = QLabel("attack", self)
+        self._line = beside(label, self.attack, (self._inside, 1), self.more)
+        self.setLayout(self._line)
         self.refresh()
 
     @Slot()
@@ -94,10 +90,8 @@ class AttackSettingsLine(QWidget):
             for name, parameter in self._attack.chosen.parameters.items()
             if name != "box"  # stands beside the image, for all attacks alike
         }
-        inside = QWidget(self)
-        line = QHBoxLayout(inside)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(6)
+        line = beside()
+        inside = holding(line, self)
         self.rows = {}
         for name in _IN_LINE:
             if name not in declared:

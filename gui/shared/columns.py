@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 
 def heading(words: str, parent: QWidget) -> QLabel:
@@ -12,17 +12,6 @@ def heading(words: str, parent: QWidget) -> QLabel:
     label.setObjectName("heading")
     label.setTextFormat(Qt.TextFormat.PlainText)  # names of classes come from strangers
     return label
-
-
-def line_of(first: QWidget, second: QWidget, words: QLabel, progress: QLayout) -> QHBoxLayout:
-    """Return the line above what is measured: two choices, what is known, and how far it is."""
-    line = QHBoxLayout()
-    line.setSpacing(10)
-    line.addWidget(first)
-    line.addWidget(second)
-    line.addWidget(words, 1)
-    line.addLayout(progress)
-    return line
 
 
 def column_of(owner: QWidget) -> QVBoxLayout:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from core.attack.by_hand.score import efficiency, number, over_budget, percent, score, sized
 from gui.attack.by_hand.rival import RivalPanel, name_of
@@ -16,6 +16,7 @@ from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.bars.share_bar import ShareBar
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.canvas.change_canvas import ChangeCanvas
 from gui.widgets.canvas.change_tools import ChangeTools
@@ -75,33 +76,12 @@ class ByHandPanel(Panel):
         self.refresh()
 
     def _lay_out(self) -> None:
-        painted = QVBoxLayout()
-        painted.setSpacing(4)
-        painted.addWidget(self.canvas, 1)
-        painted.addWidget(self.used)
-        mine = QWidget(self)
-        row = QHBoxLayout(mine)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.tools)
-        row.addLayout(painted, 1)
-        score_side = QWidget(self)
-        column = QVBoxLayout(score_side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        for widget, stretch in ((self.task, 0), (self.bars, 1), (self.way, 0), (self.pace, 0)):
-            column.addWidget(widget, stretch)
-        cards = QHBoxLayout()
-        cards.setSpacing(8)
-        cards.addWidget(card(mine, (10, 8, 10, 8)), 20)
-        cards.addWidget(card(score_side, (10, 8, 10, 8)), 8)
-        cards.addWidget(card(self.rival, (10, 8, 10, 8)), 13)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.rules)
-        layout.addWidget(self.sentence)
-        layout.addLayout(cards, 1)
+        painted = below((self.canvas, 1), self.used, spacing=4)
+        mine = holding(beside(self.tools, (painted, 1), spacing=8), self)
+        score_side = below(self.task, (self.bars, 1), self.way, self.pace, spacing=4)
+        parts = ((mine, 20), (holding(score_side, self), 8), (self.rival, 13))
+        cards = beside(*((card(part, (10, 8, 10, 8)), wide) for part, wide in parts), spacing=8)
+        self.setLayout(below(self.rules, self.sentence, (cards, 1), spacing=4))
 
     def figure_words(self) -> str:
         """Return how the person stands, of which epoch's model."""

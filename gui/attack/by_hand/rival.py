@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -19,6 +17,7 @@ from core.attack.by_hand.score import efficiency, percent, sized
 from gui.session.player import Player
 from gui.shared.words import read_words
 from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.change_picture import ChangePicture
 from gui.widgets.images.image_pair import ImagePair
@@ -91,20 +90,12 @@ class RivalPanel(QWidget):
             view.hovered.connect(self.hovered)
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
         for button in (self.reveal, self.play):
             button.setObjectName("small")
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(self.heading)
-        column.addWidget(self.kind)
-        column.addWidget(ImagePair(self.change_view, self.image_view, self), 1)
-        column.addLayout(buttons)
-        column.addWidget(self.words)
+        pictures = ImagePair(self.change_view, self.image_view, self)
+        buttons = beside(self.reveal, self.play, None)
+        parts = (self.heading, self.kind, (pictures, 1), buttons, self.words)
+        self.setLayout(below(*parts, spacing=4))
 
     @property
     def is_playing(self) -> bool:

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSlider,
@@ -20,6 +19,7 @@ from core.attack.by_hand.score import sized
 from core.attack.norms import NORMS
 from gui.attack.by_hand.study import LEAST_FACTOR, MOST_FACTOR
 from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -70,18 +70,9 @@ class RulesLine(QWidget):
         self.again.clicked.connect(game.again)
         for button in (self.another, self.again):
             button.setObjectName("small")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(QLabel("norm", self))
-        layout.addWidget(self.norm)
-        layout.addWidget(self.box)
-        layout.addSpacing(8)
-        layout.addWidget(QLabel("budget", self))
-        layout.addWidget(self.budget, 2)
-        layout.addWidget(self.words, 3)
-        layout.addWidget(self.another)
-        layout.addWidget(self.again)
+        how = (QLabel("norm", self), self.norm, self.box, 8)
+        budget = (QLabel("budget", self), (self.budget, 2), (self.words, 3))
+        self.setLayout(beside(*how, *budget, self.another, self.again))
 
     @Slot()
     def refresh(self) -> None:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.attack.losses.words import fooled_words, size_words
 from gui.shared.words import read_words
 from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.layouts import below
 from gui.widgets.images.change_picture import NO_CHANGE
 from gui.widgets.images.image_view import ImageView
 
@@ -48,15 +49,12 @@ class LossColumn(QWidget):
         self.size_line.setObjectName("muted")
         self.fooled_line.setToolTip("After how many steps this image is first read as the target")
         self.size_line.setToolTip("Size of the change at the step shown: L2 norm and largest pixel")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(1)
-        for view in (self.result_view, self.change_view):
+        views = (self.result_view, self.change_view)
+        for view in views:
             view.set_title_colour(colour)
             view.hovered.connect(self.hovered)
-            layout.addWidget(view, 1)
-        for line in (self.fooled_line, self.size_line):
-            layout.addWidget(line)
+        lines = (self.fooled_line, self.size_line)
+        self.setLayout(below(*((view, 1) for view in views), *lines, spacing=1))
 
     def show_views(self, *, result: bool, change: bool) -> None:
         """Show the image, the change, or both."""

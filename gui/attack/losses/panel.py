@@ -9,13 +9,11 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
     QSlider,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -35,6 +33,7 @@ from gui.attack.losses.words import (
 from gui.shared.panel import Panel
 from gui.theme import ICONS, LIGHT, Theme, make_icon
 from gui.widgets.basics.card import card
+from gui.widgets.basics.layouts import Part, below, beside, holding
 from gui.widgets.basics.parameter_form import ParameterRow
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.plot import Curve, CurvePlot
@@ -157,65 +156,28 @@ class LossesPanel(Panel):
         # The words come and go while one scrubs; the images above must not move for that.
         self.badge_text.setMinimumHeight(_BADGE_LINES * self.badge_text.fontMetrics().height())
         self.badge_text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        inside = QVBoxLayout(self.badge)
+        inside = below(self.badge_title, self.badge_text, spacing=1)
         inside.setContentsMargins(10, 4, 10, 4)
-        inside.setSpacing(1)
-        inside.addWidget(self.badge_title)
-        inside.addWidget(self.badge_text)
+        self.badge.setLayout(inside)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(6)
-        for row in self.rows.values():
-            row.editor.setFixedWidth(74)
-            head.addWidget(row.label)
-            head.addWidget(row.editor)
-            if row.slider is not None:
-                row.slider.setFixedWidth(90)
-                head.addWidget(row.slider)
-        head.addSpacing(6)
-        head.addWidget(self.find_button)
-        head.addSpacing(6)
-        head.addWidget(self.result_button)
-        head.addWidget(self.change_button)
-        head.addStretch(1)
-        head.addWidget(self.progress)
-        head.addWidget(self.cancel_button)
-        columns = QHBoxLayout()
-        columns.setSpacing(8)
-        for column in self.columns:
-            columns.addWidget(column, 1)
-        film = QHBoxLayout()
-        film.setSpacing(6)
-        film.addWidget(self.play_button)
-        film.addWidget(self.scrub, 1)
-        film.addWidget(self.words)
-        left = QVBoxLayout()
-        left.setSpacing(4)
-        left.addLayout(columns, 1)
-        left.addLayout(film)
-        plots = QWidget(self)
-        right = QVBoxLayout(plots)
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(2)
-        for plot in (self.gradient_plot, self.target_plot):
-            right.addWidget(plot, 1)
+        settings: list[Part] = []
+        for setting in self.rows.values():
+            setting.editor.setFixedWidth(74)
+            settings += [setting.label, setting.editor]
+            if setting.slider is not None:
+                setting.slider.setFixedWidth(90)
+                settings.append(setting.slider)
+        views = (6, self.result_button, self.change_button, None, self.progress, self.cancel_button)
+        head = beside(*settings, 6, self.find_button, *views)
+        columns = beside(*((each, 1) for each in self.columns), spacing=8)
+        film = beside(self.play_button, (self.scrub, 1), self.words)
+        plots = holding(below((self.gradient_plot, 1), (self.target_plot, 1), spacing=2), self)
         # As wide as it is given: a plot would like to be wider than there is room for.
         plots.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        middle = QHBoxLayout()
-        middle.setSpacing(14)
-        middle.addLayout(left, 1)
-        middle.addWidget(plots, 1)
-        inside = QWidget(self)
-        rows = QVBoxLayout(inside)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(6)
-        rows.addLayout(head)
-        rows.addLayout(middle, 1)
-        rows.addWidget(self.badge)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(card(inside, (12, 8, 12, 8)))
+        middle = beside((below((columns, 1), film, spacing=4), 1), (plots, 1), spacing=14)
+        inside = holding(below(head, (middle, 1), self.badge), self)
+        self.setLayout(below(card(inside, (12, 8, 12, 8))))
 
     def _connect(self) -> None:
         for row in self.rows.values():

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.attack.pairs.study import pairs_study
-from gui.shared.columns import heading, line_of
+from gui.shared.columns import heading
 from gui.shared.measure import Measure, measured_words
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.part_choice import PartChoice
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import ATTACKABLE, PARTS, epoch_words
 from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 from gui.widgets.grids.cost_grid import CostGrid
@@ -87,23 +88,13 @@ class PairsPanel(Panel):
         return label
 
     def _lay_out(self) -> None:
-        matrices = QHBoxLayout()
-        matrices.setSpacing(16)
-        for words, matrix in (
-            ("WHAT A CHANGE COSTS, MEDIAN", self.costs),
-            ("WHAT IS CONFUSED, IMAGES", self.confusion),
-        ):
-            column = QVBoxLayout()
-            column.setSpacing(2)
-            column.addWidget(heading(words, self))
-            column.addWidget(matrix, 1)
-            matrices.addLayout(column, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addLayout(line_of(self.part, self.size_choice, self.words, self.progress))
-        layout.addLayout(matrices, 1)
-        layout.addWidget(self.sentence)
+        costs = below(heading("WHAT A CHANGE COSTS, MEDIAN", self), (self.costs, 1), spacing=2)
+        words = heading("WHAT IS CONFUSED, IMAGES", self)
+        confusion = below(words, (self.confusion, 1), spacing=2)
+        chosen = (self.part, self.size_choice)
+        head = beside(*chosen, (self.words, 1), self.progress, spacing=10)
+        matrices = beside((costs, 1), (confusion, 1), spacing=16)
+        self.setLayout(below(head, (matrices, 1), self.sentence))
 
     def show_known(self) -> None:
         """Show what is known."""

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
 
 from gui.attack.repair.side import RepairSide
 from gui.attack.repair.study import Repair
 from gui.attack.repair.words import comparison, medians
-from gui.shared.columns import line_of
 from gui.shared.measure import measured_words
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.part_choice import PartChoice
@@ -20,6 +19,7 @@ from gui.shared.size_choice import SizeChoice
 from gui.shared.words import ATTACKABLE, PARTS, epoch_words
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.curves.plot import Curve, CurvePlot
 
 if TYPE_CHECKING:
@@ -121,21 +121,12 @@ class RepairPanel(Panel):
             (self.right.film, "film of the right one"),
         ):
             button.setAccessibleName(name)
-        halves = QHBoxLayout()
-        halves.setSpacing(10)
-        for side in (self.mistake, self.right):
-            halves.addWidget(card(side, (12, 6, 12, 6)), 1)
-        below = QHBoxLayout()
-        below.setSpacing(20)
-        below.addWidget(self.sentence, 1)
-        below.addWidget(self.medians, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addLayout(line_of(self.part, self.size_choice, self.words, self.progress))
-        layout.addLayout(halves, 5)
-        layout.addLayout(below)
-        layout.addWidget(self._plot_card, 3)
+        chosen = (self.part, self.size_choice)
+        head = beside(*chosen, (self.words, 1), self.progress, spacing=10)
+        sides = (card(side, (12, 6, 12, 6)) for side in (self.mistake, self.right))
+        halves = beside(*((side, 1) for side in sides), spacing=10)
+        said = beside((self.sentence, 1), (self.medians, 1), spacing=20)
+        self.setLayout(below(head, (halves, 5), said, (self._plot_card, 3)))
         self._plot_card.hide()
 
     def _connect(self) -> None:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from gui.shared.words import PARTS, sure_words
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short, shortened
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.change_picture import ChangePicture, lay_out_sum, sum_of
 from gui.widgets.images.image_view import ImageView
@@ -58,10 +59,7 @@ class RepairSide(QWidget):
         self.film = QPushButton("Film", self)
         self.film.setObjectName("small")
         self._film_help = "Watch the chosen attack on this image, toward the class it ends in here"
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(6)
-        self._buttons.addStretch(1)
-        self._buttons.insertWidget(0, self.film)
+        self._buttons = beside(self.film, None)
         self._lay_out()
         self.image.clicked.connect(self._image_clicked)
         self.film.clicked.connect(self.film_requested)
@@ -73,14 +71,8 @@ class RepairSide(QWidget):
         grid = QGridLayout(self.pictures)
         grid.setContentsMargins(0, 0, 0, 0)
         lay_out_sum(grid, self.image, self.change, self.result)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.heading)
-        layout.addWidget(self.nothing, 1)
-        layout.addWidget(self.pictures, 1)
-        layout.addWidget(self.words)
-        layout.addLayout(self._buttons)
+        shown = ((self.nothing, 1), (self.pictures, 1))
+        self.setLayout(below(self.heading, *shown, self.words, self._buttons, spacing=4))
 
     def figure(self) -> Pictures | None:
         """Return image + change = result; None where there is no image."""

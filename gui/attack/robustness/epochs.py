@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.exact.pairs import NORMS
 from gui.shared.panel import Panel
 from gui.theme import LIGHT, Theme
+from gui.widgets.basics.layouts import beside
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.runs import RunCurves
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
 
     from core.exact.curves import RobustnessOverEpochs
     from gui.attack.robustness.study import Robustness
@@ -40,11 +41,9 @@ class RobustnessEpochs(Panel):
             "MEDIAN EXACT SIZE", MEDIAN, "train", _MEDIAN_HELP, "median size that fools"
         )
         self.score_plot = self._plot("SCORE", SCORE, "test", _SCORE_HELP, "share read rightly")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
-        for plot in (self.median_plot, self.score_plot):
-            row.addWidget(plot)
+        self._plots = (self.median_plot, self.score_plot)
+        self.setLayout(beside(*self._plots, spacing=14))
+        for plot in self._plots:
             plot.x_clicked.connect(self._epoch_clicked)
         session.view.shown_changed.connect(self._refresh_marker)
 
@@ -72,7 +71,7 @@ class RobustnessEpochs(Panel):
         """Draw what is known of the visible runs."""
         known = self._state.medians.found or {}
         entries = [entry for entry in self._state.entries() if entry.key in known]
-        for plot, name in ((self.median_plot, MEDIAN), (self.score_plot, SCORE)):
+        for plot, name in zip(self._plots, (MEDIAN, SCORE), strict=True):
             self._draw(plot, name, known, entries)
         self._refresh_marker()
 
@@ -118,7 +117,7 @@ class RobustnessEpochs(Panel):
         shown = self._session.view.shown
         if self.isVisible():
             marked = None if shown is None or shown.live else shown.epoch
-            for plot in (self.median_plot, self.score_plot):
+            for plot in self._plots:
                 plot.set_marker(marked)
 
     @Slot(float)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from core.exact.pairs import NORMS
+from gui.shared.columns import heading
 from gui.shared.words import epoch_words
+from gui.widgets.basics.layouts import Part, below
 from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
@@ -38,17 +40,11 @@ class RobustnessImages(QWidget):
         self.solid = ImageStrip("most solid images", _STRIP_HELP, self, wraps=True)
         self.size_words, self.words = self._muted(), self._muted()
         self.setMinimumWidth(_WIDTH)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        parts: list[Part] = []
         for title, strip in (("MOST FRAGILE", self.fragile), ("MOST SOLID", self.solid)):
-            heading = QLabel(title, self)
-            heading.setObjectName("heading")
-            column.addWidget(heading)
-            column.addWidget(strip, 1)
+            parts += [heading(title, self), (strip, 1)]
             strip.hovered.connect(self.hovered)
-        column.addWidget(self.size_words)
-        column.addWidget(self.words)
+        self.setLayout(below(*parts, self.size_words, self.words))
         self.fragile.opened.connect(self.opened)
         self.solid.opened.connect(self.opened)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core.attack.whole_parts.sized import SIZED_ATTACKS
 from gui.attack.robustness.epochs import RobustnessEpochs
@@ -17,10 +16,13 @@ from gui.shared.opened_image import OpenedImage
 from gui.shared.page import Page
 from gui.shared.words import PartView
 from gui.widgets.basics.card import card
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.lazy_tabs import LazyTabs, TabRow
 from gui.widgets.images.image_card import ImageCard
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from core.attack.whole_parts.sized import SizedAttack
     from gui.session.session import Session
 
@@ -79,24 +81,12 @@ class RobustnessPage(Page):
         return pair
 
     def _lay_out(self) -> None:
-        below = QWidget(self)
-        column = QVBoxLayout(below)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        self._head = QHBoxLayout()
-        self._head.addWidget(self.switch)
-        self._head.addStretch(1)
-        column.addLayout(self._head)
-        column.addWidget(self.tabs, 1)
-        left = QVBoxLayout()
-        left.setSpacing(10)
-        left.addWidget(card(self.curves, (12, 8, 12, 4)), 5)
-        left.addWidget(card(below, (12, 6, 12, 4)), 4)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(10)
-        whole.addLayout(left, 12)
-        whole.addWidget(card(self.images, (12, 8, 12, 8)), 5)
+        self._head = beside(self.switch, None)
+        lower = holding(below(self._head, (self.tabs, 1), spacing=4), self)
+        curves = card(self.curves, (12, 8, 12, 4))
+        left = below((curves, 5), (card(lower, (12, 6, 12, 4)), 4), spacing=10)
+        images = card(self.images, (12, 8, 12, 8))
+        self.setLayout(beside((left, 12), (images, 5), spacing=10))
 
     def _connect(self) -> None:
         self.curves.label.activated.connect(self.refresh)

@@ -10,11 +10,9 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,6 +24,7 @@ from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.colour_bar import ColourBar
 from gui.widgets.images.image_card import CardContent
@@ -92,13 +91,8 @@ class RobustnessPair(Panel):
     def _lay_out(self) -> None:
         words = QLabel("compared with", self.tools)
         words.setObjectName("muted")
-        tools = QHBoxLayout(self.tools)
-        tools.setContentsMargins(0, 0, 0, 0)
-        tools.setSpacing(8)
-        for widget in (words, self.other, self.colour_bar):
-            tools.addWidget(widget)
+        self.tools.setLayout(beside(words, self.other, self.colour_bar, spacing=8))
         head = QGridLayout()
-        head.setContentsMargins(0, 0, 0, 0)
         head.setHorizontalSpacing(8)
         head.setVerticalSpacing(2)
         head.setColumnStretch(1, 1)
@@ -110,11 +104,7 @@ class RobustnessPair(Panel):
         scroll.setWidget(self.mosaic)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(scroll, 1)
+        self.setLayout(below(head, (scroll, 1), spacing=4))
 
     def figure_words(self) -> str:
         """Return which two runs they are, and what they withstand."""

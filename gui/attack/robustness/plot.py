@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.exact.curves import between_tried, share_right
 from gui.attack.robustness.attack_progress import AttackProgress
@@ -16,6 +16,7 @@ from gui.shared.size_choice import SizeChoice
 from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.runs import RunCurves
@@ -74,17 +75,8 @@ class RobustnessPlot(Panel):
             parent=self,
         )
         self.plot.set_y_range(*_Y_RANGE)
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        for widget in (self.size_choice, self.label):
-            head.addWidget(widget)
-        head.addStretch(1)
-        head.addWidget(self.attacks)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(head)
-        column.addWidget(self.plot, 1)
+        head = beside(self.size_choice, self.label, None, self.attacks, spacing=10)
+        self.setLayout(below(head, (self.plot, 1)))
 
     def figure_words(self) -> str:
         """Return which images are counted, which epoch's model reads them, and how."""

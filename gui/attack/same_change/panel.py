@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
     QSlider,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,6 +24,7 @@ from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.job_progress import JobProgress
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture
@@ -124,52 +123,19 @@ class SameChangePanel(Panel):
         return button
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(6)
-        choices = QWidget(self)  # auto-exclusive among themselves
-        row = QHBoxLayout(choices)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self.film_button)
-        row.addWidget(self.all_button)
-        head.addWidget(choices)
-        head.addSpacing(6)
+        # Auto-exclusive among themselves.
+        choices = holding(beside(self.film_button, self.all_button, spacing=4), self)
         label = QLabel("strength", self)
         label.setBuddy(self.strength)
-        head.addWidget(label)
-        head.addWidget(self.strength, 1)
-        head.addWidget(self.strength_words)
-        head.addSpacing(6)
-        head.addWidget(self.find_button)
-        head.addStretch(1)
-        head.addWidget(self.progress)
-        side = QWidget(self)
-        side.setFixedWidth(_SIDE_WIDTH)
-        left = QVBoxLayout(side)
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(4)
-        left.addWidget(self.view, 3)
-        left.addWidget(self.effects)
-        left.addWidget(self.plot, 2)
-        right = QVBoxLayout()
-        right.setSpacing(4)
-        right.addWidget(self.words)
-        right.addWidget(self.note)
-        right.addWidget(self.strip, 1)
-        body = QHBoxLayout()
-        body.setSpacing(16)
-        body.addWidget(side)
-        body.addLayout(right, 1)
-        inside = QWidget(self)
-        whole = QVBoxLayout(inside)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(6)
-        whole.addLayout(head)
-        whole.addLayout(body, 1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(card(inside, (12, 8, 12, 8)))
+        strength = (6, label, (self.strength, 1), self.strength_words, 6)
+        head = beside(choices, *strength, self.find_button, None, self.progress)
         self.plot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        side = holding(below((self.view, 3), self.effects, (self.plot, 2), spacing=4), self)
+        side.setFixedWidth(_SIDE_WIDTH)
+        right = below(self.words, self.note, (self.strip, 1), spacing=4)
+        body = beside(side, (right, 1), spacing=16)
+        inside = holding(below(head, (body, 1)), self)
+        self.setLayout(below(card(inside, (12, 8, 12, 8))))
 
     def _connect(self) -> None:
         state = self.state

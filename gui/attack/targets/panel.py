@@ -8,12 +8,10 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
     QSlider,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -21,7 +19,6 @@ from core.exact.crossing import FARTHEST
 from core.exact.pairs import NORMS
 from gui.attack.targets.study import targets_study
 from gui.session.player import Player
-from gui.shared.columns import line_of
 from gui.shared.measure import Measure, measured_words
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.size_choice import SizeChoice
@@ -29,6 +26,7 @@ from gui.shared.words import sure_words
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
@@ -127,22 +125,11 @@ class TargetsPanel(Panel):
         self.area = QScrollArea(self)
         self.area.setWidget(self.strip)
         self.area.setWidgetResizable(True)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.play)
-        foot.addWidget(self.scrub, 1)
-        foot.addWidget(self.fraction_words)
-        inside = QWidget(self)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(line_of(self.size_choice, self.order, self.words, self.progress))
-        column.addWidget(self.problem, 1)
-        column.addWidget(self.area, 1)
-        column.addLayout(foot)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(card(inside, (12, 8, 12, 8)))
+        chosen = (self.size_choice, self.order)
+        head = beside(*chosen, (self.words, 1), self.progress, spacing=10)
+        foot = beside(self.play, (self.scrub, 1), self.fraction_words, spacing=8)
+        inside = holding(below(head, (self.problem, 1), (self.area, 1), foot), self)
+        self.setLayout(below(card(inside, (12, 8, 12, 8))))
 
     def _connect(self) -> None:
         self.order.activated.connect(self.refresh)

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,6 +24,7 @@ from gui.theme import LIGHT, Theme
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.job_progress import JobProgress
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_strip import ImageStrip, StripImage
@@ -97,35 +96,21 @@ class TransferPanel(Panel):
         self.follow(self.study)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self.craft_button)
-        head.addWidget(self.n_images)
         label = QLabel("images", self)
         label.setBuddy(self.n_images)
-        head.addWidget(label)
-        head.addWidget(self.words, 1)
-        head.addWidget(self.progress)
+        chosen = (self.craft_button, self.n_images, label)
+        head = beside(*chosen, (self.words, 1), self.progress, spacing=8)
         strips = QGridLayout()
         strips.setHorizontalSpacing(16)
         strips.setVerticalSpacing(2)
         pairs = ((self.all_title, self.all_strip), (self.only_title, self.only_strip))
-        for column, (title, strip) in enumerate(pairs):
-            strips.addWidget(title, 0, column)
-            strips.addWidget(strip, 1, column)
-            strips.setColumnStretch(column, 1)
+        for i, (title, strip) in enumerate(pairs):
+            strips.addWidget(title, 0, i)
+            strips.addWidget(strip, 1, i)
+            strips.setColumnStretch(i, 1)
         strips.setRowStretch(1, 1)
-        inside = QWidget(self)
-        whole = QVBoxLayout(inside)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(6)
-        whole.addLayout(head)
-        whole.addWidget(self.note)
-        whole.addWidget(self.table, 4)
-        whole.addLayout(strips, 3)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(card(inside, (12, 8, 12, 8)))
+        inside = holding(below(head, self.note, (self.table, 4), (strips, 3)), self)
+        self.setLayout(below(card(inside, (12, 8, 12, 8))))
 
     def _connect(self) -> None:
         session = self._session
