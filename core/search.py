@@ -57,19 +57,12 @@ class Drained(Generic[Found]):
         return self._found
 
 
-class AtOnce(Generic[Found]):
+class AtOnce(Drained[Found]):
     """A search of one short step: what a function returns."""
 
     def __init__(self, function: Callable[[], Found]) -> None:
-        self._function = function
-        self._found: Found | None = None
+        def work() -> Generator[Progress, None, Found]:
+            yield from ()
+            return function()
 
-    def run(self) -> Generator[Progress, None, None]:
-        """Call the function, unless that was done before."""
-        if self._found is None:
-            self._found = self._function()
-        yield from ()
-
-    def found(self) -> Found | None:
-        """Return what it returned."""
-        return self._found
+        super().__init__(work)

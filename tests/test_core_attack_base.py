@@ -56,7 +56,6 @@ def test_every_step_keeps_budget_and_box_and_says_what_the_model_says(
     wanted = result.predicted != read_before if target is None else result.predicted == target
     np.testing.assert_array_equal(result.success, wanted)
     np.testing.assert_array_equal(np.isfinite(result.sizes), result.success)
-    np.testing.assert_array_equal(result.steps_needed >= 0, result.success)
     assert (result.sizes[result.success] <= attack.budget + 1e-6).all()
 
 
@@ -140,12 +139,12 @@ def test_float32_is_close_to_float64(name):
 def test_it_may_be_left_at_any_step_and_asked_what_it_came_to(name):
     model, images = example()
     attack = build(name, model, images)
-    assert attack.result().n_steps == 0
+    assert attack.step == 0
     best = None
     for step in attack.run():
         assert step.images is None
         result = attack.result()
-        assert result.n_steps == step.step
+        assert attack.step == step.step
         if name != "universal":
             assert (result.success >= step.success).all()
             if best is not None:
@@ -153,7 +152,6 @@ def test_it_may_be_left_at_any_step_and_asked_what_it_came_to(name):
         best = result.sizes
         if step.step == 2:
             break
-    assert attack.result().n_steps <= 2
 
 
 @pytest.mark.parametrize("name", sorted(ATTACKS))
@@ -170,7 +168,7 @@ def test_what_is_given_stays_and_what_is_given_out_is_read_only(name):
         np.testing.assert_array_equal(step.images, image)
         assert not step.success.flags.writeable
         assert not step.images.flags.writeable
-    for array in (result.images, result.changes, result.sizes, result.success, result.labels):
+    for array in (result.images, result.changes, result.sizes, result.success):
         assert not array.flags.writeable
 
 
@@ -182,7 +180,6 @@ def test_an_image_that_is_misread_already_is_a_success_of_size_0(name):
     result = build(name, model, images, labels).finish()
     assert result.success.all()
     assert not result.sizes.any()
-    assert not result.steps_needed.any()
     np.testing.assert_array_equal(result.images, images)
 
 
@@ -208,31 +205,13 @@ def test_objective_values_and_gradient_norms_of_a_step_are_the_objectives_own():
     for objective in ("margin", "cross_entropy", "squared"):
         attack = build("bim", model, images, objective=objective)
         for step in attack.run(keep_images=True):
-            values, gradients = attack.objective.in_image(model, step.images, attack.labels)
+            logits = model.logits(step.images)
+            values, gradients = attack.objective.evaluate(logits, attack.labels)
+            gradients = gradients @ model.weights[:, 1:]
             np.testing.assert_allclose(step.values, values, rtol=1e-9)
             np.testing.assert_allclose(
                 step.gradient_norms, np.linalg.norm(gradients, axis=1), rtol=1e-7, atol=1e-12
             )
-
-
-def test_results_can_be_read_at_any_budget_and_in_any_norm():
-    model, images = example()
-    result = build("deepfool", model, images).finish()
-    middle = np.median(result.sizes)
-    assert result.success_within(middle).sum() == 4  # of 7, the median among them
-    np.testing.assert_allclose(result.sizes_in("linf"), np.abs(result.changes).max(axis=1))
-
-
-@pytest.mark.parametrize("name", ["fgsm", "bim", "pgd", "gaussian"])
-@pytest.mark.parametrize("norm", ["l2", "linf"])
-def test_a_success_that_spends_the_whole_budget_is_within_it(name, norm):
-    """In float32 image + change - image is not quite the change."""
-    model, images = example(n=40)
-    narrow = SoftmaxPerceptron(model.weights.astype(np.float32))
-    result = build(name, narrow, images, norm=norm, budget=0.1).finish()
-    assert result.success.any()
-    np.testing.assert_array_equal(result.success_within(0.1), result.success)
-    assert not result.success_within(0.09)[result.sizes > 0.0901].any()
 
 
 @pytest.mark.parametrize("name", sorted(ATTACKS))
@@ -273,7 +252,7 @@ def test_an_untrained_model_is_refused_in_words(name):
 def test_a_model_that_ran_away_is_refused():
     model, images = example()
     model.weights[0, 3] = np.nan
-    with pytest.raises(SettingError, match="not all numbers"):
+    with pytest.raises(SettingError, match="no numbers any more"):
         build("bim", model, images)
 
 

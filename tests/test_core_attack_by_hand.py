@@ -353,14 +353,14 @@ def test_just_beyond_the_smallest_change_one_wins_and_just_below_not(target: int
 
 def test_what_cannot_be_played_is_refused_in_words() -> None:
     weights, image = some_weights(), an_image().ravel()
-    with pytest.raises(SettingError, match="no class 4"):
+    with pytest.raises(SettingError, match="class 4 is no class of this model"):
         Goal(weights, image, 4)
     with pytest.raises(SettingError, match="62 pixels; this model reads 63"):
         Goal(weights, image[1:], 1)
     with pytest.raises(SettingError, match="Train the model first"):
         Goal(np.zeros_like(weights), image, 1)
     weights[2, 3] = np.nan
-    with pytest.raises(SettingError, match="not all numbers"):
+    with pytest.raises(SettingError, match="no numbers any more"):
         Goal(weights, image, 1)
 
 

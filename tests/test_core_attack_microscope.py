@@ -344,7 +344,7 @@ def test_the_image_and_the_weights_are_left_alone() -> None:
         ({"target": -1}, "Target class -1 is no class"),
         ({"image": np.zeros(7)}, "The image has 7 pixels; this model reads 9"),
         ({"image": np.full(9, np.nan)}, "pixels that are not numbers"),
-        ({"weights": np.full((5, 10), np.inf)}, "not all numbers.*smaller learning rate"),
+        ({"weights": np.full((5, 10), np.inf)}, "no numbers any more.*smaller learning rate"),
     ],
 )
 def test_what_cannot_be_looked_at_is_refused_in_words(change: dict[str, Any], words: str) -> None:

@@ -14,7 +14,7 @@ from core.attack.norms import NORMS
 from core.data.dataset import Split
 from core.errors import SettingError
 from core.exact.all_targets import TargetSearch
-from core.exact.crossing import BEYOND, FARTHEST, crossing, has_numbers
+from core.exact.crossing import BEYOND, FARTHEST, crossing
 from core.exact.repair import PairSearch, RepairSearch, RepairSizes, changed, neighbour
 from core.exact.smallest import smallest_change
 from core.progress import Progress, finish
@@ -129,9 +129,7 @@ def test_an_image_on_the_boundary_already_is_pushed_off_it():
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_weights_that_ran_away_are_seen(bad):
     weights = np.zeros((3, 4))
-    assert has_numbers(weights)
     weights[1, 2] = bad
-    assert not has_numbers(weights)
     split = Split(np.zeros((2, 3), dtype=np.float32), np.array([0, 1]))
     for search in (
         TargetSearch(weights, split.images[0], "l2", boxed=False),

@@ -241,7 +241,9 @@ def test_one_image_and_a_whole_part_have_the_same_size():
     """Image 2 of the digits toward 4 was 9e-6 too far where a corner was not found."""
     data = open_dataset("digits8").sized(DataConfig())
     *_, last = Trainer(data, TrainingConfig(epochs=1)).run()
-    found = finish(CostMeasurement(last.weights, data.test, "linf", boxed=False).run())
+    measurement = CostMeasurement(last.weights, data.test, "linf", boxed=False)
+    finish(measurement.run())
+    found = measurement.found().sizes
     row = int(np.flatnonzero(found.indices == 2)[0])
     alone = smallest_change(last.weights, data.test.images[2], "linf", target=4)
     assert alone.size == pytest.approx(0.1164724824, rel=2e-6)

@@ -61,7 +61,10 @@ def expected(session: Session, part: str, norm: Norm, *, boxed: bool) -> CostMat
     assert session.view.shown is not None
     split = data_of(session).split(part)
     measurement = CostMeasurement(session.view.shown.weights, split, norm, boxed=boxed)
-    return cost_matrix(finish(measurement.run()))
+    finish(measurement.run())
+    found = measurement.found()
+    assert found is not None
+    return found
 
 
 @pytest.fixture
@@ -225,7 +228,11 @@ class Slow:
 
     def __init__(self, weights: NDArray[Any], split: Split, norm: Norm, *, boxed: bool) -> None:
         self.split, self.n_done = split, 0
-        self.whole = finish(CostMeasurement(weights, split, norm, boxed=boxed).run())
+        measurement = CostMeasurement(weights, split, norm, boxed=boxed)
+        finish(measurement.run())
+        whole = measurement.found()
+        assert whole is not None
+        self.whole = whole.sizes
 
     def run(self) -> Generator[Progress, None, None]:
         n = len(self.whole.indices)

@@ -26,8 +26,9 @@ from gui_helpers import (
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication, QLabel
 
+from core.attack.methods.fgsm import FastGradient
 from core.attack.whole_parts.sized import SIZED_ATTACKS as ATTACKS
-from core.attack.whole_parts.sized import SizedFastGradient
+from core.attack.whole_parts.sized import GradientAttack, Trial
 from core.exact.curves import MedianSearch, exact_robustness, share_right
 from core.progress import finish
 from gui.attack.robustness.page import TWO, RobustnessPage
@@ -86,10 +87,11 @@ def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
         x, y = page.curves.plot.data("exact")
         np.testing.assert_array_equal(x, curves.sizes)
         np.testing.assert_array_equal(y, exact_of(session, boxed=boxed).accuracy(norm, x))
+        weights = session.view.shown.weights
         for attack in ATTACKS:
             drawn_at, drawn = page.curves.plot.data(attack.label)
             tried = curves.attack_sizes
-            *_, known = attack.curve(session.view.shown.weights, test, norm, tried, boxed=boxed)
+            *_, known = attack.curve(Trial(weights, test, norm, tried, boxed))
             at_tried = np.isin(drawn_at, tried)
             np.testing.assert_array_equal(drawn_at[at_tried], tried)
             expected = share_right(known.counts, test.labels)
@@ -252,18 +254,17 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     wait_until(qtbot, lambda: not page.curves.plot.runs)
 
 
-class EndlessAttack(SizedFastGradient):
+class EndlessAttack(GradientAttack):
     """Tries three sizes at once, and comes to no end with the fourth until it is let."""
 
-    label, help = "endless", "waits"
     may_end = False
     n_begun = 0
 
-    def curve(self, *args, **options):  # type: ignore[no-untyped-def]
+    def curve(self, on):  # type: ignore[no-untyped-def]
         self.n_begun += 1
-        yield from super().curve(*args, **options)
+        yield from super().curve(on)
 
-    def within(self, model, split, rows, norm, size, *, boxed):  # type: ignore[no-untyped-def]
+    def within(self, on, rows, size):  # type: ignore[no-untyped-def]
         while size > 0.5 and not self.may_end:
             time.sleep(0.005)
             yield
@@ -274,7 +275,7 @@ class EndlessAttack(SizedFastGradient):
 @pytest.fixture
 def endless() -> EndlessAttack:
     """Return an attack that takes for ever."""
-    return EndlessAttack()
+    return EndlessAttack("endless", "waits", FastGradient)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ box, since the base holds both after every step, and it is the base that says wh
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -17,6 +18,7 @@ from core.attack.objectives import OBJECTIVES, uphill
 from core.attack.step import BatchResult, BatchStep, as_wanted
 from core.data.dataset import read_only
 from core.errors import SettingError
+from core.exact.crossing import check_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,15 +36,31 @@ SMALLER = 1.0 - 1e-5
 
 def check_model(weights: NDArray[Any]) -> None:
     """Raise a SettingError if a model (n_classes, n_features + 1) gives no way to go."""
-    if not np.isfinite(weights).all():
-        raise SettingError(
-            "The weights of this model are not all numbers, so no attack can follow them; "
-            "train it with a smaller learning rate"
-        )
+    check_numbers(weights)
     if len(weights) < 2 or (weights[:, 1:] == weights[0, 1:]).all():
         raise SettingError(
             "All classes of this model weigh every pixel alike, so no change of the image "
             "changes what is read: there is no direction to go. Train the model first"
+        )
+
+
+def check_images(images: NDArray[Any], weights: NDArray[Any], target: int | None) -> None:
+    """Raise a SettingError if a model reads other images, or the target is none of its classes.
+
+    Parameters
+    ----------
+    images : (n, n_features) or (n_features,)
+    weights : (n_classes, n_features + 1)
+    target : a class, or None
+    """
+    n_pixels, n_features = math.prod(images.shape[1:] or images.shape), weights.shape[1] - 1
+    if images.ndim > 2 or n_pixels != n_features:
+        raise SettingError(f"The image has {n_pixels} pixels; this model reads {n_features}")
+    if not np.isfinite(images).all():
+        raise SettingError("The image has pixels that are not numbers; choose another one")
+    if target is not None and not 0 <= target < len(weights):
+        raise SettingError(
+            f"Target class {target} is no class of this model; choose 0 to {len(weights) - 1}"
         )
 
 
@@ -113,11 +131,6 @@ class Attack(ABC):
         self.originals = read_only(originals)
         self.original = read_only(model.predict(originals))
         self.labels = self._checked_labels(labels)
-        last = model.n_classes - 1
-        if self.target is not None and self.target > last:
-            raise SettingError(
-                f"Target class {self.target} is no class of this model; choose 0 to {last}"
-            )
         self.check_that_it_leads_anywhere()
         self.classes = self.labels
         if self.target is not None:
@@ -142,16 +155,9 @@ class Attack(ABC):
     def _checked_images(self, images: NDArray[Any]) -> NDArray[Any]:
         """Return an own copy of the images as a batch."""
         batch = np.atleast_2d(images)
-        n_features = self.model.n_features
-        if batch.ndim != 2 or batch.shape[1] != n_features:
-            raise SettingError(
-                f"The image has {batch[0].size if len(batch) else 0} pixels; "
-                f"this model reads {n_features}"
-            )
         if not len(batch):
             raise SettingError("There is no image to attack; choose at least one")
-        if not np.isfinite(batch).all():
-            raise SettingError("The image has pixels that are not numbers; choose another one")
+        check_images(batch, self.model.weights, self.target)
         return np.array(batch, dtype=self.model.weights.dtype, order="C")
 
     def _checked_labels(self, labels: NDArray[np.int64] | None) -> NDArray[np.int64]:
@@ -243,7 +249,7 @@ class Attack(ABC):
         self._reset()
         # An image that is read as wanted needs no change, wherever the attack begins.
         already = self._wanted(self.original)
-        self._best_sizes[already], self._first_success[already] = 0.0, 0
+        self._best_sizes[already] = 0.0
         self._best_predicted[already] = self.original[already]
         yield self._made(self.begin, keep_images=keep_images)
         while self.step < self.n_steps and not self.finished():
@@ -277,7 +283,6 @@ class Attack(ABC):
         self._best_images = self.originals.copy()
         self._best_sizes = np.full(n, np.inf)
         self._best_predicted = self.original.copy()
-        self._first_success = np.full(n, -1, dtype=np.int64)
 
     def blocks(self) -> Iterator[slice]:
         """Yield the rows of a few images at a time."""
@@ -353,7 +358,6 @@ class Attack(ABC):
 
     def _keep_best(self, predicted: NDArray[np.int64]) -> None:
         """Keep each image's smallest success; where there is none yet, the last try."""
-        self._first_success[self.success & (self._first_success < 0)] = self.step
         rows = np.flatnonzero(self._is_better())
         if len(rows):
             self._best_sizes[rows] = self.sizes[rows]
@@ -369,15 +373,9 @@ class Attack(ABC):
         predicted = self._best_predicted.copy()
         if len(none):
             predicted[none] = self.model.predict(images[none])
-        return self._result(images, predicted, self._first_success)
+        return self._result(images, predicted)
 
-    def _result(
-        self,
-        images: NDArray[Any],
-        predicted: NDArray[np.int64],
-        steps_needed: NDArray[np.int64],
-        shared: NDArray[Any] | None = None,
-    ) -> BatchResult:
+    def _result(self, images: NDArray[Any], predicted: NDArray[np.int64]) -> BatchResult:
         """Return the result with ``images``, read as ``predicted``."""
         success = self._wanted(predicted)
         changes = images - self.originals
@@ -386,13 +384,5 @@ class Attack(ABC):
             images=read_only(images),
             changes=read_only(changes),
             sizes=read_only(np.where(success, self.norm.sizes(changes), np.inf)),
-            steps_needed=read_only(np.where(success, steps_needed, -1)),
-            labels=self.labels,
-            original=self.original,
             predicted=read_only(predicted),
-            target=self.target,
-            norm=self.norm.name,
-            budget=self.budget,
-            n_steps=self.step,
-            shared=None if shared is None else read_only(shared.copy()),
         )

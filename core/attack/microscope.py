@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.attack.base import check_images
 from core.attack.objectives import OBJECTIVES, squared_loss
 from core.attack.outcome import SATURATED_RESPONSE
 from core.data.dataset import read_only
-from core.errors import SettingError
+from core.exact.crossing import check_numbers
 from core.learning.perceptron import SoftmaxPerceptron, softmax
 from core.parameters import Settings, parameter
 from core.progress import Progress
@@ -235,7 +236,8 @@ class Microscope:
         *,
         box: bool = False,
     ) -> None:
-        _check(weights, image, target)
+        check_numbers(weights)
+        check_images(image, weights, target)
         self.config, self.box = config, box
         self._model = SoftmaxPerceptron(weights.astype(np.float64))
         # Gradients in the logits add up to 0, so that weights less those of class 0 give the same
@@ -345,21 +347,3 @@ class Microscope:
         unit = gradient / np.where(largest > 0, largest, 1.0)[:, None]
         squares = np.einsum("ij,jk,ik->i", unit, self._gram, unit)
         return np.asarray(largest * np.sqrt(np.maximum(squares, 0.0)))
-
-
-def _check(weights: NDArray[Any], image: NDArray[Any], target: int | None) -> None:
-    if not np.isfinite(weights).all():
-        raise SettingError(
-            "The weights of this model are not all numbers, so no loss can be followed; train it "
-            "with a smaller learning rate"
-        )
-    if image.shape != (weights.shape[1] - 1,):
-        raise SettingError(
-            f"The image has {image.size} pixels; this model reads {weights.shape[1] - 1}"
-        )
-    if not np.isfinite(image).all():
-        raise SettingError("The image has pixels that are not numbers; choose another one")
-    if target is not None and not 0 <= target < len(weights):
-        raise SettingError(
-            f"Target class {target} is no class of this model; choose 0 to {len(weights) - 1}"
-        )

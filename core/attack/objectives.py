@@ -17,8 +17,6 @@ from core.learning.perceptron import softmax
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.learning.perceptron import SoftmaxPerceptron
-
     ValueAndGradient = tuple[NDArray[Any], NDArray[Any]]
 
 
@@ -40,13 +38,6 @@ class Objective(ABC):
         logits : (n, n_classes)
         classes : (n,), the class k of each image
         """
-
-    def in_image(
-        self, model: SoftmaxPerceptron, images: NDArray[Any], classes: NDArray[np.int64]
-    ) -> ValueAndGradient:
-        """Return the loss (n,) and its gradient in the images (n, n_features)."""
-        values, gradient = self.evaluate(model.logits(images), classes)
-        return values, np.asarray(gradient @ model.weights[:, 1:])
 
 
 def squared_loss(probabilities: NDArray[Any], classes: NDArray[np.int64]) -> ValueAndGradient:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.attack.norms import NORMS
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -80,11 +78,6 @@ class BatchStep:
     gradient_norms: NDArray[np.float64]
     images: NDArray[Any] | None
 
-    @property
-    def success_rate(self) -> float:
-        """Fraction of the images read as wanted."""
-        return float(self.success.mean())
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BatchResult:
@@ -97,44 +90,11 @@ class BatchResult:
     images, changes : (n, n_features)
         With the smallest such change found; without one, as last tried.
     sizes : (n,) float64, in the attack's norm; infinite without success
-    steps_needed : (n,) int64, the first step with success; -1 without
-    labels : (n,) int64, the classes the images are to be no longer read as
-    original, predicted : (n,) int64, what the model reads before and in ``images``
-    target : the class wanted, or None for any other than ``labels``
-    norm, budget : what ``sizes`` are measured in, and the bound (infinite where there is none)
-    n_steps : steps made
-    shared : (n_features,), the one change for all images of a universal attack, or None
+    predicted : (n,) int64, what the model reads in ``images``
     """
 
     success: NDArray[np.bool_]
     images: NDArray[Any]
     changes: NDArray[Any]
     sizes: NDArray[np.float64]
-    steps_needed: NDArray[np.int64]
-    labels: NDArray[np.int64]
-    original: NDArray[np.int64]
     predicted: NDArray[np.int64]
-    target: int | None
-    norm: str
-    budget: float
-    n_steps: int
-    shared: NDArray[Any] | None = None
-
-    @property
-    def success_rate(self) -> float:
-        """Fraction of the images with success."""
-        return float(self.success.mean())
-
-    def success_within(self, budget: float) -> NDArray[np.bool_]:
-        """Return which images were turned by a change of at most ``budget``, (n,).
-
-        ``image + change - image`` is the change but for a rounding of the pixels: that is let pass,
-        or no attack that spends its whole budget would be within it.
-        """
-        largest = max(float(np.abs(self.images).max(initial=0.0)), 1.0)
-        rounding = 4 * float(np.finfo(self.images.dtype).eps) * largest
-        return np.asarray(self.sizes <= budget + rounding)
-
-    def sizes_in(self, norm: str) -> NDArray[np.float64]:
-        """Return the sizes of ``changes`` in another norm, (n,); infinite without success."""
-        return np.where(self.success, NORMS[norm].sizes(self.changes), np.inf)

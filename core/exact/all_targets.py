@@ -9,6 +9,7 @@ import numpy as np
 
 from core.data.dataset import read_only
 from core.exact.crossing import Crossing, check_numbers, crossing
+from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import Progress, told_as
 
 if TYPE_CHECKING:
@@ -89,9 +90,7 @@ class AllTargets:
         ----------
         changes : (n_classes, n_features)
         """
-        logits = (self.image + changes) @ self.weights[:, 1:].T + self.weights[:, 0]
-        grown = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+        return SoftmaxPerceptron(self.weights).probabilities(self.image + changes)
 
     def reached(self, probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which images are read as their class, (n_classes,); one in a tie is not.

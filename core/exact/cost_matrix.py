@@ -11,7 +11,7 @@ which the classes take turns. What label noise has made of a label plays no part
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,7 +81,6 @@ class CostMeasurement:
     split : its pixels lie between 0 and 1
     norm : ``l2`` or ``linf``
     boxed : whether changed pixels stay between 0 and 1
-    begun : what is known of just this already
     seed : of the order of the images
     """
 
@@ -92,7 +91,6 @@ class CostMeasurement:
         norm: Norm,
         *,
         boxed: bool,
-        begun: PairSizes | None = None,
         seed: int = 0,
     ) -> None:
         self._weights, self._split = weights.astype(np.float64), split
@@ -104,47 +102,34 @@ class CostMeasurement:
         self._matters = (rows != rows[0]).any(axis=0)
         self._matters[0] |= not self._matters.any()  # no arrays without a column
         self._rows = rows[:, self._matters]
-        self._found: PairSizes | None = begun
+        self._known: PairSizes | None = None
         self._matrix: CostMatrix | None = None
 
     def found(self) -> CostMatrix | None:
         """Return the medians by now, made anew where more is known; None before it has read."""
-        known = self.known()
+        known = self._known
         if known is not None and (self._matrix is None or self._matrix.sizes.n_done < known.n_done):
-            self._matrix = cost_matrix(known)
+            sizes = known.sizes.copy()  # the job goes on writing into its own array
+            sizes[known.n_done :] = np.nan
+            self._matrix = cost_matrix(replace(known, sizes=read_only(sizes)))
         return self._matrix
 
-    def known(self) -> PairSizes | None:
-        """Return the sizes by now; None before the images have been read."""
-        known = self._found
-        if known is None:
-            return None
-        # The job goes on writing into its own array.
-        sizes = known.sizes.copy()
-        sizes[known.n_done :] = np.nan
-        return PairSizes(known.counts, known.indices, known.labels, read_only(sizes), known.n_done)
-
-    def run(self) -> Generator[Progress, None, PairSizes]:
+    def run(self) -> Generator[Progress, None, None]:
         """Measure what is not known yet, telling after each small step."""
-        known = self._found
-        if known is None:
-            known = yield from self._read()
-        sizes, first = known.sizes.copy(), known.n_done
+        if self._known is None:
+            self._known = yield from self._read()
+        known = self._known
         n, n_targets = len(known.indices), len(self._rows) - 1
         reach = self._reach()
         step = self.n_together()
-        for start in range(first, n, step):
+        for start in range(known.n_done, n, step):
             stop = min(start + step, n)
             rows = slice(start, stop)
             images = self._split.images[known.indices[rows]].astype(np.float64)
             logits, images = self._logits(images), np.ascontiguousarray(images[:, self._matters])
-            for done in self._measure(images, logits, known.labels[rows], sizes[rows], reach):
+            for done in self._measure(images, logits, known.labels[rows], known.sizes[rows], reach):
                 yield Progress(start * n_targets + done, n * n_targets, "sizes")
-            known = PairSizes(known.counts, known.indices, known.labels, sizes, stop)
-            self._found = known
-        found = self.known()
-        assert found is not None
-        return found
+            self._known = replace(known, n_done=stop)
 
     def n_together(self) -> int:
         """Return how many images are measured toward all classes before the next ones are."""
@@ -174,14 +159,13 @@ class CostMeasurement:
         pairs = np.bincount(true * n_classes + predicted, minlength=n_classes**2)
         right = np.flatnonzero((predicted == true) & is_sound)
         indices = right[_taking_turns(true[right], np.random.default_rng(self._seed))]
-        self._found = PairSizes(
+        return PairSizes(
             read_only(pairs.reshape(n_classes, n_classes).astype(np.int64)),
             read_only(indices),
             read_only(true[indices]),
             np.full((len(indices), n_classes), np.nan),
             0,
         )
-        return self._found
 
     def _reach(self) -> list[tuple[Array, Array]]:
         """Return for each target how far a unit of change toward each rival gets over all.

@@ -42,12 +42,6 @@ _LEAST_MARGIN = 1e-9
 """Where an image lies on the boundary already; times the largest logit."""
 
 
-RAN_AWAY = (
-    "The weights of this model are no numbers any more: rewind with a smaller learning rate, or "
-    "show an earlier epoch"
-)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossing:
     """The way of one image over a boundary.
@@ -81,15 +75,16 @@ class Crossing:
         return np.asarray(tie + share * (self.beyond - tie))
 
 
-def has_numbers(weights: NDArray[Any]) -> bool:
-    """Whether all weights are finite: a training that ran away leaves some that are not."""
-    return bool(np.isfinite(weights).all())
-
-
 def check_numbers(weights: NDArray[Any]) -> None:
-    """Raise SettingError if some weights are not finite: no change of an image has a size then."""
-    if not has_numbers(weights):
-        raise SettingError(RAN_AWAY)
+    """Raise SettingError if some weights are not finite: a training ran away.
+
+    No change of an image has a size then.
+    """
+    if not np.isfinite(weights).all():
+        raise SettingError(
+            "The weights of this model are no numbers any more: rewind with a smaller learning "
+            "rate, or show an earlier epoch"
+        )
 
 
 def crossing(

@@ -16,6 +16,7 @@ from core.data.dataset import read_only
 from core.exact.closed_form import smallest_changes
 from core.exact.crossing import Crossing, check_numbers, crossing
 from core.exact.smallest import boxed_changes, smallest_change
+from core.learning.perceptron import softmax
 from core.progress import Progress, finish
 
 if TYPE_CHECKING:
@@ -156,40 +157,29 @@ def changed(
     is_right = int((w[:, 1:] @ x + w[:, 0]).argmax()) == label
     target = None if is_right else label
     found = finish(crossing(w, x, norm, target=target, boxed=boxed))
-    before, after = (_softmax(w[:, 1:] @ image + w[:, 0]) for image in (x, x + found.beyond))
+    before, after = (
+        read_only(softmax(w[:, 1:] @ image + w[:, 0])) for image in (x, x + found.beyond)
+    )
     return Changed(index, label, read_only(x), found, before, after)
 
 
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    grown = np.exp(logits - logits.max())
-    return read_only(grown / grown.sum())
-
-
 class _Reading:
-    """What all images of a part are read as, in float64; goes on where it was left."""
+    """Reads all images of a part, in float64; goes on where it was left."""
 
     def __init__(self, weights: NDArray[np.float64], split: Split) -> None:
-        self._weights, self._split, self._n_read = weights, split, 0
-        self._predicted = np.full(split.n_samples, -1, dtype=np.int64)
+        self._weights, self._split, self.n_read = weights, split, 0
+        self.predicted = np.empty(split.n_samples, dtype=np.int64)
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all images have been read."""
-        return self._n_read == self._split.n_samples
-
-    @property
-    def predicted(self) -> NDArray[np.int64]:
-        """(n_samples,), -1 where not read yet."""
-        return read_only(self._predicted.copy())
-
-    def run(self) -> Generator[Progress, None, None]:
+    def run(self) -> Generator[Progress, None, NDArray[np.int64]]:
+        """Return what they are read as, (n_samples,), read-only."""
         w, n = self._weights, self._split.n_samples
-        while self._n_read < n:
-            rows = slice(self._n_read, min(self._n_read + _READ_ROWS, n))
+        while self.n_read < n:
+            rows = slice(self.n_read, min(self.n_read + _READ_ROWS, n))
             logits = self._split.images[rows].astype(np.float64) @ w[:, 1:].T + w[:, 0]
-            self._predicted[rows] = logits.argmax(axis=1)
-            self._n_read = rows.stop
+            self.predicted[rows] = logits.argmax(axis=1)
+            self.n_read = rows.stop
             yield Progress(0, n, "images")
+        return read_only(self.predicted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -255,8 +245,7 @@ class PairSearch:
         if self._found is not None:
             return
         if self._predicted is None:
-            yield from self._reading.run()
-            self._predicted = self._reading.predicted
+            self._predicted = yield from self._reading.run()
         is_right = self._predicted == self._split.true_labels
         mistakes, right_ones = np.flatnonzero(~is_right), np.flatnonzero(is_right)
         self._found = RepairPair(
@@ -308,15 +297,16 @@ class RepairSearch:
     def run(self) -> Generator[Progress, None, None]:
         """Read the images that are not read yet, and find the sizes that are not known yet."""
         check_numbers(self._weights)
-        yield from self._reading.run()
-        yield from self._break()
-        yield from self._repair()
+        predicted = yield from self._reading.run()
+        is_right = predicted == self._split.true_labels
+        yield from self._break(is_right)
+        yield from self._repair(is_right)
 
     def _told(self) -> Progress:
         known = int((~np.isnan(self._sizes)).sum())
         return Progress(known, self._split.n_samples, "images")
 
-    def _break(self) -> Generator[Progress, None, None]:
+    def _break(self, is_right: NDArray[np.bool_]) -> Generator[Progress, None, None]:
         n, length = self._split.n_samples, _READ_ROWS
         if self._boxed:
             length = max(_BOXED_PAIRS // len(self._weights), 1)
@@ -327,15 +317,14 @@ class RepairSearch:
                 found = finish(boxed_changes(self._weights, piece))
             else:
                 found = smallest_changes(self._weights, piece)
-            right = self._reading.predicted[rows] == piece.true_labels
             sizes = found.l2 if self._norm == "l2" else found.linf
-            self._sizes[rows][right] = sizes[right]
+            self._sizes[rows][is_right[rows]] = sizes[is_right[rows]]
             self._n_broken = rows.stop
             yield self._told()
 
-    def _repair(self) -> Generator[Progress, None, None]:
+    def _repair(self, is_right: NDArray[np.bool_]) -> Generator[Progress, None, None]:
         labels = self._split.true_labels
-        wrong = np.flatnonzero((self._reading.predicted != labels) & np.isnan(self._sizes))
+        wrong = np.flatnonzero(~is_right & np.isnan(self._sizes))
         for index in wrong.tolist():
             self._sizes[index] = smallest_change(
                 weights=self._weights,
@@ -348,10 +337,10 @@ class RepairSearch:
 
     def found(self) -> RepairSizes | None:
         """Return what is known so far; None before all images have been read."""
-        if not self._reading.is_whole:
+        if self._reading.n_read < self._split.n_samples:
             return None
         return RepairSizes(
             labels=self._split.true_labels,
-            predicted=self._reading.predicted,
+            predicted=read_only(self._reading.predicted),
             sizes=read_only(self._sizes.copy()),
         )

@@ -31,15 +31,6 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Split
 
-__all__ = [
-    "NORMS",
-    "Norm",
-    "SmallestChange",
-    "boxed_changes",
-    "finding_change",
-    "smallest_change",
-]
-
 CHUNK_ROWS = 128
 """Images whose boxed sizes are found together: a tenth of a second at most."""
 

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.attack.base import check_model
+from core.attack.base import check_images, check_model
 from core.data.dataset import read_only
-from core.errors import SettingError
 from core.learning.perceptron import softmax
 
 if TYPE_CHECKING:
@@ -70,12 +69,7 @@ class Goal:
 
     def __init__(self, weights: NDArray[Any], image: NDArray[Any], target: int | None) -> None:
         check_model(weights)
-        if len(image) != weights.shape[1] - 1:
-            raise SettingError(
-                f"The image has {len(image)} pixels; this model reads {weights.shape[1] - 1}"
-            )
-        if target is not None and not 0 <= target < len(weights):
-            raise SettingError(f"There is no class {target}; they go from 0 to {len(weights) - 1}")
+        check_images(image, weights, target)
         self._weights = weights.astype(np.float64)
         self._logits = self._weights[:, 1:] @ image.astype(np.float64) + self._weights[:, 0]
         self.target = target

@@ -16,7 +16,8 @@ from core.parameters import parameter
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.exact.smallest import Norm, SmallestChange
+    from core.exact.pairs import Norm
+    from core.exact.smallest import SmallestChange
 
 _ROUNDING = 16.0
 """So many roundings of the terms of a logit lie between the tie and the result, at least."""

@@ -55,73 +55,48 @@ def noise_of_sizes(
         return np.asarray(np.where(chosen, rng.random(shape, dtype=np.float32) - originals, 0.0),
                           dtype=originals.dtype)  # fmt: skip
     drawn = rng.standard_normal(shape, dtype=np.float32).astype(originals.dtype, copy=False)
-    directions = norm.steepest(drawn)
-    changes = np.empty_like(originals)
-    scale_to_sizes(directions, originals, sizes, norm, box=box, out=changes)
-    return changes
+    return changes_of_sizes(norm.steepest(drawn), originals, sizes, norm, box=box)
 
 
-def scale_to_sizes(
+def changes_of_sizes(
     directions: NDArray[Any],
     originals: NDArray[Any],
     sizes: NDArray[np.float64],
     norm: Norm,
     *,
     box: bool,
-    out: NDArray[Any],
-) -> None:
-    """Write into ``out`` the changes along ``directions`` that are as large as ``sizes``.
+) -> NDArray[Any]:
+    """Return the changes along ``directions`` that are as large as ``sizes``; in the box bisected.
 
     Parameters
     ----------
-    directions, originals, out : (n, n_features); directions of size 1
+    directions, originals : (n, n_features); directions of size 1
     sizes : (n,), in ``norm``
     """
-    scales = sizes
-    if box:
-        scales = _scales_in_box(directions, originals, sizes, norm)
-    _scaled(directions, originals, scales, box=box, out=out)
+    changes = np.empty_like(originals)
 
-
-def _scales_in_box(
-    directions: NDArray[Any], originals: NDArray[Any], sizes: NDArray[np.float64], norm: Norm
-) -> NDArray[np.float64]:
-    """Return how far to go along each direction for the size to be right, (n,); by bisection."""
-    changes = np.empty_like(directions)
-
-    def too_short(scales: NDArray[np.float64]) -> NDArray[np.bool_]:
-        _scaled(directions, originals, scales, box=True, out=changes)
-        return np.asarray(norm.sizes(changes) < sizes)
+    def scaled(scales: NDArray[np.float64]) -> NDArray[Any]:
+        np.multiply(directions, per_row(scales, directions), out=changes)
+        if box:
+            np.add(changes, originals, out=changes)
+            np.clip(changes, 0.0, 1.0, out=changes)
+            np.subtract(changes, originals, out=changes)
+        return changes
 
     low, high = sizes.copy(), sizes.copy()
-    for _ in range(_DOUBLINGS):
-        short = too_short(high)
-        if not short.any():
-            break
-        low[short] = high[short]
-        high[short] *= 2
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        short = too_short(middle)
-        low[short] = middle[short]
-        high[~short] = middle[~short]
-    return low
-
-
-def _scaled(
-    directions: NDArray[Any],
-    originals: NDArray[Any],
-    scales: NDArray[np.float64],
-    *,
-    box: bool,
-    out: NDArray[Any],
-) -> None:
-    """Write the changes that go so far, in the box where it is on."""
-    np.multiply(directions, per_row(scales, directions), out=out)
     if box:
-        out += originals
-        np.clip(out, 0.0, 1.0, out=out)
-        out -= originals
+        for _ in range(_DOUBLINGS):
+            short = norm.sizes(scaled(high)) < sizes
+            if not short.any():
+                break
+            low[short] = high[short]
+            high[short] *= 2
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            short = norm.sizes(scaled(middle)) < sizes
+            low[short] = middle[short]
+            high[~short] = middle[~short]
+    return scaled(low)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +140,9 @@ class RandomNoise(Attack):
         directions /= np.maximum(self.norm.sizes(directions), np.finfo(float).tiny)[:, None]
         directions = directions.astype(self.originals.dtype, copy=False)
         sizes = np.full(self.n_images, self.budget)
-        scale_to_sizes(directions, self.originals, sizes, self.norm, box=self.box, out=self.changes)
+        self.changes[:] = changes_of_sizes(
+            directions, self.originals, sizes, self.norm, box=self.box
+        )
 
 
 class UniformNoise(RandomNoise):

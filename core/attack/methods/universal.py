@@ -29,6 +29,10 @@ class Universal(BasicIterative):
     Source: Moosavi-Dezfooli, Fawzi, Fawzi & Frossard 2017, "Universal adversarial perturbations";
     the steps are those of Shafahi, Najibi, Xu, Dickerson, Davis & Goldstein 2020, "Universal
     adversarial training", algorithm 2, their clipped loss being the say that ends with success.
+
+    Attributes
+    ----------
+    shared, best_shared : (1, n_features), v as it is now, and the one that is kept
     """
 
     name = "universal"
@@ -41,7 +45,7 @@ class Universal(BasicIterative):
     def _reset(self) -> None:
         super()._reset()
         self.shared = np.zeros((1, self.model.n_features), dtype=self.originals.dtype)
-        self._best_shared = self.shared.copy()
+        self.best_shared = self.shared.copy()
         self._best_count, self._best_size = -1, np.inf
 
     def advance(self) -> None:
@@ -71,12 +75,11 @@ class Universal(BasicIterative):
         smaller = count == self._best_count and size < self._best_size * SMALLER
         if count > self._best_count or smaller:
             self._best_count, self._best_size = count, size
-            self._best_shared[:] = self.shared
+            self.best_shared[:] = self.shared
 
     def result(self) -> BatchResult:
-        """Return what the one best change does to every image; it is in ``shared``."""
-        images = self.originals + self._best_shared
+        """Return what the one best change does to every image."""
+        images = self.originals + self.best_shared
         if self.box:
             np.clip(images, 0.0, 1.0, out=images)
-        predicted = self.model.predict(images)
-        return self._result(images, predicted, self._first_success, self._best_shared[0])
+        return self._result(images, self.model.predict(images))

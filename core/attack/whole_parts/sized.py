@@ -8,28 +8,28 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.attack.base import check_model
 from core.attack.methods.fgsm import FastGradient
 from core.attack.methods.iterative import ProjectedGradient
 from core.attack.settings import BUDGET_HIGH, BUDGET_LOW
 from core.data.dataset import read_only
+from core.errors import SettingError
 from core.exact.curves import tried_sizes
 from core.learning.perceptron import SoftmaxPerceptron
-from core.progress import Progress
+from core.progress import Progress, told_as
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Mapping
+    from collections.abc import Generator, Iterable, Iterator
 
     from numpy.typing import NDArray
 
     from core.attack.base import Attack
     from core.data.dataset import Split
     from core.exact.curves import ExactRobustness, SetNorm
-
-    Steps = Generator[None, None, NDArray[np.int64]]
 
 PGD_STEPS = 20
 _STEP_VALUES = 400_000
@@ -65,34 +65,41 @@ class AttackCurve:
         return Progress(len(self.counts), self.n_sizes, "sizes")
 
 
-class SizedAttack(ABC):
-    """Anything that changes images within a size: one more curve of accuracy against size."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """What attacks are tried on.
 
-    label: ClassVar[str]
-    """What people call it."""
-    help: ClassVar[str]
-    """What it does, and with which settings."""
-    is_quick: ClassVar[bool] = False
-    """Whether it is quick enough to follow a model that is being trained."""
+    Attributes
+    ----------
+    weights : (n_classes, n_features + 1); all is computed in their precision
+    split : its images that are read rightly are attacked
+    norm, boxed : how large a change is, and whether pixels stay between 0 and 1
+    sizes : (n_sizes,), rising
+    """
+
+    weights: NDArray[Any]
+    split: Split
+    norm: SetNorm
+    sizes: NDArray[np.float64]
+    boxed: bool
+
+
+class SizedAttack(ABC):
+    """Anything that changes images within a size: one more curve of accuracy against size.
+
+    Attributes
+    ----------
+    label, help : what people call it; what it does, and with which settings
+    is_quick : whether it is quick enough to follow a model that is being trained
+    """
+
+    label: str
+    help: str
+    is_quick = False
 
     @abstractmethod
-    def curve(
-        self,
-        weights: NDArray[Any],
-        split: Split,
-        norm: SetNorm,
-        sizes: NDArray[np.float64],
-        *,
-        boxed: bool,
-    ) -> Generator[AttackCurve, None, None]:
-        """Try every size on the images read rightly; yield what is known after each small step.
-
-        Parameters
-        ----------
-        weights : (n_classes, n_features + 1); all is computed in their precision
-        sizes : (n_sizes,), rising
-        boxed : whether pixels stay between 0 and 1
-        """
+    def curve(self, on: Trial) -> Iterator[AttackCurve]:
+        """Try every size, and yield what is known after each small step."""
 
 
 class RandomNoise(SizedAttack):
@@ -110,31 +117,23 @@ class RandomNoise(SizedAttack):
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
 
-    def curve(
-        self,
-        weights: NDArray[Any],
-        split: Split,
-        norm: SetNorm,
-        sizes: NDArray[np.float64],
-        *,
-        boxed: bool,
-    ) -> Generator[AttackCurve, None, None]:
+    def curve(self, on: Trial) -> Iterator[AttackCurve]:
         """Try all sizes on a few images at a time."""
-        rng, model = np.random.default_rng(self._seed), SoftmaxPerceptron(weights)
-        counts = np.zeros((len(sizes), model.n_classes), dtype=np.int64)
-        nothing = AttackCurve(read_only(counts[:0].copy()), len(sizes))
-        for images, labels in split.chunks(_rows_per_step(split)):
-            along = directions(norm, images.shape, rng)
+        rng, model = np.random.default_rng(self._seed), SoftmaxPerceptron(on.weights)
+        counts = np.zeros((len(on.sizes), model.n_classes), dtype=np.int64)
+        nothing = AttackCurve(read_only(counts[:0].copy()), len(on.sizes))
+        for images, labels in on.split.chunks(_rows_per_step(on.split)):
+            along = directions(on.norm, images.shape, rng)
             right = model.predict(images) == labels
-            for row, size in zip(counts, sizes, strict=True):
+            for row, size in zip(counts, on.sizes, strict=True):
                 moved = along * np.float32(size)
                 moved += images
-                if boxed:
+                if on.boxed:
                     np.clip(moved, 0.0, 1.0, out=moved)
                 still = labels[right & (model.predict(moved) == labels)]
                 row += np.bincount(still, minlength=model.n_classes)
                 yield nothing
-        yield AttackCurve(read_only(counts), len(sizes))
+        yield AttackCurve(read_only(counts), len(on.sizes))
 
 
 def directions(
@@ -152,116 +151,82 @@ class GradientAttack(SizedAttack):
     """A batch attack up the logit margin, without a target, a few hundred images at a time.
 
     What it has turned once it need not try at larger sizes: that change is within them too.
+
+    Parameters
+    ----------
+    label, help : as for every :class:`SizedAttack`
+    kind, settings : the attack, and those of its settings that are not the trial's and not as usual
     """
 
-    kind: ClassVar[type[Attack]]
-    settings: ClassVar[Mapping[str, Any]] = {}
-    """Those of its settings that are not the question's and not as usual."""
+    def __init__(self, label: str, help: str, kind: type[Attack], **settings: Any) -> None:
+        self.label, self.help = label, help
+        self._kind, self._settings = kind, settings
 
-    def attack(
-        self,
-        model: SoftmaxPerceptron,
-        images: NDArray[Any],
-        labels: NDArray[np.int64],
-        norm: SetNorm,
-        size: float,
-        *,
-        boxed: bool,
-    ) -> Attack:
-        """Return the attack of this size."""
-        asked: dict[str, Any] = {"norm": norm, "budget": size, "box": boxed, "objective": "margin"}
-        return self.kind(model, self.kind.settings(**asked, **self.settings), images, labels)
-
-    def curve(
-        self,
-        weights: NDArray[Any],
-        split: Split,
-        norm: SetNorm,
-        sizes: NDArray[np.float64],
-        *,
-        boxed: bool,
-    ) -> Generator[AttackCurve, None, None]:
+    def curve(self, on: Trial) -> Iterator[AttackCurve]:
         """Try one size after the other."""
-        model = SoftmaxPerceptron(weights)
-        counts = np.zeros((len(sizes), model.n_classes), dtype=np.int64)
-        known = AttackCurve(read_only(counts[:0].copy()), len(sizes))
-        right = []
-        for images, labels in split.chunks():
+        model = SoftmaxPerceptron(on.weights)
+        counts = np.zeros((len(on.sizes), model.n_classes), dtype=np.int64)
+        n_tried = 0
+
+        def known() -> AttackCurve:
+            return AttackCurve(read_only(counts[:n_tried].copy()), len(on.sizes))
+
+        right = [np.zeros(0, dtype=np.bool_)]
+        for images, labels in on.split.chunks():
             right.append(model.predict(images) == labels)
-            yield known
-        held = np.flatnonzero(np.concatenate(right)) if right else np.zeros(0, dtype=np.int64)
-        for i, size in enumerate(sizes):
-            steps = self.within(model, split, held, norm, float(size), boxed=boxed)
-            while True:
-                try:
-                    next(steps)
-                except StopIteration as end:
-                    held = end.value
-                    break
-                yield known
-            counts[i] = np.bincount(split.labels[held], minlength=model.n_classes)
-            known = AttackCurve(read_only(counts[: i + 1].copy()), len(sizes))
-            yield known
+            yield known()
+        held = np.flatnonzero(np.concatenate(right))
+        for size in on.sizes.tolist():
+            held = yield from told_as(self.within(on, held, size), known)
+            counts[n_tried] = np.bincount(on.split.labels[held], minlength=model.n_classes)
+            n_tried += 1
+            yield known()
 
     def within(
-        self,
-        model: SoftmaxPerceptron,
-        split: Split,
-        rows: NDArray[np.int64],
-        norm: SetNorm,
-        size: float,
-        *,
-        boxed: bool,
-    ) -> Steps:
+        self, on: Trial, rows: NDArray[np.int64], size: float
+    ) -> Generator[None, None, NDArray[np.int64]]:
         """Return those of the images ``rows`` that stay right; yield after each small step."""
-        if size < BUDGET_LOW or not _leads_anywhere(model):
+        try:
+            check_model(on.weights)
+        except SettingError:
             return rows
-        still, n_rows = [], _rows_per_step(split)
+        if size < BUDGET_LOW:
+            return rows
+        # A size above all budgets allows whatever the largest budget does.
+        budget = min(size, BUDGET_HIGH)
+        asked: dict[str, Any] = {
+            "norm": on.norm,
+            "budget": budget,
+            "box": on.boxed,
+            "objective": "margin",
+        }
+        config = self._kind.settings(**asked, **self._settings)
+        still, n_rows = [rows[:0]], _rows_per_step(on.split)
         for first in range(0, len(rows), n_rows):
             chunk = rows[first : first + n_rows]
-            images, labels = split.images[chunk], split.labels[chunk]
-            # A size above all budgets allows whatever the largest budget does.
-            budget = min(size, BUDGET_HIGH)
-            attack = self.attack(model, images, labels, norm, budget, boxed=boxed)
+            images, labels = on.split.images[chunk], on.split.labels[chunk]
+            attack = self._kind(SoftmaxPerceptron(on.weights), config, images, labels)
             for _ in attack.run():
                 yield
             still.append(chunk[~attack.result().success])
-        return np.concatenate(still) if still else rows
-
-
-def _leads_anywhere(model: SoftmaxPerceptron) -> bool:
-    """Whether any change changes what is read: not where all classes weigh all pixels alike."""
-    weights = model.weights
-    return bool(np.isfinite(weights).all() and (weights[:, 1:] != weights[0, 1:]).any())
-
-
-class SizedFastGradient(GradientAttack):
-    """The fast gradient method at each size."""
-
-    label = "FGSM"
-    help = (
-        "Fast gradient method: one step of the whole size up the logit margin, toward the rival "
-        "that is strongest, without a target."
-    )
-    kind = FastGradient
-
-
-class SizedProjectedGradient(GradientAttack):
-    """Projected gradient descent at each size; its automatic step is 2.5 / steps of the size."""
-
-    label = "PGD"
-    help = (
-        f"Projected gradient descent: {PGD_STEPS} steps of an eighth of the size up the logit "
-        "margin, without a target, each held within the size, from one random place in it."
-    )
-    kind = ProjectedGradient
-    settings: ClassVar[Mapping[str, Any]] = {"steps": PGD_STEPS}
+        return np.concatenate(still)
 
 
 SIZED_ATTACKS: tuple[SizedAttack, ...] = (
     RandomNoise(),
-    SizedFastGradient(),
-    SizedProjectedGradient(),
+    GradientAttack(
+        "FGSM",
+        "Fast gradient method: one step of the whole size up the logit margin, toward the rival "
+        "that is strongest, without a target.",
+        FastGradient,
+    ),
+    GradientAttack(
+        "PGD",
+        f"Projected gradient descent: {PGD_STEPS} steps of an eighth of the size up the logit "
+        "margin, without a target, each held within the size, from one random place in it.",
+        ProjectedGradient,
+        steps=PGD_STEPS,
+    ),
 )
 """What is drawn over the exact curve, the quickest first; one more attack is one more entry."""
 
@@ -281,12 +246,6 @@ class TriedAttacks:
     curves: dict[str, AttackCurve]
     trying: str
 
-    @property
-    def complete(self) -> bool:
-        """Whether all attacks there are have been tried at all sizes."""
-        known = (self.curves.get(attack.label) for attack in SIZED_ATTACKS)
-        return all(curve is not None and curve.complete for curve in known)
-
 
 class AttackTrials:
     """Tries one attack after the other on a whole part, at the sizes where its curve is steep.
@@ -296,8 +255,7 @@ class AttackTrials:
     weights : (n_classes, n_features + 1)
     norm : how large a change is
     exact : what the images withstand, in the box or without it: so attacks are tried
-    attacks : what is tried, in this order; :data:`SIZED_ATTACKS` if None
-    known : label -> what is known of an attack on just this already
+    attacks : what is tried, in this order
     """
 
     def __init__(
@@ -306,29 +264,19 @@ class AttackTrials:
         split: Split,
         norm: SetNorm,
         exact: ExactRobustness,
-        *,
-        attacks: Iterable[SizedAttack] | None = None,
-        known: Mapping[str, AttackCurve] | None = None,
+        attacks: Iterable[SizedAttack] = SIZED_ATTACKS,
     ) -> None:
-        self._sizes = tried_sizes(exact, norm)
-        self._curves = dict(known or {})
-        self._trying = ""
-        self._steps = {
-            attack.label: attack.curve(weights, split, norm, self._sizes, boxed=exact.boxed)
-            for attack in (SIZED_ATTACKS if attacks is None else attacks)
-        }
+        on = Trial(weights, split, norm, tried_sizes(exact, norm), exact.boxed)
+        self._sizes, self._trying = on.sizes, ""
+        self._curves: dict[str, AttackCurve] = {}
+        self._steps = {attack.label: attack.curve(on) for attack in attacks}
 
     def run(self) -> Generator[Progress, None, None]:
-        """Try those that are not known to their end; one that was left goes on where it was."""
+        """Try them to their end; one that was left goes on where it was."""
         for label, steps in self._steps.items():
-            known = self._curves.get(label)
-            if known is not None and known.complete:
-                continue
             self._trying = label
             for curve in steps:
-                # One that is begun anew does not lose what was known of it before.
-                if known is None or len(known.counts) <= len(curve.counts):
-                    self._curves[label] = curve
+                self._curves[label] = curve
                 yield curve.progress
         self._trying = ""
 

@@ -120,8 +120,7 @@ class TransferResult:
 
     Attributes
     ----------
-    n_attacked, n_crafted : images in which there was something to attack, and that fool the
-        crafting model now
+    n_crafted : images that fool the crafting model now, and did not before
     models : of each model, the crafting one first
     n_all, n_only : images that fool every model, and the crafting one alone
     fool_all, fool_only : the first of those
@@ -131,7 +130,6 @@ class TransferResult:
 
     n_images: int
     n_total: int
-    n_attacked: int
     n_crafted: int
     models: tuple[ModelTransfer, ...]
     n_all: int
@@ -196,7 +194,7 @@ class Transfer:
         n_images = split.n_samples if n_images is None else min(n_images, split.n_samples)
         self._seed = seed
         self._order = np.random.default_rng(seed).permutation(split.n_samples)[:n_images]
-        self._done = self._told = self._n_attacked = self._n_crafted = 0
+        self._done = self._told = self._n_crafted = 0
         self._counts = [ModelTransfer() for _ in self._models]
         self._all, self._only = _Kept(), _Kept()
         self._norm = NORMS[config.get("norm")]
@@ -251,7 +249,6 @@ class Transfer:
         noise = noise_of_sizes(images, sizes, self._norm, rng, box=self._config.get("box"))
         yield self._tell()
         looked = _Looked(before, self._read(crafted), self._read(images + noise))
-        self._n_attacked += len(opened)
         self._count(rows, labels, crafted, sizes, looked)
         self._done += len(rows)
 
@@ -320,7 +317,6 @@ class Transfer:
         return TransferResult(
             n_images=self._done,
             n_total=len(self._order),
-            n_attacked=self._n_attacked,
             n_crafted=self._n_crafted,
             models=tuple(self._counts),
             n_all=self._all.count,
