@@ -37,7 +37,7 @@ from gui.attack.by_hand.study import DEFAULT_FACTOR, LEAST_FACTOR, MOST_FACTOR
 from gui.attack.page import AttackPage
 from gui.session.run_state import RunState
 from gui.theme import LIGHT
-from gui.widgets.canvas.change_canvas import FAINTEST, THICKEST, THINNEST
+from gui.widgets.canvas.change_canvas import FAINTEST, NARROWEST, WIDEST
 from gui.window.registry import ATTACK_TABS
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def test_the_mouse_adds_ink_and_all_follows(
 ) -> None:
     canvas = panel.canvas
     places = paint(canvas)
-    how = {"width": canvas.brush_pixels, "strength": canvas.strength}
+    how = {"width": canvas.pen_pixels(), "strength": canvas.strength}
     expected = stroke_of(fresh(game), "add", places, **how)
     np.testing.assert_array_equal(change_of(game), expected)
     assert expected.max() > 0
@@ -235,7 +235,7 @@ def test_everything_is_live_in_the_midst_of_a_stroke(
 def test_the_right_button_takes_ink_away(panel: ByHandPanel, game: Game) -> None:
     canvas = panel.canvas
     places = paint(canvas, button=RIGHT)
-    how = {"width": canvas.brush_pixels, "strength": canvas.strength}
+    how = {"width": canvas.pen_pixels(), "strength": canvas.strength}
     expected = stroke_of(fresh(game), "take", places, **how)
     np.testing.assert_array_equal(change_of(game), expected)
     assert expected.min() < 0
@@ -264,13 +264,13 @@ def test_brush_and_strength_are_set_with_their_sliders(
     panel: ByHandPanel, game: Game, qtbot: QtBot
 ) -> None:
     canvas, tools = panel.canvas, panel.tools
-    tools.brush.setFocus()
-    press(qtbot, tools.brush, "Home")
-    assert canvas.brush == pytest.approx(THINNEST)
-    assert canvas.brush_pixels == 1, "never less than a pixel"
-    press(qtbot, tools.brush, "End")
-    assert canvas.brush == pytest.approx(THICKEST)
-    assert tools.brush_words.text() == f"brush {THICKEST * 8:.1f} px"
+    tools.width_slider.setFocus()
+    press(qtbot, tools.width_slider, "Home")
+    assert canvas.pen_width == pytest.approx(NARROWEST)
+    assert canvas.pen_pixels() == 1, "never less than a pixel"
+    press(qtbot, tools.width_slider, "End")
+    assert canvas.pen_width == pytest.approx(WIDEST)
+    assert tools.brush_words.text() == f"brush {WIDEST * 8:.1f} px"
     tools.strength.setFocus()
     press(qtbot, tools.strength, "Home")
     assert canvas.strength == pytest.approx(FAINTEST)
@@ -288,7 +288,7 @@ def test_a_stroke_stops_at_the_budget(panel: ByHandPanel, session: Session, game
     assert np.linalg.norm(change_of(game)) == pytest.approx(game.budget, rel=1e-12)
     assert panel.used.share == pytest.approx(1.0)
     assert panel.used.words.endswith("0 left") or panel.used.words.endswith("0.00 left")
-    assert panel.canvas.painting is not None
+    assert panel.canvas.drawn is not None
     assert_says_what_is_true(panel, session)
     image = game.painting.image if game.painting is not None else np.zeros(1)
     assert image.min() >= 0
@@ -328,7 +328,7 @@ def test_the_keyboard_paints_at_its_cursor(
 ) -> None:
     canvas = panel.canvas
     canvas.setFocus()
-    canvas.set_brush(THINNEST)
+    canvas.set_pen_width(NARROWEST)
     was_running = session.view.is_running
     assert canvas.cursor_place == (4, 4)
     for key in ("Up", "Up", "Left"):
@@ -349,14 +349,14 @@ def test_the_keyboard_paints_at_its_cursor(
     assert canvas.cursor_place == (2, 4)
     press(qtbot, canvas, "Return")
     assert_says_what_is_true(panel, session)
-    brush, strength = canvas.brush, canvas.strength
+    brush, strength = canvas.pen_width, canvas.strength
     press(qtbot, canvas, "]")
     press(qtbot, canvas, "+")
-    assert canvas.brush > brush
+    assert canvas.pen_width > brush
     assert canvas.strength > strength
     press(qtbot, canvas, "[")
     press(qtbot, canvas, "-")
-    assert canvas.brush == pytest.approx(brush)
+    assert canvas.pen_width == pytest.approx(brush)
     assert canvas.strength == pytest.approx(strength)
     assert has_ring > 50, "the cursor was to be seen"
     for key in ["Left"] * 9:
@@ -414,7 +414,7 @@ def test_a_win_is_said_with_what_the_gradient_needs(
     """Paint along the exact change with the keys, pixel by pixel, until the image is read so."""
     canvas = panel.canvas
     assert game.answer is not None
-    canvas.set_brush(THINNEST)
+    canvas.set_pen_width(NARROWEST)
     canvas.setFocus()
     wanted = game.answer.smallest[-1].reshape(8, 8)
     for flat in np.argsort(-np.abs(wanted).ravel())[:40]:
@@ -711,7 +711,7 @@ def test_an_image_that_is_read_so_already_is_said(
     click(qtbot, page.controls.targets.button(read))
     assert not game.is_ready
     assert f"read as {read} as it is" in panel.sentence.text()
-    assert panel.canvas.painting is None
+    assert panel.canvas.drawn is None
     assert not panel.canvas.isEnabled()
     assert not panel.tools.isEnabled()
     assert not panel.rival.reveal.isEnabled()

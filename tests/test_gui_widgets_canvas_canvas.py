@@ -154,7 +154,7 @@ def test_strokes_are_taken_back_and_brought_back(
 
 def test_a_click_beside_the_ink_with_the_eraser_is_no_stroke(canvas: Canvas) -> None:
     draw(canvas, [(0.5, 0.5)], Qt.MouseButton.RightButton)
-    assert not canvas.can_undo
+    assert not canvas.drawn.can_undo
 
 
 def test_the_keyboard_takes_back_brings_back_clears_and_changes_the_pen(
@@ -276,7 +276,7 @@ def test_a_pen_draws_wider_the_harder_it_is_pressed(canvas: Canvas) -> None:
     thick = [(canvas.ink[:, int(x * 336)] > 0.5).sum() for x in (0.25, 0.5, 0.75)]
     assert thick == sorted(thick)
     assert thick[0] < thick[2]
-    assert canvas.can_undo
+    assert canvas.drawn.can_undo
 
 
 def test_a_pen_that_feels_no_pressure_draws_as_the_mouse(canvas: Canvas) -> None:
@@ -359,7 +359,7 @@ def test_other_data_during_a_stroke_end_it(canvas: Canvas) -> None:
     gui_drawing.move(canvas, on_widget(canvas, (0.6, 0.6)), Qt.MouseButton.LeftButton)
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=point)
     assert canvas.is_empty
-    assert not canvas.can_undo
+    assert not canvas.drawn.can_undo
     draw(canvas)
     assert not canvas.is_empty
 

@@ -122,6 +122,11 @@ class SheetHistory:
         """Whether there is a change to make again."""
         return bool(self._after)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing on the sheet."""
+        return not self.sheet.any()
+
     def begin(self) -> None:
         """Keep the sheet as it is: what is changed from here on can be taken back at once."""
         self._before = [*self._before, self.sheet.copy()][-MOST_UNDONE:]
@@ -140,6 +145,10 @@ class SheetHistory:
         self.begin()
         self.sheet = sheet
         self.end()
+
+    def clear(self) -> None:
+        """Empty the sheet, as a change."""
+        self.replace(np.zeros_like(self.sheet))
 
     def undo(self) -> None:
         """Take back the last change."""

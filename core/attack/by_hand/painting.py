@@ -145,7 +145,7 @@ class Painting:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is painted."""
-        return not self.change.any()
+        return self._history.is_empty
 
     @property
     def can_undo(self) -> bool:
@@ -253,4 +253,4 @@ class Painting:
     def clear(self) -> None:
         """Begin anew; this can be taken back too."""
         self.end()
-        self._history.replace(np.zeros_like(self.original))
+        self._history.clear()

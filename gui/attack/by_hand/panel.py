@@ -19,7 +19,7 @@ from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.canvas.change_canvas import ChangeCanvas
-from gui.widgets.canvas.change_tools import ChangeTools
+from gui.widgets.canvas.tools import ChangeTools
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent

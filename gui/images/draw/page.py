@@ -16,7 +16,7 @@ from gui.shared.page import Page
 from gui.shared.words import epoch_words
 from gui.widgets.basics.card import card
 from gui.widgets.canvas.canvas import Canvas
-from gui.widgets.canvas.canvas_tools import CanvasTools
+from gui.widgets.canvas.tools import CanvasTools
 from gui.widgets.images.image_card import CardContent, ImageCard
 
 if TYPE_CHECKING:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from core.drawing.ink import FULL, SHEET_SIDE, SheetHistory, blank, draw_line, sheet_shape, shifted
-from gui.widgets.basics.tooltips import wrapped
-from gui.widgets.canvas.canvas_keys import ARROWS, is_own_key, is_undo
-from gui.widgets.canvas.canvas_look import CanvasLook
+from core.drawing.drawing import MNIST_BOX
+from core.drawing.ink import FULL, SheetHistory, blank, draw_line, sheet_shape, shifted
 from gui.widgets.canvas.stroke_surface import PLAIN_PRESSURE, StrokeSurface
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtCore import QPointF
-    from PySide6.QtGui import QKeyEvent, QPaintEvent
+    from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
     from core.report.figures import Pictures
@@ -31,6 +28,9 @@ USUAL_WIDTH = 0.08
 WIDTH_STEP = 0.01
 ERASER = 2.0
 """So many times as wide as the pen: one erases more roughly than one draws."""
+
+_ARM = 6
+"""Of the cross in the middle, in pixels."""
 
 _HELP = (
     "Draw with mouse, pen or finger; a pen draws wider the harder it is pressed. The right button "
@@ -51,18 +51,22 @@ class Canvas(StrokeSurface):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rest = [0.0, 0.0]
+        widths = THINNEST, USUAL_WIDTH, THICKEST
+        super().__init__("sheet to draw on", (_HELP, _KEYS_HELP), widths, WIDTH_STEP, parent)
+        self._rest = np.zeros(2)
         """Pixels of the sheet that arrow keys have still to go, down and right."""
         self._image_shape = (28, 28)
         self._history = SheetHistory(blank(self._image_shape))
-        self._pen_width = USUAL_WIDTH
         self._erasing = False
         self._words = ("", "")
         self._marks: tuple[tuple[int, int, int, int], tuple[float, float]] | None = None
-        self._stroke_erases = False
-        self.setAccessibleName("sheet to draw on")
-        self.setToolTip(wrapped(_HELP, _KEYS_HELP))
+        self._erases_now = False
+        """Whether the stroke under way, or else the next one, takes ink away."""
+
+    @property
+    def drawn(self) -> SheetHistory:
+        """The sheet with what it was before."""
+        return self._history
 
     @property
     def ink(self) -> NDArray[np.float32]:
@@ -83,22 +87,7 @@ class Canvas(StrokeSurface):
     @property
     def is_empty(self) -> bool:
         """Whether there is no ink."""
-        return not self._history.sheet.any()
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a stroke to take back."""
-        return self._history.can_undo
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is a stroke to bring back."""
-        return self._history.can_redo
-
-    @property
-    def pen_width(self) -> float:
-        """The pen's width, as a part of the sheet's longer side."""
-        return self._pen_width
+        return self._history.is_empty
 
     @property
     def erasing(self) -> bool:
@@ -131,64 +120,25 @@ class Canvas(StrokeSurface):
         self._marks = None if box is None or mass is None else (box, mass)
         self.update()
 
-    @Slot(float)
-    def set_pen_width(self, width: float) -> None:
-        """Use a pen of this width, as a part of the sheet's longer side."""
-        self._pen_width = min(max(width, THINNEST), THICKEST)
-        self.tools_changed.emit()
-        self.update()
-
     @Slot(bool)
     def set_erasing(self, erasing: bool) -> None:
         """Take ink away with the pen, or draw."""
         self._erasing = erasing
+        if not self.is_stroking:
+            self._erases_now = erasing
         self.tools_changed.emit()
         self.update()
-
-    @Slot()
-    def undo(self) -> None:
-        """Take back the last stroke."""
-        self._end()
-        self._history.undo()
-        self._tell()
-
-    @Slot()
-    def redo(self) -> None:
-        """Bring back the stroke taken back last."""
-        self._end()
-        self._history.redo()
-        self._tell()
-
-    @Slot()
-    def clear(self) -> None:
-        """Begin anew; this can be taken back too."""
-        self._end()
-        self._history.replace(blank(self._image_shape))
-        self._tell()
 
     def shift(self, down: int, right: int) -> None:
         """Move all ink by so many pixels of the image."""
         self._end()
-        wanted = [
-            step * side / pixels + rest
-            for step, side, pixels, rest in zip(
-                (down, right),
-                self._history.sheet.shape,
-                self._image_shape,
-                self._rest,
-                strict=True,
-            )
-        ]
-        by = [round(way) for way in wanted]
+        scale = np.divide(self.sheet_size, self._image_shape)
+        wanted = np.add((down, right) * scale, self._rest)
+        by = np.rint(wanted)
         # What was rounded off is made good by the next steps: many of them are no further off.
-        self._rest = [way - whole for way, whole in zip(wanted, by, strict=True)]
-        self._history.replace(shifted(self._history.sheet, *by))
+        self._rest = wanted - by
+        self._history.replace(shifted(self._history.sheet, *by.astype(int).tolist()))
         self._tell()
-
-    def _tell(self) -> None:
-        self.update()
-        self.changed.emit()
-        self.tools_changed.emit()
 
     @property
     def sheet_size(self) -> tuple[int, int]:
@@ -196,69 +146,96 @@ class Canvas(StrokeSurface):
         height, width = self._history.sheet.shape
         return height, width
 
-    def _pen(self, pressure: float, *, erase: bool) -> float:
-        """Return how wide the pen is, in pixels of the sheet: half as much more when pressed."""
-        width = self._pen_width * SHEET_SIDE * (0.5 + pressure)
-        return max(width * (ERASER if erase else 1.0), 1.0)
-
-    def _width(self, pressure: float) -> float:
-        """Return how wide the stroke under way is."""
-        return self._pen(pressure, erase=self._stroke_erases)
+    def pen_pixels(self, pressure: float = PLAIN_PRESSURE) -> float:
+        """Return how wide the pen is, or the eraser, in pixels of the sheet."""
+        return super().pen_pixels(pressure) * (ERASER if self._erases_now else 1.0)
 
     def _stroke_begins(self, *, other_end: bool) -> None:
         self._history.begin()
-        self._stroke_erases = other_end or self._erasing
+        self._erases_now = other_end or self._erasing
 
     def _stroke_goes_on(self, start: QPointF, end: QPointF, widths: tuple[float, float]) -> None:
-        draw_line(
-            self._history.sheet,
-            (start.x(), start.y()),
-            (end.x(), end.y()),
-            widths,
-            erase=self._stroke_erases,
-        )
+        places = start.toTuple(), end.toTuple()
+        draw_line(self._history.sheet, *places, widths, erase=self._erases_now)
 
     def _stroke_ends(self) -> None:
         self._history.end()
+        self._erases_now = self._erasing
 
-    def is_own_key(self, event: QKeyEvent) -> bool:
-        """Whether a key means something here, and is no shortcut of the window."""
-        return is_own_key(event)
+    def _arrow(self, down: int, right: int, *, is_shifted: bool) -> None:
+        self.shift(down, right)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move, take back, clear, and change the pen."""
-        if not is_own_key(event):
-            super().keyPressEvent(event)
-            return
-        key = Qt.Key(event.key())
-        if key in ARROWS:
-            self.shift(*ARROWS[key])
-        elif key == Qt.Key.Key_Backspace or is_undo(event):
-            is_shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            (self.redo if is_shifted else self.undo)()
-        elif key == Qt.Key.Key_Delete:
-            self.clear()
-        elif key == Qt.Key.Key_X:
-            self.set_erasing(not self._erasing)
-        else:
-            step = WIDTH_STEP if key == Qt.Key.Key_BracketRight else -WIDTH_STEP
-            self.set_pen_width(self._pen_width + step)
+    def _next_tool(self) -> None:
+        self.set_erasing(not self._erasing)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint sheet, guides, ink, marks and the outline of the pen."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        rect, look = self.sheet_rect(), CanvasLook(painter, self._theme)
-        look.paper(rect)
-        look.guides(rect)
-        painter.drawImage(rect, look.ink(self._history.sheet))
-        if self.is_empty and not self.is_stroking:
-            look.words(rect, *self._words)
-        elif self._marks is not None:
-            look.marks(rect, self._scale(), *self._marks)
-        look.edge(rect, focused=self.hasFocus())
-        if self._hover is not None and rect.contains(self._hover):
-            erase = self._stroke_erases if self.is_stroking else self._erasing
-            width = self._pen(PLAIN_PRESSURE, erase=erase)
-            look.pen(self._hover, width * self._scale() / 2, erase=erase)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            rect = self.sheet_rect()
+            painter.fillRect(rect, QColor(self._theme.raised))
+            self._paint_guides(painter, rect)
+            painter.drawImage(rect, _ink_image(self._history.sheet, QColor(self._theme.text)))
+            if self.is_empty and not self.is_stroking:
+                self._paint_words(painter, rect)
+            elif self._marks is not None:
+                self._paint_marks(painter, rect, *self._marks)
+            self._paint_edge(painter)
+            if self._hover is not None and rect.contains(self._hover):
+                painter.setPen(QColor(self._theme.bad if self._erases_now else self._theme.muted))
+                radius = self.pen_pixels() * self._scale() / 2
+                painter.drawEllipse(self._hover, radius, radius)
+
+    def _paint_guides(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint faintly the box that MNIST's digits fill, and the middle."""
+        inner = QRectF(0, 0, rect.width() * MNIST_BOX, rect.height() * MNIST_BOX)
+        inner.moveCenter(rect.center())
+        painter.setPen(QColor(self._theme.border))
+        painter.drawRect(inner)
+        for arm in (QPointF(_ARM, 0), QPointF(0, _ARM)):
+            painter.drawLine(rect.center() - arm, rect.center() + arm)
+
+    def _paint_words(self, painter: QPainter, rect: QRectF) -> None:
+        """Say what an empty sheet is for, around its middle."""
+        words, more = self._words
+        usual, large = painter.font(), painter.font()
+        large.setPointSizeF(1.5 * usual.pointSizeF())
+        painter.setPen(QColor(self._theme.muted))
+        painter.setFont(large)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        gap, side = 2 * _ARM, rect.width() * (1 - MNIST_BOX) / 2
+        upper = rect.adjusted(side, 0, -side, -rect.height() / 2 - gap)
+        painter.drawText(upper, flags | Qt.AlignmentFlag.AlignBottom, words)
+        painter.setFont(usual)
+        lower = rect.adjusted(side, rect.height() / 2 + gap, -side, 0)
+        painter.drawText(lower, flags | Qt.AlignmentFlag.AlignTop, more)
+
+    def _paint_marks(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        box: tuple[int, int, int, int],
+        mass: tuple[float, float],
+    ) -> None:
+        """Mark the box of the ink and its centre of mass."""
+        scale = self._scale()
+        top, left, bottom, right = (scale * edge for edge in box)
+        painter.setPen(QPen(QColor(self._theme.test), 1.5, Qt.PenStyle.DashLine))
+        outline = QRectF(left, top, right - left, bottom - top)
+        painter.drawRect(outline.translated(rect.topLeft()))
+        # A dot within a ring: to be seen on ink and on paper, in light and in dark.
+        painter.setPen(QPen(QColor(self._theme.surface), 2))
+        painter.setBrush(QColor(self._theme.test))
+        painter.drawEllipse(rect.topLeft() + QPointF(mass[1], mass[0]) * scale, _ARM, _ARM)
+
+
+def _ink_image(sheet: NDArray[np.uint8], ink: QColor) -> QImage:
+    """Return the ink of a sheet (height, width) in a colour, as opaque as it is."""
+    levels = np.arange(FULL + 1, dtype=np.float64)[:, None] / FULL
+    # Blue, green, red, alpha: that is how Qt keeps 32 bits; premultiplied, as it paints them.
+    table = np.rint(levels * (ink.blue(), ink.green(), ink.red(), FULL)).astype(np.uint8)
+    pixels = np.ascontiguousarray(table[sheet])
+    height, width = sheet.shape
+    kind = QImage.Format.Format_ARGB32_Premultiplied
+    return QImage(pixels.data, width, height, 4 * width, kind).copy()

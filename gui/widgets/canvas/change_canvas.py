@@ -12,19 +12,17 @@ from core.attack.by_hand.painting import OPPOSITE, TOOLS
 from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
 from gui.widgets.basics.arrow_keys import ENTER
 from gui.widgets.basics.numpy_image import to_qimage
-from gui.widgets.basics.tooltips import wrapped
-from gui.widgets.canvas.canvas_keys import ARROWS, is_own_key, is_undo
-from gui.widgets.canvas.stroke_surface import PLAIN_PRESSURE, StrokeSurface
+from gui.widgets.canvas.stroke_surface import StrokeSurface
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
     from core.attack.by_hand.painting import Painting, Tool
     from core.report.figures import Pictures
 
-THINNEST, THICKEST = 0.03, 0.5
+NARROWEST, WIDEST = 0.03, 0.5
 """Of the brush, as a part of the image's longer side; never less than a pixel."""
 
 USUAL_WIDTH = 0.1
@@ -37,7 +35,6 @@ _LEAST_LIMIT = 0.02
 """A change smaller than that is not shown as if it were large."""
 
 _MORE, _LESS = (Qt.Key.Key_Plus, Qt.Key.Key_Equal), (Qt.Key.Key_Minus, Qt.Key.Key_Underscore)
-_PAINTING_KEYS = (Qt.Key.Key_Space, *ENTER, *_MORE, *_LESS)
 _HELP = (
     "Paint with mouse, pen or finger until the image is read as wanted. The right button, or the "
     "pen's other end, does the opposite: it takes ink away where the brush adds it."
@@ -52,13 +49,15 @@ _KEYS_HELP = (
 class ChangeCanvas(StrokeSurface):
     """Paints into a :class:`~core.attack.by_hand.painting.Painting`, which holds budget and box."""
 
+    more_keys = (Qt.Key.Key_Space, *ENTER, *_MORE, *_LESS)
+
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        widths = NARROWEST, USUAL_WIDTH, WIDEST
+        super().__init__("image to paint on", (_HELP, _KEYS_HELP), widths, WIDTH_STEP, parent)
         self._painting: Painting | None = None
         self._image_shape = (28, 28)
         self._tool: Tool = "add"
         self._stroke_tool: Tool = "add"
-        self._brush = USUAL_WIDTH
         self._strength = USUAL_STRENGTH
         self._hint: NDArray[np.float64] | None = None
         self._shows_change = False
@@ -66,8 +65,6 @@ class ChangeCanvas(StrokeSurface):
         self._cursor = (0, 0)
         self._has_cursor = False
         """Whether the keys have the cursor out; with the mouse it is in the way."""
-        self.setAccessibleName("image to paint on")
-        self.setToolTip(wrapped(_HELP, _KEYS_HELP))
 
     def figure(self) -> Pictures | None:
         """Return the image, what is painted, and both together; None where there is no image."""
@@ -85,7 +82,7 @@ class ChangeCanvas(StrokeSurface):
         return Pictures("A change by hand", "", cells, columns=len(cells))
 
     @property
-    def painting(self) -> Painting | None:
+    def drawn(self) -> Painting | None:
         """What is painted into."""
         return self._painting
 
@@ -146,23 +143,6 @@ class ChangeCanvas(StrokeSurface):
         self.update()
 
     @property
-    def brush(self) -> float:
-        """The brush's width, as a part of the image's longer side."""
-        return self._brush
-
-    @Slot(float)
-    def set_brush(self, width: float) -> None:
-        """Use a brush of this width, as a part of the image's longer side."""
-        self._brush = min(max(width, THINNEST), THICKEST)
-        self.tools_changed.emit()
-        self.update()
-
-    @property
-    def brush_pixels(self) -> float:
-        """The brush's width in pixels of the image."""
-        return self._pixels(PLAIN_PRESSURE)
-
-    @property
     def strength(self) -> float:
         """How much ink a stroke adds where it covers wholly."""
         return self._strength
@@ -173,45 +153,10 @@ class ChangeCanvas(StrokeSurface):
         self._strength = min(max(strength, FAINTEST), STRONGEST)
         self.tools_changed.emit()
 
-    @Slot()
-    def undo(self) -> None:
-        """Take back the last stroke."""
-        self._end()
-        if self._painting is not None:
-            self._painting.undo()
-            self._tell()
-
-    @Slot()
-    def redo(self) -> None:
-        """Bring back the stroke taken back last."""
-        self._end()
-        if self._painting is not None:
-            self._painting.redo()
-            self._tell()
-
-    @Slot()
-    def clear(self) -> None:
-        """Begin anew; this can be taken back too."""
-        self._end()
-        if self._painting is not None:
-            self._painting.clear()
-            self._tell()
-
-    def _tell(self) -> None:
-        self.update()
-        self.changed.emit()
-        self.tools_changed.emit()
-
     @property
     def sheet_size(self) -> tuple[int, int]:
         """(height, width) of the image."""
         return self._image_shape
-
-    def _pixels(self, pressure: float) -> float:
-        return max(self._brush * max(self._image_shape) * (0.5 + pressure), 1.0)
-
-    def _width(self, pressure: float) -> float:
-        return self._pixels(pressure)
 
     def _stroke_begins(self, *, other_end: bool) -> None:
         self._stroke_tool = OPPOSITE[self._tool] if other_end else self._tool
@@ -221,54 +166,34 @@ class ChangeCanvas(StrokeSurface):
     def _stroke_goes_on(self, start: QPointF, end: QPointF, widths: tuple[float, float]) -> None:
         # The rules may have changed in the midst of a stroke, which ends it.
         if self._painting is not None and self._painting.is_stroking:
-            self._painting.line((start.x(), start.y()), (end.x(), end.y()), widths)
+            self._painting.line(start.toTuple(), end.toTuple(), widths)
 
     def _stroke_ends(self) -> None:
         if self._painting is not None:
             self._painting.end()
-
-    def is_own_key(self, event: QKeyEvent) -> bool:
-        """Whether a key means something here, and is no shortcut of the window."""
-        others = ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-        paints = event.key() in _PAINTING_KEYS and not event.modifiers() & others
-        return paints or is_own_key(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a stroke; the cursor of the keys is not needed."""
         self._has_cursor = False
         super().mousePressEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move the cursor, paint, take back, clear, and change the tools."""
-        if not self.is_own_key(event) or self._painting is None:
-            super().keyPressEvent(event)
-            return
-        key = Qt.Key(event.key())
-        is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if key in ARROWS:
-            self._move(*ARROWS[key], paint=is_shifted)
-        elif key == Qt.Key.Key_Backspace or is_undo(event):
-            (self.redo if is_shifted else self.undo)()
-        elif key == Qt.Key.Key_Delete:
-            self.clear()
-        elif key == Qt.Key.Key_X:
-            names = list(TOOLS)
-            self.set_tool(names[(names.index(self._tool) + 1) % len(names)])
-        elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
-            step = WIDTH_STEP if key == Qt.Key.Key_BracketRight else -WIDTH_STEP
-            self.set_brush(self._brush + step)
-        elif key in (*_MORE, *_LESS):
+    def _next_tool(self) -> None:
+        names = list(TOOLS)
+        self.set_tool(names[(names.index(self._tool) + 1) % len(names)])
+
+    def _other_key(self, key: Qt.Key) -> None:
+        if key in (*_MORE, *_LESS):
             self.set_strength(self._strength + (STRENGTH_STEP if key in _MORE else -STRENGTH_STEP))
         else:
             self._paint(self._cursor, self._cursor)
 
-    def _move(self, down: int, right: int, *, paint: bool) -> None:
-        """Move the cursor by a pixel; with ``paint`` draw along."""
+    def _arrow(self, down: int, right: int, *, is_shifted: bool) -> None:
+        """Move the cursor by a pixel; with Shift draw along."""
         before, (height, width) = self._cursor, self._image_shape
         row, column = before[0] + down, before[1] + right
         self._cursor = min(max(row, 0), height - 1), min(max(column, 0), width - 1)
         self._has_cursor = True
-        if paint:
+        if is_shifted:
             self._paint(before, self._cursor)
         self.update()
 
@@ -277,7 +202,7 @@ class ChangeCanvas(StrokeSurface):
         self._end()
         self._has_cursor = True
         self._stroke_begins(other_end=False)
-        width = self._pixels(PLAIN_PRESSURE)
+        width = self.pen_pixels()
         places = [QPointF(column + 0.5, row + 0.5) for row, column in (start, end)]
         self._stroke_goes_on(places[0], places[1], (width, width))
         self._stroke_ends()
@@ -292,13 +217,9 @@ class ChangeCanvas(StrokeSurface):
                 return
             painter.drawImage(rect.toRect(), to_qimage(self._picture(self._painting)))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            focused = self.hasFocus()
-            colour = self._theme.accent if focused else self._theme.border
-            painter.setPen(QPen(QColor(colour), 2 if focused else 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(rect)
+            self._paint_edge(painter)
             scale = self._scale()
-            if focused and self._has_cursor:
+            if self.hasFocus() and self._has_cursor:
                 row, column = self._cursor
                 cell = QRectF(column * scale, row * scale, scale, scale)
                 self._outline(painter, cell.translated(rect.topLeft()))
@@ -332,7 +253,7 @@ class ChangeCanvas(StrokeSurface):
 
     def _ring(self, painter: QPainter, place: QPointF) -> None:
         """Outline what the brush would cover; dashed where it takes away, dotted to soften."""
-        radius = self.brush_pixels * self._scale() / 2
+        radius = self.pen_pixels() * self._scale() / 2
         tool = self._stroke_tool if self.is_stroking else self._tool
         lines = {
             "add": Qt.PenStyle.SolidLine,

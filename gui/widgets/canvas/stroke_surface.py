@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QInputDevice, QKeyEvent, QPointingDevice, QTouchEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QInputDevice,
+    QKeyEvent,
+    QPen,
+    QPointingDevice,
+    QTouchEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.basics.arrow_keys import ARROWS
+from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QEnterEvent, QFocusEvent, QMouseEvent, QTabletEvent
+    from PySide6.QtGui import QEnterEvent, QFocusEvent, QMouseEvent, QPainter, QTabletEvent
+
+    from core.attack.by_hand.painting import Painting
+    from core.drawing.ink import SheetHistory
 
 PLAIN_PRESSURE = 0.5
 """Of a mouse or a finger; a pen pressed so hard draws as wide."""
+
+_KEYS = (
+    *ARROWS,
+    Qt.Key.Key_Backspace,
+    Qt.Key.Key_Delete,
+    Qt.Key.Key_X,
+    Qt.Key.Key_BracketLeft,
+    Qt.Key.Key_BracketRight,
+)
+_ALLOWED = (
+    Qt.KeyboardModifier.ShiftModifier
+    | Qt.KeyboardModifier.KeypadModifier
+    | Qt.KeyboardModifier.GroupSwitchModifier  # without it some keyboards have no brackets
+)
 
 _TOUCHES = (
     QEvent.Type.TouchBegin,
@@ -26,15 +53,36 @@ _TOUCHES = (
 
 
 class StrokeSurface(QWidget):
-    """Follows what points at it; what a stroke does is for a subclass to say."""
+    """Follows what points at it; what a stroke does is for a subclass to say.
+
+    Parameters
+    ----------
+    name, help_texts : for a screen reader; what is done with it, and with which keys
+    widths : of the thinnest, the usual and the thickest pen, as parts of the sheet's longer side
+    step : by which a key changes the width
+    """
+
+    more_keys: tuple[Qt.Key, ...] = ()
+    """What means something here beside the keys of every surface."""
 
     changed = Signal()
     """What is drawn is another, also while a stroke is being drawn."""
     tools_changed = Signal()
     """The pen, or what can be taken back, is another."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        help_texts: tuple[str, str],
+        widths: tuple[float, float, float],
+        step: float,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setToolTip(wrapped(*help_texts))
+        self._thinnest, self._pen_width, self._thickest = widths
+        self._step = step
         self._theme = LIGHT
         self._last: tuple[QPointF, float] | None = None
         """Where the stroke under way has come to, on the sheet, and how wide it is there."""
@@ -57,9 +105,10 @@ class StrokeSurface(QWidget):
     def sheet_size(self) -> tuple[int, int]:
         """(height, width) of the sheet, in its own pixels."""
 
+    @property
     @abstractmethod
-    def _width(self, pressure: float) -> float:
-        """Return how wide the stroke under way is, in pixels of the sheet."""
+    def drawn(self) -> SheetHistory | Painting | None:
+        """What strokes change and what can be taken back, if there is anything to draw on."""
 
     @abstractmethod
     def _stroke_begins(self, *, other_end: bool) -> None:
@@ -74,13 +123,83 @@ class StrokeSurface(QWidget):
         """End the stroke: from here on it can be taken back at once."""
 
     @abstractmethod
-    def is_own_key(self, event: QKeyEvent) -> bool:
-        """Whether a key means something here, and is no shortcut of the window."""
+    def _arrow(self, down: int, right: int, *, is_shifted: bool) -> None:
+        """Do what an arrow key says."""
 
     @abstractmethod
+    def _next_tool(self) -> None:
+        """Change what a stroke does."""
+
+    def _other_key(self, key: Qt.Key) -> None:
+        """Do what one of :attr:`more_keys` says."""
+
+    @property
+    def pen_width(self) -> float:
+        """The pen's width, as a part of the sheet's longer side."""
+        return self._pen_width
+
+    @Slot(float)
+    def set_pen_width(self, width: float) -> None:
+        """Use a pen of this width, as a part of the sheet's longer side."""
+        self._pen_width = min(max(width, self._thinnest), self._thickest)
+        self.tools_changed.emit()
+        self.update()
+
+    def pen_pixels(self, pressure: float = PLAIN_PRESSURE) -> float:
+        """Return the pen's width in pixels of the sheet, half as much more when pressed."""
+        return max(self._pen_width * max(self.sheet_size) * (0.5 + pressure), 1.0)
+
     @Slot()
     def undo(self) -> None:
         """Take back the last stroke."""
+        self._change("undo")
+
+    @Slot()
+    def redo(self) -> None:
+        """Bring back the stroke taken back last."""
+        self._change("redo")
+
+    @Slot()
+    def clear(self) -> None:
+        """Begin anew; this can be taken back too."""
+        self._change("clear")
+
+    def _change(self, how: Literal["undo", "redo", "clear"]) -> None:
+        self._end()
+        if self.drawn is not None:
+            getattr(self.drawn, how)()
+            self._tell()
+
+    def _tell(self) -> None:
+        self.update()
+        self.changed.emit()
+        self.tools_changed.emit()
+
+    def is_own_key(self, event: QKeyEvent) -> bool:
+        """Whether a key means something here, and is no shortcut of the window."""
+        is_known = event.key() in (*_KEYS, *self.more_keys)
+        return _is_undo(event) or (is_known and not event.modifiers() & ~_ALLOWED)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take back, clear, and change the pen; the rest is for the subclass."""
+        if not self.is_own_key(event) or self.drawn is None:
+            super().keyPressEvent(event)
+            return
+        key = Qt.Key(event.key())
+        is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if key in ARROWS:
+            self._arrow(*ARROWS[key], is_shifted=is_shifted)
+        elif key == Qt.Key.Key_Backspace or _is_undo(event):
+            (self.redo if is_shifted else self.undo)()
+        elif key == Qt.Key.Key_Delete:
+            self.clear()
+        elif key == Qt.Key.Key_X:
+            self._next_tool()
+        elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
+            sign = 1 if key == Qt.Key.Key_BracketRight else -1
+            self.set_pen_width(self._pen_width + sign * self._step)
+        else:
+            self._other_key(key)
 
     @property
     def is_stroking(self) -> bool:
@@ -90,7 +209,6 @@ class StrokeSurface(QWidget):
     def _begin(self, place: QPointF, pressure: float, *, other_end: bool) -> None:
         self._end()
         self._stroke_begins(other_end=other_end)
-        self._last = None
         self._extend(place, pressure, begin=True)
 
     def _extend(self, place: QPointF, pressure: float, *, begin: bool = False) -> None:
@@ -99,7 +217,7 @@ class StrokeSurface(QWidget):
         if self._last is None and not begin:
             self.update()
             return
-        point, width = self._on_sheet(place), self._width(pressure)
+        point, width = self._on_sheet(place), self.pen_pixels(pressure)
         start, start_width = self._last or (point, width)
         self._stroke_goes_on(start, point, (start_width, width))
         self._last = point, width
@@ -230,3 +348,17 @@ class StrokeSurface(QWidget):
     def _scale(self) -> float:
         """Return how many pixels of the screen one of the sheet is wide."""
         return max(self.sheet_rect().width() / self.sheet_size[1], 1e-6)
+
+    def _paint_edge(self, painter: QPainter) -> None:
+        """Paint the edge of the sheet, and whether keys go to it."""
+        focused = self.hasFocus()
+        colour = self._theme.accent if focused else self._theme.border
+        painter.setPen(QPen(QColor(colour), 2 if focused else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(self.sheet_rect())
+
+
+def _is_undo(event: QKeyEvent) -> bool:
+    """Whether strokes are to be taken back, or with Shift put back."""
+    is_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+    return event.key() == Qt.Key.Key_Z and is_control

@@ -1,0 +1,223 @@
+"""The tools beside a canvas, and those beside an image that is painted on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.attack.by_hand.painting import TOOLS
+from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.canvas.canvas import THICKEST, THINNEST, Canvas
+from gui.widgets.canvas.change_canvas import FAINTEST, NARROWEST, STRONGEST, WIDEST, ChangeCanvas
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QIcon
+
+    from core.attack.by_hand.painting import Tool
+    from gui.widgets.canvas.stroke_surface import StrokeSurface
+
+_WIDTH = 142
+
+_TIPS: dict[Tool, str] = {
+    "add": "Each stroke adds ink: pixels become lighter on the dark ground (X changes the tool)",
+    "take": "Each stroke takes ink away (or the right button)",
+    "soften": "Each stroke fades what you have painted, back toward the image: budget is free "
+    "again",
+}
+
+
+class _Tools(QWidget):
+    """What a subclass makes in the order of the Tab key.
+
+    Parameters
+    ----------
+    steps : of a slider from nothing to 1
+    """
+
+    def __init__(self, canvas: StrokeSurface, steps: int, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._strokes, self._steps = canvas, steps
+
+    def _make_width_slider(self, name: str, low: float, high: float) -> None:
+        self.width_slider = self._slider(name, low, high)
+        self.width_slider.valueChanged.connect(self._width_chosen)
+
+    def _make_buttons(self) -> None:
+        canvas = self._strokes
+        self.undo = self._button("Undo", "Take back the last stroke (Backspace)")
+        self.undo.clicked.connect(canvas.undo)
+        self.redo = self._button("Redo", "Bring back the stroke taken back (Shift+Backspace)")
+        self.redo.clicked.connect(canvas.redo)
+        self.clear = self._button("Clear", "Begin anew (Delete); Undo brings it back")
+        self.clear.clicked.connect(canvas.clear)
+        canvas.tools_changed.connect(self.refresh)
+
+    def _button(self, words: str, tip: str, *, checkable: bool = False) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(words)
+        button.setObjectName("tool")
+        button.setToolTip(wrapped(tip))
+        button.setCheckable(checkable)
+        return button
+
+    def _slider(self, name: str, low: float, high: float) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal, self)
+        slider.setRange(round(self._steps * low), round(self._steps * high))
+        slider.setAccessibleName(name)
+        return slider
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what the canvas holds."""
+        drawn = self._strokes.drawn
+        self._show(self.width_slider, self._strokes.pen_width)
+        self.undo.setEnabled(drawn is not None and drawn.can_undo)
+        self.redo.setEnabled(drawn is not None and drawn.can_redo)
+        self.clear.setEnabled(drawn is not None and not drawn.is_empty)
+
+    def _show(self, slider: QSlider, value: float) -> None:
+        with QSignalBlocker(slider):
+            slider.setValue(round(self._steps * value))
+
+    @Slot(int)
+    def _width_chosen(self, place: int) -> None:
+        self._strokes.set_pen_width(place / self._steps)
+
+
+class CanvasTools(_Tools):
+    """One line of tools for one canvas: pen, eraser, undo, redo and clear."""
+
+    def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
+        super().__init__(canvas, 1000, parent)
+        self._canvas = canvas
+        self._make_width_slider("width of the pen", THINNEST, THICKEST)
+        self.width_slider.setPageStep(20)
+        self.width_slider.setMinimumWidth(40)
+        tip = "Take ink away instead (X, or the right button)"
+        self.eraser = self._button("Eraser", tip, checkable=True)
+        self.eraser.clicked.connect(canvas.set_erasing)
+        self._make_buttons()
+        self._icons = {
+            "eraser": self.eraser,
+            "take-back": self.undo,
+            "put-back": self.redo,
+            "clear": self.clear,
+        }
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(QLabel("pen", self))
+        layout.addWidget(self.width_slider, 1)
+        for button in self._icons.values():
+            button.setIconSize(QSize(18, 18))
+            layout.addWidget(button)
+        self.eraser.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.refresh()
+
+    def set_icons(self, icons: Mapping[str, QIcon]) -> None:
+        """Use these icons."""
+        for name, button in self._icons.items():
+            button.setIcon(icons[name])
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what the canvas holds."""
+        super().refresh()
+        tip = f"Width of the pen: {self._canvas.pen_width:.0%} of the sheet ([ and ])"
+        self.width_slider.setToolTip(wrapped(tip))
+        self.eraser.setChecked(self._canvas.erasing)
+
+
+class ChangeTools(_Tools):
+    """One column of tools for one image: what the brush does, how wide and how strong."""
+
+    def __init__(self, canvas: ChangeCanvas, parent: QWidget | None = None) -> None:
+        super().__init__(canvas, 100, parent)
+        self._canvas = canvas
+        self.group = QButtonGroup(self)
+        self.buttons: dict[Tool, QToolButton] = {}
+        for k, (tool, words) in enumerate(TOOLS.items()):
+            button = self._button(words.capitalize(), _TIPS[tool], checkable=True)
+            self.group.addButton(button, k)
+            self.buttons[tool] = button
+        self.group.idClicked.connect(self._tool_clicked)
+        self._make_width_slider("width of the brush", NARROWEST, WIDEST)
+        self.strength = self._slider("strength of the brush", FAINTEST, STRONGEST)
+        self.strength.valueChanged.connect(self._strength_chosen)
+        self._make_buttons()
+        self.brush_words, self.strength_words = QLabel("", self), QLabel("", self)
+        self.hint = QCheckBox("Hint", self)
+        self.change_only = QCheckBox("Change only", self)
+        self.change_only.setToolTip(
+            wrapped("Show what you have painted alone: red is added ink, blue ink taken away.")
+        )
+        self.change_only.toggled.connect(canvas.set_shows_change)
+        self._lay_out()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        for button in self.buttons.values():
+            button.setSizePolicy(self.sizePolicy())
+            column.addWidget(button)
+        column.addSpacing(2)
+        for words, slider in (
+            (self.brush_words, self.width_slider),
+            (self.strength_words, self.strength),
+        ):
+            words.setBuddy(slider)
+            slider.setMinimumWidth(60)
+            column.addWidget(words)
+            column.addWidget(slider)
+        for buttons in ((self.undo, self.redo), (self.clear,)):
+            row = QHBoxLayout()
+            row.setSpacing(2)
+            for button in buttons:
+                row.addWidget(button)
+            column.addLayout(row)
+        column.addWidget(self.hint)
+        column.addWidget(self.change_only)
+        column.addStretch(1)
+        self.setFixedWidth(_WIDTH)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what the canvas holds."""
+        super().refresh()
+        canvas, width = self._canvas, f"{self._canvas.pen_pixels():.1f}"
+        self.buttons[canvas.tool].setChecked(True)
+        self._show(self.strength, canvas.strength)
+        self.brush_words.setText(f"brush {width} px")
+        self.strength_words.setText(f"strength {canvas.strength:.2f}")
+        tip = f"Width of the brush: {width} pixels of the image ([ and ])"
+        self.width_slider.setToolTip(wrapped(tip))
+        self.strength.setToolTip(
+            wrapped(
+                f"A stroke changes a pixel by {canvas.strength:.2f} of the 0..1 there is; to "
+                "soften, it fades by that share (+ and -)"
+            )
+        )
+        self.change_only.setChecked(canvas.shows_change)
+
+    @Slot(int)
+    def _tool_clicked(self, place: int) -> None:
+        self._canvas.set_tool(list(TOOLS)[place])
+
+    @Slot(int)
+    def _strength_chosen(self, place: int) -> None:
+        self._canvas.set_strength(place / self._steps)
