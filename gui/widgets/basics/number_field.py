@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QSizePolicy, QWidget
 
@@ -47,9 +47,8 @@ class NumberField(QDoubleSpinBox):
         """Show a value without telling anybody."""
         self._accepted = float(value)
         if value != self.value():
-            blocked = self.blockSignals(True)
-            self.setValue(float(value))
-            self.blockSignals(blocked)
+            with QSignalBlocker(self):
+                self.setValue(float(value))
 
     def number(self) -> float | int:
         """Return the value in its declared type."""

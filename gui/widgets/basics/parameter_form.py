@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSlider, QWidget
 
 from gui.widgets.basics.number_field import NumberField
@@ -81,19 +81,17 @@ class ParameterRow(QObject):
     def show_value(self, value: Any) -> None:
         """Show a value without telling anybody."""
         editor = self.editor
-        blocked = editor.blockSignals(True)
-        if isinstance(editor, NumberField):
-            editor.show_value(value)
-        elif isinstance(editor, QCheckBox):
-            editor.setChecked(value)
-        elif isinstance(editor, QComboBox):
-            editor.setCurrentIndex(editor.findData(value))
-        editor.blockSignals(blocked)
+        with QSignalBlocker(editor):
+            if isinstance(editor, NumberField):
+                editor.show_value(value)
+            elif isinstance(editor, QCheckBox):
+                editor.setChecked(value)
+            elif isinstance(editor, QComboBox):
+                editor.setCurrentIndex(editor.findData(value))
         if self.slider is not None:
-            blocked = self.slider.blockSignals(True)
             place = (math.log10(value) - 1) / _SLIDER_DECADES + 1
-            self.slider.setValue(round(place * _SLIDER_STEPS))
-            self.slider.blockSignals(blocked)
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(round(place * _SLIDER_STEPS))
         words = tooltip(self.declared, value)
         for widget in (self.label, editor, self.slider):
             if widget is not None:

@@ -50,28 +50,27 @@ class Canvas(StrokeSurface):
     screen.
     """
 
+    drawn: SheetHistory
+
     def __init__(self, parent: QWidget | None = None) -> None:
         widths = THINNEST, USUAL_WIDTH, THICKEST
         super().__init__("sheet to draw on", (_HELP, _KEYS_HELP), widths, WIDTH_STEP, parent)
         self._rest = np.zeros(2)
         """Pixels of the sheet that arrow keys have still to go, down and right."""
         self._image_shape = (28, 28)
-        self._history = SheetHistory(blank(self._image_shape))
-        self._erasing = False
-        self._words = ("", "")
+        self.drawn = SheetHistory(blank(self._image_shape))
+        self.erasing = False
+        """Whether the pen takes ink away."""
+        self.empty_words = ("", "")
+        """What is said on an empty sheet."""
         self._marks: tuple[tuple[int, int, int, int], tuple[float, float]] | None = None
         self._erases_now = False
         """Whether the stroke under way, or else the next one, takes ink away."""
 
     @property
-    def drawn(self) -> SheetHistory:
-        """The sheet with what it was before."""
-        return self._history
-
-    @property
     def ink(self) -> NDArray[np.float32]:
         """The ink, (height, width) in [0, 1]."""
-        return np.multiply(self._history.sheet, np.float32(1 / FULL), dtype=np.float32)
+        return np.multiply(self.drawn.sheet, np.float32(1 / FULL), dtype=np.float32)
 
     def figure(self) -> Pictures | None:
         """Return the ink; None where there is none."""
@@ -87,30 +86,20 @@ class Canvas(StrokeSurface):
     @property
     def is_empty(self) -> bool:
         """Whether there is no ink."""
-        return self._history.is_empty
-
-    @property
-    def erasing(self) -> bool:
-        """Whether the pen takes ink away."""
-        return self._erasing
+        return self.drawn.is_empty
 
     def set_image_shape(self, image_shape: tuple[int, int]) -> None:
         """Draw for images of this shape; a sheet of other proportions begins empty."""
         self._end()  # a stroke under way is of the sheet before
         self._image_shape = image_shape
-        if sheet_shape(image_shape) != self._history.sheet.shape:
-            self._history = SheetHistory(blank(image_shape))
+        if sheet_shape(image_shape) != self.drawn.sheet.shape:
+            self.drawn = SheetHistory(blank(image_shape))
             self._tell()
         self.update()
 
-    @property
-    def empty_words(self) -> tuple[str, str]:
-        """What is said on an empty sheet."""
-        return self._words
-
     def set_empty_words(self, words: str, more: str) -> None:
         """Say this on an empty sheet."""
-        self._words = words, more
+        self.empty_words = words, more
         self.update()
 
     def set_marks(
@@ -123,7 +112,7 @@ class Canvas(StrokeSurface):
     @Slot(bool)
     def set_erasing(self, erasing: bool) -> None:
         """Take ink away with the pen, or draw."""
-        self._erasing = erasing
+        self.erasing = erasing
         if not self.is_stroking:
             self._erases_now = erasing
         self.tools_changed.emit()
@@ -137,13 +126,13 @@ class Canvas(StrokeSurface):
         by = np.rint(wanted)
         # What was rounded off is made good by the next steps: many of them are no further off.
         self._rest = wanted - by
-        self._history.replace(shifted(self._history.sheet, *by.astype(int).tolist()))
+        self.drawn.replace(shifted(self.drawn.sheet, *by.astype(int).tolist()))
         self._tell()
 
     @property
     def sheet_size(self) -> tuple[int, int]:
         """(height, width) of the sheet, in its own pixels."""
-        height, width = self._history.sheet.shape
+        height, width = self.drawn.sheet.shape
         return height, width
 
     def pen_pixels(self, pressure: float = PLAIN_PRESSURE) -> float:
@@ -151,22 +140,22 @@ class Canvas(StrokeSurface):
         return super().pen_pixels(pressure) * (ERASER if self._erases_now else 1.0)
 
     def _stroke_begins(self, *, other_end: bool) -> None:
-        self._history.begin()
-        self._erases_now = other_end or self._erasing
+        self.drawn.begin()
+        self._erases_now = other_end or self.erasing
 
     def _stroke_goes_on(self, start: QPointF, end: QPointF, widths: tuple[float, float]) -> None:
         places = start.toTuple(), end.toTuple()
-        draw_line(self._history.sheet, *places, widths, erase=self._erases_now)
+        draw_line(self.drawn.sheet, *places, widths, erase=self._erases_now)
 
     def _stroke_ends(self) -> None:
-        self._history.end()
-        self._erases_now = self._erasing
+        self.drawn.end()
+        self._erases_now = self.erasing
 
     def _arrow(self, down: int, right: int, *, is_shifted: bool) -> None:
         self.shift(down, right)
 
     def _next_tool(self) -> None:
-        self.set_erasing(not self._erasing)
+        self.set_erasing(not self.erasing)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint sheet, guides, ink, marks and the outline of the pen."""
@@ -176,7 +165,7 @@ class Canvas(StrokeSurface):
             rect = self.sheet_rect()
             painter.fillRect(rect, QColor(self._theme.raised))
             self._paint_guides(painter, rect)
-            painter.drawImage(rect, _ink_image(self._history.sheet, QColor(self._theme.text)))
+            painter.drawImage(rect, _ink_image(self.drawn.sheet, QColor(self._theme.text)))
             if self.is_empty and not self.is_stroking:
                 self._paint_words(painter, rect)
             elif self._marks is not None:
@@ -198,7 +187,7 @@ class Canvas(StrokeSurface):
 
     def _paint_words(self, painter: QPainter, rect: QRectF) -> None:
         """Say what an empty sheet is for, around its middle."""
-        words, more = self._words
+        words, more = self.empty_words
         usual, large = painter.font(), painter.font()
         large.setPointSizeF(1.5 * usual.pointSizeF())
         painter.setPen(QColor(self._theme.muted))

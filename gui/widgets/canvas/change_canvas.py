@@ -49,26 +49,31 @@ _KEYS_HELP = (
 class ChangeCanvas(StrokeSurface):
     """Paints into a :class:`~core.attack.by_hand.painting.Painting`, which holds budget and box."""
 
+    drawn: Painting | None
     more_keys = (Qt.Key.Key_Space, *ENTER, *_MORE, *_LESS)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         widths = NARROWEST, USUAL_WIDTH, WIDEST
         super().__init__("image to paint on", (_HELP, _KEYS_HELP), widths, WIDTH_STEP, parent)
-        self._painting: Painting | None = None
         self._image_shape = (28, 28)
-        self._tool: Tool = "add"
+        self.tool: Tool = "add"
+        """What the brush does."""
         self._stroke_tool: Tool = "add"
-        self._strength = USUAL_STRENGTH
-        self._hint: NDArray[np.float64] | None = None
-        self._shows_change = False
+        self.strength = USUAL_STRENGTH
+        """How much ink a stroke adds where it covers wholly."""
+        self.hint: NDArray[np.float64] | None = None
+        """What is shown faintly, (height, width)."""
+        self.shows_change = False
+        """Whether the change alone is shown."""
         self._words = ""
-        self._cursor = (0, 0)
+        self.cursor_place = (0, 0)
+        """Row and column of the pixel at which the keys paint."""
         self._has_cursor = False
         """Whether the keys have the cursor out; with the mouse it is in the way."""
 
     def figure(self) -> Pictures | None:
         """Return the image, what is painted, and both together; None where there is no image."""
-        painting = self._painting
+        painting = self.drawn
         if painting is None:
             return None
         from core.report.figures import Cell, Pictures
@@ -81,17 +86,12 @@ class ChangeCanvas(StrokeSurface):
         )
         return Pictures("A change by hand", "", cells, columns=len(cells))
 
-    @property
-    def drawn(self) -> Painting | None:
-        """What is painted into."""
-        return self._painting
-
     def set_painting(self, painting: Painting | None, words: str = "") -> None:
         """Paint into another one from here on; without one say why, in words."""
         self._words = words
-        if painting is not self._painting:
+        if painting is not self.drawn:
             self._end()
-            self._painting = painting
+            self.drawn = painting
             if painting is not None:
                 self._take_shape(painting.original.shape)
             self.tools_changed.emit()
@@ -100,57 +100,32 @@ class ChangeCanvas(StrokeSurface):
 
     def _take_shape(self, shape: tuple[int, ...]) -> None:
         height, width = shape
-        if (height, width) != self._image_shape or self._cursor == (0, 0):
+        if (height, width) != self._image_shape or self.cursor_place == (0, 0):
             self._image_shape = height, width
-            self._cursor = height // 2, width // 2
+            self.cursor_place = height // 2, width // 2
 
     def set_hint(self, hint: NDArray[np.float64] | None) -> None:
         """Show faintly where ink gains (red) and where it loses (blue), (height, width)."""
-        self._hint = hint
+        self.hint = hint
         self.update()
-
-    @property
-    def hint(self) -> NDArray[np.float64] | None:
-        """What is shown faintly, (height, width)."""
-        return self._hint
-
-    @property
-    def shows_change(self) -> bool:
-        """Whether the change alone is shown."""
-        return self._shows_change
 
     @Slot(bool)
     def set_shows_change(self, shows_change: bool) -> None:
         """Show the change alone, or the image with it."""
-        self._shows_change = shows_change
+        self.shows_change = shows_change
         self.tools_changed.emit()
         self.update()
-
-    @property
-    def cursor_place(self) -> tuple[int, int]:
-        """Row and column of the pixel at which the keys paint."""
-        return self._cursor
-
-    @property
-    def tool(self) -> Tool:
-        """What the brush does."""
-        return self._tool
 
     def set_tool(self, tool: Tool) -> None:
         """Do this with the brush from the next stroke on."""
-        self._tool = tool
+        self.tool = tool
         self.tools_changed.emit()
         self.update()
-
-    @property
-    def strength(self) -> float:
-        """How much ink a stroke adds where it covers wholly."""
-        return self._strength
 
     @Slot(float)
     def set_strength(self, strength: float) -> None:
         """Add so much ink from the next stroke on."""
-        self._strength = min(max(strength, FAINTEST), STRONGEST)
+        self.strength = min(max(strength, FAINTEST), STRONGEST)
         self.tools_changed.emit()
 
     @property
@@ -159,18 +134,18 @@ class ChangeCanvas(StrokeSurface):
         return self._image_shape
 
     def _stroke_begins(self, *, other_end: bool) -> None:
-        self._stroke_tool = OPPOSITE[self._tool] if other_end else self._tool
-        if self._painting is not None:
-            self._painting.begin(self._stroke_tool, self._strength)
+        self._stroke_tool = OPPOSITE[self.tool] if other_end else self.tool
+        if self.drawn is not None:
+            self.drawn.begin(self._stroke_tool, self.strength)
 
     def _stroke_goes_on(self, start: QPointF, end: QPointF, widths: tuple[float, float]) -> None:
         # The rules may have changed in the midst of a stroke, which ends it.
-        if self._painting is not None and self._painting.is_stroking:
-            self._painting.line(start.toTuple(), end.toTuple(), widths)
+        if self.drawn is not None and self.drawn.is_stroking:
+            self.drawn.line(start.toTuple(), end.toTuple(), widths)
 
     def _stroke_ends(self) -> None:
-        if self._painting is not None:
-            self._painting.end()
+        if self.drawn is not None:
+            self.drawn.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a stroke; the cursor of the keys is not needed."""
@@ -179,22 +154,22 @@ class ChangeCanvas(StrokeSurface):
 
     def _next_tool(self) -> None:
         names = list(TOOLS)
-        self.set_tool(names[(names.index(self._tool) + 1) % len(names)])
+        self.set_tool(names[(names.index(self.tool) + 1) % len(names)])
 
     def _other_key(self, key: Qt.Key) -> None:
         if key in (*_MORE, *_LESS):
-            self.set_strength(self._strength + (STRENGTH_STEP if key in _MORE else -STRENGTH_STEP))
+            self.set_strength(self.strength + (STRENGTH_STEP if key in _MORE else -STRENGTH_STEP))
         else:
-            self._paint(self._cursor, self._cursor)
+            self._paint(self.cursor_place, self.cursor_place)
 
     def _arrow(self, down: int, right: int, *, is_shifted: bool) -> None:
         """Move the cursor by a pixel; with Shift draw along."""
-        before, (height, width) = self._cursor, self._image_shape
+        before, (height, width) = self.cursor_place, self._image_shape
         row, column = before[0] + down, before[1] + right
-        self._cursor = min(max(row, 0), height - 1), min(max(column, 0), width - 1)
+        self.cursor_place = min(max(row, 0), height - 1), min(max(column, 0), width - 1)
         self._has_cursor = True
         if is_shifted:
-            self._paint(before, self._cursor)
+            self._paint(before, self.cursor_place)
         self.update()
 
     def _paint(self, start: tuple[int, int], end: tuple[int, int]) -> None:
@@ -212,15 +187,15 @@ class ChangeCanvas(StrokeSurface):
         """Paint image, hint, cursor and the outline of the brush."""
         with QPainter(self) as painter:
             rect = self.sheet_rect()
-            if self._painting is None:
+            if self.drawn is None:
                 self._paint_words(painter, rect)
                 return
-            painter.drawImage(rect.toRect(), to_qimage(self._picture(self._painting)))
+            painter.drawImage(rect.toRect(), to_qimage(self._picture(self.drawn)))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_edge(painter)
             scale = self._scale()
             if self.hasFocus() and self._has_cursor:
-                row, column = self._cursor
+                row, column = self.cursor_place
                 cell = QRectF(column * scale, row * scale, scale, scale)
                 self._outline(painter, cell.translated(rect.topLeft()))
                 self._ring(painter, cell.translated(rect.topLeft()).center())
@@ -230,12 +205,12 @@ class ChangeCanvas(StrokeSurface):
     def _picture(self, painting: Painting) -> NDArray[np.uint8]:
         """Return image or change, the hint over it: scaling one picture up is what takes time."""
         rgb = grey_rgb(painting.image)
-        if self._shows_change:
+        if self.shows_change:
             largest = float(np.abs(painting.change).max())
             rgb = diverging_rgb(painting.change, max(largest, _LEAST_LIMIT))
-        if self._hint is None or self._hint.shape != self._image_shape:
+        if self.hint is None or self.hint.shape != self._image_shape:
             return rgb
-        return tinted_rgb(rgb, self._hint, float(np.abs(self._hint).max()) or 1.0)
+        return tinted_rgb(rgb, self.hint, float(np.abs(self.hint).max()) or 1.0)
 
     def _paint_words(self, painter: QPainter, rect: QRectF) -> None:
         painter.fillRect(rect, QColor(self._theme.raised))
@@ -254,7 +229,7 @@ class ChangeCanvas(StrokeSurface):
     def _ring(self, painter: QPainter, place: QPointF) -> None:
         """Outline what the brush would cover; dashed where it takes away, dotted to soften."""
         radius = self.pen_pixels() * self._scale() / 2
-        tool = self._stroke_tool if self.is_stroking else self._tool
+        tool = self._stroke_tool if self.is_stroking else self.tool
         lines = {
             "add": Qt.PenStyle.SolidLine,
             "take": Qt.PenStyle.DashLine,

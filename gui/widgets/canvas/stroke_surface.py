@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -64,6 +64,8 @@ class StrokeSurface(QWidget):
 
     more_keys: tuple[Qt.Key, ...] = ()
     """What means something here beside the keys of every surface."""
+    drawn: SheetHistory | Painting | None = None
+    """What strokes change and what can be taken back, if there is anything to draw on."""
 
     changed = Signal()
     """What is drawn is another, also while a stroke is being drawn."""
@@ -81,7 +83,7 @@ class StrokeSurface(QWidget):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setToolTip(wrapped(*help_texts))
-        self._thinnest, self._pen_width, self._thickest = widths
+        self._thinnest, self.pen_width, self._thickest = widths
         self._step = step
         self._theme = LIGHT
         self._last: tuple[QPointF, float] | None = None
@@ -104,11 +106,6 @@ class StrokeSurface(QWidget):
     @abstractmethod
     def sheet_size(self) -> tuple[int, int]:
         """(height, width) of the sheet, in its own pixels."""
-
-    @property
-    @abstractmethod
-    def drawn(self) -> SheetHistory | Painting | None:
-        """What strokes change and what can be taken back, if there is anything to draw on."""
 
     @abstractmethod
     def _stroke_begins(self, *, other_end: bool) -> None:
@@ -133,21 +130,17 @@ class StrokeSurface(QWidget):
     def _other_key(self, key: Qt.Key) -> None:
         """Do what one of :attr:`more_keys` says."""
 
-    @property
-    def pen_width(self) -> float:
-        """The pen's width, as a part of the sheet's longer side."""
-        return self._pen_width
-
     @Slot(float)
     def set_pen_width(self, width: float) -> None:
         """Use a pen of this width, as a part of the sheet's longer side."""
-        self._pen_width = min(max(width, self._thinnest), self._thickest)
+        self.pen_width = min(max(width, self._thinnest), self._thickest)
+        """The pen's width, as a part of the sheet's longer side."""
         self.tools_changed.emit()
         self.update()
 
     def pen_pixels(self, pressure: float = PLAIN_PRESSURE) -> float:
         """Return the pen's width in pixels of the sheet, half as much more when pressed."""
-        return max(self._pen_width * max(self.sheet_size) * (0.5 + pressure), 1.0)
+        return max(self.pen_width * max(self.sheet_size) * (0.5 + pressure), 1.0)
 
     @Slot()
     def undo(self) -> None:
@@ -197,7 +190,7 @@ class StrokeSurface(QWidget):
             self._next_tool()
         elif key in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight):
             sign = 1 if key == Qt.Key.Key_BracketRight else -1
-            self.set_pen_width(self._pen_width + sign * self._step)
+            self.set_pen_width(self.pen_width + sign * self._step)
         else:
             self._other_key(key)
 
@@ -336,8 +329,9 @@ class StrokeSurface(QWidget):
     def sheet_rect(self) -> QRectF:
         """Return where the sheet lies: as large as fits, in the middle."""
         height, width = self.sheet_size
-        scale = min((self.width() - 4) / width, (self.height() - 4) / height)
-        rect = QRectF(0, 0, width * scale, height * scale)
+        room = QSizeF(self.width() - 4, self.height() - 4)
+        size = QSizeF(width, height).scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+        rect = QRectF(QPointF(), size)
         rect.moveCenter(QRectF(self.rect()).center())
         return rect
 

@@ -63,7 +63,8 @@ class ClassMatrix(CellGrid):
         self._names: tuple[str, ...] = ()
         self._axes = axes
         self._has_scale = has_scale
-        self._mark: tuple[int, int] | None = None
+        self.mark: tuple[int, int] | None = None
+        """The framed cell."""
         self._measured: tuple[tuple[str, ...], str] = (), ""
         self._widest = 0
 
@@ -74,14 +75,9 @@ class ClassMatrix(CellGrid):
 
     def set_mark(self, at: tuple[int, int] | None) -> None:
         """Frame a cell that is looked at elsewhere."""
-        if at != self._mark:
-            self._mark = at
+        if at != self.mark:
+            self.mark = at
             self.update()
-
-    @property
-    def mark(self) -> tuple[int, int] | None:
-        """The framed cell."""
-        return self._mark
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""
@@ -93,7 +89,7 @@ class ClassMatrix(CellGrid):
 
     def _set_names(self, names: Sequence[str]) -> None:
         if len(names) != len(self._names):
-            self._current, self._mark = (0, 0), None
+            self._current, self.mark = (0, 0), None
         self._names = tuple(names)
 
     @property
@@ -117,9 +113,9 @@ class ClassMatrix(CellGrid):
     def _value_words(self) -> str:
         """Return what the numbers are."""
 
-    @abstractmethod
     def _shade_words(self) -> str:
         """Return what the colours off the diagonal say."""
+        return self._value_words()
 
     def scale_ends(self) -> tuple[str, str]:
         """Return what the strongest and the palest colour mean; no words for no scale."""
@@ -209,9 +205,9 @@ class ClassMatrix(CellGrid):
                 frame = bar.adjusted(0, 0, -1, -1)
                 self._paint_scale(painter, bar, frame, shades, self.scale_ends())
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            if self._mark is not None:
+            if self.mark is not None:
                 painter.setPen(QPen(QColor(self._theme.text), 2))
-                painter.drawRect(self.cell_rect(*self._mark))
+                painter.drawRect(self.cell_rect(*self.mark))
             if self.hasFocus():
                 painter.setPen(QPen(QColor(self._theme.accent), 2))
                 painter.drawRect(self.cell_rect(*self._current))

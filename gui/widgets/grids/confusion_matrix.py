@@ -41,7 +41,8 @@ class ConfusionMatrix(ClassMatrix):
         super().__init__(
             "confusion matrix", help_text, axes, parent, diagonal="accent", has_scale=has_scale
         )
-        self._counts: NDArray[np.int64] = np.zeros((0, 0), dtype=np.int64)
+        self.counts: NDArray[np.int64] = np.zeros((0, 0), dtype=np.int64)
+        """What is shown."""
         self._rates = False
 
     def set_counts(self, names: Sequence[str], counts: NDArray[np.int64]) -> None:
@@ -53,7 +54,7 @@ class ConfusionMatrix(ClassMatrix):
         counts : (n_classes, n_classes), rows labels, columns what is read
         """
         self._set_names(names)
-        self._counts = counts
+        self.counts = counts
         self.update()
 
     def set_rates(self, rates: bool) -> None:
@@ -62,16 +63,11 @@ class ConfusionMatrix(ClassMatrix):
         self.update()
 
     @property
-    def counts(self) -> NDArray[np.int64]:
-        """What is shown."""
-        return self._counts
-
-    @property
     def _is_ready(self) -> bool:
-        return self._counts.shape == self.n_cells
+        return self.counts.shape == self.n_cells
 
     def _shares(self) -> NDArray[np.float64]:
-        return np.asarray(self._counts / np.maximum(self._counts.sum(axis=1, keepdims=True), 1))
+        return np.asarray(self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1))
 
     def _mistakes(self) -> NDArray[np.float64]:
         mistakes = self._shares()
@@ -92,7 +88,7 @@ class ConfusionMatrix(ClassMatrix):
         return f"{largest:.2g}%" if largest < 10 else f"{largest:.0f}%", "0%"
 
     def _values(self) -> NDArray[Any]:
-        return self._shares() if self._rates else self._counts
+        return self._shares() if self._rates else self.counts
 
     def _value_words(self) -> str:
         return "share of the label's images" if self._rates else "images"
@@ -103,21 +99,21 @@ class ConfusionMatrix(ClassMatrix):
     def _words(self) -> list[list[str]]:
         places = range(len(self._names))
         return [
-            [self.number(row, column) if self._counts[row, column] else "" for column in places]
+            [self.number(row, column) if self.counts[row, column] else "" for column in places]
             for row in places
         ]
 
     def number(self, label: int, read: int) -> str:
         """Return what is written into a cell: a count, or a share of its row."""
-        count = int(self._counts[label, read])
+        count = int(self.counts[label, read])
         if not self._rates:
             return str(count)
-        share = 100 * count / max(int(self._counts[label].sum()), 1)
+        share = 100 * count / max(int(self.counts[label].sum()), 1)
         return f"{share:.0f}%" if share >= 1 else "<1%"
 
     def describe(self, label: int, read: int) -> str:
         """Return a cell in words."""
-        count, whole = int(self._counts[label, read]), int(self._counts[label].sum())
+        count, whole = int(self.counts[label, read]), int(self.counts[label].sum())
         share = count / max(whole, 1)
         how = "rightly " if label == read else ""
         return (

@@ -34,26 +34,22 @@ class CostGrid(ClassMatrix):
     def __init__(self, parent: QWidget | None = None) -> None:
         axes = ("read rightly as", "pushed toward")
         super().__init__("cost of making one class another", _HELP, axes, parent, has_scale=True)
-        self._matrix: CostMatrix | None = None
+        self.matrix: CostMatrix | None = None
+        """What is shown."""
 
     def set_costs(self, names: Sequence[str], matrix: CostMatrix | None) -> None:
         """Show other numbers, or none."""
         self._set_names(names)
-        self._matrix = matrix
+        self.matrix = matrix
         self.update()
 
     @property
-    def matrix(self) -> CostMatrix | None:
-        """What is shown."""
-        return self._matrix
-
-    @property
     def _is_ready(self) -> bool:
-        return self._matrix is not None and self._matrix.median.shape == self.n_cells
+        return self.matrix is not None and self.matrix.median.shape == self.n_cells
 
     def _medians(self) -> NDArray[np.float64]:
         """Return the medians, or none before there are any."""
-        return np.full(self.n_cells, np.nan) if self._matrix is None else self._matrix.median
+        return np.full(self.n_cells, np.nan) if self.matrix is None else self.matrix.median
 
     def _limits(self) -> tuple[float, float] | None:
         """Return the ends of the scale: the cheapest and the dearest median above nothing."""
@@ -83,9 +79,6 @@ class CostGrid(ClassMatrix):
     def _value_words(self) -> str:
         return "median size"
 
-    def _shade_words(self) -> str:
-        return self._value_words()
-
     def _words(self) -> list[list[str]]:
         return [[cost_words(value) for value in row] for row in self._medians().tolist()]
 
@@ -94,9 +87,9 @@ class CostGrid(ClassMatrix):
         own, other = self._names[source], self._names[target]
         if source == target:
             return f"{own} is read as {own}: there is nothing to change"
-        if self._matrix is None or not self._matrix.n_images[source]:
+        if self.matrix is None or not self.matrix.n_images[source]:
             return f"{own} → {other}: no image is read rightly as {own} yet"
-        matrix, n = self._matrix, int(self._matrix.n_images[source])
+        matrix, n = self.matrix, int(self.matrix.n_images[source])
         low, median, high = (
             f"{float(values[source, target]):.4g}".replace("inf", "∞")
             for values in (matrix.low, matrix.median, matrix.high)

@@ -43,10 +43,13 @@ class EpochHeatMap(CellGrid):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("scores of each class over epochs", _HELP, parent)
         self._names: tuple[str, ...] = ()
-        self._epochs: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._values: NDArray[np.float64] = np.empty((0, 0))
+        self.epochs: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        """The epochs shown, (n_epochs,)."""
+        self.scores: NDArray[np.float64] = np.empty((0, 0))
+        """What is shown, (n_epochs, n_classes)."""
         self._counts: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._limits = (0.0, 1.0)
+        self.limits = (0.0, 1.0)
+        """The values of the two ends of the scale."""
         self._image: QImage | None = None
         self._scale = to_qimage(SEQUENTIAL[::-1, None])
         self._marker: float | None = None
@@ -54,7 +57,7 @@ class EpochHeatMap(CellGrid):
     @property
     def n_cells(self) -> tuple[int, int]:
         """Rows and columns."""
-        n_epochs, n_classes = self._values.shape
+        n_epochs, n_classes = self.scores.shape
         return n_classes, n_epochs
 
     def set_scores(
@@ -73,11 +76,11 @@ class EpochHeatMap(CellGrid):
         scores : (n_epochs, n_classes) shares read rightly; NaN where a class has no image
         counts : (n_classes,) how many images they are shares of
         """
-        self._names, self._epochs, self._values = tuple(names), epochs, scores
+        self._names, self.epochs, self.scores = tuple(names), epochs, scores
         self._counts = counts
         learnt = scores[1:] if len(scores) > 1 else scores
         finite = learnt[np.isfinite(learnt)]
-        self._limits = _limits(finite)
+        self.limits = _limits(finite)
         self._image = None
         n_epochs, n_classes = scores.shape
         self._current = (
@@ -92,39 +95,24 @@ class EpochHeatMap(CellGrid):
             self._marker = epoch
             self.update()
 
-    @property
-    def scores(self) -> NDArray[np.float64]:
-        """What is shown, (n_epochs, n_classes)."""
-        return self._values
-
-    @property
-    def epochs(self) -> NDArray[np.int64]:
-        """The epochs shown, (n_epochs,)."""
-        return self._epochs
-
-    @property
-    def limits(self) -> tuple[float, float]:
-        """The values of the two ends of the scale."""
-        return self._limits
-
     def figure(self) -> Matrix | None:
         """Return the scores of all classes and epochs; None before there are any."""
-        if not len(self._epochs):
+        if not len(self.epochs):
             return None
         from core.report.figures import Matrix
 
-        low, high = self._limits
+        low, high = self.limits
         return Matrix(
             title=as_title(self.accessibleName()),
             subtitle="",
-            values=self._values.T,
+            values=self.scores.T,
             row_names=self._names,
-            column_names=tuple(map(str, self._epochs.tolist())),
+            column_names=tuple(map(str, self.epochs.tolist())),
             row_label="class",
             column_label="epoch",
             form="",
             value_label="share read rightly",
-            shades=np.clip((self._values.T - low) / (high - low), 0.0, 1.0),
+            shades=np.clip((self.scores.T - low) / (high - low), 0.0, 1.0),
             shade_words=(f"{low:.3f}", f"{high:.3f}"),
         )
 
@@ -148,13 +136,13 @@ class EpochHeatMap(CellGrid):
 
     def cell_rect(self, label: int, column: int) -> QRect:
         """Return where the value of a class at the ``column``-th epoch is painted."""
-        grid, (n_epochs, n_classes) = self._grid(), self._values.shape
+        grid, (n_epochs, n_classes) = self._grid(), self.scores.shape
         left, right = (grid.left() + grid.width() * c // n_epochs for c in (column, column + 1))
         top, bottom = (grid.top() + grid.height() * k // n_classes for k in (label, label + 1))
         return QRect(left, top, max(right - left, 1), max(bottom - top, 1))
 
     def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
-        grid, (n_epochs, n_classes) = self._grid(), self._values.shape
+        grid, (n_epochs, n_classes) = self._grid(), self.scores.shape
         if not n_epochs or not grid.contains(point):
             return None
         label = _place(np.array(point.y() - grid.top()), n_classes, grid.height())
@@ -163,7 +151,7 @@ class EpochHeatMap(CellGrid):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint names, cells, epochs, the scale and the mark."""
-        if not len(self._epochs):
+        if not len(self.epochs):
             return
         # A painter that goes on after an exception would end the process.
         with QPainter(self) as painter:
@@ -171,7 +159,7 @@ class EpochHeatMap(CellGrid):
             self._paint_cells(painter, grid)
             self._paint_names(painter, grid)
             self._paint_epochs(painter, grid)
-            low, high = self._limits
+            low, high = self.limits
             bar = QRect(grid.right() + 2 * _GAP, grid.top(), _BAR_WIDTH, grid.height())
             ends = f"{high:.3f}", f"{low:.3f}"
             self._paint_scale(painter, bar, bar.adjusted(-1, -1, 0, 0), self._scale, ends)
@@ -184,8 +172,8 @@ class EpochHeatMap(CellGrid):
         if self._image is None or self._image.size() != grid.size():
             self._image = self._picture(grid)
         painter.drawImage(grid.topLeft(), self._image)
-        n_epochs, _ = self._values.shape
-        missing = np.flatnonzero(np.isnan(self._values).all(axis=0))
+        n_epochs, _ = self.scores.shape
+        missing = np.flatnonzero(np.isnan(self.scores).all(axis=0))
         for label in missing.tolist():
             whole = self.cell_rect(label, 0).united(self.cell_rect(label, n_epochs - 1))
             painter.fillRect(whole, QColor(self._theme.raised))
@@ -193,7 +181,7 @@ class EpochHeatMap(CellGrid):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(grid.adjusted(-1, -1, 0, 0))
         if self._marker is not None:
-            column = int(np.abs(self._epochs - self._marker).argmin())
+            column = int(np.abs(self.epochs - self._marker).argmin())
             cell = self.cell_rect(0, column)
             box = QRect(cell.left() - 2, grid.top() - 3, cell.width() + 3, grid.height() + 5)
             painter.setPen(QPen(QColor(self._theme.text), 2))
@@ -201,10 +189,10 @@ class EpochHeatMap(CellGrid):
 
     def _picture(self, grid: QRect) -> QImage:
         """Return the cells in colours, each pixel that of the cell that hovering finds there."""
-        n_epochs, n_classes = self._values.shape
+        n_epochs, n_classes = self.scores.shape
         columns = _place(np.arange(grid.width()), n_epochs, grid.width())
         labels = _place(np.arange(grid.height()), n_classes, grid.height())
-        cells = sequential_rgb(self._values.T, *self._limits)
+        cells = sequential_rgb(self.scores.T, *self.limits)
         return to_qimage(cells[labels][:, columns])
 
     def _paint_names(self, painter: QPainter, grid: QRect) -> None:
@@ -222,21 +210,21 @@ class EpochHeatMap(CellGrid):
     def _paint_epochs(self, painter: QPainter, grid: QRect) -> None:
         metrics = painter.fontMetrics()
         painter.setPen(QColor(self._theme.muted))
-        room = metrics.horizontalAdvance(f" {self._epochs[-1]} ") + _GAP
+        room = metrics.horizontalAdvance(f" {self.epochs[-1]} ") + _GAP
         most = max(grid.width() // room, 1)
         top = grid.bottom() + 3
         centre = Qt.AlignmentFlag.AlignCenter
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRect(0, top, self.width(), metrics.height()), right, "epoch")
-        for column in range(0, len(self._epochs), nice_step(len(self._epochs) / most)):
+        for column in range(0, len(self.epochs), nice_step(len(self.epochs) / most)):
             middle = self.cell_rect(0, column).center().x()
             box = QRect(middle - room // 2, top, room, metrics.height())
             if box.right() < self.width() - metrics.horizontalAdvance("epoch"):
-                painter.drawText(box, centre, str(self._epochs[column]))
+                painter.drawText(box, centre, str(self.epochs[column]))
 
     def describe(self, label: int, column: int) -> str:
         """Return a value in words."""
-        score, epoch = float(self._values[column, label]), int(self._epochs[column])
+        score, epoch = float(self.scores[column, label]), int(self.epochs[column])
         n = int(self._counts[label])
         words = f"class {self._names[label]} at epoch {epoch}"
         if not n:
@@ -244,7 +232,7 @@ class EpochHeatMap(CellGrid):
         return f"{words}: {score:.4f}, {round(score * n):,} of {n:,} read rightly"
 
     def _choose(self, row: int, column: int) -> None:
-        self.epoch_clicked.emit(int(self._epochs[column]))
+        self.epoch_clicked.emit(int(self.epochs[column]))
 
 
 def _limits(scores: NDArray[np.float64]) -> tuple[float, float]:

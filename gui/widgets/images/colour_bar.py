@@ -25,7 +25,8 @@ class ColourBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._limit = 1.0
+        self.limit = 1.0
+        """The value of full red."""
         self._image = to_qimage(DIVERGING[None])
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("colour scale")
@@ -36,15 +37,10 @@ class ColourBar(QWidget):
         self._theme = theme
         self.update()
 
-    @property
-    def limit(self) -> float:
-        """The value of full red."""
-        return self._limit
-
     def set_limit(self, limit: float) -> None:
         """Show the scale from ``-limit`` to ``limit``."""
-        if limit != self._limit:
-            self._limit = limit
+        if limit != self.limit:
+            self.limit = limit
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -59,7 +55,7 @@ class ColourBar(QWidget):
         """Paint the numbers at both sides of the scale."""
         painter = QPainter(self)
         metrics = painter.fontMetrics()
-        low, high = f"{-self._limit:.3g}", f"{self._limit:.3g}"
+        low, high = f"{-self.limit:.3g}", f"{self.limit:.3g}"
         side = metrics.horizontalAdvance(low) + 4
         height = self.height()
         bar = QRect(side, 3, self.width() - 2 * side, height - 6)

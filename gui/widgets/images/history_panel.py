@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.learning.records import Snapshot
-    from gui.theme import Theme
 
 _NAME = 14
 
@@ -47,10 +46,6 @@ class HistoryPanel(QWidget):
         column.addWidget(self.title)
         column.addWidget(self.plot, 1)
         column.addWidget(self.words)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self.plot.set_theme(theme)
 
     def forget(self) -> None:
         """Let go of the image and of the run."""

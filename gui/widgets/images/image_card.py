@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from core.learning.records import Snapshot
     from core.report.figures import Sheet
-    from gui.theme import Theme
 
 _HISTORY_HEIGHT = 200
 
@@ -75,7 +74,8 @@ class ImageCard(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Image")
-        self._content: CardContent | None = None
+        self.content: CardContent | None = None
+        """What is shown."""
         self.title = QLabel(self)
         self.title.setObjectName("sentence")
         self.title.setWordWrap(True)
@@ -87,34 +87,54 @@ class ImageCard(QDialog):
         self.view = ImageView("", "Hover to read the value of each pixel.", self)
         self.view.setAccessibleName("image")
         self.bars = ProbabilityBars(self)
-        self.attack_button = QPushButton("Attack this image", self)
-        self.attack_button.setObjectName("call")
-        self.attack_button.setToolTip("Change this image until it is read as something else")
-        self.attack_button.clicked.connect(self._attack)
-        middle = QHBoxLayout()
-        middle.setSpacing(16)
-        middle.addWidget(self.view, 3)
-        middle.addWidget(self.bars, 3)
         self.evidence = EvidencePanel(self)
         self.evidence.hide()
-        middle.addWidget(self.evidence, 4)
-        self.why_button = QPushButton("Why?", self)
-        self.why_button.setCheckable(True)
-        self.why_button.setToolTip(
-            "Show which pixels speak for what the image is read as, and against another class"
+        self.why_button = self._button(
+            "Why?",
+            "Show which pixels speak for what the image is read as, and against another class",
         )
-        self.why_button.toggled.connect(self._unfold)
-        self.history_button = QPushButton("History", self)
-        self.history_button.setCheckable(True)
-        self.history_button.setToolTip(
+        self.history_button = self._button(
+            "History",
             "Show at which epochs of the run this image was read rightly, and how far its class "
-            "was from being first"
+            "was from being first",
         )
-        self.history_button.toggled.connect(self._unfold)
+        for button in (self.why_button, self.history_button):
+            button.setCheckable(True)
+            button.toggled.connect(self._unfold)
         self.history = HistoryPanel(self)
         self.history.setFixedHeight(_HISTORY_HEIGHT)
         self.history.hide()
         self.history.epoch_clicked.connect(self.epoch_requested)
+        self.close_button = self._button("Close", "Close this image (Esc)")
+        self.close_button.clicked.connect(self.close)
+        self.attack_button = self._button(
+            "Attack this image", "Change this image until it is read as something else"
+        )
+        self.attack_button.setObjectName("call")
+        self.attack_button.clicked.connect(self._attack)
+        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._lay_out()
+
+    def _button(self, words: str, tip: str) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setToolTip(tip)
+        # Space plays and pauses in front of an image too; Tab leads to the buttons.
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAutoDefault(False)
+        return button
+
+    def _lay_out(self) -> None:
+        middle = QHBoxLayout()
+        middle.setSpacing(16)
+        middle.addWidget(self.view, 3)
+        middle.addWidget(self.bars, 3)
+        middle.addWidget(self.evidence, 4)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.why_button)
+        buttons.addWidget(self.history_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        buttons.addWidget(self.attack_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(8)
@@ -122,43 +142,11 @@ class ImageCard(QDialog):
         column.addLayout(middle, 1)
         column.addWidget(self.history)
         column.addWidget(self.words)
-        self.close_button = QPushButton("Close", self)
-        self.close_button.setToolTip("Close this image (Esc)")
-        self.close_button.clicked.connect(self.close)
-        for button in (
-            self.why_button,
-            self.history_button,
-            self.close_button,
-            self.attack_button,
-        ):
-            # Space plays and pauses in front of an image too; Tab leads to the buttons.
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setAutoDefault(False)
-        self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setTabOrder(self.close_button, self.attack_button)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.why_button)
-        buttons.addWidget(self.history_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        buttons.addWidget(self.attack_button)
         column.addLayout(buttons)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self.view.set_theme(theme)
-        self.evidence.map.set_theme(theme)
-        self.bars.set_theme(theme)
-        self.history.set_theme(theme)
-
-    @property
-    def content(self) -> CardContent | None:
-        """What is shown."""
-        return self._content
 
     def figure(self) -> Sheet | None:
         """Return all that is unfolded; None before there is anything."""
-        content = self._content
+        content = self.content
         if content is None:
             return None
         from core.report.figures import Sheet
@@ -178,7 +166,7 @@ class ImageCard(QDialog):
 
     def set_content(self, content: CardContent) -> None:
         """Show an image, where the card is."""
-        self._content = content
+        self.content = content
         self.title.setText(content.title)
         self.words.setText(content.words)
         if content.limit is None:
@@ -187,74 +175,51 @@ class ImageCard(QDialog):
             self.view.show_signed(content.values, content.limit)
         self.bars.setVisible(content.probabilities is not None)
         if content.probabilities is not None:
-            weights = content.weights
             logits = None
-            if weights is not None:
-                logits = SoftmaxPerceptron(weights).logits(content.values.reshape(-1))
+            if content.weights is not None:
+                logits = SoftmaxPerceptron(content.weights).logits(content.values.reshape(-1))
             self.bars.set_probabilities(
-                content.class_names,
-                content.probabilities,
-                true=content.true_class,
-                logits=logits,
+                content.class_names, content.probabilities, true=content.true_class, logits=logits
             )
         self.attack_button.setVisible(content.index is not None)
         self.why_button.setVisible(content.weights is not None)
         has_history = content.snapshots is not None and content.true_class is not None
         self.history_button.setVisible(has_history)
-        self._refresh_evidence()
-        self._refresh_history()
+        self._refresh()
 
     @Slot(bool)
     def _unfold(self, is_open: bool) -> None:
-        self._refresh_evidence()
-        self._refresh_history()
+        self._refresh()
         layout = self.layout()
         assert layout is not None
         layout.activate()  # else what has just been folded still takes its room
         self.resize(self._usual_size())
         self._move_onto(self.screen(), self.x(), self.y())
 
-    def _refresh_evidence(self) -> None:
-        """Compute the ledger only where it is looked at."""
-        content = self._content
-        shown = content is not None and content.weights is not None and self.why_button.isChecked()
-        self.evidence.setVisible(shown)
-        if shown:
-            assert content is not None
+    def _refresh(self) -> None:
+        """Compute the ledger, and what the epochs make of the image, only where looked at."""
+        content = self.content
+        assert content is not None
+        for button, part in (
+            (self.why_button, self.evidence),
+            (self.history_button, self.history),
+        ):
+            part.setVisible(button.isChecked() and not button.isHidden())
+        values, names, true = content.values, content.class_names, content.true_class
+        if not self.evidence.isHidden():
             assert content.weights is not None
             assert content.probabilities is not None
-            self.evidence.show_image(
-                content.weights,
-                content.values,
-                content.class_names,
-                content.probabilities,
-                content.true_class,
-            )
-
-    def _refresh_history(self) -> None:
-        """Compute what the epochs make of the image only where it is looked at."""
-        content = self._content
-        shown = content is not None and self.history_button.isChecked()
-        shown = shown and not self.history_button.isHidden()
-        self.history.setVisible(shown)
-        if not shown:
+            self.evidence.show_image(content.weights, values, names, content.probabilities, true)
+        if self.history.isHidden():
             self.history.forget()
             return
-        assert content is not None
         assert content.snapshots is not None
-        assert content.true_class is not None
-        learnt = content.learnt_class
-        label = content.true_class if learnt is None else learnt
-        self.history.show_image(
-            content.values,
-            label,
-            content.class_names,
-            content.snapshots(),
-            content.marked_epoch,
-        )
+        assert true is not None
+        label = true if content.learnt_class is None else content.learnt_class
+        self.history.show_image(values, label, names, content.snapshots(), content.marked_epoch)
 
     def _usual_size(self) -> QSize:
-        width = 360 if self._content is None or self._content.probabilities is None else 560
+        width = 360 if self.content is None or self.content.probabilities is None else 560
         return QSize(
             width + (360 if self.evidence.isVisibleTo(self) else 0),
             420 + (_HISTORY_HEIGHT if self.history.isVisibleTo(self) else 0),
@@ -281,6 +246,6 @@ class ImageCard(QDialog):
 
     @Slot()
     def _attack(self) -> None:
-        if self._content is not None and self._content.index is not None:
-            self.attack_requested.emit(self._content.part, self._content.index)
+        if self.content is not None and self.content.index is not None:
+            self.attack_requested.emit(self.content.part, self.content.index)
             self.close()

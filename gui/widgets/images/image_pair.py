@@ -28,11 +28,6 @@ class ImagePair(QWidget):
         self._layout.addWidget(second)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    @property
-    def is_stacked(self) -> bool:
-        """Whether one is below the other."""
-        return self._layout.direction() == QBoxLayout.Direction.TopToBottom
-
     def minimumSizeHint(self) -> QSize:
         """Return what they need side by side: only where there is more they are stacked."""
         sizes = [view.minimumSizeHint() for view in self._views]

@@ -67,7 +67,8 @@ class ImageStrip(CellGrid):
     ) -> None:
         super().__init__(name, help_text, parent)
         self._wraps = wraps
-        self._images: tuple[StripImage, ...] = ()
+        self.images: tuple[StripImage, ...] = ()
+        """What is shown, as far as there is room."""
         self._pictures: list[QImage] = []
 
     @property
@@ -77,7 +78,7 @@ class ImageStrip(CellGrid):
 
     def set_images(self, images: Sequence[StripImage]) -> None:
         """Show other images, all of one shape."""
-        self._images = tuple(images)
+        self.images = tuple(images)
         # Their colours are found for all at once.
         rgb = grey_rgb(np.stack([image.values for image in images])) if images else ()
         self._pictures = [to_qimage(picture) for picture in rgb]
@@ -85,18 +86,13 @@ class ImageStrip(CellGrid):
         self.update()
 
     @property
-    def images(self) -> tuple[StripImage, ...]:
-        """What is shown, as far as there is room."""
-        return self._images
-
-    @property
     def n_fitting(self) -> int:
         """How many of them have room."""
-        return min(self._n_columns() * self._n_rows(), len(self._images))
+        return min(self._n_columns() * self._n_rows(), len(self.images))
 
     def figure(self) -> Pictures | None:
         """Return the images that have room, with all their words; None where there is none."""
-        shown = self._images[: self.n_fitting]
+        shown = self.images[: self.n_fitting]
         if not shown:
             return None
         from core.report.figures import Cell, Pictures
@@ -132,9 +128,9 @@ class ImageStrip(CellGrid):
         """Return width and height of an image as painted."""
         largest = _WRAPPED_SIDE if self._wraps else _LARGEST_SIDE
         room = min(max(self.height() - self._words_height(), _LEAST_SIDE), largest)
-        if not self._images:
+        if not self.images:
             return room, room
-        height, width = self._images[0].values.shape
+        height, width = self.images[0].values.shape
         longer = max(height, width)
         return max(room * width // longer, _LEAST_SIDE), max(room * height // longer, 1)
 
@@ -146,10 +142,10 @@ class ImageStrip(CellGrid):
 
     def describe(self, row: int, column: int) -> str:
         """Return an image in words."""
-        return self._images[column].words
+        return self.images[column].words
 
     def _choose(self, row: int, column: int) -> None:
-        self.opened.emit(self._images[column].index, self.on_screen(row, column))
+        self.opened.emit(self.images[column].index, self.on_screen(row, column))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the images and their words."""
@@ -159,12 +155,12 @@ class ImageStrip(CellGrid):
             for place in range(self.n_fitting):
                 cell = self.cell_rect(0, place)
                 painter.drawImage(cell, self._pictures[place])
-                for row, wordings in enumerate(self._images[place].below):
+                for row, wordings in enumerate(self.images[place].below):
                     box = QRect(cell.left(), cell.bottom() + 2 + row * line, cell.width(), line)
                     text = fitting(metrics, wordings, box.width())
                     painter.setPen(QColor(self._theme.text if row == 0 else self._theme.muted))
                     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-                mark = self._images[place].mark
+                mark = self.images[place].mark
                 if mark:
                     painter.setPen(QPen(QColor(getattr(self._theme, mark)), 2))
                     painter.drawRect(cell.adjusted(1, 1, -1, -1))

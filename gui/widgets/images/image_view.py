@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -36,16 +36,19 @@ class ImageView(QWidget):
     def __init__(self, title: str, help_text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._title = title
+        self.title = title
+        """The words above."""
         self._title_colour = "text"
         self.note = ""
         """What is said of the image where it is a figure of its own."""
-        self._captions: tuple[str, ...] = ("",)
+        self.captions: tuple[str, ...] = ("",)
+        """The words below, the longest first: the first that fits is shown."""
         self._image: QImage | None = None
         self._rgb: NDArray[np.uint8] | None = None
         self._limit: float | None = None
         self._white = 1.0
-        self._values: NDArray[np.floating] | None = None
+        self.values: NDArray[np.floating] | None = None
+        """What hovering reads, (height, width); None where no image is shown."""
         self._reader: Callable[[int, int], str] | None = None
         self.setMouseTracking(True)
         self.setToolTip(wrapped(help_text))
@@ -65,7 +68,7 @@ class ImageView(QWidget):
 
     def set_title(self, title: str) -> None:
         """Change the words above."""
-        self._title = title
+        self.title = title
         self.setAccessibleName(title)
         self.update()
 
@@ -75,24 +78,9 @@ class ImageView(QWidget):
         self.update()
 
     @property
-    def title(self) -> str:
-        """The words above."""
-        return self._title
-
-    @property
     def caption(self) -> str:
         """The words below, in full."""
-        return self._captions[0]
-
-    @property
-    def captions(self) -> tuple[str, ...]:
-        """The words below, the longest first: the first that fits is shown."""
-        return self._captions
-
-    @property
-    def values(self) -> NDArray[np.floating] | None:
-        """What hovering reads, (height, width); None where no image is shown."""
-        return self._values
+        return self.captions[0]
 
     def show_grey(self, image: NDArray[np.floating], *captions: str, white: float = 1.0) -> None:
         """Show an image of ink, or of what else is not negative.
@@ -118,27 +106,27 @@ class ImageView(QWidget):
         self, rgb: NDArray[np.uint8], values: NDArray[np.floating], captions: tuple[str, ...]
     ) -> None:
         self._rgb, self._image = rgb, to_qimage(rgb)
-        self._values = values
-        self._captions = captions or ("",)
+        self.values = values
+        self.captions = captions or ("",)
         self.setAccessibleDescription(self.caption)
         self.update()
 
     def clear(self) -> None:
         """Show no image."""
-        self._image = self._rgb = self._values = None
-        self._captions = ("",)
+        self._image = self._rgb = self.values = None
+        self.captions = ("",)
         self.setAccessibleDescription("")
         self.update()
 
     def cell(self) -> Cell | None:
         """Return the image with its words, to be one of a figure; None where there is none."""
-        if self._values is None:
+        if self.values is None:
             return None
         from core.report.figures import Cell
 
         signed = self._limit is not None
         rgb = None if signed or self._white == 1.0 else self._rgb
-        return Cell(self._title, self.caption, self._values, signed, self._limit, rgb)
+        return Cell(self.title, self.caption, self.values, signed, self._limit, rgb)
 
     def figure(self) -> Pictures | None:
         """Return the image alone; None where there is none."""
@@ -162,10 +150,9 @@ class ImageView(QWidget):
         """Return where the image is painted."""
         line = self.fontMetrics().height() + 4
         room = self.rect().adjusted(0, line, 0, -line)
-        height, width = (1, 1) if self._values is None else self._values.shape
-        scale = min(room.width() / width, room.height() / height)
-        size = QSize(max(1, int(width * scale)), max(1, int(height * scale)))
-        box = QRect(0, 0, size.width(), size.height())
+        height, width = (1, 1) if self.values is None else self.values.shape
+        size = QSize(width, height).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        box = QRect(QPoint(), size.expandedTo(QSize(1, 1)))
         box.moveCenter(room.center())
         box.moveTop(room.top())
         return box
@@ -177,7 +164,7 @@ class ImageView(QWidget):
         line = metrics.height() + 4
         centre, elide = Qt.AlignmentFlag.AlignCenter, Qt.TextElideMode.ElideRight
         painter.setPen(QColor(getattr(self._theme, self._title_colour)))
-        title = metrics.elidedText(self._title, elide, self.width())
+        title = metrics.elidedText(self.title, elide, self.width())
         painter.drawText(QRect(0, 0, self.width(), line), centre, title)
         box = self.image_rect()
         if self._image is None:
@@ -188,7 +175,7 @@ class ImageView(QWidget):
         painter.setPen(QColor(self._theme.border))
         painter.drawRect(box.adjusted(0, 0, -1, -1))
         painter.setPen(QColor(self._theme.muted))
-        caption = fitting(metrics, self._captions, self.width())
+        caption = fitting(metrics, self.captions, self.width())
         painter.drawText(QRect(0, box.bottom() + 1, self.width(), line), centre, caption)
 
     def set_clickable(self, words: str) -> None:
@@ -221,13 +208,13 @@ class ImageView(QWidget):
         """Tell the value under the pointer."""
         point = event.position().toPoint()
         box = self.image_rect()
-        if self._values is None or not box.contains(point):
+        if self.values is None or not box.contains(point):
             self.hovered.emit("")
             return
-        height, width = self._values.shape
+        height, width = self.values.shape
         y = min((point.y() - box.top()) * height // box.height(), height - 1)
         x = min((point.x() - box.left()) * width // box.width(), width - 1)
-        words = f"{self._title}: pixel ({y}, {x}) = {self._values[y, x]:.4g}"
+        words = f"{self.title}: pixel ({y}, {x}) = {self.values[y, x]:.4g}"
         if self._reader is not None:
             words = self._reader(y, x)
         self.hovered.emit(words)

@@ -8,15 +8,15 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from gui.widgets.basics.arrow_keys import ENTER
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.wall_view import WallView
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
-    from gui.widgets.images.wall_picture import WallContent
+    from gui.widgets.images.wall_picture import WallContent, WallLayout
 
 _WHEEL_NOTCH = 120
 
@@ -54,16 +54,16 @@ class ImageWall(WallView):
         current image, or else the first in view.
         """
         index = min(max(index, 0), len(self._zooms) - 1)
-        if index == self._zoom or self._content is None:
+        if index == self.zoom_index or self.content is None:
             return
         point, cells = around, self.visible_cells()
-        if point is None and self._current is not None and self._cell in cells:
+        if point is None and self.current is not None and self._cell in cells:
             point = self.cell_rect(self._cell).center()
         point = point or QPoint(0, 0)
         cell = self.cell_at(point)
         if cell is None:
             cell = next(iter(cells), 0)
-        self._zoom = index
+        self.zoom_index = index
         self._side = self.side
         self._lay_out()
         if self._layout is not None:
@@ -71,7 +71,7 @@ class ImageWall(WallView):
             under = point.y() * self._ratio
             self._scroll_to(self._layout.corner(cell)[0] + min(middle, under) - under)
             self._remember_anchor()
-        self.zoom_changed.emit(self._zoom, len(self._zooms))
+        self.zoom_changed.emit(self.zoom_index, len(self._zooms))
         self.viewport().update()
 
     def go_to(self, row: int) -> bool:
@@ -83,12 +83,12 @@ class ImageWall(WallView):
         return True
 
     def _set_current(self, cell: int, *, in_the_middle: bool = False) -> None:
-        content = self._content
+        content = self.content
         if content is None or not len(content.order):
             return
         self._cell = min(max(cell, 0), len(content.order) - 1)
-        self._current = int(content.order[self._cell])
-        words = content.describe(self._current)
+        self.current = int(content.order[self._cell])
+        words = content.describe(self.current)
         self.setAccessibleDescription(words)
         self._show_cell(self._cell, in_the_middle=in_the_middle)
         self.hovered.emit(words)
@@ -96,7 +96,7 @@ class ImageWall(WallView):
 
     def describe(self, cell: int, point: QPoint | None = None) -> str:
         """Return what is at a cell, with the value of the pixel under a point of the viewport."""
-        content, layout = self._content, self._layout
+        content, layout = self.content, self._layout
         assert content is not None
         assert layout is not None
         row = int(content.order[cell])
@@ -144,16 +144,16 @@ class ImageWall(WallView):
         event.accept()
 
     def _open_current(self) -> None:
-        if self._current is not None:
+        if self.current is not None:
             centre = self.viewport().mapToGlobal(self.cell_rect(self._cell).center())
-            self.opened.emit(self._current, centre)
+            self.opened.emit(self.current, centre)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; with Ctrl, zoom around the pointer."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             notches = event.angleDelta().y() / _WHEEL_NOTCH
             steps = int(np.sign(notches) * max(1, round(abs(notches)))) if notches else 0
-            self.set_zoom(self._zoom + steps, event.position().toPoint())
+            self.set_zoom(self.zoom_index + steps, event.position().toPoint())
             event.accept()
         else:
             super().wheelEvent(event)
@@ -180,43 +180,30 @@ class ImageWall(WallView):
         if key in ends:
             self._set_current(ends[key])
         elif key in moves:
-            self._walk(moves[key])
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._walk(moves[key], layout)
+        elif key in ENTER:
             self._open_current()
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.set_zoom(self._zoom + 1)
+            self.set_zoom(self.zoom_index + 1)
         elif key == Qt.Key.Key_Minus:
-            self.set_zoom(self._zoom - 1)
+            self.set_zoom(self.zoom_index - 1)
         else:
             event.ignore()
 
-    def _walk(self, step: int) -> None:
-        """Move the current image; the first step chooses one in view."""
-        if self._current is None:
-            self._set_current(self._first_cell())
-        elif 0 <= self._cell + step < len(self._order()) or abs(step) == 1:
-            self._set_current(self._cell + step)
-        elif abs(step) > 1:
-            self._set_current(self._end_of_column(step))
+    def _walk(self, step: int, layout: WallLayout) -> None:
+        """Move the current image; the first step chooses one in view, one too far ends a column."""
+        cell, columns, n_cells = self._cell + step, layout.n_columns, layout.n_cells
+        if self.current is None:
+            cell = self._first_cell(layout)
+        elif abs(step) > 1 and not 0 <= cell < n_cells:
+            column = range(self._cell % columns, n_cells, columns)
+            cell = column[0 if step < 0 else -1]
+        self._set_current(cell)
 
-    def _order(self) -> NDArray[np.int64]:
-        assert self._content is not None
-        return self._content.order
-
-    def _first_cell(self) -> int:
+    def _first_cell(self, layout: WallLayout) -> int:
         """Return the remembered place if it is in view, else the first cell seen whole."""
         cells = self.visible_cells()
         if self._cell in cells:
             return self._cell
-        assert self._layout is not None
-        cut = self._layout.corner(cells.start)[0] < self.verticalScrollBar().value()
-        return cells.start + self._layout.n_columns * cut
-
-    def _end_of_column(self, step: int) -> int:
-        """Return the last cell of the column in the direction of ``step``."""
-        assert self._layout is not None
-        columns, n_cells = self._layout.n_columns, self._layout.n_cells
-        column = self._cell % columns
-        if step < 0:
-            return column
-        return column + (n_cells - 1 - column) // columns * columns
+        cut = layout.corner(cells.start)[0] < self.verticalScrollBar().value()
+        return cells.start + layout.n_columns * cut

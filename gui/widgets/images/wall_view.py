@@ -44,15 +44,19 @@ class WallView(QAbstractScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._content: WallContent | None = None
-        self._empty_words = ""
+        self.content: WallContent | None = None
+        """What is shown."""
+        self.empty_words = ""
+        """What is said where there is no image."""
         self._side = float(USUAL_SIDE)
         self._zooms = [Zoom()]
-        self._zoom = 0
+        self.zoom_index = 0
+        """Which of the zooms is used."""
         self._layout: WallLayout | None = None
         self._levels: WallLevels | None = None
         self._cell = 0
-        self._current: int | None = None
+        self.current: int | None = None
+        """Row of the current image, if one is chosen and shown."""
         self._anchor: int | None = None
         self._moving = False
         self._fits = FittingWords()
@@ -68,29 +72,14 @@ class WallView(QAbstractScrollArea):
         self.viewport().update()
 
     @property
-    def content(self) -> WallContent | None:
-        """What is shown."""
-        return self._content
-
-    @property
-    def empty_words(self) -> str:
-        """What is said where there is no image."""
-        return self._empty_words
-
-    @property
-    def current(self) -> int | None:
-        """Row of the current image, if one is chosen and shown."""
-        return self._current
-
-    @property
     def layout_now(self) -> WallLayout | None:
         """Where the cells are, in device pixels."""
         return self._layout
 
     def set_empty_words(self, words: str) -> None:
         """Say this where there is no image."""
-        self._empty_words = words
-        if self._content is None or not len(self._content.order):
+        self.empty_words = words
+        if self.content is None or not len(self.content.order):
             self.setAccessibleDescription(words)
         self.viewport().update()
 
@@ -102,14 +91,14 @@ class WallView(QAbstractScrollArea):
         """
         anchor = self._anchor if keep_place else None
         value = self.verticalScrollBar().value() if keep_place else 0
-        shape_is_new = self._content is None or (
-            content is not None and content.image_shape != self._content.image_shape
+        shape_is_new = self.content is None or (
+            content is not None and content.image_shape != self.content.image_shape
         )
-        self._content = content
+        self.content = content
         if content is None or (self._levels and self._levels.images is not content.images):
             self._levels = None  # images that are gone are not kept
         if not keep_place:
-            self._current, self._cell, self._anchor = None, 0, None
+            self.current, self._cell, self._anchor = None, 0, None
         self._find_current()
         if content is not None and shape_is_new:
             self._choose_zooms()
@@ -125,19 +114,19 @@ class WallView(QAbstractScrollArea):
 
     def _find_current(self) -> None:
         """Find the current image among others, or remember only its place."""
-        if self._content is None:
-            self._current = None
+        if self.content is None:
+            self.current = None
             return
-        if self._current is not None:
-            cell = self._cell_of(self._current)
+        if self.current is not None:
+            cell = self._cell_of(self.current)
             if cell is None:
-                self._current = None
+                self.current = None
             else:
                 self._cell = cell
-        self._cell = min(self._cell, max(0, len(self._content.order) - 1))
+        self._cell = min(self._cell, max(0, len(self.content.order) - 1))
 
     def _cell_of(self, row: int) -> int | None:
-        content = self._content
+        content = self.content
         if content is None:
             return None
         if content.as_stored:
@@ -158,21 +147,21 @@ class WallView(QAbstractScrollArea):
 
     def _choose_zooms(self) -> None:
         """Offer the zooms of these images and this screen, and keep to the wanted size."""
-        if self._content is None:
+        if self.content is None:
             return
-        shape = self._content.image_shape
+        shape = self.content.image_shape
         self._zooms = zooms(shape, self._ratio)
-        self._zoom = nearest_zoom(self._zooms, shape, self._side * self._ratio)
-        self.zoom_changed.emit(self._zoom, len(self._zooms))
+        self.zoom_index = nearest_zoom(self._zooms, shape, self._side * self._ratio)
+        self.zoom_changed.emit(self.zoom_index, len(self._zooms))
 
     def _lay_out(self) -> None:
-        content, ratio = self._content, self._ratio
+        content, ratio = self.content, self._ratio
         bar = self.verticalScrollBar()
         if content is None or not len(content.order):
             self._layout = None
             bar.setRange(0, 0)
             return
-        zoom = self._zooms[self._zoom]
+        zoom = self._zooms[self.zoom_index]
         width = zoom.size(content.image_shape)[1]
         caption = 0
         if width >= _CAPTION_SIDE * ratio:
@@ -232,7 +221,7 @@ class WallView(QAbstractScrollArea):
 
     def figure(self) -> Pictures | None:
         """Return the images in view; None where there is none."""
-        content, layout, cells = self._content, self._layout, self.visible_cells()
+        content, layout, cells = self.content, self._layout, self.visible_cells()
         if content is None or layout is None or not len(cells):
             return None
         from core.report.figures import Cell, Pictures
@@ -252,21 +241,16 @@ class WallView(QAbstractScrollArea):
         return QSize(640, 420)
 
     @property
-    def zoom_index(self) -> int:
-        """Which of the zooms is used."""
-        return self._zoom
-
-    @property
     def side(self) -> float:
         """The longer side of an image, in pixels as seen."""
-        shape = (1, 1) if self._content is None else self._content.image_shape
-        return max(self._zooms[self._zoom].size(shape)) / self._ratio
+        shape = (1, 1) if self.content is None else self.content.image_shape
+        return max(self._zooms[self.zoom_index].size(shape)) / self._ratio
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the images in view in one go, then what is written on them."""
         # An exception under a painter that goes on would end the process: what is computed comes
         # first, and the painter always ends.
-        content, layout = self._content, self._layout
+        content, layout = self.content, self._layout
         cells, picture = self.visible_cells(), None
         if content is not None and layout is not None:
             picture = self._picture(content, layout, cells)
@@ -276,7 +260,7 @@ class WallView(QAbstractScrollArea):
                 painter.setPen(QColor(self._theme.muted))
                 flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
                 box = self.viewport().rect().adjusted(40, 20, -40, -20)
-                painter.drawText(box, flags, self._empty_words)
+                painter.drawText(box, flags, self.empty_words)
                 return
             top = layout.corner(cells.start)[0] - self.verticalScrollBar().value()
             height, width = picture.shape
@@ -286,7 +270,7 @@ class WallView(QAbstractScrollArea):
             painter.drawImage(QPointF(layout.left / self._ratio, top / self._ratio), image)
             if layout.caption:
                 self._paint_captions(painter, cells)
-            if self._current is not None and self._cell in cells:
+            if self.current is not None and self._cell in cells:
                 self._paint_current(painter)
 
     def _picture(
@@ -312,7 +296,7 @@ class WallView(QAbstractScrollArea):
 
     def _paint_captions(self, painter: QPainter, cells: range) -> None:
         """Write below every image; hundreds of times a frame, so with as little as can be."""
-        content, layout, ratio = self._content, self._layout, self._ratio
+        content, layout, ratio = self.content, self._layout, self._ratio
         assert content is not None
         assert layout is not None
         painter.setFont(self._caption_font())
@@ -348,8 +332,8 @@ class WallView(QAbstractScrollArea):
         cells = self.visible_cells()
         at_top = self.verticalScrollBar().value() == 0
         self._anchor = None
-        if self._content is not None and len(cells) and not at_top:
-            self._anchor = int(self._content.order[cells.start])
+        if self.content is not None and len(cells) and not at_top:
+            self._anchor = int(self.content.order[cells.start])
 
     def _scroll_to(self, value: float) -> None:
         self._moving = True
