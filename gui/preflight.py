@@ -10,10 +10,6 @@ import os
 import sys
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 OFFSCREEN_LIBRARIES = {
     "libEGL.so.1": "libegl1",
@@ -137,8 +133,8 @@ def wayland_problem(display: str) -> str | None:
     )
 
 
-def _packages_missing(needed: Mapping[str, str], can_load: Callable[[str], bool]) -> str | None:
-    missing = {library: package for library, package in needed.items() if not can_load(library)}
+def _packages_missing(needed: dict[str, str]) -> str | None:
+    missing = {library: package for library, package in needed.items() if not _can_load(library)}
     if not missing:
         return None
     return (
@@ -147,57 +143,42 @@ def _packages_missing(needed: Mapping[str, str], can_load: Callable[[str], bool]
     )
 
 
-def _qt_platforms(environment: Mapping[str, str]) -> list[str]:
+def _qt_platforms() -> list[str]:
     """Return the platforms that Qt will try, in its order; the first that works is taken."""
-    given = environment.get("QT_QPA_PLATFORM", "")
+    given = os.environ.get("QT_QPA_PLATFORM", "")
     if given:
         return [platform.partition(":")[0] for platform in given.lower().split(";")]
-    wayland = environment.get("WAYLAND_DISPLAY") or environment.get("XDG_SESSION_TYPE") == "wayland"
-    return ["wayland", "xcb"] if wayland else ["xcb"]
+    is_wayland = os.environ.get("XDG_SESSION_TYPE") == "wayland"
+    return ["wayland", "xcb"] if os.environ.get("WAYLAND_DISPLAY") or is_wayland else ["xcb"]
 
 
-def missing_requirements(
-    environment: Mapping[str, str] | None = None,
-    can_load: Callable[[str], bool] = _can_load,
-    platform: str = sys.platform,
-    ask_x11: Callable[[str], str | None] = x11_problem,
-    ask_wayland: Callable[[str], str | None] = wayland_problem,
-) -> str | None:
-    """Return what keeps a window from opening and what to type, or None.
+def _problem(platform: str) -> str | None:
+    """Return why one of Qt's platforms cannot be used, or None."""
+    if platform == "xcb":
+        display = os.environ.get("DISPLAY", "")
+        return _packages_missing(OFFSCREEN_LIBRARIES | WINDOW_LIBRARIES) or (
+            x11_problem(display) if display else "There is no display: DISPLAY is not set."
+        )
+    if platform.startswith("wayland"):
+        problem = _packages_missing(OFFSCREEN_LIBRARIES | WAYLAND_LIBRARIES)
+        if problem or os.environ.get("WAYLAND_SOCKET"):  # one already open cannot be tried twice
+            return problem
+        return wayland_problem(os.environ.get("WAYLAND_DISPLAY") or "wayland-0")
+    return _packages_missing(OFFSCREEN_LIBRARIES)
 
-    Parameters
-    ----------
-    environment
-        Environment variables; the process's own by default.
-    can_load
-        Tells whether a shared library can be loaded; replaced in tests.
-    platform
-        As ``sys.platform``; only Linux has anything to check.
-    ask_x11, ask_wayland
-        Tell why a display cannot be used, or None; replaced in tests.
-    """
-    if not platform.startswith("linux"):
+
+def missing_requirements() -> str | None:
+    """Return what keeps a window from opening and what to type, or None; Linux alone lacks any."""
+    if not sys.platform.startswith("linux"):
         return None
-    environment = os.environ if environment is None else environment
-    command = Path(sys.argv[0]).name
-    command = "uv run main.py" if command == "main.py" else command
     problems = []
-    for name in _qt_platforms(environment):
-        needed, ask, display = dict(OFFSCREEN_LIBRARIES), None, ""
-        if name == "xcb":
-            needed |= WINDOW_LIBRARIES
-            ask, display = ask_x11, environment.get("DISPLAY", "")
-        elif name.startswith("wayland"):
-            needed |= WAYLAND_LIBRARIES
-            # A socket that is already open cannot be tried twice.
-            ask = None if environment.get("WAYLAND_SOCKET") else ask_wayland
-            display = environment.get("WAYLAND_DISPLAY") or "wayland-0"
-        problem = _packages_missing(needed, can_load)
-        if problem is None and ask is not None:
-            problem = ask(display) if display else "There is no display: DISPLAY is not set."
+    for platform in _qt_platforms():
+        problem = _problem(platform)
         if problem is None:
             return None
         problems.append(problem)
+    command = Path(sys.argv[0]).name
+    command = "uv run main.py" if command == "main.py" else command
     return "\n".join((
         *problems,
         f"On a virtual screen: xvfb-run -s '-screen 0 1920x1080x24' {command}",

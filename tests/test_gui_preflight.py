@@ -32,6 +32,7 @@ NEEDS = [
     (WAYLAND | {"QT_QPA_PLATFORM": "wayland"}, OFFSCREEN_LIBRARIES | WAYLAND_LIBRARIES),
     (OFFSCREEN, OFFSCREEN_LIBRARIES),
 ]
+HIDDEN = ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "XDG_SESSION_TYPE", "QT_QPA_PLATFORM")
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only there it asks")
 
 
@@ -57,17 +58,34 @@ def silent(display: str) -> str:
     return f"{display} is silent"
 
 
-def looked(
-    environment: dict[str, str],
-    can_load: Callable[[str], bool] = everything,
-    x11: Callable[[str], str | None] = welcome,
-    wayland: Callable[[str], str | None] = welcome,
-) -> str | None:
-    return missing_requirements(environment, can_load, "linux", x11, wayland)
+@pytest.fixture
+def looked(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str | None]:
+    """Return what looks at a machine of these variables, libraries and displays."""
+
+    def look(
+        environment: dict[str, str],
+        can_load: Callable[[str], bool] = everything,
+        x11: Callable[[str], str | None] = welcome,
+        wayland: Callable[[str], str | None] = welcome,
+        platform: str = "linux",
+    ) -> str | None:
+        for name in HIDDEN:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr("sys.platform", platform)
+        monkeypatch.setattr("gui.preflight._can_load", can_load)
+        monkeypatch.setattr("gui.preflight.x11_problem", x11)
+        monkeypatch.setattr("gui.preflight.wayland_problem", wayland)
+        return missing_requirements()
+
+    return look
 
 
 @pytest.mark.parametrize("environment", [SCREEN, WAYLAND, OFFSCREEN])
-def test_a_complete_machine_needs_nothing(environment: dict[str, str]) -> None:
+def test_a_complete_machine_needs_nothing(
+    looked: Callable[..., str | None], environment: dict[str, str]
+) -> None:
     assert looked(environment) is None
 
 
@@ -76,7 +94,7 @@ def test_a_complete_machine_needs_nothing(environment: dict[str, str]) -> None:
     [(environment, *item) for environment, needed in NEEDS for item in needed.items()],
 )
 def test_one_missing_library_names_exactly_its_package(
-    environment: dict[str, str], library: str, package: str
+    looked: Callable[..., str | None], environment: dict[str, str], library: str, package: str
 ) -> None:
     message = looked(environment, lambda name: name != library)
     assert message is not None
@@ -87,7 +105,7 @@ def test_one_missing_library_names_exactly_its_package(
 
 @pytest.mark.parametrize(("environment", "needed"), NEEDS)
 def test_a_bare_machine_is_told_all_packages(
-    environment: dict[str, str], needed: dict[str, str]
+    looked: Callable[..., str | None], environment: dict[str, str], needed: dict[str, str]
 ) -> None:
     message = looked(environment, nothing)
     assert message is not None
@@ -101,14 +119,18 @@ def test_readme_names_every_package() -> None:
 
 
 @pytest.mark.parametrize("platform", ["minimal", "vnc:size=100x100", "eglfs", "offscreen:a=b"])
-def test_what_needs_no_display_is_left_to_qt(platform: str) -> None:
+def test_what_needs_no_display_is_left_to_qt(
+    looked: Callable[..., str | None], platform: str
+) -> None:
     assert looked({"QT_QPA_PLATFORM": platform}, OFFSCREEN_LIBRARIES.__contains__) is None
 
 
 @pytest.mark.parametrize(
     "environment", [{}, {"DISPLAY": ""}, {"QT_QPA_PLATFORM": "xcb"}, {"WAYLAND_DISPLAY": ""}]
 )
-def test_no_display_is_told_with_what_to_do(environment: dict[str, str]) -> None:
+def test_no_display_is_told_with_what_to_do(
+    looked: Callable[..., str | None], environment: dict[str, str]
+) -> None:
     message = looked(environment)
     assert message is not None
     assert "no display" in message
@@ -129,7 +151,7 @@ def test_no_display_is_told_with_what_to_do(environment: dict[str, str]) -> None
     ],
 )
 def test_displays_are_asked_in_the_order_of_qt(
-    environment: dict[str, str], asked: list[str]
+    looked: Callable[..., str | None], environment: dict[str, str], asked: list[str]
 ) -> None:
     message = looked(environment, x11=silent, wayland=silent)
     assert message is not None
@@ -139,7 +161,7 @@ def test_displays_are_asked_in_the_order_of_qt(
         assert looked(environment, x11=answers.get, wayland=answers.get) is None
 
 
-def test_an_open_wayland_socket_is_left_alone() -> None:
+def test_an_open_wayland_socket_is_left_alone(looked: Callable[..., str | None]) -> None:
     environment = {"QT_QPA_PLATFORM": "wayland", "WAYLAND_SOCKET": "7"}
     assert looked(environment, wayland=silent) is None
 
@@ -269,8 +291,8 @@ def test_a_display_that_is_none_is_told() -> None:
 
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
-def test_other_systems_bring_everything(platform: str) -> None:
-    assert missing_requirements({}, nothing, platform) is None
+def test_other_systems_bring_everything(looked: Callable[..., str | None], platform: str) -> None:
+    assert looked({}, nothing, platform=platform) is None
 
 
 def test_it_looks_at_this_machine_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,8 +312,7 @@ def test_it_looks_at_this_machine_by_default(monkeypatch: pytest.MonkeyPatch) ->
 def test_without_a_display_the_program_ends_with_a_message(
     tmp_path: Path, given: dict[str, str], words: str
 ) -> None:
-    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "XDG_SESSION_TYPE", "QT_QPA_PLATFORM")
-    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    environment = {name: value for name, value in os.environ.items() if name not in HIDDEN}
     environment |= {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)} | given
     done = subprocess.run(
         [sys.executable, str(REPOSITORY / "main.py")],
