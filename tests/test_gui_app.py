@@ -343,7 +343,7 @@ from gui.widgets.images.image_mosaic import ImageMosaic
 
 painted = ImageMosaic.paintEvent
 def paint(mosaic, event):
-    if mosaic.n_rows:
+    if mosaic.rows:
         os.kill(os.getpid(), signal.SIGTERM)
     painted(mosaic, event)
 ImageMosaic.paintEvent = paint

@@ -54,7 +54,7 @@ def pair(page: RobustnessPage, qtbot: QtBot) -> RobustnessPair:
     click(qtbot, page.switch.button(TWO))
     panel = page.tabs.panel(TWO)
     assert isinstance(panel, RobustnessPair)
-    wait_until(qtbot, lambda: panel.mosaic.n_rows == 1)
+    wait_until(qtbot, lambda: len(panel.mosaic.rows) == 1)
     return panel
 
 
@@ -114,7 +114,7 @@ def test_both_runs_are_drawn_in_one_scale_with_their_numbers(
     limit = max(weight_limit(w) for w in weights)
     assert pair.colour_bar.limit == limit
     for row, w in enumerate(weights):
-        shown = pair.mosaic.row(row)
+        shown = pair.mosaic.rows[row]
         np.testing.assert_array_equal(shown.values, w[:, 1:].reshape(10, 8, 8))
         half = len(DIVERGING) // 2
         expected = DIVERGING[np.rint(w[3, 1:].reshape(8, 8) / limit * half).astype(int) + half]
@@ -149,13 +149,17 @@ def test_another_run_can_be_chosen_and_a_hidden_one_is_drawn_again(
     oldest, newest, _ = session.runs.entries
     wait_until(qtbot, lambda: pair.other.currentData() == newest.key)
     choose(qtbot, pair.other, pair.other.findData(oldest.key))
-    wait_until(qtbot, lambda: pair.mosaic.n_rows == 2 and pair.mosaic.row(1).label == oldest.name)
+    wait_until(
+        qtbot, lambda: len(pair.mosaic.rows) == 2 and pair.mosaic.rows[1].label == oldest.name
+    )
     session.runs.set_visible(oldest.key, False)
     wait_until(qtbot, lambda: pair.other.currentData() == newest.key)
     session.runs.set_visible(newest.key, False)
     wait_until(qtbot, lambda: "hidden" in pair.lines[1].text())
     choose(qtbot, pair.other, pair.other.findData(newest.key))
-    wait_until(qtbot, lambda: pair.mosaic.n_rows == 2 and pair.mosaic.row(1).label == newest.name)
+    wait_until(
+        qtbot, lambda: len(pair.mosaic.rows) == 2 and pair.mosaic.rows[1].label == newest.name
+    )
     entry = session.runs.entry(newest.key)
     assert entry is not None
     assert entry.is_visible
@@ -224,9 +228,11 @@ def test_other_numbers_of_classes_fit(
     session.open(str(path))
     wait_until(qtbot, lambda: data_of(session).n_classes == n_classes)
     wait_for_state(qtbot, session, RunState.FINISHED)
-    wait_until(qtbot, lambda: pair.mosaic.n_rows == 1 and len(pair.mosaic.row(0).rgb) == n_classes)
+    wait_until(
+        qtbot, lambda: len(pair.mosaic.rows) == 1 and len(pair.mosaic.rows[0].rgb) == n_classes
+    )
     train_other()
-    wait_until(qtbot, lambda: pair.mosaic.n_rows == 2)
+    wait_until(qtbot, lambda: len(pair.mosaic.rows) == 2)
     qtbot.wait(50)
     last = pair.mosaic.cell_rect(1, n_classes - 1)
     assert pair.mosaic.rect().contains(last)

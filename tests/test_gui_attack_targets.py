@@ -106,7 +106,7 @@ def test_every_class_has_its_smallest_change_and_its_image_just_beyond(
 ) -> None:
     dataset = data_of(session)
     expected = expected_crossings(panel, session)
-    image_row, change_row = panel.strip.row(0), panel.strip.row(1)
+    image_row, change_row = panel.strip.rows[0], panel.strip.rows[1]
     chosen = session.attack.chosen_image
     largest = max(np.abs(one.beyond).max() for one in expected)
     predicted = expected[0].smallest.predicted
@@ -142,7 +142,7 @@ def test_what_is_painted_are_those_images_and_a_frame_around_the_nearest(
         cell = strip.cell_rect(0, k)
         assert strip.rect().contains(cell)
         painted = pixels(strip, cell)
-        rgb = grey_rgb(strip.row(0).values[k])
+        rgb = grey_rgb(strip.rows[0].values[k])
         rows = (np.arange(8) * 2 + 1) * cell.height() // 16  # the middles of the pixels
         columns = (np.arange(8) * 2 + 1) * cell.width() // 16
         np.testing.assert_array_equal(painted[rows][:, columns], rgb)
@@ -169,14 +169,14 @@ def test_scrubbing_moves_all_at_once_and_says_where_it_is(
         assert words in panel.fraction_words.text()
         for k, one in enumerate(expected):
             change = one.change_at(panel.fraction)
-            row = panel.strip.row(0)
+            row = panel.strip.rows[0]
             np.testing.assert_allclose(row.values[k].ravel(), chosen + change, atol=1e-12)
             p = probabilities_at(session, change)
             assert row.captions[k].endswith(sure_words(p[k]))
             assert row.captions[k].startswith("✓") == (k == predicted or fraction > 1)
     panel.scrub.setValue(1000)
     assert panel.fraction_words.text() == "100 % of the change: a tie"
-    ticks = [words.startswith("✓") for words in panel.strip.row(0).captions]
+    ticks = [words.startswith("✓") for words in panel.strip.rows[0].captions]
     assert ticks == [k == predicted for k in range(10)]
 
 
@@ -243,7 +243,7 @@ def test_where_the_fewest_pixels_are_only_a_bound_it_says_at_most(
         shown, image = session.view.shown, session.attack.chosen_image
         assert shown is not None
         assert image is not None
-        for k, words in enumerate(panel.strip.row(1).captions):
+        for k, words in enumerate(panel.strip.rows[1].captions):
             one = smallest_change(shown.weights, image, "l0", target=k, boxed=True)
             if not words:
                 assert one.size == 0 or np.isinf(one.size)
@@ -262,7 +262,7 @@ def test_by_size_the_nearest_come_first(
     sizes = [one.smallest.size for one in expected_crossings(panel, session)]
     choose(qtbot, panel.order, panel.order.findData("size"))
     order = np.argsort(sizes, kind="stable")
-    shown = [float(words.split("  ")[0]) for words in panel.strip.row(1).captions if words]
+    shown = [float(words.split("  ")[0]) for words in panel.strip.rows[1].captions if words]
     assert shown == sorted(shown)
     names = data_of(session).class_names
     assert [panel.strip.describe(0, i).split(",")[1] for i in range(10)] == [
@@ -300,7 +300,7 @@ def test_a_click_makes_a_class_the_target_and_shows_the_film(
     hover(panel.strip, cell.center())
     row = (cell.center().y() - cell.top()) * 8 // cell.height()
     column = (cell.center().x() - cell.left()) * 8 // cell.width()
-    assert f"{panel.strip.row(1).values[3, row, column]:.4g}" in window.hover_words.text()
+    assert f"{panel.strip.rows[1].values[3, row, column]:.4g}" in window.hover_words.text()
 
 
 def test_it_follows_the_image_and_the_epoch(
@@ -319,7 +319,7 @@ def test_before_anything_is_learnt_no_change_is_enough(
 ) -> None:
     session.view.show_epoch(0)  # all weights are zero
     wait_until(qtbot, lambda: is_known(panel))
-    missing = panel.strip.row(1).missing
+    missing = panel.strip.rows[1].missing
     assert missing == ("read as this: no change", *["no change is enough"] * 9)
     assert "no other class within reach" in panel.words.text()
 
@@ -329,7 +329,7 @@ def test_other_data_are_followed(panel: TargetsPanel, session: Session, qtbot: Q
     session.wanted.set_setting("test_size", 50)
     session.training.rewind(play=True)
     wait_until(qtbot, lambda: data_of(session) is not before and is_known(panel))
-    assert panel.strip.n_rows == 2
+    assert len(panel.strip.rows) == 2
 
 
 def test_without_a_model_it_cannot_be_played(
@@ -381,7 +381,7 @@ def test_many_classes_scroll_and_a_long_search_can_be_called_off_and_gone_on_wit
     some = found_of(panel)
     n_left = some.crossings.count(None)
     assert 0 < n_left < 47
-    assert panel.strip.row(1).missing.count("...") == n_left
+    assert panel.strip.rows[1].missing.count("...") == n_left
     assert f"{47 - n_left} of 47 classes" in panel.words.text()
     session.attack.set_setting("target", 4)  # changes nothing here
     session.pool.read_letters()

@@ -75,7 +75,7 @@ def test_curves_and_mistakes_come_without_moving_anything(
 
     def watched(mosaic: ImageMosaic, event: Any) -> None:
         places.add(mosaic.window().page("learn").tabs.geometry().getRect())
-        labels.add(tuple(mosaic.row(row).label for row in range(mosaic.n_rows)))
+        labels.add(tuple(row.label for row in mosaic.rows))
         paint(mosaic, event)
 
     monkeypatch.setattr(ImageMosaic, "paintEvent", watched)
@@ -131,7 +131,7 @@ def test_captions_say_what_each_mistake_was_taken_for(window: MainWindow, qtbot:
         assert window.session.view.shown is not None
         dataset = data_of(window.session)
         found = diagnose(window.session.view.shown.weights, dataset.train)
-        worst, mean = window.page("learn").atlas.row(2), window.page("learn").atlas.row(1)
+        worst, mean = window.page("learn").atlas.rows[2], window.page("learn").atlas.rows[1]
         assert any(found.worst)
         for k, mistake in enumerate(found.worst):
             if mistake is None:
@@ -157,14 +157,14 @@ def test_hovering_reads_the_value_of_a_pixel(window: MainWindow, qtbot: QtBot) -
     atlas = window.page("learn").atlas
     atlas.grab()
     height, width = data_of(window.session).image_shape
-    taken = atlas.row(2).missing.index("")  # a class with a mistake
+    taken = atlas.rows[2].missing.index("")  # a class with a mistake
     for row, column, y, x in [(0, 3, 2, 5), (1, 9, 7, 0), (2, taken, 4, 3), (0, 0, 0, 7)]:
         cell = atlas.cell_rect(row, column)
         point = QPoint(
             cell.left() + (2 * x + 1) * cell.width() // (2 * width),
             cell.top() + (2 * y + 1) * cell.height() // (2 * height),
         )
-        value = atlas.row(row).values[column, y, x]
+        value = atlas.rows[row].values[column, y, x]
         QTest.mouseMove(atlas, point)
         wait_until(
             qtbot,
@@ -238,7 +238,7 @@ def test_a_click_opens_weights_and_means_which_are_no_samples(
     assert card.bars.isVisible() is has_bars
     assert not card.attack_button.isVisible()
     assert card.content is not None
-    np.testing.assert_array_equal(card.content.values, atlas.row(row).values[4])
+    np.testing.assert_array_equal(card.content.values, atlas.rows[row].values[4])
     activate(qtbot, card)
     qtbot.keyClick(card, Qt.Key.Key_Escape)
     assert not card.isVisible()
@@ -285,7 +285,7 @@ def test_pointing_at_rows_that_are_not_painted_yet(window: MainWindow, qtbot: Qt
     mosaic.set_rows([row, MosaicRow("two", "", values)])
     QTest.mouseMove(mosaic, QPoint(200, 250))  # before the next paint
     QTest.mouseClick(mosaic, Qt.MouseButton.LeftButton, pos=QPoint(300, 250))
-    wait_until(qtbot, lambda: mosaic.n_rows == 2)
+    wait_until(qtbot, lambda: len(mosaic.rows) == 2)
 
 
 def mosaic_of(qtbot: QtBot, n_columns: int, rows: list[MosaicRow]) -> ImageMosaic:

@@ -95,9 +95,9 @@ def test_it_begins_with_best_against_now(panel: ComparisonPanel, session: Sessio
 def test_weights_and_their_difference(panel: ComparisonPanel, session: Session) -> None:
     shape = data_of(session).image_shape
     first, second = weights_of(panel)
-    assert [panel.mosaic.row(i).label for i in range(3)] == ["A", "B", "B − A"]
+    assert [panel.mosaic.rows[i].label for i in range(3)] == ["A", "B", "B − A"]
     for row, weights in enumerate((first, second, second - first)):
-        np.testing.assert_array_equal(panel.mosaic.row(row).values, weight_images(weights, shape))
+        np.testing.assert_array_equal(panel.mosaic.rows[row].values, weight_images(weights, shape))
     assert f"{relative_difference(first, second):.1%}" in panel.words.text()
 
 
@@ -111,11 +111,11 @@ def test_means_mistakes_confusion_and_attackability(
         if what == "means":
             for row, one in enumerate(found):
                 means = one.train.mean_images.reshape(-1, *data.image_shape)
-                np.testing.assert_array_equal(panel.mosaic.row(row).values, means)
+                np.testing.assert_array_equal(panel.mosaic.rows[row].values, means)
         elif what == "worst":
             for row, one in enumerate(found):
                 for k, mistake in enumerate(one.train.worst):
-                    caption = panel.mosaic.row(row).captions[k]
+                    caption = panel.mosaic.rows[row].captions[k]
                     assert (mistake is None) == (caption == "")
                     if mistake is not None:
                         assert caption.endswith(f"{mistake.probability:.2f}")
@@ -186,7 +186,7 @@ def test_a_run_of_the_list_is_compared_with_the_one_shown(window: MainWindow, qt
     card = window.page("learn").card
     assert card.isVisible()
     assert card.title.text() == "B − A: weights of class 3"
-    np.testing.assert_array_equal(card.content.values, panel.mosaic.row(2).values[3])
+    np.testing.assert_array_equal(card.content.values, panel.mosaic.rows[2].values[3])
     card.close()
     panel.show_what("confusion")
     found = wait_for_models(qtbot, panel)
@@ -241,7 +241,7 @@ def test_other_data_bring_other_models(
     )
     wait_for_models(qtbot, panel)
     assert weights_of(panel)[0].shape == (10, 785)
-    assert panel.mosaic.row(0).values.shape == (10, 28, 28)
+    assert panel.mosaic.rows[0].values.shape == (10, 28, 28)
 
 
 def test_the_worst_are_of_the_present_images(
@@ -290,7 +290,7 @@ def test_pictures_and_mistakes_open(panel: ComparisonPanel, qtbot: QtBot) -> Non
         click_cell(qtbot, panel, 2, 3)
     content = asked.args[0]()
     assert content.title == "B − A: weights of class 3"
-    np.testing.assert_array_equal(content.values, panel.mosaic.row(2).values[3])
+    np.testing.assert_array_equal(content.values, panel.mosaic.rows[2].values[3])
     panel.show_what("worst")
     found = wait_for_models(qtbot, panel)
     column = next(k for k, m in enumerate(found[1].train.worst) if m is not None)

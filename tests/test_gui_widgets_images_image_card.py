@@ -211,17 +211,17 @@ def test_several_worst_of_each_class(window: MainWindow, qtbot: QtBot) -> None:
     session, atlas = window.session, window.page("learn").atlas
     session.view.show_epoch(1)
     wait_for_diagnosis(qtbot, session)
-    assert atlas.n_rows == 3
+    assert len(atlas.rows) == 3
     type_number(qtbot, window.page("learn").n_worst.field, "3")
-    wait_until(qtbot, lambda: atlas.n_rows == 5)
+    wait_until(qtbot, lambda: len(atlas.rows) == 5)
     assert session.view.shown is not None
     train = data_of(session).train
     found = diagnose(session.view.shown.weights, train, 3)
-    labels = [atlas.row(row).label for row in range(5)]
+    labels = [atlas.rows[row].label for row in range(5)]
     assert labels == ["weights", "mean", "worst", "2nd worst", "3rd worst"]
     atlas.grab()
     for n in range(3):
-        row = atlas.row(2 + n)
+        row = atlas.rows[2 + n]
         for k, mistake in enumerate(found.nth_worst(n)):
             if mistake is None:
                 assert row.missing[k] == ("none wrong" if n == 0 else "no more")
@@ -239,7 +239,7 @@ def test_several_worst_of_each_class(window: MainWindow, qtbot: QtBot) -> None:
     type_number(qtbot, window.page("learn").n_worst.field, "6")  # refused
     assert window.page("learn").n_worst.field.number() == 3
     type_number(qtbot, window.page("learn").n_worst.field, "1")
-    wait_until(qtbot, lambda: atlas.n_rows == 3)
+    wait_until(qtbot, lambda: len(atlas.rows) == 3)
 
 
 def test_an_image_without_a_true_class_has_logits_only(qtbot: QtBot) -> None:

@@ -105,8 +105,7 @@ def check_numbers(widget: QWidget, figure: Figure) -> None:
             found = column(rows, "share read rightly")
             np.testing.assert_array_equal(found, widget.scores.T.ravel())
         case ImageMosaic():
-            for index in range(widget.n_rows):
-                shown = widget.row(index)
+            for shown in widget.rows:
                 mine = [row for row in rows if row["figure"] == shown.label]
                 missing = shown.missing or ("",) * len(mine)
                 for row, values, words in zip(mine, shown.values, missing, strict=True):

@@ -331,7 +331,7 @@ class LearnPage(Page):
         found = session.readings.diagnosis.found
         if shown is None or dataset is None:
             return
-        picture = self.atlas.row(row)
+        picture = self.atlas.rows[row]
         if picture.missing and picture.missing[column]:
             return
         index = None
@@ -367,13 +367,13 @@ class LearnPage(Page):
         from gui.widgets.images.image_card import CardContent
 
         shown, dataset = self._session.view.shown, self._session.view.dataset
-        if shown is None or dataset is None or row >= self.atlas.n_rows:
+        if shown is None or dataset is None or row >= len(self.atlas.rows):
             return None
         if index is not None:
             snapshots = self._session.epochs.snapshots
             content = PartView(dataset, "train", None).card(index, shown, snapshots)
             return replace(content, words=f"{content.words} {_WORST_HELP}")
-        picture, name = self.atlas.row(row), dataset.class_names[column]
+        picture, name = self.atlas.rows[row], dataset.class_names[column]
         values = picture.values[column]
         if picture.missing and picture.missing[column]:
             return None

@@ -223,7 +223,7 @@ class RobustnessPair(Panel):
     def _refresh_train(self) -> None:
         missing, budget = self._missing, self._state.budget_of_half()
         self.train.setVisible(bool(missing))
-        self.colour_bar.setVisible(self.mosaic.n_rows > 0)
+        self.colour_bar.setVisible(bool(self.mosaic.rows))
         if missing == "with":
             self.train.setText("Train the same with an adversary")
             self.train.setEnabled(budget is not None)
@@ -251,9 +251,9 @@ class RobustnessPair(Panel):
     def _content(self, row: int, column: int) -> CardContent | None:
         """Return what a card shows of the weights of a class."""
         dataset = self._session.view.dataset
-        if dataset is None or row >= self.mosaic.n_rows or column >= dataset.n_classes:
+        if dataset is None or row >= len(self.mosaic.rows) or column >= dataset.n_classes:
             return None
-        picture = self.mosaic.row(row)
+        picture = self.mosaic.rows[row]
         return CardContent(
             title=f"{picture.label}: weights of class {dataset.class_names[column]}",
             words=picture.help,

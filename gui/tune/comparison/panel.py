@@ -181,9 +181,9 @@ class ComparisonPanel(Panel):
     def _content(self, row: int, column: int) -> CardContent | None:
         """Return what a card shows of a picture of weights or means."""
         dataset = self._session.view.dataset
-        if dataset is None or row >= self.mosaic.n_rows:
+        if dataset is None or row >= len(self.mosaic.rows):
             return None
-        picture, name = self.mosaic.row(row), dataset.class_names[column]
+        picture, name = self.mosaic.rows[row], dataset.class_names[column]
         if picture.missing and picture.missing[column]:
             return None
         return CardContent(

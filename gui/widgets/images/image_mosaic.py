@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
@@ -29,6 +30,7 @@ _LABEL_GAP = 10
 _SMALLEST_CELL = 60
 _LARGEST_CELL = 190
 _BAND_GAP = 10
+_HEADER_GAP = 4
 _MOST_ON_PAPER = 12
 """Images beside each other."""
 _LEAST_COLUMNS = 8
@@ -69,17 +71,17 @@ def _shape(row: MosaicRow) -> tuple[object, ...]:
     return row.label, row.captions, row.rgb.shape
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Place:
-    cell: int = _SMALLEST_CELL
-    left: int = 0
-    column_width: int = 0
-    tops: list[int] = field(default_factory=list)
-    header: int = 0
-    caption: int = 0
-    caption_line: int = 0
-    per_band: int = 1
-    band_height: int = 0
+    """Where the images are, in pixels."""
+
+    cell: tuple[int, int]
+    """Width and height of an image."""
+    left: int
+    column_width: int
+    tops: list[int]
+    """Of each row, in the first band; in the end where the next band begins."""
+    per_band: int
 
 
 class ImageMosaic(CellGrid):
@@ -96,7 +98,8 @@ class ImageMosaic(CellGrid):
         super().__init__("class atlas", "", parent)
         self._smallest = smallest_cell
         self._names: tuple[str, ...] = ()
-        self._rows: tuple[MosaicRow, ...] = ()
+        self.rows: tuple[MosaicRow, ...] = ()
+        """What is shown."""
         self._images: list[QImage] = []
         self._marked: int | None = None
         self._laid_out: _Place | None = None
@@ -104,7 +107,7 @@ class ImageMosaic(CellGrid):
     @property
     def n_cells(self) -> tuple[int, int]:
         """Rows and columns."""
-        return len(self._rows), len(self._names)
+        return len(self.rows), len(self._names)
 
     @property
     def _place(self) -> _Place:
@@ -115,7 +118,7 @@ class ImageMosaic(CellGrid):
     def set_columns(self, names: Sequence[str]) -> None:
         """Name the columns."""
         if len(names) != len(self._names):
-            self._rows, self._images = (), []  # of other classes: they fit no column
+            self.rows, self._images = (), []  # of other classes: they fit no column
         self._names = tuple(names)
         self._current = (0, 0)
         self._laid_out = None
@@ -124,16 +127,16 @@ class ImageMosaic(CellGrid):
 
     def set_rows(self, rows: Sequence[MosaicRow]) -> None:
         """Show other images; only rows that are others than before are painted anew."""
-        if [row.label for row in rows] != [row.label for row in self._rows]:
+        if [row.label for row in rows] != [row.label for row in self.rows]:
             self.updateGeometry()
-        before = self._rows
-        known = {id(row): image for row, image in zip(self._rows, self._images, strict=True)}
+        before = self.rows
+        known = {id(row): image for row, image in zip(self.rows, self._images, strict=True)}
         # One tall image per row: its cells are stacked, and each is drawn from its part. Rows
         # that were shown already keep theirs.
         self._images = [
             known.get(id(row)) or to_qimage(row.rgb.reshape(-1, *row.rgb.shape[2:])) for row in rows
         ]
-        self._rows = tuple(rows)
+        self.rows = tuple(rows)
         if [_shape(row) for row in rows] != [_shape(row) for row in before]:
             self._laid_out = None
         if self._laid_out is None:
@@ -146,9 +149,8 @@ class ImageMosaic(CellGrid):
 
     def _strips(self, index: int) -> list[QRect]:
         """Return where a row is painted, one strip a band."""
-        place = self._place
-        firsts = range(0, len(self._names), place.per_band)
-        lines = place.caption_line if self._rows[index].captions else 0
+        firsts = range(0, len(self._names), self._place.per_band)
+        lines = self.fontMetrics().height() + 1 if self.rows[index].captions else 0
         tops = [self.cell_rect(index, column) for column in firsts]
         return [QRect(0, cell.top(), self.width(), cell.height() + lines) for cell in tops]
 
@@ -157,22 +159,13 @@ class ImageMosaic(CellGrid):
         self._marked = column
         self.update()
 
-    def row(self, index: int) -> MosaicRow:
-        """Return one of the rows shown."""
-        return self._rows[index]
-
-    @property
-    def n_rows(self) -> int:
-        """Number of rows shown."""
-        return len(self._rows)
-
     def figure(self) -> Sheet | None:
         """Return a figure of each row below each other; None before there are any."""
-        if not self._rows or not self._names:
+        if not self.rows or not self._names:
             return None
         from core.report.figures import Sheet
 
-        rows = tuple((self._pictures(row),) for row in self._rows)
+        rows = tuple((self._pictures(row),) for row in self.rows)
         return Sheet(as_title(self.accessibleName()), "", rows)
 
     def _pictures(self, row: MosaicRow) -> Pictures:
@@ -199,54 +192,47 @@ class ImageMosaic(CellGrid):
         return Pictures(row.label, "", cells, per_row, row.limit, value_label=row.label)
 
     def _lay_out(self) -> _Place:
-        metrics = QFontMetrics(self.font())
-        line = metrics.height()
-        place = _Place(left=self._label_width(), header=line + 4)
-        n_columns = max(len(self._names), 1)
-        place.caption_line = line + 1
-        place.caption = line * self._n_captioned()
-        self._choose_bands(place, n_columns)
-        cell_w, cell_h = self._cell_size(place.cell)
-        room = self.width() - place.left
-        roomy = max(cell_w + 6 * _GAP, self._widest_words() + 2 * _GAP)
-        place.column_width = min(max(cell_w + _GAP, room // place.per_band), roomy)
-        place.left += max(room - place.per_band * place.column_width, 0) // 2
-        top = place.header
-        for row in self._rows:
-            place.tops.append(top)
-            top += cell_h + _GAP + (line if row.captions else 0)
-        place.band_height = top + _BAND_GAP
-        return place
+        line, labels = self.fontMetrics().height(), self._label_width()
+        side, per_band = self._choose_bands(line)
+        width, height = self._cell_size(side)
+        room = self.width() - labels
+        roomy = max(width + 6 * _GAP, self._widest_words() + 2 * _GAP)
+        column_width = min(max(width + _GAP, room // per_band), roomy)
+        left = labels + max(room - per_band * column_width, 0) // 2
+        heights = [height + _GAP + (line if row.captions else 0) for row in self.rows]
+        tops = list(accumulate(heights, initial=line + _HEADER_GAP))
+        tops[-1] += _BAND_GAP
+        return _Place((width, height), left, column_width, tops, per_band)
 
     def _n_captioned(self) -> int:
         """Return how many rows have words below their images."""
-        return sum(bool(row.captions) for row in self._rows)
+        return sum(bool(row.captions) for row in self.rows)
 
     def _label_width(self) -> int:
-        metrics = QFontMetrics(self.font())
-        labels = [metrics.horizontalAdvance(row.label) for row in self._rows] or [0]
+        metrics = self.fontMetrics()
+        labels = [metrics.horizontalAdvance(row.label) for row in self.rows] or [0]
         return max(labels) + 2 * _LABEL_GAP
 
-    def _choose_bands(self, place: _Place, n_columns: int) -> None:
-        """Choose in how many bands the columns make the largest cells."""
-        n_rows = max(len(self._rows), 1)
+    def _choose_bands(self, line: int) -> tuple[int, int]:
+        """Return the longer side of the largest cells, and how many then stand in a band."""
+        n_rows, n_columns = (max(n, 1) for n in self.n_cells)
         height, width = self._image_size()
         longer = max(height, width)  # the shorter side follows from the shape of the images
-        room = self.width() - place.left
-        best = 0
+        room, words = self.width() - self._label_width(), line * (1 + self._n_captioned())
+        best = most = 0
         for n_bands in range(1, n_columns + 1):
             per_band = -(-n_columns // n_bands)
             band = (self.height() - (n_bands - 1) * _BAND_GAP) // n_bands
             room_w = room // per_band - _GAP
-            room_h = (band - place.header - place.caption) // n_rows - _GAP
-            cell = min(room_w * longer // width, room_h * longer // height, _LARGEST_CELL)
-            if cell > best:
-                best, place.per_band = cell, per_band
+            room_h = (band - words - _HEADER_GAP) // n_rows - _GAP
+            side = min(room_w * longer // width, room_h * longer // height, _LARGEST_CELL)
+            if side > best:
+                best, most = side, per_band
             if room_h * longer // height <= best:
                 break  # more bands are lower still
-        place.cell = best
         if best < self._smallest:  # as wide as there is room; what is too high is scrolled
-            place.cell, place.per_band = self._smallest, self._least_per_band(n_columns)
+            return self._smallest, self._least_per_band(n_columns)
+        return best, most
 
     def _least_per_band(self, n_columns: int) -> int:
         """Return how many of the smallest cells stand beside each other."""
@@ -258,13 +244,13 @@ class ImageMosaic(CellGrid):
         """Return the width of the longest name or caption."""
         bold = QFont(self.font())
         bold.setBold(True)
-        names, plain = QFontMetrics(bold), QFontMetrics(self.font())
-        captions = [words for row in self._rows for words in row.captions]
+        names, plain = QFontMetrics(bold), self.fontMetrics()
+        captions = [words for row in self.rows for words in row.captions]
         widths = [names.horizontalAdvance(name) for name in self._names]
         return max([*widths, *map(plain.horizontalAdvance, captions)], default=0)
 
     def _image_size(self) -> tuple[int, int]:
-        return self._rows[0].rgb.shape[1:3] if self._rows else (1, 1)
+        return self.rows[0].rgb.shape[1:3] if self.rows else (1, 1)
 
     def _cell_size(self, cell: int) -> tuple[int, int]:
         height, width = self._image_size()
@@ -273,13 +259,13 @@ class ImageMosaic(CellGrid):
 
     def minimumSizeHint(self) -> QSize:
         """Small enough to read, in as many bands as the present width needs."""
-        line = QFontMetrics(self.font()).height()
+        line = self.fontMetrics().height()
         cell_w, cell_h = self._cell_size(self._smallest)
-        n_columns, n_rows = max(len(self._names), 1), max(len(self._rows), 1)
+        n_rows, n_columns = (max(n, 1) for n in self.n_cells)
         width = self._label_width() + min(n_columns, _LEAST_COLUMNS) * (cell_w + _GAP)
         n_bands = -(-n_columns // self._least_per_band(n_columns))
         n_lines = 1 + max(self._n_captioned(), 1)
-        band = n_lines * line + 4 + n_rows * (cell_h + _GAP)
+        band = n_lines * line + _HEADER_GAP + n_rows * (cell_h + _GAP)
         return QSize(width, n_bands * band + (n_bands - 1) * _BAND_GAP)
 
     def sizeHint(self) -> QSize:
@@ -288,13 +274,12 @@ class ImageMosaic(CellGrid):
 
     def cell_rect(self, row: int, column: int) -> QRect:
         """Return where an image is painted; nowhere for one that is not there."""
-        place = self._place
-        if row >= len(place.tops):
+        if row >= len(self.rows):
             return QRect()
-        cell_w, cell_h = self._cell_size(place.cell)
+        place, (width, height) = self._place, self._place.cell
         band, column = divmod(column, place.per_band)
-        x = place.left + column * place.column_width + (place.column_width - cell_w) // 2
-        return QRect(x, band * place.band_height + place.tops[row], cell_w, cell_h)
+        x = place.left + column * place.column_width + (place.column_width - width) // 2
+        return QRect(x, band * place.tops[-1] + place.tops[row], width, height)
 
     def resizeEvent(self, event: QEvent) -> None:
         """Lay out anew; another width may need other bands."""
@@ -321,36 +306,34 @@ class ImageMosaic(CellGrid):
 
     def _paint(self, painter: QPainter, region: QRegion) -> None:
         place = self._place
-        metrics = painter.fontMetrics()
         painter.setPen(QColor(self._theme.text))
         font = painter.font()
         font.setBold(True)
         painter.setFont(font)
         metrics = painter.fontMetrics()  # bold words are wider
-        for column, name in enumerate(self._names if self._rows else ()):
+        for column, name in enumerate(self._names if self.rows else ()):
             band, place_in_band = divmod(column, place.per_band)
             x = place.left + place_in_band * place.column_width
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.column_width - 2)
-            box = QRect(x, band * place.band_height, place.column_width, place.header)
+            box = QRect(x, band * place.tops[-1], place.column_width, place.tops[0])
             if region.intersects(box):
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         font.setBold(False)
         painter.setFont(font)
-        for index, row in enumerate(self._rows):
+        for index, row in enumerate(self.rows):
             if any(region.intersects(strip) for strip in self._strips(index)):
                 self._paint_row(painter, index, row)
         if self._marked is not None and self._marked < len(self._names):
             painter.setPen(QPen(QColor(self._theme.best), 2))
-            for index in range(len(self._rows)):
+            for index in range(len(self.rows)):
                 painter.drawRect(self.cell_rect(index, self._marked).adjusted(-1, -1, 1, 1))
-        if self.hasFocus() and self._rows and self._names:
+        if self.hasFocus() and self.rows and self._names:
             painter.setPen(QPen(QColor(self._theme.accent), 2))
             painter.drawRect(self.cell_rect(*self._current).adjusted(-2, -2, 1, 1))
 
     def _paint_row(self, painter: QPainter, index: int, row: MosaicRow) -> None:
         place, metrics = self._place, painter.fontMetrics()
-        height = row.rgb.shape[1]
-        width = row.rgb.shape[2]
+        height, width = row.rgb.shape[1:3]
         painter.setPen(QColor(self._theme.muted))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for column in range(0, len(self._names), place.per_band):
@@ -386,7 +369,7 @@ class ImageMosaic(CellGrid):
     def _neighbour(self, down: int, right: int) -> tuple[int, int]:
         """Return the cell beside the current one; below the last row the next band begins."""
         row, column = self._current[0] + down, self._current[1] + right
-        n_rows, n_columns, per_band = len(self._rows), len(self._names), self._place.per_band
+        n_rows, n_columns, per_band = len(self.rows), len(self._names), self._place.per_band
         if row >= n_rows and column + per_band < n_columns:
             row, column = 0, column + per_band
         elif row < 0 and column - per_band >= 0:
@@ -394,11 +377,11 @@ class ImageMosaic(CellGrid):
         return min(max(row, 0), n_rows - 1), min(max(column, 0), n_columns - 1)
 
     def _words_at(self, row: int, column: int, point: QPoint) -> tuple[str, str]:
-        return self.describe(row, column, point), self._rows[row].help
+        return self.describe(row, column, point), self.rows[row].help
 
     def describe(self, row: int, column: int, point: QPoint | None = None) -> str:
         """Return what is at a cell, with the value of the pixel under ``point``."""
-        shown = self._rows[row]
+        shown = self.rows[row]
         words = f"{shown.label}, class {self._names[column]}"
         if shown.missing and shown.missing[column]:
             return f"{words}: {shown.missing[column]}"
