@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
+from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -47,11 +48,7 @@ class JobProgress(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(SLOW_MILLISECONDS)
         self._timer.timeout.connect(self._show)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self.bar)
-        row.addWidget(self.button)
+        self.setLayout(beside(self.bar, self.button))
         self.hide()
 
     def show_progress(self, progress: Progress | None, *, is_running: bool) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from gui.theme import LIGHT, Theme, give_theme
+from gui.widgets.basics.layouts import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -99,12 +100,8 @@ class TabRow(QWidget):
         self._names = list(tabs)
         # Its buttons give way to nothing else in the line.
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
         self.buttons = [self._button(words, tip) for words, tip in tabs.items()]
-        for button in self.buttons:
-            row.addWidget(button)
+        self.setLayout(beside(*self.buttons, spacing=4))
 
     def _button(self, words: str, tip: str) -> QToolButton:
         button = QToolButton(self)

@@ -8,15 +8,14 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QHBoxLayout,
     QLabel,
     QSlider,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from core.attack.by_hand.painting import TOOLS
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.canvas.canvas import THICKEST, THINNEST, Canvas
 from gui.widgets.canvas.change_canvas import FAINTEST, NARROWEST, STRONGEST, WIDEST, ChangeCanvas
@@ -116,14 +115,10 @@ class CanvasTools(_Tools):
             "put-back": self.redo,
             "clear": self.clear,
         }
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(QLabel("pen", self))
-        layout.addWidget(self.width_slider, 1)
         for button in self._icons.values():
             button.setIconSize(QSize(18, 18))
-            layout.addWidget(button)
+        words = QLabel("pen", self)
+        self.setLayout(beside(words, (self.width_slider, 1), *self._icons.values(), spacing=4))
         self.eraser.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.refresh()
 
@@ -169,30 +164,22 @@ class ChangeTools(_Tools):
         self.refresh()
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
         for button in self.buttons.values():
             button.setSizePolicy(self.sizePolicy())
-            column.addWidget(button)
-        column.addSpacing(2)
-        for words, slider in (
-            (self.brush_words, self.width_slider),
-            (self.strength_words, self.strength),
-        ):
+        brush, strength = self.width_slider, self.strength
+        for words, slider in ((self.brush_words, brush), (self.strength_words, strength)):
             words.setBuddy(slider)
             slider.setMinimumWidth(60)
-            column.addWidget(words)
-            column.addWidget(slider)
-        for buttons in ((self.undo, self.redo), (self.clear,)):
-            row = QHBoxLayout()
-            row.setSpacing(2)
-            for button in buttons:
-                row.addWidget(button)
-            column.addLayout(row)
-        column.addWidget(self.hint)
-        column.addWidget(self.change_only)
-        column.addStretch(1)
+        column = below(
+            *self.buttons.values(),
+            2,
+            *(self.brush_words, brush, self.strength_words, strength),
+            beside(self.undo, self.redo, spacing=2),
+            beside(self.clear),
+            *(self.hint, self.change_only, None),
+            spacing=3,
+        )
+        self.setLayout(column)
         self.setFixedWidth(_WIDTH)
 
     @Slot()

@@ -6,10 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from core.insight.evidence import Evidence, evidence, rivals
 from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_view import ImageView
 
@@ -49,17 +50,9 @@ class EvidencePanel(QWidget):
         self.formula.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
         self.formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.formula.setToolTip(wrapped("z_a - z_b = sum_i x_i (w_a - w_b)_i + (b_a - b_b)", _HELP))
-        row = QHBoxLayout()
-        row.addWidget(QLabel("for", self))
-        row.addWidget(self.first, 1)
-        row.addWidget(QLabel("against", self))
-        row.addWidget(self.second, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(row)
-        column.addWidget(self.map, 1)
-        column.addWidget(self.formula)
+        first, second = QLabel("for", self), QLabel("against", self)
+        row = beside(first, (self.first, 1), second, (self.second, 1))
+        self.setLayout(below(row, (self.map, 1), self.formula))
 
     def _combo(self, name: str, tip: str) -> QComboBox:
         combo = QComboBox(self)

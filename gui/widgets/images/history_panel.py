@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from core.insight.image_history import ImageHistory, image_history
 from gui.widgets.bars.rank_plot import RankPlot
 from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +41,7 @@ class HistoryPanel(QWidget):
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         for label in (self.title, self.words):
             label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.title)
-        column.addWidget(self.plot, 1)
-        column.addWidget(self.words)
+        self.setLayout(below(self.title, (self.plot, 1), self.words))
 
     def forget(self) -> None:
         """Let go of the image and of the run."""

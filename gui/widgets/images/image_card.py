@@ -9,10 +9,8 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -20,6 +18,7 @@ from core.learning.perceptron import SoftmaxPerceptron
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.basics.figured import FigureRequest, ask_for
 from gui.widgets.basics.fitting_words import as_title
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.images.evidence_panel import EvidencePanel
 from gui.widgets.images.history_panel import HistoryPanel
 from gui.widgets.images.image_view import ImageView
@@ -124,25 +123,19 @@ class ImageCard(QDialog):
         return button
 
     def _lay_out(self) -> None:
-        middle = QHBoxLayout()
-        middle.setSpacing(16)
-        middle.addWidget(self.view, 3)
-        middle.addWidget(self.bars, 3)
-        middle.addWidget(self.evidence, 4)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.why_button)
-        buttons.addWidget(self.history_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        buttons.addWidget(self.attack_button)
-        column = QVBoxLayout(self)
+        buttons = beside(
+            *(self.why_button, self.history_button),
+            *(None, self.close_button, self.attack_button),
+            spacing=8,
+        )
+        column = below(
+            self.title,
+            (beside((self.view, 3), (self.bars, 3), (self.evidence, 4), spacing=16), 1),
+            *(self.history, self.words, buttons),
+            spacing=8,
+        )
         column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(8)
-        column.addWidget(self.title)
-        column.addLayout(middle, 1)
-        column.addWidget(self.history)
-        column.addWidget(self.words)
-        column.addLayout(buttons)
+        self.setLayout(column)
 
     def figure(self) -> Sheet | None:
         """Return all that is unfolded; None before there is anything."""
