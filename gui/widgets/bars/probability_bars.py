@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -46,6 +46,8 @@ class ProbabilityBars(QWidget):
         self._logits: NDArray[np.floating] | None = None
         self._true: int | None = None
         self._target: int | None = None
+        self._looks: dict[int, tuple[Any, ...]] = {}
+        """What the lines show, by class: of equal looks all pixels are equal."""
         self.setMouseTracking(True)
         self.setAccessibleName("class probabilities")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -73,15 +75,28 @@ class ProbabilityBars(QWidget):
         true, target : classes to mark
         logits : (n_classes,), written behind the probabilities
         """
-        changed = len(names) != len(self._names)
+        if len(names) != len(self._names):
+            self.updateGeometry()
+        is_laid_out = self._names == tuple(names) and self._logits is logits is None
         self._names = tuple(names)
         self._probabilities, self._logits = probabilities, logits
         self._true, self._target = true, target
         best = int(probabilities.argmax())
         self.setAccessibleDescription(f"{names[best]} with probability {probabilities[best]:.3f}")
-        if changed:
-            self.updateGeometry()
-        self.update()
+        before, self._looks = self._looks, {k: self._look(k, best) for k in self.shown_classes()}
+        if not is_laid_out or before.keys() != self._looks.keys():
+            self.update()
+            return
+        row = self._row_height()
+        for line, k in enumerate(self._looks):
+            if self._looks[k] != before[k]:  # from step to step of a film most stay as they are
+                self.update(self._line_rect(line, row))
+
+    def _look(self, k: int, best: int) -> tuple[Any, ...]:
+        assert self._probabilities is not None
+        share = float(self._probabilities[k])
+        number, length = f"{share:.3f}", f"{256 * self.width() * share:.0f}"  # parts of a pixel
+        return self._names[k], number, length, k == best, k == self._true, k == self._target
 
     @property
     def probabilities(self) -> NDArray[np.floating] | None:
@@ -152,72 +167,78 @@ class ProbabilityBars(QWidget):
         words = [logit_text(float(logit)) for logit in self._logits]
         return max(self.fontMetrics().horizontalAdvance(text) for text in words) + _GAP
 
-    def bar_rect(self, k: int) -> QRectF:
-        """Return where the bar of class ``k``, one of those shown, is painted when it is full."""
+    def _columns(self) -> tuple[float, float]:
+        """Return where all bars begin, and how long a full one is."""
         metrics = self.fontMetrics()
         widest = max([metrics.horizontalAdvance(name) for name in self._names] or [0])
         left = min(widest, int(self.width() * _NAMES_SHARE)) + 16 + _GAP
         right = metrics.horizontalAdvance("0.0000") + _GAP + self._logit_width()
-        row = self._row_height()
+        return left, max(self.width() - left - right, 10)
+
+    def bar_rect(self, k: int) -> QRectF:
+        """Return where the bar of class ``k``, one of those shown, is painted when it is full."""
+        return self._bar_rect(self.shown_classes().index(k), self._row_height(), *self._columns())
+
+    def _bar_rect(self, line: int, row: float, left: float, width: float) -> QRectF:
         pad = min(4.0, row * 0.15)
-        line = self.shown_classes().index(k)
-        top = self._head() + line * row + pad
-        return QRectF(left, top, max(self.width() - left - right, 10), row - 2 * pad)
+        return QRectF(left, self._head() + line * row + pad, width, row - 2 * pad)
+
+    def _line_rect(self, line: int, row: float) -> QRect:
+        return QRectF(0, self._head() + line * row, self.width(), row).toAlignedRect()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint names, bars and numbers."""
+        """Paint names, bars and numbers of the lines that are to be seen."""
         if self._probabilities is None:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        best = int(self._probabilities.argmax())
-        row = self._row_height()
-        font = painter.font()
-        shown = self.shown_classes()
-        if len(shown) < len(self._names):
-            painter.setPen(QColor(self._theme.muted))
-            box = QRectF(0, self._head() + len(shown) * row, self.width(), row)
-            words = f"{len(shown)} of {len(self._names)} classes"
-            wordings = f"{words}: the likeliest and those marked", f"{words}: the likeliest", words
-            text = fitting(painter.fontMetrics(), wordings, self.width())
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-        for k in shown:
-            name = self._names[k]
-            probability = float(self._probabilities[k])
-            bar = self.bar_rect(k)
-            font.setBold(k == best)
-            painter.setFont(font)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self._theme.raised))
-            painter.drawRoundedRect(bar, 3, 3)
-            if k == self._target:
-                colour = self._theme.bad
-            elif k == self._true:
-                colour = self._theme.good
-            else:
-                colour = self._theme.accent
-            painter.setBrush(QColor(colour))
-            width = bar.width() * min(max(probability, 0.0), 1.0)
-            painter.drawRect(QRectF(bar.left(), bar.top(), width, bar.height()))
-            painter.setPen(QColor(self._theme.text))
-            middle = Qt.AlignmentFlag.AlignVCenter
-            names_box = QRectF(14, bar.top() - 3, bar.left() - 14 - _GAP, bar.height() + 6)
-            text = painter.fontMetrics().elidedText(
-                name, Qt.TextElideMode.ElideRight, int(names_box.width())
-            )
-            painter.drawText(names_box, middle | Qt.AlignmentFlag.AlignRight, text)
-            number_box = QRectF(
-                bar.right() + _GAP / 2, bar.top() - 3, self.width() - bar.right(), bar.height() + 6
-            )
-            painter.drawText(number_box, middle, f"{probability:.3f}")
-            if self._logits is not None:
+        region, row, columns = event.region(), self._row_height(), self._columns()
+        shown, best = self.shown_classes(), int(self._probabilities.argmax())
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if len(shown) < len(self._names):
                 painter.setPen(QColor(self._theme.muted))
-                logit_box = QRectF(0, bar.top() - 3, self.width(), bar.height() + 6)
-                text = logit_text(float(self._logits[k]))
-                painter.drawText(logit_box, middle | Qt.AlignmentFlag.AlignRight, text)
-            self._paint_mark(painter, k, bar)
+                box = QRectF(0, self._head() + len(shown) * row, self.width(), row)
+                words = f"{len(shown)} of {len(self._names)} classes"
+                wordings = (
+                    f"{words}: the likeliest and those marked",
+                    f"{words}: the likeliest",
+                    words,
+                )
+                text = fitting(painter.fontMetrics(), wordings, self.width())
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+            for line, k in enumerate(shown):
+                if region.intersects(self._line_rect(line, row)):
+                    self._paint_line(painter, k, self._bar_rect(line, row, *columns), k == best)
+            if self._logits is not None:
+                self._paint_head(painter, self._bar_rect(0, row, *columns))
+
+    def _paint_line(self, painter: QPainter, k: int, bar: QRectF, is_best: bool) -> None:
+        assert self._probabilities is not None
+        theme, probability = self._theme, float(self._probabilities[k])
+        font = painter.font()
+        if font.bold() != is_best:
+            font.setBold(is_best)
+            painter.setFont(font)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.raised))
+        painter.drawRoundedRect(bar, 3, 3)
+        roles = {self._true: theme.good, self._target: theme.bad}
+        painter.setBrush(QColor(roles.get(k, theme.accent)))
+        width = bar.width() * min(max(probability, 0.0), 1.0)
+        painter.drawRect(QRectF(bar.left(), bar.top(), width, bar.height()))
+        painter.setPen(QColor(theme.text))
+        middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
+        top, height = bar.top() - 3, bar.height() + 6
+        names = QRectF(14, top, bar.left() - 14 - _GAP, height)
+        elide = Qt.TextElideMode.ElideRight
+        text = painter.fontMetrics().elidedText(self._names[k], elide, int(names.width()))
+        painter.drawText(names, middle | right, text)
+        number = QRectF(bar.right() + _GAP / 2, top, self.width() - bar.right(), height)
+        painter.drawText(number, middle, f"{probability:.3f}")
         if self._logits is not None:
-            self._paint_head(painter, self.bar_rect(shown[0]))
+            painter.setPen(QColor(theme.muted))
+            text = logit_text(float(self._logits[k]))
+            painter.drawText(QRectF(0, top, self.width(), height), middle | right, text)
+        self._paint_mark(painter, k, bar)
 
     def _paint_head(self, painter: QPainter, bar: QRectF) -> None:
         """Name the columns: probabilities and logits."""
