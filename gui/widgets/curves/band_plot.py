@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from PySide6.QtGui import QColor
 
 from gui.theme import on_paper
 from gui.widgets.curves.plot import GRID_ALPHA, Curve, CurvePlot
+from gui.widgets.curves.scale import round_below
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -212,13 +212,7 @@ class EpochBars(CurvePlot):
             high = 1
         self.set_y_range(-float(low), _HEADROOM * float(high))  # else the upper number is cut
         # One number on either side of zero: there is no room for more.
-        ends = [sign * _nice_below(float(end)) for sign, end in ((1, high), (-1, low)) if end]
+        ends = [sign * round_below(float(end)) for sign, end in ((1, high), (-1, low)) if end]
         self.view.getPlotItem().getAxis("left").setTicks(
             [[(0.0, "0"), *((end, f"{abs(end):g}") for end in ends)]]
         )
-
-
-def _nice_below(value: float) -> float:
-    """Return the largest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is at most ``value``."""
-    decade = 10.0 ** math.floor(math.log10(value))
-    return max(digit * decade for digit in (1, 2, 5) if digit * decade <= value)

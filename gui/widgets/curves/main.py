@@ -70,7 +70,7 @@ class MainCurves:
 
     def _make_line(self) -> FrontLine:
         line = FrontLine()
-        self._box.addItem(line)
+        self._box.addItem(line, ignoreBounds=True)
         return line
 
     def set_theme(self, theme: Theme) -> None:
@@ -82,7 +82,7 @@ class MainCurves:
         for name, line in self._raw.items():
             line.set_pen(self._raw_pen(name))
         self._draw_dots()
-        self._box.front_changed.emit()
+        self._box.curves_changed.emit()
 
     def set_drawing(self, drawing: Drawing) -> None:
         """Draw at other places."""
@@ -97,7 +97,7 @@ class MainCurves:
         if name in self._raw:
             self._raw[name].setVisible(visible)
         self._draw_dots()
-        self._box.front_changed.emit()
+        self._box.curves_changed.emit()
 
     def paint(self, painter: QPainter) -> None:
         """Paint the curves over what stands still, in pixels of the box."""
@@ -141,7 +141,7 @@ class MainCurves:
             self.raw_line(name).set_points(places, drawing.y.places(y))
         elif name in self._raw and self._raw[name].n_points:
             self._raw[name].set_points(_NOTHING, _NOTHING)
-        self._box.front_changed.emit()
+        self._box.curves_changed.emit()
 
     def data(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the (x, y) last set for a curve."""

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter
 
 from gui.theme import LIGHT, Theme
 from gui.widgets.curves.runs import Drawing
@@ -28,13 +28,13 @@ class PlotMarks:
 
     def __init__(self, box: ZoomBox) -> None:
         self._box = box
-        self._theme = LIGHT
         self._drawing = Drawing()
         self.ticks: tuple[tuple[float, str, str], ...] = ()
         self.marker: float | None = None
         self.cursor: float | None = None
         self.star: tuple[float, float] | None = None
         self._tick_marks = TickMarks(box)
+        self.set_theme(LIGHT)
 
     @property
     def tick_labels(self) -> list[str]:
@@ -45,13 +45,15 @@ class PlotMarks:
         """Use these colours."""
         self._theme = theme
         self._tick_marks.set_theme(theme)
-        self._box.front_changed.emit()
+        self._marker_pen = pg.mkPen(theme.text, width=1)
+        self._cursor_pen = pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DotLine)
+        self._box.marks_changed.emit()
 
     def set_drawing(self, drawing: Drawing) -> None:
         """Draw at other places."""
         self._drawing = drawing
         self.set_ticks(self.ticks)
-        self._box.front_changed.emit()
+        self._box.marks_changed.emit()
 
     def set_ticks(self, ticks: Sequence[tuple[float, str, str]]) -> None:
         """Mark (x, words, label) places."""
@@ -62,35 +64,31 @@ class PlotMarks:
         """Mark what is shown elsewhere."""
         if x != self.marker:
             self.marker = x
-            self._box.front_changed.emit()
+            self._box.marks_changed.emit()
 
     def set_cursor(self, x: float | None) -> None:
         """Mark what is under the pointer."""
         if x != self.cursor:
             self.cursor = x
-            self._box.front_changed.emit()
+            self._box.marks_changed.emit()
 
     def set_star(self, at: tuple[float, float] | None) -> None:
         """Put the star at a point, or take it away."""
         if at != self.star:
             self.star = at
-            self._box.front_changed.emit()
+            self._box.marks_changed.emit()
 
     def paint(self, painter: QPainter) -> None:
         """Paint all marks over the curves, in pixels of the box."""
         self._tick_marks.paint(painter)
         painter.setTransform(self._box.childTransform(), combine=True)
-        muted = QColor(self._theme.muted)
-        self._paint_line(painter, self.marker, pg.mkPen(self._theme.text, width=1))
-        self._paint_line(painter, self.cursor, pg.mkPen(muted, width=1, style=Qt.PenStyle.DotLine))
+        for x, pen in ((self.marker, self._marker_pen), (self.cursor, self._cursor_pen)):
+            place = np.nan if x is None else self._drawing.x.place(x)
+            if np.isfinite(place):
+                low, high = self._box.viewRange()[1]
+                painter.setPen(pen)
+                painter.drawLine(QLineF(place, low, place, high))
         self._paint_star(painter)
-
-    def _paint_line(self, painter: QPainter, x: float | None, pen: QPen) -> None:
-        place = np.nan if x is None else self._drawing.x.place(x)
-        if np.isfinite(place):
-            low, high = self._box.viewRange()[1]
-            painter.setPen(pen)
-            painter.drawLine(QLineF(place, low, place, high))
 
     def _paint_star(self, painter: QPainter) -> None:
         if self.star is None:

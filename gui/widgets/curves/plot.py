@@ -17,7 +17,7 @@ from gui.widgets.curves.main import Curve, MainCurves
 from gui.widgets.curves.marks import PlotMarks
 from gui.widgets.curves.menu import PlotMenu, PlotOptions, ZoomSign, notes
 from gui.widgets.curves.runs import BandLayer, Drawing, RunLayer
-from gui.widgets.curves.scale import Scale, ScaledAxis
+from gui.widgets.curves.scale import Scale, ScaledAxis, round_ends
 from gui.widgets.curves.values import PlotReader, ValueBox
 from gui.widgets.curves.view import PlotView
 from gui.widgets.curves.zoom import ZoomBox
@@ -94,7 +94,7 @@ class CurvePlot(QWidget):
         self._main = MainCurves(self._box, curves)
         self._marks = PlotMarks(self._box)
         self._layers = (self._bands, self._runs, self._main, self._marks)
-        self.view.set_front((self._main.paint, self._marks.paint, self._box.paint_rubber))
+        self.view.set_front([self._main.paint], [self._marks.paint, self._box.paint_rubber])
         self._reader = PlotReader(x_label, self._main, self._runs, self._bands, self._marks)
         self.values = ValueBox(self)
         self.zoom_sign = ZoomSign(self)
@@ -229,6 +229,8 @@ class CurvePlot(QWidget):
     def set_data(self, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Draw one curve, x ascending; points that are not finite or have no place are left out."""
         self._main.set_data(name, x, y)
+        if self._y_range is None:
+            self._fit_ranges()
         self._update_values()
 
     def data(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -246,7 +248,10 @@ class CurvePlot(QWidget):
         self._fit_ranges()
 
     def set_y_range(self, low: float, high: float) -> None:
-        """Show this range of y, whatever the data; zoomed, it is what one comes back to."""
+        """Show this range of y, whatever the data; zoomed, it is what one comes back to.
+
+        Without it a range is shown that holds the curves, with round ends.
+        """
         self._y_range = (low, high)
         self._fit_ranges()
 
@@ -264,6 +269,11 @@ class CurvePlot(QWidget):
             ys = chain(self._main.arrays(), self._runs.arrays(), self._bands.arrays())
             nearest = y.nearest_to_zero(ys) if y.is_log else None
             self._box.set_whole(y=y.span(*self._y_range, nearest))
+            return
+        places = np.concatenate([np.empty(0), *map(y.places, self._main.arrays())])
+        places = places[np.isfinite(places)]
+        if len(places):
+            self._box.set_whole(y=round_ends(float(places.min()), float(places.max())))
 
     def set_runs(self, runs: Sequence[RunCurves]) -> None:
         """Draw the curves of these other runs, thin, behind; only what differs is touched."""

@@ -55,6 +55,8 @@ class Scale(Enum):
 
     def place(self, value: float) -> float:
         """Return where one value is drawn, or ``nan``."""
+        if self is Scale.LINEAR:
+            return float(value)
         return float(self.places(np.array([value]))[0])
 
     def value_at(self, place: float) -> float:
@@ -92,6 +94,18 @@ class Scale(Enum):
         return sign * float(smallest) if np.isfinite(smallest) else None
 
 
+def round_below(value: float) -> float:
+    """Return the largest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is at most ``value``."""
+    decade = 10.0 ** floor(log10(value))
+    return max(digit * decade for digit in (1, 2, 5) if digit * decade <= value)
+
+
+def round_ends(low: float, high: float) -> tuple[float, float]:
+    """Return round ends around places: they stand still while a curve grows, then they jump."""
+    step = round_below(((high - low) or abs(high) or 1.0) / 4)
+    return step * floor(low / step), step * ceil(high / step)
+
+
 class ScaledAxis(pg.AxisItem):
     """An axis that labels places with the values of its scale."""
 
@@ -108,6 +122,12 @@ class ScaledAxis(pg.AxisItem):
         self.style["maxTextLevel"] = 0 if scale.is_log else self._text_levels
         self.picture = None
         self.update()
+
+    def _updateMaxTextSize(self, x: int) -> None:
+        """Take more or less room for the numbers; pyqtgraph lays out anew for the same, too."""
+        room = self.textWidth if self.orientation == "left" else self.textHeight
+        if not room - 10 <= x <= room:
+            super()._updateMaxTextSize(x)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Any:
         """Return [(spacing, places)]: first those with labels, then those without."""

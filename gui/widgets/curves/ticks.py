@@ -62,7 +62,7 @@ class TickMarks(QObject):
         metrics, rect = QFontMetricsF(self.font()), self._box.rect()
         widths = [metrics.horizontalAdvance(label) for _, label in self._ticks]
         self._placed = place_labels(self._xs(), widths, rect.left(), rect.right())
-        self._box.front_changed.emit()
+        self._box.marks_changed.emit()
 
     def _pen(self, xs: Sequence[float]) -> QPen:
         """Return the pen of the lines: many of them must not hide the curves."""
@@ -79,6 +79,8 @@ class TickMarks(QObject):
 
     def paint(self, painter: QPainter) -> None:
         """Paint the lines, then the words over them."""
+        if not self._ticks:
+            return
         rect, font = self._box.rect(), self.font()
         metrics = QFontMetricsF(font)
         painter.setClipRect(rect)

@@ -25,6 +25,13 @@ _MIDDLE = 17.0
 """How far below the top the middle of the bar is: labels of ticks stand above it."""
 _NUMBERS = int(_MIDDLE) + _BAR_HALF + 6
 """How far below the top the numbers of epochs begin."""
+_STAR = QPolygonF(
+    [
+        QPointF(radius * cos(angle), radius * sin(angle))
+        for i in range(10)
+        for radius, angle in [(3.8 if i % 2 else 8.5, pi * i / 5 - pi / 2)]
+    ]
+)
 _NEAR = 6
 """Pixels from a tick or the fork within which the pointer means it."""
 
@@ -151,6 +158,7 @@ class Timeline(QWidget):
         """Paint scale, progress, ticks, star and handle."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._small_font())
         theme, middle = self._theme, _MIDDLE
         left = self.x_of(self._branch or 0.0)
         bar = QRectF(left, middle - _BAR_HALF, self.width() - _MARGIN - left, 2 * _BAR_HALF)
@@ -168,9 +176,12 @@ class Timeline(QWidget):
         for epoch, _, _ in self._ticks:
             x = self.x_of(epoch)
             painter.drawLine(QPointF(x, bar.top() - 5), QPointF(x, bar.bottom() + 5))
-        self._paint_labels(painter, bar)
+        if self._ticks:
+            self._paint_labels(painter, bar)
         if self._best is not None:
-            self._paint_star(painter, QPointF(self.x_of(self._best), middle))
+            painter.setPen(QPen(QColor(theme.surface), 1))
+            painter.setBrush(QColor(theme.best))
+            painter.drawPolygon(_STAR.translated(self.x_of(self._best), middle))
         if self._shown is not None:
             focus = self.hasFocus()
             painter.setPen(QPen(QColor(theme.accent if focus else theme.text), 2.5))
@@ -202,8 +213,7 @@ class Timeline(QWidget):
         return place_labels(places, widths, 0.0, float(self.width()))
 
     def _paint_labels(self, painter: QPainter, bar: QRectF) -> None:
-        metrics = QFontMetricsF(self._small_font())
-        painter.setFont(self._small_font())
+        metrics = QFontMetricsF(painter.font())
         painter.setPen(QColor(self._theme.best))
         for i, start in self._placed_labels().items():
             label = self._ticks[i][2]
@@ -220,7 +230,6 @@ class Timeline(QWidget):
     def _paint_scale(self, painter: QPainter, bar: QRectF, *, with_numbers: bool) -> None:
         """Write epochs at round steps that leave room between the labels."""
         painter.setPen(QColor(self._theme.muted))
-        painter.setFont(self._small_font())
         room = (self.width() - 2 * _MARGIN) / 70
         step = next(
             base * 10**power
@@ -236,16 +245,6 @@ class Timeline(QWidget):
             if with_numbers:
                 box = QRectF(x - 30, _NUMBERS, 60, 16)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(epoch))
-
-    def _paint_star(self, painter: QPainter, centre: QPointF) -> None:
-        points = []
-        for i in range(10):
-            radius = 8.5 if i % 2 == 0 else 3.8
-            angle = pi * i / 5 - pi / 2
-            points.append(centre + QPointF(radius * cos(angle), radius * sin(angle)))
-        painter.setPen(QPen(QColor(self._theme.surface), 1))
-        painter.setBrush(QColor(self._theme.best))
-        painter.drawPolygon(QPolygonF(points))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go to the epoch under the pointer."""

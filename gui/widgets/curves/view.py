@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsGridLayout, QSizePolicy
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from PySide6.QtCore import QRectF
     from PySide6.QtGui import QHideEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
@@ -72,9 +73,13 @@ class PlotArea(pg.GraphicsWidget):
 class PlotView(pg.GraphicsView):
     """The widget that shows a :class:`PlotArea`.
 
-    All that is in the scene is kept as one picture, and painted anew only where it changed. What
-    grows and moves is painted over it by ``front``: a curve that gets a point costs no axes, no
-    grid and no other curves.
+    All that is in the scene is kept as one picture, and painted anew only where it changed; with
+    the curves over it as another. A curve that gets a point costs no axes, no grid and no other
+    curves, and a mark that moves costs no curve.
+
+    Parameters
+    ----------
+    box, axes : as for :class:`PlotArea`
     """
 
     def __init__(
@@ -84,8 +89,11 @@ class PlotView(pg.GraphicsView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.enableMouse(False)
         self._box = box
-        self._front: tuple[Callable[[QPainter], None], ...] = ()
+        self._curves: tuple[Callable[[QPainter], None], ...] = ()
+        self._marks: tuple[Callable[[QPainter], None], ...] = ()
         self._still, self._still_is_old = QPixmap(), True
+        self._drawn, self._drawn_is_old = QPixmap(), True
+        """The picture of all that stands still, and the same with the curves."""
         self._is_front_alone = False
         """Whether what is painted next was asked for by what moves, and by nobody else."""
         self._area = PlotArea(box, axes)
@@ -96,14 +104,19 @@ class PlotView(pg.GraphicsView):
         self._front_timer = QTimer(self)
         self._front_timer.setSingleShot(True)
         self._front_timer.timeout.connect(self._update_front)
-        box.front_changed.connect(self._front_changed)
-        box.sigRangeChanged.connect(self.outdate)
+        box.curves_changed.connect(self._curves_changed)
+        box.marks_changed.connect(self._front_changed)
+        box.sigRangeChanged.connect(self._range_changed)
         box.sigResized.connect(self.outdate)
         self.scene().changed.connect(self._scene_changed)
 
-    def set_front(self, front: Sequence[Callable[[QPainter], None]]) -> None:
+    def set_front(
+        self,
+        curves: Sequence[Callable[[QPainter], None]],
+        marks: Sequence[Callable[[QPainter], None]],
+    ) -> None:
         """Paint these over the picture, in this order: each is given a painter in the box."""
-        self._front = tuple(front)
+        self._curves, self._marks = tuple(curves), tuple(marks)
 
     def setBackground(self, background: Any) -> None:
         """Paint everything on this colour."""
@@ -115,9 +128,20 @@ class PlotView(pg.GraphicsView):
         self._still_is_old = True
 
     @Slot()
-    def _scene_changed(self) -> None:
+    def _range_changed(self) -> None:
+        self._box.updateMatrix()  # now: put off until it is painted it outdates that picture
         self.outdate()
-        self.viewport().update()
+
+    @Slot(list)
+    def _scene_changed(self, regions: Sequence[QRectF]) -> None:
+        if regions:
+            self.outdate()
+            self.viewport().update()
+
+    @Slot()
+    def _curves_changed(self) -> None:
+        self._drawn_is_old = True
+        self._front_changed()
 
     @Slot()
     def _front_changed(self) -> None:
@@ -136,25 +160,32 @@ class PlotView(pg.GraphicsView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the picture, and before it what moves."""
-        self.scene().prepareForPaint()
         ratio = self.devicePixelRatioF()
         size = self.viewport().size() * ratio
         is_known = self._is_front_alone and not self._still_is_old
         self._is_front_alone = False
         if not is_known or self._still.size() != size:
-            self._still_is_old = False
+            self._still_is_old, self._drawn_is_old = False, True
             self._still = QPixmap(size)
             self._still.setDevicePixelRatio(ratio)
             with QPainter(self._still) as painter:
                 self.render(painter)
+        if self._drawn_is_old:
+            self._drawn_is_old = False
+            self._drawn = QPixmap(self._still)
+            with QPainter(self._drawn) as painter:
+                self._paint_front(painter, self._curves)
         with QPainter(self.viewport()) as painter:
-            painter.drawPixmap(0, 0, self._still)
-            painter.setTransform(self._box.sceneTransform() * self.viewportTransform())
-            painter.setClipPath(self._box.shape())
-            for paint in self._front:
-                painter.save()
-                paint(painter)
-                painter.restore()
+            painter.drawPixmap(0, 0, self._drawn)
+            self._paint_front(painter, self._marks)
+
+    def _paint_front(self, painter: QPainter, front: Sequence[Callable[[QPainter], None]]) -> None:
+        painter.setTransform(self._box.sceneTransform() * self.viewportTransform())
+        painter.setClipPath(self._box.shape())
+        for paint in front:
+            painter.save()
+            paint(painter)
+            painter.restore()
 
     def getPlotItem(self) -> PlotArea:
         """Return box and axes."""

@@ -47,12 +47,14 @@ class ZoomBox(pg.ViewBox):
     zoom_changed = Signal()
     clicked = Signal(QPointF)
     """Where in the scene; while zoomed a moment later, when it is no double click."""
-    front_changed = Signal()
-    """Curves, marks or the rectangle that is dragged: what is painted over what stands still."""
+    curves_changed = Signal()
+    marks_changed = Signal()
+    """Marks, or the rectangle that is dragged: what is painted over the curves."""
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False)
         self.setMouseEnabled(x=False, y=False)
+        self.disableAutoRange()  # what is seen is said by set_whole
         self._whole: list[tuple[float, float] | None] = [None, None]
         self._views: list[QRectF] = []
         self._base = QRectF()
@@ -152,8 +154,10 @@ class ZoomBox(pg.ViewBox):
     def _show_whole(self, axis: int) -> None:
         ends, padding = self._whole[axis], _PADDING[axis]
         if ends is None:
-            self.enableAutoRange(axis=axis)
-        elif axis == _X:
+            base = self._base
+            ends = (base.left(), base.right()) if axis == _X else (base.top(), base.bottom())
+            padding = 0.0
+        if axis == _X:
             self.setXRange(*ends, padding=padding)
         else:
             self.setYRange(*ends, padding=padding)
@@ -228,7 +232,7 @@ class ZoomBox(pg.ViewBox):
         start, end = event.buttonDownScenePos(), event.scenePos()
         chosen = self._chosen(self.mapFromScene(start), self.mapFromScene(end), axis)
         self._rubber = None if event.isFinish() else chosen
-        self.front_changed.emit()
+        self.marks_changed.emit()
         if not event.isFinish():
             return
         if chosen is None:
