@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gui.session.own_image import OwnImage
     from gui.session.view import View
 
-_RECOMPUTE_SECONDS = 0.4
+_RECOMPUTE_SECONDS = 1.0
 """While a run is live its model changes all the time; the film is remade this often."""
 
 _TELL_SECONDS = 0.1

@@ -79,45 +79,34 @@ class FilmPanel(QWidget):
         self.hint.setObjectName("muted")
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
         self.hint.setWordWrap(True)
-        self.probability_plot = CurvePlot(
+        self.probability_plot = self._plot(
             "PROBABILITY",
-            "step",
             (Curve("target", "bad"), Curve("true", "good", Qt.PenStyle.DashLine)),
             "Probability of the target class and of the image's true class at each step.",
-            y_label="probability",
-            compact=True,
-            parent=self,
+            "probability",
         )
-        self.size_plot = CurvePlot(
+        self.size_plot = self._plot(
             "SIZE",
-            "step",
             (Curve("length", "train"), Curve("largest", "test", Qt.PenStyle.DashLine)),
             "Length (L2 norm) of the change and its largest pixel (L-infinity norm), per step.",
-            y_label="size of the change (ink)",
-            compact=True,
-            parent=self,
+            "size of the change (ink)",
         )
-        self.loss_plot = CurvePlot(
+        self.loss_plot = self._plot(
             "LOSS",
-            "step",
             (Curve("loss", "validation"), Curve("gradient", "best", Qt.PenStyle.DashLine)),
             "What the attack follows (the descent: |t - y|^2 + lambda |c - x|^2) and the length "
             "of its gradient, on a log axis.",
+            "loss, length of its gradient",
             log_y=True,
-            y_label="loss, length of its gradient",
-            compact=True,
-            parent=self,
         )
         self._loss_is_positive = True
         self._lay_out()
-        for plot in self._plots:
-            plot.x_clicked.connect(self._step_clicked)
-        for view in self._views:
+        for view in (self.chosen_view, self.change_view, self.result_view, self.weights_view):
             view.hovered.connect(self.hovered)
         self.images = AttackImages(session, self.chosen_view, self.result_view)
         self._attack.config_changed.connect(self.refresh)
         self._attack.film.changed.connect(self._film_changed)
-        self._attack.film.position_changed.connect(self.refresh)
+        self._attack.film.position_changed.connect(self._show_position)
         session.view.dataset_changed.connect(self.refresh)
         self.refresh()
 
@@ -125,9 +114,28 @@ class FilmPanel(QWidget):
     def _plots(self) -> tuple[CurvePlot, ...]:
         return self.probability_plot, self.size_plot, self.loss_plot
 
-    @property
-    def _views(self) -> tuple[ImageView, ...]:
-        return self.chosen_view, self.change_view, self.result_view, self.weights_view
+    def _plot(
+        self,
+        title: str,
+        curves: tuple[Curve, Curve],
+        help_text: str,
+        y_label: str,
+        *,
+        log_y: bool = False,
+    ) -> CurvePlot:
+        """Return a small plot over the steps."""
+        plot = CurvePlot(
+            title,
+            "step",
+            curves,
+            help_text,
+            y_label=y_label,
+            log_y=log_y,
+            compact=True,
+            parent=self,
+        )
+        plot.x_clicked.connect(self._step_clicked)
+        return plot
 
     def _lay_out(self) -> None:
         pictures = QGridLayout()
@@ -186,52 +194,49 @@ class FilmPanel(QWidget):
         steps = self._attack.film.steps
         x = np.arange(len(steps), dtype=float)
         target, label = self._attack.film.aim, self._attack.label
-        curves = {
-            self.probability_plot: {
-                "target": [step.probabilities[target] for step in steps],
-                "true": [step.probabilities[label] for step in steps],
-            },
-            self.size_plot: {
-                "length": [step.l2 for step in steps],
-                "largest": [step.linf for step in steps],
-            },
-            self.loss_plot: {
-                "loss": [step.loss for step in steps],
-                "gradient": [step.gradient_norm for step in steps],
-            },
-        }
-        for plot, series in curves.items():
-            for name, values in series.items():
-                plot.set_data(name, x, np.array(values, dtype=float))
+        for plot, name, values in (
+            (self.probability_plot, "target", [step.probabilities[target] for step in steps]),
+            (self.probability_plot, "true", [step.probabilities[label] for step in steps]),
+            (self.size_plot, "length", [step.l2 for step in steps]),
+            (self.size_plot, "largest", [step.linf for step in steps]),
+            (self.loss_plot, "loss", [step.loss for step in steps]),
+            (self.loss_plot, "gradient", [step.gradient_norm for step in steps]),
+        ):
+            plot.set_data(name, x, np.array(values, dtype=float))
             plot.set_x_range(0, self._attack.film.n_steps)
-        self._fit_loss_axis(min((step.loss for step in steps), default=1.0) > 0)
-        self.probability_plot.set_y_range(0, 1)
-        self.refresh()
-
-    def _fit_loss_axis(self, is_positive: bool) -> None:
-        """Draw the loss on a log axis, but for the margin, which falls below 0."""
+        # The margin falls below 0, where a log axis has no place for it.
+        is_positive = min((step.loss for step in steps), default=1.0) > 0
         if is_positive != self._loss_is_positive:
             self._loss_is_positive = is_positive
             self.loss_plot.set_options(replace(self.loss_plot.options, log_y=is_positive))
+        self.probability_plot.set_y_range(0, 1)
+        self.refresh()
 
     @Slot()
     def refresh(self) -> None:
-        """Show the present step."""
+        """Show the chosen image, what it is pushed toward, and the present step."""
+        attack, dataset = self._attack, self._session.view.dataset
+        if dataset is None or attack.chosen_image is None:
+            self.sentence.setText("Waiting for data ...")
+            return
+        image = attack.chosen_image.reshape(dataset.image_shape)
+        where = "drawn" if attack.on_own else f"{PART_WORDS[attack.config.part]} #{attack.index}"
+        name = dataset.class_names[attack.label]
+        self.chosen_view.show_grey(image, *shortened(f"{{}}, {where}", name))
+        self._show_weights()
+        self._show_position()
+
+    @Slot()
+    def _show_position(self) -> None:
+        """Show the present step: all else stands still while the film is played."""
         attack, dataset = self._attack, self._session.view.dataset
         chosen, step = attack.chosen_image, attack.film.step
         if dataset is None or chosen is None:
-            self.sentence.setText("Waiting for data ...")
             return
-        shape, names = dataset.image_shape, dataset.class_names
-        image = chosen.reshape(shape)
-        where = f"{PART_WORDS[attack.config.part]} #{attack.index}"
-        if attack.on_own:
-            where = "drawn"
-        self.chosen_view.show_grey(image, *shortened(f"{{}}, {where}", names[attack.label]))
-        if step is None or attack.film.weights is None or step.image.size != image.size:
-            self._show_none(image)
+        if step is None or attack.film.weights is None or step.image.size != chosen.size:
+            self._show_none(chosen.reshape(dataset.image_shape))
             return
-        self._show_step(step, image)
+        self._show_step(step, chosen.reshape(dataset.image_shape))
         for plot in self._plots:
             plot.set_marker(attack.film.position)
 
@@ -242,7 +247,6 @@ class FilmPanel(QWidget):
         if self._attack.film.problem:
             self.change_view.show_change(np.zeros_like(chosen), "none")
             self.result_view.show_grey(chosen, "not changed")
-            self._show_weights()
             dataset, shown = self._session.view.dataset, self._session.view.shown
             if dataset is not None and shown is not None:
                 read = shown.probabilities_of(chosen.reshape(-1))
@@ -253,7 +257,6 @@ class FilmPanel(QWidget):
     def _show_step(self, step: AttackStep, chosen: np.ndarray) -> None:
         attack, dataset = self._attack, self._session.view.dataset
         assert dataset is not None
-        assert attack.film.weights is not None
         names, target = dataset.class_names, attack.film.aim
         result = step.image.reshape(chosen.shape)
         change = result - chosen
@@ -265,7 +268,6 @@ class FilmPanel(QWidget):
         seen = step.predicted
         sure = f"({step.probabilities[seen]:.2f})"
         self.result_view.show_grey(result, *shortened(f"read as {{}} {sure}", names[seen]))
-        self._show_weights()
         self.bars.set_probabilities(names, step.probabilities, true=attack.label, target=target)
         outcome = attack.film.outcome()
         assert outcome is not None
@@ -281,15 +283,13 @@ class FilmPanel(QWidget):
 
     def _show_weights(self) -> None:
         """Show the weights of the class that the change leads to."""
-        attack, dataset = self._attack, self._session.view.dataset
-        if dataset is None or attack.film.weights is None:
+        film, dataset = self._attack.film, self._session.view.dataset
+        if dataset is None or film.weights is None:
             return
-        weights = weight_images(attack.film.weights, dataset.image_shape)[attack.film.aim]
-        limit = weight_limit(attack.film.weights)
-        self.weights_view.set_title(f"weights of {short(dataset.class_names[attack.film.aim], 16)}")
-        self.weights_view.show_signed(
-            weights, limit, f"±{limit:.2g}, epoch {attack.film.epoch:.0f}"
-        )
+        weights = weight_images(film.weights, dataset.image_shape)[film.aim]
+        limit = weight_limit(film.weights)
+        self.weights_view.set_title(f"weights of {short(dataset.class_names[film.aim], 16)}")
+        self.weights_view.show_signed(weights, limit, f"±{limit:.2g}, epoch {film.epoch:.0f}")
 
     def _least_words(self) -> str:
         """Return how little would have been enough: the model is linear, so that is known."""
