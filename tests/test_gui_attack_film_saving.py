@@ -10,8 +10,6 @@ from gui_helpers import click, press, wait_for_film, wait_until
 from PIL import Image
 from PySide6.QtWidgets import QFileDialog
 
-from core.report.film import traces_csv
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -97,7 +95,7 @@ def test_numbers_images_and_a_step_are_kept(
         answer(monkeypatch, file)
         action.trigger()
         wait_until(qtbot, lambda: attacked.notice.text.endswith(f"Saved {file}"))  # noqa: B023
-    assert files[0].read_text() == traces_csv(attacked.page("attack").film_panel.saving.film())
+    assert files[0].read_bytes().decode() == attacked.saved_films.film().traces().to_csv()
     with np.load(files[1]) as found:
         np.testing.assert_array_equal(
             found["images"][7].reshape(-1), session.attack.film.steps[7].image

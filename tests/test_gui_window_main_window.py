@@ -132,7 +132,7 @@ def copy_figure(scene: Scene) -> Iterator[None]:
     QApplication.clipboard().clear()
     yield
     take_figure(scene.qtbot, "Class atlas")
-    scene.wait(lambda: scene.window.notice.text == "Copied Class atlas")
+    scene.wait(lambda: scene.window.notice.text == "Copied “Class atlas”")
     assert QApplication.clipboard().image().width() == 1600
 
 
@@ -143,7 +143,7 @@ def copy_numbers(scene: Scene) -> Iterator[None]:
     atlas = scene.window.page("learn").atlas.figure()
     yield
     take_figure(scene.qtbot, "Class atlas")
-    scene.wait(lambda: scene.window.notice.text == "Copied the numbers of Class atlas")
+    scene.wait(lambda: scene.window.notice.text == "Copied the numbers of “Class atlas”")
     assert QApplication.clipboard().text() == atlas.table().to_csv()
 
 

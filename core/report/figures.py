@@ -21,23 +21,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BLUE, VERMILION, GREEN = "#0072b2", "#d55e00", "#008460"
-PALETTE = (BLUE, VERMILION, GREEN, "#b0568a", "#b37400", "#3a8fc4", "#565b63")
-"""Okabe and Ito's colours, which colour-blind eyes keep apart; the pale ones darkened for lines."""
-
-DASHES = ("", "dashed", "dotted", "dashdot")
+"""Of Okabe and Ito's colours, which colour-blind eyes keep apart."""
 
 
-def _fixed(values: Any) -> NDArray[Any]:
-    """Return a read-only copy."""
-    fixed = np.array(values)
-    fixed.setflags(write=False)
-    return fixed
+class _Fixed:
+    """A description whose numbers cannot be changed any more."""
 
+    __slots__ = ()
 
-def _fix(holder: object, *names: str) -> None:
-    for name in names:
-        if (values := getattr(holder, name)) is not None:
-            object.__setattr__(holder, name, _fixed(values))
+    def __post_init__(self) -> None:
+        """Keep read-only copies."""
+        names: tuple[str, ...] = self.__slots__
+        for name in names:
+            if isinstance(values := getattr(self, name), (np.ndarray, list)):
+                fixed = np.array(values)
+                fixed.setflags(write=False)
+                object.__setattr__(self, name, fixed)
 
 
 def _plain(value: Any) -> str:
@@ -82,81 +81,51 @@ class Figure(ABC):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class Line(_Fixed):
     """One curve; NaN leaves a gap.
 
     Attributes
     ----------
-    colour : "#rrggbb", or None for the next of the palette
-    dash : one of :data:`DASHES`
+    colour : "#rrggbb"
+    dash : "", "dashed", "dotted" or "dashdot"
     strong : a thin and pale line stays behind the others
+    bars : upright bars instead of a curve: 1 for such that stand on zero, -1 for such that hang
+        from it; neither has negative numbers
     """
 
     label: str
     x: NDArray[Any]
     y: NDArray[Any]
-    colour: str | None = None
+    colour: str = BLUE
     dash: str = ""
     strong: bool = True
-
-    def __post_init__(self) -> None:
-        """Keep the numbers from being changed."""
-        _fix(self, "x", "y")
+    bars: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Band:
+class Band(_Fixed):
     """A filled strip between two curves."""
 
     label: str
     x: NDArray[Any]
     low: NDArray[Any]
     high: NDArray[Any]
-    colour: str | None = None
-
-    def __post_init__(self) -> None:
-        """Keep the numbers from being changed."""
-        _fix(self, "x", "low", "high")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Columns:
-    """Upright bars over x, of heights that are not negative.
-
-    Attributes
-    ----------
-    is_down : they hang from zero downwards, and their numbers stay without sign
-    """
-
-    label: str
-    x: NDArray[Any]
-    heights: NDArray[Any]
-    colour: str | None = None
-    is_down: bool = False
-
-    def __post_init__(self) -> None:
-        """Keep the numbers from being changed."""
-        _fix(self, "x", "heights")
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A point with words beside it; ``kind`` is "star" or "dot"."""
-
-    label: str
-    x: float
-    y: float
-    kind: str = "star"
-    colour: str | None = None
+    colour: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A thin line across at a value of the ``axis`` "x" or "y", with words."""
+    """A thin upright line with words above it."""
 
     label: str
-    at: float
-    axis: str = "x"
+    x: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark(Rule):
+    """Such a line with a star on it."""
+
+    y: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,22 +152,16 @@ class Chart(Figure):
     y_limits: tuple[float, float] | None = None
     whole_x: bool = False
     note: str = ""
-    columns: tuple[Columns, ...] = ()
 
     def table(self) -> Table:
         """Return a row per point: which curve, x and y; a band's two values after them."""
-        number = (
+        number: Any = (
             (lambda x: int(x) if float(x).is_integer() else float(x)) if self.whole_x else float
         )
         rows: list[tuple[Any, ...]] = [
-            (line.label, number(x), float(y))
+            (line.label, number(x), y.item() if line.bars else float(y))
             for line in self.lines
             for x, y in zip(line.x, line.y, strict=True)
-        ]
-        rows += [
-            (bars.label, number(x), height.item())
-            for bars in self.columns
-            for x, height in zip(bars.x, bars.heights, strict=True)
         ]
         rows += [(mark.label, number(mark.x), float(mark.y)) for mark in self.marks]
         header: tuple[str, ...] = ("curve", self.x_label, self.y_label)
@@ -214,17 +177,13 @@ class Chart(Figure):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Series:
+class Series(_Fixed):
     """A bar per label; NaN is a bar that could not be computed."""
 
     label: str
     values: NDArray[Any]
-    colour: str | None = None
+    colour: str = BLUE
     pale: bool = False
-
-    def __post_init__(self) -> None:
-        """Keep the numbers from being changed."""
-        _fix(self, "values")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -237,9 +196,7 @@ class Bars(Figure):
     highlighted : the group that stands out in another hue, and what makes it so
     limits : ends of the value axis; by default from 0 to the largest value
     form : how a value is written beside its bar
-    joint : stands between the values of a group, written together (" → "); by default each value
-        stands beside its own bar
-    beside : more numbers of each label, written behind those of the bars
+    beside : another number of each label, written behind those of the bars
     """
 
     labels: tuple[str, ...]
@@ -249,35 +206,32 @@ class Bars(Figure):
     highlighted_label: str = ""
     limits: tuple[float, float] | None = None
     form: str = ".2f"
-    joint: str = ""
-    beside: tuple[Series, ...] = ()
+    beside: Series | None = None
 
     def table(self) -> Table:
         """Return a row per bar, and per number beside one."""
         rows = [
             (label, series.label, series.values[i].item())
             for i, label in enumerate(self.labels)
-            for series in (*self.series, *self.beside)
+            for series in (*self.series, *filter(None, [self.beside]))
         ]
         return Table(("label", "series", self.value_label), tuple(rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Matrix(Figure):
+class Matrix(_Fixed, Figure):
     """Numbers in rows and columns, their cells coloured.
 
     Attributes
     ----------
     values : (n_rows, n_columns); NaN is an empty cell
-    form : how a value is written into its cell, "" for not at all
-    scale : "sequential" from the lowest value (0 where none is below) or "diverging" about 0
-    limit : where the colours end; by default at the largest value
-    texts : what stands in the cells instead of the values
-    shades : (n_rows, n_columns) how strongly each cell is coloured, 0 to 1, where that is not
-        proportional to its value; NaN is an empty cell
-    shade_words, shade_label : what the palest and the strongest shade mean, and what all of them do
-    hue, diagonal_hue : full shade is "#rrggbb", that of the diagonal another; by default shades are
-        those of the scale
+    value_label : what they are
+    texts : how they are written into their cells, where they are
+    shades : (n_rows, n_columns) how strongly each cell is coloured, 0 to 1; NaN is an empty cell;
+        by default the values
+    shade_words, shade_label : what the palest and the strongest shade mean, and what all of them
+        do; by default they are values
+    hues : "#rrggbb" of full shade, and that of the diagonal; by default a scale of many hues
     """
 
     values: NDArray[Any]
@@ -285,20 +239,12 @@ class Matrix(Figure):
     column_names: tuple[str, ...]
     row_label: str
     column_label: str
-    form: str = ".2f"
-    scale: str = "sequential"
-    limit: float | None = None
-    value_label: str = ""
+    value_label: str
     texts: tuple[tuple[str, ...], ...] | None = None
     shades: NDArray[Any] | None = None
-    shade_words: tuple[str, str] = ("", "")
+    shade_words: tuple[str, str] | None = None
     shade_label: str = ""
-    hue: str | None = None
-    diagonal_hue: str | None = None
-
-    def __post_init__(self) -> None:
-        """Keep the numbers from being changed."""
-        _fix(self, "values", "shades")
+    hues: tuple[str, str] | None = None
 
     def table(self) -> Table:
         """Return a row per cell."""
@@ -307,11 +253,11 @@ class Matrix(Figure):
             for i, row in enumerate(self.row_names)
             for j, column in enumerate(self.column_names)
         ]
-        return Table((self.row_label, self.column_label, self.value_label or "value"), tuple(rows))
+        return Table((self.row_label, self.column_label, self.value_label), tuple(rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cell:
+class Cell(_Fixed):
     """One image of a mosaic.
 
     Attributes
@@ -333,10 +279,6 @@ class Cell:
     rgb: NDArray[np.uint8] | None = None
     empty_words: str = ""
     sign: str = ""
-
-    def __post_init__(self) -> None:
-        """Keep the numbers from being changed."""
-        _fix(self, "values", "rgb")
 
     def pixels(self) -> Iterator[Any]:
         """Yield the image row after row: numbers, or colours as "#rrggbb"."""

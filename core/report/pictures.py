@@ -247,7 +247,6 @@ def _probability_bars(run: RunResult) -> Bars:
         highlighted=shown.index(target),
         highlighted_label=f"target: {class_heading(names[target])}",
         limits=(0.0, 1.0),
-        joint=" → ",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from gui.session.session import Session
     from gui.shared.file_dialogs import FileDialogs
     from gui.shared.page import Page
-    from gui.window.writing import Writing
+    from gui.shared.writing import Writing
 
 _PAGE = "The page as it is seen"
 _LONGEST_NAME = 60
@@ -161,30 +162,34 @@ class FigureMenu(QObject):
         if way == SAVE:
             self._save(figure)
         elif way == NUMBERS:
-            self._hand(figure, "csv", _copy_numbers)
+            self._writing.hand(self._making(figure, "csv"), partial(self._copy_numbers, figure))
         elif way == COPY:
-            self._hand(figure, "png", _copy_picture)
-
-    def _hand(self, figure: Figure, form: str, take: Callable[[bytes], None]) -> None:
-        def copied(content: bytes) -> None:
-            take(content)
-            what = "the numbers of " if form == "csv" else ""
-            self._session.messages.note(f"Copied {what}{_short(figure)}")
-
-        self._tell(figure, form)
-        self._writing.hand(partial(_content, figure, form), copied)
+            self._writing.hand(self._making(figure, "png"), partial(self._copy_picture, figure))
 
     def _save(self, figure: Figure) -> None:
         path = self._dialogs.save("Save figure", f"{_file_name(figure.title)}.png", FIGURES)
         if path is not None:
-            form = path.suffix[1:].lower()
-            self._tell(figure, form)
-            self._writing.save(path, partial(_content, figure, form))
+            self._writing.save(path, self._making(figure, path.suffix[1:].lower()))
 
-    def _tell(self, figure: Figure, form: str) -> None:
-        """Say that it takes a moment, which numbers do not."""
+    def _making(self, figure: Figure, form: str) -> Callable[[], bytes]:
+        """Return what draws a figure; say that it takes a moment, which numbers do not."""
         if form != "csv":
-            self._session.messages.note(f"Drawing {_short(figure)} ...")
+            self._session.messages.note(f"Drawing {_quoted(figure)} ...")
+
+        def make() -> bytes:
+            from core.report.drawing import content
+
+            return content(figure, form)
+
+        return make
+
+    def _copy_numbers(self, figure: Figure, content: bytes) -> None:
+        QGuiApplication.clipboard().setText(content.decode("utf-8"))
+        self._session.messages.note(f"Copied the numbers of {_quoted(figure)}")
+
+    def _copy_picture(self, figure: Figure, content: bytes) -> None:
+        QGuiApplication.clipboard().setImage(QImage.fromData(content))
+        self._session.messages.note(f"Copied {_quoted(figure)}")
 
     def save_page(self) -> None:
         """Save the page as it is seen, buttons and all."""
@@ -231,36 +236,20 @@ def _words_around(widget: QWidget | None) -> str | None:
     return None
 
 
-def _short(figure: Figure) -> str:
-    return short(figure.title, _LONGEST_NAME)
+def _quoted(figure: Figure) -> str:
+    """Return the title of a figure within a message, some of which else read as an error."""
+    return f"“{short(figure.title, _LONGEST_NAME)}”"
 
 
 def _entry(figure: Figure) -> str:
     """Return the title of a figure as an entry of a menu."""
-    return _short(figure).replace("&", "&&")
+    return short(figure.title, _LONGEST_NAME).replace("&", "&&")
 
 
 def _file_name(title: str) -> str:
     """Return a title as a name of a file that every system takes."""
-    plain = "".join(c if c.isalnum() else " " for c in title.lower())
+    plain = "".join(c if c.isalnum() else " " for c in re.sub("['’]", "", title.lower()))
     return "-".join(plain.split())[:_LONGEST_NAME] or "figure"
-
-
-def _content(figure: Figure, form: str) -> bytes:
-    """Return a figure, or its numbers, as the content of a file; drawing takes a moment."""
-    if form == "csv":
-        return figure.table().to_csv().encode("utf-8", "backslashreplace")
-    from core.report.drawing import draw
-
-    return draw(figure, form)
-
-
-def _copy_numbers(content: bytes) -> None:
-    QGuiApplication.clipboard().setText(content.decode("utf-8"))
-
-
-def _copy_picture(content: bytes) -> None:
-    QGuiApplication.clipboard().setImage(QImage.fromData(content))
 
 
 def _png(picture: QImage) -> bytes:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from gui.jobs.loading import load_beside
 from gui.session.run_state import RunState
 from gui.shared.file_dialogs import FileDialogs
+from gui.shared.writing import Writing
 from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, apply_theme, give_theme
 from gui.window.actions import COMMANDS, make_actions, shortcuts_html
 from gui.window.bottom_bar import BottomBar
@@ -32,7 +33,6 @@ from gui.window.opening_bar import OpeningBar
 from gui.window.registry import PAGES
 from gui.window.status_text import status_text
 from gui.window.top_bar import TopBar
-from gui.window.writing import Writing
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
         """What keeps films, made when one is to be kept."""
         from gui.attack.film.commands import SavedFilms
 
-        return SavedFilms(self.session, self.page("attack").film_panel.saving, self._dialogs)
+        return SavedFilms(self.session, self.page("attack").film_panel, self._dialogs)
 
     @Slot()
     def _settle(self) -> None:

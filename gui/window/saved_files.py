@@ -13,7 +13,7 @@ from core.learning.model_file import SUFFIX, SavedModel, load_model, save_model
 if TYPE_CHECKING:
     from gui.session.session import Session
     from gui.shared.file_dialogs import FileDialogs
-    from gui.window.writing import Writing
+    from gui.shared.writing import Writing
 
 _MODELS = f"Models (*{SUFFIX})"
 

@@ -14,40 +14,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.errors import ReportError, printable
-from core.report.files import keep
+from core.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from core.report.figures import Figure
 
-FORMS = ("png", "svg", "pdf")
-SUFFIXES = (*(f".{form}" for form in FORMS), ".csv")
-
 _drawing = threading.Lock()
-_log = logging.getLogger("matplotlib")
+# What matplotlib logs is not for the person, who may have no home for its caches.
+logging.getLogger("matplotlib").setLevel(logging.CRITICAL)
 
 
 @contextmanager
 def alone(*words: object) -> Iterator[None]:
-    """Let one thread draw, these words among others.
-
-    Settings and fonts are matplotlib's, and all threads'. What it logs is not for the person, who
-    may have no home for its caches.
-    """
+    """Let one thread draw, these words among others: settings and fonts are all threads'."""
     with _drawing:
-        level = _log.level
-        _log.setLevel(logging.CRITICAL)
-        try:
-            from core.report.drawing.paper import own_style
+        from core.report.drawing.paper import own_style
 
-            # Ticks are looked for beyond the largest number there is: that is not a warning.
-            with own_style("".join(_words(words))), np.errstate(all="ignore"):
-                yield
-        finally:
-            _log.setLevel(level)
+        # Ticks are looked for beyond the largest number there is: that is not a warning.
+        with own_style("".join(_words(words))), np.errstate(all="ignore"):
+            yield
 
 
 def _words(value: object) -> Iterator[str]:
@@ -75,21 +62,8 @@ def draw(figure: Figure, form: str = "png") -> bytes:
         return lay_out(figure).content(form, figure.title)
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write a figure, in the form that the suffix of ``path`` names; ".csv" is its numbers.
-
-    Raises
-    ------
-    ReportError
-        If the suffix is none of :data:`SUFFIXES` or the file cannot be written; an earlier file
-        of that name is then still there.
-    """
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        known = ", ".join(SUFFIXES)
-        raise ReportError(f"A figure is saved as one of {known}; {path.name} ends otherwise.")
-    if suffix == ".csv":
-        content = figure.table().to_csv().encode("utf-8", "backslashreplace")
-    else:
-        content = draw(figure, suffix[1:])
-    keep(path, content)
+def content(figure: Figure, form: str) -> bytes:
+    """Return a figure as the content of a file, or with the form "csv" its numbers."""
+    if form == "csv":
+        return figure.table().to_csv().encode("utf-8", "backslashreplace")
+    return draw(figure, form)

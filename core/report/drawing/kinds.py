@@ -5,7 +5,7 @@ Imported only while something is drawn.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.report.drawing import charts, mosaics
 from core.report.drawing.paper import (
@@ -27,71 +27,72 @@ from core.report.drawing.paper import (
 )
 from core.report.figures import Bars, Chart, Figure, Matrix, Pictures, Sheet
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _GAP = 56
 """Between two figures of a sheet, in pixels."""
 
 
-def _heading(figure: Figure, width: float) -> tuple[list[str], list[str], float]:
-    """Return title and subtitle of a part of a sheet, and their height."""
-    title = [elide(figure.title, PART_SIZE, width, STRONG)] if figure.title else []
-    lines = wrap(figure.subtitle, SMALL_SIZE, width)[:4]
-    height = LINE_HEIGHT * (PART_SIZE * len(title) + SMALL_SIZE * len(lines))
-    return title, lines, height + 12 if height else 0
+class Rows:
+    """Figures with their titles, row by row.
+
+    Parameters
+    ----------
+    sizes : of the letters of titles and subtitles
+    """
+
+    def __init__(
+        self,
+        rows: tuple[tuple[Figure, ...], ...],
+        width: float,
+        sizes: tuple[int, int] = (PART_SIZE, SMALL_SIZE),
+    ) -> None:
+        self._width, self._sizes = width, sizes
+        self._rows = []
+        for row in rows:
+            part = self._part(len(row))
+            subtitles = [wrap(figure.subtitle, sizes[1], part)[:6] for figure in row]
+            # Titles of one row may differ in lines; what is below them begins at one height.
+            above = sizes[0] * any(figure.title for figure in row)
+            above += sizes[1] * max(len(lines) for lines in subtitles)
+            head = LINE_HEIGHT * above + 0.7 * sizes[0] if above else 0
+            blocks = [_KINDS[type(figure)](figure, part) for figure in row]
+            height = head + max(block.height for block in blocks)
+            self._rows.append((row, subtitles, blocks, head, height))
+        self.height = sum(height + _GAP for *_, height in self._rows) - _GAP
+
+    def _part(self, n: int) -> float:
+        return (self._width - _GAP * (n - 1)) / n
+
+    def draw(self, paper: Paper, left: float, top: float, _height: float) -> None:
+        """Draw all of them."""
+        largest, small = self._sizes
+        for row, subtitles, blocks, head, height in self._rows:
+            part = self._part(len(row))
+            for i, (figure, lines, block) in enumerate(zip(row, subtitles, blocks, strict=True)):
+                x, title = left + i * (part + _GAP), tidy(figure.title)
+                fits = (s for s in (largest, 31) if text_width(title, s, STRONG) <= part)
+                size = min(largest, next(fits, PART_SIZE))
+                title = elide(title, size, part, STRONG)
+                middle = top + LINE_HEIGHT * largest / 2
+                paper.write(x, middle, title, size, INK, fontweight=STRONG)
+                below = top + LINE_HEIGHT * largest * bool(title)
+                paper.lines(x, below, lines, small, MUTED)
+                block.draw(paper, x, top + head, height - head)
+            top += height + _GAP
 
 
-def _parts(sheet: Sheet, width: float) -> Iterator[tuple[tuple[Figure, ...], float, float, float]]:
-    """Yield each row with the width, the heading's and the whole height of its figures."""
-    for row in sheet.rows:
-        part = (width - _GAP * (len(row) - 1)) / len(row)
-        # Titles of one row may differ in lines; what is below them begins at one height.
-        head = max(_heading(figure, part)[2] for figure in row)
-        bodies = (_KINDS[type(figure)][0](figure, part) for figure in row)
-        yield row, part, head, head + max(bodies)
-
-
-def _sheet_height(sheet: Sheet, width: float) -> float:
-    return sum(height + _GAP for *_, height in _parts(sheet, width)) - _GAP
-
-
-def _draw_sheet(
-    sheet: Sheet, paper: Paper, left: float, top: float, width: float, _height: float
-) -> None:
-    for row, part, head, height in _parts(sheet, width):
-        for i, figure in enumerate(row):
-            x = left + i * (part + _GAP)
-            title, lines, _ = _heading(figure, part)
-            y = paper.lines(x, top, title, PART_SIZE, INK, weight=STRONG)
-            paper.lines(x, y, lines, SMALL_SIZE, MUTED)
-            _KINDS[type(figure)][1](figure, paper, x, top + head, part, height - head)
-        top += height + _GAP
-
-
-_KINDS: dict[type[Figure], tuple[Any, Any]] = {
-    Sheet: (_sheet_height, _draw_sheet),
-    Chart: (charts.chart_height, charts.draw_chart),
-    Bars: (charts.bars_height, charts.draw_bars),
-    Matrix: (mosaics.matrix_height, mosaics.draw_matrix),
-    Pictures: (mosaics.pictures_height, mosaics.draw_pictures),
+_KINDS: dict[type[Figure], Any] = {
+    Sheet: lambda sheet, width: Rows(sheet.rows, width),
+    Chart: charts.Curves,
+    Bars: charts.LongBars,
+    Matrix: mosaics.Cells,
+    Pictures: mosaics.Mosaic,
 }
-"""Kind -> (how high it wants to be at a width, without its title; what draws that into a box)."""
+"""Kind -> what lays it out at a width: how high it wants to be, and to be drawn."""
 
 
 def lay_out(figure: Figure) -> Paper:
     """Return a figure drawn with its title on a paper of the height that it needs."""
-    width = WIDTH - 2 * MARGIN
-    title = tidy(figure.title)
-    fits = (s for s in (TITLE_SIZE, 31, 27) if text_width(title, s, STRONG) <= width)
-    size = next(fits, 27)
-    subtitle = wrap(figure.subtitle, TEXT_SIZE, width)[:6]
-    top = MARGIN - 14 + LINE_HEIGHT * (TITLE_SIZE + TEXT_SIZE * len(subtitle)) + 26
-    wanted_height, draw = _KINDS[type(figure)]
-    height = wanted_height(figure, width)
-    paper = Paper(top + height + MARGIN - 12)
-    title = elide(title, size, width, STRONG)
-    y = paper.lines(MARGIN, MARGIN - 14, [title], size, INK, weight=STRONG)
-    paper.lines(MARGIN, y + LINE_HEIGHT * (TITLE_SIZE - size), subtitle, TEXT_SIZE, MUTED)
-    draw(figure, paper, MARGIN, top, width, height)
+    page = Rows(((figure,),), WIDTH - 2 * MARGIN, (TITLE_SIZE, TEXT_SIZE))
+    paper = Paper(page.height + 2 * MARGIN - 26)
+    page.draw(paper, MARGIN, MARGIN - 14, page.height)
     return paper

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure as Page
 from matplotlib.font_manager import FontProperties
-from matplotlib.image import AxesImage
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from core.errors import printable
@@ -27,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.cm import ScalarMappable
     from matplotlib.colorbar import Colorbar
+    from matplotlib.colors import Colormap
+    from matplotlib.text import Text
     from numpy.typing import NDArray
 
 WIDTH = 1600
@@ -104,12 +104,6 @@ def own_style(words: str) -> Iterator[None]:
         yield
 
 
-def mixed(colour: str, share: float) -> str:
-    """Return a colour with a share of white in it."""
-    red, green, blue = (channel + (1 - channel) * share for channel in to_rgb(colour))
-    return to_hex((red, green, blue))
-
-
 def tidy(text: str) -> str:
     """Return a text in one line, without what steers instead of being seen."""
     return printable(" ".join(text.split()))
@@ -169,72 +163,50 @@ class Paper:
         self.ground.set_axis_off()
         self.ground.set(xlim=(0, self.width), ylim=(self.height, 0), autoscale_on=False)
 
+    def fractions(
+        self, left: float, top: float, right: float, bottom: float
+    ) -> tuple[float, float, float, float]:
+        """Return a box as matplotlib wants it."""
+        w, h = self.width, self.height
+        return left / w, 1 - bottom / h, (right - left) / w, (bottom - top) / h
+
     def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
         """Return axes with this box."""
-        w, h = self.width, self.height
-        return self.page.add_axes(
-            (left / w, 1 - bottom / h, (right - left) / w, (bottom - top) / h)
-        )
+        return self.page.add_axes(self.fractions(left, top, right, bottom))
 
-    def middle(
+    def write(
         self,
         x: float,
         y: float,
         text: str,
         size: float = SMALL_SIZE,
         colour: str = INK,
-        *,
-        align: str = "left",
-        weight: int = NORMAL,
-    ) -> None:
+        **how: Any,
+    ) -> Text:
         """Write one line whose capitals are centred on ``y``."""
-        self.ground.text(
-            x,
-            y + CAPITALS * size / 2,
-            text,
-            fontsize=points(size),
-            fontweight=weight,
-            color=colour,
-            ha=align,
-            va="baseline",
-        )
+        at = y + CAPITALS * size / 2
+        return self.ground.text(x, at, text, fontsize=points(size), color=colour, **how)
 
     def lines(
         self, x: float, top: float, lines: Sequence[str], size: float, colour: str, **how: Any
     ) -> float:
         """Write lines and return the y below the last one."""
         for i, line in enumerate(lines):
-            self.middle(x, top + (i + 0.5) * LINE_HEIGHT * size, line, size, colour, **how)
+            self.write(x, top + (i + 0.5) * LINE_HEIGHT * size, line, size, colour, **how)
         return top + len(lines) * LINE_HEIGHT * size
 
-    def rule(self, xs: Sequence[float], ys: Sequence[float], colour: str, dash: Any) -> None:
-        """Draw a thin line."""
-        self.ground.add_line(
-            Line2D(xs, ys, color=colour, linewidth=points(2), linestyle=dash, clip_on=False)
-        )
-
-    def rectangle(
-        self, left: float, top: float, across: float, down: float, fill: str = "none"
-    ) -> None:
+    def box(self, left: float, top: float, across: float, down: float, fill: str = "none") -> None:
         """Draw a rectangle with a faint edge."""
         look: Any = {"facecolor": fill, "edgecolor": GRID, "linewidth": points(2)}
         self.ground.add_patch(Rectangle((left, top), across, down, **look))
 
-    def image(
-        self, left: float, top: float, rgb: NDArray[np.uint8], across: float, down: float
-    ) -> None:
-        """Place an image (height, width, 3) ``across`` x ``down`` pixels large, its own sharp."""
-        extent = (left, left + across, top + down, top)
-        image = AxesImage(self.ground, interpolation="nearest", extent=extent, zorder=2)
-        image.set_data(rgb)
-        self.ground.add_image(image)
-
     def colour_bar(
-        self, middle: float, top: float, colours: ScalarMappable, words: str
+        self, middle: float, top: float, colours: Colormap, low: float, high: float, words: str
     ) -> Colorbar:
         """Draw a scale with its numbers and what they mean, centred below a place."""
         axes = self.axes(middle - 360, top, middle + 360, top + 28)
-        bar = self.page.colorbar(colours, cax=axes, orientation="horizontal")
+        scale = ScalarMappable(Normalize(low, high), colours)
+        bar = self.page.colorbar(scale, cax=axes, orientation="horizontal")
         bar.outline.set_visible(False)
         bar.set_label(elide(words, SMALL_SIZE, 2 * min(middle, self.width - middle)))
         return bar

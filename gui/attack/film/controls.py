@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QAction, QIcon
 
-    from gui.attack.film.saving import FilmSaving
     from gui.session.attack import AttackSession
+    from gui.shared.writing import Writing
 
 SAVES = ("save_film", "save_traces", "save_images", "save_step")
 """Commands of the Save button."""
@@ -30,7 +30,7 @@ class FilmControls(QWidget):
     """Play, step and scrub through the steps of the attack."""
 
     def __init__(
-        self, attack: AttackSession, saved: FilmSaving, parent: QWidget | None = None
+        self, attack: AttackSession, saved: Writing, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._attack, self._saved = attack, saved

@@ -13,9 +13,9 @@ from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images, weight_limit
 from gui.attack.film.controls import FilmControls
 from gui.attack.film.images import AttackImages
-from gui.attack.film.saving import FilmSaving
 from gui.session.attack import PART_WORDS
 from gui.shared.words import epoch_words
+from gui.shared.writing import Writing
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_words import as_title, short, shortened
@@ -54,7 +54,7 @@ class FilmPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._attack = session.attack
-        self.saving = FilmSaving(session, self)
+        self.saving = Writing(session, self)
         self.film = FilmControls(session.attack, self.saving, self)
         self.chosen_view = ImageView("chosen image", "The image the change starts from or is "
                                      "pulled toward.", self)  # fmt: skip

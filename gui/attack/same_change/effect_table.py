@@ -74,7 +74,6 @@ class EffectTable(QWidget):
             column_names=tuple(_COLUMNS),
             row_label="what",
             column_label="images",
-            limit=1.0,
             value_label="share",
             texts=tuple(map(tuple, texts)),
         )

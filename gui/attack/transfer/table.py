@@ -86,7 +86,6 @@ class TransferTable(QTreeWidget):
             column_names=tuple(words for words, _ in _COLUMNS[n_words:]),
             row_label="model",
             column_label="share of the images",
-            limit=1.0,
             value_label="share",
             texts=tuple(
                 tuple(row.text(column) for column in range(n_words, len(_COLUMNS))) for row in rows

@@ -130,7 +130,7 @@ class ProbabilityBars(QWidget):
             highlighted_label="true class" if self._target is None else "target",
             limits=(0.0, 1.0),
             form=".3f",
-            beside=() if self._logits is None else (Series("logit z", self._logits),),
+            beside=None if self._logits is None else Series("logit z", self._logits),
         )
 
     def sizeHint(self) -> QSize:

@@ -185,21 +185,22 @@ class EpochBars(CurvePlot):
 
     def figure(self) -> Chart | None:
         """Return the bars; None where there is none."""
-        from core.report.figures import Columns
+        from core.report.figures import Line
 
-        columns = tuple(
-            Columns(
+        lines = tuple(
+            Line(
                 label=curve.name,
                 x=self.data(curve.name)[0],
-                heights=self._heights[curve.name],
+                y=self._heights[curve.name],
                 colour=on_paper(curve.colour),
-                is_down=curve.name in self._downward,
+                bars=-1 if curve.name in self._downward else 1,
             )
             for curve in self._bar_curves
             if curve.name in self._heights
         )
-        is_there = any(len(one.x) for one in columns)
-        return replace(self._chart(), columns=columns, whole_x=True) if is_there else None
+        is_there = any(len(line.x) for line in lines)
+        chart = self._chart()
+        return replace(chart, lines=chart.lines + lines, whole_x=True) if is_there else None
 
     def _fit(self) -> None:
         """Show all bars, from the deepest to the highest, but for the first ones left out."""

@@ -141,8 +141,7 @@ class ClassMatrix(CellGrid):
             shades=self._strengths(),
             shade_words=self.scale_ends()[::-1],
             shade_label=self._shade_words(),
-            hue=on_paper("bad"),
-            diagonal_hue=on_paper(self._diagonal),
+            hues=(on_paper("bad"), on_paper(self._diagonal)),
         )
 
     def _scale_width(self) -> int:

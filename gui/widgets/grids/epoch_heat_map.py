@@ -110,7 +110,6 @@ class EpochHeatMap(CellGrid):
             column_names=tuple(map(str, self.epochs.tolist())),
             row_label="class",
             column_label="epoch",
-            form="",
             value_label="share read rightly",
             shades=np.clip((self.scores.T - low) / (high - low), 0.0, 1.0),
             shade_words=(f"{low:.3f}", f"{high:.3f}"),

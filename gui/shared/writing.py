@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from core.progress import Progress
 from core.search import Drained
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from gui.session.session import Session
 
+    Making = bytes | Generator[Progress, None, bytes]
+    """A content, or what makes it and tells how far it is."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Order:
@@ -26,29 +29,33 @@ class Order:
     ----------
     make : makes the content; called in the thread
     path : where it is written; None for what is only handed back
-    take : gets the content that is handed back
+    take : gets the content, in the window's thread
     """
 
-    make: Callable[[], bytes]
-    path: Path | None = None
-    take: Callable[[bytes], None] | None = None
+    make: Callable[[], Making]
+    path: Path | None
+    take: Callable[[bytes], None]
 
 
 class Writing(QObject):
     """A queue: nothing that was ordered is lost, and what came of it is told."""
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    changed = Signal()
+    """How far it is."""
+
+    def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._messages = session.messages
         self._orders: list[Order] = []
         self._study: Study[Order, bytes] = Study(
             session.view,
             session.pool,
-            "saving a figure",
+            "saving a file",
             lambda: self._orders[0] if self._orders else None,
             lambda order: Drained(lambda: _made(order)),
             on_demand=True,
             is_of_data=False,  # what is ordered does not change any more
+            tell=0.0,
             rest=0.0,
             parent=self,
         )
@@ -56,36 +63,39 @@ class Writing(QObject):
         self._study.failed.connect(self._next)
 
     @property
-    def is_under_way(self) -> bool:
-        """Whether anything is still to be made."""
-        return bool(self._orders)
+    def progress(self) -> float | None:
+        """0 to 1 while something is being made, else None."""
+        told = self._study.progress
+        return None if not self._orders else told.done / told.total if told else 0.0
 
-    def save(self, path: Path, make: Callable[[], bytes]) -> None:
+    def save(self, path: Path, make: Callable[[], Making]) -> None:
         """Make the content of a file, and write it whole or not at all."""
-        self._order(Order(make, path))
+        self._order(Order(make, path, lambda _: self._messages.note(f"Saved {path}")))
 
-    def hand(self, make: Callable[[], bytes], take: Callable[[bytes], None]) -> None:
+    def hand(self, make: Callable[[], Making], take: Callable[[bytes], None]) -> None:
         """Make something and hand it back, in the window's thread."""
-        self._order(Order(make, take=take))
+        self._order(Order(make, None, take))
 
     def _order(self, order: Order) -> None:
         self._orders.append(order)
         if len(self._orders) == 1:
             self._study.start()
 
+    def call_off(self) -> None:
+        """Leave what is being made; no file of it is left."""
+        self._study.call_off()
+        self._next()
+
     @Slot()
     def _read(self) -> None:
         answer = self._study.answer
-        if not self._orders or answer is None or not answer.is_whole:
-            return
-        order = self._orders[0]
-        if answer.error is not None:
-            self._messages.warn(str(answer.error))
-        elif order.path is not None:
-            self._messages.note(f"Saved {order.path}")
-        elif order.take is not None and answer.found is not None:
-            order.take(answer.found)
-        self._next()
+        if self._orders and answer is not None and answer.is_whole:
+            if answer.error is not None:
+                self._messages.warn(str(answer.error))
+            elif answer.found is not None:
+                self._orders[0].take(answer.found)
+            self._next()
+        self.changed.emit()
 
     @Slot()
     def _next(self) -> None:
@@ -93,15 +103,17 @@ class Writing(QObject):
         del self._orders[:1]
         if self._orders:
             self._study.start()
+        self.changed.emit()
 
 
 def _made(order: Order) -> Generator[Progress, None, bytes]:
     """Make and write; left between the two, as by the end of the program, it writes nothing."""
     from core.report.files import keep
 
-    yield Progress(0, 2, "steps")
     content = order.make()
-    yield Progress(1, 2, "steps")
+    if not isinstance(content, bytes):
+        content = yield from content
+    yield Progress(1, 1, "files")
     if order.path is not None:
         keep(order.path, content)
     return content
