@@ -287,44 +287,52 @@ def tried(
     return new_panel(RobustnessPage, session, size=PAGE_SIZE, attacks=(noise, endless, *others))
 
 
+def n_tried(page: RobustnessPage) -> int:
+    """Return how many sizes the endless attack has been tried at."""
+    curves = page.state.curves
+    known = None if curves is None else curves.attacks.get("endless")
+    return 0 if known is None else known.progress.done
+
+
 def test_attacks_can_be_left_and_gone_on_with(
     endless: EndlessAttack, tried: RobustnessPage, qtbot: QtBot
 ) -> None:
     page, progress = tried, tried.curves.attacks
-    wait_until(qtbot, progress.button.isVisible)
-    wait_until(qtbot, lambda: progress.bar.value() >= 2)
-    assert progress.bar.isVisible()
+    bar, cancel = progress.progress.bar, progress.progress.button
+    wait_until(qtbot, cancel.isVisible)
+    wait_until(qtbot, lambda: n_tried(page) >= 2)
+    assert bar.isVisible()
+    assert bar.value() > 0
     assert progress.words.text().startswith("endless ")
     assert "trying endless" in page.images.words.text()
-    n_sizes = progress.bar.maximum()
-    assert progress.button.text() == "Cancel"
-    click(qtbot, progress.button)
+    click(qtbot, cancel)
     wait_until(qtbot, lambda: not page.state.slow.is_computing)
-    wait_until(qtbot, lambda: progress.button.text() == "Go on")
-    assert not progress.bar.isVisible()
+    wait_until(qtbot, progress.go_on.isVisible)
+    assert not bar.isVisible()
+    assert not cancel.isVisible()
     curves = page.state.curves
     assert curves is not None
     assert not curves.is_complete
     assert "trying" not in page.images.words.text()
     kept = curves.attacks["endless"].counts
-    assert 1 < len(kept) < n_sizes
+    assert 1 < len(kept) < len(curves.attack_sizes)
     assert page.curves.plot.data("endless")[0][-1] == curves.attack_sizes[len(kept) - 1]
     assert len(page.curves.plot.data("noise")[0])
     assert not len(page.curves.plot.data("PGD")[0])
     endless.may_end = True
-    click(qtbot, progress.button)
+    click(qtbot, progress.go_on)
     curves = wait_for_curves(qtbot, page)
     np.testing.assert_array_equal(curves.attacks["endless"].counts[: len(kept)], kept)
-    wait_until(qtbot, lambda: not progress.button.isVisible())
+    wait_until(qtbot, lambda: not (cancel.isVisible() or progress.go_on.isVisible()))
 
 
 def test_what_was_left_for_one_model_is_tried_on_another(
     endless: EndlessAttack, tried: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
     progress = tried.curves.attacks
-    wait_until(qtbot, progress.button.isVisible)
-    click(qtbot, progress.button)
-    wait_until(qtbot, lambda: progress.button.text() == "Go on")
+    wait_until(qtbot, progress.progress.button.isVisible)
+    click(qtbot, progress.progress.button)
+    wait_until(qtbot, progress.go_on.isVisible)
     endless.may_end = True
     qtbot.wait(700)  # nothing begins anew by itself
     assert tried.state.attacks_left
@@ -347,10 +355,10 @@ def test_beside_a_training_only_quick_attacks_are_tried(
     curves = page.state.curves
     assert curves is not None
     assert set(curves.attacks) == {"noise"}
-    wait_until(qtbot, page.curves.attacks.words.isVisible)
+    wait_until(qtbot, page.curves.attacks.waiting.isVisible)
     session.training.pause()
     assert set(wait_for_curves(qtbot, page).attacks) == {attack.label for attack in ATTACKS}
-    wait_until(qtbot, lambda: not page.curves.attacks.words.isVisible())
+    wait_until(qtbot, lambda: not page.curves.attacks.waiting.isVisible())
 
 
 def test_nothing_is_computed_where_nobody_looks(
@@ -388,7 +396,7 @@ def test_attacks_end_when_nobody_looks_and_go_on_later(
     endless: EndlessAttack, tried: RobustnessPage, qtbot: QtBot
 ) -> None:
     state = tried.state
-    wait_until(qtbot, lambda: tried.curves.attacks.bar.value() >= 2)
+    wait_until(qtbot, lambda: n_tried(tried) >= 2)
     assert state.curves is not None
     kept = state.curves.attacks["endless"].counts
     assert len(kept) > 1

@@ -340,13 +340,10 @@ def test_the_answer_before_stands_where_nothing_is_found_yet(
     bench.allow(2)
     wait_until(qtbot, lambda: bench.study.progress is not None and bench.study.progress.done == 2)
     assert bench.study.found == 3
-    assert bench.study.is_awaited
-    bench.view.is_running = True
-    assert not bench.study.is_awaited  # it only keeps up with the run
-    bench.view.is_running = False
+    assert bench.study.is_under_way
     bench.allow()
     wait_until(qtbot, lambda: bench.study.is_settled)
-    assert not bench.study.is_awaited
+    assert not bench.study.is_under_way
 
 
 def test_what_is_left_before_its_first_step_tells_nothing(

@@ -68,7 +68,7 @@ class AttackControls(QWidget):
         self.index.setFixedWidth(84)
         self.index.setToolTip("Number of the chosen image; the arrows go through them.")
         self.index.committed.connect(self._index_committed)
-        self.index.refused.connect(self._refused)
+        self.index.refused.connect(session.messages.warn)
         self.random = self._button("random", "Choose an image by chance")
         self.random.clicked.connect(self._random_clicked)
         self.mistake = self._button("a mistake", "The next image the model reads wrongly (M)")
@@ -95,9 +95,9 @@ class AttackControls(QWidget):
         self.any_other.setToolTip("No target: whatever else it is read as will do.")
         self.targets.addButton(self.any_other, _ANY_OTHER)
         self._box = ParameterRow("box", declared["box"], self)
-        self._box.changed.connect(self._changed)
+        self._box.changed.connect(self._attack.set_setting)
         self.settings = AttackSettingsLine(session, self)
-        self.settings.refused.connect(self._refused)
+        self.settings.refused.connect(session.messages.warn)
         self._lay_out()
         self._attack.config_changed.connect(self.refresh)
         session.view.dataset_changed.connect(self.refresh)
@@ -242,11 +242,3 @@ class AttackControls(QWidget):
             self._attack.set_untargeted()
         else:
             self._attack.set_setting("target", target)
-
-    @Slot(str, object)
-    def _changed(self, name: str, value: Any) -> None:
-        self._attack.set_setting(name, value)
-
-    @Slot(str)
-    def _refused(self, message: str) -> None:
-        self._session.messages.notified.emit(message, True)

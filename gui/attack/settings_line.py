@@ -109,7 +109,7 @@ class AttackSettingsLine(QWidget):
                 row.editor.setFixedWidth(_FIELD_WIDTH)
             elif isinstance(row.editor, QComboBox):
                 row.editor.setMinimumContentsLength(_NORM_LETTERS)
-            row.changed.connect(self._changed)
+            row.changed.connect(self._attack.set_setting)
             row.refused.connect(self.refused)
             self.rows[name] = row
         line.addStretch(1)
@@ -127,7 +127,7 @@ class AttackSettingsLine(QWidget):
             return
         self.form = ParameterForm(declared, self._menu)
         self.form.setContentsMargins(12, 10, 12, 10)
-        self.form.changed.connect(self._changed)
+        self.form.changed.connect(self._attack.set_setting)
         self.form.refused.connect(self.refused)
         self.rows |= self.form.rows
         action = QWidgetAction(self._menu)
@@ -137,7 +137,3 @@ class AttackSettingsLine(QWidget):
     @Slot(int)
     def _attack_chosen(self, index: int) -> None:
         self._attack.choose_attack(self.attack.itemData(index))
-
-    @Slot(str, object)
-    def _changed(self, name: str, value: Any) -> None:
-        self._attack.set_setting(name, value)

@@ -184,15 +184,6 @@ class Study(QObject, Generic[Question, Found]):
         return self.is_computing and not (self.is_held or self.is_whole)
 
     @property
-    def is_awaited(self) -> bool:
-        """Whether what is under way is what a person waits for.
-
-        Not what only keeps up with a run, once something whole is known of that.
-        """
-        keeps_up = self._view.goes_on and self.answer is not None and self.answer.is_whole
-        return self.is_under_way and not keeps_up
-
-    @property
     def is_held(self) -> bool:
         """Whether a person has stopped it, and may go on."""
         return self._held is not None

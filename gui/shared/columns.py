@@ -14,6 +14,15 @@ def heading(words: str, parent: QWidget) -> QLabel:
     return label
 
 
+def sentences(parent: QWidget, name: str = "") -> QLabel:
+    """Return a label for words that wrap; ``name`` is that of its look."""
+    label = QLabel("", parent)
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+    label.setWordWrap(True)
+    return label
+
+
 def column_of(owner: QWidget) -> QVBoxLayout:
     """Return a column without margins that fills ``owner``."""
     column = QVBoxLayout(owner)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from gui.jobs.study import Study
     from gui.session.session import Session
 
-NO_DATA = "There are no data yet: open some."
 NO_MODEL = "There is no model yet: open data and let it learn."
 
 
@@ -117,7 +116,6 @@ class StudyProgress(QHBoxLayout):
     what : what is being done, in words, for a screen reader
     cancel_help, go_on_help : what the buttons do
     parent : the panel they are on
-    keeping_up : whether it is shown too where it only keeps up with a run
     """
 
     def __init__(
@@ -127,11 +125,9 @@ class StudyProgress(QHBoxLayout):
         cancel_help: str,
         go_on_help: str,
         parent: QWidget,
-        *,
-        keeping_up: bool = False,
     ) -> None:
         super().__init__()
-        self._study, self._keeping_up = study, keeping_up
+        self._study = study
         self.progress = JobProgress(what, cancel_help, parent)
         self.bar, self.cancel = self.progress.bar, self.progress.button
         self.go_on = QPushButton("Go on", parent)
@@ -149,6 +145,5 @@ class StudyProgress(QHBoxLayout):
     def refresh(self) -> None:
         """Show how far it is."""
         study = self._study
-        is_running = study.is_under_way if self._keeping_up else study.is_awaited
-        self.progress.show_progress(study.progress, is_running=is_running)
+        self.progress.show_progress(study.progress, is_running=study.is_under_way)
         self.go_on.setVisible(study.is_held)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import Slot
 
 from core.attack.by_hand.score import efficiency, number, over_budget, percent, score, sized
 from gui.attack.by_hand.rival import RivalPanel, name_of
 from gui.attack.by_hand.rules import RulesLine
 from gui.attack.by_hand.study import Game
+from gui.shared.columns import sentences
 from gui.shared.panel import Panel
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.bars.share_bar import ShareBar
@@ -22,7 +22,7 @@ from gui.widgets.canvas.change_canvas import ChangeCanvas
 from gui.widgets.canvas.tools import ChangeTools
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
+    from PySide6.QtWidgets import QWidget
 
     from core.attack.by_hand.score import Standing
     from gui.session.session import Session
@@ -46,33 +46,29 @@ class ByHandPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.game = self._game = Game(session, self)
-        self.rules = RulesLine(self._game, self)
+        self.game = Game(session, self)
+        self.rules = RulesLine(self.game, self)
         self.sentence = FittingLabel("", self)
         self.sentence.setObjectName("sentence")
         self.canvas = ChangeCanvas(self)
         self.tools = ChangeTools(self.canvas, self)
         self.tools.hint.setToolTip(wrapped(_HINT_HELP))
         self.used = ShareBar("budget used", _BUDGET_HELP, self)
-        self.task = QLabel("", self)
-        self.task.setWordWrap(True)
-        self.task.setTextFormat(Qt.TextFormat.PlainText)
+        self.task = sentences(self)
         self.bars = ProbabilityBars(self)
         self.bars.setToolTip(
             "<qt>Probability of each class for what you have painted; ○ true class, ● target.</qt>"
         )
         self.way = ShareBar("gap closed", _WAY_HELP, self)
-        self.pace = QLabel("", self)
-        self.pace.setObjectName("muted")
-        self.pace.setWordWrap(True)
-        self.rival = RivalPanel(session, self._game, self)
+        self.pace = sentences(self, "muted")
+        self.rival = RivalPanel(session, self.game, self)
         self._lay_out()
-        self.canvas.changed.connect(self._game.look)
+        self.canvas.changed.connect(self.game.look)
         self.tools.hint.toggled.connect(self._refresh_standing)
         self.rival.hovered.connect(self.hovered)
-        self._game.changed.connect(self.refresh)
-        self._game.painted.connect(self._refresh_standing)
-        self._game.restarted.connect(self.rival.hide_again)
+        self.game.changed.connect(self.refresh)
+        self.game.painted.connect(self._refresh_standing)
+        self.game.restarted.connect(self.rival.hide_again)
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -87,20 +83,15 @@ class ByHandPanel(Panel):
         """Return how the person stands, of which epoch's model."""
         return f"{self.task.text()}. {self.sentence.text()} {super().figure_words()}"
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Follow image and model while somebody looks."""
-        super().showEvent(event)
-        self._game.watch(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let nothing be computed for what nobody sees; what is painted stays."""
-        super().hideEvent(event)
-        self._game.watch(False)
+    def watch(self, is_watched: bool) -> None:
+        """Follow image and model while somebody looks; what is painted stays."""
+        super().watch(is_watched)
+        self.game.watch(is_watched)
 
     @Slot()
     def refresh(self) -> None:
         """Show the game."""
-        game = self._game
+        game = self.game
         self.rules.refresh()
         self.canvas.set_painting(
             game.painting if game.is_ready else None, game.problem or "Computing ..."
@@ -112,7 +103,7 @@ class ByHandPanel(Panel):
     @Slot()
     def _refresh_standing(self) -> None:
         """Show how far the person is; follows every move of the brush."""
-        game, dataset = self._game, self._session.view.dataset
+        game, dataset = self.game, self._session.view.dataset
         standing, answer, budget = game.standing, game.answer, game.budget
         self.canvas.update()
         ready = game.is_ready and standing is not None
@@ -131,7 +122,7 @@ class ByHandPanel(Panel):
     def _show_standing(
         self, standing: Standing, budget: float, needed: float, names: tuple[str, ...]
     ) -> None:
-        game = self._game
+        game = self.game
         assert game.goal is not None
         assert game.painting is not None
         size, norm, target = game.painting.size, game.norm, game.goal.target
@@ -172,7 +163,7 @@ class ByHandPanel(Panel):
 
     def _show_hint(self, standing: Standing) -> None:
         """Lay over the image what ink gains, where there is room for it."""
-        game = self._game
+        game = self.game
         if not self.tools.hint.isChecked() or game.goal is None or game.painting is None:
             self.canvas.set_hint(None)
             return

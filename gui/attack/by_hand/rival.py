@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QLabel,
     QPushButton,
     QWidget,
 )
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 from core.attack.by_hand.painting import size_of
 from core.attack.by_hand.score import efficiency, percent, sized
 from gui.session.player import Player
+from gui.shared.columns import heading, sentences
 from gui.shared.words import read_words
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside
@@ -59,8 +59,7 @@ class RivalPanel(QWidget):
         """Which of the growing changes is shown."""
         self._player.position_changed.connect(self.refresh)
         self._player.playing_changed.connect(self.refresh)
-        self.heading = QLabel("THE GRADIENT", self)
-        self.heading.setObjectName("heading")
+        self.heading = heading("THE GRADIENT", self)
         self.kind = QComboBox(self)
         self.kind.setObjectName("by_hand_kind")
         self.kind.setAccessibleName("what the optimiser does")
@@ -81,9 +80,7 @@ class RivalPanel(QWidget):
         self.play = QPushButton("Play", self)
         self.play.setToolTip(wrapped("Show its change growing, step by step."))
         self.play.clicked.connect(self._play_clicked)
-        self.words = QLabel("", self)
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = sentences(self)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._lay_out()
         for view in (self.change_view, self.image_view):
@@ -119,7 +116,7 @@ class RivalPanel(QWidget):
     @Slot()
     def hide_again(self) -> None:
         """Hide what was revealed: there is another game."""
-        self._stop()
+        self._player.pause()
         self.reveal.setChecked(False)
 
     @Slot()
@@ -176,32 +173,29 @@ class RivalPanel(QWidget):
 
     @Slot(int)
     def _kind_chosen(self, _: int) -> None:
-        self._stop()
+        self._player.pause()
         self.refresh()
 
     @Slot(bool)
     def _revealed(self, is_revealed: bool) -> None:
         if not is_revealed:
-            self._stop()
+            self._player.pause()
         self.refresh()
 
     @Slot()
     def _play_clicked(self) -> None:
         if self.is_playing:
-            self._stop()
+            self._player.pause()
         else:
             self._player.replace(len(self.changes))
             self._player.play(from_start=True)
             self.reveal.setChecked(True)
         self.refresh()
 
-    def _stop(self) -> None:
-        self._player.pause()
-
     def hideEvent(self, event: QHideEvent) -> None:
         """Hold what nobody sees."""
         super().hideEvent(event)
-        self._stop()
+        self._player.pause()
 
 
 def name_of(names: tuple[str, ...], label: int) -> str:

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.attack.pairs.study import pairs_study
-from gui.shared.columns import heading
+from gui.shared.columns import heading, sentences
 from gui.shared.measure import Measure, measured_words
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.part_choice import PartChoice
@@ -22,6 +21,8 @@ from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 from gui.widgets.grids.cost_grid import CostGrid
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from core.exact.cost_matrix import CostMatrix
     from gui.session.session import Session
     from gui.shared.measure import SizesQuestion
@@ -63,12 +64,11 @@ class PairsPanel(Panel):
             "Stop here; what was measured stays",
             "Measure on where it was stopped",
             self,
-            keeping_up=True,
         )
-        self.words = self._label("muted")
+        self.words = sentences(self, "muted")
         self.costs = CostGrid(self)
         self.confusion = ConfusionMatrix(self, help_text=_CONFUSION_HELP, has_scale=True)
-        self.sentence = self._label("sentence")
+        self.sentence = sentences(self, "sentence")
         # As many lines as it has in the smallest window, so that nothing moves when it changes.
         self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().height())
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -79,13 +79,6 @@ class PairsPanel(Panel):
             matrix.hovered.connect(self.hovered)
             matrix.pointed.connect(other.set_mark)
         self.follow(self.study)
-
-    def _label(self, name: str) -> QLabel:
-        label = QLabel("", self)
-        label.setObjectName(name)
-        label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
-        label.setWordWrap(True)
-        return label
 
     def _lay_out(self) -> None:
         costs = below(heading("WHAT A CHANGE COSTS, MEDIAN", self), (self.costs, 1), spacing=2)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from gui.attack.repair.side import RepairSide
 from gui.attack.repair.study import Repair
@@ -65,16 +65,11 @@ class RepairPanel(Panel):
             "Stop measuring; the sizes found so far stay",
             "Measure the rest of the part",
             self,
-            keeping_up=True,
         )
         self.mistake = RepairSide("A MISTAKE MADE RIGHT", self)
         self.right = RepairSide("A RIGHT ONE MADE WRONG", self)
-        self.previous_mistake = QPushButton("Previous", self)
-        self.next_mistake = QPushButton("Next", self)
-        self.easiest = QPushButton("Easiest", self)
-        self.hardest = QPushButton("Hardest", self)
-        self.next_right = QPushButton("Next", self)
-        self.fragile = QPushButton("Most fragile", self)
+        self._sides: dict[Kind, RepairSide] = {"mistake": self.mistake, "right": self.right}
+        self._add_buttons()
         self.sentence = QLabel("", self)
         self.sentence.setObjectName("sentence")
         self.medians = QLabel("", self)
@@ -100,30 +95,23 @@ class RepairPanel(Panel):
         self._connect()
         self.follow(self.repair.pair, self.repair.sizes)
 
+    def _add_buttons(self) -> None:
+        add = self.mistake.add_button
+        self.previous_mistake = add("Previous", "The mistake before this one", "previous mistake")
+        self.next_mistake = add("Next", "The next mistake of the part", "next mistake")
+        self.easiest = add("Easiest", "The mistake that the smallest change repairs")
+        self.hardest = add("Hardest", "The mistake that takes the largest change")
+        add, words = self.right.add_button, "The next image of the part that is read rightly"
+        self.next_right = add("Next", words, "next right one")
+        words = "The rightly read image that the smallest change breaks"
+        self.fragile = add("Most fragile", words)
+        self.mistake.film.setAccessibleName("film of the mistake")
+        self.right.film.setAccessibleName("film of the right one")
+
     def _lay_out(self) -> None:
-        for button, words in (
-            (self.previous_mistake, "The mistake before this one"),
-            (self.next_mistake, "The next mistake of the part"),
-            (self.easiest, "The mistake that the smallest change repairs"),
-            (self.hardest, "The mistake that takes the largest change"),
-        ):
-            self.mistake.add_button(button, words)
-        for button, words in (
-            (self.next_right, "The next image of the part that is read rightly"),
-            (self.fragile, "The rightly read image that the smallest change breaks"),
-        ):
-            self.right.add_button(button, words)
-        for button, name in (
-            (self.previous_mistake, "previous mistake"),
-            (self.next_mistake, "next mistake"),
-            (self.next_right, "next right one"),
-            (self.mistake.film, "film of the mistake"),
-            (self.right.film, "film of the right one"),
-        ):
-            button.setAccessibleName(name)
         chosen = (self.part, self.size_choice)
         head = beside(*chosen, (self.words, 1), self.progress, spacing=10)
-        sides = (card(side, (12, 6, 12, 6)) for side in (self.mistake, self.right))
+        sides = (card(side, (12, 6, 12, 6)) for side in self._sides.values())
         halves = beside(*((side, 1) for side in sides), spacing=10)
         said = beside((self.sentence, 1), (self.medians, 1), spacing=20)
         self.setLayout(below(head, (halves, 5), said, (self._plot_card, 3)))
@@ -140,20 +128,18 @@ class RepairPanel(Panel):
             (self.easiest, partial(repair.show_ranked, "mistake", 0)),
             (self.hardest, partial(repair.show_ranked, "mistake", -1)),
             (self.fragile, partial(repair.show_ranked, "right", 0)),
-            (self.mistake.film, partial(self._film, "mistake")),
-            (self.right.film, partial(self._film, "right")),
         ):
             button.clicked.connect(act)
-        self.mistake.opened.connect(partial(self._open, "mistake"))
-        self.right.opened.connect(partial(self._open, "right"))
-        for side in (self.mistake, self.right):
+        for kind, side in self._sides.items():
+            side.film.clicked.connect(partial(self._film, kind))
+            side.opened.connect(partial(self._open, kind))
             side.hovered.connect(self.hovered)
 
     def figure(self) -> Sheet | None:
         """Return both halves; None where neither has an image."""
         from core.report.figures import Sheet
 
-        halves = [f for side in (self.mistake, self.right) if (f := side.figure()) is not None]
+        halves = [f for side in self._sides.values() if (f := side.figure()) is not None]
         words = self.sentence.text()
         return Sheet("Repair", words, tuple((f,) for f in halves)) if halves else None
 
@@ -172,7 +158,7 @@ class RepairPanel(Panel):
         answer, problem = repair.pair.answer, repair.pair.problem
         if answer is None or answer.found is None or problem:
             words = self.why_nothing(problem, _COMPUTING)
-            for side in (self.mistake, self.right):
+            for side in self._sides.values():
                 side.show_nothing(words)
             for label in (self.sentence, self.medians):
                 label.setText("")
@@ -217,27 +203,13 @@ class RepairPanel(Panel):
         self.plot.set_x_range(0.0, largest or 1.0, least=0.0)
 
     def _refresh_buttons(self) -> None:
-        repair = self.repair
-        problem = ""
+        repair, problem = self.repair, ""
         if repair.part not in ATTACKABLE:
             problem = "Validation images choose the best epoch; they are not attacked."
-        kind: Kind
-        for kind, side, steps, ranks in (
-            (
-                "mistake",
-                self.mistake,
-                (self.previous_mistake, self.next_mistake),
-                (self.easiest, self.hardest),
-            ),
-            ("right", self.right, (self.next_right,), (self.fragile,)),
-        ):
+        for kind, side in self._sides.items():
             is_there = repair.shown(kind) is not None
             is_ranked = is_there and len(repair.known(kind)) > 0
-            for button in steps:
-                button.setEnabled(is_there)
-            for button in ranks:
-                button.setEnabled(is_ranked)
-            side.allow_film(problem if is_there else "There is no image to be changed.")
+            side.allow(problem, is_there=is_there, is_ranked=is_ranked)
 
     def _open(self, kind: Kind, near: QPoint) -> None:
         answer, one = self.repair.pair.answer, self.repair.shown(kind)

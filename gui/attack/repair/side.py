@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
+from gui.shared.columns import heading, sentences
 from gui.shared.words import PARTS, sure_words
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short, shortened
@@ -27,6 +28,7 @@ _CHANGE_HELP = (
     "The smallest change: red is added ink, blue ink taken away. Both sides are amplified alike, "
     "so that they can be compared."
 )
+_FILM_HELP = "Watch the chosen attack on this image, toward the class it ends in here"
 _RESULT_HELP = "The image just beyond the boundary: 2 % farther than the tie."
 
 
@@ -41,28 +43,24 @@ class RepairSide(QWidget):
     hovered = Signal(str)
     opened = Signal(QPoint)
     """The image itself is to be opened beside this place on the screen."""
-    film_requested = Signal()
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.heading = QLabel(title, self)
-        self.heading.setObjectName("heading")
+        self.heading = heading(title, self)
         self.image = ImageView("image", _IMAGE_HELP, self)
         self.image.set_clickable("Click to open it: probabilities, logits, history, why.")
         self.change = ChangePicture(_CHANGE_HELP, self, least=0.0)
         self.result = ImageView("result", _RESULT_HELP, self)
         self.words = FittingLabel("", self)
-        self.nothing = QLabel("", self)
-        self.nothing.setObjectName("sentence")
-        self.nothing.setWordWrap(True)
+        self.nothing = sentences(self, "sentence")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.film = QPushButton("Film", self)
         self.film.setObjectName("small")
-        self._film_help = "Watch the chosen attack on this image, toward the class it ends in here"
+        self._steps: list[QPushButton] = []
+        self._ranks: list[QPushButton] = []
         self._buttons = beside(self.film, None)
         self._lay_out()
         self.image.clicked.connect(self._image_clicked)
-        self.film.clicked.connect(self.film_requested)
         for view in (self.image, self.change, self.result):
             view.hovered.connect(self.hovered)
 
@@ -79,11 +77,18 @@ class RepairSide(QWidget):
         title = self.heading.text().capitalize()
         return sum_of(title, self.words.text(), self.image, self.change, self.result)
 
-    def add_button(self, button: QPushButton, help_text: str) -> None:
-        """Put one more button into the row, before that of the film."""
+    def add_button(self, words: str, help_text: str, name: str = "") -> QPushButton:
+        """Return one more button of the row, before that of the film.
+
+        ``name`` is for a screen reader; one without goes by sizes, which must be known for it.
+        """
+        button = QPushButton(words, self)
         button.setObjectName("small")
         button.setToolTip(wrapped(help_text))
+        button.setAccessibleName(name)
+        (self._steps if name else self._ranks).append(button)
         self._buttons.insertWidget(self._buttons.count() - 2, button)
+        return button
 
     def show_nothing(self, words: str) -> None:
         """Say why there is no image."""
@@ -110,10 +115,15 @@ class RepairSide(QWidget):
         self.words.set_wordings(*(_readings(one, names, n) for n in _LENGTHS))
         self.words.setToolTip(wrapped(_readings(one, names, _LENGTHS[0])))
 
-    def allow_film(self, problem: str) -> None:
-        """Let the image be sent to the film, unless something speaks against it."""
-        self.film.setEnabled(not problem)
-        self.film.setToolTip(wrapped(problem or self._film_help))
+    def allow(self, problem: str, *, is_there: bool, is_ranked: bool) -> None:
+        """Enable the buttons; the image goes to the film unless ``problem`` speaks against it."""
+        for button in self._steps:
+            button.setEnabled(is_there)
+        for button in self._ranks:
+            button.setEnabled(is_ranked)
+        self.film.setEnabled(is_there and not problem)
+        why_not = problem if is_there else "There is no image to be changed."
+        self.film.setToolTip(wrapped(why_not or _FILM_HELP))
 
     @Slot()
     def _image_clicked(self) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from gui.widgets.basics.job_progress import JobProgress
 from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QHBoxLayout
+
     from gui.attack.robustness.study import Robustness
     from gui.session.view import View
 
-PATIENCE_MILLISECONDS = 300
-"""What is over by then shows no progress."""
 _BAR_WIDTH = 50
 _CANCEL_HELP = "Try no more attacks on this model; the curves stay as far as they have come."
 _GO_ON_HELP = "Try the attacks that were called off."
@@ -28,59 +29,38 @@ class AttackProgress(QWidget):
     def __init__(self, view: View, state: Robustness, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view, self._state = view, state
+        self.waiting = QLabel("attacks after the training", self)
+        self.waiting.setToolTip(wrapped(_LATER_HELP))
         self.words = QLabel("", self)
-        self.words.setObjectName("muted")
-        self.bar = QProgressBar(self)
-        self.bar.setFixedWidth(_BAR_WIDTH)
-        self.bar.setTextVisible(False)  # it stands beside it
-        self.bar.setAccessibleName("attacks tried")
-        self.button = QPushButton(self)
-        self.button.setObjectName("small")
-        self.setLayout(beside(self.words, self.bar, self.button))
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(PATIENCE_MILLISECONDS)
-        self._patience.timeout.connect(self.refresh)
-        self._is_long = False
-        self.button.clicked.connect(self._pressed)
+        for label in (self.waiting, self.words):
+            label.setObjectName("muted")
+        self.progress = JobProgress("the attacks", _CANCEL_HELP, self)
+        self.progress.bar.setFixedWidth(_BAR_WIDTH)
+        cast("QHBoxLayout", self.progress.layout()).insertWidget(0, self.words)
+        self.go_on = QPushButton("Go on", self)
+        self.go_on.setObjectName("small")
+        self.go_on.setAccessibleName("go on with the attacks")
+        self.go_on.setToolTip(wrapped(_GO_ON_HELP))
+        self.setLayout(beside(self.waiting, self.progress, self.go_on))
+        self.progress.cancelled.connect(state.leave_attacks)
+        self.go_on.clicked.connect(state.try_attacks)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Show what is being tried."""
-        state, curves = self._state, self._state.curves
-        is_left = state.attacks_left and curves is not None and not curves.is_complete
+        is_left, curves = self._state.attacks_left, self._state.curves
+        is_left = is_left and curves is not None and not curves.is_complete
         trying = "" if curves is None or is_left else curves.trying
-        # Some take too long to be tried while the model is being trained.
-        waits = curves is not None and not curves.is_complete and self._view.is_running
-        waits = waits and not is_left and not trying
-        if not trying:
-            self._is_long = False
-            self._patience.stop()
-        elif not self._is_long and self.sender() is self._patience:
-            self._is_long = True
-        elif not self._is_long and not self._patience.isActive():
-            self._patience.start()
         if trying and curves is not None:
             progress = curves.attacks[trying].progress
-            self.bar.setMaximum(progress.total)
-            self.bar.setValue(progress.done)
-            self.bar.setAccessibleDescription(f"{trying}, {progress}")
             self.words.setText(f"{trying} {progress.done}/{progress.total}")
             self.words.setToolTip(wrapped(f"{trying}: {progress} tried"))
-        elif waits:
-            self.words.setText("attacks after the training")
-            self.words.setToolTip(wrapped(_LATER_HELP))
-        self.words.setVisible(waits or self._is_long)
-        self.bar.setVisible(self._is_long)
-        self.button.setVisible(self._is_long or is_left)
-        self.button.setText("Go on" if is_left else "Cancel")
-        self.button.setAccessibleName("go on with the attacks" if is_left else "cancel the attacks")
-        self.button.setToolTip(wrapped(_GO_ON_HELP if is_left else _CANCEL_HELP))
-
-    @Slot()
-    def _pressed(self) -> None:
-        if self._state.attacks_left:
-            self._state.try_attacks()
+            self.progress.bar.setAccessibleDescription(f"{trying}, {progress}")
+            self.progress.show_progress(progress, is_running=True)
         else:
-            self._state.leave_attacks()
+            self.progress.show_progress(None, is_running=False)
+        # Some take too long to be tried while the model is being trained.
+        is_late = curves is not None and not curves.is_complete and self._view.is_running
+        self.waiting.setVisible(is_late and not is_left and not trying)
+        self.go_on.setVisible(is_left)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QWidget
 
 from core.exact.pairs import NORMS
-from gui.shared.columns import heading
+from gui.shared.columns import heading, sentences
 from gui.shared.words import epoch_words
 from gui.widgets.basics.layouts import Part, below
 from gui.widgets.images.image_strip import ImageStrip, StripImage
@@ -38,7 +38,7 @@ class RobustnessImages(QWidget):
         self._drawn: tuple[ExactRobustness, str, int | None] | None = None
         self.fragile = ImageStrip("most fragile images", _STRIP_HELP, self, wraps=True)
         self.solid = ImageStrip("most solid images", _STRIP_HELP, self, wraps=True)
-        self.size_words, self.words = self._muted(), self._muted()
+        self.size_words, self.words = sentences(self, "muted"), sentences(self, "muted")
         self.setMinimumWidth(_WIDTH)
         parts: list[Part] = []
         for title, strip in (("MOST FRAGILE", self.fragile), ("MOST SOLID", self.solid)):
@@ -47,13 +47,6 @@ class RobustnessImages(QWidget):
         self.setLayout(below(*parts, self.size_words, self.words))
         self.fragile.opened.connect(self.opened)
         self.solid.opened.connect(self.opened)
-
-    def _muted(self) -> QLabel:
-        label = QLabel("", self)
-        label.setObjectName("muted")
-        label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
-        label.setWordWrap(True)
-        return label
 
     def show_nothing(self, why: str) -> None:
         """Show nothing, and say why."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from gui.attack.same_change.effect_table import EffectTable
 from gui.attack.same_change.study import MOST_STRENGTH, OneChange
+from gui.shared.columns import sentences
 from gui.shared.crafting import within
 from gui.shared.panel import Panel
 from gui.shared.words import PARTS
@@ -100,10 +101,7 @@ class SameChangePanel(Panel):
         )
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
-        self.note = QLabel("", self)
-        self.note.setWordWrap(True)
-        self.note.setObjectName("sentence")
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note = sentences(self, "sentence")
         self.strip = ImageStrip("images with the same change", _STRIP_HELP, self, wraps=True)
         self._lay_out()
         self._connect()

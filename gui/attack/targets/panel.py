@@ -19,6 +19,7 @@ from core.exact.crossing import FARTHEST
 from core.exact.pairs import NORMS
 from gui.attack.targets.study import targets_study
 from gui.session.player import Player
+from gui.shared.columns import sentences
 from gui.shared.measure import Measure, measured_words
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.size_choice import SizeChoice
@@ -92,13 +93,10 @@ class TargetsPanel(Panel):
             "Stop looking; the classes found so far stay",
             "Look for the changes toward the other classes too",
             self,
-            keeping_up=True,
         )
         self.strip = ImageMosaic(self, smallest_cell=_SMALLEST_CELL)
         self.strip.setAccessibleName("image and change for every target")
-        self.problem = QLabel("", self)
-        self.problem.setObjectName("sentence")
-        self.problem.setWordWrap(True)
+        self.problem = sentences(self, "sentence")
         self.problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.play = QPushButton("Play", self)
         self.play.setObjectName("small")

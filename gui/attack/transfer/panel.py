@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
@@ -16,7 +16,7 @@ from core.attack.norms import NORMS
 from core.parameters import Parameter
 from gui.attack.transfer.study import question, transfer_study
 from gui.attack.transfer.table import REMOVED, TransferTable
-from gui.shared.columns import heading
+from gui.shared.columns import heading, sentences
 from gui.shared.panel import Panel
 from gui.shared.run_models import models_of, other_runs
 from gui.shared.words import PARTS
@@ -79,9 +79,7 @@ class TransferPanel(Panel):
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
         self.progress = JobProgress("crafting", "Stop crafting; what is done stays.", self)
-        self.note = QLabel("", self)
-        self.note.setWordWrap(True)
-        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note = sentences(self)
         self.table = TransferTable(self)
         self.all_title, self.only_title = heading("", self), heading("", self)
         self.all_strip = ImageStrip("images that fool all models", _STRIP_HELP, self, wraps=True)
@@ -117,7 +115,7 @@ class TransferPanel(Panel):
         self.craft_button.clicked.connect(self._craft)
         self.progress.cancelled.connect(self.study.call_off)
         self.n_images.committed.connect(self._n_images_set)
-        self.n_images.refused.connect(self._refused)
+        self.n_images.refused.connect(session.messages.warn)
         for strip in (self.all_strip, self.only_strip):
             strip.hovered.connect(self.hovered)
             strip.opened.connect(self._play)
@@ -191,22 +189,21 @@ class TransferPanel(Panel):
         self.note.style().polish(self.note)
 
     def _show_examples(self, result: TransferResult | None) -> None:
-        several = result is not None and len(result.models) > 1
-        if result is None or not several:
-            words = "FOOL THE MODEL" if result is not None else ""
-            count = f"  {result.n_crafted:,}" if result is not None else ""
-            self.all_title.setText(words + count)
-            self.only_title.setText("")
-            examples: tuple[Example, ...] = () if result is None else result.fool_all
-            self.all_strip.set_images([self._image(one) for one in examples])
-            self.only_strip.set_images(())
-            return
-        n = len(result.models)
-        everyone = "BOTH MODELS" if n == 2 else f"ALL {n} MODELS"
-        self.all_title.setText(f"FOOL {everyone}  {result.n_all:,}")
-        self.only_title.setText(f"FOOL ONLY THE CRAFTING MODEL  {result.n_only:,}")
-        self.all_strip.set_images([self._image(one) for one in result.fool_all])
-        self.only_strip.set_images([self._image(one) for one in result.fool_only])
+        all_title = only_title = ""
+        fool_all: tuple[Example, ...] = ()
+        fool_only: tuple[Example, ...] = ()
+        if result is not None:
+            n, fool_all = len(result.models), result.fool_all
+            all_title = f"FOOL THE MODEL  {result.n_crafted:,}"
+            if n > 1:
+                everyone = "BOTH MODELS" if n == 2 else f"ALL {n} MODELS"
+                all_title = f"FOOL {everyone}  {result.n_all:,}"
+                only_title = f"FOOL ONLY THE CRAFTING MODEL  {result.n_only:,}"
+                fool_only = result.fool_only
+        self.all_title.setText(all_title)
+        self.only_title.setText(only_title)
+        self.all_strip.set_images([self._image(one) for one in fool_all])
+        self.only_strip.set_images([self._image(one) for one in fool_only])
 
     def _image(self, one: Example) -> StripImage:
         session, answer, result = self._session, self.study.answer, self.result
@@ -240,10 +237,6 @@ class TransferPanel(Panel):
     def _n_images_set(self, n_images: int) -> None:
         self._n_images = n_images
         self.refresh()
-
-    @Slot(str)
-    def _refused(self, message: str) -> None:
-        self._session.messages.notified.emit(message, True)
 
     @Slot(int)
     def _play(self, index: int) -> None:
