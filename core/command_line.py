@@ -79,11 +79,7 @@ def _escaped(text: str) -> str:
 
 def default_text(declared: Parameter, value: object) -> str:
     """Return a setting's value in the words used to give it."""
-    if declared.kind == "bool":
-        return "on" if value else "off"
-    if value is None:
-        return declared.none_word
-    words = f"{value:g}" if isinstance(value, float) else str(value)
+    words = str(value) if declared.kind == "choice" else declared.words(value)
     return f"{words} ({declared.zero_word})" if value == 0 and declared.zero_word else words
 
 

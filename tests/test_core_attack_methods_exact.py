@@ -164,7 +164,7 @@ def test_just_below_the_exact_size_neither_attacks_nor_samples_change_what_is_re
             continue  # it has no budget; what it comes to is tested above
         if getattr(settings, "norm", norm) == norm and getattr(settings, "box", box) == box:
             assert not attack(model, settings, image).finish().success.any(), name
-    changes = NORMS[norm].random(np.random.default_rng(seed), 500, image.shape[1], below)
+    changes = NORMS[norm].random(np.random.default_rng(seed), (500, image.shape[1]), below)
     sampled = image + changes
     if box:
         sampled = np.clip(sampled, 0, 1)

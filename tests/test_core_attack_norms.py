@@ -50,7 +50,7 @@ def test_a_projection_is_in_the_ball_and_no_sampled_point_of_it_is_nearer(name, 
     inside = norm.sizes(changes) <= budget
     np.testing.assert_array_equal(projected[inside], changes[inside])
     distance = np.linalg.norm(changes - projected, axis=1)
-    others = norm.random(np.random.default_rng(seed), 200, changes.shape[1], budget)
+    others = norm.random(np.random.default_rng(seed), (200, changes.shape[1]), budget)
     for change, least in zip(changes, distance, strict=True):
         assert np.linalg.norm(change - others, axis=1).min() >= least - 1e-12
 
@@ -75,7 +75,7 @@ def test_no_sampled_change_of_size_1_gains_more_than_the_steepest(name, seed):
     gains = (gradients * steepest).sum(axis=1)
     some = np.abs(gradients).sum(axis=1) > 0
     np.testing.assert_allclose(norm.sizes(steepest)[some], 1.0)
-    others = norm.random(np.random.default_rng(seed), 300, gradients.shape[1], 1.0)
+    others = norm.random(np.random.default_rng(seed), (300, gradients.shape[1]), 1.0)
     assert ((gradients @ others.T).max(axis=1) <= gains + 1e-12).all()
 
 
@@ -111,7 +111,7 @@ def test_gradient_sizes_come_from_the_gram_matrix(seed):
 
 def test_random_points_fill_the_l2_ball_evenly():
     """The share within radius r of a ball is r^D; the mean is the middle."""
-    points = NORMS["l2"].random(np.random.default_rng(0), 20_000, 3, 2.0)
+    points = NORMS["l2"].random(np.random.default_rng(0), (20_000, 3), 2.0)
     radii = np.linalg.norm(points, axis=1) / 2.0
     for r in (0.3, 0.5, 0.8):
         assert (radii <= r).mean() == pytest.approx(r**3, abs=0.01)
@@ -120,13 +120,13 @@ def test_random_points_fill_the_l2_ball_evenly():
 
 
 def test_random_points_fill_the_cube_evenly():
-    points = NORMS["linf"].random(np.random.default_rng(0), 20_000, 3, 2.0)
+    points = NORMS["linf"].random(np.random.default_rng(0), (20_000, 3), 2.0)
     assert np.abs(points).max() <= 2.0
     np.testing.assert_allclose(points.var(axis=0), 4 / 3, rtol=0.03)
 
 
 def test_random_changes_of_l0_touch_as_many_pixels_as_allowed():
-    points = NORMS["l0"].random(np.random.default_rng(0), 500, 8, 3.0)
+    points = NORMS["l0"].random(np.random.default_rng(0), (500, 8), 3.0)
     assert set((points != 0).sum(axis=1)) == {3}
     assert ((points != 0).mean(axis=0) > 0.25).all()
 

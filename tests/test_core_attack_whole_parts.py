@@ -13,9 +13,8 @@ import core.attack.whole_parts.same_change
 import core.attack.whole_parts.transfer
 import core.attack.whole_parts.universal_search
 from core.attack import ATTACKS
-from core.attack.whole_parts.fooled import chunk_rows
 from core.attack.whole_parts.same_change import SameChange
-from core.attack.whole_parts.transfer import Transfer
+from core.attack.whole_parts.transfer import Transfer, chunk_rows
 from core.attack.whole_parts.universal_search import UniversalSearch
 from core.learning.perceptron import SoftmaxPerceptron
 

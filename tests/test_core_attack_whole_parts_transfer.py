@@ -10,7 +10,7 @@ import core.attack.whole_parts.same_change
 import core.attack.whole_parts.transfer
 import core.attack.whole_parts.universal_search
 from core.attack import ATTACKS
-from core.attack.whole_parts.fooled import can_be_fooled
+from core.attack.step import can_be_fooled
 from core.attack.whole_parts.transfer import MOST_EXAMPLES, Transfer
 from core.data.dataset import Split
 from core.errors import SettingError

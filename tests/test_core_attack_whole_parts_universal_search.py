@@ -12,7 +12,7 @@ import core.attack.whole_parts.same_change
 import core.attack.whole_parts.transfer
 import core.attack.whole_parts.universal_search
 from core.attack import ATTACKS, NORMS
-from core.attack.whole_parts.fooled import can_be_fooled
+from core.attack.step import can_be_fooled
 from core.attack.whole_parts.universal_search import UniversalSearch
 from core.errors import SettingError
 from core.learning.perceptron import SoftmaxPerceptron

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.data.dataset import Split
 from core.data.samples import CHUNK_ROWS
-from core.exact.closed_form import class_distances, class_robustness, smallest_changes
+from core.exact.closed_form import class_distances, smallest_changes
 from core.exact.curves import exact_robustness
 from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import finish
@@ -124,14 +124,9 @@ def test_slices_are_put_together_in_order():
 def test_medians_are_of_the_rightly_read_images_of_each_class():
     weights, split = case(60, 5, 4, 3)
     split = Split(split.images, np.where(split.labels == 4, 0, split.labels))
-    changes = smallest_changes(weights, split)
-    found = class_robustness(changes, split, 5)
+    found = finish(exact_robustness(weights, split, boxed=False))
     for k in range(5):
-        own = [
-            i for i in range(60) if split.labels[i] == k and changes.predicted[i] == split.labels[i]
-        ]
-        assert found.n_right[k] == len(own)
-        for medians, sizes in ((found.l2, changes.l2), (found.linf, changes.linf)):
-            expected = np.median([sizes[i] for i in own]) if own else np.nan
-            np.testing.assert_equal(medians[k], expected)
-    assert found.n_right[4] == 0
+        own = [i for i in range(60) if split.labels[i] == found.changes.predicted[i] == k]
+        l2, linf = found.changes.l2[own], found.changes.linf[own]
+        np.testing.assert_equal(found.median("l2", k), np.median(l2) if own else np.nan)
+        np.testing.assert_equal(found.median("linf", k), np.median(linf) if own else np.nan)

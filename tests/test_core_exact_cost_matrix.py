@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.dataset import Split
-from core.exact.cost_matrix import CostMeasurement, PairSizes, cost_matrix
-from core.exact.rank_correlation import rank_correlation, ranks
+from core.exact.cost_matrix import CostMeasurement, PairSizes, cost_matrix, rank_correlation, ranks
 from core.exact.smallest import smallest_change
 from core.insight.readings import confusion, read_images
 from core.learning.config import TrainingConfig

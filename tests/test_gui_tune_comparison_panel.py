@@ -127,7 +127,7 @@ def test_means_mistakes_confusion_and_attackability(
             for k in range(data.n_classes):
                 words = panel.bars.describe(k)
                 for one in found:
-                    assert f"{one.robustness.l2[k]:.4g}" in words
+                    assert f"{one.robustness[k]:.4g}" in words
     for one in found:
         assert f"{one.held_out.score:.4f}" in panel.words.text()
         assert f"{one.log_likelihood:.4f}" in panel.words.text()
@@ -140,7 +140,7 @@ def test_the_bars_are_as_high_as_their_values(
     panel.hovered.connect(told.append)
     panel.show_what("robustness")
     found = wait_for_models(qtbot, panel)
-    l2 = np.array([one.robustness.l2 for one in found])
+    l2 = np.array([one.robustness for one in found])
     for theme in (LIGHT, DARK):
         put_on(app, panel, theme)
         picture = pixels(panel.bars)

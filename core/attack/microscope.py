@@ -262,9 +262,14 @@ class Microscope:
         for step in range(self._n_done, self.config.steps + 1):
             images, logits = self._next
             gradient = self._gradient(logits)
-            self._record(step, images, logits, gradient)
+            change = images - self._start
+            self._images[step], self._logits[step] = images, logits
+            self._norms[step] = np.linalg.norm(gradient, axis=1)
+            self._l2[step] = np.linalg.norm(change, axis=1)
+            self._linf[step] = np.abs(change).max(axis=1)
+            self._n_done = step + 1
             if step < self.config.steps:
-                self._next = self._advance(step, images, logits, gradient)
+                self._advance(step, gradient)
             yield Progress(step, self.config.steps, "steps")
 
     def _gradient(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -275,28 +280,9 @@ class Microscope:
         ]
         return np.asarray(np.concatenate(inner) @ self._rows)
 
-    def _record(
-        self,
-        step: int,
-        images: NDArray[np.float64],
-        logits: NDArray[np.float64],
-        gradient: NDArray[np.float64],
-    ) -> None:
-        change = images - self._start
-        self._images[step], self._logits[step] = images, logits
-        self._norms[step] = np.linalg.norm(gradient, axis=1)
-        self._l2[step] = np.linalg.norm(change, axis=1)
-        self._linf[step] = np.abs(change).max(axis=1)
-        self._n_done = step + 1
-
-    def _advance(
-        self,
-        step: int,
-        images: NDArray[np.float64],
-        logits: NDArray[np.float64],
-        gradient: NDArray[np.float64],
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the images after one more step, and their logits."""
+    def _advance(self, step: int, gradient: NDArray[np.float64]) -> None:
+        """Make one more step."""
+        images, logits = self._next
         following = images - self.config.rate * gradient
         if self.box:
             np.clip(following, 0.0, 1.0, out=following)
@@ -309,7 +295,7 @@ class Microscope:
         following[keep] = images[keep]
         after = self._model.logits(following)
         after[keep] = logits[keep]
-        return following, after
+        self._next = following, after
 
     def found(self) -> Descents | None:
         """Return all steps made so far, at least the start; None before :meth:`run` was there."""

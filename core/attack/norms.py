@@ -17,6 +17,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Shape = tuple[int, ...]
+
 _FAR = 1e30
 """A direction scaled so far up that clipping it to [-a, a] leaves a times its sign.
 
@@ -58,10 +60,8 @@ class Norm(ABC):
         """Return the change of size 1 that gains most along each gradient; 0 where that is 0."""
 
     @abstractmethod
-    def random(
-        self, rng: np.random.Generator, n: int, n_features: int, budget: float
-    ) -> NDArray[np.float64]:
-        """Return ``n`` random changes of at most this size."""
+    def random(self, rng: np.random.Generator, shape: Shape, budget: float) -> NDArray[np.float64]:
+        """Return random changes (n, n_features) of at most this size."""
 
     def scaled_pull(
         self, pull: NDArray[Any], rows: NDArray[Any], sizes: NDArray[np.float64], length: float
@@ -108,16 +108,14 @@ class L2(Norm):
         sizes = self.sizes(gradients)
         return np.asarray(gradients * per_row(_inverse(sizes), gradients))
 
-    def random(
-        self, rng: np.random.Generator, n: int, n_features: int, budget: float
-    ) -> NDArray[np.float64]:
+    def random(self, rng: np.random.Generator, shape: Shape, budget: float) -> NDArray[np.float64]:
         """Return points uniform in the volume of the ball.
 
         A Gaussian's direction is uniform on the sphere; the radius ``u^(1/D)``, u uniform, makes
         equal volumes equally likely.
         """
-        changes = rng.standard_normal((n, n_features))
-        radii = budget * rng.random(n) ** (1 / n_features)
+        changes = rng.standard_normal(shape)
+        radii = budget * rng.random(shape[0]) ** (1 / shape[1])
         changes *= (radii * _inverse(self.sizes(changes)))[:, None]
         return np.asarray(changes)
 
@@ -153,11 +151,9 @@ class LInfinity(Norm):
         """Return ``sign(g)``."""
         return np.asarray(np.sign(gradients))
 
-    def random(
-        self, rng: np.random.Generator, n: int, n_features: int, budget: float
-    ) -> NDArray[np.float64]:
+    def random(self, rng: np.random.Generator, shape: Shape, budget: float) -> NDArray[np.float64]:
         """Return points uniform in the cube."""
-        return np.asarray(rng.uniform(-budget, budget, (n, n_features)))
+        return np.asarray(rng.uniform(-budget, budget, shape))
 
     def scaled_pull(
         self, pull: NDArray[Any], rows: NDArray[Any], sizes: NDArray[np.float64], length: float
@@ -201,12 +197,10 @@ class L0(Norm):
         changes[rows, best] = np.sign(gradients[rows, best])
         return changes
 
-    def random(
-        self, rng: np.random.Generator, n: int, n_features: int, budget: float
-    ) -> NDArray[np.float64]:
+    def random(self, rng: np.random.Generator, shape: Shape, budget: float) -> NDArray[np.float64]:
         """Return ``budget`` pixels at random, each changed by a number uniform in [-1, 1)."""
-        changes = rng.uniform(-1.0, 1.0, (n, n_features))
-        ranks = rng.random((n, n_features)).argsort(axis=1).argsort(axis=1)
+        changes = rng.uniform(-1.0, 1.0, shape)
+        ranks = rng.random(shape).argsort(axis=1).argsort(axis=1)
         changes[ranks >= int(budget)] = 0.0
         return np.asarray(changes)
 

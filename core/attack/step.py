@@ -21,6 +21,18 @@ def as_wanted(
     return np.asarray(predicted != labels if target is None else predicted == target)
 
 
+def can_be_fooled(
+    predicted: NDArray[np.int64], labels: NDArray[np.int64], target: int | None
+) -> NDArray[np.bool_]:
+    """Return which images there is something to attack in, (n,).
+
+    They are not read as wanted already. To be read as what it is fools nobody: with a target the
+    images that are labelled so are left out.
+    """
+    untouched = ~as_wanted(predicted, labels, target)
+    return untouched if target is None else untouched & (labels != target)
+
+
 @dataclass(frozen=True, slots=True)
 class AttackStep:
     """The image after ``step`` changes; step 0 is the start.

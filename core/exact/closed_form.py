@@ -47,21 +47,6 @@ class SmallestChanges:
     rival_linf: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ClassRobustness:
-    """Medians over the images of each class that are read rightly.
-
-    Attributes
-    ----------
-    n_right : (n_classes,) int64
-    l2, linf : (n_classes,) float64, NaN for a class of which no image is read rightly
-    """
-
-    n_right: NDArray[np.int64]
-    l2: NDArray[np.float64]
-    linf: NDArray[np.float64]
-
-
 def class_distances(weights: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return ``||w_a - w_b||_2`` and ``||w_a - w_b||_1``, (n_classes, n_classes) each, no bias."""
     rows = weights[:, 1:].astype(np.float64)
@@ -121,16 +106,3 @@ def _nearest(
     rival = reached.argmin(axis=1)  # NaN counts as smallest: it is to be seen
     size = reached[np.arange(len(gaps)), rival]
     return size, np.where(np.isfinite(size), rival, -1)
-
-
-def class_robustness(changes: SmallestChanges, split: Split, n_classes: int) -> ClassRobustness:
-    """Return the median smallest changes of the rightly read images of each class."""
-    n_right = np.zeros(n_classes, dtype=np.int64)
-    l2, linf = np.full((2, n_classes), np.nan)
-    right = changes.predicted == split.labels
-    for k in range(n_classes):
-        own = right & (split.labels == k)
-        n_right[k] = own.sum()
-        if n_right[k]:
-            l2[k], linf[k] = np.median(changes.l2[own]), np.median(changes.linf[own])
-    return ClassRobustness(read_only(n_right), read_only(l2), read_only(linf))

@@ -19,7 +19,6 @@ import numpy as np
 from core.data.dataset import read_only
 from core.exact.closed_form import class_distances
 from core.exact.pairs import pair_changes
-from core.exact.rank_correlation import rank_correlation
 from core.exact.solver.overtaking import overtaking_sizes
 from core.progress import Progress
 
@@ -354,3 +353,32 @@ def _quantile(ordered: Array, share: float) -> Array:
     with np.errstate(invalid="ignore"):
         between = below + part * (above - below)
     return np.asarray(np.where(below == above, below, between))
+
+
+def ranks(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the ranks (n,) from 1 on, equal values sharing the mean of theirs; no NaN.
+
+    Infinite values are the largest, and equal to each other.
+    """
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[place.reshape(-1)])
+
+
+def rank_correlation(a: NDArray[Any], b: NDArray[Any]) -> float:
+    """Return Spearman's rank correlation, -1 to 1: Pearson's of the ranks.
+
+    Parameters
+    ----------
+    a, b : (n,), no NaN
+
+    Returns
+    -------
+    NaN for fewer than three numbers, of which any two orders agree or disagree wholly, or where
+    all numbers of a list are equal
+    """
+    if len(a) < 3:
+        return float("nan")
+    x, y = (values - values.mean() for values in (ranks(a), ranks(b)))
+    lengths = float(np.sqrt((x @ x) * (y @ y)))
+    return float(x @ y) / lengths if lengths > 0 else float("nan")

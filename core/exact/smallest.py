@@ -106,27 +106,15 @@ def finding_change(
         return SmallestChange(0.0, 0.0, winner, winner, read_only(np.zeros_like(x)))
     rivals = np.array([k for k in range(len(w)) if k != winner])
     if target is None:
-        sizes, changes = _pairs(w[rivals, 1:] - w[winner, 1:], logits[winner] - logits[rivals],
-                                x, norm, boxed=boxed)  # fmt: skip
+        towards, gaps = w[rivals, 1:] - w[winner, 1:], logits[winner] - logits[rivals]
+        images = np.broadcast_to(x, towards.shape)
+        sizes, changes = pair_changes(images, towards, gaps, norm, boxed=boxed)
         best = int(sizes.argmin())
         size = float(sizes[best])
         reached = int(rivals[best]) if np.isfinite(size) else -1
         return SmallestChange(size, size, winner, reached, read_only(changes[best].copy()))
     found = yield from _toward(w, x, logits, target, norm, boxed=boxed)
     return found
-
-
-def _pairs(
-    towards: NDArray[np.float64],
-    gaps: NDArray[np.float64],
-    image: NDArray[np.float64],
-    norm: Norm,
-    *,
-    boxed: bool,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the changes of one image along several differences of weights."""
-    images = np.broadcast_to(image, towards.shape)
-    return pair_changes(images, towards, np.maximum(gaps, 0.0), norm, boxed=boxed)
 
 
 def _toward(
@@ -144,7 +132,8 @@ def _toward(
     behind = gaps > 0  # those that are overtaken already cost nothing by themselves
     sizes, changes = np.zeros(len(others)), np.zeros_like(rows)
     at = behind | (others == winner)
-    sizes[at], changes[at] = _pairs(rows[at], gaps[at], x, norm, boxed=boxed)
+    images, ahead = np.broadcast_to(x, rows[at].shape), np.maximum(gaps[at], 0.0)
+    sizes[at], changes[at] = pair_changes(images, rows[at], ahead, norm, boxed=boxed)
     hardest = int(sizes.argmax())
     bound, change = float(sizes[hardest]), changes[hardest]
     nothing = read_only(np.zeros_like(x))

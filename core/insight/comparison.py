@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.exact.closed_form import ClassRobustness, class_robustness, smallest_changes
+from core.data.dataset import read_only
+from core.exact.curves import exact_robustness
 from core.insight.diagnostics import Diagnosis, diagnose
 from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
+from core.progress import finish
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,7 +33,7 @@ class Examined:
     train : mistakes and means of the training images
     held_out : confusion of the images that choose the best epoch
     log_likelihood : of those
-    robustness : median smallest changes of those, per class
+    robustness : (n_classes,), the median length of the smallest changes of those, per class
     median_l2 : of all of those that are read rightly; NaN where none is
     """
 
@@ -39,21 +41,21 @@ class Examined:
     train: Diagnosis
     held_out: Diagnosis
     log_likelihood: float
-    robustness: ClassRobustness
+    robustness: NDArray[np.float64]
     median_l2: float
 
 
 def examine(weights: NDArray[Any], train: Split, held_out: Split) -> Examined:
     """Look at a model in every way in which two are compared."""
-    changes = smallest_changes(weights, held_out)
-    right = changes.predicted == held_out.labels
+    found = finish(exact_robustness(weights, held_out, boxed=False))
+    of_classes = [found.median("l2", label) for label in range(len(weights))]
     return Examined(
         weights=weights,
         train=diagnose(weights, train),
         held_out=diagnose(weights, held_out),
         log_likelihood=SoftmaxPerceptron(weights).log_likelihood(held_out),
-        robustness=class_robustness(changes, held_out, len(weights)),
-        median_l2=float(np.median(changes.l2[right])) if right.any() else float("nan"),
+        robustness=read_only(np.array(of_classes)),
+        median_l2=found.median("l2"),
     )
 
 

@@ -93,5 +93,4 @@ class ProjectedGradient(BasicIterative):
     def begin(self) -> None:
         """Start at random, if wanted."""
         if self.config.random_start:
-            n, n_features = self.originals.shape
-            self.changes[:] = self.norm.random(self.rng, n, n_features, self.budget)
+            self.changes[:] = self.norm.random(self.rng, self.originals.shape, self.budget)

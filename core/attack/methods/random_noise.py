@@ -190,8 +190,7 @@ class BallNoise(RandomNoise):
 
     def draw(self) -> NDArray[np.float64]:
         """Return changes uniform in the ball."""
-        n, n_features = self.originals.shape
-        return self.norm.random(self.rng, n, n_features, self.budget)
+        return self.norm.random(self.rng, self.originals.shape, self.budget)
 
     def advance(self) -> None:
         """Try another noise, as drawn."""

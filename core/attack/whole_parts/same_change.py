@@ -9,8 +9,7 @@ import numpy as np
 
 from core.attack.methods.random_noise import noise_of_sizes
 from core.attack.norms import NORMS
-from core.attack.step import as_wanted
-from core.attack.whole_parts.fooled import can_be_fooled
+from core.attack.step import as_wanted, can_be_fooled
 from core.data.dataset import read_only
 from core.errors import SettingError
 from core.learning.perceptron import SoftmaxPerceptron

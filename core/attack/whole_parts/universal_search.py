@@ -14,8 +14,7 @@ import numpy as np
 from core.attack.base import SMALLER
 from core.attack.methods.universal import Universal
 from core.attack.objectives import uphill
-from core.attack.step import as_wanted
-from core.attack.whole_parts.fooled import can_be_fooled
+from core.attack.step import as_wanted, can_be_fooled
 from core.data.dataset import read_only
 from core.errors import SettingError
 from core.progress import Progress
@@ -67,7 +66,7 @@ class UniversalSearch:
     """Find one change within the budget that fools as many of the images as possible.
 
     Searched on the images that can be fooled (see
-    :func:`~core.attack.whole_parts.fooled.can_be_fooled`): those that are misread anyway have no
+    :func:`~core.attack.step.can_be_fooled`): those that are misread anyway have no
     say and do not count.
 
     Parameters

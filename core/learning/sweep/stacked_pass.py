@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +24,6 @@ GROUP_BYTES = 1_000_000
 
 _CALLS = 1_000_000
 """What the calls around the products of an update cost, in multiplications."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Members that step together."""
-
-    step: MiniBatchStep
-    n_members: int
 
 
 class StackedPass:
@@ -82,7 +73,8 @@ class StackedPass:
         per_image = 2 * n_classes * n_columns  # there and back
         together = max(1, min(together, PIECE // (per_image * batch_size)))
         self._per_image: int = per_image
-        self._turns: list[tuple[NDArray[np.int64] | None, list[_Group]]] = []
+        # Members that step together, and how many they are.
+        self._turns: list[tuple[NDArray[np.int64] | None, list[tuple[MiniBatchStep, int]]]] = []
         for part in _even_parts(n_members, together):
             moving = None if velocity is None else velocity[:, part]
             step = MiniBatchStep(
@@ -92,7 +84,7 @@ class StackedPass:
                 l2=np.array([config.l2 for config in configs[part]]),
                 momentum=np.array([config.momentum for config in configs[part]]),
             )
-            group = _Group(step, part.stop - part.start)
+            group = step, part.stop - part.start
             if orders is not None and own:
                 self._turns.append((orders[part], [group]))
             elif self._turns:  # what is shared is gathered once
@@ -102,15 +94,15 @@ class StackedPass:
 
     def run(self) -> Generator[None, None, None]:
         """Do the updates that are left; yields between pieces of bounded work."""
-        groups = [group for _, its in self._turns for group in its]
-        n_batches = max(1, PIECE // max(self._cost(group, self._size) for group in groups))
+        largest = max(n_members for _, its in self._turns for _, n_members in its)
+        n_batches = max(1, PIECE // self._cost(largest, self._size))
         cost = 0
         while self.position < self._n_samples:
             for order, its in self._turns:
                 for images, targets in self._batches.blocks(order, self.position, n_batches):
-                    for group in its:
-                        group.step.run(images, targets)
-                        cost += len(images) * self._cost(group, images.shape[-2])
+                    for step, n_members in its:
+                        step.run(images, targets)
+                        cost += len(images) * self._cost(n_members, images.shape[-2])
                         if cost >= PIECE:
                             yield
                             cost = 0
@@ -118,9 +110,9 @@ class StackedPass:
             self.n_updates += -(-(last - self.position) // self._size)
             self.position = last
 
-    def _cost(self, group: _Group, n_images: int) -> int:
+    def _cost(self, n_members: int, n_images: int) -> int:
         """Return what a batch costs, in multiplications."""
-        return _CALLS + n_images * group.n_members * self._per_image
+        return _CALLS + n_images * n_members * self._per_image
 
 
 def _even_parts(n: int, most: int) -> list[slice]:

@@ -349,7 +349,7 @@ class ComparisonPanel(Panel):
             matrix.set_counts(dataset.class_names, one.held_out.confusion)
 
     def _show_robustness(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
-        first, second = (one.robustness.l2 for one in found)
+        first, second = (one.robustness for one in found)
         models = self.comparison.models
         labels = self._labels(models) if models is not None else list(_NAMES)
         title = "median length of the smallest change that fools, held-out images read rightly"
