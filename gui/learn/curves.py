@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.card import card
+from gui.widgets.basics.layouts import beside
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.runs import Band, RunCurves
 
@@ -77,13 +78,10 @@ class LearningCurves(QWidget):
         """Epochs of the run being trained that are drawn while another one is shown."""
         self.error_plot, self.like_plot = plots
         self._plots = ((self.error_plot, "error"), (self.like_plot, "log_likelihood"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
+        self.setLayout(beside(*(card(plot, (12, 8, 12, 4)) for plot, _ in self._plots), spacing=10))
         for plot, _ in self._plots:
-            row.addWidget(card(plot, (12, 8, 12, 4)))
             plot.set_curve_visible("validation", False)
-            plot.x_clicked.connect(self._epoch_clicked)
+            plot.x_clicked.connect(session.view.show_epoch)
             plot.options_changed.connect(self._options_changed)
         session.view.run_started.connect(self.refresh)
         session.view.run_shown.connect(self.refresh)
@@ -259,10 +257,6 @@ class LearningCurves(QWidget):
         for plot, _ in self._plots:
             # Live, the end of the curve is the mark, and the plots need no repaint every frame.
             plot.set_marker(None if shown is None or shown.live else shown.epoch)
-
-    @Slot(float)
-    def _epoch_clicked(self, epoch: float) -> None:
-        self._session.view.show_epoch(round(epoch))
 
     @Slot(object)
     def _options_changed(self, options: PlotOptions) -> None:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from gui.shared.columns import heading
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.card import card
+from gui.widgets.basics.layouts import below, beside, holding
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -49,19 +51,11 @@ class CurvesToCome(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._is_painted = False
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        for name in NAMES:
-            inside = QWidget(self)
-            column = QVBoxLayout(inside)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(2)
-            title = QLabel(name, inside)
-            title.setObjectName("heading")
-            column.addWidget(title)
-            column.addWidget(EmptyAxes(inside), 1)
-            row.addWidget(card(inside, (12, 8, 12, 4)))
+        parts = [
+            holding(below(heading(name, self), (EmptyAxes(self), 1), spacing=2), self)
+            for name in NAMES
+        ]
+        self.setLayout(beside(*(card(part, (12, 8, 12, 4)) for part in parts), spacing=10))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell of the first time."""

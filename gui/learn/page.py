@@ -11,7 +11,6 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -27,6 +26,7 @@ from gui.shared.tabs import PanelTabs
 from gui.theme import LIGHT, Theme, give_theme
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.lazy_tabs import TabRow
 from gui.widgets.images.colour_bar import ColourBar
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
@@ -126,25 +126,12 @@ class LearnPage(Page):
         scroll.setWidget(self.atlas)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        head = QHBoxLayout()
-        head.addWidget(self.switch)
-        head.addSpacing(12)
-        head.addWidget(self.atlas_words)
-        head.addStretch(1)
-        head.addWidget(self.n_worst)
-        head.addWidget(self.colour_bar)
+        right = (self.n_worst, self.colour_bar)
+        head = beside(self.switch, 12, self.atlas_words, None, *right, spacing=4)
         inside = QWidget(self)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(head)
         self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
-        column.addWidget(self.tabs, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(10)
-        layout.addWidget(self._to_come, 9)
-        layout.addWidget(card(inside, (12, 8, 12, 8)), 13)
+        inside.setLayout(below(head, (self.tabs, 1), spacing=4))
+        self.setLayout(below((self._to_come, 9), (card(inside, (12, 8, 12, 8)), 13), spacing=10))
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for what is made from now on; what there is gets them by itself."""

@@ -174,7 +174,7 @@ class View(QObject):
         if entry is not None:
             self._messages.note(f"{entry.name} was removed. Ctrl+Z puts it back.")
 
-    def show_epoch(self, epoch: int | None) -> None:
+    def show_epoch(self, epoch: float | None) -> None:
         """Show a recorded epoch everywhere, or the live model again with None."""
         if self.history is None or not self.history.records:
             return

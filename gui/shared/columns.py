@@ -1,31 +1,39 @@
-"""Lines and columns of small parts, and small titles above them."""
+"""Words as widgets: small titles, and what is said."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
+
+
+def label(
+    words: str,
+    parent: QWidget,
+    name: str = "",
+    *,
+    wraps: bool = False,
+    buddy: QWidget | None = None,
+) -> QLabel:
+    """Return plain words: names of classes, files and runs come from strangers.
+
+    Parameters
+    ----------
+    name : of its look, as "muted" or "caption"
+    wraps : whether they may take several lines
+    buddy : what they name
+    """
+    made = QLabel(words, parent, textFormat=Qt.TextFormat.PlainText, wordWrap=wraps)
+    made.setObjectName(name)
+    if buddy is not None:
+        made.setBuddy(buddy)
+    return made
 
 
 def heading(words: str, parent: QWidget) -> QLabel:
     """Return a small title."""
-    label = QLabel(words, parent)
-    label.setObjectName("heading")
-    label.setTextFormat(Qt.TextFormat.PlainText)  # names of classes come from strangers
-    return label
+    return label(words, parent, "heading")
 
 
 def sentences(parent: QWidget, name: str = "") -> QLabel:
     """Return a label for words that wrap; ``name`` is that of its look."""
-    label = QLabel("", parent)
-    label.setObjectName(name)
-    label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
-    label.setWordWrap(True)
-    return label
-
-
-def column_of(owner: QWidget) -> QVBoxLayout:
-    """Return a column without margins that fills ``owner``."""
-    column = QVBoxLayout(owner)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(6)
-    return column
+    return label("", parent, name, wraps=True)

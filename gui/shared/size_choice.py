@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from core.exact.pairs import NORMS
+from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -39,11 +40,7 @@ class SizeChoice(QWidget):
                 self.norm.addItem(words, norm)
         self.boxed = QCheckBox("pixels in 0..1", self)
         self.boxed.setToolTip(wrapped(_BOX_HELP))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        row.addWidget(self.norm)
-        row.addWidget(self.boxed)
+        self.setLayout(beside(self.norm, self.boxed, spacing=10))
         self.norm.activated.connect(self._norm_chosen)
         self.boxed.clicked.connect(self._box_clicked)
         measure.changed.connect(self.refresh)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from core.data.dataset import VALIDATION_PART, validation_share
 from gui.session.run_state import RunState
-from gui.shared.columns import column_of
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -36,16 +36,14 @@ class WhoChooses(QWidget):
     ) -> None:
         super().__init__(parent)
         self._session, self._lying = session, lying
-        self.words = QLabel("", self)
-        self.words.setWordWrap(True)
+        self.words = QLabel("", self, wordWrap=True)
         self.button = QPushButton(self)
         self.button.setObjectName("small" if lying else "set_aside")
         self.button.clicked.connect(self.set_aside)
-        column = column_of(self)
         if lying:
-            column.setDirection(QVBoxLayout.Direction.LeftToRight)
-        column.addWidget(self.words, 1 if lying else 0)
-        column.addWidget(self.button)
+            self.setLayout(beside((self.words, 1), self.button))
+        else:
+            self.setLayout(below(self.words, self.button))
         session.wanted.changed.connect(self.refresh)
         session.view.dataset_changed.connect(self.refresh)
         self.refresh()

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLabel,
-    QVBoxLayout,
     QWidget,
 )
 
 from core.sources.arrays.roles import ROLES, arrays_text
+from gui.shared.columns import label
+from gui.widgets.basics.layouts import below
 
 if TYPE_CHECKING:
     from core.sources.arrays.roles import ArraysUnclear
@@ -45,14 +45,13 @@ class ArrayChooser(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._path, self._reading = path, reading
         name = path.rstrip("/").rsplit("/", 1)[-1]
-        words = QLabel(
+        words = label(
             f"{name} holds {len(question.candidates)} arrays, and their names do not say which are "
             "the images and which the labels. Images have one entry per image first, then its "
             "pixels; labels have one number or word per image.",
             self,
+            wraps=True,
         )
-        words.setWordWrap(True)
-        words.setTextFormat(Qt.TextFormat.PlainText)
         self.combos: dict[str, QComboBox] = {}
         form = QFormLayout()
         for role in ROLES:
@@ -67,21 +66,14 @@ class ArrayChooser(QDialog):
             combo.currentIndexChanged.connect(self._refresh)
             form.addRow(_WORDS[role], combo)
             self.combos[role] = combo
-        self.problem = QLabel("", self)
-        self.problem.setObjectName("muted")
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
+        self.problem = label("", self, "muted")
         self.buttons = QDialogButtonBox(self)
         self.open_button = self.buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
         self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 16, 18, 14)
-        column.setSpacing(12)
-        column.addWidget(words)
-        column.addLayout(form)
-        column.addWidget(self.problem)
-        column.addWidget(self.buttons)
+        parts = (words, form, self.problem, self.buttons)
+        self.setLayout(below(*parts, spacing=12, margins=(18, 16, 18, 14)))
         self.setMinimumWidth(460)
         self._refresh()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
+from gui.widgets.basics.layouts import beside
 from gui.widgets.curves.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -35,19 +37,13 @@ class BottomBar(QFrame):
             self.words.fontMetrics().horizontalAdvance("epoch 5000.0 / 5000")
         )
         self.buttons: dict[str, QToolButton] = {}
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 4, 10, 2)
-        layout.setSpacing(2)
-        for name in _LEFT:
-            layout.addWidget(self._button(name, actions[name], words=False))
-        layout.addWidget(self.timeline, 1)
-        layout.addWidget(self.words)
-        layout.addSpacing(8)
-        for name in _RIGHT:
-            layout.addWidget(self._button(name, actions[name], words=True))
+        left = [self._button(name, actions[name], words=False) for name in _LEFT]
+        right = [self._button(name, actions[name], words=True) for name in _RIGHT]
+        middle = ((self.timeline, 1), self.words)
+        self.setLayout(beside(*left, *middle, 8, *right, spacing=2, margins=(10, 4, 10, 2)))
         self.timeline.epoch_chosen.connect(session.view.show_epoch)
         self.timeline.neighbour_chosen.connect(session.view.show_neighbour)
-        self.timeline.live_chosen.connect(self._go_live)
+        self.timeline.live_chosen.connect(partial(session.view.show_epoch, None))
         for signal in (
             session.view.run_started,
             session.view.progressed,
@@ -69,10 +65,6 @@ class BottomBar(QFrame):
         )
         self.buttons[name] = button
         return button
-
-    @Slot()
-    def _go_live(self) -> None:
-        self._session.view.show_epoch(None)
 
     def _show_branch(self) -> None:
         """Show where the run left another one."""

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -20,6 +18,8 @@ from PySide6.QtWidgets import (
 from core.errors import DatasetError
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.catalogue.mirrors import MIRROR_VARIABLE
+from gui.shared.columns import label, sentences
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -47,28 +47,17 @@ class CatalogueRow(QWidget):
         super().__init__(parent)
         self.entry = entry
         self._downloads = downloads
-        self.name = QLabel(entry.label, self)
-        self.name.setObjectName("sentence")
+        self.name = label(entry.label, self, "sentence")
         self.button = QPushButton("", self)
         self.button.setObjectName("small")
         self.button.clicked.connect(self._clicked)
-        self.words = QLabel("", self)
-        self.words.setObjectName("caption")
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = sentences(self, "caption")
         self.bar = QProgressBar(self)
         self.bar.setRange(0, _PARTS)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(f"download of {entry.label}")
-        head = QHBoxLayout()
-        head.addWidget(self.name, 1)
-        head.addWidget(self.button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 4)
-        column.setSpacing(3)
-        column.addLayout(head)
-        column.addWidget(self.bar)
-        column.addWidget(self.words)
+        head = beside((self.name, 1), self.button)
+        self.setLayout(below(head, self.bar, self.words, spacing=3, margins=(0, 4, 0, 4)))
         about = (
             f"{entry.n_train:,} training and {entry.n_test:,} test images, {entry.licence}. "
             f"{entry.source}."
@@ -193,10 +182,8 @@ class CataloguePanel(QWidget):
         self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.toggle.setToolTip("Data sets to be had by name: MNIST, Fashion-MNIST, ...")
         self.toggle.toggled.connect(self._unfold)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
-        self._column.addWidget(self.toggle)
+        self._column = below(self.toggle, spacing=4)
+        self.setLayout(self._column)
 
     @cached_property
     def inside(self) -> Catalogue:

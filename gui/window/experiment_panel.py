@@ -8,10 +8,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
-    QLabel,
     QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,6 +21,8 @@ from core.parameters import parameters_of
 from core.sources import NAMED_SOURCES
 from core.sources.catalogue.entries import CATALOGUE
 from gui.session.run_state import RunState
+from gui.shared.columns import heading, sentences
+from gui.widgets.basics.layouts import below
 from gui.widgets.basics.parameter_form import ParameterForm, tooltip
 from gui.widgets.basics.tooltips import wrapped
 from gui.window.catalogue_panel import CataloguePanel
@@ -57,14 +57,13 @@ class ExperimentPanel(QFrame):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.data_combo.activated.connect(self._data_chosen)
-        self.data_words = self._label("", "caption")
-        self.data_words.setTextFormat(Qt.TextFormat.PlainText)
+        self.data_words = sentences(self, "caption")
         self.data_words.setAlignment(Qt.AlignmentFlag.AlignTop)
         # What is below it stays where it is when the data come.
         self.data_words.setMinimumHeight(2 * self.data_words.fontMetrics().lineSpacing())
         self.catalogue = CataloguePanel(session.downloads, self)
         self.catalogue.open_requested.connect(session.open)
-        self.catalogue.mirror_refused.connect(self._refused)
+        self.catalogue.mirror_refused.connect(session.messages.warn)
         session.downloads.changed.connect(self._catalogue_changed)
         self.preset_combo = QComboBox(self)
         self.preset_combo.setObjectName("preset_combo")
@@ -85,8 +84,8 @@ class ExperimentPanel(QFrame):
         self.live_form = ParameterForm(live, self)
         self.later_form = ParameterForm([*sizes, *later], self)
         for form in (self.live_form, self.later_form):
-            form.changed.connect(self._changed)
-            form.refused.connect(self._refused)
+            form.changed.connect(session.wanted.set_setting)
+            form.refused.connect(session.messages.warn)
         self.rewind_button = QPushButton("Rewind with these settings", self)
         self.rewind_button.setObjectName("call")
         self.rewind_button.setToolTip(
@@ -95,31 +94,18 @@ class ExperimentPanel(QFrame):
         self.rewind_button.clicked.connect(session.training.rewind)
 
         inside = QWidget(self)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(12, 12, 10, 8)
-        column.setSpacing(6)
-        column.addWidget(self._label("EXPERIMENT", "heading"))
-        column.addWidget(self.data_combo)
-        column.addWidget(self.data_words)
-        column.addWidget(self.catalogue)
-        column.addWidget(self.preset_combo)
-        column.addSpacing(6)
-        column.addWidget(self._label("ACTS AT ONCE", "heading"))
-        column.addWidget(self.live_form)
-        column.addSpacing(6)
-        column.addWidget(self._label("ACTS ON REWIND", "heading"))
-        column.addWidget(self.later_form)
-        column.addStretch(1)
+        of_data = (self.data_combo, self.data_words, self.catalogue, self.preset_combo)
+        at_once = (heading("ACTS AT ONCE", self), self.live_form)
+        on_rewind = (heading("ACTS ON REWIND", self), self.later_form)
+        parts = (heading("EXPERIMENT", self), *of_data, 6, *at_once, 6, *on_rewind, None)
+        inside.setLayout(below(*parts, margins=(12, 12, 10, 8)))
         scroll = QScrollArea(self)
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(inside.minimumSizeHint().width() + _SCROLL_BAR)
-        outside = QVBoxLayout(self)
-        outside.setContentsMargins(1, 1, 1, 10)
-        outside.setSpacing(0)
-        outside.addWidget(scroll, 1)
-        outside.addWidget(self.rewind_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        rewind = (self.rewind_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(below((scroll, 1), rewind, spacing=0, margins=(1, 1, 1, 10)))
 
         session.wanted.changed.connect(self.refresh)
         session.view.dataset_changed.connect(self.refresh)
@@ -134,12 +120,6 @@ class ExperimentPanel(QFrame):
 
     def _explain_item(self, index: int, words: str) -> None:
         self.preset_combo.setItemData(index, wrapped(words), Qt.ItemDataRole.ToolTipRole)
-
-    def _label(self, text: str, name: str) -> QLabel:
-        label = QLabel(text, self)
-        label.setObjectName(name)
-        label.setWordWrap(name == "caption")
-        return label
 
     @Slot()
     def refresh(self) -> None:
@@ -216,14 +196,6 @@ class ExperimentPanel(QFrame):
             self._session.wanted.apply_preset(PRESETS[key])
         else:
             self.refresh()
-
-    @Slot(str, object)
-    def _changed(self, name: str, value: Any) -> None:
-        self._session.wanted.set_setting(name, value)
-
-    @Slot(str)
-    def _refused(self, message: str) -> None:
-        self._session.messages.notified.emit(message, True)
 
 
 def noise_words(config: DataConfig) -> str:

@@ -9,20 +9,19 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
-    QLabel,
     QMainWindow,
     QMessageBox,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from gui.jobs.loading import load_beside
 from gui.session.run_state import RunState
+from gui.shared.columns import label
 from gui.shared.file_dialogs import FileDialogs
 from gui.shared.writing import Writing
 from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, apply_theme, give_theme
+from gui.widgets.basics.layouts import below, beside
 from gui.window.actions import COMMANDS, make_actions, shortcuts_html
 from gui.window.bottom_bar import BottomBar
 from gui.window.experiment_panel import ExperimentPanel
@@ -73,11 +72,8 @@ class MainWindow(QMainWindow):
         self.top = TopBar(session, self.actions_by_name, self)
         self.bottom = BottomBar(session, self.actions_by_name, self)
         self.notice = NoticeBar()
-        self.status_words = QLabel("", self)
-        self.hover_words = QLabel("", self)
-        self.hover_words.setObjectName("muted")
-        self.status_words.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
-        self.hover_words.setTextFormat(Qt.TextFormat.PlainText)
+        self.status_words = label("", self)
+        self.hover_words = label("", self, "muted")
         self._texts: TextWindow | None = None
         self.opening_bar = OpeningBar(session.data, self)
 
@@ -140,18 +136,9 @@ class MainWindow(QMainWindow):
         load_beside(self.session.pool, [entry.load for entry in PAGES])
 
     def _lay_out(self) -> None:
-        middle = QHBoxLayout()
-        middle.setContentsMargins(10, 10, 10, 10)
-        middle.setSpacing(10)
-        middle.addWidget(self.panel)
-        middle.addWidget(self.pages, 1)
+        middle = beside(self.panel, (self.pages, 1), spacing=10, margins=(10, 10, 10, 10))
         centre = QWidget(self)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.top)
-        column.addLayout(middle, 1)
-        column.addWidget(self.bottom)
+        centre.setLayout(below(self.top, (middle, 1), self.bottom, spacing=0))
         self.setCentralWidget(centre)
         self.notice.setParent(centre)
         self.statusBar().setContentsMargins(10, 0, 10, 4)

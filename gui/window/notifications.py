@@ -16,15 +16,10 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSizePolicy,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from gui.shared.columns import sentences
+from gui.widgets.basics.layouts import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,9 +48,7 @@ class NoticeBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = sentences(self)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.close_button = QToolButton(self)
@@ -70,11 +63,10 @@ class NoticeBar(QFrame):
         self._offer: tuple[str, str, Callable[[], None]] | None = None
         self._offered = ""
         """One that has not been answered; a message may lie over it for a while."""
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(12, 6, 6, 6)
-        self._layout.addWidget(self.words, 1)
-        self._layout.addWidget(self.action_button)
-        self._layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        close = (self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        parts = ((self.words, 1), self.action_button, close)
+        self._layout = beside(*parts, margins=(12, 6, 6, 6))
+        self.setLayout(self._layout)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.close_message)

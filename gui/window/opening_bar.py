@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
+
+from gui.shared.columns import label
+from gui.widgets.basics.layouts import beside
 
 if TYPE_CHECKING:
     from gui.session.data import Data
@@ -24,18 +27,12 @@ class OpeningBar(QWidget):
         self.bar.setFixedWidth(140)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("opening data")
-        self.words = QLabel("", self)
-        self.words.setObjectName("muted")
-        self.words.setTextFormat(Qt.TextFormat.PlainText)  # a path may look like anything
+        self.words = label("", self, "muted")
         self.cancel_button = QPushButton("Cancel", self)
         self.cancel_button.setObjectName("small")
         self.cancel_button.setToolTip("Call it off; the present data and run stay as they are")
         self.cancel_button.clicked.connect(data.call_off)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.bar)
-        row.addWidget(self.words)
-        row.addWidget(self.cancel_button)
+        self.setLayout(beside(self.bar, self.words, self.cancel_button))
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MILLISECONDS)

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
     QSlider,
-    QVBoxLayout,
     QWidget,
 )
 
 from core.insight.readings import ImageFilter
 from core.parameters import parameters_of
+from gui.shared.columns import label
 from gui.shared.words import PARTS
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip
 from gui.widgets.basics.tooltips import wrapped
@@ -111,36 +111,17 @@ class FilterBar(QWidget):
         return field
 
     def _lay_out(self) -> None:
-        first, second = QHBoxLayout(), QHBoxLayout()
-        for row in (first, second):
-            row.setSpacing(8)
-        first.addWidget(self.part, 5)
-        first.addWidget(self.label, 6)
-        first.addWidget(self.read, 8)
-        first.addWidget(self.order, 11)
-        for words, widget in (("sure", self.low), ("to", self.high), ("%", None)):
-            second.addWidget(self._words(words, widget))
-            if widget is not None:
-                second.addWidget(widget)
-        second.addWidget(self.reset)
-        second.addStretch(1)
-        second.addWidget(self._words("find", self.find_field))
-        second.addWidget(self.find_field)
-        second.addSpacing(6)
-        second.addWidget(self._words("size", self.size_slider))
-        second.addWidget(self.size_slider, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(first)
-        column.addLayout(second)
+        choices = ((self.part, 5), (self.label, 6), (self.read, 8), (self.order, 11))
+        low, high = self._words("sure", self.low), self._words("to", self.high)
+        range_ = (low, self.low, high, self.high, label("%", self, "muted"))
+        find = (self._words("find", self.find_field), self.find_field)
+        size = (self._words("size", self.size_slider), (self.size_slider, 1))
+        first = beside(*choices, spacing=8)
+        second = beside(*range_, self.reset, None, *find, 6, *size, spacing=8)
+        self.setLayout(below(first, second))
 
-    def _words(self, text: str, buddy: QWidget | None) -> QLabel:
-        label = QLabel(text, self)
-        label.setObjectName("muted")
-        if buddy is not None:
-            label.setBuddy(buddy)
-        return label
+    def _words(self, text: str, buddy: QWidget) -> QLabel:
+        return label(text, self, "muted", buddy=buddy)
 
     @property
     def filter(self) -> ImageFilter:

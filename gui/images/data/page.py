@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from core.errors import printable
 from core.insight.readings import ImageFilter, select
 from gui.images.data.filter import FilterBar
 from gui.images.data.side import DataSide
+from gui.shared.columns import label
 from gui.shared.opened_image import OpenedImage
 from gui.shared.page import Page
 from gui.shared.words import PARTS, PartView, epoch_words
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.card import card
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_card import ImageCard
 from gui.widgets.images.image_wall import ImageWall
@@ -65,8 +67,7 @@ class DataPage(Page):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self.bar = FilterBar(self)
-        self.words = QLabel("", self)
-        self.words.setObjectName("data_words")
+        self.words = label("", self, "data_words")
         self.words.setToolTip(wrapped(_COUNT_HELP))
         # What the words need must not move the wall while a run is live.
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -82,7 +83,7 @@ class DataPage(Page):
         self._later.timeout.connect(self._follow_now)
         self.bar.part_chosen.connect(self.show_part)
         self.bar.changed.connect(self.show_filter)
-        self.bar.refused.connect(self._refused)
+        self.bar.refused.connect(session.messages.warn)
         self.bar.find_requested.connect(self._find)
         self.bar.zoom_chosen.connect(self.wall.set_zoom)
         self.wall.zoom_changed.connect(self.bar.show_zoom)
@@ -111,21 +112,10 @@ class DataPage(Page):
         self.wall.setFocus()
 
     def _lay_out(self) -> None:
-        under = QHBoxLayout()
-        under.addWidget(self.words, 1)
-        under.addWidget(self.legend, 0, Qt.AlignmentFlag.AlignRight)
+        under = beside((self.words, 1), (self.legend, 0, Qt.AlignmentFlag.AlignRight))
         inside = QWidget(self)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.bar)
-        column.addLayout(under)
-        column.addWidget(self.wall, 1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(10)
-        layout.addWidget(card(inside, (12, 10, 6, 8)), 1)
-        layout.addWidget(self.side)
+        inside.setLayout(below(self.bar, under, (self.wall, 1)))
+        self.setLayout(beside((card(inside, (12, 10, 6, 8)), 1), self.side, spacing=10))
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours in the legend."""
@@ -200,10 +190,6 @@ class DataPage(Page):
         if self.isVisible():
             self._session.readings.watch(self, self._part)
         self._new_choice()
-
-    @Slot(str)
-    def _refused(self, message: str) -> None:
-        self._session.messages.notified.emit(message, True)
 
     @Slot()
     def _follow(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.data.config import DataConfig
 from core.errors import SettingError
@@ -16,7 +16,8 @@ from core.parameters import parameters_of
 from core.sources import NAMED_SOURCES
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.reading import ReadingConfig
-from gui.shared.columns import column_of, heading
+from gui.shared.columns import heading, sentences
+from gui.widgets.basics.layouts import below
 from gui.widgets.basics.parameter_form import ParameterForm
 
 if TYPE_CHECKING:
@@ -47,11 +48,10 @@ class SplitAndNoise(QWidget):
         self._session = session
         declared = parameters_of(DataConfig)
         self.form = ParameterForm([(name, declared[name]) for name in _SPLIT_AND_NOISE], self)
-        self.form.changed.connect(self._changed)
-        self.form.refused.connect(self._refused)
-        column = column_of(self)
-        column.addWidget(heading("SPLIT AND NOISE", self))
-        column.addWidget(self.form)
+        self.form.changed.connect(session.wanted.set_setting)
+        self.form.refused.connect(session.messages.warn)
+        self.form.refused.connect(self.refresh)
+        self.setLayout(below(heading("SPLIT AND NOISE", self), self.form))
         session.wanted.changed.connect(self.refresh)
         session.view.dataset_changed.connect(self.refresh)
         self.refresh()
@@ -64,15 +64,6 @@ class SplitAndNoise(QWidget):
         for name in _ONLY_WITHOUT_TEST:
             show_row(self.form, name, visible=full is not None and not full.has_own_test)
 
-    @Slot(str, object)
-    def _changed(self, name: str, value: Any) -> None:
-        self._session.wanted.set_setting(name, value)
-
-    @Slot(str)
-    def _refused(self, message: str) -> None:
-        self._session.messages.notified.emit(message, True)
-        self.refresh()
-
 
 class HowItIsRead(QWidget):
     """Where the data come from, what was done to them, and what their file leaves open.
@@ -84,21 +75,16 @@ class HowItIsRead(QWidget):
         super().__init__(parent)
         self._session = session
         self._looked_at: tuple[str, ReadingConfig] | None = None
-        self.source = QLabel("", self)
-        self.source.setObjectName("muted")
-        self.notes = QLabel("", self)
+        self.source = sentences(self, "muted")
+        self.notes = sentences(self)
+        for words in (self.source, self.notes):
+            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         declared = parameters_of(ReadingConfig)
         self.form = ParameterForm([(name, declared[name]) for name in _READING], self)
         self.form.changed.connect(self._changed)
         self.form.refused.connect(self._refused)
-        column = column_of(self)
-        column.addWidget(heading("HOW IT IS READ", self))
-        for label in (self.source, self.notes):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)  # these words come from strangers
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            column.addWidget(label)
-        column.addWidget(self.form)
+        title = heading("HOW IT IS READ", self)
+        self.setLayout(below(title, self.source, self.notes, self.form))
         session.wanted.changed.connect(self.refresh)
         session.view.dataset_changed.connect(self.refresh)
         self.refresh()

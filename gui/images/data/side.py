@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from core.data.class_statistics import class_counts
 from gui.images.data.settings import HowItIsRead, SplitAndNoise
-from gui.shared.columns import column_of, heading
+from gui.shared.columns import label, sentences
 from gui.shared.who_chooses import WhoChooses
 from gui.shared.words import PARTS
 from gui.widgets.bars.class_counts import ClassCounts, PartCounts
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
@@ -64,15 +62,11 @@ class DataSide(QFrame):
         self.setObjectName("card")
         self.setFixedWidth(SIDE_WIDTH)
         self._asked: tuple[str, int | None] = ("train", None)
-        self.name = QLabel("no data yet", self)
-        self.name.setObjectName("sentence")
-        self.name.setWordWrap(True)
-        self.name.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.name = label("no data yet", self, "sentence", wraps=True)
         self.chooses = WhoChooses(session, self)
         self.counts = ClassCounts(self)
         self.counts_area = _scrolled(self.counts)
-        self.images_title = heading("", self)
-        self.images_title.setWordWrap(True)
+        self.images_title = sentences(self, "heading")
         self.mean = ImageView("mean", _MEAN_HELP, self)
         self.spread = ImageView("spread", _SPREAD_HELP, self)
         self.split = SplitAndNoise(session, self)
@@ -110,36 +104,19 @@ class DataSide(QFrame):
         return button
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self.switch)
-        row.setContentsMargins(0, 0, 0, 0)
-        for button in self.buttons:
-            row.addWidget(button)
-        views = QHBoxLayout()
-        views.setSpacing(8)
+        self.switch.setLayout(beside(*self.buttons))
         for view in (self.mean, self.spread):
             view.setFixedHeight(_VIEW_HEIGHT)
-            views.addWidget(view)
+        views = beside(self.mean, self.spread, spacing=8)
         self.classes, self.settings = QWidget(self), QWidget(self)
-        column = column_of(self.classes)
-        column.addWidget(self.counts_area)
-        column.addWidget(self.images_title)
-        column.addLayout(views)
-        column = column_of(self.settings)
-        column.addWidget(self.split)
-        column.addSpacing(4)
-        column.addWidget(self.reading)
+        self.classes.setLayout(below(self.counts_area, self.images_title, views))
+        self.settings.setLayout(below(self.split, 4, self.reading))
         self.inside = QWidget(self)
-        column = QVBoxLayout(self.inside)
-        column.setContentsMargins(12, 10, 8, 8)
-        for widget in (self.name, self.chooses, self.switch, self.classes, self.settings):
-            column.addWidget(widget)
-        column.addStretch(1)
+        parts = (self.name, self.chooses, self.switch, self.classes, self.settings)
+        self.inside.setLayout(below(*parts, None, margins=(12, 10, 8, 8)))
         self.area = _scrolled(self.inside)
-        outside = QVBoxLayout(self)
-        outside.setContentsMargins(1, 1, 1, _OUTER - 1)
-        outside.setSpacing(0)
-        outside.addWidget(self.area, 1)
-        outside.addWidget(self.rewind_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        rewind = (self.rewind_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(below((self.area, 1), rewind, spacing=0, margins=(1, 1, 1, _OUTER - 1)))
 
     @Slot()
     def arrange(self) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.drawing.drawing import placement_of
 from gui.images.draw.reading import ReadingPanel
 from gui.images.draw.seen import SeenPanel, Way
 from gui.session.own_image import OwnImage
+from gui.shared.columns import label
 from gui.shared.opened_image import OpenedImage
 from gui.shared.page import Page
 from gui.shared.words import epoch_words
 from gui.widgets.basics.card import card
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.canvas.canvas import Canvas
 from gui.widgets.canvas.tools import CanvasTools
 from gui.widgets.images.image_card import CardContent, ImageCard
@@ -52,9 +54,7 @@ class DrawPage(Page):
         self._later.setInterval(_FRAME_MILLISECONDS)
         self.canvas = Canvas(self)
         self.tools = CanvasTools(self.canvas, self)
-        self.legend = QLabel(_LEGEND, self)
-        self.legend.setObjectName("muted")
-        self.legend.setWordWrap(True)
+        self.legend = label(_LEGEND, self, "muted", wraps=True)
         self.seen = SeenPanel(self)
         self.reading = ReadingPanel(self)
         self.card = ImageCard(self)
@@ -78,18 +78,10 @@ class DrawPage(Page):
 
     def _lay_out(self) -> None:
         sheet = QWidget(self)
-        column = QVBoxLayout(sheet)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.tools)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.legend)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(10)
-        layout.addWidget(card(sheet, (12, 8, 12, 10)), 12)
-        layout.addWidget(card(self.seen, (12, 8, 12, 10)), 10)
-        layout.addWidget(card(self.reading, (12, 8, 12, 10)), 7)
+        sheet.setLayout(below(self.tools, (self.canvas, 1), self.legend))
+        shares = ((sheet, 12), (self.seen, 10), (self.reading, 7))
+        cards = ((card(part, (12, 8, 12, 10)), share) for part, share in shares)
+        self.setLayout(beside(*cards, spacing=10))
 
     @property
     def cards(self) -> tuple[ImageCard, ...]:

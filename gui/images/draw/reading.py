@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
+from gui.shared.columns import label
 from gui.shared.words import sure_words
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -41,15 +41,12 @@ class ReadingPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names: tuple[str, ...] = ()
-        self.sentence = QLabel("", self)
-        self.sentence.setObjectName("sentence")
-        self.surety = QLabel("", self)
-        self.when = QLabel("", self)
-        self.when.setObjectName("muted")
-        for label in (self.sentence, self.surety, self.when):
-            label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
-            # However long the words, the bars must stay where they are.
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.sentence = label("", self, "sentence")
+        self.surety = label("", self)
+        self.when = label("", self, "muted")
+        for words in (self.sentence, self.surety, self.when):
+            # However long they are, the bars must stay where they are.
+            words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.bars = ProbabilityBars(self)
         self.bars.setToolTip(
             wrapped("Probability of each class for the drawing; ○ what it is meant as.")
@@ -74,8 +71,7 @@ class ReadingPanel(QWidget):
         self.label.activated.connect(self._label_activated)
         self.add_button = self._button("Add to training images", "", None)
         self.add_button.clicked.connect(self._add)
-        self.samples = QLabel("", self)
-        self.samples.setObjectName("muted")
+        self.samples = label("", self, "muted")
         self.take_back_button = self._button("Take back", "Remove the image added last from the "
             "training images", self.take_back_requested)  # fmt: skip
         self.take_back_button.setObjectName("small")
@@ -93,27 +89,11 @@ class ReadingPanel(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        use = QHBoxLayout()
-        use.addWidget(self.open_button, 1)
-        use.addWidget(self.attack_button, 1)
-        meant = QHBoxLayout()
-        meant.addWidget(QLabel("meant as", self))
-        meant.addWidget(self.label, 1)
-        added = QHBoxLayout()
-        added.addWidget(self.samples, 1)
-        added.addWidget(self.take_back_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self.sentence)
-        column.addWidget(self.surety)
-        column.addWidget(self.when)
-        column.addWidget(self.bars, 1)
-        column.addSpacing(4)
-        column.addLayout(use)
-        column.addLayout(meant)
-        column.addWidget(self.add_button)
-        column.addLayout(added)
+        use = beside((self.open_button, 1), (self.attack_button, 1))
+        meant = beside(QLabel("meant as", self), (self.label, 1))
+        added = beside((self.samples, 1), self.take_back_button)
+        read = (self.sentence, self.surety, self.when, (self.bars, 1))
+        self.setLayout(below(*read, 4, use, meant, self.add_button, added))
 
     @property
     def meant(self) -> int | None:

@@ -7,17 +7,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QLabel,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from core.drawing.drawing import Drawn, Placement, mnist_placement, placed, plain
+from gui.shared.columns import sentences
 from gui.shared.words import read_words
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_view import ImageView
 
@@ -85,12 +80,9 @@ class SeenPanel(QWidget):
                                  "on the sheet.", self)  # fmt: skip
         self.scaled = ImageView("2 fitted", "The same, scaled into its box with its proportions "
                                 "kept and its edges antialiased.", self)  # fmt: skip
-        self.words = QLabel("", self)
-        self.words.setWordWrap(True)
+        self.words = sentences(self)
         self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())
-        self.data_words = QLabel("", self)
-        self.data_words.setObjectName("muted")
-        self.data_words.setWordWrap(True)
+        self.data_words = sentences(self, "muted")
         for view in self._views:
             view.hovered.connect(self.hovered)
         self._lay_out()
@@ -100,25 +92,12 @@ class SeenPanel(QWidget):
         return self.view, self.other, self.cropped, self.scaled
 
     def _lay_out(self) -> None:
-        switch = QHBoxLayout()
-        switch.setSpacing(2)
-        for button in self.buttons.values():
-            switch.addWidget(button)
-        switch.addStretch(1)
-        pictures = QHBoxLayout()
-        pictures.setSpacing(4)
-        for view, share in ((self.other, 4), (self.cropped, 3), (self.scaled, 3)):
-            view.setMinimumHeight(_SMALL_HEIGHT)
-            view.setMinimumWidth(_SMALL_WIDTH)
-            pictures.addWidget(view, share)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addLayout(switch)
-        column.addWidget(self.view, 5)
-        column.addLayout(pictures, 2)
-        column.addWidget(self.words)
-        column.addWidget(self.data_words)
+        switch = beside(*self.buttons.values(), None, spacing=2)
+        for view in (self.other, self.cropped, self.scaled):
+            view.setMinimumSize(_SMALL_WIDTH, _SMALL_HEIGHT)
+        pictures = beside((self.other, 4), (self.cropped, 3), (self.scaled, 3), spacing=4)
+        words = (self.words, self.data_words)
+        self.setLayout(below(switch, (self.view, 5), (pictures, 2), *words))
 
     @property
     def way(self) -> Way:

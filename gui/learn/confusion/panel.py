@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from core.insight.readings import ImageFilter, confusion, most_confused
+from gui.shared.columns import sentences
 from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
 from gui.shared.words import PARTS, epoch_words
 from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 
 if TYPE_CHECKING:
@@ -37,27 +39,15 @@ class ConfusionPanel(Panel):
         self.rates.setToolTip("Write shares of each row instead of counts")
         self.matrix = ConfusionMatrix(self)
         self.rates.toggled.connect(self.matrix.set_rates)
-        self.words = QLabel("", self)
-        self.words.setObjectName("muted")
-        self.words.setWordWrap(True)
-        self.list = QLabel("", self)
-        self.list.setWordWrap(True)
-        for label in (self.words, self.list):
-            label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
+        self.words = sentences(self, "muted")
+        self.list = sentences(self)
         self.matrix.clicked.connect(self._cell_clicked)
         self.matrix.hovered.connect(self.hovered)
-        side = QVBoxLayout()
-        side.setSpacing(8)
-        for widget in (self.part, self.rates, self.words, self.list):
-            side.addWidget(widget)
-        side.addStretch(1)
         right = QWidget(self)
-        right.setLayout(side)
         right.setFixedWidth(_SIDE_WIDTH)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.matrix, 1)
-        row.addWidget(right)
+        parts = (self.part, self.rates, self.words, self.list)
+        right.setLayout(below(*parts, None, spacing=8, margins=(9, 9, 9, 9)))
+        self.setLayout(beside((self.matrix, 1), right))
         session.readings.part.changed.connect(self.refresh)
         self.refresh()
 

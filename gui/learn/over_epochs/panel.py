@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.class_statistics import class_counts
 from core.insight.image_history import flip_words
-from gui.shared.columns import heading
+from gui.shared.columns import heading, label
 from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
 from gui.shared.words import PARTS
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.curves.band_plot import EpochBars
 from gui.widgets.curves.plot import Curve
 from gui.widgets.grids.epoch_heat_map import EpochHeatMap
@@ -51,8 +52,7 @@ class OverEpochsPanel(Panel):
         session.view.forgotten.connect(self._show_nothing)
         self.part = PartChoice(session, "over_epochs_part", _PART_HELP, self)
         self.part.part_changed.connect(self._part_changed)
-        self.words = QLabel("", self)
-        self.words.setObjectName("muted")
+        self.words = label("", self, "muted")
         self.map = EpochHeatMap(self)
         curves = (Curve(_RIGHT, "good"), Curve(_WRONG, "bad"))
         self.bars = EpochBars(
@@ -65,14 +65,13 @@ class OverEpochsPanel(Panel):
             parent=self,
         )
         self.strip_title = heading("FLIPPED MOST OFTEN", self)
-        self.n_flipped = QLabel("", self)
-        self.n_flipped.setObjectName("muted")
+        self.n_flipped = label("", self, "muted")
         # Narrower than its words where there is no room: they must not push the map aside.
         self.n_flipped.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.strip = ImageStrip("images that flipped most often", _STRIP_HELP, self)
         self._lay_out()
         self.map.epoch_clicked.connect(session.view.show_epoch)
-        self.bars.x_clicked.connect(self._epoch_clicked)
+        self.bars.x_clicked.connect(session.view.show_epoch)
         self.strip.opened.connect(self._image_clicked)
         for widget in (self.map, self.strip):
             widget.hovered.connect(self.hovered)
@@ -81,28 +80,11 @@ class OverEpochsPanel(Panel):
         self.refresh()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self.part)
-        head.addWidget(self.words, 1)
-        left = QVBoxLayout()
-        left.setSpacing(4)
-        left.addLayout(head)
-        left.addWidget(self.map, 1)
-        right = QVBoxLayout()
-        right.setSpacing(4)
-        right.addWidget(self.bars, 3)
-        titles = QHBoxLayout()
-        titles.setSpacing(10)
-        titles.addWidget(self.strip_title)
-        titles.addWidget(self.n_flipped, 1)
-        right.addLayout(titles)
-        right.addWidget(self.strip, 2)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(14)
-        whole.addLayout(left, 6)
-        whole.addLayout(right, 5)
+        head = beside(self.part, (self.words, 1), spacing=8)
+        left = below(head, (self.map, 1), spacing=4)
+        titles = beside(self.strip_title, (self.n_flipped, 1), spacing=10)
+        right = below((self.bars, 3), titles, (self.strip, 2), spacing=4)
+        self.setLayout(beside((left, 6), (right, 5), spacing=14))
 
     def watch(self, is_watched: bool) -> None:
         """Follow the run in the part chosen."""
@@ -188,10 +170,6 @@ class OverEpochsPanel(Panel):
         epoch = None if shown is None or shown.live else shown.epoch
         self.map.set_marker(epoch)
         self.bars.set_marker(epoch)
-
-    @Slot(float)
-    def _epoch_clicked(self, epoch: float) -> None:
-        self._session.view.show_epoch(round(epoch))
 
     @Slot(int, QPoint)
     def _image_clicked(self, index: int, near: QPoint) -> None:

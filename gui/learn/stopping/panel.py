@@ -9,11 +9,8 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -21,11 +18,12 @@ from core.learning.stopping import StoppingConfig, early_stopping
 from core.parameters import parameters_of
 from gui.learn.stopping.study import band_study
 from gui.learn.stopping.words import NOT_THERE, Moment, patience_words, sure_words, why_words
-from gui.shared.columns import column_of
+from gui.shared.columns import label, sentences
 from gui.shared.panel import Panel
 from gui.shared.side import Side
 from gui.shared.who_chooses import WhoChooses
 from gui.shared.words import PARTS
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip
 from gui.widgets.basics.tooltips import wrapped
@@ -76,10 +74,8 @@ class StoppingPanel(Panel):
         self.bars = EpochBars(
             "BEST EPOCH", (Curve(_SHARE, "best"),), _BARS_HELP, y_label=_SHARE, parent=self
         )
-        self.best = self._words("sentence")
-        self.sure = self._words()
-        self.waited = self._words()
-        self.why = self._words()
+        self.best = sentences(self, "sentence")
+        self.sure, self.waited, self.why = (sentences(self) for _ in range(3))
         self.why.setTextFormat(Qt.TextFormat.RichText)  # a table of numbers and our own words
         self.why.setToolTip(wrapped(_WHY_HELP))
         self.chooses = WhoChooses(session, self, lying=True)
@@ -89,7 +85,7 @@ class StoppingPanel(Panel):
         self.patience.show_value(self._config.patience)
         self.patience.setToolTip(tooltip(declared, self._config.patience))
         self.patience.committed.connect(self._patience_set)
-        self.patience.refused.connect(self._refused)
+        self.patience.refused.connect(session.messages.warn)
         self.best_button = self._button(
             "Go to the best epoch", "Show the epoch of the best held-out log-likelihood everywhere"
         )
@@ -100,7 +96,7 @@ class StoppingPanel(Panel):
         self.compare_button.clicked.connect(self._compare)
         self._lay_out()
         for plot in (self.plot, self.bars):
-            plot.x_clicked.connect(self._epoch_clicked)
+            plot.x_clicked.connect(session.view.show_epoch)
         session.epochs.changed.connect(self.refresh)
         session.training.epoch_recorded.connect(self._epoch_recorded)
         session.view.progressed.connect(self._refresh_new_epochs)
@@ -111,13 +107,6 @@ class StoppingPanel(Panel):
         self.follow(self.band)
         self.refresh()
 
-    def _words(self, name: str = "") -> QLabel:
-        label = QLabel("", self)
-        label.setObjectName(name)
-        label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        return label
-
     def _button(self, words: str, tip: str) -> QPushButton:
         button = QPushButton(words, self)
         button.setObjectName("small")
@@ -125,46 +114,22 @@ class StoppingPanel(Panel):
         return button
 
     def _lay_out(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(2)
-        left.addWidget(self.plot, 5)
-        left.addWidget(self.bars, 3)
+        left = below((self.plot, 5), (self.bars, 3), spacing=2)
         self.bars.view.setXLink(self.plot.view)
         inside = QWidget(self)
-        side = column_of(inside)
-        side.setContentsMargins(0, 0, 6, 0)
-        side.setSpacing(5)
-        for widget in (self.best, self.sure):
-            side.addWidget(widget)
-        label = QLabel("Patience", inside)
-        label.setBuddy(self.patience)
         self.patience.setFixedWidth(_FIELD_WIDTH)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.best_button)
-        row.addWidget(self.compare_button)
-        row.addStretch(1)
-        row.addWidget(label)
-        row.addWidget(self.patience)
-        side.addLayout(row)
-        for widget in (self.waited, self.why):
-            side.addWidget(widget)
-        side.addStretch(1)
+        patience = (label("Patience", inside, buddy=self.patience), self.patience)
+        row = beside(self.best_button, self.compare_button, None, *patience)
+        sides = (self.best, self.sure, row, self.waited, self.why)
+        inside.setLayout(below(*sides, None, spacing=5, margins=(0, 0, 6, 0)))
         area = QScrollArea(self)
         area.setWidget(inside)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFixedWidth(_SIDE_WIDTH)
-        above = QHBoxLayout()
-        above.setSpacing(14)
-        above.addLayout(left, 1)
-        above.addWidget(area)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(4)
-        whole.addLayout(above, 1)
-        whole.addWidget(self.chooses)
+        above = beside((left, 1), area, spacing=14)
+        self.setLayout(below((above, 1), self.chooses, spacing=4))
 
     @property
     def _part(self) -> str:
@@ -233,8 +198,8 @@ class StoppingPanel(Panel):
         self.compare_button.setEnabled(has_epochs)
         if history is None or not has_epochs:
             self.plot.set_star(None)
-            for label in (self.best, self.sure, self.waited, self.why):
-                label.setText("")
+            for words in (self.best, self.sure, self.waited, self.why):
+                words.setText("")
             return
         values = history.curve(part, "log_likelihood")
         self.plot.set_data(PARTS[part], history.epochs, values)
@@ -281,12 +246,7 @@ class StoppingPanel(Panel):
                 self.bars.set_data(_SHARE, np.empty(0), np.empty(0))
             self.sure.setText(NOT_THERE if self._is_gone else "redrawing the images ...")
             return
-        self.plot.set_band(
-            band.epochs,
-            band.low,
-            band.high,
-            f"{100 * band.level:.3g} %:",
-        )
+        self.plot.set_band(band.epochs, band.low, band.high, f"{100 * band.level:.3g} %:")
         self.bars.set_data(_SHARE, band.epochs, band.best_share)
         self.sure.setText(sure_words(band, self._part, self._session.view.history))
 
@@ -310,14 +270,6 @@ class StoppingPanel(Panel):
         declared = parameters_of(StoppingConfig)["patience"]
         self.patience.setToolTip(tooltip(declared, patience))
         self._draw()
-
-    @Slot(str)
-    def _refused(self, message: str) -> None:
-        self._session.messages.notified.emit(message, True)
-
-    @Slot(float)
-    def _epoch_clicked(self, epoch: float) -> None:
-        self._session.view.show_epoch(round(epoch))
 
     @Slot()
     def _compare(self) -> None:

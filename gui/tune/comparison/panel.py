@@ -11,23 +11,22 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QScrollArea,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from core.insight.comparison import Examined, relative_difference
 from core.insight.diagnostics import weight_images, weight_limit
 from core.insight.readings import ImageFilter
+from gui.shared.columns import label
 from gui.shared.panel import Panel
 from gui.shared.words import PARTS
 from gui.tune.comparison.side_chooser import SideChooser
 from gui.tune.comparison.study import Comparison
 from gui.widgets.bars.paired_bars import PairedBars
 from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 from gui.widgets.images.image_card import CardContent
@@ -77,9 +76,7 @@ class ComparisonPanel(Panel):
             self.what.addItem(words, key)
             place = self.what.count() - 1
             self.what.setItemData(place, wrapped(help_text), Qt.ItemDataRole.ToolTipRole)
-        self.words = QLabel("", self)
-        self.words.setObjectName("muted")
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = label("", self, "muted")
         self.words.setToolTip(wrapped(_WORDS_HELP))
         self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
         self.matrices = [ConfusionMatrix(self) for _ in _NAMES]
@@ -107,31 +104,17 @@ class ComparisonPanel(Panel):
         self._dataset_changed()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(16)
-        for side in self.sides:
-            head.addWidget(side)
-        head.addStretch(1)
-        head.addWidget(self.what)
+        head = beside(*self.sides, None, self.what, spacing=16)
         scroll = QScrollArea(self)
         scroll.setWidget(self.mosaic)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         pair = QWidget(self)
-        row = QHBoxLayout(pair)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        for matrix in self.matrices:
-            row.addWidget(matrix)
+        pair.setLayout(beside(*self.matrices, spacing=16))
         self.stack = QStackedWidget(self)
         for widget in (scroll, pair, self.bars):
             self.stack.addWidget(widget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(self.words)
-        column.addWidget(self.stack, 1)
+        self.setLayout(below(head, self.words, (self.stack, 1), spacing=4))
 
     def show_wanted(self, wanted: object) -> None:
         """Compare these two :class:`~gui.shared.side.Side` s."""

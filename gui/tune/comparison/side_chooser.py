@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.parameters import Parameter
+from gui.shared.columns import heading
 from gui.shared.side import Side
 from gui.tune.comparison.study import PLACES
+from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.number_field import NumberField
 
 if TYPE_CHECKING:
@@ -30,8 +32,6 @@ class SideChooser(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        label = QLabel(name, self)
-        label.setObjectName("heading")
         self.run = QComboBox(self)
         self.run.setAccessibleName(f"run of {name}")
         self.run.setToolTip(f"The run that {name} is taken from")
@@ -48,11 +48,7 @@ class SideChooser(QWidget):
         self.run.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        for widget in (label, self.run, self.place, self.epoch):
-            row.addWidget(widget)
+        self.setLayout(beside(heading(name, self), self.run, self.place, self.epoch, spacing=4))
         self.run.activated.connect(self._run_activated)
         self.place.activated.connect(self._place_activated)
         self.epoch.committed.connect(self.epoch_chosen)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -20,6 +19,7 @@ from gui.shared.panel import Panel
 from gui.shared.side import Side
 from gui.tune.runs.study import Seeds
 from gui.tune.runs.table import RunTable
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.tooltips import wrapped
 
@@ -52,7 +52,7 @@ class RunsPanel(Panel):
         self.n_seeds.show_value(16)
         self.n_seeds.setFixedWidth(64)
         self.n_seeds.setToolTip(wrapped(N_SEEDS.help))
-        self.n_seeds.refused.connect(self._refused)
+        self.n_seeds.refused.connect(session.messages.warn)
         self.seeds_button = self._button(
             "Repeat with seeds",
             "Train the settings of the run shown once for each seed, all at once, and draw the "
@@ -74,21 +74,11 @@ class RunsPanel(Panel):
         return button
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
-        for button in (self.show_button, self.fork_button, self.compare_button, self.pin_button):
-            buttons.addWidget(button)
-        buttons.addSpacing(12)
-        for button in (self.up_button, self.down_button, self.remove_button, self.undo_button):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        for widget in (self.progress, QLabel("seeds", self), self.n_seeds, self.seeds_button):
-            buttons.addWidget(widget)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(6)
-        self.column.addWidget(self.table, 1)
-        self.column.addLayout(buttons)
+        of_one = (self.show_button, self.fork_button, self.compare_button, self.pin_button)
+        of_list = (self.up_button, self.down_button, self.remove_button, self.undo_button)
+        seeds = (self.progress, QLabel("seeds", self), self.n_seeds, self.seeds_button)
+        buttons = beside(*of_one, 12, *of_list, None, *seeds)
+        self.setLayout(below((self.table, 1), buttons))
 
     def _connect(self) -> None:
         session = self._session
@@ -99,17 +89,15 @@ class RunsPanel(Panel):
         self.fork_button.clicked.connect(session.training.fork)
         self.compare_button.clicked.connect(self._compare)
         self.pin_button.clicked.connect(self._pin)
-        self.up_button.clicked.connect(self._move_up)
-        self.down_button.clicked.connect(self._move_down)
+        move_up, move_down = partial(self._move, -1), partial(self._move, 1)
+        self.up_button.clicked.connect(move_up)
+        self.down_button.clicked.connect(move_down)
         self.remove_button.clicked.connect(self._remove)
         self.undo_button.clicked.connect(session.runs.undo_remove)
-        for keys, slot in (
-            ("Delete", self._remove),
-            ("Ctrl+Up", self._move_up),
-            ("Ctrl+Down", self._move_down),
-        ):
-            context = Qt.ShortcutContext.WidgetShortcut
-            QShortcut(QKeySequence(keys), self.table, slot, context=context)
+        here = Qt.ShortcutContext.WidgetShortcut
+        QShortcut("Delete", self.table, self._remove, context=here)
+        QShortcut("Ctrl+Up", self.table, move_up, context=here)
+        QShortcut("Ctrl+Down", self.table, move_down, context=here)
         session.view.shown_changed.connect(self._refresh_fork)
         self.seeds_button.clicked.connect(self._repeat)
         self.seeds.changed.connect(self._refresh_seeds)
@@ -169,19 +157,7 @@ class RunsPanel(Panel):
         if epochs is not None:
             self.progress.setFormat("epoch {} of {}".format(*epochs))
 
-    @Slot(str)
-    def _refused(self, message: str) -> None:
-        self._session.messages.notified.emit(message, True)
-
-    @Slot()
-    def _move_up(self) -> None:
-        self._move(-1)
-
-    @Slot()
-    def _move_down(self) -> None:
-        self._move(1)
-
-    def _move(self, offset: int) -> None:
+    def _move(self, offset: int, _: bool = False) -> None:
         key = self.table.chosen_key()
         if key is not None:
             self._session.runs.move(key, offset)

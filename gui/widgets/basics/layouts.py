@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-Part = QWidget | QLayout | tuple[QWidget | QLayout, int] | int | None
-"""A widget or a layout, alone or with its stretch; pixels of room; None: the room that is left."""
+Part = QWidget | QLayout | tuple[Any, ...] | int | None
+"""A widget or a layout, alone or with its stretch and alignment; pixels of room; None: the room
+that is left."""
 
+Margins = tuple[int, int, int, int]
+"""Left, top, right, bottom."""
+
+_NONE = (0, 0, 0, 0)
 _Box = TypeVar("_Box", bound=QBoxLayout)
 
 
-def beside(*parts: Part, spacing: int = 6) -> QHBoxLayout:
-    """Return a row of parts, without margins."""
-    return _filled(QHBoxLayout(), parts, spacing)
+def beside(*parts: Part, spacing: int = 6, margins: Margins = _NONE) -> QHBoxLayout:
+    """Return a row of parts."""
+    return _filled(QHBoxLayout(), parts, spacing, margins)
 
 
-def below(*parts: Part, spacing: int = 6) -> QVBoxLayout:
-    """Return a column of parts, without margins."""
-    return _filled(QVBoxLayout(), parts, spacing)
+def below(*parts: Part, spacing: int = 6, margins: Margins = _NONE) -> QVBoxLayout:
+    """Return a column of parts."""
+    return _filled(QVBoxLayout(), parts, spacing, margins)
 
 
 def holding(layout: QLayout, parent: QWidget) -> QWidget:
@@ -29,8 +34,8 @@ def holding(layout: QLayout, parent: QWidget) -> QWidget:
     return holder
 
 
-def _filled(layout: _Box, parts: tuple[Part, ...], spacing: int) -> _Box:
-    layout.setContentsMargins(0, 0, 0, 0)
+def _filled(layout: _Box, parts: tuple[Part, ...], spacing: int, margins: Margins) -> _Box:
+    layout.setContentsMargins(*margins)
     layout.setSpacing(spacing)
     for part in parts:
         if part is None:
@@ -38,9 +43,9 @@ def _filled(layout: _Box, parts: tuple[Part, ...], spacing: int) -> _Box:
         elif isinstance(part, int):
             layout.addSpacing(part)
         else:
-            item, stretch = part if isinstance(part, tuple) else (part, 0)
+            item, *how = part if isinstance(part, tuple) else (part,)
             if isinstance(item, QWidget):
-                layout.addWidget(item, stretch)
+                layout.addWidget(item, *how)
             else:
-                layout.addLayout(item, stretch)
+                layout.addLayout(item, *how)
     return layout
