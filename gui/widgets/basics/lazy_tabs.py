@@ -97,11 +97,13 @@ class TabRow(QWidget):
 
     def __init__(self, tabs: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names = list(tabs)
         # Its buttons give way to nothing else in the line.
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.buttons = [self._button(words, tip) for words, tip in tabs.items()]
-        self.setLayout(beside(*self.buttons, spacing=4))
+        self._buttons = {words: self._button(words, tip) for words, tip in tabs.items()}
+        next(iter(self._buttons.values())).setChecked(True)
+        for button in self._buttons.values():
+            button.toggled.connect(self._switched)
+        self.setLayout(beside(*self._buttons.values(), spacing=4))
 
     def _button(self, words: str, tip: str) -> QToolButton:
         button = QToolButton(self)
@@ -109,14 +111,12 @@ class TabRow(QWidget):
         button.setObjectName("tab")
         button.setCheckable(True)
         button.setAutoExclusive(True)
-        button.setChecked(words == self._names[0])
         button.setToolTip(tip)
-        button.toggled.connect(self._switched)
         return button
 
     def button(self, words: str) -> QToolButton:
         """Return the button of a tab."""
-        return self.buttons[self._names.index(words)]
+        return self._buttons[words]
 
     @Slot(str)
     def choose(self, words: str) -> None:
@@ -126,5 +126,4 @@ class TabRow(QWidget):
     @Slot(bool)
     def _switched(self, is_on: bool) -> None:
         if is_on:
-            pressed = [button.isChecked() for button in self.buttons].index(True)
-            self.chosen.emit(self._names[pressed])
+            self.chosen.emit(next(words for words, it in self._buttons.items() if it.isChecked()))

@@ -15,14 +15,14 @@ from PySide6.QtGui import (
     QPointingDevice,
     QTouchEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.theme import LIGHT, Theme
 from gui.widgets.basics.arrow_keys import ARROWS
+from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QEnterEvent, QFocusEvent, QMouseEvent, QPainter, QTabletEvent
+    from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QTabletEvent
+    from PySide6.QtWidgets import QWidget
 
     from core.attack.by_hand.painting import Painting
     from core.drawing.ink import SheetHistory
@@ -52,7 +52,7 @@ _TOUCHES = (
 )
 
 
-class StrokeSurface(QWidget):
+class StrokeSurface(Painted):
     """Follows what points at it; what a stroke does is for a subclass to say.
 
     Parameters
@@ -62,6 +62,7 @@ class StrokeSurface(QWidget):
     step : by which a key changes the width
     """
 
+    usual, least = QSize(420, 420), QSize(200, 200)
     more_keys: tuple[Qt.Key, ...] = ()
     """What means something here beside the keys of every surface."""
     drawn: SheetHistory | Painting | None = None
@@ -80,27 +81,18 @@ class StrokeSurface(QWidget):
         step: float,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
+        super().__init__(name, parent)
         self.setToolTip(wrapped(*help_texts))
         self._thinnest, self.pen_width, self._thickest = widths
         self._step = step
-        self._theme = LIGHT
         self._last: tuple[QPointF, float] | None = None
         """Where the stroke under way has come to, on the sheet, and how wide it is there."""
         self._finger: int | None = None
         self._hover: QPointF | None = None
-        self.setMouseTracking(True)
         self.setTabletTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
 
     @property
     @abstractmethod
@@ -309,22 +301,6 @@ class StrokeSurface(QWidget):
         """Show no pen where there is none."""
         self._hover = None
         self.update()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show that keys go here."""
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show that keys go elsewhere."""
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
-        return QSize(420, 420)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the smallest size one can draw on."""
-        return QSize(200, 200)
 
     def sheet_rect(self) -> QRectF:
         """Return where the sheet lies: as large as fits, in the middle."""

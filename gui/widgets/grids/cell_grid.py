@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
-from gui.theme import LIGHT, Theme
 from gui.widgets.basics.arrow_keys import ARROWS, ENTER
+from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter
+    from PySide6.QtWidgets import QWidget
 
 
-class CellGrid(QWidget):
+class CellGrid(Painted):
     """A grid of which a subclass says how many cells there are, where they lie and what they say.
 
     Parameters
@@ -28,26 +29,16 @@ class CellGrid(QWidget):
     help_text : what a click does, below what a cell says
     """
 
-    hovered = Signal(str)
     clicked = Signal(int, int)
     """The row and the column that is chosen, by click or with Enter."""
     pointed = Signal(object)
     """The (row, column) that is hovered or walked to, or None."""
 
     def __init__(self, name: str, help_text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = LIGHT
+        super().__init__(name, parent)
         self._help = help_text
         self._current = (0, 0)
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(name)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
 
     @property
     @abstractmethod
@@ -116,7 +107,7 @@ class CellGrid(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """Forget what was hovered."""
         self.pointed.emit(None)
-        self.hovered.emit("")
+        super().leaveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the cell under the pointer."""

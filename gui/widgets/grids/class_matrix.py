@@ -48,6 +48,8 @@ class ClassMatrix(CellGrid):
     has_scale : whether the ends of the colours are written beside the cells
     """
 
+    usual, least = QSize(360, 300), QSize(200, 160)
+
     def __init__(
         self,
         name: str,
@@ -78,14 +80,6 @@ class ClassMatrix(CellGrid):
         if at != self.mark:
             self.mark = at
             self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
-        return QSize(360, 300)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the smallest readable size."""
-        return QSize(200, 160)
 
     def _set_names(self, names: Sequence[str]) -> None:
         if len(names) != len(self._names):

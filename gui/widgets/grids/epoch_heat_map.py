@@ -39,6 +39,7 @@ class EpochHeatMap(CellGrid):
     """
 
     epoch_clicked = Signal(int)
+    usual, least = QSize(460, 260), QSize(220, 140)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("scores of each class over epochs", _HELP, parent)
@@ -114,14 +115,6 @@ class EpochHeatMap(CellGrid):
             shades=np.clip((self.scores.T - low) / (high - low), 0.0, 1.0),
             shade_words=(f"{low:.3f}", f"{high:.3f}"),
         )
-
-    def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
-        return QSize(460, 260)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the smallest readable size."""
-        return QSize(220, 140)
 
     def _grid(self) -> QRect:
         """Return where the cells are."""

@@ -6,36 +6,30 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from core.pictures import DIVERGING
-from gui.theme import LIGHT, Theme
 from gui.widgets.basics.numpy_image import to_qimage
+from gui.widgets.basics.painted import Painted
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
 
 _WIDTH, _LEAST_WIDTH = 200, 130
 
 
-class ColourBar(QWidget):
+class ColourBar(Painted):
     """Blue to red with the numbers of its ends and middle, lying."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = LIGHT
+        super().__init__("colour scale", parent)
         self.limit = 1.0
         """The value of full red."""
         self._image = to_qimage(DIVERGING[None])
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("colour scale")
         self.setToolTip("One scale for all classes: blue is negative, red positive, white zero.")
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
 
     def set_limit(self, limit: float) -> None:
         """Show the scale from ``-limit`` to ``limit``."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
 from core.pictures import diverging_rgb, grey_rgb
-from gui.theme import LIGHT, Theme
 from gui.widgets.basics.arrow_keys import ENTER
 from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.numpy_image import to_qimage
+from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -21,21 +21,20 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtCore import QEvent
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from core.report.figures import Cell, Pictures
 
 
-class ImageView(QWidget):
+class ImageView(Painted):
     """Shows an image with square pixels, as large as fits, a title above and a caption below."""
 
-    hovered = Signal(str)
     clicked = Signal()
+    usual, least = QSize(220, 260), QSize(110, 150)
 
     def __init__(self, title: str, help_text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = LIGHT
+        super().__init__(title, parent)
         self.title = title
         """The words above."""
         self._title_colour = "text"
@@ -50,17 +49,9 @@ class ImageView(QWidget):
         self.values: NDArray[np.floating] | None = None
         """What hovering reads, (height, width); None where no image is shown."""
         self._reader: Callable[[int, int], str] | None = None
-        self.setMouseTracking(True)
         self.setToolTip(wrapped(help_text))
         self._help = help_text
         self._is_clickable = False
-        self.setAccessibleName(title)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
 
     def set_reader(self, reader: Callable[[int, int], str]) -> None:
         """Let hovering tell what ``reader`` says of row and column, instead of the value."""
@@ -138,14 +129,6 @@ class ImageView(QWidget):
         title = as_title(self.accessibleName())
         return Pictures(title, self.note, (replace(cell, heading=""),), limit=self._limit)
 
-    def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
-        return QSize(220, 260)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the smallest readable size."""
-        return QSize(110, 150)
-
     def image_rect(self) -> QRect:
         """Return where the image is painted."""
         line = self.fontMetrics().height() + 4
@@ -199,10 +182,6 @@ class ImageView(QWidget):
             self.clicked.emit()
         else:
             super().keyPressEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget what was hovered."""
-        self.hovered.emit("")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell the value under the pointer."""

@@ -66,10 +66,10 @@ class ImageWall(WallView):
         self.zoom_index = index
         self._side = self.side
         self._lay_out()
-        if self._layout is not None:
-            middle = self._layout.margin + self._layout.image_size[0] / 2
+        if self.layout_now is not None:
+            middle = self.layout_now.margin + self.layout_now.image_size[0] / 2
             under = point.y() * self._ratio
-            self._scroll_to(self._layout.corner(cell)[0] + min(middle, under) - under)
+            self._scroll_to(self.layout_now.corner(cell)[0] + min(middle, under) - under)
             self._remember_anchor()
         self.zoom_changed.emit(self.zoom_index, len(self._zooms))
         self.viewport().update()
@@ -96,7 +96,7 @@ class ImageWall(WallView):
 
     def describe(self, cell: int, point: QPoint | None = None) -> str:
         """Return what is at a cell, with the value of the pixel under a point of the viewport."""
-        content, layout = self.content, self._layout
+        content, layout = self.content, self.layout_now
         assert content is not None
         assert layout is not None
         row = int(content.order[cell])
@@ -160,7 +160,7 @@ class ImageWall(WallView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk along the wall, open the current image, or zoom."""
-        layout = self._layout
+        layout = self.layout_now
         if layout is None or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()
             return

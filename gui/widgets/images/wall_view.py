@@ -52,7 +52,8 @@ class WallView(QAbstractScrollArea):
         self._zooms = [Zoom()]
         self.zoom_index = 0
         """Which of the zooms is used."""
-        self._layout: WallLayout | None = None
+        self.layout_now: WallLayout | None = None
+        """Where the cells are, in device pixels."""
         self._levels: WallLevels | None = None
         self._cell = 0
         self.current: int | None = None
@@ -70,11 +71,6 @@ class WallView(QAbstractScrollArea):
         """Use these colours."""
         self._theme = theme
         self.viewport().update()
-
-    @property
-    def layout_now(self) -> WallLayout | None:
-        """Where the cells are, in device pixels."""
-        return self._layout
 
     def set_empty_words(self, words: str) -> None:
         """Say this where there is no image."""
@@ -103,7 +99,7 @@ class WallView(QAbstractScrollArea):
         if content is not None and shape_is_new:
             self._choose_zooms()
         self._lay_out()
-        layout = self._layout
+        layout = self.layout_now
         if layout is not None and content is not None:
             if anchor is not None and content.as_stored and len(content.order):
                 cell_h = layout.cell_size[0]
@@ -158,7 +154,7 @@ class WallView(QAbstractScrollArea):
         content, ratio = self.content, self._ratio
         bar = self.verticalScrollBar()
         if content is None or not len(content.order):
-            self._layout = None
+            self.layout_now = None
             bar.setRange(0, 0)
             return
         zoom = self._zooms[self.zoom_index]
@@ -167,7 +163,7 @@ class WallView(QAbstractScrollArea):
         if width >= _CAPTION_SIDE * ratio:
             caption = round(QFontMetrics(self._caption_font()).height() * ratio)
         breath = max(1, round(max(zoom.size(content.image_shape)) / 28))
-        self._layout = layout = WallLayout(
+        self.layout_now = layout = WallLayout(
             n_cells=len(content.order),
             image_shape=content.image_shape,
             zoom=zoom,
@@ -189,7 +185,7 @@ class WallView(QAbstractScrollArea):
 
     def cell_rect(self, cell: int) -> QRect:
         """Return where the image of a cell is in the viewport."""
-        layout, ratio = self._layout, self._ratio
+        layout, ratio = self.layout_now, self._ratio
         assert layout is not None
         top, left = layout.corner(cell)
         height, width = layout.image_size
@@ -199,9 +195,9 @@ class WallView(QAbstractScrollArea):
 
     def cell_at(self, point: QPoint) -> int | None:
         """Return the cell at a point of the viewport, if there is one."""
-        if self._layout is None:
+        if self.layout_now is None:
             return None
-        return self._layout.cell_at(*self._on_wall(point))
+        return self.layout_now.cell_at(*self._on_wall(point))
 
     def _on_wall(self, point: QPoint) -> tuple[float, float]:
         ratio = self._ratio
@@ -211,7 +207,7 @@ class WallView(QAbstractScrollArea):
 
     def visible_cells(self) -> range:
         """Return the cells that are at least partly in view."""
-        layout = self._layout
+        layout = self.layout_now
         if layout is None:
             return range(0)
         top = self.verticalScrollBar().value()
@@ -221,7 +217,7 @@ class WallView(QAbstractScrollArea):
 
     def figure(self) -> Pictures | None:
         """Return the images in view; None where there is none."""
-        content, layout, cells = self.content, self._layout, self.visible_cells()
+        content, layout, cells = self.content, self.layout_now, self.visible_cells()
         if content is None or layout is None or not len(cells):
             return None
         from core.report.figures import Cell, Pictures
@@ -250,7 +246,7 @@ class WallView(QAbstractScrollArea):
         """Paint the images in view in one go, then what is written on them."""
         # An exception under a painter that goes on would end the process: what is computed comes
         # first, and the painter always ends.
-        content, layout = self.content, self._layout
+        content, layout = self.content, self.layout_now
         cells, picture = self.visible_cells(), None
         if content is not None and layout is not None:
             picture = self._picture(content, layout, cells)
@@ -296,7 +292,7 @@ class WallView(QAbstractScrollArea):
 
     def _paint_captions(self, painter: QPainter, cells: range) -> None:
         """Write below every image; hundreds of times a frame, so with as little as can be."""
-        content, layout, ratio = self.content, self._layout, self._ratio
+        content, layout, ratio = self.content, self.layout_now, self._ratio
         assert content is not None
         assert layout is not None
         painter.setFont(self._caption_font())
@@ -342,7 +338,7 @@ class WallView(QAbstractScrollArea):
 
     def _show_cell(self, cell: int, *, in_the_middle: bool = False) -> None:
         """Scroll no further than is needed to see a cell whole."""
-        layout = self._layout
+        layout = self.layout_now
         if layout is None:
             return
         bar = self.verticalScrollBar()
@@ -361,8 +357,8 @@ class WallView(QAbstractScrollArea):
         anchor = self._anchor
         self._lay_out()
         cell = None if anchor is None else self._cell_of(anchor)
-        if cell is not None and self._layout is not None:
-            self._scroll_to(self._layout.corner(cell)[0])
+        if cell is not None and self.layout_now is not None:
+            self._scroll_to(self.layout_now.corner(cell)[0])
 
     def changeEvent(self, event: QEvent) -> None:
         """Lay out anew for another font."""

@@ -1,0 +1,50 @@
+"""What widgets share that paint themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.theme import LIGHT, Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
+
+
+class Painted(QWidget):
+    """Painted with the colours of a theme, as large as there is room; it tells what is hovered.
+
+    Parameters
+    ----------
+    name : for screen readers
+    """
+
+    hovered = Signal(str)
+    usual, least = QSize(), QSize()
+    """A comfortable size, and the smallest that can be read."""
+
+    def __init__(self, name: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(name)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return self.usual
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the smallest readable size."""
+        return self.least
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget what was hovered."""
+        self.hovered.emit("")
