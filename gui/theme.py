@@ -149,30 +149,20 @@ def palette(theme: Theme) -> QPalette:
     """Return Qt's palette for ``theme``, explicit in every role that is painted."""
     roles = QPalette.ColorRole
     colours = {
-        roles.Window: theme.window,
-        roles.WindowText: theme.text,
-        roles.Base: theme.surface,
-        roles.AlternateBase: theme.raised,
-        roles.Text: theme.text,
-        roles.Button: theme.raised,
-        roles.ButtonText: theme.text,
-        roles.BrightText: theme.bad,
-        roles.ToolTipBase: theme.surface,
-        roles.ToolTipText: theme.text,
-        roles.Highlight: theme.accent,
-        roles.HighlightedText: theme.on_accent,
-        roles.PlaceholderText: theme.muted,
-        roles.Link: theme.accent,
-        roles.Light: theme.raised,
-        roles.Midlight: theme.border,
-        roles.Mid: theme.border,
-        roles.Dark: theme.border,
-        roles.Shadow: theme.border,
-        roles.Accent: theme.accent,
+        "window": (roles.Window,),
+        "surface": (roles.Base, roles.ToolTipBase),
+        "raised": (roles.AlternateBase, roles.Button, roles.Light),
+        "border": (roles.Midlight, roles.Mid, roles.Dark, roles.Shadow),
+        "text": (roles.WindowText, roles.Text, roles.ButtonText, roles.ToolTipText),
+        "muted": (roles.PlaceholderText,),
+        "accent": (roles.Highlight, roles.Link, roles.Accent),
+        "on_accent": (roles.HighlightedText,),
+        "bad": (roles.BrightText,),
     }
     result = QPalette()
-    for role, colour in colours.items():
-        result.setColor(role, QColor(colour))
+    for colour, painted in colours.items():
+        for role in painted:
+            result.setColor(role, QColor(getattr(theme, colour)))
     disabled = QPalette.ColorGroup.Disabled
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         result.setColor(disabled, role, QColor(theme.earlier))
@@ -189,9 +179,8 @@ def style_sheet(theme: Theme) -> str:
     #topBar {{ background: {theme.surface}; border-bottom: 1px solid {theme.border}; }}
     #bottomBar {{ background: {theme.surface}; border-top: 1px solid {theme.border}; }}
     QLabel#heading {{ color: {theme.muted}; font-weight: 600; letter-spacing: 1px; }}
-    QLabel#muted {{ color: {theme.muted}; }}
+    QLabel#muted, QLabel#caption {{ color: {theme.muted}; }}
     QLabel#sentence {{ font-weight: 600; }}
-    QLabel#caption {{ color: {theme.muted}; }}
     QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px 8px; }}
     QToolButton:hover {{ background: {theme.raised}; border-color: {theme.border}; }}
     QToolButton:pressed {{ background: {theme.selection}; }}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QFontMetrics
 
 _MOST_FITS = 20_000
@@ -17,25 +20,18 @@ _LENGTHS = (32, 24, 20, 16, 12, 10, 8, 6, 4)
 """To how many characters a name is cut where there is no room for more."""
 
 
-class FittingWords:
-    """Remembers what fitted: measuring hundreds of words a frame would take too long."""
+def remembering(metrics: QFontMetrics) -> Callable[[tuple[str, ...], int], tuple[str, int]]:
+    """Return what tells the first of some words that fits, and its width, and remembers both.
 
-    def __init__(self) -> None:
-        self._fits: dict[tuple[tuple[str, ...], int], tuple[str, int]] = {}
+    Measuring hundreds of words a frame would take too long.
+    """
 
-    def clear(self) -> None:
-        """Forget all: another font is used."""
-        self._fits.clear()
+    @lru_cache(_MOST_FITS)
+    def of(words: tuple[str, ...], room: int) -> tuple[str, int]:
+        text = fitting(metrics, words, room)
+        return text, metrics.horizontalAdvance(text)
 
-    def of(self, metrics: QFontMetrics, words: tuple[str, ...], room: int) -> tuple[str, int]:
-        """Return the first of ``words`` that fits, or the last, cut; and its width."""
-        key = words, room
-        if key not in self._fits:
-            if len(self._fits) >= _MOST_FITS:
-                self._fits.clear()
-            text = fitting(metrics, words, room)
-            self._fits[key] = text, metrics.horizontalAdvance(text)
-        return self._fits[key]
+    return of
 
 
 def short(name: str, n: int) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from gui.theme import DARK, LIGHT, Theme
-from gui.widgets.basics.fitting_words import FittingWords, as_title
+from gui.widgets.basics.fitting_words import as_title, remembering
 from gui.widgets.images.wall_levels import WallLevels
 from gui.widgets.images.wall_picture import Inks, WallLayout, Zoom, nearest_zoom, paint_rows, zooms
 
@@ -60,7 +60,7 @@ class WallView(QAbstractScrollArea):
         """Row of the current image, if one is chosen and shown."""
         self._anchor: int | None = None
         self._moving = False
-        self._fits = FittingWords()
+        self._fits = remembering(self._caption_metrics())
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -141,6 +141,9 @@ class WallView(QAbstractScrollArea):
         font.setPointSizeF(font.pointSizeF() * _CAPTION_FONT)
         return font
 
+    def _caption_metrics(self) -> QFontMetrics:
+        return QFontMetrics(self._caption_font(), self.viewport())
+
     def _choose_zooms(self) -> None:
         """Offer the zooms of these images and this screen, and keep to the wanted size."""
         if self.content is None:
@@ -161,7 +164,7 @@ class WallView(QAbstractScrollArea):
         width = zoom.size(content.image_shape)[1]
         caption = 0
         if width >= _CAPTION_SIDE * ratio:
-            caption = round(QFontMetrics(self._caption_font()).height() * ratio)
+            caption = round(self._caption_metrics().height() * ratio)
         breath = max(1, round(max(zoom.size(content.image_shape)) / 28))
         self.layout_now = layout = WallLayout(
             n_cells=len(content.order),
@@ -306,7 +309,7 @@ class WallView(QAbstractScrollArea):
         for cell in cells:
             row = int(content.order[cell])
             line, column = divmod(cell, layout.n_columns)
-            text, width = self._fits.of(metrics, content.captions(row), room)
+            text, width = self._fits(content.captions(row), room)
             painter.setPen(inks[framed is not None and bool(framed[row])])
             x = (layout.left + (column + 0.5) * cell_w) / ratio - width / 2
             y = (top + line * cell_h) / ratio + metrics.ascent()
@@ -364,13 +367,13 @@ class WallView(QAbstractScrollArea):
         """Lay out anew for another font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._fits.clear()
+            self._fits = remembering(self._caption_metrics())
             self._lay_out()
 
     def event(self, event: QEvent) -> bool:
         """Lay out anew for another screen."""
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._fits.clear()
+            self._fits = remembering(self._caption_metrics())
             self._choose_zooms()
             self._lay_out()
         return bool(super().event(event))
