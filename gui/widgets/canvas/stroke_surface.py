@@ -67,6 +67,8 @@ class StrokeSurface(Painted):
     """What means something here beside the keys of every surface."""
     drawn: SheetHistory | Painting | None = None
     """What strokes change and what can be taken back, if there is anything to draw on."""
+    pen_width: float
+    """As a part of the sheet's longer side."""
 
     changed = Signal()
     """What is drawn is another, also while a stroke is being drawn."""
@@ -126,7 +128,6 @@ class StrokeSurface(Painted):
     def set_pen_width(self, width: float) -> None:
         """Use a pen of this width, as a part of the sheet's longer side."""
         self.pen_width = min(max(width, self._thinnest), self._thickest)
-        """The pen's width, as a part of the sheet's longer side."""
         self.tools_changed.emit()
         self.update()
 

@@ -110,26 +110,18 @@ class WallView(QAbstractScrollArea):
 
     def _find_current(self) -> None:
         """Find the current image among others, or remember only its place."""
-        if self.content is None:
+        cell = None if self.current is None else self._cell_of(self.current)
+        if cell is None:
             self.current = None
-            return
-        if self.current is not None:
-            cell = self._cell_of(self.current)
-            if cell is None:
-                self.current = None
-            else:
-                self._cell = cell
-        self._cell = min(self._cell, max(0, len(self.content.order) - 1))
+        else:
+            self._cell = cell
+        if self.content is not None:
+            self._cell = min(self._cell, max(0, len(self.content.order) - 1))
 
     def _cell_of(self, row: int) -> int | None:
-        content = self.content
-        if content is None:
+        if self.content is None:
             return None
-        if content.as_stored:
-            cell = int(np.searchsorted(content.order, row))
-            found = cell < len(content.order) and int(content.order[cell]) == row
-            return cell if found else None
-        places = np.flatnonzero(content.order == row)
+        places = np.flatnonzero(self.content.order == row)
         return int(places[0]) if len(places) else None
 
     @property
