@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
 
 from gui.widgets.basics.layouts import beside
@@ -33,7 +33,6 @@ class JobProgress(QWidget):
 
     def __init__(self, what: str, cancel_help: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._is_running = False
         self.bar = QProgressBar(self)
         self.bar.setRange(0, _STEPS)
         self.bar.setFixedWidth(_BAR_WIDTH)
@@ -47,24 +46,18 @@ class JobProgress(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SLOW_MILLISECONDS)
-        self._timer.timeout.connect(self._show)
+        self._timer.timeout.connect(self.show)
         self.setLayout(beside(self.bar, self.button))
         self.hide()
 
     def show_progress(self, progress: Progress | None, *, is_running: bool) -> None:
         """Show how far it is; ``progress`` is None before anything is known."""
-        if is_running and not self._is_running:
-            self.bar.setValue(0)
-            self._timer.start()
-        elif not is_running:
+        if not is_running:
             self._timer.stop()
             self.hide()
-        self._is_running = is_running
+        elif self.isHidden() and not self._timer.isActive():
+            self.bar.setValue(0)
+            self._timer.start()
         if progress is not None:
             self.bar.setValue(round(_STEPS * progress.done / max(progress.total, 1)))
             self.bar.setToolTip(wrapped(str(progress)))
-
-    @Slot()
-    def _show(self) -> None:
-        if self._is_running:
-            self.show()

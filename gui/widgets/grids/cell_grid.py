@@ -70,7 +70,7 @@ class CellGrid(Painted):
     def _neighbour(self, down: int, right: int) -> tuple[int, int]:
         """Return the cell beside the current one."""
         (row, column), (n_rows, n_columns) = self._current, self.n_cells
-        return min(max(row + down, 0), n_rows - 1), min(max(column + right, 0), n_columns - 1)
+        return max(min(row + down, n_rows - 1), 0), max(min(column + right, n_columns - 1), 0)
 
     def _choose(self, row: int, column: int) -> None:
         """Tell that a cell was chosen."""

@@ -95,13 +95,10 @@ class CostGrid(ClassMatrix):
             for values in (matrix.low, matrix.median, matrix.high)
         )
         images = "image" if n == 1 else "images"
-        count, whole = (
-            int(matrix.sizes.counts[source, target]),
-            int(matrix.sizes.counts[source].sum()),
-        )
+        counts = matrix.sizes.counts[source]
         return (
             f"{own} → {other}: median {median}, quartiles {low} to {high}, of {n:,} {images} read "
-            f"rightly as {own}; {count:,} of {whole:,} are read as {other} already"
+            f"rightly as {own}; {counts[target]:,} of {counts.sum():,} are read as {other} already"
         )
 
 

@@ -83,11 +83,7 @@ class EpochHeatMap(CellGrid):
         finite = learnt[np.isfinite(learnt)]
         self.limits = _limits(finite)
         self._image = None
-        n_epochs, n_classes = scores.shape
-        self._current = (
-            min(self._current[0], max(n_classes - 1, 0)),
-            min(self._current[1], max(n_epochs - 1, 0)),
-        )
+        self._current = self._neighbour(0, 0)  # what is not there any more cannot be chosen
         self.update()
 
     def set_marker(self, epoch: float | None) -> None:

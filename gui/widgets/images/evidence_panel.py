@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
@@ -17,7 +18,6 @@ from gui.widgets.images.image_view import ImageView
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
 _HELP = (
@@ -34,11 +34,10 @@ class EvidencePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._weights: NDArray[np.floating] | None = None
-        self._image: NDArray[np.floating] | None = None
+        self._image: NDArray[np.floating] = np.empty((0, 0))
+        self._model: NDArray[np.floating] = np.empty((0, 0))
+        self._rivals = 0, 0
         self._names: tuple[str, ...] = ()
-        self._probabilities: NDArray[np.floating] | None = None
-        self._true: int | None = None
         self._chosen: tuple[int, int] | None = None
         self.ledger: Evidence | None = None
         self.first = self._combo("for", "The class for which red pixels speak")
@@ -87,8 +86,8 @@ class EvidencePanel(QWidget):
             for combo in (self.first, self.second):
                 combo.clear()
                 combo.addItems(list(names))
-        self._weights, self._image = weights, image
-        self._probabilities, self._true = probabilities, true
+        self._model, self._image = weights, image
+        self._rivals = rivals(probabilities, true)
         self._refresh()
 
     def forget_choice(self) -> None:
@@ -101,12 +100,10 @@ class EvidencePanel(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
-        if self._weights is None or self._image is None or self._probabilities is None:
-            return
-        a, b = self._chosen or rivals(self._probabilities, self._true)
+        a, b = self._chosen or self._rivals
         self.first.setCurrentIndex(a)
         self.second.setCurrentIndex(b)
-        ledger = self.ledger = evidence(self._weights, self._image.reshape(-1), a, b)
+        ledger = self.ledger = evidence(self._model, self._image.reshape(-1), a, b)
         terms = ledger.pixels.reshape(self._image.shape)
         limit = max(float(abs(terms).max()), _SMALLEST)
         self.map.show_signed(terms, limit, f"±{limit:.3g}")
@@ -128,8 +125,7 @@ class EvidencePanel(QWidget):
     def _read(self, y: int, x: int) -> str:
         """Return the term of a pixel in words."""
         ledger, image = self.ledger, self._image
-        if ledger is None or image is None:
-            return ""
+        assert ledger is not None
         i = y * image.shape[1] + x
         return (
             f"pixel ({y}, {x}): x = {image[y, x]:.4g}, w_a - w_b = {ledger.weights[i]:+.4g}; "

@@ -197,5 +197,4 @@ class ImageView(Painted):
         if self._reader is not None:
             words = self._reader(y, x)
         self.hovered.emit(words)
-        text = wrapped(words, self._help)
-        QToolTip.showText(event.globalPosition().toPoint(), text, self)
+        QToolTip.showText(event.globalPosition().toPoint(), wrapped(words, self._help), self)
