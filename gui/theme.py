@@ -185,7 +185,7 @@ def style_sheet(theme: Theme) -> str:
     QToolButton:hover {{ background: {theme.raised}; border-color: {theme.border}; }}
     QToolButton:pressed {{ background: {theme.selection}; }}
     QToolButton:focus {{ border-color: {theme.accent}; }}
-    QToolButton:disabled {{ color: {theme.earlier}; }}
+    QToolButton:disabled, QPushButton:disabled {{ color: {theme.earlier}; }}
     #topBar QToolButton {{ padding: 4px 5px; }}
     QToolButton#primary {{ background: {theme.accent}; color: {theme.on_accent};
         font-weight: 600; padding: 4px 14px; }}
@@ -205,10 +205,8 @@ def style_sheet(theme: Theme) -> str:
     QPushButton {{ background: {theme.raised}; color: {theme.text};
         border: 1px solid {theme.border}; border-radius: 6px; padding: 5px 12px; }}
     QPushButton#small {{ padding: 2px 8px; }}
-    QPushButton:hover {{ border-color: {theme.accent}; }}
+    QPushButton:hover, QPushButton:focus {{ border-color: {theme.accent}; }}
     QPushButton:checked {{ background: {theme.selection}; }}
-    QPushButton:focus {{ border-color: {theme.accent}; }}
-    QPushButton:disabled {{ color: {theme.earlier}; }}
     QPushButton#call {{ background: {theme.accent}; color: {theme.on_accent};
         border-color: {theme.accent}; font-weight: 600; }}
     QPushButton#call:focus {{ border-color: {theme.text}; }}

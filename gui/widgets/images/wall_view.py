@@ -262,7 +262,9 @@ class WallView(QAbstractScrollArea):
             if layout.caption:
                 self._paint_captions(painter, cells)
             if self.current is not None and self._cell in cells:
-                self._paint_current(painter)
+                colour = self._theme.accent if self.hasFocus() else self._theme.text
+                painter.setPen(QPen(QColor(colour), 2))
+                painter.drawRect(self.cell_rect(self._cell).adjusted(-3, -3, 2, 2))
 
     def _picture(
         self, content: WallContent, layout: WallLayout, cells: range
@@ -306,11 +308,6 @@ class WallView(QAbstractScrollArea):
             x = (layout.left + (column + 0.5) * cell_w) / ratio - width / 2
             y = (top + line * cell_h) / ratio + metrics.ascent()
             painter.drawText(round(x), round(y), text)
-
-    def _paint_current(self, painter: QPainter) -> None:
-        painter.setPen(QPen(QColor(self._theme.accent if self.hasFocus() else self._theme.text), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(self.cell_rect(self._cell).adjusted(-3, -3, 2, 2))
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Paint anew: what is in view is gathered in one go."""
