@@ -14,7 +14,7 @@ from core.attack.methods.descent import (
     pull_parameter,
     rate_parameter,
 )
-from core.attack.settings import box_parameter, steps_parameter
+from core.attack.settings import box_parameter, seed_parameter, steps_parameter
 from core.errors import SettingError
 from core.parameters import Settings, parameter
 
@@ -68,15 +68,7 @@ class AttackConfig(Settings):
         choices={"train": "training", "test": "test"},
     )
     box: bool = box_parameter(default=False, remark=" The practical does not.")
-    seed: int = parameter(
-        0,
-        "int",
-        "Noise seed",
-        "The random start follows from this number.",
-        low=0,
-        high=2**31 - 1,
-        formula="numpy.random.default_rng(seed)",
-    )
+    seed: int = seed_parameter("Noise seed", "The random start follows from this number.")
 
     @property
     def settings(self) -> DescentSettings:

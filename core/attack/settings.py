@@ -55,13 +55,15 @@ def steps_parameter(default: int = 50, formula: str = "") -> Any:
     )
 
 
-def seed_parameter() -> Any:
+def seed_parameter(
+    label: str = "Seed", help: str = "What is random follows from this number."
+) -> Any:
     """Declare the seed of whatever is random."""
     return parameter(
         0,
         "int",
-        "Seed",
-        "What is random follows from this number.",
+        label,
+        help,
         low=0,
         high=2**31 - 1,
         formula="numpy.random.default_rng({value})",

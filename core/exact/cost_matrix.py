@@ -20,6 +20,7 @@ from core.data.dataset import read_only
 from core.exact.closed_form import class_distances
 from core.exact.pairs import pair_changes
 from core.exact.solver.overtaking import overtaking_sizes
+from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import Progress
 
 if TYPE_CHECKING:
@@ -92,10 +93,10 @@ class CostMeasurement:
         boxed: bool,
         seed: int = 0,
     ) -> None:
-        self._weights, self._split = weights.astype(np.float64), split
+        self._model, self._split = SoftmaxPerceptron(weights.astype(np.float64)), split
         self._norm: Norm = norm
         self._boxed, self._seed = boxed, seed
-        rows = self._weights[:, 1:]
+        rows = self._model.weights[:, 1:]
         # A pixel that weighs the same in all classes changes nothing: that of an edge where there
         # never was ink, for one.
         self._matters = (rows != rows[0]).any(axis=0)
@@ -125,7 +126,10 @@ class CostMeasurement:
             stop = min(start + step, n)
             rows = slice(start, stop)
             images = self._split.images[known.indices[rows]].astype(np.float64)
-            logits, images = self._logits(images), np.ascontiguousarray(images[:, self._matters])
+            logits, images = (
+                self._model.logits(images),
+                np.ascontiguousarray(images[:, self._matters]),
+            )
             for done in self._measure(images, logits, known.labels[rows], known.sizes[rows], reach):
                 yield Progress(start * n_targets + done, n * n_targets, "sizes")
             self._known = replace(known, n_done=stop)
@@ -139,10 +143,6 @@ class CostMeasurement:
     def _is_cheap(self) -> bool:
         return self._norm == "l2" and not self._boxed
 
-    def _logits(self, images: Array) -> Array:
-        with np.errstate(over="ignore", invalid="ignore"):  # numbers that ran away: left out
-            return np.asarray(images @ self._weights[:, 1:].T + self._weights[:, 0])
-
     def _read(self) -> Generator[Progress, None, PairSizes]:
         split, n_classes = self._split, len(self._rows)
         predicted = np.empty(split.n_samples, dtype=np.int64)
@@ -150,7 +150,7 @@ class CostMeasurement:
         first = 0
         for images, labels in split.chunks(_READ_ROWS):
             rows = slice(first, first + len(labels))
-            logits = self._logits(images.astype(np.float64))
+            logits = self._model.logits(images.astype(np.float64))
             predicted[rows], is_sound[rows] = logits.argmax(axis=1), np.isfinite(logits).all(axis=1)
             first = rows.stop
             yield Progress(first, split.n_samples, "images")
@@ -172,7 +172,9 @@ class CostMeasurement:
         Of target ``c``: distances (n_classes,) and reach (n_classes, n_classes), whose row ``h``
         is ``(w_c - w_j) . v`` for all ``j`` of the best direction ``v`` of size 1 past ``h``.
         """
-        between = dict(zip(("l2", "linf"), class_distances(self._weights), strict=True))[self._norm]
+        between = dict(zip(("l2", "linf"), class_distances(self._model.weights), strict=True))[
+            self._norm
+        ]
         made = []
         for target, distances in enumerate(between):
             toward = self._rows[target] - self._rows

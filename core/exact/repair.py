@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.dataset import read_only
-from core.exact.closed_form import smallest_changes
 from core.exact.crossing import Crossing, check_numbers, crossing
-from core.exact.smallest import boxed_changes, smallest_change
-from core.learning.perceptron import softmax
+from core.exact.curves import exact_robustness
+from core.exact.smallest import smallest_change
+from core.learning.perceptron import SoftmaxPerceptron, softmax
 from core.progress import Progress, finish
 
 if TYPE_CHECKING:
@@ -167,16 +167,15 @@ class _Reading:
     """Reads all images of a part, in float64; goes on where it was left."""
 
     def __init__(self, weights: NDArray[np.float64], split: Split) -> None:
-        self._weights, self._split, self.n_read = weights, split, 0
+        self._model, self._split, self.n_read = SoftmaxPerceptron(weights), split, 0
         self.predicted = np.empty(split.n_samples, dtype=np.int64)
 
     def run(self) -> Generator[Progress, None, NDArray[np.int64]]:
         """Return what they are read as, (n_samples,), read-only."""
-        w, n = self._weights, self._split.n_samples
+        n = self._split.n_samples
         while self.n_read < n:
             rows = slice(self.n_read, min(self.n_read + _READ_ROWS, n))
-            logits = self._split.images[rows].astype(np.float64) @ w[:, 1:].T + w[:, 0]
-            self.predicted[rows] = logits.argmax(axis=1)
+            self.predicted[rows] = self._model.predict(self._split.images[rows].astype(np.float64))
             self.n_read = rows.stop
             yield Progress(0, n, "images")
         return read_only(self.predicted)
@@ -313,11 +312,8 @@ class RepairSearch:
         while self._n_broken < n:
             rows = slice(self._n_broken, min(self._n_broken + length, n))
             piece = self._split.part(rows.start, rows.stop)
-            if self._boxed:
-                found = finish(boxed_changes(self._weights, piece))
-            else:
-                found = smallest_changes(self._weights, piece)
-            sizes = found.l2 if self._norm == "l2" else found.linf
+            found = finish(exact_robustness(self._weights, piece, boxed=self._boxed))
+            sizes = found.sizes(self._norm)
             self._sizes[rows][is_right[rows]] = sizes[is_right[rows]]
             self._n_broken = rows.stop
             yield self._told()

@@ -46,11 +46,7 @@ class Effect:
 
     def __add__(self, other: Effect) -> Effect:
         """Return the counts of both together."""
-        return Effect(
-            self.n_right + other.n_right,
-            self.n_fooled + other.n_fooled,
-            self.n_pushed + other.n_pushed,
-        )
+        return Effect(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +144,8 @@ class SameChange:
         self._done = self._n_right = self._n_open = 0
         self._effects = [Effect(), Effect()]
         self._total_size = 0.0
-        self._shown = _no_images(len(self._change))
+        none = self._order[:0]
+        self._shown = ChangedImages(none, none, split.images[:0], none, none)
 
     def run(self) -> Generator[Progress, None, None]:
         """Change a few images after the other, telling after each few; go on where it was left."""
@@ -196,8 +193,3 @@ class SameChange:
             mean_size=self._total_size / self._done if self._done else float("nan"),
             shown=self._shown,
         )
-
-
-def _no_images(n_features: int) -> ChangedImages:
-    none = read_only(np.empty(0, dtype=np.int64))
-    return ChangedImages(none, none, read_only(np.empty((0, n_features), np.float32)), none, none)

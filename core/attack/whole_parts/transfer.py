@@ -64,9 +64,8 @@ class ModelTransfer:
 
     def __add__(self, other: ModelTransfer) -> ModelTransfer:
         """Return the counts of both together."""
-        return ModelTransfer(
-            *(getattr(self, name) + getattr(other, name) for name in self.__slots__)
-        )
+        sums = (getattr(self, name) + getattr(other, name) for name in self.__slots__)
+        return ModelTransfer(*sums)
 
     @property
     def accuracy(self) -> float:
@@ -251,7 +250,8 @@ class Transfer:
         opened = np.flatnonzero(can_be_fooled(before[0], labels, self._config.target))
         crafted = images.astype(self._models[0].weights.dtype)
         if self._shared is not None:
-            crafted[opened] = self._with_shared(crafted[opened], self._shared.found().change)
+            moved = crafted[opened] + self._shared.found().change
+            crafted[opened] = np.clip(moved, 0.0, 1.0) if self._config.get("box") else moved
         elif len(opened):
             crafted[opened] = yield from self._craft(images[opened], labels[opened], number)
         sizes = self._norm.sizes(crafted - images)
@@ -262,10 +262,6 @@ class Transfer:
         looked = _Looked(before, self._read(crafted), self._read(images + noise))
         self._count(rows, labels, crafted, sizes, looked)
         self._done += len(rows)
-
-    def _with_shared(self, images: NDArray[Any], change: NDArray[Any]) -> NDArray[Any]:
-        moved = images + change
-        return np.asarray(np.clip(moved, 0.0, 1.0) if self._config.get("box") else moved)
 
     def _craft(
         self, images: NDArray[Any], labels: NDArray[np.int64], number: int

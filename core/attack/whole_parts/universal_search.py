@@ -38,12 +38,10 @@ class UniversalPass:
     Attributes
     ----------
     success_rate : fraction of the images that could be fooled which are
-    size : of the change, in the attack's norm
     """
 
     step: int
     success_rate: float
-    size: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,5 +168,5 @@ class UniversalSearch:
         best = found.change
         if rate > best_rate or (rate == best_rate and size < best_size * SMALLER):
             self._best, best = (rate, size), read_only(change[0].copy())
-        passes = (*found.passes, UniversalPass(step, rate, size))
+        passes = (*found.passes, UniversalPass(step, rate))
         self._found = replace(found, change=best, passes=passes)

@@ -111,7 +111,9 @@ def seed_band(seeds: Sequence[int], records: Sequence[SweepRecord]) -> SeedBand:
     """Summarise the records of a sweep, one at least, in order of epochs."""
     parts = PARTS if records[0].validation_score is not None else PARTS[:2]
     names = [f"{part}_{metric}" for part in parts for metric in METRICS]
-    curves = {name: _stacked(records, name) for name in names}
+    curves = {
+        name: read_only(np.stack([getattr(record, name) for record in records])) for name in names
+    }
     bands = {name: band_of(curve) for name, curve in curves.items()}
     for part in parts:
         bands[f"{part}_error"] = _error(bands[f"{part}_score"])
@@ -150,10 +152,6 @@ def _quantile(
         between = one + (place - below) * (other - one)
     quantile: NDArray[np.float64] = np.where(one == other, one, between)
     return quantile
-
-
-def _stacked(records: Sequence[SweepRecord], name: str) -> NDArray[np.float64]:
-    return read_only(np.stack([getattr(record, name) for record in records]))
 
 
 def _error(score: Band) -> Band:
