@@ -423,7 +423,7 @@ WRONG = {
     "a huge label": (_changed(30, 1, "1e300"), ["line 30:", "is 1e300"]),
     "more than 100 labels": (
         _long_labels(),
-        ["line 102:", "100 is different label number 101", "label column"],
+        ["line 102:", "is 100, different label number 101", "label column"],
     ),
     "one class": (
         csv_text(np.column_stack((LABELS * 0, IMAGES)), ["y", *PIXEL_NAMES]),

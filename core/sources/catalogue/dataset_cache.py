@@ -73,7 +73,10 @@ def verify(entry: CatalogueEntry) -> dict[str, str]:
             missing[name] = ""
         elif hash_of(path) != expected:
             missing[name] = f"{path} is not what was downloaded, and was removed"
-            _remove(path)
+            try:
+                path.unlink()
+            except OSError as error:
+                _log.warning("%s: cannot be removed: %s", path, error)
     return missing
 
 
@@ -120,10 +123,3 @@ def hash_of(path: Path) -> str:
     except OSError as error:
         _log.warning("%s: cannot be read: %s", path, error)
         return ""
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink()
-    except OSError as error:
-        _log.warning("%s: cannot be removed: %s", path, error)

@@ -49,17 +49,6 @@ class Mirror:
             return tuple(self.folder.joinpath(*parts) for parts in names)
         return tuple(self.address + "/".join(map(quote, parts)) for parts in names)
 
-    def folders_of(self, key: str) -> tuple[Path, ...]:
-        """Return the folders that, by their name, hold the set ``key`` alone."""
-        if self.folder is None:
-            return ()
-        try:
-            name = self.folder.resolve().name
-        except (OSError, ValueError, RuntimeError):
-            # Too long, locked, with a NUL byte or a loop of links: there is no such folder.
-            return ()
-        return (self.folder / key, *((self.folder,) if name == key else ()))
-
 
 class MirrorFailure(Exception):
     """A mirror did not give the file; the next one is asked.

@@ -66,18 +66,17 @@ def copy_in_folders(entry: CatalogueEntry, mirrors: Sequence[Mirror]) -> Path | 
     The folder is the mirror's sub-folder ``<key>``, or the mirror itself if that is its name: the
     same file names belong to several sets, and nothing else tells unpublished copies apart.
     """
-    for mirror in mirrors:
-        for folder in mirror.folders_of(entry.key):
-            if all(_is_there(folder, name) for name in entry.cached_names):
-                return folder
+    for top in (mirror.folder for mirror in mirrors if mirror.folder is not None):
+        try:
+            for folder in (top / entry.key, top):
+                if entry.key in (folder.name, folder.resolve().name) and all(
+                    (folder / name).is_file() or (folder / name.removesuffix(".gz")).is_file()
+                    for name in entry.cached_names
+                ):
+                    return folder
+        except (OSError, ValueError, RuntimeError):
+            continue  # too long, locked, with a NUL byte or a loop of links: no such folder
     return None
-
-
-def _is_there(folder: Path, name: str) -> bool:
-    try:
-        return (folder / name).is_file() or (folder / name.removesuffix(".gz")).is_file()
-    except (OSError, ValueError):  # a locked stick, or a path that can be none
-        return False
 
 
 def _opening_copy(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _NO_VALUE = frozenset("nan NaN -nan -NaN NA N/A n/a NULL null None <NA> inf -inf Inf -Inf".split())
 """As programs spell it, capitals and all: ``na`` is a hiragana, ``none`` a gesture."""
+
+_OTHERWISE = "If labels are in another column, say so (label column)"
 
 _MAX_WHOLE = 2**53
 """Whole numbers beyond are not exact as floats."""
@@ -90,46 +92,33 @@ class LabelCodes:
         return [by_code[codes] for codes in columns], names
 
     def _code(self, label: str, line: int, spelling: bytes) -> int:
+        def refuse(what: str) -> NoReturn:
+            refuse_line(label, line, f"the label, in the {self._column}, {what}")
+
         text = decoded(spelling)
         word = text.strip()
         if len(word) > 2 and word[0] == word[-1] == "'":  # as in OpenML's tables
             word = word[1:-1]
         if not word:
-            refuse_line(label, line, f"the label, in the {self._column}, is empty")
+            refuse("is empty")
         if len(text) > limits.MAX_WORD:  # unusual blanks count: the spelling is kept
-            refuse_line(
-                label,
-                line,
-                f"the label, in the {self._column}, has {len(text):,} characters; "
-                f"{limits.MAX_WORD} at most are accepted",
-            )
+            refuse(f"has {len(text):,} characters; {limits.MAX_WORD} at most are accepted")
         if is_no_value(word):
-            refuse_line(label, line, f"the label, in the {self._column}, is {word}: no value")
+            refuse(f"is {word}: no value")
         if NUMBER.fullmatch(word):
             number = float(word)
             if not abs(number) < _MAX_WHOLE or number != int(number):
-                refuse_line(
-                    label,
-                    line,
-                    f"the label, in the {self._column}, is {word}; expected a whole number or a "
-                    "word. If labels are in another column, say so (label column)",
-                )
+                refuse(f"is {word}; expected a whole number or a word. {_OTHERWISE}")
             word = str(int(number))
         if word not in self._words and len(self._words) == limits.MAX_CLASSES:
-            refuse_line(
-                label,
-                line,
-                f"{word} is different label number {limits.MAX_CLASSES + 1} in the "
-                f"{self._column}; between {limits.MIN_CLASSES} and {limits.MAX_CLASSES} classes "
-                "are accepted. If labels are in another column, say so (label column)",
+            refuse(
+                f"is {word}, different label number {limits.MAX_CLASSES + 1}; between "
+                f"{limits.MIN_CLASSES} and {limits.MAX_CLASSES} classes are accepted. {_OTHERWISE}"
             )
         if len(self._by_spelling) == limits.MAX_SPELLINGS:
-            refuse_line(
-                label,
-                line,
-                f"{word} is written in yet another way: more than {limits.MAX_SPELLINGS:,} "
-                f"spellings of {len(self._words)} labels in the {self._column}; write each label "
-                "alike everywhere",
+            refuse(
+                f"is {word} written in yet another way: more than {limits.MAX_SPELLINGS:,} "
+                f"spellings of {len(self._words)} labels; write each label alike everywhere"
             )
         return self._words.setdefault(word, len(self._words))
 
