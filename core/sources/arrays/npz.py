@@ -55,12 +55,9 @@ def read(head: Head, reading: ReadingConfig) -> Generator[Progress, None, Parts]
     """
     path, notes = head.path, tuple[str, ...]()
     files = _array_files(path, head.names) if head.is_folder else [path]
-    if len(files) == 1:
-        arrays = _file_arrays(files[0])
-        if len(arrays) == 1 and not head.is_folder:  # images in one file and labels in another
-            arrays, notes = _beside(path, arrays[0], reading)
-    else:
-        arrays, notes = _one_each(path, files, reading)
+    arrays = _file_arrays(files[0]) if len(files) == 1 else []
+    if len(files) > 1 or (len(arrays) == 1 and not head.is_folder):
+        arrays, notes = _one_each(head, files, reading)
     name = path.resolve().name if head.is_folder else path.name
     parts = yield from read_parts(name, str(path), arrays, reading)
     return replace(parts, notes=parts.notes + notes)
@@ -94,104 +91,68 @@ def _file_arrays(file: Path) -> list[LazyArray]:
         ]
 
 
-def _named_as(file: Path, alone: LazyArray) -> LazyArray:
-    return replace(alone, info=replace(alone.info, name=_array_name(file)))
+def _one_each(
+    head: Head, files: Sequence[Path], reading: ReadingConfig
+) -> tuple[list[LazyArray], tuple[str, ...]]:
+    """Return the arrays of files that hold one each, and notes on what was left out.
 
-
-def _readable(files: Sequence[Path]) -> tuple[dict[Path, list[LazyArray]], list[DatasetError]]:
-    """Return the arrays of each file, without those that are damaged but not needed by their name.
-
-    Raises
-    ------
-    DatasetError
-        About a damaged file whose name says that it holds images or labels.
-    """
-    found: dict[Path, list[LazyArray]] = {}
-    damages = []
-    for file in files:
-        try:
-            found[file] = _file_arrays(file)
-        except DatasetError as damage:
-            if any(meaning(_array_name(file))):
-                raise
-            damages.append(damage)
-    return found, damages
-
-
-def _check_enough(
-    where: str, arrays: Sequence[LazyArray], damages: Sequence[DatasetError], reading: ReadingConfig
-) -> dict[str, str]:
-    """Return which array is what; where that is not clear, what is damaged may be why.
+    They are those of a folder; or the file that was opened and those beside it, of which only some
+    may belong to it. Files that are damaged are left out if they are not needed.
 
     Raises
     ------
     ArraysUnclear, DatasetError
-        As :func:`core.sources.arrays.roles.choose`, or about the damaged file.
+        As :func:`core.sources.arrays.roles.choose`; if files do not hold one array each, or if one
+        is damaged whose name says that it holds images or labels, or without which too little is
+        left.
     """
-    try:
-        return choose(where, [array.info for array in arrays], reading.arrays)
-    except DatasetError:
-        if damages:
-            raise damages[0] from None
-        raise
-
-
-def _left_out(damages: Sequence[DatasetError]) -> tuple[str, ...]:
-    return tuple(f"A damaged file was left out: {damage}." for damage in damages)
-
-
-def _one_each(
-    folder: Path, files: Sequence[Path], reading: ReadingConfig
-) -> tuple[list[LazyArray], tuple[str, ...]]:
-    """Return the arrays of the files in a folder, which hold one each.
-
-    Beside them come notes on what was left out.
-    """
+    path = head.path
+    if not head.is_folder:
+        beside = _array_files(path.parent, folder_names(path.parent))
+        same_kind = [file for file in beside if file.suffix == path.suffix]
+        files = [path, *(file for file in same_kind if file.name != path.name)]
     found: dict[str, LazyArray] = {}
-    readable, damages = _readable(files)
-    for file, inside in readable.items():
+    damages = []
+    for file in files:
+        name = _array_name(file)
+        try:
+            inside = _file_arrays(file)
+        except DatasetError as damage:
+            if any(meaning(name)):
+                raise
+            damages.append(damage)
+            continue
+        if len(inside) != 1 and not head.is_folder:
+            continue
         if len(inside) != 1:
             listed = ", ".join(file.name for file in files[:12])
             raise DatasetError(
-                f"{folder}: several files of arrays ({listed}), of which {file.name} holds "
+                f"{path}: several files of arrays ({listed}), of which {file.name} holds "
                 f"{len(inside)} arrays; open one of them instead"
             )
-        name = _array_name(file)
         if name in found:
             raise DatasetError(
-                f"{folder}: there are two files of arrays called {name}; open one of them instead"
+                f"{path}: there are two files of arrays called {name}; open one of them instead"
             )
-        found[name] = _named_as(file, inside[0])
-    if damages:
-        _check_enough(str(folder), list(found.values()), damages, reading)
-    return list(found.values()), _left_out(damages)
-
-
-def _beside(
-    path: Path, alone: LazyArray, reading: ReadingConfig
-) -> tuple[list[LazyArray], tuple[str, ...]]:
-    """Return the arrays of ``path``, which holds one alone, and of the files beside it.
-
-    Beside them come notes on what was left out.
-    """
-    inside = {path: [alone]}
-    files = _array_files(path.parent, folder_names(path.parent))
-    others = [file for file in files if file.suffix == path.suffix and file.name != path.name]
-    readable, damages = _readable(others)
-    inside |= readable
-    arrays = [_named_as(file, found[0]) for file, found in inside.items() if len(found) == 1]
-    if len(arrays) < 2 and damages:
-        raise damages[0]
-    if len(arrays) < 2:
+        found[name] = replace(inside[0], info=replace(inside[0].info, name=name))
+    infos = [array.info for array in found.values()]
+    if len(infos) < 2 and not (damages or head.is_folder):
         raise DatasetError(
-            f"{path}: it holds one array ({alone.info}), and there is none beside it; expected "
-            "images and labels, as X.npy beside y.npy"
+            f"{path}: it holds one array ({_file_arrays(path)[0].info}), and there is none beside "
+            "it; expected images and labels, as X.npy beside y.npy"
         )
-    roles = _check_enough(str(path), arrays, damages, reading)
-    if not reading.arrays and _array_name(path) not in roles.values():
-        listed = ", ".join(roles.values())
-        raise DatasetError(
-            f"{path}: the arrays beside it that are images and labels ({listed}) do not need it; "
-            f"open one of them instead, or {HOW_TO_SAY}"
-        )
-    return arrays, _left_out(damages)
+    if damages or not head.is_folder:
+        try:
+            roles = choose(str(path), infos, reading.arrays)
+        except DatasetError:  # what is damaged may be why
+            if damages:
+                raise damages[0] from None
+            raise
+        if not (head.is_folder or reading.arrays or _array_name(path) in roles.values()):
+            listed = ", ".join(roles.values())
+            raise DatasetError(
+                f"{path}: the arrays beside it that are images and labels ({listed}) do not need "
+                f"it; open one of them instead, or {HOW_TO_SAY}"
+            )
+    notes = tuple(f"A damaged file was left out: {damage}." for damage in damages)
+    return list(found.values()), notes
