@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from core.errors import DatasetError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 ROLES = ("train_images", "train_labels", "test_images", "test_labels")
 """What an array can be, in the order in which people are asked."""
@@ -146,27 +146,6 @@ def parse_arrays(where: str, text: str) -> dict[str, str]:
     return roles
 
 
-def check_named(where: str, roles: Mapping[str, str], infos: Iterable[ArrayInfo]) -> None:
-    """Check that the arrays a person has named exist, once each.
-
-    Raises
-    ------
-    DatasetError
-        Naming the array and those there are.
-    """
-    infos = list(infos)
-    names = {info.name for info in infos}
-    for role, name in roles.items():
-        if name not in names:
-            raise DatasetError(
-                f"{where}: there is no array {name!r} for the {role}; it holds {listed(infos)}"
-            )
-    used = list(roles.values())
-    for name in used:
-        if used.count(name) > 1:
-            raise DatasetError(f"{where}: {name!r} is to be two things at once; choose one")
-
-
 def listed(infos: Sequence[ArrayInfo]) -> str:
     """Return the arrays in words, the first ones where there are many."""
     words = ", ".join(map(str, infos[:_LISTED])) or "no array"
@@ -192,7 +171,14 @@ def choose(where: str, infos: Sequence[ArrayInfo], text: str = "") -> dict[str, 
     """
     if text.strip():
         roles = parse_arrays(where, text)
-        check_named(where, roles, infos)
+        names = [info.name for info in infos]
+        for role, name in roles.items():
+            if name not in names:
+                raise DatasetError(
+                    f"{where}: there is no array {name!r} for the {role}; it holds {listed(infos)}"
+                )
+            if list(roles.values()).count(name) > 1:
+                raise DatasetError(f"{where}: {name!r} is to be two things at once; choose one")
         return roles
     if not any(info.may_be_images for info in infos):
         raise DatasetError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,18 +80,6 @@ class _Folder:
     n_links: int
 
 
-def _kind(entry: os.DirEntry[str]) -> str:
-    """Return "file", "folder", "link to a folder", or "" for what must not be opened."""
-    try:
-        if entry.is_dir(follow_symlinks=False):
-            return "folder"
-        if entry.is_file():  # a pipe would be read for ever
-            return "file"
-        return "link to a folder" if entry.is_dir() else ""
-    except OSError:  # a link to itself
-        return ""
-
-
 class _Looker:
     """Lists folders, until there have been too many names in all."""
 
@@ -108,12 +97,14 @@ class _Looker:
                     check_at_most(self._top, self._n_names, most, what, limits.ALONE)
                     if is_litter(entry.name):
                         continue
-                    kind = _kind(entry)
-                    if kind == "file":
-                        found.files.append(entry.name)
-                    elif kind == "folder" and not entry.name.startswith(_NO_CLASSES):
-                        found.folders.append(entry.name)
-                    found.n_links += kind == "link to a folder"
+                    with suppress(OSError):  # a link to itself
+                        if entry.is_dir(follow_symlinks=False):
+                            if not entry.name.startswith(_NO_CLASSES):
+                                found.folders.append(entry.name)
+                        elif entry.is_file():  # a pipe would be read for ever
+                            found.files.append(entry.name)
+                        else:
+                            found.n_links += entry.is_dir()
         except OSError as error:
             raise DatasetError(f"{folder}: cannot be read: {error.strerror}") from error
         found.files.sort()  # in people's order only once they are pictures: that takes far longer
