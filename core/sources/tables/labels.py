@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -47,7 +47,7 @@ class LabelCodes:
         self._by_spelling: dict[bytes, int] = {}
         self._words: dict[str, int] = {}
 
-    def of_words(
+    def codes(
         self, label: str, spellings: Sequence[bytes], lines: Sequence[int]
     ) -> NDArray[np.uint8]:
         """Return the codes (n,) of labels as written in these lines of the file ``label``.
@@ -64,18 +64,6 @@ class LabelCodes:
             if spelling not in known:
                 known[spelling] = self._code(label, lines[i], spelling)
         return np.array([known[spelling] for spelling in spellings], dtype=np.uint8)
-
-    def of_numbers(
-        self, label: str, values: NDArray[Any], lines: Sequence[int]
-    ) -> NDArray[np.uint8]:
-        """Return the codes (n,) of labels that are whole numbers; errors as :meth:`of_words`."""
-        different, firsts, places = np.unique(values, return_index=True, return_inverse=True)
-        order = np.argsort(firsts)  # as they come, so that the first line in error is named
-        spellings = [b"%d" % int(different[i]) for i in order]
-        codes = self.of_words(label, spellings, [lines[firsts[i]] for i in order])
-        by_value = np.empty(len(different), dtype=np.uint8)
-        by_value[order] = codes
-        return by_value[places.reshape(-1)]
 
     def labels(
         self, columns: Sequence[NDArray[np.uint8]]

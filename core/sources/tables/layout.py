@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -132,17 +134,10 @@ def sniff_separator(line: str) -> str:
 
 def split_fields(line: str, separator: str) -> list[str]:
     """Return the fields of a line without quotes, for looking at them; reading is stricter."""
-    if '"' not in line:
-        fields = line.split() if separator == " " else line.split(separator)
-    else:
-        # What is quoted is put aside while the rest is split.
-        quoted = [found[0] for found in _QUOTED.finditer(line)]
-        fields = []
-        for field in _QUOTED.sub("\0", line).split(separator):
-            n = field.count("\0")
-            words = [word.strip('"') for word in quoted[:n]]
-            del quoted[:n]
-            fields.append(field.replace("\0", "") + "".join(words))
+    fields = line.split() if separator == " " else line.split(separator)
+    if '"' in line:
+        with suppress(csv.Error):  # a field too long for it, or a line end within one
+            (fields,) = csv.reader([line], delimiter=separator, skipinitialspace=True)
     return [field.strip() for field in fields]
 
 

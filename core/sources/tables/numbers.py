@@ -71,13 +71,14 @@ def read_rows(block: Block, layout: Layout, labels: LabelCodes) -> Rows:
         values = cells[:, 1:] if at_start else cells[:, :-1]
         column = cells[:, 0 if at_start else -1]
         if (column == np.rint(column)).all() and np.abs(column).max() < 2**53:
-            return Rows(compact(values), labels.of_numbers(block.label, column, places))
+            words = [b"%d" % label for label in column.astype(np.int64).tolist()]
+            return Rows(compact(values), labels.codes(block.label, words, places))
     elif layout.label:
         split = _split_labels(lines, separator, layout.label)
         if split is not None:
             cells = _numbers(split[1], layout.n_cells - 1, separator)
             if cells is not None:
-                return Rows(compact(cells), labels.of_words(block.label, split[0], places))
+                return Rows(compact(cells), labels.codes(block.label, split[0], places))
     return _exact(block, layout, labels)
 
 
@@ -185,7 +186,7 @@ def _exact(block: Block, layout: Layout, labels: LabelCodes) -> Rows:
         del fields[: layout.indexed]
         if layout.label:
             word = fields.pop(0 if layout.label == "first" else -1)
-            codes.append(labels.of_words(block.label, [word.encode()], [number]))
+            codes.append(labels.codes(block.label, [word.encode()], [number]))
             first += layout.label == "first"
         values.append(
             np.array([_value(block.label, number, first + i, f) for i, f in enumerate(fields)])
