@@ -210,8 +210,8 @@ def test_what_is_told_on_the_way(made, content, server, monkeypatch):
     elapsed = moments[-1] - moments[0]  # a busy machine may begin late
     total = sum(map(len, content.values()))
     host = f"127.0.0.1:{server.port}"
-    assert all(state.total == total and state.key == KEY for state in told)
-    assert all(0 <= state.done <= total and state.mirror == host for state in told)
+    assert all(state.total == total for state in told)
+    assert all(0 <= state.done <= total for state in told)
     assert told[-1].done == total
     assert len({state.done for state in told}) > 10
     assert any(
@@ -748,7 +748,7 @@ def test_a_folder_is_a_mirror(made, content, tmp_path, monkeypatch, no_network, 
         text = ""
     told = run(entry, text)
     assert_there(entry, content)
-    assert told[-1].mirror == str(folder)
+    assert any(str(folder) in state.words for state in told)
     assert told[-1].failures == ()
 
 

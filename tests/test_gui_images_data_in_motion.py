@@ -371,7 +371,7 @@ def test_the_card_of_the_worst_says_what_the_noise_has_done(
 
 def test_a_download_tells_its_speed(window: MainWindow) -> None:
     row = window.panel.catalogue.inside.rows["mnist"]
-    told = DownloadProgress("mnist", 2_500_000, 11_600_000, "there", 750_000.0, "downloading x")
+    told = DownloadProgress(2_500_000, 11_600_000, 750_000.0, "downloading x")
     window.session.downloads.progress["mnist"] = told
     row.refresh()
     assert row.words.text() == "2.5 MB of 11.6 MB, 750 kB/s: downloading x"

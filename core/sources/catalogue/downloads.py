@@ -52,18 +52,14 @@ class DownloadProgress:
 
     Attributes
     ----------
-    key : of the entry
     done, total : bytes over all files; ``done`` goes back where a mirror fails half-way
-    mirror : the host or folder being asked
     speed : bytes per second, the mean over the last two seconds
     words : what is going on
     failures : "MIRROR: reason" of every mirror that did not help so far
     """
 
-    key: str
     done: int
     total: int
-    mirror: str
     speed: float
     words: str
     failures: tuple[str, ...] = ()
@@ -219,10 +215,8 @@ class Download:
         else:
             words = f"asking {label} for {name}"
         return DownloadProgress(
-            self._entry.key,
             self._done + transfer.received,
             self._entry.n_bytes,
-            label,
             n_bytes / seconds if seconds else 0.0,
             words,
             failures,

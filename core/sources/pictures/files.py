@@ -46,6 +46,7 @@ _UPRIGHT = {
 _DRAFT_SIDE = 4 * limits.MAX_IMAGE_SIDE
 """A camera's JPEG is decoded at a half, a quarter or an eighth, but never smaller than this."""
 
+_SMALLER = "make it smaller"
 _SAVE_AGAIN = "save it again with another program"
 
 _FLAT = 16
@@ -97,7 +98,10 @@ def decoded(label: str, content: bytes) -> Picture:
     except (DatasetError, MemoryError):
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-        raise DatasetError(f"{label}: {_too_large()}") from error
+        raise DatasetError(
+            f"{label}: more than the {limits.MAX_PICTURE_PIXELS:,} pixels accepted of one picture; "
+            f"{_SMALLER}"
+        ) from error
     except UnidentifiedImageError as error:
         raise DatasetError(
             f"{label}: the header of this {kind} picture is damaged; copy or download it "
@@ -128,19 +132,12 @@ def _check_pieces(label: str, n: int) -> None:
     check_at_most(label, n, limits.MAX_PICTURE_PIECES, "pieces of one picture", _SAVE_AGAIN)
 
 
-def _too_large() -> str:
-    return (
-        f"more pixels than the {limits.MAX_PICTURE_PIXELS:,} accepted of one picture (4096 x "
-        "4096); make it smaller"
-    )
-
-
 def _check_size(label: str, size: tuple[int, int]) -> None:
     width, height = size
     if width < 1 or height < 1:
         raise DatasetError(f"{label}: a picture of {width} x {height} pixels; nothing is in it")
-    if width * height > limits.MAX_PICTURE_PIXELS:
-        raise DatasetError(f"{label}: {width:,} x {height:,} pixels, {_too_large()}")
+    what = f"pixels of one picture, {width:,} x {height:,},"
+    check_at_most(label, width * height, limits.MAX_PICTURE_PIXELS, what, _SMALLER)
 
 
 def _png_essentials(label: str, content: bytes) -> bytes:
