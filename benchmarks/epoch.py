@@ -122,7 +122,7 @@ def products(dataset: Dataset, batch_size: int, *, evaluation: bool = False) -> 
             np.matmul(weights, batch.T, out=response)
             np.matmul(response, batch, out=gradient)
         for split in read:
-            for images, _ in split.chunks(BLOCK_ROWS):
+            for _, images, _ in split.chunks(BLOCK_ROWS):
                 np.matmul(weights[:, 1:], images.T, out=logits[:, : len(images)])
 
     return epoch

@@ -342,7 +342,7 @@ def test_an_image_is_read_alike_in_any_chunk_bit_for_bit():
     split = tiny_dataset(730, shape=(6, 7)).train
     model = random_model(4, 42, dtype=np.float32)
     whole = model.read(split.images, split.labels)[1]
-    parts = [model.read(images, labels)[1] for images, labels in split.chunks(2 * BLOCK_ROWS)]
+    parts = [model.read(images, labels)[1] for _, images, labels in split.chunks(2 * BLOCK_ROWS)]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 

@@ -51,7 +51,7 @@ def mean_and_spread(split: Split, label: int | None = None) -> MeanSpread:
     n_samples = 0
     mean = np.zeros(n_features)
     squares = np.zeros(n_features)
-    for images, labels in split.chunks(max(1, BLOCK_VALUES // n_features)):
+    for _, images, labels in split.chunks(max(1, BLOCK_VALUES // n_features)):
         block = images if label is None else images[labels == label]
         if not len(block):
             continue

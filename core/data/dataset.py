@@ -78,7 +78,7 @@ class Dataset:
                 # Added samples must not be taken for validation images.
                 mark = "extra;" if name == "extra" else ""
                 digest.update(f"{mark}{split.n_samples};".encode())
-                for images, labels in split.chunks():
+                for _, images, labels in split.chunks():
                     digest.update(images.tobytes())
                     digest.update(labels.tobytes())
         return digest.hexdigest()

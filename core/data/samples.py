@@ -66,10 +66,11 @@ class Split:
 
     def chunks(
         self, rows: int = CHUNK_ROWS
-    ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-        """Yield (images, labels) in slices, so that no temporary grows with the data set."""
+    ) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.int64]]]:
+        """Yield (rows, images, labels) in slices, so that no temporary grows with the data set."""
         for first in range(0, self.n_samples, rows):
-            yield self.images[first : first + rows], self.labels[first : first + rows]
+            some = slice(first, min(first + rows, self.n_samples))
+            yield some, self.images[some], self.labels[some]
 
     def part(self, first: int, last: int) -> Split:
         """Return samples ``first`` up to ``last`` as a split sharing this one's memory."""

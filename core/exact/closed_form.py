@@ -72,16 +72,13 @@ def smallest_changes(weights: NDArray[Any], split: Split) -> SmallestChanges:
     n = split.n_samples
     predicted = np.empty(n, dtype=np.int64)
     sizes, rivals = np.empty((2, n)), np.empty((2, n), dtype=np.int64)
-    first = 0
-    for images, labels in split.chunks():
-        rows = slice(first, first + len(labels))
+    for rows, images, _ in split.chunks():
         logits = np.ascontiguousarray(model.logits_by_class(images).T, dtype=np.float64)
         winner = predicted[rows] = logits.argmax(axis=1)
         with np.errstate(invalid="ignore"):  # logits that overflowed: NaN is the answer
-            gaps = logits[np.arange(len(labels)), winner][:, None] - logits
+            gaps = logits[np.arange(len(images)), winner][:, None] - logits
         for norm, between in enumerate(distances):
             sizes[norm, rows], rivals[norm, rows] = _nearest(gaps, winner, between)
-        first = rows.stop
     return SmallestChanges(
         predicted=read_only(predicted),
         l2=read_only(sizes[0]),

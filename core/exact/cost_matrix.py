@@ -147,13 +147,10 @@ class CostMeasurement:
         split, n_classes = self._split, len(self._rows)
         predicted = np.empty(split.n_samples, dtype=np.int64)
         is_sound = np.empty(split.n_samples, dtype=np.bool_)
-        first = 0
-        for images, labels in split.chunks(_READ_ROWS):
-            rows = slice(first, first + len(labels))
+        for rows, images, _ in split.chunks(_READ_ROWS):
             logits = self._model.logits(images.astype(np.float64))
             predicted[rows], is_sound[rows] = logits.argmax(axis=1), np.isfinite(logits).all(axis=1)
-            first = rows.stop
-            yield Progress(first, split.n_samples, "images")
+            yield Progress(rows.stop, split.n_samples, "images")
         true = split.true_labels
         pairs = np.bincount(true * n_classes + predicted, minlength=n_classes**2)
         right = np.flatnonzero((predicted == true) & is_sound)

@@ -217,9 +217,8 @@ def boxed_changes(
     predicted = np.empty(n, dtype=np.int64)
     sizes = {norm: np.empty(n) for norm in distances}
     rivals = {norm: np.empty(n, dtype=np.int64) for norm in distances}
-    for first in range(0, n, CHUNK_ROWS):
-        rows = slice(first, min(first + CHUNK_ROWS, n))
-        images = split.images[rows].astype(np.float64)
+    for rows, narrow, _ in split.chunks(CHUNK_ROWS):
+        images = narrow.astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):  # NaN is the answer then
             logits = images @ w[:, 1:].T + w[:, 0]
             predicted[rows] = logits.argmax(axis=1)

@@ -116,8 +116,7 @@ def diagnose(weights: NDArray[Any], split: Split, n_worst: int = 1) -> Diagnosis
     sums = np.zeros((n_classes, model.n_features), dtype=np.float64)
     confusion = np.zeros((n_classes, n_classes), dtype=np.int64)
     mistakes: list[list[Mistake]] = [[] for _ in range(n_classes)]
-    first = 0
-    for images, labels in split.chunks():
+    for rows, images, labels in split.chunks():
         probabilities = model.probabilities(images)
         predicted = probabilities.argmax(axis=1)
         response = probabilities[np.arange(len(labels)), predicted]
@@ -125,8 +124,7 @@ def diagnose(weights: NDArray[Any], split: Split, n_worst: int = 1) -> Diagnosis
         right = one_hot(labels, n_classes, images.dtype)
         right[predicted != labels] = 0.0
         sums += right.T @ images
-        _update_mistakes(mistakes, n_worst, first, labels, predicted, response)
-        first += len(labels)
+        _update_mistakes(mistakes, n_worst, rows.start, labels, predicted, response)
     n_correct = np.diagonal(confusion).copy()
     with np.errstate(invalid="ignore"):  # 0 / 0: no sample of that class is right
         means = (sums / n_correct[:, None]).astype(np.float32)
@@ -183,14 +181,13 @@ def surest_right(weights: NDArray[Any], split: Split) -> int | None:
     sure samples all round to 1. Correct is the true class, whatever label noise has made of it.
     """
     model = SoftmaxPerceptron(weights)
-    best, found, first = -np.inf, None, 0
-    for images, labels in split.chunks():
+    best, found = -np.inf, None
+    for rows, images, _ in split.chunks():
         logits = model.logits(images)
         odds = _log_odds(logits)
-        odds[logits.argmax(axis=-1) != split.true_labels[first : first + len(labels)]] = -np.inf
+        odds[logits.argmax(axis=-1) != split.true_labels[rows]] = -np.inf
         if odds.max() > best:
-            best, found = odds.max(), first + int(odds.argmax())
-        first += len(labels)
+            best, found = odds.max(), rows.start + int(odds.argmax())
     return found
 
 

@@ -238,9 +238,6 @@ class EpochSearch:
         model = SoftmaxPerceptron(weights)
         predicted = np.empty(self._split.n_samples, dtype=np.min_scalar_type(model.n_classes - 1))
         log_likelihood = np.empty(self._split.n_samples, dtype=np.float32)
-        first = 0
-        for images, labels in self._split.chunks():
-            rows = slice(first, first + len(labels))
+        for rows, images, labels in self._split.chunks():
             predicted[rows], log_likelihood[rows] = model.read(images, labels)
-            first = rows.stop
         return predicted, log_likelihood

@@ -38,13 +38,10 @@ def read_images(weights: NDArray[Any], split: Split) -> Readings:
     model = SoftmaxPerceptron(weights)
     predicted = np.empty(split.n_samples, dtype=np.int64)
     confidence = np.empty(split.n_samples, dtype=np.float32)
-    first = 0
-    for images, labels in split.chunks():
-        rows = slice(first, first + len(labels))
+    for rows, images, _ in split.chunks():
         probabilities = model.probabilities(images)
         predicted[rows] = probabilities.argmax(axis=-1)
         confidence[rows] = probabilities.max(axis=-1)
-        first = rows.stop
     return Readings(read_only(predicted), read_only(confidence))
 
 

@@ -168,7 +168,7 @@ class SoftmaxPerceptron:
     def evaluate(self, split: Split) -> tuple[float, float]:
         """Return (score, log-likelihood) from one pass over ``split``, in bounded memory."""
         n_correct, total = 0, 0.0
-        for images, labels in split.chunks():
+        for _, images, labels in split.chunks():
             with _overflow_allowed():
                 logits = self.logits_by_class(images)
                 n_correct += _count_correct(logits, labels)

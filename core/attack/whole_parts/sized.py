@@ -122,7 +122,7 @@ class RandomNoise(SizedAttack):
         rng, model = np.random.default_rng(self._seed), SoftmaxPerceptron(on.weights)
         counts = np.zeros((len(on.sizes), model.n_classes), dtype=np.int64)
         nothing = AttackCurve(read_only(counts[:0].copy()), len(on.sizes))
-        for images, labels in on.split.chunks(_rows_per_step(on.split)):
+        for _, images, labels in on.split.chunks(_rows_per_step(on.split)):
             along = directions(on.norm, images.shape, rng)
             right = model.predict(images) == labels
             for row, size in zip(counts, on.sizes, strict=True):
@@ -172,7 +172,7 @@ class GradientAttack(SizedAttack):
             return AttackCurve(read_only(counts[:n_tried].copy()), len(on.sizes))
 
         right = [np.zeros(0, dtype=np.bool_)]
-        for images, labels in on.split.chunks():
+        for _, images, labels in on.split.chunks():
             right.append(model.predict(images) == labels)
             yield known()
         held = np.flatnonzero(np.concatenate(right))

@@ -52,17 +52,14 @@ def evaluate_stacked(weights: NDArray[Any], split: Split) -> Generator[None, Non
     correct = np.empty((n_members, split.n_samples), np.bool_)
     close = np.empty_like(correct)
     total = np.zeros(n_members)
-    done = 0
-    for images, labels in split.chunks(rows):
+    for here, images, labels in split.chunks(rows):
         n_images = len(labels)
         products = room[: len(flat) * n_images].reshape(-1, n_images)
         np.matmul(flat[:, 1:], images.T, out=products)
         products += flat[:, :1]
         logits = products.reshape(n_classes, n_members, n_images)
-        here = slice(done, done + n_images)
         correct[:, here], close[:, here], like = _judge(logits, labels)
         total += like
-        done += n_images
         yield
     n_correct = correct.sum(axis=1)
     for member in np.flatnonzero(close.any(axis=1)):
