@@ -139,7 +139,7 @@ def _actions(window: MainWindow, session: Session) -> Iterator[tuple[str, Callab
     from gui.shared.side import Side
     from gui.window.registry import LEARN_TABS
 
-    runs, plot = session.runs, window.page("learn").like_plot
+    runs, plot = session.runs, window.page("learn").curves.like_plot
     keys = [entry.key for entry in runs.entries]
     some, other = keys[3], keys[11]
     sides = (Side(other, "best"), Side(None, "best"))

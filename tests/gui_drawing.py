@@ -11,7 +11,7 @@ from gui_helpers import (
     pixels,
     wait_until,
 )
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -97,4 +97,5 @@ def painted_ink(canvas: Canvas, colour: str) -> int:
 
 def settled(qtbot: QtBot, page: DrawPage) -> None:
     """Wait until the pictures have followed."""
-    wait_until(qtbot, lambda: page.has_followed)
+    later = page.findChild(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    wait_until(qtbot, lambda: not later.isActive())

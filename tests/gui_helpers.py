@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from core.data.dataset import Dataset
+    from core.learning.runs import Run
     from core.sources.reading import ReadingConfig
+    from gui.session.runs import RunList
     from gui.widgets.basics.number_field import NumberField
     from gui.window.main_window import MainWindow
 
@@ -276,6 +278,12 @@ def type_number(qtbot: QtBot, field: NumberField, text: str) -> None:
     else:
         qtbot.keyClick(field, Qt.Key.Key_Delete)
     qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def earlier_runs(runs: RunList) -> list[Run]:
+    """Return all runs but the live one, in the order in which they began."""
+    others = [entry.run for entry in runs.entries if entry.key != runs.live_key]
+    return sorted(others, key=lambda run: run.key)
 
 
 def choose(qtbot: QtBot, combo: QComboBox, index: int) -> None:

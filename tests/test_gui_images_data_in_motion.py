@@ -15,6 +15,7 @@ from gui_helpers import (
     choose,
     click,
     data_of,
+    earlier_runs,
     make_session,
     open_and_finish,
     press,
@@ -303,10 +304,10 @@ def test_runs_on_data_read_otherwise_are_both_kept_and_not_compared(
         wait_until(qtbot, lambda ink=ink: session.view.reading.ink == ink)
         wait_for_state(qtbot, session, RunState.FINISHED)
     session.training.rewind()
-    on_it = [run for run in session.runs.earlier if run.data_config.dataset == path]
+    on_it = [run for run in earlier_runs(session.runs) if run.data_config.dataset == path]
     assert [run.reading.ink for run in on_it] == ["light", "dark"]
     now = session.view.data_config, session.view.reading
-    assert [run for run in session.runs.earlier if run.is_on(*now)] == [on_it[1]]
+    assert [run for run in earlier_runs(session.runs) if run.is_on(*now)] == [on_it[1]]
 
 
 def test_a_file_is_dropped_onto_the_window(

@@ -23,6 +23,7 @@ from gui_helpers import (
     choose,
     click,
     data_of,
+    earlier_runs,
     has_colour,
     hover,
     open_and_finish,
@@ -569,7 +570,7 @@ def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
     assert draw_page.image is not None, "the drawing is still there"
     now_sure = float(draw_page.reading.bars.probabilities[3])
     assert now_sure > was_sure, "it was learnt from"
-    assert [run.n_added for run in session.runs.earlier] == [0]
+    assert [run.n_added for run in earlier_runs(session.runs)] == [0]
     assert session.runs.live is not None
     assert session.runs.live.n_added == 1
 
@@ -624,7 +625,7 @@ def test_runs_with_other_drawings_are_no_twins(window: MainWindow, qtbot: QtBot)
         session.wanted.take_back_sample()
     session.training.rewind()
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 300)
-    assert sorted(run.n_added for run in session.runs.earlier) == [0, 1, 1]
+    assert sorted(run.n_added for run in earlier_runs(session.runs)) == [0, 1, 1]
 
 
 def test_other_data_begin_without_what_was_added(

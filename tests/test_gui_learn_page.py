@@ -15,6 +15,7 @@ from gui_helpers import (
     click,
     data_of,
     drag,
+    earlier_runs,
     has_colour,
     open_and_finish,
     open_paused,
@@ -86,7 +87,7 @@ def test_curves_and_mistakes_come_without_moving_anything(
     open_and_finish(qtbot, session)
     wait_for_diagnosis(qtbot, session)
     wait_until(qtbot, lambda: completed)
-    assert not window.page("learn").error_plot.grab().isNull()
+    assert not window.page("learn").curves.error_plot.grab().isNull()
     pixels(window)
     assert len(places) == 1
     assert labels <= {(), ("weights", "mean", "worst")}
@@ -351,8 +352,8 @@ def test_a_question_to_the_diagnosis_alone_repaints_nothing(
 
 def plots(window: MainWindow) -> list[tuple[CurvePlot, str]]:
     return [
-        (window.page("learn").error_plot, "error"),
-        (window.page("learn").like_plot, "log_likelihood"),
+        (window.page("learn").curves.error_plot, "error"),
+        (window.page("learn").curves.like_plot, "log_likelihood"),
     ]
 
 
@@ -441,12 +442,12 @@ def test_the_star_is_painted_at_the_best_epoch(window: MainWindow, qtbot: QtBot)
 
 
 def test_earlier_runs_stay_faint_behind(window: MainWindow, qtbot: QtBot) -> None:
-    plot, runs = window.page("learn").error_plot, window.session.runs
+    plot, runs = window.page("learn").curves.error_plot, window.session.runs
     assert plot.n_earlier == 0
     window.session.training.rewind()
     wait_until(qtbot, lambda: window.session.view.shown is not None)
     assert plot.n_earlier == 2
-    (earlier,) = runs.earlier
+    (earlier,) = earlier_runs(runs)
     drawn = pixels(plot.view)
     runs.set_visible(earlier.key, False)
     assert plot.n_earlier == 0
@@ -466,7 +467,7 @@ def test_a_change_on_the_way_is_marked(
     open_paused(qtbot, session)
     session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    assert window.page("learn").error_plot.n_ticks == 0
+    assert window.page("learn").curves.error_plot.n_ticks == 0
     with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):
         session.wanted.set_setting("learning_rate", 0.25)
     for plot, _ in plots(window):
@@ -488,7 +489,7 @@ def test_validation_has_a_curve_of_its_own(
     session.wanted.set_setting("validation_size", 60)
     window = new_window(session)
     open_and_finish(qtbot, session)
-    plot = window.page("learn").like_plot
+    plot = window.page("learn").curves.like_plot
     assert session.view.history is not None
     np.testing.assert_array_equal(
         plot.data("validation")[1], session.view.history.curve("validation", "log_likelihood")
@@ -683,7 +684,7 @@ def test_a_diverged_run_is_told_and_still_shown(
 
 
 def test_a_run_that_ran_away_does_not_flatten_the_others(window: MainWindow, qtbot: QtBot) -> None:
-    session, plot = window.session, window.page("learn").like_plot
+    session, plot = window.session, window.page("learn").curves.like_plot
     alone = plot.view.getPlotItem().getViewBox().viewRange()[1]
     session.wanted.set_setting("learning_rate", 900.0)
     session.wanted.set_setting("l2", 5.0)

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from gui_helpers import EPOCHS, data_of, open_and_finish, plain_records, wait_for_state, wait_until
+from gui_helpers import (
+    EPOCHS,
+    data_of,
+    earlier_runs,
+    open_and_finish,
+    plain_records,
+    wait_for_state,
+    wait_until,
+)
 from test_gui_session_session import Notes
 
 from core.learning.history import SNAPSHOT_BYTES, History
@@ -59,7 +67,7 @@ def test_every_run_has_a_name_a_colour_and_stays(three: Session) -> None:
     assert all(entry.is_visible for entry in entries)
     assert three.runs.live is entries[2].run
     assert three.runs.shown is entries[2].run
-    assert three.runs.earlier == [entries[0].run, entries[1].run]
+    assert earlier_runs(three.runs) == [entries[0].run, entries[1].run]
 
 
 def test_another_run_is_shown_everywhere_and_live_comes_back(three: Session, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from gui_helpers import (
     SMALL,
     WAIT,
     data_of,
+    earlier_runs,
     open_and_finish,
     open_paused,
     plain_records,
@@ -205,8 +206,8 @@ def test_other_data_replace_the_run_and_keep_it_for_comparison(
         session.open(folder)
     assert data_of(session).image_shape == (5, 4)
     assert data_of(session).n_classes == 3
-    assert [run.history for run in session.runs.earlier] == [old]
-    assert session.runs.earlier[0].dataset_name != data_of(session).name
+    assert [run.history for run in earlier_runs(session.runs)] == [old]
+    assert earlier_runs(session.runs)[0].dataset_name != data_of(session).name
     assert session.view.is_running  # the run before had come to its end
     wait_until(qtbot, lambda: session.view.shown is not None)
     assert session.view.shown is not None
@@ -276,7 +277,7 @@ def test_play_after_the_end_starts_again(session: Session, qtbot: QtBot) -> None
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert_records_equal(history_of(session), first)
     assert history_of(session)[0] is not first[0]
-    assert session.runs.earlier != []
+    assert earlier_runs(session.runs) != []
 
 
 def test_raising_the_epochs_after_the_end_goes_on(session: Session, qtbot: QtBot) -> None:
@@ -524,21 +525,21 @@ def test_data_too_small_for_the_validation_images_get_fewer(
 def test_earlier_runs_are_kept_and_twins_are_merged(session: Session, qtbot: QtBot) -> None:
     first = session.view.history
     session.training.rewind()
-    assert [run.history for run in session.runs.earlier] == [first]
+    assert [run.history for run in earlier_runs(session.runs)] == [first]
     wait_until(qtbot, lambda: len(history_of(session)) == 1)
     session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
     session.training.rewind()  # a shorter twin adds nothing
-    assert [run.history for run in session.runs.earlier] == [first]
+    assert [run.history for run in earlier_runs(session.runs)] == [first]
     session.wanted.set_setting("seed", 1)
     session.training.rewind()  # nothing was learnt
-    assert [run.history for run in session.runs.earlier] == [first]
+    assert [run.history for run in earlier_runs(session.runs)] == [first]
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     second = session.view.history
     session.training.rewind()
-    assert [run.history for run in session.runs.earlier] == [first, second]
-    assert session.runs.earlier[0].data_config == SMALL
+    assert [run.history for run in earlier_runs(session.runs)] == [first, second]
+    assert earlier_runs(session.runs)[0].data_config == SMALL
 
 
 def test_a_longer_twin_replaces_the_shorter(session: Session, qtbot: QtBot) -> None:
@@ -554,7 +555,7 @@ def test_a_longer_twin_replaces_the_shorter(session: Session, qtbot: QtBot) -> N
     assert longer is not None
     assert len(longer) == EPOCHS + 2
     session.training.rewind()
-    assert [run.history for run in session.runs.earlier] == [longer]
+    assert [run.history for run in earlier_runs(session.runs)] == [longer]
 
 
 def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot) -> None:
@@ -571,7 +572,7 @@ def test_a_run_with_changes_on_the_way_is_no_twin(session: Session, qtbot: QtBot
     session.wanted.set_setting("learning_rate", 0.1)
     second = session.view.history
     session.training.rewind()
-    assert [run.history for run in session.runs.earlier] == [first, second]
+    assert [run.history for run in earlier_runs(session.runs)] == [first, second]
 
 
 @pytest.mark.parametrize("epoch", [0, 1, EPOCHS // 2, EPOCHS])
@@ -700,7 +701,7 @@ def test_a_diverged_run_that_learnt_something_stays_for_comparison(
     kept = list(history_of(session))
     assert len(kept) >= 2
     session.training.rewind()
-    assert session.runs.earlier[-1].history.records == kept
+    assert earlier_runs(session.runs)[-1].history.records == kept
 
 
 def test_a_surprise_while_training_is_told(

@@ -138,7 +138,7 @@ def test_the_bars_are_as_high_as_their_values(
 ) -> None:
     told: list[str] = []
     panel.hovered.connect(told.append)
-    panel.show_what("robustness")
+    choose(qtbot, panel.what, panel.what.findData("robustness"))
     found = wait_for_models(qtbot, panel)
     l2 = np.array([one.robustness for one in found])
     for theme in (LIGHT, DARK):
@@ -188,7 +188,7 @@ def test_a_run_of_the_list_is_compared_with_the_one_shown(window: MainWindow, qt
     assert card.title.text() == "B − A: weights of class 3"
     np.testing.assert_array_equal(card.content.values, panel.mosaic.rows[2].values[3])
     card.close()
-    panel.show_what("confusion")
+    choose(qtbot, panel.what, panel.what.findData("confusion"))
     found = wait_for_models(qtbot, panel)
     counts = found[0].held_out.confusion
     wrong = counts - np.diag(np.diag(counts))
@@ -247,7 +247,7 @@ def test_other_data_bring_other_models(
 def test_the_worst_are_of_the_present_images(
     panel: ComparisonPanel, session: Session, qtbot: QtBot
 ) -> None:
-    panel.show_what("worst")
+    choose(qtbot, panel.what, panel.what.findData("worst"))
     wait_for_models(qtbot, panel)
     session.wanted.set_setting("train_size", 20)
     session.training.rewind(play=True)
@@ -291,7 +291,7 @@ def test_pictures_and_mistakes_open(panel: ComparisonPanel, qtbot: QtBot) -> Non
     content = asked.args[0]()
     assert content.title == "B − A: weights of class 3"
     np.testing.assert_array_equal(content.values, panel.mosaic.rows[2].values[3])
-    panel.show_what("worst")
+    choose(qtbot, panel.what, panel.what.findData("worst"))
     found = wait_for_models(qtbot, panel)
     column = next(k for k, m in enumerate(found[1].train.worst) if m is not None)
     with qtbot.waitSignal(panel.sample_requested) as asked:
@@ -302,7 +302,7 @@ def test_pictures_and_mistakes_open(panel: ComparisonPanel, qtbot: QtBot) -> Non
 def test_a_click_on_a_side_of_the_confusion_shows_that_model_and_asks_for_its_images(
     panel: ComparisonPanel, session: Session, qtbot: QtBot
 ) -> None:
-    panel.show_what("confusion")
+    choose(qtbot, panel.what, panel.what.findData("confusion"))
     found = wait_for_models(qtbot, panel)
     matrix = panel.matrices[0]
     with qtbot.waitSignal(panel.images_requested) as asked:

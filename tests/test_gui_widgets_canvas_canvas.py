@@ -20,6 +20,7 @@ from gui_helpers import (
     LEFT,
     PAGE_SIZE,
     click,
+    earlier_runs,
     has_colour,
     hover,
     pixels,
@@ -369,7 +370,7 @@ def test_control_z_takes_strokes_back_and_no_run(
 ) -> None:
     session, canvas = window.session, page_in_window.canvas
     session.training.rewind()
-    (earlier,) = session.runs.earlier
+    (earlier,) = earlier_runs(session.runs)
     session.view.remove_run(earlier.key)
     draw(canvas)
     canvas.setFocus()
@@ -377,7 +378,7 @@ def test_control_z_takes_strokes_back_and_no_run(
     assert canvas.is_empty
     press(qtbot, canvas, "Ctrl+Shift+Z")
     assert not canvas.is_empty
-    assert session.runs.earlier == []
+    assert earlier_runs(session.runs) == []
 
 
 @pytest.mark.parametrize("side", [28, 32, 64, 128])

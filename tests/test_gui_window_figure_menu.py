@@ -15,6 +15,7 @@ import pytest
 from gui_helpers import (
     PLACES,
     activate,
+    choose,
     click,
     open_and_finish,
     places,
@@ -146,7 +147,7 @@ def all_places(window: MainWindow, qtbot: QtBot, page: str) -> Iterator[str]:
         compare = window.page(page).tabs.panel("Compare")
         window.page(page).show_tab("Compare")
         for what in ("means", "worst", "confusion", "robustness"):
-            compare.show_what(what)
+            choose(qtbot, compare.what, compare.what.findData(what))
             wait_for_rest(qtbot, window)
             yield f"Compare {what}"
 
@@ -202,7 +203,7 @@ def test_a_plot_is_drawn_as_it_is_looked_at_and_in_the_light_colours(
     if dark:
         window.switch_theme()
     session.view.show_epoch(3)
-    plot = window.page("learn").like_plot
+    plot = window.page("learn").curves.like_plot
     figure = plot.figure()
     (other,) = (entry for entry in session.runs.entries if entry.key != session.runs.shown_key)
     lines = {line.label: line for line in figure.lines}
@@ -257,7 +258,7 @@ def test_a_right_click_offers_what_lies_under_it(window: MainWindow, qtbot: QtBo
     for tab, widget, title in (
         ("Confusion", lambda: page.tabs.panel("Confusion").matrix, "Confusion matrix"),
         ("Class atlas", lambda: page.atlas, "Class atlas"),
-        ("Class atlas", lambda: page.error_plot.view, "Error"),
+        ("Class atlas", lambda: page.curves.error_plot.view, "Error"),
     ):
         page.show_tab(tab)
         wait_for_rest(qtbot, window)
@@ -320,7 +321,7 @@ def test_where_the_right_button_draws_no_menu_opens(window: MainWindow, qtbot: Q
 
 
 def test_the_menu_of_a_plot_has_the_same_entries(window: MainWindow, qtbot: QtBot) -> None:
-    plot = window.page("learn").error_plot
+    plot = window.page("learn").curves.error_plot
 
     def choose() -> None:
         click_entry(qtbot, plot.menu.menu(), "Copy numbers")
@@ -358,7 +359,7 @@ def test_a_name_is_offered_that_every_system_takes(
     monkeypatch.setattr(
         QFileDialog, "getSaveFileName", lambda *a: offered.append(Path(a[2]).name) or ("", "")
     )
-    figure = window.page("learn").error_plot.figure()
+    figure = window.page("learn").curves.error_plot.figure()
     window.figures.take(replace(figure, title="The practical's descent, step 7: 3/4?"), "save")
     assert offered == ["the-practicals-descent-step-7-3-4.png"]
 
@@ -386,8 +387,8 @@ def test_quick_saves_all_arrive_while_the_run_goes_on(
     answer(monkeypatch, *files)
     told = []
     window.session.messages.notified.connect(lambda words, is_error: told.append((words, is_error)))
-    before = page.error_plot.figure()
-    for figure in (before, page.like_plot.figure(), before, before):
+    before = page.curves.error_plot.figure()
+    for figure in (before, page.curves.like_plot.figure(), before, before):
         window.figures.take(figure, "save")
     epochs = len(window.session.view.history)
     wait_until(qtbot, lambda: (f"Saved {files[3]}", False) in told)

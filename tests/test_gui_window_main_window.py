@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import csv
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from gui_helpers import (
     click,
     click_menu,
     data_of,
+    earlier_runs,
     has_colour,
     open_and_finish,
     open_paused,
@@ -73,6 +74,11 @@ class Scene:
     qtbot: QtBot
     tmp_path: Path
     patch: pytest.MonkeyPatch
+    told: list[str] = field(default_factory=list)
+    """Every message since: another may come between one and a look at the window."""
+
+    def __post_init__(self) -> None:
+        self.session.messages.notified.connect(lambda message, _: self.told.append(message))
 
     @property
     def session(self) -> Session:
@@ -124,7 +130,7 @@ def save_figure(scene: Scene) -> Iterator[None]:
     scene.answer("getSaveFileName", file)
     yield
     take_figure(scene.qtbot, "Class atlas")
-    scene.wait(lambda: scene.window.notice.text == f"Saved {file}")
+    scene.wait(lambda: f"Saved {file}" in scene.told)
     assert "Class atlas" in file.read_text(encoding="utf-8")
 
 
@@ -132,7 +138,7 @@ def copy_figure(scene: Scene) -> Iterator[None]:
     QApplication.clipboard().clear()
     yield
     take_figure(scene.qtbot, "Class atlas")
-    scene.wait(lambda: scene.window.notice.text == "Copied “Class atlas”")
+    scene.wait(lambda: "Copied “Class atlas”" in scene.told)
     assert QApplication.clipboard().image().width() == 1600
 
 
@@ -143,7 +149,7 @@ def copy_numbers(scene: Scene) -> Iterator[None]:
     atlas = scene.window.page("learn").atlas.figure()
     yield
     take_figure(scene.qtbot, "Class atlas")
-    scene.wait(lambda: scene.window.notice.text == "Copied the numbers of “Class atlas”")
+    scene.wait(lambda: "Copied the numbers of “Class atlas”" in scene.told)
     assert QApplication.clipboard().text() == atlas.table().to_csv()
 
 
@@ -151,7 +157,7 @@ def save_curves(scene: Scene) -> Iterator[None]:
     file = scene.tmp_path / "curves.csv"
     scene.answer("getSaveFileName", file)
     yield
-    scene.wait(lambda: scene.window.notice.text == f"Saved {file}")
+    scene.wait(lambda: f"Saved {file}" in scene.told)
     history = scene.session.view.history
     assert history is not None
     with file.open(encoding="utf-8", newline="") as stream:
@@ -220,7 +226,7 @@ def rewind(scene: Scene) -> Iterator[None]:
     assert scene.session.view.run_state is RunState.PAUSED
     scene.wait(lambda: scene.session.view.shown is not None)
     assert scene.window.page("learn").atlas_words.text() == "training images, epoch 0, live"
-    assert scene.window.page("learn").error_plot.n_earlier == 2
+    assert scene.window.page("learn").curves.error_plot.n_earlier == 2
 
 
 def new_seed(scene: Scene) -> Iterator[None]:
@@ -248,11 +254,11 @@ def fork(scene: Scene) -> Iterator[None]:
 def undo_remove(scene: Scene) -> Iterator[None]:
     session = scene.session
     session.training.rewind()
-    (earlier,) = session.runs.earlier
+    (earlier,) = earlier_runs(session.runs)
     session.view.remove_run(earlier.key)
-    assert session.runs.earlier == []
+    assert earlier_runs(session.runs) == []
     yield
-    assert session.runs.earlier == [earlier]
+    assert earlier_runs(session.runs) == [earlier]
 
 
 def shows_epoch(before: int | None, after: int | None) -> Callable[[Scene], Iterator[None]]:
@@ -331,7 +337,7 @@ def film_saved(name: str) -> Callable[[Scene], Iterator[None]]:
         yield
         scene.wait(file.exists)
         scene.wait(lambda: scene.window.page("attack").film_panel.saving.progress is None)
-        scene.wait(lambda: scene.window.notice.text.endswith(f"Saved {file}"))
+        scene.wait(lambda: f"Saved {file}" in scene.told)
         assert file.stat().st_size > 100
 
     return effect
@@ -482,7 +488,7 @@ def back_to_normal(scene: Scene) -> None:
     session.training.rewind()
     session.training.play()
     wait_for_state(scene.qtbot, session, RunState.FINISHED)
-    for run in session.runs.earlier:
+    for run in earlier_runs(session.runs):
         session.view.remove_run(run.key)
     window.notice.hide()
 
@@ -668,7 +674,7 @@ def test_light_and_dark_paint_their_own_colours(window: MainWindow, qtbot: QtBot
         assert has_colour(pixels(window.top), colours.surface).mean() > 0.4
         assert has_colour(pixels(window.bottom), colours.surface).mean() > 0.4
         assert has_colour(whole, colours.window).any()
-        plot = pixels(window.page("learn").error_plot.view)
+        plot = pixels(window.page("learn").curves.error_plot.view)
         assert has_colour(plot, colours.surface).mean() > 0.6
         assert has_colour(plot, colours.train).any()
         assert has_colour(plot, colours.test).any()

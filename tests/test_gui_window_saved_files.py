@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from gui_helpers import (
     data_of,
+    earlier_runs,
     press,
     row_pixels,
     wait_for_diagnosis,
@@ -58,7 +59,7 @@ def test_a_model_is_saved_and_opened_again(
     np.testing.assert_array_equal(session.view.shown.weights, weights)
     wait_for_diagnosis(qtbot, session)
     assert (row_pixels(window, 0) == pictures).all()
-    assert len(session.runs.earlier) == 1
+    assert len(earlier_runs(session.runs)) == 1
     assert "trained on UCI digits 8 x 8 for 5 epochs" in window.notice.text
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)

@@ -177,16 +177,6 @@ class LearnPage(Page):
         self._to_come.deleteLater()
         return made
 
-    @property
-    def error_plot(self) -> CurvePlot:
-        """The plot of the error."""
-        return self.curves.error_plot
-
-    @property
-    def like_plot(self) -> CurvePlot:
-        """The plot of the log-likelihood."""
-        return self.curves.like_plot
-
     @Slot()
     def _load_curves(self) -> None:
         """Load what draws curves beside the window, now that something is seen."""

@@ -74,6 +74,7 @@ class Downloads(QObject):
 
     changed = Signal(str)
     """The key of a set whose state is another."""
+    mirror_changed = Signal(str)
 
     def __init__(
         self,
@@ -134,6 +135,7 @@ class Downloads(QObject):
 
         given_mirrors(mirror)
         self.mirror, self._in_folders = mirror, frozenset()
+        self.mirror_changed.emit(mirror)
         self.look_around()
 
     def look_around(self) -> None:

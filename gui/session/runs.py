@@ -136,14 +136,6 @@ class RunList(QObject):
         """Whether the run shown is the one being trained."""
         return self.shown is self.live
 
-    @property
-    def earlier(self) -> list[Run]:
-        """All runs but the live one, in the order in which they began."""
-        return sorted(
-            (entry.run for entry in self.entries if entry.key != self.live_key),
-            key=lambda run: run.key,
-        )
-
     def bands_on(self, data_config: DataConfig, reading: ReadingConfig) -> list[BandEntry]:
         """Return the bands on those data."""
         return [entry for entry in self.bands if entry.run.is_on(data_config, reading)]

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from core.data.samples import same_samples
 from core.sources.reading import ReadingConfig
-from gui.session.run_state import RunState, Shown, shown_model
+from gui.session.run_state import RunState, Shown
 from gui.session.runs import RunList
 
 if TYPE_CHECKING:
@@ -95,8 +95,17 @@ class View(QObject):
 
     @property
     def shown(self) -> Shown | None:
-        """The model that every view shows."""
-        return shown_model(self.history, self.shown_live, self.pinned_epoch)
+        """The model that every view shows: the pinned epoch's, else the live one."""
+        history, live = self.history, self.shown_live
+        if history is None or not history.records:
+            return None
+        if self.pinned_epoch is not None:
+            record = history.nearest(self.pinned_epoch)
+            return Shown(record.epoch, record.weights, record, live=False)
+        last = history.records[-1]
+        if live is None or live.fraction <= last.epoch:
+            return Shown(last.epoch, last.weights, last, live=True)
+        return Shown(live.fraction, live.weights, None, live=True)
 
     @property
     def shown_live(self) -> LiveState | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,18 +19,6 @@ if TYPE_CHECKING:
     from core.exact.pairs import Norm
     from gui.session.attack import AttackSession
     from gui.session.view import View
-
-
-class Measured(Protocol):
-    """What tells how large a change is."""
-
-    @property
-    def norm(self) -> Norm:
-        """How large a change is."""
-
-    @property
-    def boxed(self) -> bool:
-        """Whether pixels stay between 0 and 1."""
 
 
 class Measure(QObject):
@@ -90,23 +78,21 @@ class SizesQuestion:
     boxed: bool
 
 
-def measured_words(measured: Measured) -> str:
+def measured_words(measured: Measure | SizesQuestion) -> str:
     """Return how sizes are measured, in words."""
     return f"{NORMS[measured.norm]}{', pixels in 0..1' if measured.boxed else ''}"
 
 
 def sizes_wanted(view: View, part: str, measure: Measure) -> SizesQuestion | None:
     """Return the question of the sizes of a whole part; None without a model or such a part."""
-    shown, dataset = view.shown, view.dataset
-    if shown is None or dataset is None:
-        return None
-    if part == "validation" and dataset.validation is None:
+    shown, split = view.shown, view.split(part)
+    if shown is None or split is None:
         return None
     return SizesQuestion(
         weights=shown.weights,
         epoch=shown.epoch,
         part=part,
-        split=dataset.split(part),
+        split=split,
         norm=cast("SetNorm", measure.norm),
         boxed=measure.boxed,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, cast
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QAction, QKeySequence
 
@@ -13,53 +14,12 @@ from gui.widgets.basics.tooltips import wrapped
 from gui.window.registry import PAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from PySide6.QtCore import QObject
 
-    from gui.attack.film.commands import SavedFilms
     from gui.session.session import Session
     from gui.shared.page import PageEntry
-    from gui.window.figure_menu import FigureMenu
-    from gui.window.open_data import OpenData
-    from gui.window.saved_files import SavedFiles
-
-
-class Commanded(Protocol):
-    """What commands are done to: the window."""
-
-    session: Session
-    open_data: OpenData
-    figures: FigureMenu
-
-    @property
-    def saved_files(self) -> SavedFiles:
-        """What keeps curves, models and pictures."""
-
-    @property
-    def saved_films(self) -> SavedFilms:
-        """What keeps films."""
-
-    def close(self) -> bool:
-        """Close the window."""
-
-    def show_page(self, name: str) -> None:
-        """Show one page."""
-
-    def toggle_panel(self) -> None:
-        """Fold the Experiment panel away, or back."""
-
-    def switch_theme(self) -> None:
-        """Switch between light and dark."""
-
-    def show_help(self) -> None:
-        """Explain the window."""
-
-    def show_shortcuts(self) -> None:
-        """Show every shortcut."""
-
-    def show_about(self) -> None:
-        """Tell version and sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +31,7 @@ class Command:
     name : unique; also the object name of the action
     menu : menu it stands in
     text, help, shortcut, icon : what people see and press
-    do : what it does to the window
+    do : what it does to the :class:`~gui.window.main_window.MainWindow`
     checkable : whether it stays pressed
     page : the page it is for; elsewhere it is disabled
     """
@@ -82,7 +42,7 @@ class Command:
     help: str
     shortcut: str
     icon: str
-    do: Callable[[Commanded], object]
+    do: Callable[[Any], object]
     checkable: bool = False
     page: str = ""
     short: str = ""
@@ -101,9 +61,9 @@ def _page_command(page: PageEntry) -> Command:
     )
 
 
-def _step_film(window: Commanded, offset: int) -> None:
-    attack = window.session.attack
-    attack.film.go_to(attack.film.position + offset)
+def _step_film(session: Session, offset: int) -> None:
+    film = session.attack.film
+    film.go_to(film.position + offset)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -166,9 +126,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("attack_toggle", "Attack", "Play the change", "Play or hold the film of the attack.",
             "P", "play", lambda w: w.session.attack.film.toggle(), page="attack"),
     Command("attack_back", "Attack", "One step back", "Show the step before.", ",", "previous",
-            lambda w: _step_film(w, -1), page="attack"),
+            lambda w: _step_film(w.session, -1), page="attack"),
     Command("attack_step", "Attack", "One step", "Show the next step.", ".", "next",
-            lambda w: _step_film(w, 1), page="attack"),
+            lambda w: _step_film(w.session, 1), page="attack"),
     Command("attack_mistake", "Attack", "A mistake", "Choose the next image that the model reads "
             "wrongly.", "M", "mistake", lambda w: w.session.attack.choose_mistake(), page="attack"),
     Command("save_film", "Attack", "Save film...", "Save the film as GIF, WebP or animated PNG; "
@@ -191,11 +151,11 @@ COMMANDS: tuple[Command, ...] = (
 )  # fmt: skip
 
 
-def make_actions(window: Commanded, commands: Iterable[Command] = COMMANDS) -> dict[str, QAction]:
+def make_actions(window: QObject) -> dict[str, QAction]:
     """Return one QAction per command, which does it to the window."""
     actions = {}
-    for command in commands:
-        action = QAction(command.text, cast("QObject", window))
+    for command in COMMANDS:
+        action = QAction(command.text, window)
         action.setObjectName(f"action_{command.name}")
         if command.shortcut:
             action.setShortcut(QKeySequence(command.shortcut))
@@ -209,21 +169,20 @@ def make_actions(window: Commanded, commands: Iterable[Command] = COMMANDS) -> d
     return actions
 
 
-def _do(command: Command, window: Commanded, _: bool = False) -> None:
+def _do(command: Command, window: QObject, _: bool = False) -> None:
     command.do(window)
 
 
-def shortcuts_html(commands: Iterable[Command] = COMMANDS) -> str:
+def shortcuts_html() -> str:
     """Return all shortcuts as a table, grouped by menu."""
-    rows, menu = [], ""
-    for command in commands:
-        if not command.shortcut:
-            continue
-        if command.menu != menu:
-            menu = command.menu
+    rows = []
+    for menu, commands in groupby(COMMANDS, lambda command: command.menu):
+        keyed = [command for command in commands if command.shortcut]
+        if keyed:
             rows.append(f"<tr><td colspan=3><h4>{menu}</h4></td></tr>")
-        rows.append(
-            f"<tr><td><b>{command.shortcut}</b>&nbsp;&nbsp;</td><td>{command.text}&nbsp;&nbsp;"
-            f"</td><td>{command.help}</td></tr>"
-        )
+        rows += [
+            f"<tr><td><b>{one.shortcut}</b>&nbsp;&nbsp;</td><td>{one.text}&nbsp;&nbsp;</td>"
+            f"<td>{one.help}</td></tr>"
+            for one in keyed
+        ]
     return f"<table cellpadding=3>{''.join(rows)}</table>"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,7 +23,7 @@ from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from core.sources.catalogue.entries import CatalogueEntry
-    from gui.session.downloads import Downloads
+    from gui.session.session import Session
 
 _PARTS = 1000
 _FAILED = "It could not be downloaded. Point here for the reasons and for other ways."
@@ -41,12 +40,10 @@ def size_text(n_bytes: float) -> str:
 class CatalogueRow(QWidget):
     """One set: what it is, and the one thing that can be done with it now."""
 
-    open_requested = Signal(str)
-
-    def __init__(self, entry: CatalogueEntry, downloads: Downloads, parent: QWidget) -> None:
+    def __init__(self, entry: CatalogueEntry, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self.entry = entry
-        self._downloads = downloads
+        self._session, self._downloads = session, session.downloads
         self.name = label(entry.label, self, "sentence")
         self.button = QPushButton("", self)
         self.button.setObjectName("small")
@@ -109,7 +106,7 @@ class CatalogueRow(QWidget):
         if key in self._downloads.progress:
             self._downloads.call_off(key)
         elif self._downloads.is_here(key):
-            self.open_requested.emit(key)
+            self._session.open(key)
         else:
             self._downloads.start(key)
 
@@ -117,14 +114,10 @@ class CatalogueRow(QWidget):
 class Catalogue(QWidget):
     """All sets, and the mirror to ask first."""
 
-    open_requested = Signal(str)
-    mirror_changed = Signal(str)
-    mirror_refused = Signal(str)
-
-    def __init__(self, downloads: Downloads, parent: QWidget) -> None:
+    def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
-        self._downloads = downloads
-        self.rows = {key: CatalogueRow(entry, downloads, self) for key, entry in CATALOGUE.items()}
+        self._session, downloads = session, session.downloads
+        self.rows = {key: CatalogueRow(entry, session, self) for key, entry in CATALOGUE.items()}
         self.mirror = QLineEdit(downloads.mirror, self)
         self.mirror.setObjectName("mirror")
         self.mirror.setAccessibleName("Mirror")
@@ -139,13 +132,7 @@ class Catalogue(QWidget):
             )
         )
         self.mirror.editingFinished.connect(self._mirror_given)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        for row in self.rows.values():
-            row.open_requested.connect(self.open_requested)
-            column.addWidget(row)
-        column.addWidget(self.mirror)
+        self.setLayout(below(*self.rows.values(), self.mirror, spacing=2))
         downloads.changed.connect(self._refresh)
 
     @Slot(str)
@@ -154,27 +141,21 @@ class Catalogue(QWidget):
 
     @Slot()
     def _mirror_given(self) -> None:
-        mirror = self.mirror.text().strip()
-        if mirror == self._downloads.mirror:
+        mirror, downloads = self.mirror.text().strip(), self._session.downloads
+        if mirror == downloads.mirror:
             return
         try:
-            self._downloads.set_mirror(mirror)
+            downloads.set_mirror(mirror)
         except DatasetError as error:
-            self.mirror_refused.emit(str(error))
-        else:
-            self.mirror_changed.emit(mirror)
+            self._session.messages.warn(str(error))
 
 
 class CataloguePanel(QWidget):
     """A button that unfolds the catalogue."""
 
-    open_requested = Signal(str)
-    mirror_changed = Signal(str)
-    mirror_refused = Signal(str)
-
-    def __init__(self, downloads: Downloads, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._downloads = downloads
+        self._session = session
         self.toggle = QToolButton(self)
         self.toggle.setText("More data")
         self.toggle.setCheckable(True)
@@ -188,10 +169,7 @@ class CataloguePanel(QWidget):
     @cached_property
     def inside(self) -> Catalogue:
         """What unfolds, made when it first does."""
-        made = Catalogue(self._downloads, self)
-        made.open_requested.connect(self.open_requested)
-        made.mirror_changed.connect(self.mirror_changed)
-        made.mirror_refused.connect(self.mirror_refused)
+        made = Catalogue(self._session, self)
         self._column.addWidget(made)
         return made
 

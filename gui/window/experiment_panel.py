@@ -61,9 +61,7 @@ class ExperimentPanel(QFrame):
         self.data_words.setAlignment(Qt.AlignmentFlag.AlignTop)
         # What is below it stays where it is when the data come.
         self.data_words.setMinimumHeight(2 * self.data_words.fontMetrics().lineSpacing())
-        self.catalogue = CataloguePanel(session.downloads, self)
-        self.catalogue.open_requested.connect(session.open)
-        self.catalogue.mirror_refused.connect(session.messages.warn)
+        self.catalogue = CataloguePanel(session, self)
         session.downloads.changed.connect(self._catalogue_changed)
         self.preset_combo = QComboBox(self)
         self.preset_combo.setObjectName("preset_combo")

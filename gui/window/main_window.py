@@ -171,10 +171,9 @@ class MainWindow(QMainWindow):
         session.wanted.changed.connect(self.refresh_status)
         session.data.changed.connect(self.refresh_status)
         session.data.accepted.connect(self._offer_taken)
-        session.view.dataset_changed.connect(
-            self.hover_words.clear
-        )  # it was of an image that is gone
-        self.panel.catalogue.mirror_changed.connect(self._mirror_changed)
+        # It was of an image that is gone.
+        session.view.dataset_changed.connect(self.hover_words.clear)
+        session.downloads.mirror_changed.connect(partial(setattr, self.settings, "mirror"))
         self.panel.open_folder_requested.connect(self.open_data.ask_folder)
         self.panel.open_file_requested.connect(self.open_data.ask_file)
 
@@ -304,10 +303,6 @@ class MainWindow(QMainWindow):
         self.panel.setVisible(is_open)
         self.settings.panel_open = is_open
 
-    @Slot(str)
-    def _mirror_changed(self, mirror: str) -> None:
-        self.settings.mirror = mirror
-
     def _show_text(self, title: str, html: str, section: str = "") -> None:
         if self._texts is None:
             from gui.window.text_window import TextWindow
@@ -335,13 +330,10 @@ class MainWindow(QMainWindow):
 
         self._show_text("About", help_text.about_html())
 
-    def _surprise_shown(self) -> bool:
-        return any(box.isVisible() for box in self.findChildren(QMessageBox))
-
     @Slot(str)
     def show_surprise(self, message: str) -> None:
         """Tell of an unexpected error; the log has the whole of it."""
-        if self._surprise_shown():
+        if any(box.isVisible() for box in self.findChildren(QMessageBox)):
             return  # it is logged; one box is enough until it is read
         from gui.window import help_text
 

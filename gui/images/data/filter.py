@@ -50,7 +50,8 @@ class FilterBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._filter = ImageFilter()
+        self.filter = ImageFilter()
+        """What is asked for."""
         self.part = self._combo("part", "Part", wrapped(_PART_HELP))
         self.label = self._combo("class", "Class", wrapped(_DECLARED["label"].help))
         self.read = self._combo("read", "Read right or wrong", _tip("read"))
@@ -123,11 +124,6 @@ class FilterBar(QWidget):
     def _words(self, text: str, buddy: QWidget) -> QLabel:
         return label(text, self, "muted", buddy=buddy)
 
-    @property
-    def filter(self) -> ImageFilter:
-        """What is asked for."""
-        return self._filter
-
     def set_parts(self, parts: Sequence[str]) -> None:
         """Offer these parts."""
         chosen = self.part.currentData()
@@ -149,7 +145,7 @@ class FilterBar(QWidget):
 
     def set_filter(self, wanted: ImageFilter, *, has_changed: bool) -> None:
         """Show a filter without telling anybody; whether there are changed labels to ask for."""
-        self._filter = wanted
+        self.filter = wanted
         self.read.clear()
         for key, words in _DECLARED["read"].choices.items():
             if key != "changed" or has_changed:
@@ -173,12 +169,12 @@ class FilterBar(QWidget):
 
     def choose(self, **changes: object) -> None:
         """Ask for something else."""
-        self.changed.emit(replace(self._filter, **changes))  # type: ignore[arg-type]
+        self.changed.emit(replace(self.filter, **changes))  # type: ignore[arg-type]
 
     @Slot()
     def show_all(self) -> None:
         """Leave no image out."""
-        self.changed.emit(ImageFilter(order=self._filter.order))
+        self.changed.emit(ImageFilter(order=self.filter.order))
 
     @Slot(int)
     def _part_chosen(self, index: int) -> None:
@@ -198,11 +194,11 @@ class FilterBar(QWidget):
 
     @Slot(object)
     def _low_chosen(self, low: float) -> None:
-        self.choose(low=low, high=max(low, self._filter.high))
+        self.choose(low=low, high=max(low, self.filter.high))
 
     @Slot(object)
     def _high_chosen(self, high: float) -> None:
-        self.choose(high=high, low=min(high, self._filter.low))
+        self.choose(high=high, low=min(high, self.filter.low))
 
     @Slot()
     def _find(self) -> None:

@@ -57,7 +57,8 @@ class DataPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._theme = LIGHT
-        self._part = "train"
+        self.part = "train"
+        """The part whose images hang on the wall."""
         self._filter = ImageFilter()
         self._class_names: tuple[str, ...] = ()
         self.view: PartView | None = None
@@ -105,7 +106,7 @@ class DataPage(Page):
 
     def figure_words(self) -> str:
         """Return which images hang on the wall, and which epoch's model reads them."""
-        return f"{PARTS[self._part]} images: {self.words.text()}"
+        return f"{PARTS[self.part]} images: {self.words.text()}"
 
     def take_keyboard(self) -> None:
         """Let keys go to the wall."""
@@ -122,15 +123,10 @@ class DataPage(Page):
         self._theme = theme
         self._tell_legend()
 
-    @property
-    def part(self) -> str:
-        """The part whose images hang on the wall."""
-        return self._part
-
     @Slot(str)
     def show_part(self, part: str) -> None:
         """Show the images of a part; what is filtered stays as it is where it can."""
-        self._part, self._sought = part, None
+        self.part, self._sought = part, None
         self.bar.show_part(part)
         if self.isVisible():
             self._session.readings.watch(self, part)
@@ -156,7 +152,7 @@ class DataPage(Page):
         if dataset is None:
             return
         wanted = self._filter
-        has_changed = dataset.split(self._part).clean_labels is not None
+        has_changed = dataset.split(self.part).clean_labels is not None
         if wanted.read == "changed" and not has_changed:
             wanted = replace(wanted, read="all")
         if wanted.label is not None and wanted.label >= dataset.n_classes:
@@ -165,7 +161,7 @@ class DataPage(Page):
         self.bar.set_filter(wanted, has_changed=has_changed)
         self.side.counts.set_chosen(wanted.label)
         if self.isVisible():
-            self.side.ask_images(self._part, wanted.label)
+            self.side.ask_images(self.part, wanted.label)
         self._refresh(keep_place=False)
 
     @Slot()
@@ -175,8 +171,8 @@ class DataPage(Page):
         if dataset is None:
             return
         parts = [part for part in PARTS if part != "validation" or dataset.validation is not None]
-        if self._part not in parts:
-            self._part = "train"
+        if self.part not in parts:
+            self.part = "train"
         before, label = self._class_names, self._filter.label
         self._class_names = names = dataset.class_names
         if label is not None and names[label : label + 1] != before[label : label + 1]:
@@ -185,10 +181,10 @@ class DataPage(Page):
         self._sought = None
         self.bar.find_field.clear()
         self.bar.set_parts(parts)
-        self.bar.show_part(self._part)
+        self.bar.show_part(self.part)
         self.bar.set_classes(dataset.class_names)
         if self.isVisible():
-            self._session.readings.watch(self, self._part)
+            self._session.readings.watch(self, self.part)
         self._new_choice()
 
     @Slot()
@@ -234,9 +230,9 @@ class DataPage(Page):
     def _look(self, dataset: Dataset) -> PartView:
         """Return the images of the part with what is read in them, if that is about them."""
         seen = self._session.readings.shown
-        if seen is not None and seen.split is not dataset.split(self._part):
+        if seen is not None and seen.split is not dataset.split(self.part):
             seen = None
-        return PartView(dataset, self._part, seen)
+        return PartView(dataset, self.part, seen)
 
     @Slot()
     def _tell_empty(self) -> None:
@@ -294,7 +290,7 @@ class DataPage(Page):
         if view is None:
             return
         self._sought = None
-        last, what = view.split.n_samples - 1, f"{PARTS[self._part]} image"
+        last, what = view.split.n_samples - 1, f"{PARTS[self.part]} image"
         number = text.replace(",", "")
         if not (number.isascii() and number.isdigit()):
             written = repr(text) if text else "nothing"
@@ -324,11 +320,11 @@ class DataPage(Page):
 
     def watch(self, is_watched: bool) -> None:
         """Follow what is read in the part, and mean and spread of the class chosen."""
-        self._session.readings.watch(self, self._part if is_watched else None)
+        self._session.readings.watch(self, self.part if is_watched else None)
         if not is_watched:
             self._later.stop()
         elif self._session.view.dataset is not None:
-            self.side.ask_images(self._part, self._filter.label)
+            self.side.ask_images(self.part, self._filter.label)
 
     def show_known(self) -> None:
         """Show what is known of the part, where it was left."""

@@ -100,11 +100,6 @@ class DrawPage(Page):
         """Use these icons on the buttons."""
         self.tools.set_icons(icons)
 
-    @property
-    def has_followed(self) -> bool:
-        """Whether the pictures show all that is drawn."""
-        return not self._later.isActive()
-
     @Slot()
     def _drawn_on(self) -> None:
         if not self._later.isActive():

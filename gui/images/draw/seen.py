@@ -59,7 +59,8 @@ class SeenPanel(QWidget):
         super().__init__(parent)
         self._placements: dict[Way, Placement] = {}
         self._image_shape = (28, 28)
-        self._way = Way.MNIST
+        self.way = Way.MNIST
+        """The way chosen."""
         self._way_asked: Way | None = None
         self.group = QButtonGroup(self)
         self.buttons: dict[Way, QToolButton] = {}
@@ -100,14 +101,9 @@ class SeenPanel(QWidget):
         self.setLayout(below(switch, (self.view, 5), (pictures, 2), *words))
 
     @property
-    def way(self) -> Way:
-        """The way chosen."""
-        return self._way
-
-    @property
     def other_way(self) -> Way:
         """The way shown beside it: as drawn, or as normalised beside that."""
-        return self._normal if self._way is Way.PLAIN else Way.PLAIN
+        return self._normal if self.way is Way.PLAIN else Way.PLAIN
 
     @property
     def _normal(self) -> Way:
@@ -127,8 +123,8 @@ class SeenPanel(QWidget):
         self.buttons[Way.DATA].setVisible(Way.DATA in self._placements)
         asked = self._way_asked
         kept = asked is Way.PLAIN or asked in self._placements
-        self._way = asked if asked is not None and kept else self._normal
-        self.buttons[self._way].setChecked(True)
+        self.way = asked if asked is not None and kept else self._normal
+        self.buttons[self.way].setChecked(True)
 
     def made(self, ink: NDArray[np.float32]) -> dict[Way, Drawn]:
         """Return what some ink becomes in each of the ways shown."""
@@ -136,12 +132,12 @@ class SeenPanel(QWidget):
             way: placed(ink, self._image_shape, self._placements[way])
             if way in self._placements
             else plain(ink, self._image_shape)
-            for way in (self._way, self.other_way)
+            for way in (self.way, self.other_way)
         }
 
     @Slot(int)
     def _clicked(self, number: int) -> None:
-        self._way = self._way_asked = list(Way)[number]
+        self.way = self._way_asked = list(Way)[number]
         self.way_chosen.emit()
 
     def show_drawn(
@@ -151,12 +147,12 @@ class SeenPanel(QWidget):
 
         Without readings nothing is said to be read: there is no ink, or no model.
         """
-        for view, way in ((self.view, self._way), (self.other, self.other_way)):
+        for view, way in ((self.view, self.way), (self.other, self.other_way)):
             read = () if readings is None else read_words(*readings[way])
             view.show_grey(drawn[way].image, *read)
-        self.view.note = f"A drawing, {self._way.words}"
+        self.view.note = f"A drawing, {self.way.words}"
         self.other.set_title(self.other_way.words)
-        normal = self._way if self._way is not Way.PLAIN else self.other_way
+        normal = self.way if self.way is not Way.PLAIN else self.other_way
         steps = drawn[normal].steps
         if steps is None:
             for view in (self.cropped, self.scaled):
@@ -169,7 +165,7 @@ class SeenPanel(QWidget):
         sentence = steps.sentence()
         self.words.setText(
             f"{normal.value}: {sentence}."
-            if self._way is not Way.PLAIN
+            if self.way is not Way.PLAIN
             else f"{normal.value} it would be {sentence}."
         )
 

@@ -122,11 +122,6 @@ class ComparisonPanel(Panel):
         self.comparison.compare(first, second)
         self.refresh()
 
-    def show_what(self, what: str) -> None:
-        """Choose a way to compare."""
-        self.what.setCurrentIndex(self.what.findData(what))
-        self.refresh()
-
     def _index(self) -> int:
         """Return which side is speaking."""
         return int(self.sender().property("side"))
