@@ -427,16 +427,16 @@ def test_full_disk_leaves_everything_as_it_was(place, n_written, tmp_path, monke
     (tmp_path / "existing").mkdir()
     (tmp_path / "existing" / "summary.json").write_text("an earlier report")
     before = listing(tmp_path)
-    write_file, written = core.report.files.write_file, []
+    write, written = Path.write_bytes, []
 
     def full(path, content):
         if len(written) >= n_written:
-            path.write_bytes(content[: len(content) // 2])
+            write(path, content[: len(content) // 2])
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         written.append(path)
-        write_file(path, content)
+        write(path, content)
 
-    monkeypatch.setattr(core.report.files, "write_file", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     words = ["--dataset", "digits8", "--epochs", "1", "--report", str(tmp_path / place)]
     code, stdout, stderr = run(words)
     assert (code, stdout) == (2, "")

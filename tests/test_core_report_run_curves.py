@@ -17,9 +17,9 @@ from core.learning.sweep.seed_band import SeedSearch
 from core.learning.training import EpochRecord, Trainer
 from core.report.run_curves import (
     GIVEN_WEIGHTS,
-    CurvesOfRuns,
     curves_of_run,
     curves_of_seeds,
+    curves_table,
 )
 from core.sources.reading import ReadingConfig
 
@@ -39,7 +39,7 @@ def run(config=CONFIG, data=DATA, changes=(), dataset=None, **more):
 
 def read(*curves):
     """Return the header and the rows of the table, as another program reads them."""
-    reader = csv.DictReader(io.StringIO(CurvesOfRuns(curves).table().to_csv(), newline=""))
+    reader = csv.DictReader(io.StringIO(curves_table(curves).to_csv(), newline=""))
     return reader.fieldnames, list(reader)
 
 

@@ -52,39 +52,31 @@ class RunCurves:
         return {name: changed.get(name, value) for name, value in self.settings.items()}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CurvesOfRuns:
-    """The curves of runs on the same data, long by run, part and epoch, wide by metric.
+def curves_table(curves: Sequence[RunCurves]) -> Table:
+    """Return the curves of runs on the same data, long by run, part and epoch, wide by metric.
 
     One row is one measurement, as pandas and R like it: group by ``run`` and ``part`` (and
     ``seed``), draw any of the last three columns against ``epoch``.
+
+    Returns
+    -------
+    Table
+        ``run``, ``data``, ``seed``, the settings that differ between any two rows, each with the
+        value in force when the epoch of the row was learnt, ``part``, ``epoch`` (0 is the start),
+        ``score``, ``error`` and ``log_likelihood``.
     """
-
-    curves: tuple[RunCurves, ...]
-
-    def table(self) -> Table:
-        """Return all of it.
-
-        Returns
-        -------
-        Table
-            ``run``, ``data``, ``seed``, the settings that differ between any two rows, each with
-            the value in force when the epoch of the row was learnt, ``part``, ``epoch`` (0 is the
-            start), ``score``, ``error`` and ``log_likelihood``.
-        """
-        settings = [[one.settings_at(epoch) for epoch in one.epochs] for one in self.curves]
-        seen: dict[str, set[Any]] = {}
-        for row in (row for rows in settings for row in rows):
-            for name, value in row.items():
-                seen.setdefault(name, set()).add(value)
-        differing = [name for name, values in seen.items() if len(values) > 1]
-        header = ("run", "data", "seed", *differing, "part", "epoch")
-        rows = (
-            row
-            for one, known in zip(self.curves, settings, strict=True)
-            for row in _rows(one, [tuple(at[name] for name in differing) for at in known])
-        )
-        return Table((*header, "score", "error", "log_likelihood"), tuple(rows))
+    settings = [[one.settings_at(epoch) for epoch in one.epochs] for one in curves]
+    seen: dict[str, set[Any]] = {}
+    for name, value in (item for rows in settings for row in rows for item in row.items()):
+        seen.setdefault(name, set()).add(value)
+    differing = [name for name, values in seen.items() if len(values) > 1]
+    rows = (
+        row
+        for one, known in zip(curves, settings, strict=True)
+        for row in _rows(one, [tuple(at[name] for name in differing) for at in known])
+    )
+    header = ("run", "data", "seed", *differing, "part", "epoch")
+    return Table((*header, "score", "error", "log_likelihood"), tuple(rows))
 
 
 def _rows(one: RunCurves, settings: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:

@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 if TYPE_CHECKING:
     from core.learning.history import History
     from core.report.run import AttackResult, RunResult
 
 _PARTS = ("train", "test", "validation")
-
-
-def finite(value: Any) -> Any:
-    """Return ``value`` as plain JSON types, numbers that are not finite as None.
-
-    Strict JSON has no NaN; a reader in another language would refuse the whole file.
-    """
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return finite(value.tolist())
-    if isinstance(value, np.generic):
-        return finite(value.item())
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _epoch_summaries(history: History) -> list[dict[str, Any]]:
@@ -75,7 +56,7 @@ def _attack_summary(run: RunResult, attack: AttackResult) -> dict[str, Any]:
 
 
 def make_summary(run: RunResult) -> dict[str, Any]:
-    """Return the content of ``summary.json``, plain JSON types only."""
+    """Return the content of ``summary.json``, plain JSON types only; what is no number is None."""
     arguments = run.arguments
     config = asdict(arguments.data) | asdict(arguments.training)
     summary = {
@@ -102,7 +83,9 @@ def make_summary(run: RunResult) -> dict[str, Any]:
     }
     if run.divergence is not None:
         summary["diverged"] = str(run.divergence)
-    return dict(finite(summary))
+    # Strict JSON has no NaN: a reader in another language would refuse the whole file.
+    text = json.dumps(summary, default=lambda array: array.tolist())
+    return dict(json.loads(text, parse_constant=lambda _: None))
 
 
 def to_json(summary: dict[str, Any]) -> bytes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 import unicodedata
-from contextlib import contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ExplorerError, SettingError
 from core.report.drawing import draw
-from core.report.files import ReportFolder
+from core.report.files import report_folder
 from core.report.page import make_page
 from core.report.pictures import (
     attack_figure,
@@ -22,7 +22,7 @@ from core.report.run import run_everything
 from core.report.summary import make_summary, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
     from typing import TextIO
 
@@ -38,10 +38,6 @@ PICTURES = ("curves.png", "weights.png", "means.png", "worst.png", "attack.png")
 FILES = (*PICTURES, "curves.csv", "index.html", "summary.json")
 
 _BAR_CELLS = 30
-
-
-def _no_progress(_what: str, _fraction: float) -> None:
-    """Report nothing."""
 
 
 def png_size(content: bytes) -> tuple[int, int]:
@@ -112,8 +108,8 @@ def write_report(
     ReportError
         If the folder cannot be written. In every case nothing half-written remains.
     """
-    tell = progress or _no_progress
-    with ReportFolder(folder.expanduser(), FILES) as target:
+    tell = progress or (lambda _what, _fraction: None)
+    with report_folder(folder.expanduser(), FILES) as publish:
         run = run_everything(arguments, tell)
         if run.note and note is not None:
             note(run.note)
@@ -125,7 +121,7 @@ def write_report(
         tell("writing", 0.99)
         summary = make_summary(run)
         files["summary.json"] = to_json(summary)
-        target.publish(files)
+        publish(files)
         tell("done", 1.0)
     return summary
 
@@ -164,20 +160,12 @@ class ProgressBar:
             self._stream.flush()
             self._shown = line
 
-    def clear(self) -> None:
+    def close(self) -> None:
         """Take the bar off the screen, so that a message gets the line for itself."""
         if self._shown:
             self._stream.write(f"\r{'':<{len(self._shown)}}\r")
             self._stream.flush()
             self._shown = ""
-
-
-@contextmanager
-def _cleared(bar: ProgressBar) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        bar.clear()
 
 
 def run_report(arguments: Arguments, stderr: TextIO, stdout: TextIO | None = None) -> int:
@@ -200,13 +188,13 @@ def run_report(arguments: Arguments, stderr: TextIO, stdout: TextIO | None = Non
     bar = ProgressBar(stderr)
 
     def note(text: str) -> None:
-        bar.clear()
+        bar.close()
         say(stderr, f"note: {text}")
 
     try:
         if arguments.report is None:
             raise SettingError("--report must name a folder")
-        with _cleared(bar):
+        with closing(bar):
             write_report(arguments, arguments.report, progress=bar, note=note)
     except ExplorerError as error:
         say(stderr, f"error: {error}")

@@ -30,7 +30,7 @@ class SavedFiles(QObject):
     @Slot()
     def save_curves(self) -> None:
         """Save the curves of the run shown, and of all that are drawn behind it."""
-        from core.report.run_curves import CurvesOfRuns, curves_of_run, curves_of_seeds
+        from core.report.run_curves import curves_of_run, curves_of_seeds, curves_table
 
         view = self._session.view
         runs, present = view.runs, (view.data_config, view.reading)
@@ -46,8 +46,7 @@ class SavedFiles(QObject):
             return
         path = self._dialogs.save("Save curves", "curves.csv", "CSV (*.csv)")
         if path is not None:
-            saved = CurvesOfRuns(tuple(curves))
-            self._writing.save(path, lambda: saved.table().to_csv().encode("utf-8"))
+            self._writing.save(path, lambda: curves_table(curves).to_csv().encode("utf-8"))
 
     @Slot()
     def save_model(self) -> None:
