@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.report.drawing import content, draw
+from core.report.drawing import draw
 from core.report.figures import (
     BLUE,
     GREEN,
@@ -100,7 +100,7 @@ KINDS = (chart(), BARS, MATRIX, PICTURES, Sheet("Sheet", "", ((BARS, chart()), (
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
 @pytest.mark.parametrize("figure", KINDS, ids=lambda figure: figure.title)
 def test_every_kind_in_every_form_is_the_same_each_time(figure, form):
-    drawn = content(figure, form)
+    drawn = draw(figure, form)
     assert drawn.startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[form])
     assert drawn == draw(figure, form)
     if form == "png":
@@ -115,14 +115,10 @@ def test_titles_labels_and_names_are_text():
         bands=(Band("95 %", X, X / 99, X / 50, GREEN),),
         marks=(Mark("best epoch 7", 7, 0.4),),
         rules=(Rule("learning rate 0.2", 12), Rule("batch size 50", 13)),
-        note="off the scale",
-        whole_x=True,
     )
     found = texts(figure)
     wanted = {"A title", "and more", "epoch", "error", "train", "test", "95 %", "best epoch 7"}
-    assert wanted | {"learning rate 0.2", "batch size 50", "off the scale", "0", "10", "20"} <= set(
-        found
-    )
+    assert wanted | {"learning rate 0.2", "batch size 50", "0", "10", "20"} <= set(found)
     assert {"Bars", "before", "after", "target", "0.70", "?", "probability"} <= set(texts(BARS))
     assert {"Matrix", "true", "seen", "a", "z", "−2", "3"} <= set(texts(MATRIX))
     assert {"Pictures", "class 2", "caption 0"} <= set(texts(PICTURES))
@@ -268,7 +264,7 @@ def test_pixels_are_sharp_and_keep_their_colours():
 
 
 def test_signed_images_share_a_scale_and_empty_cells_say_why():
-    signed = Cell("w", "", np.linspace(-1, 1, 9).reshape(3, 3), signed=True)
+    signed = Cell("w", "", np.linspace(-1, 1, 9).reshape(3, 3), limit=2.0)
     empty = Cell("e", "", empty_words="no image of this class")
     figure = Pictures("", "", (signed, empty), limit=2.0, value_label="weight")
     assert {"weight", "−2.0", "0.0", "2.0", "w", "e"} <= set(texts(figure))
@@ -308,7 +304,7 @@ def test_long_words_end_with_an_ellipsis_within_the_picture():
         long,
         (
             (
-                chart(Line(long, X, X), note=long),
+                chart(Line(long, X, X)),
                 Bars(long, long, (long,), (BARS.series[1],), long),
             ),
             (
@@ -325,10 +321,8 @@ def test_long_words_end_with_an_ellipsis_within_the_picture():
 
 
 def test_tables_read_back_exactly():
-    figure = chart(
-        Line('a, "b"', X, X / 3), whole_x=True, bands=(Band("band", X, X, X + 0.1, GREEN),)
-    )
-    rows = list(csv.reader(io.StringIO(content(figure, "csv").decode(), newline="")))
+    figure = chart(Line('a, "b"', X, X / 3), bands=(Band("band", X, X, X + 0.1, GREEN),))
+    rows = list(csv.reader(io.StringIO(draw(figure, "csv").decode(), newline="")))
     assert rows[0] == ["curve", "epoch", "error", "low", "high"]
     assert rows[2] == ['a, "b"', "1", repr(1 / 3), "", ""]
     assert [float(row[2]) for row in rows[1:22]] == (X / 3).tolist()

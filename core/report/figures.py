@@ -136,8 +136,6 @@ class Chart(Figure):
     ----------
     x_limits, y_limits : ends of an axis; by default chosen from the finite values
     y_log : numbers below zero are placed by log10 of their size, turned over: higher stays higher
-    whole_x : x counts something, epochs or steps: no tick lies between two of them
-    note : a muted line under the chart
     """
 
     x_label: str
@@ -150,14 +148,19 @@ class Chart(Figure):
     y_log: bool = False
     x_limits: tuple[float, float] | None = None
     y_limits: tuple[float, float] | None = None
-    whole_x: bool = False
-    note: str = ""
+
+    @property
+    def whole_x(self) -> bool:
+        """Whether x counts something, epochs or steps: no tick lies between two of them."""
+        return all(np.array_equal(line.x, np.floor(line.x)) for line in self.lines)
 
     def table(self) -> Table:
         """Return a row per point: which curve, x and y; a band's two values after them."""
-        number: Any = (
-            (lambda x: int(x) if float(x).is_integer() else float(x)) if self.whole_x else float
-        )
+        is_whole = self.whole_x
+
+        def number(x: float) -> float:
+            return int(x) if is_whole and float(x).is_integer() else float(x)
+
         rows: list[tuple[Any, ...]] = [
             (line.label, number(x), y.item() if line.bars else float(y))
             for line in self.lines
@@ -264,8 +267,7 @@ class Cell(_Fixed):
     ----------
     heading, caption : the words above and below it; a line break begins a new line of the caption
     values : (height, width) grey values from 0 to 1, or signed ones; None for an empty cell
-    signed : values are painted from blue over white to red, instead of black to white
-    limit : where those colours end; by default at the ``limit`` of the Pictures
+    limit : values are painted from blue at -limit over white to red, instead of black to white
     rgb : (height, width, 3) uint8, instead of values
     empty_words : what an empty cell says
     sign : stands between this image and the next ("+", "=")
@@ -274,7 +276,6 @@ class Cell(_Fixed):
     heading: str
     caption: str
     values: NDArray[Any] | None = None
-    signed: bool = False
     limit: float | None = None
     rgb: NDArray[np.uint8] | None = None
     empty_words: str = ""
@@ -295,7 +296,7 @@ class Pictures(Figure):
     Attributes
     ----------
     columns : images in a row; by default few and large where there are few
-    limit : where the colours of signed images end; given, a colour bar is drawn
+    limit : that of the images, where a colour bar is drawn
     value_label : what the colour bar's numbers are
     """
 

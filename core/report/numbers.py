@@ -34,6 +34,20 @@ def probability_words(value: float) -> str:
     return number(value, ".3f") if math.isfinite(value) else "not computable"
 
 
+def most_probable(probabilities: NDArray[Any], target: int, most: int) -> list[int]:
+    """Return the classes that are ever most probable, in class order, the target among them.
+
+    Parameters
+    ----------
+    probabilities : (n_steps, n_classes)
+    most : how many at most
+    """
+    highest = np.fmax.reduce(probabilities)
+    highest[target] = np.inf
+    order = np.argsort(-np.nan_to_num(highest, nan=-1.0), kind="stable")
+    return sorted(order[:most].tolist())
+
+
 def value_range(parts: Iterable[NDArray[Any]], log: bool = False) -> tuple[float, float]:
     """Return the (low, high) of all finite values, a little widened.
 

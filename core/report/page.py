@@ -136,20 +136,13 @@ def attack_sentences(run: RunResult) -> str:
 def _scores(run: RunResult) -> list[list[str]]:
     """Return the rows of a table, its head first."""
     parts = ["train", "test"] + (["validation"] if run.history.has_validation else [])
-    records = run.history.records
-    found = [["", "epoch"]]
-    for part in parts:
-        found[0] += [f"{part} score", f"{part} log-likelihood"]
-    for words, record in (
-        ("start", records[0]),
-        ("best", run.history.best),
-        ("last", records[-1]),
-    ):
-        found.append([words, str(record.epoch)])
-        for part in parts:
-            found[-1].append(measure(getattr(record, f"{part}_score")))
-            found[-1].append(measure(getattr(record, f"{part}_log_likelihood")))
-    return found
+    metrics = [f"{part} {metric}" for part in parts for metric in ("score", "log-likelihood")]
+    names = [metric.replace(" ", "_").replace("-", "_") for metric in metrics]
+    records = {"start": run.history.records[0], "best": run.history.best, "last": run.last}
+    return [["", "epoch", *metrics]] + [
+        [words, str(record.epoch), *(measure(getattr(record, name)) for name in names)]
+        for words, record in records.items()
+    ]
 
 
 def _settings(run: RunResult) -> list[tuple[str, str, str]]:
@@ -192,10 +185,7 @@ def make_page(run: RunResult, sizes: dict[str, tuple[int, int]]) -> str:
         words = f"{run.divergence} Everything below shows epoch {epoch}, the last before that."
         warnings.insert(0, words)
     return pages.get_template("report.html").render(
-        name=run.dataset.name,
-        source=run.dataset.source,
-        content_hash=run.dataset.content_hash[:16],
-        epoch=run.last.epoch,
+        run=run,
         warnings=warnings,
         lead=lead_sentences(run),
         stopping=stopping_sentences(run),
@@ -203,9 +193,6 @@ def make_page(run: RunResult, sizes: dict[str, tuple[int, int]]) -> str:
         worst=worst_sentences(run),
         confusion=confusion_sentences(run),
         attack=attack_sentences(run),
-        attack_sentence=run.attack.sentence(run.dataset),
         settings=_settings(run),
         sizes=sizes,
-        train_seconds=run.train_seconds,
-        evaluate_seconds=run.evaluate_seconds,
     )

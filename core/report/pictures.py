@@ -21,15 +21,13 @@ from core.report.figures import (
     Series,
     Sheet,
 )
-from core.report.numbers import number, value_range
+from core.report.numbers import most_probable, number, value_range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from core.data.dataset import Dataset
-    from core.insight.diagnostics import Diagnosis
     from core.learning.history import History
     from core.report.run import RunResult
 
@@ -64,7 +62,7 @@ def curves_figure(history: History, subtitle: str) -> Sheet:
     """Return error and log-likelihood of every part over the epochs.
 
     A star marks the epoch of the best held-out log-likelihood. Where the start would squeeze the
-    rest flat it lies off the scale, and a line under the axis gives its values.
+    rest flat it lies off the scale, and a line under the title gives its values.
     """
     parts = ("train", "test", "validation") if history.has_validation else ("train", "test")
     best = history.best
@@ -81,7 +79,7 @@ def curves_figure(history: History, subtitle: str) -> Sheet:
         charts.append(
             Chart(
                 title,
-                "",
+                f"off the scale at epoch 0: {ends}" if off_scale else "",
                 x_label="epoch (passes over the training images)",
                 y_label=y_label,
                 lines=tuple(
@@ -91,24 +89,36 @@ def curves_figure(history: History, subtitle: str) -> Sheet:
                 if math.isfinite(value)
                 else (),
                 y_limits=value_range([y[1:] for y in values] if off_scale else values),
-                whole_x=True,
-                note=f"off the scale at epoch 0: {ends}" if off_scale else "",
             )
         )
     return Sheet("Learning curves: when should learning stop?", subtitle, (tuple(charts),))
 
 
-def weights_figure(dataset: Dataset, weights: NDArray[Any], epoch: int) -> Pictures:
+def curves_words(run: RunResult) -> str:
+    """Return what was learnt from, and how."""
+    config, dataset = run.arguments.training, run.dataset
+    order = "shuffled" if config.shuffle else "in file order"
+    decay = f", L2 decay {config.l2:g}" if config.l2 else ""
+    words = (
+        f"{dataset.name}: {dataset.train.n_samples:,} training and {dataset.test.n_samples:,} test "
+        f"images, batches of {config.batch_size:,} {order}, learning rate "
+        f"{config.learning_rate:g}{decay}, start {config.init}, seed {config.seed}"
+    )
+    return words if run.divergence is None else f"{run.divergence} {words}"
+
+
+def weights_figure(run: RunResult) -> Pictures:
     """Return every class's weights as an image, on one symmetric scale."""
+    dataset, weights = run.dataset, run.last.weights
     limit = weight_limit(weights)
     images = weight_images(weights, dataset.image_shape)
     end = f"the scale ends at ±{number(limit, '.3g')}" if weights[:, 1:].any() else "all are zero"
     return Pictures(
-        f"Weights after epoch {epoch}",
+        f"Weights after epoch {run.last.epoch}",
         "Each class's weights as an image, without the bias. Ink on red speaks for the class, ink "
         "on blue against it. All share one scale.",
         tuple(
-            Cell(class_heading(name), "", image, signed=True)
+            Cell(class_heading(name), "", image, limit)
             for name, image in zip(dataset.class_names, images, strict=True)
         ),
         limit=limit,
@@ -116,8 +126,9 @@ def weights_figure(dataset: Dataset, weights: NDArray[Any], epoch: int) -> Pictu
     )
 
 
-def means_figure(dataset: Dataset, diagnosis: Diagnosis, epoch: int) -> Pictures:
+def means_figure(run: RunResult) -> Pictures:
     """Return the mean of each class's correctly classified training images."""
+    dataset, diagnosis = run.dataset, run.train_diagnosis
     means = diagnosis.mean_images.reshape(-1, *dataset.image_shape)
     cells = []
     for k, name in enumerate(dataset.class_names):
@@ -132,14 +143,15 @@ def means_figure(dataset: Dataset, diagnosis: Diagnosis, epoch: int) -> Pictures
             )
         )
     return Pictures(
-        f"Mean images after epoch {epoch}",
+        f"Mean images after epoch {run.last.epoch}",
         "The mean of the training images of each class that are classified correctly.",
         tuple(cells),
     )
 
 
-def worst_figure(dataset: Dataset, diagnosis: Diagnosis, epoch: int) -> Pictures:
+def worst_figure(run: RunResult) -> Pictures:
     """Return each class's most confidently misread training image."""
+    dataset, diagnosis = run.dataset, run.train_diagnosis
     names = dataset.class_names
     cells = []
     for k, mistake in enumerate(diagnosis.worst):
@@ -151,7 +163,7 @@ def worst_figure(dataset: Dataset, diagnosis: Diagnosis, epoch: int) -> Pictures
         image = dataset.train.images[mistake.index].reshape(dataset.image_shape)
         cells.append(Cell(class_heading(names[k]), f"{taken_for}   #{mistake.index}", image))
     return Pictures(
-        f"Worst classified after epoch {epoch}",
+        f"Worst classified after epoch {run.last.epoch}",
         "The surest mistake within each class of training images: → the class it was taken for, "
         "how surely, # its number.",
         tuple(cells),
@@ -202,7 +214,6 @@ def _sum_of_images(run: RunResult) -> Pictures:
                 "change",
                 f"{full if change.any() else 'no change'}\nlength {number(last.l2, '.2f')}{began}",
                 change.reshape(shape),
-                signed=True,
                 limit=limit,
                 sign="=",
             ),
@@ -215,25 +226,16 @@ def _sum_of_images(run: RunResult) -> Pictures:
                 f"weights of {class_heading(names[target])}",
                 f"the target, to compare\nfull colour = ±{number(weights_end, '.3g')}",
                 weights,
-                signed=True,
                 limit=weights_end,
             ),
         ),
     )
 
 
-def bar_classes(before: NDArray[np.float64], after: NDArray[np.float64], target: int) -> list[int]:
-    """Return the classes the bars show, in class order: at most ``MOST_BARS``, target included."""
-    importance = np.fmax(before, after)
-    importance[target] = np.inf
-    most = np.argsort(-np.nan_to_num(importance, nan=-1.0), kind="stable")[:MOST_BARS]
-    return sorted(int(k) for k in most)
-
-
 def _probability_bars(run: RunResult) -> Bars:
     attack, names, target = run.attack, run.dataset.class_names, run.attack.config.target
     before, after = (attack.steps[i].probabilities.astype(np.float64) for i in (0, -1))
-    shown = bar_classes(before, after, target)
+    shown = most_probable(np.array([before, after]), target, MOST_BARS)
     some = f" ({len(shown)} highest of {len(names)} classes)" if len(shown) < len(names) else ""
     return Bars(
         f"Probabilities{some}",
@@ -269,7 +271,6 @@ def _probability_traces(run: RunResult) -> Chart:
         y_label=words,
         lines=tuple(lines),
         y_limits=(-0.02, 1.02),
-        whole_x=True,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from core.learning.history import History
-    from core.report.run import AttackResult, RunResult
+    from core.report.run import RunResult
 
 _PARTS = ("train", "test", "validation")
 
@@ -23,44 +23,21 @@ def _epoch_summaries(history: History) -> list[dict[str, Any]]:
     return [dict(zip(curves, row, strict=True)) for row in zip(*curves.values(), strict=True)]
 
 
-def _dataset_summary(run: RunResult) -> dict[str, Any]:
-    dataset = run.dataset
-    return {
-        "name": dataset.name,
-        "source": dataset.source,
-        "n_train": dataset.train.n_samples,
-        "n_test": dataset.test.n_samples,
-        "n_validation": 0 if dataset.validation is None else dataset.validation.n_samples,
-        "image_shape": list(dataset.image_shape),
-        "classes": list(dataset.class_names),
-        "hash": dataset.content_hash,
-    }
-
-
-def _attack_summary(run: RunResult, attack: AttackResult) -> dict[str, Any]:
-    last = attack.steps[-1]
-    found = {
-        "target": attack.config.target,
-        "original": attack.outcome.original,
-        "success_step": attack.outcome.success_step,
-        "sentence": attack.sentence(run.dataset),
-        "l2": last.l2,
-        "linf": last.linf,
-        "pixel_min": float(last.image.min()),
-        "pixel_max": float(last.image.max()),
-        "probabilities": [step.probabilities for step in attack.steps],
-    }
-    if attack.stopped_at is not None:
-        found["stopped_at"] = attack.stopped_at
-    return found
-
-
 def make_summary(run: RunResult) -> dict[str, Any]:
     """Return the content of ``summary.json``, plain JSON types only; what is no number is None."""
-    arguments = run.arguments
-    config = asdict(arguments.data) | asdict(arguments.training)
-    summary = {
-        "dataset": _dataset_summary(run),
+    dataset, attack, last = run.dataset, run.attack, run.attack.steps[-1]
+    config = asdict(run.arguments.data) | asdict(run.arguments.training)
+    summary: dict[str, Any] = {
+        "dataset": {
+            "name": dataset.name,
+            "source": dataset.source,
+            "n_train": dataset.train.n_samples,
+            "n_test": dataset.test.n_samples,
+            "n_validation": 0 if dataset.validation is None else dataset.validation.n_samples,
+            "image_shape": dataset.image_shape,
+            "classes": dataset.class_names,
+            "hash": dataset.content_hash,
+        },
         "config": config | {"attack": asdict(run.attack.config)},
         "epochs": _epoch_summaries(run.history),
         "best_epoch": run.history.best.epoch,
@@ -74,13 +51,25 @@ def make_summary(run: RunResult) -> dict[str, Any]:
             for mistake in run.train_diagnosis.worst
             if mistake is not None
         ],
-        "attack": _attack_summary(run, run.attack),
+        "attack": {
+            "target": attack.config.target,
+            "original": attack.outcome.original,
+            "success_step": attack.outcome.success_step,
+            "sentence": attack.sentence(dataset),
+            "l2": last.l2,
+            "linf": last.linf,
+            "pixel_min": last.image.min(),
+            "pixel_max": last.image.max(),
+            "probabilities": [step.probabilities for step in attack.steps],
+        },
         "seconds": {
             "train": run.train_seconds,
             "evaluate": run.evaluate_seconds,
             "total": run.total_seconds,
         },
     }
+    if attack.stopped_at is not None:
+        summary["attack"]["stopped_at"] = attack.stopped_at
     if run.divergence is not None:
         summary["diverged"] = str(run.divergence)
     # Strict JSON has no NaN: a reader in another language would refuse the whole file.

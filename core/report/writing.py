@@ -14,6 +14,7 @@ from core.report.page import make_page
 from core.report.pictures import (
     attack_figure,
     curves_figure,
+    curves_words,
     means_figure,
     weights_figure,
     worst_figure,
@@ -34,7 +35,13 @@ EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 """As a shell reports a program that was stopped with Ctrl+C: 128 + SIGINT."""
 
-PICTURES = ("curves.png", "weights.png", "means.png", "worst.png", "attack.png")
+PICTURES: dict[str, Callable[[RunResult], Figure]] = {
+    "curves.png": lambda run: curves_figure(run.history, curves_words(run)),
+    "weights.png": weights_figure,
+    "means.png": means_figure,
+    "worst.png": worst_figure,
+    "attack.png": attack_figure,
+}
 FILES = (*PICTURES, "curves.csv", "index.html", "summary.json")
 
 _BAR_CELLS = 30
@@ -44,35 +51,6 @@ def png_size(content: bytes) -> tuple[int, int]:
     """Return (width, height) from the header of a PNG file."""
     width, height = struct.unpack(">II", content[16:24])
     return width, height
-
-
-def draw_pictures(run: RunResult, progress: Progress) -> dict[str, bytes]:
-    """Return the five pictures, file name to PNG bytes."""
-    dataset, last, diagnosis = run.dataset, run.last, run.train_diagnosis
-    figures: dict[str, Callable[[], Figure]] = {
-        "curves.png": lambda: curves_figure(run.history, _curves_subtitle(run)),
-        "weights.png": lambda: weights_figure(dataset, last.weights, last.epoch),
-        "means.png": lambda: means_figure(dataset, diagnosis, last.epoch),
-        "worst.png": lambda: worst_figure(dataset, diagnosis, last.epoch),
-        "attack.png": lambda: attack_figure(run),
-    }
-    found = {}
-    for i, (name, figure) in enumerate(figures.items()):
-        progress(f"drawing {name}", 0.9 + 0.02 * i)
-        found[name] = draw(figure())
-    return found
-
-
-def _curves_subtitle(run: RunResult) -> str:
-    config, dataset = run.arguments.training, run.dataset
-    order = "shuffled" if config.shuffle else "in file order"
-    decay = f", L2 decay {config.l2:g}" if config.l2 else ""
-    words = (
-        f"{dataset.name}: {dataset.train.n_samples:,} training and {dataset.test.n_samples:,} test "
-        f"images, batches of {config.batch_size:,} {order}, learning rate "
-        f"{config.learning_rate:g}{decay}, start {config.init}, seed {config.seed}"
-    )
-    return words if run.divergence is None else f"{run.divergence} {words}"
 
 
 def write_report(
@@ -113,7 +91,10 @@ def write_report(
         run = run_everything(arguments, tell)
         if run.note and note is not None:
             note(run.note)
-        files = draw_pictures(run, tell)
+        files = {}
+        for i, (name, figure) in enumerate(PICTURES.items()):
+            tell(f"drawing {name}", 0.9 + 0.02 * i)
+            files[name] = draw(figure(run))
         sizes = {name: png_size(content) for name, content in files.items()}
         files["curves.csv"] = run.history.to_csv().encode("utf-8")
         # Class names and paths may hold what UTF-8 cannot: half a surrogate pair from the system.

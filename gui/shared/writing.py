@@ -28,13 +28,13 @@ class Order:
     Attributes
     ----------
     make : makes the content; called in the thread
-    path : where it is written; None for what is only handed back
     take : gets the content, in the window's thread
+    path : where it is written; None for what is only handed back
     """
 
     make: Callable[[], Making]
-    path: Path | None
     take: Callable[[bytes], None]
+    path: Path | None
 
 
 class Writing(QObject):
@@ -70,14 +70,13 @@ class Writing(QObject):
 
     def save(self, path: Path, make: Callable[[], Making]) -> None:
         """Make the content of a file, and write it whole or not at all."""
-        self._order(Order(make, path, lambda _: self._messages.note(f"Saved {path}")))
+        self.hand(make, lambda _: self._messages.note(f"Saved {path}"), path)
 
-    def hand(self, make: Callable[[], Making], take: Callable[[bytes], None]) -> None:
-        """Make something and hand it back, in the window's thread."""
-        self._order(Order(make, None, take))
-
-    def _order(self, order: Order) -> None:
-        self._orders.append(order)
+    def hand(
+        self, make: Callable[[], Making], take: Callable[[bytes], None], path: Path | None = None
+    ) -> None:
+        """Make something, write it where it has a path, and hand it back in the window's thread."""
+        self._orders.append(Order(make, take, path))
         if len(self._orders) == 1:
             self._study.start()
 

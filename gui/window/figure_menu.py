@@ -12,7 +12,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from gui.shared.file_dialogs import FIGURES
-from gui.widgets.basics.figured import COPY, NUMBERS, SAVE, WAYS, Figured, FigureRequest, Sourced
+from gui.widgets.basics.figured import NUMBERS, SAVE, WAYS, Figured, FigureRequest, Sourced
 from gui.widgets.basics.fitting_words import short
 
 if TYPE_CHECKING:
@@ -159,37 +159,33 @@ class FigureMenu(QObject):
 
     def take(self, figure: Figure, way: str) -> None:
         """Copy a figure or its numbers, or save it."""
+        path, form = None, "csv" if way == NUMBERS else "png"
         if way == SAVE:
-            self._save(figure)
-        elif way == NUMBERS:
-            self._writing.hand(self._making(figure, "csv"), partial(self._copy_numbers, figure))
-        elif way == COPY:
-            self._writing.hand(self._making(figure, "png"), partial(self._copy_picture, figure))
-
-    def _save(self, figure: Figure) -> None:
-        path = self._dialogs.save("Save figure", f"{_file_name(figure.title)}.png", FIGURES)
-        if path is not None:
-            self._writing.save(path, self._making(figure, path.suffix[1:].lower()))
-
-    def _making(self, figure: Figure, form: str) -> Callable[[], bytes]:
-        """Return what draws a figure; say that it takes a moment, which numbers do not."""
-        if form != "csv":
-            self._session.messages.note(f"Drawing {_quoted(figure)} ...")
+            path = self._dialogs.save("Save figure", f"{_file_name(figure.title)}.png", FIGURES)
+            if path is None:
+                return
+            form = path.suffix[1:].lower()
+        # Some titles else read as if something were wrong.
+        messages, title = self._session.messages, f"“{short(figure.title, _LONGEST_NAME)}”"
+        if form != "csv":  # which takes no moment
+            messages.note(f"Drawing {title} ...")
 
         def make() -> bytes:
-            from core.report.drawing import content
+            from core.report.drawing import draw
 
-            return content(figure, form)
+            return draw(figure, form)
 
-        return make
+        def copy(content: bytes) -> None:
+            if form == "csv":
+                QGuiApplication.clipboard().setText(content.decode("utf-8"))
+            else:
+                QGuiApplication.clipboard().setImage(QImage.fromData(content))
+            messages.note(f"Copied {'the numbers of ' if form == 'csv' else ''}{title}")
 
-    def _copy_numbers(self, figure: Figure, content: bytes) -> None:
-        QGuiApplication.clipboard().setText(content.decode("utf-8"))
-        self._session.messages.note(f"Copied the numbers of {_quoted(figure)}")
-
-    def _copy_picture(self, figure: Figure, content: bytes) -> None:
-        QGuiApplication.clipboard().setImage(QImage.fromData(content))
-        self._session.messages.note(f"Copied {_quoted(figure)}")
+        if path is None:
+            self._writing.hand(make, copy)
+        else:
+            self._writing.save(path, make)
 
     def save_page(self) -> None:
         """Save the page as it is seen, buttons and all."""
@@ -234,11 +230,6 @@ def _words_around(widget: QWidget | None) -> str | None:
             return widget.figure_words()
         widget = widget.parentWidget()
     return None
-
-
-def _quoted(figure: Figure) -> str:
-    """Return the title of a figure within a message, some of which else read as an error."""
-    return f"“{short(figure.title, _LONGEST_NAME)}”"
 
 
 def _entry(figure: Figure) -> str:

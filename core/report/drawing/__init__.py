@@ -54,16 +54,11 @@ def draw(figure: Figure, form: str = "png") -> bytes:
 
     Parameters
     ----------
-    form : "png", 1600 pixels wide; "svg", text as text; or "pdf"
+    form : "png", 1600 pixels wide; "svg", text as text; "pdf"; or "csv", its numbers alone
     """
+    if form == "csv":
+        return figure.table().to_csv().encode("utf-8", "backslashreplace")
     with alone(figure):
         from core.report.drawing.kinds import lay_out
 
         return lay_out(figure).content(form, figure.title)
-
-
-def content(figure: Figure, form: str) -> bytes:
-    """Return a figure as the content of a file, or with the form "csv" its numbers."""
-    if form == "csv":
-        return figure.table().to_csv().encode("utf-8", "backslashreplace")
-    return draw(figure, form)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from core.report.figures import Bars, Chart, Rule, Series
 
-_LEFT, _ABOVE, _BELOW, _NOTE = 100, 42, 84, 34
+_LEFT, _ABOVE, _BELOW = 100, 42, 84
 _LONGEST_NAME = 250
 _STEP = 1.25 * SMALL_SIZE
 """Between two names or words that stand below each other."""
@@ -68,7 +68,7 @@ class Curves:
 
     def __init__(self, chart: Chart, width: float) -> None:
         self._chart, self._width = chart, width
-        self.height = 0.2 * width + 410 + (_NOTE if chart.note else 0)
+        self.height = 0.2 * width + 410
 
     def draw(self, paper: Paper, left: float, top: float, height: float) -> None:
         """Draw axes, curves and their names into a box."""
@@ -76,8 +76,7 @@ class Curves:
         named: tuple[Any, ...] = (*chart.lines, *chart.bands)
         labels = [elide(one.label, SMALL_SIZE, _LONGEST_NAME) for one in named]
         right = left + width - (widest(labels) + 52 if any(labels) else 12)
-        bottom = top + height - _BELOW - (_NOTE if chart.note else 0)
-        inner = left + _LEFT
+        inner, bottom = left + _LEFT, top + height - _BELOW
         paper.write(left, top + 18, elide(chart.y_label, SMALL_SIZE, width), colour=MUTED)
         axes = paper.axes(inner, top + _ABOVE, right, bottom)
         _scale(axes, chart)
@@ -85,8 +84,6 @@ class Curves:
         axes.grid(axis="y")
         room = 2 * min(right - inner, width)
         axes.set_xlabel(elide(chart.x_label, SMALL_SIZE, room), labelpad=points(8))
-        note = elide(chart.note, SMALL_SIZE, width)
-        paper.write(left, top + height - 16, note, colour=MUTED)
         _write_names(axes, paper, [*_draw_lines(axes, chart), *_draw_bands(axes, chart)])
         for mark in chart.marks:
             look: Any = {"markersize": points(34), "markeredgewidth": points(2.5)}

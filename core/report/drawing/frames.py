@@ -19,7 +19,7 @@ from core.report.drawing import alone
 from core.report.drawing.fonts import FONTS
 from core.report.drawing.paper import CAPITALS, GRID, INK, MUTED, Paper, elide, widest
 from core.report.figures import BLUE, VERMILION
-from core.report.numbers import number
+from core.report.numbers import most_probable, number
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -67,9 +67,8 @@ class Frames:
         self._factor = max(_PANEL // max(height, width), 1)
         self._across, down = width * self._factor, height * self._factor
         n_rows = min(len(film.class_names), max(down // _ROW, 2))
-        highest = np.array([step.probabilities for step in film.steps]).max(axis=0)
-        highest[film.target] = np.inf
-        self._shown = np.sort(np.argsort(-np.nan_to_num(highest), kind="stable")[:n_rows])
+        probabilities = np.array([step.probabilities for step in film.steps])
+        self._shown = most_probable(probabilities, film.target, n_rows)
         self._lefts = [_GAP + i * (self._across + _GAP) for i in range(3)]
         self._middles = _ABOVE + (np.arange(n_rows) + 0.5) * _ROW
         self._hues = [VERMILION if k == film.target else BLUE for k in self._shown]

@@ -70,12 +70,13 @@ class Mosaic:
         self._bottom = -(-len(cells) // self._columns) * self._row - _ROW_GAP
         self.height = self._bottom + (BAR_HEIGHT + 44) * (pictures.limit is not None)
 
-    def _image(self, cell: Cell) -> NDArray[np.uint8] | None:
+    @staticmethod
+    def _image(cell: Cell) -> NDArray[np.uint8] | None:
         if cell.rgb is not None or cell.values is None:
             return cell.rgb
-        if cell.signed:
-            return diverging_rgb(cell.values, cell.limit or self._pictures.limit or 1.0)
-        return grey_rgb(cell.values)
+        return (
+            grey_rgb(cell.values) if cell.limit is None else diverging_rgb(cell.values, cell.limit)
+        )
 
     def _size(self, image: NDArray[np.uint8]) -> tuple[float, float]:
         """Return width and height of an image in its room: a whole multiple where it can."""

@@ -85,7 +85,6 @@ class RankPlot(QWidget):
             rules=() if epoch is None else (Rule(f"epoch {epoch:g}", epoch),),
             y_log=True,
             y_limits=(max(len(self._names), 2), 1),
-            whole_x=True,
         )
 
     def sizeHint(self) -> QSize:

@@ -81,7 +81,7 @@ class ChangeCanvas(StrokeSurface):
         limit = max(float(np.abs(painting.change).max()), _LEAST_LIMIT)
         cells = (
             Cell("image", "", painting.original, sign="+"),
-            Cell("painted", f"±{limit:.3g}", painting.change, signed=True, limit=limit, sign="="),
+            Cell("painted", f"±{limit:.3g}", painting.change, limit=limit, sign="="),
             Cell("result", "", painting.image),
         )
         return Pictures("A change by hand", "", cells, columns=len(cells))

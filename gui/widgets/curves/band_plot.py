@@ -200,7 +200,7 @@ class EpochBars(CurvePlot):
         )
         is_there = any(len(line.x) for line in lines)
         chart = self._chart()
-        return replace(chart, lines=chart.lines + lines, whole_x=True) if is_there else None
+        return replace(chart, lines=chart.lines + lines) if is_there else None
 
     def _fit(self) -> None:
         """Show all bars, from the deepest to the highest, but for the first ones left out."""

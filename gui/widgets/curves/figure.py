@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt
 
 from core.report.figures import Band, Chart, Line, Mark, Rule
@@ -87,7 +86,6 @@ def chart(
         y_log=drawing.y.is_log,
         x_limits=x_limits,
         y_limits=y_limits,
-        whole_x=all(np.array_equal(line.x, np.floor(line.x)) for line in lines),
     )
 
 

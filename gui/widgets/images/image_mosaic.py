@@ -177,7 +177,7 @@ class ImageMosaic(CellGrid):
                 heading=name,
                 caption=caption,
                 values=None if missing else values,
-                signed=row.limit is not None,
+                limit=row.limit,
                 empty_words=missing,
             )
             for name, values, caption, missing in zip(

@@ -115,9 +115,8 @@ class ImageView(Painted):
             return None
         from core.report.figures import Cell
 
-        signed = self._limit is not None
-        rgb = None if signed or self._white == 1.0 else self._rgb
-        return Cell(self.title, self.caption, self.values, signed, self._limit, rgb)
+        rgb = None if self._limit is not None or self._white == 1.0 else self._rgb
+        return Cell(self.title, self.caption, self.values, self._limit, rgb)
 
     def figure(self) -> Pictures | None:
         """Return the image alone; None where there is none."""
