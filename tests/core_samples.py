@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from core.data.dataset import Dataset, make_dataset
 from core.exact.cost_matrix import PairSizes, cost_matrix
 from core.insight.epoch_readings import EpochSearch
+from core.learning.model_cache import ModelCache
 from core.progress import finish
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def tiny_dataset(
 
 def read_epochs(snapshots: Sequence[Snapshot], split: Split) -> EpochReadings:
     """Return what all of these snapshots read in ``split``."""
-    search = EpochSearch(split, snapshots)
+    search = EpochSearch(split, snapshots, ModelCache())
     finish(search.run())
     found = search.found()
     assert found is not None

@@ -124,7 +124,7 @@ def test_medians_over_epochs_are_found_once_and_of_the_rightly_read(learnt):
         assert found.score[i] == pytest.approx(record.test_score)
         for values, sizes in ((found.l2, changes.l2), (found.linf, changes.linf)):
             np.testing.assert_equal(values[i], np.median(sizes[right]))
-    partial = MedianSearch(data.test, {7: records})
+    partial = MedianSearch(data.test, {7: records}, ModelCache())
     next(partial.run())
     assert not partial.found()[7].complete
     assert len(partial.found()[7].epochs) == 1

@@ -154,7 +154,7 @@ def test_what_was_read_is_not_read_again(monkeypatch):
 
 def test_what_is_found_adds_up_and_is_not_looked_for_again():
     dataset, records = trained()
-    search = EpochSearch(dataset.test, records)
+    search = EpochSearch(dataset.test, records, ModelCache())
     assert search.found() is None
     for progress in search.run():
         assert (progress.unit, progress.total) == ("epochs", len(records))

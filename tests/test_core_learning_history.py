@@ -239,7 +239,8 @@ RECORD_BYTES = record(0).weights.nbytes
     first=st.sampled_from([0, 7]),
 )
 def test_snapshots_are_thinned_by_the_stated_rule(curve, room, protected, first):
-    history = History(CONFIG, snapshot_bytes=room * RECORD_BYTES)
+    history = History(CONFIG)
+    history.limit(room * RECORD_BYTES)
     for epoch in protected:
         history.protect(epoch)
     for i, value in enumerate(curve):
@@ -262,7 +263,8 @@ def test_snapshots_are_thinned_by_the_stated_rule(curve, room, protected, first)
 
 
 def test_every_second_one_goes_when_there_is_no_room_for_one_more():
-    history, kept = History(CONFIG, snapshot_bytes=5 * RECORD_BYTES), []
+    history, kept = History(CONFIG), []
+    history.limit(5 * RECORD_BYTES)
     for epoch in range(11):
         history.append(record(epoch, -1.0 / (epoch + 1)))  # the last is the best
         kept.append(history.kept_epochs.tolist())
@@ -281,7 +283,8 @@ def test_a_real_run_is_kept_whole_within_the_bound_and_thinned_beyond_it():
     whole = run_history()
     assert whole.kept_epochs.tolist() == list(range(13))
     assert whole.stride == 1
-    history = History(CONFIG, snapshot_bytes=5 * whole.records[0].weights.nbytes)
+    history = History(CONFIG)
+    history.limit(5 * whole.records[0].weights.nbytes)
     for item in whole.records:
         history.append(item)
     assert history.stride > 1

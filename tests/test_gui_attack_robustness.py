@@ -30,6 +30,7 @@ from core.attack.methods.fgsm import FastGradient
 from core.attack.whole_parts.sized import SIZED_ATTACKS as ATTACKS
 from core.attack.whole_parts.sized import GradientAttack, Trial
 from core.exact.curves import MedianSearch, exact_robustness, share_right
+from core.learning.model_cache import ModelCache
 from core.progress import finish
 from gui.attack.robustness.page import TWO, RobustnessPage
 from gui.session.run_state import RunState
@@ -197,7 +198,7 @@ def test_medians_and_scores_are_those_of_every_epoch(
     page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
     assert session.view.history is not None
-    search = MedianSearch(data_of(session).test, {0: session.view.history.records})
+    search = MedianSearch(data_of(session).test, {0: session.view.history.records}, ModelCache())
     list(search.run())
     expected = search.found()[0]
     wait_until(qtbot, lambda: len(page.epochs.median_plot.data("median")[0]) == EPOCHS + 1)

@@ -15,7 +15,6 @@ import numpy as np
 from core.data.dataset import read_only
 from core.exact.closed_form import SmallestChanges, smallest_changes
 from core.exact.smallest import boxed_changes
-from core.learning.model_cache import ModelCache
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
+    from core.learning.model_cache import ModelCache
     from core.learning.records import Snapshot
     from core.progress import Progress
 
@@ -228,13 +228,11 @@ class CurveSearch:
         self,
         models: Mapping[int, NDArray[Any]],
         split: Split,
+        known: ModelCache[ExactRobustness],
         *,
         boxed: bool,
-        known: ModelCache[ExactRobustness] | None = None,
     ) -> None:
-        self._models, self._split, self._boxed = dict(models), split, boxed
-        self._about = (split, boxed)
-        self._known: ModelCache[ExactRobustness] = ModelCache() if known is None else known
+        self._models, self._about, self._known = dict(models), (split, boxed), known
 
     def run(self) -> Generator[Progress, None, None]:
         """Look at those not looked at yet, telling after each, and within in the box."""
@@ -248,7 +246,8 @@ class CurveSearch:
         return ExactCurves(whole) if len(whole) == len(known) else None
 
     def _look(self, weights: NDArray[Any]) -> Generator[Progress, None, ExactRobustness]:
-        return exact_robustness(weights, self._split, boxed=self._boxed)
+        split, boxed = self._about
+        return exact_robustness(weights, split, boxed=boxed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -283,11 +282,9 @@ class MedianSearch:
         self,
         split: Split,
         runs: Mapping[int, Sequence[Snapshot]],
-        *,
-        known: ModelCache[Medians] | None = None,
+        known: ModelCache[Medians],
     ) -> None:
-        self._split, self._runs = split, dict(runs)
-        self._known: ModelCache[Medians] = ModelCache() if known is None else known
+        self._split, self._runs, self._known = split, dict(runs), known
 
     def run(self) -> Generator[Progress, None, None]:
         """Look at those not looked at yet, telling after each; what is known of others goes."""

@@ -10,7 +10,6 @@ import numpy as np
 from core.data.dataset import read_only
 from core.exact.curves import exact_robustness
 from core.insight.diagnostics import Diagnosis, diagnose
-from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import finish
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
+    from core.learning.model_cache import ModelCache
     from core.progress import Progress
 
 
@@ -73,11 +73,9 @@ class ComparisonSearch:
         weights: tuple[NDArray[Any], NDArray[Any]],
         train: Split,
         held_out: Split,
-        *,
-        known: ModelCache[Examined] | None = None,
+        known: ModelCache[Examined],
     ) -> None:
-        self._weights, self._splits = weights, (train, held_out)
-        self._known: ModelCache[Examined] = ModelCache() if known is None else known
+        self._weights, self._splits, self._known = weights, (train, held_out), known
 
     def run(self) -> Generator[Progress, None, None]:
         """Examine those not examined yet, telling after each."""

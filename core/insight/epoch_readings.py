@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from core.data.dataset import read_only
-from core.learning.model_cache import ModelCache
 from core.learning.perceptron import SoftmaxPerceptron
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
+    from core.learning.model_cache import ModelCache
     from core.learning.records import Snapshot
     from core.progress import Progress
 
@@ -196,14 +196,9 @@ class EpochSearch:
     """
 
     def __init__(
-        self,
-        split: Split,
-        snapshots: Sequence[Snapshot],
-        *,
-        known: ModelCache[EpochRow] | None = None,
+        self, split: Split, snapshots: Sequence[Snapshot], known: ModelCache[EpochRow]
     ) -> None:
-        self._split, self._snapshots = split, tuple(snapshots)
-        self._known: ModelCache[EpochRow] = ModelCache() if known is None else known
+        self._split, self._snapshots, self._known = split, tuple(snapshots), known
 
     def run(self) -> Generator[Progress, None, None]:
         """Read those not read yet, telling after each; what was read of other snapshots goes."""

@@ -76,8 +76,8 @@ class History:
     """The records of one run, in order of epochs.
 
     The curves hold every epoch. ``records`` hold weights, so that an epoch can be shown again, and
-    those are bounded: when they take more than ``snapshot_bytes``, every second one goes, and from
-    then on only epochs that are a multiple of :attr:`stride` are kept, which doubles each time.
+    those are bounded: when they take more than :meth:`limit` allows, every second one goes, and
+    from then on only multiples of :attr:`stride` are kept, which doubles each time.
     Whatever the bound, the start, the last, the best epoch and those of :meth:`protect` stay.
 
     Curves and the best epoch are kept up to date by :meth:`append`: a window reads them 30 times a
@@ -87,16 +87,14 @@ class History:
     ----------
     config
         With which the run began.
-    snapshot_bytes
-        Bound on the memory of the weights kept.
     """
 
-    def __init__(self, config: TrainingConfig, snapshot_bytes: int = SNAPSHOT_BYTES) -> None:
+    def __init__(self, config: TrainingConfig) -> None:
         self.config = config
         self.records: list[EpochRecord] = []
         self.changes: list[Change] = []
         self.stride = 1
-        self._budget = snapshot_bytes
+        self._budget = SNAPSHOT_BYTES
         self._used = 0
         self._protected: set[int] = set()
         self._curves: dict[str, _GrowingArray] = {}

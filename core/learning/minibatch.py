@@ -9,7 +9,7 @@ what it would learn alone, bit for bit.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -94,17 +94,6 @@ class MiniBatches:
         return np.asarray(labels[:, None] == classes).astype(self._design.dtype)
 
 
-class _Room(NamedTuple):
-    """Working memory for batches of one size, and views of it by model."""
-
-    response: NDArray[Any]
-    response_of: NDArray[Any]
-    total: NDArray[Any]
-    total_of: NDArray[Any]
-    largest: NDArray[Any]
-    scale: NDArray[Any]
-
-
 class MiniBatchStep:
     """The update of one model, or of R side by side, with nothing allocated.
 
@@ -144,7 +133,7 @@ class MiniBatchStep:
             self._decay = np.empty_like(self._gradient)
             self._decay[:] = self._column(kept if velocity is None else l2)
             self._decay[..., 0] = 1.0 if velocity is None else 0.0
-        self._rooms: dict[int, _Room] = {}
+        self._rooms: dict[int, tuple[NDArray[Any], ...]] = {}
 
     def run(self, images: NDArray[Any], targets: NDArray[Any]) -> None:
         """Do the updates of k batches, one after another, as :class:`MiniBatches` yields them."""
@@ -183,19 +172,15 @@ class MiniBatchStep:
                 multiply(velocity, rate, gradient)
             add(weights, gradient, weights)
 
-    def _room(self, n: int) -> _Room:
+    def _room(self, n: int) -> tuple[NDArray[Any], ...]:
+        """Return working memory for batches of ``n`` images, and views of it by model."""
         if n not in self._rooms:
             shape, dtype = (*self._weights.shape[:-1], n), self._weights.dtype
             response, total, scale = (np.empty(shape, dtype) for _ in range(3))
             scale[:] = self._column(self._factor / n)
-            self._rooms[n] = _Room(
-                response,
-                self._by_model(response),
-                total,
-                self._by_model(total),
-                np.empty((1, *shape[1:]), dtype),
-                scale,
-            )
+            largest = np.empty((1, *shape[1:]), dtype)
+            by_model = self._by_model(response), self._by_model(total)
+            self._rooms[n] = response, by_model[0], total, by_model[1], largest, scale
         return self._rooms[n]
 
     def _column(self, values: float | NDArray[np.float64]) -> NDArray[Any]:

@@ -7,7 +7,7 @@ of that any change at all would have done.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -140,21 +140,6 @@ class TransferResult:
     norm: str
 
 
-@dataclass(slots=True)
-class _Kept:
-    count: int = 0
-    examples: list[Example] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """What all models read in a chunk: (n_models, n) each."""
-
-    before: NDArray[np.int64]
-    after: NDArray[np.int64]
-    noise: NDArray[np.int64]
-
-
 def chunk_rows(n_features: int, n_classes: int) -> int:
     """Return how many images are attacked together for each step to take far below 0.1 s.
 
@@ -206,7 +191,8 @@ class Transfer:
         self._order = np.random.default_rng(seed).permutation(split.n_samples)[:n_images]
         self._done = self._told = self._n_crafted = 0
         self._counts = [ModelTransfer() for _ in self._models]
-        self._all, self._only = _Kept(), _Kept()
+        self._n_all = self._n_only = 0
+        self._examples: tuple[list[Example], list[Example]] = ([], [])
         self._norm = NORMS[config.get("norm")]
         self._shared: UniversalSearch | None = None
         if issubclass(attack, Universal):  # one change for all, not one for every few images
@@ -259,8 +245,20 @@ class Transfer:
         rng = np.random.default_rng((self._seed, number))
         noise = noise_of_sizes(images, sizes, self._norm, rng, box=self._config.get("box"))
         yield self._tell()
-        looked = _Looked(before, self._read(crafted), self._read(images + noise))
-        self._count(rows, labels, crafted, sizes, looked)
+        after = self._read(crafted)
+        fooling = self._count(labels, before, after, self._read(images + noise))
+        for examples, chosen in zip(self._examples, fooling, strict=True):
+            for i in np.flatnonzero(chosen)[: MOST_EXAMPLES - len(examples)]:
+                examples.append(
+                    Example(
+                        index=int(rows[i]),
+                        label=int(labels[i]),
+                        image=read_only(crafted[i].copy()),
+                        size=float(sizes[i]),
+                        before=read_only(before[:, i].copy()),
+                        after=read_only(after[:, i].copy()),
+                    )
+                )
         self._done += len(rows)
 
     def _craft(
@@ -282,42 +280,38 @@ class Transfer:
 
     def _count(
         self,
-        rows: NDArray[np.int64],
         labels: NDArray[np.int64],
-        crafted: NDArray[Any],
-        sizes: NDArray[np.float64],
-        looked: _Looked,
-    ) -> None:
+        before: NDArray[np.int64],
+        after: NDArray[np.int64],
+        by_noise: NDArray[np.int64],
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Count what all models read, (n_models, n) each.
+
+        Returns
+        -------
+        (n,) each: which images fool every model, and which the crafting one alone
+        """
         target = self._config.target
-        reachable = can_be_fooled(looked.before, labels, target)
-        after, by_noise = (as_wanted(each, labels, target) for each in (looked.after, looked.noise))
-        fooled = reachable & after
+        reachable = can_be_fooled(before, labels, target)
+        wanted, wanted_by_noise = (as_wanted(each, labels, target) for each in (after, by_noise))
+        fooled = reachable & wanted
         reached = reachable & fooled[0]
         for i, counts in enumerate(self._counts):
             self._counts[i] = counts + ModelTransfer(
-                n_images=len(rows),
-                n_right=int((looked.before[i] == labels).sum()),
-                n_right_crafted=int((looked.after[i] == labels).sum()),
-                n_right_noise=int((looked.noise[i] == labels).sum()),
+                n_images=len(labels),
+                n_right=int((before[i] == labels).sum()),
+                n_right_crafted=int((after[i] == labels).sum()),
+                n_right_noise=int((by_noise[i] == labels).sum()),
                 n_reached=int(reached[i].sum()),
-                n_fooled=int((reached[i] & after[i]).sum()),
-                n_fooled_noise=int((reached[i] & by_noise[i]).sum()),
+                n_fooled=int((reached[i] & wanted[i]).sum()),
+                n_fooled_noise=int((reached[i] & wanted_by_noise[i]).sum()),
             )
+        everyone = np.asarray(fooled.all(axis=0))
+        alone = np.asarray(fooled[0] & ~wanted[1:].any(axis=0))
         self._n_crafted += int(fooled[0].sum())
-        alone = fooled[0] & ~after[1:].any(axis=0)
-        for kept, chosen in ((self._all, fooled.all(axis=0)), (self._only, alone)):
-            kept.count += int(chosen.sum())
-            for i in np.flatnonzero(chosen)[: MOST_EXAMPLES - len(kept.examples)]:
-                kept.examples.append(
-                    Example(
-                        index=int(rows[i]),
-                        label=int(labels[i]),
-                        image=read_only(crafted[i].copy()),
-                        size=float(sizes[i]),
-                        before=read_only(looked.before[:, i].copy()),
-                        after=read_only(looked.after[:, i].copy()),
-                    )
-                )
+        self._n_all += int(everyone.sum())
+        self._n_only += int(alone.sum())
+        return everyone, alone
 
     def found(self) -> TransferResult:
         """Return what is known of the images done so far, at any time."""
@@ -326,10 +320,10 @@ class Transfer:
             n_total=len(self._order),
             n_crafted=self._n_crafted,
             models=tuple(self._counts),
-            n_all=self._all.count,
-            n_only=self._only.count,
-            fool_all=tuple(self._all.examples),
-            fool_only=tuple(self._only.examples),
+            n_all=self._n_all,
+            n_only=self._n_only,
+            fool_all=tuple(self._examples[0]),
+            fool_only=tuple(self._examples[1]),
             target=self._config.target,
             norm=self._norm.name,
         )

@@ -123,11 +123,6 @@ class Sweep:
         self._events = self._train()
 
     @property
-    def n_members(self) -> int:
-        """How many runs there are."""
-        return len(self.configs)
-
-    @property
     def seeds(self) -> tuple[int, ...]:
         """The seed of each member."""
         return tuple(config.seed for config in self.configs)
