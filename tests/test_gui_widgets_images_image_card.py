@@ -255,9 +255,6 @@ def test_an_image_without_a_true_class_has_logits_only(qtbot: QtBot) -> None:
             values=values,
             class_names=("a", "b", "c"),
             probabilities=model.probabilities(values.reshape(-1)),
-            true_class=None,
-            part="",
-            index=None,
             weights=weights,
             snapshots=tuple,
         )

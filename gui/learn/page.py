@@ -364,6 +364,5 @@ class LearnPage(Page):
             probabilities=shown.probabilities_of(values.reshape(-1)) if is_mean else None,
             true_class=column if is_mean else None,
             part="train",
-            index=None,
             weights=shown.weights if is_mean else None,
         )

@@ -5,11 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QComboBox,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from core.attack.by_hand.painting import size_of
 from core.attack.by_hand.score import efficiency, percent, sized
@@ -132,11 +128,8 @@ class RivalPanel(QWidget):
         if changes and self.reveal.isChecked():
             self._show(changes[self.place])
         else:
-            self._hide()
-
-    def _hide(self) -> None:
-        for view in (self.change_view, self.image_view):
-            view.clear()
+            self.change_view.clear()
+            self.image_view.clear()
 
     def _show(self, flat: np.ndarray) -> None:
         game, dataset = self._game, self._session.view.dataset

@@ -5,15 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QLabel,
-    QPushButton,
-    QSlider,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSlider, QWidget
 
 from core.attack.by_hand.score import sized
 from core.attack.norms import NORMS
@@ -79,16 +72,16 @@ class RulesLine(QWidget):
         """Show what the game holds."""
         game = self._game
         self.norm.setCurrentIndex(self.norm.findData(game.norm))
-        self.norm.setToolTip(wrapped("How the size of a change is measured.", _formula(game.norm)))
+        formula = NORMS[game.norm].formula
+        self.norm.setToolTip(wrapped("How the size of a change is measured.", formula))
         is_counted = game.norm == "l0"
         self.box.setChecked(game.boxed)
         self.box.setEnabled(not is_counted)
         self.box.setToolTip(wrapped(_COUNTED_HELP if is_counted else _BOX_HELP))
         for widget in (self.budget, self.again):
             widget.setEnabled(game.is_ready)
-        blocked = self.budget.blockSignals(True)
-        self.budget.setValue(_place(game.factor))
-        self.budget.blockSignals(blocked)
+        with QSignalBlocker(self.budget):
+            self.budget.setValue(_place(game.factor))
         self._refresh_words()
 
     def _refresh_words(self) -> None:
@@ -119,7 +112,3 @@ def _place(factor: float) -> int:
     """Return where on the slider a factor is."""
     within = min(max(factor, LEAST_FACTOR), MOST_FACTOR)
     return round(_STEPS * math.log(within / LEAST_FACTOR) / math.log(MOST_FACTOR / LEAST_FACTOR))
-
-
-def _formula(norm: str) -> str:
-    return NORMS[norm].formula

@@ -82,8 +82,6 @@ class AttackImages(QObject):
             class_names=names,
             probabilities=probabilities,
             true_class=label,
-            part="",
-            index=None,
             weights=shown.weights,
             snapshots=session.epochs.snapshots,
             marked_epoch=None if shown.live else shown.epoch,

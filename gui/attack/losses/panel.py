@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -30,6 +30,7 @@ from gui.attack.losses.words import (
     badge_words,
     far_out_words,
 )
+from gui.shared.columns import sentences
 from gui.shared.panel import Panel
 from gui.theme import ICONS, LIGHT, Theme, make_icon
 from gui.widgets.basics.card import card
@@ -82,7 +83,6 @@ class LossesPanel(Panel):
         super().__init__(session, parent)
         self.losses = Losses(session, self)
         self._painted: Descents | None = None
-        self._theme = LIGHT
         declared = parameters_of(MicroscopeConfig)
         self.rows = {name: ParameterRow(name, declared[name], self) for name in ("rate", "steps")}
         self.find_button = self._push("A saturated image", _FIND_HELP)
@@ -147,11 +147,8 @@ class LossesPanel(Panel):
     def _make_badge(self) -> None:
         self.badge = QFrame(self)
         self.badge.setObjectName("badge")
-        self.badge_title, self.badge_text = QLabel("", self), QLabel("", self)
-        self.badge_title.setObjectName("sentence")
+        self.badge_title, self.badge_text = sentences(self, "sentence"), sentences(self)
         for label in (self.badge_title, self.badge_text):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # The words come and go while one scrubs; the images above must not move for that.
         self.badge_text.setMinimumHeight(_BADGE_LINES * self.badge_text.fontMetrics().height())
@@ -272,10 +269,9 @@ class LossesPanel(Panel):
             return
         dataset, descents = self._session.view.dataset, self.losses.descents
         step, last = self.losses.player.position, self.losses.player.last
-        blocked = self.scrub.blockSignals(True)
-        self.scrub.setRange(0, last)
-        self.scrub.setValue(step)
-        self.scrub.blockSignals(blocked)
+        with QSignalBlocker(self.scrub):
+            self.scrub.setRange(0, last)
+            self.scrub.setValue(step)
         for widget in (self.scrub, self.play_button):
             widget.setEnabled(descents is not None)
         self.words.setText("" if descents is None else f"step {step} of {last}")

@@ -260,8 +260,4 @@ class RobustnessPair(Panel):
             values=picture.values[column],
             limit=picture.limit,
             class_names=dataset.class_names,
-            probabilities=None,
-            true_class=None,
-            part="",
-            index=None,
         )

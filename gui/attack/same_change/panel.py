@@ -5,15 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtWidgets import (
-    QLabel,
-    QPushButton,
-    QSizePolicy,
-    QSlider,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Slot
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QSlider, QWidget
 
 from gui.attack.same_change.effect_table import EffectTable
 from gui.attack.same_change.study import MOST_STRENGTH, OneChange
@@ -26,6 +19,7 @@ from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.job_progress import JobProgress
 from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.lazy_tabs import TabRow
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture
@@ -69,9 +63,9 @@ class SameChangePanel(Panel):
         super().__init__(session, parent)
         self.state = OneChange(session, self)
         self._drawn: ChangedImages | None = None
-        self.film_button = self._choice("The film's", _FILM_HELP)
-        self.all_button = self._choice("One for all", _FOR_ALL_HELP)
-        self.film_button.setChecked(True)
+        choices = {"The film's": wrapped(_FILM_HELP), "One for all": wrapped(_FOR_ALL_HELP)}
+        self.choices = TabRow(choices, self)
+        self.film_button, self.all_button = self.choices.buttons
         self.strength = QSlider(Qt.Orientation.Horizontal, self)
         self.strength.setRange(0, round(MOST_STRENGTH * _TICKS))
         self.strength.setPageStep(_TICKS)
@@ -111,22 +105,11 @@ class SameChangePanel(Panel):
         """Return which change it is, and on which images."""
         return self.words.text()
 
-    def _choice(self, words: str, help_text: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(words)
-        button.setObjectName("tab")
-        button.setCheckable(True)
-        button.setAutoExclusive(True)
-        button.setToolTip(wrapped(help_text))
-        return button
-
     def _lay_out(self) -> None:
-        # Auto-exclusive among themselves.
-        choices = holding(beside(self.film_button, self.all_button, spacing=4), self)
         label = QLabel("strength", self)
         label.setBuddy(self.strength)
         strength = (6, label, (self.strength, 1), self.strength_words, 6)
-        head = beside(choices, *strength, self.find_button, None, self.progress)
+        head = beside(self.choices, *strength, self.find_button, None, self.progress)
         self.plot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         side = holding(below((self.view, 3), self.effects, (self.plot, 2), spacing=4), self)
         side.setFixedWidth(_SIDE_WIDTH)
@@ -157,9 +140,8 @@ class SameChangePanel(Panel):
         state, dataset = self.state, self._session.view.dataset
         (self.all_button if state.is_for_all else self.film_button).setChecked(True)
         self.all_button.setEnabled(state.found is not None or state.is_searching)
-        self.strength.blockSignals(True)
-        self.strength.setValue(round(state.strength * _TICKS))
-        self.strength.blockSignals(False)
+        with QSignalBlocker(self.strength):
+            self.strength.setValue(round(state.strength * _TICKS))
         self.strength_words.setText(f"× {state.strength:.2f}")
         self._show_progress()
         self._show_change(dataset)

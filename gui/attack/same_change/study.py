@@ -71,11 +71,6 @@ class UniversalQuestion:
     config: IterativeSettings
 
 
-def count_changed(q: SameChangeQuestion) -> SameChange:
-    """Return what counts how all images are read with the change."""
-    return SameChange(q.weights, q.split, q.change, q.target, strength=q.strength, box=q.box)
-
-
 def find_universal(q: UniversalQuestion) -> UniversalSearch:
     """Return the search for one change for all."""
     model = SoftmaxPerceptron(q.weights)
@@ -113,7 +108,9 @@ class OneChange(QObject):
             session.pool,
             "changing images",
             self._wanted,
-            count_changed,
+            lambda q: SameChange(
+                q.weights, q.split, q.change, q.target, strength=q.strength, box=q.box
+            ),
             follows=(
                 attack.config_changed,
                 attack.film.changed,

@@ -5,15 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import (
-    QComboBox,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSlider,
-    QWidget,
-)
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QScrollArea, QSlider, QWidget
 
 from core.exact.crossing import FARTHEST
 from core.exact.pairs import NORMS
@@ -82,7 +75,9 @@ class TargetsPanel(Panel):
         self._names: tuple[str, ...] = ()
         self.size_choice = SizeChoice(self.measure, _NORM_HELP, self)
         self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
-        self.order = self._combo("Order of the classes", _ORDER_HELP)
+        self.order = QComboBox(self)
+        self.order.setAccessibleName("Order of the classes")
+        self.order.setToolTip(wrapped(_ORDER_HELP))
         self.order.addItem("by class", "class")
         self.order.addItem("by size", "size")
         self.words = FittingLabel("", self)
@@ -112,12 +107,6 @@ class TargetsPanel(Panel):
         self._lay_out()
         self._connect()
         self.follow(self.study)
-
-    def _combo(self, name: str, help_text: str) -> QComboBox:
-        combo = QComboBox(self)
-        combo.setAccessibleName(name)
-        combo.setToolTip(wrapped(help_text))
-        return combo
 
     def _lay_out(self) -> None:
         self.area = QScrollArea(self)
@@ -213,26 +202,19 @@ class TargetsPanel(Panel):
         images = (found.image + changes)[columns].reshape(shape)
         maps = changes[columns].reshape(shape)
         reached = found.reached(probabilities)
-        chances = []
-        for k in columns:
-            mark = "✓ " if reached[k] else ""
-            known = found.crossings[k] is not None
-            chances.append(f"{mark}{sure_words(probabilities[k, k])}" if known else "")
-        missing = tuple(self._missing(found, k) for k in columns)
         unknown = tuple("..." if found.crossings[k] is None else "" for k in columns)
+        chances = tuple(
+            "" if unread else f"{'✓ ' if reached[k] else ''}{sure_words(probabilities[k, k])}"
+            for k, unread in zip(columns, unknown, strict=True)
+        )
+        missing = tuple(self._missing(found, k) for k in columns)
         sizes = tuple(
             "" if words else self._caption(found, k)
             for k, words in zip(columns, missing, strict=True)
         )
         self.strip.set_rows(
             [
-                MosaicRow(
-                    label="image",
-                    help=_IMAGE_HELP,
-                    values=images,
-                    captions=tuple(chances),
-                    missing=unknown,
-                ),
+                MosaicRow("image", _IMAGE_HELP, images, captions=chances, missing=unknown),
                 MosaicRow("change", _CHANGE_HELP, maps, found.largest or 1.0, sizes, missing),
             ]
         )
@@ -263,9 +245,8 @@ class TargetsPanel(Panel):
     @Slot()
     def _refresh_play(self) -> None:
         self.play.setText("Hold" if self.player.playing else "Play")
-        blocked = self.scrub.blockSignals(True)
-        self.scrub.setValue(self.player.position)
-        self.scrub.blockSignals(blocked)
+        with QSignalBlocker(self.scrub):
+            self.scrub.setValue(self.player.position)
         self.fraction_words.setText(_fraction_words(self.fraction))
 
     @Slot(int, int)

@@ -70,11 +70,15 @@ def transfer_study(
 ) -> Study[TransferQuestion, TransferResult]:
     """Return what crafts when a person asks for it."""
     return Study(
-        session.view, session.pool, "crafting images", wanted, _begin,
-        on_demand=True, tell=0.1, rest=0.0, parent=parent,
-    )  # fmt: skip
-
-
-def _begin(q: TransferQuestion) -> Transfer:
-    made = q.crafting
-    return Transfer(q.weights, q.split, made.attack, made.config, q.n_images or None)
+        session.view,
+        session.pool,
+        "crafting images",
+        wanted,
+        lambda q: Transfer(
+            q.weights, q.split, q.crafting.attack, q.crafting.config, q.n_images or None
+        ),
+        on_demand=True,
+        tell=0.1,
+        rest=0.0,
+        parent=parent,
+    )

@@ -170,10 +170,6 @@ class ComparisonPanel(Panel):
             values=picture.values[column],
             limit=picture.limit,
             class_names=dataset.class_names,
-            probabilities=None,
-            true_class=None,
-            part="",
-            index=None,
         )
 
     @Slot(int, int)

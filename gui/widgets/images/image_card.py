@@ -52,10 +52,10 @@ class CardContent:
     words: str
     values: NDArray[np.floating]
     class_names: tuple[str, ...]
-    probabilities: NDArray[np.floating] | None
-    true_class: int | None
-    part: str
-    index: int | None
+    probabilities: NDArray[np.floating] | None = None
+    true_class: int | None = None
+    part: str = ""
+    index: int | None = None
     weights: NDArray[np.floating] | None = None
     snapshots: Callable[[], Sequence[Snapshot]] | None = None
     learnt_class: int | None = None
