@@ -181,7 +181,7 @@ def test_images_are_the_ends_and_a_click_opens_one(
     for strip, expected in ((page.images.fragile, found.fragile("l2", 60)), (page.images.solid,
                             found.solid("l2", 60))):  # fmt: skip
         assert [image.index for image in strip.images] == expected.tolist()
-        last = strip.n_fitting - 1
+        last = strip.n_cells[1] - 1
         assert last > 3
         assert strip.rect().contains(strip.cell_rect(0, last))
         index = int(expected[last])
@@ -427,11 +427,11 @@ def test_a_strip_that_wraps_fills_rows_and_is_chosen_from(qtbot: QtBot) -> None:
     blank = np.zeros((8, 8))
     strip.set_images([StripImage(i, blank, (("a",), ("b",)), f"image {i}") for i in range(40)])
     strip.show()
-    assert strip.n_fitting >= 6
-    cells = [strip.cell_rect(0, place) for place in range(strip.n_fitting)]
+    assert strip.n_cells[1] >= 6
+    cells = [strip.cell_rect(0, place) for place in range(strip.n_cells[1])]
     assert all(strip.rect().contains(cell) for cell in cells)
     assert not any(a.intersects(b) for i, a in enumerate(cells) for b in cells[:i])
     with qtbot.waitSignal(strip.opened) as told:
         click(qtbot, strip, cells[-1].center())
-    last = strip.n_fitting - 1
+    last = strip.n_cells[1] - 1
     assert told.args == [last, strip.on_screen(0, last)]

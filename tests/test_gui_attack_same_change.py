@@ -262,7 +262,7 @@ def test_framed_are_those_that_are_fooled(
 ) -> None:
     shown = wait_for_counts(qtbot, panel).shown
     fooled = (shown.before == shown.labels) & (shown.after != shown.labels)
-    n = panel.strip.n_fitting
+    n = panel.strip.n_cells[1]
     assert 0 < fooled[:n].sum() < n
     for theme in (LIGHT, DARK):
         put_on(app, panel, theme)

@@ -22,7 +22,7 @@ def test_a_strip_shows_what_has_room(qtbot: QtBot) -> None:
     strip.set_images([StripImage(i, picture, (("9 flips",), ("4",)), f"{i}") for i in range(20)])
     for width, height in ((400, 110), (200, 60), (900, 300)):
         strip.resize(width, height)
-        n = strip.n_fitting
+        n = strip.n_cells[1]
         assert 1 <= n <= 20
         assert strip.rect().contains(strip.cell_rect(0, n - 1))
         assert not strip.rect().contains(strip.cell_rect(0, n)) or n == 20

@@ -113,7 +113,7 @@ def check_numbers(widget: QWidget, figure: Figure) -> None:
                 for row, values, words in zip(mine, shown.values, missing, strict=True):
                     assert pixels_in(row) == ([] if words else values.ravel().tolist())
         case ImageStrip():
-            shown = widget.images[: widget.n_fitting]
+            shown = widget.images[: widget.n_cells[1]]
             for row, image in zip(rows, shown, strict=True):
                 assert pixels_in(row) == image.values.ravel().tolist()
         case ImageView():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QLine, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from gui.theme import on_paper
 from gui.widgets.basics.fitting_words import as_title
@@ -141,7 +141,7 @@ class ClassMatrix(CellGrid):
     def _scale_width(self) -> int:
         if not self._has_scale:
             return 0
-        metrics = QFontMetrics(self.font())
+        metrics = self.fontMetrics()
         widest = max(metrics.horizontalAdvance(words) for words in self.scale_ends())
         return widest + _BAR_WIDTH + 2 * _GAP
 
@@ -149,14 +149,14 @@ class ClassMatrix(CellGrid):
         """Return the width of the widest name; measured once, as every cell asks for it."""
         measured = self._names, self.font().key()
         if measured != self._measured:
-            metrics = QFontMetrics(self.font())
+            metrics = self.fontMetrics()
             widths = (metrics.horizontalAdvance(name) for name in self._names)
             self._measured, self._widest = measured, max(widths, default=0)
         return self._widest
 
     def _grid(self) -> QRect:
         """Return where the cells are, all of one size."""
-        metrics = QFontMetrics(self.font())
+        metrics = self.fontMetrics()
         n, widest = max(len(self._names), 1), self._widest_name()
         left = min(widest, _WIDEST_NAME) + metrics.height() + 3 * _GAP
         top = 2 * metrics.height() + _GAP

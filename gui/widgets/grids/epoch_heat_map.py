@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from core.pictures import SEQUENTIAL, sequential_rgb
 from gui.widgets.basics.fitting_words import as_title
@@ -114,7 +114,7 @@ class EpochHeatMap(CellGrid):
 
     def _grid(self) -> QRect:
         """Return where the cells are."""
-        metrics = QFontMetrics(self.font())
+        metrics = self.fontMetrics()
         widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
         left = min(widest, _WIDEST_NAME) + 2 * _GAP
         right = _BAR_WIDTH + metrics.horizontalAdvance("1.000") + 3 * _GAP

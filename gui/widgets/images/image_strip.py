@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from core.pictures import grey_rgb
 from gui.widgets.basics.fitting_words import as_title, fitting
@@ -74,7 +74,7 @@ class ImageStrip(CellGrid):
     @property
     def n_cells(self) -> tuple[int, int]:
         """One row, though it may be broken, of the images that have room."""
-        return 1, self.n_fitting
+        return 1, min(self._n_columns() * self._n_rows(), len(self.images))
 
     def set_images(self, images: Sequence[StripImage]) -> None:
         """Show other images, all of one shape."""
@@ -85,14 +85,9 @@ class ImageStrip(CellGrid):
         self._current = 0, min(self._current[1], max(len(images) - 1, 0))
         self.update()
 
-    @property
-    def n_fitting(self) -> int:
-        """How many of them have room."""
-        return min(self._n_columns() * self._n_rows(), len(self.images))
-
     def figure(self) -> Pictures | None:
         """Return the images that have room, with all their words; None where there is none."""
-        shown = self.images[: self.n_fitting]
+        shown = self.images[: self.n_cells[1]]
         if not shown:
             return None
         from core.report.figures import Cell, Pictures
@@ -112,7 +107,7 @@ class ImageStrip(CellGrid):
         return QSize(160, _LEAST_SIDE + self._words_height())
 
     def _words_height(self) -> int:
-        return _LINES * QFontMetrics(self.font()).height() + 2
+        return _LINES * self.fontMetrics().height() + 2
 
     def _n_columns(self) -> int:
         width, _ = self._cell()
@@ -152,7 +147,7 @@ class ImageStrip(CellGrid):
         with QPainter(self) as painter:
             metrics = painter.fontMetrics()
             line = metrics.height()
-            for place in range(self.n_fitting):
+            for place in range(self.n_cells[1]):
                 cell = self.cell_rect(0, place)
                 painter.drawImage(cell, self._pictures[place])
                 for row, wordings in enumerate(self.images[place].below):
