@@ -207,58 +207,25 @@ def paint_rows(
     cells = picture.reshape(n_rows, cell_h, n_columns, cell_w)
     height, width = layout.image_size
     margin, times = layout.margin, layout.zoom.times
+    if framed is not None:  # filled; the images come over it
+        rows, columns = np.divmod(np.flatnonzero(framed), n_columns)
+        lines, across = (slice(margin - stroke, margin + n + stroke) for n in (height, width))
+        cells[rows, lines, columns, across] = inks.frame
     greys = _GREYS[levels]
     tiles = np.full((n_rows * n_columns, *greys.shape[1:]), inks.ground, dtype=np.uint32)
     tiles[: len(levels)] = greys
     # Rows of pixels side by side, as in the picture; each pixel repeated along the row, then each
     # row written ``times`` times.
-    lines = tiles.reshape(n_rows, n_columns, *greys.shape[1:]).transpose(0, 2, 1, 3)
-    wide = np.repeat(lines, times, axis=3) if times > 1 else lines
-    inside = slice(margin, margin + width)
+    narrow = tiles.reshape(n_rows, n_columns, *greys.shape[1:]).transpose(0, 2, 1, 3)
+    wide = np.repeat(narrow, times, axis=3) if times > 1 else narrow
     for dy in range(times):
-        cells[:, margin + dy : margin + height : times, :, inside] = wide
-    if framed is not None:
-        rows, columns = np.divmod(np.flatnonzero(framed), n_columns)
-        _frame(cells, rows, columns, (margin, height, width), inks.frame, stroke)
+        cells[:, margin + dy : margin + height : times, :, margin : margin + width] = wide
     if notched is not None:
-        rows, columns = np.divmod(np.flatnonzero(notched), n_columns)
-        side = max(3 * stroke, min(height, width) // 4)
-        box = margin, height, width
-        _notch(cells, rows, columns, box, side + stroke, inks.notch_edge)
-        _notch(cells, rows, columns, box, side, inks.notch)
+        rows, columns = np.divmod(np.flatnonzero(notched)[:, None], n_columns)
+        inner = max(3 * stroke, min(height, width) // 4)
+        for side, colour in ((inner + stroke, inks.notch_edge), (inner, inks.notch)):
+            # What does not fit on a flat or narrow image is cut off.
+            steps = np.add.outer(np.arange(min(side, height)), np.arange(min(side, width)))
+            y, x = np.nonzero(steps < side)
+            cells[rows, margin + y, columns, margin + x] = colour
     return picture
-
-
-def _frame(
-    cells: NDArray[np.uint32],
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    box: tuple[int, int, int],
-    colour: int,
-    stroke: int,
-) -> None:
-    """Draw a frame around the images of some cells; ``box`` is their margin, height and width."""
-    margin, height, width = box
-    first, below, after = margin - stroke, margin + height, margin + width
-    for y in (slice(first, margin), slice(below, below + stroke)):
-        cells[rows, y, columns, first : after + stroke] = colour
-    for x in (slice(first, margin), slice(after, after + stroke)):
-        cells[rows, first : below + stroke, columns, x] = colour
-
-
-def _notch(
-    cells: NDArray[np.uint32],
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    box: tuple[int, int, int],
-    side: int,
-    colour: int,
-) -> None:
-    """Fill the upper left corner of the images of some cells, as a triangle of that side.
-
-    What does not fit on a flat or narrow image (``box`` as for frames) is cut off.
-    """
-    margin, height, width = box
-    steps = np.add.outer(np.arange(min(side, height)), np.arange(min(side, width)))
-    y, x = np.nonzero(steps < side)
-    cells[rows[:, None], margin + y, columns[:, None], margin + x] = colour
