@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -319,9 +319,8 @@ def make_icon(file: Path, colour: str, size: int = 24) -> QIcon:
     for scale in (1, 2):
         pixmap = QPixmap(size * scale, size * scale)
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        renderer.render(painter, QRectF(0, 0, size * scale, size * scale))
-        painter.end()
+        with QPainter(pixmap) as painter:
+            renderer.render(painter)
         pixmap.setDevicePixelRatio(scale)
         icon.addPixmap(pixmap)
     return icon

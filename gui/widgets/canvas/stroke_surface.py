@@ -44,13 +44,6 @@ _ALLOWED = (
     | Qt.KeyboardModifier.GroupSwitchModifier  # without it some keyboards have no brackets
 )
 
-_TOUCHES = (
-    QEvent.Type.TouchBegin,
-    QEvent.Type.TouchUpdate,
-    QEvent.Type.TouchEnd,
-    QEvent.Type.TouchCancel,
-)
-
 
 class StrokeSurface(Painted):
     """Follows what points at it; what a stroke does is for a subclass to say.
@@ -260,16 +253,12 @@ class StrokeSurface(Painted):
 
     def event(self, event: QEvent) -> bool:
         """Draw with a finger; keep the keys that mean something here from being shortcuts."""
-        kind = event.type()
-        if kind in _TOUCHES and isinstance(event, QTouchEvent):
+        if isinstance(event, QTouchEvent):
             self._touch(event)
             event.accept()
             return True
-        if (
-            kind == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and self.is_own_key(event)
-        ):
+        asks = event.type() == QEvent.Type.ShortcutOverride
+        if asks and isinstance(event, QKeyEvent) and self.is_own_key(event):
             event.accept()
             return True
         return super().event(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -241,9 +242,5 @@ def _place(pixels: NDArray[np.int64], n_cells: int, room: int) -> NDArray[np.int
 
 def nice_step(step: float) -> int:
     """Return the smallest of 1, 2, 5, 10, ... that is at least ``step``."""
-    decade = 1
-    while True:
-        for digit in (1, 2, 5):
-            if digit * decade >= step:
-                return digit * decade
-        decade *= 10
+    steps = (digit * 10**decade for decade in count() for digit in (1, 2, 5))
+    return next(nice for nice in steps if nice >= step)

@@ -74,7 +74,4 @@ class WallLevels:
 
 def _blocks(n: int, shrink: int) -> NDArray[np.float32]:
     """Return which of ``n`` pixels belongs to which block, (n, n_blocks), as 0 and 1."""
-    blocks = np.zeros((n, -(-n // shrink)), dtype=np.float32)
-    places = np.arange(n)
-    blocks[places, places // shrink] = 1
-    return blocks
+    return np.repeat(np.eye(-(-n // shrink), dtype=np.float32), shrink, axis=0)[:n]
