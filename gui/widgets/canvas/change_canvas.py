@@ -93,16 +93,13 @@ class ChangeCanvas(StrokeSurface):
             self._end()
             self.drawn = painting
             if painting is not None:
-                self._take_shape(painting.original.shape)
+                height, width = painting.original.shape
+                if (height, width) != self._image_shape or self.cursor_place == (0, 0):
+                    self._image_shape = height, width
+                    self.cursor_place = height // 2, width // 2
             self.tools_changed.emit()
         self.setEnabled(painting is not None)
         self.update()
-
-    def _take_shape(self, shape: tuple[int, ...]) -> None:
-        height, width = shape
-        if (height, width) != self._image_shape or self.cursor_place == (0, 0):
-            self._image_shape = height, width
-            self.cursor_place = height // 2, width // 2
 
     def set_hint(self, hint: NDArray[np.float64] | None) -> None:
         """Show faintly where ink gains (red) and where it loses (blue), (height, width)."""
@@ -196,9 +193,12 @@ class ChangeCanvas(StrokeSurface):
             scale = self._scale()
             if self.hasFocus() and self._has_cursor:
                 row, column = self.cursor_place
-                cell = QRectF(column * scale, row * scale, scale, scale)
-                self._outline(painter, cell.translated(rect.topLeft()))
-                self._ring(painter, cell.translated(rect.topLeft()).center())
+                cell = QRectF(column * scale, row * scale, scale, scale).translated(rect.topLeft())
+                # Outlined so that it is seen on ink and on paper.
+                for colour, width in ((self._theme.surface, 4), (self._theme.accent, 2)):
+                    painter.setPen(QPen(QColor(colour), width))
+                    painter.drawRect(cell)
+                self._ring(painter, cell.center())
             elif self._hover is not None and rect.contains(self._hover):
                 self._ring(painter, self._hover)
 
@@ -219,12 +219,6 @@ class ChangeCanvas(StrokeSurface):
         painter.setPen(QColor(self._theme.muted))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(rect.adjusted(16, 16, -16, -16), flags, self._words)
-
-    def _outline(self, painter: QPainter, rect: QRectF) -> None:
-        """Outline something so that it is seen on ink and on paper."""
-        for colour, width in ((self._theme.surface, 4), (self._theme.accent, 2)):
-            painter.setPen(QPen(QColor(colour), width))
-            painter.drawRect(rect)
 
     def _ring(self, painter: QPainter, place: QPointF) -> None:
         """Outline what the brush would cover; dashed where it takes away, dotted to soften."""
