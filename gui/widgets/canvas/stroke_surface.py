@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -295,9 +295,8 @@ class StrokeSurface(Painted):
     def sheet_rect(self) -> QRectF:
         """Return where the sheet lies: as large as fits, in the middle."""
         height, width = self.sheet_size
-        room = QSizeF(self.width() - 4, self.height() - 4)
-        size = QSizeF(width, height).scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
-        rect = QRectF(QPointF(), size)
+        scale = min((self.width() - 4) / width, (self.height() - 4) / height)
+        rect = QRectF(0, 0, width * scale, height * scale)
         rect.moveCenter(QRectF(self.rect()).center())
         return rect
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QToolTip
 
@@ -133,8 +133,8 @@ class ImageView(Painted):
         line = self.fontMetrics().height() + 4
         room = self.rect().adjusted(0, line, 0, -line)
         height, width = (1, 1) if self.values is None else self.values.shape
-        size = QSize(width, height).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        box = QRect(QPoint(), size.expandedTo(QSize(1, 1)))
+        scale = min(room.width() / width, room.height() / height)
+        box = QRect(0, 0, max(1, int(width * scale)), max(1, int(height * scale)))
         box.moveCenter(room.center())
         box.moveTop(room.top())
         return box
