@@ -65,7 +65,7 @@ class SameChangePanel(Panel):
         self._drawn: ChangedImages | None = None
         choices = {"The film's": wrapped(_FILM_HELP), "One for all": wrapped(_FOR_ALL_HELP)}
         self.choices = TabRow(choices, self)
-        self.film_button, self.all_button = self.choices.buttons
+        self.film_button, self.all_button = map(self.choices.button, choices)
         self.strength = QSlider(Qt.Orientation.Horizontal, self)
         self.strength.setRange(0, round(MOST_STRENGTH * _TICKS))
         self.strength.setPageStep(_TICKS)
