@@ -18,8 +18,8 @@ from core.sources import limits
 from core.sources.streams import (
     GZIP_MAGIC,
     MOST_PER_BYTE,
-    Inflater,
     Stream,
+    inflated,
     open_file,
     read_heads,
 )
@@ -104,8 +104,8 @@ def test_no_piece_is_lost_at_the_end_of_a_deflated_stream(n, piece, level):
     """What zlib holds back, because it did not fit, must come out before the end is noticed."""
     content = bytes(n) + random_bytes(n // 10)
     deflated = zlib.compress(content, level, wbits=31)
-    inflater = Inflater("file", io.BytesIO(deflated).read)
-    pieces = iter(lambda: inflater.read(piece), b"")
+    read = inflated("file", io.BytesIO(deflated).read)
+    pieces = iter(lambda: read(piece), b"")
     assert b"".join(pieces) == content
 
 

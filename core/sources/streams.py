@@ -138,49 +138,45 @@ class _Bounded(io.RawIOBase):
         return len(piece)
 
 
-class Inflater:
-    """The content of one gzip stream, given out in pieces, to exactly its end.
+def inflated(label: str, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """Return what reads the content of one gzip stream in pieces, to exactly its end.
 
     Parameters
     ----------
     label : how errors name it
     read : returns at most so many of the next deflated bytes, nothing at their end
+
+    Raises
+    ------
+    DatasetError
+        Later, while it is read: if the stream is damaged, ends early or is followed by more data.
     """
+    stream, given = zlib.decompressobj(wbits=_GZIP), 0
 
-    def __init__(self, label: str, read: Callable[[int], bytes]) -> None:
-        self._label = label
-        self._read = read
-        self._zlib = zlib.decompressobj(wbits=_GZIP)
-        self._given = 0
-
-    def read(self, n: int) -> bytes:
-        """Return some of the next bytes, ``n`` at most; nothing at the end.
-
-        Raises
-        ------
-        DatasetError
-            If the stream is damaged, ends early or is followed by more data.
-        """
-        while not self._zlib.eof:
-            block = self._zlib.unconsumed_tail or self._read(_DEFLATED_BYTES)
+    def inflate(n: int) -> bytes:
+        nonlocal given
+        while not stream.eof:
+            block = stream.unconsumed_tail or read(_DEFLATED_BYTES)
             try:
                 # Called without input too: zlib may still hold back what did not fit before.
-                piece = self._zlib.decompress(block, n)
+                piece = stream.decompress(block, n)
             except zlib.error as error:
-                where = f"after {self._given} bytes ({error})"
-                raise damaged(self._label, f"the gzip stream is damaged {where}") from error
+                where = f"after {given} bytes ({error})"
+                raise damaged(label, f"the gzip stream is damaged {where}") from error
             if piece:
-                self._given += len(piece)
+                given += len(piece)
                 return piece
-            if not block and not self._zlib.eof:
-                where = f"after {self._given} bytes of content"
-                raise damaged(self._label, f"the gzip stream ends early, {where}")
-        if self._zlib.unused_data or self._read(1):
+            if not block and not stream.eof:
+                what = f"the gzip stream ends early, after {given} bytes of content"
+                raise damaged(label, what)
+        if stream.unused_data or read(1):
             raise DatasetError(
-                f"{self._label}: there is more data after the end of the gzip stream; unpack it "
-                "and open what is inside, or download it again"
+                f"{label}: there is more data after the end of the gzip stream; unpack it and open "
+                "what is inside, or download it again"
             )
         return b""
+
+    return inflate
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +244,7 @@ def read_heads(path: Path) -> tuple[bytes, bytes]:
     if not raw.startswith(GZIP_MAGIC):
         return raw, raw
     try:
-        return raw, Inflater(str(path), io.BytesIO(raw).read).read(limits.HEAD_BYTES)
+        return raw, inflated(str(path), io.BytesIO(raw).read)(limits.HEAD_BYTES)
     except DatasetError:  # whoever reads all of it will say where it is damaged
         return raw, b""
 
@@ -257,5 +253,5 @@ def unwrapped(stream: Stream) -> Stream:
     """Return the content of ``stream``, inflated where it is gzip; it must not be used itself."""
     if not stream.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC):
         return stream
-    inflater = Inflater(stream.label, stream.read)
-    return Stream(stream.label, inflater.read, stream.most * MOST_PER_BYTE)
+    content = inflated(stream.label, stream.read)
+    return Stream(stream.label, content, stream.most * MOST_PER_BYTE)

@@ -57,11 +57,8 @@ class Callable_(Enum):
 
 
 _KNOWN = {
-    ("numpy.core.multiarray", "_reconstruct"): Callable_.RECONSTRUCT,
     ("numpy._core.multiarray", "_reconstruct"): Callable_.RECONSTRUCT,
-    ("numpy.core.numeric", "_frombuffer"): Callable_.FROMBUFFER,
     ("numpy._core.numeric", "_frombuffer"): Callable_.FROMBUFFER,
-    ("numpy.core.multiarray", "scalar"): Callable_.SCALAR,
     ("numpy._core.multiarray", "scalar"): Callable_.SCALAR,
     ("numpy", "ndarray"): Callable_.NDARRAY,
     ("numpy", "dtype"): Callable_.DTYPE,
@@ -99,8 +96,8 @@ class ArrayNote:
 
 
 def known(module: str, name: str) -> Callable_ | None:
-    """Return the stand-in for a name that a pickle imports, or None."""
-    return _KNOWN.get((module, name))
+    """Return the stand-in for a name that a pickle imports, or None; NumPy 1 has no underscore."""
+    return _KNOWN.get((re.sub(r"\Anumpy\.core\.", "numpy._core.", module), name))
 
 
 def text_of(value: Any) -> str | None:

@@ -213,16 +213,9 @@ def _on_ground(image: Image.Image) -> tuple[Image.Image, bool]:
     full = image.convert("RGBA")
     alpha = full.getchannel("A")
     grey = full.convert("L")
-    darkest, _ = _extrema(alpha)
-    if darkest == 255:
+    if np.asarray(alpha).min() == 255:
         return grey, False
     on_white = Image.composite(grey, Image.new("L", grey.size, 255), alpha)
-    low, high = _extrema(on_white)
-    if high - low >= _FLAT:
+    if np.ptp(np.asarray(on_white)) >= _FLAT:
         return on_white, True
     return Image.composite(grey, Image.new("L", grey.size, 0), alpha), True
-
-
-def _extrema(band: Image.Image) -> tuple[int, int]:
-    values = np.asarray(band)
-    return int(values.min()), int(values.max())

@@ -82,8 +82,7 @@ class Pictures:
         self._side = side
         self._images: list[NDArray[np.uint8]] = []
         self._others: list[str] = []
-        self._smallest = (limits.MAX_PICTURE_PIXELS, 0, 0)
-        self._largest = (0, 0, 0)
+        self._sizes: set[tuple[int, int, int]] = set()
         self._coloured = self._transparent = self._turned = self._resized = 0
 
     def read(self, tree: Tree) -> Generator[Progress, None, list[list[str]]]:
@@ -120,9 +119,7 @@ class Pictures:
         n = len(self._images) + 1
         check_at_most(self._folder, n, limits.MAX_PICTURES, "pictures", "open a folder with fewer")
         height, width = picture.grey.shape
-        size = (height * width, height, width)
-        self._smallest = min(self._smallest, size)
-        self._largest = max(self._largest, size)
+        self._sizes.add((height * width, height, width))
         self._coloured += picture.coloured
         self._transparent += picture.transparent
         self._turned += picture.turned
@@ -153,11 +150,11 @@ class Pictures:
                 f"{_listed(self._others)}."
             )
         if self._resized:
-            sizes = [f"{height} x {width}" for _, height, width in (self._smallest, self._largest)]
-            of = sizes[0] if sizes[0] == sizes[1] else f"{sizes[0]} to {sizes[1]}"
+            ends = dict.fromkeys((min(self._sizes), max(self._sizes)))
+            sizes = " to ".join(f"{height} x {width}" for _, height, width in ends)
             notes.append(
-                f"Pictures of {of} pixels were brought to {self._side} x {self._side}: whole, in "
-                "their own proportions, with the ground of their frame around them."
+                f"Pictures of {sizes} pixels were brought to {self._side} x {self._side}: whole, "
+                "in their own proportions, with the ground of their frame around them."
             )
         if self._coloured:
             notes.append("Colours became grey: 0.299 red + 0.587 green + 0.114 blue.")

@@ -17,18 +17,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
-_NO_VALUE = frozenset("nan NaN -nan -NaN NA N/A n/a NULL null None <NA> inf -inf Inf -Inf".split())
-"""As programs spell it, capitals and all: ``na`` is a hiragana, ``none`` a gesture."""
+NO_VALUES = frozenset("nan NaN -nan -NaN NA N/A n/a NULL null None <NA> inf -inf Inf -Inf".split())
+"""Written where a value is missing, capitals and all: ``na`` is a hiragana, ``none`` a gesture."""
 
 _OTHERWISE = "If labels are in another column, say so (label column)"
 
 _MAX_WHOLE = 2**53
 """Whole numbers beyond are not exact as floats."""
-
-
-def is_no_value(word: str) -> bool:
-    """Whether programs write ``word`` where a value is missing."""
-    return word in _NO_VALUE
 
 
 class LabelCodes:
@@ -91,7 +86,7 @@ class LabelCodes:
             refuse("is empty")
         if len(text) > limits.MAX_WORD:  # unusual blanks count: the spelling is kept
             refuse(f"has {len(text):,} characters; {limits.MAX_WORD} at most are accepted")
-        if is_no_value(word):
+        if word in NO_VALUES:
             refuse(f"is {word}: no value")
         if NUMBER.fullmatch(word):
             number = float(word)

@@ -13,7 +13,7 @@ import numpy as np
 
 from core.errors import DatasetError
 from core.sources import limits
-from core.sources.tables.labels import NUMBER, is_no_value
+from core.sources.tables.labels import NO_VALUES, NUMBER
 from core.sources.tables.lines import Block, refuse_line
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def is_header(fields: list[str]) -> bool:
     """
     words = [not NUMBER.fullmatch(field) for field in fields]
     named = [
-        word and bool(field) and not is_no_value(field)
+        word and bool(field) and field not in NO_VALUES
         for word, field in zip(words, fields, strict=True)
     ]
     if sum(named) > len(fields) / 2:
