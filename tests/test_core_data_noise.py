@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.config import DEFAULT_TEST_PERCENT, DataConfig
-from core.data.dataset import Split, make_dataset, read_only
-from core.data.noise import noisy_images, noisy_labels
-from core.data.splits import n_set_aside, stratified_split
+from core.data.dataset import Split, make_dataset, n_set_aside, read_only, stratified_split
+from core.data.samples import noisy_images, noisy_labels
 from core.errors import DatasetError, SettingError
 
 NOISE = [

@@ -18,7 +18,7 @@ from PIL import Image
 from core.errors import DatasetError
 from core.progress import Progress
 from core.sources import limits, open_dataset, opening_dataset
-from core.sources.natural_order import natural_key
+from core.sources.names import natural_key
 from core.sources.pictures.files import decoded
 from core.sources.pictures.set import fitted
 from core.sources.reading import ReadingConfig

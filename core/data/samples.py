@@ -1,4 +1,4 @@
-"""Some images with their labels: one part of a data set."""
+"""Some images with their labels: one part of a data set; and spoiling them on purpose."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.data.noise import noisy_images, noisy_labels
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,6 +16,9 @@ if TYPE_CHECKING:
 
 CHUNK_ROWS = 2000
 """Images looked at together where nobody says how many."""
+
+_ROWS = 4096
+"""Noise is added in slices, so that no temporary grows with the data set."""
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:
@@ -94,12 +95,12 @@ class Split:
         return Split(read_only(images), read_only(labels), clean)
 
     def with_label_noise(self, percent: float, n_classes: int, rng: np.random.Generator) -> Split:
-        """Return this split with some labels made wrong; see ``noisy_labels``."""
+        """Return this split with some labels made wrong; see :func:`noisy_labels`."""
         noisy = noisy_labels(self.labels, percent, n_classes, rng)
         return Split(self.images, read_only(noisy), self.labels)
 
     def with_pixel_noise(self, spread: float, rng: np.random.Generator) -> Split:
-        """Return this split with disturbed pixels; see :func:`core.data.noise.noisy_images`."""
+        """Return this split with disturbed pixels; see :func:`noisy_images`."""
         images = read_only(noisy_images(self.images, spread, rng))
         return Split(images, self.labels, self.clean_labels)
 
@@ -110,3 +111,41 @@ def same_samples(some: Split | None, others: Split | None) -> bool:
         return some is others
     alike = np.array_equal(some.labels, others.labels)
     return alike and np.array_equal(some.images, others.images)
+
+
+def noisy_labels(
+    labels: NDArray[np.int64], percent: float, n_classes: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Return labels of which ``percent`` in 100 are wrong.
+
+    Exactly ``round(percent / 100 * n)`` images, drawn without replacement, get one of the other
+    classes, each equally likely ("symmetric" label noise: Natarajan et al., Learning with Noisy
+    Labels, 2013). At 100 percent no label is right.
+    """
+    noisy = labels.copy()
+    n_wrong = round(percent / 100 * len(labels))
+    chosen = rng.permutation(len(labels))[:n_wrong]
+    step = rng.integers(1, n_classes, size=n_wrong)  # never 0: another class for certain
+    noisy[chosen] = (labels[chosen] + step) % n_classes
+    return noisy
+
+
+def noisy_images(
+    images: NDArray[np.float32], spread: float, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Return clip(x + spread * n, 0, 1) with n from the standard normal distribution.
+
+    Parameters
+    ----------
+    images : (n_samples, n_features) in [0, 1]
+    spread
+        Standard deviation before clipping, in units of the pixels' range.
+    """
+    noisy = np.empty_like(images)
+    for first in range(0, len(images), _ROWS):
+        rows = slice(first, first + _ROWS)
+        block = rng.standard_normal(images[rows].shape, dtype=np.float32)
+        block *= np.float32(spread)
+        block += images[rows]
+        np.clip(block, 0, 1, out=noisy[rows])
+    return noisy

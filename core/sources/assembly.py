@@ -15,7 +15,7 @@ from core.data.dataset import Dataset, make_dataset
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.limits import check_at_most
-from core.sources.natural_order import natural_key
+from core.sources.names import natural_key
 from core.sources.pixel_scale import scaled
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from core.errors import DatasetError
 from core.sources import limits
 from core.sources.assembly import assemble
 from core.sources.limits import check_at_most
-from core.sources.litter import is_litter
+from core.sources.names import is_litter
 from core.sources.parts import FileFormat, Head
 from core.sources.pictures.magic import MAGIC_BYTES, picture_format
 from core.sources.streams import damaged, read_heads

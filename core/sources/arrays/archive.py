@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.limits import check_at_most
-from core.sources.litter import is_litter
+from core.sources.names import is_litter
 from core.sources.streams import MOST_PER_BYTE, Blob, Stream, check_file_size, damaged, unwrapped
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from core.errors import DatasetError
 
@@ -69,13 +69,9 @@ def is_idx_name(name: str) -> bool:
 
 def is_idx_content(content: bytes) -> bool:
     """Whether bytes begin as an IDX file of one to three dimensions does."""
-    known = (*VALUE_TYPES, *_FLOAT_TYPES)
-    return (
-        len(content) >= 4
-        and content[:2] == b"\0\0"
-        and content[2] in known
-        and (1 <= content[3] <= 3)
-    )
+    if len(content) < 4 or content[:2] != b"\0\0":
+        return False
+    return content[2] in (*VALUE_TYPES, *_FLOAT_TYPES) and 1 <= content[3] <= 3
 
 
 def by_name(blobs: Iterable[Blob], opened: str = "") -> list[IdxFile]:
@@ -139,15 +135,12 @@ def named_set(
         (file for file in files if file.kind == "images"), key=lambda file: file.is_test
     )
     if len({file.series for file in images}) > 1:
-        names = ", ".join(
-            next(file for file in images if file.series == series).blob.name
-            for series in sorted({file.series for file in images})
-        )
+        first = {file.series: file.blob.name for file in reversed(images)}
+        names = ", ".join(name for _, name in sorted(first.items()))
         raise DatasetError(f"{where}: several sets ({names}); {advice}")
     if images:  # labels of another series are not theirs, however well they would fit
         files = [file for file in files if file.series == images[0].series]
-    pairs = {is_test: _named_pair(where, files, is_test, opened) for is_test in (False, True)}
-    train, test = pairs[False], pairs[True]
+    train, test = (_named_pair(where, files, is_test, opened) for is_test in (False, True))
     if train is None and test is not None and opened:
         train, test = test, None
     if train is None:
@@ -162,8 +155,7 @@ def _named_pair(
     where: str, files: Sequence[IdxFile], is_test: bool, opened: str
 ) -> tuple[Blob, Blob] | None:
     part: dict[Kind, Blob] = {}
-    kinds: tuple[Kind, ...] = ("images", "labels")
-    for kind in kinds:
+    for kind in get_args(Kind):
         found = [file.blob for file in files if file.is_test == is_test and file.kind == kind]
         found = [blob for blob in found if blob.name == opened] or found
         if len(found) > 1:
@@ -174,19 +166,16 @@ def _named_pair(
             )
         if found:
             part[kind] = found[0]
-    if not part:
-        return None
-    if "labels" not in part:
-        raise _missing(part["images"], "labels")
-    if "images" not in part:
-        raise _missing(part["labels"], "images")
-    return part["images"], part["labels"]
+    if len(part) == 1:
+        ((kind, there),) = part.items()
+        raise _missing(there, "labels" if kind == "images" else "images")
+    return (part["images"], part["labels"]) if part else None
 
 
 def _missing(there: Blob, kind: Kind) -> DatasetError:
-    other, digit, other_digit = ("images", "1", "3") if kind == "labels" else ("labels", "3", "1")
-    expected = re.sub(other, kind, there.name, flags=re.IGNORECASE)
-    expected = re.sub(f"idx{other_digit}", f"idx{digit}", expected, flags=re.IGNORECASE)
+    digit = "1" if kind == "labels" else "3"
+    expected = re.sub("images|labels", kind, there.name, flags=re.IGNORECASE)
+    expected = re.sub("idx[13]", f"idx{digit}", expected, flags=re.IGNORECASE)
     if expected == there.name:
         expected = f"train-{kind}-idx{digit}-ubyte.gz"
     return DatasetError(

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 from core.sources import limits
 from core.sources.limits import check_at_most
-from core.sources.litter import is_litter
-from core.sources.natural_order import natural_key
+from core.sources.names import is_litter, natural_key
 from core.sources.pictures.magic import MAGIC_BYTES, picture_format
 
 if TYPE_CHECKING:

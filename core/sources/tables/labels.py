@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from core.sources import limits
-from core.sources.natural_order import natural_key
+from core.sources.names import natural_key
 from core.sources.tables.lines import refuse_line
 
 if TYPE_CHECKING:

@@ -1,10 +1,23 @@
-"""The order in which people number things: 2 before 10."""
+"""What names of files say: which are litter, and in which order people number them."""
 
 from __future__ import annotations
 
 import re
 
+_FOLDER = "__MACOSX"
+_PREFIX = "._"
+
 _DIGITS = re.compile(r"([0-9]+)")
+
+
+def is_litter(name: str) -> bool:
+    """Whether a path within a folder or an archive is one of macOS' shadows of a real file.
+
+    It keeps what a foreign disk or an archive has no place for in ``._NAME`` beside ``NAME``, in
+    archives below ``__MACOSX`` (AppleDouble, RFC 1740).
+    """
+    parts = name.split("/")
+    return _FOLDER in parts or parts[-1].startswith(_PREFIX)
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:
