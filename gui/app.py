@@ -100,11 +100,6 @@ def _log_handler() -> logging.Handler:
     return handler
 
 
-def write_log() -> None:
-    """Send warnings and unexpected errors to the log file; stderr where that cannot be."""
-    logging.getLogger().addHandler(LateLog())
-
-
 def tell_surprises(window: MainWindow) -> None:
     """Make an unexpected exception in the window's thread reach the log and a dialog."""
 
@@ -162,7 +157,7 @@ def collect_rubbish() -> None:
 def run_window(arguments: Arguments) -> int:
     """Open the window and return the exit code."""
     app = make_application(sys.argv[:1])
-    write_log()
+    logging.getLogger().addHandler(LateLog())
     brought = bring_fonts(app)
     settings = Settings()
     attack = arguments.attack

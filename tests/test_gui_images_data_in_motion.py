@@ -34,9 +34,9 @@ from core.learning.config import TrainingConfig
 from core.sources.catalogue.downloads import DownloadProgress
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.reading import ReadingConfig
+from gui.jobs.worker import SteppedJob
 from gui.session import data as data_session
 from gui.session import readings as readings_session
-from gui.session.downloads import DownloadJob
 from gui.session.run_state import RunState
 
 if TYPE_CHECKING:
@@ -397,11 +397,11 @@ def test_a_download_called_off_as_it_ends_is_there_all_the_same(
 ) -> None:
     downloads = window.session.downloads
 
-    class Ended(DownloadJob):
+    class Ended(SteppedJob):
         def work(self) -> None:
             """End at once, and tell nothing."""
 
-    monkeypatch.setattr("gui.session.downloads.DownloadJob", Ended)
+    monkeypatch.setattr("gui.session.downloads.SteppedJob", Ended)
     downloads.start("mnist")
     assert "mnist" in downloads.progress
     monkeypatch.setattr(

@@ -83,7 +83,7 @@ def test_a_click_on_a_cell_lists_its_images_the_most_sure_first(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    click(qtbot, window.page("learn").tab("Confusion"))
+    click(qtbot, window.page("learn").switch.button("Confusion"))
     panel = window.page("learn").tabs.panel("Confusion")
     wait_for_counts(qtbot, panel, session, "test")
     counts = panel.matrix.counts
@@ -187,6 +187,6 @@ def test_a_panel_that_goes_does_not_end_what_the_data_page_asked_for(
     wait_until(qtbot, lambda: window.session.view.history.last_epoch == EPOCHS + 1)
     wait_until(qtbot, lambda: wall_is_right(window))
     click(qtbot, window.top.buttons["learn_page"])
-    click(qtbot, window.page("learn").tab("Confusion"))
+    click(qtbot, window.page("learn").switch.button("Confusion"))
     panel = window.page("learn").tabs.panel("Confusion")
     wait_for_counts(qtbot, panel, window.session, "test")

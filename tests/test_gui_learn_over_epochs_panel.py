@@ -178,7 +178,7 @@ def test_the_images_that_flip_most_are_shown_and_told(
 
 
 def test_a_click_on_an_image_opens_it_with_its_history(window: MainWindow, qtbot: QtBot) -> None:
-    click(qtbot, window.page("learn").tab("Over epochs"))
+    click(qtbot, window.page("learn").switch.button("Over epochs"))
     panel, card = window.page("learn").tabs.panel("Over epochs"), window.page("learn").card
     readings = wait_for_part(qtbot, panel, window.session, "test")
     first = panel.strip.images[0]

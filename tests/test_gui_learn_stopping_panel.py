@@ -251,7 +251,7 @@ def test_the_warning_sets_validation_images_aside_and_they_choose(
 
 
 def test_best_against_now_is_compared(window: MainWindow, qtbot: QtBot) -> None:
-    click(qtbot, window.page("learn").tab("When to stop"))
+    click(qtbot, window.page("learn").switch.button("When to stop"))
     panel, history = window.page("learn").tabs.panel("When to stop"), window.session.view.history
     assert history is not None
     click(qtbot, panel.compare_button)

@@ -173,7 +173,7 @@ def test_any_run_at_any_epoch(panel: ComparisonPanel, session: Session, qtbot: Q
 
 def test_a_run_of_the_list_is_compared_with_the_one_shown(window: MainWindow, qtbot: QtBot) -> None:
     another_run(qtbot, window.session)
-    click(qtbot, window.page("learn").tab("Runs"))
+    click(qtbot, window.page("learn").switch.button("Runs"))
     runs, panel = (window.page("learn").tabs.panel(words) for words in ("Runs", "Compare"))
     first = window.session.runs.entries[0]
     runs.table.choose(first.key)

@@ -236,7 +236,7 @@ def test_another_colour(panel: RunsPanel, session: Session, plot: CurvePlot) -> 
 def test_the_window_around_it_tells_and_takes_keys(window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
     another_run(qtbot, session)
-    click(qtbot, window.page("learn").tab("Runs"))
+    click(qtbot, window.page("learn").switch.button("Runs"))
     panel = window.page("learn").tabs.panel("Runs")
     assert panel.isVisible()
     click_row(qtbot, panel, 0)

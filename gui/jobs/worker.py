@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from core.errors import ExplorerError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
     from gui.jobs.mailbox import Channel
 
 _log = logging.getLogger(__name__)
@@ -31,6 +33,13 @@ class Failed:
     message: str
     expected: bool
     error: ExplorerError | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Done:
+    """A stepped job came to its end, with what its generator returned."""
+
+    result: Any
 
 
 class Job(ABC):
@@ -96,6 +105,32 @@ class Job(ABC):
             self.work()
         except Exception as error:  # told, whatever it is: a thread must not end in silence
             self.post(failure_of(self.name, error))
+
+
+class SteppedJob(Job):
+    """Goes through a generator and tells what it yields; between two steps it can be stopped.
+
+    Parameters
+    ----------
+    begin : returns the generator; called in the thread
+    """
+
+    def __init__(
+        self, name: str, channel: Channel, begin: Callable[[], Generator[Any, None, Any]]
+    ) -> None:
+        super().__init__(name, channel)
+        self._begin = begin
+
+    def work(self) -> None:
+        """Step until done or stopped; closing the generator leaves nothing behind."""
+        steps = self._begin()
+        while not self._stopping:
+            try:
+                self.put_latest(next(steps))
+            except StopIteration as end:
+                self.post(Done(end.value))
+                return
+        steps.close()
 
 
 def failure_of(what: str, error: Exception) -> Failed:

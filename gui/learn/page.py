@@ -12,7 +12,6 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -197,10 +196,6 @@ class LearnPage(Page):
             _ = self.curves
             self.completed.emit()
 
-    def tab(self, words: str) -> QToolButton:
-        """Return the button of a tab."""
-        return self.switch.button(words)
-
     @Slot(str)
     def show_tab(self, words: str) -> None:
         """Show what the tab of that name holds."""
@@ -328,15 +323,7 @@ class LearnPage(Page):
 
     @Slot(str, int, QPoint)
     def _open_sample(self, part: str, index: int, near: QPoint) -> None:
-        """Open an image of a part beside a point of the screen."""
-        from gui.shared.words import PartView
-
-        session, dataset = self._session, self._session.view.dataset
-        if dataset is not None:
-            view = PartView(dataset, part, None)
-            self.opened.open(
-                lambda: view.card(index, session.view.shown, session.epochs.snapshots), near
-            )
+        self.opened.open_sample(part, index, near)
 
     def _content(self, row: int, column: int, index: int | None) -> CardContent | None:
         """Return what the card shows of a cell, or of the training image that was in it."""
@@ -348,7 +335,7 @@ class LearnPage(Page):
             return None
         if index is not None:
             snapshots = self._session.epochs.snapshots
-            content = PartView(dataset, "train", None).card(index, shown, snapshots)
+            content = PartView(dataset, "train").card(index, shown, snapshots)
             return replace(content, words=f"{content.words} {_WORST_HELP}")
         picture, name = self.atlas.rows[row], dataset.class_names[column]
         values = picture.values[column]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -14,7 +15,7 @@ from core.sources.arrays.roles import ArraysUnclear
 from core.sources.catalogue.entries import CATALOGUE, NotDownloaded
 from core.sources.reading import ReadingConfig
 from gui.jobs.study import Study
-from gui.jobs.worker import Failed, Job, failure_of
+from gui.jobs.worker import Done, Failed, SteppedJob, failure_of
 
 if TYPE_CHECKING:
     from core.data.config import DataConfig
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from core.learning.training import Checkpoint
     from core.progress import Progress
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Channel, Letter
+    from gui.jobs.mailbox import Letter
     from gui.session.downloads import Downloads
     from gui.session.messages import Messages
     from gui.session.training_job import Mode
@@ -39,7 +40,7 @@ class Loaded:
     dataset: Dataset
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RunRequest:
     """A run that is to begin as soon as its data are prepared.
 
@@ -58,41 +59,6 @@ class RunRequest:
     start: Checkpoint | None = None
     branch: Branch | None = None
     loaded: Loaded | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The data of a run that can begin."""
-
-    request: RunRequest
-    dataset: Dataset
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PartWanted:
-    """Data, and which part of them a run asks for."""
-
-    full: Dataset
-    config: DataConfig
-
-
-class OpeningJob(Job):
-    """Open one data set, telling how far it is; between two tellings it can be stopped."""
-
-    def __init__(self, channel: Channel, wanted: tuple[str, ReadingConfig], mirror: str) -> None:
-        super().__init__("opening data", channel)
-        self._wanted, self._mirror = wanted, mirror
-
-    def work(self) -> None:
-        """Open until done or stopped."""
-        steps = opening_dataset(*self._wanted, mirror=self._mirror)
-        while not self._stopping:
-            try:
-                self.put_latest(next(steps))
-            except StopIteration as end:
-                self.post(Loaded(*self._wanted, end.value))
-                return
-        steps.close()
 
 
 class Data(QObject):
@@ -116,8 +82,8 @@ class Data(QObject):
     unclear = Signal(str, object, object)
     """A path, the :class:`ArraysUnclear` that asks which of its arrays is which, and the
     :class:`ReadingConfig` it was to be read with."""
-    prepared = Signal(object)
-    """A :class:`Prepared`."""
+    prepared = Signal(object, object)
+    """A :class:`RunRequest` that can begin, and the :class:`Dataset` it asked for."""
 
     def __init__(
         self,
@@ -129,15 +95,15 @@ class Data(QObject):
     ) -> None:
         super().__init__(parent)
         self._view, self._pool, self._downloads, self._messages = view, pool, downloads, messages
-        self._job: OpeningJob | None = None
-        self._last: Prepared | None = None
+        self._job: SteppedJob | None = None
+        self._last: tuple[RunRequest, Dataset] | None = None
         # One at a time: whoever holds a key down must not fill the memory with noisy pixels.
-        self._preparer: Study[PartWanted, Dataset] = Study(
+        self._preparer: Study[RunRequest, Dataset] = Study(
             view,
             pool,
             "preparing data",
-            self._part_wanted,
-            _preparing,
+            lambda: self.pending,
+            lambda request: AtOnce(lambda: _prepare(request)),
             on_demand=True,
             is_of_data=False,
             parent=self,
@@ -163,9 +129,10 @@ class Data(QObject):
         self.asked = self.opening = name_or_path
         self.progress = None
         self.asked_reading = reading or ReadingConfig()
-        wanted = (name_or_path, self.asked_reading)
-        channel = self._pool.mailbox.channel(self.read)
-        self._job = OpeningJob(channel, wanted, self._downloads.mirror)
+        opening = partial(
+            opening_dataset, name_or_path, self.asked_reading, mirror=self._downloads.mirror
+        )
+        self._job = SteppedJob("opening data", self._pool.mailbox.channel(self.read), opening)
         self._pool.start(self._job)
         self.changed.emit()
 
@@ -210,18 +177,14 @@ class Data(QObject):
             self.pending = request  # its data are under way already
             return
         self._leave_preparing()
-        if last is not None and last.request.full is full and last.request.config == config:
-            self._prepared(Prepared(request, last.dataset))
+        if last is not None and last[0].full is full and last[0].config == config:
+            self._prepared(request, last[1])
         elif full.makes_pixels(config):
             self.pending = request
             self._preparer.start()
         else:
-            self._prepared(Prepared(request, _prepare(PartWanted(full, config))))
+            self._prepared(request, _prepare(request))
         self.changed.emit()
-
-    def _part_wanted(self) -> PartWanted | None:
-        pending = self.pending
-        return None if pending is None else PartWanted(pending.full, pending.config)
 
     @Slot()
     def _read_prepared(self) -> None:
@@ -232,23 +195,23 @@ class Data(QObject):
         if answer.error is not None:
             self._tell(failure_of("preparing data", answer.error))
         elif answer.found is not None:
-            self._prepared(Prepared(request, answer.found))
+            self._prepared(request, answer.found)
         self.changed.emit()
 
-    def _prepared(self, prepared: Prepared) -> None:
-        self._last = prepared
-        self.prepared.emit(prepared)
+    def _prepared(self, request: RunRequest, dataset: Dataset) -> None:
+        self._last = request, dataset
+        self.prepared.emit(request, dataset)
 
     def read(self, letter: Letter) -> None:
         """Take in how far the last opening is, or what it came to."""
         if self._job is None or letter.generation != self._job.generation:
             return
         answer = letter.payload
-        if isinstance(answer, (Loaded, Failed)):
+        if isinstance(answer, (Done, Failed)):
             name, reading = self.opening or "", self.asked_reading
             self._job = self.opening = self.progress = None
-            if isinstance(answer, Loaded):
-                self.arrived.emit(answer)
+            if isinstance(answer, Done):
+                self.arrived.emit(Loaded(name, reading, answer.result))
             else:
                 self._tell(answer)
                 if not answer.expected:
@@ -296,15 +259,11 @@ class Data(QObject):
         return loaded.reading if loaded is not None and loaded.name == name else self._view.reading
 
 
-def _preparing(q: PartWanted) -> AtOnce[Dataset]:
-    return AtOnce(lambda: _prepare(q))
-
-
-def _prepare(q: PartWanted) -> Dataset:
+def _prepare(request: RunRequest) -> Dataset:
     try:
-        return q.full.sized(q.config)
+        return request.full.sized(request.config)
     except MemoryError:
         raise DatasetError(
-            f"{q.full.name}: there is not enough memory for these settings; choose fewer "
+            f"{request.full.name}: there is not enough memory for these settings; choose fewer "
             "training images, or no pixel noise"
         ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,16 +12,16 @@ from core.errors import DatasetError
 from core.search import AtOnce
 from core.sources.catalogue.entries import CATALOGUE
 from gui.jobs.study import Study
-from gui.jobs.worker import Failed, Job
+from gui.jobs.worker import Done, Failed, SteppedJob
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from core.sources.catalogue.downloads import DownloadProgress
     from core.sources.catalogue.entries import CatalogueEntry
     from core.sources.catalogue.mirrors import Mirror
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Channel, Letter
+    from gui.jobs.mailbox import Letter
     from gui.session.messages import Messages
     from gui.session.view import View
 
@@ -40,33 +41,10 @@ def _keys_in(folders: Sequence[Mirror]) -> frozenset[str]:
     return frozenset(key for key, entry in CATALOGUE.items() if copy_in_folders(entry, folders))
 
 
-@dataclass(frozen=True, slots=True)
-class Downloaded:
-    """A set of the catalogue that is now on this machine."""
+def _downloading(entry: CatalogueEntry, mirror: str) -> Generator[DownloadProgress, None, None]:
+    from core.sources.catalogue.downloads import download  # with all of the network
 
-    key: str
-
-
-class DownloadJob(Job):
-    """Fetch one set; its generator tells how it is at least ten times a second."""
-
-    def __init__(self, channel: Channel, entry: CatalogueEntry, mirror: str) -> None:
-        super().__init__(f"downloading {entry.label}", channel)
-        self._entry, self._mirror = entry, mirror
-
-    def work(self) -> None:
-        """Fetch until done or stopped; closing the generator leaves nothing behind."""
-        from core.sources.catalogue.downloads import download  # with all of the network
-
-        steps = download(self._entry, self._mirror)
-        while not self._stopping:
-            try:
-                progress = next(steps)
-            except StopIteration:
-                self.post(Downloaded(self._entry.key))
-                return
-            self.put_latest(progress)
-        steps.close()
+    return download(entry, mirror)
 
 
 class Downloads(QObject):
@@ -86,7 +64,7 @@ class Downloads(QObject):
     ) -> None:
         super().__init__(parent)
         self._pool, self._messages = pool, messages
-        self._jobs: dict[str, DownloadJob] = {}
+        self._jobs: dict[str, SteppedJob] = {}
         self.progress: dict[str, DownloadProgress | None] = {}
         """Sets on their way, and how far each is; None before it has told anything."""
         self.failures: dict[str, str] = {}
@@ -181,8 +159,9 @@ class Downloads(QObject):
                 return
         self.failures.pop(key, None)
         self.progress[key] = None
-        channel = self._pool.mailbox.channel(self.read)
-        self._jobs[key] = DownloadJob(channel, CATALOGUE[key], self.mirror)
+        entry, channel = CATALOGUE[key], self._pool.mailbox.channel(self.read)
+        begin = partial(_downloading, entry, self.mirror)
+        self._jobs[key] = SteppedJob(f"downloading {entry.label}", channel, begin)
         self._pool.start(self._jobs[key])
         self.changed.emit(key)
 
@@ -200,15 +179,15 @@ class Downloads(QObject):
         key = generations.get(letter.generation)
         if key is None:
             return
-        if isinstance(letter.payload, (Downloaded, Failed)):
+        if isinstance(letter.payload, (Done, Failed)):
             self._ended(key, letter.payload)
         else:
             self.progress[key] = letter.payload
             self.changed.emit(key)
 
-    def _ended(self, key: str, answer: Downloaded | Failed) -> None:
+    def _ended(self, key: str, answer: Done | Failed) -> None:
         del self._jobs[key], self.progress[key]
-        if isinstance(answer, Downloaded):
+        if isinstance(answer, Done):
             self.look_around()  # one archive may bring two sets
             self._messages.offered.emit(f"{CATALOGUE[key].label} is on this machine now.", key)
             return

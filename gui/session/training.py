@@ -16,13 +16,14 @@ from core.learning.training import Checkpoint, Divergence, EpochRecord
 from core.parameters import parameters_of
 from core.sources import DEFAULT_SOURCE
 from gui.jobs.worker import Failed
-from gui.session.data import Data, Loaded, Prepared, RunRequest
+from gui.session.data import Data, Loaded, RunRequest
 from gui.session.run_state import RunState
 from gui.session.training_job import LiveState, Mode, Stopped, TrainingJob
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from core.data.dataset import Dataset
     from core.sources.reading import ReadingConfig
     from gui.jobs.job_pool import JobPool
     from gui.jobs.mailbox import Letter
@@ -96,9 +97,8 @@ class Training(QObject):
 
     @Slot(str, bool)
     def _open_failed(self, message: str, is_error: bool) -> None:
-        is_lost = (
-            self._view.dataset is None and self._data.pending is None
-        )  # nothing is about to come
+        # Nothing is there, and nothing is about to come.
+        is_lost = self._view.dataset is None and self._data.pending is None
         if is_lost and self._data.asked != DEFAULT_SOURCE:
             # Nothing else is at hand: something must be learning all the same.
             self._wanted.data = replace(self._wanted.data, dataset=DEFAULT_SOURCE)
@@ -236,9 +236,8 @@ class Training(QObject):
         except ExplorerError as error:
             self._messages.warn(str(error))
 
-    @Slot(object)
-    def _begin(self, prepared: Prepared) -> None:
-        request, dataset = prepared.request, prepared.dataset
+    @Slot(object, object)
+    def _begin(self, request: RunRequest, dataset: Dataset) -> None:
         mode = request.mode
         if mode is None:
             first = self._wanted.full_dataset is None

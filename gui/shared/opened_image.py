@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QPoint, Slot
+
+from gui.shared.words import PartView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from PySide6.QtCore import QPoint
 
     from gui.session.session import Session
     from gui.widgets.images.image_card import CardContent, ImageCard
@@ -24,7 +24,7 @@ class OpenedImage(QObject):
 
     def __init__(self, card: ImageCard, session: Session) -> None:
         super().__init__(card)
-        self._card = card
+        self._card, self._session = card, session
         self._make: Callable[[], CardContent | None] = _nothing
         session.view.shown_changed.connect(self.refresh)
         card.finished.connect(self._forget)
@@ -39,6 +39,14 @@ class OpenedImage(QObject):
         content = make()
         if content is not None:
             self._card.show_content(content, near)
+
+    @Slot(str, int, QPoint)
+    def open_sample(self, part: str, index: int, near: QPoint) -> None:
+        """Open an image of a part of the present data beside a point of the screen."""
+        session, dataset = self._session, self._session.view.dataset
+        if dataset is not None:
+            view = PartView(dataset, part)
+            self.open(lambda: view.card(index, session.view.shown, session.epochs.snapshots), near)
 
     @Slot()
     def _forget(self) -> None:

@@ -44,7 +44,7 @@ class PartView:
 
     dataset: Dataset
     part: str
-    seen: ShownReadings | None
+    seen: ShownReadings | None = None
 
     @property
     def split(self) -> Split:
@@ -95,10 +95,7 @@ class PartView:
         return words
 
     def card(
-        self,
-        index: int,
-        shown: Shown | None,
-        snapshots: Callable[[], Sequence[Snapshot]] | None = None,
+        self, index: int, shown: Shown | None, snapshots: Callable[[], Sequence[Snapshot]]
     ) -> CardContent:
         """Return what the card of an image shows, as the model now shown reads it.
 

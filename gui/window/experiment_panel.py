@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -72,7 +72,8 @@ class ExperimentPanel(QFrame):
         )
         for key, preset in PRESETS.items():
             self.preset_combo.addItem(preset.label, key)
-            self._explain_item(self.preset_combo.count() - 1, preset.help)
+            place = self.preset_combo.count() - 1
+            self.preset_combo.setItemData(place, wrapped(preset.help), Qt.ItemDataRole.ToolTipRole)
         self.preset_combo.addItem("Own settings", "")
         self.preset_combo.activated.connect(self._preset_chosen)
 
@@ -116,29 +117,22 @@ class ExperimentPanel(QFrame):
         if key not in self._session.downloads.progress:
             self._refresh_data()
 
-    def _explain_item(self, index: int, words: str) -> None:
-        self.preset_combo.setItemData(index, wrapped(words), Qt.ItemDataRole.ToolTipRole)
-
     @Slot()
     def refresh(self) -> None:
         """Show what the session wants and what waits for a rewind."""
         session = self._session
-        self.live_form.show_values(session.wanted.training)
-        later = {**vars_of(session.wanted.data), **vars_of(session.wanted.training)}
+        training, data = session.wanted.training, session.wanted.data
+        self.live_form.show_values(training)
         for name, row in self.later_form.rows.items():
-            row.show_value(later[name])
+            row.show_value(getattr(data if name in _SIZES else training, name))
         self._refresh_data()
-        wanted = session.wanted.training, session.wanted.data
-        matching = [key for key, preset in PRESETS.items() if preset.fits(*wanted)]
-        self.preset_combo.setCurrentIndex(
-            self.preset_combo.findData(matching[0] if matching else "")
-        )
+        preset = next((key for key, one in PRESETS.items() if one.fits(training, data)), "")
+        self.preset_combo.setCurrentIndex(self.preset_combo.findData(preset))
         self.rewind_button.setVisible(session.wanted.needs_rewind)
 
     def _refresh_data(self) -> None:
         session, combo = self._session, self.data_combo
         wanted = session.data.coming or session.wanted.data.dataset
-        combo.blockSignals(True)
         combo.clear()
         for name, (words, _) in NAMED_SOURCES.items():
             combo.addItem(words, name)
@@ -155,7 +149,6 @@ class ExperimentPanel(QFrame):
         combo.addItem("Open file...", _OPEN_FILE)
         combo.addItem("Open folder...", _OPEN_FOLDER)
         combo.setCurrentIndex(combo.findData(wanted))
-        combo.blockSignals(False)
         dataset = session.view.dataset
         if dataset is None:
             failed = session.view.run_state is RunState.FAILED
@@ -204,8 +197,3 @@ def noise_words(config: DataConfig) -> str:
     if config.pixel_noise:
         words.append(f"pixel noise {config.pixel_noise:g}")
     return ", ".join(words)
-
-
-def vars_of(config: Any) -> dict[str, Any]:
-    """Return the declared values of a config by name."""
-    return {name: getattr(config, name) for name in parameters_of(config)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, Slot
 
 from gui.shared.opened_image import OpenedImage
-from gui.shared.words import PartView, epoch_words
+from gui.shared.words import epoch_words
 from gui.widgets.images.image_card import CardContent, ImageCard
 
 if TYPE_CHECKING:
@@ -49,12 +49,7 @@ class AttackImages(QObject):
     @Slot(str, int, QPoint)
     def open_sample(self, part: str, index: int, near: QPoint) -> None:
         """Open an image of a part beside a point of the screen."""
-        session, dataset = self._session, self._session.view.dataset
-        if dataset is not None:
-            view = PartView(dataset, part, None)
-            self._opened.open(
-                lambda: view.card(index, session.view.shown, session.epochs.snapshots), near
-            )
+        self._opened.open_sample(part, index, near)
 
     def _chosen_content(self) -> CardContent | None:
         image = self._session.attack.chosen_image

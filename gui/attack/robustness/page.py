@@ -14,7 +14,6 @@ from gui.attack.robustness.plot import RobustnessPlot
 from gui.attack.robustness.study import Robustness
 from gui.shared.opened_image import OpenedImage
 from gui.shared.page import Page
-from gui.shared.words import PartView
 from gui.widgets.basics.card import card
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.lazy_tabs import LazyTabs, TabRow
@@ -121,9 +120,4 @@ class RobustnessPage(Page):
 
     @Slot(int, QPoint)
     def _open(self, index: int, near: QPoint) -> None:
-        session, dataset = self._session, self._session.view.dataset
-        if dataset is not None:
-            view = PartView(dataset, "test", None)
-            self.opened.open(
-                lambda: view.card(index, session.view.shown, session.epochs.snapshots), near
-            )
+        self.opened.open_sample("test", index, near)

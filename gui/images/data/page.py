@@ -311,12 +311,7 @@ class DataPage(Page):
     @Slot(int, QPoint)
     def open_image(self, index: int, near: QPoint) -> None:
         """Open one image of the part beside a point of the screen."""
-        view = self.view
-        if view is not None:
-            session = self._session
-            self.opened.open(
-                lambda: view.card(index, session.view.shown, session.epochs.snapshots), near
-            )
+        self.opened.open_sample(self.part, index, near)
 
     def watch(self, is_watched: bool) -> None:
         """Follow what is read in the part, and mean and spread of the class chosen."""

@@ -35,7 +35,7 @@ from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.data.dataset import Dataset, Split
+    from core.data.dataset import Dataset
     from gui.session.session import Session
     from gui.shared.side import Side
     from gui.tune.comparison.study import SideModel
@@ -313,10 +313,8 @@ class ComparisonPanel(Panel):
         self.mosaic.set_rows(rows)
 
     def _show_worst(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
-        rows = []
-        for name, one in zip(_NAMES, found, strict=True):
-            rows.append(_worst_row(name, one, dataset, dataset.train))
-        self.mosaic.set_rows(rows)
+        sides = zip(_NAMES, found, strict=True)
+        self.mosaic.set_rows([_worst_row(name, one, dataset) for name, one in sides])
 
     def _show_confusion(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
         for matrix, one in zip(self.matrices, found, strict=True):
@@ -330,13 +328,13 @@ class ComparisonPanel(Panel):
         self.bars.set_values(dataset.class_names, (labels[0], labels[1]), title, first, second)
 
 
-def _worst_row(label: str, one: Examined, dataset: Dataset, split: Split) -> MosaicRow:
+def _worst_row(label: str, one: Examined, dataset: Dataset) -> MosaicRow:
     shape, names = dataset.image_shape, dataset.class_names
     worst: NDArray[np.float32] = np.zeros((dataset.n_classes, *shape), dtype=np.float32)
     captions, missing = [], []
     for k, mistake in enumerate(one.train.worst):
         if mistake is not None:
-            worst[k] = split.images[mistake.index].reshape(shape)
+            worst[k] = dataset.train.images[mistake.index].reshape(shape)
         captions.append(
             "" if mistake is None else f"→ {names[mistake.predicted]}  {mistake.probability:.2f}"
         )

@@ -110,19 +110,15 @@ class Comparison(QObject):
         weights = (models[0].weights, models[1].weights)
         return ComparisonQuestion(weights, dataset.train, dataset.held_out)
 
-    def _history(self, side: Side) -> tuple[int, History] | None:
-        runs = self._view.runs
-        run = None if side.run is None else runs.run(side.run)
-        if run is None or not self._view.can_show(run):
-            run = runs.shown  # gone, or of other data
-        return None if run is None else (run.key, run.history)
-
     def _model(self, side: Side) -> SideModel | None:
-        found = self._history(side)
-        if found is None or not found[1].records:
+        runs = self._view.runs
+        run = runs.run(side.run)
+        if run is None or not self._view.can_show(run):
+            run = runs.shown  # none was chosen, or it is gone, or of other data
+        if run is None or not run.history.records:
             return None
-        record = self._record(side, found[1])
-        return SideModel(found[0], record.epoch, record.weights)
+        record = self._record(side, run.history)
+        return SideModel(run.key, record.epoch, record.weights)
 
     def _record(self, side: Side, history: History) -> EpochRecord:
         if side.place == "best":
