@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import (
-    QFrame,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.insight.diagnostics import weight_images, weight_limit
 from gui.jobs.loading import load_beside
@@ -25,7 +20,7 @@ from gui.shared.tabs import PanelTabs
 from gui.theme import LIGHT, Theme, give_theme
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.basics.lazy_tabs import TabRow
 from gui.widgets.images.colour_bar import ColourBar
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
@@ -121,15 +116,10 @@ class LearnPage(Page):
         self._run_started()
 
     def _lay_out(self) -> None:
-        scroll = QScrollArea(self)
-        scroll.setWidget(self.atlas)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
         right = (self.n_worst, self.colour_bar)
         head = beside(self.switch, 12, self.atlas_words, None, *right, spacing=4)
-        inside = QWidget(self)
-        self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
-        inside.setLayout(below(head, (self.tabs, 1), spacing=4))
+        self.tabs = PanelTabs(self._session, (ATLAS, scrolled(self.atlas)), self._offered, self)
+        inside = holding(below(head, (self.tabs, 1), spacing=4), self)
         self.setLayout(below((self._to_come, 9), (card(inside, (12, 8, 12, 8)), 13), spacing=10))
 
     def set_theme(self, theme: Theme) -> None:

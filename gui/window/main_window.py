@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import (
-    QDialog,
-    QMainWindow,
-    QMessageBox,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QMainWindow, QMessageBox, QStackedWidget
 
 from gui.jobs.loading import load_beside
 from gui.session.run_state import RunState
@@ -21,7 +15,7 @@ from gui.shared.columns import label
 from gui.shared.file_dialogs import FileDialogs
 from gui.shared.writing import Writing
 from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, apply_theme, give_theme
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.window.actions import COMMANDS, make_actions, shortcuts_html
 from gui.window.bottom_bar import BottomBar
 from gui.window.experiment_panel import ExperimentPanel
@@ -137,8 +131,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         middle = beside(self.panel, (self.pages, 1), spacing=10, margins=(10, 10, 10, 10))
-        centre = QWidget(self)
-        centre.setLayout(below(self.top, (middle, 1), self.bottom, spacing=0))
+        centre = holding(below(self.top, (middle, 1), self.bottom, spacing=0), self)
         self.setCentralWidget(centre)
         self.notice.setParent(centre)
         self.statusBar().setContentsMargins(10, 0, 10, 4)

@@ -6,15 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QGridLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
 
 from core.exact.pairs import NORMS
 from core.insight.diagnostics import weight_images, weight_limit
@@ -24,7 +16,7 @@ from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below, beside, scrolled
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.colour_bar import ColourBar
 from gui.widgets.images.image_card import CardContent
@@ -100,11 +92,7 @@ class RobustnessPair(Panel):
             head.addWidget(sign, row, 0)
             head.addWidget(line, row, 1)
         head.addWidget(self.train, 0, 2, 2, 1)
-        scroll = QScrollArea(self)
-        scroll.setWidget(self.mosaic)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.setLayout(below(head, (scroll, 1), spacing=4))
+        self.setLayout(below(head, (scrolled(self.mosaic), 1), spacing=4))
 
     def figure_words(self) -> str:
         """Return which two runs they are, and what they withstand."""

@@ -20,7 +20,7 @@ from gui.shared.page import Page
 from gui.shared.words import PARTS, PartView, epoch_words
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.card import card
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_card import ImageCard
 from gui.widgets.images.image_wall import ImageWall
@@ -114,8 +114,7 @@ class DataPage(Page):
 
     def _lay_out(self) -> None:
         under = beside((self.words, 1), (self.legend, 0, Qt.AlignmentFlag.AlignRight))
-        inside = QWidget(self)
-        inside.setLayout(below(self.bar, under, (self.wall, 1)))
+        inside = holding(below(self.bar, under, (self.wall, 1)), self)
         self.setLayout(beside((card(inside, (12, 10, 6, 8)), 1), self.side, spacing=10))
 
     def set_theme(self, theme: Theme) -> None:

@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QFrame,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from core.data.class_statistics import class_counts
 from gui.images.data.settings import HowItIsRead, SplitAndNoise
@@ -20,7 +13,7 @@ from gui.shared.columns import label, sentences
 from gui.shared.who_chooses import WhoChooses
 from gui.shared.words import PARTS
 from gui.widgets.bars.class_counts import ClassCounts, PartCounts
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
@@ -65,7 +58,7 @@ class DataSide(QFrame):
         self.name = label("no data yet", self, "sentence", wraps=True)
         self.chooses = WhoChooses(session, self)
         self.counts = ClassCounts(self)
-        self.counts_area = _scrolled(self.counts)
+        self.counts_area = scrolled(self.counts, sideways=False)
         self.images_title = sentences(self, "heading")
         self.mean = ImageView("mean", _MEAN_HELP, self)
         self.spread = ImageView("spread", _SPREAD_HELP, self)
@@ -108,13 +101,11 @@ class DataSide(QFrame):
         for view in (self.mean, self.spread):
             view.setFixedHeight(_VIEW_HEIGHT)
         views = beside(self.mean, self.spread, spacing=8)
-        self.classes, self.settings = QWidget(self), QWidget(self)
-        self.classes.setLayout(below(self.counts_area, self.images_title, views))
-        self.settings.setLayout(below(self.split, 4, self.reading))
-        self.inside = QWidget(self)
+        self.classes = holding(below(self.counts_area, self.images_title, views), self)
+        self.settings = holding(below(self.split, 4, self.reading), self)
         parts = (self.name, self.chooses, self.switch, self.classes, self.settings)
-        self.inside.setLayout(below(*parts, None, margins=(12, 10, 8, 8)))
-        self.area = _scrolled(self.inside)
+        self.inside = holding(below(*parts, None, margins=(12, 10, 8, 8)), self)
+        self.area = scrolled(self.inside, sideways=False)
         rewind = (self.rewind_button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.setLayout(below((self.area, 1), rewind, spacing=0, margins=(1, 1, 1, _OUTER - 1)))
 
@@ -218,12 +209,3 @@ def _height(section: QWidget, width: int) -> int:
     if layout.hasHeightForWidth():
         return int(layout.totalHeightForWidth(width))
     return layout.totalSizeHint().height()
-
-
-def _scrolled(content: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(content)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    return area

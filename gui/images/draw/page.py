@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QWidget
 
 from core.drawing.drawing import placement_of
 from gui.images.draw.reading import ReadingPanel
@@ -16,7 +15,7 @@ from gui.shared.opened_image import OpenedImage
 from gui.shared.page import Page
 from gui.shared.words import epoch_words
 from gui.widgets.basics.card import card
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.canvas.canvas import Canvas
 from gui.widgets.canvas.tools import CanvasTools
 from gui.widgets.images.image_card import CardContent, ImageCard
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtGui import QIcon, QShowEvent
+    from PySide6.QtWidgets import QWidget
 
     from core.data.dataset import Dataset
     from core.drawing.drawing import Drawn
@@ -77,8 +77,7 @@ class DrawPage(Page):
         self.refresh()
 
     def _lay_out(self) -> None:
-        sheet = QWidget(self)
-        sheet.setLayout(below(self.tools, (self.canvas, 1), self.legend))
+        sheet = holding(below(self.tools, (self.canvas, 1), self.legend), self)
         shares = ((sheet, 12), (self.seen, 10), (self.reading, 7))
         cards = ((card(part, (12, 8, 12, 10)), share) for part, share in shares)
         self.setLayout(beside(*cards, spacing=10))

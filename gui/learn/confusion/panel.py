@@ -13,7 +13,7 @@ from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
 from gui.shared.words import PARTS, epoch_words
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 
 if TYPE_CHECKING:
@@ -43,10 +43,9 @@ class ConfusionPanel(Panel):
         self.list = sentences(self)
         self.matrix.clicked.connect(self._cell_clicked)
         self.matrix.hovered.connect(self.hovered)
-        right = QWidget(self)
-        right.setFixedWidth(_SIDE_WIDTH)
         parts = (self.part, self.rates, self.words, self.list)
-        right.setLayout(below(*parts, None, spacing=8, margins=(9, 9, 9, 9)))
+        right = holding(below(*parts, None, spacing=8, margins=(9, 9, 9, 9)), self)
+        right.setFixedWidth(_SIDE_WIDTH)
         self.setLayout(beside((self.matrix, 1), right))
         session.readings.part.changed.connect(self.refresh)
         self.refresh()

@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import (
-    QFrame,
-    QPushButton,
-    QScrollArea,
-    QWidget,
-)
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from core.learning.stopping import StoppingConfig, early_stopping
 from core.parameters import parameters_of
@@ -23,7 +18,7 @@ from gui.shared.panel import Panel
 from gui.shared.side import Side
 from gui.shared.who_chooses import WhoChooses
 from gui.shared.words import PARTS
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip
 from gui.widgets.basics.tooltips import wrapped
@@ -116,17 +111,12 @@ class StoppingPanel(Panel):
     def _lay_out(self) -> None:
         left = below((self.plot, 5), (self.bars, 3), spacing=2)
         self.bars.view.setXLink(self.plot.view)
-        inside = QWidget(self)
         self.patience.setFixedWidth(_FIELD_WIDTH)
-        patience = (label("Patience", inside, buddy=self.patience), self.patience)
+        patience = (label("Patience", self, buddy=self.patience), self.patience)
         row = beside(self.best_button, self.compare_button, None, *patience)
         sides = (self.best, self.sure, row, self.waited, self.why)
-        inside.setLayout(below(*sides, None, spacing=5, margins=(0, 0, 6, 0)))
-        area = QScrollArea(self)
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = holding(below(*sides, None, spacing=5, margins=(0, 0, 6, 0)), self)
+        area = scrolled(inside, sideways=False)
         area.setFixedWidth(_SIDE_WIDTH)
         above = beside((left, 1), area, spacing=14)
         self.setLayout(below((above, 1), self.chooses, spacing=4))

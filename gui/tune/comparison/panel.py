@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QScrollArea,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
 
 from core.insight.comparison import Examined, relative_difference
 from core.insight.diagnostics import weight_images, weight_limit
@@ -26,7 +20,7 @@ from gui.tune.comparison.side_chooser import SideChooser
 from gui.tune.comparison.study import Comparison
 from gui.widgets.bars.paired_bars import PairedBars
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 from gui.widgets.images.image_card import CardContent
@@ -105,14 +99,9 @@ class ComparisonPanel(Panel):
 
     def _lay_out(self) -> None:
         head = beside(*self.sides, None, self.what, spacing=16)
-        scroll = QScrollArea(self)
-        scroll.setWidget(self.mosaic)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        pair = QWidget(self)
-        pair.setLayout(beside(*self.matrices, spacing=16))
+        pair = holding(beside(*self.matrices, spacing=16), self)
         self.stack = QStackedWidget(self)
-        for widget in (scroll, pair, self.bars):
+        for widget in (scrolled(self.mosaic), pair, self.bars):
             self.stack.addWidget(widget)
         self.setLayout(below(head, self.words, (self.stack, 1), spacing=4))
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 Part = QWidget | QLayout | tuple[Any, ...] | int | None
 """A widget or a layout, alone or with its stretch and alignment; pixels of room; None: the room
@@ -32,6 +41,17 @@ def holding(layout: QLayout, parent: QWidget) -> QWidget:
     holder = QWidget(parent)
     holder.setLayout(layout)
     return holder
+
+
+def scrolled(content: QWidget, *, sideways: bool = True) -> QScrollArea:
+    """Return an area without a frame in which something is scrolled, up and down alone or both."""
+    area = QScrollArea()
+    area.setWidget(content)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    if not sideways:
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
 
 
 def _filled(layout: _Box, parts: tuple[Part, ...], spacing: int, margins: Margins) -> _Box:
