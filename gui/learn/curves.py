@@ -118,10 +118,8 @@ class LearningCurves(QWidget):
     def _refresh_behind(self) -> None:
         """Draw the other runs and the bands that a person wants to see."""
         session = self._session
-        present = (
-            session.view.data_config,
-            session.view.reading,
-        )  # curves of other data mean nothing
+        # Curves of other data mean nothing.
+        present = (session.view.data_config, session.view.reading)
         entries = [
             entry
             for entry in session.runs.on(*present)
@@ -138,7 +136,7 @@ class LearningCurves(QWidget):
 
     def _run_curves(self, entry: RunEntry, metric: str) -> RunCurves:
         history = entry.run.history
-        parts = [part for part in ("train", "test", "validation") if _is_drawn(history, part)]
+        parts = ("train", "test", "validation")[: 3 if history.has_validation else 2]
         return RunCurves(
             key=entry.key,
             name=entry.name,
@@ -264,7 +262,3 @@ class LearningCurves(QWidget):
         for plot, _ in self._plots:
             if plot is not self.sender():
                 plot.set_options(replace(options, log_y=plot.options.log_y))
-
-
-def _is_drawn(history: History, part: str) -> bool:
-    return part != "validation" or history.has_validation

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from gui.session.own_image import OwnImage
     from gui.session.session import Session
     from gui.settings import Settings
-    from gui.shared.page import Page
+    from gui.shared.page import Page, PageEntry
     from gui.window.saved_files import SavedFiles
     from gui.window.text_window import TextWindow
 
@@ -68,7 +68,6 @@ class MainWindow(QMainWindow):
         self.notice = NoticeBar()
         self.status_words = label("", self)
         self.hover_words = label("", self, "muted")
-        self._texts: TextWindow | None = None
         self.opening_bar = OpeningBar(session.data, self)
 
         self._lay_out()
@@ -87,8 +86,7 @@ class MainWindow(QMainWindow):
     def page(self, name: str) -> Any:
         """Return the page of that name in the registry, made now if it was not yet."""
         if name not in self._pages:
-            entry = next(entry for entry in PAGES if entry.name == name)
-            page = self._pages[name] = entry.make(self.session, self)
+            page = self._pages[name] = _entry(name).make(self.session, self)
             self._adopt(page)
         return self._pages[name]
 
@@ -255,14 +253,13 @@ class MainWindow(QMainWindow):
     def show_page(self, name: str) -> None:
         """Show one page."""
         page = self.page(name)
-        names = [entry.name for entry in PAGES]
         self.pages.setCurrentWidget(page)
-        self._shown = names.index(name)
-        self.top.show_page(self._shown)
+        self._shown = name
+        self.top.show_page(name)
         for command in COMMANDS:
             if command.page:
                 self.actions_by_name[command.name].setEnabled(command.page == name)
-        if PAGES[self._shown].takes_keyboard:
+        if _entry(name).takes_keyboard:
             page.take_keyboard()
 
     @Slot(str, int)
@@ -296,32 +293,30 @@ class MainWindow(QMainWindow):
         self.panel.setVisible(is_open)
         self.settings.panel_open = is_open
 
-    def _show_text(self, title: str, html: str, section: str = "") -> None:
-        if self._texts is None:
-            from gui.window.text_window import TextWindow
+    @cached_property
+    def _texts(self) -> TextWindow:
+        from gui.window.text_window import TextWindow
 
-            self._texts = TextWindow(self)
-        self._texts.show_html(title, html, section)
+        return TextWindow(self)
 
     @Slot()
     def show_help(self) -> None:
         """Explain the window."""
         from gui.window import help_text
 
-        section = PAGES[self._shown].name
-        self._show_text("What am I looking at?", help_text.HELP_HTML, section)
+        self._texts.show_html("What am I looking at?", help_text.HELP_HTML, self._shown)
 
     @Slot()
     def show_shortcuts(self) -> None:
         """Show every shortcut."""
-        self._show_text("Shortcuts", shortcuts_html())
+        self._texts.show_html("Shortcuts", shortcuts_html())
 
     @Slot()
     def show_about(self) -> None:
         """Tell version and sources."""
         from gui.window import help_text
 
-        self._show_text("About", help_text.about_html())
+        self._texts.show_html("About", help_text.about_html())
 
     @Slot(str)
     def show_surprise(self, message: str) -> None:
@@ -351,3 +346,7 @@ class MainWindow(QMainWindow):
     def sizeHint(self) -> QSize:
         """Open at a size that fits a small projector."""
         return QSize(1280, 720)
+
+
+def _entry(name: str) -> PageEntry:
+    return next(entry for entry in PAGES if entry.name == name)

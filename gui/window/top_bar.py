@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtWidgets import QFrame, QSlider, QToolButton
 
+from gui.shared.columns import label
+from gui.widgets.basics.layouts import beside
 from gui.window.registry import PAGES
 
 if TYPE_CHECKING:
@@ -49,45 +51,36 @@ class TopBar(QFrame):
         self._session = session
         self.setObjectName("topBar")
         self.buttons: dict[str, QToolButton] = {}
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(10, 5, 10, 5)
-        layout.setSpacing(4)
-        for name in _RUN:
-            layout.addWidget(self._button(name, actions[name]))
+        run = [self._button(name, actions[name]) for name in _RUN]
         self.buttons["toggle"].setObjectName("primary")
         self.buttons["toggle"].setMinimumWidth(112)
-        layout.addSpacing(10)
         self.speed = QSlider(Qt.Orientation.Horizontal, self)
         self.speed.setObjectName("speed")
         self.speed.setRange(0, SPEED_STEPS)
         self.speed.setFixedWidth(64)
         self.speed.setAccessibleName("speed of the run")
         self.speed.valueChanged.connect(self._speed_changed)
-        self.speed_words = QLabel("", self)
-        self.speed_words.setObjectName("muted")
+        self.speed_words = label("", self, "muted")
         self.speed_words.setMinimumWidth(
             self.speed_words.fontMetrics().horizontalAdvance("99.9 epochs/s ")
         )
-        layout.addWidget(self.speed)
-        layout.addWidget(self.speed_words)
-        layout.addStretch(1)
-        self._pages = QButtonGroup(self)
-        for index, page in enumerate(PAGES):
-            name = f"{page.name}_page"
+        names = [f"{page.name}_page" for page in PAGES]
+        for name in names:
             button = QToolButton(self)
             button.setText(actions[name].text())
             button.setToolTip(actions[name].toolTip())
             button.setCheckable(True)
+            button.setAutoExclusive(True)
             button.setObjectName("page")
             button.clicked.connect(actions[name].trigger)
-            self._pages.addButton(button, index)
             self.buttons[name] = button
-            layout.addWidget(button)
-        layout.addSpacing(16)
-        for name in _RIGHT:
-            button = self._button(name, actions[name])
+        pages = [self.buttons[name] for name in names]
+        right = [self._button(name, actions[name]) for name in _RIGHT]
+        for button in right:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-            layout.addWidget(button)
+        speed = (self.speed, self.speed_words)
+        row = beside(*run, 10, *speed, None, *pages, 16, *right, spacing=4, margins=(10, 5, 10, 5))
+        self.setLayout(row)
         session.training.pace_changed.connect(self._refresh_speed)
         self._refresh_speed()
 
@@ -100,16 +93,15 @@ class TopBar(QFrame):
         self.buttons[name] = button
         return button
 
-    def show_page(self, index: int) -> None:
+    def show_page(self, name: str) -> None:
         """Mark the page shown."""
-        self._pages.button(index).setChecked(True)
+        self.buttons[f"{name}_page"].setChecked(True)
 
     @Slot()
     def _refresh_speed(self) -> None:
         pace = self._session.training.pace
-        blocked = self.speed.blockSignals(True)
-        self.speed.setValue(place_of(pace))
-        self.speed.blockSignals(blocked)
+        with QSignalBlocker(self.speed):
+            self.speed.setValue(place_of(pace))
         words = "full speed" if pace is None else f"{pace:.3g} epochs/s"
         self.speed_words.setText(words)
         self.speed.setToolTip(f"How fast the run goes at most: {words}. It acts at once.")

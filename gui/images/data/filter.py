@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -161,11 +161,10 @@ class FilterBar(QWidget):
     @Slot(int, int)
     def show_zoom(self, index: int, n_zooms: int) -> None:
         """Show which of how many sizes is used."""
-        blocked = self.size_slider.blockSignals(True)
-        self.size_slider.setRange(0, n_zooms - 1)
-        self.size_slider.setValue(index)
+        with QSignalBlocker(self.size_slider):
+            self.size_slider.setRange(0, n_zooms - 1)
+            self.size_slider.setValue(index)
         self.size_slider.setEnabled(n_zooms > 1)
-        self.size_slider.blockSignals(blocked)
 
     def choose(self, **changes: object) -> None:
         """Ask for something else."""
