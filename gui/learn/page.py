@@ -116,9 +116,10 @@ class LearnPage(Page):
         self._run_started()
 
     def _lay_out(self) -> None:
+        scroll = scrolled(self.atlas, self)
         right = (self.n_worst, self.colour_bar)
         head = beside(self.switch, 12, self.atlas_words, None, *right, spacing=4)
-        self.tabs = PanelTabs(self._session, (ATLAS, scrolled(self.atlas)), self._offered, self)
+        self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
         inside = holding(below(head, (self.tabs, 1), spacing=4), self)
         self.setLayout(below((self._to_come, 9), (card(inside, (12, 8, 12, 8)), 13), spacing=10))
 

@@ -92,7 +92,7 @@ class RobustnessPair(Panel):
             head.addWidget(sign, row, 0)
             head.addWidget(line, row, 1)
         head.addWidget(self.train, 0, 2, 2, 1)
-        self.setLayout(below(head, (scrolled(self.mosaic), 1), spacing=4))
+        self.setLayout(below(head, (scrolled(self.mosaic, self), 1), spacing=4))
 
     def figure_words(self) -> str:
         """Return which two runs they are, and what they withstand."""

@@ -116,7 +116,7 @@ class StoppingPanel(Panel):
         row = beside(self.best_button, self.compare_button, None, *patience)
         sides = (self.best, self.sure, row, self.waited, self.why)
         inside = holding(below(*sides, None, spacing=5, margins=(0, 0, 6, 0)), self)
-        area = scrolled(inside, sideways=False)
+        area = scrolled(inside, self, sideways=False)
         area.setFixedWidth(_SIDE_WIDTH)
         above = beside((left, 1), area, spacing=14)
         self.setLayout(below((above, 1), self.chooses, spacing=4))

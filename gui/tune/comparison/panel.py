@@ -99,9 +99,10 @@ class ComparisonPanel(Panel):
 
     def _lay_out(self) -> None:
         head = beside(*self.sides, None, self.what, spacing=16)
+        scroll = scrolled(self.mosaic, self)
         pair = holding(beside(*self.matrices, spacing=16), self)
         self.stack = QStackedWidget(self)
-        for widget in (scrolled(self.mosaic), pair, self.bars):
+        for widget in (scroll, pair, self.bars):
             self.stack.addWidget(widget)
         self.setLayout(below(head, self.words, (self.stack, 1), spacing=4))
 

@@ -43,9 +43,11 @@ def holding(layout: QLayout, parent: QWidget) -> QWidget:
     return holder
 
 
-def scrolled(content: QWidget, *, sideways: bool = True) -> QScrollArea:
+def scrolled(
+    content: QWidget, parent: QWidget | None = None, *, sideways: bool = True
+) -> QScrollArea:
     """Return an area without a frame in which something is scrolled, up and down alone or both."""
-    area = QScrollArea()
+    area = QScrollArea(parent)
     area.setWidget(content)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
