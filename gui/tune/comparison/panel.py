@@ -75,21 +75,16 @@ class ComparisonPanel(Panel):
         self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
         self.matrices = [ConfusionMatrix(self) for _ in _NAMES]
         for index, matrix in enumerate(self.matrices):
-            matrix.setProperty("side", index)
             matrix.setAccessibleName(f"confusion of {_NAMES[index]}")
+            matrix.hovered.connect(self.hovered)
+            matrix.clicked.connect(partial(self._pair_clicked, index))
         self.bars = PairedBars(self)
         self.mosaic.hovered.connect(self.hovered)
         self.mosaic.clicked.connect(self._cell_clicked)
         self.bars.hovered.connect(self.hovered)
-        for matrix in self.matrices:
-            matrix.hovered.connect(self.hovered)
-            matrix.clicked.connect(self._pair_clicked)
         self._lay_out()
         for index, side in enumerate(self.sides):
-            side.setProperty("side", index)
-            side.run_chosen.connect(self._run_chosen)
-            side.place_chosen.connect(self._place_chosen)
-            side.epoch_chosen.connect(self._epoch_chosen)
+            side.chosen.connect(partial(self._side_chosen, index))
         self.what.activated.connect(self.refresh)
         self.follow(self.comparison.study)
         session.runs.changed.connect(self.refresh)
@@ -112,26 +107,13 @@ class ComparisonPanel(Panel):
         self.comparison.compare(first, second)
         self.refresh()
 
-    def _index(self) -> int:
-        """Return which side is speaking."""
-        return int(self.sender().property("side"))
-
-    @Slot(object)
-    def _run_chosen(self, key: int | None) -> None:
-        self.comparison.set_side(self._index(), run=key)
-        self.refresh()
-
-    @Slot(str)
-    def _place_chosen(self, place: str) -> None:
-        index = self._index()
+    def _side_chosen(self, index: int, changes: dict[str, Any]) -> None:
+        """Let a side stand for another; at an epoch of its own it begins with the one it has."""
         models = self.comparison.models
-        epoch = 0 if models is None else models[index].epoch
-        self.comparison.set_side(index, place=place, epoch=epoch)
-        self.refresh()
-
-    @Slot(object)
-    def _epoch_chosen(self, epoch: int) -> None:
-        self.comparison.set_side(self._index(), place="chosen", epoch=epoch)
+        present = 0 if models is None else models[index].epoch
+        if "place" in changes:
+            changes = {"epoch": present} | changes
+        self.comparison.set_side(index, **changes)
         self.refresh()
 
     @Slot(int, int)
@@ -162,13 +144,12 @@ class ComparisonPanel(Panel):
             class_names=dataset.class_names,
         )
 
-    @Slot(int, int)
-    def _pair_clicked(self, label: int, read: int) -> None:
+    def _pair_clicked(self, index: int, label: int, read: int) -> None:
         """Show the model of this side everywhere, and list the images it reads so."""
         session, models = self._session, self.comparison.models
         if models is None or session.view.dataset is None:
             return
-        model = models[self._index()]
+        model = models[index]
         session.view.show_run(model.run)
         session.view.show_epoch(model.epoch)
         part = "test" if session.view.dataset.validation is None else "validation"

@@ -26,9 +26,8 @@ _EPOCH = Parameter("int", "Epoch", "Which epoch of the run is compared.", low=0,
 class SideChooser(QWidget):
     """Run, place and epoch of one side."""
 
-    run_chosen = Signal(object)
-    place_chosen = Signal(str)
-    epoch_chosen = Signal(object)
+    chosen = Signal(dict)
+    """What of its :class:`~gui.shared.side.Side` is to be another: name -> value."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +50,7 @@ class SideChooser(QWidget):
         self.setLayout(beside(heading(name, self), self.run, self.place, self.epoch, spacing=4))
         self.run.activated.connect(self._run_activated)
         self.place.activated.connect(self._place_activated)
-        self.epoch.committed.connect(self.epoch_chosen)
+        self.epoch.committed.connect(self._epoch_committed)
 
     def show_side(
         self, side: Side, runs: Sequence[tuple[int | None, str]], model: SideModel | None
@@ -70,8 +69,12 @@ class SideChooser(QWidget):
 
     @Slot(int)
     def _run_activated(self, index: int) -> None:
-        self.run_chosen.emit(self.run.itemData(index))
+        self.chosen.emit({"run": self.run.itemData(index)})
 
     @Slot(int)
     def _place_activated(self, index: int) -> None:
-        self.place_chosen.emit(self.place.itemData(index))
+        self.chosen.emit({"place": self.place.itemData(index)})
+
+    @Slot(object)
+    def _epoch_committed(self, epoch: int) -> None:
+        self.chosen.emit({"place": "chosen", "epoch": epoch})
