@@ -163,7 +163,7 @@ def _settings(run: RunResult) -> list[tuple[str, str, str]]:
     ]
 
 
-def make_page(run: RunResult, sizes: dict[str, tuple[int, int]]) -> str:
+def make_page(run: RunResult, sizes: dict[str, tuple[Any, ...]]) -> str:
     """Return the page.
 
     Parameters

@@ -191,7 +191,7 @@ def _sum_of_images(run: RunResult) -> Pictures:
     attack, dataset, config = run.attack, run.dataset, run.attack.config
     shape, names = dataset.image_shape, dataset.class_names
     last, target = attack.steps[-1], config.target
-    change = np.nan_to_num(attack.change).astype(np.float64)
+    change = np.nan_to_num(last.image - attack.reference).astype(np.float64)
     limit = float(np.abs(change).max()) or 1.0
     weights = weight_images(run.last.weights, shape)[target]
     weights_end = float(np.abs(weights).max()) or 1.0

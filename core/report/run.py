@@ -51,11 +51,6 @@ class AttackResult:
     first_class: int
     outcome: Outcome
 
-    @property
-    def change(self) -> NDArray[Any]:
-        """Difference of the last image from the reference, (n_features,)."""
-        return np.asarray(self.steps[-1].image - self.reference)
-
     def sentence(self, dataset: Dataset) -> str:
         """Return what came out of it, in words."""
         if self.stopped_at is None:
@@ -88,11 +83,6 @@ class RunResult:
     def last(self) -> EpochRecord:
         """The record of the last epoch, whose weights the pictures show."""
         return self.history.records[-1]
-
-    @property
-    def total_seconds(self) -> float:
-        """Seconds since the run began."""
-        return time.perf_counter() - self.started
 
 
 def size_note(arguments: Arguments, available: Dataset) -> str:

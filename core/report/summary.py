@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,7 @@ def make_summary(run: RunResult) -> dict[str, Any]:
         "seconds": {
             "train": run.train_seconds,
             "evaluate": run.evaluate_seconds,
-            "total": run.total_seconds,
+            "total": time.perf_counter() - run.started,
         },
     }
     if attack.stopped_at is not None:

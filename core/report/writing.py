@@ -47,12 +47,6 @@ FILES = (*PICTURES, "curves.csv", "index.html", "summary.json")
 _BAR_CELLS = 30
 
 
-def png_size(content: bytes) -> tuple[int, int]:
-    """Return (width, height) from the header of a PNG file."""
-    width, height = struct.unpack(">II", content[16:24])
-    return width, height
-
-
 def write_report(
     arguments: Arguments,
     folder: Path,
@@ -95,7 +89,8 @@ def write_report(
         for i, (name, figure) in enumerate(PICTURES.items()):
             tell(f"drawing {name}", 0.9 + 0.02 * i)
             files[name] = draw(figure(run))
-        sizes = {name: png_size(content) for name, content in files.items()}
+        # Width and height are in the header of a PNG file.
+        sizes = {name: struct.unpack(">II", png[16:24]) for name, png in files.items()}
         files["curves.csv"] = run.history.to_csv().encode("utf-8")
         # Class names and paths may hold what UTF-8 cannot: half a surrogate pair from the system.
         files["index.html"] = make_page(run, sizes).encode("utf-8", "xmlcharrefreplace")

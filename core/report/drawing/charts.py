@@ -80,7 +80,7 @@ class Curves:
         paper.write(left, top + 18, elide(chart.y_label, SMALL_SIZE, width), colour=MUTED)
         axes = paper.axes(inner, top + _ABOVE, right, bottom)
         _scale(axes, chart)
-        axes.set_position(paper.fractions(inner, _draw_rules(axes, paper, chart), right, bottom))
+        _draw_rules(axes, paper, chart)
         axes.grid(axis="y")
         room = 2 * min(right - inner, width)
         axes.set_xlabel(elide(chart.x_label, SMALL_SIZE, room), labelpad=points(8))
@@ -149,16 +149,13 @@ def _near(y: NDArray[Any], axes: Axes) -> NDArray[np.float64]:
     return np.where(gaps, np.nan, near)
 
 
-def _draw_rules(axes: Axes, paper: Paper, chart: Chart) -> float:
+def _draw_rules(axes: Axes, paper: Paper, chart: Chart) -> None:
     """Draw upright lines, also through marks; words above in as many rows as keep them apart.
 
-    Returns
-    -------
-    float
-        Where the axes begin, below the words.
+    The axes make room for them.
     """
     low, high = sorted(axes.get_xlim())
-    box, y = axes.bbox, axes.get_ylim()[0]
+    left, right = axes.bbox.x0, axes.bbox.x1
     rows: list[float] = []
     """Where the last words of each end, the lowest row first."""
     placed = []
@@ -166,17 +163,19 @@ def _draw_rules(axes: Axes, paper: Paper, chart: Chart) -> float:
     for rule in sorted(rules, key=lambda rule: rule.x):
         if low <= rule.x <= high:
             axes.axvline(rule.x, **_THIN)
-            words = elide(rule.label, SMALL_SIZE, box.width / 2)
+            words = elide(rule.label, SMALL_SIZE, (right - left) / 2)
             half = text_width(words) / 2
-            middle = axes.transData.transform((rule.x, y))[0]
-            middle = min(max(middle, box.x0 + half), box.x1 - half)
+            middle = axes.transData.transform((rule.x, axes.get_ylim()[0]))[0]
+            middle = min(max(middle, left + half), right - half)
             row = next((i for i, end in enumerate(rows) if end + 12 < middle - half), len(rows))
             rows[row : row + 1] = [middle + half]
             placed.append((middle, row, words))
-    top = float(paper.height - box.y1 + len(rows) * _STEP)
+    whole = axes.get_position()
+    whole.y1 -= len(rows) * _STEP / paper.height
+    axes.set_position(whole)
     for middle, row, words in placed:
-        paper.write(middle, top - (row + 0.5) * _STEP, words, ha="center")
-    return top
+        y = paper.height - axes.bbox.y1 - (row + 0.5) * _STEP
+        paper.write(middle, y, words, ha="center")
 
 
 def _draw_lines(axes: Axes, chart: Chart) -> Iterator[_End]:

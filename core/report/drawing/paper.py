@@ -71,10 +71,6 @@ _STYLE: Any = {
     "axes.spines.right": False,
     "axes.axisbelow": True,
     "axes.labelcolor": MUTED,
-    "axes.titlecolor": MUTED,
-    "axes.titlelocation": "left",
-    "axes.titlesize": points(SMALL_SIZE),
-    "axes.titlepad": points(16),
     "grid.color": GRID,
     "grid.linewidth": points(1.5),
     "xtick.color": AXIS,
@@ -163,16 +159,12 @@ class Paper:
         self.ground.set_axis_off()
         self.ground.set(xlim=(0, self.width), ylim=(self.height, 0), autoscale_on=False)
 
-    def fractions(
-        self, left: float, top: float, right: float, bottom: float
-    ) -> tuple[float, float, float, float]:
-        """Return a box as matplotlib wants it."""
-        w, h = self.width, self.height
-        return left / w, 1 - bottom / h, (right - left) / w, (bottom - top) / h
-
     def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
         """Return axes with this box."""
-        return self.page.add_axes(self.fractions(left, top, right, bottom))
+        w, h = self.width, self.height
+        return self.page.add_axes(
+            (left / w, 1 - bottom / h, (right - left) / w, (bottom - top) / h)
+        )
 
     def write(
         self,
@@ -189,11 +181,10 @@ class Paper:
 
     def lines(
         self, x: float, top: float, lines: Sequence[str], size: float, colour: str, **how: Any
-    ) -> float:
-        """Write lines and return the y below the last one."""
+    ) -> None:
+        """Write lines below each other."""
         for i, line in enumerate(lines):
             self.write(x, top + (i + 0.5) * LINE_HEIGHT * size, line, size, colour, **how)
-        return top + len(lines) * LINE_HEIGHT * size
 
     def box(self, left: float, top: float, across: float, down: float, fill: str = "none") -> None:
         """Draw a rectangle with a faint edge."""
