@@ -151,7 +151,7 @@ def _other_runs(plot: CurvePlot, n_rounds: int) -> list[Result]:
 def _hover(plot: CurvePlot, i: int) -> None:
     """Move the pointer on, as the scene tells of it."""
     scene = plot.view.scene()
-    rect = plot.view.getPlotItem().getViewBox().sceneBoundingRect()
+    rect = plot.box.sceneBoundingRect()
     place = rect.center()
     place.setX(rect.left() + rect.width() * (0.05 + 0.9 * (i % 20) / 20))
     scene.sigMouseMoved.emit(place)

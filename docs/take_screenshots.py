@@ -76,7 +76,7 @@ def tour(window, folder):
             shoot(window, folder, f"learn-{theme}{suffix}")
             window.show_page("attack")
             wait_for(
-                lambda: session.attack.film.steps and not session.attack.film.is_computing,
+                lambda: session.attack.film.steps and not session.attack.film.is_growing,
                 "the attack",
             )
             shoot(window, folder, f"attack-{theme}{suffix}")

@@ -143,7 +143,7 @@ def wait_for_film(qtbot: QtBot, session: Session) -> None:
         return (
             shown is not None
             and attack.film.weights is shown.weights
-            and not attack.film.is_computing
+            and not attack.film.is_growing
             and attack.film.is_settled
             and len(attack.film.steps) == attack.config.steps + 1
         )

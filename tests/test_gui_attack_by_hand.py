@@ -520,11 +520,11 @@ def test_norm_and_box_of_the_attack_act_here_too(
     attack.choose_attack("pgd")
     attack.set_setting("norm", "linf")
     assert game.norm == "linf"
-    attack.set_setting("box", not attack.boxed)
-    assert game.boxed is attack.boxed
+    attack.set_setting("box", not attack.chosen.boxed)
+    assert game.boxed is attack.chosen.boxed
     wait_until(qtbot, lambda: is_settled(game))
     assert panel.rules.norm.currentData() == "linf"
-    assert panel.rules.box.isChecked() is attack.boxed
+    assert panel.rules.box.isChecked() is attack.chosen.boxed
 
 
 def test_the_optimiser_is_hidden_until_asked(

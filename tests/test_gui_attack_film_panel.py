@@ -126,8 +126,8 @@ def assert_shows_the_core_film(attack_page: AttackPage, session: Session, positi
         (page.loss_plot, "loss", [s.loss for s in film]),
         (page.loss_plot, "gradient", [s.gradient_norm for s in film]),
     ):
-        np.testing.assert_allclose(plot.data(name)[1], values, rtol=1e-6)
-        assert plot.marker == position
+        np.testing.assert_allclose(plot.main.data(name)[1], values, rtol=1e-6)
+        assert plot.marks.marker == position
     words = f"step {position} of {config.steps}"
     assert page.film.words.text() == words
     assert page.film.scrub.value() == position
@@ -455,7 +455,7 @@ def test_a_click_on_a_trace_goes_to_that_step(
         (page.film_panel.probability_plot, 90),
         (page.film_panel.size_plot, 200),
     ):
-        box = plot.view.getPlotItem().getViewBox()
+        box = plot.box
         (x0, x1), (y0, y1) = box.viewRange()
         rect = box.sceneBoundingRect()
         x = rect.left() + (step - x0) / (x1 - x0) * rect.width()
@@ -465,7 +465,7 @@ def test_a_click_on_a_trace_goes_to_that_step(
             qtbot,
             lambda step=step, near=near: abs(session.attack.film.position - step) <= near,
         )
-        assert plot.marker == session.attack.film.position
+        assert plot.marks.marker == session.attack.film.position
         assert y1 > y0
 
 
@@ -566,7 +566,7 @@ def test_of_two_classes_a_mistake_is_led_back_to_the_right_one(
     attack = session.attack
     assert attack.config.target == attack.label
     attack.choose_attack("exact")
-    wait_until(qtbot, lambda: attack.film.is_settled and not attack.film.is_computing)
+    wait_until(qtbot, lambda: attack.film.is_settled and not attack.film.is_growing)
     assert not attack.film.problem
     assert attack.film.steps[-1].predicted == attack.label
 

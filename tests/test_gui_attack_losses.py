@@ -93,7 +93,9 @@ def of_core(panel: LossesPanel, session: Session) -> Descents:
     attack, config = session.attack, panel.losses.config
     assert session.view.shown is not None
     image = data_of(session).split(attack.config.part).images[attack.index]
-    scope = Microscope(session.view.shown.weights, config, image, attack.target, box=attack.boxed)
+    scope = Microscope(
+        session.view.shown.weights, config, image, attack.target, box=attack.chosen.boxed
+    )
     assert sum(1 for _ in scope.run()) == config.steps + 1
     found = scope.found()
     assert found is not None
@@ -136,10 +138,10 @@ def assert_shows(panel: LossesPanel, session: Session, step: int) -> None:
             (panel.gradient_plot, seen.norms[:, i]),
             (panel.target_plot, seen.probabilities[:, i, seen.target]),
         ):
-            x, y = plot.data(CURVES[i])
+            x, y = plot.main.data(CURVES[i])
             np.testing.assert_array_equal(x, np.arange(seen.n_steps + 1))
             np.testing.assert_array_equal(y, values)
-            assert plot.marker == step
+            assert plot.marks.marker == step
     badge = badge_words(seen, step, dataset.class_names)
     assert panel.badge_title.text() == badge.title
     assert panel.badge_text.text().startswith(badge.words)
@@ -148,7 +150,7 @@ def assert_shows(panel: LossesPanel, session: Session, step: int) -> None:
 def viewport_point(plot: CurvePlot, x: float, y: float) -> QPoint:
     """Return where a value is painted."""
     place = QPointF(x, np.log10(y) if plot.options.log_y else y)
-    box = plot.view.getPlotItem().getViewBox()
+    box = plot.box
     return plot.view.mapFromScene(box.mapViewToScene(place))
 
 
@@ -181,7 +183,7 @@ def test_a_click_in_either_plot_goes_to_a_step(
     panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
     for plot, step in ((panel.gradient_plot, 13), (panel.target_plot, 42)):
-        _, y = plot.data("squared")
+        _, y = plot.main.data("squared")
         with qtbot.waitSignal(plot.x_clicked, timeout=WAIT):
             click(qtbot, plot.view.viewport(), viewport_point(plot, step, y[step]))
         assert_shows(panel, session, step)
@@ -255,10 +257,7 @@ def test_it_fits_the_smallest_window_with_nothing_cut(panel: LossesPanel, sessio
 def test_the_plots_line_up_and_have_room_for_the_smallest_labels(
     sure: LossesPanel, session: Session
 ) -> None:
-    boxes = [
-        plot.view.getPlotItem().getViewBox().sceneBoundingRect()
-        for plot in (sure.gradient_plot, sure.target_plot)
-    ]
+    boxes = [plot.box.sceneBoundingRect() for plot in (sure.gradient_plot, sure.target_plot)]
     assert boxes[0].left() == boxes[1].left()
     assert boxes[0].width() == boxes[1].width()
     # A label that has no room is not painted at all: below the largest there must be more words.
@@ -345,7 +344,7 @@ def test_image_target_and_box_are_those_of_the_page(window: MainWindow, qtbot: Q
     assert (seen.images[-1] < 0).any()
     click(qtbot, controls.rows["box"].editor)
     seen = wait_for_descents(qtbot, panel)
-    assert session.attack.boxed
+    assert session.attack.chosen.boxed
     assert seen.images.min() >= 0
     assert seen.images.max() <= 1
     assert_shows(panel, session, STEPS)

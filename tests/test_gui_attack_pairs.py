@@ -155,7 +155,7 @@ def test_a_click_on_a_cell_plays_the_median_example(window: MainWindow, qtbot: Q
     assert (attack.label, attack.target) == (3, 8)
     assert window.page("attack").film_panel.isVisible()
     assert window.page("attack").tab("Film").isChecked()
-    assert attack.attack_name == "exact"
+    assert attack.chosen.name == "exact"
     wait_until(qtbot, lambda: attack.film.playing)
     # What is played is what was read.
     at = int(np.flatnonzero(matrix.sizes.indices == matrix.example[3, 8])[0])

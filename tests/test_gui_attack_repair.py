@@ -89,8 +89,8 @@ def one_of(session: Session, index: int) -> Changed:
     """Return what core finds for a test image, measured as the attack measures at first."""
     shown, attack = session.view.shown, session.attack
     assert shown is not None
-    assert attack.norm == "l2"
-    return changed(shown.weights, data_of(session).test, index, "l2", boxed=attack.boxed)
+    assert attack.chosen.norm == "l2"
+    return changed(shown.weights, data_of(session).test, index, "l2", boxed=attack.chosen.boxed)
 
 
 def painted(view: ImageView) -> NDArray[np.uint8]:
@@ -184,7 +184,7 @@ def test_medians_are_those_of_measuring_image_by_image(
         assert f"{np.median(sizes[mistakes]):.3g} to repair a mistake ({len(mistakes)})" in words
         assert f"{np.median(sizes[rights]):.3g} to break a right one ({len(rights)})" in words
         for name, kind in ((REPAIRED, mistakes), (BROKEN, rights)):
-            x, y = panel.plot.data(name)
+            x, y = panel.plot.main.data(name)
             np.testing.assert_allclose(x[1:], np.sort(sizes[kind]), rtol=1e-6)
             np.testing.assert_allclose(y, np.arange(len(kind) + 1) / len(kind))
 

@@ -85,12 +85,12 @@ def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
         if page.curves.boxed.isChecked() != boxed:
             click(qtbot, page.curves.boxed)
         curves = wait_for_curves(qtbot, page)
-        x, y = page.curves.plot.data("exact")
+        x, y = page.curves.plot.main.data("exact")
         np.testing.assert_array_equal(x, curves.sizes)
         np.testing.assert_array_equal(y, exact_of(session, boxed=boxed).accuracy(norm, x))
         weights = session.view.shown.weights
         for attack in ATTACKS:
-            drawn_at, drawn = page.curves.plot.data(attack.label)
+            drawn_at, drawn = page.curves.plot.main.data(attack.label)
             tried = curves.attack_sizes
             *_, known = attack.curve(Trial(weights, test, norm, tried, boxed))
             at_tried = np.isin(drawn_at, tried)
@@ -108,7 +108,7 @@ def test_hovering_reads_all_numbers_where_attacks_were_tried(
     labels = data_of(session).test.labels
     i = len(curves.attack_sizes) // 2
     size = curves.attack_sizes[i]
-    box = plot.view.getPlotItem().getViewBox()
+    box = plot.box
     between = 0.6 * size + 0.4 * curves.attack_sizes[i + 1]
     hover(plot.view.viewport(), plot.view.mapFromScene(box.mapViewToScene(QPointF(between, 0.5))))
     words = plot.values.text()
@@ -123,16 +123,12 @@ def test_hovering_reads_all_numbers_where_attacks_were_tried(
 def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(
     page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
-    box = page.curves.plot.view.getPlotItem().getViewBox()
+    box = page.curves.plot.box
 
     def check() -> None:
         low, high = box.viewRange()[1]
         assert -0.1 < low < 0 < 1 < high < 1.1
-        labelled = (
-            page.curves.plot.view.getPlotItem()
-            .getAxis("left")
-            .tickValues(low, high, box.height())[0][1]
-        )
+        labelled = page.curves.plot.view.axes["left"].tickValues(low, high, box.height())[0][1]
         assert {0.0, 1.0} <= {round(place, 6) for place in labelled}
 
     check()
@@ -147,7 +143,7 @@ def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(
 
 def test_curves_differ_by_line_or_width_not_only_by_colour(page: RobustnessPage) -> None:
     names = ["exact", *(attack.label for attack in ATTACKS)]
-    pens = [page.curves.plot.line(name).pen for name in names]
+    pens = [page.curves.plot.main.lines[name].pen for name in names]
     assert len({(pen.style(), pen.widthF()) for pen in pens}) == len(pens)
     assert len({pen.style() for pen in pens}) == len(pens)
     labels = page.curves.plot.findChildren(QLabel, "heading")
@@ -161,7 +157,7 @@ def test_one_class_is_curve_images_and_median(
 ) -> None:
     choose(qtbot, page.curves.label, page.curves.label.findData(3))
     found = exact_of(session)
-    x, y = page.curves.plot.data("exact")
+    x, y = page.curves.plot.main.data("exact")
     np.testing.assert_array_equal(y, found.accuracy("l2", x, 3))
     labels = data_of(session).test.labels
     for strip, expected in (
@@ -201,20 +197,20 @@ def test_medians_and_scores_are_those_of_every_epoch(
     search = MedianSearch(data_of(session).test, {0: session.view.history.records}, ModelCache())
     list(search.run())
     expected = search.found()[0]
-    wait_until(qtbot, lambda: len(page.epochs.median_plot.data("median")[0]) == EPOCHS + 1)
-    np.testing.assert_array_equal(page.epochs.median_plot.data("median")[1], expected.l2)
-    np.testing.assert_array_equal(page.epochs.score_plot.data("score")[1], expected.score)
+    wait_until(qtbot, lambda: len(page.epochs.median_plot.main.data("median")[0]) == EPOCHS + 1)
+    np.testing.assert_array_equal(page.epochs.median_plot.main.data("median")[1], expected.l2)
+    np.testing.assert_array_equal(page.epochs.score_plot.main.data("score")[1], expected.score)
     choose(qtbot, page.curves.norm, page.curves.norm.findData("linf"))
-    np.testing.assert_array_equal(page.epochs.median_plot.data("median")[1], expected.linf)
+    np.testing.assert_array_equal(page.epochs.median_plot.main.data("median")[1], expected.linf)
 
 
 def test_it_follows_the_epoch_shown(page: RobustnessPage, session: Session, qtbot: QtBot) -> None:
     session.view.show_epoch(3)
     wait_for_curves(qtbot, page)
-    x, y = page.curves.plot.data("exact")
+    x, y = page.curves.plot.main.data("exact")
     np.testing.assert_array_equal(y, exact_of(session).accuracy("l2", x))
     assert "epoch 3" in page.images.words.text()
-    assert page.epochs.median_plot.marker == 3
+    assert page.epochs.median_plot.marks.marker == 3
 
 
 def test_an_adversarially_trained_run_lies_beside_the_other(
@@ -242,7 +238,7 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     assert [model.key for model in curves.models] == [session.runs.shown_key, first]
     assert session.view.shown is not None
     assert curves.models[0].weights is session.view.shown.weights
-    (other,) = page.curves.plot.runs
+    (other,) = page.curves.plot.runs.runs
     assert other.key == first
     entry = session.runs.entry(first)
     assert entry is not None
@@ -250,9 +246,9 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     plain = finish(exact_robustness(weights, data_of(session).test, boxed=False))
     _, x, y = other.curves[0]
     np.testing.assert_array_equal(y, plain.accuracy("l2", x))
-    wait_until(qtbot, lambda: len(page.epochs.median_plot.runs) == 1)
+    wait_until(qtbot, lambda: len(page.epochs.median_plot.runs.runs) == 1)
     session.runs.set_visible(first, False)
-    wait_until(qtbot, lambda: not page.curves.plot.runs)
+    wait_until(qtbot, lambda: not page.curves.plot.runs.runs)
 
 
 class EndlessAttack(GradientAttack):
@@ -317,9 +313,9 @@ def test_attacks_can_be_left_and_gone_on_with(
     assert "trying" not in page.images.words.text()
     kept = curves.attacks["endless"].counts
     assert 1 < len(kept) < len(curves.attack_sizes)
-    assert page.curves.plot.data("endless")[0][-1] == curves.attack_sizes[len(kept) - 1]
-    assert len(page.curves.plot.data("noise")[0])
-    assert not len(page.curves.plot.data("PGD")[0])
+    assert page.curves.plot.main.data("endless")[0][-1] == curves.attack_sizes[len(kept) - 1]
+    assert len(page.curves.plot.main.data("noise")[0])
+    assert not len(page.curves.plot.main.data("PGD")[0])
     endless.may_end = True
     click(qtbot, progress.go_on)
     curves = wait_for_curves(qtbot, page)

@@ -127,7 +127,7 @@ def test_both_runs_are_drawn_in_one_scale_with_their_numbers(
         assert "epoch 12" in words
     assert "adversary of length" in pair.lines[0].text()
     assert "adversary" not in pair.lines[1].text()
-    (behind,) = plot.runs
+    (behind,) = plot.runs.runs
     entry = session.runs.entries[0]
     assert behind.colour == LIGHT.runs[entry.colour]
     seen = pixels(pair.signs[1])

@@ -188,7 +188,7 @@ def core_counts(
         change=change,
         target=attack.film.aim,
         strength=strength,
-        box=attack.boxed,
+        box=attack.chosen.boxed,
     )
     list(same.run())
     return same.found()
@@ -350,7 +350,7 @@ def test_one_change_for_all_is_cores_and_the_film_comes_back(
         target=1,
         norm="l2",
         budget=1.2,
-        box=session.attack.boxed,  # type: ignore[call-arg]
+        box=session.attack.chosen.boxed,  # type: ignore[call-arg]
     )
     search = UniversalSearch(
         model=SoftmaxPerceptron(session.view.shown.weights),
@@ -363,7 +363,7 @@ def test_one_change_for_all_is_cores_and_the_film_comes_back(
     assert found is not None
     np.testing.assert_array_equal(found.change, search.found().change)
     assert counts(result) == counts(core_counts(session, search.found().change, 1.0))
-    _, y = panel.plot.data(SUCCESS)
+    _, y = panel.plot.main.data(SUCCESS)
     np.testing.assert_array_equal(y, [one.success_rate for one in search.found().passes])
     assert panel.plot.isVisible()
     # The share that the search counts is the share of the table.
@@ -424,7 +424,7 @@ def test_a_search_is_called_off_by_the_button_and_keeps_its_best(
     monkeypatch.setattr(gui.attack.same_change.study, "UniversalSearch", Slow)
     click(qtbot, panel.find_button)
     wait_until(qtbot, panel.progress.isVisible)
-    wait_until(qtbot, lambda: len(panel.plot.data(SUCCESS)[0]) > 3)  # it grows on the way
+    wait_until(qtbot, lambda: len(panel.plot.main.data(SUCCESS)[0]) > 3)  # it grows on the way
     click(qtbot, panel.progress.button)
     wait_until(qtbot, lambda: not panel.state.is_searching)
     wait_until(qtbot, lambda: not panel.progress.isVisible())
@@ -432,7 +432,7 @@ def test_a_search_is_called_off_by_the_button_and_keeps_its_best(
     assert found is not None
     assert 3 < len(found.passes) < 51
     assert panel.state.is_for_all
-    assert len(panel.plot.data(SUCCESS)[0]) == len(found.passes)
+    assert len(panel.plot.main.data(SUCCESS)[0]) == len(found.passes)
     wait_until(qtbot, lambda: not panel.state.counted.is_computing)
     assert panel.state.counted.found is not None
     wait_until(qtbot, lambda: not panel.progress.isVisible())

@@ -62,7 +62,7 @@ def is_settled(session: Session) -> bool:
         shown is not None
         and attack.film.weights is shown.weights
         and attack.film.is_settled
-        and not attack.film.is_computing
+        and not attack.film.is_growing
         and (bool(attack.film.steps) or bool(attack.film.problem))
     )
 
@@ -75,7 +75,7 @@ def pick(qtbot: QtBot, page: AttackPage, session: Session, name: str) -> None:
     """Choose an attack in the list."""
     combo = page.controls.settings.attack
     choose(qtbot, combo, combo.findData(name))
-    assert session.attack.attack_name == name
+    assert session.attack.chosen.name == name
     wait_for_any_film(qtbot, session)
 
 
@@ -104,7 +104,7 @@ def assert_shows(page: AttackPage, session: Session, film: list[AttackStep]) -> 
     np.testing.assert_array_equal(painted[rows][:, columns], expected_rgb)
     np.testing.assert_array_equal(panel.bars.probabilities, step.probabilities)
     losses = [step.loss for step in film]
-    np.testing.assert_allclose(panel.loss_plot.data("loss")[1], losses, rtol=1e-6)
+    np.testing.assert_allclose(panel.loss_plot.main.data("loss")[1], losses, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", sorted(set(ATTACKS) - {"descent"}))
@@ -162,17 +162,17 @@ def test_the_norm_has_a_budget_of_its_own(page: AttackPage, session: Session, qt
     attack, rows = session.attack, page.controls.rows
     norm = rows["norm"].editor
     assert isinstance(norm, QComboBox)
-    first = attack.budget
+    first = attack.chosen.budget
     choose(qtbot, norm, norm.findData("linf"))
-    assert attack.norm == "linf"
+    assert attack.chosen.norm == "linf"
     assert norm.currentText() == NORMS["linf"].label
-    assert attack.budget != first
+    assert attack.chosen.budget != first
     wait_for_any_film(qtbot, session)
     film = core_film(session)
-    assert max(step.linf for step in film) <= attack.budget + 1e-6
+    assert max(step.linf for step in film) <= attack.chosen.budget + 1e-6
     assert_shows(page, session, film)
     choose(qtbot, norm, norm.findData("l2"))
-    assert attack.budget == first
+    assert attack.chosen.budget == first
     assert page.controls.rows["budget"].editor.value() == first
 
 
@@ -189,9 +189,11 @@ def test_the_budget_acts_at_once_by_its_slider_and_by_its_field(
     assert row.slider is not None
     assert row.slider.isVisible()
     drag(row.slider, handle_centre(row.slider), QPoint(row.slider.width() // 2, 8))
-    assert attack.budget < 1
+    assert attack.chosen.budget < 1
     wait_for_any_film(qtbot, session)
-    assert 0.9 * attack.budget < attack.film.steps[-1].l2 <= attack.budget * (1 + 1e-6)
+    assert (
+        0.9 * attack.chosen.budget < attack.film.steps[-1].l2 <= attack.chosen.budget * (1 + 1e-6)
+    )
     assert_shows(page, session, core_film(session))
 
 
@@ -200,12 +202,12 @@ def test_a_budget_that_allows_nothing_is_explained(
     page: AttackPage, session: Session, told: list[str], qtbot: QtBot, text: str
 ) -> None:
     pick(qtbot, page, session, "fgsm")
-    before = session.attack.budget
+    before = session.attack.chosen.budget
     type_number(qtbot, page.controls.rows["budget"].editor, text)
     assert told
     words = "a budget of 0 allows no change at all" if text == "0" else "must be a number from"
     assert words in told[-1]
-    assert session.attack.budget == before
+    assert session.attack.chosen.budget == before
     assert page.controls.rows["budget"].editor.value() == before
 
 

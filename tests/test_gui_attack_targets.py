@@ -215,10 +215,16 @@ def test_norm_and_box_begin_with_those_of_the_attack_and_can_be_chosen(
     panel: TargetsPanel, session: Session, qtbot: QtBot
 ) -> None:
     attack = session.attack
-    assert (panel.norm.currentData(), panel.boxed.isChecked()) == (attack.norm, attack.boxed)
+    assert (panel.norm.currentData(), panel.boxed.isChecked()) == (
+        attack.chosen.norm,
+        attack.chosen.boxed,
+    )
     attack.choose_attack("fgsm")
     attack.set_setting("norm", "linf")
-    assert (attack.norm, attack.boxed) == ("linf", True)  # else the test shows nothing
+    assert (attack.chosen.norm, attack.chosen.boxed) == (
+        "linf",
+        True,
+    )  # else the test shows nothing
     wait_until(qtbot, lambda: is_known(panel))
     assert (panel.norm.currentData(), panel.boxed.isChecked()) == ("linf", True)
     assert found_of(panel).norm == "linf"

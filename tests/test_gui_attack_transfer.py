@@ -254,7 +254,7 @@ def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
     click(qtbot, page.tab("Transfer"))
     assert panel.note.text() == ""
     # The film shows what was crafted: its last step is what the table counted.
-    wait_until(qtbot, lambda: not session.attack.film.is_computing)
+    wait_until(qtbot, lambda: not session.attack.film.is_growing)
     assert session.attack.film.steps[-1].predicted == one.after[0]
 
 

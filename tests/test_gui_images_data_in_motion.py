@@ -474,7 +474,7 @@ def test_the_keyboard_scrolls_the_counts_of_many_classes(
     side.counts.setFocus()
     for _ in range(30):
         qtbot.keyClick(side.counts, Qt.Key.Key_Down)
-    row = side.counts.current_rect
+    row = side.counts.row_rect(side.counts.current)
     top = side.counts.mapTo(side.counts_area.viewport(), row.topLeft()).y()
     assert 0 <= top
     assert top + row.height() <= side.counts_area.viewport().height()

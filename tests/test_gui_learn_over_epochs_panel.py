@@ -91,7 +91,7 @@ def test_scores_are_those_of_core_in_any_part(
         summary = readings.summary(10)
         expected = {"became right": summary.became_right, "became wrong": summary.became_wrong}
         for name, turned in expected.items():
-            epochs, bars = panel.bars.data(name)
+            epochs, bars = panel.bars.main.data(name)
             assert epochs.tolist() == list(range(EPOCHS + 1))
             np.testing.assert_array_equal(bars, turned)
     # The scores are shares of what the score curve counts.
@@ -114,7 +114,7 @@ def test_hovering_reads_and_a_click_goes_to_the_epoch(
     click(qtbot, panel.map, point)
     assert session.view.shown is not None
     assert session.view.shown.epoch == 7
-    assert panel.bars.marker == 7
+    assert panel.bars.marks.marker == 7
     hover(panel.map, QPoint(1, 1))
     assert told[-1] == ""
 

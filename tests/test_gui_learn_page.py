@@ -359,7 +359,7 @@ def plots(window: MainWindow) -> list[tuple[CurvePlot, str]]:
 
 def widget_point(plot: CurvePlot, x: float, y: float) -> QPoint:
     """Return where a point of the plot is painted, in the coordinates of its viewport."""
-    box = plot.view.getPlotItem().getViewBox()
+    box = plot.box
     return plot.view.mapFromScene(box.mapViewToScene(QPointF(x, y)))
 
 
@@ -386,7 +386,7 @@ def test_the_curves_are_those_of_the_history(window: MainWindow) -> None:
     assert history is not None
     for plot, metric in plots(window):
         for part in ("train", "test"):
-            x, y = plot.data(part)
+            x, y = plot.main.data(part)
             np.testing.assert_array_equal(x, history.epochs)
             np.testing.assert_array_equal(y, history.curve(part, metric))
             colour = getattr(LIGHT, part)
@@ -418,7 +418,7 @@ def test_a_click_on_a_curve_goes_to_that_epoch(window: MainWindow, qtbot: QtBot)
         click(qtbot, plot.view.viewport(), widget_point(plot, 7, y))
         wait_until(qtbot, lambda: window.session.view.pinned_epoch == 7)
         for other, _ in plots(window):
-            assert other.marker == 7
+            assert other.marks.marker == 7
         column = widget_point(plot, 7, y).x()
         strip = slice(column - 2, column + 3)
         now = pixels(plot.view)
@@ -432,8 +432,8 @@ def test_the_star_is_painted_at_the_best_epoch(window: MainWindow, qtbot: QtBot)
         history = window.session.view.history
         assert history is not None
         best = int(history.curve("test", "log_likelihood").argmax())
-        assert plot.star == (best, history.curve("test", metric)[best])
-        at = widget_point(plot, *plot.star)
+        assert plot.marks.star == (best, history.curve("test", metric)[best])
+        at = widget_point(plot, *plot.marks.star)
         stars = has_colour(pixels(plot.view), LIGHT.best)
         rows, columns = np.nonzero(stars)
         assert len(rows) > 20
@@ -443,14 +443,14 @@ def test_the_star_is_painted_at_the_best_epoch(window: MainWindow, qtbot: QtBot)
 
 def test_earlier_runs_stay_faint_behind(window: MainWindow, qtbot: QtBot) -> None:
     plot, runs = window.page("learn").curves.error_plot, window.session.runs
-    assert plot.n_earlier == 0
+    assert not plot.runs.runs
     window.session.training.rewind()
     wait_until(qtbot, lambda: window.session.view.shown is not None)
-    assert plot.n_earlier == 2
+    assert len(plot.runs.runs) == 1
     (earlier,) = earlier_runs(runs)
     drawn = pixels(plot.view)
     runs.set_visible(earlier.key, False)
-    assert plot.n_earlier == 0
+    assert not plot.runs.runs
     assert (drawn != pixels(plot.view)).any(axis=2).sum() > 50
     runs.set_visible(earlier.key, True)
     runs.pin(earlier.key)  # drawn boldly, in its own colour
@@ -467,11 +467,11 @@ def test_a_change_on_the_way_is_marked(
     open_paused(qtbot, session)
     session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    assert window.page("learn").curves.error_plot.n_ticks == 0
+    assert len(window.page("learn").curves.error_plot.marks.ticks) == 0
     with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):
         session.wanted.set_setting("learning_rate", 0.25)
     for plot, _ in plots(window):
-        assert plot.n_ticks == 1
+        assert len(plot.marks.ticks) == 1
         at = widget_point(plot, 1.0, 0.0).x()
         strip = pixels(plot.view)[:, at - 2 : at + 3]
         assert has_colour(strip, LIGHT.best).sum() > 10
@@ -492,7 +492,7 @@ def test_validation_has_a_curve_of_its_own(
     plot = window.page("learn").curves.like_plot
     assert session.view.history is not None
     np.testing.assert_array_equal(
-        plot.data("validation")[1], session.view.history.curve("validation", "log_likelihood")
+        plot.main.data("validation")[1], session.view.history.curve("validation", "log_likelihood")
     )
     assert has_colour(pixels(plot.view), LIGHT.validation).any()
     session.wanted.set_setting("validation_size", 0)
@@ -685,11 +685,11 @@ def test_a_diverged_run_is_told_and_still_shown(
 
 def test_a_run_that_ran_away_does_not_flatten_the_others(window: MainWindow, qtbot: QtBot) -> None:
     session, plot = window.session, window.page("learn").curves.like_plot
-    alone = plot.view.getPlotItem().getViewBox().viewRange()[1]
+    alone = plot.box.viewRange()[1]
     session.wanted.set_setting("learning_rate", 900.0)
     session.wanted.set_setting("l2", 5.0)
     session.training.rewind(play=True)
     wait_for_state(qtbot, session, RunState.DIVERGED)
     session.view.show_run(session.runs.entries[0].key)
-    with_it = plot.view.getPlotItem().getViewBox().viewRange()[1]
+    with_it = plot.box.viewRange()[1]
     assert with_it[1] - with_it[0] < 8 * (alone[1] - alone[0])

@@ -85,13 +85,13 @@ def test_curve_band_and_bars_are_those_of_core(panel: StoppingPanel, session: Se
     assert x.tolist() == list(range(EPOCHS + 1))
     np.testing.assert_array_equal(low, band.low)
     np.testing.assert_array_equal(high, band.high)
-    epochs, shares = panel.bars.data("share of redrawings")
+    epochs, shares = panel.bars.main.data("share of redrawings")
     assert epochs.tolist() == list(range(EPOCHS + 1))
     np.testing.assert_array_equal(shares, band.best_share)
-    _, curve = panel.plot.data("test")
+    _, curve = panel.plot.main.data("test")
     np.testing.assert_array_equal(curve, session.view.history.curve("test", "log_likelihood"))
     np.testing.assert_allclose(curve, band.mean, rtol=1e-5)
-    assert panel.plot.star == (session.view.history.best.epoch, curve.max())
+    assert panel.plot.marks.star == (session.view.history.best.epoch, curve.max())
 
 
 def test_the_words_hold_the_numbers(panel: StoppingPanel, session: Session) -> None:
@@ -160,7 +160,7 @@ def test_error_and_log_likelihood_are_put_side_by_side(
     assert session.view.shown is not None
     assert session.view.shown.epoch == best
     assert "now, epoch" not in panel.why.text()
-    assert panel.plot.marker == panel.bars.marker == best
+    assert panel.plot.marks.marker == panel.bars.marks.marker == best
 
 
 def test_a_click_goes_to_an_epoch(panel: StoppingPanel, session: Session) -> None:

@@ -135,7 +135,7 @@ def test_show_makes_every_view_show_that_run(
     assert panel.table.row(0).font(0).bold()
     assert cell(panel, 0, _DIFFERS) == ""
     assert cell(panel, 1, _DIFFERS) == "learning rate 0.4"
-    _, y = plot.data("test")
+    _, y = plot.main.data("test")
     np.testing.assert_array_equal(y, first.history.curve("test", "log_likelihood"))
     assert not panel.show_button.isEnabled()
     session.view.show_epoch(None)
@@ -146,14 +146,14 @@ def test_show_makes_every_view_show_that_run(
 def test_a_tick_hides_and_shows_the_curves(
     panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:
-    assert [run.name for run in plot.runs] == ["run 1"]
+    assert [run.name for run in plot.runs.runs] == ["run 1"]
     box = panel.table.visualRect(panel.table.model().index(0, 0))
     tick = QPoint(box.left() + 10, box.center().y())
     click(qtbot, panel.table.viewport(), tick)
-    assert plot.runs == ()
+    assert plot.runs.runs == ()
     assert not session.runs.entries[0].is_visible
     click(qtbot, panel.table.viewport(), tick)
-    assert [run.name for run in plot.runs] == ["run 1"]
+    assert [run.name for run in plot.runs.runs] == ["run 1"]
 
 
 def test_a_name_is_typed_into_the_table(
@@ -169,7 +169,7 @@ def test_a_name_is_typed_into_the_table(
     QTest.keyClick(editor, Qt.Key.Key_Return)
     wait_until(qtbot, lambda: session.runs.entries[0].name == "the small rate")
     assert names(panel) == ["the small rate", "run 2"]
-    assert plot.runs[0].name == "the small rate"
+    assert plot.runs.runs[0].name == "the small rate"
 
 
 def test_pinned_a_run_is_the_reference_of_the_others(
@@ -182,10 +182,10 @@ def test_pinned_a_run_is_the_reference_of_the_others(
     for column, metric in ((_LIKE, "log_likelihood"), (_SCORE, "score")):
         mine, theirs = (h.curve("test", metric)[h.best_index] for h in (runs[1], runs[0]))
         assert cell(panel, 1, column) == f"{mine:.4f} ({mine - theirs:+.3f})"
-    assert plot.runs[0].strong
+    assert plot.runs.runs[0].strong
     click(qtbot, panel.pin_button)
     assert cell(panel, 0, _STATE) == ""
-    assert not plot.runs[0].strong
+    assert not plot.runs.runs[0].strong
 
 
 def test_runs_are_moved_by_buttons_and_keys(
@@ -212,7 +212,7 @@ def test_removed_and_put_back(
     assert not panel.undo_button.isEnabled()
     click(qtbot, panel.remove_button)
     assert names(panel) == ["run 2"]
-    assert plot.runs == ()
+    assert plot.runs.runs == ()
     assert "Ctrl+Z" in notes.messages[-1][0]
     click(qtbot, panel.undo_button)
     assert names(panel) == ["run 1", "run 2"]
@@ -230,7 +230,7 @@ def test_another_colour(panel: RunsPanel, session: Session, plot: CurvePlot) -> 
     menu = panel.table.colour_menu(key)
     menu.actions()[6].trigger()
     assert session.runs.entries[0].colour == 6
-    assert plot.runs[0].colour == LIGHT.runs[6]
+    assert plot.runs.runs[0].colour == LIGHT.runs[6]
 
 
 def test_the_window_around_it_tells_and_takes_keys(window: MainWindow, qtbot: QtBot) -> None:
@@ -270,12 +270,12 @@ def test_fork_draws_a_branch(
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert cell(panel, 2, _DIFFERS) == "branches off run 2 at epoch 4"
-    x, _ = plot.data("test")
+    x, _ = plot.main.data("test")
     assert x[0] == 4
-    assert plot.tick_labels == ["η 2"]
+    assert plot.marks.tick_labels == ["η 2"]
     # Behind another run, the branch begins where it left.
     session.view.show_run(session.runs.entries[0].key)
-    branch = plot.runs[-1]
+    branch = plot.runs.runs[-1]
     assert branch.name == "run 3"
     assert branch.curves[0][1][0] == 4
 
@@ -288,7 +288,7 @@ def test_hovering_reads_all_runs_at_once(
     assert f"test {second.curve('test', 'log_likelihood')[5]:.4g}" in words
     assert "run 1" in words
     assert f"{first.curve('test', 'log_likelihood')[5]:.4g}" in words
-    box = plot.view.getPlotItem().getViewBox()
+    box = plot.box
     place = plot.view.mapFromScene(box.sceneBoundingRect().center())
     hover(plot.view.viewport(), place)
     wait_until(qtbot, plot.values.isVisible)
@@ -315,7 +315,7 @@ def test_seeds_are_drawn_as_a_band_with_its_median(
         alone.append(trainer.model.log_likelihood(session.view.dataset.test))
     curve = entry.band.curves["test_log_likelihood"][-1]
     np.testing.assert_allclose(curve, alone, atol=1e-4)
-    (drawn,) = plot.bands
+    (drawn,) = plot.bands.bands
     assert drawn.median[-1] == pytest.approx(np.median(alone), abs=1e-4)
     assert (drawn.low[-1], drawn.high[-1]) == pytest.approx((min(alone), max(alone)), abs=1e-4)
     assert cell(panel, 2, _NAME) == "5 seeds of run 2"
@@ -331,16 +331,16 @@ def test_a_band_is_hidden_renamed_removed_and_put_back(
     wait_until(qtbot, lambda: not panel.seeds.is_computing)
     key = session.runs.bands[0].key
     session.runs.set_visible(key, False)
-    assert plot.bands == ()
+    assert plot.bands.bands == ()
     session.runs.set_visible(key, True)
     session.runs.rename(key, "chance")
-    assert plot.bands[0].name == "chance"
+    assert plot.bands.bands[0].name == "chance"
     panel.table.choose(key)
     assert not panel.show_button.isEnabled()
     click(qtbot, panel.remove_button)
-    assert plot.bands == ()
+    assert plot.bands.bands == ()
     click(qtbot, panel.undo_button)
-    assert plot.bands[0].name == "chance"
+    assert plot.bands.bands[0].name == "chance"
 
 
 def test_seeds_can_be_called_off(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:

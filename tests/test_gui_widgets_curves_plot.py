@@ -78,7 +78,7 @@ def plot(qtbot: QtBot) -> CurvePlot:
 
 def view_range(plot: CurvePlot) -> NDArray[np.float64]:
     """Return ((x low, x high), (y low, y high)) of what is in view, in places."""
-    return np.array(plot.view.getPlotItem().getViewBox().viewRange())
+    return np.array(plot.box.viewRange())
 
 
 def point(plot: CurvePlot, x: float, y: float) -> QPoint:
@@ -86,13 +86,13 @@ def point(plot: CurvePlot, x: float, y: float) -> QPoint:
     options = plot.options
     place_x = np.log10(x) if options.log_x else x
     place_y = (np.log10(y) if y > 0 else -np.log10(-y)) if options.log_y else y
-    box = plot.view.getPlotItem().getViewBox()
+    box = plot.box
     return plot.view.mapFromScene(box.mapViewToScene(QPointF(place_x, place_y)))
 
 
 def inside(plot: CurvePlot) -> QRect:
     """Return the rectangle of the curves in the viewport."""
-    box = plot.view.getPlotItem().getViewBox()
+    box = plot.box
     return plot.view.mapFromScene(box.sceneBoundingRect()).boundingRect()
 
 
@@ -159,13 +159,17 @@ def test_everything_is_where_the_axes_say(
     qtbot: QtBot, options: PlotOptions, negative: bool
 ) -> None:
     plot = make(qtbot, negative=negative)
-    plot.set_star(30, plot.data("test")[1][30])
-    plot.set_marker(5)
-    plot.set_ticks([(20, "learning rate 0.1 -> 0.5", "η 0.5")])
+    plot.set_star(30, plot.main.data("test")[1][30])
+    plot.marks.set_marker(5)
+    plot.marks.set_ticks([(20, "learning rate 0.1 -> 0.5", "η 0.5")])
     plot.set_options(options)
     settle(plot)
-    assert (plot.star, plot.marker, plot.n_ticks) == ((30, plot.data("test")[1][30]), 5, 1)
-    _, ys = plot.data("test")
+    assert (plot.marks.star, plot.marks.marker, len(plot.marks.ticks)) == (
+        (30, plot.main.data("test")[1][30]),
+        5,
+        1,
+    )
+    _, ys = plot.main.data("test")
     painted = pixels(plot.view)
     for epoch in (2, 3, 12, 40):
         at = point(plot, epoch, ys[epoch])
@@ -187,7 +191,7 @@ def test_everything_is_where_the_axes_say(
 
 def column_colour(plot: CurvePlot, painted: NDArray[np.uint8], x: float, colour: str) -> int:
     """Return how many rows have a colour where an epoch is painted."""
-    rect, at = inside(plot), point(plot, x, plot.data("test")[1][20]).x()
+    rect, at = inside(plot), point(plot, x, plot.main.data("test")[1][20]).x()
     strip = painted[rect.top() : rect.bottom(), at - 1 : at + 3]
     return int(near_colour(strip, colour, 125).any(axis=1).sum())  # it may lie between pixels
 
@@ -197,7 +201,7 @@ def test_better_stays_up_and_numbers_keep_their_sign(qtbot: QtBot) -> None:
     plot.set_options(PlotOptions(log_y=True))
     assert point(plot, 20, -0.1).y() < point(plot, 20, -0.5).y()
     low, high = view_range(plot)[1]
-    axis = plot.view.getPlotItem().getAxis("left")
+    axis = plot.view.axes["left"]
     (_, places), _ = axis.tickValues(low, high, 150)
     strings = axis.tickStrings(places, 1.0, 1.0)
     assert len(places) >= 2
@@ -208,14 +212,14 @@ def test_better_stays_up_and_numbers_keep_their_sign(qtbot: QtBot) -> None:
 
 def test_epoch_0_is_left_out_of_a_log_axis_and_said_so(plot: CurvePlot, qtbot: QtBot) -> None:
     plot.set_options(PlotOptions(log_x=True))
-    assert plot.line("train").n_points == len(EPOCHS) - 1
+    assert plot.main.lines["train"].n_points == len(EPOCHS) - 1
     assert view_range(plot)[0][0] == pytest.approx(0.0, abs=0.1)  # 10^0: epoch 1
     left = inside(plot).topLeft() + QPoint(2, 40)
     assert "epoch 1 " in hover_at(qtbot, plot, left, "epoch 1 ")
     assert "Epoch 0 has no place" in plot.title.toolTip()
-    plot.set_marker(0)
+    plot.marks.set_marker(0)
     plot.set_star(0, 0.9)
-    assert plot.marker == 0  # known, but nowhere to be seen
+    assert plot.marks.marker == 0  # known, but nowhere to be seen
     assert not has_colour(pixels(plot.view), LIGHT.best).any()
     plot.set_options(PlotOptions())
     assert has_colour(pixels(plot.view), LIGHT.best).any()
@@ -237,7 +241,7 @@ def test_a_log_plot_of_nothing_is_a_plot(qtbot: QtBot) -> None:
     empty.set_data("train", np.array([0.0]), np.array([0.0]))
     empty.show()
     assert np.isfinite(view_range(empty)).all()
-    assert empty.line("train").n_points == 0
+    assert empty.main.lines["train"].n_points == 0
 
 
 @pytest.mark.parametrize("scale", list(Scale))
@@ -275,7 +279,7 @@ def test_the_start_pulls_no_mean_away(plot: CurvePlot) -> None:
     flat[0] = 0.9
     plot.set_data("train", EPOCHS, flat)
     plot.set_options(PlotOptions(smoothing=9))
-    np.testing.assert_allclose(plot.line("train").yData, flat)
+    np.testing.assert_allclose(plot.main.lines["train"].yData, flat)
 
 
 @pytest.mark.parametrize("n_points", [n for n in SMOOTHINGS if n > 1])
@@ -283,8 +287,8 @@ def test_the_mean_is_drawn_before_the_curve_itself(qtbot: QtBot, n_points: int) 
     plot = make(qtbot)
     plot.set_options(PlotOptions(smoothing=n_points))
     expected = smoothed(TRAIN, n_points)
-    np.testing.assert_array_equal(plot.line("train").yData, expected)
-    np.testing.assert_array_equal(plot.raw_line("train").yData, TRAIN)
+    np.testing.assert_array_equal(plot.main.lines["train"].yData, expected)
+    np.testing.assert_array_equal(plot.main.raw_line("train").yData, TRAIN)
     words = hover_at(qtbot, plot, point(plot, 9, TRAIN[9]), "epoch 9 ")
     assert f"train {TRAIN[9]:.4g} (mean {expected[9]:.4g})" in words
     assert f"n = {n_points}" in plot.title.toolTip()
@@ -306,7 +310,7 @@ def test_the_curve_itself_is_faint_behind(qtbot: QtBot, theme: Theme) -> None:
     assert faint[: middle - 20].sum() > 200, "the curve itself is not behind"
     assert not has_colour(painted[: middle - 20, 150:400], theme.train).any()
     plot.set_options(PlotOptions())
-    assert plot.raw_line("train").n_points == 0
+    assert plot.main.raw_line("train").n_points == 0
     assert has_colour(pixels(plot.view), theme.train).sum() > 1500
 
 
@@ -320,14 +324,14 @@ def test_a_dragged_rectangle_is_what_is_seen(plot: CurvePlot, qtbot: QtBot) -> N
     with qtbot.assertNotEmitted(plot.x_clicked):
         drag_values(plot, (10, 0.5), (30, 0.1))
     np.testing.assert_allclose(view_range(plot), [(10, 30), (0.1, 0.5)], atol=0.15)
-    assert plot.is_zoomed
+    assert plot.box.depth
     assert plot.zoom_sign.isVisible()
-    assert "zoomed, double-click for all" in plot.view.getPlotItem().getAxis("bottom").labelText
+    assert "zoomed, double-click for all" in plot.view.axes["bottom"].labelText
     click(qtbot, plot.zoom_sign)
     np.testing.assert_allclose(view_range(plot), whole)
-    assert not plot.is_zoomed
+    assert not plot.box.depth
     assert not plot.zoom_sign.isVisible()
-    assert plot.view.getPlotItem().getAxis("bottom").labelText == "epoch"
+    assert plot.view.axes["bottom"].labelText == "epoch"
 
 
 def test_a_flat_drag_chooses_epochs_only(plot: CurvePlot) -> None:
@@ -352,7 +356,7 @@ def test_back_goes_step_by_step_and_by_three_ways(plot: CurvePlot, qtbot: QtBot)
     np.testing.assert_allclose(view_range(plot), views[1])
     plot.menu.back.trigger()
     np.testing.assert_allclose(view_range(plot), views[0])
-    assert not plot.is_zoomed
+    assert not plot.box.depth
 
 
 def test_escape_shows_the_whole_at_once(plot: CurvePlot, qtbot: QtBot) -> None:
@@ -373,7 +377,7 @@ def test_a_click_goes_to_the_epoch_zoomed_or_not(plot: CurvePlot, qtbot: QtBot) 
     with qtbot.waitSignal(plot.x_clicked) as clicked:
         click(qtbot, viewport, point(plot, 21, 0.3))
     assert clicked.args == [21]
-    assert plot.is_zoomed
+    assert plot.box.depth
 
 
 def test_the_ranges_told_meanwhile_wait_for_the_way_back(plot: CurvePlot, qtbot: QtBot) -> None:
@@ -397,14 +401,14 @@ def test_the_wheel_zooms_about_the_pointer_and_back_out(plot: CurvePlot, qtbot: 
         turn_wheel(plot, at, 1)
     assert (np.diff(view_range(plot)) < 0.6 * np.diff(whole)).all()
     assert (point(plot, 12, 0.3) - at).manhattanLength() <= 3
-    assert plot.is_zoomed
+    assert plot.box.depth
     qtbot.keyClick(plot.view, Qt.Key.Key_Backspace)  # all of the turning is one step
     np.testing.assert_allclose(view_range(plot), whole)
     turn_wheel(plot, at, 2)
     for _ in range(6):
         turn_wheel(plot, inside(plot).center(), -2)
     np.testing.assert_allclose(view_range(plot), whole)
-    assert not plot.is_zoomed
+    assert not plot.box.depth
 
 
 def test_the_keyboard_zooms_and_moves(plot: CurvePlot, qtbot: QtBot) -> None:
@@ -429,12 +433,12 @@ def test_a_zoom_keeps_its_values_on_other_axes(plot: CurvePlot) -> None:
     drag_values(plot, (10, 0.5), (30, 0.1))
     plot.set_options(LOG_LOG)
     np.testing.assert_allclose(10 ** view_range(plot), [(10, 30), (0.1, 0.5)], rtol=0.03)
-    plot.show_whole()
+    plot.box.show_whole()
     QTest.qWait(20)
     drag(plot.view.viewport(), inside(plot).center() - QPoint(60, 40), inside(plot).center())
-    assert plot.is_zoomed
+    assert plot.box.depth
     plot.set_options(PlotOptions())
-    assert plot.is_zoomed
+    assert plot.box.depth
 
 
 def test_following_the_curves_is_what_a_zoom_comes_back_to(qtbot: QtBot) -> None:
@@ -450,7 +454,7 @@ def test_following_the_curves_is_what_a_zoom_comes_back_to(qtbot: QtBot) -> None
     plot.set_data("train", EPOCHS, 100 * TRAIN)
     pixels(plot)
     assert view_range(plot)[1][1] < 2
-    plot.show_whole()
+    plot.box.show_whole()
     pixels(plot)
     assert view_range(plot)[1][1] > 80
 
@@ -520,9 +524,9 @@ def test_runs_are_seen_in_their_colours(qtbot: QtBot, theme: Theme) -> None:
     thin = near_colour(painted, between(theme, colours[0], 175), 10).sum()
     assert thin > 40
     assert has_colour(painted, colours[1]).sum() > 300  # bold and opaque
-    assert plot.run_lines(3)[0].pen.widthF() == 2
-    assert plot.run_lines(2)[0].pen.widthF() == 1
-    assert plot.run_lines(2)[1].pen.style() == Qt.PenStyle.DashLine
+    assert plot.runs.lines(3)[0].pen.widthF() == 2
+    assert plot.runs.lines(2)[0].pen.widthF() == 1
+    assert plot.runs.lines(2)[1].pen.style() == Qt.PenStyle.DashLine
     assert has_colour(painted, theme.train).any()
     plot.set_runs([])
     assert not near_colour(pixels(plot.view), colours[1], 10).any()
@@ -554,8 +558,8 @@ def test_a_curve_that_grows_costs_no_axes_and_no_other_curves(
         painted.forget()
         plot.set_data("train", EPOCHS[:n], TRAIN[:n])
         plot.set_star(EPOCHS[n - 1], TRAIN[n - 1])
-        plot.set_marker(EPOCHS[n - 2])
-        plot.set_ticks([(EPOCHS[n - 3], "learning rate 1", "lr 1")])
+        plot.marks.set_marker(EPOCHS[n - 2])
+        plot.marks.set_ticks([(EPOCHS[n - 3], "learning rate 1", "lr 1")])
         painted.settle()
         assert painted.n_paints >= 1
         assert inside(plot).adjusted(-2, -2, 2, 2).contains(painted.region.boundingRect())
@@ -590,10 +594,10 @@ def test_what_stands_still_is_painted_anew_once_it_is_another(
 
 def test_a_plot_told_the_same_again_is_not_painted(plot: CurvePlot) -> None:
     plot.set_star(7.0, 0.2)
-    plot.set_marker(5.0)
+    plot.marks.set_marker(5.0)
     painted = Painted(plot.view.viewport())
     plot.set_star(7.0, 0.2)
-    plot.set_marker(5.0)
+    plot.marks.set_marker(5.0)
     plot.set_x_range(0, 50)
     plot.set_y_range(0.0, 1.0)
     plot.set_theme(LIGHT)
@@ -612,18 +616,18 @@ def test_only_what_differs_is_touched(plot: CurvePlot, monkeypatch: pytest.Monke
     monkeypatch.setattr(CurveLine, "set_points", set_points)
     plot.set_runs([run(1), run(2), run(3)])
     assert len(drawn) == 6
-    lines = {key: plot.run_lines(key) for key in (1, 2, 3)}
+    lines = {key: plot.runs.lines(key) for key in (1, 2, 3)}
     drawn.clear()
     plot.set_runs([run(3), run(2, "#000000"), run(1, strong=True)])  # equal values, new arrays
     assert not drawn
-    assert {key: plot.run_lines(key) for key in (1, 2, 3)} == lines
-    assert plot.run_lines(2)[0].pen.color().name() == "#000000"
+    assert {key: plot.runs.lines(key) for key in (1, 2, 3)} == lines
+    assert plot.runs.lines(2)[0].pen.color().name() == "#000000"
     longer = replace(run(2), curves=(("train", EPOCHS, 2 * TRAIN), run(2).curves[1]))
     plot.set_runs([run(1), longer, run(4)])
-    assert set(drawn) == {*lines[2], *plot.run_lines(4)}
-    assert [r.key for r in plot.runs] == [1, 2, 4]
+    assert set(drawn) == {*lines[2], *plot.runs.lines(4)}
+    assert [r.key for r in plot.runs.runs] == [1, 2, 4]
     plot.set_runs([replace(run(1), curves=run(1).curves[:1])])
-    assert plot.n_earlier == 1
+    assert len(plot.runs.lines(1)) == 1
 
 
 @THEMES
@@ -638,14 +642,6 @@ def test_a_branch_begins_with_a_dot(qtbot: QtBot, theme: Theme) -> None:
     assert near_colour(around, "#c2185b", 80).sum() < 20
 
 
-def test_a_branch_may_begin_at_a_point_of_its_parent(plot: CurvePlot) -> None:
-    fork = (10.0, 0.7)
-    plot.set_runs([run(2, start=11, branch_from=(fork, None))])
-    train, test = plot.run_lines(2)
-    assert (train.xData[0], train.yData[0]) == fork
-    assert test.xData[0] == 11
-
-
 def test_the_present_run_may_be_a_branch(plot: CurvePlot) -> None:
     plot.set_data("train", EPOCHS[10:], TRAIN[10:])
     at = point(plot, 10, TRAIN[10])
@@ -656,7 +652,7 @@ def test_the_present_run_may_be_a_branch(plot: CurvePlot) -> None:
 def test_runs_are_smoothed_alike_but_read_exactly(plot: CurvePlot, qtbot: QtBot) -> None:
     plot.set_runs([run(2)])
     plot.set_options(PlotOptions(smoothing=9))
-    np.testing.assert_allclose(plot.run_lines(2)[0].yData, smoothed(TRAIN + 0.1, 9))
+    np.testing.assert_allclose(plot.runs.lines(2)[0].yData, smoothed(TRAIN + 0.1, 9))
     words = hover_at(qtbot, plot, point(plot, 9, 0.5), "epoch 9 ")
     assert f"run 2 {TRAIN[9] + 0.1:.4g} {TEST[9] + 0.15:.4g}" in words
 
@@ -759,7 +755,7 @@ def test_a_band_is_filled_behind_everything(
     words = hover_at(qtbot, plot, point(plot, 33, 0.95), "epoch 33 ")
     assert "5 seeds 0.6 [0.4, 0.9]" in words
     plot.set_bands([])
-    assert plot.bands == ()
+    assert plot.bands.bands == ()
     assert not near_colour(pixels(plot.view), between(theme, "#2e7d32", 70), 4).any()
 
 
@@ -776,29 +772,29 @@ def test_a_band_has_a_gap_where_nothing_is_known(plot: CurvePlot) -> None:
 @THEMES
 def test_a_label_stands_beside_its_line(qtbot: QtBot, theme: Theme) -> None:
     plot = make(qtbot, theme)
-    plot.set_ticks([(25, "learning rate 0.1 -> 0.5", "η 0.5")])
-    assert plot.tick_labels == ["η 0.5"]
+    plot.marks.set_ticks([(25, "learning rate 0.1 -> 0.5", "η 0.5")])
+    assert plot.marks.tick_labels == ["η 0.5"]
     at, top = point(plot, 25, 0.5).x(), inside(plot).top()
     label = near_colour(pixels(plot.view)[top : top + 18, at + 3 : at + 40], theme.best, 60)
     assert label.sum() > 15
-    plot.set_ticks([(25, "learning rate 0.1 -> 0.5")])  # as before
-    assert plot.tick_labels == []
+    plot.marks.set_ticks([(25, "learning rate 0.1 -> 0.5", "")])
+    assert plot.marks.tick_labels == []
     label = near_colour(pixels(plot.view)[top : top + 18, at + 3 : at + 40], theme.best, 60)
     assert not label.any()
-    assert plot.n_ticks == 1
+    assert len(plot.marks.ticks) == 1
 
 
 def test_many_labels_leave_each_other_room(plot: CurvePlot) -> None:
-    plot.set_ticks([(5 + 1.5 * i, f"change {i}", f"η {i}") for i in range(30)])
-    assert plot.n_ticks == 30
-    assert "η 29" in plot.tick_labels
-    n_narrow = len(plot.tick_labels)
+    plot.marks.set_ticks([(5 + 1.5 * i, f"change {i}", f"η {i}") for i in range(30)])
+    assert len(plot.marks.ticks) == 30
+    assert "η 29" in plot.marks.tick_labels
+    n_narrow = len(plot.marks.tick_labels)
     assert 2 < n_narrow < 30
     plot.resize(1400, 400)
     pixels(plot)
-    assert len(plot.tick_labels) > n_narrow
+    assert len(plot.marks.tick_labels) > n_narrow
     drag_values(plot, (10, 0.5), (16, 0.5))
-    assert all(10 <= 5 + 1.5 * int(label[2:]) <= 16 for label in plot.tick_labels)
+    assert all(10 <= 5 + 1.5 * int(label[2:]) <= 16 for label in plot.marks.tick_labels)
 
 
 def test_of_a_long_curve_every_peak_is_kept() -> None:
@@ -819,18 +815,18 @@ def test_a_long_curve_follows_view_and_size(plot: CurvePlot) -> None:
     plot.set_data("train", x, y)
     plot.set_data("test", x, y - 0.3)
     plot.set_x_range(0, 100_000)
-    line = plot.line("train")
+    line = plot.main.lines["train"]
     assert line.n_points == 100_000
-    assert line.n_drawn < 3000
+    assert len(line.xData) < 3000
     assert line.yData.max() == 0.95
     at = point(plot, 44_444, 0.93)
     around = pixels(plot.view)[at.y() - 2 : at.y() + 3, at.x() - 3 : at.x() + 4]
     assert has_colour(around, LIGHT.train).any()
     assert has_colour(pixels(plot.view), LIGHT.test).sum() > 200  # in dashes
-    before = line.n_drawn
+    before = len(line.xData)
     plot.resize(1400, 500)
     pixels(plot)
-    assert line.n_drawn > 2 * before
+    assert len(line.xData) > 2 * before
     drag_values(plot, (42_000, 0.5), (48_000, 0.5))
     assert line.xData[0] >= 40_000
     assert 0.95 in line.yData
@@ -841,4 +837,4 @@ def test_a_long_curve_is_whole_at_the_left_of_a_log_axis(plot: CurvePlot) -> Non
     plot.set_data("train", x, 0.5 + 0.2 * np.sin(x))
     plot.set_x_range(0, 100_000)
     plot.set_options(PlotOptions(log_x=True))
-    assert set(np.log10(np.arange(1.0, 20))) <= set(plot.line("train").xData)
+    assert set(np.log10(np.arange(1.0, 20))) <= set(plot.main.lines["train"].xData)

@@ -133,7 +133,7 @@ def test_labels_stand_above_the_bar(timeline: Timeline, theme: Theme) -> None:
     above = slice(0, MIDDLE - 6)
     beside = pixels(timeline)[above, x + 3 : x + 40].astype(int)
     assert timeline.labels == ["η 0.5"]
-    timeline.set_ticks([(20, "learning rate 0.1 -> 0.5")])
+    timeline.set_ticks([(20, "learning rate 0.1 -> 0.5", "")])
     assert timeline.labels == []
     without = pixels(timeline)[above, x + 3 : x + 40].astype(int)
     assert (np.abs(beside - without).sum(axis=-1) > 60).sum() > 15, "no label is painted"

@@ -93,9 +93,9 @@ def check_numbers(widget: QWidget, figure: Figure) -> None:
         case EpochBars() | CurvePlot():
             x_label, y_label = figure.x_label, figure.y_label
             for name in {row["curve"] for row in rows} & {c.label for c in figure.lines}:
-                if ", " in name or name in {run.name for run in widget.runs}:
+                if ", " in name or name in {run.name for run in widget.runs.runs}:
                     continue  # another run's
-                x, y = widget.data(name)
+                x, y = widget.main.data(name)
                 assert column(rows, x_label, curve=name) == x.tolist()
                 np.testing.assert_array_equal(column(rows, y_label, curve=name), y)
             assert figure.lines
@@ -215,7 +215,7 @@ def test_a_plot_is_drawn_as_it_is_looked_at_and_in_the_light_colours(
     assert (window.theme is DARK) == dark
     assert [rule.label for rule in figure.rules] == ["epoch 3"]
     (star,) = figure.marks
-    assert (star.x, star.y) == plot.star
+    assert (star.x, star.y) == plot.marks.star
     assert (figure.x_label, figure.whole_x) == ("epoch", True)
     assert not figure.y_log
     whole = figure.x_limits

@@ -226,7 +226,7 @@ def rewind(scene: Scene) -> Iterator[None]:
     assert scene.session.view.run_state is RunState.PAUSED
     scene.wait(lambda: scene.session.view.shown is not None)
     assert scene.window.page("learn").atlas_words.text() == "training images, epoch 0, live"
-    assert scene.window.page("learn").curves.error_plot.n_earlier == 2
+    assert len(scene.window.page("learn").curves.error_plot.runs.runs) == 1
 
 
 def new_seed(scene: Scene) -> Iterator[None]:

@@ -146,7 +146,7 @@ class AttackControls(QWidget):
         self.any_other.setEnabled(config.start is not None)
         has_box = "box" in attack.chosen.parameters
         self._box.editor.setEnabled(has_box)
-        self._box.show_value(attack.boxed)
+        self._box.show_value(attack.chosen.boxed)
         self.settings.refresh()
         if dataset is not None:
             self._refresh_targets(dataset.class_names, config.target)

@@ -79,7 +79,7 @@ class AttackPage(Page):
         """Use these icons on the buttons."""
         self._icons = icons
         self.controls.set_icons(icons)
-        self.film_panel.set_icons(icons)
+        self.film_panel.film.set_icons(icons)
         if self._toggle is not None:
             self._playing_changed()
 

@@ -64,11 +64,11 @@ class AttackSettingsLine(QWidget):
     def refresh(self) -> None:
         """Show what is chosen, and the numbers."""
         attack = self._attack
-        if attack.attack_name != self._shown:
-            self._shown = attack.attack_name
+        if attack.chosen.name != self._shown:
+            self._shown = attack.chosen.name
             self._make_rows()
-        self.attack.setCurrentIndex(self.attack.findData(attack.attack_name))
-        chosen = ATTACKS[attack.attack_name]
+        self.attack.setCurrentIndex(self.attack.findData(attack.chosen.name))
+        chosen = ATTACKS[attack.chosen.name]
         self.attack.setToolTip(
             f"<qt><p>{chosen.help}</p><p><code>{chosen.formula}</code></p>"
             f"<p>Source: {chosen.source}.</p></qt>"

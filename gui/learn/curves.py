@@ -190,7 +190,7 @@ class LearningCurves(QWidget):
             for part in ("train", "test", "validation"):
                 values = history.curve(part, metric)
                 plot.set_data(part, history.epochs[: len(values)], values)
-            plot.set_ticks(ticks)
+            plot.marks.set_ticks(ticks)
             if history.records:
                 held_out = history.curve(history.held_out_part, metric)
                 plot.set_star(history.best.epoch, float(held_out[history.best_index]))
@@ -254,7 +254,7 @@ class LearningCurves(QWidget):
         shown = self._session.view.shown
         for plot, _ in self._plots:
             # Live, the end of the curve is the mark, and the plots need no repaint every frame.
-            plot.set_marker(None if shown is None or shown.live else shown.epoch)
+            plot.marks.set_marker(None if shown is None or shown.live else shown.epoch)
 
     @Slot(object)
     def _options_changed(self, options: PlotOptions) -> None:

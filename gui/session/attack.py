@@ -146,29 +146,9 @@ class AttackSession(QObject):
         return self.chosen.config
 
     @property
-    def attack_name(self) -> str:
-        """Name of the chosen attack in ``core.attack.ATTACKS``."""
-        return self.chosen.name
-
-    @property
     def target(self) -> int | None:
         """The class wanted, or None for any other."""
         return self.chosen.target
-
-    @property
-    def norm(self) -> str:
-        """What the chosen attack measures a change by."""
-        return self.chosen.norm
-
-    @property
-    def budget(self) -> float:
-        """The largest size allowed."""
-        return self.chosen.budget
-
-    @property
-    def boxed(self) -> bool:
-        """Whether pixels stay between 0 and 1."""
-        return self.chosen.boxed
 
     @property
     def source(self) -> Split | OwnImage | None:

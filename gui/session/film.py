@@ -130,24 +130,9 @@ class AttackFilm(Player):
         self.clear()
 
     @property
-    def is_computing(self) -> bool:
-        """Whether more steps are to come."""
-        return self.is_growing
-
-    @property
     def step(self) -> AttackStep | None:
         """The step shown."""
         return self.steps[self.position] if self.steps else None
-
-    def show_steps(self, steps: tuple[AttackStep, ...]) -> None:
-        """Have these instead of those before."""
-        self.steps = list(steps)
-        self.replace(len(steps))
-
-    def add_steps(self, steps: tuple[AttackStep, ...]) -> None:
-        """Have more steps of the same film."""
-        self.steps.extend(steps)
-        self.grow(len(self.steps))
 
     def clear(self) -> None:
         """Have no film."""
@@ -225,10 +210,10 @@ class AttackFilm(Player):
         before, self._taken = self._taken, answer
         if answer.found is None:
             self.clear()
-        elif before is not None and before.question is answer.question:
-            self.add_steps(answer.found.steps[len(self.steps) :])
         else:
-            self.show_steps(answer.found.steps)
+            is_same = before is not None and before.question is answer.question
+            self.steps = list(answer.found.steps)
+            (self.grow if is_same else self.replace)(len(self.steps))
         self.is_growing = not answer.is_whole
         self.changed.emit()
         if self.play_when_ready and answer.is_whole:

@@ -45,6 +45,6 @@ def universal_settings(state: AttackSession) -> IterativeSettings:
     An attack that counts pixels has no such budget: then it is the one set last for the length.
     """
     settings = cast("IterativeSettings", state.chosen.choice.settings[Universal.name])
-    norm = state.norm if state.norm in ("l2", "linf") else "l2"
-    budget = state.budget if norm == state.norm else state.chosen.choice.budgets[norm]
-    return replace(settings, target=state.target, norm=norm, budget=budget, box=state.boxed)
+    norm = state.chosen.norm if state.chosen.norm in ("l2", "linf") else "l2"
+    budget = state.chosen.budget if norm == state.chosen.norm else state.chosen.choice.budgets[norm]
+    return replace(settings, target=state.target, norm=norm, budget=budget, box=state.chosen.boxed)

@@ -48,7 +48,7 @@ class Measure(QObject):
     @property
     def norm(self) -> Norm:
         """How large a change is."""
-        of_attack = None if self._attack is None else self._attack.norm
+        of_attack = None if self._attack is None else self._attack.chosen.norm
         norm = cast("Norm", self._norm or of_attack)
         return norm if norm in self.norms else self.norms[0]
 
@@ -56,7 +56,7 @@ class Measure(QObject):
     def boxed(self) -> bool:
         """Whether pixels stay between 0 and 1."""
         if self._boxed is None:
-            return self._attack is not None and self._attack.boxed
+            return self._attack is not None and self._attack.chosen.boxed
         return self._boxed
 
     def measure(self, *, norm: Norm | None = None, boxed: bool | None = None) -> None:

@@ -51,7 +51,7 @@ class Game(QObject):
         self._session, self._attack = session, session.attack
         self.norm: Norm = "l2"
         self._boxed = True
-        self._followed: tuple[str, bool] = (self._attack.norm, self._attack.boxed)
+        self._followed: tuple[str, bool] = (self._attack.chosen.norm, self._attack.chosen.boxed)
         """Norm and box of the attack, as they were when last looked at."""
         self._factor = DEFAULT_FACTOR
         self.budget: float | None = None
@@ -195,7 +195,7 @@ class Game(QObject):
 
     def _follow_attack(self) -> None:
         """Take over norm and box where they are changed for the attack."""
-        now = self._attack.norm, self._attack.boxed
+        now = self._attack.chosen.norm, self._attack.chosen.boxed
         if now[0] != self._followed[0] and now[0] in NORMS:
             self.norm = now[0]
         if now[1] != self._followed[1]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtWidgets import QLabel, QMenu, QSlider, QToolButton, QWidget
 
+from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QAction, QIcon
 
-    from gui.session.attack import AttackSession
+    from gui.session.film import AttackFilm
     from gui.shared.writing import Writing
 
 SAVES = ("save_film", "save_traces", "save_images", "save_step")
@@ -29,19 +30,17 @@ _SAVE_HELP = "Keep the film as an animation, its numbers, or its images"
 class FilmControls(QWidget):
     """Play, step and scrub through the steps of the attack."""
 
-    def __init__(
-        self, attack: AttackSession, saved: Writing, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, film: AttackFilm, saved: Writing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._attack, self._saved = attack, saved
+        self._film, self._saved = film, saved
         self._icons: Mapping[str, QIcon] = {}
-        self.first = self._button("To the start", self._to_first)
-        self.back = self._button("One step back (,)", self._step_back)
-        self.play = self._button("Play the change (P)", attack.film.toggle)
+        self.first = self._button("To the start", lambda: film.go_to(0))
+        self.back = self._button("One step back (,)", lambda: film.go_to(film.position - 1))
+        self.play = self._button("Play the change (P)", film.toggle)
         self.play.setObjectName("film_play")
-        self.forward = self._button("One step (.)", self._step_forward)
-        self.last = self._button("To the end", self._to_last)
-        self.repeat = self._button("Play again and again", attack.film.set_looping)
+        self.forward = self._button("One step (.)", lambda: film.go_to(film.position + 1))
+        self.last = self._button("To the end", lambda: film.go_to(film.last))
+        self.repeat = self._button("Play again and again", film.set_looping)
         self.repeat.setCheckable(True)
         self.save = QToolButton(self)
         self.save.setText("Save")
@@ -50,7 +49,7 @@ class FilmControls(QWidget):
         self.scrub = QSlider(Qt.Orientation.Horizontal, self)
         self.scrub.setAccessibleName("step of the attack")
         self.scrub.setToolTip("Drag through the steps")
-        self.scrub.valueChanged.connect(self._scrubbed)
+        self.scrub.valueChanged.connect(film.go_to)
         self.words = QLabel("", self)
         self.words.setMinimumWidth(
             self.words.fontMetrics().horizontalAdvance("step 20000 of 20000")
@@ -64,23 +63,16 @@ class FilmControls(QWidget):
         self.speed_words.setMinimumWidth(
             self.speed_words.fontMetrics().horizontalAdvance("400 steps/s")
         )
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        for button in (self.first, self.back, self.play, self.forward, self.last, self.repeat):
-            layout.addWidget(button)
-        layout.addWidget(self.scrub, 1)
-        layout.addWidget(self.words)
-        layout.addSpacing(10)
-        layout.addWidget(QLabel("speed", self))
-        layout.addWidget(self.speed)
-        layout.addWidget(self.speed_words)
-        layout.addWidget(self.save)
-        ratio = np.log(attack.film.speed / _SLOWEST) / np.log(_FASTEST / _SLOWEST)
+        buttons = self.first, self.back, self.play, self.forward, self.last, self.repeat
+        speed = QLabel("speed", self), self.speed, self.speed_words
+        self.setLayout(
+            beside(*buttons, (self.scrub, 1), self.words, 10, *speed, self.save, spacing=4)
+        )
+        ratio = np.log(film.speed / _SLOWEST) / np.log(_FASTEST / _SLOWEST)
         self.speed.setValue(round(_SPEED_STEPS * float(ratio)))
-        attack.film.changed.connect(self.refresh)
-        attack.film.position_changed.connect(self.refresh)
-        attack.film.playing_changed.connect(self._playing_changed)
+        film.changed.connect(self.refresh)
+        film.position_changed.connect(self.refresh)
+        film.playing_changed.connect(self._playing_changed)
         saved.changed.connect(self._saving_changed)
         self.refresh()
 
@@ -121,42 +113,19 @@ class FilmControls(QWidget):
     @Slot()
     def _playing_changed(self) -> None:
         if self._icons:
-            self.play.setIcon(self._icons["pause" if self._attack.film.playing else "play"])
+            self.play.setIcon(self._icons["pause" if self._film.playing else "play"])
 
     @Slot()
     def refresh(self) -> None:
         """Show where the film stands."""
-        attack = self._attack
-        last = max(len(attack.film.steps) - 1, 0)
-        blocked = self.scrub.blockSignals(True)
-        self.scrub.setRange(0, last)
-        self.scrub.setValue(attack.film.position)
-        self.scrub.blockSignals(blocked)
-        self.words.setText(f"step {attack.film.position} of {last}")
-
-    @Slot(int)
-    def _scrubbed(self, position: int) -> None:
-        self._attack.film.go_to(position)
-
-    @Slot()
-    def _to_first(self) -> None:
-        self._attack.film.go_to(0)
-
-    @Slot()
-    def _to_last(self) -> None:
-        self._attack.film.go_to(len(self._attack.film.steps) - 1)
-
-    @Slot()
-    def _step_back(self) -> None:
-        self._attack.film.go_to(self._attack.film.position - 1)
-
-    @Slot()
-    def _step_forward(self) -> None:
-        self._attack.film.go_to(self._attack.film.position + 1)
+        with QSignalBlocker(self.scrub):
+            self.scrub.setRange(0, self._film.last)
+            self.scrub.setValue(self._film.position)
+        self.words.setText(f"step {self._film.position} of {self._film.last}")
 
     @Slot(int)
     def _speed_changed(self, place: int) -> None:
         speed = _SLOWEST * (_FASTEST / _SLOWEST) ** (place / _SPEED_STEPS)
-        self._attack.film.set_speed(speed)
+        self._film.set_speed(speed)
         self.speed_words.setText(f"{speed:.0f} steps/s")
         self.speed.setToolTip(f"How fast the film runs: {speed:.0f} steps a second")

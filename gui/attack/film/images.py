@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Slot
@@ -11,6 +12,8 @@ from gui.shared.words import epoch_words
 from gui.widgets.images.image_card import CardContent, ImageCard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -24,27 +27,18 @@ class AttackImages(QObject):
     def __init__(self, session: Session, chosen: ImageView, result: ImageView) -> None:
         super().__init__(result)
         self._session = session
-        self._result = result
         self.card = ImageCard(result.window())
         self._opened = OpenedImage(self.card, session)
         for view in (chosen, result):
             view.set_clickable("Click to open it: probabilities, logits, history, why.")
-        chosen.clicked.connect(self._open_chosen)
-        result.clicked.connect(self._open_result)
+        chosen.clicked.connect(partial(self._open, chosen, self._chosen_content))
+        result.clicked.connect(partial(self._open, result, self._result_content))
         session.attack.film.position_changed.connect(self._opened.refresh)
         session.attack.film.changed.connect(self._opened.refresh)
         session.view.dataset_changed.connect(self.card.close)
-        self._chosen = chosen
 
-    @Slot()
-    def _open_chosen(self) -> None:
-        near = self._chosen.mapToGlobal(self._chosen.rect().center())
-        self._opened.open(self._chosen_content, near)
-
-    @Slot()
-    def _open_result(self) -> None:
-        near = self._result.mapToGlobal(self._result.rect().center())
-        self._opened.open(self._result_content, near)
+    def _open(self, view: ImageView, make: Callable[[], CardContent | None]) -> None:
+        self._opened.open(make, view.mapToGlobal(view.rect().center()))
 
     @Slot(str, int, QPoint)
     def open_sample(self, part: str, index: int, near: QPoint) -> None:

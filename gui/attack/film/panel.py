@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images, weight_limit
@@ -19,15 +19,12 @@ from gui.shared.writing import Writing
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_words import as_title, short, shortened
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture, lay_out_sum, sum_of
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from PySide6.QtGui import QIcon
-
     from core.attack import AttackStep
     from core.report.figures import Sheet
     from gui.session.session import Session
@@ -55,7 +52,7 @@ class FilmPanel(QWidget):
         self._session = session
         self._attack = session.attack
         self.saving = Writing(session, self)
-        self.film = FilmControls(session.attack, self.saving, self)
+        self.film = FilmControls(session.attack.film, self.saving, self)
         self.chosen_view = ImageView("chosen image", "The image the change starts from or is "
                                      "pulled toward.", self)  # fmt: skip
         self.change_view = ChangePicture(
@@ -99,6 +96,7 @@ class FilmPanel(QWidget):
             "loss, length of its gradient",
             log_y=True,
         )
+        self._plots = self.probability_plot, self.size_plot, self.loss_plot
         self._loss_is_positive = True
         self._lay_out()
         for view in (self.chosen_view, self.change_view, self.result_view, self.weights_view):
@@ -109,10 +107,6 @@ class FilmPanel(QWidget):
         self._attack.film.position_changed.connect(self._show_position)
         session.view.dataset_changed.connect(self.refresh)
         self.refresh()
-
-    @property
-    def _plots(self) -> tuple[CurvePlot, ...]:
-        return self.probability_plot, self.size_plot, self.loss_plot
 
     def _plot(
         self,
@@ -144,23 +138,9 @@ class FilmPanel(QWidget):
             pictures.setColumnMinimumWidth(column - 1, 10)
             pictures.addWidget(widget, 0, column)
             pictures.setColumnStretch(column, stretch)
-        middle = QWidget(self)
-        rows = QVBoxLayout(middle)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(4)
-        rows.addLayout(pictures, 1)
-        rows.addWidget(self.sentence)
-        rows.addWidget(self.hint)
-        rows.addWidget(self.film)
-        plots = QHBoxLayout()
-        plots.setSpacing(10)
-        for plot in self._plots:
-            plots.addWidget(card(plot, (10, 6, 10, 2)), 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(10)
-        layout.addWidget(card(middle, (12, 6, 12, 4)), 12)
-        layout.addLayout(plots, 4)
+        middle = holding(below((pictures, 1), self.sentence, self.hint, self.film, spacing=4), self)
+        plots = beside(*((card(plot, (10, 6, 10, 2)), 1) for plot in self._plots), spacing=10)
+        self.setLayout(below((card(middle, (12, 6, 12, 4)), 12), (plots, 4), spacing=10))
 
     def figure(self) -> Sheet | None:
         """Return the step shown: the images, what is read in the result, and the way there."""
@@ -184,10 +164,6 @@ class FilmPanel(QWidget):
         )
         name = "" if dataset is None else dataset.class_names[attack.label]
         return f"{where} of class {name}, {epoch_words(attack.film.epoch)}"
-
-    def set_icons(self, icons: Mapping[str, QIcon]) -> None:
-        """Use these icons on the buttons."""
-        self.film.set_icons(icons)
 
     @Slot()
     def _film_changed(self) -> None:
@@ -238,7 +214,7 @@ class FilmPanel(QWidget):
             return
         self._show_step(step, chosen.reshape(dataset.image_shape))
         for plot in self._plots:
-            plot.set_marker(attack.film.position)
+            plot.marks.set_marker(attack.film.position)
 
     def _show_none(self, chosen: np.ndarray) -> None:
         """Say why there is no film; the image is as it was."""
@@ -274,7 +250,7 @@ class FilmPanel(QWidget):
         self.sentence.setText(outcome.sentence([short(name, _LONGEST_NAME) for name in names]))
         hint = self._least_words()
         resists = not outcome.succeeded and outcome.saturated
-        if resists and attack.attack_name == Descent.name and not attack.chosen.begins_as_noise:
+        if resists and attack.chosen.name == Descent.name and not attack.chosen.begins_as_noise:
             hint = _SATURATED
         if attack.film.ran_away:
             hint = _RAN_AWAY
@@ -300,7 +276,7 @@ class FilmPanel(QWidget):
         if attack.target is not None:
             wanted = f"a {short(dataset.class_names[attack.target], _LONGEST_NAME)}"
         l2, linf = attack.film.least
-        box = " with pixels between 0 and 1" if attack.boxed else ""
+        box = " with pixels between 0 and 1" if attack.chosen.boxed else ""
         return (
             f"No change{box} shorter than {l2:.3g}, or with a largest pixel below {linf:.2g}, "
             f"makes it {wanted}."

@@ -276,7 +276,7 @@ class LossesPanel(Panel):
             widget.setEnabled(descents is not None)
         self.words.setText("" if descents is None else f"step {step} of {last}")
         for plot in (self.gradient_plot, self.target_plot):
-            plot.set_marker(None if descents is None else step)
+            plot.marks.set_marker(None if descents is None else step)
         if dataset is None or descents is None:
             for column in self.columns:
                 column.clear()
@@ -285,7 +285,7 @@ class LossesPanel(Panel):
         for i, column in enumerate(self.columns):
             column.show_step(descents, i, step, dataset.image_shape, dataset.class_names)
         badge = badge_words(descents, step, dataset.class_names)
-        far = far_out_words(descents, step, box=self._session.attack.boxed)
+        far = far_out_words(descents, step, box=self._session.attack.chosen.boxed)
         self._show_badge(badge._replace(words=f"{badge.words} {far}".rstrip()))
 
     def _empty_words(self) -> BadgeWords:

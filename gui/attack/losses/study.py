@@ -136,7 +136,7 @@ class Losses(QObject):
             index=attack.index,
             weights=shown.weights,
             target=attack.target,
-            box=attack.boxed,
+            box=attack.chosen.boxed,
             config=self.config,
         )
 

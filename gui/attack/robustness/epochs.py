@@ -118,7 +118,7 @@ class RobustnessEpochs(Panel):
         if self.isVisible():
             marked = None if shown is None or shown.live else shown.epoch
             for plot in self._plots:
-                plot.set_marker(marked)
+                plot.marks.set_marker(marked)
 
     @Slot(float)
     def _epoch_clicked(self, epoch: float) -> None:

@@ -242,5 +242,5 @@ class OneChange(QObject):
             change=change,
             strength=self.strength,
             target=attack.film.aim,
-            box=attack.boxed,
+            box=attack.chosen.boxed,
         )

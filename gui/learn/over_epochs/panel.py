@@ -169,7 +169,7 @@ class OverEpochsPanel(Panel):
         # Live, the end is the mark, and nothing needs a repaint every frame.
         epoch = None if shown is None or shown.live else shown.epoch
         self.map.set_marker(epoch)
-        self.bars.set_marker(epoch)
+        self.bars.marks.set_marker(epoch)
 
     @Slot(int, QPoint)
     def _image_clicked(self, index: int, near: QPoint) -> None:

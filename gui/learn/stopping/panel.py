@@ -110,7 +110,7 @@ class StoppingPanel(Panel):
 
     def _lay_out(self) -> None:
         left = below((self.plot, 5), (self.bars, 3), spacing=2)
-        self.bars.view.setXLink(self.plot.view)
+        self.bars.box.setXLink(self.plot.box)
         self.patience.setFixedWidth(_FIELD_WIDTH)
         patience = (label("Patience", self, buddy=self.patience), self.patience)
         row = beside(self.best_button, self.compare_button, None, *patience)
@@ -175,7 +175,7 @@ class StoppingPanel(Panel):
         if not self.isVisible():
             return
         for plot in (self.plot, self.bars):
-            plot.set_marker(None if shown is None or shown.live else shown.epoch)
+            plot.marks.set_marker(None if shown is None or shown.live else shown.epoch)
         self._say_why()
 
     def _draw(self) -> None:

@@ -63,11 +63,13 @@ class ClassCounts(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._names: tuple[str, ...] = ()
+        self.names: tuple[str, ...] = ()
         self._parts: tuple[PartCounts, ...] = ()
         self._told: tuple[PartCounts, ...] = ()
-        self._chosen: int | None = None
-        self._current = 0
+        self.chosen: int | None = None
+        """The class that is marked."""
+        self.current = 0
+        """The class whose row the keyboard has reached."""
         self._pointed: int | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -81,28 +83,18 @@ class ClassCounts(QWidget):
 
     def set_counts(self, names: Sequence[str], parts: Sequence[PartCounts]) -> None:
         """Show other numbers; the chosen class is forgotten where there are other classes."""
-        if tuple(names) != self._names:
-            self._chosen, self._current = None, 0
-        self._names, self._told = tuple(names), tuple(parts)
+        if tuple(names) != self.names:
+            self.chosen, self.current = None, 0
+        self.names, self._told = tuple(names), tuple(parts)
         self._parts = tuple(part for part in parts if part.drawn)
         self.updateGeometry()
         self.update()
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The classes, in order."""
-        return self._names
-
-    @property
-    def chosen(self) -> int | None:
-        """The class that is marked."""
-        return self._chosen
-
     def set_chosen(self, chosen: int | None) -> None:
         """Mark a class, or none."""
-        self._chosen = chosen
+        self.chosen = chosen
         if chosen is not None:
-            self._current = chosen
+            self.current = chosen
         self.update()
 
     @property
@@ -116,7 +108,7 @@ class ClassCounts(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the height of all rows."""
-        return QSize(280, self.height_of(len(self._names)))
+        return QSize(280, self.height_of(len(self.names)))
 
     def minimumSizeHint(self) -> QSize:
         """Return the same height: a scroll area shows what has no room."""
@@ -140,9 +132,13 @@ class ClassCounts(QWidget):
     def _columns(self) -> tuple[int, list[int]]:
         """Return the widths of the names and of each part's numbers."""
         metrics = QFontMetrics(self.font())
-        names = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
+        names = max((metrics.horizontalAdvance(name) for name in self.names), default=0)
         numbers = [
-            _GAP + max(metrics.horizontalAdvance(text) for text in (part.label, _number(part)))
+            _GAP
+            + max(
+                metrics.horizontalAdvance(text)
+                for text in (part.label, f"{int(part.counts.max()):,}")
+            )
             for part in self._parts
         ]
         return min(names + 8, _WIDEST_NAME), numbers
@@ -159,7 +155,7 @@ class ClassCounts(QWidget):
         for part, x, width in zip(self._parts, places, numbers, strict=True):
             painter.setPen(QColor(getattr(self._theme, part.colour)))
             painter.drawText(QRect(x, 0, width - 2, self.row_height), right, part.label)
-        for k, name in enumerate(self._names):
+        for k, name in enumerate(self.names):
             row = self.row_rect(k)
             if not row.intersects(event.rect()):
                 continue
@@ -175,12 +171,12 @@ class ClassCounts(QWidget):
                 painter.drawText(box, right, f"{int(part.counts[k]):,}")
 
     def _paint_ground(self, painter: QPainter, k: int, row: QRect) -> None:
-        if k == self._chosen:
+        if k == self.chosen:
             painter.fillRect(row, QColor(self._theme.selection))
             painter.fillRect(QRect(0, row.top(), 3, row.height()), QColor(self._theme.accent))
         elif k == self._pointed:
             painter.fillRect(row, QColor(self._theme.raised))
-        if k == self._current and self.hasFocus():
+        if k == self.current and self.hasFocus():
             painter.setPen(QPen(QColor(self._theme.accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(row.adjusted(0, 0, -1, -1))
@@ -211,7 +207,7 @@ class ClassCounts(QWidget):
         return Bars(
             title=_TITLE.capitalize(),
             subtitle="",
-            labels=self._names,
+            labels=self.names,
             series=tuple(series),
             value_label="images",
             form=",.0f",
@@ -219,15 +215,15 @@ class ClassCounts(QWidget):
 
     def describe(self, k: int) -> str:
         """Return the numbers of a class in words."""
-        numbers = [
-            f"{int(part.counts[k]):,} {part.label} ({int(part.counts[k]) / _total(part):.1%})"
-            for part in self._told
-        ]
-        return f"class {self._names[k]}: {', '.join(numbers)}"
+        numbers = []
+        for part in self._told:
+            n, of = int(part.counts[k]), int(part.counts.sum())
+            numbers.append(f"{n:,} {part.label} ({n / max(of, 1):.1%})")
+        return f"class {self.names[k]}: {', '.join(numbers)}"
 
     def _row_at(self, y: float) -> int | None:
         k = int(y // self.row_height) - 1
-        return k if 0 <= k < len(self._names) else None
+        return k if 0 <= k < len(self.names) else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell the numbers of the class under the pointer."""
@@ -256,36 +252,23 @@ class ClassCounts(QWidget):
         """Choose the class under the pointer."""
         k = self._row_at(event.position().y())
         if k is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._current = k
+            self.current = k
             self.clicked.emit(k)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk with the arrows, choose with Enter."""
         steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
         key = Qt.Key(event.key())
-        if not self._names:
+        if not self.names:
             super().keyPressEvent(event)
         elif key in steps:
-            self._current = min(max(self._current + steps[key], 0), len(self._names) - 1)
-            words = self.describe(self._current)
+            self.current = min(max(self.current + steps[key], 0), len(self.names) - 1)
+            words = self.describe(self.current)
             self.setAccessibleDescription(words)
             self.hovered.emit(words)
-            self.current_moved.emit(self.current_rect)
+            self.current_moved.emit(self.row_rect(self.current))
             self.update()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.clicked.emit(self._current)
+            self.clicked.emit(self.current)
         else:
             super().keyPressEvent(event)
-
-    @property
-    def current_rect(self) -> QRect:
-        """Where the row is that the keyboard has reached."""
-        return self.row_rect(self._current)
-
-
-def _number(part: PartCounts) -> str:
-    return f"{int(part.counts.max()):,}"
-
-
-def _total(part: PartCounts) -> int:
-    return max(int(part.counts.sum()), 1)

@@ -78,13 +78,6 @@ class PairedBars(QWidget):
         """Return a comfortable size."""
         return QSize(600, 220)
 
-    def class_at(self, x: float) -> int | None:
-        """Return the class whose bars lie at a place."""
-        if not self._names:
-            return None
-        k = int((x - _SIDE) / self._column())
-        return k if 0 <= k < len(self._names) else None
-
     def _column(self) -> float:
         return max((self.width() - 2 * _SIDE) / max(len(self._names), 1), 1.0)
 
@@ -170,8 +163,8 @@ class PairedBars(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read both values under the pointer."""
-        k = self.class_at(event.position().x())
-        words = "" if k is None else self.describe(k)
+        k = int((event.position().x() - _SIDE) / self._column())
+        words = self.describe(k) if 0 <= k < len(self._names) else ""
         self.hovered.emit(words)
         QToolTip.showText(event.globalPosition().toPoint(), wrapped(words) if words else "", self)
 

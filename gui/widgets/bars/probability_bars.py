@@ -42,9 +42,12 @@ class ProbabilityBars(QWidget):
         super().__init__(parent)
         self._theme = LIGHT
         self._names: tuple[str, ...] = ()
-        self._probabilities: NDArray[np.floating] | None = None
-        self._logits: NDArray[np.floating] | None = None
-        self._true: int | None = None
+        self.probabilities: NDArray[np.floating] | None = None
+        """The numbers shown, (n_classes,)."""
+        self.logits: NDArray[np.floating] | None = None
+        """The logits written, (n_classes,), if any."""
+        self.true_class: int | None = None
+        """The class marked as the true one, if any."""
         self._target: int | None = None
         self._looks: dict[int, tuple[Any, ...]] = {}
         """What the lines show, by class: of equal looks all pixels are equal."""
@@ -77,10 +80,10 @@ class ProbabilityBars(QWidget):
         """
         if len(names) != len(self._names):
             self.updateGeometry()
-        is_laid_out = self._names == tuple(names) and self._logits is logits is None
+        is_laid_out = self._names == tuple(names) and self.logits is logits is None
         self._names = tuple(names)
-        self._probabilities, self._logits = probabilities, logits
-        self._true, self._target = true, target
+        self.probabilities, self.logits = probabilities, logits
+        self.true_class, self._target = true, target
         best = int(probabilities.argmax())
         self.setAccessibleDescription(f"{names[best]} with probability {probabilities[best]:.3f}")
         before, self._looks = self._looks, {k: self._look(k, best) for k in self.shown_classes()}
@@ -93,44 +96,29 @@ class ProbabilityBars(QWidget):
                 self.update(self._line_rect(line, row))
 
     def _look(self, k: int, best: int) -> tuple[Any, ...]:
-        assert self._probabilities is not None
-        share = float(self._probabilities[k])
+        assert self.probabilities is not None
+        share = float(self.probabilities[k])
         number, length = f"{share:.3f}", f"{256 * self.width() * share:.0f}"  # parts of a pixel
-        return self._names[k], number, length, k == best, k == self._true, k == self._target
-
-    @property
-    def probabilities(self) -> NDArray[np.floating] | None:
-        """The numbers shown, (n_classes,)."""
-        return self._probabilities
-
-    @property
-    def true_class(self) -> int | None:
-        """The class marked as the true one, if any."""
-        return self._true
-
-    @property
-    def logits(self) -> NDArray[np.floating] | None:
-        """The logits written, (n_classes,), if any."""
-        return self._logits
+        return self._names[k], number, length, k == best, k == self.true_class, k == self._target
 
     def figure(self) -> Bars | None:
         """Return the probabilities of all classes; None where there are none."""
-        if self._probabilities is None:
+        if self.probabilities is None:
             return None
         from core.report.figures import Bars, Series
 
-        marked = self._true if self._target is None else self._target
+        marked = self.true_class if self._target is None else self._target
         return Bars(
             title=as_title(self.accessibleName()),
             subtitle="",
             labels=self._names,
-            series=(Series("probability", self._probabilities, on_paper("accent")),),
+            series=(Series("probability", self.probabilities, on_paper("accent")),),
             value_label="probability",
             highlighted=marked,
             highlighted_label="true class" if self._target is None else "target",
             limits=(0.0, 1.0),
             form=".3f",
-            beside=None if self._logits is None else Series("logit z", self._logits),
+            beside=None if self.logits is None else Series("logit z", self.logits),
         )
 
     def sizeHint(self) -> QSize:
@@ -145,10 +133,10 @@ class ProbabilityBars(QWidget):
         """Return the classes that have a line, in order."""
         n_classes = len(self._names)
         room = max((self.height() - self._head()) // _LEAST_ROW, 3)
-        if self._probabilities is None or n_classes <= room:
+        if self.probabilities is None or n_classes <= room:
             return list(range(n_classes))
-        marked = {k for k in (self._true, self._target) if k is not None}
-        likeliest = [int(k) for k in self._probabilities.argsort()[::-1] if k not in marked]
+        marked = {k for k in (self.true_class, self._target) if k is not None}
+        likeliest = [int(k) for k in self.probabilities.argsort()[::-1] if k not in marked]
         # The last line says how many there are.
         return sorted([*marked, *likeliest[: room - 1 - len(marked)]])
 
@@ -159,12 +147,12 @@ class ProbabilityBars(QWidget):
 
     def _head(self) -> int:
         """Return the height of the line that names the columns."""
-        return 0 if self._logits is None else self.fontMetrics().height() + 2
+        return 0 if self.logits is None else self.fontMetrics().height() + 2
 
     def _logit_width(self) -> int:
-        if self._logits is None:
+        if self.logits is None:
             return 0
-        words = [logit_text(float(logit)) for logit in self._logits]
+        words = [logit_text(float(logit)) for logit in self.logits]
         return max(self.fontMetrics().horizontalAdvance(text) for text in words) + _GAP
 
     def _columns(self) -> tuple[float, float]:
@@ -188,10 +176,10 @@ class ProbabilityBars(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint names, bars and numbers of the lines that are to be seen."""
-        if self._probabilities is None:
+        if self.probabilities is None:
             return
         region, row, columns = event.region(), self._row_height(), self._columns()
-        shown, best = self.shown_classes(), int(self._probabilities.argmax())
+        shown, best = self.shown_classes(), int(self.probabilities.argmax())
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if len(shown) < len(self._names):
@@ -208,12 +196,12 @@ class ProbabilityBars(QWidget):
             for line, k in enumerate(shown):
                 if region.intersects(self._line_rect(line, row)):
                     self._paint_line(painter, k, self._bar_rect(line, row, *columns), k == best)
-            if self._logits is not None:
+            if self.logits is not None:
                 self._paint_head(painter, self._bar_rect(0, row, *columns))
 
     def _paint_line(self, painter: QPainter, k: int, bar: QRectF, is_best: bool) -> None:
-        assert self._probabilities is not None
-        theme, probability = self._theme, float(self._probabilities[k])
+        assert self.probabilities is not None
+        theme, probability = self._theme, float(self.probabilities[k])
         font = painter.font()
         if font.bold() != is_best:
             font.setBold(is_best)
@@ -221,7 +209,7 @@ class ProbabilityBars(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.raised))
         painter.drawRoundedRect(bar, 3, 3)
-        roles = {self._true: theme.good, self._target: theme.bad}
+        roles = {self.true_class: theme.good, self._target: theme.bad}
         painter.setBrush(QColor(roles.get(k, theme.accent)))
         width = bar.width() * min(max(probability, 0.0), 1.0)
         painter.drawRect(QRectF(bar.left(), bar.top(), width, bar.height()))
@@ -234,9 +222,9 @@ class ProbabilityBars(QWidget):
         painter.drawText(names, middle | right, text)
         number = QRectF(bar.right() + _GAP / 2, top, self.width() - bar.right(), height)
         painter.drawText(number, middle, f"{probability:.3f}")
-        if self._logits is not None:
+        if self.logits is not None:
             painter.setPen(QColor(theme.muted))
-            text = logit_text(float(self._logits[k]))
+            text = logit_text(float(self.logits[k]))
             painter.drawText(QRectF(0, top, self.width(), height), middle | right, text)
         self._paint_mark(painter, k, bar)
 
@@ -255,7 +243,7 @@ class ProbabilityBars(QWidget):
         painter.drawText(box, top | Qt.AlignmentFlag.AlignRight, "logit z")
 
     def _paint_mark(self, painter: QPainter, k: int, bar: QRectF) -> None:
-        if k not in (self._true, self._target):
+        if k not in (self.true_class, self._target):
             return
         radius = min(4.5, bar.height() / 2)
         centre = QPointF(6, bar.center().y())
@@ -269,16 +257,16 @@ class ProbabilityBars(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell the exact number of the bar under the pointer."""
-        if self._probabilities is None:
+        if self.probabilities is None:
             return
         line = math.floor((event.position().y() - self._head()) / self._row_height())
         shown = self.shown_classes()
         if 0 <= line < len(shown):
             k = shown[line]
-            role = {self._true: " (true class)", self._target: " (target)"}.get(k, "")
-            text = f"p({self._names[k]}) = {float(self._probabilities[k]):.6f}{role}"
-            if self._logits is not None:
-                text += f", z = {float(self._logits[k]):.6g}"
+            role = {self.true_class: " (true class)", self._target: " (target)"}.get(k, "")
+            text = f"p({self._names[k]}) = {float(self.probabilities[k]):.6f}{role}"
+            if self.logits is not None:
+                text += f", z = {float(self.logits[k]):.6g}"
             QToolTip.showText(event.globalPosition().toPoint(), wrapped(text), self)
 
 

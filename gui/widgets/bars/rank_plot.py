@@ -39,7 +39,8 @@ class RankPlot(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._history: ImageHistory | None = None
+        self.history: ImageHistory | None = None
+        """What is shown."""
         self._names: tuple[str, ...] = ()
         self._marker: float | None = None
         self._current = 0
@@ -57,19 +58,14 @@ class RankPlot(QWidget):
         self, history: ImageHistory, names: Sequence[str], marker: float | None = None
     ) -> None:
         """Show another history; ``marker`` is the epoch shown elsewhere."""
-        self._history, self._names, self._marker = history, tuple(names), marker
+        self.history, self._names, self._marker = history, tuple(names), marker
         self._current = min(self._current, max(len(history.epochs) - 1, 0))
         self.setAccessibleDescription(str(history))
         self.update()
 
-    @property
-    def history(self) -> ImageHistory | None:
-        """What is shown."""
-        return self._history
-
     def figure(self) -> Chart | None:
         """Return the rank over epochs, 1 on top; None before there is any."""
-        history = self._history
+        history = self.history
         if history is None or not len(history.epochs):
             return None
         from core.report.figures import Chart, Line, Rule
@@ -110,7 +106,7 @@ class RankPlot(QWidget):
 
     def edges(self) -> list[int]:
         """Return where each epoch begins, and the last one ends, in pixels from the left."""
-        frame, n = self.frame(), 0 if self._history is None else len(self._history.epochs)
+        frame, n = self.frame(), 0 if self.history is None else len(self.history.epochs)
         return [frame.left() + frame.width() * i // max(n, 1) for i in range(n + 1)]
 
     def row_of(self, rank: float) -> float:
@@ -127,7 +123,7 @@ class RankPlot(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint axis, steps, strip and mark."""
-        if self._history is None or not len(self._history.epochs):
+        if self.history is None or not len(self.history.epochs):
             return
         # A painter that goes on after an exception would end the process.
         with QPainter(self) as painter:
@@ -155,10 +151,10 @@ class RankPlot(QWidget):
                 free = y
 
     def _paint_steps(self, painter: QPainter, edges: list[int]) -> None:
-        assert self._history is not None
+        assert self.history is not None
         painter.setPen(QPen(QColor(self._theme.accent), 2))
         line = QPolygonF()
-        for i, rank in enumerate(self._history.rank.tolist()):
+        for i, rank in enumerate(self.history.rank.tolist()):
             if rank == 0:  # no order: the line has a gap
                 painter.drawPolyline(line)
                 line = QPolygonF()
@@ -169,17 +165,17 @@ class RankPlot(QWidget):
         painter.drawPolyline(line)
 
     def _paint_strip(self, painter: QPainter, edges: list[int]) -> None:
-        assert self._history is not None
+        assert self.history is not None
         strip = self.strip_rect()
-        for i, right in enumerate(self._history.right.tolist()):
+        for i, right in enumerate(self.history.right.tolist()):
             box = QRect(edges[i], strip.top(), max(edges[i + 1] - edges[i], 1), strip.height())
             if not right:  # lower as well as of another colour
                 box.setTop(box.top() + strip.height() // 2)
             painter.fillRect(box, QColor(self._theme.good if right else self._theme.bad))
 
     def _paint_epochs(self, painter: QPainter, edges: list[int]) -> None:
-        assert self._history is not None
-        epochs, strip, line = self._history.epochs, self.strip_rect(), self.fontMetrics().height()
+        assert self.history is not None
+        epochs, strip, line = self.history.epochs, self.strip_rect(), self.fontMetrics().height()
         painter.setPen(QColor(self._theme.muted))
         box = QRect(strip.left(), strip.bottom() + 2, strip.width(), line)
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft, str(epochs[0]))
@@ -188,11 +184,11 @@ class RankPlot(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, "epoch")
 
     def _paint_mark(self, painter: QPainter, edges: list[int]) -> None:
-        assert self._history is not None
+        assert self.history is not None
         frame, strip = self.frame(), self.strip_rect()
         marks = []
         if self._marker is not None:
-            near = int(np.abs(self._history.epochs - self._marker).argmin())
+            near = int(np.abs(self.history.epochs - self._marker).argmin())
             marks.append((near, QPen(QColor(self._theme.text), 1)))
         if self.hasFocus():
             marks.append((self._current, QPen(QColor(self._theme.accent), 1)))
@@ -203,7 +199,7 @@ class RankPlot(QWidget):
 
     def describe(self, place: int) -> str:
         """Return an epoch in words."""
-        history = self._history
+        history = self.history
         assert history is not None
         rank, k = int(history.rank[place]), history.label
         words = f"epoch {history.epochs[place]}: "
@@ -232,15 +228,15 @@ class RankPlot(QWidget):
             self._go(place)
 
     def _go(self, place: int) -> None:
-        assert self._history is not None
+        assert self.history is not None
         self._current = place
         self.update()
-        self.epoch_clicked.emit(int(self._history.epochs[place]))
+        self.epoch_clicked.emit(int(self.history.epochs[place]))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk with the arrows, go to an epoch with Enter."""
         key = Qt.Key(event.key())
-        n = 0 if self._history is None else len(self._history.epochs)
+        n = 0 if self.history is None else len(self.history.epochs)
         if n and key in ARROWS and ARROWS[key][1]:
             self._current = min(max(self._current + ARROWS[key][1], 0), n - 1)
             self.setAccessibleDescription(self.describe(self._current))

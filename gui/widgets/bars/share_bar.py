@@ -36,8 +36,10 @@ class ShareBar(QWidget):
         super().__init__(parent)
         self._theme = LIGHT
         self._words: tuple[str, ...] = ("",)
-        self._share = 0.0
-        self._mark: float | None = None
+        self.share = 0.0
+        """What is shown, 1 for the whole."""
+        self.mark: float | None = None
+        """Where the mark is, if there is one."""
         self._is_bad = False
         self.setAccessibleName(name)
         self.setToolTip(wrapped(help_text))
@@ -47,16 +49,6 @@ class ShareBar(QWidget):
         """Use these colours."""
         self._theme = theme
         self.update()
-
-    @property
-    def share(self) -> float:
-        """What is shown, 1 for the whole."""
-        return self._share
-
-    @property
-    def mark(self) -> float | None:
-        """Where the mark is, if there is one."""
-        return self._mark
 
     @property
     def words(self) -> str:
@@ -75,7 +67,7 @@ class ShareBar(QWidget):
         mark : a place of its own on the bar
         is_bad : whether it is more than there may be
         """
-        self._share, self._words, self._mark, self._is_bad = share, words or ("",), mark, is_bad
+        self.share, self._words, self.mark, self._is_bad = share, words or ("",), mark, is_bad
         self.setAccessibleDescription(self.words)
         self.update()
 
@@ -84,7 +76,7 @@ class ShareBar(QWidget):
         from core.report.figures import Bars, Series
 
         name = self.accessibleName()
-        shares = {name: self._share} | ({} if self._mark is None else {"enough": self._mark})
+        shares = {name: self.share} | ({} if self.mark is None else {"enough": self.mark})
         return Bars(
             title=as_title(name),
             subtitle=self.words,
@@ -120,12 +112,12 @@ class ShareBar(QWidget):
             painter.setPen(QColor(theme.border))
             painter.setBrush(QColor(theme.raised))
             painter.drawRect(bar)
-            width = bar.width() * min(max(self._share, 0.0), 1.0)
+            width = bar.width() * min(max(self.share, 0.0), 1.0)
             colour = theme.bad if self._is_bad else theme.accent
             filled = QRectF(bar.left(), bar.top(), width, bar.height()).adjusted(0.5, 0.5, 0, 0.5)
             painter.fillRect(filled, QColor(colour))
-            if self._mark is not None and 0 <= self._mark <= 1:
-                x = bar.left() + bar.width() * self._mark
+            if self.mark is not None and 0 <= self.mark <= 1:
+                x = bar.left() + bar.width() * self.mark
                 painter.setPen(QPen(QColor(theme.text), 2))
                 painter.drawLine(
                     round(x),

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from gui.theme import on_paper
-from gui.widgets.curves.plot import GRID_ALPHA, Curve, CurvePlot
+from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.scale import round_below
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class BandPlot(CurvePlot):
         parent: QWidget | None = None,
     ) -> None:
         self._curve = curves[0]
-        self._limits: tuple[NDArray[Any], NDArray[Any], NDArray[Any]] | None = None
+        self.band: tuple[NDArray[Any], ...] = (np.empty(0),) * 3
+        """The (x, low, high) drawn."""
         self._band_words = ""
         self._low, self._high = pg.PlotCurveItem(), pg.PlotCurveItem()
         self._band = pg.FillBetweenItem(self._low, self._high)
@@ -50,10 +51,9 @@ class BandPlot(CurvePlot):
             title, "epoch", curves, help_text, compact=True, y_label=y_label, parent=parent
         )
         self._band.setZValue(-10)
-        plot = self.view.getPlotItem()
-        plot.getViewBox().addItem(self._band, ignoreBounds=True)
-        plot.getAxis("left").setWidth(AXIS_WIDTH)
-        plot.getAxis("bottom").setStyle(showValues=False)  # they stand below the bars
+        self.box.addItem(self._band, ignoreBounds=True)
+        self.view.axes["left"].setWidth(AXIS_WIDTH)
+        self.view.axes["bottom"].setStyle(showValues=False)  # they stand below the bars
         self._choices = {curve.name: curve for curve in curves}
         self.choose_curve(self._curve.name)
 
@@ -82,7 +82,7 @@ class BandPlot(CurvePlot):
         Places where either is not a number are left out.
         """
         keep = np.isfinite(low) & np.isfinite(high)
-        self._limits, self._band_words = (x[keep], low[keep], high[keep]), words
+        self.band, self._band_words = (x[keep], low[keep], high[keep]), words
         self._low.setData(x[keep], low[keep])
         self._high.setData(x[keep], high[keep])
         self._band.setVisible(bool(keep.any()))
@@ -93,11 +93,6 @@ class BandPlot(CurvePlot):
         """Take the band away."""
         nothing = np.empty(0)
         self.set_band(nothing, nothing, nothing, "")
-
-    @property
-    def band(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """The (x, low, high) drawn."""
-        return self._limits or (np.empty(0), np.empty(0), np.empty(0))
 
     def figure(self) -> Chart | None:
         """Return the curve with its band."""
@@ -112,7 +107,7 @@ class BandPlot(CurvePlot):
 
     def describe(self, x: float) -> str:
         """Return the value and the band at the data point nearest to ``x``, as rich text."""
-        words, at = super().describe(x), self.nearest_x(x)
+        words, at = super().describe(x), self.main.nearest_x(x)
         xs, low, high = self.band
         if at is None or not len(xs):
             return words
@@ -153,11 +148,10 @@ class EpochBars(CurvePlot):
             y_label=y_label,
             parent=parent,
         )
-        plot = self.view.getPlotItem()
-        plot.getAxis("left").setWidth(AXIS_WIDTH)
-        plot.show_grid(x=False, y=True, alpha=GRID_ALPHA)
+        self.view.axes["left"].setWidth(AXIS_WIDTH)
+        self.view.axes["bottom"].setGrid(False)
         for bars in self._bars.values():
-            plot.getViewBox().addItem(bars, ignoreBounds=True)
+            self.box.addItem(bars, ignoreBounds=True)
         self.view.setMinimumHeight(56)
         self.set_theme(self._theme)
 
@@ -190,7 +184,7 @@ class EpochBars(CurvePlot):
         lines = tuple(
             Line(
                 label=curve.name,
-                x=self.data(curve.name)[0],
+                x=self.main.data(curve.name)[0],
                 y=self._heights[curve.name],
                 colour=on_paper(curve.colour),
                 bars=-1 if curve.name in self._downward else 1,
@@ -214,6 +208,4 @@ class EpochBars(CurvePlot):
         self.set_y_range(-float(low), _HEADROOM * float(high))  # else the upper number is cut
         # One number on either side of zero: there is no room for more.
         ends = [sign * round_below(float(end)) for sign, end in ((1, high), (-1, low)) if end]
-        self.view.getPlotItem().getAxis("left").setTicks(
-            [[(0.0, "0"), *((end, f"{abs(end):g}") for end in ends)]]
-        )
+        self.view.axes["left"].setTicks([[(0.0, "0"), *((end, f"{abs(end):g}") for end in ends)]])

@@ -41,10 +41,9 @@ def main_lines(main: MainCurves, drawing: Drawing, x_label: str) -> Iterator[Lin
 def run_lines(runs: RunLayer, drawing: Drawing) -> Iterator[Line]:
     """Yield the curves of other runs, from where they left their parents on."""
     for run in runs.runs:
-        for i, (name, _, _) in enumerate(run.curves):
-            x, y = run.points(i)
+        for name, x, y in run.curves:
             label = f"{run.name}, {name}" if len(run.curves) > 1 else run.name
-            dash = _DASHES[runs.style(name)]
+            dash = _DASHES[runs.styles[name]]
             yield Line(label, x, drawing.smooth(y), on_paper(run.colour), dash, strong=run.strong)
 
 
@@ -71,7 +70,10 @@ def chart(
     x_limits, y_limits = (
         _values(limits, scale) for limits, scale in zip(view, (drawing.x, drawing.y), strict=True)
     )
-    lines = (*medians, *run_lines(runs, drawing), *main_lines(main, drawing, labels[0]))
+    x_label, shown = labels[0], marks.marker
+    lines = (*medians, *run_lines(runs, drawing), *main_lines(main, drawing, x_label))
+    rules = [] if shown is None else [Rule(f"{x_label} {shown:g}", shown)]
+    rules += [Rule(label or words, x) for x, words, label in marks.ticks]
     return Chart(
         *titles,
         *labels,
@@ -80,8 +82,10 @@ def chart(
             Band(band.name, band.x, band.low, band.high, on_paper(band.colour))
             for band in bands.bands
         ),
-        marks=tuple(_stars(marks, labels[0])),
-        rules=tuple(_rules(marks, labels[0])),
+        marks=()
+        if marks.star is None
+        else (Mark(f"best {x_label} {marks.star[0]:g}", *marks.star),),
+        rules=tuple(rules),
         x_log=drawing.x.is_log,
         y_log=drawing.y.is_log,
         x_limits=x_limits,
@@ -91,16 +95,3 @@ def chart(
 
 def _values(limits: tuple[float, float] | None, scale: Scale) -> tuple[float, float] | None:
     return None if limits is None else (scale.value_at(limits[0]), scale.value_at(limits[1]))
-
-
-def _stars(marks: PlotMarks, x_label: str) -> Iterator[Mark]:
-    if marks.star is not None:
-        x, y = marks.star
-        yield Mark(f"best {x_label} {x:g}", x, y)
-
-
-def _rules(marks: PlotMarks, x_label: str) -> Iterator[Rule]:
-    if marks.marker is not None:
-        yield Rule(f"{x_label} {marks.marker:g}", marks.marker)
-    for x, words, label in marks.ticks:
-        yield Rule(label or words, x)

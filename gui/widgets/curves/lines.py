@@ -74,7 +74,7 @@ class CurveLine(pg.PlotCurveItem):
     def __init__(self) -> None:
         super().__init__(skipFiniteCheck=True, antialias=False)
         self._x, self._y = _NOTHING, _NOTHING
-        self._pen = pg.mkPen(None)
+        self.pen = pg.mkPen(None)
         self._is_whole = False
 
     def set_points(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
@@ -89,18 +89,13 @@ class CurveLine(pg.PlotCurveItem):
         """How many points the curve has."""
         return len(self._x)
 
-    @property
-    def n_drawn(self) -> int:
-        """How many of them, or of what stands for them, are drawn."""
-        return len(self.xData) if self.xData is not None else 0
-
     def fit(self) -> None:
         """Choose what is drawn of a curve of many points for the part in view."""
         box = self.getViewBox()
         n_pixels = max(int(box.width()), 1) if box is not None else 1
         if box is None or len(self._x) <= n_pixels:
             if not self._is_whole:
-                self._draw(self._x, self._y, self._pen, "all")
+                self._draw(self._x, self._y, self.pen, "all")
             self._is_whole = True
             return
         self._is_whole = False
@@ -111,12 +106,12 @@ class CurveLine(pg.PlotCurveItem):
         per_unit = n_pixels / (high - low)
         if len(x) > _POINTS_PER_PIXEL * n_pixels:
             x, y = peaks(x, y, low + np.arange(n_pixels + 1) / per_unit)
-        style = self._pen.style()
+        style = self.pen.style()
         if len(x) <= n_pixels or style not in _PATTERNS:
-            self._draw(x, y, self._pen, "all")
+            self._draw(x, y, self.pen, "all")
             return
         x, y = dashes(x, y, (x - low) * per_unit, style)
-        solid = QPen(self._pen)
+        solid = QPen(self.pen)
         solid.setStyle(Qt.PenStyle.SolidLine)
         self._draw(x, y, solid, "pairs")
 
@@ -132,15 +127,10 @@ class CurveLine(pg.PlotCurveItem):
         super().viewRangeChanged()
         self.fit()
 
-    @property
-    def pen(self) -> QPen:
-        """The pen of the line."""
-        return self._pen
-
     def set_pen(self, pen: QPen) -> None:
         """Use this pen, if it is another one."""
-        if pen != self._pen:
-            self._pen = pen
+        if pen != self.pen:
+            self.pen = pen
             if self._is_whole:
                 self.setPen(pen)
             else:

@@ -62,7 +62,8 @@ class MainCurves:
         self._drawing = Drawing()
         self._data: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
         self._smooth: dict[str, NDArray[Any]] = {}
-        self._lines = {curve.name: self._make_line() for curve in curves}
+        self.lines = {curve.name: self._make_line() for curve in curves}
+        """Of curves, or of their means where they are smoothed."""
         self._raw: dict[str, FrontLine] = {}
         """Made with the first mean."""
         self._stops: NDArray[Any] | None = None
@@ -78,7 +79,7 @@ class MainCurves:
         self._theme = theme
         for curve in self.curves:
             colour = QColor(getattr(theme, curve.colour))
-            self._lines[curve.name].set_pen(pg.mkPen(colour, width=curve.width, style=curve.style))
+            self.lines[curve.name].set_pen(pg.mkPen(colour, width=curve.width, style=curve.style))
         for name, line in self._raw.items():
             line.set_pen(self._raw_pen(name))
         self._draw_dots()
@@ -93,7 +94,7 @@ class MainCurves:
 
     def set_visible(self, name: str, visible: bool) -> None:
         """Show or hide one curve."""
-        self._lines[name].setVisible(visible)
+        self.lines[name].setVisible(visible)
         if name in self._raw:
             self._raw[name].setVisible(visible)
         self._draw_dots()
@@ -102,13 +103,13 @@ class MainCurves:
     def paint(self, painter: QPainter) -> None:
         """Paint the curves over what stands still, in pixels of the box."""
         painter.setTransform(self._box.childTransform(), combine=True)
-        for line in (*self._raw.values(), *self._lines.values()):
+        for line in (*self._raw.values(), *self.lines.values()):
             if line.isVisible():
                 line.paint(painter, None, None)
 
     def is_visible(self, name: str) -> bool:
         """Whether a curve is shown."""
-        return bool(self._lines[name].isVisible())
+        return bool(self.lines[name].isVisible())
 
     def set_data(self, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Draw one curve, x ascending."""
@@ -127,16 +128,11 @@ class MainCurves:
             [(*self.data(curve.name), getattr(self._theme, curve.colour)) for curve in shown],
         )
 
-    @property
-    def n_dots(self) -> int:
-        """How many curves are marked as branches."""
-        return len(self._dots)
-
     def _draw(self, name: str) -> None:
         (x, y), drawing = self._data[name], self._drawing
         places, smooth = drawing.x.places(x), drawing.smooth(y)
         self._smooth[name] = smooth
-        self._lines[name].set_points(places, drawing.y.places(smooth))
+        self.lines[name].set_points(places, drawing.y.places(smooth))
         if drawing.smoothing > 1:
             self.raw_line(name).set_points(places, drawing.y.places(y))
         elif name in self._raw and self._raw[name].n_points:
@@ -146,10 +142,6 @@ class MainCurves:
     def data(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the (x, y) last set for a curve."""
         return self._data.get(name, (_NOTHING, _NOTHING))
-
-    def line(self, name: str) -> CurveLine:
-        """Return the line of a curve, which is its mean where it is smoothed."""
-        return self._lines[name]
 
     def raw_line(self, name: str) -> CurveLine:
         """Return the line of a curve itself, of no points where it is not smoothed."""

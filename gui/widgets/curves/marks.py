@@ -7,44 +7,50 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
-from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QApplication
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.curves.label_places import place_labels
 from gui.widgets.curves.runs import Drawing
-from gui.widgets.curves.ticks import TickMarks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gui.widgets.curves.zoom import ZoomBox
 
+_CROWDED = 24.0
+"""Pixels from line to line below which they fade."""
 _STAR = 17
 """Pixels from tip to tip."""
 
 
-class PlotMarks:
+class PlotMarks(QObject):
     """Keeps marks in values and paints them where the scales place them; some have no place."""
 
     def __init__(self, box: ZoomBox) -> None:
+        super().__init__(box)
         self._box = box
         self._drawing = Drawing()
         self.ticks: tuple[tuple[float, str, str], ...] = ()
+        self._placed: dict[int, float] = {}
+        """Where labels begin, by tick."""
         self.marker: float | None = None
         self.cursor: float | None = None
         self.star: tuple[float, float] | None = None
-        self._tick_marks = TickMarks(box)
+        box.sigRangeChanged.connect(self._arrange)
+        box.sigResized.connect(self._arrange)
         self.set_theme(LIGHT)
 
     @property
     def tick_labels(self) -> list[str]:
         """The labels that found room, from left to right."""
-        return self._tick_marks.labels
+        return [self.ticks[i][2] for i in sorted(self._placed, key=self._placed.__getitem__)]
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
         self._theme = theme
-        self._tick_marks.set_theme(theme)
         self._marker_pen = pg.mkPen(theme.text, width=1)
         self._cursor_pen = pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DotLine)
         self._box.marks_changed.emit()
@@ -52,13 +58,16 @@ class PlotMarks:
     def set_drawing(self, drawing: Drawing) -> None:
         """Draw at other places."""
         self._drawing = drawing
-        self.set_ticks(self.ticks)
-        self._box.marks_changed.emit()
+        self._arrange()
 
     def set_ticks(self, ticks: Sequence[tuple[float, str, str]]) -> None:
-        """Mark (x, words, label) places."""
-        self.ticks = tuple(ticks)
-        self._tick_marks.set_ticks([(self._drawing.x.place(x), label) for x, _, label in ticks])
+        """Mark (x, words, label) places, such as changes of a setting.
+
+        The label is written beside the line; hovering reads the words.
+        """
+        if self.ticks != tuple(ticks):
+            self.ticks = tuple(ticks)
+            self._arrange()
 
     def set_marker(self, x: float | None) -> None:
         """Mark what is shown elsewhere."""
@@ -80,7 +89,8 @@ class PlotMarks:
 
     def paint(self, painter: QPainter) -> None:
         """Paint all marks over the curves, in pixels of the box."""
-        self._tick_marks.paint(painter)
+        if self.ticks:
+            self._paint_ticks(painter)
         painter.setTransform(self._box.childTransform(), combine=True)
         for x, pen in ((self.marker, self._marker_pen), (self.cursor, self._cursor_pen)):
             place = np.nan if x is None else self._drawing.x.place(x)
@@ -89,6 +99,41 @@ class PlotMarks:
                 painter.setPen(pen)
                 painter.drawLine(QLineF(place, low, place, high))
         self._paint_star(painter)
+
+    @Slot()
+    def _arrange(self) -> None:
+        """Find where labels have room."""
+        metrics, rect = QFontMetricsF(_small_font()), self._box.rect()
+        widths = [metrics.horizontalAdvance(label) for _, _, label in self.ticks]
+        self._placed = place_labels(self._xs(), widths, rect.left(), rect.right())
+        self._box.marks_changed.emit()
+
+    def _xs(self) -> list[float]:
+        """Return where the ticks are in pixels of the box; ``nan`` for those without a place."""
+        (low, high), rect = self._box.viewRange()[0], self._box.rect()
+        places = [self._drawing.x.place(x) for x, _, _ in self.ticks]
+        return [rect.left() + (place - low) / (high - low) * rect.width() for place in places]
+
+    def _paint_ticks(self, painter: QPainter) -> None:
+        """Paint the lines, then the words over them."""
+        rect, xs, colour = self._box.rect(), self._xs(), QColor(self._theme.best)
+        painter.setClipRect(rect)
+        painter.setFont(_small_font())
+        metrics = QFontMetricsF(painter.font())
+        if len(xs) > 1 and (max(xs) - min(xs)) / (len(xs) - 1) < _CROWDED:
+            colour.setAlpha(90)  # many of them must not hide the curves
+        painter.setPen(pg.mkPen(colour, width=1, style=Qt.PenStyle.DashDotLine))
+        for x in xs:
+            if rect.left() <= x <= rect.right():
+                painter.drawLine(QLineF(round(x), rect.top(), round(x), rect.bottom()))
+        painter.setPen(QColor(self._theme.best))
+        behind = QColor(self._theme.surface)
+        behind.setAlpha(215)
+        for i, start in self._placed.items():
+            label, top = self.ticks[i][2], rect.top() + 1
+            width = metrics.horizontalAdvance(label) + 2
+            painter.fillRect(QRectF(start - 1, top, width, metrics.height()), behind)
+            painter.drawText(QPointF(start, top + metrics.ascent()), label)
 
     def _paint_star(self, painter: QPainter) -> None:
         if self.star is None:
@@ -106,3 +151,10 @@ class PlotMarks:
     def words_at(self, at: float) -> list[str]:
         """Return the words of the ticks at an x."""
         return [words for x, words, _ in self.ticks if round(x) == round(at)]
+
+
+def _small_font() -> QFont:
+    """Return the font of the labels."""
+    font = QApplication.font()
+    font.setPointSizeF(font.pointSizeF() * 0.9)
+    return font

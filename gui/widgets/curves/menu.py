@@ -93,8 +93,6 @@ class PlotMenu(QToolButton):
     options_chosen = Signal(object)
     figure_chosen = Signal(str)
     """One of the ways in which a figure is taken out of the program."""
-    back_chosen = Signal()
-    whole_chosen = Signal()
 
     def __init__(self, title: str, x_label: str, *, negative: bool, parent: QWidget) -> None:
         super().__init__(parent)
@@ -126,8 +124,6 @@ class PlotMenu(QToolButton):
         menu.addSeparator()
         self.back = menu.addAction("Zoom back\tBackspace")
         self.whole = menu.addAction("Show the whole\tEsc")
-        self.back.triggered.connect(self.back_chosen)
-        self.whole.triggered.connect(self.whole_chosen)
         menu.addSeparator()
         for way, (words, tip) in WAYS.items():
             menu.addAction(words, partial(self.figure_chosen.emit, way)).setToolTip(wrapped(tip))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.figured import FigureRequest, ask_for
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.main import Curve, MainCurves
 from gui.widgets.curves.marks import PlotMarks
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.report.figures import Chart
-    from gui.widgets.curves.lines import CurveLine
     from gui.widgets.curves.runs import Band, RunCurves
 
 __all__ = ["Curve", "CurvePlot", "PlotOptions"]
 
-GRID_ALPHA = 0.18
+GRID_ALPHA = 45
+"""How faint the lines across a plot are, of 255."""
 
 _BESIDE_LABEL = 14
 """Pixels of a y axis beside its labels."""
@@ -77,7 +78,8 @@ class CurvePlot(QWidget):
         self._title_text, self._x_label, self._help = title, x_label, help_text
         self._y_label = y_label
         self._compact, self._negative = compact, negative
-        self._options = PlotOptions(log_y=log_y)
+        self.options = PlotOptions(log_y=log_y)
+        """How curves are drawn."""
         self._drawing = Drawing()
         self._x_range: tuple[float, float] | None = None
         self._y_range: tuple[float, float] | None = None
@@ -89,57 +91,47 @@ class CurvePlot(QWidget):
         self.menu = PlotMenu(title, x_label, negative=negative, parent=self)
         self.menu.setVisible(not compact)
         self._make_view()
-        self._bands = BandLayer(self._box)
-        self._runs = RunLayer(self._box, {curve.name: curve.style for curve in curves})
-        self._main = MainCurves(self._box, curves)
-        self._marks = PlotMarks(self._box)
-        self._layers = (self._bands, self._runs, self._main, self._marks)
-        self.view.set_front([self._main.paint], [self._marks.paint, self._box.paint_rubber])
-        self._reader = PlotReader(x_label, self._main, self._runs, self._bands, self._marks)
+        self.bands = BandLayer(self.box)
+        self.runs = RunLayer(self.box, {curve.name: curve.style for curve in curves})
+        self.main = MainCurves(self.box, curves)
+        self.marks = PlotMarks(self.box)
+        self._layers = (self.bands, self.runs, self.main, self.marks)
+        self.view.set_front(self.main.paint, self.marks.paint, self.box.paint_rubber)
+        self._reader = PlotReader(x_label, self.main, self.runs, self.bands, self.marks)
         self.values = ValueBox(self)
         self.zoom_sign = ZoomSign(self)
-        self._lay_out()
+        head = beside((self.title, 1), self.zoom_sign, self.menu, spacing=2)
+        self.setLayout(below(head, (self.view, 1), spacing=2))
         self._connect()
         self._apply_options()
         self.set_theme(LIGHT)
 
     def _make_view(self) -> None:
-        self._box = ZoomBox()
-        self._axes = {name: ScaledAxis(name) for name in ("left", "bottom")}
-        self.view = PlotView(self._box, self._axes, self)
+        self.box = ZoomBox()
+        self.view = PlotView(
+            self.box, {name: ScaledAxis(name) for name in ("left", "bottom")}, self
+        )
         self.view.setAccessibleName(self._title_text)
         if self._compact:
             # Small plots keep their few pixels for the curves; the title names the x axis.
             self.view.setMinimumHeight(96)
-            self._axes["left"].setWidth(44)
-            self._axes["left"].setTickDensity(0.6)
-            self._axes["bottom"].setTickDensity(0.6)
-        self.view.getPlotItem().show_grid(x=True, y=True, alpha=GRID_ALPHA)
-
-    def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 0, 0)
-        head.setSpacing(2)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.zoom_sign)
-        head.addWidget(self.menu)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(head)
-        layout.addWidget(self.view, 1)
+            self.view.axes["left"].setWidth(44)
+            self.view.axes["left"].setTickDensity(0.6)
+            self.view.axes["bottom"].setTickDensity(0.6)
+        for axis in self.view.axes.values():
+            axis.setGrid(GRID_ALPHA)
 
     def _connect(self) -> None:
         self.view.scene().sigMouseMoved.connect(self._mouse_moved)
-        self.view.scene().sigMouseClicked.connect(self._box.scene_clicked)
+        self.view.scene().sigMouseClicked.connect(self.box.scene_clicked)
         self.view.installEventFilter(self)
-        self._box.clicked.connect(self._clicked)
-        self._box.zoom_changed.connect(self._zoom_changed)
-        self._box.sigResized.connect(self._update_values)
-        self.zoom_sign.clicked.connect(self.zoom_back)
+        self.box.clicked.connect(self._clicked)
+        self.box.zoom_changed.connect(self._zoom_changed)
+        self.box.sigResized.connect(self._update_values)
+        self.zoom_sign.clicked.connect(self.box.back)
         self.menu.options_chosen.connect(self.set_options)
-        self.menu.back_chosen.connect(self.zoom_back)
-        self.menu.whole_chosen.connect(self.show_whole)
+        self.menu.back.triggered.connect(self.box.back)
+        self.menu.whole.triggered.connect(self.box.show_whole)
         self.menu.figure_chosen.connect(self._take_figure)
 
     def set_theme(self, theme: Theme) -> None:
@@ -149,10 +141,10 @@ class CurvePlot(QWidget):
         self._theme, self._is_themed = theme, True
         self.view.setBackground(theme.surface)
         self._colour_axes()
-        for axis in self._axes.values():
+        for axis in self.view.axes.values():
             axis.setTextPen(theme.muted)
             axis.setStyle(tickLength=4)
-        for part in (self.menu, self.zoom_sign, self.values, self._box, *self._layers):
+        for part in (self.menu, self.zoom_sign, self.values, self.box, *self._layers):
             part.set_theme(theme)
         self._write_title()
         self._write_below()
@@ -160,43 +152,38 @@ class CurvePlot(QWidget):
     def _colour_axes(self) -> None:
         """Show by the axes that keys go to this plot."""
         colour = self._theme.accent if self.view.hasFocus() else self._theme.border
-        for axis in self._axes.values():
+        for axis in self.view.axes.values():
             axis.setPen(colour)
             axis.setTickPen(self._theme.border)
 
     def _write_title(self) -> None:
-        self.title.setText(f"{self._title_text} &nbsp; {self._main.legend()}")
-
-    @property
-    def options(self) -> PlotOptions:
-        """How curves are drawn."""
-        return self._options
+        self.title.setText(f"{self._title_text} &nbsp; {self.main.legend()}")
 
     @Slot(object)
     def set_options(self, options: PlotOptions) -> None:
         """Draw curves like this; ``options_changed`` tells of it if it is something new."""
-        if options != self._options:
-            self._options = options
+        if options != self.options:
+            self.options = options
             self._apply_options()
             self.options_changed.emit(options)
 
     def _apply_options(self) -> None:
-        options, before = self._options, self._drawing
+        options, before = self.options, self._drawing
         scales = (
             Scale.of(log=options.log_x),
             Scale.of(log=options.log_y, negative=self._negative),
         )
         self._drawing = Drawing(*scales, options.smoothing)
-        self._axes["bottom"].set_scale(self._drawing.x)
-        self._axes["left"].set_scale(self._drawing.y)
+        self.view.axes["bottom"].set_scale(self._drawing.x)
+        self.view.axes["left"].set_scale(self._drawing.y)
         for layer in self._layers:
             layer.set_drawing(self._drawing)
         if (before.x, before.y) != scales:
             self._fit_ranges()
-            self._box.redraw_views(lambda view: self._replaced(view, before))
+            self.box.redraw_views(lambda view: self._replaced(view, before))
         words = notes(options, self._x_label, negative=self._negative)
         self.title.setToolTip(wrapped(*self._help.split("\n"), *words))
-        self.menu.show_state(options, self._box.depth)
+        self.menu.show_state(options, self.box.depth)
         self._write_below()
         self._update_values()
 
@@ -212,34 +199,30 @@ class CurvePlot(QWidget):
         """Say under the x axis what it is, and that more could be seen."""
         if self._compact:
             return
-        done = ["log"] if self._options.log_x else []
-        if self._options.smoothing > 1:
-            done.append(f"mean of {self._options.smoothing}")
+        done = ["log"] if self.options.log_x else []
+        if self.options.smoothing > 1:
+            done.append(f"mean of {self.options.smoothing}")
         words = f"{self._x_label} ({', '.join(done)})" if done else self._x_label
-        if self.is_zoomed:
-            words += f' &nbsp;<span style="color:{self._theme.accent}">{self._box.words}</span>'
-        self._axes["bottom"].setLabel(words)
+        if self.box.depth:
+            words += f' &nbsp;<span style="color:{self._theme.accent}">{self.box.words}</span>'
+        self.view.axes["bottom"].setLabel(words)
 
     def set_curve_visible(self, name: str, visible: bool) -> None:
         """Show or hide one curve and its key."""
-        if self._main.is_visible(name) != visible:
-            self._main.set_visible(name, visible)
+        if self.main.is_visible(name) != visible:
+            self.main.set_visible(name, visible)
             self._write_title()
 
     def set_data(self, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Draw one curve, x ascending; points that are not finite or have no place are left out."""
-        self._main.set_data(name, x, y)
+        self.main.set_data(name, x, y)
         if self._y_range is None:
             self._fit_ranges()
         self._update_values()
 
-    def data(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return the (x, y) last set for a curve."""
-        return self._main.data(name)
-
     def set_stops(self, stops: NDArray[Any] | None) -> None:
         """Let the pointer stop at these x alone, where more than one curve has a point."""
-        self._main.set_stops(stops)
+        self.main.set_stops(stops)
         self._update_values()
 
     def set_x_range(self, low: float, high: float, *, least: float = 1.0) -> None:
@@ -257,99 +240,39 @@ class CurvePlot(QWidget):
 
     def set_axis_room(self, label: str) -> None:
         """Leave room for such a label beside the y axis: plots above each other then line up."""
-        self._axes["left"].setWidth(self.fontMetrics().horizontalAdvance(label) + _BESIDE_LABEL)
+        self.view.axes["left"].setWidth(self.fontMetrics().horizontalAdvance(label) + _BESIDE_LABEL)
 
     def _fit_ranges(self) -> None:
         """Tell the box what the whole is in places."""
         x, y = self._drawing.x, self._drawing.y
         if self._x_range is not None:
-            nearest = x.nearest_to_zero(self._main.xs()) if x.is_log else None
-            self._box.set_whole(x=x.span(*self._x_range, nearest))
+            nearest = x.nearest_to_zero(self.main.xs()) if x.is_log else None
+            self.box.set_whole(x=x.span(*self._x_range, nearest))
         if self._y_range is not None:
-            ys = chain(self._main.arrays(), self._runs.arrays(), self._bands.arrays())
+            ys = chain(self.main.arrays(), self.runs.arrays(), self.bands.arrays())
             nearest = y.nearest_to_zero(ys) if y.is_log else None
-            self._box.set_whole(y=y.span(*self._y_range, nearest))
+            self.box.set_whole(y=y.span(*self._y_range, nearest))
             return
-        places = np.concatenate([np.empty(0), *map(y.places, self._main.arrays())])
+        places = np.concatenate([np.empty(0), *map(y.places, self.main.arrays())])
         places = places[np.isfinite(places)]
         if len(places):
-            self._box.set_whole(y=round_ends(float(places.min()), float(places.max())))
+            self.box.set_whole(y=round_ends(float(places.min()), float(places.max())))
 
     def set_runs(self, runs: Sequence[RunCurves]) -> None:
         """Draw the curves of these other runs, thin, behind; only what differs is touched."""
-        self._runs.set_runs(runs)
+        self.runs.set_runs(runs)
         self.view.outdate()
         self._update_values()
-
-    @property
-    def runs(self) -> tuple[RunCurves, ...]:
-        """The other runs drawn."""
-        return self._runs.runs
-
-    def line(self, name: str) -> CurveLine:
-        """Return the line of a curve: its mean where it is smoothed."""
-        return self._main.line(name)
-
-    def raw_line(self, name: str) -> CurveLine:
-        """Return the line of a curve itself, drawn faint behind where it is smoothed."""
-        return self._main.raw_line(name)
-
-    def run_lines(self, key: int) -> tuple[CurveLine, ...]:
-        """Return the lines of another run, one a curve."""
-        return self._runs.lines(key)
-
-    @property
-    def n_earlier(self) -> int:
-        """How many curves of other runs are drawn."""
-        return sum(len(run.curves) for run in self.runs)
 
     def set_bands(self, bands: Sequence[Band]) -> None:
         """Draw these bands behind everything."""
-        self._bands.set_bands(bands)
+        self.bands.set_bands(bands)
         self.view.outdate()
         self._update_values()
 
-    @property
-    def bands(self) -> tuple[Band, ...]:
-        """The bands drawn."""
-        return self._bands.bands
-
-    def set_ticks(self, ticks: Sequence[tuple[float, str] | tuple[float, str, str]]) -> None:
-        """Mark (x, words, label) places, such as changes of a setting.
-
-        The label, which may be left out, is written beside the line; hovering reads the words.
-        """
-        self._marks.set_ticks(
-            [(tick[0], tick[1], tick[2] if len(tick) > 2 else "") for tick in ticks]
-        )
-
-    @property
-    def n_ticks(self) -> int:
-        """How many changes are marked."""
-        return len(self._marks.ticks)
-
-    @property
-    def tick_labels(self) -> list[str]:
-        """The labels of marked places that found room, from left to right."""
-        return self._marks.tick_labels
-
-    def set_marker(self, x: float | None) -> None:
-        """Mark what is shown elsewhere."""
-        self._marks.set_marker(x)
-
-    @property
-    def marker(self) -> float | None:
-        """Where the marker stands."""
-        return self._marks.marker
-
     def set_star(self, x: float | None, y: float = 0.0) -> None:
         """Put the star of the best epoch at a point, or take it away."""
-        self._marks.set_star(None if x is None or not np.isfinite(y) else (float(x), float(y)))
-
-    @property
-    def star(self) -> tuple[float, float] | None:
-        """Where the star stands."""
-        return self._marks.star
+        self.marks.set_star(None if x is None or not np.isfinite(y) else (float(x), float(y)))
 
     def figure(self) -> Chart | None:
         """Return what is drawn, as it is looked at; None where nothing is."""
@@ -365,78 +288,59 @@ class CurvePlot(QWidget):
 
         title = self._title_text.capitalize()
         done = (
-            f"mean of {self._options.smoothing} {self._x_label}s, the curves themselves pale behind"
-            if self._options.smoothing > 1
+            f"mean of {self.options.smoothing} {self._x_label}s, the curves themselves pale behind"
+            if self.options.smoothing > 1
             else ""
         )
         labels = self._x_label, self._y_label or title
-        return chart((title, done), labels, self._layers, self._drawing, self._box.shown)
-
-    def nearest_x(self, x: float) -> float | None:
-        """Return the x of the data point drawn nearest to ``x``."""
-        return self._main.nearest_x(x)
+        return chart((title, done), labels, self._layers, self._drawing, self.box.shown)
 
     def describe(self, x: float) -> str:
         """Return all values at the data point nearest to ``x``, as rich text."""
-        at = self.nearest_x(x)
+        at = self.main.nearest_x(x)
         room = None if self._compact else self.values.n_lines(self._inside())
         return "" if at is None else self._reader.describe(at, room, self._theme)
 
     def _inside(self) -> QRect:
         """Return the rectangle of the curves in pixels of this widget."""
-        rect = self.view.mapFromScene(self._box.sceneBoundingRect()).boundingRect()
+        rect = self.view.mapFromScene(self.box.sceneBoundingRect()).boundingRect()
         return rect.translated(self.view.pos())
 
     @Slot()
     def _update_values(self, *ignored: object) -> None:
-        if self._marks.cursor is None:
+        if self.marks.cursor is None:
             self.values.hide()
         else:
-            self.values.show_in(self._inside(), self._pointer_x, self.describe(self._marks.cursor))
+            self.values.show_in(self._inside(), self._pointer_x, self.describe(self.marks.cursor))
 
     def _value_x(self, position: QPointF) -> float:
         """Return the x of a place in the scene."""
-        return self._drawing.x.value_at(self._box.mapSceneToView(position).x())
+        return self._drawing.x.value_at(self.box.mapSceneToView(position).x())
 
     @Slot(object)
     def _mouse_moved(self, position: QPointF) -> None:
-        if not self._box.sceneBoundingRect().contains(position):
+        if not self.box.sceneBoundingRect().contains(position):
             self._leave()
             return
-        self._marks.set_cursor(self.nearest_x(self._value_x(position)))
+        self.marks.set_cursor(self.main.nearest_x(self._value_x(position)))
         self._pointer_x = self.view.mapFromScene(position).x() + self.view.x()
         self._update_values()
 
     def _leave(self) -> None:
-        self._marks.set_cursor(None)
+        self.marks.set_cursor(None)
         self._update_values()
 
     @Slot(QPointF)
     def _clicked(self, position: QPointF) -> None:
-        at = self.nearest_x(self._value_x(position))
+        at = self.main.nearest_x(self._value_x(position))
         if at is not None:
             self.x_clicked.emit(at)
 
-    @property
-    def is_zoomed(self) -> bool:
-        """Whether a part of the plot is shown."""
-        return self._box.depth > 0
-
-    @Slot()
-    def zoom_back(self) -> None:
-        """Show what was seen before the last zoom."""
-        self._box.back()
-
-    @Slot()
-    def show_whole(self) -> None:
-        """Show everything."""
-        self._box.show_whole()
-
     @Slot()
     def _zoom_changed(self) -> None:
-        self.zoom_sign.show_words(self._box.words)
-        self.view.setAccessibleDescription(self._box.words)
-        self.menu.show_state(self._options, self._box.depth)
+        self.zoom_sign.show_words(self.box.words)
+        self.view.setAccessibleDescription(self.box.words)
+        self.menu.show_state(self.options, self.box.depth)
         self._write_below()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -450,5 +354,5 @@ class CurvePlot(QWidget):
             if event.key() == Qt.Key.Key_Menu and not self._compact:
                 self.menu.showMenu()
                 return True
-            return self._box.pressed(Qt.Key(event.key())) or super().eventFilter(watched, event)
+            return self.box.pressed(Qt.Key(event.key())) or super().eventFilter(watched, event)
         return super().eventFilter(watched, event)

@@ -38,8 +38,6 @@ class RunCurves:
     colour : ``#rrggbb``, or a field of :class:`Theme`, which is then drawn as it is
     curves : (name of the curve in the plot, x ascending, y) each
     strong : the reference: drawn as boldly as the present run
-    branch_from : for each curve the point (x, y) of the parent where the run left it, or None;
-        without it a run that begins after 0 left its parent at its own first point
     """
 
     key: int
@@ -47,15 +45,6 @@ class RunCurves:
     colour: str
     curves: tuple[tuple[str, NDArray[Any], NDArray[Any]], ...]
     strong: bool = False
-    branch_from: tuple[tuple[float, float] | None, ...] = ()
-
-    def points(self, index: int) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return what is drawn of one curve: from where it left its parent on."""
-        _, x, y = self.curves[index]
-        start = self.branch_from[index] if index < len(self.branch_from) else None
-        if start is None or (len(x) and start[0] >= x[0]):
-            return x, y
-        return np.concatenate(([start[0]], x)), np.concatenate(([start[1]], y))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,10 +108,6 @@ class BranchDots:
         self._box, self._z = box, z
         self._item: pg.ScatterPlotItem | None = None
 
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return 0 if self._item is None else len(self._item.data)
-
     def draw(
         self, drawing: Drawing, curves: Iterable[tuple[NDArray[Any], NDArray[Any], str]]
     ) -> None:
@@ -140,7 +125,7 @@ class BranchDots:
             self._item = pg.ScatterPlotItem(size=_DOT_PIXELS, pen=None)
             self._item.setZValue(self._z)
             self._box.addItem(self._item, ignoreBounds=True)
-        if self._item is not None and (xs or len(self)):
+        if self._item is not None:
             self._item.setData(xs, ys, brush=brushes)
             self._item.setVisible(bool(xs))
 
@@ -150,30 +135,17 @@ class RunLayer:
 
     def __init__(self, box: pg.ViewBox, styles: Mapping[str, Qt.PenStyle]) -> None:
         self._box = box
-        self._styles = styles
+        self.styles = styles
         self._theme = LIGHT
         self._drawing = Drawing()
-        self._runs: dict[int, RunCurves] = {}
+        self.runs: tuple[RunCurves, ...] = ()
+        """The runs drawn, a later one over an earlier one."""
         self._lines: dict[int, list[CurveLine]] = {}
         self._dots = BranchDots(box, z=-3.0)
-
-    @property
-    def runs(self) -> tuple[RunCurves, ...]:
-        """The runs drawn, in the order given."""
-        return tuple(self._runs.values())
 
     def lines(self, key: int) -> tuple[CurveLine, ...]:
         """Return the lines of one run, one a curve."""
         return tuple(self._lines[key])
-
-    def style(self, name: str) -> Qt.PenStyle:
-        """Return how the curves of that name are drawn."""
-        return self._styles[name]
-
-    @property
-    def n_dots(self) -> int:
-        """How many places are marked where a run left its parent."""
-        return len(self._dots)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -190,9 +162,9 @@ class RunLayer:
         self._draw_dots()
 
     def set_runs(self, runs: Sequence[RunCurves]) -> None:
-        """Draw these runs and no others; a later one over an earlier one."""
-        before, self._runs = self._runs, {run.key: run for run in runs}
-        for key in before.keys() - self._runs.keys():
+        """Draw these runs and no others."""
+        before, self.runs = {run.key: run for run in self.runs}, tuple(runs)
+        for key in before.keys() - {run.key for run in runs}:
             self._remove(key, 0)
             del self._lines[key]
         for run in runs:
@@ -213,9 +185,8 @@ class RunLayer:
             self._box.removeItem(lines.pop())
 
     def _draw(self, run: RunCurves) -> None:
-        for i, line in enumerate(self._lines[run.key]):
-            x, y = run.points(i)
-            drawing = self._drawing
+        drawing = self._drawing
+        for (_, x, y), line in zip(run.curves, self._lines[run.key], strict=True):
             line.set_points(drawing.x.places(x), drawing.y.places(drawing.smooth(y)))
 
     def _style(self, run: RunCurves) -> None:
@@ -225,22 +196,17 @@ class RunLayer:
             line.setZValue(z)
 
     def _pen(self, run: RunCurves, name: str) -> QPen:
-        pen = pg.mkPen(self._colour(run), width=2 if run.strong else 1, style=self._styles[name])
-        pen.setCosmetic(True)
-        return pen
-
-    def _colour(self, run: RunCurves) -> QColor:
         colour = QColor(resolved(run.colour, self._theme))
         if run.colour.startswith("#") and not run.strong:
             colour.setAlpha(_RUN_ALPHA)
-        return colour
+        pen = pg.mkPen(colour, width=2 if run.strong else 1, style=self.styles[name])
+        pen.setCosmetic(True)
+        return pen
 
     def _draw_dots(self) -> None:
         """Mark where runs left their parents."""
         branches = [
-            (*run.points(i), resolved(run.colour, self._theme))
-            for run in self.runs
-            for i in range(len(run.curves))
+            (x, y, resolved(run.colour, self._theme)) for run in self.runs for _, x, y in run.curves
         ]
         self._dots.draw(self._drawing, branches)
 
@@ -274,13 +240,9 @@ class BandLayer:
         self._box = box
         self._theme = LIGHT
         self._drawing = Drawing()
-        self._bands: dict[int, Band] = {}
+        self.bands: tuple[Band, ...] = ()
+        """The bands drawn."""
         self._items: dict[int, tuple[BandFill, CurveLine]] = {}
-
-    @property
-    def bands(self) -> tuple[Band, ...]:
-        """The bands drawn, in the order given."""
-        return tuple(self._bands.values())
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -296,8 +258,8 @@ class BandLayer:
 
     def set_bands(self, bands: Sequence[Band]) -> None:
         """Draw these bands and no others."""
-        before, self._bands = self._bands, {band.key: band for band in bands}
-        for key in before.keys() - self._bands.keys():
+        before, self.bands = {band.key: band for band in self.bands}, tuple(bands)
+        for key in before.keys() - {band.key for band in bands}:
             for item in self._items.pop(key):
                 self._box.removeItem(item)
         for band in bands:
@@ -342,13 +304,11 @@ class BandLayer:
 
 
 def _same_curves(one: RunCurves, other: RunCurves) -> bool:
-    if one.branch_from != other.branch_from or len(one.curves) != len(other.curves):
-        return False
-    return all(
-        a[0] == b[0] and _same(a[1], b[1]) and _same(a[2], b[2])
+    return len(one.curves) == len(other.curves) and all(
+        a[0] == b[0]
+        and all(
+            x is y or np.array_equal(x, y, equal_nan=True)
+            for x, y in zip(a[1:], b[1:], strict=True)
+        )
         for a, b in zip(one.curves, other.curves, strict=True)
     )
-
-
-def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    return one is other or np.array_equal(one, other, equal_nan=True)

@@ -52,7 +52,8 @@ class Timeline(QWidget):
         self._theme = LIGHT
         self._limit = 1
         self._done = 0.0
-        self._shown: float | None = None
+        self.shown: float | None = None
+        """Epoch under the handle."""
         self._live = True
         self._best: int | None = None
         self._ticks: tuple[tuple[float, str, str], ...] = ()
@@ -82,8 +83,8 @@ class Timeline(QWidget):
 
     def set_shown(self, epoch: float | None, *, live: bool) -> None:
         """Put the handle at the epoch shown."""
-        before, was_live = self._shown, self._live
-        self._shown, self._live = epoch, live
+        before, was_live = self.shown, self._live
+        self.shown, self._live = epoch, live
         if live and was_live and before is not None and epoch is not None:
             self._moved(before, epoch)
         elif (epoch, live) != (before, was_live):
@@ -95,14 +96,10 @@ class Timeline(QWidget):
         if before != after:
             self.update(0, 0, self.width(), _NUMBERS)
 
-    def set_ticks(self, ticks: Sequence[tuple[float, str] | tuple[float, str, str]]) -> None:
-        """Mark (epoch, words, label) where settings changed.
-
-        The label, which may be left out, is written above the bar where there is room.
-        """
-        before = self._ticks
-        self._ticks = tuple((tick[0], tick[1], tick[2] if len(tick) > 2 else "") for tick in ticks)
-        if self._ticks != before:
+    def set_ticks(self, ticks: Sequence[tuple[float, str, str]]) -> None:
+        """Mark (epoch, words, label) where settings changed; a label stands above the bar."""
+        if self._ticks != tuple(ticks):
+            self._ticks = tuple(ticks)
             self.update()
 
     def set_branch(self, epoch: float | None, words: str = "") -> None:
@@ -120,11 +117,6 @@ class Timeline(QWidget):
         None: all of them.
         """
         self._kept = None if epochs is None or not len(epochs) else np.array(epochs, dtype=float)
-
-    @property
-    def shown(self) -> float | None:
-        """Epoch under the handle."""
-        return self._shown
 
     def sizeHint(self) -> QSize:
         """Return the fixed height."""
@@ -182,11 +174,11 @@ class Timeline(QWidget):
             painter.setPen(QPen(QColor(theme.surface), 1))
             painter.setBrush(QColor(theme.best))
             painter.drawPolygon(_STAR.translated(self.x_of(self._best), middle))
-        if self._shown is not None:
+        if self.shown is not None:
             focus = self.hasFocus()
             painter.setPen(QPen(QColor(theme.accent if focus else theme.text), 2.5))
             painter.setBrush(QColor(theme.accent if self._live else theme.surface))
-            painter.drawEllipse(QPointF(self.x_of(self._shown), middle), 8, 8)
+            painter.drawEllipse(QPointF(self.x_of(self.shown), middle), 8, 8)
 
     def _paint_fork(self, painter: QPainter, at: QPointF) -> None:
         """Paint the parent up to here, and the way this run leaves it."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gui.theme import Theme
     from gui.widgets.curves.main import MainCurves
     from gui.widgets.curves.marks import PlotMarks
-    from gui.widgets.curves.runs import Band, BandLayer, RunCurves, RunLayer
+    from gui.widgets.curves.runs import BandLayer, RunLayer
 
 _LONGEST_NAME = 18
 _POINT_SIZE = 9.5
@@ -39,32 +39,6 @@ class Row:
     cells: tuple[str, ...]
 
 
-def run_rows(
-    found: Sequence[tuple[RunCurves, dict[str, float]]], columns: Sequence[str], theme: Theme
-) -> list[Row]:
-    """Return a row for each run, its values in the columns of the curves."""
-    return [
-        Row(
-            resolved(run.colour, theme),
-            run.name,
-            tuple(f"{values[name]:.4g}" if name in values else "" for name in columns),
-        )
-        for run, values in found
-    ]
-
-
-def band_rows(found: Sequence[tuple[Band, tuple[float, float, float]]], theme: Theme) -> list[Row]:
-    """Return a row for each band: ``median [low, high]``."""
-    return [
-        Row(
-            resolved(band.colour, theme),
-            band.name,
-            (f"{median:.4g} [{low:.4g}, {high:.4g}]",),
-        )
-        for band, (low, median, high) in found
-    ]
-
-
 def rows_html(rows: Sequence[Row], columns: Sequence[str], room: int, theme: Theme) -> str:
     """Return as many rows as there is room for, and how many more there are.
 
@@ -76,13 +50,15 @@ def rows_html(rows: Sequence[Row], columns: Sequence[str], room: int, theme: The
     n_shown = len(rows) if len(rows) <= room else max(room - 1, 0)
     wide = [row for row in rows[:n_shown] if len(row.cells) != len(columns)]
     narrow = [row for row in rows[:n_shown] if len(row.cells) == len(columns)]
-    text = "".join(f"<div>{_name(row)} &nbsp;{_kept_together(row.cells[0])}</div>" for row in wide)
+    text = "".join(
+        f"<div>{_name(row, theme)} &nbsp;{_kept_together(row.cells[0])}</div>" for row in wide
+    )
     if narrow:
         heads = "".join(_cell(name, theme.muted) for name in columns) if len(columns) > 1 else ""
         lines = [f"<tr><td></td>{heads}</tr>"] if heads else []
         for row in narrow:
             cells = "".join(_cell(words, theme.text) for words in row.cells)
-            lines.append(f"<tr><td>{_name(row)}</td>{cells}</tr>")
+            lines.append(f"<tr><td>{_name(row, theme)}</td>{cells}</tr>")
         text += f'<table cellspacing="0" cellpadding="0">{"".join(lines)}</table>'
     n_more = len(rows) - n_shown
     if n_more:
@@ -91,8 +67,8 @@ def rows_html(rows: Sequence[Row], columns: Sequence[str], room: int, theme: The
     return text
 
 
-def _name(row: Row) -> str:
-    mark = f'<span style="color:{row.colour}">■</span>'
+def _name(row: Row, theme: Theme) -> str:
+    mark = f'<span style="color:{resolved(row.colour, theme)}">■</span>'
     return f"{mark}&nbsp;{_kept_together(escape(short(row.name, _LONGEST_NAME)))}"
 
 
@@ -130,7 +106,13 @@ class PlotReader:
         found = self._runs.values_at(at)
         names = [curve.name for curve in self._main.curves]
         columns = [name for name in names if any(name in values for _, values in found)]
-        rows = band_rows(self._bands.values_at(at), theme) + run_rows(found, columns, theme)
+        rows = [
+            Row(band.colour, band.name, (f"{median:.4g} [{low:.4g}, {high:.4g}]",))
+            for band, (low, median, high) in self._bands.values_at(at)
+        ]
+        for run, values in found:
+            cells = (f"{values[name]:.4g}" if name in values else "" for name in columns)
+            rows.append(Row(run.colour, run.name, tuple(cells)))
         return "<br>".join(lines) + rows_html(rows, columns or [""], room - len(lines), theme)
 
 

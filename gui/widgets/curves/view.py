@@ -1,4 +1,8 @@
-"""What a plot is painted in: axes around a box, without what pyqtgraph makes beside them."""
+"""What a plot is painted in: axes around a box.
+
+pyqtgraph's own ``PlotItem`` makes menus of dozens of widgets, which nobody can open here and which
+cost more than all else of a plot.
+"""
 
 from __future__ import annotations
 
@@ -18,60 +22,13 @@ if TYPE_CHECKING:
 
     from gui.widgets.curves.zoom import ZoomBox
 
+    Paint = Callable[[QPainter], None]
+
 pg.setConfigOptions(antialias=False, imageAxisOrder="row-major")
 
 
-class PlotArea(pg.GraphicsWidget):
-    """A box with an axis on its left and below it.
-
-    It stands for pyqtgraph's ``PlotItem`` and answers to its names. A ``PlotItem`` makes menus
-    of dozens of widgets, which nobody can open here and which cost more than all else of a plot.
-
-    Parameters
-    ----------
-    box : where curves are
-    axes : "left" and "bottom"
-    """
-
-    def __init__(self, box: pg.ViewBox, axes: Mapping[str, pg.AxisItem]) -> None:
-        super().__init__()
-        self._box, self._axes = box, dict(axes)
-        layout = QGraphicsGridLayout()
-        layout.setContentsMargins(1, 1, 1, 1)
-        layout.setSpacing(0)
-        self.setLayout(layout)
-        layout.addItem(box, 0, 1)
-        for name, place in (("bottom", (1, 1)), ("left", (0, 0))):
-            axis = self._axes[name]
-            axis.linkToView(box)
-            layout.addItem(axis, *place)
-            axis.setZValue(0.5)  # above images
-        for i in (0, 1):
-            layout.setRowPreferredHeight(i, 0)
-            layout.setRowMinimumHeight(i, 0)
-            layout.setColumnPreferredWidth(i, 0)
-            layout.setColumnMinimumWidth(i, 0)
-        layout.setRowStretchFactor(0, 100)
-        layout.setRowStretchFactor(1, 1)
-        layout.setColumnStretchFactor(0, 1)
-        layout.setColumnStretchFactor(1, 100)
-
-    def getViewBox(self) -> pg.ViewBox:
-        """Return where curves are."""
-        return self._box
-
-    def getAxis(self, name: str) -> pg.AxisItem:
-        """Return one axis."""
-        return self._axes[name]
-
-    def show_grid(self, *, x: bool, y: bool, alpha: float) -> None:
-        """Draw lines across the box where an axis has ticks."""
-        for name, wanted in (("bottom", x), ("left", y)):
-            self._axes[name].setGrid(int(255 * alpha) if wanted else False)
-
-
 class PlotView(pg.GraphicsView):
-    """The widget that shows a :class:`PlotArea`.
+    """A box with an axis on its left and below it.
 
     All that is in the scene is kept as one picture, and painted anew only where it changed; with
     the curves over it as another. A curve that gets a point costs no axes, no grid and no other
@@ -79,7 +36,8 @@ class PlotView(pg.GraphicsView):
 
     Parameters
     ----------
-    box, axes : as for :class:`PlotArea`
+    box : where curves are
+    axes : "left" and "bottom"
     """
 
     def __init__(
@@ -88,16 +46,13 @@ class PlotView(pg.GraphicsView):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.enableMouse(False)
-        self._box = box
-        self._curves: tuple[Callable[[QPainter], None], ...] = ()
-        self._marks: tuple[Callable[[QPainter], None], ...] = ()
+        self.box, self.axes = box, axes
         self._still, self._still_is_old = QPixmap(), True
         self._drawn, self._drawn_is_old = QPixmap(), True
         """The picture of all that stands still, and the same with the curves."""
         self._is_front_alone = False
         """Whether what is painted next was asked for by what moves, and by nobody else."""
-        self._area = PlotArea(box, axes)
-        self.setCentralItem(self._area)
+        self._lay_out()
         self.setViewportUpdateMode(self.ViewportUpdateMode.NoViewportUpdate)
         # Where a range changes the scene tells of it later, and only then the axes are painted.
         # Whatever is to be painted before it waits for that: else it would move without them.
@@ -110,13 +65,32 @@ class PlotView(pg.GraphicsView):
         box.sigResized.connect(self.outdate)
         self.scene().changed.connect(self._scene_changed)
 
-    def set_front(
-        self,
-        curves: Sequence[Callable[[QPainter], None]],
-        marks: Sequence[Callable[[QPainter], None]],
-    ) -> None:
+    def _lay_out(self) -> None:
+        layout = QGraphicsGridLayout()
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        layout.addItem(self.box, 0, 1)
+        for name, place in (("bottom", (1, 1)), ("left", (0, 0))):
+            axis = self.axes[name]
+            axis.linkToView(self.box)
+            layout.addItem(axis, *place)
+            axis.setZValue(0.5)  # above images
+        for i in (0, 1):
+            layout.setRowPreferredHeight(i, 0)
+            layout.setRowMinimumHeight(i, 0)
+            layout.setColumnPreferredWidth(i, 0)
+            layout.setColumnMinimumWidth(i, 0)
+        layout.setRowStretchFactor(0, 100)
+        layout.setRowStretchFactor(1, 1)
+        layout.setColumnStretchFactor(0, 1)
+        layout.setColumnStretchFactor(1, 100)
+        area = pg.GraphicsWidget()
+        area.setLayout(layout)
+        self.setCentralItem(area)
+
+    def set_front(self, curves: Paint, *marks: Paint) -> None:
         """Paint these over the picture, in this order: each is given a painter in the box."""
-        self._curves, self._marks = tuple(curves), tuple(marks)
+        self._curves, self._marks = curves, marks
 
     def setBackground(self, background: Any) -> None:
         """Paint everything on this colour."""
@@ -129,7 +103,7 @@ class PlotView(pg.GraphicsView):
 
     @Slot()
     def _range_changed(self) -> None:
-        self._box.updateMatrix()  # now: put off until it is painted it outdates that picture
+        self.box.updateMatrix()  # now: put off until it is painted it outdates that picture
         self.outdate()
 
     @Slot(list)
@@ -156,7 +130,7 @@ class PlotView(pg.GraphicsView):
     @Slot()
     def _update_front(self) -> None:
         self._is_front_alone = True
-        self.viewport().update(self.mapFromScene(self._box.sceneBoundingRect()).boundingRect())
+        self.viewport().update(self.mapFromScene(self.box.sceneBoundingRect()).boundingRect())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the picture, and before it what moves."""
@@ -177,20 +151,12 @@ class PlotView(pg.GraphicsView):
                 self._paint_front(painter, self._curves)
         with QPainter(self.viewport()) as painter:
             painter.drawPixmap(0, 0, self._drawn)
-            self._paint_front(painter, self._marks)
+            self._paint_front(painter, *self._marks)
 
-    def _paint_front(self, painter: QPainter, front: Sequence[Callable[[QPainter], None]]) -> None:
-        painter.setTransform(self._box.sceneTransform() * self.viewportTransform())
-        painter.setClipPath(self._box.shape())
+    def _paint_front(self, painter: QPainter, *front: Paint) -> None:
+        painter.setTransform(self.box.sceneTransform() * self.viewportTransform())
+        painter.setClipPath(self.box.shape())
         for paint in front:
             painter.save()
             paint(painter)
             painter.restore()
-
-    def getPlotItem(self) -> PlotArea:
-        """Return box and axes."""
-        return self._area
-
-    def setXLink(self, other: PlotView) -> None:
-        """Show the same epochs as another plot."""
-        self._area.getViewBox().setXLink(other.getPlotItem().getViewBox())

@@ -116,14 +116,14 @@ class ZoomBox(pg.ViewBox):
         if not (by_wheel and self._by_wheel and self._views):
             self._views.append(self.viewRect())
         self._by_wheel = by_wheel
-        self.setRange(rect=view, padding=0, disableAutoRange=True)
+        self.setRange(rect=view, padding=0)
         self.zoom_changed.emit()
 
     def back(self) -> None:
         """Show what was seen before the last zoom; nothing happens at the whole."""
         self._by_wheel = False
         if len(self._views) > 1:
-            self.setRange(rect=self._views.pop(), padding=0, disableAutoRange=True)
+            self.setRange(rect=self._views.pop(), padding=0)
             self.zoom_changed.emit()
         else:
             self.show_whole()
@@ -131,9 +131,9 @@ class ZoomBox(pg.ViewBox):
     def show_whole(self) -> None:
         """Show everything."""
         if self._views:
-            self._views, self._by_wheel = [], False
-            for axis in (_X, _Y):
-                self._show_whole(axis)
+            whole, self._by_wheel = self._limits(), False
+            self._views = []
+            self.setRange(rect=whole, padding=0)
             self.zoom_changed.emit()
 
     def redraw_views(self, convert: Callable[[QRectF], QRectF]) -> None:
@@ -148,19 +148,15 @@ class ZoomBox(pg.ViewBox):
         converted = [convert(view) for view in self._views[1:]]
         self._views = [self._views[0], *(view for view in converted if not view.isEmpty())]
         self._base = shown if base.isEmpty() else base
-        self.setRange(rect=shown, padding=0, disableAutoRange=True)
+        self.setRange(rect=shown, padding=0)
         self.zoom_changed.emit()
 
     def _show_whole(self, axis: int) -> None:
-        ends, padding = self._whole[axis], _PADDING[axis]
-        if ends is None:
-            base = self._base
-            ends = (base.left(), base.right()) if axis == _X else (base.top(), base.bottom())
-            padding = 0.0
+        limits = self._limits()
         if axis == _X:
-            self.setXRange(*ends, padding=padding)
+            self.setXRange(limits.left(), limits.right(), padding=0)
         else:
-            self.setYRange(*ends, padding=padding)
+            self.setYRange(limits.top(), limits.bottom(), padding=0)
 
     def resizeEvent(self, event: Any) -> None:
         """Draw as much of long curves as there are pixels now."""
@@ -204,17 +200,15 @@ class ZoomBox(pg.ViewBox):
     def _limits(self) -> QRectF:
         """Return the view of the whole."""
         limits = QRectF(self._base if self._views else self.viewRect())
-        for axis in (_X, _Y):
-            ends = self._whole[axis]
-            if ends is None:
-                continue
-            room = (ends[1] - ends[0]) * _PADDING[axis]
-            if axis == _X:
-                limits.setLeft(ends[0] - room)
-                limits.setRight(ends[1] + room)
-            else:
-                limits.setTop(ends[0] - room)
-                limits.setBottom(ends[1] + room)
+        (x, y), (x_padding, y_padding) = self._whole, _PADDING
+        if x is not None:
+            room = (x[1] - x[0]) * x_padding
+            limits.setLeft(x[0] - room)
+            limits.setRight(x[1] + room)
+        if y is not None:
+            room = (y[1] - y[0]) * y_padding
+            limits.setTop(y[0] - room)
+            limits.setBottom(y[1] + room)
         return limits
 
     def wheelEvent(self, event: Any, axis: int | None = None) -> None:
