@@ -7,6 +7,7 @@ Drives the window as a person does: it learns, one goes to the other pages, chan
 import argparse
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,13 +31,13 @@ SIZES = {"": (1280, 720), "-large": (1920, 1000)}
 LIMIT_SECONDS = 300
 
 
-def wait(milliseconds):
+def wait(milliseconds: int) -> None:
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
 
 
-def wait_for(condition, what):
+def wait_for(condition: Callable[[], object], what: str) -> None:
     for _ in range(LIMIT_SECONDS * 20):
         if condition():
             return
@@ -44,11 +45,11 @@ def wait_for(condition, what):
     sys.exit(f"{what} did not happen within {LIMIT_SECONDS} s")
 
 
-def shoot(window, folder, name):
+def shoot(window: MainWindow, folder: Path, name: str) -> None:
     file = folder / f"{name}.png"
     picture = QImage()
 
-    def grabbed():
+    def grabbed() -> bool:
         wait(400)
         nonlocal picture
         picture = window.screen().grabWindow(window.winId()).toImage()
@@ -61,7 +62,7 @@ def shoot(window, folder, name):
     print(f"{file.name}: {picture.width()} x {picture.height()}")
 
 
-def tour(window, folder):
+def tour(window: MainWindow, folder: Path) -> None:
     session = window.session
     session.open("strokes")
     wait_for(lambda: session.view.run_state is RunState.FINISHED, "the end of the run")
@@ -85,7 +86,7 @@ def tour(window, folder):
             shoot(window, folder, f"data-{theme}{suffix}")
 
 
-def laboratory(window, folder):
+def laboratory(window: MainWindow, folder: Path) -> None:
     """Several runs, a branch and seeds; where learning should stop."""
     session = window.session
     window.resize(*SIZES[""])
@@ -96,7 +97,7 @@ def laboratory(window, folder):
         finish(session)
     session.view.show_epoch(10)
     session.training.fork()
-    wait_for(lambda: len(session.view.history) == 1, "the branch")
+    wait_for(lambda: session.view.history and len(session.view.history) == 1, "the branch")
     session.wanted.set_setting("learning_rate", 0.01)
     session.training.play()
     wait_for(lambda: session.view.run_state is RunState.FINISHED, "the end of the branch")
@@ -117,7 +118,7 @@ def laboratory(window, folder):
         shoot(window, folder, f"stopping-{theme}")
 
 
-def attack_laboratory(window, folder):
+def attack_laboratory(window: MainWindow, folder: Path) -> None:
     """What each class costs to be made each other; two runs, one with an adversary."""
     session = window.session
     window.show_page("attack")
@@ -146,15 +147,16 @@ def attack_laboratory(window, folder):
         shoot(window, folder, f"robustness-{theme}")
 
 
-def finish(session):
+def finish(session: Session) -> None:
     session.training.rewind(play=True)
+    view = session.view
     wait_for(
-        lambda: session.view.history.last_epoch >= session.view.training_config.epochs, "a run"
+        lambda: view.history and view.history.last_epoch >= view.training_config.epochs, "a run"
     )
-    wait_for(lambda: session.view.run_state is RunState.FINISHED, "the end of a run")
+    wait_for(lambda: view.run_state is RunState.FINISHED, "the end of a run")
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="keep nothing")
     folder = ROOT / "docs" / "images"
