@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.attack.by_hand.painting import size_of
 from core.attack.by_hand.score import efficiency, percent, sized
 from gui.session.player import Player
 from gui.shared.columns import heading, sentences
 from gui.shared.words import read_words
+from gui.widgets.basics.controls import button, chooser
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
@@ -56,11 +57,8 @@ class RivalPanel(QWidget):
         self._player.position_changed.connect(self.refresh)
         self._player.playing_changed.connect(self.refresh)
         self.heading = heading("THE GRADIENT", self)
-        self.kind = QComboBox(self)
-        self.kind.setObjectName("by_hand_kind")
-        self.kind.setAccessibleName("what the optimiser does")
-        for key, (words, _) in _KINDS.items():
-            self.kind.addItem(words, key)
+        kinds = {key: words for key, (words, _) in _KINDS.items()}
+        self.kind = chooser("what the optimiser does", self, choices=kinds)
         self.kind.activated.connect(self._kind_chosen)
         self.change_view = ChangePicture(
             "What the optimiser adds (red) and takes away (blue), amplified to full colour.",
@@ -69,13 +67,12 @@ class RivalPanel(QWidget):
             least=_NO_CHANGE,
         )
         self.image_view = ImageView("its image", "The image with that change.", self)
-        self.reveal = QPushButton("Reveal", self)
+        tip = "Show what the optimiser does; try by yourself first."
+        self.reveal = button("Reveal", self, tip, "small")
         self.reveal.setCheckable(True)
-        self.reveal.setToolTip(wrapped("Show what the optimiser does; try by yourself first."))
         self.reveal.toggled.connect(self._revealed)
-        self.play = QPushButton("Play", self)
-        self.play.setToolTip(wrapped("Show its change growing, step by step."))
-        self.play.clicked.connect(self._play_clicked)
+        tip = "Show its change growing, step by step."
+        self.play = button("Play", self, tip, "small", self._play_clicked)
         self.words = sentences(self)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._lay_out()
@@ -83,8 +80,6 @@ class RivalPanel(QWidget):
             view.hovered.connect(self.hovered)
 
     def _lay_out(self) -> None:
-        for button in (self.reveal, self.play):
-            button.setObjectName("small")
         pictures = ImagePair(self.change_view, self.image_view, self)
         buttons = beside(self.reveal, self.play, None)
         parts = (self.heading, self.kind, (pictures, 1), buttons, self.words)

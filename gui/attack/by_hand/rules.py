@@ -6,11 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QWidget
 
 from core.attack.by_hand.score import sized
 from core.attack.norms import NORMS
 from gui.attack.by_hand.study import LEAST_FACTOR, MOST_FACTOR
+from gui.widgets.basics.controls import button, chooser
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
@@ -36,11 +37,8 @@ class RulesLine(QWidget):
     def __init__(self, game: Game, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._game = game
-        self.norm = QComboBox(self)
-        self.norm.setObjectName("by_hand_norm")
-        self.norm.setAccessibleName("Norm of the change")
-        for name in ("l2", "linf", "l0"):
-            self.norm.addItem(NORMS[name].label, name)
+        norms = {name: NORMS[name].label for name in ("l2", "linf", "l0")}
+        self.norm = chooser("Norm of the change", self, choices=norms)
         self.norm.activated.connect(self._norm_chosen)
         self.box = QCheckBox("box 0..1", self)
         self.box.setObjectName("by_hand_box")
@@ -53,16 +51,10 @@ class RulesLine(QWidget):
         self.budget.setMaximumWidth(260)
         self.budget.valueChanged.connect(self._budget_chosen)
         self.words = FittingLabel("", self)
-        self.another = QPushButton("Another image", self)
-        self.another.setToolTip(wrapped("An image by chance that the model reads rightly."))
-        self.another.clicked.connect(game.another)
-        self.again = QPushButton("Same again", self)
-        self.again.setToolTip(
-            wrapped("Begin anew with the same image; Undo brings back what you have painted.")
-        )
-        self.again.clicked.connect(game.again)
-        for button in (self.another, self.again):
-            button.setObjectName("small")
+        tip = "An image by chance that the model reads rightly."
+        self.another = button("Another image", self, tip, "small", game.another)
+        tip = "Begin anew with the same image; Undo brings back what you have painted."
+        self.again = button("Same again", self, tip, "small", game.again)
         how = (QLabel("norm", self), self.norm, self.box, 8)
         budget = (QLabel("budget", self), (self.budget, 2), (self.words, 3))
         self.setLayout(beside(*how, *budget, self.another, self.again))

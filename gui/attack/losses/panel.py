@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QSlider,
     QToolButton,
@@ -34,9 +34,9 @@ from gui.shared.columns import sentences
 from gui.shared.panel import Panel
 from gui.theme import ICONS, LIGHT, Theme, make_icon
 from gui.widgets.basics.card import card
+from gui.widgets.basics.controls import button, switch
 from gui.widgets.basics.layouts import Part, below, beside, holding
 from gui.widgets.basics.parameter_form import ParameterRow
-from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.plot import Curve, CurvePlot
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ _FIND_HELP = (
     "Choose the image of this part that the model reads rightly and is surest of, and play what "
     "each loss makes of it."
 )
+_CANCEL_HELP = "End the computing; the steps made so far stay."
 _TALL = 560
 """From this height on, pixels, results and changes have room above each other."""
 
@@ -85,22 +86,33 @@ class LossesPanel(Panel):
         self._painted: Descents | None = None
         declared = parameters_of(MicroscopeConfig)
         self.rows = {name: ParameterRow(name, declared[name], self) for name in ("rate", "steps")}
-        self.find_button = self._push("A saturated image", _FIND_HELP)
-        self.cancel_button = self._push("Cancel", "End the computing; the steps made so far stay.")
+        find, cancel = self.losses.find_saturated, self.losses.study.call_off
+        self.find_button = button("A saturated image", self, _FIND_HELP, "small", find)
+        self.cancel_button = button("Cancel", self, _CANCEL_HELP, "small", cancel)
         self.progress = QLabel("", self)
         self.progress.setObjectName("muted")
         self.views = QButtonGroup(self)
-        self.result_button = self._view("result", "Show the images the three losses have made")
-        self.change_button = self._view("change", "Show what they changed, amplified")
+        tips = ("Show the images the three losses have made", "Show what they changed, amplified")
+        self.result_button = switch("result", self, tips[0], "way")
+        self.change_button = switch("change", self, tips[1], "way")
+        self.result_button.setChecked(True)
+        self.views.addButton(self.result_button)
+        self.views.addButton(self.change_button)
         self.columns = [
             LossColumn(label, curve.name, help_text, curve.colour, self)
             for label, help_text, curve in zip(LABELS, _COLUMN_HELP, _CURVES, strict=True)
         ]
-        self.gradient_plot = self._plot(
-            "GRADIENT", _GRADIENT_HELP, "length of the gradient", log_y=True
+        make_plot = partial(CurvePlot, x_label="step", curves=_CURVES, compact=True, parent=self)
+        self.gradient_plot = make_plot(
+            "GRADIENT", help_text=_GRADIENT_HELP, log_y=True, y_label="length of the gradient"
         )
-        self.target_plot = self._plot("P(TARGET)", _TARGET_HELP, "probability of the target")
+        self.target_plot = make_plot(
+            "P(TARGET)", help_text=_TARGET_HELP, y_label="probability of the target"
+        )
         self.target_plot.set_y_range(0.0, 1.0)
+        self._plots = (self.gradient_plot, self.target_plot)
+        for plot in self._plots:
+            plot.set_axis_room(_WIDEST_TICK)
         self.play_button = QToolButton(self)
         self.play_button.setIconSize(QSize(20, 20))
         self.scrub = QSlider(Qt.Orientation.Horizontal, self)
@@ -113,36 +125,6 @@ class LossesPanel(Panel):
         self._connect()
         self.set_theme(LIGHT)
         self.refresh()
-
-    def _push(self, words: str, tip: str) -> QPushButton:
-        button = QPushButton(words, self)
-        button.setObjectName("small")
-        button.setToolTip(wrapped(tip))
-        return button
-
-    def _view(self, words: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(words)
-        button.setObjectName("way")
-        button.setCheckable(True)
-        button.setChecked(words == "result")
-        button.setToolTip(tip)
-        self.views.addButton(button)
-        return button
-
-    def _plot(self, title: str, help_text: str, y_label: str, *, log_y: bool = False) -> CurvePlot:
-        plot = CurvePlot(
-            title=title,
-            x_label="step",
-            curves=_CURVES,
-            help_text=help_text,
-            log_y=log_y,
-            compact=True,
-            y_label=y_label,
-            parent=self,
-        )
-        plot.set_axis_room(_WIDEST_TICK)
-        return plot
 
     def _make_badge(self) -> None:
         self.badge = QFrame(self)
@@ -169,7 +151,7 @@ class LossesPanel(Panel):
         head = beside(*settings, 6, self.find_button, *views)
         columns = beside(*((each, 1) for each in self.columns), spacing=8)
         film = beside(self.play_button, (self.scrub, 1), self.words)
-        plots = holding(below((self.gradient_plot, 1), (self.target_plot, 1), spacing=2), self)
+        plots = holding(below(*((plot, 1) for plot in self._plots), spacing=2), self)
         # As wide as it is given: a plot would like to be wider than there is room for.
         plots.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         middle = beside((below((columns, 1), film, spacing=4), 1), (plots, 1), spacing=14)
@@ -181,12 +163,10 @@ class LossesPanel(Panel):
             row.changed.connect(self.losses.set_setting)
             row.refused.connect(self._session.messages.warn)
         player = self.losses.player
-        self.find_button.clicked.connect(self.losses.find_saturated)
-        self.cancel_button.clicked.connect(self.losses.study.call_off)
         self.views.buttonToggled.connect(self._fit_views)
         self.play_button.clicked.connect(player.toggle)
         self.scrub.valueChanged.connect(player.go_to)
-        for plot in (self.gradient_plot, self.target_plot):
+        for plot in self._plots:
             plot.x_clicked.connect(self._step_clicked)
         for column in self.columns:
             column.hovered.connect(self.hovered)
@@ -200,7 +180,7 @@ class LossesPanel(Panel):
         """Return the step shown of all three, and their curves; None before there are any."""
         results = [cell for column in self.columns if (cell := column.result_view.cell())]
         changes = [cell for column in self.columns if (cell := column.change_view.cell())]
-        plots = [f for plot in (self.gradient_plot, self.target_plot) if (f := plot.figure())]
+        plots = [figure for plot in self._plots if (figure := plot.figure())]
         if not results:
             return None
         from core.report.figures import Pictures, Sheet
@@ -231,8 +211,8 @@ class LossesPanel(Panel):
     @Slot()
     def _fit_views(self) -> None:
         is_tall = self.height() >= _TALL
-        for button in (self.result_button, self.change_button):
-            button.setVisible(not is_tall)
+        for view in self.views.buttons():
+            view.setVisible(not is_tall)
         change = self.change_button.isChecked()
         for column in self.columns:
             column.show_views(result=is_tall or not change, change=is_tall or change)
@@ -252,15 +232,16 @@ class LossesPanel(Panel):
             self._refresh_step()
 
     def _show_curves(self, descents: Descents | None) -> None:
-        n = 0 if descents is None else descents.n_steps
-        x = np.arange(n + 1 if descents is not None else 0, dtype=float)
+        x, norms = np.arange(0.0), np.empty((0, len(_CURVES)))
+        target = norms
+        if descents is not None:
+            x, norms = np.arange(descents.n_steps + 1.0), descents.norms
+            target = descents.probabilities[:, :, descents.target]
         for i, curve in enumerate(_CURVES):
-            norms = x if descents is None else descents.norms[:, i]
-            target = x if descents is None else descents.probabilities[:, i, descents.target]
-            self.gradient_plot.set_data(curve.name, x, norms)
-            self.target_plot.set_data(curve.name, x, target)
-        for plot in (self.gradient_plot, self.target_plot):
-            plot.set_x_range(0, max(n, 1))
+            self.gradient_plot.set_data(curve.name, x, norms[:, i])
+            self.target_plot.set_data(curve.name, x, target[:, i])
+        for plot in self._plots:
+            plot.set_x_range(0, max(len(x) - 1, 1))
 
     @Slot()
     def _refresh_step(self) -> None:
@@ -275,7 +256,7 @@ class LossesPanel(Panel):
         for widget in (self.scrub, self.play_button):
             widget.setEnabled(descents is not None)
         self.words.setText("" if descents is None else f"step {step} of {last}")
-        for plot in (self.gradient_plot, self.target_plot):
+        for plot in self._plots:
             plot.marks.set_marker(None if descents is None else step)
         if dataset is None or descents is None:
             for column in self.columns:

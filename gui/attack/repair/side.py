@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from gui.shared.columns import heading, sentences
 from gui.shared.words import PARTS, sure_words
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short, shortened
 from gui.widgets.basics.layouts import below, beside
@@ -18,6 +19,8 @@ from gui.widgets.images.change_picture import ChangePicture, lay_out_sum, sum_of
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QPushButton
+
     from core.data.dataset import Dataset
     from core.exact.repair import Changed
     from core.report.figures import Pictures
@@ -54,8 +57,7 @@ class RepairSide(QWidget):
         self.words = FittingLabel("", self)
         self.nothing = sentences(self, "sentence")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.film = QPushButton("Film", self)
-        self.film.setObjectName("small")
+        self.film = button("Film", self, look="small")
         self._steps: list[QPushButton] = []
         self._ranks: list[QPushButton] = []
         self._buttons = beside(self.film, None)
@@ -82,13 +84,11 @@ class RepairSide(QWidget):
 
         ``name`` is for a screen reader; one without goes by sizes, which must be known for it.
         """
-        button = QPushButton(words, self)
-        button.setObjectName("small")
-        button.setToolTip(wrapped(help_text))
-        button.setAccessibleName(name)
-        (self._steps if name else self._ranks).append(button)
-        self._buttons.insertWidget(self._buttons.count() - 2, button)
-        return button
+        made = button(words, self, help_text, "small")
+        made.setAccessibleName(name)
+        (self._steps if name else self._ranks).append(made)
+        self._buttons.insertWidget(self._buttons.count() - 2, made)
+        return made
 
     def show_nothing(self, words: str) -> None:
         """Say why there is no image."""
@@ -117,10 +117,10 @@ class RepairSide(QWidget):
 
     def allow(self, problem: str, *, is_there: bool, is_ranked: bool) -> None:
         """Enable the buttons; the image goes to the film unless ``problem`` speaks against it."""
-        for button in self._steps:
-            button.setEnabled(is_there)
-        for button in self._ranks:
-            button.setEnabled(is_ranked)
+        for each in self._steps:
+            each.setEnabled(is_there)
+        for each in self._ranks:
+            each.setEnabled(is_ranked)
         self.film.setEnabled(is_there and not problem)
         why_not = problem if is_there else "There is no image to be changed."
         self.film.setToolTip(wrapped(why_not or _FILM_HELP))

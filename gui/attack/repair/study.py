@@ -73,19 +73,11 @@ class Repair(QObject):
         return sizes_wanted(self._session.view, self.part, self.measure)
 
     def _pair_wanted(self) -> PairQuestion | None:
-        q = self._sizes_wanted()
+        q, wanted = self._sizes_wanted(), self._wanted
         if q is None:
             return None
-        return PairQuestion(
-            weights=q.weights,
-            epoch=q.epoch,
-            part=q.part,
-            split=q.split,
-            norm=q.norm,
-            boxed=q.boxed,
-            mistake=self._wanted.get("mistake"),
-            right=self._wanted.get("right"),
-        )
+        of = (q.weights, q.epoch, q.part, q.split, q.norm, q.boxed)
+        return PairQuestion(*of, mistake=wanted.get("mistake"), right=wanted.get("right"))
 
     def _begin_pair(self, q: PairQuestion) -> PairSearch:
         """Begin a search; what the same model has read in the same part is not read again."""
@@ -109,15 +101,12 @@ class Repair(QObject):
         if part != self.part:
             self.part = part
             self._look_at_first()
-        self._ask()
+        for study in (self.pair, self.sizes):
+            study.ask()
 
     @Slot()
     def _look_at_first(self) -> None:
         self._wanted = {}
-
-    def _ask(self) -> None:
-        for study in (self.pair, self.sizes):
-            study.ask()
 
     def shown(self, kind: Kind) -> Changed | None:
         """Return the image of a kind that is shown, if one is."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from core.exact.pairs import NORMS
 from core.insight.diagnostics import weight_images, weight_limit
@@ -14,6 +14,7 @@ from core.learning.adversary import ADVERSARIES
 from gui.shared.panel import Panel
 from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
+from gui.widgets.basics.controls import button, chooser, offer
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside, scrolled
@@ -54,19 +55,15 @@ class RobustnessPair(Panel):
         self._state, self._theme = state, LIGHT
         self.tools = QWidget(self)
         """What stands in the line of the tabs."""
-        self.other = QComboBox(self.tools)
-        self.other.setAccessibleName("compared with")
-        self.other.setToolTip(wrapped(_OTHER_HELP))
+        self.other = chooser("compared with", self.tools, _OTHER_HELP)
         self.signs = [self._sign() for _ in range(2)]
         self.lines = [self._line() for _ in range(2)]
-        self.train = QPushButton(self)
-        self.train.setObjectName("small")
+        self.train = button("", self, look="small", pressed=self._train)
         self.colour_bar = ColourBar(self.tools)
         self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
         self.mosaic.setAccessibleName("weights of two runs")
         self._lay_out()
         self.other.activated.connect(self._other_chosen)
-        self.train.clicked.connect(self._train)
         self.mosaic.hovered.connect(self.hovered)
         self.mosaic.clicked.connect(self._cell_clicked)
 
@@ -123,14 +120,7 @@ class RobustnessPair(Panel):
     def _offer(self, other: RunEntry | None) -> None:
         """Name the runs there are to choose from."""
         entries = self._state.others
-        wanted = [(short(entry.name, _LONGEST_NAME), entry.key) for entry in reversed(entries)]
-        there = [
-            (self.other.itemText(i), self.other.itemData(i)) for i in range(self.other.count())
-        ]
-        if there != wanted:
-            self.other.clear()
-            for name, key in wanted:
-                self.other.addItem(name, key)
+        offer(self.other, {one.key: short(one.name, _LONGEST_NAME) for one in reversed(entries)})
         self.other.setCurrentIndex(-1 if other is None else self.other.findData(other.key))
         self.other.setEnabled(bool(entries))
 
@@ -212,15 +202,11 @@ class RobustnessPair(Panel):
         missing, budget = self._missing, self._state.budget_of_half()
         self.train.setVisible(bool(missing))
         self.colour_bar.setVisible(bool(self.mosaic.rows))
-        if missing == "with":
-            self.train.setText("Train the same with an adversary")
-            self.train.setEnabled(budget is not None)
-            help_text = _WITH_HELP.format(budget=budget or 0.0, norm=NORMS[self._state.norm])
-            self.train.setToolTip(wrapped(help_text))
-        elif missing:
-            self.train.setText("Train the same without an adversary")
-            self.train.setEnabled(True)
-            self.train.setToolTip(wrapped(_WITHOUT_HELP))
+        self.train.setText(f"Train the same {missing} an adversary")
+        self.train.setEnabled(missing == "without" or budget is not None)
+        help_text = _WITH_HELP if missing == "with" else _WITHOUT_HELP
+        norm = NORMS[self._state.norm]
+        self.train.setToolTip(wrapped(help_text.format(budget=budget or 0.0, norm=norm)))
 
     @Slot()
     def _train(self) -> None:

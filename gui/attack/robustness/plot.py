@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QWidget
 
 from core.exact.curves import between_tried, share_right
 from gui.attack.robustness.attack_progress import AttackProgress
@@ -15,13 +14,15 @@ from gui.shared.panel import Panel
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
+from gui.widgets.basics.controls import chooser, offer
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside
-from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.runs import RunCurves
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from core.attack.whole_parts.sized import SizedAttack
     from gui.attack.robustness.study import Robustness, RobustnessCurves
     from gui.session.session import Session
@@ -60,9 +61,7 @@ class RobustnessPlot(Panel):
         self._state, self._theme = state, LIGHT
         self.size_choice = SizeChoice(state.measure, _NORM_HELP, self)
         self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
-        self.label = QComboBox(self)
-        self.label.setAccessibleName("Class")
-        self.label.setToolTip(wrapped(_CLASS_HELP))
+        self.label = chooser("Class", self, _CLASS_HELP)
         self.attacks = AttackProgress(session.view, state, self)
         attacks = state.attacks
         help_text = "\n".join((_CURVE_HELP, *(f"{a.label}: {a.help}" for a in attacks)))
@@ -94,10 +93,10 @@ class RobustnessPlot(Panel):
     def dataset_changed(self) -> None:
         """Offer the classes there are now."""
         dataset = self._session.view.dataset
-        self.label.clear()
-        self.label.addItem("all classes", None)
-        for k, name in enumerate(() if dataset is None else dataset.class_names):
-            self.label.addItem(f"class {short(name, _LONGEST_NAME)}", k)
+        names = enumerate(() if dataset is None else dataset.class_names)
+        classes = {k: f"class {short(name, _LONGEST_NAME)}" for k, name in names}
+        offer(self.label, {None: "all classes", **classes})
+        self.label.setCurrentIndex(0)
 
     @property
     def chosen_class(self) -> int | None:

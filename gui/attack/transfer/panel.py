@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core.attack.norms import NORMS
 from core.parameters import Parameter
 from gui.attack.transfer.study import question, transfer_study
 from gui.attack.transfer.table import REMOVED, TransferTable
-from gui.shared.columns import heading, sentences
+from gui.shared.columns import heading, label, sentences
 from gui.shared.panel import Panel
 from gui.shared.run_models import models_of, other_runs
 from gui.shared.words import PARTS
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.card import card
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.job_progress import JobProgress
 from gui.widgets.basics.layouts import below, beside, holding
@@ -46,6 +47,10 @@ _ONE_RUN = (
     "There is only this run to test on. For another one press N (new seed), or change a setting on "
     "the left and press R (rewind); this run stays in the list. Then craft."
 )
+_CRAFT_HELP = (
+    "Attack images with what is chosen above, on the model shown, and test the results on the "
+    "models of all other runs on these data."
+)
 _STRIP_HELP = "Click to play how this image was crafted."
 
 
@@ -54,23 +59,16 @@ class TransferPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._n_images, self._asked_in_vain = DEFAULT_IMAGES, False
+        self._asked_in_vain = False
         self.study = transfer_study(session, self._wanted, self)
         self._theme = LIGHT
         self._drawn: TransferResult | None = None
-        self.craft_button = QPushButton("Craft", self)
-        self.craft_button.setObjectName("call")
-        self.craft_button.setToolTip(
-            wrapped(
-                "Attack images with what is chosen above, on the model shown, and test the results "
-                "on the models of all other runs on these data."
-            )
-        )
+        self.craft_button = button("Craft", self, _CRAFT_HELP, "call", self._craft)
         self.n_images = NumberField(N_IMAGES, self)
         self.n_images.setObjectName("transfer_images")
         self.n_images.setFixedWidth(84)
         self.n_images.setToolTip(wrapped(N_IMAGES.help))
-        self.n_images.show_value(self._n_images)
+        self.n_images.show_value(DEFAULT_IMAGES)
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
         self.progress = JobProgress("crafting", "Stop crafting; what is done stays.", self)
@@ -89,9 +87,7 @@ class TransferPanel(Panel):
         self.follow(self.study)
 
     def _lay_out(self) -> None:
-        label = QLabel("images", self)
-        label.setBuddy(self.n_images)
-        chosen = (self.craft_button, self.n_images, label)
+        chosen = (self.craft_button, self.n_images, label("images", self, buddy=self.n_images))
         head = beside(*chosen, (self.words, 1), self.progress, spacing=8)
         strips = QGridLayout()
         strips.setHorizontalSpacing(16)
@@ -107,9 +103,8 @@ class TransferPanel(Panel):
 
     def _connect(self) -> None:
         session = self._session
-        self.craft_button.clicked.connect(self._craft)
         self.progress.cancelled.connect(self.study.call_off)
-        self.n_images.committed.connect(self._n_images_set)
+        self.n_images.committed.connect(self.refresh)
         self.n_images.refused.connect(session.messages.warn)
         for strip in (self.all_strip, self.only_strip):
             strip.hovered.connect(self.hovered)
@@ -134,7 +129,7 @@ class TransferPanel(Panel):
         return self.words.text()
 
     def _wanted(self) -> TransferQuestion | None:
-        return question(self._session, self._n_images)
+        return question(self._session, int(self.n_images.number()))
 
     @property
     def result(self) -> TransferResult | None:
@@ -208,7 +203,7 @@ class TransferPanel(Panel):
         assert result is not None
         request = answer.question
         names = dataset.class_names
-        label, read = names[one.label], names[int(one.after[0])]
+        true, read = names[one.label], names[int(one.after[0])]
         told = []
         for model, after in zip(request.models, one.after, strict=True):
             entry = session.runs.entry(model.key)
@@ -217,8 +212,8 @@ class TransferPanel(Panel):
         return StripImage(
             index=one.index,
             values=one.image.reshape(dataset.image_shape),
-            below=((f"{label} → {read}", f"{label}→{read}", f"→{read}"), (f"{one.size:.2g}",)),
-            words=f"{PARTS[request.part]} image {one.index:,}, {label}, with a change of "
+            below=((f"{true} → {read}", f"{true}→{read}", f"→{read}"), (f"{one.size:.2g}",)),
+            words=f"{PARTS[request.part]} image {one.index:,}, {true}, with a change of "
             f"{one.size:.3g} ({NORMS[result.norm].label}): read as {', '.join(told)}",
         )
 
@@ -227,11 +222,6 @@ class TransferPanel(Panel):
         """Craft images with what is chosen now; what was crafted before gives way."""
         self._asked_in_vain = self._wanted() is None
         self.study.start()
-
-    @Slot(object)
-    def _n_images_set(self, n_images: int) -> None:
-        self._n_images = n_images
-        self.refresh()
 
     @Slot(int)
     def _play(self, index: int) -> None:

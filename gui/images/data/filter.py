@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSizePolicy,
     QSlider,
     QWidget,
@@ -20,6 +19,7 @@ from core.insight.readings import ImageFilter
 from core.parameters import parameters_of
 from gui.shared.columns import label
 from gui.shared.words import PARTS
+from gui.widgets.basics.controls import button, chooser, offer
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip
@@ -52,12 +52,11 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self.filter = ImageFilter()
         """What is asked for."""
-        self.part = self._combo("part", "Part", wrapped(_PART_HELP))
-        self.label = self._combo("class", "Class", wrapped(_DECLARED["label"].help))
-        self.read = self._combo("read", "Read right or wrong", _tip("read"))
-        self.order = self._combo("order", "Order", _tip("order"))
-        for key, words in _DECLARED["order"].choices.items():
-            self.order.addItem(words, key)
+        self.part = self._combo("Part", wrapped(_PART_HELP))
+        self.label = self._combo("Class", wrapped(_DECLARED["label"].help))
+        self.read = self._combo("Read right or wrong", _tip("read"))
+        self.order = self._combo("Order", _tip("order"))
+        offer(self.order, _DECLARED["order"].choices)
         self.low = self._field("low")
         self.high = self._field("high")
         self.find_field = QLineEdit(self)
@@ -73,9 +72,8 @@ class FilterBar(QWidget):
         self.size_slider.setMinimumWidth(60)
         self.size_slider.setMaximumWidth(160)
         self.size_slider.setPageStep(1)
-        self.reset = QPushButton("Show all", self)
-        self.reset.setObjectName("filter_reset")
-        self.reset.setToolTip(wrapped("Leave no image out; part and order stay."))
+        tip = "Leave no image out; part and order stay."
+        self.reset = button("Show all", self, tip, pressed=self.show_all)
         self._lay_out()
         self.set_classes(())
         self.set_parts(("train",))
@@ -83,23 +81,18 @@ class FilterBar(QWidget):
 
         self.part.activated.connect(self._part_chosen)
         self.label.activated.connect(self._label_chosen)
-        self.read.activated.connect(self._read_chosen)
-        self.order.activated.connect(self._order_chosen)
+        for combo in (self.read, self.order):
+            combo.activated.connect(self._chosen)
         self.low.committed.connect(self._low_chosen)
         self.high.committed.connect(self._high_chosen)
         for field in (self.low, self.high):
             field.refused.connect(self.refused)
         self.find_field.returnPressed.connect(self._find)
         self.size_slider.valueChanged.connect(self.zoom_chosen)
-        self.reset.clicked.connect(self.show_all)
 
-    def _combo(self, name: str, words: str, tip: str) -> QComboBox:
-        combo = QComboBox(self)
-        combo.setObjectName(f"filter_{name}")
-        combo.setAccessibleName(words)
+    def _combo(self, name: str, tip: str) -> QComboBox:
+        combo = chooser(name, self, shortest=4)
         combo.setToolTip(tip)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.setMinimumContentsLength(4)
         combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         combo.setMaxVisibleItems(20)
         return combo
@@ -127,9 +120,7 @@ class FilterBar(QWidget):
     def set_parts(self, parts: Sequence[str]) -> None:
         """Offer these parts."""
         chosen = self.part.currentData()
-        self.part.clear()
-        for part in parts:
-            self.part.addItem(PARTS[part], part)
+        offer(self.part, {part: PARTS[part] for part in parts})
         self.part.setCurrentIndex(max(0, self.part.findData(chosen)))
 
     def show_part(self, part: str) -> None:
@@ -138,18 +129,13 @@ class FilterBar(QWidget):
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Offer these classes."""
-        self.label.clear()
-        self.label.addItem("all classes", None)
-        for k, name in enumerate(names):
-            self.label.addItem(name, k)
+        offer(self.label, {None: "all classes", **dict(enumerate(names))})
 
     def set_filter(self, wanted: ImageFilter, *, has_changed: bool) -> None:
         """Show a filter without telling anybody; whether there are changed labels to ask for."""
         self.filter = wanted
-        self.read.clear()
-        for key, words in _DECLARED["read"].choices.items():
-            if key != "changed" or has_changed:
-                self.read.addItem(words, key)
+        reads = _DECLARED["read"].choices.items()
+        offer(self.read, {key: words for key, words in reads if key != "changed" or has_changed})
         self.label.setCurrentIndex(0 if wanted.label is None else wanted.label + 1)
         self.read.setCurrentIndex(self.read.findData(wanted.read))
         self.order.setCurrentIndex(self.order.findData(wanted.order))
@@ -179,17 +165,13 @@ class FilterBar(QWidget):
     def _part_chosen(self, index: int) -> None:
         self.part_chosen.emit(self.part.itemData(index))
 
-    @Slot(int)
-    def _label_chosen(self, index: int) -> None:
-        self.choose(label=self.label.itemData(index), predicted=None)
+    @Slot()
+    def _label_chosen(self) -> None:
+        self.choose(label=self.label.currentData(), predicted=None)
 
-    @Slot(int)
-    def _read_chosen(self, index: int) -> None:
-        self.choose(read=self.read.itemData(index))
-
-    @Slot(int)
-    def _order_chosen(self, index: int) -> None:
-        self.choose(order=self.order.itemData(index))
+    @Slot()
+    def _chosen(self) -> None:
+        self.choose(read=self.read.currentData(), order=self.order.currentData())
 
     @Slot(object)
     def _low_chosen(self, low: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QWidget
 
 from core.data.class_statistics import class_counts
 from gui.images.data.settings import HowItIsRead, SplitAndNoise
@@ -13,6 +13,7 @@ from gui.shared.columns import label, sentences
 from gui.shared.who_chooses import WhoChooses
 from gui.shared.words import PARTS
 from gui.widgets.bars.class_counts import ClassCounts, PartCounts
+from gui.widgets.basics.controls import switch
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.images.image_view import ImageView
 
@@ -71,7 +72,14 @@ class DataSide(QFrame):
         )
         self.rewind_button.clicked.connect(session.training.rewind)
         self.switch = QWidget(self)
-        self.buttons = [self._button(words) for words in ("Classes", "Split and noise")]
+        self.buttons = [
+            switch(words, self.switch, "", "page") for words in ("Classes", "Split and noise")
+        ]
+        self.buttons[0].setChecked(True)
+        for each in self.buttons:
+            each.setAutoExclusive(True)
+            each.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            each.toggled.connect(self.arrange)
         self._lay_out()
 
         self.counts.clicked.connect(self.class_clicked)
@@ -84,17 +92,6 @@ class DataSide(QFrame):
         session.readings.statistics.changed.connect(self._refresh_images)
         self.refresh()
         self._refresh_rewind()
-
-    def _button(self, words: str) -> QToolButton:
-        button = QToolButton(self.switch)
-        button.setText(words)
-        button.setObjectName("page")
-        button.setCheckable(True)
-        button.setAutoExclusive(True)
-        button.setChecked(words == "Classes")
-        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        button.toggled.connect(self.arrange)
-        return button
 
     def _lay_out(self) -> None:
         self.switch.setLayout(beside(*self.buttons))

@@ -65,11 +65,11 @@ class DrawPage(Page):
         self.canvas.changed.connect(self._drawn_on)
         self.seen.way_chosen.connect(self.refresh)
         self.seen.hovered.connect(self.hovered)
-        self.reading.label_chosen.connect(self._refresh_reading)
-        self.reading.open_requested.connect(self._open)
-        self.reading.attack_requested.connect(self._attack)
-        self.reading.add_requested.connect(self._add)
-        self.reading.take_back_requested.connect(session.wanted.take_back_sample)
+        self.reading.label.activated.connect(self._refresh_reading)
+        self.reading.open_button.clicked.connect(self._open)
+        self.reading.attack_button.clicked.connect(self._attack)
+        self.reading.add_button.clicked.connect(self._add)
+        self.reading.take_back_button.clicked.connect(session.wanted.take_back_sample)
         self.card.attack_requested.connect(self._attack)
         session.view.shown_changed.connect(self._follow)
         session.view.dataset_changed.connect(self._dataset_changed)
@@ -220,16 +220,14 @@ class DrawPage(Page):
         image, shown, dataset = self.image, self._session.view.shown, self._session.view.dataset
         if image is None or shown is None or dataset is None:
             return
-        flat = image.reshape(-1)
-        label = self.reading.meant
-        if label is None:  # nobody has said better
-            label = int(shown.probabilities_of(flat).argmax())
-        said = self.reading.meant is not None
+        flat, meant = image.reshape(-1), self.reading.meant
+        said = meant is not None  # else nobody has said better than the model
+        label = int(shown.probabilities_of(flat).argmax()) if meant is None else meant
         own = OwnImage(flat, dataset.image_shape, label, dataset.class_names, said)
         self.own_attack_requested.emit(own)
 
-    @Slot(int)
-    def _add(self, label: int) -> None:
-        image = self.image
-        if image is not None:
-            self._session.wanted.add_sample(image.reshape(-1), label)
+    @Slot()
+    def _add(self) -> None:
+        image, meant = self.image, self.reading.meant
+        if image is not None and meant is not None:
+            self._session.wanted.add_sample(image.reshape(-1), meant)

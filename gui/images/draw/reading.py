@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from gui.shared.columns import label
 from gui.shared.words import sure_words
 from gui.widgets.bars.probability_bars import ProbabilityBars
+from gui.widgets.basics.controls import button, chooser, offer
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
@@ -20,17 +21,10 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME = 24
 _LONGEST_ON_BUTTON = 12
-_UNSAID = "not said"
 
 
 class ReadingPanel(QWidget):
     """Words, bars, the class it is meant as, and the buttons."""
-
-    open_requested = Signal()
-    attack_requested = Signal()
-    add_requested = Signal(int)
-    take_back_requested = Signal()
-    label_chosen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,39 +42,22 @@ class ReadingPanel(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         policy.setRetainSizeWhenHidden(True)
         self.bars.setSizePolicy(policy)
-        self.open_button = self._button("Open", "Show the drawing large, with its probabilities "
-            "and the reasons for them", self.open_requested)  # fmt: skip
-        self.attack_button = self._button("Attack", "Change the drawing until it is "
-            "read as something else", self.attack_requested)  # fmt: skip
-        self.label = QComboBox(self)
-        self.label.setObjectName("drawing_label")
-        self.label.setAccessibleName("what the drawing is meant as")
-        self.label.setToolTip(
-            wrapped("What you mean it to be: its label among the training images, and ○ above.")
-        )
-        self.label.setMinimumContentsLength(7)
-        self.label.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.label.activated.connect(self._label_activated)
-        self.add_button = self._button("Add to training images", "", None)
-        self.add_button.clicked.connect(self._add)
+        tip = "Show the drawing large, with its probabilities and the reasons for them"
+        self.open_button = button("Open", self, tip)
+        tip = "Change the drawing until it is read as something else"
+        self.attack_button = button("Attack", self, tip)
+        tip = "What you mean it to be: its label among the training images, and ○ above."
+        self.label = chooser("what the drawing is meant as", self, tip, shortest=7)
+        self.label.activated.connect(self._refresh_buttons)
+        self.add_button = button("Add to training images", self)
         self.samples = label("", self, "muted")
-        self.take_back_button = self._button("Take back", "Remove the image added last from the "
-            "training images", self.take_back_requested)  # fmt: skip
-        self.take_back_button.setObjectName("small")
+        tip = "Remove the image added last from the training images"
+        self.take_back_button = button("Take back", self, tip, "small")
         self._is_drawn = False
         self.is_there = False
         """Whether a drawing and what is read in it are shown."""
         self._lay_out()
         self.show_samples(0)
-
-    def _button(self, words: str, tip: str, signal: object) -> QPushButton:
-        button = QPushButton(words, self)
-        button.setToolTip(wrapped(tip))
-        if signal is not None:
-            button.clicked.connect(signal)
-        return button
 
     def _lay_out(self) -> None:
         use = beside((self.open_button, 1), (self.attack_button, 1))
@@ -101,27 +78,16 @@ class ReadingPanel(QWidget):
             return
         self._names = names
         self.is_there = False  # what was read were other classes
-        self.label.clear()
-        self.label.addItem(_UNSAID, None)
-        for k, name in enumerate(names):
-            self.label.addItem(short(name, _LONGEST_NAME), k)
+        cut = {k: short(name, _LONGEST_NAME) for k, name in enumerate(names)}
+        offer(self.label, {None: "not said", **cut})
+        self.label.setCurrentIndex(0)
         self._refresh_buttons()
-
-    @Slot(int)
-    def _label_activated(self, _: int) -> None:
-        self._refresh_buttons()
-        self.label_chosen.emit()
 
     @Slot()
-    def _add(self) -> None:
-        meant = self.meant
-        if meant is not None:
-            self.add_requested.emit(meant)
-
     def _refresh_buttons(self) -> None:
         meant = self.meant
-        for button in (self.open_button, self.attack_button):
-            button.setEnabled(self.is_there)
+        for use in (self.open_button, self.attack_button):
+            use.setEnabled(self.is_there)
         self.add_button.setEnabled(self._is_drawn and meant is not None)
         words, tip = "Add to training images", "Say first what it is meant as"
         if meant is not None:

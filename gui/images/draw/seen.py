@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 from core.drawing.drawing import Drawn, Placement, mnist_placement, placed, plain
 from gui.shared.columns import sentences
 from gui.shared.words import read_words
+from gui.widgets.basics.controls import switch
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_view import ImageView
@@ -65,13 +66,8 @@ class SeenPanel(QWidget):
         self.group = QButtonGroup(self)
         self.buttons: dict[Way, QToolButton] = {}
         for number, way in enumerate(Way):
-            button = QToolButton(self)
-            button.setText(way.value)
-            button.setObjectName("way")
-            button.setCheckable(True)
-            button.setToolTip(wrapped(_HELP[way]))
-            self.group.addButton(button, number)
-            self.buttons[way] = button
+            self.buttons[way] = switch(way.value, self, wrapped(_HELP[way]), "way")
+            self.group.addButton(self.buttons[way], number)
         self.group.idClicked.connect(self._clicked)
         self.view = ImageView("the perceptron sees", "The drawing as the perceptron reads it. "
                               "Hover to read the value of each pixel.", self)  # fmt: skip

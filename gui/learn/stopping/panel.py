@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QPushButton, QWidget
 
 from core.learning.stopping import StoppingConfig, early_stopping
 from core.parameters import parameters_of
@@ -18,6 +17,7 @@ from gui.shared.panel import Panel
 from gui.shared.side import Side
 from gui.shared.who_chooses import WhoChooses
 from gui.shared.words import PARTS
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip
@@ -27,11 +27,13 @@ from gui.widgets.curves.plot import Curve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
 
     from core.insight.epoch_readings import EpochReadings
     from core.learning.history import History
     from gui.session.session import Session
 
+_PATIENCE = parameters_of(StoppingConfig)["patience"]
 _SIDE_WIDTH, _FIELD_WIDTH = 452, 54
 _CURVE_SECONDS = 0.2
 _SHARE = "share of redrawings"
@@ -57,7 +59,6 @@ class StoppingPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.band = band_study(session, lambda: self._part, self)
-        self._config = StoppingConfig()
         self.plot = BandPlot(
             "HELD-OUT LOG-LIKELIHOOD",
             [Curve(PARTS[part], part) for part in ("test", "validation")],
@@ -74,21 +75,16 @@ class StoppingPanel(Panel):
         self.why.setTextFormat(Qt.TextFormat.RichText)  # a table of numbers and our own words
         self.why.setToolTip(wrapped(_WHY_HELP))
         self.chooses = WhoChooses(session, self, lying=True)
-        declared = parameters_of(StoppingConfig)["patience"]
-        self.patience = NumberField(declared, self)
+        self.patience = NumberField(_PATIENCE, self)
         self.patience.setObjectName("patience")
-        self.patience.show_value(self._config.patience)
-        self.patience.setToolTip(tooltip(declared, self._config.patience))
-        self.patience.committed.connect(self._patience_set)
+        self.patience.show_value(StoppingConfig().patience)
+        self.patience.committed.connect(self._draw)
         self.patience.refused.connect(session.messages.warn)
-        self.best_button = self._button(
-            "Go to the best epoch", "Show the epoch of the best held-out log-likelihood everywhere"
-        )
-        self.best_button.clicked.connect(session.view.show_best)
-        self.compare_button = self._button(
-            "Best against now", "Compare the best epoch with the model shown now"
-        )
-        self.compare_button.clicked.connect(self._compare)
+        tip = "Show the epoch of the best held-out log-likelihood everywhere"
+        show_best = session.view.show_best
+        self.best_button = button("Go to the best epoch", self, tip, "small", show_best)
+        tip = "Compare the best epoch with the model shown now"
+        self.compare_button = button("Best against now", self, tip, "small", self._compare)
         self._lay_out()
         for plot in (self.plot, self.bars):
             plot.x_clicked.connect(session.view.show_epoch)
@@ -101,12 +97,6 @@ class StoppingPanel(Panel):
         session.view.shown_changed.connect(self._refresh_shown)
         self.follow(self.band)
         self.refresh()
-
-    def _button(self, words: str, tip: str) -> QPushButton:
-        button = QPushButton(words, self)
-        button.setObjectName("small")
-        button.setToolTip(tip)
-        return button
 
     def _lay_out(self) -> None:
         left = below((self.plot, 5), (self.bars, 3), spacing=2)
@@ -178,8 +168,10 @@ class StoppingPanel(Panel):
             plot.marks.set_marker(None if shown is None or shown.live else shown.epoch)
         self._say_why()
 
+    @Slot()
     def _draw(self) -> None:
         history, part = self._session.view.history, self._part
+        self.patience.setToolTip(tooltip(_PATIENCE, self.patience.number()))
         self.plot.choose_curve(PARTS[part])
         self._n_drawn = 0 if history is None else len(history)
         self._drawn_at = time.perf_counter()
@@ -197,7 +189,7 @@ class StoppingPanel(Panel):
         self.plot.set_x_range(float(history.epochs[0]) - 0.5, float(history.epochs[-1]) + 0.5)
         self._fit(values)
         self.best.setText(self._best_words(history, float(values[history.best_index])))
-        stop = early_stopping(history.epochs, values, self._config.patience)
+        stop = early_stopping(history.epochs, values, int(self.patience.number()))
         self.waited.setText(patience_words(stop, history.best.epoch))
 
     def _fit(self, values: NDArray[np.float64]) -> None:
@@ -253,13 +245,6 @@ class StoppingPanel(Panel):
         best, now = (readings.nearest_row(epoch) for epoch in (history.best.epoch, shown.epoch))
         moments = [Moment(int(readings.epochs[row]), readings.halves(row)) for row in (best, now)]
         self.why.setText(why_words(*moments))
-
-    @Slot(object)
-    def _patience_set(self, patience: int) -> None:
-        self._config = StoppingConfig(patience)
-        declared = parameters_of(StoppingConfig)["patience"]
-        self.patience.setToolTip(tooltip(declared, patience))
-        self._draw()
 
     @Slot()
     def _compare(self) -> None:

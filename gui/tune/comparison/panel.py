@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from functools import partial
-from operator import is_not
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from core.insight.comparison import Examined, relative_difference
 from core.insight.diagnostics import weight_images, weight_limit
 from core.insight.readings import ImageFilter
+from gui.jobs.question import same
 from gui.shared.columns import label
 from gui.shared.panel import Panel
 from gui.shared.words import PARTS
 from gui.tune.comparison.side_chooser import SideChooser
 from gui.tune.comparison.study import Comparison
 from gui.widgets.bars.paired_bars import PairedBars
+from gui.widgets.basics.controls import chooser
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.basics.tooltips import wrapped
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset
     from gui.session.session import Session
+    from gui.shared.run_models import RunModel
     from gui.shared.side import Side
-    from gui.tune.comparison.study import SideModel
 
 _NAMES = ("A", "B")
 _LONGEST = 22
@@ -49,6 +50,11 @@ _WHAT = {
         "the smallest change, (z_y - z_c) / |w_y - w_c|. Short bars are easily fooled.",
     ),
 }
+_WEIGHTS_APART = (
+    "The weights of B less those of A, on a scale of their own, {}: red pixels speak more for the "
+    "class in B, blue ones less."
+)
+_MEANS_APART = "The mean of B less that of A, on a scale of its own, {}."
 _WORDS_HELP = (
     "Score, log-likelihood and the median length of the smallest change that fools, all of the "
     "held-out images; and how far apart the weights lie, as a share of the length of A's."
@@ -61,14 +67,11 @@ class ComparisonPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.comparison = Comparison(session, self)
-        self._seen: list[NDArray[Any]] = []
+        self._seen: tuple[NDArray[Any], ...] = ()
         self.sides = [SideChooser(name, self) for name in _NAMES]
-        self.what = QComboBox(self)
-        self.what.setObjectName("comparison_what")
-        self.what.setAccessibleName("what is compared")
-        for key, (words, help_text) in _WHAT.items():
-            self.what.addItem(words, key)
-            place = self.what.count() - 1
+        ways = {key: words for key, (words, _) in _WHAT.items()}
+        self.what = chooser("what is compared", self, choices=ways)
+        for place, (_, help_text) in enumerate(_WHAT.values()):
             self.what.setItemData(place, wrapped(help_text), Qt.ItemDataRole.ToolTipRole)
         self.words = label("", self, "muted")
         self.words.setToolTip(wrapped(_WORDS_HELP))
@@ -150,11 +153,10 @@ class ComparisonPanel(Panel):
         if models is None or session.view.dataset is None:
             return
         model = models[index]
-        session.view.show_run(model.run)
+        session.view.show_run(model.key)
         session.view.show_epoch(model.epoch)
-        part = "test" if session.view.dataset.validation is None else "validation"
         wanted = ImageFilter(label=label, predicted=read, order="sure")
-        self.images_requested.emit(part, wanted)
+        self.images_requested.emit(_held_out(session.view.dataset), wanted)
 
     @Slot()
     def _dataset_changed(self) -> None:
@@ -166,13 +168,9 @@ class ComparisonPanel(Panel):
     def _follow_models(self) -> None:
         """Show the models where a side stands for another now: not in every frame."""
         if self.isVisible():
-            weights = self._weights(self.comparison.models)
-            if len(weights) != len(self._seen) or any(map(is_not, weights, self._seen)):
+            weights = tuple(model.weights for model in self.comparison.models or ())
+            if not same(weights, self._seen):
                 self.refresh()
-
-    @staticmethod
-    def _weights(models: tuple[SideModel, SideModel] | None) -> list[NDArray[Any]]:
-        return [] if models is None else [model.weights for model in models]
 
     def show_known(self) -> None:
         """Show what both sides stand for now."""
@@ -181,11 +179,12 @@ class ComparisonPanel(Panel):
         if dataset is None:
             return
         entries = session.runs.on(session.view.data_config, session.view.reading)
-        runs = [(None, "run shown"), *((e.key, short(e.name, _LONGEST)) for e in entries)]
+        runs: dict[int | None, str] = {None: "run shown"}
+        runs |= {entry.key: short(entry.name, _LONGEST) for entry in entries}
         models = comparison.models
-        self._seen = self._weights(models)
-        for i, chooser in enumerate(self.sides):
-            chooser.show_side(comparison.sides[i], runs, None if models is None else models[i])
+        self._seen = tuple(model.weights for model in models or ())
+        for i, side in enumerate(self.sides):
+            side.show_side(comparison.sides[i], runs, None if models is None else models[i])
         what = self.what.currentData()
         self.what.setToolTip(wrapped(_WHAT[what][1]))
         for part in (self.mosaic, self.bars):
@@ -206,8 +205,8 @@ class ComparisonPanel(Panel):
                 "robustness": self._show_robustness,
             }[what](found, dataset)
 
-    def _labels(self, models: tuple[SideModel, SideModel]) -> list[str]:
-        entries = [self._session.runs.entry(model.run) for model in models]
+    def _labels(self, models: tuple[RunModel, RunModel]) -> list[str]:
+        entries = [self._session.runs.entry(model.key) for model in models]
         names = ["" if entry is None else short(entry.name, _LONGEST) for entry in entries]
         return [
             f"{letter}: {name}, epoch {model.epoch}"
@@ -216,14 +215,13 @@ class ComparisonPanel(Panel):
 
     def _sentence(
         self,
-        models: tuple[SideModel, SideModel],
+        models: tuple[RunModel, RunModel],
         found: tuple[Examined, Examined] | None,
         dataset: Dataset,
     ) -> str:
         words = []
         if found is not None:
-            part = PARTS["test" if dataset.validation is None else "validation"]
-            first, second = found
+            part, (first, second) = PARTS[_held_out(dataset)], found
             words = [
                 f"{part} score {first.held_out.score:.4f} → {second.held_out.score:.4f}",
                 f"log-likelihood {first.log_likelihood:.4f} → {second.log_likelihood:.4f}",
@@ -239,24 +237,12 @@ class ComparisonPanel(Panel):
         models = self.comparison.models
         return "" if models is None else "; ".join(self._labels(models))
 
-    def _show_weights(self, models: tuple[SideModel, SideModel], dataset: Dataset) -> None:
-        shape = dataset.image_shape
-        first, second = (weight_images(model.weights, shape) for model in models)
-        limit = max(weight_limit(model.weights) for model in models)
-        between = second - first
-        apart = float(np.abs(between).max()) or 1.0
-        rows = [
-            MosaicRow("A", _WHAT["weights"][1], first, limit),
-            MosaicRow("B", _WHAT["weights"][1], second, limit),
-            MosaicRow(
-                "B − A",
-                f"The weights of B less those of A, on a scale of their own, ±{apart:.3g}: red "
-                "pixels speak more for the class in B, blue ones less.",
-                between,
-                apart,
-            ),
-        ]
-        self.mosaic.set_rows(rows)
+    def _show_weights(self, models: tuple[RunModel, RunModel], dataset: Dataset) -> None:
+        pictures = [weight_images(model.weights, dataset.image_shape) for model in models]
+        limit, help_text = max(weight_limit(model.weights) for model in models), _WHAT["weights"][1]
+        sides = zip(_NAMES, pictures, strict=True)
+        rows = [MosaicRow(name, help_text, picture, limit) for name, picture in sides]
+        self.mosaic.set_rows([*rows, _between(*pictures, words=_WEIGHTS_APART)])
 
     def _show_means(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
         shape = dataset.image_shape
@@ -271,17 +257,7 @@ class ComparisonPanel(Panel):
             )
             for name, one, mean in zip(_NAMES, found, means, strict=True)
         ]
-        between = np.nan_to_num(means[1] - means[0])
-        apart = float(np.abs(between).max()) or 1.0
-        rows.append(
-            MosaicRow(
-                "B − A",
-                f"The mean of B less that of A, on a scale of its own, ±{apart:.3g}.",
-                between,
-                apart,
-            )
-        )
-        self.mosaic.set_rows(rows)
+        self.mosaic.set_rows([*rows, _between(*means, words=_MEANS_APART)])
 
     def _show_worst(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
         sides = zip(_NAMES, found, strict=True)
@@ -297,6 +273,18 @@ class ComparisonPanel(Panel):
         labels = self._labels(models) if models is not None else list(_NAMES)
         title = "median length of the smallest change that fools, held-out images read rightly"
         self.bars.set_values(dataset.class_names, (labels[0], labels[1]), title, first, second)
+
+
+def _held_out(dataset: Dataset) -> str:
+    """Return the part whose images choose the best epoch."""
+    return "test" if dataset.validation is None else "validation"
+
+
+def _between(first: NDArray[Any], second: NDArray[Any], *, words: str) -> MosaicRow:
+    """Return what lies between two rows of pictures, on a scale of its own."""
+    between = np.nan_to_num(second - first)
+    apart = float(np.abs(between).max()) or 1.0
+    return MosaicRow("B − A", words.format(f"±{apart:.3g}"), between, apart)
 
 
 def _worst_row(label: str, one: Examined, dataset: Dataset) -> MosaicRow:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from core.insight.comparison import ComparisonSearch
 from core.learning.model_cache import ModelCache
 from gui.jobs.study import Study
+from gui.shared.run_models import RunModel
 from gui.shared.side import Side
 
 if TYPE_CHECKING:
@@ -34,15 +35,6 @@ PLACES = {
     "chosen": "epoch",
 }
 """Where in its run a side stands -> what people call it."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SideModel:
-    """What a side stands for just now: weights (n_classes, n_features + 1) of an epoch of a run."""
-
-    run: int
-    epoch: int
-    weights: NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +90,7 @@ class Comparison(QObject):
         self.compare(*sides)
 
     @property
-    def models(self) -> tuple[SideModel, SideModel] | None:
+    def models(self) -> tuple[RunModel, RunModel] | None:
         """What the sides stand for just now; None before both stand for something."""
         first, second = (self._model(side) for side in self.sides)
         return None if first is None or second is None else (first, second)
@@ -110,7 +102,7 @@ class Comparison(QObject):
         weights = (models[0].weights, models[1].weights)
         return ComparisonQuestion(weights, dataset.train, dataset.held_out)
 
-    def _model(self, side: Side) -> SideModel | None:
+    def _model(self, side: Side) -> RunModel | None:
         runs = self._view.runs
         run = runs.run(side.run)
         if run is None or not self._view.can_show(run):
@@ -118,7 +110,7 @@ class Comparison(QObject):
         if run is None or not run.history.records:
             return None
         record = self._record(side, run.history)
-        return SideModel(run.key, record.epoch, record.weights)
+        return RunModel(run.key, record.epoch, record.weights)
 
     def _record(self, side: Side, history: History) -> EpochRecord:
         if side.place == "best":

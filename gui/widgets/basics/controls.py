@@ -1,0 +1,76 @@
+"""Buttons to press and lists to choose from, each made in one go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton
+
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtCore import SignalInstance
+    from PySide6.QtWidgets import QWidget
+
+    Pressed = Callable[..., Any] | SignalInstance
+
+
+def button(
+    words: str, parent: QWidget, tip: str = "", look: str = "", pressed: Pressed | None = None
+) -> QPushButton:
+    """Return a button; ``look`` is its name in the style, ``pressed`` what it does."""
+    made = QPushButton(words, parent)
+    made.setObjectName(look)
+    if tip:
+        made.setToolTip(wrapped(tip))
+    if pressed is not None:
+        made.clicked.connect(pressed)
+    return made
+
+
+def switch(words: str, parent: QWidget, tip: str, look: str) -> QToolButton:
+    """Return one of several buttons of which one stays pressed."""
+    made = QToolButton(parent)
+    made.setText(words)
+    made.setObjectName(look)
+    made.setCheckable(True)
+    made.setToolTip(tip)
+    return made
+
+
+def chooser(
+    name: str,
+    parent: QWidget,
+    tip: str = "",
+    choices: Mapping[Any, str] | None = None,
+    *,
+    shortest: int | None = None,
+) -> QComboBox:
+    """Return a list to choose from.
+
+    Parameters
+    ----------
+    name : of the list, for a screen reader
+    choices : as for :func:`offer`
+    shortest : characters it is as wide as at least; None for as wide as the longest choice
+    """
+    made = QComboBox(parent)
+    made.setAccessibleName(name)
+    if tip:
+        made.setToolTip(wrapped(tip))
+    if shortest is not None:
+        made.setMinimumContentsLength(shortest)
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    offer(made, choices or {})
+    return made
+
+
+def offer(combo: QComboBox, choices: Mapping[Any, str]) -> None:
+    """Offer these choices, what each stands for -> its words; a list of the same is left alone."""
+    there = [(combo.itemData(i), combo.itemText(i)) for i in range(combo.count())]
+    if there != list(choices.items()):
+        combo.clear()
+        for value, words in choices.items():
+            combo.addItem(words, value)
