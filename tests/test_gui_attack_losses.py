@@ -525,6 +525,8 @@ def test_long_work_shows_how_far_it_is_and_cancel_keeps_what_was_done(
     type_number(qtbot, panel.rows["steps"].editor, "1000")
     wait_until(qtbot, panel.cancel_button.isVisible)
     assert panel.progress.text().endswith("of 1,000 steps")
+    study = panel.losses.study
+    wait_until(qtbot, lambda: study.progress is not None and study.progress.done > STEPS)
     click(qtbot, panel.cancel_button)
     wait_until(qtbot, lambda: not panel.cancel_button.isVisible())
     seen = panel.losses.descents

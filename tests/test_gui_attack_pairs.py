@@ -94,10 +94,10 @@ def test_numbers_are_those_of_core_for_each_part_norm_and_box(
     for part, norm, boxed in ways:
         if panel.part.chosen != part:
             choose(qtbot, panel.part, panel.part.findData(part))
-        if panel.norm.currentData() != norm:
-            choose(qtbot, panel.norm, panel.norm.findData(norm))
-        if panel.boxed.isChecked() != boxed:
-            click(qtbot, panel.boxed)
+        if panel.size_choice.norm.currentData() != norm:
+            choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData(norm))
+        if panel.size_choice.boxed.isChecked() != boxed:
+            click(qtbot, panel.size_choice.boxed)
         found, wanted = wait_for_costs(qtbot, panel), expected(session, part, norm, boxed=boxed)
         np.testing.assert_allclose(found.median, wanted.median, rtol=1e-9)
         np.testing.assert_array_equal(found.example, wanted.example)
@@ -213,10 +213,10 @@ def test_it_follows_the_epoch_shown(panel: PairsPanel, session: Session, qtbot: 
 
 def test_what_was_measured_is_known_again_at_once(panel: PairsPanel, qtbot: QtBot) -> None:
     before = shown_matrix(panel)
-    choose(qtbot, panel.norm, panel.norm.findData("linf"))
+    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("linf"))
     assert wait_for_costs(qtbot, panel) is not before
     wait_until(qtbot, lambda: not panel.study.is_computing)
-    choose(qtbot, panel.norm, panel.norm.findData("l2"))
+    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l2"))
     assert not panel.study.is_computing
     assert shown_matrix(panel) is before
 
@@ -313,7 +313,7 @@ def test_a_stopped_measurement_is_not_begun_again_but_for_another_model_or_setti
     wait_until(qtbot, cancel.isVisible)
     click(qtbot, cancel)
     slow.is_slow = False
-    choose(qtbot, panel.norm, panel.norm.findData("linf"))
+    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("linf"))
     wait_for_costs(qtbot, panel)
     assert not go_on.isVisible()
 

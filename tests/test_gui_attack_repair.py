@@ -161,10 +161,10 @@ def test_medians_are_those_of_measuring_image_by_image(
 ) -> None:
     assert session.view.shown is not None
     for norm, boxed in (("linf", False), ("linf", True), ("l2", True)):
-        if panel.norm.currentData() != norm:
-            choose(qtbot, panel.norm, panel.norm.findData(norm))
-        if panel.boxed.isChecked() != boxed:
-            click(qtbot, panel.boxed)
+        if panel.size_choice.norm.currentData() != norm:
+            choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData(norm))
+        if panel.size_choice.boxed.isChecked() != boxed:
+            click(qtbot, panel.size_choice.boxed)
         wait_until(qtbot, lambda: is_known(panel))
         split, mistakes = data_of(session).test, mistakes_of(session)
         sizes = np.array(
@@ -370,7 +370,7 @@ def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     session = open_and_finish(qtbot, new_session(data=config))
     panel = new_repair(session)
     sizes, progress = panel.repair.sizes, panel.progress
-    click(qtbot, panel.boxed)
+    click(qtbot, panel.size_choice.boxed)
     wait_until(qtbot, progress.cancel.isVisible)
     click(qtbot, progress.cancel)
     wait_until(qtbot, lambda: not sizes.is_computing)

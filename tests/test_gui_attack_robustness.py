@@ -80,10 +80,10 @@ def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
     test = data_of(session).test
     assert session.view.shown is not None
     for norm, boxed in (("l2", False), ("linf", False), ("linf", True), ("l2", True)):
-        if page.curves.norm.currentData() != norm:
-            choose(qtbot, page.curves.norm, page.curves.norm.findData(norm))
-        if page.curves.boxed.isChecked() != boxed:
-            click(qtbot, page.curves.boxed)
+        if page.curves.size_choice.norm.currentData() != norm:
+            choose(qtbot, page.curves.size_choice.norm, page.curves.size_choice.norm.findData(norm))
+        if page.curves.size_choice.boxed.isChecked() != boxed:
+            click(qtbot, page.curves.size_choice.boxed)
         curves = wait_for_curves(qtbot, page)
         x, y = page.curves.plot.main.data("exact")
         np.testing.assert_array_equal(x, curves.sizes)
@@ -132,7 +132,7 @@ def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(
         assert {0.0, 1.0} <= {round(place, 6) for place in labelled}
 
     check()
-    choose(qtbot, page.curves.norm, page.curves.norm.findData("linf"))
+    choose(qtbot, page.curves.size_choice.norm, page.curves.size_choice.norm.findData("linf"))
     session.view.show_epoch(1)
     wait_for_curves(qtbot, page)
     check()
@@ -200,7 +200,7 @@ def test_medians_and_scores_are_those_of_every_epoch(
     wait_until(qtbot, lambda: len(page.epochs.median_plot.main.data("median")[0]) == EPOCHS + 1)
     np.testing.assert_array_equal(page.epochs.median_plot.main.data("median")[1], expected.l2)
     np.testing.assert_array_equal(page.epochs.score_plot.main.data("score")[1], expected.score)
-    choose(qtbot, page.curves.norm, page.curves.norm.findData("linf"))
+    choose(qtbot, page.curves.size_choice.norm, page.curves.size_choice.norm.findData("linf"))
     np.testing.assert_array_equal(page.epochs.median_plot.main.data("median")[1], expected.linf)
 
 

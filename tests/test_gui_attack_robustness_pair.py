@@ -132,7 +132,7 @@ def test_both_runs_are_drawn_in_one_scale_with_their_numbers(
     assert behind.colour == LIGHT.runs[entry.colour]
     seen = pixels(pair.signs[1])
     assert has_colour(seen, LIGHT.runs[entry.colour]).sum() > 20
-    choose(qtbot, page.curves.norm, 1)
+    choose(qtbot, page.curves.size_choice.norm, 1)
     wait_until(qtbot, lambda: "largest" in pair.lines[0].text())
 
 

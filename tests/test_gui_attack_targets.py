@@ -215,7 +215,7 @@ def test_norm_and_box_begin_with_those_of_the_attack_and_can_be_chosen(
     panel: TargetsPanel, session: Session, qtbot: QtBot
 ) -> None:
     attack = session.attack
-    assert (panel.norm.currentData(), panel.boxed.isChecked()) == (
+    assert (panel.size_choice.norm.currentData(), panel.size_choice.boxed.isChecked()) == (
         attack.chosen.norm,
         attack.chosen.boxed,
     )
@@ -226,22 +226,28 @@ def test_norm_and_box_begin_with_those_of_the_attack_and_can_be_chosen(
         True,
     )  # else the test shows nothing
     wait_until(qtbot, lambda: is_known(panel))
-    assert (panel.norm.currentData(), panel.boxed.isChecked()) == ("linf", True)
+    assert (panel.size_choice.norm.currentData(), panel.size_choice.boxed.isChecked()) == (
+        "linf",
+        True,
+    )
     assert found_of(panel).norm == "linf"
-    click(qtbot, panel.boxed)
-    choose(qtbot, panel.norm, panel.norm.findData("l0"))
+    click(qtbot, panel.size_choice.boxed)
+    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l0"))
     wait_until(qtbot, lambda: is_known(panel))
     attack.choose_attack("descent")  # nothing here follows it any more
     wait_until(qtbot, lambda: is_known(panel))
-    assert (panel.norm.currentData(), panel.boxed.isChecked()) == ("l0", False)
+    assert (panel.size_choice.norm.currentData(), panel.size_choice.boxed.isChecked()) == (
+        "l0",
+        False,
+    )
 
 
 def test_where_the_fewest_pixels_are_only_a_bound_it_says_at_most(
     panel: TargetsPanel, session: Session, qtbot: QtBot
 ) -> None:
-    choose(qtbot, panel.norm, panel.norm.findData("l0"))
-    if not panel.boxed.isChecked():
-        click(qtbot, panel.boxed)
+    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l0"))
+    if not panel.size_choice.boxed.isChecked():
+        click(qtbot, panel.size_choice.boxed)
     kinds = set()
     for index in range(8):
         session.attack.choose("test", index)
@@ -377,7 +383,7 @@ def test_many_classes_scroll_and_a_long_search_can_be_called_off_and_gone_on_wit
     panel.strip.grab()
     last = panel.strip.cell_rect(1, 46)
     assert panel.strip.rect().contains(last)
-    choose(qtbot, panel.norm, panel.norm.findData("l0"))
+    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l0"))
     wait_until(qtbot, progress.cancel.isVisible)
     wait_until(qtbot, lambda: (found := study.found) is not None
                and found.crossings.count(None) < 46)  # fmt: skip
@@ -399,15 +405,17 @@ def test_many_classes_scroll_and_a_long_search_can_be_called_off_and_gone_on_wit
     again = found_of(panel)
     for before, after in zip(some.crossings, again.crossings, strict=True):
         assert before is None or after is before  # what was found is not looked for again
-    choose(qtbot, panel.norm, panel.norm.findData("l2"))  # another question ends the long one
+    choose(
+        qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l2")
+    )  # another question ends the long one
     session.attack.choose("test", 5)  # of which nothing is found yet: what is left may be short
     wait_until(qtbot, lambda: is_known(panel))
-    choose(qtbot, panel.norm, panel.norm.findData("l0"))
+    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l0"))
     wait_until(qtbot, progress.cancel.isVisible)
     click(qtbot, progress.cancel)
     assert study.is_held
     wait_until(qtbot, progress.go_on.isVisible)
-    choose(qtbot, panel.norm, panel.norm.findData("l2"))
+    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l2"))
     wait_until(qtbot, lambda: is_known(panel))
 
 

@@ -216,9 +216,8 @@ def test_removed_and_put_back(
     assert "Ctrl+Z" in notes.messages[-1][0]
     click(qtbot, panel.undo_button)
     assert names(panel) == ["run 1", "run 2"]
-    panel.table.choose(session.runs.entries[0].key)
     activate(qtbot, panel)
-    panel.table.setFocus()
+    click_row(qtbot, panel, 0)
     QTest.keyClick(panel.table, Qt.Key.Key_Delete)
     assert names(panel) == ["run 2"]
     click(qtbot, panel.undo_button)
@@ -335,7 +334,7 @@ def test_a_band_is_hidden_renamed_removed_and_put_back(
     session.runs.set_visible(key, True)
     session.runs.rename(key, "chance")
     assert plot.bands.bands[0].name == "chance"
-    panel.table.choose(key)
+    click_row(qtbot, panel, panel.table.topLevelItemCount() - 1)
     assert not panel.show_button.isEnabled()
     click(qtbot, panel.remove_button)
     assert plot.bands.bands == ()
@@ -391,7 +390,7 @@ def test_the_keyboard_ticks_renames_and_shows(
 ) -> None:
     n_runs = len(session.runs.entries)
     activate(qtbot, panel)
-    panel.table.choose(session.runs.entries[0].key)
+    panel.table.setCurrentItem(panel.table.row(0))
     panel.table.setFocus()
     press(qtbot, panel.table, "Space")
     assert not session.runs.entries[0].is_visible

@@ -207,11 +207,6 @@ class LearnPage(Page):
         for shown in self.cards:
             shown.close()
 
-    @property
-    def cards(self) -> tuple[ImageCard, ...]:
-        """The card of an opened image, where one was opened."""
-        return (self.card,) if "card" in self.__dict__ else ()
-
     def figure_words(self) -> str:
         """Return what the atlas is of."""
         from gui.shared.words import epoch_words

@@ -32,8 +32,9 @@ class Page(Panel):
 
     @property
     def cards(self) -> tuple[ImageCard, ...]:
-        """Cards of opened images, windows of their own."""
-        return ()
+        """The card of an opened image, a window of its own, once the page has made it."""
+        card = vars(self).get("card")
+        return () if card is None else (card,)
 
     def take_keyboard(self) -> None:
         """Be where keys go: called when something is to be done here next."""

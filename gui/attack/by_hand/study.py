@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.attack.by_hand.score import Standing
-    from core.data.dataset import Dataset
     from core.exact.pairs import Norm
     from gui.session.session import Session
 
@@ -63,23 +62,20 @@ class Game(QObject):
         self.problem = "Waiting for data ..."
         """Why nothing can be painted, in words."""
         self._is_watched = False
-        self._dataset: Dataset | None = None
         self._paintings: dict[Hashable, Painting] = {}
         self._key: Hashable = None
         self._image: NDArray[np.float32] | None = None
         self._weights: NDArray[Any] | None = None
         self._played: tuple[Any, ...] = ()
         self._rng = np.random.default_rng()
-        for signal in (
-            session.view.shown_changed,
-            session.view.dataset_changed,
-            session.attack.config_changed,
-        ):
+        view, attack = session.view, session.attack
+        view.forgotten.connect(self._forget)
+        for signal in (view.shown_changed, view.dataset_changed, attack.config_changed):
             signal.connect(self.refresh)
         optimise = Optimiser()
         # After what begins another game: its question is that of the game there is.
         self.optimiser: Study[Question, Answer] = Study(
-            session.view,
+            view,
             session.pool,
             "the optimiser",
             self._question,
@@ -169,8 +165,6 @@ class Game(QObject):
     def refresh(self) -> None:
         """Look at what is attacked now; begin another game where that is another."""
         dataset, shown = self._session.view.dataset, self._session.view.shown
-        if dataset is not self._dataset:
-            self._forget(dataset)
         if not self._is_watched:
             return
         self._follow_attack()
@@ -183,10 +177,11 @@ class Game(QObject):
         elif self.goal is None:  # else a run begins: what was there stays until its model is
             self._stop("There is no model yet")
 
-    def _forget(self, dataset: Dataset | None) -> None:
+    @Slot()
+    def _forget(self) -> None:
         """Let go of what was painted on other images."""
         painted = any(not painting.is_empty for painting in self._paintings.values())
-        self._dataset, self._paintings, self._key = dataset, {}, None
+        self._paintings, self._key = {}, None
         self.painting = self.goal = self.standing = self.answer = self.budget = None
         self._weights, self._played = None, ()
         if painted:

@@ -56,7 +56,6 @@ class PairsPanel(Panel):
         self.part = PartChoice(session, "pairs_part", _PART_HELP, self, ATTACKABLE)
         measure = Measure(parent=self)
         self.size_choice = SizeChoice(measure, _NORM_HELP, self)
-        self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
         self.study = pairs_study(session, self.part, measure)
         self.progress = StudyProgress(
             self.study,

@@ -56,7 +56,6 @@ class RepairPanel(Panel):
         self.part = PartChoice(session, "repair_part", _PART_HELP, self)
         self.repair = Repair(session, self)
         self.size_choice = SizeChoice(self.repair.measure, _NORM_HELP, self)
-        self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
         self.progress = StudyProgress(

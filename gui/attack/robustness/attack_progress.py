@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.job_progress import JobProgress
 from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
@@ -37,13 +38,10 @@ class AttackProgress(QWidget):
         self.progress = JobProgress("the attacks", _CANCEL_HELP, self)
         self.progress.bar.setFixedWidth(_BAR_WIDTH)
         cast("QHBoxLayout", self.progress.layout()).insertWidget(0, self.words)
-        self.go_on = QPushButton("Go on", self)
-        self.go_on.setObjectName("small")
+        self.go_on = button("Go on", self, _GO_ON_HELP, "small", state.try_attacks)
         self.go_on.setAccessibleName("go on with the attacks")
-        self.go_on.setToolTip(wrapped(_GO_ON_HELP))
         self.setLayout(beside(self.waiting, self.progress, self.go_on))
         self.progress.cancelled.connect(state.leave_attacks)
-        self.go_on.clicked.connect(state.try_attacks)
         self.refresh()
 
     @Slot()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Slot
@@ -12,7 +12,6 @@ from gui.shared.panel import Panel
 from gui.theme import LIGHT, Theme
 from gui.widgets.basics.layouts import beside
 from gui.widgets.curves.plot import Curve, CurvePlot
-from gui.widgets.curves.runs import RunCurves
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +43,7 @@ class RobustnessEpochs(Panel):
         self._plots = (self.median_plot, self.score_plot)
         self.setLayout(beside(*self._plots, spacing=14))
         for plot in self._plots:
-            plot.x_clicked.connect(self._epoch_clicked)
+            plot.x_clicked.connect(session.view.show_epoch)
         session.view.shown_changed.connect(self._refresh_marker)
 
     def _plot(self, title: str, name: str, colour: str, help_text: str, y_label: str) -> CurvePlot:
@@ -82,35 +81,21 @@ class RobustnessEpochs(Panel):
         known: dict[int, RobustnessOverEpochs],
         entries: list[RunEntry],
     ) -> None:
-        shown_key, nothing = self._session.runs.shown_key, np.empty(0)
-        values = {entry.key: self._values(known[entry.key], name) for entry in entries}
-        if shown_key in values:
-            plot.set_data(name, known[shown_key].epochs, values[shown_key])
-        else:
-            plot.set_data(name, nothing, nothing)
-        behind = [entry for entry in entries if entry.key != shown_key]
-        reference = self._session.runs.reference_key
-        plot.set_runs(
-            [
-                RunCurves(
-                    key=entry.key,
-                    name=entry.name,
-                    colour=self._theme.runs[entry.colour],
-                    curves=((name, known[entry.key].epochs, values[entry.key]),),
-                    strong=entry.key == reference,
-                )
-                for entry in behind
-            ]
-        )
-        ends = [known[entry.key].epochs[-1] for entry in entries if len(known[entry.key].epochs)]
+        curves = {one.key: (name, *self._values(known[one.key], name)) for one in entries}
+        nothing, shown_key = np.empty(0), self._session.runs.shown_key
+        plot.set_data(*(curves[shown_key] if shown_key in curves else (name, nothing, nothing)))
+        behind = [one for one in entries if one.key != shown_key]
+        plot.set_runs([self._state.behind(one, self._theme, curves[one.key]) for one in behind])
+        ends = [x[-1] for _, x, _ in curves.values() if len(x)]
         plot.set_x_range(0, int(max(ends, default=1)))
-        drawn = np.concatenate([nothing, *values.values()])
+        drawn = np.concatenate([nothing, *(y for _, _, y in curves.values())])
         _fit_y(plot, drawn[np.isfinite(drawn)], most=1.0 if name == SCORE else None)
 
-    def _values(self, found: RobustnessOverEpochs, name: str) -> NDArray[np.float64]:
-        if name == SCORE:
-            return found.score
-        return found.l2 if self._state.norm == "l2" else found.linf
+    def _values(
+        self, found: RobustnessOverEpochs, name: str
+    ) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        medians = found.l2 if self._state.norm == "l2" else found.linf
+        return found.epochs, found.score if name == SCORE else medians
 
     @Slot()
     def _refresh_marker(self) -> None:
@@ -119,10 +104,6 @@ class RobustnessEpochs(Panel):
             marked = None if shown is None or shown.live else shown.epoch
             for plot in self._plots:
                 plot.marks.set_marker(marked)
-
-    @Slot(float)
-    def _epoch_clicked(self, epoch: float) -> None:
-        self._session.view.show_epoch(round(epoch))
 
 
 def _fit_y(plot: CurvePlot, values: NDArray[np.float64], most: float | None) -> None:

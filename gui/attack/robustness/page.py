@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Slot
+from PySide6.QtCore import Slot
 
 from core.attack.whole_parts.sized import SIZED_ATTACKS
 from gui.attack.robustness.epochs import RobustnessEpochs
@@ -65,11 +66,6 @@ class RobustnessPage(Page):
         self.follow(*self.state.studies)
         self._dataset_changed()
 
-    @property
-    def cards(self) -> tuple[ImageCard, ...]:
-        """The card of an opened image."""
-        return (self.card,)
-
     def _make_pair(self) -> RobustnessPair:
         pair = self._pair = RobustnessPair(self._session, self.state, self)
         pair.hovered.connect(self.hovered)
@@ -90,7 +86,7 @@ class RobustnessPage(Page):
     def _connect(self) -> None:
         self.curves.label.activated.connect(self.refresh)
         self.images.hovered.connect(self.hovered)
-        self.images.opened.connect(self._open)
+        self.images.opened.connect(partial(self.opened.open_sample, "test"))
         self.switch.chosen.connect(self.tabs.show_panel)
         view, state = self._session.view, self.state
         for signal in (state.measure.changed, self._session.runs.changed, view.run_shown):
@@ -117,7 +113,3 @@ class RobustnessPage(Page):
             self.images.show_nothing(self.why_nothing("", "computing ..."))
         else:
             self.images.show_curves(curves, self.curves.chosen_class)
-
-    @Slot(int, QPoint)
-    def _open(self, index: int, near: QPoint) -> None:
-        self.opened.open_sample("test", index, near)

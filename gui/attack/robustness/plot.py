@@ -18,7 +18,6 @@ from gui.widgets.basics.controls import chooser, offer
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.curves.plot import Curve, CurvePlot
-from gui.widgets.curves.runs import RunCurves
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from gui.attack.robustness.study import Robustness, RobustnessCurves
     from gui.session.session import Session
     from gui.shared.run_models import RunModel
+    from gui.widgets.curves.runs import RunCurves
 
 EXACT = "exact"
 _EXACT_WIDTH = 3.0
@@ -60,7 +60,6 @@ class RobustnessPlot(Panel):
         super().__init__(session, parent)
         self._state, self._theme = state, LIGHT
         self.size_choice = SizeChoice(state.measure, _NORM_HELP, self)
-        self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
         self.label = chooser("Class", self, _CLASS_HELP)
         self.attacks = AttackProgress(session.view, state, self)
         attacks = state.attacks
@@ -145,10 +144,7 @@ class RobustnessPlot(Panel):
         if entry is None:
             return None
         exact = curves.exact[model.key].accuracy(curves.norm, curves.sizes, self.chosen_class)
-        is_strong = entry.key == self._session.runs.reference_key
-        colour = self._theme.runs[entry.colour]
-        points = ((EXACT, curves.sizes, exact),)
-        return RunCurves(entry.key, entry.name, colour, points, strong=is_strong)
+        return self._state.behind(entry, self._theme, (EXACT, curves.sizes, exact))
 
 
 def _curves(attacks: tuple[SizedAttack, ...]) -> tuple[Curve, ...]:

@@ -18,6 +18,7 @@ from gui.jobs.question import about, is_as, same
 from gui.jobs.study import REST, Study
 from gui.shared.measure import Measure
 from gui.shared.run_models import OfModels, models_of, other_runs
+from gui.widgets.curves.runs import RunCurves
 
 if TYPE_CHECKING:
     from typing import Any
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from gui.session.runs import RunEntry
     from gui.session.session import Session
     from gui.shared.run_models import RunModel
+    from gui.theme import Theme
 
 MOST_EPOCHS = 128
 """Epochs of a run whose medians are found: as many as the small plot has room for."""
@@ -286,6 +288,13 @@ class Robustness:
         shown = self._session.runs.entry(self._session.runs.shown_key)
         others = [entry for entry in self.others if entry.is_visible]
         return [] if shown is None else [shown, *others]
+
+    def behind(
+        self, entry: RunEntry, theme: Theme, curve: tuple[str, NDArray[Any], NDArray[Any]]
+    ) -> RunCurves:
+        """Return the curve of another run as it is drawn behind that of the one shown."""
+        strong = entry.key == self._session.runs.reference_key
+        return RunCurves(entry.key, entry.name, theme.runs[entry.colour], (curve,), strong=strong)
 
     def _curves_wanted(self) -> CurvesQuestion | None:
         dataset, models = self._view.dataset, models_of(self._view, self.entries()[1:])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QSlider, QWidget
 
 from gui.attack.same_change.effect_table import EffectTable
 from gui.attack.same_change.study import MOST_STRENGTH, OneChange
@@ -15,6 +15,7 @@ from gui.shared.crafting import within
 from gui.shared.panel import Panel
 from gui.shared.words import PARTS
 from gui.widgets.basics.card import card
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.job_progress import JobProgress
@@ -61,7 +62,7 @@ class SameChangePanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.state = OneChange(session, self)
+        self.state = state = OneChange(session, self)
         self._drawn: ChangedImages | None = None
         choices = {"The film's": wrapped(_FILM_HELP), "One for all": wrapped(_FOR_ALL_HELP)}
         self.choices = TabRow(choices, self)
@@ -75,8 +76,7 @@ class SameChangePanel(Panel):
         self.strength.setMaximumWidth(260)
         self.strength_words = QLabel("", self)
         self.strength_words.setFixedWidth(self.fontMetrics().horizontalAdvance("× 4.00") + 4)
-        self.find_button = QPushButton("Find one for all", self)
-        self.find_button.setToolTip(wrapped(_FIND_HELP))
+        self.find_button = button("Find one for all", self, _FIND_HELP, pressed=state.find)
         self.progress = JobProgress("changing images", "Stop; what is done stays.", self)
         self.view = ChangePicture(
             "What is added to every image, amplified so that its largest pixel at strength 1 has "
@@ -123,7 +123,6 @@ class SameChangePanel(Panel):
         self.film_button.clicked.connect(state.show_film)
         self.all_button.clicked.connect(state.show_for_all)
         self.strength.valueChanged.connect(self._strength_moved)
-        self.find_button.clicked.connect(state.find)
         self.progress.cancelled.connect(state.call_off)
         self.strip.opened.connect(self._open)
         self.strip.hovered.connect(self.hovered)
@@ -131,8 +130,8 @@ class SameChangePanel(Panel):
         attack = self._session.attack
         for signal in (attack.config_changed, attack.film.changed, attack.film.position_changed):
             signal.connect(self.refresh)
-        for button in (self.film_button, self.all_button, self.find_button):
-            button.clicked.connect(self.refresh)
+        for each in (self.film_button, self.all_button, self.find_button):
+            each.clicked.connect(self.refresh)
         self._session.view.dataset_changed.connect(self.refresh)
 
     def show_known(self) -> None:
@@ -226,12 +225,9 @@ class SameChangePanel(Panel):
             what = f"The change of step {attack.film.position} of {len(attack.film.steps) - 1}"
         elif state.is_for_all and state.asked is not None:
             config = state.asked.config
-            toward = (
-                ""
-                if dataset is None or config.target is None
-                else dataset.class_names[config.target]
-            )
-            to = f" to {short(toward, _LONGEST_NAME)}" if toward else ""
+            to = ""
+            if dataset is not None and config.target is not None:
+                to = f" to {short(dataset.class_names[config.target], _LONGEST_NAME)}"
             what = f"One change{to}, {within(config.norm, config.budget)}"
         answer = state.counted.answer
         if result is None or not result.n_images or answer is None:
@@ -249,14 +245,10 @@ class SameChangePanel(Panel):
         if shown is None or dataset is None or answer is None:
             self.strip.set_images(())
             return
-        pictures = shown.images.reshape(-1, *dataset.image_shape)
-        part = PARTS[answer.question.part]
-        self.strip.set_images(
-            [
-                _strip_image(shown, i, picture, dataset.class_names, part)
-                for i, picture in enumerate(pictures)
-            ]
-        )
+        pictures = enumerate(shown.images.reshape(-1, *dataset.image_shape))
+        names, part = dataset.class_names, PARTS[answer.question.part]
+        strip = [_strip_image(shown, i, picture, names, part) for i, picture in pictures]
+        self.strip.set_images(strip)
 
     @Slot(int)
     def _strength_moved(self, ticks: int) -> None:

@@ -74,7 +74,6 @@ class TargetsPanel(Panel):
         self._columns: list[int] = []
         self._names: tuple[str, ...] = ()
         self.size_choice = SizeChoice(self.measure, _NORM_HELP, self)
-        self.norm, self.boxed = self.size_choice.norm, self.size_choice.boxed
         self.order = QComboBox(self)
         self.order.setAccessibleName("Order of the classes")
         self.order.setToolTip(wrapped(_ORDER_HELP))

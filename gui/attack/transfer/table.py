@@ -6,14 +6,17 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QHeaderView
 
+from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
+from gui.widgets.basics.rows import RowTable, swatch
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QTreeWidgetItem, QWidget
+
     from core.attack.whole_parts.transfer import ModelTransfer
     from core.report.figures import Matrix
     from gui.session.runs import RunList
@@ -36,36 +39,21 @@ _COLUMNS = (
         "what any change at all would do.",
     ),
 )
-_NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _FEWEST_ROWS = 4
 """Seen without scrolling where there is hardly any room."""
 
-_SWATCH = QSize(18, 10)
 _UNKNOWN = "–"
 REMOVED = "a removed run"
 
 
-class TransferTable(QTreeWidget):
+class TransferTable(RowTable):
     """The crafting model first; numbers appear, and sharpen, as the images are done."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("transfer to the models of other runs", _COLUMNS, 1, parent)
         self._theme = LIGHT
         self._shares: list[list[float]] = []
-        self.setAccessibleName("transfer to the models of other runs")
-        self.setColumnCount(len(_COLUMNS))
-        self.setHeaderLabels([words for words, _ in _COLUMNS])
-        self.setRootIsDecorated(False)
-        self.setUniformRowHeights(True)
-        self.setAlternatingRowColors(True)
-        self.setIconSize(_SWATCH)
-        head = self.headerItem()
-        for column, (_, help_text) in enumerate(_COLUMNS):
-            head.setToolTip(column, wrapped(help_text))
-            if column:
-                head.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
         header = self.header()
-        header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(48)
 
@@ -76,8 +64,7 @@ class TransferTable(QTreeWidget):
         from core.report.figures import Matrix
 
         n_words = len(_COLUMNS) - len(self._shares[0])
-        items = (self.topLevelItem(row) for row in range(self.topLevelItemCount()))
-        rows = [item for item in items if item is not None]
+        rows = [self.row(place) for place in range(self.topLevelItemCount())]
         return Matrix(
             title="Transfer of crafted images",
             subtitle="",
@@ -100,16 +87,12 @@ class TransferTable(QTreeWidget):
         self, models: tuple[RunModel, ...], counts: tuple[ModelTransfer, ...], runs: RunList
     ) -> None:
         """Show these models, and what is known of them: of none, or of each, the crafting first."""
-        while self.topLevelItemCount() > len(models):
-            self.takeTopLevelItem(self.topLevelItemCount() - 1)
-        while self.topLevelItemCount() < len(models):
-            self.addTopLevelItem(QTreeWidgetItem())
+        self.set_row_count(len(models))
         self._fit(len(models))
         self._shares = [_shares(one) for one in counts]
         for row, model in enumerate(models):
-            item = self.topLevelItem(row)
-            assert item is not None
-            self._fill_row(item, model, counts[row] if counts else None, runs, is_first=row == 0)
+            known = counts[row] if counts else None
+            self._fill_row(self.row(row), model, known, runs, is_first=row == 0)
 
     def _fill_row(
         self,
@@ -122,23 +105,21 @@ class TransferTable(QTreeWidget):
     ) -> None:
         entry = runs.entry(model.key)
         name = REMOVED if entry is None else entry.name
-        item.setIcon(0, QIcon() if entry is None else self._swatch(entry.colour))
+        icon = QIcon() if entry is None else swatch(self._theme.runs[entry.colour])
+        item.setIcon(0, icon)
         numbers, tip = [_UNKNOWN] * 5, ""
         if counts is not None:
             numbers = [percent(share) for share in _shares(counts)]
             tip = wrapped(_sentence(name, counts, is_first=is_first))
             if is_first:
                 numbers[3] = "crafted here"
-        whole = model.epoch == int(model.epoch)
-        epoch = f"{model.epoch:.0f}" if whole else f"{model.epoch:.1f}"
+        epoch = epoch_words(model.epoch).removeprefix("epoch ")
         font = self.font()
         font.setBold(is_first)
         for column, text in enumerate((name, epoch, *numbers)):
             item.setText(column, text)
             item.setToolTip(column, tip)
             item.setFont(column, font)
-            if column:
-                item.setTextAlignment(column, _NUMBER)
 
     def _fit(self, n_rows: int) -> None:
         """Be as high as the rows, and no higher: what is left is for the images."""
@@ -146,13 +127,6 @@ class TransferTable(QTreeWidget):
         around = self.header().sizeHint().height() + 2 * self.frameWidth() + 2
         self.setMinimumHeight(around + min(n_rows, _FEWEST_ROWS) * row)
         self.setMaximumHeight(around + max(n_rows, 1) * row)
-
-    def _swatch(self, colour: int) -> QIcon:
-        picture = QPixmap(_SWATCH)
-        picture.fill(QColor(self._theme.runs[colour]))
-        icon = QIcon(picture)
-        icon.addPixmap(picture, QIcon.Mode.Selected)  # else it is tinted in the chosen row
-        return icon
 
 
 def percent(share: float) -> str:

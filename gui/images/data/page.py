@@ -99,11 +99,6 @@ class DataPage(Page):
         session.data.changed.connect(self._tell_empty)
         self._dataset_changed()
 
-    @property
-    def cards(self) -> tuple[ImageCard, ...]:
-        """The card of an opened image."""
-        return (self.card,)
-
     def figure_words(self) -> str:
         """Return which images hang on the wall, and which epoch's model reads them."""
         return f"{PARTS[self.part]} images: {self.words.text()}"

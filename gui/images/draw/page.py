@@ -82,11 +82,6 @@ class DrawPage(Page):
         cards = ((card(part, (12, 8, 12, 10)), share) for part, share in shares)
         self.setLayout(beside(*cards, spacing=10))
 
-    @property
-    def cards(self) -> tuple[ImageCard, ...]:
-        """The card of an opened image."""
-        return (self.card,)
-
     def figure_words(self) -> str:
         """Return which epoch's model reads the drawing."""
         return self.reading.when.text()

@@ -7,19 +7,28 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 
 from core.learning.sweep.sweep import N_SEEDS
 from gui.shared.panel import Panel
 from gui.shared.side import Side
 from gui.tune.runs.study import Seeds
 from gui.tune.runs.table import RunTable
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QPushButton
+
     from gui.session.session import Session
+    from gui.widgets.basics.controls import Pressed
+
+_SEEDS_HELP = (
+    "Train the settings of the run shown once for each seed, all at once, and draw the median and "
+    "the band they lie in"
+)
 
 
 class RunsPanel(Panel):
@@ -30,43 +39,48 @@ class RunsPanel(Panel):
         self.seeds = Seeds(session, self)
         self.table = RunTable(session, self)
 
-        self.show_button = self._button("Show", "Show this run in every view (Enter)")
-        self.fork_button = self._button(
-            "Fork", "Branch off: go on from the epoch shown, with the settings of the panel (K)"
-        )
-        self.compare_button = self._button(
-            "Compare", "Weights, means, mistakes of this run beside those of the one shown"
-        )
-        self.pin_button = self._button("Pin", "Make this run the reference of the others")
+        move_up, move_down = partial(self._move, -1), partial(self._move, 1)
+        self.show_button = self._button("Show", "Show this run in every view (Enter)", self._show)
+        tip = "Branch off: go on from the epoch shown, with the settings of the panel (K)"
+        self.fork_button = self._button("Fork", tip, session.training.fork)
+        tip = "Weights, means, mistakes of this run beside those of the one shown"
+        self.compare_button = self._button("Compare", tip, self._compare)
+        tip = "Make this run the reference of the others"
+        self.pin_button = self._button("Pin", tip, self._pin)
         self.pin_button.setCheckable(True)
-        self.up_button = self._button("Up", "Move this run up (Ctrl+Up)")
-        self.down_button = self._button("Down", "Move this run down (Ctrl+Down)")
-        self.remove_button = self._button("Remove", "Take this run off the list (Delete)")
-        self.undo_button = self._button("Put back", "Put the run removed last back (Ctrl+Z)")
+        self.up_button = self._button("Up", "Move this run up (Ctrl+Up)", move_up)
+        self.down_button = self._button("Down", "Move this run down (Ctrl+Down)", move_down)
+        tip = "Take this run off the list (Delete)"
+        self.remove_button = self._button("Remove", tip, self._remove)
+        tip = "Put the run removed last back (Ctrl+Z)"
+        self.undo_button = self._button("Put back", tip, session.runs.undo_remove)
+        here = Qt.ShortcutContext.WidgetShortcut
+        QShortcut("Delete", self.table, self._remove, context=here)
+        QShortcut("Ctrl+Up", self.table, move_up, context=here)
+        QShortcut("Ctrl+Down", self.table, move_down, context=here)
         self.n_seeds = NumberField(N_SEEDS, self)
         self.n_seeds.show_value(16)
         self.n_seeds.setFixedWidth(64)
         self.n_seeds.setToolTip(wrapped(N_SEEDS.help))
         self.n_seeds.refused.connect(session.messages.warn)
-        self.seeds_button = self._button(
-            "Repeat with seeds",
-            "Train the settings of the run shown once for each seed, all at once, and draw the "
-            "median and the band they lie in",
-        )
+        self.seeds_button = self._button("Repeat with seeds", _SEEDS_HELP, self._repeat)
         self.progress = QProgressBar(self)
         self.progress.setRange(0, 1000)
         self.progress.setFixedWidth(110)
         self.progress.setAccessibleName("seeds being trained")
         self._lay_out()
-        self._connect()
+        self.table.filled.connect(self._refresh_buttons)
+        self.table.currentItemChanged.connect(self._refresh_buttons)
+        self.table.shown.connect(self._show)
+        session.view.shown_changed.connect(self._refresh_fork)
+        self.seeds.changed.connect(self._refresh_seeds)
         self._refresh_seeds()
         self._refresh_buttons()
 
-    def _button(self, words: str, help_text: str) -> QPushButton:
-        button = QPushButton(words, self)
-        button.setToolTip(wrapped(help_text))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
+    def _button(self, words: str, help_text: str, pressed: Pressed) -> QPushButton:
+        made = button(words, self, help_text, pressed=pressed)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return made
 
     def _lay_out(self) -> None:
         of_one = (self.show_button, self.fork_button, self.compare_button, self.pin_button)
@@ -75,36 +89,12 @@ class RunsPanel(Panel):
         buttons = beside(*of_one, 12, *of_list, None, *seeds)
         self.setLayout(below((self.table, 1), buttons))
 
-    def _connect(self) -> None:
-        session = self._session
-        self.table.filled.connect(self._refresh_buttons)
-        self.table.currentItemChanged.connect(self._refresh_buttons)
-        self.table.shown.connect(self._show)
-        self.show_button.clicked.connect(self._show)
-        self.fork_button.clicked.connect(session.training.fork)
-        self.compare_button.clicked.connect(self._compare)
-        self.pin_button.clicked.connect(self._pin)
-        move_up, move_down = partial(self._move, -1), partial(self._move, 1)
-        self.up_button.clicked.connect(move_up)
-        self.down_button.clicked.connect(move_down)
-        self.remove_button.clicked.connect(self._remove)
-        self.undo_button.clicked.connect(session.runs.undo_remove)
-        here = Qt.ShortcutContext.WidgetShortcut
-        QShortcut("Delete", self.table, self._remove, context=here)
-        QShortcut("Ctrl+Up", self.table, move_up, context=here)
-        QShortcut("Ctrl+Down", self.table, move_down, context=here)
-        session.view.shown_changed.connect(self._refresh_fork)
-        self.seeds_button.clicked.connect(self._repeat)
-        self.seeds.changed.connect(self._refresh_seeds)
-
     @Slot()
     def _refresh_buttons(self) -> None:
-        if self.table.is_filling:
-            return
         runs, key = self._session.runs, self.table.chosen_key()
         is_some = runs.entry(key) is not None
-        self.show_button.setEnabled(is_some and key != runs.shown_key)
-        self.compare_button.setEnabled(is_some and key != runs.shown_key)
+        for other in (self.show_button, self.compare_button):
+            other.setEnabled(is_some and key != runs.shown_key)
         self._refresh_fork()
         self.pin_button.setEnabled(is_some)
         self.pin_button.setChecked(is_some and key == runs.reference_key)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem
+from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidgetItem
 
 from gui.session.runs import RunEntry
 from gui.theme import LIGHT, Theme
 from gui.tune.runs.cells import band_cells, run_cells
 from gui.widgets.basics.arrow_keys import ENTER
+from gui.widgets.basics.rows import RowTable, swatch
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -43,12 +44,10 @@ _FLAGS = (
 _CELL_ROOM = 12
 _FILL_SECONDS = 0.25
 _LEAST_WIDTH = 40
-_SWATCH = QSize(18, 10)
 _NAME_WIDTH = 170
-_NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-class RunTable(QTreeWidget):
+class RunTable(RowTable):
     """One row for each run and band; what is ticked or written in it goes to the session."""
 
     shown = Signal()
@@ -57,11 +56,9 @@ class RunTable(QTreeWidget):
     """All rows say what is true now."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("runs", _COLUMNS, 3, parent)
         self._session = session
         self._theme = LIGHT
-        self.is_filling = False
-        """Whether the rows are being filled: what changes then is nobody's doing."""
         self._filled_at = 0.0
         self._set_up()
         for signal in (session.runs.changed, session.view.run_started, session.view.run_shown):
@@ -71,13 +68,6 @@ class RunTable(QTreeWidget):
         session.view.run_state_changed.connect(self.refresh_live)
 
     def _set_up(self) -> None:
-        self.setAccessibleName("runs")
-        self.setColumnCount(len(_COLUMNS))
-        self.setHeaderLabels([words for words, _ in _COLUMNS])
-        self.setRootIsDecorated(False)
-        self.setUniformRowHeights(True)
-        self.setAlternatingRowColors(True)
-        self.setIconSize(_SWATCH)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         # Only names can be written; a double click anywhere else writes nothing.
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -85,13 +75,7 @@ class RunTable(QTreeWidget):
         self.itemDelegate().closeEditor.connect(self._written)
         self.itemChanged.connect(self._item_changed)
         self.customContextMenuRequested.connect(self._offer_colours)
-        head = self.headerItem()
-        for column, (_, help_text) in enumerate(_COLUMNS):
-            head.setToolTip(column, help_text)
-            if column > 2:
-                head.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
         header = self.header()
-        header.setStretchLastSection(False)
         header.setMinimumSectionSize(_LEAST_WIDTH)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         for column in range(len(_COLUMNS)):
@@ -141,26 +125,19 @@ class RunTable(QTreeWidget):
         runs = self._session.runs
         entries: list[Entry] = [*runs.entries, *runs.bands]
         chosen = self.chosen_key()
-        self.is_filling = True
-        while self.topLevelItemCount() > len(entries):
-            self.takeTopLevelItem(self.topLevelItemCount() - 1)
-        while self.topLevelItemCount() < len(entries):
-            self.addTopLevelItem(QTreeWidgetItem())
-        for place, entry in enumerate(entries):
-            self._fill(self.row(place), entry)
-        keys = [entry.key for entry in entries]
-        for key in (chosen, runs.shown_key):
-            if key in keys:
+        with QSignalBlocker(self):  # what changes now is nobody's doing
+            self.set_row_count(len(entries))
+            for place, entry in enumerate(entries):
+                self._fill(self.row(place), entry)
+            keys = [entry.key for entry in entries]
+            key = next((key for key in (chosen, runs.shown_key) if key in keys), None)
+            if key is not None:
                 self.setCurrentItem(self.row(keys.index(key)))
-                break
-        for column, width in enumerate(self._widths()):
-            if width > self.columnWidth(column):
-                self.setColumnWidth(column, width)
-        self.is_filling = False
+            self._widen()
         self.filled.emit()
 
-    def _widths(self) -> list[int]:
-        """Return how wide each column must be, 0 where that is for others to say.
+    def _widen(self) -> None:
+        """Make columns as wide as what stands in them.
 
         Qt can do this by itself, and then does it again for every cell that is filled.
         """
@@ -168,18 +145,11 @@ class RunTable(QTreeWidget):
         font.setBold(True)
         metrics = QFontMetrics(font)
         rows = [self.row(place) for place in range(self.topLevelItemCount())]
-        widths = [0] * len(_COLUMNS)
         for column, (head, _) in enumerate(_COLUMNS):
             if column not in (0, 2):
                 words = [head, *(item.text(column) for item in rows)]
-                widths[column] = max(map(metrics.horizontalAdvance, words)) + _CELL_ROOM
-        return widths
-
-    def row(self, place: int) -> QTreeWidgetItem:
-        """Return the row at a place from the top."""
-        item = self.topLevelItem(place)
-        assert item is not None
-        return item
+                width = max(map(metrics.horizontalAdvance, words)) + _CELL_ROOM
+                self.setColumnWidth(column, max(width, self.columnWidth(column)))
 
     @Slot()
     def _refresh_growing(self) -> None:
@@ -196,9 +166,8 @@ class RunTable(QTreeWidget):
         self._filled_at = time.perf_counter()
         for place, entry in enumerate(runs.entries):
             if entry.key == runs.live_key and place < self.topLevelItemCount():
-                self.is_filling = True
-                self._fill(self.row(place), entry)
-                self.is_filling = False
+                with QSignalBlocker(self):
+                    self._fill(self.row(place), entry)
 
     def _fill(self, item: QTreeWidgetItem, entry: Entry) -> None:
         """Fill a row, touching only what differs: each touch costs a look at the whole self."""
@@ -212,19 +181,15 @@ class RunTable(QTreeWidget):
         look = (self._theme.name, entry.colour)
         if item.data(0, _LOOK) != look:
             item.setData(0, _LOOK, look)
-            item.setIcon(0, self._swatch(entry.colour))
+            item.setIcon(0, swatch(self._theme.runs[entry.colour]))
+        runs, is_shown = self._session.runs, False
         if isinstance(entry, RunEntry):
-            cells, is_shown = (
-                run_cells(self._session.runs, entry.run),
-                entry.run is self._session.runs.shown,
-            )
+            cells, is_shown = run_cells(runs, entry.run), entry.run is runs.shown
         else:
-            cells, is_shown = band_cells(entry.band), False
+            cells = band_cells(entry.band)
         for column, words in enumerate([entry.name, *cells]):
             if item.text(column) != words:
                 item.setText(column, words)
-                if column > 2:
-                    item.setTextAlignment(column, _NUMBER)
                 if column == 2:
                     item.setToolTip(2, wrapped(words) if words else "")
         if item.font(0).bold() != is_shown:
@@ -233,23 +198,10 @@ class RunTable(QTreeWidget):
             for column in range(len(_COLUMNS)):
                 item.setFont(column, font)
 
-    def _swatch(self, colour: int) -> QIcon:
-        picture = QPixmap(_SWATCH)
-        picture.fill(QColor(self._theme.runs[colour]))
-        icon = QIcon(picture)
-        icon.addPixmap(picture, QIcon.Mode.Selected)  # else it is tinted in the chosen row
-        return icon
-
     def chosen_key(self) -> int | None:
         """Return the number of the chosen run."""
         item = self.currentItem()
         return None if item is None else item.data(0, _KEY)
-
-    def choose(self, key: int) -> None:
-        """Choose a run."""
-        runs = self._session.runs
-        keys = [*(e.key for e in runs.entries), *(e.key for e in runs.bands)]
-        self.setCurrentItem(self.row(keys.index(key)))
 
     @Slot(QTreeWidgetItem, int)
     def _double_clicked(self, item: QTreeWidgetItem, column: int) -> None:
@@ -269,11 +221,10 @@ class RunTable(QTreeWidget):
 
     @Slot(QTreeWidgetItem, int)
     def _item_changed(self, item: QTreeWidgetItem, column: int) -> None:
-        if self.is_filling or column != 0:
-            return
-        key, runs = item.data(0, _KEY), self._session.runs
-        runs.set_visible(key, item.checkState(0) == Qt.CheckState.Checked)
-        runs.rename(key, item.text(0))
+        if column == 0:
+            key, runs = item.data(0, _KEY), self._session.runs
+            runs.set_visible(key, item.checkState(0) == Qt.CheckState.Checked)
+            runs.rename(key, item.text(0))
 
     @Slot(QPoint)
     def _offer_colours(self, place: QPoint) -> None:
@@ -289,13 +240,8 @@ class RunTable(QTreeWidget):
     def colour_menu(self, key: int) -> QMenu:
         """Return the menu that gives a run another colour."""
         menu = QMenu("Colour", self)
-        for colour in range(len(self._theme.runs)):
-            action = menu.addAction(self._swatch(colour), f"Colour {colour + 1}")
-            action.setData((key, colour))
-        menu.triggered.connect(self._colour_chosen)
+        for number, colour in enumerate(self._theme.runs):
+            menu.addAction(swatch(colour), f"Colour {number + 1}").setData(number)
+        runs = self._session.runs
+        menu.triggered.connect(lambda action: runs.set_colour(key, action.data()))
         return menu
-
-    @Slot(object)
-    def _colour_chosen(self, action: object) -> None:
-        key, colour = action.data()  # type: ignore[attr-defined]
-        self._session.runs.set_colour(key, colour)
