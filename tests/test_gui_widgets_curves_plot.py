@@ -76,6 +76,13 @@ def plot(qtbot: QtBot) -> CurvePlot:
     return make(qtbot)
 
 
+def test_the_end_of_an_upright_axis_has_its_number(plot: CurvePlot) -> None:
+    axis = plot.view.axes["left"]
+    foot = QRect(0, 0, round(axis.width()) - 8, 14)
+    foot.moveCenter(QPoint(foot.width() // 2, inside(plot).bottom()))
+    assert (pixels(plot.view, foot).std(axis=(0, 1)) > 10).all()
+
+
 def view_range(plot: CurvePlot) -> NDArray[np.float64]:
     """Return ((x low, x high), (y low, y high)) of what is in view, in places."""
     return np.array(plot.box.viewRange())

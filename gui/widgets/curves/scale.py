@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
+    from PySide6.QtCore import QRectF
 
 _ROOM = {"bottom": 46, "left": 22}
 """Pixels between two labels of a logarithmic axis."""
+_FOOT_ROOM = 8
+"""Pixels below an upright axis for half of the number that stands at its end."""
 _FEW_DECADES = 1.3
 """Below this many decades, round steps read better than powers of ten."""
 
@@ -128,6 +131,15 @@ class ScaledAxis(pg.AxisItem):
         room = self.textWidth if self.orientation == "left" else self.textHeight
         if not room - 10 <= x <= room:
             super()._updateMaxTextSize(x)
+
+    def boundingRect(self) -> QRectF:
+        """Return the axis with its grid, and of an upright one room for the number at its foot.
+
+        pyqtgraph gives that room to an axis without a grid only, and leaves out what has none. At
+        its head a plot has no room for it.
+        """
+        room = _FOOT_ROOM if self.orientation == "left" else 0
+        return super().boundingRect().adjusted(0, 0, 0, room)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Any:
         """Return [(spacing, places)]: first those with labels, then those without."""
