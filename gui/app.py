@@ -174,7 +174,7 @@ def run_window(arguments: Arguments) -> int:
     tell_surprises(window)
     if brought:
         _log.warning(brought)
-        window.notify(brought, False)
+        session.messages.note(brought)
     window.page("learn").painted.connect(
         partial(session.open, arguments.data.dataset, arguments.reading)
     )
@@ -187,8 +187,7 @@ def run_window(arguments: Arguments) -> int:
     # run in the middle of a paintEvent, so the window is closed from the event loop.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
-    geometry = settings.geometry
-    if geometry is None or not window.restoreGeometry(geometry):
+    if not window.restoreGeometry(settings.geometry):
         window.resize(window.sizeHint())
     window.show()
     QTimer.singleShot(_RUBBISH_MILLISECONDS, window, collect_rubbish)

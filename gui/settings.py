@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -11,21 +12,28 @@ from core.errors import SettingError
 from core.sources.reading import ReadingConfig
 from gui.theme import LIGHT, THEMES, Theme
 
+Value = TypeVar("Value")
+
 MOST_RECENT = 10
 """Paths remembered; a longer menu is searched, not read."""
 
 
-class _Words:
-    """Words kept under the name of the attribute."""
+class _Kept(Generic[Value]):
+    """A value kept under the name of the attribute; what is of another type is as if never set."""
+
+    def __init__(self, default: Value) -> None:
+        self._default = default
 
     def __set_name__(self, owner: type[Settings], name: str) -> None:
         self._name = name
 
-    def __get__(self, settings: Settings, owner: type[Settings]) -> str:
-        return str(settings._store.value(self._name, ""))
+    def __get__(self, settings: Settings, owner: type[Settings]) -> Value:
+        default = self._default
+        value = settings._store.value(self._name, default, type(default))
+        return value if isinstance(value, type(default)) else default
 
-    def __set__(self, settings: Settings, words: str) -> None:
-        settings._store.setValue(self._name, words)
+    def __set__(self, settings: Settings, value: Value) -> None:
+        settings._store.setValue(self._name, value)
 
 
 class Settings:
@@ -42,25 +50,6 @@ class Settings:
     @theme.setter
     def theme(self, theme: Theme) -> None:
         self._store.setValue("theme", theme.name)
-
-    @property
-    def geometry(self) -> QByteArray | None:
-        """Size and place of the window."""
-        value = self._store.value("geometry")
-        return value if isinstance(value, QByteArray) else None
-
-    @geometry.setter
-    def geometry(self, geometry: QByteArray | None) -> None:
-        self._store.setValue("geometry", geometry)
-
-    @property
-    def panel_open(self) -> bool:
-        """Whether the Experiment panel is unfolded."""
-        return self._store.value("panel_open", True, bool) is not False
-
-    @panel_open.setter
-    def panel_open(self, is_open: bool) -> None:
-        self._store.setValue("panel_open", is_open)
 
     @property
     def recent(self) -> list[tuple[str, ReadingConfig]]:
@@ -84,9 +73,13 @@ class Settings:
         plain = [{"path": path, "reading": asdict(reading)} for path, reading in entries]
         self._store.setValue("recent", json.dumps(plain))
 
-    saved_in = _Words()
+    geometry = _Kept(QByteArray())
+    """Size and place of the window; empty before there was one."""
+    panel_open = _Kept(True)
+    """Whether the Experiment panel is unfolded."""
+    saved_in = _Kept("")
     """Folder where something was saved last; empty before anything was."""
-    opened_in = _Words()
+    opened_in = _Kept("")
     """Folder of the data that were looked for last; empty before any were."""
-    mirror = _Words()
+    mirror = _Kept("")
     """Folder or address that is asked first for data sets; empty for none."""

@@ -189,15 +189,14 @@ def style_sheet(theme: Theme) -> str:
     #topBar QToolButton {{ padding: 4px 5px; }}
     QToolButton#primary {{ background: {theme.accent}; color: {theme.on_accent};
         font-weight: 600; padding: 4px 14px; }}
-    QToolButton#primary:focus {{ border-color: {theme.text}; }}
+    QToolButton#primary:focus, QPushButton#call:focus {{ border-color: {theme.text}; }}
     QToolButton#primary:disabled {{ background: {theme.raised}; color: {theme.earlier}; }}
     QToolButton#page {{ padding: 6px 4px; font-weight: 600; color: {theme.muted}; }}
-    QToolButton#page:checked {{ color: {theme.text}; background: {theme.selection}; }}
     QToolButton#tool {{ padding: 4px; }}
     QToolButton#way {{ padding: 2px; font-weight: 600; color: {theme.muted}; }}
     QToolButton#tab {{ padding: 2px 6px; font-weight: 600; color: {theme.muted}; }}
-    QToolButton#tab:checked, QToolButton#tool:checked, QToolButton#way:checked {{
-        color: {theme.text}; background: {theme.selection}; }}
+    QToolButton#page:checked, QToolButton#tab:checked, QToolButton#tool:checked,
+    QToolButton#way:checked {{ color: {theme.text}; background: {theme.selection}; }}
     QToolButton#target {{ padding: 2px 4px; border-color: {theme.border}; }}
     QToolButton#target:checked {{ background: {theme.accent}; color: {theme.on_accent};
         font-weight: 600; }}
@@ -209,7 +208,6 @@ def style_sheet(theme: Theme) -> str:
     QPushButton:checked {{ background: {theme.selection}; }}
     QPushButton#call {{ background: {theme.accent}; color: {theme.on_accent};
         border-color: {theme.accent}; font-weight: 600; }}
-    QPushButton#call:focus {{ border-color: {theme.text}; }}
     #notice {{ background: {theme.selection}; border: 1px solid {theme.accent};
         border-radius: 6px; }}
     #notice[error="true"] {{ background: {theme.bad_surface}; border-color: {theme.bad}; }}

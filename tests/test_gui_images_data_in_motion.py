@@ -176,7 +176,7 @@ def test_a_run_that_is_prepared_can_be_called_off(
     session.wanted.set_setting("pixel_noise", 0.2)
     session.training.rewind()
     wait_until(qtbot, window.opening_bar.isVisible)
-    click(qtbot, window.opening_bar.cancel_button)
+    click(qtbot, window.opening_bar.button)
     assert session.data.pending is None
     assert not window.opening_bar.isVisible()
     assert "called off" in window.notice.text

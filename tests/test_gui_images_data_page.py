@@ -822,7 +822,7 @@ def test_a_page_that_nobody_sees_computes_nothing(
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     wait_for_diagnosis(qtbot, session)  # made of the same model, by a thread like the reader's
-    assert session.readings.shown is None
+    assert session.readings.part.found is None
     assert not session.readings.part.is_computing
     page.show()
     wait_for_wall(qtbot, page, session)

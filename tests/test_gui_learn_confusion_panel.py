@@ -155,7 +155,7 @@ def test_nothing_is_counted_for_what_nobody_sees(
     with qtbot.waitSignal(session.pool.frame):
         pass
     assert not session.readings.part.is_computing
-    assert session.readings.shown is None
+    assert session.readings.part.found is None
     assert panel.matrix.counts is before
     panel.show()
     wait_for_counts(qtbot, panel, session, "test")

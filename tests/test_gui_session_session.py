@@ -25,7 +25,6 @@ from core.errors import DatasetError, SettingError
 from core.insight.diagnostics import diagnose
 from core.learning.config import TrainingConfig
 from core.learning.presets import PRESETS
-from gui.jobs.mailbox import Letter
 from gui.session.run_state import RunState
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
     from core.learning.training import EpochRecord
     from core.sources.reading import ReadingConfig
+    from gui.jobs.mailbox import Letter
     from gui.session.session import Session
 
 LONG = TrainingConfig(epochs=5000)
@@ -243,10 +243,10 @@ def test_play_pause_and_steps(new_session: New, qtbot: QtBot) -> None:
     assert session.view.is_running
     wait_for_state(qtbot, session, RunState.PAUSED)
     assert session.view.live is not None
-    assert session.view.live.step == 1
+    assert session.view.live.progress.step == 1
     session.training.step_epoch()
     wait_for_state(qtbot, session, RunState.PAUSED)
-    assert session.view.live.fraction == 1
+    assert session.view.live.progress.place == 1
     assert len(history_of(session)) == 2
     session.training.toggle()
     assert session.view.is_running
@@ -266,7 +266,7 @@ def test_the_shown_model_is_the_live_one_between_epochs(new_session: New, qtbot:
     assert session.view.live is not None
     assert shown.live
     assert shown.record is None
-    assert shown.epoch == pytest.approx(1 / session.view.live.n_batches)
+    assert shown.epoch == pytest.approx(1 / session.view.live.progress.n_batches)
     assert shown.weights is session.view.live.weights
 
 
@@ -334,15 +334,21 @@ def test_rewind_during_a_run_shows_nothing_of_the_old_one(new_session: New, qtbo
         np.testing.assert_array_equal(weights, starts[0])
 
 
-def test_a_late_letter_of_an_old_run_is_dropped(session: Session, qtbot: QtBot) -> None:
+def test_a_late_letter_of_an_old_run_is_dropped(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     old_live, old_record = session.view.live, history_of(session)[5]
-    old_generation, to = session.training.generation, session.training.read
-    session.training.rewind()
+    letters: list[Letter] = []
+    mailbox, post = session.pool.mailbox, session.pool.mailbox.post
+    monkeypatch.setattr(mailbox, "post", lambda letter: (letters.append(letter), post(letter)))
+    for n_begun in (1, 2):
+        session.training.rewind()
+        wait_until(qtbot, lambda n=n_begun: len(letters) == n)
     wait_until(qtbot, lambda: len(history_of(session)) == 1 and session.view.live is not None)
-    mailbox, newer = session.pool.mailbox, replace(history_of(session)[0], epoch=1)
-    mailbox.post(Letter(to, old_generation, old_record))
-    mailbox.put_latest(Letter(to, old_generation, old_live))
-    mailbox.post(Letter(to, session.training.generation, newer))
+    old, new = letters
+    mailbox.post(replace(old, payload=old_record))
+    mailbox.put_latest(replace(old, payload=old_live))
+    mailbox.post(replace(new, payload=replace(history_of(session)[0], epoch=1)))
     wait_until(qtbot, lambda: len(history_of(session)) > 1)
     assert [record.epoch for record in history_of(session)] == [0, 1]
     assert session.view.live is not old_live

@@ -9,7 +9,7 @@ from core_samples import tiny_dataset
 
 from core.learning.config import TrainingConfig
 from core.learning.history import Change
-from core.learning.training import Divergence, EpochRecord, Trainer
+from core.learning.training import BatchRecord, Divergence, EpochRecord, Trainer
 from gui.jobs.mailbox import Letter, Mailbox
 from gui.session.training_job import LiveState, Mode, Stopped, TrainingJob
 
@@ -74,9 +74,9 @@ class Driver:
         return [event for event in self.events if isinstance(event, EpochRecord)]
 
     @property
-    def state(self) -> LiveState:
+    def state(self) -> BatchRecord:
         assert self.live is not None
-        return self.live
+        return self.live.progress
 
 
 @pytest.fixture
@@ -92,7 +92,8 @@ def drive() -> Iterator[Callable[..., Driver]]:
     yield make
     for driver in drivers:
         driver.job.request_stop()
-        assert driver.job.join(SOON), "the job does not stop"
+        driver.job.join(SOON)
+        assert not driver.job.is_alive(), "the job does not stop"
 
 
 def plain_run(config: TrainingConfig = CONFIG) -> list[EpochRecord]:
@@ -114,7 +115,7 @@ def test_playing_gives_the_plain_run_bit_for_bit(drive: Callable[..., Driver]) -
     assert_same_records(driver.records, plain_run())
     assert driver.events[-1] == Stopped(True)
     assert driver.state.epoch == CONFIG.epochs
-    np.testing.assert_array_equal(driver.state.weights, plain_run()[-1].weights)
+    np.testing.assert_array_equal(driver.live.weights, plain_run()[-1].weights)
 
 
 def test_a_paused_job_shows_its_start_and_waits(drive: Callable[..., Driver]) -> None:
@@ -140,7 +141,7 @@ def test_one_batch_is_exactly_one_update(drive: Callable[..., Driver]) -> None:
         assert driver.state.n_batches == N_BATCHES
         assert driver.events[-1] == Stopped(False)
         assert driver.job.resting
-        np.testing.assert_array_equal(driver.state.weights, trainer.weights)
+        np.testing.assert_array_equal(driver.live.weights, trainer.weights)
 
 
 def test_one_epoch_ends_at_the_next_whole_epoch(drive: Callable[..., Driver]) -> None:
@@ -269,7 +270,8 @@ def test_a_run_that_diverges_says_where_and_ends(drive: Callable[..., Driver]) -
     config = TrainingConfig(learning_rate=1000.0, l2=10.0, epochs=50, batch_size=10)
     driver = drive(Mode.PLAYING, config)
     driver.wait_for(lambda: driver.count(Divergence) == 1)
-    assert driver.job.join(SOON)
+    driver.job.join(SOON)
+    assert not driver.job.is_alive()
     trainer = Trainer(DATA, config)
     trainer.batches_per_record = 1
     expected = list(trainer.run())[-1]
@@ -280,7 +282,7 @@ def test_a_run_that_diverges_says_where_and_ends(drive: Callable[..., Driver]) -
 def test_what_crosses_the_threads_cannot_be_written(drive: Callable[..., Driver]) -> None:
     driver = drive(Mode.PLAYING)
     driver.wait_for(lambda: Stopped(True) in driver.events)
-    assert not driver.state.weights.flags.writeable
+    assert not driver.live.weights.flags.writeable
     assert not any(record.weights.flags.writeable for record in driver.records)
     weights = [id(record.weights) for record in driver.records]
     assert len(set(weights)) == len(weights)
@@ -290,6 +292,7 @@ def test_it_stops_at_full_speed(drive: Callable[..., Driver]) -> None:
     driver = drive(Mode.PLAYING, TrainingConfig(epochs=5000, batch_size=1))
     driver.wait_for(lambda: driver.count(EpochRecord) > 1)
     driver.job.request_stop()
-    assert driver.job.join(SOON)
+    driver.job.join(SOON)
+    assert not driver.job.is_alive()
     driver.take()
     assert Stopped(True) not in driver.events

@@ -10,6 +10,7 @@ import pytest
 from gui_helpers import wait_until
 from PySide6.QtWidgets import QWidget
 
+from gui.shared.page import Page
 from gui.shared.tabs import PanelTabs
 from gui.window.registry import LEARN_TABS
 
@@ -26,9 +27,9 @@ def tabs(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Pan
     """Return panels that are made ahead as soon as they are shown."""
     for name in ("FIRST_MILLISECONDS", "NEXT_MILLISECONDS"):
         monkeypatch.setattr(f"gui.widgets.basics.lazy_tabs.{name}", 0)
-    made = PanelTabs(session, ("first", QWidget()), LEARN_TABS)
-    qtbot.addWidget(made)
-    return made
+    page = Page(session)
+    qtbot.addWidget(page)
+    return PanelTabs(session, ("first", QWidget()), LEARN_TABS, page)
 
 
 def test_modules_are_loaded_beside_the_window(
@@ -42,7 +43,7 @@ def test_modules_are_loaded_beside_the_window(
 
     monkeypatch.setattr("gui.shared.tabs.import_module", load)
     assert tabs.left == [tab.words for tab in LEARN_TABS]
-    tabs.show()
+    tabs.window().show()
     wait_until(qtbot, lambda: not tabs.left)
     beside = [name for thread, name in loaded if thread == "loading"]
     assert beside == [tab.module for tab in LEARN_TABS]
@@ -62,7 +63,7 @@ def test_no_panel_is_made_ahead_before_its_module_is_there(
         return import_module(name)
 
     monkeypatch.setattr("gui.shared.tabs.import_module", load)
-    tabs.show()
+    tabs.window().show()
     wait_until(qtbot, lambda: len(tabs.left) == len(LEARN_TABS) - 1)
     qtbot.wait(100)
     assert tabs.left[0] == LEARN_TABS[1].words

@@ -210,7 +210,7 @@ def step_batch(scene: Scene) -> Iterator[None]:
     yield
     wait_for_state(scene.qtbot, scene.session, RunState.PAUSED)
     assert scene.session.view.live is not None
-    assert scene.session.view.live.step == 1
+    assert scene.session.view.live.progress.step == 1
 
 
 def step_epoch(scene: Scene) -> Iterator[None]:
@@ -218,7 +218,7 @@ def step_epoch(scene: Scene) -> Iterator[None]:
     yield
     wait_for_state(scene.qtbot, scene.session, RunState.PAUSED)
     assert scene.session.view.live is not None
-    assert scene.session.view.live.fraction == 1
+    assert scene.session.view.live.progress.place == 1
 
 
 def rewind(scene: Scene) -> Iterator[None]:
@@ -710,7 +710,7 @@ def test_the_size_is_remembered(window: MainWindow, settings: Settings) -> None:
     window.resize(1400, 800)
     window.close()
     geometry = settings.geometry
-    assert geometry is not None
+    assert not geometry.isEmpty()
     window.resize(1000, 640)
     assert window.restoreGeometry(geometry)
 

@@ -137,12 +137,12 @@ def test_data_are_switched_while_a_run_goes_on(
 ) -> None:
     session = window.session
     play_endlessly(session)
-    wait_until(qtbot, lambda: session.view.live is not None and session.view.live.fraction > 1)
+    wait_until(qtbot, lambda: session.view.live and session.view.live.progress.place > 1)
     old = session.view.history
     _drop(window, _mime(write_data(tmp_path / "other", (6, 6), 4, 60, 20)))
     wait_until(qtbot, lambda: data_of(session).image_shape == (6, 6))
     assert session.view.is_running  # it plays on, on the new data
-    wait_until(qtbot, lambda: session.view.live is not None and session.view.live.fraction > 1)
+    wait_until(qtbot, lambda: session.view.live and session.view.live.progress.place > 1)
     assert session.view.history is not old
     assert session.view.shown is not None
     assert session.view.shown.weights.shape == (4, 37)
@@ -224,7 +224,7 @@ def test_a_long_opening_shows_how_far_it_is_and_can_be_called_off(
     wait_until(qtbot, lambda: "of 1,000 pictures" in bar.words.text())
     assert 0 < bar.bar.value() <= 400
     assert "/many/pictures" in window.status_words.text()
-    click(qtbot, bar.cancel_button)
+    click(qtbot, bar.button)
     assert session.data.opening is None
     assert not bar.isVisible()
     assert session.view.dataset is before
@@ -380,7 +380,7 @@ def test_a_download_goes_on_beside_the_run(
     session, row = window.session, _row(window, qtbot)
     play_endlessly(session)
     click(qtbot, row.button)
-    wait_until(qtbot, lambda: session.view.live is not None and session.view.live.fraction > 1)
+    wait_until(qtbot, lambda: session.view.live and session.view.live.progress.place > 1)
     server.let_go.set()
     wait_until(qtbot, lambda: row.button.text() == "Open")
     assert session.view.is_running
@@ -531,7 +531,7 @@ def test_a_cancelled_first_opening_falls_back_to_what_ships(
     window = new_window(session)
     session.open("/many/pictures")
     wait_until(qtbot, window.opening_bar.isVisible)
-    click(qtbot, window.opening_bar.cancel_button)
+    click(qtbot, window.opening_bar.button)
     wait_until(qtbot, lambda: session.view.dataset is not None)
     assert session.view.data_config.dataset == "strokes"
 

@@ -30,6 +30,11 @@ class BatchRecord:
     n_batches: int
     step: int
 
+    @property
+    def place(self) -> float:
+        """Epochs done, counted in batches: 2.5 is half-way through the third pass."""
+        return self.epoch + self.batch / self.n_batches
+
     @classmethod
     def at(
         cls, epoch: int, step: int, position: int, *, n_samples: int, batch_size: int

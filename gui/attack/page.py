@@ -56,10 +56,9 @@ class AttackPage(Page):
         layout.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.tabs, 1)
         self.switch.chosen.connect(self.tabs.show_panel)
-        self.tabs.tab_requested.connect(self.show_tab)
-        self.tabs.sample_requested.connect(self.images.open_sample)
+        self.tab_requested.connect(self.show_tab)
+        self.sample_requested.connect(self.images.open_sample)
         self.images.card.attack_requested.connect(self._attack_sample)
-        self.tabs.hovered.connect(self.hovered)
         self.film_panel.hovered.connect(self.hovered)
 
     @property

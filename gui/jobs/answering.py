@@ -77,15 +77,15 @@ class StudyJob(Job, Generic[Question, Found]):
 
     @property
     def _outdated(self) -> bool:
-        return self._stopping or self._called_off or self._asked is not None
+        return self.is_stopping or self._called_off or self._asked is not None
 
     def work(self) -> None:
         """Answer until stopped."""
         while True:
             with self._wake:
                 self._busy = self._called_off = False
-                self._wake.wait_for(lambda: self._stopping or self._asked is not None)
-                if self._stopping:
+                self._wake.wait_for(lambda: self.is_stopping or self._asked is not None)
+                if self.is_stopping:
                     return
                 assert self._asked is not None
                 question, self._asked = self._asked, None
@@ -104,7 +104,7 @@ class StudyJob(Job, Generic[Question, Found]):
             self._busy = False
             if pause > 0:
                 self._wake.wait_for(
-                    lambda: self._stopping or (self._asked is not None and not self.rest), pause
+                    lambda: self.is_stopping or (self._asked is not None and not self.rest), pause
                 )
 
     def _answer(self, question: Question, channel: Channel) -> float:
@@ -132,7 +132,7 @@ class StudyJob(Job, Generic[Question, Found]):
                     with self._wake:
                         self._wake.wait_for(lambda: self._outdated, pause)
             steps.close()
-            if not self._stopping and progress is not None:  # else nothing is known that was not
+            if not self.is_stopping and progress is not None:  # else nothing is known that was not
                 channel.put_latest(Answer(question, search.found(), progress))
         except ExplorerError as error:
             found = None if search is None else search.found()

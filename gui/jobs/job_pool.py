@@ -29,15 +29,14 @@ class JobPool(QObject):
         super().__init__(parent)
         self.mailbox = Mailbox()
         self._jobs: list[Job] = []
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.read_letters)
         self._timer.start(FRAME_MILLISECONDS)
 
     @property
     def running(self) -> list[str]:
         """Names of the jobs whose threads have not ended."""
-        return [job.name for job in self._jobs if job.alive]
+        return [job.name for job in self._jobs if job.is_alive()]
 
     def start(self, job: Job) -> None:
         """Start a job, unless the pool was closed."""
@@ -50,7 +49,7 @@ class JobPool(QObject):
         """Give everything the jobs have sent since the last frame to whom it is for."""
         for letter in self.mailbox.take():
             letter.to(letter)
-        self._jobs = [job for job in self._jobs if job.alive]  # one that ended may hold its data
+        self._jobs = [job for job in self._jobs if job.is_alive()]  # one that ended may hold data
         self.frame.emit()
 
     def close(self) -> bool:
@@ -59,5 +58,6 @@ class JobPool(QObject):
         for job in self._jobs:
             job.request_stop()
         deadline = time.perf_counter() + STOP_SECONDS
-        ended = [job.join(max(0.0, deadline - time.perf_counter())) for job in self._jobs]
-        return all(ended)
+        for job in self._jobs:
+            job.join(max(0.0, deadline - time.perf_counter()))
+        return not self.running

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from gui.jobs.worker import Failed, Job
+from gui.jobs.worker import Done, Failed, SteppedJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from gui.jobs.job_pool import JobPool
-    from gui.jobs.mailbox import Channel, Letter
+    from gui.jobs.mailbox import Letter
 
 SWITCH_SECONDS = 2e-4
 PIECE_SECONDS = 0.008
@@ -45,13 +45,13 @@ def load_beside(
     def read(letter: Letter) -> None:
         if isinstance(letter.payload, Failed):
             pool.failed.emit(letter.payload)
-        else:
+        elif isinstance(letter.payload, Done):
             then()
 
-    _start(pool, LoadingJob(pool.mailbox.channel(read), loads))
+    _start(pool, SteppedJob("loading", pool.mailbox.channel(read), partial(_loading, loads)))
 
 
-def _start(pool: JobPool, job: LoadingJob) -> None:
+def _start(pool: JobPool, job: SteppedJob) -> None:
     end = time.perf_counter() + PIECE_SECONDS
     while _to_make and time.perf_counter() < end:
         module, name = _to_make.pop()
@@ -62,26 +62,17 @@ def _start(pool: JobPool, job: LoadingJob) -> None:
         pool.start(job)
 
 
-class LoadingJob(Job):
-    """Calls what imports modules, one after the other, and tells when all is there.
+def _loading(loads: Sequence[Callable[[], object]]) -> Generator[None, None, None]:
+    """Call what imports modules, one after the other.
 
     Only imports: nothing of Qt's may be made outside the window's thread.
     """
-
-    def __init__(self, channel: Channel, loads: Sequence[Callable[[], object]]) -> None:
-        super().__init__("loading", channel)
-        self._loads = loads
-
-    def work(self) -> None:
-        """Import until done or stopped."""
-        # Imports hold Python's lock for as long as they may. A training asks for it hundreds of
-        # times an epoch, and would wait that long each time.
-        sys.setswitchinterval(SWITCH_SECONDS)
-        try:
-            for load in self._loads:
-                if self._stopping:
-                    return
-                load()
-            self.post(None)
-        finally:
-            sys.setswitchinterval(_USUAL_SECONDS)
+    # Imports hold Python's lock for as long as they may. A training asks for it hundreds of times
+    # an epoch, and would wait that long each time.
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        for load in loads:
+            yield
+            load()
+    finally:
+        sys.setswitchinterval(_USUAL_SECONDS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ class Done:
     result: Any
 
 
-class Job(ABC):
+class Job(threading.Thread):
     """One piece of work in one thread, stopped by asking.
 
     Parameters
@@ -52,41 +52,23 @@ class Job(ABC):
     """
 
     def __init__(self, name: str, channel: Channel) -> None:
-        self.name, self._channel = name, channel
-        self._wake = threading.Condition()
-        self._stopping = False
         # A daemon cannot keep the process alive should a stop be late.
-        self._thread = threading.Thread(target=self._main, name=name, daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
+        super().__init__(name=name, daemon=True)
+        self._channel = channel
+        self._wake = threading.Condition()
+        self.is_stopping = False
+        """Whether it has been asked to end."""
 
     def request_stop(self) -> None:
         """Ask the job to end soon; returns at once."""
         with self._wake:
-            self._stopping = True
+            self.is_stopping = True
             self._wake.notify_all()
 
     @property
     def generation(self) -> int:
         """Of every letter it sends; the reader drops what is outdated."""
         return self._channel.generation
-
-    @property
-    def is_stopping(self) -> bool:
-        """Whether it has been asked to end."""
-        return self._stopping
-
-    def join(self, timeout: float) -> bool:
-        """Wait for the end at most ``timeout`` seconds; return whether it came."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
-
-    @property
-    def alive(self) -> bool:
-        """Whether the thread still runs."""
-        return self._thread.is_alive()
 
     def post(self, payload: Any) -> None:
         """Send an event that must not be lost."""
@@ -98,9 +80,10 @@ class Job(ABC):
 
     @abstractmethod
     def work(self) -> None:
-        """Do the work; look at ``_stopping`` often."""
+        """Do the work; look at :attr:`is_stopping` often."""
 
-    def _main(self) -> None:
+    def run(self) -> None:
+        """Work; called by the thread."""
         try:
             self.work()
         except Exception as error:  # told, whatever it is: a thread must not end in silence
@@ -124,7 +107,7 @@ class SteppedJob(Job):
     def work(self) -> None:
         """Step until done or stopped; closing the generator leaves nothing behind."""
         steps = self._begin()
-        while not self._stopping:
+        while not self.is_stopping:
             try:
                 self.put_latest(next(steps))
             except StopIteration as end:

@@ -11,6 +11,7 @@ from core.errors import SettingError
 from core.insight.diagnostics import first_unsure, next_mistake
 from gui.session.chosen_attack import ChosenAttack
 from gui.session.film import AttackFilm
+from gui.session.own_image import OfImage, OwnImage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset, Split
     from gui.jobs.job_pool import JobPool
     from gui.session.messages import Messages
-    from gui.session.own_image import OwnImage
     from gui.session.view import View
 
 PART_WORDS = {"train": "training", "test": "test"}
@@ -66,19 +66,15 @@ class AttackSession(QObject):
     @property
     def chosen_image(self) -> NDArray[np.float32] | None:
         """The chosen image, (n_features,), or None before there are data."""
-        dataset = self._view.dataset
-        if self.on_own and self.own is not None:
-            return self.own.image
-        return None if dataset is None else dataset.split(self.config.part).images[self.index]
+        source = self.source
+        return None if source is None else OfImage(source, self.index).image
 
     @property
     def label(self) -> int:
         """True class of the chosen image; what one's own is meant as."""
-        if self.on_own and self.own is not None:
-            return self.own.label
-        dataset = self._view.dataset
-        assert dataset is not None
-        return int(dataset.split(self.config.part).true_labels[self.index])
+        source = self.source
+        assert source is not None
+        return source.label if isinstance(source, OwnImage) else int(source.true_labels[self.index])
 
     def choose(self, part: str, index: int, *, play: bool = False) -> None:
         """Choose an image; a target that a person has set stays where it can."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QObject, SignalInstance
 
-    from core.attack import Attack, AttackConfig, AttackSettings, AttackStep
+    from core.attack import Attack, AttackSettings, AttackStep
     from core.attack.film import Filmed
     from core.data.dataset import Split
     from gui.jobs.job_pool import JobPool
@@ -78,14 +78,6 @@ class Attacked(Protocol):
     @property
     def label(self) -> int:
         """Its true class."""
-
-    @property
-    def config(self) -> AttackConfig:
-        """Images, target, and the practical's numbers."""
-
-    @property
-    def target(self) -> int | None:
-        """The class wanted, or None for any other."""
 
 
 class AttackFilm(Player):
@@ -156,7 +148,7 @@ class AttackFilm(Player):
     @property
     def n_steps(self) -> int:
         """How many steps the film is going to have."""
-        return self._attack.config.steps if self._filmed is None else self._filmed.n_steps
+        return self._attack.chosen.config.steps if self._filmed is None else self._filmed.n_steps
 
     @property
     def ran_away(self) -> bool:
@@ -181,8 +173,9 @@ class AttackFilm(Player):
     @property
     def aim(self) -> int:
         """The target; without one the class that the film comes to, or comes nearest to."""
-        if self._attack.target is not None or not self.steps or self._filmed is None:
-            return self._attack.config.target
+        chosen = self._attack.chosen
+        if chosen.target is not None or not self.steps or self._filmed is None:
+            return chosen.config.target
         order = np.argsort(self.steps[-1].probabilities)[::-1]
         return int(next(k for k in order if k != self._filmed.read_as))
 
@@ -226,7 +219,7 @@ class AttackFilm(Player):
             return None
         return summarise(
             self.steps[: self.position + 1],
-            self._attack.target,
+            self._attack.chosen.target,
             self._attack.label,
             from_noise=self._attack.chosen.begins_as_noise,
             read_as=self._filmed.read_as,

@@ -55,12 +55,9 @@ class StatisticsQuestion:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ShownReadings:
+class ShownReadings(ReadingsQuestion):
     """What the model of an epoch reads in a part of the data."""
 
-    weights: NDArray[Any]
-    split: Split
-    epoch: float
     readings: ImageReadings
 
 
@@ -118,11 +115,6 @@ class Readings(QObject):
         if part is not None:
             self._watchers[watcher] = part
         self.part.watch(bool(self._watchers))
-
-    @property
-    def shown(self) -> ShownReadings | None:
-        """What is read in the part watched, if it is known of the present data."""
-        return self.part.found
 
     def describe(self, part: str, label: int | None) -> None:
         """Ask for mean and spread of a class, or of all; :attr:`statistics` will know them."""

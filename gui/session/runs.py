@@ -80,9 +80,8 @@ class RunList(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: tuple[RunEntry, ...] = ()
-        self._by_key: dict[int | None, RunEntry] = {}
-        self.bands: tuple[BandEntry, ...] = ()
+        self._entries: dict[int | None, Entry] = {}
+        """By their keys: the runs in the order of the list, and the bands below them."""
         self.live_key: int | None = None
         self.reference_key: int | None = None
         self._shown_key: int | None = None
@@ -92,24 +91,26 @@ class RunList(QObject):
     @property
     def entries(self) -> tuple[RunEntry, ...]:
         """The runs in the order of the list."""
-        return self._entries
+        return tuple(e for e in self._entries.values() if isinstance(e, RunEntry))
 
-    @entries.setter
-    def entries(self, entries: tuple[RunEntry, ...]) -> None:
-        self._entries = entries
-        self._by_key = {entry.key: entry for entry in entries}
+    @property
+    def bands(self) -> tuple[BandEntry, ...]:
+        """The bands in the order of the list."""
+        return tuple(e for e in self._entries.values() if isinstance(e, BandEntry))
 
-    def entry(self, key: int | None) -> RunEntry | None:
-        """Return the entry of a run, or None."""
-        return self._by_key.get(key)
-
-    def band(self, key: int | None) -> BandEntry | None:
-        """Return the entry of a band, or None."""
-        return next((entry for entry in self.bands if entry.key == key), None)
+    def _list(self, *entries: Entry) -> None:
+        """List these, bands below the runs."""
+        below = sorted(entries, key=lambda entry: isinstance(entry, BandEntry))
+        self._entries = {entry.key: entry for entry in below}
 
     def any(self, key: int | None) -> Entry | None:
         """Return the entry of a run or band, or None."""
-        return self.entry(key) or self.band(key)
+        return self._entries.get(key)
+
+    def entry(self, key: int | None) -> RunEntry | None:
+        """Return the entry of a run, or None."""
+        entry = self.any(key)
+        return entry if isinstance(entry, RunEntry) else None
 
     def run(self, key: int | None) -> Run | None:
         """Return a run, or None."""
@@ -154,7 +155,7 @@ class RunList(QObject):
         if run.branch is not None:
             self._touch(run.branch.parent)  # first: it may be the one that would be tidied away
         self._tidy()
-        self.entries += (RunEntry(run, self._free_name(), self._free_colour()),)
+        self._list(*self._entries.values(), RunEntry(run, self._free_name(), self._free_colour()))
         self.live_key, self._shown_key = run.key, None
         self._hide_oldest()
         self._share_memory()
@@ -169,10 +170,9 @@ class RunList(QObject):
         others = [e for e in self.entries if e is not old] if n_learnt > 1 else []
         twins = [e for e in others if e.run.is_twin_of(old.run)]
         longer = any(len(e.run.history) >= n_learnt for e in twins)
-        gone = [old] if n_learnt <= 1 or longer else twins
-        self.entries = tuple(
-            e for e in self.entries if e not in gone or (e.is_touched and e.run.history.records)
-        )
+        for entry in [old] if n_learnt <= 1 or longer else twins:
+            if not (entry.is_touched and entry.run.history.records):
+                del self._entries[entry.key]
         if self.entry(self.reference_key) is None:
             self.reference_key = None
 
@@ -185,8 +185,8 @@ class RunList(QObject):
 
     def _free_colour(self) -> int:
         """Return the colour least used, the first of those."""
-        present: list[Entry] = [*self.entries, *self.bands]
-        used = [sum(e.colour == colour for e in present) for colour in range(_N_COLOURS)]
+        present = [entry.colour for entry in self._entries.values()]
+        used = [present.count(colour) for colour in range(_N_COLOURS)]
         return used.index(min(used))
 
     def _hide_oldest(self) -> None:
@@ -194,7 +194,7 @@ class RunList(QObject):
         visible = [e for e in self.entries if e.is_visible and e.key != self.live_key]
         spare = [e for e in visible if not e.is_touched and e.key != self.reference_key]
         for entry in spare[: max(len(visible) - MOST_VISIBLE, 0)]:
-            self._put(replace(entry, is_visible=False))
+            self._entries[entry.key] = replace(entry, is_visible=False)
 
     def _share_memory(self) -> None:
         """Give each run an equal part of the memory for weights."""
@@ -205,34 +205,27 @@ class RunList(QObject):
 
     def _all(self) -> list[Entry]:
         """Return what is in the list and what can be put back."""
-        return [*self.entries, *self.bands, *(entry for _, entry, _ in self._removed)]
-
-    def _put(self, entry: Entry) -> None:
-        """Put an entry in the place of the one with its key."""
-        if isinstance(entry, RunEntry):
-            self.entries = tuple(entry if e.key == entry.key else e for e in self.entries)
-        else:
-            self.bands = tuple(entry if e.key == entry.key else e for e in self.bands)
+        return [*self._entries.values(), *(entry for _, entry, _ in self._removed)]
 
     def _change(self, entry: Entry, **changes: Any) -> None:
         """Do what a person wants with an entry."""
         if isinstance(entry, RunEntry):
             changes["is_touched"] = True
-        self._put(replace(entry, **changes))
+        self._entries[entry.key] = replace(entry, **changes)
         self.changed.emit()
 
     def _touch(self, key: int) -> None:
         entry = self.entry(key)
         if entry is not None:
-            self._put(replace(entry, is_touched=True))
+            self._entries[key] = replace(entry, is_touched=True)
 
     def show_band(self, key: int, band: SeedBand, run: Run, name: str) -> None:
         """Add a band, or put what came of it since in its place."""
-        entry = self.band(key)
-        if entry is not None:
-            self._put(replace(entry, band=band))
+        entry = self.any(key)
+        if isinstance(entry, BandEntry):
+            self._entries[key] = replace(entry, band=band)
         else:
-            self.bands += (BandEntry(key, band, run, name, self._free_colour()),)
+            self._entries[key] = BandEntry(key, band, run, name, self._free_colour())
         self.changed.emit()
 
     def show_run(self, key: int | None) -> None:
@@ -264,16 +257,15 @@ class RunList(QObject):
             return
         others = [e for e in self.entries if e is not entry]
         place = min(max(self.entries.index(entry) + offset, 0), len(others))
-        self.entries = (*others[:place], entry, *others[place:])
+        self._list(*others[:place], entry, *others[place:], *self.bands)
         self.changed.emit()
 
     def pin(self, key: int | None) -> None:
         """Make a run the reference that others are measured against; None for none."""
         self.reference_key = key
-        if key is not None:
-            entry = self.entry(key)
-            if entry is not None:
-                self._put(replace(entry, is_touched=True, is_visible=True))
+        entry = self.entry(key)
+        if entry is not None:
+            self._entries[key] = replace(entry, is_touched=True, is_visible=True)
         self.changed.emit()
 
     def remove(self, key: int) -> Entry | None:
@@ -282,13 +274,10 @@ class RunList(QObject):
         if entry is None or key == self.live_key:
             return None
         was_reference = self.reference_key == key
-        place = (*self.entries, *self.bands).index(entry)
-        if isinstance(entry, BandEntry):
-            place -= len(self.entries)
-        self._removed.append((place, entry, was_reference))
+        alike = [e for e in self._entries.values() if type(e) is type(entry)]
+        self._removed.append((alike.index(entry), entry, was_reference))
         del self._removed[:-_MOST_REMOVED]
-        self.entries = tuple(e for e in self.entries if e is not entry)
-        self.bands = tuple(e for e in self.bands if e is not entry)
+        del self._entries[key]
         if was_reference:
             self.reference_key = None
         if self._shown_key == key:
@@ -306,10 +295,9 @@ class RunList(QObject):
         if not self._removed:
             return None
         place, entry, was_reference = self._removed.pop()
-        if isinstance(entry, RunEntry):
-            self.entries = (*self.entries[:place], entry, *self.entries[place:])
-        else:
-            self.bands = (*self.bands[:place], entry, *self.bands[place:])
+        alike = [e for e in self._entries.values() if type(e) is type(entry)]
+        others = [e for e in self._entries.values() if e not in alike]
+        self._list(*others, *alike[:place], entry, *alike[place:])
         if was_reference and self.reference_key is None:
             self.reference_key = entry.key
         self.changed.emit()

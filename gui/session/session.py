@@ -107,7 +107,8 @@ class Session(QObject):
 
     def open(self, name_or_path: str, reading: ReadingConfig | None = None) -> None:
         """Open other data in the background; the present run goes on until they are there."""
-        self.training.open(name_or_path, reading)
+        self.data.open(name_or_path, reading)
+        self.view.run_state_changed.emit()
 
     def close(self) -> bool:
         """Stop everything; return whether every thread ended in time."""

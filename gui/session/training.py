@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset
-    from core.sources.reading import ReadingConfig
     from gui.jobs.job_pool import JobPool
     from gui.jobs.mailbox import Letter
     from gui.session.messages import Messages
@@ -77,11 +76,6 @@ class Training(QObject):
         data.refused.connect(self._open_failed)
         pool.frame.connect(self._follow)
 
-    def open(self, name_or_path: str, reading: ReadingConfig | None = None) -> None:
-        """Open other data in the background; the present run goes on until they are there."""
-        self._data.open(name_or_path, reading)
-        self._view.run_state_changed.emit()
-
     @Slot(object)
     def _loaded(self, loaded: Loaded) -> None:
         """Begin a run on new data; nothing of the present one changes before it can begin."""
@@ -103,7 +97,7 @@ class Training(QObject):
             # Nothing else is at hand: something must be learning all the same.
             self._wanted.data = replace(self._wanted.data, dataset=DEFAULT_SOURCE)
             self._to_tell, message = (message, is_error), ""  # once those have begun to be learnt
-            self.open(DEFAULT_SOURCE)
+            self._data.open(DEFAULT_SOURCE)
         elif is_lost:
             self._view.run_state = RunState.FAILED
             self._to_tell = ("", False)
@@ -117,11 +111,6 @@ class Training(QObject):
         """Curves and weights of the run that is being trained."""
         assert self._view.runs.live is not None
         return self._view.runs.live.history
-
-    @property
-    def generation(self) -> int:
-        """The number of the present run, -1 before the first."""
-        return -1 if self._job is None else self._job.generation
 
     @property
     def can_move(self) -> bool:

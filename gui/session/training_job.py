@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset
     from core.learning.config import TrainingConfig
-    from core.learning.training import Checkpoint
+    from core.learning.training import BatchRecord, Checkpoint
     from gui.jobs.mailbox import Channel
 
 FRAME_SECONDS = 1 / 30
@@ -44,17 +44,9 @@ class LiveState:
     ``weights`` is a read-only copy; ``epochs_per_second`` is None until it can be measured.
     """
 
-    epoch: int
-    batch: int
-    n_batches: int
-    step: int
+    progress: BatchRecord
     weights: NDArray[Any]
     epochs_per_second: float | None
-
-    @property
-    def fraction(self) -> float:
-        """Epochs done, counted in batches: 2.5 is half-way through the third pass."""
-        return self.epoch + self.batch / self.n_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +153,7 @@ class TrainingJob(Job):
     def _await_command(self) -> tuple[Mode | None, list[dict[str, Any]]]:
         """Wait until there is something to do; return the mode (None to stop) and changes."""
         with self._wake:
-            while not self._stopping and not self._changes:
+            while not self.is_stopping and not self._changes:
                 if self._mode is Mode.PAUSED:
                     if self._moving:
                         break
@@ -172,12 +164,12 @@ class TrainingJob(Job):
                     break
                 self._wake.wait(pause)  # any command wakes it early and is looked at first
             changes, self._changes = self._changes, []
-            return None if self._stopping else self._mode, changes
+            return None if self.is_stopping else self._mode, changes
 
     def _apply(self, trainer: Trainer, settings: dict[str, Any]) -> None:
         before = trainer.config
         trainer.change(**settings)
-        place = trainer.epoch + trainer.progress().batch / trainer.progress().n_batches
+        place = trainer.progress().place
         for name, new in settings.items():
             old = getattr(before, name)
             if old != new:
@@ -231,22 +223,11 @@ class TrainingJob(Job):
         self.post(Stopped(finished))
 
     def _send(self, trainer: Trainer) -> None:
-        progress = trainer.progress()
         self._last_sent = time.perf_counter()
-        self.put_latest(
-            LiveState(
-                progress.epoch,
-                progress.batch,
-                progress.n_batches,
-                progress.step,
-                trainer.snapshot(),
-                self._speed,
-            ),
-        )
+        self.put_latest(LiveState(trainer.progress(), trainer.snapshot(), self._speed))
 
     def _measure_speed(self, trainer: Trainer) -> None:
-        progress = trainer.progress()
-        place = progress.epoch + progress.batch / progress.n_batches
+        place = trainer.progress().place
         now = time.perf_counter()
         if self._speed_mark is None:
             self._speed_mark = (now, place)

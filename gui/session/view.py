@@ -103,9 +103,9 @@ class View(QObject):
             record = history.nearest(self.pinned_epoch)
             return Shown(record.epoch, record.weights, record, live=False)
         last = history.records[-1]
-        if live is None or live.fraction <= last.epoch:
+        if live is None or live.progress.place <= last.epoch:
             return Shown(last.epoch, last.weights, last, live=True)
-        return Shown(live.fraction, live.weights, None, live=True)
+        return Shown(live.progress.place, live.weights, None, live=True)
 
     @property
     def shown_live(self) -> LiveState | None:

@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QPoint, Signal, Slot
+from PySide6.QtCore import Slot
 
 from gui.jobs.loading import load_beside
 from gui.widgets.basics.lazy_tabs import LazyTabs
@@ -52,29 +52,20 @@ class Tab:
 
 
 class PanelTabs(LazyTabs):
-    """Panels behind a row of buttons; what they ask of the page is asked here.
+    """Panels behind a row of buttons; what they ask for, their page asks for.
 
     Parameters
     ----------
+    page : which they are on
     first : words and widget of what there is from the beginning
     tabs : what else there is
     """
 
-    hovered = Signal(str)
-    sample_requested = Signal(str, int, QPoint)
-    images_requested = Signal(str, object)
-    content_requested = Signal(object, QPoint)
-    tab_requested = Signal(str)
-
     def __init__(
-        self,
-        session: Session,
-        first: tuple[str, QWidget],
-        tabs: Sequence[Tab],
-        parent: QWidget | None = None,
+        self, session: Session, first: tuple[str, QWidget], tabs: Sequence[Tab], page: Panel
     ) -> None:
-        super().__init__(first, parent)
-        self._session = session
+        super().__init__(first, page)
+        self._session, self._page = session, page
         self._tabs = {tab.words: tab for tab in tabs}
         self._asked_for: set[str] = set()
         """Panels whose modules are read, or have been, ahead of anybody who wants to see them."""
@@ -90,12 +81,12 @@ class PanelTabs(LazyTabs):
         return words in self._loaded
 
     def _make(self, tab: Tab) -> Panel:
-        panel = tab.make(self._session, self)
-        panel.hovered.connect(self.hovered)
-        panel.sample_requested.connect(self.sample_requested)
-        panel.images_requested.connect(self.images_requested)
-        panel.content_requested.connect(self.content_requested)
-        panel.tab_requested.connect(self.tab_requested)
+        panel, page = tab.make(self._session, self), self._page
+        panel.hovered.connect(page.hovered)
+        panel.sample_requested.connect(page.sample_requested)
+        panel.images_requested.connect(page.images_requested)
+        panel.content_requested.connect(page.content_requested)
+        panel.tab_requested.connect(page.tab_requested)
         panel.asked.connect(self._ask)
         return panel
 
@@ -103,4 +94,4 @@ class PanelTabs(LazyTabs):
     def _ask(self, words: str, wanted: object) -> None:
         """Let another tab show what was asked for."""
         cast("Panel", self.panel(words)).show_wanted(wanted)
-        self.tab_requested.emit(words)
+        self._page.tab_requested.emit(words)

@@ -143,11 +143,11 @@ COMMANDS: tuple[Command, ...] = (
             "image, change, result, probabilities.", "Ctrl+Alt+S", "save",
             lambda w: w.saved_films.save_step()),
     Command("help", "Help", "What am I looking at?", "Explain every part of the window.", "F1",
-            "help", lambda w: w.show_help()),
+            "help", lambda w: w.texts.show_help(w.shown)),
     Command("shortcuts", "Help", "Shortcuts", "Show every shortcut.", "?", "help",
-            lambda w: w.show_shortcuts()),
+            lambda w: w.texts.show_shortcuts()),
     Command("about", "Help", "About", "Version, licence, data and sources.", "", "help",
-            lambda w: w.show_about()),
+            lambda w: w.texts.show_about()),
 )  # fmt: skip
 
 

@@ -97,7 +97,7 @@ class BottomBar(QFrame):
             self.words.setText(f"epoch 0 / {limit}")
             return
         live = session.view.shown_live
-        done = max(live.fraction if live else 0.0, history.last_epoch)
+        done = max(live.progress.place if live else 0.0, history.last_epoch)
         limit = max(limit, math.ceil(done))
         self.timeline.set_run(limit, done, history.best.epoch)
         self.timeline.set_shown(shown.epoch, live=shown.live)

@@ -16,7 +16,7 @@ from gui.shared.file_dialogs import FileDialogs
 from gui.shared.writing import Writing
 from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, apply_theme, give_theme
 from gui.widgets.basics.layouts import below, beside, holding
-from gui.window.actions import COMMANDS, make_actions, shortcuts_html
+from gui.window.actions import COMMANDS, make_actions
 from gui.window.bottom_bar import BottomBar
 from gui.window.experiment_panel import ExperimentPanel
 from gui.window.figure_menu import FigureMenu
@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
         downloads = self.session.downloads
         downloads.begin()
         if downloads.mirror_problem:
-            self.notify(downloads.mirror_problem, True)
+            self.session.messages.warn(downloads.mirror_problem)
         # Nothing waits for them; that one cannot be read is told now and not at its button.
         load_beside(self.session.pool, [entry.load for entry in PAGES])
 
@@ -149,9 +149,10 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
-        session.messages.notified.connect(self.notify)
-        session.messages.offered.connect(self._offer)
+        session.messages.notified.connect(self.notice.show_message)
+        session.messages.offered.connect(self.notice.show_offer)
         self.notice.placed.connect(self._place_notice)
+        self.notice.taken.connect(session.open)
         session.view.run_started.connect(self.notice.outdated)
         session.training.setting_applied.connect(self.notice.outdated)
         session.messages.surprised.connect(self.show_surprise)
@@ -167,17 +168,6 @@ class MainWindow(QMainWindow):
         session.downloads.mirror_changed.connect(partial(setattr, self.settings, "mirror"))
         self.panel.open_folder_requested.connect(self.open_data.ask_folder)
         self.panel.open_file_requested.connect(self.open_data.ask_file)
-
-    @Slot(str, bool)
-    def notify(self, message: str, is_error: bool) -> None:
-        """Show a message over the top of the pages."""
-        self.notice.show_message(message, is_error)
-        self._place_notice()
-
-    @Slot(str, str)
-    def _offer(self, message: str, name: str) -> None:
-        self.notice.show_offer(message, "Open it now", partial(self.session.open, name), name)
-        self._place_notice()
 
     @Slot()
     def _runs_changed(self) -> None:
@@ -254,7 +244,8 @@ class MainWindow(QMainWindow):
         """Show one page."""
         page = self.page(name)
         self.pages.setCurrentWidget(page)
-        self._shown = name
+        self.shown = name
+        """The name of the page shown."""
         self.top.show_page(name)
         for command in COMMANDS:
             if command.page:
@@ -294,29 +285,11 @@ class MainWindow(QMainWindow):
         self.settings.panel_open = is_open
 
     @cached_property
-    def _texts(self) -> TextWindow:
+    def texts(self) -> TextWindow:
+        """The window of words, made when some are to be read."""
         from gui.window.text_window import TextWindow
 
         return TextWindow(self)
-
-    @Slot()
-    def show_help(self) -> None:
-        """Explain the window."""
-        from gui.window import help_text
-
-        self._texts.show_html("What am I looking at?", help_text.HELP_HTML, self._shown)
-
-    @Slot()
-    def show_shortcuts(self) -> None:
-        """Show every shortcut."""
-        self._texts.show_html("Shortcuts", shortcuts_html())
-
-    @Slot()
-    def show_about(self) -> None:
-        """Tell version and sources."""
-        from gui.window import help_text
-
-        self._texts.show_html("About", help_text.about_html())
 
     @Slot(str)
     def show_surprise(self, message: str) -> None:
@@ -325,8 +298,7 @@ class MainWindow(QMainWindow):
             return  # it is logged; one box is enough until it is read
         from gui.window import help_text
 
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Warning)
+        box = QMessageBox(self, icon=QMessageBox.Icon.Warning)
         box.setWindowTitle("Something unexpected happened")
         box.setText("Something unexpected happened; what you see is still there.")
         box.setInformativeText(f"{message}\n\nThe log has the details: {help_text.log_file()}")

@@ -12,8 +12,6 @@ from gui.shared.columns import sentences
 from gui.widgets.basics.layouts import beside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
 
 HINT_MILLISECONDS = 6000
@@ -33,7 +31,9 @@ class NoticeBar(QFrame):
     """One line at the top of the window, closed by the person (errors) or by time (hints)."""
 
     placed = Signal()
-    """It has changed by itself, and needs a place of its height."""
+    """It is shown, and needs a place of its height."""
+    taken = Signal(str)
+    """The name of data that were offered, and are to be opened now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,19 +46,16 @@ class NoticeBar(QFrame):
         self.close_button.setToolTip("Close this message")
         self.close_button.setIconSize(QSize(16, 16))
         self.close_button.clicked.connect(self.close_message)
-        self.action_button = QPushButton("", self)
+        self.action_button = QPushButton("Open it now", self)
         self.action_button.setObjectName("call")
         self.action_button.clicked.connect(self._act)
-        self._action: Callable[[], None] | None = None
-        self._offer: tuple[str, str, Callable[[], None]] | None = None
-        self._offered = ""
+        self._offer: tuple[str, str] | None = None
         """One that has not been answered; a message may lie over it for a while."""
         close = (self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         parts = ((self.words, 1), self.action_button, close)
         self._layout = beside(*parts, margins=(12, 6, 6, 6))
         self.setLayout(self._layout)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.close_message)
         # Of this bar, not of the window: hidden, it leaves the key to whatever else is open.
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close_message)
@@ -96,7 +93,7 @@ class NoticeBar(QFrame):
 
         An offer stays until it is answered.
         """
-        if self.isVisible() and self._action is None and not self._timer.isActive():
+        if self.isVisible() and self.action_button.isHidden() and not self._timer.isActive():
             self._timer.start(HINT_MILLISECONDS)
 
     def place(self, area: QRect) -> None:
@@ -126,57 +123,49 @@ class NoticeBar(QFrame):
         goes_on = self.text.endswith("...")
         if not (is_error or goes_on) and is_hint and shown_for < _TOGETHER_MILLISECONDS:
             message = f"{self.text} {message}" if message not in self.text else self.text
-        self._show(message, is_error, None)
+        self._show(message, is_error)
         if is_error:
             self._timer.stop()
         else:
             more = max(len(message) - _LINE, 0)
             self._timer.start(HINT_MILLISECONDS + _LETTER_MILLISECONDS * more)
 
-    def show_offer(
-        self, message: str, words: str, action: Callable[[], None], what: str = ""
-    ) -> None:
-        """Show a message with a button that does something; it stays until it is answered.
-
-        ``what`` names what is offered, for :meth:`withdraw`.
-        """
-        self._offer, self._offered = (message, words, action), what or self._offered
-        self.action_button.setText(words)
-        self._show(message, False, action)
+    @Slot(str, str)
+    def show_offer(self, message: str, name: str) -> None:
+        """Show a message and a button that opens data; it stays until it is answered."""
+        self._offer = message, name
+        self._show(message, False, is_offer=True)
         self._timer.stop()
 
-    def withdraw(self, what: str) -> None:
-        """Forget the offer of ``what``: it was taken in another way."""
-        if self._offer is None or self._offered != what:
-            return
-        self._offer = None
-        if self._action is not None:
-            self._action = None
-            self.hide()
+    def withdraw(self, name: str) -> None:
+        """Forget the offer of these data: it was taken in another way."""
+        if self._offer is not None and self._offer[1] == name:
+            self._offer = None
+            if not self.action_button.isHidden():
+                self.hide()
 
     @Slot()
     def close_message(self) -> None:
         """Close the message; an offer that lay below it comes to light again."""
-        if self._action is not None:
+        if not self.action_button.isHidden():
             self._offer = None
         self.hide()
         if self._offer is not None:
             self.show_offer(*self._offer)
-            self.placed.emit()
 
-    def _show(self, message: str, is_error: bool, action: Callable[[], None] | None) -> None:
-        self._action = action
-        self.action_button.setVisible(action is not None)
+    def _show(self, message: str, is_error: bool, *, is_offer: bool = False) -> None:
+        self.action_button.setVisible(is_offer)
         self.words.setText(message)
         self.setProperty("error", is_error)
         self.style().unpolish(self)
         self.style().polish(self)
         self.setAccessibleDescription(message)
         self.show()
+        self.placed.emit()
 
     @Slot()
     def _act(self) -> None:
-        action, self._action, self._offer = self._action, None, None
+        offer, self._offer = self._offer, None
         self.hide()
-        if action is not None:
-            action()
+        if offer is not None:
+            self.taken.emit(offer[1])

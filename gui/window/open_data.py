@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,24 +75,19 @@ class OpenData(QObject):
     def _fill_recent(self) -> None:
         self.recent_menu.clear()
         recent = self._settings.recent
-        for number, (path, _) in enumerate(recent, start=1):
+        for number, (path, reading) in enumerate(recent, start=1):
             shown = path if len(path) <= _LONGEST_NAME else "..." + path[-_LONGEST_NAME:]
             action = self.recent_menu.addAction(f"&{number % 10}  {shown.replace('&', '&&')}")
             action.setData(path)
-            action.triggered.connect(self._open_recent)
+            action.triggered.connect(partial(self._open_recent, path, reading))
         if recent:
             self.recent_menu.addSeparator()
             self.recent_menu.addAction("Forget these", self._forget)
         else:
             self.recent_menu.addAction("nothing opened yet").setEnabled(False)
 
-    @Slot()
-    def _open_recent(self) -> None:
-        action = self.sender()
-        wanted = action.data()  # type: ignore[attr-defined]
-        for path, reading in self._settings.recent:
-            if path == wanted:
-                self._session.open(path, reading)
+    def _open_recent(self, path: str, reading: ReadingConfig, _: bool = False) -> None:
+        self._session.open(path, reading)
 
     @Slot()
     def _forget(self) -> None:
@@ -113,7 +109,7 @@ class OpenData(QObject):
         )
         noise = noise_words(config)
         noted = (f"Still in force: {noise}.",) if noise else ()
-        self._session.messages.notified.emit(" ".join((words, *data.notes, *noted)), False)
+        self._session.messages.note(" ".join((words, *data.notes, *noted)))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take files and folders that are dropped anywhere on the window."""
@@ -147,7 +143,7 @@ class OpenData(QObject):
         event.acceptProposedAction()
         if len(event.mimeData().urls()) > 1:
             message = "Drop one file or folder at a time; a folder may hold images and labels."
-            self._session.messages.notified.emit(message, True)
+            self._session.messages.warn(message)
         else:
             self._session.open(path)
 

@@ -33,7 +33,7 @@ def status_text(session: Session) -> str:
     shown = session.view.shown
     if shown is None or session.view.history is None:
         return "starting ..."
-    done = int(session.view.live.fraction) if session.view.live else 0
+    done = int(session.view.live.progress.place) if session.view.live else 0
     limit = max(session.view.training_config.epochs, done)
     words = [f"epoch {done} of {limit}, {session.view.run_state.value}"]
     if session.view.is_running and session.view.live and session.view.live.epochs_per_second:

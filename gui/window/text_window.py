@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
+from gui.window.actions import shortcuts_html
+from gui.window.help_text import HELP_HTML, about_html
+
 
 class TextWindow(QDialog):
     """Shows one text, beside the program, without stopping it; Escape closes it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.browser = QTextBrowser(self)
-        self.browser.setOpenExternalLinks(True)
+        self.browser = QTextBrowser(self, openExternalLinks=True)
         layout = QVBoxLayout(self)
         layout.addWidget(self.browser)
         self.resize(780, 620)
 
-    def show_html(self, title: str, html: str, section: str = "") -> None:
+    def show_help(self, section: str) -> None:
+        """Explain the window, from the page of that name on."""
+        self._show_html("What am I looking at?", HELP_HTML, section)
+
+    def show_shortcuts(self) -> None:
+        """Show every shortcut."""
+        self._show_html("Shortcuts", shortcuts_html())
+
+    def show_about(self) -> None:
+        """Tell version and sources."""
+        self._show_html("About", about_html())
+
+    def _show_html(self, title: str, html: str, section: str = "") -> None:
         """Show a text, from the anchor of that name on."""
         self.setWindowTitle(title)
         self.browser.setAccessibleName(title)

@@ -223,7 +223,7 @@ class DataPage(Page):
 
     def _look(self, dataset: Dataset) -> PartView:
         """Return the images of the part with what is read in them, if that is about them."""
-        seen = self._session.readings.shown
+        seen = self._session.readings.part.found
         if seen is not None and seen.split is not dataset.split(self.part):
             seen = None
         return PartView(dataset, self.part, seen)

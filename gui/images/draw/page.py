@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QIcon, QShowEvent
+    from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QWidget
 
     from core.data.dataset import Dataset
@@ -49,9 +49,7 @@ class DrawPage(Page):
         super().__init__(session, parent)
         self._drawn: dict[Way, Drawn] = {}
         self._knows_data = False
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_FRAME_MILLISECONDS)
+        self._later = QTimer(self, singleShot=True, interval=_FRAME_MILLISECONDS)
         self.canvas = Canvas(self)
         self.tools = CanvasTools(self.canvas, self)
         self.legend = label(_LEGEND, self, "muted", wraps=True)
@@ -74,7 +72,6 @@ class DrawPage(Page):
         session.view.shown_changed.connect(self._follow)
         session.view.dataset_changed.connect(self._dataset_changed)
         session.wanted.changed.connect(self._refresh_samples)
-        self.refresh()
 
     def _lay_out(self) -> None:
         sheet = holding(below(self.tools, (self.canvas, 1), self.legend), self)
@@ -104,17 +101,11 @@ class DrawPage(Page):
         if self.isVisible():
             self._refresh_reading()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Show what is true now; unseen, the page does not follow."""
-        super().showEvent(event)
-        self.refresh()
-
     @Slot()
     def _dataset_changed(self) -> None:
         self._knows_data = False
-        if self.isVisible():
-            self.refresh()
-        else:
+        self.refresh()
+        if not self.isVisible():
             self.card.close()  # what it shows was made for the data before
 
     def _look_at(self, dataset: Dataset) -> None:
@@ -127,8 +118,7 @@ class DrawPage(Page):
         self.seen.set_data(dataset.image_shape, placement)
         self.reading.set_classes(dataset.class_names)
 
-    @Slot()
-    def refresh(self) -> None:
+    def show_known(self) -> None:
         """Make the drawing into images, and have them read."""
         dataset = self._session.view.dataset
         if dataset is None:

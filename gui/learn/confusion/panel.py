@@ -62,7 +62,7 @@ class ConfusionPanel(Panel):
 
     def show_known(self) -> None:
         """Count what the shown model reads."""
-        dataset, seen = self._session.view.dataset, self._session.readings.shown
+        dataset, seen = self._session.view.dataset, self._session.readings.part.found
         if dataset is None:
             return
         split = dataset.split(self.part.chosen)
@@ -85,7 +85,7 @@ class ConfusionPanel(Panel):
 
     def figure_words(self) -> str:
         """Return whose mistakes are counted, and which epoch's."""
-        seen = self._session.readings.shown
+        seen = self._session.readings.part.found
         epoch = "" if seen is None else f", {epoch_words(seen.epoch)}"
         return f"{PARTS[self.part.chosen]} images{epoch}"
 

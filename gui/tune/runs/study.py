@@ -134,7 +134,7 @@ class Seeds(QObject):
         # All curves are drawn anew for it.
         if not is_whole and now - self._shown_at < SHOW_SECONDS:
             return
-        if self._is_listed and runs.band(question.key) is None:
+        if self._is_listed and runs.any(question.key) is None:
             self.call_off()  # a person has taken it off the list
             return
         self._is_listed, self._shown_at = True, now

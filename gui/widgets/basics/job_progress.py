@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SLOW_MILLISECONDS = 300
 """What takes longer shows how far it is, and can be called off."""
 
-_STEPS = 1000
+STEPS = 1000
 _BAR_WIDTH = 110
 
 
@@ -34,7 +34,7 @@ class JobProgress(QWidget):
     def __init__(self, what: str, cancel_help: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bar = QProgressBar(self)
-        self.bar.setRange(0, _STEPS)
+        self.bar.setRange(0, STEPS)
         self.bar.setFixedWidth(_BAR_WIDTH)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(what)
@@ -59,5 +59,5 @@ class JobProgress(QWidget):
             self.bar.setValue(0)
             self._timer.start()
         if progress is not None:
-            self.bar.setValue(round(_STEPS * progress.done / max(progress.total, 1)))
+            self.bar.setValue(round(STEPS * progress.done / max(progress.total, 1)))
             self.bar.setToolTip(wrapped(str(progress)))
