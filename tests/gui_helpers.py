@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.attack import FROM_IMAGE, AttackConfig, AttackStep, Film
+from core.attack import FROM_IMAGE, AttackConfig, AttackStep, frames
 from core.data.config import DataConfig
 from core.insight.readings import read_images
 from core.learning.config import TrainingConfig
@@ -131,7 +131,7 @@ def core_attack(session: Session, config: AttackConfig, weights: NDArray[Any]) -
     """Return the film that the core makes, without any window."""
     assert session.view.dataset is not None
     model = SoftmaxPerceptron(weights)
-    return list(Film(config.attack(model, session.view.dataset)).run())
+    return list(frames(config.attack(model, session.view.dataset)))
 
 
 def wait_for_film(qtbot: QtBot, session: Session) -> None:

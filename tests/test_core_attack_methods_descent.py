@@ -12,7 +12,7 @@ from core_samples import QUICK, central_differences, notebook_image_step, tiny_d
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.attack import ATTACKS, AttackConfig, Film, summarise
+from core.attack import ATTACKS, AttackConfig, frames, summarise
 from core.attack.methods.descent import Descent, DescentSettings, faint_noise
 from core.errors import SettingError
 from core.learning.config import TrainingConfig
@@ -30,12 +30,12 @@ def trained():
     return dataset, SoftmaxPerceptron(trainer.snapshot())
 
 
-def film_of(model, config, start, chosen=None):
-    return Film(Descent(model, config, start if chosen is None else chosen, start=start))
+def descent_of(model, config, start, chosen=None):
+    return Descent(model, config, start if chosen is None else chosen, start=start)
 
 
 def steps_of(model, config, start, chosen=None):
-    return list(film_of(model, config, start, chosen).run())
+    return list(frames(descent_of(model, config, start, chosen)))
 
 
 def downhill(model, config, image, chosen=None):
@@ -207,11 +207,11 @@ def test_the_box_changes_nothing_where_nothing_leaves_it():
 
 def test_the_size_is_measured_from_the_chosen_image_else_from_the_start():
     model, start, chosen = random_model(), random_image(), random_image(seed=2)
-    film = film_of(model, FREE, start, chosen)
-    np.testing.assert_array_equal(film.reference, chosen)
-    first = next(film.run())
+    descent = descent_of(model, FREE, start, chosen)
+    np.testing.assert_array_equal(descent.originals[0], chosen)
+    first = next(frames(descent))
     assert first.l2 == pytest.approx(np.linalg.norm(start - chosen))
-    np.testing.assert_array_equal(film_of(model, FREE, start).reference, start)
+    np.testing.assert_array_equal(descent_of(model, FREE, start).originals[0], start)
 
 
 @pytest.mark.parametrize("box", [False, True])
@@ -222,7 +222,7 @@ def test_an_attack_that_runs_away_reports_nothing_but_numbers(trained, box):
     """
     dataset, model = trained
     config = AttackConfig(target=2, toward=0, steps=60, rate=1000.0, pull=100.0, box=box)
-    steps = list(Film(config.attack(model, dataset)).run())
+    steps = list(frames(config.attack(model, dataset)))
     assert len(steps) >= 2
     for step in steps:
         assert np.isfinite([step.loss, step.gradient_norm, step.l2, step.linf]).all()
@@ -246,10 +246,9 @@ def test_what_has_a_start_is_followed_wherever_it_is_read_as_the_target_already(
     read = int(model.predict(image[None])[0])
     config = replace(FREE, target=read)
     for attack in (Descent.on_image(model, config, image, noise=noise) for noise in (None, 3)):
-        film = Film(attack)
-        steps = list(film.run())
+        steps = list(frames(attack))
         assert [step.step for step in steps] == list(range(31))
-        assert film.read_as == read
+        assert attack.original[0] == read
     np.testing.assert_allclose(steps[0].image, faint_noise(3, 12), atol=1e-15)
 
 
@@ -272,7 +271,7 @@ def test_what_is_told_without_a_target_is_the_way_it_goes():
     """Up its own loss, down the pull's."""
     model, image = random_model(), random_image()
     config = DescentSettings(steps=12, rate=0.3, pull=0.2, box=False)
-    first, *rest = Film(Descent.on_image(model, config, image)).run()
+    first, *rest = frames(Descent.on_image(model, config, image))
     for before, after in pairwise([first, *rest]):
         assert before.gradient_norm == pytest.approx(
             np.linalg.norm(after.image - before.image) / 0.3

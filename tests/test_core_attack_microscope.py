@@ -11,7 +11,7 @@ from core_samples import QUICK, central_differences, notebook_image_step, tiny_d
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.attack import Film
+from core.attack import frames
 from core.attack.methods.descent import Descent, DescentSettings
 from core.attack.microscope import (
     FAR_OUT,
@@ -146,7 +146,7 @@ def test_every_step_is_that_of_a_plain_loop(box: bool) -> None:
 def test_the_squared_column_is_the_practicals_descent(box: bool) -> None:
     weights, image = make_model(7)
     config = DescentSettings(target=1, steps=60, rate=0.1, pull=0.0, box=box)
-    film = list(Film(Descent(SoftmaxPerceptron(weights), config, image, start=image)).run())
+    film = list(frames(Descent(SoftmaxPerceptron(weights), config, image, start=image)))
     seen = look(weights, image, 1, rate=0.1, steps=60, box=box)
     for step, frame in enumerate(film):
         np.testing.assert_allclose(seen.images[step, 0], frame.image, rtol=1e-6, atol=1e-7)

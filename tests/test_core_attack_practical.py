@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from core_samples import tiny_dataset
 
-from core.attack import AttackConfig, Film
+from core.attack import AttackConfig, frames
 from core.attack.methods.descent import NOISE_SCALE
 from core.errors import SettingError
 from core.learning.config import TrainingConfig
@@ -52,7 +52,7 @@ def test_images_are_taken_by_number_from_the_part_asked_for(trained, part):
 def test_without_a_chosen_image_there_is_no_pull(trained):
     dataset, model = trained
     with_pull, without = (
-        list(Film(replace(FREE, pull=pull).attack(model, dataset)).run()) for pull in (5.0, 0.0)
+        list(frames(replace(FREE, pull=pull).attack(model, dataset))) for pull in (5.0, 0.0)
     )
     np.testing.assert_array_equal(with_pull[-1].image, without[-1].image)
 
@@ -83,7 +83,7 @@ def test_the_pull_keeps_the_result_near_the_chosen_image(trained):
     config = AttackConfig(target=2, toward=chosen, steps=400, rate=0.1)
     distances = []
     for pull in (0.0, 0.05, 0.2, 5.0):
-        film = Film(replace(config, pull=pull).attack(model, dataset))
-        distances.append([step.l2 for step in film.run()][-1])
+        attack = replace(config, pull=pull).attack(model, dataset)
+        distances.append([step.l2 for step in frames(attack)][-1])
     assert distances == sorted(distances, reverse=True)
     assert distances[-1] < 0.1 * distances[0]

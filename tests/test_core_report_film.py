@@ -11,8 +11,7 @@ import pytest
 from core_samples import tiny_dataset
 from PIL import Image
 
-from core.attack import AttackConfig
-from core.attack import Film as AttackFilm
+from core.attack import AttackConfig, frames
 from core.learning.config import TrainingConfig
 from core.learning.training import Trainer
 from core.report.drawing.frames import ANIMATIONS, MOST_FRAMES, Frames, animation, frame_places
@@ -25,7 +24,7 @@ def film_of(n_steps: int) -> Film:
     trainer = Trainer(data, TrainingConfig(epochs=5))
     list(trainer.run())
     config = AttackConfig(start=0, toward=0, target=2, steps=n_steps, pull=0.0)
-    steps = list(AttackFilm(config.attack(trainer.model, data)).run())
+    steps = list(frames(config.attack(trainer.model, data)))
     return Film(steps, data.train.images[0], data.image_shape, data.class_names, 2)
 
 

@@ -24,7 +24,7 @@ from core_samples import (
     notebook_softmax,
 )
 
-from core.attack import AttackConfig, Film, summarise
+from core.attack import AttackConfig, frames, summarise
 from core.data.config import DataConfig
 from core.insight.diagnostics import diagnose
 from core.learning.history import History
@@ -170,7 +170,7 @@ def test_noise_becomes_a_7_that_looks_like_none(mnist, model, noise_seed):
     image's bias is always 1.
     """
     config = AttackConfig(target=7, rate=0.1, steps=50, seed=noise_seed)
-    steps = list(Film(config.attack(model, mnist)).run())
+    steps = list(frames(config.attack(model, mnist)))
     p = [step.probabilities[7] for step in steps]
     assert 0.08 <= p[0] <= 0.26
     assert p[10] == pytest.approx(0.93, abs=0.01)
@@ -189,7 +189,7 @@ def test_noise_pulled_to_the_5_looks_like_it_and_is_read_as_2(mnist, model, nois
     """
     assert mnist.train.labels[0] == 5
     config = AttackConfig(target=2, rate=0.1, pull=0.12, toward=0, steps=200, seed=noise_seed)
-    steps = list(Film(config.attack(model, mnist)).run())
+    steps = list(frames(config.attack(model, mnist)))
     assert steps[20].probabilities[2] == pytest.approx(0.915, abs=0.008)
     assert steps[20].l2 == pytest.approx(7.5, abs=0.03)
     assert steps[200].probabilities[2] == pytest.approx(0.92, abs=0.006)
@@ -206,7 +206,7 @@ def test_both_attacks_follow_the_notebooks_own_steps(mnist, model, seed):
     ):
         attack = config.attack(model, mnist)
         x = np.concatenate(([1.0], attack.start.astype(np.float64)))
-        for step in Film(attack).run():
+        for step in frames(attack):
             np.testing.assert_allclose(step.image, x[1:], atol=2e-5)
             np.testing.assert_allclose(step.probabilities, notebook_softmax(w @ x), atol=2e-4)
             x = notebook_image_step(
@@ -224,7 +224,7 @@ def test_a_confident_training_image_resists(mnist, model):
     """Not from noise: the squared loss saturates where the model is sure (tp.md, Part 2)."""
     surest = int(model.probabilities(mnist.train.images)[:, 0].argmax())
     config = AttackConfig(target=3, start=surest, steps=50, rate=0.1)
-    steps = list(Film(config.attack(model, mnist)).run())
+    steps = list(frames(config.attack(model, mnist)))
     outcome = summarise(steps, 3, int(steps[0].predicted))
     assert steps[0].probabilities[0] > 0.999
     assert outcome.saturated

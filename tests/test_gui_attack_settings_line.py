@@ -22,7 +22,7 @@ from gui_helpers import (
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
-from core.attack import ATTACKS, NORMS, AttackStep, Film
+from core.attack import ATTACKS, NORMS, AttackStep, frames
 from core.exact.smallest import smallest_change
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import grey_rgb
@@ -87,7 +87,7 @@ def core_film(session: Session) -> list[AttackStep]:
     choice = attack.chosen.choice
     config = replace(choice.current, target=attack.target)
     made = choice.attack(SoftmaxPerceptron(shown.weights), config, attack.chosen_image)
-    return list(Film(made).run())
+    return list(frames(made))
 
 
 def assert_shows(page: AttackPage, session: Session, film: list[AttackStep]) -> None:

@@ -41,7 +41,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSlider
 
-from core.attack import Film
+from core.attack import frames
 from core.attack.methods.descent import Descent
 from core.drawing.drawing import mnist_placement, placed, placement_of, plain
 from core.learning.perceptron import SoftmaxPerceptron
@@ -384,14 +384,14 @@ def test_a_drawing_is_attacked(window: MainWindow, draw_page: DrawPage, qtbot: Q
     assert attack.config.target != read
     assert session.view.shown is not None
     film = list(
-        Film(
+        frames(
             Descent(
                 SoftmaxPerceptron(session.view.shown.weights),
                 attack.config.settings,
                 flat,
                 start=flat,
             )
-        ).run()
+        )
     )
     assert len(film) == len(attack.film.steps)
     np.testing.assert_array_equal(attack.film.steps[-1].image, film[-1].image)

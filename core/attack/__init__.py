@@ -1,7 +1,7 @@
 """Attacks on the image: change what the model sees until it sees something else.
 
-One family, all attacks by name in ``ATTACKS``: an :class:`Attack` changes many images at once, a
-:class:`Film` plays it on one. :class:`AttackConfig` is the practical's, on images by their numbers.
+One family, all attacks by name in ``ATTACKS``: an :class:`Attack` changes many images at once,
+:func:`frames` are those of one image. :class:`AttackConfig` is the practical's, on numbered images.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from core.lazy import lazily
 if TYPE_CHECKING:
     from core.attack.base import Attack as Attack
     from core.attack.choice import AttackChoice as AttackChoice
-    from core.attack.film import Film as Film
+    from core.attack.film import frames as frames
     from core.attack.norms import NORMS as NORMS
     from core.attack.objectives import OBJECTIVES as OBJECTIVES
     from core.attack.outcome import Outcome as Outcome
@@ -32,7 +32,7 @@ else:
         {
             "base": "Attack",
             "choice": "AttackChoice",
-            "film": "Film",
+            "film": "frames",
             "norms": "NORMS",
             "objectives": "OBJECTIVES",
             "outcome": "Outcome summarise",

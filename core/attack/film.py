@@ -10,7 +10,6 @@ import numpy as np
 from core.attack.norms import NORMS, gradient_sizes
 from core.attack.step import AttackStep
 from core.data.dataset import read_only
-from core.errors import SettingError
 from core.exact.smallest import smallest_change
 from core.progress import Progress
 
@@ -23,67 +22,39 @@ if TYPE_CHECKING:
     from core.exact.pairs import Norm
 
 
-class Film:
-    """Runs an attack on one image.
+def frames(attack: Attack) -> Iterator[AttackStep]:
+    """Yield the start of an attack on one image, every step after it, and perhaps the best.
 
-    Parameters
-    ----------
-    attack : Attack
-        On a batch of one.
-
-    Raises
-    ------
-    SettingError
-        If the attack has several images.
+    Some attacks go on trying after they have succeeded; where the end is then a failure, the best
+    follows. The start always comes, even if its numbers are not finite.
     """
-
-    def __init__(self, attack: Attack) -> None:
-        if attack.n_images != 1:
-            raise SettingError(f"A film shows one image, not {attack.n_images}; choose one")
-        self.attack = attack
-
-    @property
-    def reference(self) -> NDArray[Any]:
-        """What the size of the change is measured from."""
-        return np.asarray(self.attack.originals[0])
-
-    @property
-    def read_as(self) -> int:
-        """What the image is read as before its change; a random start may be read otherwise."""
-        return int(self.attack.original[0])
-
-    def run(self) -> Iterator[AttackStep]:
-        """Yield the start and every step after it; at last the best, if the end is a failure.
-
-        Some attacks go on trying after they have succeeded, and may end in between. The start
-        always comes, even if its numbers are not finite.
-        """
-        for step in self.attack.run(keep_images=True):
-            assert step.images is not None
-            yield self._frame(step.step, step.images[0], step.values[0], step.gradient_norms[0])
-        if not self.attack.ends_with_best or step.success[0]:
-            return
-        best = self.attack.result()
-        if best.success[0]:
-            values, gradient = self.attack.objective.evaluate(
-                self.attack.model.logits(best.images), self.attack.classes
-            )
-            norms = gradient_sizes(gradient, self.attack.gram)
-            yield self._frame(step.step + 1, best.images[0], values[0], norms[0])
-
-    def _frame(
-        self, number: int, image: NDArray[Any], loss: float, gradient_norm: float
-    ) -> AttackStep:
-        change = image[None] - self.attack.originals
-        return AttackStep(
-            step=number,
-            image=read_only(image),
-            probabilities=read_only(self.attack.model.probabilities(image)),
-            loss=float(loss),
-            gradient_norm=float(gradient_norm),
-            l2=float(NORMS["l2"].sizes(change)[0]),
-            linf=float(NORMS["linf"].sizes(change)[0]),
+    for step in attack.run(keep_images=True):
+        assert step.images is not None
+        yield _frame(attack, step.step, step.images[0], step.values[0], step.gradient_norms[0])
+    if not attack.ends_with_best or step.success[0]:
+        return
+    best = attack.result()
+    if best.success[0]:
+        values, gradient = attack.objective.evaluate(
+            attack.model.logits(best.images), attack.classes
         )
+        norms = gradient_sizes(gradient, attack.gram)
+        yield _frame(attack, step.step + 1, best.images[0], values[0], norms[0])
+
+
+def _frame(
+    attack: Attack, number: int, image: NDArray[Any], loss: float, gradient_norm: float
+) -> AttackStep:
+    change = image[None] - attack.originals
+    return AttackStep(
+        step=number,
+        image=read_only(image),
+        probabilities=read_only(attack.model.probabilities(image)),
+        loss=float(loss),
+        gradient_norm=float(gradient_norm),
+        l2=float(NORMS["l2"].sizes(change)[0]),
+        linf=float(NORMS["linf"].sizes(change)[0]),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,20 +83,20 @@ class FilmSearch:
 
     Parameters
     ----------
-    film : what is run
+    attack : on one image
     seeks_least : whether to look for what is enough; noise is no image to be changed
     """
 
-    def __init__(self, film: Film, *, seeks_least: bool = True) -> None:
-        self._film, self._seeks_least = film, seeks_least
-        self._rest = film.run()
+    def __init__(self, attack: Attack, *, seeks_least: bool = True) -> None:
+        self._attack, self._seeks_least = attack, seeks_least
+        self._rest = frames(attack)
         self._steps: list[AttackStep] = []
         self._sizes: list[float] = []
         self._is_done = False
 
     def run(self) -> Generator[Progress, None, None]:
         """Run the attack, telling after each step."""
-        attack = self._film.attack
+        attack = self._attack
         total = attack.n_steps + 1
         while (step := next(self._rest, None)) is not None:
             self._steps.append(step)
@@ -136,7 +107,7 @@ class FilmSearch:
             self._sizes.append(
                 smallest_change(
                     attack.model.weights,
-                    self._film.reference,
+                    attack.originals[0],
                     norm,
                     target=attack.target,
                     boxed=attack.box,
@@ -148,7 +119,7 @@ class FilmSearch:
         """Return the steps there are."""
         if not self._steps:
             return None
-        attack, n_steps = self._film.attack, self._film.attack.n_steps
+        attack, n_steps = self._attack, self._attack.n_steps
         if self._is_done and not attack.ran_away:  # some are done before the end
             n_steps = max(len(self._steps) - 1, 1)
         least = None
@@ -158,7 +129,7 @@ class FilmSearch:
         return Filmed(
             steps=tuple(self._steps),
             n_steps=n_steps,
-            read_as=self._film.read_as,
+            read_as=int(attack.original[0]),
             ran_away=self._is_done and attack.ran_away,
             least=least,
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.attack import AttackConfig, AttackStep, Film, Outcome, summarise
+from core.attack import AttackConfig, AttackStep, Outcome, frames, summarise
 from core.insight.diagnostics import Diagnosis, diagnose
 from core.learning.history import History
 from core.learning.perceptron import SoftmaxPerceptron
@@ -100,9 +100,9 @@ def run_attack(
     model: SoftmaxPerceptron, config: AttackConfig, dataset: Dataset, progress: Progress
 ) -> AttackResult:
     """Run the practical's attack as far as its numbers are finite."""
-    film = Film(config.attack(model, dataset))
+    attack = config.attack(model, dataset)
     steps: list[AttackStep] = []
-    for step in film.run():
+    for step in frames(attack):
         steps.append(step)
         if step.step % 256 == 0:
             progress("attacking", TRAINING_SHARE[1] + 0.05 * step.step / config.steps)
@@ -111,16 +111,17 @@ def run_attack(
     else:
         stopped_at = None if len(steps) > config.steps else len(steps)
     is_image = config.toward is not None or config.start is not None
+    read_as = int(attack.original[0])
     return AttackResult(
         config=config,
         steps=tuple(steps),
         stopped_at=stopped_at,
-        reference=film.reference,
-        first_class=film.read_as,
+        reference=attack.originals[0],
+        first_class=read_as,
         outcome=summarise(
             steps,
             config.target,
-            film.read_as if is_image else None,
+            read_as if is_image else None,
             from_noise=config.start is None,
         ),
     )

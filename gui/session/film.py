@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from PySide6.QtCore import Signal, Slot
 
-from core.attack import Film, Outcome, summarise
+from core.attack import Outcome, summarise
 from core.attack.film import FilmSearch
 from core.learning.perceptron import SoftmaxPerceptron
 from gui.jobs.study import Study
@@ -56,7 +56,7 @@ class FilmQuestion(OfImage):
 def _filming(q: FilmQuestion) -> FilmSearch:
     model = SoftmaxPerceptron(q.weights)
     return FilmSearch(
-        Film(q.attack.on_image(model, q.settings, q.image, noise=q.noise)),
+        q.attack.on_image(model, q.settings, q.image, noise=q.noise),
         seeks_least=q.noise is None,
     )
 
