@@ -94,4 +94,4 @@ def some_settings(name, **wanted):
     """Return the settings of an attack, with those of the wanted it has."""
     kind = ATTACKS[name].settings
     few = {"steps": 5, "pixels": 8, "searches": 2, "budget": 0.8, **wanted}
-    return kind(**{key: few[key] for key in few if key in kind.__slots__ or hasattr(kind, key)})
+    return kind(**{key: few[key] for key in few if key in parameters_of(kind)})

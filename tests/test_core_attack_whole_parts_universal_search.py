@@ -35,12 +35,12 @@ def test_the_search_in_passes_is_the_attack_on_all_at_once(monkeypatch, norm, bo
     attack = ATTACKS["universal"](model, config, images[rows], labels[rows])
     steps = list(attack.run())
     assert search.found().n_images == len(rows)
-    assert [one.success_rate for one in search.found().passes] == [s.success.mean() for s in steps]
+    assert list(search.found().success_rates) == [s.success.mean() for s in steps]
     np.testing.assert_allclose(search.found().change, attack.best_shared[0], atol=1e-9)
     assert NORMS[norm].sizes(search.found().change[None])[0] <= budget * (1 + 1e-9)
     assert progress[-1].done <= progress[-1].total
     assert len(progress) > len(steps) * 5  # every few images, not once a pass
-    assert search.found().passes[-1].success_rate > search.found().passes[0].success_rate == 0.0
+    assert search.found().success_rates[-1] > search.found().success_rates[0] == 0.0
 
 
 def test_a_search_left_early_has_the_best_so_far():
@@ -51,9 +51,9 @@ def test_a_search_left_early_has_the_best_so_far():
     )
     assert not search.found().change.any()
     for _ in search.run():
-        if len(search.found().passes) == 6:
+        if len(search.found().success_rates) == 6:
             break
-    rates = [one.success_rate for one in search.found().passes]
+    rates = list(search.found().success_rates)
     moved = np.clip(data.test.images + search.found().change, 0, 1)
     model = SoftmaxPerceptron(models[0])
     right = model.predict(data.test.images) == data.test.labels
@@ -87,4 +87,4 @@ def test_a_part_of_a_generator_can_be_left():
         data.test.labels,
     )
     finish(search.run())  # type: ignore[arg-type]
-    assert len(search.found().passes) == 3
+    assert len(search.found().success_rates) == 3

@@ -132,7 +132,7 @@ def test_a_search_on_10000_images_that_is_called_off_keeps_its_passes(
         def run(self) -> Generator[Progress, None, None]:
             nonlocal n_after
             for progress in super().run():
-                if len(self.found().passes) >= 3:
+                if len(self.found().success_rates) >= 3:
                     n_after += 1
                     third.set()
                     assert allowed.acquire(timeout=SOON)
@@ -150,15 +150,15 @@ def test_a_search_on_10000_images_that_is_called_off_keeps_its_passes(
     study.call_off()
     allowed.release(1000)
     wait_until(qtbot, lambda: not study.is_computing)
-    wait_until(qtbot, lambda: study.found is not None and len(study.found.passes) == 3)
+    wait_until(qtbot, lambda: study.found is not None and len(study.found.success_rates) == 3)
     assert n_after == 1
     found = study.found
     assert found is not None
     plain = find_universal(question)
     for _ in plain.run():
-        if len(plain.found().passes) == 3:
+        if len(plain.found().success_rates) == 3:
             break
-    assert found.passes == plain.found().passes
+    assert found.success_rates == plain.found().success_rates
     np.testing.assert_array_equal(found.change, plain.found().change)
 
 
@@ -364,7 +364,7 @@ def test_one_change_for_all_is_cores_and_the_film_comes_back(
     np.testing.assert_array_equal(found.change, search.found().change)
     assert counts(result) == counts(core_counts(session, search.found().change, 1.0))
     _, y = panel.plot.main.data(SUCCESS)
-    np.testing.assert_array_equal(y, [one.success_rate for one in search.found().passes])
+    np.testing.assert_array_equal(y, list(search.found().success_rates))
     assert panel.plot.isVisible()
     # The share that the search counts is the share of the table.
     assert result.change.n_pushed / result.n_open == pytest.approx(max(y), abs=1e-9)
@@ -405,7 +405,7 @@ def test_away_from_what_each_is_where_any_other_class_will_do(
     assert panel.state.asked is not None
     assert panel.state.asked.config.target is None
     result = wait_for_counts(qtbot, panel)
-    best = max(one.success_rate for one in found.passes)
+    best = max(found.success_rates)
     assert result.change.n_fooled / result.n_right == pytest.approx(best)
     assert result.change.n_fooled > 3 * result.noise.n_fooled
 
@@ -430,9 +430,9 @@ def test_a_search_is_called_off_by_the_button_and_keeps_its_best(
     wait_until(qtbot, lambda: not panel.progress.isVisible())
     found = panel.state.found
     assert found is not None
-    assert 3 < len(found.passes) < 51
+    assert 3 < len(found.success_rates) < 51
     assert panel.state.is_for_all
-    assert len(panel.plot.main.data(SUCCESS)[0]) == len(found.passes)
+    assert len(panel.plot.main.data(SUCCESS)[0]) == len(found.success_rates)
     wait_until(qtbot, lambda: not panel.state.counted.is_computing)
     assert panel.state.counted.found is not None
     wait_until(qtbot, lambda: not panel.progress.isVisible())

@@ -202,7 +202,7 @@ def test_crafting_fills_the_table_with_what_core_finds(
         words = cells(panel, row)
         assert words[0] == entry.name
         assert words[1] == "12"
-        assert words[2] == f"{SoftmaxPerceptron(weights[row]).score(test):.1%}"
+        assert words[2] == f"{SoftmaxPerceptron(weights[row]).evaluate(test)[0]:.1%}"
         assert words[3] == f"{counts.n_right_crafted / counts.n_images:.1%}"
         assert words[4] == f"{counts.n_right_noise / counts.n_images:.1%}"
         if row:
@@ -212,7 +212,7 @@ def test_crafting_fills_the_table_with_what_core_finds(
         item = panel.table.topLevelItem(row)
         seen = pixels(panel.table.viewport(), panel.table.visualItemRect(item))
         assert has_colour(seen, colour).sum() > 50
-    assert f"{result.n_crafted:,} fool" in panel.words.text()
+    assert f"{result.models[0].n_fooled:,} fool" in panel.words.text()
     assert panel.note.text() == ""
 
 
@@ -328,7 +328,7 @@ def test_what_fools_nobody_and_what_cannot_be_attacked_is_said(
     panel: TransferPanel, session: Session, qtbot: QtBot
 ) -> None:
     session.attack.set_setting("budget", 1e-5)
-    assert craft(qtbot, panel).n_crafted == 0
+    assert craft(qtbot, panel).models[0].n_fooled == 0
     assert "allow a larger budget" in panel.note.text()
     session.wanted.set_setting("init", "zeros")
     session.training.rewind()

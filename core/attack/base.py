@@ -121,7 +121,11 @@ class Attack(ABC):
         labels: NDArray[np.int64] | None = None,
     ) -> None:
         self.model, self.config, self.target = model, config, config.target
-        originals = self._checked_images(images)
+        batch = np.atleast_2d(images)
+        if not len(batch):
+            raise SettingError("There is no image to attack; choose at least one")
+        check_images(batch, model.weights, self.target)
+        originals = np.array(batch, dtype=model.weights.dtype, order="C")
         self.box: bool = config.get("box")
         self.norm = NORMS[config.get("norm")]
         self.budget: float = config.get("budget")
@@ -134,7 +138,7 @@ class Attack(ABC):
         self.check_that_it_leads_anywhere()
         self.classes = self.labels
         if self.target is not None:
-            self.classes = read_only(np.full(self.n_images, self.target, dtype=np.int64))
+            self.classes = read_only(np.full_like(self.labels, self.target))
         self.rows = model.weights[:, 1:] - model.weights[0, 1:]
         self._columns = model.weights[:, 1:].T
         wide = self.rows.astype(np.float64)
@@ -147,18 +151,9 @@ class Attack(ABC):
             bound = self.originals.dtype.type(self.budget)
             np.maximum(self._lowest, -bound, out=self._lowest)
             np.minimum(self._highest, bound, out=self._highest)
-        self.step = 0
         self.ran_away = False
         """Whether it ended because no further step would have had finite numbers."""
         self._reset()
-
-    def _checked_images(self, images: NDArray[Any]) -> NDArray[Any]:
-        """Return an own copy of the images as a batch."""
-        batch = np.atleast_2d(images)
-        if not len(batch):
-            raise SettingError("There is no image to attack; choose at least one")
-        check_images(batch, self.model.weights, self.target)
-        return np.array(batch, dtype=self.model.weights.dtype, order="C")
 
     def _checked_labels(self, labels: NDArray[np.int64] | None) -> NDArray[np.int64]:
         if labels is None:
@@ -213,7 +208,7 @@ class Attack(ABC):
     @property
     def n_steps(self) -> int:
         """How many steps follow the start, at most; by default as set."""
-        return int(self.config.steps)  # type: ignore[attr-defined]
+        return int(self.config.get("steps"))
 
     def begin(self) -> None:  # noqa: B027 - most attacks begin at the originals
         """Write the change to start from into ``changes``, which are 0; prepare what is kept.
@@ -328,7 +323,6 @@ class Attack(ABC):
         self.values, self.gradient = self.objective.evaluate(self.logits, self.classes)
         predicted = self.logits.argmax(axis=-1)
         self.success = self._wanted(predicted)
-        self._confirm(predicted)
         self._keep_best(predicted)
         values, norms = self.traced()
         return BatchStep(
@@ -345,23 +339,19 @@ class Attack(ABC):
         """Return where the model reads what the attack is after."""
         return as_wanted(predicted, self.labels, self.target)
 
-    def _confirm(self, predicted: NDArray[np.int64]) -> None:
-        """Let the model itself read what is about to be kept: sums of logits round otherwise."""
-        rows = np.flatnonzero(self._is_better())
-        if len(rows):
-            predicted[rows] = self.model.predict(self.shown(rows))
-            self.success[rows] = self._wanted(predicted)[rows]
-
-    def _is_better(self) -> NDArray[np.bool_]:
-        """Return whose success is smaller than the one kept, (n,)."""
-        return np.asarray(self.success & (self.sizes < self._best_sizes * SMALLER))
-
     def _keep_best(self, predicted: NDArray[np.int64]) -> None:
-        """Keep each image's smallest success; where there is none yet, the last try."""
-        rows = np.flatnonzero(self._is_better())
+        """Keep each image's smallest success, if the model itself reads it so.
+
+        What is read from sums of logits, ``predicted``, may round otherwise: it is put right.
+        """
+        rows = np.flatnonzero(self.success & (self.sizes < self._best_sizes * SMALLER))
         if len(rows):
+            images = self.shown(rows)
+            predicted[rows] = self.model.predict(images)
+            self.success[rows] = fooled = self._wanted(predicted)[rows]
+            rows = rows[fooled]
             self._best_sizes[rows] = self.sizes[rows]
-            self._best_images[rows] = self.shown(rows)
+            self._best_images[rows] = images[fooled]
             self._best_predicted[rows] = predicted[rows]
 
     def result(self) -> BatchResult:

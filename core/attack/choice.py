@@ -23,10 +23,6 @@ BUDGETS = {"l2": DEFAULT_BUDGET, "linf": 0.1}
 """To begin with, in each norm: about twice what most digits withstand."""
 
 
-def _first_settings() -> dict[str, AttackSettings]:
-    return {name: attack.settings() for name, attack in ATTACKS.items()}
-
-
 @dataclass(frozen=True, slots=True)
 class AttackChoice:
     """An attack of the registry and the settings of all of them.
@@ -39,7 +35,9 @@ class AttackChoice:
     """
 
     name: str = "descent"
-    settings: Mapping[str, AttackSettings] = field(default_factory=_first_settings)
+    settings: Mapping[str, AttackSettings] = field(
+        default_factory=lambda: {name: attack.settings() for name, attack in ATTACKS.items()}
+    )
     budgets: Mapping[str, float] = field(default_factory=lambda: dict(BUDGETS))
 
     @property

@@ -70,7 +70,9 @@ def seed_parameter(
     )
 
 
-_WITHOUT = {"norm": "l2", "budget": np.inf, "box": True, "objective": "margin", "seed": 0}
+_WITHOUT = {
+    "norm": "l2", "budget": np.inf, "box": True, "objective": "margin", "seed": 0, "steps": 1
+}  # fmt: skip
 """What an attack does that has no such setting."""
 
 

@@ -117,7 +117,7 @@ class Painting:
     def __init__(self, original: NDArray[Any], rules: Rules) -> None:
         self.original = read_only(original.astype(np.float64))
         self._history = SheetHistory(np.zeros_like(self.original))
-        self._rules = rules
+        self.rules = rules
         self._cover: NDArray[np.uint8] | None = None
         self._tool: Tool = "add"
         self._strength = 1.0
@@ -135,12 +135,7 @@ class Painting:
     @property
     def size(self) -> float:
         """How large the change is, in the norm of the rules."""
-        return size_of(self.change, self._rules.norm)
-
-    @property
-    def rules(self) -> Rules:
-        """What the change may be."""
-        return self._rules
+        return size_of(self.change, self.rules.norm)
 
     @property
     def is_empty(self) -> bool:
@@ -160,18 +155,18 @@ class Painting:
     def set_rules(self, rules: Rules) -> None:
         """Paint by other rules. What is over another budget stays; what leaves the box does not."""
         self.end()
-        self._rules = rules
+        self.rules = rules
         self._keep_box()
 
     def _keep_box(self) -> None:
-        if self._rules.boxed:
+        if self.rules.boxed:
             inside = np.clip(self.change, -self.original, 1.0 - self.original)
             self._history.sheet = inside
 
     def open_to(self, toward: NDArray[np.float64]) -> Change:
         """Return a direction, (n_features,), as (height, width); 0 where a pixel has no room."""
         way = np.array(toward, dtype=np.float64).reshape(self.original.shape)
-        if self._rules.boxed:
+        if self.rules.boxed:
             image = self.image
             way[((way > 0) & (image >= 1)) | ((way < 0) & (image <= 0))] = 0.0
         return way
@@ -203,18 +198,18 @@ class Painting:
         """
         assert self._cover is not None, "a stroke must have begun"
         before = self._covered()
-        if self._rules.norm == "l0":  # whole pixels, so that the thinnest brush takes one
+        if self.rules.norm == "l0":  # whole pixels, so that the thinnest brush takes one
             start, end = (
                 (float(np.floor(x)) + 0.5, float(np.floor(y)) + 0.5) for x, y in (start, end)
             )
         draw_line(self._cover, start, end, widths)
         wanted = self._wanted(before, self._covered())
-        self._history.sheet = held(self.change, wanted, self.original, self._rules)
+        self._history.sheet = held(self.change, wanted, self.original, self.rules)
 
     def _covered(self) -> Change:
         """Return how far each pixel is covered by the stroke so far, in [0, 1]."""
         assert self._cover is not None
-        if self._rules.norm == "l0":
+        if self.rules.norm == "l0":
             return (self._cover > _COVERED).astype(np.float64)
         return self._cover / FULL
 
@@ -224,7 +219,7 @@ class Painting:
             sign = 1.0 if self._tool == "add" else -1.0
             return self.change + sign * self._strength * (after - before)
         # Where pixels are counted, one that is a little nearer costs as much as before.
-        strength = 1.0 if self._rules.norm == "l0" else self._strength
+        strength = 1.0 if self.rules.norm == "l0" else self._strength
         kept = np.zeros_like(after)
         left = 1.0 - strength * before
         np.divide(1.0 - strength * after, left, out=kept, where=left > 0)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from core.attack.base import Attack
-from core.attack.objectives import OBJECTIVES
 from core.attack.settings import AttackSettings, box_parameter, steps_parameter
 from core.data.dataset import read_only
 from core.errors import SettingError
@@ -62,6 +61,7 @@ class DescentSettings(AttackSettings):
     """Settings of :class:`Descent`."""
 
     apart: ClassVar[frozenset[str]] = frozenset({"box"})
+    objective: ClassVar = "squared"
 
     box: bool = box_parameter()
     steps: int = steps_parameter(200, formula="x -> x + eta W^T J (t - y), {value} times")
@@ -106,7 +106,6 @@ class Descent(Attack):
     ) -> None:
         self.start = start if start is None else read_only(np.array(start, model.weights.dtype))
         super().__init__(model, config, images, labels)
-        self.objective = OBJECTIVES["squared"]
         self.ends_with_best = start is None
         if self.start is not None and self.start.shape not in {images.shape, self.originals.shape}:
             raise SettingError(

@@ -41,11 +41,6 @@ class FastGradient(Attack):
     settings = FastGradientSettings
     config: FastGradientSettings
 
-    @property
-    def n_steps(self) -> int:
-        """Always 1."""
-        return 1
-
     def advance(self) -> None:
         """Make the one step."""
         self.climb(self.pull, self.budget)

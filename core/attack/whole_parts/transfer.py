@@ -120,8 +120,7 @@ class TransferResult:
 
     Attributes
     ----------
-    n_crafted : images that fool the crafting model now, and did not before
-    models : of each model, the crafting one first
+    models : of each model, the crafting one first: what fools it, and did not before, was crafted
     n_all, n_only : images that fool every model, and the crafting one alone
     fool_all, fool_only : the first of those
     target : the class wanted, or None for any but the label
@@ -130,7 +129,6 @@ class TransferResult:
 
     n_images: int
     n_total: int
-    n_crafted: int
     models: tuple[ModelTransfer, ...]
     n_all: int
     n_only: int
@@ -189,7 +187,7 @@ class Transfer:
         n_images = split.n_samples if n_images is None else min(n_images, split.n_samples)
         self._seed = seed
         self._order = np.random.default_rng(seed).permutation(split.n_samples)[:n_images]
-        self._done = self._told = self._n_crafted = 0
+        self._done = self._told = 0
         self._counts = [ModelTransfer() for _ in self._models]
         self._n_all = self._n_only = 0
         self._examples: tuple[list[Example], list[Example]] = ([], [])
@@ -308,7 +306,6 @@ class Transfer:
             )
         everyone = np.asarray(fooled.all(axis=0))
         alone = np.asarray(fooled[0] & ~wanted[1:].any(axis=0))
-        self._n_crafted += int(fooled[0].sum())
         self._n_all += int(everyone.sum())
         self._n_only += int(alone.sum())
         return everyone, alone
@@ -318,7 +315,6 @@ class Transfer:
         return TransferResult(
             n_images=self._done,
             n_total=len(self._order),
-            n_crafted=self._n_crafted,
             models=tuple(self._counts),
             n_all=self._n_all,
             n_only=self._n_only,

@@ -31,19 +31,6 @@ CHUNK_ROWS = 128
 """So few that what is done to them stays in a processor's near cache."""
 
 
-@dataclass(frozen=True, slots=True)
-class UniversalPass:
-    """All images with the change after ``step`` steps.
-
-    Attributes
-    ----------
-    success_rate : fraction of the images that could be fooled which are
-    """
-
-    step: int
-    success_rate: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class UniversalChange:
     """What is known by now.
@@ -51,12 +38,13 @@ class UniversalChange:
     Attributes
     ----------
     change : (n_features,), the best so far, read-only: of those that fool equally many the smallest
-    passes : one for each change tried
+    success_rates : of each change tried, the first of no size, the share of the images that could
+        be fooled which are
     n_images : how many can be fooled; 0 before all were looked at
     """
 
     change: NDArray[Any]
-    passes: tuple[UniversalPass, ...]
+    success_rates: tuple[float, ...]
     n_images: int
 
 
@@ -125,14 +113,14 @@ class UniversalSearch:
         first = open_[:1]  # holds the settings, and refuses what cannot be attacked
         self._one = Universal(self.model, self.config, self._images[first], self._labels[first])
         change = np.zeros((1, self.model.n_features), dtype=self.model.weights.dtype)
-        for step in range(self.config.steps + 1):
+        for _ in range(self.config.steps + 1):
             mean = np.zeros_like(change)
             n_fooled = 0
             for rows in self._chunks(open_):
                 n_fooled += self._look(rows, change, mean)
                 done += len(rows)
                 yield Progress(done, total, "images")
-            self._keep(step, n_fooled, change)
+            self._keep(n_fooled, change)
             if n_fooled == len(open_):
                 return
             change = change + self._one.norm.steepest(mean) * mean.dtype.type(self._one.length)
@@ -161,12 +149,12 @@ class UniversalSearch:
             mean += pull.sum(axis=0) @ one.rows / self._found.n_images
         return int(fooled.sum())
 
-    def _keep(self, step: int, n_fooled: int, change: NDArray[Any]) -> None:
+    def _keep(self, n_fooled: int, change: NDArray[Any]) -> None:
         found = self._found
         rate, size = n_fooled / found.n_images, float(self._one.norm.sizes(change)[0])
         best_rate, best_size = self._best
         best = found.change
         if rate > best_rate or (rate == best_rate and size < best_size * SMALLER):
             self._best, best = (rate, size), read_only(change[0].copy())
-        passes = (*found.passes, UniversalPass(step, rate))
-        self._found = replace(found, change=best, passes=passes)
+        rates = (*found.success_rates, rate)
+        self._found = replace(found, change=best, success_rates=rates)

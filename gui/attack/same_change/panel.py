@@ -179,10 +179,8 @@ class SameChangePanel(Panel):
     def _show_passes(self) -> None:
         found, asked = self.state.found, self.state.asked
         self.plot.setVisible(self.state.is_for_all)
-        passes = () if found is None else found.passes
-        x = np.array([one.step for one in passes], dtype=float)
-        rates = np.array([one.success_rate for one in passes])
-        self.plot.set_data(SUCCESS, x, rates)
+        rates = np.array(() if found is None else found.success_rates)
+        self.plot.set_data(SUCCESS, np.arange(len(rates), dtype=float), rates)
         self.plot.set_y_range(0.0, min(1.2 * max(float(rates.max(initial=0.0)), 0.05), 1.0))
         last = self.state.settings().steps if asked is None else asked.config.steps
         self.plot.set_x_range(0, last)
@@ -211,9 +209,9 @@ class SameChangePanel(Panel):
     def _vain_words(self) -> str:
         """Say so where a search that is over has fooled nobody."""
         state, found = self.state, self.state.found
-        if state.is_searching or found is None or not found.passes:
+        if state.is_searching or found is None or not found.success_rates:
             return ""
-        if any(one.success_rate for one in found.passes):
+        if any(found.success_rates):
             return ""
         return "No change within this budget fools any image: allow a larger one."
 

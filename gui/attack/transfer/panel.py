@@ -154,7 +154,9 @@ class TransferPanel(Panel):
         if result is not None and asked is not None:
             n, total = result.n_images, result.n_total
             done = f"{n:,}" if n == total else f"{n:,} of {total:,}"
-            what = f"{done} {PARTS[asked.part]} images, {result.n_crafted:,} fool the model"
+            what = (
+                f"{done} {PARTS[asked.part]} images, {result.models[0].n_fooled:,} fool the model"
+            )
             self.words.set_wordings(f"{what}: {asked.crafting.words()}", what, done)
         else:
             part = PARTS[self._session.attack.config.part]
@@ -163,7 +165,7 @@ class TransferPanel(Panel):
         problem = _NOTHING if self._asked_in_vain and now is None else self.study.problem
         outdated = "" if asked is None else asked.outdated(now)
         notes = [problem, outdated]
-        if result is not None and result.n_images and not result.n_crafted:
+        if result is not None and result.n_images and not result.models[0].n_fooled:
             notes.append("No image fools the crafting model: allow a larger budget, or more steps.")
         if result is not None and not self.study.is_computing and result.n_images < result.n_total:
             some = (
@@ -184,7 +186,7 @@ class TransferPanel(Panel):
         fool_only: tuple[Example, ...] = ()
         if result is not None:
             n, fool_all = len(result.models), result.fool_all
-            all_title = f"FOOL THE MODEL  {result.n_crafted:,}"
+            all_title = f"FOOL THE MODEL  {result.models[0].n_fooled:,}"
             if n > 1:
                 everyone = "BOTH MODELS" if n == 2 else f"ALL {n} MODELS"
                 all_title = f"FOOL {everyone}  {result.n_all:,}"
