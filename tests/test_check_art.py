@@ -100,7 +100,7 @@ def test_their_deepfool_finds_the_closed_form():
     """In L2, the only one it has."""
     model, images, labels = rightly_read()
     images, labels = images[:N_FEW], labels[:N_FEW]
-    exact = smallest_changes(model.weights, Split(images.astype(np.float32), labels)).l2
+    exact = smallest_changes(model.weights, Split(images.astype(np.float32), labels)).sizes["l2"]
     attack = evasion.DeepFool(
         theirs(model, box=None), epsilon=1e-4, nb_grads=N_CLASSES, verbose=False
     )
@@ -115,7 +115,7 @@ def test_no_attack_of_theirs_needs_less_than_the_exact_size(norm):
     """In the box, where the exact size takes a search."""
     model, images, labels = rightly_read()
     changes = exact_in_box()
-    exact = changes.l2 if norm == "l2" else changes.linf
+    exact = changes.sizes[norm]
     attack = evasion.ProjectedGradientDescent(
         theirs(model),
         norm=ORDERS[norm],

@@ -109,7 +109,7 @@ def test_their_deepfool_finds_the_closed_form(norm):
     """Without the box, that is in one so wide that no change comes to its walls."""
     model, images, labels = rightly_read()
     changes = smallest_changes(model.weights, Split(images.astype(np.float32), labels))
-    exact = changes.l2 if norm == "l2" else changes.linf
+    exact = changes.sizes[norm]
     x, y = as_tensors(images, labels)
     # It looks at so many rivals alone: at all of them it is exact on a linear model.
     attack = DEEPFOOL[norm](overshoot=1e-4, candidates=N_CLASSES)
@@ -129,7 +129,7 @@ def test_no_attack_of_theirs_needs_less_than_the_exact_size(norm, name):
     """In the box, where the exact size takes a search."""
     model, images, labels = rightly_read()
     changes = exact_in_box()
-    exact = changes.l2 if norm == "l2" else changes.linf
+    exact = changes.sizes[norm]
     kind = {"FGSM": FGSM, "PGD": PGD, "DeepFool": DEEPFOOL}[name][norm]
     x, y = as_tensors(images, labels)
     sizes = [None] if name == "DeepFool" else list(np.quantile(exact, [0.2, 0.5, 0.8]))

@@ -15,7 +15,6 @@ from core.attack import ATTACKS
 from core.attack.whole_parts.sized import (
     PGD_STEPS,
     SIZED_ATTACKS,
-    AttackCurve,
     AttackTrials,
     RandomNoise,
     Trial,
@@ -28,7 +27,7 @@ from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import Trainer
 from core.progress import finish
 
-NOTHING = AttackCurve(np.zeros((0, 1), dtype=np.int64), 1)
+NOTHING = np.zeros((0, 1), dtype=np.int64)
 
 both_norms = pytest.mark.parametrize("norm", ["l2", "linf"])
 in_and_out = pytest.mark.parametrize("boxed", [False, True])
@@ -43,7 +42,7 @@ def learnt():
     return data, trainer.snapshot()
 
 
-def counted(attack, weights, split, norm, sizes, boxed) -> AttackCurve:
+def counted(attack, weights, split, norm, sizes, boxed):
     """Return the curve at its end."""
     *_, last = attack.curve(Trial(weights, split, norm, sizes, boxed))
     return last
@@ -67,10 +66,10 @@ def test_no_attack_lies_under_the_exact_curve(attack, seed, n_classes, norm, box
     curve = counted(attack, model.weights, split, norm, sizes, boxed)
     for label in (None, *range(n_classes)):
         exact = found.accuracy(norm, sizes, label)
-        tried = share_right(curve.counts, labels, label)
+        tried = share_right(curve, labels, label)
         np.testing.assert_array_equal(np.isnan(tried), np.isnan(exact))
         assert (tried[~np.isnan(exact)] >= exact[~np.isnan(exact)] - 1e-12).all()
-    assert curve.counts[0].sum() == (model.predict(split.images) == labels).sum()
+    assert curve[0].sum() == (model.predict(split.images) == labels).sum()
 
 
 @both_norms
@@ -79,7 +78,7 @@ def test_noise_is_what_a_loop_counts(learnt, norm, boxed):
     data, weights = learnt
     found = finish(exact_robustness(weights, data.test, boxed=boxed))
     at = curve_sizes(shown_size(found, norm), 12)
-    counts = counted(RandomNoise(3), weights, data.test, norm, at, boxed).counts
+    counts = counted(RandomNoise(3), weights, data.test, norm, at, boxed)
     along = directions(norm, data.test.images.shape, np.random.default_rng(3))
     before = SoftmaxPerceptron(weights).predict(data.test.images) == data.test.labels
     for size, row in zip(at, counts, strict=True):
@@ -103,7 +102,7 @@ def test_gradient_attacks_are_those_of_the_laboratory_at_each_size(learnt, norm,
     right = model.predict(split.images) == split.labels
     at = curve_sizes(shown_size(finish(exact_robustness(weights, split, boxed=boxed)), norm), 10)
     for attack, name in zip(SIZED_ATTACKS[1:], ("fgsm", "pgd"), strict=True):
-        counts = counted(attack, weights, split, norm, at, boxed).counts
+        counts = counted(attack, weights, split, norm, at, boxed)
         held = right.copy()
         for size, row in zip(at, counts, strict=True):
             if size > 0:
@@ -123,15 +122,14 @@ def test_a_curve_that_is_left_is_known_up_to_some_size(learnt, attack):
     data, weights = learnt
     at = np.linspace(0, 1, 8)
     whole = counted(attack, weights, data.test, "l2", at, False)
-    assert whole.complete
+    assert len(whole) == len(at)
     seen = list(itertools.islice(attack.curve(Trial(weights, data.test, "l2", at, False)), 6))
-    lengths = [len(curve.counts) for curve in seen]
+    lengths = [len(curve) for curve in seen]
     assert lengths == sorted(lengths)
-    assert not seen[-1].complete
-    assert seen[-1].progress.total == 8
-    np.testing.assert_array_equal(seen[-1].counts, whole.counts[: lengths[-1]])
+    assert len(seen[-1]) < len(at)
+    np.testing.assert_array_equal(seen[-1], whole[: lengths[-1]])
     with pytest.raises(ValueError, match="read-only"):
-        seen[-1].counts[:] = 0
+        seen[-1][:] = 0
 
 
 @each
@@ -148,7 +146,7 @@ def test_large_images_are_moved_a_few_at_a_time(attack):
 def test_a_model_that_reads_all_alike_loses_nothing(attack):
     data = tiny_dataset(20, 50)
     for weights in (np.zeros((4, 13), np.float32), np.full((4, 13), np.nan, np.float32)):
-        counts = counted(attack, weights, data.test, "l2", np.array([0.0, 1.0]), False).counts
+        counts = counted(attack, weights, data.test, "l2", np.array([0.0, 1.0]), False)
         np.testing.assert_array_equal(counts[0], counts[1])
 
 
@@ -157,7 +155,7 @@ def test_a_model_that_reads_all_alike_loses_nothing(attack):
 def test_sizes_beyond_all_budgets_are_tried_with_the_largest(learnt, attack, norm):
     data, weights = learnt
     sizes = np.array([0.0, 1e-9, 1e5])
-    counts = counted(attack, weights, data.test, norm, sizes, False).counts
+    counts = counted(attack, weights, data.test, norm, sizes, False)
     np.testing.assert_array_equal(counts[0], counts[1])
     if not isinstance(attack, RandomNoise):
         assert counts[2].sum() == 0
@@ -167,7 +165,7 @@ def test_an_empty_part_has_a_curve_of_nothing():
     empty = Split(np.zeros((0, 12), np.float32), np.zeros(0, np.int64))
     weights = np.random.default_rng(0).standard_normal((4, 13)).astype(np.float32)
     for attack in SIZED_ATTACKS:
-        counts = counted(attack, weights, empty, "l2", np.array([0.0, 1.0]), False).counts
+        counts = counted(attack, weights, empty, "l2", np.array([0.0, 1.0]), False)
         assert counts.shape == (2, 4)
         assert not counts.any()
 
@@ -185,12 +183,12 @@ def test_attacks_are_tried_one_after_the_other_and_gone_on_with_where_they_were_
     trials = AttackTrials(weights, data.test, "linf", exact)
     steps = trials.run()
     assert not trials.found().curves
-    while len(trials.found().curves.get("FGSM", NOTHING).counts) < 3:
+    while len(trials.found().curves.get("FGSM", NOTHING)) < 3:
         next(steps)
     steps.close()
     left = trials.found()
     assert left.trying == "FGSM"
-    assert left.curves["noise"].complete
+    assert len(left.curves["noise"]) == len(left.sizes)
     first = next(trials.run())
     assert first.done >= 3  # not begun anew
     list(trials.run())
@@ -199,7 +197,7 @@ def test_attacks_are_tried_one_after_the_other_and_gone_on_with_where_they_were_
     np.testing.assert_array_equal(found.sizes, tried_sizes(exact, "linf"))
     for attack in SIZED_ATTACKS:
         alone = counted(attack, weights, data.test, "linf", found.sizes, True)
-        np.testing.assert_array_equal(found.curves[attack.label].counts, alone.counts)
+        np.testing.assert_array_equal(found.curves[attack.label], alone)
     quick = AttackTrials(weights, data.test, "linf", exact, attacks=SIZED_ATTACKS[:1])
     list(quick.run())
     assert list(quick.found().curves) == ["noise"]

@@ -34,13 +34,13 @@ def test_just_beyond_changes_the_class_and_just_below_does_not(
     np.testing.assert_array_equal(changes.predicted, model.predict(split.images))
     for i, image in enumerate(split.images):
         y = int(changes.predicted[i])
-        c2, c1 = int(changes.rival_l2[i]), int(changes.rival_linf[i])
+        c2, c1 = int(changes.rivals["l2"][i]), int(changes.rivals["linf"][i])
         along = (weights[c2] - weights[y])[1:]
         along /= np.linalg.norm(along)
         signs = np.sign((weights[c1] - weights[y])[1:])
         for size, direction, rival in (
-            (changes.l2[i], along, c2),
-            (changes.linf[i], signs, c1),
+            (changes.sizes["l2"][i], along, c2),
+            (changes.sizes["linf"][i], signs, c1),
         ):
             beyond, below = (image + f * size * direction for f in (1 + 1e-6, 1 - 1e-6))
             assert model.predict((beyond + 1e-9 * direction)[None])[0] == rival
@@ -56,16 +56,16 @@ def test_no_smaller_change_in_any_direction_is_enough(n_classes, n_features, see
     for i, image in enumerate(split.images):
         steps = rng.standard_normal((200, n_features))
         lengths = np.linalg.norm(steps, axis=1, keepdims=True)
-        inside_l2 = image + steps / lengths * changes.l2[i] * (1 - 1e-9)
+        inside_l2 = image + steps / lengths * changes.sizes["l2"][i] * (1 - 1e-9)
         largest = np.abs(steps).max(axis=1, keepdims=True)
-        inside_linf = image + steps / largest * changes.linf[i] * (1 - 1e-9)
+        inside_linf = image + steps / largest * changes.sizes["linf"][i] * (1 - 1e-9)
         for moved in (inside_l2, inside_linf):
             assert (model.predict(moved) == changes.predicted[i]).all()
 
 
 def test_distances_are_norms_of_differences_without_the_bias():
     weights, _ = case(1, 5, 7, 0)
-    l2, l1 = class_distances(weights)
+    l2, l1 = class_distances(weights).values()
     for a in range(5):
         for b in range(5):
             difference = (weights[a] - weights[b])[1:]
@@ -78,18 +78,27 @@ def test_identical_rivals_are_never_reached_and_ties_need_nothing():
     weights = np.array([[2.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
     split = Split(np.zeros((1, 1)), np.array([0]))
     changes = smallest_changes(weights, split)
-    assert (changes.l2[0], changes.linf[0], changes.rival_l2[0]) == (2.0, 2.0, 2)
+    assert (changes.sizes["l2"][0], changes.sizes["linf"][0], changes.rivals["l2"][0]) == (
+        2.0,
+        2.0,
+        2,
+    )
     same = smallest_changes(weights[:2], split)
-    assert np.isinf(same.l2[0])
-    assert np.isinf(same.linf[0])
-    assert same.rival_l2[0] == same.rival_linf[0] == -1
+    assert np.isinf(same.sizes["l2"][0])
+    assert np.isinf(same.sizes["linf"][0])
+    assert same.rivals["l2"][0] == same.rivals["linf"][0] == -1
     tie = smallest_changes(np.array([[0.0, 1.0], [0.0, -1.0]]), split)
-    assert (tie.l2[0], tie.linf[0], tie.predicted[0], tie.rival_l2[0]) == (0.0, 0.0, 0, 1)
+    assert (tie.sizes["l2"][0], tie.sizes["linf"][0], tie.predicted[0], tie.rivals["l2"][0]) == (
+        0.0,
+        0.0,
+        0,
+        1,
+    )
 
 
 def test_zero_weights_are_moved_by_nothing():
     changes = smallest_changes(np.zeros((3, 5)), tiny_dataset(shape=(2, 2)).test)
-    assert np.isinf(changes.l2).all()
+    assert np.isinf(changes.sizes["l2"]).all()
 
 
 def test_overflow_is_told_without_a_warning():
@@ -97,7 +106,7 @@ def test_overflow_is_told_without_a_warning():
     weights[1] *= -1
     split = Split(np.ones((1, 2), dtype=np.float32), np.array([0]))
     changes = smallest_changes(weights, split)
-    assert not np.isfinite(changes.l2[0])
+    assert not np.isfinite(changes.sizes["l2"][0])
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -107,9 +116,9 @@ def test_weights_that_are_no_numbers_give_no_number(bad, boxed):
     weights, split = case(3, 4, 5, 0)
     weights[2, 3] = bad
     changes = finish(exact_robustness(weights, split, boxed=boxed)).changes
-    for sizes, rivals in ((changes.l2, changes.rival_l2), (changes.linf, changes.rival_linf)):
-        assert np.isnan(sizes).all()
-        assert (rivals == -1).all()
+    for norm in ("l2", "linf"):
+        assert np.isnan(changes.sizes[norm]).all()
+        assert (changes.rivals[norm] == -1).all()
 
 
 def test_slices_are_put_together_in_order():
@@ -117,8 +126,8 @@ def test_slices_are_put_together_in_order():
     whole = smallest_changes(weights, split)
     for i in (0, CHUNK_ROWS - 1, CHUNK_ROWS, 4999):
         one = smallest_changes(weights, split.part(i, i + 1))
-        assert one.l2[0] == pytest.approx(whole.l2[i], rel=1e-12)
-        assert one.linf[0] == pytest.approx(whole.linf[i], rel=1e-12)
+        assert one.sizes["l2"][0] == pytest.approx(whole.sizes["l2"][i], rel=1e-12)
+        assert one.sizes["linf"][0] == pytest.approx(whole.sizes["linf"][i], rel=1e-12)
 
 
 def test_medians_are_of_the_rightly_read_images_of_each_class():
@@ -127,6 +136,6 @@ def test_medians_are_of_the_rightly_read_images_of_each_class():
     found = finish(exact_robustness(weights, split, boxed=False))
     for k in range(5):
         own = [i for i in range(60) if split.labels[i] == found.changes.predicted[i] == k]
-        l2, linf = found.changes.l2[own], found.changes.linf[own]
+        l2, linf = found.changes.sizes["l2"][own], found.changes.sizes["linf"][own]
         np.testing.assert_equal(found.median("l2", k), np.median(l2) if own else np.nan)
         np.testing.assert_equal(found.median("linf", k), np.median(linf) if own else np.nan)

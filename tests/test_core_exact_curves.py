@@ -45,7 +45,7 @@ def test_the_exact_curve_counts_what_is_right_and_withstands_more(learnt, norm, 
         own = data.test.labels == k
         expected = [(right & (sizes > e))[own].mean() for e in at]
         np.testing.assert_allclose(found.accuracy(norm, at, k), expected)
-    score = SoftmaxPerceptron(records[-1].weights).score(data.test)
+    score = SoftmaxPerceptron(records[-1].weights).evaluate(data.test)[0]
     assert found.accuracy(norm, np.zeros(1))[0] == pytest.approx(score)
     # At a size that an image falls at it has fallen.
     some = float(np.sort(sizes[right])[5])
@@ -59,8 +59,8 @@ def test_fragile_and_solid_images_are_the_ends_of_the_rightly_read(learnt):
     for label in (None, 1):
         own = found.right & (True if label is None else data.test.labels == label)
         ordered = sorted(np.flatnonzero(own), key=lambda i: sizes[i])
-        assert found.fragile("linf", 4, label).tolist() == ordered[:4]
-        assert found.solid("linf", 4, label).tolist() == ordered[::-1][:4]
+        assert found.ordered("linf", label)[:4].tolist() == ordered[:4]
+        assert found.ordered("linf", label)[::-1][:4].tolist() == ordered[::-1][:4]
         assert found.median("linf", label) == np.median(sizes[own])
 
 
@@ -74,7 +74,7 @@ def test_a_class_without_images_is_nan_and_nothing_right_has_no_median():
     assert np.isnan(found.median("l2"))
     assert found.accuracy("l2", np.zeros(1))[0] == 0
     assert shown_size(found, "l2") == 1
-    assert not len(found.fragile("l2", 3))
+    assert not len(found.ordered("l2")[:3])
     counts = np.zeros((2, 4), dtype=np.int64)
     assert np.isnan(share_right(counts, test.labels, 2)).all()
 
@@ -116,17 +116,15 @@ def test_medians_over_epochs_are_found_once_and_of_the_rightly_read(learnt):
     assert len(list(search.run())) == len(records) - 3  # the others are known
     assert search.found()[8].epochs.tolist() == [0, 1]
     found = search.found()[7]
-    assert found.complete
     np.testing.assert_array_equal(found.epochs, [record.epoch for record in records])
     for i, record in enumerate(records):
         changes = smallest_changes(record.weights, data.test)
         right = changes.predicted == data.test.labels
         assert found.score[i] == pytest.approx(record.test_score)
-        for values, sizes in ((found.l2, changes.l2), (found.linf, changes.linf)):
+        for values, sizes in ((found.l2, changes.sizes["l2"]), (found.linf, changes.sizes["linf"])):
             np.testing.assert_equal(values[i], np.median(sizes[right]))
     partial = MedianSearch(data.test, {7: records}, ModelCache())
     next(partial.run())
-    assert not partial.found()[7].complete
     assert len(partial.found()[7].epochs) == 1
 
 

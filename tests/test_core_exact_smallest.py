@@ -149,13 +149,10 @@ def test_sizes_of_a_part_are_those_of_its_images(boxed, n_classes, n_features, s
     split = Split(rng.random((9, n_features)), rng.integers(n_classes, size=9))
     found = finish(boxed_changes(weights, split)) if boxed else smallest_changes(weights, split)
     for i, image in enumerate(split.images):
-        for norm, sizes, rivals in (
-            ("l2", found.l2, found.rival_l2),
-            ("linf", found.linf, found.rival_linf),
-        ):
+        for norm, sizes in found.sizes.items():
             alone = smallest_change(weights, image, norm, boxed=boxed)
             assert sizes[i] == pytest.approx(alone.size, rel=1e-9, abs=1e-12)
-            assert rivals[i] == alone.target
+            assert found.rivals[norm][i] == alone.target
 
 
 def test_a_part_is_put_together_in_order_whatever_its_chunks():
@@ -165,8 +162,8 @@ def test_a_part_is_put_together_in_order_whatever_its_chunks():
     whole = finish(boxed_changes(weights, split))
     for i in (0, 127, 128, 699):
         one = finish(boxed_changes(weights, split.part(i, i + 1)))
-        assert one.l2[0] == pytest.approx(whole.l2[i], rel=1e-12)
-        assert one.linf[0] == pytest.approx(whole.linf[i], rel=1e-12)
+        assert one.sizes["l2"][0] == pytest.approx(whole.sizes["l2"][i], rel=1e-12)
+        assert one.sizes["linf"][0] == pytest.approx(whole.sizes["linf"][i], rel=1e-12)
 
 
 @pytest.mark.parametrize("boxed", [False, True])

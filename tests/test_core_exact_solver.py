@@ -209,7 +209,7 @@ def test_a_length_is_settled_from_any_weights(n_rows, n_features, seed):
     rng = np.random.default_rng(seed)
     rows, gaps = rng.standard_normal((n_rows, n_features)), rng.standard_normal(n_rows) + 0.5
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    change, weights = settled_shortest(rows, gaps, rng.random(n_rows), None, None)
+    change, weights = settled_shortest(rows, gaps, rng.random(n_rows), None)
     best = shortest_by_trying_all_sets(rows, gaps)
     if np.isinf(best):  # the weights prove it: they make nothing of the rows, and ask for more
         assert np.abs(weights @ rows).max() < 1e-6 * (weights @ gaps)
@@ -224,7 +224,7 @@ def test_a_corner_is_found_from_near_it():
     # All pixels up by 1 / 1.4 close the first gap; the third may then stay lower.
     best = 1 / 1.4
     near = np.array([best - 1e-7, best + 1e-7, best - 0.05])
-    change, weights = settled_flattest(rows, gaps, near, np.array([0.7, 1e-9]), None, None)
+    change, weights = settled_flattest(rows, gaps, near, np.array([0.7, 1e-9]), None)
     assert np.abs(change).max() == pytest.approx(best, rel=1e-14)
     assert (rows @ change >= gaps - 1e-14).all()
     share = weights / weights.sum()
@@ -233,7 +233,7 @@ def test_a_corner_is_found_from_near_it():
     upper, lower = np.array([1.0, 0.5, 1.0]), np.zeros(3)
     best = (1.0 - 0.8 * 0.5) / 0.6
     near = np.array([best + 1e-7, 0.5, 0.5])
-    held, _ = settled_flattest(rows, gaps, near, np.array([1.6, 1e-9]), lower, upper)
+    held, _ = settled_flattest(rows, gaps, near, np.array([1.6, 1e-9]), np.stack((lower, upper)))
     np.testing.assert_allclose(held[:2], [best, 0.5], rtol=1e-14)
 
 

@@ -95,7 +95,7 @@ def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
             *_, known = attack.curve(Trial(weights, test, norm, tried, boxed))
             at_tried = np.isin(drawn_at, tried)
             np.testing.assert_array_equal(drawn_at[at_tried], tried)
-            expected = share_right(known.counts, test.labels)
+            expected = share_right(known, test.labels)
             np.testing.assert_array_equal(drawn[at_tried], expected)
             assert (drawn >= y[x <= tried[-1]]).all()  # nowhere under the exact curve
 
@@ -116,7 +116,7 @@ def test_hovering_reads_all_numbers_where_attacks_were_tried(
     exact = exact_of(session).accuracy("l2", np.array([size]))[0]
     assert f"exact {exact:.4g}" in words
     for attack in ATTACKS:
-        share = share_right(curves.attacks[attack.label].counts, labels)[i]
+        share = share_right(curves.attacks[attack.label], labels)[i]
         assert f"{attack.label} {share:.4g}" in words
 
 
@@ -161,8 +161,8 @@ def test_one_class_is_curve_images_and_median(
     np.testing.assert_array_equal(y, found.accuracy("l2", x, 3))
     labels = data_of(session).test.labels
     for strip, expected in (
-        (page.images.fragile, found.fragile("l2", 60, 3)),
-        (page.images.solid, found.solid("l2", 60, 3)),
+        (page.images.fragile, found.ordered("l2", 3)[:60]),
+        (page.images.solid, found.ordered("l2", 3)[::-1][:60]),
     ):
         shown = [image.index for image in strip.images]
         assert shown == expected.tolist()
@@ -174,8 +174,8 @@ def test_images_are_the_ends_and_a_click_opens_one(
     page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
     found = exact_of(session)
-    for strip, expected in ((page.images.fragile, found.fragile("l2", 60)), (page.images.solid,
-                            found.solid("l2", 60))):  # fmt: skip
+    for strip, expected in ((page.images.fragile, found.ordered("l2")[:60]), (page.images.solid,
+                            found.ordered("l2")[::-1][:60])):  # fmt: skip
         assert [image.index for image in strip.images] == expected.tolist()
         last = strip.n_cells[1] - 1
         assert last > 3
@@ -288,7 +288,7 @@ def n_tried(page: RobustnessPage) -> int:
     """Return how many sizes the endless attack has been tried at."""
     curves = page.state.curves
     known = None if curves is None else curves.attacks.get("endless")
-    return 0 if known is None else known.progress.done
+    return 0 if known is None else len(known)
 
 
 def test_attacks_can_be_left_and_gone_on_with(
@@ -311,7 +311,7 @@ def test_attacks_can_be_left_and_gone_on_with(
     assert curves is not None
     assert not curves.is_complete
     assert "trying" not in page.images.words.text()
-    kept = curves.attacks["endless"].counts
+    kept = curves.attacks["endless"]
     assert 1 < len(kept) < len(curves.attack_sizes)
     assert page.curves.plot.main.data("endless")[0][-1] == curves.attack_sizes[len(kept) - 1]
     assert len(page.curves.plot.main.data("noise")[0])
@@ -319,7 +319,7 @@ def test_attacks_can_be_left_and_gone_on_with(
     endless.may_end = True
     click(qtbot, progress.go_on)
     curves = wait_for_curves(qtbot, page)
-    np.testing.assert_array_equal(curves.attacks["endless"].counts[: len(kept)], kept)
+    np.testing.assert_array_equal(curves.attacks["endless"][: len(kept)], kept)
     wait_until(qtbot, lambda: not (cancel.isVisible() or progress.go_on.isVisible()))
 
 
@@ -395,7 +395,7 @@ def test_attacks_end_when_nobody_looks_and_go_on_later(
     state = tried.state
     wait_until(qtbot, lambda: n_tried(tried) >= 2)
     assert state.curves is not None
-    kept = state.curves.attacks["endless"].counts
+    kept = state.curves.attacks["endless"]
     assert len(kept) > 1
     tried.hide()
     wait_until(qtbot, lambda: not any(study.is_computing for study in state.studies))
@@ -404,7 +404,7 @@ def test_attacks_end_when_nobody_looks_and_go_on_later(
     endless.may_end = True
     tried.show()
     curves = wait_for_curves(qtbot, tried)
-    np.testing.assert_array_equal(curves.attacks["endless"].counts[: len(kept)], kept)
+    np.testing.assert_array_equal(curves.attacks["endless"][: len(kept)], kept)
     assert endless.n_begun == begun == 1
 
 

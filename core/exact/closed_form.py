@@ -14,7 +14,7 @@ that must stay in the box is never smaller.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from core.data.dataset import Split
 
 
+SetNorm = Literal["l2", "linf"]
+SET_NORMS: tuple[SetNorm, ...] = ("l2", "linf")
+"""The norms whose exact sizes are found for whole parts."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SmallestChanges:
     """The smallest change of each image that makes the model read it differently.
@@ -34,21 +39,38 @@ class SmallestChanges:
     Attributes
     ----------
     predicted : (n_samples,) int64, what it is read as
-    l2, linf : (n_samples,) float64
+    sizes : norm -> (n_samples,) float64
         Length, and largest component, of the smallest change. Infinite where no change is enough:
         no rival's weights differ. NaN where a logit is not a number.
-    rival_l2, rival_linf : (n_samples,) int64, the class that overtakes; -1 where none can
+    rivals : norm -> (n_samples,) int64, the class that overtakes; -1 where none can
     """
 
     predicted: NDArray[np.int64]
-    l2: NDArray[np.float64]
-    linf: NDArray[np.float64]
-    rival_l2: NDArray[np.int64]
-    rival_linf: NDArray[np.int64]
+    sizes: dict[SetNorm, NDArray[np.float64]]
+    rivals: dict[SetNorm, NDArray[np.int64]]
+
+    @classmethod
+    def unknown(cls, n: int) -> Self:
+        """Return room for ``n`` images."""
+        sizes, rivals = np.empty((2, n)), np.empty((2, n), dtype=np.int64)
+        return cls(
+            np.empty(n, dtype=np.int64),
+            dict(zip(SET_NORMS, sizes, strict=True)),
+            dict(zip(SET_NORMS, rivals, strict=True)),
+        )
+
+    def known(self) -> Self:
+        """Return itself, read-only."""
+        for array in (self.predicted, *self.sizes.values(), *self.rivals.values()):
+            read_only(array)
+        return self
 
 
-def class_distances(weights: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return ``||w_a - w_b||_2`` and ``||w_a - w_b||_1``, (n_classes, n_classes) each, no bias."""
+def class_distances(weights: NDArray[Any]) -> dict[SetNorm, NDArray[np.float64]]:
+    """Return what the gap between two classes is divided by, norm -> (n_classes, n_classes).
+
+    ``||w_a - w_b||_2`` for the length and ``||w_a - w_b||_1`` for the largest component, no bias.
+    """
     rows = weights[:, 1:].astype(np.float64)
     n_classes = len(rows)
     l2, l1 = np.zeros((2, n_classes, n_classes))
@@ -57,7 +79,7 @@ def class_distances(weights: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray
             difference = rows - row
         l2[k] = np.sqrt(np.einsum("ij,ij->i", difference, difference))
         l1[k] = np.abs(difference).sum(axis=1)
-    return l2, l1
+    return {"l2": l2, "linf": l1}
 
 
 def smallest_changes(weights: NDArray[Any], split: Split) -> SmallestChanges:
@@ -69,23 +91,15 @@ def smallest_changes(weights: NDArray[Any], split: Split) -> SmallestChanges:
     """
     model = SoftmaxPerceptron(weights)
     distances = class_distances(weights)
-    n = split.n_samples
-    predicted = np.empty(n, dtype=np.int64)
-    sizes, rivals = np.empty((2, n)), np.empty((2, n), dtype=np.int64)
+    found = SmallestChanges.unknown(split.n_samples)
     for rows, images, _ in split.chunks():
         logits = np.ascontiguousarray(model.logits_by_class(images).T, dtype=np.float64)
-        winner = predicted[rows] = logits.argmax(axis=1)
+        winner = found.predicted[rows] = logits.argmax(axis=1)
         with np.errstate(invalid="ignore"):  # logits that overflowed: NaN is the answer
             gaps = logits[np.arange(len(images)), winner][:, None] - logits
-        for norm, between in enumerate(distances):
-            sizes[norm, rows], rivals[norm, rows] = _nearest(gaps, winner, between)
-    return SmallestChanges(
-        predicted=read_only(predicted),
-        l2=read_only(sizes[0]),
-        linf=read_only(sizes[1]),
-        rival_l2=read_only(rivals[0]),
-        rival_linf=read_only(rivals[1]),
-    )
+        for norm, between in distances.items():
+            found.sizes[norm][rows], found.rivals[norm][rows] = _nearest(gaps, winner, between)
+    return found.known()
 
 
 def _nearest(

@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
-    from core.exact.pairs import Norm
+    from core.exact.closed_form import SetNorm
 
     Array = NDArray[np.float64]
 
 _READ_ROWS = 512
-_MEASURED_VALUES: dict[Norm, int] = {"l2": 50_000, "linf": 12_500}
+_MEASURED_VALUES: dict[SetNorm, int] = {"l2": 50_000, "linf": 12_500}
 """Pixels of the images measured toward all classes before the next ones are: a second or so."""
 _BATCH_VALUES = 16_000
 """Pixels changed together, for few classes, where it takes longest: less than a tenth of a second,
@@ -88,13 +88,13 @@ class CostMeasurement:
         self,
         weights: NDArray[Any],
         split: Split,
-        norm: Norm,
+        norm: SetNorm,
         *,
         boxed: bool,
         seed: int = 0,
     ) -> None:
         self._model, self._split = SoftmaxPerceptron(weights.astype(np.float64)), split
-        self._norm: Norm = norm
+        self._norm: SetNorm = norm
         self._boxed, self._seed = boxed, seed
         rows = self._model.weights[:, 1:]
         # A pixel that weighs the same in all classes changes nothing: that of an edge where there
@@ -137,11 +137,8 @@ class CostMeasurement:
     def n_together(self) -> int:
         """Return how many images are measured toward all classes before the next ones are."""
         few = max(_MEASURED_VALUES[self._norm] // self._rows.shape[1], 1)
-        return _READ_ROWS if self._is_cheap else min(few, _READ_ROWS)
-
-    @property
-    def _is_cheap(self) -> bool:
-        return self._norm == "l2" and not self._boxed
+        is_cheap = self._norm == "l2" and not self._boxed
+        return _READ_ROWS if is_cheap else min(few, _READ_ROWS)
 
     def _read(self) -> Generator[Progress, None, PairSizes]:
         split, n_classes = self._split, len(self._rows)
@@ -169,11 +166,8 @@ class CostMeasurement:
         Of target ``c``: distances (n_classes,) and reach (n_classes, n_classes), whose row ``h``
         is ``(w_c - w_j) . v`` for all ``j`` of the best direction ``v`` of size 1 past ``h``.
         """
-        between = dict(zip(("l2", "linf"), class_distances(self._model.weights), strict=True))[
-            self._norm
-        ]
         made = []
-        for target, distances in enumerate(between):
+        for target, distances in enumerate(class_distances(self._model.weights)[self._norm]):
             toward = self._rows[target] - self._rows
             way = toward if self._norm == "l2" else np.sign(toward)
             by = np.where(distances > 0, distances, 1.0) if self._norm == "l2" else 1.0

@@ -8,7 +8,7 @@ larger than ``e``: whatever is done to them within ``e``, they stay right. An at
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,14 +22,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
+    from core.exact.closed_form import SetNorm
     from core.learning.model_cache import ModelCache
-    from core.learning.records import Snapshot
+    from core.learning.records import EpochRecord
     from core.progress import Progress
 
     Medians = tuple[float, float, float]
-
-SetNorm = Literal["l2", "linf"]
-"""The norms whose exact sizes are found for whole parts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +49,7 @@ class ExactRobustness:
 
     def sizes(self, norm: SetNorm) -> NDArray[np.float64]:
         """Return the smallest change of every image, (n_samples,)."""
-        return self.changes.l2 if norm == "l2" else self.changes.linf
+        return self.changes.sizes[norm]
 
     @property
     def right(self) -> NDArray[np.bool_]:
@@ -89,15 +87,8 @@ class ExactRobustness:
         chosen = self.right if label is None else self.right & (self.labels == label)
         return float(np.median(self.sizes(norm)[chosen])) if chosen.any() else float("nan")
 
-    def fragile(self, norm: SetNorm, count: int, label: int | None = None) -> NDArray[np.int64]:
-        """Return the rightly read images that the smallest changes are enough for."""
-        return self._ordered(norm, label)[:count]
-
-    def solid(self, norm: SetNorm, count: int, label: int | None = None) -> NDArray[np.int64]:
-        """Return the rightly read images that withstand most, the most solid first."""
-        return self._ordered(norm, label)[::-1][:count]
-
-    def _ordered(self, norm: SetNorm, label: int | None) -> NDArray[np.int64]:
+    def ordered(self, norm: SetNorm, label: int | None = None) -> NDArray[np.int64]:
+        """Return the rightly read images, those first that the smallest changes are enough for."""
         chosen = self.right if label is None else self.right & (self.labels == label)
         rows = np.flatnonzero(chosen)
         return np.asarray(rows[np.argsort(self.sizes(norm)[rows], kind="stable")])
@@ -259,14 +250,12 @@ class RobustnessOverEpochs:
     epochs : (n_epochs,) int64, rising
     l2, linf : (n_epochs,) float64, NaN where no image is read rightly
     score : (n_epochs,) float64, the share read rightly
-    complete : whether all epochs asked for are in it
     """
 
     epochs: NDArray[np.int64]
     l2: NDArray[np.float64]
     linf: NDArray[np.float64]
     score: NDArray[np.float64]
-    complete: bool
 
 
 class MedianSearch:
@@ -281,7 +270,7 @@ class MedianSearch:
     def __init__(
         self,
         split: Split,
-        runs: Mapping[int, Sequence[Snapshot]],
+        runs: Mapping[int, Sequence[EpochRecord]],
         known: ModelCache[Medians],
     ) -> None:
         self._split, self._runs, self._known = split, dict(runs), known
@@ -299,7 +288,7 @@ class MedianSearch:
         found = yield from exact_robustness(weights, self._split, boxed=False)
         return found.median("l2"), found.median("linf"), found.score
 
-    def _of(self, snapshots: Sequence[Snapshot]) -> RobustnessOverEpochs:
+    def _of(self, snapshots: Sequence[EpochRecord]) -> RobustnessOverEpochs:
         looked = [(each.epoch, self._known.row(each.weights, (self._split,))) for each in snapshots]
         epochs = [epoch for epoch, row in looked if row is not None]
         rows = [row for _, row in looked if row is not None]
@@ -309,5 +298,4 @@ class MedianSearch:
             l2=read_only(l2),
             linf=read_only(linf),
             score=read_only(score),
-            complete=len(rows) == len(snapshots),
         )

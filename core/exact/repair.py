@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
-    from core.exact.curves import SetNorm
+    from core.exact.closed_form import SetNorm
 
 _READ_ROWS, _BOXED_PAIRS = 1024, 480
 """Images whose sizes are found together, in the box images times classes: less than a tenth of a
@@ -55,16 +55,6 @@ class RepairSizes:
     def right_ones(self) -> NDArray[np.int64]:
         """The images read rightly."""
         return np.flatnonzero(self.predicted == self.labels)
-
-    @property
-    def n_known(self) -> int:
-        """Of how many images the size is known."""
-        return int((~np.isnan(self.sizes)).sum())
-
-    @property
-    def complete(self) -> bool:
-        """Whether the sizes of all images are known."""
-        return self.n_known == len(self.sizes)
 
     def known(self, images: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return those of ``images`` whose size is known, the smallest first."""
@@ -163,22 +153,15 @@ def changed(
     return Changed(index, label, read_only(x), found, before, after)
 
 
-class _Reading:
-    """Reads all images of a part, in float64; goes on where it was left."""
-
-    def __init__(self, weights: NDArray[np.float64], split: Split) -> None:
-        self._model, self._split, self.n_read = SoftmaxPerceptron(weights), split, 0
-        self.predicted = np.empty(split.n_samples, dtype=np.int64)
-
-    def run(self) -> Generator[Progress, None, NDArray[np.int64]]:
-        """Return what they are read as, (n_samples,), read-only."""
-        n = self._split.n_samples
-        while self.n_read < n:
-            rows = slice(self.n_read, min(self.n_read + _READ_ROWS, n))
-            self.predicted[rows] = self._model.predict(self._split.images[rows].astype(np.float64))
-            self.n_read = rows.stop
-            yield Progress(0, n, "images")
-        return read_only(self.predicted)
+def _reading(
+    weights: NDArray[np.float64], split: Split
+) -> Generator[Progress, None, NDArray[np.int64]]:
+    """Find what all images of a part are read as, in float64, (n_samples,), read-only."""
+    model, predicted = SoftmaxPerceptron(weights), np.empty(split.n_samples, dtype=np.int64)
+    for rows, images, _ in split.chunks(_READ_ROWS):
+        predicted[rows] = model.predict(images.astype(np.float64))
+        yield Progress(0, split.n_samples, "images")
+    return read_only(predicted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,7 +218,6 @@ class PairSearch:
         self._split, self._norm, self._boxed = split, norm, boxed
         self._mistake, self._right = mistake, right
         self._predicted = predicted
-        self._reading = _Reading(self._weights, split)
         self._found: RepairPair | None = None
 
     def run(self) -> Generator[Progress, None, None]:
@@ -244,7 +226,7 @@ class PairSearch:
         if self._found is not None:
             return
         if self._predicted is None:
-            self._predicted = yield from self._reading.run()
+            self._predicted = yield from _reading(self._weights, self._split)
         is_right = self._predicted == self._split.true_labels
         mistakes, right_ones = np.flatnonzero(~is_right), np.flatnonzero(is_right)
         self._found = RepairPair(
@@ -289,15 +271,17 @@ class RepairSearch:
     def __init__(self, weights: NDArray[Any], split: Split, norm: SetNorm, *, boxed: bool) -> None:
         self._weights = weights.astype(np.float64)
         self._split, self._norm, self._boxed = split, norm, boxed
-        self._reading = _Reading(self._weights, split)
+        self._predicted: NDArray[np.int64] | None = None
         self._sizes = np.full(split.n_samples, np.nan)
         self._n_broken = 0
 
     def run(self) -> Generator[Progress, None, None]:
         """Read the images that are not read yet, and find the sizes that are not known yet."""
         check_numbers(self._weights)
-        predicted = yield from self._reading.run()
-        is_right = predicted == self._split.true_labels
+        if self._predicted is None:
+            self._predicted = yield from _reading(self._weights, self._split)
+            yield self._told()
+        is_right = self._predicted == self._split.true_labels
         yield from self._break(is_right)
         yield from self._repair(is_right)
 
@@ -333,10 +317,10 @@ class RepairSearch:
 
     def found(self) -> RepairSizes | None:
         """Return what is known so far; None before all images have been read."""
-        if self._reading.n_read < self._split.n_samples:
+        if self._predicted is None:
             return None
         return RepairSizes(
             labels=self._split.true_labels,
-            predicted=read_only(self._reading.predicted),
+            predicted=self._predicted,
             sizes=read_only(self._sizes.copy()),
         )

@@ -212,30 +212,20 @@ def boxed_changes(
     sizes without a box, and those that could not come first any more are left out.
     """
     w = weights.astype(np.float64)
-    distances = dict(zip(("l2", "linf"), class_distances(w), strict=True))
-    n = split.n_samples
-    predicted = np.empty(n, dtype=np.int64)
-    sizes = {norm: np.empty(n) for norm in distances}
-    rivals = {norm: np.empty(n, dtype=np.int64) for norm in distances}
+    distances = class_distances(w)
+    found = SmallestChanges.unknown(split.n_samples)
     for rows, narrow, _ in split.chunks(CHUNK_ROWS):
         images = narrow.astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):  # NaN is the answer then
             logits = images @ w[:, 1:].T + w[:, 0]
-            predicted[rows] = logits.argmax(axis=1)
-            gaps = logits[np.arange(len(images)), predicted[rows]][:, None] - logits
-            norm: Norm
-            for norm in ("l2", "linf"):
-                sizes[norm][rows], rivals[norm][rows] = _nearest_boxed(
-                    images, w[:, 1:], gaps, predicted[rows], distances[norm], norm
+            winner = found.predicted[rows] = logits.argmax(axis=1)
+            gaps = logits[np.arange(len(images)), winner][:, None] - logits
+            for norm, between in distances.items():
+                found.sizes[norm][rows], found.rivals[norm][rows] = _nearest_boxed(
+                    images, w[:, 1:], gaps, winner, between, norm
                 )
-        yield Progress(rows.stop, n, "images")
-    return SmallestChanges(
-        predicted=read_only(predicted),
-        l2=read_only(sizes["l2"]),
-        linf=read_only(sizes["linf"]),
-        rival_l2=read_only(rivals["l2"]),
-        rival_linf=read_only(rivals["linf"]),
-    )
+        yield Progress(rows.stop, split.n_samples, "images")
+    return found.known()
 
 
 def _nearest_boxed(

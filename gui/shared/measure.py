@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
-    from core.exact.curves import SetNorm
+    from core.exact.closed_form import SetNorm
     from core.exact.pairs import Norm
     from gui.session.attack import AttackSession
     from gui.session.view import View

@@ -75,8 +75,8 @@ class DeepFool(Attack):
 
     def _step_along(self, norm: Norm) -> None:
         """Begin anew, with the steps of this norm."""
-        l2, l1 = class_distances(self.model.weights)
-        self._steps, self._between = norm, l2 if norm.name == "l2" else l1
+        self._steps = norm
+        self._between = class_distances(self.model.weights)["l2" if norm.name == "l2" else "linf"]
         self._reached = np.zeros_like(self.originals)
         self._margins = np.full(self.n_images, np.nan)
 

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
     from core.attack.base import Attack
     from core.data.dataset import Split
-    from core.exact.curves import ExactRobustness, SetNorm
+    from core.exact.closed_form import SetNorm
+    from core.exact.curves import ExactRobustness
+
+    Counts = NDArray[np.int64]
 
 PGD_STEPS = 20
 _STEP_VALUES = 400_000
@@ -39,30 +42,6 @@ _STEP_VALUES = 400_000
 def _rows_per_step(split: Split) -> int:
     n_features = int(split.images.shape[1])
     return max(_STEP_VALUES // max(n_features, 1), 1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AttackCurve:
-    """What an attack leaves right, at the sizes it has tried so far.
-
-    Attributes
-    ----------
-    counts : (n_tried, n_classes) int64, read-only: of each label the images still read rightly
-    n_sizes : how many sizes there are to try
-    """
-
-    counts: NDArray[np.int64]
-    n_sizes: int
-
-    @property
-    def complete(self) -> bool:
-        """Whether all sizes were tried."""
-        return len(self.counts) == self.n_sizes
-
-    @property
-    def progress(self) -> Progress:
-        """How far it has come."""
-        return Progress(len(self.counts), self.n_sizes, "sizes")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,8 +77,11 @@ class SizedAttack(ABC):
     is_quick = False
 
     @abstractmethod
-    def curve(self, on: Trial) -> Iterator[AttackCurve]:
-        """Try every size, and yield what is known after each small step."""
+    def curve(self, on: Trial) -> Iterator[Counts]:
+        """Try every size, and yield what is known after each small step.
+
+        That is (n_tried, n_classes), read-only: of each label the images still read rightly.
+        """
 
 
 class RandomNoise(SizedAttack):
@@ -117,11 +99,11 @@ class RandomNoise(SizedAttack):
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
 
-    def curve(self, on: Trial) -> Iterator[AttackCurve]:
+    def curve(self, on: Trial) -> Iterator[Counts]:
         """Try all sizes on a few images at a time."""
         rng, model = np.random.default_rng(self._seed), SoftmaxPerceptron(on.weights)
         counts = np.zeros((len(on.sizes), model.n_classes), dtype=np.int64)
-        nothing = AttackCurve(read_only(counts[:0].copy()), len(on.sizes))
+        nothing = read_only(counts[:0].copy())
         for _, images, labels in on.split.chunks(_rows_per_step(on.split)):
             along = directions(on.norm, images.shape, rng)
             right = model.predict(images) == labels
@@ -133,7 +115,7 @@ class RandomNoise(SizedAttack):
                 still = labels[right & (model.predict(moved) == labels)]
                 row += np.bincount(still, minlength=model.n_classes)
                 yield nothing
-        yield AttackCurve(read_only(counts), len(on.sizes))
+        yield read_only(counts)
 
 
 def directions(
@@ -162,14 +144,14 @@ class GradientAttack(SizedAttack):
         self.label, self.help = label, help
         self._kind, self._settings = kind, settings
 
-    def curve(self, on: Trial) -> Iterator[AttackCurve]:
+    def curve(self, on: Trial) -> Iterator[Counts]:
         """Try one size after the other."""
         model = SoftmaxPerceptron(on.weights)
         counts = np.zeros((len(on.sizes), model.n_classes), dtype=np.int64)
         n_tried = 0
 
-        def known() -> AttackCurve:
-            return AttackCurve(read_only(counts[:n_tried].copy()), len(on.sizes))
+        def known() -> Counts:
+            return read_only(counts[:n_tried].copy())
 
         right = [np.zeros(0, dtype=np.bool_)]
         for _, images, labels in on.split.chunks():
@@ -238,12 +220,13 @@ class TriedAttacks:
     Attributes
     ----------
     sizes : (n_sizes,) at which they are tried
-    curves : label -> what the attack leaves right, at the first of those sizes or at all
+    curves : label -> what the attack leaves right at the first of those sizes or at all, as
+        :meth:`SizedAttack.curve` tells it
     trying : the label of the attack that is being tried, or ""
     """
 
     sizes: NDArray[np.float64]
-    curves: dict[str, AttackCurve]
+    curves: dict[str, Counts]
     trying: str
 
 
@@ -268,7 +251,7 @@ class AttackTrials:
     ) -> None:
         on = Trial(weights, split, norm, tried_sizes(exact, norm), exact.boxed)
         self._sizes, self._trying = on.sizes, ""
-        self._curves: dict[str, AttackCurve] = {}
+        self._curves: dict[str, Counts] = {}
         self._steps = {attack.label: attack.curve(on) for attack in attacks}
 
     def run(self) -> Generator[Progress, None, None]:
@@ -277,7 +260,7 @@ class AttackTrials:
             self._trying = label
             for curve in steps:
                 self._curves[label] = curve
-                yield curve.progress
+                yield Progress(len(curve), len(self._sizes), "sizes")
         self._trying = ""
 
     def found(self) -> TriedAttacks:

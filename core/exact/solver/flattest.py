@@ -29,18 +29,16 @@ _LOST = 1e3
 """An error that has grown so much will not become small any more."""
 
 
-def flattest_changes(
-    a: Array, b: Array, lower: Array | None, upper: Array | None
-) -> tuple[Array, Array]:
+def flattest_changes(a: Array, b: Array, bounds: Array | None) -> tuple[Array, Array]:
     """Return changes (n, n_features) and weights of the rows (n, n_rows), as near as any.
 
     Parameters
     ----------
     a : (n_rows, n_features), rows of length 1
     b : (n, n_rows), at least one above 0 for each image
-    lower, upper : (n, n_features), 0 or less and 0 or more; None for no bounds
+    bounds : (2, n, n_features), 0 or less and 0 or more; None for none
     """
-    return _InteriorPoint(a, b, lower, upper).solve()
+    return _InteriorPoint(a, b, bounds).solve()
 
 
 @dataclass(slots=True)
@@ -74,12 +72,12 @@ class _InteriorPoint:
     ``e - u >= 0``, ``e + u >= 0`` of the largest component.
     """
 
-    def __init__(self, a: Array, b: Array, lower: Array | None, upper: Array | None) -> None:
+    def __init__(self, a: Array, b: Array, bounds: Array | None) -> None:
         self._a, self._b = a, b
         limits = [np.zeros((len(b), a.shape[1]))] * 2
         signs, with_e = [-1.0, 1.0], [1.0, 1.0]
-        if lower is not None and upper is not None:
-            limits = [-upper, lower, *limits]
+        if bounds is not None:
+            limits = [-bounds[1], bounds[0], *limits]
             signs, with_e = [-1.0, 1.0, *signs], [0.0, 0.0, *with_e]
         self._limits = np.array(limits)
         self._signs, self._with_e = np.array(signs), np.array(with_e)

@@ -28,7 +28,7 @@ within two hundred-millionths, and within a billionth for all but one of 3,000.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from core.exact.pairs import Norm
 
     Array = NDArray[np.float64]
-    Bounds = tuple[Array, Array] | tuple[None, None]
+    Bounds = Array | None
+    """(2, n, n_features), the lower and the upper ones of each change; None for none."""
 
 AGREEMENT = 1e-8
 """How far, as a share, the size that is reached may be from the one nothing can undercut."""
@@ -80,9 +81,7 @@ def overtaking_sizes(rows: Array, gaps: Array, norm: Norm, images: Array | None)
     b = b[open_]
     scale = np.abs(b).max(axis=1)
     b = b / scale[:, None]
-    bounds: Bounds = (None, None)
-    if images is not None:
-        bounds = (-images[open_] / scale[:, None], (1.0 - images[open_]) / scale[:, None])
+    bounds = None if images is None else _box(images[open_], scale[:, None])
     found = _solved(a, b, norm, bounds)[0]
     for i in np.flatnonzero(np.isnan(found)).tolist():
         found[i] = _settled(a, b[[i]], norm, _some(bounds, [i]))[0]
@@ -105,9 +104,7 @@ def overtaking_change(rows: Array, gaps: Array, norm: Norm, image: Array | None)
     if not (b > 0).any():
         return np.zeros(rows.shape[1])
     scale = np.abs(b).max()
-    bounds: Bounds = (None, None)
-    if image is not None:
-        bounds = (-image[None] / scale, (1.0 - image[None]) / scale)
+    bounds = None if image is None else _box(image[None], scale)
     size, change = _settled(a, b / scale, norm, bounds)
     if np.isinf(size):
         return None
@@ -123,9 +120,12 @@ def _scaled_rows(rows: Array, gaps: Array) -> tuple[Array, Array, NDArray[np.boo
     return a, b, np.asarray((gaps[:, flat] > 0).any(axis=1))
 
 
+def _box(images: Array, scale: Any) -> Array:
+    return np.asarray(np.stack((-images, 1.0 - images)) / scale)
+
+
 def _some(bounds: Bounds, at: list[int] | NDArray[np.int64]) -> Bounds:
-    lower, upper = bounds
-    return (None, None) if lower is None or upper is None else (lower[at], upper[at])
+    return None if bounds is None else np.take(bounds, at, axis=1)
 
 
 def _size(changes: Array, norm: Norm) -> Array:
@@ -140,10 +140,10 @@ def _solved(a: Array, b: Array, norm: Norm, bounds: Bounds) -> tuple[Array, Arra
     For rows of length 1. The changes are those of the triangular stand-in where that is taken.
     """
     rows = a
-    if bounds[0] is None and norm == "l2":
+    if bounds is None and norm == "l2":
         rows = np.linalg.qr(a.T).R.T
     solve = shortest_changes if norm == "l2" else flattest_changes
-    changes, weights = solve(rows, b, *bounds)
+    changes, weights = solve(rows, b, bounds)
     least, missing, reached = _both_sides(rows, b, norm, bounds, changes, weights)
     with np.errstate(invalid="ignore"):
         agrees = (np.abs(reached - least) <= AGREEMENT * least) & (missing <= AGREEMENT)
@@ -168,7 +168,7 @@ def _both_sides(
         reached = _size(changes, norm)
     # Not by rounding alone; and without a box, farther than anything else is is never.
     too_far = np.linalg.norm(towards, axis=1) * FAR < gap
-    never = np.isposinf(least) & (gap > AGREEMENT) | too_far & (bounds[0] is None)
+    never = np.isposinf(least) & (gap > AGREEMENT) | too_far & (bounds is None)
     least[np.isposinf(least)] = np.nan
     least[never] = np.inf
     return least, missing, reached
@@ -180,9 +180,9 @@ def _of_one_row(towards: Array, gaps: Array, norm: Norm, bounds: Bounds) -> Arra
     The closed form knows the box [0, 1]: bounds ``(-x, 1 - x) / s`` are put into it by ``s``.
     """
     gaps = np.maximum(gaps, 0.0)
-    lower, upper = bounds
-    if lower is None or upper is None:
+    if bounds is None:
         return pair_changes(towards, towards, gaps, norm, boxed=False)[0]
+    lower, upper = bounds
     wide = 1.0 / (upper[:, 0] - lower[:, 0])
     images = np.clip(-lower * wide[:, None], 0.0, 1.0)
     return np.asarray(pair_changes(images, towards, gaps * wide, norm, boxed=True)[0] / wide)
@@ -194,7 +194,7 @@ def _settled(a: Array, b: Array, norm: Norm, bounds: Bounds) -> tuple[float, Arr
     The size is that of the change: that nothing undercuts it by more than a millionth is proven.
     """
     sizes, changes, weights = _solved(a, b, norm, bounds)
-    if bounds[0] is None and norm == "l2":
+    if bounds is None and norm == "l2":
         changes = weights @ a
     size = float(sizes[0])
     if np.isinf(size) or (norm == "l2" and not np.isnan(size)):
@@ -202,16 +202,16 @@ def _settled(a: Array, b: Array, norm: Norm, bounds: Bounds) -> tuple[float, Arr
     # Rows that contradict each other show it sooner where the shortest change is asked for.
     if np.isnan(size) and norm == "linf" and np.isinf(_settled(a, b, "l2", bounds)[0]):
         return np.inf, changes[0]
-    lower, upper = (None if side is None else side[0] for side in bounds)
+    own = None if bounds is None else bounds[:, 0]
     with np.errstate(all="ignore"):
         if norm == "l2":
-            change, found = settled_shortest(a, b[0], weights[0], lower, upper)
+            change, found = settled_shortest(a, b[0], weights[0], own)
         else:
-            change, found = settled_flattest(a, b[0], changes[0], weights[0], lower, upper)
+            change, found = settled_flattest(a, b[0], changes[0], weights[0], own)
     # Whatever the weights, none undercuts their size: the largest of both is the sharper proof.
     of_rows, ways = np.stack((weights[0], found)), np.stack((changes[0], change))
-    if lower is not None and upper is not None:
-        ways = np.clip(ways, lower, upper)
+    if own is not None:
+        ways = np.clip(ways, *own)
     least, missing, reached = _both_sides(a, b[[0, 0]], norm, _some(bounds, [0, 0]), ways, of_rows)
     if np.isinf(least).any():
         return np.inf, changes[0]
@@ -244,10 +244,10 @@ def _halved(a: Array, b: Array, bounds: Bounds, low: float) -> tuple[float, Arra
             break
         middle = (low + high) / 2
         within = np.full((1, a.shape[1]), middle)
-        lower, upper = -within, within
-        if bounds[0] is not None and bounds[1] is not None:
-            lower, upper = np.maximum(lower, bounds[0]), np.minimum(upper, bounds[1])
-        nearer = shortest_changes(a, b, lower, upper)[0][0]
+        inside = np.stack((-within, within))
+        if bounds is not None:
+            inside = np.stack((np.maximum(-within, bounds[0]), np.minimum(within, bounds[1])))
+        nearer = shortest_changes(a, b, inside)[0][0]
         if (b[0] - a @ nearer).max() <= AGREEMENT:
             change = nearer
         else:

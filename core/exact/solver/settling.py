@@ -23,7 +23,7 @@ _ROUNDING = 1e-12
 
 
 def settled_shortest(
-    a: Array, b: Array, weights: Array, lower: Array | None, upper: Array | None
+    a: Array, b: Array, weights: Array, bounds: Array | None
 ) -> tuple[Array, Array]:
     """Return the shortest change (n_features,) and the weights of the rows (n_rows,).
 
@@ -36,13 +36,13 @@ def settled_shortest(
     a : (n_rows, n_features)
     b : (n_rows,)
     weights : (n_rows,), near enough to tell which pixels are held
-    lower, upper : (n_features,), or None for no bounds
+    bounds : (2, n_features), lower and upper; None for none
     """
     wanted = weights @ a
     change, free = wanted, np.ones(len(wanted), dtype=np.bool_)
-    if lower is not None and upper is not None:
-        change = np.clip(wanted, lower, upper)
-        free = (wanted > lower) & (wanted < upper)
+    if bounds is not None:
+        change = np.clip(wanted, *bounds)
+        free = (wanted > bounds[0]) & (wanted < bounds[1])
     some, left = a[:, free], b - a[:, ~free] @ change[~free]
     aim = np.zeros(some.shape[1] + 1)
     aim[-1] = 1.0
@@ -56,7 +56,7 @@ def settled_shortest(
 
 
 def settled_flattest(
-    a: Array, b: Array, change: Array, weights: Array, lower: Array | None, upper: Array | None
+    a: Array, b: Array, change: Array, weights: Array, bounds: Array | None
 ) -> tuple[Array, Array]:
     """Return the corner that a nearly solved linear programme points at, and weights of the rows.
 
@@ -66,13 +66,13 @@ def settled_flattest(
 
     Parameters
     ----------
-    a, b, lower, upper : as for :func:`settled_shortest`
+    a, b, bounds : as for :func:`settled_shortest`
     change, weights : near enough to tell what holds
     """
     largest = float(np.abs(change).max())
     low, high = np.full_like(change, -largest), np.full_like(change, largest)
-    if lower is not None and upper is not None:
-        low, high = np.maximum(low, lower), np.minimum(high, upper)
+    if bounds is not None:
+        low, high = np.maximum(low, bounds[0]), np.minimum(high, bounds[1])
     nearest = np.where(high - change < change - low, high, low)
     # Of a bound and its dual one is zero, the smaller of both. A corner has no more free pixels
     # than rows that hold, less one for the largest component.

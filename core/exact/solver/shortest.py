@@ -65,9 +65,7 @@ class _Point:
         self.changes[at], self.value[at] = other.changes, other.value
 
 
-def shortest_changes(
-    a: Array, b: Array, lower: Array | None, upper: Array | None
-) -> tuple[Array, Array]:
+def shortest_changes(a: Array, b: Array, bounds: Array | None) -> tuple[Array, Array]:
     """Return changes (n, n_features) and weights of the rows (n, n_rows), as near as any.
 
     Where no change is enough the weights prove it: what they make of the rows is out of reach.
@@ -76,9 +74,9 @@ def shortest_changes(
     ----------
     a : (n_rows, n_features), rows of length 1
     b : (n, n_rows), at least one above 0 for each image
-    lower, upper : (n, n_features), 0 or less and 0 or more; None for no bounds
+    bounds : (2, n, n_features), 0 or less and 0 or more; None for none
     """
-    problem = _Dual(a, b, lower, upper)
+    problem = _Dual(a, b, bounds)
     changes, weights = np.zeros((len(b), a.shape[1])), np.zeros_like(b)
     left = np.arange(len(b))
     start = np.where(np.arange(len(a)) == b.argmax(axis=1)[:, None], b, 0.0)
@@ -98,9 +96,8 @@ def shortest_changes(
 class _Dual:
     """The dual functions of all problems; ``of`` says which of them are meant."""
 
-    def __init__(self, a: Array, b: Array, lower: Array | None, upper: Array | None) -> None:
-        self._a, self._b = a, b
-        self._bounds = None if lower is None or upper is None else (lower, upper)
+    def __init__(self, a: Array, b: Array, bounds: Array | None) -> None:
+        self._a, self._b, self._bounds = a, b, bounds
         self._products = RowProducts(a, len(b))
 
     def at(self, weights: Array, of: NDArray[np.int64]) -> _Point:

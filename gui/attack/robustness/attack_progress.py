@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
+from core.progress import Progress
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.job_progress import JobProgress
 from gui.widgets.basics.layouts import beside
@@ -51,7 +52,7 @@ class AttackProgress(QWidget):
         is_left = is_left and curves is not None and not curves.is_complete
         trying = "" if curves is None or is_left else curves.trying
         if trying and curves is not None:
-            progress = curves.attacks[trying].progress
+            progress = Progress(len(curves.attacks[trying]), len(curves.attack_sizes), "sizes")
             self.words.setText(f"{trying} {progress.done}/{progress.total}")
             self.words.setToolTip(wrapped(f"{trying}: {progress} tried"))
             self.progress.bar.setAccessibleDescription(f"{trying}, {progress}")

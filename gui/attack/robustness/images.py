@@ -66,8 +66,8 @@ class RobustnessImages(QWidget):
             return  # only an attack has come further
         self._drawn = (found, norm, label)
         for strip, chosen in (
-            (self.fragile, found.fragile(norm, N_IMAGES, label)),
-            (self.solid, found.solid(norm, N_IMAGES, label)),
+            (self.fragile, found.ordered(norm, label)[:N_IMAGES]),
+            (self.solid, found.ordered(norm, label)[::-1][:N_IMAGES]),
         ):
             strip.set_images([self._image(curves, int(i)) for i in chosen])
         median = found.median(norm, label)
@@ -82,7 +82,7 @@ class RobustnessImages(QWidget):
         dataset, found, split = self._session.view.dataset, curves.shown, curves.split
         assert dataset is not None
         size = float(found.sizes(curves.norm)[index])
-        rivals = found.changes.rival_l2 if curves.norm == "l2" else found.changes.rival_linf
+        rivals = found.changes.rivals[curves.norm]
         name, rival = dataset.class_names[int(split.labels[index])], int(rivals[index])
         other = "nothing else" if rival < 0 else dataset.class_names[rival]
         return StripImage(

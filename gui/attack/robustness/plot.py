@@ -126,9 +126,9 @@ class RobustnessPlot(Panel):
         for attack in self._state.attacks:
             known = curves.attacks.get(attack.label)
             x, y = np.empty(0), np.empty(0)
-            if known is not None and len(known.counts):
-                tried = curves.attack_sizes[: len(known.counts)]
-                right = share_right(known.counts, curves.split.labels, label)
+            if known is not None and len(known):
+                tried = curves.attack_sizes[: len(known)]
+                right = share_right(known, curves.split.labels, label)
                 within = slice(int(np.searchsorted(sizes, tried[-1], side="right")))
                 x, y = sizes[within], between_tried(sizes[within], exact[within], tried, right)
             self.plot.set_data(attack.label, x, y)

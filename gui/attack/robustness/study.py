@@ -26,16 +26,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QObject
 
-    from core.attack.whole_parts.sized import AttackCurve, SizedAttack, TriedAttacks
+    from core.attack.whole_parts.sized import Counts, SizedAttack, TriedAttacks
     from core.data.dataset import Split
-    from core.exact.curves import (
-        ExactCurves,
-        ExactRobustness,
-        Medians,
-        RobustnessOverEpochs,
-        SetNorm,
-    )
-    from core.learning.records import Snapshot
+    from core.exact.closed_form import SetNorm
+    from core.exact.curves import ExactCurves, ExactRobustness, Medians, RobustnessOverEpochs
+    from core.learning.records import EpochRecord
     from gui.session.runs import RunEntry
     from gui.session.session import Session
     from gui.shared.run_models import RunModel
@@ -71,7 +66,7 @@ class TrialsQuestion:
 class MediansQuestion:
     """Of each run its number and the snapshots whose medians are found."""
 
-    models: tuple[tuple[int, tuple[Snapshot, ...]], ...]
+    models: tuple[tuple[int, tuple[EpochRecord, ...]], ...]
     split: Split
 
     @property
@@ -103,7 +98,7 @@ class RobustnessCurves:
     exact: dict[int, ExactRobustness]
     sizes: NDArray[np.float64]
     attack_sizes: NDArray[np.float64]
-    attacks: dict[str, AttackCurve]
+    attacks: dict[str, Counts]
     trying: str
     is_complete: bool
 
@@ -260,7 +255,7 @@ class Robustness:
             return None
         if (self._sized[0], self._sized[1]) != (found, norm):
             self._sized = (found, norm, found.sizes(norm), found.attack_sizes(norm))
-        tried: dict[str, AttackCurve] = {}
+        tried: dict[str, Counts] = {}
         trying = ""
         for study in (self.noise, self.slow):
             of = study.answer
@@ -280,7 +275,9 @@ class Robustness:
             attack_sizes=self._sized[3],
             attacks=tried,
             trying=trying,
-            is_complete=all(curve is not None and curve.complete for curve in known),
+            is_complete=all(
+                curve is not None and len(curve) == len(self._sized[3]) for curve in known
+            ),
         )
 
     def entries(self) -> list[RunEntry]:
