@@ -53,7 +53,7 @@ def examine(weights: NDArray[Any], train: Split, held_out: Split) -> Examined:
         weights=weights,
         train=diagnose(weights, train),
         held_out=diagnose(weights, held_out),
-        log_likelihood=SoftmaxPerceptron(weights).log_likelihood(held_out),
+        log_likelihood=SoftmaxPerceptron(weights).evaluate(held_out)[1],
         robustness=read_only(np.array(of_classes)),
         median_l2=found.median("l2"),
     )

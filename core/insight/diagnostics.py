@@ -214,19 +214,11 @@ def _update_mistakes(
 ) -> None:
     """Put this chunk's mistakes, starting at ``first``, among the worst of their class."""
     wrong = np.flatnonzero(predicted != labels)
+    wrong = wrong[np.argsort(-response[wrong], kind="stable")]
     for k in np.flatnonzero(np.bincount(labels[wrong])):  # np.unique would import numpy.ma
-        candidates = wrong[labels[wrong] == k]
-        for i in _highest(candidates, response, n_worst):
+        for i in wrong[labels[wrong] == k][:n_worst].tolist():
             mistake = Mistake(first + i, int(k), int(predicted[i]), float(response[i]))
             mistakes[k].append(mistake)
         # A stable sort: what comes from earlier chunks stays before its equals.
         mistakes[k].sort(key=lambda mistake: -mistake.probability)
         del mistakes[k][n_worst:]
-
-
-def _highest(candidates: NDArray[np.intp], response: NDArray[Any], n: int) -> list[int]:
-    """Return the ``n`` candidates of the highest response, the earlier of equals first."""
-    if n == 1:
-        return [int(candidates[response[candidates].argmax()])]
-    order = np.argsort(-response[candidates], kind="stable")[:n]
-    return [int(i) for i in candidates[order]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Split
     from core.learning.model_cache import ModelCache
-    from core.learning.records import Snapshot
+    from core.learning.records import EpochRecord
     from core.progress import Progress
 
     EpochRow = tuple[NDArray[Any], NDArray[np.float32]]
@@ -33,9 +33,6 @@ _FEWEST_EPOCHS = 16
 """Read however many images there are: fewer would say nothing about a run."""
 
 
-_Snapshot = TypeVar("_Snapshot", bound="Snapshot")
-
-
 def most_epochs(n_samples: int) -> int:
     """Return how many epochs of so many images are read, so that memory stays bounded."""
     per_epoch = 5 * max(n_samples, 1)  # four bytes of log-likelihood, one or two of the class
@@ -43,8 +40,8 @@ def most_epochs(n_samples: int) -> int:
 
 
 def spread_snapshots(
-    snapshots: Sequence[_Snapshot], most: int, always: Sequence[int] = ()
-) -> list[_Snapshot]:
+    snapshots: Sequence[EpochRecord], most: int, always: Sequence[int] = ()
+) -> list[EpochRecord]:
     """Return at most ``most`` of the snapshots, evenly spread, and those of epochs ``always``.
 
     The first of every ``s`` epochs, ``s`` the smallest power of two that is enough, and the last.
@@ -196,7 +193,7 @@ class EpochSearch:
     """
 
     def __init__(
-        self, split: Split, snapshots: Sequence[Snapshot], known: ModelCache[EpochRow]
+        self, split: Split, snapshots: Sequence[EpochRecord], known: ModelCache[EpochRow]
     ) -> None:
         self._split, self._snapshots, self._known = split, tuple(snapshots), known
 

@@ -16,19 +16,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.learning.records import Snapshot
+    from core.learning.records import EpochRecord
 
 MOST_SPANS = 9
 """Told in words at most; who flips more often than that is told how often."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Epochs in a row, of those looked at, at which an image is read rightly, or wrongly."""
-
-    first: int
-    last: int
-    right: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,31 +67,9 @@ class ImageHistory:
         """Whether the image is read as its class, (n_epochs,)."""
         return np.asarray(self.rank == 1)
 
-    @property
-    def spans(self) -> list[Span]:
-        """The epochs in runs of right and wrong."""
-        return spans_of(self.epochs, self.right)
-
-    @property
-    def n_flips(self) -> int:
-        """How often the image became right or wrong."""
-        return max(len(self.spans) - 1, 0)
-
     def __str__(self) -> str:
         """Say when it was right; see :func:`flip_words`."""
         return flip_words(self.epochs, self.right)
-
-
-def spans_of(epochs: NDArray[np.int64], right: NDArray[np.bool_]) -> list[Span]:
-    """Return the epochs (n_epochs,) in runs of right and wrong, in order."""
-    if not len(right):
-        return []
-    starts = [0, *(np.flatnonzero(right[1:] != right[:-1]) + 1).tolist()]
-    ends = [*(start - 1 for start in starts[1:]), len(right) - 1]
-    return [
-        Span(int(epochs[a]), int(epochs[b]), bool(right[a]))
-        for a, b in zip(starts, ends, strict=True)
-    ]
 
 
 def flip_words(epochs: NDArray[np.int64], right: NDArray[np.bool_]) -> str:
@@ -108,42 +77,31 @@ def flip_words(epochs: NDArray[np.int64], right: NDArray[np.bool_]) -> str:
 
     Told of the epochs looked at; ``right`` (n_epochs,) says of each whether it was.
     """
-    spans = spans_of(epochs, right)
-    if not spans:
+    if not len(right):
         return "no epoch yet"
+    starts = [0, *(np.flatnonzero(right[1:] != right[:-1]) + 1).tolist()]
+    ends = [*(start - 1 for start in starts[1:]), len(right) - 1]
+    spans = [
+        ("right" if right[a] else "wrong", int(epochs[a]), int(epochs[b]))
+        for a, b in zip(starts, ends, strict=True)
+    ]
+    read, first, last = spans[0]
+    is_one = first == last
     if len(spans) == 1:
-        only = spans[0]
-        when = f"epoch {only.first}" if only.first == only.last else "every epoch"
-        return f"{_word(only)} at {when}"
-    told = spans if len(spans) <= MOST_SPANS else [*spans[: MOST_SPANS - 2], spans[-1]]
-    words = [_first_words(told[0])]
-    words += [_later_words(span) for span in told[1:-1]]
-    if len(told) < len(spans):
-        words.append(f"{len(spans) - len(told)} more turns")
-    words.append(f"{_word(told[-1])} from {told[-1].first}")
-    return ", ".join(words)
-
-
-def _word(span: Span) -> str:
-    return "right" if span.right else "wrong"
-
-
-def _first_words(span: Span) -> str:
-    if span.first == span.last:
-        return f"{_word(span)} at epoch {span.first}"
-    return f"{_word(span)} at epochs {span.first}-{span.last}"
-
-
-def _later_words(span: Span) -> str:
-    if span.first == span.last:
-        return f"{_word(span)} at {span.first}"
-    return f"{_word(span)} from {span.first} to {span.last}"
+        return f"{read} at {f'epoch {first}' if is_one else 'every epoch'}"
+    words = [f"{read} at {f'epoch {first}' if is_one else f'epochs {first}-{last}'}"]
+    told = spans[1:-1] if len(spans) <= MOST_SPANS else spans[1 : MOST_SPANS - 2]
+    for read, first, last in told:
+        words.append(f"{read} {f'at {first}' if first == last else f'from {first} to {last}'}")
+    if len(told) < len(spans) - 2:
+        words.append(f"{len(spans) - 2 - len(told)} more turns")
+    return ", ".join([*words, f"{spans[-1][0]} from {spans[-1][1]}"])
 
 
 def image_history(
     image: NDArray[Any],
     label: int,
-    snapshots: Sequence[Snapshot],
+    snapshots: Sequence[EpochRecord],
     earlier: ImageHistory | None = None,
 ) -> ImageHistory:
     """Return what each snapshot makes of an image.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset, Split
-    from core.learning.records import Snapshot
+    from core.learning.records import EpochRecord
     from gui.session.readings import ShownReadings
     from gui.session.run_state import Shown
 
@@ -95,7 +95,7 @@ class PartView:
         return words
 
     def card(
-        self, index: int, shown: Shown | None, snapshots: Callable[[], Sequence[Snapshot]]
+        self, index: int, shown: Shown | None, snapshots: Callable[[], Sequence[EpochRecord]]
     ) -> CardContent:
         """Return what the card of an image shows, as the model now shown reads it.
 

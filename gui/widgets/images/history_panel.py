@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.learning.records import Snapshot
+    from core.learning.records import EpochRecord
 
 _NAME = 14
 
@@ -52,7 +52,7 @@ class HistoryPanel(QWidget):
         image: NDArray[np.floating],
         label: int,
         names: Sequence[str],
-        snapshots: Sequence[Snapshot],
+        snapshots: Sequence[EpochRecord],
         marker: float | None,
     ) -> None:
         """Show the history of an image.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QContextMenuEvent, QScreen
 
-    from core.learning.records import Snapshot
+    from core.learning.records import EpochRecord
     from core.report.figures import Sheet
 
 _HISTORY_HEIGHT = 200
@@ -57,7 +57,7 @@ class CardContent:
     part: str = ""
     index: int | None = None
     weights: NDArray[np.floating] | None = None
-    snapshots: Callable[[], Sequence[Snapshot]] | None = None
+    snapshots: Callable[[], Sequence[EpochRecord]] | None = None
     learnt_class: int | None = None
     marked_epoch: float | None = None
     limit: float | None = None
