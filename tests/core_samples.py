@@ -14,6 +14,7 @@ from core.data.dataset import Dataset, make_dataset
 from core.exact.cost_matrix import PairSizes, cost_matrix
 from core.insight.epoch_readings import EpochSearch
 from core.learning.model_cache import ModelCache
+from core.learning.perceptron import SoftmaxPerceptron, one_hot
 from core.progress import finish
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from core.data.dataset import Split
     from core.exact.cost_matrix import CostMatrix
     from core.insight.epoch_readings import EpochReadings
-    from core.learning.records import Snapshot
+    from core.learning.records import EpochRecord
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -55,7 +56,7 @@ def tiny_dataset(
     return make_dataset("tiny", "made up", train, test, image_shape=shape, class_names=names)
 
 
-def read_epochs(snapshots: Sequence[Snapshot], split: Split) -> EpochReadings:
+def read_epochs(snapshots: Sequence[EpochRecord], split: Split) -> EpochReadings:
     """Return what all of these snapshots read in ``split``."""
     search = EpochSearch(split, snapshots, ModelCache())
     finish(search.run())
@@ -114,6 +115,38 @@ def mnist_folder() -> Path | None:
         candidates.insert(0, Path(os.environ["PERCEPTRON_EXPLORER_DATA"]))
     # A folder that exists but is incomplete is a failure to see, not a reason to skip.
     return next((folder for folder in candidates if folder.is_dir()), None)
+
+
+def log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
+    """Return ``log softmax`` along the last axis without ever taking the log of an underflow."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+
+
+def with_bias(images: NDArray[Any]) -> NDArray[Any]:
+    """Return the images with a constant component 1 before each (TP: ``TransformX``)."""
+    ones = np.ones((len(images), 1), dtype=images.dtype)
+    return np.concatenate((ones, images), axis=1)
+
+
+def loss_and_gradient(
+    model: SoftmaxPerceptron, images: NDArray[Any], labels: NDArray[np.int64]
+) -> tuple[float, NDArray[Any]]:
+    """Return the mean cross-entropy and its gradient in the weights.
+
+    ``dL/dw_ki = (1/n) sum_m x_i (y_k - t_k)``.
+    """
+    log_y = log_softmax(model.logits(images))
+    loss = -float(log_y[np.arange(len(labels)), labels].mean())
+    residual = np.exp(log_y) - one_hot(labels, model.n_classes, log_y.dtype)
+    return loss, residual.T @ with_bias(images) / len(labels)
+
+
+def update(
+    model: SoftmaxPerceptron, images: NDArray[Any], labels: NDArray[np.int64], rate: float
+) -> None:
+    """Make one step on a batch, ``w += eta * mean x_i (t_k - y_k)``: the reference for the fast."""
+    model.weights -= rate * loss_and_gradient(model, images, labels)[1]
 
 
 def notebook_softmax(activations: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -73,7 +73,7 @@ def test_a_diagnosis_is_the_plain_loop(n_samples, n_classes, shape, seed):
     np.testing.assert_array_equal(
         diagnosis.n_samples, np.bincount(split.labels, minlength=n_classes)
     )
-    assert diagnosis.score == SoftmaxPerceptron(weights).score(split)
+    assert diagnosis.score == SoftmaxPerceptron(weights).evaluate(split)[0]
 
 
 def test_a_diagnosis_in_slices_counts_places_from_the_beginning():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -89,7 +90,6 @@ def test_flips_in_words(pattern, words):
 
 def test_many_flips_are_counted_in_words():
     history = of_right("WR" * 10)
-    assert history.n_flips == 19
     words = str(history).split(", ")
     assert len(words) == MOST_SPANS
     assert words[-2:] == ["12 more turns", "right from 19"]
@@ -97,15 +97,12 @@ def test_many_flips_are_counted_in_words():
 
 @QUICK
 @given(st.lists(st.sampled_from("RW"), min_size=1, max_size=30), st.integers(1, 5))
-def test_spans_tile_the_epochs(pattern, step):
+def test_every_flip_is_told_or_counted(pattern, step):
     epochs = [step * i for i in range(len(pattern))]
-    history = of_right("".join(pattern), epochs)
-    told = []
-    for span in history.spans:
-        told += ["R" if span.right else "W" for e in epochs if span.first <= e <= span.last]
-    assert told == pattern
+    words = str(of_right("".join(pattern), epochs))
     flips = sum(a != b for a, b in pairwise(pattern))
-    assert history.n_flips == flips
+    counted = [int(n) - 1 for n in re.findall("([0-9]+) more turns", words)]
+    assert words.count(",") + sum(counted) == flips
 
 
 def test_what_is_known_of_the_same_weights_is_used_again():

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from core_samples import QUICK, central_differences, tiny_dataset
+from core_samples import QUICK, central_differences, log_softmax, tiny_dataset, update, with_bias
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ from core.errors import SettingError
 from core.exact.curves import exact_robustness
 from core.learning.adversary import Adversary
 from core.learning.config import TrainingConfig
-from core.learning.perceptron import SoftmaxPerceptron, log_softmax, one_hot, with_bias
+from core.learning.perceptron import SoftmaxPerceptron, one_hot
 from core.learning.sweep.sweep import Sweep, with_seeds
 from core.learning.training import EpochRecord, Trainer, epoch_order
 from core.progress import finish
@@ -111,7 +111,7 @@ def test_a_run_is_the_plain_loop_over_moved_batches(norm):
             moved = worst_of(model.weights, images, labels, norm, 0.2)[:, 1:]
             decay = config.learning_rate * config.l2 * model.weights
             decay[:, 0] = 0
-            model.update(moved, labels, config.learning_rate)
+            update(model, moved, labels, config.learning_rate)
             model.weights -= decay
     np.testing.assert_allclose(trainer.weights, model.weights, rtol=1e-9, atol=1e-12)
     np.testing.assert_array_equal(data.train.images, before)  # nobody's data were moved

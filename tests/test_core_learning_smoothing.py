@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from core.errors import SettingError
 from core.learning.smoothing import SMOOTHINGS, moving_mean
 
 if TYPE_CHECKING:
@@ -63,9 +62,3 @@ def test_the_curve_itself_is_not_touched() -> None:
     values.flags.writeable = False
     np.testing.assert_array_equal(moving_mean(values, 1), values)
     assert moving_mean(values, 3)[1] == 2.0
-
-
-@pytest.mark.parametrize("n_points", [0, 2, -1, -3])
-def test_a_window_without_a_centre_is_refused(n_points: int) -> None:
-    with pytest.raises(SettingError, match="odd"):
-        moving_mean(np.ones(4), n_points)

@@ -211,12 +211,3 @@ def test_patience_in_an_example():
 def test_epochs_that_are_missing_were_waited_for_too():
     stop = early_stopping([0, 10, 20, 30], [-3.0, -1.0, -2.0, -2.0], 15)
     assert (stop.stopped_at, stop.best_epoch) == (30, 10)
-
-
-@pytest.mark.parametrize(
-    ("epochs", "values", "patience"),
-    [([], [], 1), ([1], [1.0, 2.0], 1), ([1], [1.0], 0)],
-)
-def test_nonsense_is_refused(epochs, values, patience):
-    with pytest.raises(ValueError, match="early stopping"):
-        early_stopping(epochs, values, patience)

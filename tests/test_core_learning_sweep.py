@@ -237,7 +237,7 @@ def test_a_member_that_diverges_leaves_the_others_alone() -> None:
     assert trainer.diverged is not None
     last = len(wild_alone)  # the first epoch without a record of the run alone
     assert 2 < last < 16
-    assert [record.n_diverged for record in records] == [int(r.epoch >= last) for r in records]
+    assert [record.diverged.sum() for record in records] == [int(r.epoch >= last) for r in records]
     assert [record.diverged[1] for record in records] == [r.epoch >= last for r in records]
     for name in CURVES:
         curve = np.array([getattr(record, name)[1] for record in records])

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from core_samples import QUICK, notebook_epochs, tiny_dataset
+from core_samples import QUICK, notebook_epochs, tiny_dataset, update
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -289,7 +289,7 @@ def test_changes_equal_a_plain_loop_that_switches_at_the_same_batch():
     for first, size, rate, l2 in places:
         decay = rate * l2 * reference.weights
         decay[:, 0] = 0
-        reference.update(images[first : first + size], labels[first : first + size], rate)
+        update(reference, images[first : first + size], labels[first : first + size], rate)
         reference.weights -= decay
     assert trainer.step == len(places)
     np.testing.assert_allclose(trainer.weights, reference.weights, rtol=1e-10)
@@ -360,7 +360,7 @@ def plain_loop_until_not_finite(config, dataset, dtype=np.float32):
                 batch = slice(first, first + config.batch_size)
                 decay = dtype(config.learning_rate * config.l2) * model.weights
                 decay[:, 0] = 0
-                model.update(images[batch], labels[batch], config.learning_rate)
+                update(model, images[batch], labels[batch], config.learning_rate)
                 model.weights -= decay
                 step += 1
                 if not np.isfinite(model.weights).all():

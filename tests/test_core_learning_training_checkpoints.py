@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from core_samples import QUICK, tiny_dataset
+from core_samples import QUICK, loss_and_gradient, tiny_dataset
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -166,7 +166,7 @@ def reference_with_momentum(config: TrainingConfig) -> np.ndarray:
             order = epoch_order(config.seed, epoch, N_TRAIN)
         for first in range(0, N_TRAIN, config.batch_size):
             rows = order[first : first + config.batch_size]
-            _, gradient = model.loss_and_gradient(images[rows], data.train.labels[rows])
+            _, gradient = loss_and_gradient(model, images[rows], data.train.labels[rows])
             decay = config.l2 * model.weights
             decay[:, 0] = 0
             velocity = config.momentum * velocity - gradient - decay

@@ -311,7 +311,7 @@ def test_seeds_are_drawn_as_a_band_with_its_median(
         config = TrainingConfig(epochs=EPOCHS, learning_rate=0.4, seed=seed)
         trainer = Trainer(session.view.dataset, config)
         list(trainer.run())
-        alone.append(trainer.model.log_likelihood(session.view.dataset.test))
+        alone.append(trainer.model.evaluate(session.view.dataset.test)[1])
     curve = entry.band.curves["test_log_likelihood"][-1]
     np.testing.assert_allclose(curve, alone, atol=1e-4)
     (drawn,) = plot.bands.bands

@@ -79,14 +79,8 @@ def save_model(path: Path, model: SavedModel) -> None:
     ModelError
         If it cannot be written there.
     """
-    about = {
-        "format": FORMAT,
-        "image_shape": model.image_shape,
-        "class_names": model.class_names,
-        "dataset": model.dataset,
-        "epoch": model.epoch,
-        "settings": model.settings,
-    }
+    fields = [name for name in model.__slots__ if name != "weights"]
+    about = {"format": FORMAT} | {name: getattr(model, name) for name in fields}
     weights = np.ascontiguousarray(model.weights, dtype=np.float32)
     content = save({_WEIGHTS: weights}, metadata={"about": json.dumps(about)})
     try:
@@ -124,10 +118,9 @@ def load_model(path: Path) -> SavedModel:
         )
     except (
         SafetensorError,
-        KeyError,
+        LookupError,
         TypeError,
         ValueError,
-        IndexError,
         OverflowError,
         RecursionError,
     ) as error:

@@ -1,4 +1,4 @@
-r"""The multiclass softmax perceptron of the practical, every operation of its Part 1.
+r"""The multiclass softmax perceptron of the practical: what its Part 1 asks of a model.
 
 Notation: ``x`` (n_features,) an image, ``w`` (n_classes, n_features + 1) the weights with the
 bias in column 0, ``z = w[:, 1:] x + w[:, 0]`` the logits, ``y = softmax(z)`` the probabilities.
@@ -9,8 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from core.errors import SettingError
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
@@ -52,23 +50,11 @@ def softmax(logits: NDArray[Any]) -> NDArray[Any]:
         return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))
 
 
-def log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
-    """Return ``log softmax`` along the last axis without ever taking the log of an underflow."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
-
-
 def one_hot(
     labels: NDArray[np.int64], n_classes: int, dtype: DTypeLike = np.float32
 ) -> NDArray[Any]:
     """Return (n_samples, n_classes): one at each label, zero elsewhere (TP: ``OneHotVec``)."""
     return np.asarray(np.arange(n_classes) == np.asarray(labels)[..., None]).astype(dtype)
-
-
-def with_bias(images: NDArray[Any]) -> NDArray[Any]:
-    """Return the images with a constant component 1 before each (TP: ``TransformX``)."""
-    ones = np.ones((len(images), 1), dtype=images.dtype)
-    return np.concatenate((ones, images), axis=1)
 
 
 def initial_weights(
@@ -82,19 +68,16 @@ def initial_weights(
 
     Drawn in float64 and then converted, so that float32 and float64 runs share their start.
 
-    Raises
-    ------
-    SettingError
-        If ``init`` is not in ``INITIAL_WEIGHTS``.
+    Parameters
+    ----------
+    init : one of ``INITIAL_WEIGHTS``
     """
     shape = (n_classes, n_features + 1)
     if init == "zeros":
         return np.zeros(shape, dtype=dtype)
     if init == "uniform":
         return rng.random(shape).astype(dtype)
-    if init == "normal":
-        return (SMALL_NORMAL_SCALE * rng.standard_normal(shape)).astype(dtype)
-    raise SettingError(f"Start must be one of {', '.join(INITIAL_WEIGHTS)}, not {init!r}")
+    return (SMALL_NORMAL_SCALE * rng.standard_normal(shape)).astype(dtype)
 
 
 class SoftmaxPerceptron:
@@ -149,14 +132,6 @@ class SoftmaxPerceptron:
         """Return the class of the largest logit, (n_samples,) int64."""
         return np.asarray(self.logits(images).argmax(axis=-1), dtype=np.int64)
 
-    def score(self, split: Split) -> float:
-        """Return the fraction classified correctly (TP: ``ComputeScore``)."""
-        return self.evaluate(split)[0]
-
-    def log_likelihood(self, split: Split) -> float:
-        """Return the mean over samples of ``log y_true`` (TP: ``ComputeLike``)."""
-        return self.evaluate(split)[1]
-
     def read(
         self, images: NDArray[Any], labels: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[Any]]:
@@ -166,7 +141,11 @@ class SoftmaxPerceptron:
             return logits.argmax(axis=0), _log_likelihoods(logits, labels)
 
     def evaluate(self, split: Split) -> tuple[float, float]:
-        """Return (score, log-likelihood) from one pass over ``split``, in bounded memory."""
+        """Return score and log-likelihood (TP: ``ComputeScore``, ``ComputeLike``).
+
+        The fraction classified correctly, and the mean over samples of ``log y_true``, from one
+        pass in bounded memory.
+        """
         n_correct, total = 0, 0.0
         for _, images, labels in split.chunks():
             with _overflow_allowed():
@@ -174,31 +153,6 @@ class SoftmaxPerceptron:
                 n_correct += _count_correct(logits, labels)
                 total += float(_log_likelihoods(logits, labels).sum(dtype=np.float64))
         return n_correct / split.n_samples, total / split.n_samples
-
-    def loss_and_gradient(
-        self, images: NDArray[Any], labels: NDArray[np.int64]
-    ) -> tuple[float, NDArray[Any]]:
-        """Return the mean cross-entropy and its gradient in the weights, from one pass.
-
-        ``dL/dw_ki = (1/n) sum_m x_i (y_k - t_k)``, shape (n_classes, n_features + 1). The loss is
-        minus the log-likelihood; the practical's update is one step of gradient descent on it.
-        """
-        log_y = log_softmax(self.logits(images))
-        n_samples = len(labels)
-        loss = -float(log_y[np.arange(n_samples), labels].mean())
-        residual = np.exp(log_y) - one_hot(labels, self.n_classes, log_y.dtype)
-        gradient = np.empty_like(self.weights, dtype=log_y.dtype)
-        gradient[:, 0] = residual.mean(axis=0)
-        gradient[:, 1:] = residual.T @ images / n_samples
-        return loss, gradient
-
-    def update(self, images: NDArray[Any], labels: NDArray[np.int64], learning_rate: float) -> None:
-        """Make one step on a batch: ``w += eta * mean x_i (t_k - y_k)`` (TP: ``UpdateWeights``).
-
-        The reference for the fast step in :mod:`core.learning.minibatch`, which tests compare with
-        it.
-        """
-        self.weights -= learning_rate * self.loss_and_gradient(images, labels)[1]
 
 
 def _count_correct(logits: NDArray[Any], labels: NDArray[np.int64]) -> int:

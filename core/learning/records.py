@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-class Snapshot(Protocol):
-    """Weights kept of an epoch, as an :class:`EpochRecord` is."""
-
-    @property
-    def epoch(self) -> int:
-        """Passes over the training images."""
-
-    @property
-    def weights(self) -> NDArray[Any]:
-        """(n_classes, n_features + 1), bias in column 0, never changed."""
 
 
 @dataclass(frozen=True, slots=True)

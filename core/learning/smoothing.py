@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.errors import SettingError
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -37,17 +35,14 @@ def moving_mean(values: NDArray[Any], n_points: int) -> NDArray[np.float64]:
     Returns
     -------
     (N,), float64
-
-    Raises
-    ------
-    SettingError
-        If ``n_points`` is even or below 1.
     """
-    if n_points < 1 or n_points % 2 == 0:
-        raise SettingError(f"A centred mean needs an odd number of points, not {n_points}")
     finite = np.isfinite(values)
     if finite.all():
-        return _window_sums(values, n_points) / _window_lengths(len(values), n_points)
+        n_in_window = np.full(len(values), float(n_points))
+        narrow = np.arange(1.0, n_points, 2.0)[: (len(values) + 1) // 2]
+        n_in_window[: len(narrow)] = narrow
+        n_in_window[len(values) - len(narrow) :] = narrow[::-1]
+        return np.asarray(_window_sums(values, n_points) / n_in_window)
     total = _window_sums(np.where(finite, values, 0.0), n_points)
     means = total / np.maximum(_window_sums(finite, n_points), 1.0)
     means[~finite] = np.nan
@@ -63,12 +58,3 @@ def _window_sums(values: NDArray[Any], n_points: int) -> NDArray[np.float64]:
         inner += values[: n - 2 * offset]
         inner += values[2 * offset :]
     return total
-
-
-def _window_lengths(n: int, n_points: int) -> NDArray[np.float64]:
-    """Return how many values the window about each of ``n`` values has."""
-    lengths = np.full(n, float(n_points))
-    narrow = np.arange(1.0, n_points, 2.0)[: (n + 1) // 2]
-    lengths[: len(narrow)] = narrow
-    lengths[n - len(narrow) :] = narrow[::-1]
-    return lengths

@@ -214,14 +214,7 @@ def early_stopping(
     ----------
     epochs, values : of the same length, at least 1; epochs rising
     patience : at least 1
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
     """
-    if not len(epochs) or len(epochs) != len(values) or patience < 1:
-        raise ValueError("early stopping needs a value per epoch and a patience of at least 1")
     best_epoch, best_value = int(epochs[0]), float(values[0])
     epoch = best_epoch
     for epoch, value in zip(map(int, epochs), map(float, values), strict=True):

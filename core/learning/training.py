@@ -13,13 +13,11 @@ from core.errors import SettingError
 from core.learning.adversary import Adversary
 from core.learning.minibatch import MiniBatches, MiniBatchStep
 from core.learning.perceptron import SoftmaxPerceptron, initial_weights
-from core.learning.records import (
-    BatchRecord,
-    Checkpoint,
-    Divergence,
-    EpochRecord,
-    TrainingEvent,
-)
+from core.learning.records import BatchRecord as BatchRecord
+from core.learning.records import Checkpoint as Checkpoint
+from core.learning.records import Divergence as Divergence
+from core.learning.records import EpochRecord as EpochRecord
+from core.learning.records import TrainingEvent as TrainingEvent
 from core.parameters import parameters_of
 
 if TYPE_CHECKING:
@@ -29,18 +27,6 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset
     from core.learning.config import TrainingConfig
-
-
-__all__ = [
-    "BatchRecord",
-    "Checkpoint",
-    "Divergence",
-    "EpochRecord",
-    "Trainer",
-    "TrainingEvent",
-    "epoch_order",
-    "starting_weights",
-]
 
 
 def epoch_order(seed: int, epoch: int, n_samples: int) -> NDArray[np.int64]:
@@ -284,22 +270,14 @@ class Trainer:
 
     def _record(self) -> EpochRecord:
         started = time.perf_counter()
-        dataset, model = self.dataset, self.model
-        train_score, train_like = model.evaluate(dataset.train)
-        test_score, test_like = model.evaluate(dataset.test)
-        held = None if dataset.validation is None else model.evaluate(dataset.validation)
+        dataset, evaluate = self.dataset, self.model.evaluate
+        train, test = evaluate(dataset.train), evaluate(dataset.test)
+        held: tuple[float | None, float | None] = (None, None)
+        if dataset.validation is not None:
+            held = evaluate(dataset.validation)
         here = self.checkpoint()
         record = EpochRecord(
-            epoch=self.epoch,
-            step=self.step,
-            train_score=train_score,
-            train_log_likelihood=train_like,
-            test_score=test_score,
-            test_log_likelihood=test_like,
-            validation_score=None if held is None else held[0],
-            validation_log_likelihood=None if held is None else held[1],
-            weights=here.weights,
-            velocity=here.velocity,
+            self.epoch, self.step, *train, *test, *held, here.weights, here.velocity
         )
         self.evaluate_seconds += time.perf_counter() - started
         return record

@@ -66,11 +66,6 @@ class SeedBand:
     n_diverged: int
 
     @property
-    def n_members(self) -> int:
-        """How many runs there are."""
-        return len(self.seeds)
-
-    @property
     def has_validation(self) -> bool:
         """Whether a validation part was measured."""
         return "validation_score" in self.curves
@@ -85,19 +80,15 @@ class SeedBand:
         """The median of :attr:`best_epochs`."""
         return float(np.median(self.best_epochs))
 
-    @property
-    def quantiles(self) -> tuple[float, float]:
-        """Which quantiles of the members ``low`` and ``high`` are."""
-        return band_quantiles(self.n_members)
-
     def band(self, part: str, metric: str) -> Band:
         """Return one curve's band, named as ``curve`` names it."""
         return self.bands[f"{part}_{metric}"]
 
     def __str__(self) -> str:
         """Say what the band shows, for a legend."""
-        words = "all" if self.quantiles == ALL_QUANTILES else "the middle 90 % of"
-        seeds = f"{self.n_members} seeds" if self.n_members > 1 else "1 seed"
+        n = len(self.seeds)
+        words = "all" if band_quantiles(n) == ALL_QUANTILES else "the middle 90 % of"
+        seeds = f"{n} seeds" if n > 1 else "1 seed"
         diverged = f", {self.n_diverged} diverged" if self.n_diverged else ""
         return f"median and {words} {seeds}{diverged}"
 
@@ -127,7 +118,7 @@ def seed_band(seeds: Sequence[int], records: Sequence[SweepRecord]) -> SeedBand:
         curves=curves,
         bands=bands,
         best_epochs=read_only(epochs[best]),
-        n_diverged=records[-1].n_diverged,
+        n_diverged=int(records[-1].diverged.sum()),
     )
 
 

@@ -70,7 +70,7 @@ def evaluate_stacked(weights: NDArray[Any], split: Split) -> Generator[None, Non
             again = slice(first, first + CHUNK_ROWS)
             if close[member, again].any():
                 part = split.part(first, first + CHUNK_ROWS)
-                n_alone = round(alone.score(part) * part.n_samples)
+                n_alone = round(alone.evaluate(part)[0] * part.n_samples)
                 n_correct[member] += n_alone - correct[member, again].sum()
                 yield
     return n_correct / split.n_samples, total / split.n_samples

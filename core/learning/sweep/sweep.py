@@ -59,11 +59,6 @@ class SweepRecord:
     validation_log_likelihood: NDArray[np.float64] | None
     diverged: NDArray[np.bool_]
 
-    @property
-    def n_diverged(self) -> int:
-        """How many members have diverged so far."""
-        return int(self.diverged.sum())
-
 
 SweepEvent = BatchRecord | SweepRecord
 
