@@ -341,7 +341,7 @@ def test_one_change_for_all_is_cores_and_the_film_comes_back(
     assert not panel.all_button.isEnabled()
     film = wait_for_counts(qtbot, panel)
     click(qtbot, panel.find_button)
-    assert panel.state.is_searching
+    assert panel.state.universal.is_computing
     wait_until(qtbot, lambda: panel.state.universal.is_settled)
     result = wait_for_counts(qtbot, panel)
     assert session.view.shown is not None
@@ -426,7 +426,7 @@ def test_a_search_is_called_off_by_the_button_and_keeps_its_best(
     wait_until(qtbot, panel.progress.isVisible)
     wait_until(qtbot, lambda: len(panel.plot.main.data(SUCCESS)[0]) > 3)  # it grows on the way
     click(qtbot, panel.progress.button)
-    wait_until(qtbot, lambda: not panel.state.is_searching)
+    wait_until(qtbot, lambda: not panel.state.universal.is_computing)
     wait_until(qtbot, lambda: not panel.progress.isVisible())
     found = panel.state.found
     assert found is not None

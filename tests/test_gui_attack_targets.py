@@ -47,6 +47,11 @@ if TYPE_CHECKING:
     from gui.window.main_window import MainWindow
 
 
+def chosen(panel: TargetsPanel) -> tuple[str, bool]:
+    """Return norm and box as they are chosen."""
+    return panel.size_choice.norm.currentData(), panel.size_choice.boxed.isChecked()
+
+
 def is_known(panel: TargetsPanel) -> bool:
     """Whether the strip is that of the chosen image and the model shown."""
     return panel.study.is_settled and panel.study.found is not None
@@ -215,7 +220,7 @@ def test_norm_and_box_begin_with_those_of_the_attack_and_can_be_chosen(
     panel: TargetsPanel, session: Session, qtbot: QtBot
 ) -> None:
     attack = session.attack
-    assert (panel.size_choice.norm.currentData(), panel.size_choice.boxed.isChecked()) == (
+    assert chosen(panel) == (
         attack.chosen.norm,
         attack.chosen.boxed,
     )
@@ -226,7 +231,7 @@ def test_norm_and_box_begin_with_those_of_the_attack_and_can_be_chosen(
         True,
     )  # else the test shows nothing
     wait_until(qtbot, lambda: is_known(panel))
-    assert (panel.size_choice.norm.currentData(), panel.size_choice.boxed.isChecked()) == (
+    assert chosen(panel) == (
         "linf",
         True,
     )
@@ -236,7 +241,7 @@ def test_norm_and_box_begin_with_those_of_the_attack_and_can_be_chosen(
     wait_until(qtbot, lambda: is_known(panel))
     attack.choose_attack("descent")  # nothing here follows it any more
     wait_until(qtbot, lambda: is_known(panel))
-    assert (panel.size_choice.norm.currentData(), panel.size_choice.boxed.isChecked()) == (
+    assert chosen(panel) == (
         "l0",
         False,
     )

@@ -34,6 +34,9 @@ def heading(words: str, parent: QWidget) -> QLabel:
     return label(words, parent, "heading")
 
 
-def sentences(parent: QWidget, name: str = "") -> QLabel:
-    """Return a label for words that wrap; ``name`` is that of its look."""
-    return label("", parent, name, wraps=True)
+def sentences(parent: QWidget, name: str = "", *, selectable: bool = False) -> QLabel:
+    """Return a label for words that wrap, to be copied perhaps; ``name`` is that of its look."""
+    made = label("", parent, name, wraps=True)
+    if selectable:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made

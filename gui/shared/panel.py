@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gui.jobs.question import model_of
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.job_progress import JobProgress
-from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -130,14 +130,11 @@ class StudyProgress(QHBoxLayout):
         self._study = study
         self.progress = JobProgress(what, cancel_help, parent)
         self.bar, self.cancel = self.progress.bar, self.progress.button
-        self.go_on = QPushButton("Go on", parent)
-        self.go_on.setObjectName("small")
-        self.go_on.setToolTip(wrapped(go_on_help))
+        self.go_on = button("Go on", parent, go_on_help, "small", study.go_on)
         self.setSpacing(10)
         self.addWidget(self.progress)
         self.addWidget(self.go_on)
         self.progress.cancelled.connect(study.call_off)
-        self.go_on.clicked.connect(study.go_on)
         study.changed.connect(self.refresh)
         self.refresh()
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from core.exact.pairs import NORMS
+from gui.widgets.basics.controls import chooser
 from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
 
@@ -32,17 +33,13 @@ class SizeChoice(QWidget):
     def __init__(self, measure: Measure, norm_help: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._measure = measure
-        self.norm = QComboBox(self)
-        self.norm.setAccessibleName("Size")
-        self.norm.setToolTip(wrapped(norm_help))
-        for norm, words in NORMS.items():
-            if norm in measure.norms:
-                self.norm.addItem(words, norm)
+        norms = {norm: words for norm, words in NORMS.items() if norm in measure.norms}
+        self.norm = chooser("Size", self, norm_help, norms)
         self.boxed = QCheckBox("pixels in 0..1", self)
         self.boxed.setToolTip(wrapped(_BOX_HELP))
         self.setLayout(beside(self.norm, self.boxed, spacing=10))
-        self.norm.activated.connect(self._norm_chosen)
-        self.boxed.clicked.connect(self._box_clicked)
+        self.norm.activated.connect(lambda: measure.measure(norm=self.norm.currentData()))
+        self.boxed.clicked.connect(lambda is_on: measure.measure(boxed=is_on))
         measure.changed.connect(self.refresh)
         self.refresh()
 
@@ -51,11 +48,3 @@ class SizeChoice(QWidget):
         """Show what is chosen."""
         self.norm.setCurrentIndex(self.norm.findData(self._measure.norm))
         self.boxed.setChecked(self._measure.boxed)
-
-    @Slot(int)
-    def _norm_chosen(self, index: int) -> None:
-        self._measure.measure(norm=self.norm.itemData(index))
-
-    @Slot(bool)
-    def _box_clicked(self, is_on: bool) -> None:
-        self._measure.measure(boxed=is_on)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
-from core.attack.by_hand.score import efficiency, number, over_budget, percent, score, sized
-from gui.attack.by_hand.rival import RivalPanel, name_of
+from core.attack.by_hand.score import number, over_budget, percent, score, sized
+from gui.attack.by_hand.rival import RivalPanel, name_of, pace_words
 from gui.attack.by_hand.rules import RulesLine
 from gui.attack.by_hand.study import Game
 from gui.shared.columns import sentences
@@ -135,9 +135,9 @@ class ByHandPanel(Panel):
             names, standing.probabilities, true=self._session.attack.label, target=target
         )
         is_over = over_budget(size, game.rules)
-        left = f"over by {number(size - budget, norm)}"
-        if not is_over:
-            left = f"{number(max(budget - size, 0.0), norm)} left"
+        left = f"{number(max(budget - size, 0.0), norm)} left"
+        if is_over:
+            left = f"over by {number(size - budget, norm)}"
         what = "largest pixel" if norm == "linf" else "used"
         used = f"{what} {number(size, norm)} of {sized(budget, norm)}"
         self.used.show_share(
@@ -157,9 +157,8 @@ class ByHandPanel(Panel):
             f"{gone}, {abs(gap):.2f} {'left' if gap >= 0 else 'beyond'}",
             gone,
         )
-        unit = "pixel" if norm == "l0" else "1.00 of size"
-        per = efficiency(standing, first, size)
-        self.pace.setText(f"You close {per:.3g} of the gap per {unit}." if size else "")
+        pace = pace_words(standing, first, size, norm)
+        self.pace.setText(f"You close {pace}." if size else "")
 
     def _show_hint(self, standing: Standing) -> None:
         """Lay over the image what ink gains, where there is room for it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from core.attack.by_hand.painting import size_of
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent
 
     from core.attack.by_hand.optimiser import Changes
+    from core.attack.by_hand.score import Standing
+    from core.exact.pairs import Norm
     from gui.attack.by_hand.study import Game
     from gui.session.session import Session
 
@@ -73,8 +75,7 @@ class RivalPanel(QWidget):
         self.reveal.toggled.connect(self._revealed)
         tip = "Show its change growing, step by step."
         self.play = button("Play", self, tip, "small", self._play_clicked)
-        self.words = sentences(self)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words = sentences(self, selectable=True)
         self._lay_out()
         for view in (self.change_view, self.image_view):
             view.hovered.connect(self.hovered)
@@ -147,17 +148,14 @@ class RivalPanel(QWidget):
             return ""
         end = game.goal.standing(changes[-1])
         size = size_of(changes[-1], game.norm)
-        per = efficiency(end, game.goal.first_gap, size)
-        unit = "pixel" if game.norm == "l0" else "1.00 of size"
+        closes = pace_words(end, game.goal.first_gap, size, game.norm)
         if self.kind.currentData() == SMALLEST:
             answer = game.answer
-            proven = ""
-            if answer.at_least < answer.needed:
-                proven = f" ({answer.at_least:.0f} at least)"
-            needs = f"Needs {sized(answer.needed, game.norm)}{proven}"
-            return f"{needs}: closes {per:.3g} of the gap per {unit}."
+            is_proven = answer.at_least >= answer.needed
+            proven = "" if is_proven else f" ({answer.at_least:.0f} at least)"
+            return f"Needs {sized(answer.needed, game.norm)}{proven}: closes {closes}."
         way = f"{percent(end.way)} % of the way with {sized(size, game.norm)}"
-        return f"Goes {way}: closes {per:.3g} of the gap per {unit}."
+        return f"Goes {way}: closes {closes}."
 
     @Slot(int)
     def _kind_chosen(self, _: int) -> None:
@@ -184,6 +182,12 @@ class RivalPanel(QWidget):
         """Hold what nobody sees."""
         super().hideEvent(event)
         self._player.pause()
+
+
+def pace_words(standing: Standing, first_gap: float, size: float, norm: Norm) -> str:
+    """Return how much of the gap a change closes for what it takes."""
+    unit = "pixel" if norm == "l0" else "1.00 of size"
+    return f"{efficiency(standing, first_gap, size):.3g} of the gap per {unit}"
 
 
 def name_of(names: tuple[str, ...], label: int) -> str:

@@ -39,7 +39,7 @@ class RulesLine(QWidget):
         self._game = game
         norms = {name: NORMS[name].label for name in ("l2", "linf", "l0")}
         self.norm = chooser("Norm of the change", self, choices=norms)
-        self.norm.activated.connect(self._norm_chosen)
+        self.norm.activated.connect(lambda: game.set_norm(self.norm.currentData()))
         self.box = QCheckBox("box 0..1", self)
         self.box.setObjectName("by_hand_box")
         self.box.clicked.connect(game.set_boxed)
@@ -90,10 +90,6 @@ class RulesLine(QWidget):
         )
         tip = f"The largest size a change may have: {allowed}, {times} times the {needed} needed."
         self.budget.setToolTip(wrapped(tip))
-
-    @Slot(int)
-    def _norm_chosen(self, index: int) -> None:
-        self._game.set_norm(self.norm.itemData(index))
 
     @Slot(int)
     def _budget_chosen(self, place: int) -> None:

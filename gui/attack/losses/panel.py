@@ -10,7 +10,6 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QLabel,
     QSizePolicy,
     QSlider,
     QToolButton,
@@ -30,7 +29,7 @@ from gui.attack.losses.words import (
     badge_words,
     far_out_words,
 )
-from gui.shared.columns import sentences
+from gui.shared.columns import label, sentences
 from gui.shared.panel import Panel
 from gui.theme import ICONS, LIGHT, Theme, make_icon
 from gui.widgets.basics.card import card
@@ -89,8 +88,7 @@ class LossesPanel(Panel):
         find, cancel = self.losses.find_saturated, self.losses.study.call_off
         self.find_button = button("A saturated image", self, _FIND_HELP, "small", find)
         self.cancel_button = button("Cancel", self, _CANCEL_HELP, "small", cancel)
-        self.progress = QLabel("", self)
-        self.progress.setObjectName("muted")
+        self.progress = label("", self, "muted")
         self.views = QButtonGroup(self)
         tips = ("Show the images the three losses have made", "Show what they changed, amplified")
         self.result_button = switch("result", self, tips[0], "way")
@@ -99,8 +97,8 @@ class LossesPanel(Panel):
         self.views.addButton(self.result_button)
         self.views.addButton(self.change_button)
         self.columns = [
-            LossColumn(label, curve.name, help_text, curve.colour, self)
-            for label, help_text, curve in zip(LABELS, _COLUMN_HELP, _CURVES, strict=True)
+            LossColumn(loss, curve.name, help_text, curve.colour, self)
+            for loss, help_text, curve in zip(LABELS, _COLUMN_HELP, _CURVES, strict=True)
         ]
         make_plot = partial(CurvePlot, x_label="step", curves=_CURVES, compact=True, parent=self)
         self.gradient_plot = make_plot(
@@ -118,7 +116,7 @@ class LossesPanel(Panel):
         self.scrub = QSlider(Qt.Orientation.Horizontal, self)
         self.scrub.setAccessibleName("step of the three descents")
         self.scrub.setToolTip("Drag through the steps of all three")
-        self.words = QLabel("", self)
+        self.words = label("", self)
         self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance("step 1000 of 1000"))
         self._make_badge()
         self._lay_out()
@@ -129,9 +127,8 @@ class LossesPanel(Panel):
     def _make_badge(self) -> None:
         self.badge = QFrame(self)
         self.badge.setObjectName("badge")
-        self.badge_title, self.badge_text = sentences(self, "sentence"), sentences(self)
-        for label in (self.badge_title, self.badge_text):
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.badge_title = sentences(self, "sentence", selectable=True)
+        self.badge_text = sentences(self, selectable=True)
         # The words come and go while one scrubs; the images above must not move for that.
         self.badge_text.setMinimumHeight(_BADGE_LINES * self.badge_text.fontMetrics().height())
         self.badge_text.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -271,13 +268,10 @@ class LossesPanel(Panel):
 
     def _empty_words(self) -> BadgeWords:
         """Say why there is nothing to be seen."""
-        if self._session.view.dataset is None:
-            return NO_DATA
-        if self._session.view.shown is None:
-            return NO_MODEL
-        if self.losses.study.problem:
-            return BadgeWords("This cannot be attacked", self.losses.study.problem, alert=True)
-        return COMPUTING
+        view, problem = self._session.view, self.losses.study.problem
+        if view.dataset is None or view.shown is None:
+            return NO_DATA if view.dataset is None else NO_MODEL
+        return BadgeWords("This cannot be attacked", problem, alert=True) if problem else COMPUTING
 
     def _show_badge(self, badge: BadgeWords) -> None:
         self.badge_title.setText(badge.title)

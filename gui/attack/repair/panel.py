@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
 from gui.attack.repair.side import RepairSide
 from gui.attack.repair.study import Repair
 from gui.attack.repair.words import comparison, medians
+from gui.shared.columns import sentences
 from gui.shared.measure import measured_words
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.part_choice import PartChoice
@@ -69,12 +70,8 @@ class RepairPanel(Panel):
         self.right = RepairSide("A RIGHT ONE MADE WRONG", self)
         self._sides: dict[Kind, RepairSide] = {"mistake": self.mistake, "right": self.right}
         self._add_buttons()
-        self.sentence = QLabel("", self)
-        self.sentence.setObjectName("sentence")
-        self.medians = QLabel("", self)
-        for label in (self.sentence, self.medians):
-            label.setWordWrap(True)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.sentence = sentences(self, "sentence", selectable=True)
+        self.medians = sentences(self, selectable=True)
         curves = (Curve(REPAIRED, "good"), Curve(BROKEN, "bad", Qt.PenStyle.DashLine))
         self.plot = CurvePlot(
             "SHARE CHANGED",
@@ -95,15 +92,19 @@ class RepairPanel(Panel):
         self.follow(self.repair.pair, self.repair.sizes)
 
     def _add_buttons(self) -> None:
-        add = self.mistake.add_button
-        self.previous_mistake = add("Previous", "The mistake before this one", "previous mistake")
-        self.next_mistake = add("Next", "The next mistake of the part", "next mistake")
-        self.easiest = add("Easiest", "The mistake that the smallest change repairs")
-        self.hardest = add("Hardest", "The mistake that takes the largest change")
-        add, words = self.right.add_button, "The next image of the part that is read rightly"
-        self.next_right = add("Next", words, "next right one")
-        words = "The rightly read image that the smallest change breaks"
-        self.fragile = add("Most fragile", words)
+        add, step, ranked = self.mistake.add_button, self.repair.step, self.repair.show_ranked
+        tip, act = "The mistake before this one", partial(step, "mistake", -1)
+        self.previous_mistake = add("Previous", tip, act, "previous mistake")
+        tip, act = "The next mistake of the part", partial(step, "mistake", 1)
+        self.next_mistake = add("Next", tip, act, "next mistake")
+        tip = "The mistake that the smallest change repairs"
+        self.easiest = add("Easiest", tip, partial(ranked, "mistake", 0))
+        tip = "The mistake that takes the largest change"
+        self.hardest = add("Hardest", tip, partial(ranked, "mistake", -1))
+        add, tip = self.right.add_button, "The next image of the part that is read rightly"
+        self.next_right = add("Next", tip, partial(step, "right", 1), "next right one")
+        tip = "The rightly read image that the smallest change breaks"
+        self.fragile = add("Most fragile", tip, partial(ranked, "right", 0))
         self.mistake.film.setAccessibleName("film of the mistake")
         self.right.film.setAccessibleName("film of the right one")
 
@@ -117,18 +118,8 @@ class RepairPanel(Panel):
         self._plot_card.hide()
 
     def _connect(self) -> None:
-        repair = self.repair
-        self.part.part_changed.connect(repair.look_at)
-        repair.measure.changed.connect(self.refresh)
-        for button, act in (
-            (self.previous_mistake, partial(repair.step, "mistake", -1)),
-            (self.next_mistake, partial(repair.step, "mistake", 1)),
-            (self.next_right, partial(repair.step, "right", 1)),
-            (self.easiest, partial(repair.show_ranked, "mistake", 0)),
-            (self.hardest, partial(repair.show_ranked, "mistake", -1)),
-            (self.fragile, partial(repair.show_ranked, "right", 0)),
-        ):
-            button.clicked.connect(act)
+        self.part.part_changed.connect(self.repair.look_at)
+        self.repair.measure.changed.connect(self.refresh)
         for kind, side in self._sides.items():
             side.film.clicked.connect(partial(self._film, kind))
             side.opened.connect(partial(self._open, kind))

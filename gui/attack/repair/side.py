@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.exact.repair import Changed
     from core.report.figures import Pictures
+    from gui.widgets.basics.controls import Pressed
 
 _LENGTHS = (32, 20, 14, 10, 7, 5, 3)
 _IMAGE_HELP = "The image as it is."
@@ -79,12 +80,14 @@ class RepairSide(QWidget):
         title = self.heading.text().capitalize()
         return sum_of(title, self.words.text(), self.image, self.change, self.result)
 
-    def add_button(self, words: str, help_text: str, name: str = "") -> QPushButton:
+    def add_button(
+        self, words: str, help_text: str, pressed: Pressed, name: str = ""
+    ) -> QPushButton:
         """Return one more button of the row, before that of the film.
 
         ``name`` is for a screen reader; one without goes by sizes, which must be known for it.
         """
-        made = button(words, self, help_text, "small")
+        made = button(words, self, help_text, "small", pressed)
         made.setAccessibleName(name)
         (self._steps if name else self._ranks).append(made)
         self._buttons.insertWidget(self._buttons.count() - 2, made)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.progress import Progress
+from gui.shared.columns import label
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.job_progress import JobProgress
 from gui.widgets.basics.layouts import beside
@@ -31,11 +32,9 @@ class AttackProgress(QWidget):
     def __init__(self, view: View, state: Robustness, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view, self._state = view, state
-        self.waiting = QLabel("attacks after the training", self)
+        self.waiting = label("attacks after the training", self, "muted")
         self.waiting.setToolTip(wrapped(_LATER_HELP))
-        self.words = QLabel("", self)
-        for label in (self.waiting, self.words):
-            label.setObjectName("muted")
+        self.words = label("", self, "muted")
         self.progress = JobProgress("the attacks", _CANCEL_HELP, self)
         self.progress.bar.setFixedWidth(_BAR_WIDTH)
         cast("QHBoxLayout", self.progress.layout()).insertWidget(0, self.words)

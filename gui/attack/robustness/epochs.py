@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,26 +37,17 @@ class RobustnessEpochs(Panel):
     def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._state, self._theme = state, LIGHT
-        self.median_plot = self._plot(
-            "MEDIAN EXACT SIZE", MEDIAN, "train", _MEDIAN_HELP, "median size that fools"
-        )
-        self.score_plot = self._plot("SCORE", SCORE, "test", _SCORE_HELP, "share read rightly")
+        make = partial(CurvePlot, x_label="epoch", compact=True, parent=self)
+        median, score = (Curve(MEDIAN, "train"),), (Curve(SCORE, "test"),)
+        title, y_label = "MEDIAN EXACT SIZE", "median size that fools"
+        self.median_plot = make(title, curves=median, help_text=_MEDIAN_HELP, y_label=y_label)
+        y_label = "share read rightly"
+        self.score_plot = make("SCORE", curves=score, help_text=_SCORE_HELP, y_label=y_label)
         self._plots = (self.median_plot, self.score_plot)
         self.setLayout(beside(*self._plots, spacing=14))
         for plot in self._plots:
             plot.x_clicked.connect(session.view.show_epoch)
         session.view.shown_changed.connect(self._refresh_marker)
-
-    def _plot(self, title: str, name: str, colour: str, help_text: str, y_label: str) -> CurvePlot:
-        return CurvePlot(
-            title,
-            "epoch",
-            (Curve(name, colour),),
-            help_text,
-            compact=True,
-            y_label=y_label,
-            parent=self,
-        )
 
     def figure_words(self) -> str:
         """Return how sizes are measured: all epochs are drawn."""

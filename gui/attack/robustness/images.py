@@ -44,16 +44,15 @@ class RobustnessImages(QWidget):
         for title, strip in (("MOST FRAGILE", self.fragile), ("MOST SOLID", self.solid)):
             parts += [heading(title, self), (strip, 1)]
             strip.hovered.connect(self.hovered)
+            strip.opened.connect(self.opened)
         self.setLayout(below(*parts, self.size_words, self.words))
-        self.fragile.opened.connect(self.opened)
-        self.solid.opened.connect(self.opened)
 
     def show_nothing(self, why: str) -> None:
         """Show nothing, and say why."""
         self._drawn = None
         self.words.setText(why)
-        self.fragile.set_images(())
-        self.solid.set_images(())
+        for strip in (self.fragile, self.solid):
+            strip.set_images(())
         self.size_words.setText("")
 
     def show_curves(self, curves: RobustnessCurves, label: int | None) -> None:

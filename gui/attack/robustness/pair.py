@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from core.exact.pairs import NORMS
 from core.insight.diagnostics import weight_images, weight_limit
 from core.learning.adversary import ADVERSARIES
+from gui.shared.columns import label
 from gui.shared.panel import Panel
 from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
@@ -56,8 +57,11 @@ class RobustnessPair(Panel):
         self.tools = QWidget(self)
         """What stands in the line of the tabs."""
         self.other = chooser("compared with", self.tools, _OTHER_HELP)
-        self.signs = [self._sign() for _ in range(2)]
-        self.lines = [self._line() for _ in range(2)]
+        centre = Qt.AlignmentFlag.AlignCenter
+        self.signs = [QLabel("■", self, alignment=centre) for _ in range(2)]
+        self.lines = [FittingLabel("", self) for _ in range(2)]
+        for line in self.lines:
+            line.setToolTip(wrapped(_WORDS_HELP))
         self.train = button("", self, look="small", pressed=self._train)
         self.colour_bar = ColourBar(self.tools)
         self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
@@ -67,19 +71,8 @@ class RobustnessPair(Panel):
         self.mosaic.hovered.connect(self.hovered)
         self.mosaic.clicked.connect(self._cell_clicked)
 
-    def _sign(self) -> QLabel:
-        sign = QLabel("■", self)
-        sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        return sign
-
-    def _line(self) -> FittingLabel:
-        line = FittingLabel("", self)
-        line.setToolTip(wrapped(_WORDS_HELP))
-        return line
-
     def _lay_out(self) -> None:
-        words = QLabel("compared with", self.tools)
-        words.setObjectName("muted")
+        words = label("compared with", self.tools, "muted")
         self.tools.setLayout(beside(words, self.other, self.colour_bar, spacing=8))
         head = QGridLayout()
         head.setHorizontalSpacing(8)

@@ -169,7 +169,8 @@ class Robustness:
             refresh=_REFRESH_SECONDS,
             tell=0.5,
         )
-        self.studies = (self.exact, self.noise, self.slow, self.medians)
+        self._trials = (self.noise, self.slow)
+        self.studies = (self.exact, *self._trials, self.medians)
 
     def _forget(self) -> None:
         """Let go of images that are gone."""
@@ -183,19 +184,19 @@ class Robustness:
 
     def leave_attacks(self) -> None:
         """Try no more attacks on the model shown; what was found stays."""
-        for study in (self.noise, self.slow):
+        for study in self._trials:
             study.call_off()
 
     def try_attacks(self) -> None:
         """Go on with attacks that were left."""
-        for study in (self.noise, self.slow):
+        for study in self._trials:
             if study.is_held:
                 study.go_on()
 
     @property
     def attacks_left(self) -> bool:
         """Whether a person left the attacks on what is shown."""
-        return self.noise.is_held or self.slow.is_held
+        return any(study.is_held for study in self._trials)
 
     @property
     def others(self) -> list[RunEntry]:
@@ -220,10 +221,8 @@ class Robustness:
         if curves is None:
             return None
         median = curves.shown.median(self.norm)
-        declared = parameters_of(TrainingConfig)["adversary_size"]
-        if not np.isfinite(median):
-            return None
-        return min(max(float(f"{median:.2g}"), 0.01), float(declared.high or median))
+        most = parameters_of(TrainingConfig)["adversary_size"].high or median
+        return min(max(float(f"{median:.2g}"), 0.01), float(most)) if np.isfinite(median) else None
 
     def train_the_same(self, *, adversary: bool) -> None:
         """Begin the run shown anew, with an adversary of :meth:`budget_of_half` or without any."""
@@ -231,11 +230,10 @@ class Robustness:
         run = session.runs.shown
         if run is None or (adversary and budget is None):
             return
-        changed: dict[str, Any] = {"adversary": "off"}
-        if adversary:
-            changed = {"adversary": self.norm, "adversary_size": budget}
-        session.wanted.data = run.data_config
-        session.wanted.training = replace(session.view.shown_config, **changed)
+        config = replace(session.view.shown_config, adversary=self.norm if adversary else "off")
+        if adversary and budget is not None:
+            config = replace(config, adversary_size=budget)
+        session.wanted.data, session.wanted.training = run.data_config, config
         session.wanted.changed.emit()
         session.training.rewind(play=True)
 
@@ -257,7 +255,7 @@ class Robustness:
             self._sized = (found, norm, found.sizes(norm), found.attack_sizes(norm))
         tried: dict[str, Counts] = {}
         trying = ""
-        for study in (self.noise, self.slow):
+        for study in self._trials:
             of = study.answer
             if of is None or of.found is None:
                 continue

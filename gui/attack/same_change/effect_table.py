@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
+from gui.shared.columns import label
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QLabel
+
     from core.attack.whole_parts.same_change import SameChangeResult
     from core.report.figures import Matrix
 
@@ -52,10 +55,10 @@ class EffectTable(QWidget):
             self._heads[name] = self._label(words, help_text, "muted")
             grid.addWidget(self._heads[name], row, 0)
             for column, key in enumerate(_COLUMNS, 1):
-                label = self._label("", help_text, "sentence" if key == "change" else "")
-                label.setAccessibleName(f"{words}, {key}")
-                self.cells[name, key] = label
-                grid.addWidget(label, row, column, _RIGHT)
+                cell = self._label("", help_text, "sentence" if key == "change" else "")
+                cell.setAccessibleName(f"{words}, {key}")
+                self.cells[name, key] = cell
+                grid.addWidget(cell, row, column, _RIGHT)
         grid.setColumnStretch(0, 1)
 
     def figure(self) -> Matrix | None:
@@ -79,11 +82,9 @@ class EffectTable(QWidget):
         )
 
     def _label(self, words: str, help_text: str, name: str) -> QLabel:
-        label = QLabel(words, self)
-        label.setObjectName(name)
-        label.setTextFormat(Qt.TextFormat.PlainText)  # names of classes come from strangers
-        label.setToolTip(wrapped(help_text))
-        return label
+        made = label(words, self, name)
+        made.setToolTip(wrapped(help_text))
+        return made
 
     def show_result(self, result: SameChangeResult | None, target: str) -> None:
         """Show what is known, or that nothing is; ``target`` is the name of the class."""
@@ -95,10 +96,10 @@ class EffectTable(QWidget):
                 self._shares["right", key] = _share(effect.n_right, result.n_images)
                 self._shares["fooled", key] = _share(effect.n_fooled, result.n_right)
                 self._shares["pushed", key] = _share(effect.n_pushed, result.n_open)
-        for place, label in self.cells.items():
+        for place, cell in self.cells.items():
             share = self._shares.get(place, np.nan)
             unknown = "" if place[1] == "before" else _UNKNOWN
-            label.setText(unknown if np.isnan(share) else f"{share:.1%}")
+            cell.setText(unknown if np.isnan(share) else f"{share:.1%}")
 
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

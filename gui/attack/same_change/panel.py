@@ -138,7 +138,7 @@ class SameChangePanel(Panel):
         """Show what is known."""
         state, dataset = self.state, self._session.view.dataset
         (self.all_button if state.is_for_all else self.film_button).setChecked(True)
-        self.all_button.setEnabled(state.found is not None or state.is_searching)
+        self.all_button.setEnabled(state.found is not None or state.universal.is_computing)
         with QSignalBlocker(self.strength):
             self.strength.setValue(round(state.strength * _TICKS))
         self.strength_words.setText(f"× {state.strength:.2f}")
@@ -209,7 +209,7 @@ class SameChangePanel(Panel):
     def _vain_words(self) -> str:
         """Say so where a search that is over has fooled nobody."""
         state, found = self.state, self.state.found
-        if state.is_searching or found is None or not found.success_rates:
+        if state.universal.is_computing or found is None or not found.success_rates:
             return ""
         if any(found.success_rates):
             return ""

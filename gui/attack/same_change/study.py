@@ -137,11 +137,6 @@ class OneChange(QObject):
             self.is_for_all = False
 
     @property
-    def is_searching(self) -> bool:
-        """Whether one change for all is being looked for."""
-        return self.universal.is_computing
-
-    @property
     def found(self) -> UniversalChange | None:
         """The change found for all, as far as the search is."""
         return None if self.universal.problem else self.universal.found
@@ -188,7 +183,7 @@ class OneChange(QObject):
     @Slot()
     def show_for_all(self) -> None:
         """Add the change found for all, if there is one."""
-        self.is_for_all = self.found is not None or self.is_searching
+        self.is_for_all = self.found is not None or self.universal.is_computing
         self.counted.ask()
 
     @Slot()

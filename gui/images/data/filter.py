@@ -79,15 +79,17 @@ class FilterBar(QWidget):
         self.set_parts(("train",))
         self.set_filter(ImageFilter(), has_changed=False)
 
-        self.part.activated.connect(self._part_chosen)
-        self.label.activated.connect(self._label_chosen)
-        for combo in (self.read, self.order):
-            combo.activated.connect(self._chosen)
+        chosen, choose = QComboBox.currentData, self.choose
+        self.part.activated.connect(lambda: self.part_chosen.emit(chosen(self.part)))
+        self.label.activated.connect(lambda: choose(label=chosen(self.label), predicted=None))
+        self.read.activated.connect(lambda: choose(read=chosen(self.read)))
+        self.order.activated.connect(lambda: choose(order=chosen(self.order)))
         self.low.committed.connect(self._low_chosen)
         self.high.committed.connect(self._high_chosen)
         for field in (self.low, self.high):
             field.refused.connect(self.refused)
-        self.find_field.returnPressed.connect(self._find)
+        find = self.find_field
+        find.returnPressed.connect(lambda: self.find_requested.emit(find.text().strip()))
         self.size_slider.valueChanged.connect(self.zoom_chosen)
 
     def _combo(self, name: str, tip: str) -> QComboBox:
@@ -161,18 +163,6 @@ class FilterBar(QWidget):
         """Leave no image out."""
         self.changed.emit(ImageFilter(order=self.filter.order))
 
-    @Slot(int)
-    def _part_chosen(self, index: int) -> None:
-        self.part_chosen.emit(self.part.itemData(index))
-
-    @Slot()
-    def _label_chosen(self) -> None:
-        self.choose(label=self.label.currentData(), predicted=None)
-
-    @Slot()
-    def _chosen(self) -> None:
-        self.choose(read=self.read.currentData(), order=self.order.currentData())
-
     @Slot(object)
     def _low_chosen(self, low: float) -> None:
         self.choose(low=low, high=max(low, self.filter.high))
@@ -180,10 +170,6 @@ class FilterBar(QWidget):
     @Slot(object)
     def _high_chosen(self, high: float) -> None:
         self.choose(high=high, low=min(high, self.filter.low))
-
-    @Slot()
-    def _find(self) -> None:
-        self.find_requested.emit(self.find_field.text().strip())
 
 
 def _tip(name: str) -> str:

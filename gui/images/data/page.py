@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from core.errors import printable
-from core.insight.readings import ImageFilter, select
+from core.insight.readings import select
 from gui.images.data.filter import FilterBar
 from gui.images.data.side import DataSide
 from gui.shared.columns import label
@@ -28,7 +28,7 @@ from gui.widgets.images.wall_picture import WallContent
 from gui.widgets.images.wall_view import NOTCH, NOTCH_EDGE
 
 if TYPE_CHECKING:
-    from core.data.dataset import Dataset
+    from core.insight.readings import ImageFilter
     from gui.session.session import Session
 
 _REFRESH_SECONDS = 0.3
@@ -59,7 +59,6 @@ class DataPage(Page):
         self._theme = LIGHT
         self.part = "train"
         """The part whose images hang on the wall."""
-        self._filter = ImageFilter()
         self._class_names: tuple[str, ...] = ()
         self.view: PartView | None = None
         self._sought: int | None = None
@@ -129,7 +128,7 @@ class DataPage(Page):
     @Slot(object)
     def show_filter(self, wanted: ImageFilter) -> None:
         """Show other images of the part."""
-        self._filter = wanted
+        self.bar.filter = wanted
         self._new_choice()
         sought, self._sought = self._sought, None
         if sought is not None and self.wall.go_to(sought):
@@ -137,21 +136,20 @@ class DataPage(Page):
 
     @Slot(int)
     def _class_clicked(self, k: int) -> None:
-        label = None if self._filter.label == k else k
-        self.show_filter(replace(self._filter, label=label, predicted=None))
+        label = None if self.bar.filter.label == k else k
+        self.show_filter(replace(self.bar.filter, label=label, predicted=None))
 
     def _new_choice(self) -> None:
         """Fit the filter to the part, and show everything anew from the first image on."""
         dataset = self._session.view.dataset
         if dataset is None:
             return
-        wanted = self._filter
+        wanted = self.bar.filter
         has_changed = dataset.split(self.part).clean_labels is not None
         if wanted.read == "changed" and not has_changed:
             wanted = replace(wanted, read="all")
         if wanted.label is not None and wanted.label >= dataset.n_classes:
             wanted = replace(wanted, label=None)
-        self._filter = wanted
         self.bar.set_filter(wanted, has_changed=has_changed)
         self.side.counts.set_chosen(wanted.label)
         if self.isVisible():
@@ -167,11 +165,11 @@ class DataPage(Page):
         parts = [part for part in PARTS if part != "validation" or dataset.validation is not None]
         if self.part not in parts:
             self.part = "train"
-        before, label = self._class_names, self._filter.label
+        before, label = self._class_names, self.bar.filter.label
         self._class_names = names = dataset.class_names
         if label is not None and names[label : label + 1] != before[label : label + 1]:
-            self._filter = replace(self._filter, label=None)  # 3 is another class now
-        self._filter = replace(self._filter, predicted=None)
+            self.bar.filter = replace(self.bar.filter, label=None)  # 3 is another class now
+        self.bar.filter = replace(self.bar.filter, predicted=None)
         self._sought = None
         self.bar.find_field.clear()
         self.bar.set_parts(parts)
@@ -200,15 +198,18 @@ class DataPage(Page):
         if dataset is None:
             return
         started = time.perf_counter()
-        view = self.view = self._look(dataset)
+        seen = self._session.readings.part.found
+        if seen is not None and seen.split is not dataset.split(self.part):
+            seen = None  # it is about other images
+        view = self.view = PartView(dataset, self.part, seen)
         readings = None if view.seen is None else view.seen.readings
         content = None
-        if readings is not None or not self._filter.needs_readings:
+        if readings is not None or not self.bar.filter.needs_readings:
             content = WallContent(
                 images=view.split.images,
                 image_shape=dataset.image_shape,
-                order=select(view.split, readings, self._filter),
-                as_stored=self._filter.order == "stored",
+                order=select(view.split, readings, self.bar.filter),
+                as_stored=self.bar.filter.order == "stored",
                 framed=view.wrong,
                 notched=view.changed,
                 captions=view.captions,
@@ -220,13 +221,6 @@ class DataPage(Page):
         self._tell_legend()
         self._refreshed_at = time.perf_counter()
         self._refresh_cost = self._refreshed_at - started
-
-    def _look(self, dataset: Dataset) -> PartView:
-        """Return the images of the part with what is read in them, if that is about them."""
-        seen = self._session.readings.part.found
-        if seen is not None and seen.split is not dataset.split(self.part):
-            seen = None
-        return PartView(dataset, self.part, seen)
 
     @Slot()
     def _tell_empty(self) -> None:
@@ -251,8 +245,8 @@ class DataPage(Page):
             words = f"reading {images} ..."
         else:
             words = f"all {images}" if n_shown == n else f"{n_shown:,} of {images}"
-        if self._filter.predicted is not None:
-            words += f" · read as {view.dataset.class_names[self._filter.predicted]}"
+        if self.bar.filter.predicted is not None:
+            words += f" · read as {view.dataset.class_names[self.bar.filter.predicted]}"
         if view.seen is not None:
             shown = self._session.view.shown
             live = ", live" if shown is not None and shown.live else ""
@@ -280,7 +274,7 @@ class DataPage(Page):
     @Slot(str)
     def _find(self, text: str) -> None:
         """Scroll to the image of a number, or say why not."""
-        view, tell = self.view, self._session.messages.notified
+        view, messages = self.view, self._session.messages
         if view is None:
             return
         self._sought = None
@@ -288,15 +282,12 @@ class DataPage(Page):
         number = text.replace(",", "")
         if not (number.isascii() and number.isdigit()):
             written = repr(text) if text else "nothing"
-            tell.emit(f"An image is found by its number, 0 to {last:,}, not by {written}.", True)
+            messages.warn(f"An image is found by its number, 0 to {last:,}, not by {written}.")
         elif len(number) > len(str(last)) + 20 or int(number) > last:
-            tell.emit(f"There is no {what} {text}; choose 0 to {last:,}.", True)
+            messages.warn(f"There is no {what} {text}; choose 0 to {last:,}.")
         elif not self.wall.go_to(int(number)):
-            tell.emit(
-                f"The filters leave it out: {view.describe(int(number))}. Press Show all to see "
-                "it on the wall.",
-                False,
-            )
+            out = f"The filters leave it out: {view.describe(int(number))}."
+            messages.note(f"{out} Press Show all to see it on the wall.")
             self._sought = int(number)
         else:
             self.found.emit()
@@ -313,7 +304,7 @@ class DataPage(Page):
         if not is_watched:
             self._later.stop()
         elif self._session.view.dataset is not None:
-            self.side.ask_images(self.part, self._filter.label)
+            self.side.ask_images(self.part, self.bar.filter.label)
 
     def show_known(self) -> None:
         """Show what is known of the part, where it was left."""

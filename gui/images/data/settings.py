@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from core.data.config import DataConfig
@@ -75,10 +75,8 @@ class HowItIsRead(QWidget):
         super().__init__(parent)
         self._session = session
         self._looked_at: tuple[str, ReadingConfig] | None = None
-        self.source = sentences(self, "muted")
-        self.notes = sentences(self)
-        for words in (self.source, self.notes):
-            words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.source = sentences(self, "muted", selectable=True)
+        self.notes = sentences(self, selectable=True)
         declared = parameters_of(ReadingConfig)
         self.form = ParameterForm([(name, declared[name]) for name in _READING], self)
         self.form.changed.connect(self._changed)

@@ -80,21 +80,17 @@ class SeenPanel(QWidget):
         self.words = sentences(self)
         self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())
         self.data_words = sentences(self, "muted")
-        for view in self._views:
+        for view in (self.view, self.other, self.cropped, self.scaled):
             view.hovered.connect(self.hovered)
         self._lay_out()
 
-    @property
-    def _views(self) -> tuple[ImageView, ...]:
-        return self.view, self.other, self.cropped, self.scaled
-
     def _lay_out(self) -> None:
-        switch = beside(*self.buttons.values(), None, spacing=2)
+        ways = beside(*self.buttons.values(), None, spacing=2)
         for view in (self.other, self.cropped, self.scaled):
             view.setMinimumSize(_SMALL_WIDTH, _SMALL_HEIGHT)
         pictures = beside((self.other, 4), (self.cropped, 3), (self.scaled, 3), spacing=4)
         words = (self.words, self.data_words)
-        self.setLayout(below(switch, (self.view, 5), (pictures, 2), *words))
+        self.setLayout(below(ways, (self.view, 5), (pictures, 2), *words))
 
     @property
     def other_way(self) -> Way:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from core.parameters import Parameter
@@ -39,9 +39,10 @@ class SideChooser(QWidget):
         self.epoch.setToolTip("Type an epoch to stay there; the nearest one kept is taken")
         self.epoch.setFixedWidth(72)
         self.setLayout(beside(heading(name, self), self.run, self.place, self.epoch, spacing=4))
-        self.run.activated.connect(self._run_activated)
-        self.place.activated.connect(self._place_activated)
-        self.epoch.committed.connect(self._epoch_committed)
+        chosen, run, place = self.chosen, self.run, self.place
+        run.activated.connect(lambda: chosen.emit({"run": run.currentData()}))
+        place.activated.connect(lambda: chosen.emit({"place": place.currentData()}))
+        self.epoch.committed.connect(lambda epoch: chosen.emit({"place": "chosen", "epoch": epoch}))
 
     def show_side(self, side: Side, runs: Mapping[int | None, str], model: RunModel | None) -> None:
         """Show a side, the runs there are to choose from, and what it stands for now."""
@@ -50,15 +51,3 @@ class SideChooser(QWidget):
         self.place.setCurrentIndex(self.place.findData(side.place))
         if model is not None:
             self.epoch.show_value(model.epoch)
-
-    @Slot()
-    def _run_activated(self) -> None:
-        self.chosen.emit({"run": self.run.currentData()})
-
-    @Slot()
-    def _place_activated(self) -> None:
-        self.chosen.emit({"place": self.place.currentData()})
-
-    @Slot(object)
-    def _epoch_committed(self, epoch: int) -> None:
-        self.chosen.emit({"place": "chosen", "epoch": epoch})

@@ -103,8 +103,8 @@ class RunTable(RowTable):
             super().keyPressEvent(event)
         elif event.key() in ENTER:
             self.shown.emit()
-        elif event.key() == Qt.Key.Key_F2:
-            self._rename()
+        elif event.key() == Qt.Key.Key_F2 and (item := self.currentItem()) is not None:
+            self.editItem(item, 0)
         else:
             super().keyPressEvent(event)
 
@@ -212,12 +212,6 @@ class RunTable(RowTable):
     def _written(self) -> None:
         """Say what was not said while a name was being written, once the editor is gone."""
         QTimer.singleShot(0, self, self.refresh)
-
-    @Slot()
-    def _rename(self) -> None:
-        item = self.currentItem()
-        if item is not None:
-            self.editItem(item, 0)
 
     @Slot(QTreeWidgetItem, int)
     def _item_changed(self, item: QTreeWidgetItem, column: int) -> None:
