@@ -572,13 +572,13 @@ def test_its_change_is_seen_growing(panel: ByHandPanel, game: Game, qtbot: QtBot
     rival = panel.rival
     sizes = []
     click(qtbot, rival.play)
-    assert rival.is_playing
+    assert rival.player.playing
     assert rival.reveal.isChecked(), "what is played is seen"
     assert rival.play.text() == "Hold"
 
     def ended() -> bool:
         sizes.append(float(np.abs(rival.change_view.values).max()))
-        return not rival.is_playing
+        return not rival.player.playing
 
     wait_until(qtbot, ended)
     assert sizes == sorted(sizes)
@@ -586,7 +586,7 @@ def test_its_change_is_seen_growing(panel: ByHandPanel, game: Game, qtbot: QtBot
     assert rival.place == len(rival.changes) - 1
     click(qtbot, rival.play)
     click(qtbot, rival.play)
-    assert not rival.is_playing, "held"
+    assert not rival.player.playing, "held"
     assert rival.play.text() == "Play"
 
 

@@ -410,9 +410,8 @@ def test_many_classes_scroll_and_a_long_search_can_be_called_off_and_gone_on_wit
     again = found_of(panel)
     for before, after in zip(some.crossings, again.crossings, strict=True):
         assert before is None or after is before  # what was found is not looked for again
-    choose(
-        qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l2")
-    )  # another question ends the long one
+    # Another question ends the long one.
+    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l2"))
     session.attack.choose("test", 5)  # of which nothing is found yet: what is left may be short
     wait_until(qtbot, lambda: is_known(panel))
     choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l0"))

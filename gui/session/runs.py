@@ -250,7 +250,7 @@ class RunList(QObject):
         if entry is not None:
             self._change(entry, colour=colour % _N_COLOURS)
 
-    def move(self, key: int, offset: int) -> None:
+    def move(self, key: int | None, offset: int) -> None:
         """Move a run up or down in the list."""
         entry = self.entry(key)
         if entry is None:

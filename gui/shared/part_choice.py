@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from gui.shared.words import PARTS
+from gui.widgets.basics.controls import offer
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ class PartChoice(QComboBox):
     def __init__(
         self,
         session: Session,
-        name: str,
         help_text: str,
         parent: QWidget | None = None,
         parts: Sequence[str] = tuple(PARTS),
@@ -39,7 +39,6 @@ class PartChoice(QComboBox):
         self._session = session
         self._parts = tuple(parts)
         self.chosen = "test"
-        self.setObjectName(name)
         self.setAccessibleName("Part")
         self.setToolTip(wrapped(help_text))
         self.activated.connect(self._activated)
@@ -56,9 +55,7 @@ class PartChoice(QComboBox):
         ]
         if self.chosen not in parts:
             self.chosen = "test"
-        self.clear()
-        for part in parts:
-            self.addItem(f"{PARTS[part]} images", part)
+        offer(self, {part: f"{PARTS[part]} images" for part in parts})
         self.setCurrentIndex(self.findData(self.chosen))
         self.part_changed.emit(self.chosen)
 

@@ -54,10 +54,10 @@ class RivalPanel(QWidget):
     def __init__(self, session: Session, game: Game, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._game = session, game
-        self._player = Player(session.pool.frame, speed=_SPEED, parent=self)
+        self.player = Player(session.pool.frame, speed=_SPEED, parent=self)
         """Which of the growing changes is shown."""
-        self._player.position_changed.connect(self.refresh)
-        self._player.playing_changed.connect(self.refresh)
+        self.player.position_changed.connect(self.refresh)
+        self.player.playing_changed.connect(self.refresh)
         self.heading = heading("THE GRADIENT", self)
         kinds = {key: words for key, (words, _) in _KINDS.items()}
         self.kind = chooser("what the optimiser does", self, choices=kinds)
@@ -87,11 +87,6 @@ class RivalPanel(QWidget):
         self.setLayout(below(*parts, spacing=4))
 
     @property
-    def is_playing(self) -> bool:
-        """Whether the change is growing."""
-        return self._player.playing
-
-    @property
     def changes(self) -> Changes:
         """The growing changes of what is chosen; none before there is an answer."""
         answer = self._game.answer
@@ -103,12 +98,12 @@ class RivalPanel(QWidget):
     def place(self) -> int:
         """Which of them is shown: the last unless it is growing."""
         last = len(self.changes) - 1
-        return min(self._player.position, last) if self.is_playing else last
+        return min(self.player.position, last) if self.player.playing else last
 
     @Slot()
     def hide_again(self) -> None:
         """Hide what was revealed: there is another game."""
-        self._player.pause()
+        self.player.pause()
         self.reveal.setChecked(False)
 
     @Slot()
@@ -119,7 +114,7 @@ class RivalPanel(QWidget):
         for widget in (self.kind, self.reveal, self.play):
             widget.setEnabled(bool(changes))
         self.reveal.setText("Hide" if self.reveal.isChecked() else "Reveal")
-        self.play.setText("Hold" if self.is_playing else "Play")
+        self.play.setText("Hold" if self.player.playing else "Play")
         self.words.setText(self._words())
         if changes and self.reveal.isChecked():
             self._show(changes[self.place])
@@ -159,29 +154,29 @@ class RivalPanel(QWidget):
 
     @Slot(int)
     def _kind_chosen(self, _: int) -> None:
-        self._player.pause()
+        self.player.pause()
         self.refresh()
 
     @Slot(bool)
     def _revealed(self, is_revealed: bool) -> None:
         if not is_revealed:
-            self._player.pause()
+            self.player.pause()
         self.refresh()
 
     @Slot()
     def _play_clicked(self) -> None:
-        if self.is_playing:
-            self._player.pause()
+        if self.player.playing:
+            self.player.pause()
         else:
-            self._player.replace(len(self.changes))
-            self._player.play(from_start=True)
+            self.player.replace(len(self.changes))
+            self.player.play(from_start=True)
             self.reveal.setChecked(True)
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Hold what nobody sees."""
         super().hideEvent(event)
-        self._player.pause()
+        self.player.pause()
 
 
 def pace_words(standing: Standing, first_gap: float, size: float, norm: Norm) -> str:

@@ -164,7 +164,7 @@ class LossesPanel(Panel):
         self.play_button.clicked.connect(player.toggle)
         self.scrub.valueChanged.connect(player.go_to)
         for plot in self._plots:
-            plot.x_clicked.connect(self._step_clicked)
+            plot.x_clicked.connect(lambda step: player.go_to(round(step)))
         for column in self.columns:
             column.hovered.connect(self.hovered)
         self.losses.changed.connect(self.refresh)
@@ -289,7 +289,3 @@ class LossesPanel(Panel):
         self.play_button.setAccessibleName(words)
         icon = "pause" if playing else "play"
         self.play_button.setIcon(make_icon(ICONS / f"{icon}.svg", self._theme.text))
-
-    @Slot(float)
-    def _step_clicked(self, step: float) -> None:
-        self.losses.player.go_to(round(step))

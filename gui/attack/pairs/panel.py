@@ -53,7 +53,7 @@ class PairsPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.part = PartChoice(session, "pairs_part", _PART_HELP, self, ATTACKABLE)
+        self.part = PartChoice(session, _PART_HELP, self, ATTACKABLE)
         measure = Measure(parent=self)
         self.size_choice = SizeChoice(measure, _NORM_HELP, self)
         self.study = pairs_study(session, self.part, measure)

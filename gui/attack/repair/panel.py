@@ -54,7 +54,7 @@ class RepairPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.part = PartChoice(session, "repair_part", _PART_HELP, self)
+        self.part = PartChoice(session, _PART_HELP, self)
         self.repair = Repair(session, self)
         self.size_choice = SizeChoice(self.repair.measure, _NORM_HELP, self)
         self.words = FittingLabel("", self)

@@ -81,7 +81,12 @@ class RobustnessEpochs(Panel):
         ends = [x[-1] for _, x, _ in curves.values() if len(x)]
         plot.set_x_range(0, int(max(ends, default=1)))
         drawn = np.concatenate([nothing, *(y for _, _, y in curves.values())])
-        _fit_y(plot, drawn[np.isfinite(drawn)], most=1.0 if name == SCORE else None)
+        drawn = drawn[np.isfinite(drawn)]
+        top = float(drawn.max(initial=0.0))
+        if len(drawn) and name == SCORE:
+            plot.set_y_range(max(float(np.quantile(drawn, 0.1)) - 0.05, 0.0), min(top + 0.02, 1.0))
+        elif len(drawn):
+            plot.set_y_range(0.0, 1.1 * top if top > 0 else 1.0)
 
     def _values(
         self, found: RobustnessOverEpochs, name: str
@@ -96,15 +101,3 @@ class RobustnessEpochs(Panel):
             marked = None if shown is None or shown.live else shown.epoch
             for plot in self._plots:
                 plot.marks.set_marker(marked)
-
-
-def _fit_y(plot: CurvePlot, values: NDArray[np.float64], most: float | None) -> None:
-    """Show all values, with a little room, from zero where there is no upper end."""
-    if not len(values):
-        return
-    top = float(values.max())
-    if most is None:
-        plot.set_y_range(0.0, 1.1 * top if top > 0 else 1.0)
-    else:
-        low = float(np.quantile(values, 0.1))
-        plot.set_y_range(max(low - 0.05, 0.0), min(top + 0.02, most))

@@ -98,12 +98,14 @@ class RobustnessPair(Panel):
         """Show both runs as far as they are known."""
         curves, other = self._state.curves, self._state.other
         self._offer(other)
-        models = [] if curves is None else self._models(curves, other)
-        if curves is None or not models:
+        models: list[RunModel] = []
+        if curves is None:
             self.lines[0].set_wordings("computing ...")
             self.lines[1].set_wordings("")
             self.mosaic.set_rows(())
         else:
+            main, *behind = curves.models
+            models = [main, *(model for model in behind if other and model.key == other.key)]
             self._show(curves, models, other)
         for sign, line in zip(self.signs, self.lines, strict=True):
             sign.setVisible(bool(line.text()))
@@ -116,11 +118,6 @@ class RobustnessPair(Panel):
         offer(self.other, {one.key: short(one.name, _LONGEST_NAME) for one in reversed(entries)})
         self.other.setCurrentIndex(-1 if other is None else self.other.findData(other.key))
         self.other.setEnabled(bool(entries))
-
-    def _models(self, curves: RobustnessCurves, other: RunEntry | None) -> list[RunModel]:
-        """Return the model shown and that of the other run, if it is known."""
-        main, *behind = curves.models
-        return [main, *(model for model in behind if other and model.key == other.key)]
 
     def _show(
         self, curves: RobustnessCurves, models: list[RunModel], other: RunEntry | None

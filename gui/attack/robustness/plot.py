@@ -107,15 +107,11 @@ class RobustnessPlot(Panel):
         """Show what is known."""
         self.attacks.refresh()
         curves = self._state.curves
-        if curves is None:
-            self._show_nothing()
-        else:
+        if curves is not None:
             self._draw(curves)
-
-    def _show_nothing(self) -> None:
-        nothing = np.empty(0)
+            return
         for name in (EXACT, *(attack.label for attack in self._state.attacks)):
-            self.plot.set_data(name, nothing, nothing)
+            self.plot.set_data(name, np.empty(0), np.empty(0))
         self.plot.set_runs(())
         self.plot.set_stops(None)
 

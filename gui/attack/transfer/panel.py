@@ -65,7 +65,6 @@ class TransferPanel(Panel):
         self._drawn: TransferResult | None = None
         self.craft_button = button("Craft", self, _CRAFT_HELP, "call", self._craft)
         self.n_images = NumberField(N_IMAGES, self)
-        self.n_images.setObjectName("transfer_images")
         self.n_images.setFixedWidth(84)
         self.n_images.setToolTip(wrapped(N_IMAGES.help))
         self.n_images.show_value(DEFAULT_IMAGES)
@@ -109,13 +108,8 @@ class TransferPanel(Panel):
         for strip in (self.all_strip, self.only_strip):
             strip.hovered.connect(self.hovered)
             strip.opened.connect(self._play)
-        for signal in (
-            session.attack.config_changed,
-            session.runs.changed,
-            session.view.run_started,
-            session.view.run_shown,
-            session.view.shown_changed,
-        ):
+        view, changed = session.view, (session.attack.config_changed, session.runs.changed)
+        for signal in (*changed, view.run_started, view.run_shown, view.shown_changed):
             signal.connect(self.refresh)
 
     def set_theme(self, theme: Theme) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QLabel,
     QLineEdit,
     QSizePolicy,
     QSlider,
@@ -60,13 +60,11 @@ class FilterBar(QWidget):
         self.low = self._field("low")
         self.high = self._field("high")
         self.find_field = QLineEdit(self)
-        self.find_field.setObjectName("filter_find")
         self.find_field.setPlaceholderText("number")
         self.find_field.setAccessibleName("Find an image by its number")
         self.find_field.setToolTip(wrapped(_FIND_HELP))
         self.find_field.setFixedWidth(_FIELD_WIDTH + 12)
         self.size_slider = QSlider(Qt.Orientation.Horizontal, self)
-        self.size_slider.setObjectName("filter_size")
         self.size_slider.setAccessibleName("Size of the images")
         self.size_slider.setToolTip(wrapped(_SIZE_HELP))
         self.size_slider.setMinimumWidth(60)
@@ -101,23 +99,20 @@ class FilterBar(QWidget):
 
     def _field(self, name: str) -> NumberField:
         field = NumberField(_DECLARED[name], self)
-        field.setObjectName(f"filter_{name}")
         field.setButtonSymbols(NumberField.ButtonSymbols.NoButtons)
         field.setFixedWidth(_FIELD_WIDTH)
         return field
 
     def _lay_out(self) -> None:
         choices = ((self.part, 5), (self.label, 6), (self.read, 8), (self.order, 11))
-        low, high = self._words("sure", self.low), self._words("to", self.high)
-        range_ = (low, self.low, high, self.high, label("%", self, "muted"))
-        find = (self._words("find", self.find_field), self.find_field)
-        size = (self._words("size", self.size_slider), (self.size_slider, 1))
+        muted = partial(label, parent=self, name="muted")
+        low, high = muted("sure", buddy=self.low), muted("to", buddy=self.high)
+        range_ = (low, self.low, high, self.high, muted("%"))
+        find = (muted("find", buddy=self.find_field), self.find_field)
+        size = (muted("size", buddy=self.size_slider), (self.size_slider, 1))
         first = beside(*choices, spacing=8)
         second = beside(*range_, self.reset, None, *find, 6, *size, spacing=8)
         self.setLayout(below(first, second))
-
-    def _words(self, text: str, buddy: QWidget) -> QLabel:
-        return label(text, self, "muted", buddy=buddy)
 
     def set_parts(self, parts: Sequence[str]) -> None:
         """Offer these parts."""

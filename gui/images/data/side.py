@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from core.data.class_statistics import class_counts
 from gui.images.data.settings import HowItIsRead, SplitAndNoise
@@ -13,7 +13,7 @@ from gui.shared.columns import label, sentences
 from gui.shared.who_chooses import WhoChooses
 from gui.shared.words import PARTS
 from gui.widgets.bars.class_counts import ClassCounts, PartCounts
-from gui.widgets.basics.controls import switch
+from gui.widgets.basics.controls import button, switch
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.images.image_view import ImageView
 
@@ -65,12 +65,9 @@ class DataSide(QFrame):
         self.spread = ImageView("spread", _SPREAD_HELP, self)
         self.split = SplitAndNoise(session, self)
         self.reading = HowItIsRead(session, self)
-        self.rewind_button = QPushButton("Rewind with these settings", self)
-        self.rewind_button.setObjectName("call")
-        self.rewind_button.setToolTip(
-            "Some settings wait for a new start. The run so far stays, faint, for comparison. (R)"
-        )
-        self.rewind_button.clicked.connect(session.training.rewind)
+        tip = "Some settings wait for a new start. The run so far stays, faint, for comparison. (R)"
+        rewind = session.training.rewind
+        self.rewind_button = button("Rewind with these settings", self, tip, "call", rewind)
         self.switch = QWidget(self)
         self.buttons = [
             switch(words, self.switch, "", "page") for words in ("Classes", "Split and noise")

@@ -33,7 +33,7 @@ class ConfusionPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.part = PartChoice(session, "confusion_part", _PART_HELP, self)
+        self.part = PartChoice(session, _PART_HELP, self)
         self.part.part_changed.connect(self._part_changed)
         self.rates = QCheckBox("per cent of each label", self)
         self.rates.setToolTip("Write shares of each row instead of counts")

@@ -50,7 +50,7 @@ class OverEpochsPanel(Panel):
         super().__init__(session, parent)
         self._drawn: Answer[EpochsQuestion, EpochsRead] | None = None
         session.view.forgotten.connect(self._show_nothing)
-        self.part = PartChoice(session, "over_epochs_part", _PART_HELP, self)
+        self.part = PartChoice(session, _PART_HELP, self)
         self.part.part_changed.connect(self._part_changed)
         self.words = label("", self, "muted")
         self.map = EpochHeatMap(self)

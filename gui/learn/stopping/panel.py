@@ -76,7 +76,6 @@ class StoppingPanel(Panel):
         self.why.setToolTip(wrapped(_WHY_HELP))
         self.chooses = WhoChooses(session, self, lying=True)
         self.patience = NumberField(_PATIENCE, self)
-        self.patience.setObjectName("patience")
         self.patience.show_value(StoppingConfig().patience)
         self.patience.committed.connect(self._draw)
         self.patience.refused.connect(session.messages.warn)

@@ -143,9 +143,7 @@ class RunsPanel(Panel):
             self.progress.setFormat("epoch {} of {}".format(*epochs))
 
     def _move(self, offset: int, _: bool = False) -> None:
-        key = self.table.chosen_key()
-        if key is not None:
-            self._session.runs.move(key, offset)
+        self._session.runs.move(self.table.chosen_key(), offset)
 
     @Slot()
     def _remove(self) -> None:
