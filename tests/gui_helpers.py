@@ -32,6 +32,7 @@ from gui.learn.page import ATLAS
 from gui.session.run_state import RunState
 from gui.session.session import Session
 from gui.theme import ICONS, Theme, apply_theme, give_theme, make_icon
+from gui.widgets.basics.tooltips import Hovered
 from gui.window.registry import ATTACK_TABS, LEARN_TABS
 from gui.window.text_window import TextWindow
 
@@ -296,8 +297,8 @@ def choose(qtbot: QtBot, combo: QComboBox, index: int) -> None:
     wait_until(qtbot, lambda: not view.isVisible())
 
 
-def hover(widget: QWidget, point: QPoint) -> None:
-    """Move the mouse over a widget.
+def hover(widget: QWidget, point: QPoint) -> str | None:
+    """Move the mouse over a widget; return the words that reach the window, if any.
 
     Sent to the widget itself: the offscreen platform knows no order of windows, and a window that
     lies below may get what is meant for the one above.
@@ -312,7 +313,25 @@ def hover(widget: QWidget, point: QPoint) -> None:
         none,
         Qt.KeyboardModifier.NoModifier,
     )
+    heard = Overheard(widget.window())
     QApplication.sendEvent(widget, event)
+    heard.deleteLater()
+    return heard.words[-1] if heard.words else None
+
+
+class Overheard(QObject):
+    """Remembers the words about what is hovered in a widget, the newest last."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.words: list[str] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Listen, and let it go on."""
+        if isinstance(event, Hovered):
+            self.words.append(event.tip())
+        return False
 
 
 def handle_centre(slider: QSlider) -> QPoint:

@@ -18,6 +18,7 @@ from gui_helpers import (
     drag,
     handle_centre,
     has_colour,
+    hover,
     open_paused,
     pixels,
     type_number,
@@ -191,10 +192,7 @@ def test_hovering_a_bar_and_a_pixel_reads_the_value(
     value = session.attack.film.step.image.reshape(8, 8)[3, 5]
     cell = box.width() / 8
     point = QPoint(box.left() + int(5.5 * cell), box.top() + int(3.5 * cell))
-    said: list[str] = []
-    page.hovered.connect(said.append)
-    QTest.mouseMove(view, point)
-    wait_until(qtbot, lambda: said[-1:] == [f"result: pixel (3, 5) = {value:.4g}"])
+    assert hover(view, point) == f"result: pixel (3, 5) = {value:.4g}"
     QTest.mouseMove(
         page.film_panel.bars,
         QPoint(100, round(page.film_panel.bars.bar_rect(4).center().y())),

@@ -13,6 +13,7 @@ import pytest
 from core_samples import cost_matrix_of
 from gui_helpers import (
     EPOCHS,
+    Overheard,
     choose,
     click,
     data_of,
@@ -118,24 +119,21 @@ def test_numbers_are_those_of_core_for_each_part_norm_and_box(
 def test_hovering_reads_median_quartiles_and_images_and_marks_the_other_matrix(
     panel: PairsPanel,
 ) -> None:
-    matrix, told = shown_matrix(panel), list[str]()
-    panel.hovered.connect(told.append)
-    hover(panel.costs, panel.costs.cell_rect(4, 9).center())
+    matrix = shown_matrix(panel)
     n = int(matrix.n_images[4])
     counts = matrix.sizes.counts
-    assert told[-1] == (
+    assert hover(panel.costs, panel.costs.cell_rect(4, 9).center()) == (
         f"4 → 9: median {matrix.median[4, 9]:.4g}, quartiles {matrix.low[4, 9]:.4g} to "
         f"{matrix.high[4, 9]:.4g}, of {n} images read rightly as 4; {counts[4, 9]} of "
         f"{counts[4].sum()} are read as 9 already"
     )
     assert panel.confusion.mark == (4, 9)
-    hover(panel.confusion, panel.confusion.cell_rect(2, 3).center())
-    assert told[-1] == panel.confusion.describe(2, 3)
+    told = hover(panel.confusion, panel.confusion.cell_rect(2, 3).center())
+    assert told == panel.confusion.describe(2, 3)
     assert panel.costs.mark == (2, 3)
-    hover(panel.costs, panel.costs.cell_rect(5, 5).center())
-    assert told[-1] == "5 is read as 5: there is nothing to change"
-    hover(panel.costs, QPoint(1, 1))
-    assert told[-1] == ""
+    told = hover(panel.costs, panel.costs.cell_rect(5, 5).center())
+    assert told == "5 is read as 5: there is nothing to change"
+    assert hover(panel.costs, QPoint(1, 1)) == ""
     assert panel.confusion.mark is None
 
 
@@ -145,10 +143,8 @@ def test_a_click_on_a_cell_plays_the_median_example(window: MainWindow, qtbot: Q
     panel = window.page("attack").tabs.panel("Pairs")
     assert isinstance(panel, PairsPanel)
     matrix = wait_for_costs(qtbot, panel)
-    told = list[str]()
-    panel.hovered.connect(told.append)
-    hover(panel.costs, panel.costs.cell_rect(4, 9).center())
-    assert window.hover_words.text() == told[-1] != ""
+    told = hover(panel.costs, panel.costs.cell_rect(4, 9).center())
+    assert window.hover_words.text() == told != ""
     click(qtbot, panel.costs, panel.costs.cell_rect(3, 8).center())
     attack = window.session.attack
     assert (attack.config.part, attack.index) == ("test", int(matrix.example[3, 8]))
@@ -180,8 +176,7 @@ def test_a_click_on_the_confusion_plays_the_same_example(
 
 
 def test_the_keyboard_walks_and_plays(panel: PairsPanel, session: Session, qtbot: QtBot) -> None:
-    told = list[str]()
-    panel.hovered.connect(told.append)
+    told = Overheard(panel).words
     panel.costs.setFocus()
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right):
         qtbot.keyClick(panel.costs, key)

@@ -182,9 +182,8 @@ def test_hovering_reads_weights_and_a_click_opens_them(
     shown = session.view.shown
     assert shown is not None
     cell = pair.mosaic.cell_rect(0, 4)
-    with qtbot.waitSignal(page.hovered) as told:
-        hover(pair.mosaic, cell.center())
-    found = re.fullmatch(r"run 1, class 4: pixel \((\d), (\d)\) = (.*)", told.args[0])
+    told = hover(pair.mosaic, cell.center())
+    found = re.fullmatch(r"run 1, class 4: pixel \((\d), (\d)\) = (.*)", told)
     assert found is not None
     y, x = int(found[1]), int(found[2])
     assert found[3] == f"{shown.weights[4, 1:].reshape(8, 8)[y, x]:.4g}"

@@ -18,6 +18,7 @@ from gui_helpers import (
     click,
     data_of,
     has_colour,
+    hover,
     made_up_images,
     open_and_finish,
     open_paused,
@@ -84,14 +85,6 @@ def page(new_panel: Callable[..., Any], session: Session, qtbot: QtBot) -> DataP
     made: DataPage = new_panel(DataPage, session, size=PAGE_SIZE)
     wait_for_wall(qtbot, made, session)
     return made
-
-
-@pytest.fixture
-def hovered(page: DataPage) -> list[str]:
-    """Return what the pointer is told to be over, the newest last."""
-    told: list[str] = []
-    page.hovered.connect(told.append)
-    return told
 
 
 @pytest.fixture
@@ -303,18 +296,17 @@ def test_what_the_filters_leave_out_is_told(
 
 
 def test_hovering_tells_label_reading_and_pixel(
-    page: DataPage, hovered: list[str], session: Session, qtbot: QtBot
+    page: DataPage, session: Session, qtbot: QtBot
 ) -> None:
     assert session.view.shown is not None
     dataset = data_of(session)
     readings = read_images(session.view.shown.weights, dataset.train)
     box = page.wall.cell_rect(3)
-    QTest.mouseMove(page.wall.viewport(), box.topLeft() + QPoint(1, 1))
     expected = (
         f"training image 3: labelled {dataset.train.labels[3]}, read as {readings.predicted[3]}, "
         f"{readings.confidence[3]:.1%} sure; pixel (0, 0) = {dataset.train.images[3, 0]:.4g}"
     )
-    assert hovered[-1] == expected
+    assert hover(page.wall.viewport(), box.topLeft() + QPoint(1, 1)) == expected
 
 
 @pytest.mark.parametrize("part", ["train", "test"])
@@ -370,7 +362,7 @@ def test_bars_count_the_classes_and_a_click_filters(
 
 
 def test_mean_and_spread_are_those_of_the_class_and_part_chosen(
-    page: DataPage, hovered: list[str], session: Session, qtbot: QtBot
+    page: DataPage, session: Session, qtbot: QtBot
 ) -> None:
     dataset, side = data_of(session), page.side
 
@@ -391,8 +383,8 @@ def test_mean_and_spread_are_those_of_the_class_and_part_chosen(
             np.testing.assert_array_equal(view.values.reshape(-1), values)
         assert side.mean.caption == f"of {expected.n_samples} images"
         assert side.spread.caption == f"at most {expected.spread.max():.3g}"
-    QTest.mouseMove(side.mean, side.mean.image_rect().center())
-    assert hovered[-1].startswith("mean: pixel (")
+    told = hover(side.mean, side.mean.image_rect().center())
+    assert told.startswith("mean: pixel (")
 
 
 def test_label_noise_is_on_the_wall_as_it_is_in_core(

@@ -10,6 +10,7 @@ from core_samples import read_epochs
 from gui_helpers import (
     EPOCHS,
     LEARN_PANEL_SIZE,
+    Overheard,
     choose,
     click,
     data_of,
@@ -71,14 +72,6 @@ def panel(new_panel: Callable[..., Any], session: Session, qtbot: QtBot) -> Over
     return made
 
 
-@pytest.fixture
-def told(panel: OverEpochsPanel) -> list[str]:
-    """Return what the pointer is told to be over, the newest last."""
-    words: list[str] = []
-    panel.hovered.connect(words.append)
-    return words
-
-
 def test_scores_are_those_of_core_in_any_part(
     panel: OverEpochsPanel, session: Session, qtbot: QtBot
 ) -> None:
@@ -103,20 +96,19 @@ def test_scores_are_those_of_core_in_any_part(
 
 
 def test_hovering_reads_and_a_click_goes_to_the_epoch(
-    panel: OverEpochsPanel, session: Session, told: list[str], qtbot: QtBot
+    panel: OverEpochsPanel, session: Session, qtbot: QtBot
 ) -> None:
     readings = expected(session, "test")
     n = int((readings.labels == 3).sum())
     n_right = int((readings.right[7] & (readings.labels == 3)).sum())
     point = panel.map.cell_rect(3, 7).center()
-    hover(panel.map, point)
-    assert told[-1] == (f"class 3 at epoch 7: {n_right / n:.4f}, {n_right} of {n} read rightly")
+    told = hover(panel.map, point)
+    assert told == f"class 3 at epoch 7: {n_right / n:.4f}, {n_right} of {n} read rightly"
     click(qtbot, panel.map, point)
     assert session.view.shown is not None
     assert session.view.shown.epoch == 7
     assert panel.bars.marks.marker == 7
-    hover(panel.map, QPoint(1, 1))
-    assert told[-1] == ""
+    assert hover(panel.map, QPoint(1, 1)) == ""
 
 
 def test_cells_have_the_colours_of_their_scores(panel: OverEpochsPanel, session: Session) -> None:
@@ -142,8 +134,9 @@ def test_the_epoch_shown_is_marked(panel: OverEpochsPanel, session: Session) -> 
 
 
 def test_the_keyboard_walks_over_the_map(
-    panel: OverEpochsPanel, session: Session, told: list[str], qtbot: QtBot
+    panel: OverEpochsPanel, session: Session, qtbot: QtBot
 ) -> None:
+    told = Overheard(panel).words
     panel.map.setFocus()
     for key in ("Left", "Right", "Right", "Down", "Up", "Down"):
         press(qtbot, panel.map, key)
@@ -156,7 +149,7 @@ def test_the_keyboard_walks_over_the_map(
 
 
 def test_the_images_that_flip_most_are_shown_and_told(
-    panel: OverEpochsPanel, session: Session, told: list[str], qtbot: QtBot
+    panel: OverEpochsPanel, session: Session, qtbot: QtBot
 ) -> None:
     readings, split = expected(session, "test"), data_of(session).test
     flips = readings.summary(10).n_flips
@@ -165,8 +158,7 @@ def test_the_images_that_flip_most_are_shown_and_told(
     assert panel.n_flipped.text() == f"{(flips > 1).sum()} of 200 more than once"
     first = panel.strip.images[0]
     flipped = flip_words(readings.epochs, readings.right[:, first.index])
-    hover(panel.strip, panel.strip.cell_rect(0, 0).center())
-    assert told[-1] == first.words
+    assert hover(panel.strip, panel.strip.cell_rect(0, 0).center()) == first.words
     assert first.words.endswith(f": {flipped}")
     box = panel.strip.cell_rect(0, 0)
     painted = pixels(panel.strip, box)

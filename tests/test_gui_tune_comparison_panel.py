@@ -136,8 +136,6 @@ def test_means_mistakes_confusion_and_attackability(
 def test_the_bars_are_as_high_as_their_values(
     panel: ComparisonPanel, app: QApplication, qtbot: QtBot
 ) -> None:
-    told: list[str] = []
-    panel.hovered.connect(told.append)
     choose(qtbot, panel.what, panel.what.findData("robustness"))
     found = wait_for_models(qtbot, panel)
     l2 = np.array([one.robustness for one in found])
@@ -151,8 +149,8 @@ def test_the_bars_are_as_high_as_their_values(
                 assert box.height() == pytest.approx(scale * l2[side, k] / l2.max(), abs=1.5)
                 column = picture[box.top() + 2 : box.bottom() - 2, box.center().x()]
                 assert has_colour(column[None], colour).all()
-    hover(panel.bars, panel.bars.bar(3, 0).center().toPoint())
-    assert told[-1] == panel.bars.describe(3)
+    told = hover(panel.bars, panel.bars.bar(3, 0).center().toPoint())
+    assert told == panel.bars.describe(3)
 
 
 def test_any_run_at_any_epoch(panel: ComparisonPanel, session: Session, qtbot: QtBot) -> None:

@@ -116,12 +116,10 @@ def test_the_map_is_painted_in_the_terms_colours_and_hovering_reads_them(
     )
     end = DIVERGING[-1 if terms[y, x] > 0 else 0]
     assert has_colour(pixels(view)[point.y(), point.x()], "#{:02x}{:02x}{:02x}".format(*end))
-    told: list[str] = []
-    view.hovered.connect(told.append)
-    hover(view, point)
+    told = hover(view, point)
     image = data_of(session).train.images[7].reshape(8, 8)
-    assert f"pixel ({y}, {x}): x = {image[y, x]:.4g}" in told[-1]
-    assert told[-1].endswith(f"x (w_a - w_b) = {terms[y, x]:+.4g}")
+    assert f"pixel ({y}, {x}): x = {image[y, x]:.4g}" in told
+    assert told.endswith(f"x (w_a - w_b) = {terms[y, x]:+.4g}")
 
 
 def test_a_mistake_begins_with_what_it_was_taken_for_against_what_it_is(

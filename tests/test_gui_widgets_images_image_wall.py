@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from core_samples import QUICK
-from gui_helpers import WAIT, activate, click, enlarged, has_colour, pixels, rgb
+from gui_helpers import WAIT, Overheard, activate, click, enlarged, has_colour, pixels, rgb
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
@@ -437,8 +437,7 @@ def test_a_click_opens_what_is_under_it(wall: ImageWall, qtbot: QtBot) -> None:
 
 
 def test_hovering_tells_the_image_and_the_pixel(wall: ImageWall, qtbot: QtBot) -> None:
-    told: list[str] = []
-    wall.hovered.connect(told.append)
+    told = Overheard(wall).words
     cell = whole_cells(wall)[5]
     box, side = wall.cell_rect(cell), wall.cell_rect(cell).width() // 8
     point = box.topLeft() + QPoint(3 * side + 1, 6 * side + 1)
@@ -633,8 +632,7 @@ def test_a_click_and_the_keyboard_choose_a_class(
     with qtbot.waitSignal(widget.clicked, timeout=WAIT) as told:
         click(qtbot, widget, widget.row_rect(last).center())
     assert told.args == [last]
-    words: list[str] = []
-    widget.hovered.connect(words.append)
+    words = Overheard(widget).words
     widget.setFocus()
     qtbot.keyClick(widget, Qt.Key.Key_Up)
     assert words[-1].startswith(f"class {names[last - 1]}: {last} train (")

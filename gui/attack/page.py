@@ -59,7 +59,6 @@ class AttackPage(Page):
         self.tab_requested.connect(self.show_tab)
         self.sample_requested.connect(self.images.open_sample)
         self.images.card.attack_requested.connect(self._attack_sample)
-        self.film_panel.hovered.connect(self.hovered)
 
     @property
     def cards(self) -> tuple[ImageCard, ...]:

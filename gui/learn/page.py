@@ -100,7 +100,6 @@ class LearnPage(Page):
         self._offered = tabs
         self._lay_out()
         self.atlas.clicked.connect(self._cell_clicked)
-        self.atlas.hovered.connect(self.hovered)
         self.switch.chosen.connect(self._switched)
         self.sample_requested.connect(self._open_sample)
         self.content_requested.connect(self._open_content)

@@ -26,8 +26,6 @@ class Panel(QWidget):
     A subclass makes its studies and hands them to :meth:`follow`, and paints in :meth:`show_known`.
     """
 
-    hovered = Signal(str)
-    """Words about what the pointer is over."""
     sample_requested = Signal(str, int, QPoint)
     """Part, index and place on the screen of an image that is to be opened."""
     images_requested = Signal(str, object)

@@ -82,7 +82,6 @@ class PanelTabs(LazyTabs):
 
     def _make(self, tab: Tab) -> Panel:
         panel, page = tab.make(self._session, self), self._page
-        panel.hovered.connect(page.hovered)
         panel.sample_requested.connect(page.sample_requested)
         panel.images_requested.connect(page.images_requested)
         panel.content_requested.connect(page.content_requested)

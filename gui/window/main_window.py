@@ -16,6 +16,7 @@ from gui.shared.file_dialogs import FileDialogs
 from gui.shared.writing import Writing
 from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, apply_theme, give_theme
 from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.tooltips import Hovered
 from gui.window.actions import COMMANDS, make_actions
 from gui.window.bottom_bar import BottomBar
 from gui.window.experiment_panel import ExperimentPanel
@@ -28,6 +29,7 @@ from gui.window.status_text import status_text
 from gui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QEvent
     from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
     from PySide6.QtWidgets import QApplication
 
@@ -96,7 +98,6 @@ class MainWindow(QMainWindow):
         page.set_icons(self.icons)
         page.use_actions(self.actions_by_name)
         give_theme(page, self.theme)
-        page.hovered.connect(self.hover_words.setText)
         page.attack_requested.connect(self.attack_image)
         page.own_attack_requested.connect(self.attack_drawing)
         page.images_requested.connect(self.show_images)
@@ -182,6 +183,13 @@ class MainWindow(QMainWindow):
         centre = self.centralWidget()
         assert centre is not None
         self.notice.place(centre.rect().adjusted(10, self.top.height() + 4, -10, 0))
+
+    def event(self, event: QEvent) -> bool:
+        """Say what is hovered."""
+        if isinstance(event, Hovered):
+            self.hover_words.setText(event.tip())
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close an opened image with Escape, wherever the keyboard is."""

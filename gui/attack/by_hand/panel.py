@@ -65,7 +65,6 @@ class ByHandPanel(Panel):
         self._lay_out()
         self.canvas.changed.connect(self.game.look)
         self.tools.hint.toggled.connect(self._refresh_standing)
-        self.rival.hovered.connect(self.hovered)
         self.game.changed.connect(self.refresh)
         self.game.painted.connect(self._refresh_standing)
         self.game.restarted.connect(self.rival.hide_again)

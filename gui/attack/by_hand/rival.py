@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from core.attack.by_hand.painting import size_of
@@ -49,8 +49,6 @@ _NO_CHANGE = 1e-9
 class RivalPanel(QWidget):
     """Numbers at once; the pictures when a person asks for them."""
 
-    hovered = Signal(str)
-
     def __init__(self, session: Session, game: Game, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._game = session, game
@@ -77,8 +75,6 @@ class RivalPanel(QWidget):
         self.play = button("Play", self, tip, "small", self._play_clicked)
         self.words = sentences(self, selectable=True)
         self._lay_out()
-        for view in (self.change_view, self.image_view):
-            view.hovered.connect(self.hovered)
 
     def _lay_out(self) -> None:
         pictures = ImagePair(self.change_view, self.image_view, self)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from core.attack.methods.descent import Descent
@@ -44,8 +44,6 @@ _RAN_AWAY = (
 
 class FilmPanel(QWidget):
     """Shows the film of the session's attack."""
-
-    hovered = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,8 +97,6 @@ class FilmPanel(QWidget):
         self._plots = self.probability_plot, self.size_plot, self.loss_plot
         self._loss_is_positive = True
         self._lay_out()
-        for view in (self.chosen_view, self.change_view, self.result_view, self.weights_view):
-            view.hovered.connect(self.hovered)
         self.images = AttackImages(session, self.chosen_view, self.result_view)
         self._attack.config_changed.connect(self.refresh)
         self._attack.film.changed.connect(self._film_changed)

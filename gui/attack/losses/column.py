@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.attack.losses.words import fooled_words, size_words
@@ -31,8 +30,6 @@ class LossColumn(QWidget):
     colour : field of the theme, that of its curves
     """
 
-    hovered = Signal(str)
-
     def __init__(
         self, label: str, short: str, help_text: str, colour: str, parent: QWidget
     ) -> None:
@@ -52,7 +49,6 @@ class LossColumn(QWidget):
         views = (self.result_view, self.change_view)
         for view in views:
             view.set_title_colour(colour)
-            view.hovered.connect(self.hovered)
         lines = (self.fooled_line, self.size_line)
         self.setLayout(below(*((view, 1) for view in views), *lines, spacing=1))
 

@@ -165,8 +165,6 @@ class LossesPanel(Panel):
         self.scrub.valueChanged.connect(player.go_to)
         for plot in self._plots:
             plot.x_clicked.connect(lambda step: player.go_to(round(step)))
-        for column in self.columns:
-            column.hovered.connect(self.hovered)
         self.losses.changed.connect(self.refresh)
         player.position_changed.connect(self._refresh_step)
         player.playing_changed.connect(self._refresh_playing)

@@ -75,7 +75,6 @@ class PairsPanel(Panel):
         self._lay_out()
         for matrix, other in ((self.costs, self.confusion), (self.confusion, self.costs)):
             matrix.clicked.connect(self._cell_clicked)
-            matrix.hovered.connect(self.hovered)
             matrix.pointed.connect(other.set_mark)
         self.follow(self.study)
 

@@ -123,7 +123,6 @@ class RepairPanel(Panel):
         for kind, side in self._sides.items():
             side.film.clicked.connect(partial(self._film, kind))
             side.opened.connect(partial(self._open, kind))
-            side.hovered.connect(self.hovered)
 
     def figure(self) -> Sheet | None:
         """Return both halves; None where neither has an image."""

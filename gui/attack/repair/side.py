@@ -44,7 +44,6 @@ class RepairSide(QWidget):
     title : what is done to an image
     """
 
-    hovered = Signal(str)
     opened = Signal(QPoint)
     """The image itself is to be opened beside this place on the screen."""
 
@@ -64,8 +63,6 @@ class RepairSide(QWidget):
         self._buttons = beside(self.film, None)
         self._lay_out()
         self.image.clicked.connect(self._image_clicked)
-        for view in (self.image, self.change, self.result):
-            view.hovered.connect(self.hovered)
 
     def _lay_out(self) -> None:
         self.pictures = QWidget(self)

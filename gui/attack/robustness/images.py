@@ -28,7 +28,6 @@ _STRIP_HELP = "Click to open this image."
 class RobustnessImages(QWidget):
     """Two strips of test images, and in words what they are of."""
 
-    hovered = Signal(str)
     opened = Signal(int, QPoint)
     """A test image that is to be opened, and its place on the screen."""
 
@@ -43,7 +42,6 @@ class RobustnessImages(QWidget):
         parts: list[Part] = []
         for title, strip in (("MOST FRAGILE", self.fragile), ("MOST SOLID", self.solid)):
             parts += [heading(title, self), (strip, 1)]
-            strip.hovered.connect(self.hovered)
             strip.opened.connect(self.opened)
         self.setLayout(below(*parts, self.size_words, self.words))
 

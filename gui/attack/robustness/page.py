@@ -68,7 +68,6 @@ class RobustnessPage(Page):
 
     def _make_pair(self) -> RobustnessPair:
         pair = self._pair = RobustnessPair(self._session, self.state, self)
-        pair.hovered.connect(self.hovered)
         pair.content_requested.connect(self.opened.open)
         self._head.addWidget(pair.tools)
         pair.tools.setVisible(self.switch.button(TWO).isChecked())
@@ -85,7 +84,6 @@ class RobustnessPage(Page):
 
     def _connect(self) -> None:
         self.curves.label.activated.connect(self.refresh)
-        self.images.hovered.connect(self.hovered)
         self.images.opened.connect(partial(self.opened.open_sample, "test"))
         self.switch.chosen.connect(self.tabs.show_panel)
         view, state = self._session.view, self.state

@@ -68,7 +68,6 @@ class RobustnessPair(Panel):
         self.mosaic.setAccessibleName("weights of two runs")
         self._lay_out()
         self.other.activated.connect(self._other_chosen)
-        self.mosaic.hovered.connect(self.hovered)
         self.mosaic.clicked.connect(self._cell_clicked)
 
     def _lay_out(self) -> None:

@@ -125,8 +125,6 @@ class SameChangePanel(Panel):
         self.strength.valueChanged.connect(self._strength_moved)
         self.progress.cancelled.connect(state.call_off)
         self.strip.opened.connect(self._open)
-        self.strip.hovered.connect(self.hovered)
-        self.view.hovered.connect(self.hovered)
         attack = self._session.attack
         for signal in (attack.config_changed, attack.film.changed, attack.film.position_changed):
             signal.connect(self.refresh)

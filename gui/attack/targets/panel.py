@@ -122,7 +122,6 @@ class TargetsPanel(Panel):
         self.play.clicked.connect(self.player.toggle)
         self.scrub.valueChanged.connect(self.player.go_to)
         self.strip.clicked.connect(self._cell_clicked)
-        self.strip.hovered.connect(self.hovered)
         self.player.position_changed.connect(self._refresh_strip)
         self.player.playing_changed.connect(self._refresh_play)
         self.measure.changed.connect(self.refresh)

@@ -106,7 +106,6 @@ class TransferPanel(Panel):
         self.n_images.committed.connect(self.refresh)
         self.n_images.refused.connect(session.messages.warn)
         for strip in (self.all_strip, self.only_strip):
-            strip.hovered.connect(self.hovered)
             strip.opened.connect(self._play)
         view, changed = session.view, (session.attack.config_changed, session.runs.changed)
         for signal in (*changed, view.run_started, view.run_shown, view.shown_changed):

@@ -48,7 +48,6 @@ class DataSide(QFrame):
     """
 
     class_clicked = Signal(int)
-    hovered = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,10 +79,7 @@ class DataSide(QFrame):
         self._lay_out()
 
         self.counts.clicked.connect(self.class_clicked)
-        self.counts.hovered.connect(self.hovered)
         self.counts.current_moved.connect(self._show_row)
-        for view in (self.mean, self.spread):
-            view.hovered.connect(self.hovered)
         session.wanted.changed.connect(self._refresh_rewind)
         session.view.dataset_changed.connect(self.refresh)
         session.readings.statistics.changed.connect(self._refresh_images)

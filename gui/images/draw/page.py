@@ -62,7 +62,6 @@ class DrawPage(Page):
         self._later.timeout.connect(self.refresh)
         self.canvas.changed.connect(self._drawn_on)
         self.seen.way_chosen.connect(self.refresh)
-        self.seen.hovered.connect(self.hovered)
         self.reading.label.activated.connect(self._refresh_reading)
         self.reading.open_button.clicked.connect(self._open)
         self.reading.attack_button.clicked.connect(self._attack)

@@ -54,7 +54,6 @@ class SeenPanel(QWidget):
     """
 
     way_chosen = Signal()
-    hovered = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,8 +79,6 @@ class SeenPanel(QWidget):
         self.words = sentences(self)
         self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())
         self.data_words = sentences(self, "muted")
-        for view in (self.view, self.other, self.cropped, self.scaled):
-            view.hovered.connect(self.hovered)
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -42,7 +42,6 @@ class ConfusionPanel(Panel):
         self.words = sentences(self, "muted")
         self.list = sentences(self)
         self.matrix.clicked.connect(self._cell_clicked)
-        self.matrix.hovered.connect(self.hovered)
         parts = (self.part, self.rates, self.words, self.list)
         right = holding(below(*parts, None, spacing=8, margins=(9, 9, 9, 9)), self)
         right.setFixedWidth(_SIDE_WIDTH)

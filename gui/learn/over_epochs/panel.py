@@ -73,8 +73,6 @@ class OverEpochsPanel(Panel):
         self.map.epoch_clicked.connect(session.view.show_epoch)
         self.bars.x_clicked.connect(session.view.show_epoch)
         self.strip.opened.connect(self._image_clicked)
-        for widget in (self.map, self.strip):
-            widget.hovered.connect(self.hovered)
         session.epochs.changed.connect(self.refresh)
         session.view.shown_changed.connect(self._refresh_shown)
         self.refresh()

@@ -79,12 +79,9 @@ class ComparisonPanel(Panel):
         self.matrices = [ConfusionMatrix(self) for _ in _NAMES]
         for index, matrix in enumerate(self.matrices):
             matrix.setAccessibleName(f"confusion of {_NAMES[index]}")
-            matrix.hovered.connect(self.hovered)
             matrix.clicked.connect(partial(self._pair_clicked, index))
         self.bars = PairedBars(self)
-        self.mosaic.hovered.connect(self.hovered)
         self.mosaic.clicked.connect(self._cell_clicked)
-        self.bars.hovered.connect(self.hovered)
         self._lay_out()
         for index, side in enumerate(self.sides):
             side.chosen.connect(partial(self._side_chosen, index))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme, on_paper
-from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.basics.tooltips import say_hovered, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +56,6 @@ class ClassCounts(QWidget):
 
     clicked = Signal(int)
     """A class."""
-    hovered = Signal(str)
     current_moved = Signal(QRect)
     """The row that the keyboard has reached."""
 
@@ -241,7 +240,7 @@ class ClassCounts(QWidget):
     def _point_at(self, k: int | None) -> None:
         if k != self._pointed:
             self._pointed = k
-            self.hovered.emit("" if k is None else self.describe(k))
+            say_hovered(self, "" if k is None else self.describe(k))
             self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -265,7 +264,7 @@ class ClassCounts(QWidget):
             self.current = min(max(self.current + steps[key], 0), len(self.names) - 1)
             words = self.describe(self.current)
             self.setAccessibleDescription(words)
-            self.hovered.emit(words)
+            say_hovered(self, words)
             self.current_moved.emit(self.row_rect(self.current))
             self.update()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.theme import LIGHT, Theme, on_paper
 from gui.widgets.basics.fitting_words import as_title, fitting, shortened
-from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.basics.tooltips import say_hovered, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +32,6 @@ _SMALLEST_NUMBER = 26
 
 class PairedBars(QWidget):
     """Bars of two models, class by class; the first filled with one colour, the second another."""
-
-    hovered = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -165,7 +163,7 @@ class PairedBars(QWidget):
         """Read both values under the pointer."""
         k = int((event.position().x() - _SIDE) / self._column())
         words = self.describe(k) if 0 <= k < len(self._names) else ""
-        self.hovered.emit(words)
+        say_hovered(self, words)
         QToolTip.showText(event.globalPosition().toPoint(), wrapped(words) if words else "", self)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.basics.tooltips import say_hovered
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -21,7 +22,6 @@ class Painted(QWidget):
     name : for screen readers
     """
 
-    hovered = Signal(str)
     usual, least = QSize(), QSize()
     """A comfortable size, and the smallest that can be read."""
 
@@ -47,4 +47,4 @@ class Painted(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget what was hovered."""
-        self.hovered.emit("")
+        say_hovered(self, "")

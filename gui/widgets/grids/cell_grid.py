@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolTip
 
 from gui.widgets.basics.arrow_keys import ARROWS, ENTER
 from gui.widgets.basics.painted import Painted
-from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.basics.tooltips import say_hovered, wrapped
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -97,10 +97,10 @@ class CellGrid(Painted):
         self.pointed.emit(at)
         if at is None:
             QToolTip.hideText()
-            self.hovered.emit("")
+            say_hovered(self, "")
             return
         words, more = self._words_at(*at, point)
-        self.hovered.emit(words)
+        say_hovered(self, words)
         place = event.globalPosition().toPoint()
         QToolTip.showText(place, wrapped(words, more), self, self.cell_rect(*at))
 
@@ -126,7 +126,7 @@ class CellGrid(Painted):
             self._current = self._neighbour(*ARROWS[key])
             words = self.describe(*self._current)
             self.setAccessibleDescription(words)
-            self.hovered.emit(words)
+            say_hovered(self, words)
             self.pointed.emit(self._current)
             self.update()
         elif key in ENTER:

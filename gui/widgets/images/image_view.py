@@ -14,7 +14,7 @@ from gui.widgets.basics.arrow_keys import ENTER
 from gui.widgets.basics.fitting_words import as_title, fitting
 from gui.widgets.basics.numpy_image import to_qimage
 from gui.widgets.basics.painted import Painted
-from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.basics.tooltips import say_hovered, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,7 +187,7 @@ class ImageView(Painted):
         point = event.position().toPoint()
         box = self.image_rect()
         if self.values is None or not box.contains(point):
-            self.hovered.emit("")
+            say_hovered(self, "")
             return
         height, width = self.values.shape
         y = min((point.y() - box.top()) * height // box.height(), height - 1)
@@ -195,5 +195,5 @@ class ImageView(Painted):
         words = f"{self.title}: pixel ({y}, {x}) = {self.values[y, x]:.4g}"
         if self._reader is not None:
             words = self._reader(y, x)
-        self.hovered.emit(words)
+        say_hovered(self, words)
         QToolTip.showText(event.globalPosition().toPoint(), wrapped(words, self._help), self)

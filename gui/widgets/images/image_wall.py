@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.widgets.basics.arrow_keys import ENTER
-from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.basics.tooltips import say_hovered, wrapped
 from gui.widgets.images.wall_view import WallView
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ class ImageWall(WallView):
 
     opened = Signal(int, QPoint)
     """A row of the images, and where it is on the screen."""
-    hovered = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,7 +90,7 @@ class ImageWall(WallView):
         words = content.describe(self.current)
         self.setAccessibleDescription(words)
         self._show_cell(self._cell, in_the_middle=in_the_middle)
-        self.hovered.emit(words)
+        say_hovered(self, words)
         self.viewport().update()
 
     def describe(self, cell: int, point: QPoint | None = None) -> str:
@@ -111,7 +110,7 @@ class ImageWall(WallView):
         if self._pointer is None:
             return
         cell = self.cell_at(self._pointer)
-        self.hovered.emit("" if cell is None else self.describe(cell, self._pointer))
+        say_hovered(self, "" if cell is None else self.describe(cell, self._pointer))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell what is under the pointer."""
@@ -130,7 +129,7 @@ class ImageWall(WallView):
     def leaveEvent(self, event: QEvent) -> None:
         """Forget what was hovered."""
         self._pointer = None
-        self.hovered.emit("")
+        say_hovered(self, "")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Open the image under the pointer."""
