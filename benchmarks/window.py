@@ -8,6 +8,7 @@ does not come round. The panels behind the tabs are made meanwhile: that counts,
 
 from __future__ import annotations
 
+import gc
 import os
 import statistics
 import time
@@ -152,6 +153,7 @@ def _in_window(seconds: float, page: str) -> Beside:
             self.n_paints += event.type() == QEvent.Type.Paint
             return False
 
+    gc.collect()  # of the window before; looking for that must not hold up this one
     app = make_application(["benchmark"])
     session = Session(DataConfig(), TrainingConfig(epochs=5000), FROM_IMAGE, pace=None)
     folder = QTemporaryDir()
