@@ -527,9 +527,12 @@ def test_long_work_shows_how_far_it_is_and_cancel_keeps_what_was_done(
     wait_until(qtbot, lambda: study.progress is not None and study.progress.done > STEPS)
     click(qtbot, panel.cancel_button)
     wait_until(qtbot, lambda: not panel.cancel_button.isVisible())
+    # What was done comes with a letter of its own, after the button has gone.
+    wait_until(qtbot, lambda: panel.losses.descents and panel.losses.descents.n_steps > STEPS)
+    session.pool.read_letters()
     seen = panel.losses.descents
     assert seen is not None
-    assert STEPS < seen.n_steps < 1000
+    assert seen.n_steps < 1000
     assert panel.progress.text() == ""
     assert panel.words.text() == f"step {seen.n_steps} of {seen.n_steps}"
 
