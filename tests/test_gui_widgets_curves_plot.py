@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ from gui_helpers import (
     rgb,
     wait_until,
 )
+from hypothesis import example, given
+from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -30,7 +33,7 @@ from gui.theme import DARK, LIGHT, Theme
 from gui.widgets.curves.lines import CurveLine, peaks
 from gui.widgets.curves.plot import Curve, CurvePlot, PlotOptions
 from gui.widgets.curves.runs import Band, RunCurves, nearest_index
-from gui.widgets.curves.scale import Scale, log_ticks
+from gui.widgets.curves.scale import Scale, log_ticks, round_below, round_ends
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,6 +84,21 @@ def test_the_end_of_an_upright_axis_has_its_number(plot: CurvePlot) -> None:
     foot = QRect(0, 0, round(axis.width()) - 8, 14)
     foot.moveCenter(QPoint(foot.width() // 2, inside(plot).bottom()))
     assert (pixels(plot.view, foot).std(axis=(0, 1)) > 10).all()
+
+
+@given(st.floats(1e-300, 1e300) | st.integers(-300, 300).map(lambda n: math.nextafter(10.0**n, 0)))
+def test_a_round_number_below_is_never_far(value: float) -> None:
+    assert 0.399 * value < round_below(value) <= value
+
+
+@given(st.integers(0, 1000), st.integers(0, 1000))
+@example(300, 700)
+def test_round_ends_hold_what_lies_between(low: int, high: int) -> None:
+    least, most = sorted((low / 1000, high / 1000))  # 0.7 - 0.3 is a little less than 0.4
+    ends = round_ends(least, most)
+    assert ends == pytest.approx((least, most), abs=0.26 * (most - least or most or 1))
+    assert ends[0] <= least + 1e-12
+    assert ends[1] >= most - 1e-12
 
 
 def view_range(plot: CurvePlot) -> NDArray[np.float64]:

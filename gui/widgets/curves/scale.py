@@ -100,7 +100,8 @@ class Scale(Enum):
 def round_below(value: float) -> float:
     """Return the largest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is at most ``value``."""
     decade = 10.0 ** floor(log10(value))
-    return max(digit * decade for digit in (1, 2, 5) if digit * decade <= value)
+    # Just below a power of ten the logarithm may be that of it: 0.5 is the 5 of the one before.
+    return max(digit * decade for digit in (0.5, 1, 2, 5) if digit * decade <= value)
 
 
 def round_ends(low: float, high: float) -> tuple[float, float]:
