@@ -126,10 +126,8 @@ class CostMeasurement:
             stop = min(start + step, n)
             rows = slice(start, stop)
             images = self._split.images[known.indices[rows]].astype(np.float64)
-            logits, images = (
-                self._model.logits(images),
-                np.ascontiguousarray(images[:, self._matters]),
-            )
+            logits = self._model.logits(images)
+            images = np.ascontiguousarray(images[:, self._matters])
             for done in self._measure(images, logits, known.labels[rows], known.sizes[rows], reach):
                 yield Progress(start * n_targets + done, n * n_targets, "sizes")
             self._known = replace(known, n_done=stop)

@@ -142,7 +142,7 @@ class GradientAttack(SizedAttack):
 
     def __init__(self, label: str, help: str, kind: type[Attack], **settings: Any) -> None:
         self.label, self.help = label, help
-        self._kind, self._settings = kind, settings
+        self._kind, self._settings = kind, {"objective": "margin"} | settings
 
     def curve(self, on: Trial) -> Iterator[Counts]:
         """Try one size after the other."""
@@ -175,14 +175,8 @@ class GradientAttack(SizedAttack):
         if size < BUDGET_LOW:
             return rows
         # A size above all budgets allows whatever the largest budget does.
-        budget = min(size, BUDGET_HIGH)
-        asked: dict[str, Any] = {
-            "norm": on.norm,
-            "budget": budget,
-            "box": on.boxed,
-            "objective": "margin",
-        }
-        config = self._kind.settings(**asked, **self._settings)
+        asked = {"norm": on.norm, "budget": min(size, BUDGET_HIGH), "box": on.boxed}
+        config = self._kind.settings(**self._settings | asked)
         still, n_rows = [rows[:0]], _rows_per_step(on.split)
         for first in range(0, len(rows), n_rows):
             chunk = rows[first : first + n_rows]
