@@ -276,7 +276,7 @@ class RepairSearch:
         self._n_broken = 0
 
     def run(self) -> Generator[Progress, None, None]:
-        """Read the images that are not read yet, and find the sizes that are not known yet."""
+        """Read the images, all at one go, and find the sizes that are not known yet."""
         check_numbers(self._weights)
         if self._predicted is None:
             self._predicted = yield from _reading(self._weights, self._split)
