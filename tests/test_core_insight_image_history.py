@@ -97,12 +97,20 @@ def test_many_flips_are_counted_in_words():
 
 @QUICK
 @given(st.lists(st.sampled_from("RW"), min_size=1, max_size=30), st.integers(1, 5))
-def test_every_flip_is_told_or_counted(pattern, step):
+def test_every_flip_is_told_or_counted_and_what_is_told_tiles_the_epochs(pattern, step):
     epochs = [step * i for i in range(len(pattern))]
     words = str(of_right("".join(pattern), epochs))
     flips = sum(a != b for a, b in pairwise(pattern))
     counted = [int(n) - 1 for n in re.findall("([0-9]+) more turns", words)]
     assert words.count(",") + sum(counted) == flips
+    told = {}
+    spans = "(right|wrong) (at|from)(?: epochs?)? ([0-9]+|every epoch)(?:(?:-| to )([0-9]+))?"
+    for read, how, start, end in re.findall(spans, words):
+        first = 0 if start == "every epoch" else int(start)
+        last = int(end) if end else first if how == "at" and start != "every epoch" else epochs[-1]
+        told |= dict.fromkeys(range(first, last + 1, step), read[0].upper())
+    assert told.items() <= dict(zip(epochs, pattern, strict=True)).items()
+    assert len(told) == len(epochs) or counted
 
 
 def test_what_is_known_of_the_same_weights_is_used_again():
