@@ -319,6 +319,11 @@ def test_the_mean_is_drawn_before_the_curve_itself(qtbot: QtBot, n_points: int) 
     assert f"n = {n_points}" in plot.title.toolTip()
 
 
+def test_a_mean_that_is_not_offered_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"smoothing is one of .*, not 4"):
+        PlotOptions(smoothing=4)
+
+
 @THEMES
 def test_the_curve_itself_is_faint_behind(qtbot: QtBot, theme: Theme) -> None:
     plot = make(qtbot, theme)
