@@ -78,22 +78,13 @@ def test_identical_rivals_are_never_reached_and_ties_need_nothing():
     weights = np.array([[2.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
     split = Split(np.zeros((1, 1)), np.array([0]))
     changes = smallest_changes(weights, split)
-    assert (changes.sizes["l2"][0], changes.sizes["linf"][0], changes.rivals["l2"][0]) == (
-        2.0,
-        2.0,
-        2,
-    )
+    assert [*changes.sizes["l2"], *changes.sizes["linf"], *changes.rivals["l2"]] == [2.0, 2.0, 2]
     same = smallest_changes(weights[:2], split)
     assert np.isinf(same.sizes["l2"][0])
     assert np.isinf(same.sizes["linf"][0])
     assert same.rivals["l2"][0] == same.rivals["linf"][0] == -1
     tie = smallest_changes(np.array([[0.0, 1.0], [0.0, -1.0]]), split)
-    assert (tie.sizes["l2"][0], tie.sizes["linf"][0], tie.predicted[0], tie.rivals["l2"][0]) == (
-        0.0,
-        0.0,
-        0,
-        1,
-    )
+    assert [*tie.sizes["l2"], *tie.sizes["linf"], *tie.predicted, *tie.rivals["l2"]] == [0, 0, 0, 1]
 
 
 def test_zero_weights_are_moved_by_nothing():
