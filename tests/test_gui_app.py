@@ -314,7 +314,7 @@ def paint(mosaic, event):
         needed.extend(sys.modules)
         QTimer.singleShot(0, mosaic.window().close)
 ImageMosaic.paintEvent = paint
-code = main.run([])
+code = main.run(WORDS)
 print(*needed)
 sys.exit(code)
 """
@@ -327,9 +327,12 @@ COMES_LATER = {
 }
 
 
-def test_the_first_picture_waits_for_nothing_it_does_not_need(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [[], ["--dataset", "strokes"]])
+def test_the_first_picture_waits_for_nothing_it_does_not_need(
+    tmp_path: Path, words: list[str]
+) -> None:
     """And a window that is closed as soon as it was painted ends the program."""
-    done = run_script(FIRST_PICTURE, tmp_path)
+    done = run_script(FIRST_PICTURE.replace("WORDS", repr(words)), tmp_path)
     assert done.returncode == 0, done.stderr
     assert complaints(done.stderr) == []
     assert "gui.learn.page" in done.stdout.split()

@@ -18,7 +18,7 @@ from core.attack.objectives import OBJECTIVES, uphill
 from core.attack.step import BatchResult, BatchStep, as_wanted
 from core.data.dataset import read_only
 from core.errors import SettingError
-from core.exact.crossing import check_numbers
+from core.learning.perceptron import check_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,8 +23,7 @@ from core.attack.base import check_images
 from core.attack.objectives import OBJECTIVES, squared_loss
 from core.attack.outcome import SATURATED_RESPONSE
 from core.data.dataset import read_only
-from core.exact.crossing import check_numbers
-from core.learning.perceptron import SoftmaxPerceptron, softmax
+from core.learning.perceptron import SoftmaxPerceptron, check_numbers, softmax
 from core.parameters import Settings, parameter
 from core.progress import Progress
 

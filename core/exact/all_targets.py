@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.dataset import read_only
-from core.exact.crossing import Crossing, check_numbers, crossing
-from core.learning.perceptron import SoftmaxPerceptron
+from core.exact.crossing import Crossing, crossing
+from core.learning.perceptron import SoftmaxPerceptron, check_numbers
 from core.progress import Progress, told_as
 
 if TYPE_CHECKING:

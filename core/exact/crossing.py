@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.errors import SettingError
 from core.exact.smallest import SmallestChange, finding_change
 
 if TYPE_CHECKING:
@@ -73,18 +72,6 @@ class Crossing:
             return np.asarray(fraction * tie)
         share = min((fraction - 1.0) / BEYOND, 1.0)
         return np.asarray(tie + share * (self.beyond - tie))
-
-
-def check_numbers(weights: NDArray[Any]) -> None:
-    """Raise SettingError if some weights are not finite: a training ran away.
-
-    No change of an image has a size then.
-    """
-    if not np.isfinite(weights).all():
-        raise SettingError(
-            "The weights of this model are no numbers any more: rewind with a smaller learning "
-            "rate, or show an earlier epoch"
-        )
 
 
 def crossing(

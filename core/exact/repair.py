@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.dataset import read_only
-from core.exact.crossing import Crossing, check_numbers, crossing
+from core.exact.crossing import Crossing, crossing
 from core.exact.curves import exact_robustness
 from core.exact.smallest import smallest_change
-from core.learning.perceptron import SoftmaxPerceptron, softmax
+from core.learning.perceptron import SoftmaxPerceptron, check_numbers, softmax
 from core.progress import Progress, finish
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.errors import SettingError
+
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
@@ -37,6 +39,18 @@ INITIAL_WEIGHTS = {
     "uniform": "uniform [0, 1)",
     "normal": "small normal",
 }
+
+
+def check_numbers(weights: NDArray[Any]) -> None:
+    """Raise SettingError if some weights are not finite: a training ran away.
+
+    No change of an image has a size then.
+    """
+    if not np.isfinite(weights).all():
+        raise SettingError(
+            "The weights of this model are no numbers any more: rewind with a smaller learning "
+            "rate, or show an earlier epoch"
+        )
 
 
 def softmax(logits: NDArray[Any]) -> NDArray[Any]:
