@@ -406,7 +406,7 @@ def test_bad_settings_are_found_before_training(words, expected, tmp_path, monke
     assert listing(tmp_path) == before
 
 
-@pytest.mark.parametrize("place", ["file", "file/below", "/proc/no/such/place", "out"])
+@pytest.mark.parametrize("place", ["file", "file/below", "/proc/no/such/place", "out", "x" * 300])
 def test_folder_that_cannot_be_written_is_found_before_training(place, tmp_path, monkeypatch):
     monkeypatch.setattr(core.report.writing, "run_everything", lambda *_: pytest.fail("trained"))
     (tmp_path / "file").write_text("mine")

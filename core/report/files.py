@@ -50,7 +50,8 @@ def report_folder(
         Naming the folder, the reason and what to do; the folder is then as it was.
     """
     made: list[Path] = []
-    place = folder if folder.exists() else folder.parent
+    with _problems_told(folder):  # a name may be too long even to be looked for
+        place = folder if folder.exists() else folder.parent
     staging = place / f".report-{secrets.token_hex(8)}.part"
     try:
         with _problems_told(folder):
