@@ -288,6 +288,13 @@ def test_after_a_failure_the_next_mirror_wins(made, content, server, monkeypatch
     assert_there(entry, content)
 
 
+def test_a_mirror_that_failed_is_hung_up_on(made, deaf):
+    entry = made("more", f"http://127.0.0.1:{deaf.getsockname()[1]}/")
+    with contextlib.closing(download(entry, patience=PATIENT)) as work:
+        next(state for state in work if state.failures)
+        wait_for(lambda: not any("process_request" in t.name for t in threading.enumerate()), 10)
+
+
 def test_a_slow_mirror_is_followed_by_the_next(made, content, server, monkeypatch):
     impatient_with_the_first(monkeypatch)
     entry = made("half", "good")

@@ -12,6 +12,7 @@ import os
 import threading
 import zipfile
 import zlib
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from core.sources.catalogue.dataset_cache import PART_PREFIX, hash_of, note_hash
 from core.sources.catalogue.mirrors import CHUNK_BYTES, MirrorFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from typing import BinaryIO
 
     from core.sources.catalogue.entries import RemoteFile
@@ -120,7 +121,8 @@ class Transfer:
             from core.sources.catalogue import web  # only now, as pooch
 
             blocks = web.fetch(self._place, self._patience)
-        with Path(output_file).open("wb") as stream:
+        # Closed: a failure is kept until the end, and with it whatever was open when it was raised.
+        with closing(blocks), Path(output_file).open("wb") as stream:
             for promised, block in blocks:
                 self.write(stream, promised, block)
         if self.received < self.file.n_bytes:
@@ -131,7 +133,7 @@ class Transfer:
             )
         self.phase = "checking"
 
-    def _copy(self, path: Path) -> Iterator[tuple[str, bytes]]:
+    def _copy(self, path: Path) -> Generator[tuple[str, bytes], None, None]:
         """Yield the length of a file below the folder that serves as the mirror, and its bytes."""
         folder = self.mirror.folder
         assert folder is not None

@@ -15,7 +15,7 @@ import urllib3
 from core.sources.catalogue.mirrors import CHUNK_BYTES, MirrorFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from core.sources.catalogue.mirrors import Patience
 
@@ -30,7 +30,7 @@ _CREDENTIALS = r"//[^/@\s]*@"
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 
 
-def fetch(url: str, patience: Patience) -> Iterator[tuple[str, bytes]]:
+def fetch(url: str, patience: Patience) -> Generator[tuple[str, bytes], None, None]:
     """Yield the length that is announced for the file at ``url``, and its next bytes.
 
     They come as they arrive, so that a slow server is seen to be slow.
