@@ -354,6 +354,11 @@ def test_a_proxy_that_is_dead(made, monkeypatch):
         assert "the proxy that the system names did not let it through" in failure(made("good"))
 
 
+def test_a_proxy_of_a_kind_that_cannot_be_used(made, monkeypatch):
+    monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:9")
+    assert "it cannot be asked: Missing dependencies for SOCKS" in failure(made("good"))
+
+
 def test_a_name_server_that_never_answers(made, content, monkeypatch):
     original, let_go = socket.getaddrinfo, threading.Event()
 

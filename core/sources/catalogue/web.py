@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
@@ -41,7 +42,7 @@ def fetch(url: str, patience: Patience) -> Generator[tuple[str, bytes], None, No
         If it does not come.
     """
     timeout = patience.connect_seconds, patience.stall_seconds
-    hooks = {"response": _leave_redirect}
+    hooks = {"response": _check_redirect}
     received = 0
     try:
         with requests.get(
@@ -64,10 +65,13 @@ def fetch(url: str, patience: Patience) -> Generator[tuple[str, bytes], None, No
         raise _failure(error, received, patience) from error
 
 
-def _leave_redirect(response: requests.Response, **_: object) -> None:
-    """Close what says where to go, or requests would read all of that page."""
+def _check_redirect(response: requests.Response, **_: object) -> None:
+    """Look where an answer leads before requests goes there; its page is left unread."""
     if response.is_redirect:
-        response.close()
+        response.close()  # else requests would read all of it
+        target = urljoin(response.url, response.headers["Location"])
+        if urlsplit(target).scheme not in ("http", "https"):
+            raise MirrorFailure("it redirects to something that is no web address")
 
 
 def _failure(error: Exception, received: int, patience: Patience) -> MirrorFailure:
@@ -86,7 +90,6 @@ def _failure(error: Exception, received: int, patience: Patience) -> MirrorFailu
     for reason, words, kind in (
         (requests.exceptions.ProxyError, proxy, "unreachable"),
         (requests.TooManyRedirects, "it redirects in a circle", ""),
-        (requests.exceptions.InvalidSchema, "it redirects to something that is no web address", ""),
         (socket.gaierror, "its name is unknown here", "offline"),
         (requests.ConnectTimeout, f"no connection within {connect}", "offline"),
         (ConnectionRefusedError, "it refused the connection", "unreachable"),
