@@ -596,6 +596,16 @@ def test_a_curve_that_grows_costs_no_axes_and_no_other_curves(
     assert not stills
 
 
+def test_a_pointer_that_moves_costs_no_axes_and_no_curves(
+    plot: CurvePlot, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stills = count_stills(plot, monkeypatch)
+    for epoch in (5, 20, 45):
+        hover_at(qtbot, plot, point(plot, epoch, 0.5), f"epoch {epoch} ")
+        QTest.qWait(20)
+    assert not stills
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -50,8 +50,6 @@ class PlotView(pg.GraphicsView):
         self._still, self._still_is_old = QPixmap(), True
         self._drawn, self._drawn_is_old = QPixmap(), True
         """The picture of all that stands still, and the same with the curves."""
-        self._is_front_alone = False
-        """Whether what is painted next was asked for by what moves, and by nobody else."""
         self._lay_out()
         self.setViewportUpdateMode(self.ViewportUpdateMode.NoViewportUpdate)
         # Where a range changes the scene tells of it later, and only then the axes are painted.
@@ -129,16 +127,17 @@ class PlotView(pg.GraphicsView):
 
     @Slot()
     def _update_front(self) -> None:
-        self._is_front_alone = True
         self.viewport().update(self.mapFromScene(self.box.sceneBoundingRect()).boundingRect())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the picture, and before it what moves."""
+        """Paint the picture, and before it what moves.
+
+        Where all is asked for, an item may have changed of which the scene has not told yet.
+        """
         ratio = self.devicePixelRatioF()
         size = self.viewport().size() * ratio
-        is_known = self._is_front_alone and not self._still_is_old
-        self._is_front_alone = False
-        if not is_known or self._still.size() != size:
+        is_whole = event.rect().contains(self.viewport().rect())
+        if is_whole or self._still_is_old or self._still.size() != size:
             self._still_is_old, self._drawn_is_old = False, True
             self._still = QPixmap(size)
             self._still.setDevicePixelRatio(ratio)
