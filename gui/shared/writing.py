@@ -82,7 +82,6 @@ class Writing(QObject):
 
     def call_off(self) -> None:
         """Leave what is being made; no file of it is left."""
-        self._study.call_off()
         self._next()
 
     @Slot()
@@ -94,7 +93,8 @@ class Writing(QObject):
             elif answer.found is not None:
                 self._orders[0].take(answer.found)
             self._next()
-        self.changed.emit()
+        else:
+            self.changed.emit()
 
     @Slot()
     def _next(self) -> None:
@@ -102,7 +102,8 @@ class Writing(QObject):
         del self._orders[:1]
         if self._orders:
             self._study.start()
-        self.changed.emit()
+        else:
+            self._study.forget()  # it may hold a whole film
 
 
 def _made(order: Order) -> Generator[Progress, None, bytes]:
