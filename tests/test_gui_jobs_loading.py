@@ -2,9 +2,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
+
+from gui_helpers import wait_until
 
 from gui.jobs.job_pool import JobPool
 from gui.jobs.loading import load_beside
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from gui.jobs.worker import Failed
 
 _PROGRAM = """
 import threading
@@ -48,4 +56,26 @@ def test_a_pool_that_was_closed_loads_nothing(app: object) -> None:
     load_beside(pool, [lambda: called.append("load")], lambda: called.append("then"))
     assert pool.running == []
     assert called == []
+    pool.deleteLater()
+
+
+def test_modules_that_cannot_be_read_are_told_once_and_nothing_follows(
+    app: object, qtbot: QtBot
+) -> None:
+    def fail() -> None:
+        raise ImportError("no such module")
+
+    pool, usual = JobPool(), sys.getswitchinterval()
+    called: list[str] = []
+    told: list[Failed] = []
+    pool.failed.connect(told.append)
+    load_beside(pool, [fail, lambda: called.append("next")], lambda: called.append("then"))
+    wait_until(qtbot, lambda: told and not pool.running)
+    load_beside(pool, [lambda: called.append("load")], lambda: called.append("loaded"))
+    wait_until(qtbot, lambda: "loaded" in called and not pool.running)
+    qtbot.wait(100)
+    assert [failure.message for failure in told] == ["ImportError: no such module"]
+    assert called == ["load", "loaded"]
+    assert sys.getswitchinterval() == usual
+    assert pool.close()
     pool.deleteLater()
