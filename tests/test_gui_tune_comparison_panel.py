@@ -9,6 +9,7 @@ import pytest
 from gui_helpers import (
     EPOCHS,
     LEARN_PANEL_SIZE,
+    Overheard,
     choose,
     click,
     data_of,
@@ -21,6 +22,8 @@ from gui_helpers import (
     wait_until,
     wall_is_right,
 )
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 
 from core.insight.comparison import examine, relative_difference
 from core.insight.diagnostics import weight_images
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
-    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from core.insight.comparison import Examined
@@ -151,6 +153,9 @@ def test_the_bars_are_as_high_as_their_values(
                 assert has_colour(column[None], colour).all()
     told = hover(panel.bars, panel.bars.bar(3, 0).center().toPoint())
     assert told == panel.bars.describe(3)
+    heard = Overheard(panel)
+    QApplication.sendEvent(panel.bars, QEvent(QEvent.Type.Leave))
+    assert heard.words == [""]
 
 
 def test_any_run_at_any_epoch(panel: ComparisonPanel, session: Session, qtbot: QtBot) -> None:

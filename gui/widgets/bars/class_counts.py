@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip
 
-from gui.theme import LIGHT, Theme, on_paper
+from gui.theme import on_paper
+from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.tooltips import say_hovered, wrapped
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from core.report.figures import Bars
 
@@ -47,7 +49,7 @@ class PartCounts:
     drawn: bool = True
 
 
-class ClassCounts(QWidget):
+class ClassCounts(Painted):
     """A row per class: its name, a bar for each part that is drawn, and the numbers.
 
     The bars of a part are measured by its largest class: parts of different size can be compared,
@@ -60,8 +62,7 @@ class ClassCounts(QWidget):
     """The row that the keyboard has reached."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = LIGHT
+        super().__init__(_TITLE, parent)
         self.names: tuple[str, ...] = ()
         self._parts: tuple[PartCounts, ...] = ()
         self._told: tuple[PartCounts, ...] = ()
@@ -70,15 +71,8 @@ class ClassCounts(QWidget):
         self.current = 0
         """The class whose row the keyboard has reached."""
         self._pointed: int | None = None
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(_TITLE)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
 
     def set_counts(self, names: Sequence[str], parts: Sequence[PartCounts]) -> None:
         """Show other numbers; the chosen class is forgotten where there are other classes."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
-from gui.theme import LIGHT, Theme, on_paper
+from gui.theme import on_paper
 from gui.widgets.basics.fitting_words import as_title, fitting, shortened
+from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.tooltips import say_hovered, wrapped
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from PySide6.QtGui import QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from core.report.figures import Bars
 
@@ -30,12 +32,13 @@ _SMALLEST_NUMBER = 26
 """Narrower bars have no number above them; hovering reads it."""
 
 
-class PairedBars(QWidget):
+class PairedBars(Painted):
     """Bars of two models, class by class; the first filled with one colour, the second another."""
 
+    usual = QSize(600, 220)
+
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = LIGHT
+        super().__init__("two values for each class", parent)
         self._names: tuple[str, ...] = ()
         self._values: tuple[NDArray[np.floating], NDArray[np.floating]] = (
             np.empty(0),
@@ -43,14 +46,6 @@ class PairedBars(QWidget):
         )
         self._labels = ("", "")
         self._title = ""
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("two values for each class")
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
 
     def set_values(
         self,
@@ -71,10 +66,6 @@ class PairedBars(QWidget):
         self._names, self._labels, self._title = tuple(names), labels, title
         self._values = (first, second)
         self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
-        return QSize(600, 220)
 
     def _column(self) -> float:
         return max((self.width() - 2 * _SIDE) / max(len(self._names), 1), 1.0)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
-from gui.theme import LIGHT, Theme, on_paper
+from gui.theme import on_paper
 from gui.widgets.basics.fitting_words import as_title, fitting
+from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtGui import QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from core.report.figures import Bars
 
@@ -29,7 +31,7 @@ _NAMES_SHARE = 0.42
 """Of the width, for the names at most."""
 
 
-class ProbabilityBars(QWidget):
+class ProbabilityBars(Painted):
     """Horizontal bars with the class before and the number after each.
 
     The true class carries a hollow mark and the target a filled one, so that neither depends on
@@ -39,8 +41,7 @@ class ProbabilityBars(QWidget):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = LIGHT
+        super().__init__("class probabilities", parent)
         self._names: tuple[str, ...] = ()
         self.probabilities: NDArray[np.floating] | None = None
         """The numbers shown, (n_classes,)."""
@@ -51,14 +52,6 @@ class ProbabilityBars(QWidget):
         self._target: int | None = None
         self._looks: dict[int, tuple[Any, ...]] = {}
         """What the lines show, by class: of equal looks all pixels are equal."""
-        self.setMouseTracking(True)
-        self.setAccessibleName("class probabilities")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
 
     def set_probabilities(
         self,

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
-from gui.theme import LIGHT, Theme, on_paper
+from gui.theme import on_paper
 from gui.widgets.basics.arrow_keys import ARROWS, ENTER
 from gui.widgets.basics.fitting_words import as_title
+from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from core.insight.image_history import ImageHistory
     from core.report.figures import Chart
@@ -31,28 +33,20 @@ _HELP = (
 )
 
 
-class RankPlot(QWidget):
+class RankPlot(Painted):
     """Steps from rank to rank, 1 on top; a strip below is high where right, low where wrong."""
 
     epoch_clicked = Signal(int)
+    usual, least = QSize(300, 150), QSize(180, 96)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = LIGHT
+        super().__init__("rank of the true class over epochs", parent)
         self.history: ImageHistory | None = None
         """What is shown."""
         self._names: tuple[str, ...] = ()
         self._marker: float | None = None
         self._current = 0
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("rank of the true class over epochs")
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
 
     def set_history(
         self, history: ImageHistory, names: Sequence[str], marker: float | None = None
@@ -82,14 +76,6 @@ class RankPlot(QWidget):
             y_log=True,
             y_limits=(max(len(self._names), 2), 1),
         )
-
-    def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
-        return QSize(300, 150)
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the smallest readable size."""
-        return QSize(180, 96)
 
     def _left(self) -> int:
         return self.fontMetrics().horizontalAdvance("000") + _GAP

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
-from gui.theme import LIGHT, Theme, on_paper
+from gui.theme import on_paper
 from gui.widgets.basics.fitting_words import as_title, fitting
+from gui.widgets.basics.painted import Painted
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
     from core.report.figures import Bars
 
@@ -23,7 +25,7 @@ _OVERHANG = 2
 """A mark stands out of the bar by so much at either end."""
 
 
-class ShareBar(QWidget):
+class ShareBar(Painted):
     """A bar that is full at 1; what is beyond stays at its end and has another colour.
 
     Parameters
@@ -33,22 +35,15 @@ class ShareBar(QWidget):
     """
 
     def __init__(self, name: str, help_text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = LIGHT
+        super().__init__(name, parent)
         self._words: tuple[str, ...] = ("",)
         self.share = 0.0
         """What is shown, 1 for the whole."""
         self.mark: float | None = None
         """Where the mark is, if there is one."""
         self._is_bad = False
-        self.setAccessibleName(name)
         self.setToolTip(wrapped(help_text))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
 
     @property
     def words(self) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip
 
-from gui.theme import LIGHT, Theme
+from gui.widgets.basics.painted import Painted
 from gui.widgets.curves.label_places import place_labels
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtWidgets import QWidget
 
 _MARGIN = 14
 _BAR_HALF = 4
@@ -36,7 +37,7 @@ _NEAR = 6
 """Pixels from a tick or the fork within which the pointer means it."""
 
 
-class Timeline(QWidget):
+class Timeline(Painted):
     """A bar from the start to the last epoch asked for.
 
     Filled as far as the run has come; the handle stands at the epoch every view shows. Drag it,
@@ -46,10 +47,10 @@ class Timeline(QWidget):
     epoch_chosen = Signal(int)
     neighbour_chosen = Signal(int)
     live_chosen = Signal()
+    usual = QSize(300, 44)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = LIGHT
+        super().__init__("timeline of epochs", parent)
         self._limit = 1
         self._done = 0.0
         self.shown: float | None = None
@@ -61,15 +62,8 @@ class Timeline(QWidget):
         self._branch_words = ""
         self._kept: NDArray[np.float64] | None = None
         self._dragging = False
-        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("timeline of epochs")
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.update()
 
     def set_run(self, limit: int, done: float, best: int | None) -> None:
         """Show how far the run has come, of how many epochs, and its best epoch."""
@@ -117,10 +111,6 @@ class Timeline(QWidget):
         None: all of them.
         """
         self._kept = None if epochs is None or not len(epochs) else np.array(epochs, dtype=float)
-
-    def sizeHint(self) -> QSize:
-        """Return the fixed height."""
-        return QSize(300, 44)
 
     def x_of(self, epoch: float) -> float:
         """Return where an epoch lies."""
