@@ -481,9 +481,13 @@ def test_the_keyboard_scrolls_the_counts_of_many_classes(
     assert side.counts.row_rect(30) == row
 
 
-def test_an_opened_weights_image_is_that_of_the_epoch_shown(window: MainWindow) -> None:
+@pytest.mark.parametrize("page", ["learn", "data"])
+def test_an_opened_weights_image_is_that_of_the_epoch_shown_on_any_page(
+    window: MainWindow, page: str, qtbot: QtBot
+) -> None:
     session, learn = window.session, window.page("learn")
     learn.atlas.clicked.emit(0, 3)
+    click(qtbot, window.top.buttons[f"{page}_page"])
     for epoch in (0, 6, EPOCHS):
         session.view.show_epoch(epoch)
         assert session.view.shown is not None

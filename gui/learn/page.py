@@ -105,7 +105,7 @@ class LearnPage(Page):
         self.content_requested.connect(self._open_content)
         self.tab_requested.connect(self.show_tab)
         session.view.run_started.connect(self._run_started)
-        session.view.shown_changed.connect(self.refresh)
+        session.view.shown_changed.connect(self._follow)
         session.view.forgotten.connect(self._forget)
         # Once all that is being painted now is on the screen.
         self._to_come.painted.connect(self.painted, Qt.ConnectionType.QueuedConnection)
@@ -195,6 +195,12 @@ class LearnPage(Page):
         self.tabs.show_panel(words)
         for widget in (self.atlas_words, self.n_worst, self.colour_bar):
             widget.setVisible(words == ATLAS)
+
+    @Slot()
+    def _follow(self) -> None:
+        """Show the model shown, also where only an opened image of the atlas is seen."""
+        if self.isVisible() or any(card.isVisible() for card in self.cards):
+            self.show_known()
 
     @Slot()
     def _run_started(self) -> None:
