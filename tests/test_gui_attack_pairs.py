@@ -234,7 +234,7 @@ class Slow:
         while self.n_done < n:
             self.n_done = self.n_done + 1 if Slow.is_slow else n
             if Slow.is_slow:
-                time.sleep(0.002)
+                time.sleep(0.01)
             yield Progress(self.n_done, n, "sizes")
 
     def found(self) -> CostMatrix:

@@ -372,6 +372,7 @@ def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     sizes, progress = panel.repair.sizes, panel.progress
     click(qtbot, panel.size_choice.boxed)
     wait_until(qtbot, progress.cancel.isVisible)
+    wait_until(qtbot, lambda: sizes.progress is not None and sizes.progress.done > 0)
     click(qtbot, progress.cancel)
     wait_until(qtbot, lambda: not sizes.is_computing)
     wait_until(qtbot, progress.go_on.isVisible)

@@ -295,8 +295,8 @@ def test_attacks_can_be_left_and_gone_on_with(
 ) -> None:
     page, progress = tried, tried.curves.attacks
     bar, cancel = progress.progress.bar, progress.progress.button
-    wait_until(qtbot, cancel.isVisible)
     wait_until(qtbot, lambda: n_tried(page) >= 2)
+    wait_until(qtbot, cancel.isVisible)
     assert bar.isVisible()
     assert bar.value() > 0
     assert progress.words.text().startswith("endless ")

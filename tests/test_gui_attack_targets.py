@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from gui_helpers import (
 from PySide6.QtCore import Qt
 
 from core.data.config import DataConfig
+from core.exact.all_targets import TargetSearch
 from core.exact.crossing import FARTHEST, crossing
 from core.exact.smallest import smallest_change
 from core.learning.config import TrainingConfig
@@ -33,7 +35,7 @@ from gui.shared.words import sure_words
 from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
     from typing import Any
 
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from core.exact.all_targets import AllTargets
     from core.exact.crossing import Crossing
+    from core.progress import Progress
     from gui.session.session import Session
     from gui.window.main_window import MainWindow
 
@@ -373,7 +376,27 @@ def test_weights_that_are_no_numbers_are_told(
     assert panel.problem.isVisible()
 
 
+class Slow(TargetSearch):
+    """Takes its time for each step: to be stopped in its midst on any machine."""
+
+    seconds = 0.0
+
+    def run(self) -> Generator[Progress, None, None]:
+        for step in super().run():
+            time.sleep(Slow.seconds)
+            yield step
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> type[Slow]:
+    """Make each step toward a class take its time, once it is told to."""
+    monkeypatch.setattr(Slow, "seconds", 0.0)
+    monkeypatch.setattr("gui.attack.targets.study.TargetSearch", Slow)
+    return Slow
+
+
 def test_many_classes_scroll_and_a_long_search_can_be_called_off_and_gone_on_with(
+    slow: type[Slow],
     new_session: Callable[..., Session],
     new_targets: Callable[[Session], TargetsPanel],
     tmp_path: Path,
@@ -388,6 +411,7 @@ def test_many_classes_scroll_and_a_long_search_can_be_called_off_and_gone_on_wit
     panel.strip.grab()
     last = panel.strip.cell_rect(1, 46)
     assert panel.strip.rect().contains(last)
+    slow.seconds = 0.02
     choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l0"))
     wait_until(qtbot, progress.cancel.isVisible)
     wait_until(qtbot, lambda: (found := study.found) is not None
@@ -410,14 +434,14 @@ def test_many_classes_scroll_and_a_long_search_can_be_called_off_and_gone_on_wit
     again = found_of(panel)
     for before, after in zip(some.crossings, again.crossings, strict=True):
         assert before is None or after is before  # what was found is not looked for again
+    slow.seconds = 0.0
     # Another question ends the long one.
     choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l2"))
-    session.attack.choose("test", 5)  # of which nothing is found yet: what is left may be short
     wait_until(qtbot, lambda: is_known(panel))
+    slow.seconds = 0.02
     choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l0"))
-    session.pool.read_letters()
-    assert study.is_computing
-    study.call_off()  # at once: before Cancel is offered it may be over
+    wait_until(qtbot, progress.cancel.isVisible)
+    click(qtbot, progress.cancel)
     assert study.is_held
     wait_until(qtbot, progress.go_on.isVisible)
     choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l2"))
