@@ -446,7 +446,7 @@ def test_earlier_runs_stay_faint_behind(window: MainWindow, qtbot: QtBot) -> Non
     assert not plot.runs.runs
     window.session.training.rewind()
     wait_until(qtbot, lambda: window.session.view.shown is not None)
-    assert len(plot.runs.runs) == 1
+    assert [len(run.curves) for run in plot.runs.runs] == [2]
     (earlier,) = earlier_runs(runs)
     drawn = pixels(plot.view)
     runs.set_visible(earlier.key, False)
