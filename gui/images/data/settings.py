@@ -123,7 +123,7 @@ class HowItIsRead(QWidget):
 
     @Slot(str)
     def _refused(self, message: str) -> None:
-        self._session.messages.notified.emit(message, True)
+        self._session.messages.warn(message)
         self.refresh()
 
 
