@@ -22,7 +22,6 @@ from gui_helpers import (
     wait_for_state,
     wait_until,
 )
-from PySide6.QtWidgets import QApplication, QComboBox
 
 import gui.attack.transfer.study
 from core.attack import ATTACKS
@@ -42,6 +41,7 @@ from gui.widgets.basics.job_progress import JobProgress
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from core.attack.whole_parts.transfer import TransferResult
@@ -410,8 +410,7 @@ def test_a_removed_run_keeps_its_row_and_the_result_is_outdated(
 def test_an_attack_chosen_by_hand_is_what_crafts(window: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, window, "Ctrl+2")
     page = window.page("attack")
-    combo = page.findChild(QComboBox, "attack_name")
-    assert combo is not None
+    combo = page.controls.settings.attack
     choose(qtbot, combo, combo.findData("deepfool"))
     click(qtbot, page.tab("Transfer"))
     panel = page.tabs.panel("Transfer")

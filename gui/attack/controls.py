@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLabel, QScrollArea, QToolButton, QWidget
 
 from core.attack import AttackConfig
 from core.parameters import Parameter, parameters_of
 from gui.attack.settings_line import AttackSettingsLine
+from gui.widgets.basics.controls import chooser
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.number_field import NumberField
@@ -48,16 +49,11 @@ class AttackControls(QWidget):
         self._rng = np.random.default_rng()
         declared = parameters_of(AttackConfig)
 
-        self.part = QComboBox(self)
-        self.part.setObjectName("attack_part")
-        self.part.setAccessibleName("Images from")
+        self.part = chooser("Images from", self, choices=declared["part"].choices)
         self.part.setToolTip(tooltip(declared["part"], None))
-        for key, words in declared["part"].choices.items():
-            self.part.addItem(words, key)
         self.part.activated.connect(self._part_chosen)
         whole = Parameter("int", "Image", "Number of the image.", low=0, high=10_000_000)
         self.index = NumberField(whole, self)
-        self.index.setObjectName("attack_index")
         self.index.setFixedWidth(84)
         self.index.setToolTip("Number of the chosen image; the arrows go through them.")
         self.index.committed.connect(self._index_committed)
@@ -66,11 +62,8 @@ class AttackControls(QWidget):
         self.random.clicked.connect(self._random_clicked)
         self.mistake = self._button("a mistake", "The next image the model reads wrongly (M)")
         self.mistake.clicked.connect(self._attack.choose_mistake)
-        self.start = QComboBox(self)
-        self.start.setObjectName("attack_start")
-        self.start.setAccessibleName("Start from")
-        self.start.addItem("from the image", False)
-        self.start.addItem("from noise", True)
+        starts = {False: "from the image", True: "from noise"}
+        self.start = chooser("Start from", self, choices=starts)
         self.start.activated.connect(self._start_chosen)
         self.noise = self._button("new noise", "Start from other noise")
         self.noise.clicked.connect(self._noise_clicked)
@@ -100,7 +93,6 @@ class AttackControls(QWidget):
         button = QToolButton(self)
         button.setText(words)
         button.setToolTip(tip)
-        button.setObjectName(f"attack_{words.replace(' ', '_')}")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         return button
 

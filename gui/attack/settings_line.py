@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
 from core.attack import ATTACKS
+from gui.widgets.basics.controls import chooser
 from gui.widgets.basics.layouts import beside, holding
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import ParameterForm, ParameterRow
@@ -34,19 +35,11 @@ class AttackSettingsLine(QWidget):
         self._attack = session.attack
         self._shown = ""
         self.rows: dict[str, ParameterRow] = {}
-        self.attack = QComboBox(self)
-        self.attack.setObjectName("attack_name")
-        self.attack.setAccessibleName("Attack")
-        for name, attack in ATTACKS.items():
-            self.attack.addItem(attack.label, name)
-        self.attack.setMinimumContentsLength(_ATTACK_LETTERS)
-        self.attack.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        labels = {name: attack.label for name, attack in ATTACKS.items()}
+        self.attack = chooser("Attack", self, choices=labels, shortest=_ATTACK_LETTERS)
         self.attack.activated.connect(self._attack_chosen)
         self.more = QToolButton(self)
         self.more.setText("more")
-        self.more.setObjectName("attack_more")
         self.more.setToolTip("The attack's other settings")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self.more)

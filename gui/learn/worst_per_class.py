@@ -28,7 +28,6 @@ class WorstPerClass(QWidget):
         self._session = session
         declared = parameters_of(DiagnosisConfig)["n_worst"]
         self.field = NumberField(declared, self)
-        self.field.setObjectName("n_worst")
         self.field.setFixedWidth(_WIDTH)
         self.field.show_value(session.readings.n_worst)
         self.field.setToolTip(tooltip(declared, session.readings.n_worst))

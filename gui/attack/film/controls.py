@@ -37,7 +37,6 @@ class FilmControls(QWidget):
         self.first = self._button("To the start", lambda: film.go_to(0))
         self.back = self._button("One step back (,)", lambda: film.go_to(film.position - 1))
         self.play = self._button("Play the change (P)", film.toggle)
-        self.play.setObjectName("film_play")
         self.forward = self._button("One step (.)", lambda: film.go_to(film.position + 1))
         self.last = self._button("To the end", lambda: film.go_to(film.last))
         self.repeat = self._button("Play again and again", film.set_looping)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images, weight_limit
 from gui.attack.film.controls import FilmControls
 from gui.attack.film.images import AttackImages
 from gui.session.attack import PART_WORDS
+from gui.shared.columns import sentences
 from gui.shared.words import epoch_words
 from gui.shared.writing import Writing
 from gui.widgets.bars.probability_bars import ProbabilityBars
@@ -65,15 +66,8 @@ class FilmPanel(QWidget):
         self.bars.setToolTip(
             "<qt>Probability of each class for the result; ○ true class, ● target.</qt>"
         )
-        self.sentence = QLabel("", self)
-        self.sentence.setObjectName("sentence")
-        self.sentence.setWordWrap(True)
-        self.sentence.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
-        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.hint = QLabel("", self)
-        self.hint.setObjectName("muted")
-        self.hint.setTextFormat(Qt.TextFormat.PlainText)
-        self.hint.setWordWrap(True)
+        self.sentence = sentences(self, "sentence", selectable=True)
+        self.hint = sentences(self, "muted")
         self.probability_plot = self._plot(
             "PROBABILITY",
             (Curve("target", "bad"), Curve("true", "good", Qt.PenStyle.DashLine)),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QSlider, QWidget
 
 from gui.attack.same_change.effect_table import EffectTable
 from gui.attack.same_change.study import MOST_STRENGTH, OneChange
-from gui.shared.columns import sentences
+from gui.shared.columns import label, sentences
 from gui.shared.crafting import within
 from gui.shared.panel import Panel
 from gui.shared.words import PARTS
@@ -106,9 +106,8 @@ class SameChangePanel(Panel):
         return self.words.text()
 
     def _lay_out(self) -> None:
-        label = QLabel("strength", self)
-        label.setBuddy(self.strength)
-        strength = (6, label, (self.strength, 1), self.strength_words, 6)
+        words = label("strength", self, buddy=self.strength)
+        strength = (6, words, (self.strength, 1), self.strength_words, 6)
         head = beside(self.choices, *strength, self.find_button, None, self.progress)
         self.plot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         side = holding(below((self.view, 3), self.effects, (self.plot, 2), spacing=4), self)

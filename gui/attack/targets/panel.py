@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QScrollArea, QSlider, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QSlider, QWidget
 
 from core.exact.crossing import FARTHEST
 from core.exact.pairs import NORMS
@@ -18,6 +18,7 @@ from gui.shared.panel import Panel, StudyProgress
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import sure_words
 from gui.widgets.basics.card import card
+from gui.widgets.basics.controls import button, chooser
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside, holding
@@ -74,11 +75,8 @@ class TargetsPanel(Panel):
         self._columns: list[int] = []
         self._names: tuple[str, ...] = ()
         self.size_choice = SizeChoice(self.measure, _NORM_HELP, self)
-        self.order = QComboBox(self)
-        self.order.setAccessibleName("Order of the classes")
-        self.order.setToolTip(wrapped(_ORDER_HELP))
-        self.order.addItem("by class", "class")
-        self.order.addItem("by size", "size")
+        orders = {"class": "by class", "size": "by size"}
+        self.order = chooser("Order of the classes", self, _ORDER_HELP, orders)
         self.words = FittingLabel("", self)
         self.words.setObjectName("muted")
         self.progress = StudyProgress(
@@ -92,9 +90,8 @@ class TargetsPanel(Panel):
         self.strip.setAccessibleName("image and change for every target")
         self.problem = sentences(self, "sentence")
         self.problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.play = QPushButton("Play", self)
-        self.play.setObjectName("small")
-        self.play.setToolTip(wrapped("Let all changes grow at once, from nothing to just beyond"))
+        tip = "Let all changes grow at once, from nothing to just beyond"
+        self.play = button("Play", self, tip, "small", self.player.toggle)
         self.scrub = QSlider(Qt.Orientation.Horizontal, self)
         self.scrub.setAccessibleName("fraction of the change")
         self.scrub.setToolTip(wrapped(_SCRUB_HELP))
@@ -119,7 +116,6 @@ class TargetsPanel(Panel):
 
     def _connect(self) -> None:
         self.order.activated.connect(self.refresh)
-        self.play.clicked.connect(self.player.toggle)
         self.scrub.valueChanged.connect(self.player.go_to)
         self.strip.clicked.connect(self._cell_clicked)
         self.player.position_changed.connect(self._refresh_strip)

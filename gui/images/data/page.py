@@ -67,7 +67,7 @@ class DataPage(Page):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self.bar = FilterBar(self)
-        self.words = label("", self, "data_words")
+        self.words = label("", self)
         self.words.setToolTip(wrapped(_COUNT_HELP))
         # What the words need must not move the wall while a run is live.
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
