@@ -95,7 +95,6 @@ class FilmPanel(QWidget):
         self._attack.config_changed.connect(self.refresh)
         self._attack.film.changed.connect(self._film_changed)
         self._attack.film.position_changed.connect(self._show_position)
-        session.view.dataset_changed.connect(self.refresh)
         self.refresh()
 
     def _plot(

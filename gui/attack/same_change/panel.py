@@ -129,7 +129,6 @@ class SameChangePanel(Panel):
             signal.connect(self.refresh)
         for each in (self.film_button, self.all_button, self.find_button):
             each.clicked.connect(self.refresh)
-        self._session.view.dataset_changed.connect(self.refresh)
 
     def show_known(self) -> None:
         """Show what is known."""
