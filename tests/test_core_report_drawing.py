@@ -146,6 +146,14 @@ def test_words_of_upright_lines_stand_above_the_curves_and_beside_each_other():
     assert highest > found["epoch 20"][1]
 
 
+def test_words_of_too_many_upright_lines_leave_the_curves_their_room():
+    rules = tuple(Rule(f"learning rate {i}", 5 + i / 40) for i in range(40))
+    found = places(chart(Line("rising", X, X / 100), rules=rules, marks=(Mark("best", 5.5, 0.1),)))
+    assert {"learning rate 0", "best"} <= set(found)
+    assert "learning rate 19" not in found
+    assert found["0.00"][1] - found["0.20"][1] > 80
+
+
 def test_of_too_many_curves_the_strong_ones_keep_their_names():
     lines = [Line("no values", X, X * np.nan)]
     lines += [Line(f"run {i}", X, X * 0 + i / 100, strong=i == 33) for i in range(60)]

@@ -40,6 +40,8 @@ _LEFT, _ABOVE, _BELOW = 100, 42, 84
 _LONGEST_NAME = 250
 _STEP = 1.25 * SMALL_SIZE
 """Between two names or words that stand below each other."""
+_MOST_ROWS = 6
+"""Of words above a chart, or nothing of its height is left: a dragged setting changes often."""
 _LINE_STYLES: dict[str, Any] = {
     "": "solid",
     "dashed": (0, (3.6, 2.4)),
@@ -152,7 +154,7 @@ def _near(y: NDArray[Any], axes: Axes) -> NDArray[np.float64]:
 def _draw_rules(axes: Axes, paper: Paper, chart: Chart) -> None:
     """Draw upright lines, also through marks; words above in as many rows as keep them apart.
 
-    The axes make room for them.
+    The axes make room for them. Words that find none stay away, but not those of marks.
     """
     low, high = sorted(axes.get_xlim())
     left, right = axes.bbox.x0, axes.bbox.x1
@@ -168,8 +170,9 @@ def _draw_rules(axes: Axes, paper: Paper, chart: Chart) -> None:
             middle = axes.transData.transform((rule.x, axes.get_ylim()[0]))[0]
             middle = min(max(middle, left + half), right - half)
             row = next((i for i, end in enumerate(rows) if end + 12 < middle - half), len(rows))
-            rows[row : row + 1] = [middle + half]
-            placed.append((middle, row, words))
+            if row < _MOST_ROWS or rule in chart.marks:
+                rows[row : row + 1] = [middle + half]
+                placed.append((middle, row, words))
     whole = axes.get_position()
     whole.y1 -= len(rows) * _STEP / paper.height
     axes.set_position(whole)
