@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
 
@@ -38,11 +39,8 @@ class JobProgress(QWidget):
         self.bar.setFixedWidth(_BAR_WIDTH)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(what)
-        self.button = QPushButton("Cancel", self)
-        self.button.setObjectName("small")
-        self.button.setToolTip(wrapped(cancel_help))
+        self.button = button("Cancel", self, cancel_help, "small", self.cancelled)
         self.button.setAccessibleName(f"Cancel {what}")
-        self.button.clicked.connect(self.cancelled)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SLOW_MILLISECONDS)

@@ -8,15 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from gui.theme import LIGHT, Theme, give_theme
+from gui.widgets.basics.controls import switch
 from gui.widgets.basics.layouts import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from PySide6.QtGui import QShowEvent
+    from PySide6.QtWidgets import QToolButton
 
 FIRST_MILLISECONDS, NEXT_MILLISECONDS = 600, 150
 """After the first panel is shown the others are made one by one, before anybody asks."""
@@ -99,20 +101,12 @@ class TabRow(QWidget):
         super().__init__(parent)
         # Its buttons give way to nothing else in the line.
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._buttons = {words: self._button(words, tip) for words, tip in tabs.items()}
+        self._buttons = {words: switch(words, self, tip, "tab") for words, tip in tabs.items()}
         next(iter(self._buttons.values())).setChecked(True)
         for button in self._buttons.values():
+            button.setAutoExclusive(True)
             button.toggled.connect(self._switched)
         self.setLayout(beside(*self._buttons.values(), spacing=4))
-
-    def _button(self, words: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setText(words)
-        button.setObjectName("tab")
-        button.setCheckable(True)
-        button.setAutoExclusive(True)
-        button.setToolTip(tip)
-        return button
 
     def button(self, words: str) -> QToolButton:
         """Return the button of a tab."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSlider, QWidget
 
+from gui.widgets.basics.controls import chooser
 from gui.widgets.basics.number_field import NumberField
 
 if TYPE_CHECKING:
@@ -57,13 +58,7 @@ class ParameterRow(QObject):
             box.toggled.connect(self._emit)
             return box
         if declared.kind == "choice":
-            combo = QComboBox(parent)
-            for key, words in declared.choices.items():
-                combo.addItem(words, key)
-            combo.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
-            combo.setMinimumContentsLength(7)
+            combo = chooser("", parent, choices=declared.choices, shortest=7)
             combo.activated.connect(self._chosen)
             return combo
         field = NumberField(declared, parent)

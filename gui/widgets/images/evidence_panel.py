@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from core.insight.evidence import Evidence, evidence, rivals
+from gui.widgets.basics.controls import chooser
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
@@ -54,12 +55,7 @@ class EvidencePanel(QWidget):
         self.setLayout(below(row, (self.map, 1), self.formula))
 
     def _combo(self, name: str, tip: str) -> QComboBox:
-        combo = QComboBox(self)
-        combo.setObjectName(f"evidence_{name}")
-        combo.setAccessibleName(f"evidence {name} class")
-        combo.setToolTip(tip)
-        combo.setMinimumContentsLength(4)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo = chooser(f"evidence {name} class", self, tip, shortest=4)
         combo.activated.connect(self._pair_chosen)
         return combo
 
