@@ -110,7 +110,7 @@ class History:
         last, best = (self.records[-1], self.best) if self.records else (record, record)
         self.records.append(record)
         self._used += _n_bytes(record)
-        for part in PARTS if self.has_validation else PARTS[:2]:
+        for part in self.parts:
             for metric in METRICS:
                 name = f"{part}_{metric}"
                 curve = self._curves.setdefault(name, _GrowingArray())
@@ -201,6 +201,11 @@ class History:
         return bool(self.records) and self.records[0].validation_score is not None
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts that were measured."""
+        return PARTS if self.has_validation else PARTS[:2]
+
+    @property
     def held_out_part(self) -> str:
         """The part that chooses the best epoch."""
         return "validation" if self.has_validation else "test"
@@ -264,8 +269,7 @@ class History:
 
     def to_csv(self) -> str:
         """Return all curves as CSV text, one row per epoch, read exactly as recorded."""
-        parts = PARTS if self.has_validation else PARTS[:2]
-        columns = [f"{part}_{metric}" for part in parts for metric in METRICS]
+        columns = [f"{part}_{metric}" for part in self.parts for metric in METRICS]
         values = [self._values(name).tolist() for name in columns]
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")

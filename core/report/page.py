@@ -46,8 +46,7 @@ def lead_sentences(run: RunResult) -> str:
 def stopping_sentences(run: RunResult) -> str:
     """Return when learning should have stopped, and why."""
     best, last = run.history.best, run.last
-    has_validation = run.history.has_validation
-    part = "validation" if has_validation else "test"
+    part = run.history.held_out_part
     at_best = getattr(best, f"{part}_log_likelihood")
     at_last = getattr(last, f"{part}_log_likelihood")
     if not math.isfinite(at_best):
@@ -135,8 +134,8 @@ def attack_sentences(run: RunResult) -> str:
 
 def _scores(run: RunResult) -> list[list[str]]:
     """Return the rows of a table, its head first."""
-    parts = ["train", "test"] + (["validation"] if run.history.has_validation else [])
-    metrics = [f"{part} {metric}" for part in parts for metric in ("score", "log-likelihood")]
+    parts, kinds = run.history.parts, ("score", "log-likelihood")
+    metrics = [f"{part} {kind}" for part in parts for kind in kinds]
     names = [metric.replace(" ", "_").replace("-", "_") for metric in metrics]
     records = {"start": run.history.records[0], "best": run.history.best, "last": run.last}
     return [["", "epoch", *metrics]] + [

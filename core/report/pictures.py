@@ -64,14 +64,13 @@ def curves_figure(history: History, subtitle: str) -> Sheet:
     A star marks the epoch of the best held-out log-likelihood. Where the start would squeeze the
     rest flat it lies off the scale, and a line under the title gives its values.
     """
-    parts = ("train", "test", "validation") if history.has_validation else ("train", "test")
     best = history.best
     charts = []
     for metric, title, y_label in (
         ("error", "Error", "fraction of images classified wrongly = 1 − score"),
         ("log_likelihood", "Log-likelihood per image", "mean of log y of the true class (nats)"),
     ):
-        curves = {part: history.curve(part, metric) for part in parts}
+        curves = {part: history.curve(part, metric) for part in history.parts}
         value = float(curves[history.held_out_part][history.epochs == best.epoch][0])
         values = list(curves.values())
         off_scale = _start_is_off_scale(values)

@@ -91,13 +91,12 @@ def _rows(one: RunCurves, settings: Sequence[tuple[Any, ...]]) -> Iterator[tuple
 def curves_of_run(name: str, run: Run) -> RunCurves:
     """Return what a run has recorded by now, under the name that people call it."""
     history = run.history
-    parts = PARTS if history.has_validation else PARTS[:2]
     return RunCurves(
         name=name,
         data=run.dataset_name,
         seed=history.config.seed,
         epochs=history.epochs,
-        values={part: {m: history.curve(part, m) for m in METRICS} for part in parts},
+        values={part: {m: history.curve(part, m) for m in METRICS} for part in history.parts},
         settings=_settings(run, history.config),
         changes=tuple(history.changes),
     )

@@ -11,16 +11,12 @@ if TYPE_CHECKING:
     from core.learning.history import History
     from core.report.run import RunResult
 
-_PARTS = ("train", "test", "validation")
-
 
 def _epoch_summaries(history: History) -> list[dict[str, Any]]:
     curves = {"epoch": [int(epoch) for epoch in history.epochs]}
     for metric in ("score", "log_likelihood"):
-        for part in _PARTS:
-            values = history.curve(part, metric).tolist()
-            if values:
-                curves[f"{part}_{metric}"] = values
+        for part in history.parts:
+            curves[f"{part}_{metric}"] = history.curve(part, metric).tolist()
     return [dict(zip(curves, row, strict=True)) for row in zip(*curves.values(), strict=True)]
 
 

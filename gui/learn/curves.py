@@ -136,12 +136,11 @@ class LearningCurves(QWidget):
 
     def _run_curves(self, entry: RunEntry, metric: str) -> RunCurves:
         history = entry.run.history
-        parts = ("train", "test", "validation")[: 3 if history.has_validation else 2]
         return RunCurves(
             key=entry.key,
             name=entry.name,
             colour=self._theme.runs[entry.colour],
-            curves=tuple((part, history.epochs, history.curve(part, metric)) for part in parts),
+            curves=tuple((p, history.epochs, history.curve(p, metric)) for p in history.parts),
             strong=entry.key == self._session.runs.reference_key,
         )
 
