@@ -350,7 +350,7 @@ def test_cancel_keeps_what_was_done(
         def run(self) -> Iterator[Progress]:
             for progress in super().run():
                 if progress.done >= 20:
-                    pause.wait(0.02)
+                    pause.wait(0.1)
                 yield progress
 
     pause = threading.Event()
