@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.attack.controls import AttackControls
 from gui.attack.film.controls import SAVES
@@ -13,13 +12,14 @@ from gui.attack.film.panel import FilmPanel
 from gui.shared.page import Page
 from gui.shared.tabs import PanelTabs
 from gui.widgets.basics.card import card
+from gui.widgets.basics.layouts import below
 from gui.widgets.basics.lazy_tabs import TabRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from PySide6.QtGui import QAction, QHideEvent, QIcon, QShowEvent
-    from PySide6.QtWidgets import QToolButton
+    from PySide6.QtWidgets import QToolButton, QWidget
 
     from gui.session.session import Session
     from gui.shared.tabs import Tab
@@ -49,12 +49,8 @@ class AttackPage(Page):
         self.switch = TabRow({FILM: _FILM_HELP} | {tab.words: tab.help for tab in tabs}, self)
         self.tabs = PanelTabs(session, (FILM, self.film_panel), tabs, self)
         self.images = self.film_panel.images
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(card(self.controls, (12, 6, 12, 6)))
-        layout.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(self.tabs, 1)
+        switch = (self.switch, 0, Qt.AlignmentFlag.AlignLeft)
+        self.setLayout(below(card(self.controls, (12, 6, 12, 6)), switch, (self.tabs, 1)))
         self.switch.chosen.connect(self.tabs.show_panel)
         self.tab_requested.connect(self.show_tab)
         self.sample_requested.connect(self.images.open_sample)

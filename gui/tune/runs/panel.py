@@ -142,7 +142,7 @@ class RunsPanel(Panel):
         if epochs is not None:
             self.progress.setFormat("epoch {} of {}".format(*epochs))
 
-    def _move(self, offset: int, _: bool = False) -> None:
+    def _move(self, offset: int) -> None:
         self._session.runs.move(self.table.chosen_key(), offset)
 
     @Slot()
