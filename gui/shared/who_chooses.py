@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from core.data.dataset import VALIDATION_PART, validation_share
 from gui.session.run_state import RunState
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 
@@ -37,9 +38,8 @@ class WhoChooses(QWidget):
         super().__init__(parent)
         self._session, self._lying = session, lying
         self.words = QLabel("", self, wordWrap=True)
-        self.button = QPushButton(self)
-        self.button.setObjectName("small" if lying else "set_aside")
-        self.button.clicked.connect(self.set_aside)
+        look = "small" if lying else "set_aside"
+        self.button = button("", self, look=look, pressed=self.set_aside)
         if lying:
             self.setLayout(beside((self.words, 1), self.button))
         else:

@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QToolButton, QWidget
 
 from core.errors import DatasetError
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.catalogue.mirrors import MIRROR_VARIABLE
 from gui.shared.columns import label, sentences
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 
@@ -39,9 +40,7 @@ class CatalogueRow(QWidget):
         self.entry = entry
         self._session, self._downloads = session, session.downloads
         self.name = label(entry.label, self, "sentence")
-        self.button = QPushButton("", self)
-        self.button.setObjectName("small")
-        self.button.clicked.connect(self._clicked)
+        self.button = button("", self, look="small", pressed=self._clicked)
         self.words = sentences(self, "caption")
         self.bar = QProgressBar(self)
         self.bar.setRange(0, _PARTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from core.data.config import DataConfig
 from core.errors import printable
@@ -16,6 +16,7 @@ from core.sources import NAMED_SOURCES
 from core.sources.catalogue.entries import CATALOGUE
 from gui.session.run_state import RunState
 from gui.shared.columns import heading, sentences
+from gui.widgets.basics.controls import button, chooser
 from gui.widgets.basics.layouts import below
 from gui.widgets.basics.parameter_form import ParameterForm, tooltip
 from gui.widgets.basics.tooltips import wrapped
@@ -42,14 +43,8 @@ class ExperimentPanel(QFrame):
         self.setObjectName("card")
         data, training = parameters_of(DataConfig), parameters_of(TrainingConfig)
 
-        self.data_combo = QComboBox(self)
-        self.data_combo.setObjectName("data_combo")
-        self.data_combo.setAccessibleName("Data")
+        self.data_combo = chooser("Data", self, shortest=12)
         self.data_combo.setToolTip(tooltip(data["dataset"], None))
-        self.data_combo.setMinimumContentsLength(12)
-        self.data_combo.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
         self.data_combo.activated.connect(self._data_chosen)
         self.data_words = sentences(self, "caption")
         self.data_words.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -57,18 +52,15 @@ class ExperimentPanel(QFrame):
         self.data_words.setMinimumHeight(2 * self.data_words.fontMetrics().lineSpacing())
         self.catalogue = CataloguePanel(session, self)
         session.downloads.changed.connect(self._catalogue_changed)
-        self.preset_combo = QComboBox(self)
-        self.preset_combo.setObjectName("preset_combo")
-        self.preset_combo.setAccessibleName("Preset")
-        self.preset_combo.setToolTip(
+        self.preset_combo = chooser(
+            "Preset",
+            self,
             "Put a whole set of settings into the panel. What can act at once does, the rest waits "
-            "for a rewind."
+            "for a rewind.",
+            {key: preset.label for key, preset in PRESETS.items()} | {"": "Own settings"},
         )
-        for key, preset in PRESETS.items():
-            self.preset_combo.addItem(preset.label, key)
-            place = self.preset_combo.count() - 1
+        for place, preset in enumerate(PRESETS.values()):
             self.preset_combo.setItemData(place, wrapped(preset.help), Qt.ItemDataRole.ToolTipRole)
-        self.preset_combo.addItem("Own settings", "")
         self.preset_combo.activated.connect(self._preset_chosen)
 
         live = [(name, item) for name, item in training.items() if item.live]
@@ -79,12 +71,9 @@ class ExperimentPanel(QFrame):
         for form in (self.live_form, self.later_form):
             form.changed.connect(session.wanted.set_setting)
             form.refused.connect(session.messages.warn)
-        self.rewind_button = QPushButton("Rewind with these settings", self)
-        self.rewind_button.setObjectName("call")
-        self.rewind_button.setToolTip(
-            "Some settings wait for a new start. The run so far stays, faint, for comparison. (R)"
-        )
-        self.rewind_button.clicked.connect(session.training.rewind)
+        tip = "Some settings wait for a new start. The run so far stays, faint, for comparison. (R)"
+        rewind = session.training.rewind
+        self.rewind_button = button("Rewind with these settings", self, tip, "call", rewind)
 
         inside = QWidget(self)
         of_data = (self.data_combo, self.data_words, self.catalogue, self.preset_combo)
@@ -97,8 +86,8 @@ class ExperimentPanel(QFrame):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedWidth(inside.minimumSizeHint().width() + _SCROLL_BAR)
-        rewind = (self.rewind_button, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.setLayout(below((scroll, 1), rewind, spacing=0, margins=(1, 1, 1, 10)))
+        call = (self.rewind_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.setLayout(below((scroll, 1), call, spacing=0, margins=(1, 1, 1, 10)))
 
         session.wanted.changed.connect(self.refresh)
         session.view.dataset_changed.connect(self.refresh)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QWidget
 
 from gui.shared.columns import sentences
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.layouts import beside
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ class NoticeBar(QFrame):
         self.close_button.setToolTip("Close this message")
         self.close_button.setIconSize(QSize(16, 16))
         self.close_button.clicked.connect(self.close_message)
-        self.action_button = QPushButton("Open it now", self)
-        self.action_button.setObjectName("call")
-        self.action_button.clicked.connect(self._act)
+        self.action_button = button("Open it now", self, look="call", pressed=self._act)
         self._offer: tuple[str, str] | None = None
         """One that has not been answered; a message may lie over it for a while."""
         close = (self.close_button, 0, Qt.AlignmentFlag.AlignTop)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtWidgets import QFrame, QSlider, QToolButton
 
 from gui.shared.columns import label
+from gui.widgets.basics.controls import switch
 from gui.widgets.basics.layouts import beside
 from gui.window.registry import PAGES
 
@@ -66,12 +67,8 @@ class TopBar(QFrame):
         )
         names = [f"{page.name}_page" for page in PAGES]
         for name in names:
-            button = QToolButton(self)
-            button.setText(actions[name].text())
-            button.setToolTip(actions[name].toolTip())
-            button.setCheckable(True)
+            button = switch(actions[name].text(), self, actions[name].toolTip(), "page")
             button.setAutoExclusive(True)
-            button.setObjectName("page")
             button.clicked.connect(actions[name].trigger)
             self.buttons[name] = button
         pages = [self.buttons[name] for name in names]
