@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFrame
+
+from gui.widgets.basics.layouts import below
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from gui.widgets.basics.layouts import Margins
 
 
-def card(content: QWidget, margins: tuple[int, int, int, int]) -> QFrame:
+def card(content: QWidget, margins: Margins) -> QFrame:
     """Return ``content`` in a frame, with (left, top, right, bottom) margins in pixels."""
     frame = QFrame()
     frame.setObjectName("card")
-    layout = QVBoxLayout(frame)
-    layout.setContentsMargins(*margins)
-    layout.addWidget(content)
+    frame.setLayout(below(content, margins=margins))
     return frame

@@ -50,7 +50,7 @@ class ChangePicture(ImageView):
         Parameters
         ----------
         change : (height, width)
-        captions : as for :meth:`set_image`
+        captions : as for :meth:`show_grey`
         limit : what has full colour; None for the largest pixel of the change itself
         """
         if limit is None:
