@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,14 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PERCEPTRON_EXPLORER_CACHE", str(folder))
         yield folder
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nor does matplotlib keep there what it found out, which all workers share."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.TemporaryDirectory(prefix="perceptron-tests-")
+        os.environ["MPLCONFIGDIR"] = folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 @pytest.hookimpl(optionalhook=True)

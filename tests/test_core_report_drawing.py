@@ -300,6 +300,31 @@ def test_any_script_is_drawn_and_stays_text():
     assert all((one != other).any() for one, other in pairwise(drawn))
 
 
+def test_a_list_of_fonts_that_lacks_matplotlibs_own_changes_no_picture():
+    script = """
+import sys
+import matplotlib
+from matplotlib import font_manager
+manager = font_manager.fontManager
+if sys.argv[1] == "without":
+    brought = matplotlib.get_data_path()
+    manager.ttflist = [e for e in manager.ttflist if not e.fname.startswith(brought)]
+from core.report.drawing import draw
+from core.report.figures import Pictures
+sys.stdout.buffer.write(draw(Pictures("Ж 한", "", ()), "png"))
+"""
+    whole, lacking = (
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", script, way],
+            cwd=REPOSITORY,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for way in ("with", "without")
+    )
+    assert whole == lacking
+
+
 def test_what_steers_or_is_no_character_is_written_as_an_escape():
     words = "a\x1b[31m\u202eb\ud800"
     assert "a\\x1b[31m\\u202eb\\ud800" in texts(Pictures(words, "", cells(1)))

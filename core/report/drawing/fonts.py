@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from pathlib import Path
 
+import matplotlib
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
@@ -27,9 +28,15 @@ def _characters(path: str) -> frozenset[int]:
 
 @cache
 def _covered() -> frozenset[int]:
-    """Make our typefaces known, before others of the same name; return what ours can draw."""
+    """Make our typefaces known, before others of the same name; return what ours can draw.
+
+    Those that come with matplotlib are made known, too: its list, kept in a person's home, lacks
+    them where it was written by an installation without them.
+    """
     manager = font_manager.fontManager
-    paths = {str(path) for path in FONTS.glob("*.otf")}
+    brought = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    files = (*FONTS.glob("*.otf"), *brought.glob("DejaVuSans*"), *brought.glob("LastResort*"))
+    paths = {str(path) for path in files}
     for path in sorted(paths):
         manager.addfont(path)
     manager.ttflist.sort(key=lambda entry: entry.fname not in paths)
