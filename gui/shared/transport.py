@@ -1,0 +1,117 @@
+"""What the bar below drives: the training, the film of an attack, or the epochs that are kept.
+
+Whatever stands on the stage is played, stepped and gone through in one way: the bar, its keys and
+the page know only this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place of the line that can be clicked.
+
+    Attributes
+    ----------
+    place : where, in steps or epochs
+    kind : the star of the best epoch, or the flag of the step at which the reading flips
+    words : what it is, for a tooltip
+    """
+
+    place: float
+    kind: Literal["best", "flip"]
+    words: str
+
+
+class Transport(QObject):
+    """What is played, and where it stands; each kind fills in what it has.
+
+    Attributes
+    ----------
+    unit : what a place is counted in, "epoch" or "step"
+    extras : names of commands whose buttons stand beside Play, as *One batch*
+    saves : names of commands that keep what is played, behind one button
+    """
+
+    changed = Signal()
+    """Something that the bar shows is another."""
+
+    unit = "epoch"
+    extras: tuple[str, ...] = ()
+    saves: tuple[str, ...] = ()
+
+    @property
+    def length(self) -> float:
+        """The last place there is going to be; 0 where there is nothing yet."""
+        raise NotImplementedError
+
+    @property
+    def done(self) -> float:
+        """How far one can go now."""
+        raise NotImplementedError
+
+    @property
+    def place(self) -> float:
+        """Where it stands."""
+        raise NotImplementedError
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether it moves by itself."""
+        raise NotImplementedError
+
+    @property
+    def can_play(self) -> bool:
+        """Whether there is anything to play."""
+        return self.done > 0
+
+    @property
+    def play_words(self) -> str:
+        """What the first button does now."""
+        return "Pause" if self.is_playing else "Play"
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Places worth going to."""
+        return ()
+
+    @property
+    def place_words(self) -> tuple[str, ...]:
+        """Where it stands, in words with ``<b>``, the longest wording first."""
+        return (f"{self.unit} <b>{self.place:g}</b> of {self.length:g}",)
+
+    @property
+    def status(self) -> str:
+        """What is happening, in a sentence for the message line."""
+        return ""
+
+    def toggle(self) -> None:
+        """Play on, begin again at the end, or hold."""
+        raise NotImplementedError
+
+    def move(self, offset: int) -> None:
+        """Hold, and show the place so many on, or back."""
+        raise NotImplementedError
+
+    def go_to(self, place: float) -> None:
+        """Hold, and show the nearest place there is."""
+        raise NotImplementedError
+
+    @property
+    def speed(self) -> int:
+        """Place of the speed slider, 0 to 100."""
+        raise NotImplementedError
+
+    @property
+    def speed_words(self) -> str:
+        """How fast it plays, in words."""
+        raise NotImplementedError
+
+    def set_speed(self, place: int) -> None:
+        """Play as fast as a place of the slider says."""
+        raise NotImplementedError
