@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,6 +78,12 @@ def make_session(
 def wait_until(qtbot: QtBot, condition: Any) -> None:
     """Wait for something that must come."""
     qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT)
+
+
+def offer(session: Session, words: str, name: str) -> None:
+    """Offer to open data, as a download that has ended does."""
+    opening = partial(session.downloads.taken.emit, name)
+    session.messages.offer(words, "Open it now", opening, name)
 
 
 def wait_for_state(qtbot: QtBot, session: Session, state: RunState) -> None:

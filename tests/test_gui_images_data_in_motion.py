@@ -17,6 +17,7 @@ from gui_helpers import (
     data_of,
     earlier_runs,
     make_session,
+    offer,
     open_and_finish,
     press,
     wait_for_diagnosis,
@@ -430,8 +431,8 @@ def test_a_mirror_that_sleeps_holds_nothing_up(
 
 def test_an_offer_comes_to_light_again_below_a_hint(window: MainWindow, qtbot: QtBot) -> None:
     notice, session = window.notice, window.session
-    session.messages.offered.emit("MNIST is on this machine now.", "digits8")
-    session.messages.notified.emit("Saved something", False)
+    offer(session, "MNIST is on this machine now.", "digits8")
+    session.messages.note("Saved something")
     assert notice.text == "Saved something"
     assert not notice.action_button.isVisible()
     click(qtbot, notice.close_button)
@@ -439,27 +440,27 @@ def test_an_offer_comes_to_light_again_below_a_hint(window: MainWindow, qtbot: Q
     assert notice.action_button.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not notice.isVisible()
-    session.messages.notified.emit("Saved something", False)
+    session.messages.note("Saved something")
     click(qtbot, notice.close_button)
     assert not notice.isVisible(), "an offer that was answered does not come again"
 
 
 def test_an_offer_taken_does_not_come_again(window: MainWindow, qtbot: QtBot) -> None:
     notice, session = window.notice, window.session
-    session.messages.offered.emit("There they are.", "digits8")
+    offer(session, "There they are.", "digits8")
     click(qtbot, notice.action_button)
     assert session.data.opening == "digits8"
-    session.messages.notified.emit("Saved something", False)
+    session.messages.note("Saved something")
     click(qtbot, notice.close_button)
     assert not notice.isVisible()
     wait_until(qtbot, lambda: session.data.opening is None)
 
 
 def test_hints_of_one_cause_are_shown_together(window: MainWindow) -> None:
-    window.session.messages.notified.emit("Opened.", False)
-    window.session.messages.notified.emit("Target class 9 is no class.", False)
+    window.session.messages.note("Opened.")
+    window.session.messages.note("Target class 9 is no class.")
     assert window.notice.text == "Opened. Target class 9 is no class."
-    window.session.messages.notified.emit("It failed.", True)
+    window.session.messages.warn("It failed.")
     assert window.notice.text == "It failed."
 
 
@@ -572,7 +573,7 @@ def test_an_offer_that_was_taken_in_another_way_is_withdrawn(
 ) -> None:
     session, notice = window.session, window.notice
     path = write_data(tmp_path / "mine", (5, 4), 3, 30, 12)
-    session.messages.offered.emit("It is on this machine now.", path)
+    offer(session, "It is on this machine now.", path)
     session.open(path)
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     assert "on this machine" not in notice.text

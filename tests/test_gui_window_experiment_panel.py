@@ -28,9 +28,9 @@ from core.learning.config import TrainingConfig
 from core.learning.presets import PRESETS
 from core.parameters import parameters_of
 from gui.session.run_state import RunState
+from gui.shared.training_transport import FASTEST, SLOWEST, SPEED_STEPS, pace_at, place_of
 from gui.widgets.basics.number_field import NumberField
 from gui.window.experiment_panel import ExperimentPanel
-from gui.window.top_bar import FASTEST, SLOWEST, SPEED_STEPS, pace_at, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -651,7 +651,7 @@ def test_a_hint_goes_by_itself(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gui.window.notifications.HINT_MILLISECONDS", 100)
-    window.session.messages.notified.emit("A hint.", False)
+    window.session.messages.note("A hint.")
     assert window.notice.isVisible()
     assert window.notice.goes_by_itself
     wait_until(qtbot, lambda: not window.notice.isVisible())
@@ -871,7 +871,7 @@ def test_the_wheel_scrolls_and_changes_no_setting(window: MainWindow, qtbot: QtB
 
 
 def test_escape_closes_a_message(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.messages.notified.emit("Something went wrong.", True)
+    window.session.messages.warn("Something went wrong.")
     assert window.notice.isVisible()
     press(qtbot, window, "Esc")
     assert not window.notice.isVisible()

@@ -96,7 +96,7 @@ def test_an_error_about_a_search_goes_with_a_search_that_succeeds(
 
 def test_an_error_goes_in_time_once_somebody_works_on(window: MainWindow, qtbot: QtBot) -> None:
     notice = window.notice
-    window.session.messages.notified.emit("It failed.", True)
+    window.session.messages.warn("It failed.")
     assert not notice.goes_by_itself
     click(qtbot, notice.words)  # to read or copy it is no work
     assert not notice.goes_by_itself

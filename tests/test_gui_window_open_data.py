@@ -19,6 +19,7 @@ from gui_helpers import (
     data_of,
     has_colour,
     made_up_images,
+    offer,
     pixels,
     play_endlessly,
     press,
@@ -537,7 +538,7 @@ def test_a_cancelled_first_opening_falls_back_to_what_ships(
 
 
 def test_an_offer_stays_until_it_is_answered(window: MainWindow, qtbot: QtBot) -> None:
-    window.session.messages.offered.emit("MNIST is on this machine now.", "mnist")
+    offer(window.session, "MNIST is on this machine now.", "mnist")
     window.session.training.rewind()
     assert window.notice.isVisible()
     assert not window.notice.goes_by_itself

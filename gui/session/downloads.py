@@ -53,6 +53,8 @@ class Downloads(QObject):
     changed = Signal(str)
     """The key of a set whose state is another."""
     mirror_changed = Signal(str)
+    taken = Signal(str)
+    """The key of a set that came, and is to be opened now."""
 
     def __init__(
         self,
@@ -189,7 +191,8 @@ class Downloads(QObject):
         del self._jobs[key], self.progress[key]
         if isinstance(answer, Done):
             self.look_around()  # one archive may bring two sets
-            self._messages.offered.emit(f"{CATALOGUE[key].label} is on this machine now.", key)
+            words = f"{CATALOGUE[key].label} is on this machine now."
+            self._messages.offer(words, "Open it now", partial(self.taken.emit, key), key)
             return
         self.failures[key] = answer.message
         self.changed.emit(key)

@@ -2,31 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gui.jobs.worker import Failed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Message:
+    """Some sentences, and the one thing that can be done about them.
+
+    Attributes
+    ----------
+    words : what happened, what it means
+    is_error : whether it stays until it is read
+    verb, act : what can be done about it, in a word or two, and what does it
+    about : what an offer is of, which stays until it is answered; empty for no offer
+    """
+
+    words: str
+    is_error: bool = False
+    verb: str = ""
+    act: Callable[[], object] | None = None
+    about: str = ""
 
 
 class Messages(QObject):
     """Every part of the session tells its messages here; the window shows them."""
 
+    told = Signal(object)
+    """A :class:`Message`."""
     notified = Signal(str, bool)
-    """A message for people, and whether it is an error."""
-    offered = Signal(str, str)
-    """A message for people, and the name of data that could be opened now."""
+    """The words of a message, and whether it is an error."""
     surprised = Signal(str)
     """An unexpected error, already logged."""
 
-    def note(self, message: str) -> None:
-        """Tell something that is well."""
-        self.notified.emit(message, False)
+    def note(self, words: str, verb: str = "", act: Callable[[], object] | None = None) -> None:
+        """Tell something that is well; ``verb`` is what can be done about it, by ``act``."""
+        self.say(Message(words, False, verb, act))
 
-    def warn(self, message: str) -> None:
+    def warn(self, words: str, verb: str = "", act: Callable[[], object] | None = None) -> None:
         """Tell what went wrong, or cannot be, and what to do."""
-        self.notified.emit(message, True)
+        self.say(Message(words, True, verb, act))
+
+    def offer(self, words: str, verb: str, act: Callable[[], object], about: str) -> None:
+        """Tell of something that can be done now, and stays to be done: see :class:`Message`."""
+        self.say(Message(words, False, verb, act, about))
+
+    def say(self, message: Message) -> None:
+        """Tell a message."""
+        self.told.emit(message)
+        self.notified.emit(message.words, message.is_error)
 
     @Slot(object)
     def tell(self, failure: Failed) -> None:

@@ -80,6 +80,7 @@ class Session(QObject):
             _ = self.attack  # it may have something to say about what was asked for
         self.downloads = Downloads(self.view, self.pool, self.messages, mirror, self)
         self.data = Data(self.view, self.pool, self.downloads, self.messages, self)
+        self.downloads.taken.connect(self.open)
         self.training = Training(
             self.view, self.wanted, self.data, self.pool, self.messages, pace, self
         )

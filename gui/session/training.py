@@ -17,6 +17,7 @@ from core.parameters import parameters_of
 from core.sources import DEFAULT_SOURCE
 from gui.jobs.worker import Failed
 from gui.session.data import Data, Loaded, RunRequest
+from gui.session.messages import Message
 from gui.session.run_state import RunState
 from gui.session.training_job import LiveState, Mode, Stopped, TrainingJob
 
@@ -104,7 +105,7 @@ class Training(QObject):
         self._wanted.changed.emit()  # the form shows again what is really there
         self._view.run_state_changed.emit()
         if message:
-            self._messages.notified.emit(message, is_error)
+            self._messages.say(Message(message, is_error))
 
     @property
     def _learnt(self) -> History:
@@ -284,7 +285,7 @@ class Training(QObject):
         self._pool.start(self._job)
         (message, is_error), self._to_tell = self._to_tell, ("", False)
         if message:
-            self._messages.notified.emit(message, is_error)
+            self._messages.say(Message(message, is_error))
 
     def read(self, letter: Letter) -> None:
         """Take in what the present run has come to."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
 from gui.shared.panel import Panel
 from gui.shared.tabs import Tab
+from gui.shared.training_transport import TrainingTransport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
+    from gui.shared.transport import Transport
     from gui.widgets.images.image_card import ImageCard
 
 
@@ -27,8 +30,22 @@ class Page(Panel):
     """Part and index of an image that is to be attacked."""
     own_attack_requested = Signal(object)
     """An :class:`~gui.session.own_image.OwnImage` that is to be attacked."""
+    transport_changed = Signal()
+    """What the bar below drives is another: see :attr:`transport`."""
     found = Signal()
     """What was looked for is there now: a message that it was not is of no use any more."""
+
+    @cached_property
+    def _training(self) -> TrainingTransport:
+        return TrainingTransport(self._session, self)
+
+    @property
+    def transport(self) -> Transport:
+        """What the bar below drives while this page is shown: the training, unless a page differs.
+
+        One that has several tells of another by :attr:`transport_changed`.
+        """
+        return self._training
 
     @property
     def cards(self) -> tuple[ImageCard, ...]:

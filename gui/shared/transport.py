@@ -7,9 +7,15 @@ the page know only this.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+Offer = tuple[str, "Callable[[], object]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +25,16 @@ class Mark:
     Attributes
     ----------
     place : where, in steps or epochs
-    kind : the star of the best epoch, or the flag of the step at which the reading flips
+    kind : the star of the best epoch, the flag of the step at which the reading flips, the line at
+        which a setting was changed, or the place where it branches off something else
     words : what it is, for a tooltip
+    label : a word or two beside it
     """
 
     place: float
-    kind: Literal["best", "flip"]
+    kind: Literal["best", "flip", "change", "branch"]
     words: str
+    label: str = ""
 
 
 class Transport(QObject):
@@ -80,6 +89,10 @@ class Transport(QObject):
         """Places worth going to."""
         return ()
 
+    def nearest(self, place: float) -> float:
+        """Return the place nearest to one that can be shown."""
+        return min(max(round(place), 0), int(self.done))
+
     @property
     def place_words(self) -> tuple[str, ...]:
         """Where it stands, in words with ``<b>``, the longest wording first."""
@@ -89,6 +102,14 @@ class Transport(QObject):
     def status(self) -> str:
         """What is happening, in a sentence for the message line."""
         return ""
+
+    @property
+    def offer(self) -> Offer | None:
+        """What can be done about it: a blue verb behind the sentence, and what it does."""
+        return None
+
+    def leave(self) -> None:
+        """Do what is to be done when it is on the stage no more: play nothing that nobody sees."""
 
     def toggle(self) -> None:
         """Play on, begin again at the end, or hold."""

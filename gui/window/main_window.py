@@ -150,10 +150,8 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
-        session.messages.notified.connect(self.notice.show_message)
-        session.messages.offered.connect(self.notice.show_offer)
+        session.messages.told.connect(self.notice.show_message)
         self.notice.placed.connect(self._place_notice)
-        self.notice.taken.connect(session.open)
         session.view.run_started.connect(self.notice.outdated)
         session.training.setting_applied.connect(self.notice.outdated)
         session.messages.surprised.connect(self.show_surprise)

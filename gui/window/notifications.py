@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton, QWidget
 
+from gui.session.messages import Message
 from gui.shared.columns import sentences
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.layouts import beside
@@ -33,8 +35,6 @@ class NoticeBar(QFrame):
 
     placed = Signal()
     """It is shown, and needs a place of its height."""
-    taken = Signal(str)
-    """The name of data that were offered, and are to be opened now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,8 +46,9 @@ class NoticeBar(QFrame):
         self.close_button.setToolTip("Close this message")
         self.close_button.setIconSize(QSize(16, 16))
         self.close_button.clicked.connect(self.close_message)
-        self.action_button = button("Open it now", self, look="call", pressed=self._act)
-        self._offer: tuple[str, str] | None = None
+        self.action_button = button("", self, look="call", pressed=self._act)
+        self._message = Message("")
+        self._offer: Message | None = None
         """One that has not been answered; a message may lie over it for a while."""
         close = (self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         parts = ((self.words, 1), self.action_button, close)
@@ -110,60 +111,60 @@ class NoticeBar(QFrame):
         """Whether time is running until it closes."""
         return self._timer.isActive()
 
-    @Slot(str, bool)
-    def show_message(self, message: str, is_error: bool) -> None:
+    @Slot(object)
+    def show_message(self, message: Message) -> None:
         """Show a message; hints that come at the same time are shown together.
 
-        What is said to go on, "...", is over with the next.
+        What is said to go on, "...", is over with the next. An offer stays until it is answered.
         """
         shown_for = self._timer.interval() - self._timer.remainingTime()
         is_hint = self.isVisible() and self._timer.isActive() and not self.property("error")
         goes_on = self.text.endswith("...")
-        if not (is_error or goes_on) and is_hint and shown_for < _TOGETHER_MILLISECONDS:
-            message = f"{self.text} {message}" if message not in self.text else self.text
-        self._show(message, is_error)
-        if is_error:
+        is_plain = not (message.is_error or message.verb or goes_on)
+        if is_plain and is_hint and shown_for < _TOGETHER_MILLISECONDS:
+            both = f"{self.text} {message.words}"
+            before = self._message
+            message = replace(before, words=self.text if message.words in self.text else both)
+        if message.about:
+            self._offer = message
+        self._show(message)
+        if message.is_error or message.about:
             self._timer.stop()
         else:
-            more = max(len(message) - _LINE, 0)
+            more = max(len(message.words) - _LINE, 0)
             self._timer.start(HINT_MILLISECONDS + _LETTER_MILLISECONDS * more)
-
-    @Slot(str, str)
-    def show_offer(self, message: str, name: str) -> None:
-        """Show a message and a button that opens data; it stays until it is answered."""
-        self._offer = message, name
-        self._show(message, False, is_offer=True)
-        self._timer.stop()
 
     def withdraw(self, name: str) -> None:
         """Forget the offer of these data: it was taken in another way."""
-        if self._offer is not None and self._offer[1] == name:
-            self._offer = None
-            if not self.action_button.isHidden():
+        if self._offer is not None and self._offer.about == name:
+            is_shown, self._offer = self._message is self._offer, None
+            if is_shown:
                 self.hide()
 
     @Slot()
     def close_message(self) -> None:
         """Close the message; an offer that lay below it comes to light again."""
-        if not self.action_button.isHidden():
+        if self._message is self._offer:
             self._offer = None
         self.hide()
         if self._offer is not None:
-            self.show_offer(*self._offer)
+            self.show_message(self._offer)
 
-    def _show(self, message: str, is_error: bool, *, is_offer: bool = False) -> None:
-        self.action_button.setVisible(is_offer)
-        self.words.setText(message)
-        self.setProperty("error", is_error)
+    def _show(self, message: Message) -> None:
+        self._message = message
+        self.action_button.setVisible(bool(message.verb))
+        self.action_button.setText(message.verb)
+        self.words.setText(message.words)
+        self.setProperty("error", message.is_error)
         self.style().unpolish(self)
         self.style().polish(self)
-        self.setAccessibleDescription(message)
+        self.setAccessibleDescription(message.words)
         self.show()
         self.placed.emit()
 
     @Slot()
     def _act(self) -> None:
-        offer, self._offer = self._offer, None
-        self.hide()
-        if offer is not None:
-            self.taken.emit(offer[1])
+        message = self._message
+        self.close_message()
+        if message.act is not None:
+            message.act()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtWidgets import QFrame, QSlider, QToolButton
 
 from gui.shared.columns import label
+from gui.shared.training_transport import SPEED_STEPS, pace_at, place_of
 from gui.widgets.basics.controls import switch
 from gui.widgets.basics.layouts import beside
 from gui.window.registry import PAGES
@@ -21,25 +21,6 @@ if TYPE_CHECKING:
 
 _RUN = ("toggle", "step_batch", "step_epoch", "rewind", "new_seed")
 _RIGHT = ("panel", "theme", "help")
-SLOWEST, FASTEST = 0.2, 100.0
-"""Epochs per second at the ends of the slider, before "as fast as possible"."""
-
-SPEED_STEPS = 100
-
-
-def pace_at(place: int) -> float | None:
-    """Return epochs per second for a place of the slider; None at its end: no limit."""
-    if place >= SPEED_STEPS:
-        return None
-    return float(SLOWEST * (FASTEST / SLOWEST) ** (place / (SPEED_STEPS - 1)))
-
-
-def place_of(pace: float | None) -> int:
-    """Return the place of the slider for epochs per second."""
-    if pace is None:
-        return SPEED_STEPS
-    ratio = np.log(pace / SLOWEST) / np.log(FASTEST / SLOWEST)
-    return int(np.clip(round((SPEED_STEPS - 1) * float(ratio)), 0, SPEED_STEPS - 1))
 
 
 class TopBar(QFrame):

@@ -1,0 +1,212 @@
+"""The training as what is played: Learn and Tune put it on the stage."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.errors import printable
+from gui.session.run_state import RunState
+from gui.shared.transport import Mark, Transport
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
+    from gui.session.session import Session
+
+SLOWEST, FASTEST = 0.2, 100.0
+"""Epochs per second at the ends of the slider, before "as fast as possible"."""
+
+SPEED_STEPS = 100
+_LONGEST_PATH = 80
+
+
+def pace_at(place: int) -> float | None:
+    """Return epochs per second for a place of the slider; None at its end: no limit."""
+    if place >= SPEED_STEPS:
+        return None
+    return float(SLOWEST * (FASTEST / SLOWEST) ** (place / (SPEED_STEPS - 1)))
+
+
+def place_of(pace: float | None) -> int:
+    """Return the place of the slider for epochs per second."""
+    if pace is None:
+        return SPEED_STEPS
+    ratio = np.log(pace / SLOWEST) / np.log(FASTEST / SLOWEST)
+    return int(np.clip(round((SPEED_STEPS - 1) * float(ratio)), 0, SPEED_STEPS - 1))
+
+
+def _short(path: str) -> str:
+    """Return a path as it fits into a line: its end tells most."""
+    words = printable(path)
+    return words if len(words) <= _LONGEST_PATH else "..." + words[-_LONGEST_PATH:]
+
+
+class EpochPlaces(Transport):
+    """Places that are epochs of the run shown: the newest, or one that keeps its weights."""
+
+    unit = "epoch"
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._view = session, session.view
+        for signal in (
+            session.view.run_started,
+            session.view.progressed,
+            session.view.shown_changed,
+            session.view.run_state_changed,
+            session.training.setting_applied,
+            session.wanted.changed,
+            session.data.changed,
+            session.runs.changed,
+        ):
+            signal.connect(self.changed)
+
+    @property
+    def length(self) -> float:
+        """The epoch at which the run shown stops."""
+        history = self._view.history
+        if self._session.runs.is_live_shown or history is None:
+            return max(self._view.training_config.epochs, math.ceil(self.done))
+        return history.last_epoch
+
+    @property
+    def done(self) -> float:
+        """How far the run shown has come."""
+        history, live = self._view.history, self._view.shown_live
+        if history is None:
+            return 0.0
+        return max(live.progress.place if live else 0.0, history.last_epoch)
+
+    @property
+    def place(self) -> float:
+        """The epoch that every view shows."""
+        shown = self._view.shown
+        return 0.0 if shown is None else shown.epoch
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The best epoch, those at which a setting was changed, and where the run branched off."""
+        history, runs = self._view.history, self._session.runs
+        run = runs.shown
+        if history is None or run is None or not history.records:
+            return ()
+        best = Mark(history.best.epoch, "best", "best held-out log-likelihood")
+        changes = (Mark(c.epoch, "change", str(c), c.label) for c in self._view.shown_changes)
+        if run.branch is None:
+            return (best, *changes)
+        parent = runs.entry(run.branch.parent)
+        name = "a removed run" if parent is None else parent.name
+        words = f"branches off {name} at epoch {run.branch.epoch}"
+        return (Mark(run.branch.epoch, "branch", words), best, *changes)
+
+    def nearest(self, place: float) -> float:
+        """Return the epoch nearest to a place that keeps its weights."""
+        history = self._view.history
+        if history is None or not history.records:
+            return 0.0
+        return history.nearest(place).epoch
+
+    @property
+    def place_words(self) -> tuple[str, ...]:
+        """The epoch shown; within one the batch, too."""
+        shown, live = self._view.shown, self._view.shown_live
+        if shown is None:
+            return ("epoch <b>0</b>",)
+        short = f"epoch <b>{int(shown.epoch)}</b>"
+        if shown.record is None and live is not None:
+            batch = f"batch {live.progress.batch:,} of {live.progress.n_batches:,}"
+            return (f"{short}, {batch}", f"{short}, {batch.replace('atch', '')}", short)
+        return (f"{short} of {self.length:,.0f}", short)
+
+    def move(self, offset: int) -> None:
+        """Show the kept epoch so many on, or back."""
+        self._view.show_neighbour(offset)
+
+    def go_to(self, place: float) -> None:
+        """Show the nearest kept epoch; at the end what is newest, and go along with it."""
+        runs = self._session.runs
+        at_end = place >= self.done and runs.is_live_shown
+        self._view.show_epoch(None if at_end else round(place))
+
+    def _shown_words(self) -> str:
+        """Say which model every view shows."""
+        shown = self._view.shown
+        return "" if shown is None else f"Every view shows epoch {int(shown.epoch)}."
+
+    def _run_name(self) -> str:
+        """Return the name of the run that learns, as a sentence begins."""
+        entry = self._session.runs.entry(self._session.runs.live_key)
+        name = "the run" if entry is None else printable(entry.name)
+        return name[:1].upper() + name[1:]
+
+
+class TrainingTransport(EpochPlaces):
+    """Plays and steps the run that is being trained."""
+
+    extras = ("step_batch", "step_epoch")
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(session, parent)
+        session.training.pace_changed.connect(self.changed)
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether the run learns."""
+        return self._view.is_running
+
+    @property
+    def can_play(self) -> bool:
+        """Whether there is a run that can go on, or begin again."""
+        return self._session.training.can_move
+
+    def toggle(self) -> None:
+        """Learn on, or hold; at the end begin again. It is looked at while it learns."""
+        if not self._session.runs.is_live_shown:
+            self._view.show_run(None)
+        self._session.training.toggle()
+
+    @property
+    def status(self) -> str:
+        """What the run does."""
+        session, view = self._session, self._view
+        if session.data.opening is not None:
+            return f"Opening {_short(session.data.opening)} ..."
+        if session.data.pending is not None:
+            return f"Preparing {session.data.pending.full.name} for a new run ..."
+        if view.run_state is RunState.FAILED:
+            return "There is no run: open data, or start again."
+        if session.training.divergence is not None and session.runs.is_live_shown:
+            return str(session.training.divergence)
+        if view.shown is None:
+            return "Starting ..."
+        name = self._run_name()
+        if view.run_state is RunState.RUNNING:
+            speed = view.live.epochs_per_second if view.live else None
+            speed_words = "" if speed is None else f", about {_rounded(speed)} epochs a second"
+            return f"{name} learns{speed_words}. {self._shown_words()}"
+        if view.run_state is RunState.FINISHED:
+            return f"{name} has learnt all its epochs. {self._shown_words()}"
+        return f"{name} is held. {self._shown_words()}"
+
+    @property
+    def speed(self) -> int:
+        """Place of the slider for epochs a second."""
+        return place_of(self._session.training.pace)
+
+    @property
+    def speed_words(self) -> str:
+        """At most so many epochs a second."""
+        pace = self._session.training.pace
+        return "full speed" if pace is None else f"{pace:.3g} epochs/s"
+
+    def set_speed(self, place: int) -> None:
+        """Learn at most so fast from now on."""
+        self._session.training.set_pace(pace_at(place))
+
+
+def _rounded(speed: float) -> str:
+    """Return a speed to the digits that stay while it is read."""
+    return f"{speed:,.0f}" if speed >= 2 else f"{speed:.1g}"
