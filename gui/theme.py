@@ -58,6 +58,18 @@ class Theme:
     runs: tuple[str, ...]
     """Of runs beside each other, apart in lightness as well as in hue."""
 
+    def colour(self, name: str) -> str:
+        """Return ``#rrggbb`` of a colour.
+
+        Parameters
+        ----------
+        name : a field, "run 2" for a place in :attr:`runs`, or a colour, which is returned as it is
+        """
+        if name.startswith("#"):
+            return name
+        field, _, place = name.partition(" ")
+        return self.runs[int(place)] if field == "run" else str(getattr(self, field))
+
 
 LIGHT = Theme(
     name="light",
@@ -129,11 +141,9 @@ def on_paper(colour: str) -> str:
 
     Parameters
     ----------
-    colour : a field of :class:`Theme`, or a colour of either theme's ``runs``
+    colour : as :meth:`Theme.colour` takes it
     """
-    if not colour.startswith("#"):
-        return str(getattr(LIGHT, colour))
-    return LIGHT.runs[DARK.runs.index(colour)] if colour in DARK.runs else colour
+    return LIGHT.runs[DARK.runs.index(colour)] if colour in DARK.runs else LIGHT.colour(colour)
 
 
 @runtime_checkable

@@ -129,7 +129,7 @@ def test_both_runs_are_drawn_in_one_scale_with_their_numbers(
     assert "adversary" not in pair.lines[1].text()
     (behind,) = plot.runs.runs
     entry = session.runs.entries[0]
-    assert behind.colour == LIGHT.runs[entry.colour]
+    assert behind.colour == session.runs.colour_of(entry)
     seen = pixels(pair.signs[1])
     assert has_colour(seen, LIGHT.runs[entry.colour]).sum() > 20
     choose(qtbot, page.curves.size_choice.norm, 1)

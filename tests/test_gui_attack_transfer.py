@@ -208,7 +208,7 @@ def test_crafting_fills_the_table_with_what_core_finds(
         if row:
             assert words[5] == f"{counts.n_fooled / counts.n_reached:.1%}"
         assert words[6] == f"{counts.n_fooled_noise / counts.n_reached:.1%}"
-        colour = LIGHT.runs[entry.colour]
+        colour = LIGHT.colour(session.runs.colour_of(entry))
         item = panel.table.topLevelItem(row)
         seen = pixels(panel.table.viewport(), panel.table.visualItemRect(item))
         assert has_colour(seen, colour).sum() > 50
@@ -395,7 +395,7 @@ def test_it_looks_right_in_either_theme(
         put_on(app, panel, theme)
         seen = pixels(panel.table.viewport())
         for entry in session.runs.entries:
-            assert has_colour(seen, theme.runs[entry.colour]).sum() > 50
+            assert has_colour(seen, theme.colour(session.runs.colour_of(entry))).sum() > 50
 
 
 def test_a_removed_run_keeps_its_row_and_the_result_is_outdated(

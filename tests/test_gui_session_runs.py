@@ -23,6 +23,7 @@ from core.learning.training import EpochRecord, Trainer
 from gui.session import runs as run_list
 from gui.session.run_state import RunState
 from gui.session.runs import MOST_VISIBLE, RunList
+from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,29 @@ def test_every_run_has_a_name_a_colour_and_stays(three: Session) -> None:
     assert three.runs.live is entries[2].run
     assert three.runs.shown is entries[2].run
     assert earlier_runs(three.runs) == [entries[0].run, entries[1].run]
+
+
+def test_the_run_shown_is_blue_and_every_other_keeps_its_colour(three: Session) -> None:
+    runs = three.runs
+    first, second, third = runs.entries
+    own = {entry.key: f"run {entry.colour}" for entry in runs.entries}
+
+    def colours() -> dict[int, str]:
+        return {entry.key: runs.colour_of(entry) for entry in runs.entries}
+
+    assert colours() == own | {third.key: "train"}
+    three.view.show_run(first.key)
+    assert colours() == own | {first.key: "train"}
+    runs.remove(second.key)
+    assert colours() == {first.key: "train", third.key: own[third.key]}
+    three.training.rewind()
+    runs.undo_remove()
+    later = runs.entry(runs.live_key)
+    assert later is not None
+    assert f"run {later.colour}" not in own.values()  # not even that of one put back
+    assert colours() == own | {later.key: "train"}
+    assert LIGHT.colour(own[first.key]) == LIGHT.runs[first.colour]
+    assert DARK.colour(colours()[later.key]) == DARK.train
 
 
 def test_another_run_is_shown_everywhere_and_live_comes_back(three: Session, qtbot: QtBot) -> None:

@@ -114,7 +114,7 @@ def test_the_shown_run_is_bold_and_swatches_have_its_colour(
         put_on(app, panel, theme)
         picture = pixels(panel.table.viewport())
         for entry in session.runs.entries:
-            assert has_colour(picture, theme.runs[entry.colour]).sum() > 30
+            assert has_colour(picture, theme.colour(session.runs.colour_of(entry))).sum() > 30
 
 
 def test_the_live_row_follows_the_run(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
@@ -229,7 +229,7 @@ def test_another_colour(panel: RunsPanel, session: Session, plot: CurvePlot) -> 
     menu = panel.table.colour_menu(key)
     menu.actions()[6].trigger()
     assert session.runs.entries[0].colour == 6
-    assert plot.runs.runs[0].colour == LIGHT.runs[6]
+    assert plot.runs.runs[0].colour == session.runs.colour_of(session.runs.entries[0]) == "run 6"
 
 
 def test_the_window_around_it_tells_and_takes_keys(window: MainWindow, qtbot: QtBot) -> None:

@@ -11,7 +11,6 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QWidget
 
-from gui.theme import LIGHT, Theme
 from gui.widgets.basics.card import card
 from gui.widgets.basics.layouts import beside
 from gui.widgets.curves.plot import Curve, CurvePlot
@@ -71,7 +70,6 @@ class LearningCurves(QWidget):
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._theme = LIGHT
         self._n_drawn, self._drawn_at = 0, 0.0
         self._behind: list[RunEntry] = []
         self._n_behind = 0
@@ -96,11 +94,6 @@ class LearningCurves(QWidget):
     def figure_words(self) -> str:
         """Return nothing more than data and run: all epochs are drawn."""
         return ""
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours; the plots get them by themselves."""
-        self._theme = theme
-        self._refresh_behind()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what was learnt while nobody looked."""
@@ -139,7 +132,7 @@ class LearningCurves(QWidget):
         return RunCurves(
             key=entry.key,
             name=entry.name,
-            colour=self._theme.runs[entry.colour],
+            colour=self._session.runs.colour_of(entry),
             curves=tuple((p, history.epochs, history.curve(p, metric)) for p in history.parts),
             strong=entry.key == self._session.runs.reference_key,
         )
@@ -149,7 +142,7 @@ class LearningCurves(QWidget):
         return Band(
             key=entry.key,
             name=entry.name,
-            colour=self._theme.runs[entry.colour],
+            colour=self._session.runs.colour_of(entry),
             x=entry.band.epochs,
             low=found.low,
             median=found.median,

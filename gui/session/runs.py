@@ -33,7 +33,8 @@ class RunEntry:
     Attributes
     ----------
     run : what it is
-    name, colour, is_visible : how it is shown; ``colour`` is a place in the theme's ``runs``
+    name, is_visible : how it is shown
+    colour : its place in the theme's ``runs``, its own for good: see :meth:`RunList.colour_of`
     is_touched : whether a person did anything to it: then it is not tidied away
     """
 
@@ -184,10 +185,25 @@ class RunList(QObject):
         return f"run {number}"
 
     def _free_colour(self) -> int:
-        """Return the colour least used, the first of those."""
-        present = [entry.colour for entry in self._entries.values()]
+        """Return the colour least used, also by what can be put back, the first of those."""
+        present = [entry.colour for entry in self._all()]
         used = [present.count(colour) for colour in range(_N_COLOURS)]
         return used.index(min(used))
+
+    def _colour_for(self, run: Run) -> int:
+        """Return the colour of what is repeated of a run: that of the run, while it is known."""
+        own = [entry.colour for entry in self._all() if entry.key == run.key]
+        return own[0] if own else self._free_colour()
+
+    def colour_of(self, entry: Entry) -> str:
+        """Return the colour of a run or band everywhere: a name for ``Theme.colour``.
+
+        The run shown is "train", and what it reads held out has the colour of that part; every
+        other keeps one colour of the palette, also while it is removed.
+        """
+        if entry.run is not self.shown:
+            return f"run {entry.colour}"
+        return entry.band.held_out_part if isinstance(entry, BandEntry) else "train"
 
     def _hide_oldest(self) -> None:
         """Keep the picture readable; whatever a person has shown or pinned stays."""
@@ -225,7 +241,7 @@ class RunList(QObject):
         if isinstance(entry, BandEntry):
             self._entries[key] = replace(entry, band=band)
         else:
-            self._entries[key] = BandEntry(key, band, run, name, self._free_colour())
+            self._entries[key] = BandEntry(key, band, run, name, self._colour_for(run))
         self.changed.emit()
 
     def show_run(self, key: int | None) -> None:

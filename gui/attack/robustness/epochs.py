@@ -10,7 +10,6 @@ from PySide6.QtCore import Slot
 
 from core.exact.pairs import NORMS
 from gui.shared.panel import Panel
-from gui.theme import LIGHT, Theme
 from gui.widgets.basics.layouts import beside
 from gui.widgets.curves.plot import Curve, CurvePlot
 
@@ -36,7 +35,7 @@ class RobustnessEpochs(Panel):
 
     def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._state, self._theme = state, LIGHT
+        self._state = state
         make = partial(CurvePlot, x_label="epoch", compact=True, parent=self)
         median, score = (Curve(MEDIAN, "train"),), (Curve(SCORE, "test"),)
         title, y_label = "MEDIAN EXACT SIZE", "median size that fools"
@@ -52,11 +51,6 @@ class RobustnessEpochs(Panel):
     def figure_words(self) -> str:
         """Return how sizes are measured: all epochs are drawn."""
         return f"test images, {NORMS[self._state.norm]}"
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours for the runs; the plots get them by themselves."""
-        self._theme = theme
-        self.refresh()
 
     def show_known(self) -> None:
         """Draw what is known of the visible runs."""
@@ -77,7 +71,7 @@ class RobustnessEpochs(Panel):
         nothing, shown_key = np.empty(0), self._session.runs.shown_key
         plot.set_data(*(curves[shown_key] if shown_key in curves else (name, nothing, nothing)))
         behind = [one for one in entries if one.key != shown_key]
-        plot.set_runs([self._state.behind(one, self._theme, curves[one.key]) for one in behind])
+        plot.set_runs([self._state.behind(one, curves[one.key]) for one in behind])
         ends = [x[-1] for _, x, _ in curves.values() if len(x)]
         plot.set_x_range(0, int(max(ends, default=1)))
         drawn = np.concatenate([nothing, *(y for _, _, y in curves.values())])

@@ -126,7 +126,10 @@ class RobustnessPair(Panel):
         self.mosaic.set_columns(dataset.class_names)
         limit = max(weight_limit(model.weights) for model in models)
         self.colour_bar.set_limit(limit)
-        colours = [self._theme.train, "" if other is None else self._theme.runs[other.colour]]
+        runs = self._session.runs
+        entries = [runs.entry(model.key) for model in models]
+        names = ["muted" if entry is None else runs.colour_of(entry) for entry in entries]
+        colours = [self._theme.colour(name) for name in names]
         rows = []
         for model, sign, line, colour in zip(models, self.signs, self.lines, colours, strict=False):
             sign.setStyleSheet(f"color: {colour}")

@@ -13,7 +13,6 @@ from gui.shared.measure import measured_words
 from gui.shared.panel import Panel
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import epoch_words
-from gui.theme import LIGHT, Theme
 from gui.widgets.basics.controls import chooser, offer
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside
@@ -58,7 +57,7 @@ class RobustnessPlot(Panel):
 
     def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._state, self._theme = state, LIGHT
+        self._state = state
         self.size_choice = SizeChoice(state.measure, _NORM_HELP, self)
         self.label = chooser("Class", self, _CLASS_HELP)
         self.attacks = AttackProgress(session.view, state, self)
@@ -83,11 +82,6 @@ class RobustnessPlot(Panel):
             return ""
         epoch, how = curves.models[0].epoch, measured_words(self._state.measure)
         return f"test images of {self.label.currentText()}, {epoch_words(epoch)}, {how}"
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours for the runs; the plot gets them by itself."""
-        self._theme = theme
-        self.refresh()
 
     def dataset_changed(self) -> None:
         """Offer the classes there are now."""
@@ -140,7 +134,7 @@ class RobustnessPlot(Panel):
         if entry is None:
             return None
         exact = curves.exact[model.key].accuracy(curves.norm, curves.sizes, self.chosen_class)
-        return self._state.behind(entry, self._theme, (EXACT, curves.sizes, exact))
+        return self._state.behind(entry, (EXACT, curves.sizes, exact))
 
 
 def _curves(attacks: tuple[SizedAttack, ...]) -> tuple[Curve, ...]:

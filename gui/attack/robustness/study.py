@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from gui.session.runs import RunEntry
     from gui.session.session import Session
     from gui.shared.run_models import RunModel
-    from gui.theme import Theme
 
 MOST_EPOCHS = 128
 """Epochs of a run whose medians are found: as many as the small plot has room for."""
@@ -284,12 +283,11 @@ class Robustness:
         others = [entry for entry in self.others if entry.is_visible]
         return [] if shown is None else [shown, *others]
 
-    def behind(
-        self, entry: RunEntry, theme: Theme, curve: tuple[str, NDArray[Any], NDArray[Any]]
-    ) -> RunCurves:
+    def behind(self, entry: RunEntry, curve: tuple[str, NDArray[Any], NDArray[Any]]) -> RunCurves:
         """Return the curve of another run as it is drawn behind that of the one shown."""
-        strong = entry.key == self._session.runs.reference_key
-        return RunCurves(entry.key, entry.name, theme.runs[entry.colour], (curve,), strong=strong)
+        runs = self._session.runs
+        strong = entry.key == runs.reference_key
+        return RunCurves(entry.key, entry.name, runs.colour_of(entry), (curve,), strong=strong)
 
     def _curves_wanted(self) -> CurvesQuestion | None:
         dataset, models = self._view.dataset, models_of(self._view, self.entries()[1:])

@@ -105,7 +105,7 @@ class TransferTable(RowTable):
     ) -> None:
         entry = runs.entry(model.key)
         name = REMOVED if entry is None else entry.name
-        icon = QIcon() if entry is None else swatch(self._theme.runs[entry.colour])
+        icon = QIcon() if entry is None else swatch(self._theme.colour(runs.colour_of(entry)))
         item.setIcon(0, icon)
         numbers, tip = [_UNKNOWN] * 5, ""
         if counts is not None:

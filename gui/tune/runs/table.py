@@ -178,10 +178,10 @@ class RunTable(RowTable):
         state = Qt.CheckState.Checked if entry.is_visible else Qt.CheckState.Unchecked
         if item.checkState(0) != state or item.data(0, Qt.ItemDataRole.CheckStateRole) is None:
             item.setCheckState(0, state)
-        look = (self._theme.name, entry.colour)
+        look = self._theme.colour(self._session.runs.colour_of(entry))
         if item.data(0, _LOOK) != look:
             item.setData(0, _LOOK, look)
-            item.setIcon(0, swatch(self._theme.runs[entry.colour]))
+            item.setIcon(0, swatch(look))
         runs, is_shown = self._session.runs, False
         if isinstance(entry, RunEntry):
             cells, is_shown = run_cells(runs, entry.run), entry.run is runs.shown

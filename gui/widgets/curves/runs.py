@@ -35,7 +35,7 @@ class RunCurves:
     ----------
     key : which run it is, from one call to the next
     name : what people call it
-    colour : ``#rrggbb``, or a field of :class:`Theme`, which is then drawn as it is
+    colour : as :meth:`Theme.colour` takes it; a field is drawn as it is, any other a little pale
     curves : (name of the curve in the plot, x ascending, y) each
     strong : the reference: drawn as boldly as the present run
     """
@@ -94,11 +94,6 @@ def nearest_index(x: NDArray[Any], at: float, scale: Scale = Scale.LINEAR) -> in
     before = max(after - 1, first)
     middle = 0.5 * (scale.place(float(x[before])) + scale.place(float(x[after])))
     return before if at <= scale.value_at(middle) else after
-
-
-def resolved(colour: str, theme: Theme) -> str:
-    """Return ``#rrggbb`` of a colour that may be a field of the theme."""
-    return colour if colour.startswith("#") else str(getattr(theme, colour))
 
 
 class BranchDots:
@@ -196,8 +191,8 @@ class RunLayer:
             line.setZValue(z)
 
     def _pen(self, run: RunCurves, name: str) -> QPen:
-        colour = QColor(resolved(run.colour, self._theme))
-        if run.colour.startswith("#") and not run.strong:
+        colour = QColor(self._theme.colour(run.colour))
+        if run.colour.startswith(("#", "run ")) and not run.strong:
             colour.setAlpha(_RUN_ALPHA)
         pen = pg.mkPen(colour, width=2 if run.strong else 1, style=self.styles[name])
         pen.setCosmetic(True)
@@ -206,7 +201,7 @@ class RunLayer:
     def _draw_dots(self) -> None:
         """Mark where runs left their parents."""
         branches = [
-            (x, y, resolved(run.colour, self._theme)) for run in self.runs for _, x, y in run.curves
+            (x, y, self._theme.colour(run.colour)) for run in self.runs for _, x, y in run.curves
         ]
         self._dots.draw(self._drawing, branches)
 
@@ -284,7 +279,7 @@ class BandLayer:
 
     def _style(self, band: Band) -> None:
         fill, median = self._items[band.key]
-        colour = resolved(band.colour, self._theme)
+        colour = self._theme.colour(band.colour)
         fill.set_colour(colour, _BAND_ALPHA)
         median.set_pen(pg.mkPen(colour, width=2))
 

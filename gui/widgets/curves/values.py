@@ -10,7 +10,6 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.curves.runs import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +67,7 @@ def rows_html(rows: Sequence[Row], columns: Sequence[str], room: int, theme: The
 
 
 def _name(row: Row, theme: Theme) -> str:
-    mark = f'<span style="color:{resolved(row.colour, theme)}">■</span>'
+    mark = f'<span style="color:{theme.colour(row.colour)}">■</span>'
     return f"{mark}&nbsp;{_kept_together(escape(short(row.name, _LONGEST_NAME)))}"
 
 
