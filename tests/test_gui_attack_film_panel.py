@@ -364,6 +364,7 @@ def test_numbers_out_of_range_are_refused(
 
 def test_the_box(page: AttackPage, session: Session, qtbot: QtBot) -> None:
     attack, box = session.attack, page.controls.rows["box"].editor
+    click(qtbot, box)
     type_number(qtbot, page.controls.rows["rate"].editor, "5")
     wait_for_film(qtbot, session)
     assert attack.film.steps[-1].image.max() > 1 or attack.film.steps[-1].image.min() < 0

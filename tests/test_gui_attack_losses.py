@@ -339,6 +339,8 @@ def test_image_target_and_box_are_those_of_the_page(window: MainWindow, qtbot: Q
     seen = wait_for_descents(qtbot, panel)
     assert seen.target == other
     assert_shows(panel, session, STEPS)
+    click(qtbot, controls.rows["box"].editor)
+    seen = wait_for_descents(qtbot, panel)
     assert (seen.images[-1] < 0).any()
     click(qtbot, controls.rows["box"].editor)
     seen = wait_for_descents(qtbot, panel)
@@ -438,6 +440,7 @@ def test_a_target_that_is_read_already_is_told(
 def test_a_step_size_that_runs_away_is_told_and_stays_finite(
     panel: LossesPanel, session: Session, qtbot: QtBot
 ) -> None:
+    session.attack.measure.measure(boxed=False)
     type_number(qtbot, panel.rows["rate"].editor, "1000")
     type_number(qtbot, panel.rows["steps"].editor, "1000")
     seen = wait_for_descents(qtbot, panel)

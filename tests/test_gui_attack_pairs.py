@@ -71,6 +71,7 @@ def expected(session: Session, part: str, norm: Norm, *, boxed: bool) -> CostMat
 @pytest.fixture
 def panel(new_panel: Callable[..., PairsPanel], session: Session, qtbot: QtBot) -> PairsPanel:
     """Return the panel of a session whose run has ended, with all there is on it."""
+    session.attack.measure.measure(boxed=False)
     panel = new_panel(PairsPanel, session)
     wait_for_costs(qtbot, panel)
     return panel
@@ -254,6 +255,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> type[Slow]:
 def test_a_long_measurement_shows_how_far_it_is_is_stopped_and_goes_on(
     slow: type[Slow], new_panel: Callable[..., PairsPanel], session: Session, qtbot: QtBot
 ) -> None:
+    session.attack.measure.measure(boxed=False)
     panel = new_panel(PairsPanel, session)
     progress = panel.progress
     assert not progress.bar.isVisible()  # what is over soon is not worth it

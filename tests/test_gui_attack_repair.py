@@ -368,6 +368,7 @@ def test_a_long_measurement_can_be_called_off_and_gone_on_with(
     monkeypatch.setattr("gui.widgets.basics.job_progress.SLOW_MILLISECONDS", 20)
     config = replace(SMALL, train_size=300, test_size=1400)
     session = open_and_finish(qtbot, new_session(data=config))
+    session.attack.measure.measure(boxed=False)
     panel = new_repair(session)
     sizes, progress = panel.repair.sizes, panel.progress
     click(qtbot, panel.size_choice.boxed)

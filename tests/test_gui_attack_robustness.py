@@ -69,6 +69,7 @@ def page(
     new_panel: Callable[..., RobustnessPage], session: Session, qtbot: QtBot
 ) -> RobustnessPage:
     """Return the page with all there is on it."""
+    session.attack.measure.measure(boxed=False)
     page = new_panel(RobustnessPage, session, size=PAGE_SIZE)
     wait_for_curves(qtbot, page)
     return page
@@ -242,7 +243,7 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     entry = session.runs.entry(first)
     assert entry is not None
     weights = entry.run.history.records[-1].weights
-    plain = finish(exact_robustness(weights, data_of(session).test, boxed=False))
+    plain = finish(exact_robustness(weights, data_of(session).test, boxed=True))
     _, x, y = other.curves[0]
     np.testing.assert_array_equal(y, plain.accuracy("l2", x))
     wait_until(qtbot, lambda: len(page.epochs.median_plot.runs.runs) == 1)

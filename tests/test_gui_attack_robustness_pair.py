@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def page(new_panel: Callable[..., RobustnessPage], session: Session) -> RobustnessPage:
     """Return the page."""
+    session.attack.measure.measure(boxed=False)
     return new_panel(RobustnessPage, session, size=PAGE_SIZE)
 
 

@@ -77,7 +77,7 @@ class AttackChoice:
             changed[self.name] = _with_budget(changed[self.name], budgets)
         if name == "budget":
             budgets[self.current.get("norm")] = value
-        if name in SHARED and name not in self.current.apart:
+        if name in SHARED:
             for other, settings in self.settings.items():
                 if other != self.name and _takes(settings, name, value):
                     # The budget stays with the norm it was set in.
@@ -85,10 +85,20 @@ class AttackChoice:
                     changed[other] = _with_budget(replace(settings, **same), budgets)
         return replace(self, settings={**self.settings, **changed}, budgets=budgets)
 
+    def measured(self, norm: str, *, boxed: bool) -> AttackChoice:
+        """Return the choice with this norm and box in every attack that knows them."""
+        changed, asked = {}, {"norm": norm, "box": boxed}
+        for name, settings in self.settings.items():
+            taken: dict[str, Any] = {
+                key: value for key, value in asked.items() if _takes(settings, key, value)
+            }
+            changed[name] = _with_budget(replace(settings, **taken), self.budgets)
+        return replace(self, settings=changed)
+
 
 def _takes(settings: AttackSettings, name: str, value: Any) -> bool:
     declared = parameters_of(settings).get(name)
-    return declared is not None and name not in settings.apart and not declared.problem(value)
+    return declared is not None and not declared.problem(value)
 
 
 def _with_budget(settings: AttackSettings, budgets: Mapping[str, float]) -> AttackSettings:

@@ -111,8 +111,8 @@ class AttackConfig(Settings):
 FROM_NOISE = AttackConfig()
 """The practical's own descent."""
 
-FROM_IMAGE = AttackConfig(start=0, toward=0, steps=300, rate=0.2, pull=0.0)
-"""From an image toward the class it is next most like.
+FROM_IMAGE = AttackConfig(start=0, toward=0, steps=300, rate=0.2, pull=0.0, box=True)
+"""From an image toward the class it is next most like; the result is an image again.
 
 Its softmax is close to one-hot, so the squared loss is nearly flat there and the practical's step
 of 0.1 is slow to begin; a larger one turns most images, and still slowly enough to watch.

@@ -7,7 +7,7 @@ class by the functions here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -79,9 +79,6 @@ _WITHOUT = {
 @dataclass(frozen=True, slots=True)
 class AttackSettings(Settings):
     """Base of the settings of all attacks. Every attack can have a target."""
-
-    apart: ClassVar[frozenset[str]] = frozenset()
-    """Settings that others have too, and that are nevertheless set for this attack alone."""
 
     target: int | None = parameter(
         None,

@@ -11,13 +11,15 @@ from core.errors import SettingError
 from core.insight.diagnostics import first_unsure, next_mistake
 from gui.session.chosen_attack import ChosenAttack
 from gui.session.film import AttackFilm
+from gui.session.measure import Measure
 from gui.session.own_image import OfImage, OwnImage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from core.attack import AttackChoice, AttackConfig
+    from core.attack import AttackConfig
     from core.data.dataset import Dataset, Split
+    from core.exact.pairs import Norm
     from gui.jobs.job_pool import JobPool
     from gui.session.messages import Messages
     from gui.session.view import View
@@ -46,6 +48,16 @@ class AttackSession(QObject):
         self._target_given = "attack_target" in given
         self._target_open = True
         self.chosen = ChosenAttack(config)
+        box_given = "attack_box" in given
+        self.measure = Measure(
+            lambda: self.chosen.begins_as_noise,
+            boxed=config.box if box_given else True,
+            noise_boxed=config.box and box_given,
+            parent=self,
+        )
+        """Norm and box of the attack and of all that is computed beside it."""
+        self.measure.changed.connect(self._measure)
+        self._measure()
         self.own: OwnImage | None = None
         """The image drawn last for an attack, if it fits the data."""
         self.on_own = False
@@ -134,7 +146,13 @@ class AttackSession(QObject):
     def set_start_from_noise(self, noise: bool) -> None:
         """Begin from faint noise, or from the chosen image itself."""
         self.chosen.begin_as_noise(noise, self.index)
-        self._replace()
+        self.measure.changed.emit()  # noise has a box of its own
+
+    @Slot()
+    def _measure(self) -> None:
+        """Have every attack measure as it is chosen now."""
+        self.chosen.measure(self.measure.norm, boxed=self.measure.boxed)
+        self.config_changed.emit()
 
     @property
     def config(self) -> AttackConfig:
@@ -156,18 +174,15 @@ class AttackSession(QObject):
 
     def choose_attack(self, name: str) -> None:
         """Choose another attack; its film begins at once. Others begin at the image itself."""
-        self._choose(self.chosen.choice.chosen(name))
-
-    def choose_exact(self, norm: str, *, boxed: bool) -> None:
-        """Choose the exact smallest change, measured as a person has just read its size."""
-        exact = self.chosen.choice.chosen("exact")
-        self._choose(exact.with_setting("norm", norm).with_setting("box", boxed))
-
-    def _choose(self, choice: AttackChoice) -> None:
-        self.chosen.choice = choice
+        self.chosen.choice = self.chosen.choice.chosen(name)
         if self.chosen.begins_as_noise and not self.chosen.begins_anywhere:
-            self.chosen.begin_as_noise(False, self.index)
+            self.set_start_from_noise(False)
         self._replace()
+
+    def choose_exact(self, norm: Norm, *, boxed: bool) -> None:
+        """Choose the exact smallest change, measured as a person has just read its size."""
+        self.choose_attack("exact")
+        self.measure.measure(norm=norm, boxed=boxed)
 
     def set_untargeted(self) -> None:
         """Let any class do but the one read."""
@@ -178,7 +193,10 @@ class AttackSession(QObject):
         """Set one declared setting of the attack; it acts at once."""
         if name == "target":
             self._target_given, self.chosen.untargeted = True, False
-        self._replace(**{name: value})
+        if name in ("norm", "box"):
+            self.measure.measure(**{"norm" if name == "norm" else "boxed": value})
+        else:
+            self._replace(**{name: value})
 
     @Slot()
     def _fit(self) -> None:

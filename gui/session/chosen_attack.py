@@ -110,6 +110,10 @@ class ChosenAttack:
         self._images = replace(self._images, **images)
         self.choice = choice
 
+    def measure(self, norm: str, *, boxed: bool) -> None:
+        """Measure changes so, in every attack that can."""
+        self.choice = self.choice.measured(norm, boxed=boxed)
+
     def begin_as_noise(self, noise: bool, index: int) -> None:
         """Begin as faint noise, or as image ``index`` itself."""
         before, after = (FROM_IMAGE, FROM_NOISE) if noise else (FROM_NOISE, FROM_IMAGE)

@@ -42,9 +42,9 @@ def crafting(state: AttackSession) -> Crafting:
 def universal_settings(state: AttackSession) -> IterativeSettings:
     """Return how one change for all is searched: target, norm, budget and box as chosen now.
 
-    An attack that counts pixels has no such budget: then it is the one set last for the length.
+    Where pixels are counted there is no such budget: then it is the one set last for the length.
     """
     settings = cast("IterativeSettings", state.chosen.choice.settings[Universal.name])
-    norm = state.chosen.norm if state.chosen.norm in ("l2", "linf") else "l2"
-    budget = state.chosen.budget if norm == state.chosen.norm else state.chosen.choice.budgets[norm]
-    return replace(settings, target=state.target, norm=norm, budget=budget, box=state.chosen.boxed)
+    norm = state.measure.set_norm
+    budget = state.chosen.choice.budgets[norm]
+    return replace(settings, target=state.target, norm=norm, budget=budget, box=state.measure.boxed)

@@ -1,11 +1,9 @@
-"""How large a change is: the norm and the box of one panel, and what is measured with them."""
+"""What is measured by the norm and box chosen: the images of a part, and the words for it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
-
-from PySide6.QtCore import QObject, Signal
+from typing import TYPE_CHECKING
 
 from core.exact.pairs import NORMS
 
@@ -17,53 +15,8 @@ if TYPE_CHECKING:
     from core.data.dataset import Split
     from core.exact.closed_form import SetNorm
     from core.exact.pairs import Norm
-    from gui.session.attack import AttackSession
+    from gui.session.measure import Measure
     from gui.session.view import View
-
-
-class Measure(QObject):
-    """Norm and box: those of the attack until a person chooses others here.
-
-    Parameters
-    ----------
-    attack : whose choice is followed; None to begin with the first norm and without a box
-    norms : those there are to choose from; where the attack's is another, the first stands for it
-    """
-
-    changed = Signal()
-
-    def __init__(
-        self,
-        attack: AttackSession | None = None,
-        norms: tuple[Norm, ...] = ("l2", "linf"),
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._attack, self.norms = attack, norms
-        self._norm: Norm | None = None
-        self._boxed: bool | None = None
-        if attack is not None:
-            attack.config_changed.connect(self.changed)
-
-    @property
-    def norm(self) -> Norm:
-        """How large a change is."""
-        of_attack = None if self._attack is None else self._attack.chosen.norm
-        norm = cast("Norm", self._norm or of_attack)
-        return norm if norm in self.norms else self.norms[0]
-
-    @property
-    def boxed(self) -> bool:
-        """Whether pixels stay between 0 and 1."""
-        if self._boxed is None:
-            return self._attack is not None and self._attack.chosen.boxed
-        return self._boxed
-
-    def measure(self, *, norm: Norm | None = None, boxed: bool | None = None) -> None:
-        """Change one of them, or both."""
-        self._norm = self._norm if norm is None else norm
-        self._boxed = self._boxed if boxed is None else boxed
-        self.changed.emit()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,9 +31,9 @@ class SizesQuestion:
     boxed: bool
 
 
-def measured_words(measured: Measure | SizesQuestion) -> str:
+def measured_words(norm: Norm, *, boxed: bool) -> str:
     """Return how sizes are measured, in words."""
-    return f"{NORMS[measured.norm]}{', pixels in 0..1' if measured.boxed else ''}"
+    return f"{NORMS[norm]}{', pixels in 0..1' if boxed else ''}"
 
 
 def sizes_wanted(view: View, part: str, measure: Measure) -> SizesQuestion | None:
@@ -93,6 +46,6 @@ def sizes_wanted(view: View, part: str, measure: Measure) -> SizesQuestion | Non
         epoch=shown.epoch,
         part=part,
         split=split,
-        norm=cast("SetNorm", measure.norm),
+        norm=measure.set_norm,
         boxed=measure.boxed,
     )

@@ -13,7 +13,8 @@ from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from gui.shared.measure import Measure
+    from core.exact.pairs import Norm
+    from gui.session.measure import Measure
 
 _BOX_HELP = (
     "Whether a changed pixel must stay between 0 (paper) and 1 (ink), as in an image that can be "
@@ -28,13 +29,19 @@ class SizeChoice(QWidget):
     ----------
     measure : what is shown and changed
     norm_help : what the norm means here
+    norms : those that are known here; the first stands for another
     """
 
-    def __init__(self, measure: Measure, norm_help: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        measure: Measure,
+        norm_help: str,
+        parent: QWidget | None = None,
+        norms: tuple[Norm, ...] = ("l2", "linf"),
+    ) -> None:
         super().__init__(parent)
-        self._measure = measure
-        norms = {norm: words for norm, words in NORMS.items() if norm in measure.norms}
-        self.norm = chooser("Size", self, norm_help, norms)
+        self._measure, self._norms = measure, norms
+        self.norm = chooser("Size", self, norm_help, {norm: NORMS[norm] for norm in norms})
         self.boxed = QCheckBox("pixels in 0..1", self)
         self.boxed.setToolTip(wrapped(_BOX_HELP))
         self.setLayout(beside(self.norm, self.boxed, spacing=10))
@@ -46,5 +53,5 @@ class SizeChoice(QWidget):
     @Slot()
     def refresh(self) -> None:
         """Show what is chosen."""
-        self.norm.setCurrentIndex(self.norm.findData(self._measure.norm))
+        self.norm.setCurrentIndex(self.norm.findData(self._measure.within(self._norms)))
         self.boxed.setChecked(self._measure.boxed)

@@ -60,7 +60,6 @@ def pull_parameter(default: float) -> Any:
 class DescentSettings(AttackSettings):
     """Settings of :class:`Descent`."""
 
-    apart: ClassVar[frozenset[str]] = frozenset({"box"})
     objective: ClassVar = "squared"
 
     box: bool = box_parameter()

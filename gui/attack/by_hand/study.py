@@ -12,7 +12,6 @@ from core.attack.by_hand.painting import Painting, Rules
 from core.attack.by_hand.score import Goal
 from core.data.dataset import read_only
 from core.errors import SettingError
-from core.exact.pairs import NORMS
 from core.search import AtOnce
 from gui.jobs.study import Study
 
@@ -48,10 +47,6 @@ class Game(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._attack = session, session.attack
-        self.norm: Norm = "l2"
-        self._boxed = True
-        self._followed: tuple[str, bool] = (self._attack.chosen.norm, self._attack.chosen.boxed)
-        """Norm and box of the attack, as they were when last looked at."""
         self._factor = DEFAULT_FACTOR
         self.budget: float | None = None
         """What is allowed; None before the smallest size is known."""
@@ -87,9 +82,14 @@ class Game(QObject):
         self._taken: object = None
 
     @property
+    def norm(self) -> Norm:
+        """How large a change is."""
+        return self._attack.measure.norm
+
+    @property
     def boxed(self) -> bool:
         """Whether pixels stay in 0..1: always where they are counted, or one would be enough."""
-        return self._boxed or self.norm == "l0"
+        return self._attack.measure.boxed or self.norm == "l0"
 
     @property
     def factor(self) -> float:
@@ -105,13 +105,11 @@ class Game(QObject):
 
     def set_norm(self, norm: Norm) -> None:
         """Measure changes in another way."""
-        self.norm = norm
-        self.refresh()
+        self._attack.measure.measure(norm=norm)
 
     def set_boxed(self, boxed: bool) -> None:
         """Keep pixels in 0..1, or let them go anywhere."""
-        self._boxed = boxed
-        self.refresh()
+        self._attack.measure.measure(boxed=boxed)
 
     def set_factor(self, factor: float) -> None:
         """Allow so many times the smallest size that is enough."""
@@ -167,7 +165,6 @@ class Game(QObject):
         dataset, shown = self._session.view.dataset, self._session.view.shown
         if not self._is_watched:
             return
-        self._follow_attack()
         image = self._attack.chosen_image
         if dataset is None or image is None:
             self._stop("Waiting for data ...")
@@ -187,15 +184,6 @@ class Game(QObject):
         if painted:
             words = "These are other images: what was painted by hand is cleared."
             self._session.messages.note(words)
-
-    def _follow_attack(self) -> None:
-        """Take over norm and box where they are changed for the attack."""
-        now = self._attack.chosen.norm, self._attack.chosen.boxed
-        if now[0] != self._followed[0] and now[0] in NORMS:
-            self.norm = now[0]
-        if now[1] != self._followed[1]:
-            self._boxed = now[1]
-        self._followed = now
 
     def _take_image(self, image: NDArray[np.float32], shape: tuple[int, int]) -> None:
         """Go on with what was painted on this image, if anything was."""

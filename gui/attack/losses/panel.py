@@ -261,7 +261,7 @@ class LossesPanel(Panel):
         for i, column in enumerate(self.columns):
             column.show_step(descents, i, step, dataset.image_shape, dataset.class_names)
         badge = badge_words(descents, step, dataset.class_names)
-        far = far_out_words(descents, step, box=self._session.attack.chosen.boxed)
+        far = far_out_words(descents, step, box=self._session.attack.measure.boxed)
         self._show_badge(badge._replace(words=f"{badge.words} {far}".rstrip()))
 
     def _empty_words(self) -> BadgeWords:

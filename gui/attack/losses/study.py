@@ -136,7 +136,7 @@ class Losses(QObject):
             index=attack.index,
             weights=shown.weights,
             target=attack.target,
-            box=attack.chosen.boxed,
+            box=attack.measure.boxed,
             config=self.config,
         )
 

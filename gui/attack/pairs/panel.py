@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Slot
 
 from gui.attack.pairs.study import pairs_study
 from gui.shared.columns import heading, sentences
-from gui.shared.measure import Measure, measured_words
+from gui.shared.measure import measured_words
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.part_choice import PartChoice
 from gui.shared.size_choice import SizeChoice
@@ -54,7 +54,7 @@ class PairsPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.part = PartChoice(session, _PART_HELP, self, ATTACKABLE)
-        measure = Measure(parent=self)
+        measure = session.attack.measure
         self.size_choice = SizeChoice(measure, _NORM_HELP, self)
         self.study = pairs_study(session, self.part, measure)
         self.progress = StudyProgress(
@@ -114,7 +114,8 @@ class PairsPanel(Panel):
     def figure_words(self) -> str:
         """Return whose images are measured, which epoch's, and how."""
         answer = self.study.answer
-        how = "" if answer is None else measured_words(answer.question)
+        q = None if answer is None else answer.question
+        how = "" if q is None else measured_words(q.norm, boxed=q.boxed)
         return f"{self.words.text()}, {how}"
 
     @Slot(int, int)

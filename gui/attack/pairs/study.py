@@ -9,8 +9,8 @@ from gui.jobs.study import Study
 from gui.shared.measure import SizesQuestion, sizes_wanted
 
 if TYPE_CHECKING:
+    from gui.session.measure import Measure
     from gui.session.session import Session
-    from gui.shared.measure import Measure
     from gui.shared.part_choice import PartChoice
 
 _MOST_KNOWN = 8

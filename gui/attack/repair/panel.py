@@ -134,7 +134,9 @@ class RepairPanel(Panel):
 
     def figure_words(self) -> str:
         """Return whose mistakes are repaired, which epoch's, and how sizes are measured."""
-        return f"{self.words.text()}, {measured_words(self.repair.measure)}"
+        measure = self.repair.measure
+        how = measured_words(measure.set_norm, boxed=measure.boxed)
+        return f"{self.words.text()}, {how}"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the plot where there is room for it."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 
 from core.exact.repair import PairSearch, RepairSearch, neighbour
 from gui.jobs.study import Study
-from gui.shared.measure import Measure, SizesQuestion, sizes_wanted
+from gui.shared.measure import SizesQuestion, sizes_wanted
 
 if TYPE_CHECKING:
     from core.exact.repair import Changed, RepairPair, RepairSizes
@@ -44,7 +44,7 @@ class Repair(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self.measure = Measure(session.attack, parent=self)
+        self.measure = session.attack.measure
         self.part = "test"
         self._wanted: dict[Kind, int] = {}
         session.view.forgotten.connect(self._look_at_first)

@@ -80,7 +80,8 @@ class RobustnessPlot(Panel):
         curves = self._state.curves
         if curves is None:
             return ""
-        epoch, how = curves.models[0].epoch, measured_words(self._state.measure)
+        epoch = curves.models[0].epoch
+        how = measured_words(self._state.norm, boxed=self._state.measure.boxed)
         return f"test images of {self.label.currentText()}, {epoch_words(epoch)}, {how}"
 
     def dataset_changed(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from core.learning.model_cache import ModelCache
 from core.parameters import parameters_of
 from gui.jobs.question import about, is_as, same
 from gui.jobs.study import REST, Study
-from gui.shared.measure import Measure
 from gui.shared.run_models import OfModels, models_of, other_runs
 from gui.widgets.curves.runs import RunCurves
 
@@ -127,7 +126,7 @@ class Robustness:
         attacks: tuple[SizedAttack, ...] = SIZED_ATTACKS,
     ) -> None:
         self._session, self._view = session, session.view
-        self.attacks, self.measure = attacks, Measure(parent=parent)
+        self.attacks, self.measure = attacks, session.attack.measure
         self._other_key: int | None = None
         self._forget()
         view = session.view
@@ -239,7 +238,7 @@ class Robustness:
     @property
     def norm(self) -> SetNorm:
         """How large a change is."""
-        return cast("SetNorm", self.measure.norm)
+        return self.measure.set_norm
 
     @property
     def curves(self) -> RobustnessCurves | None:

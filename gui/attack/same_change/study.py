@@ -237,5 +237,5 @@ class OneChange(QObject):
             change=change,
             strength=self.strength,
             target=attack.film.aim,
-            box=attack.chosen.boxed,
+            box=attack.measure.boxed,
         )

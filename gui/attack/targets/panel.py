@@ -13,7 +13,7 @@ from core.exact.pairs import NORMS
 from gui.attack.targets.study import targets_study
 from gui.session.player import Player
 from gui.shared.columns import sentences
-from gui.shared.measure import Measure, measured_words
+from gui.shared.measure import measured_words
 from gui.shared.panel import Panel, StudyProgress
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import sure_words
@@ -67,14 +67,14 @@ class TargetsPanel(Panel):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self.measure = Measure(session.attack, tuple(NORMS), self)
+        self.measure = session.attack.measure
         self.study = targets_study(session, self.measure, self)
         self.player = Player(
             session.pool.frame, n_frames=_STEPS + 1, speed=_STEPS / _PLAY_SECONDS, parent=self
         )
         self._columns: list[int] = []
         self._names: tuple[str, ...] = ()
-        self.size_choice = SizeChoice(self.measure, _NORM_HELP, self)
+        self.size_choice = SizeChoice(self.measure, _NORM_HELP, self, tuple(NORMS))
         orders = {"class": "by class", "size": "by size"}
         self.order = chooser("Order of the classes", self, _ORDER_HELP, orders)
         self.words = FittingLabel("", self)
@@ -124,7 +124,8 @@ class TargetsPanel(Panel):
 
     def figure_words(self) -> str:
         """Return what the image is read as, how sizes are measured, and how much is shown."""
-        how = f"{measured_words(self.measure)}, {self.fraction_words.text()}"
+        measured = measured_words(self.measure.norm, boxed=self.measure.boxed)
+        how = f"{measured}, {self.fraction_words.text()}"
         return f"{self.words.text()}, {how}, {super().figure_words()}".rstrip(", ")
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from core.exact.all_targets import AllTargets
     from core.exact.pairs import Norm
+    from gui.session.measure import Measure
     from gui.session.session import Session
-    from gui.shared.measure import Measure
 
 
 @dataclass(frozen=True, slots=True, eq=False)
