@@ -27,8 +27,8 @@ from test_gui_session_session import Notes
 
 from core.learning.config import TrainingConfig
 from core.learning.training import Trainer
-from gui.learn.curves import LearningCurves, making_plots
 from gui.session.run_state import RunState
+from gui.shared.learning_curves import LearningCurves, making_plots
 from gui.theme import DARK, LIGHT
 from gui.tune.runs.panel import RunsPanel
 

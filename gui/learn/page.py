@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset, Split
     from core.insight.diagnostics import Diagnosis
     from gui.jobs.question import Answer
-    from gui.learn.curves import LearningCurves
     from gui.session.readings import DiagnosisQuestion
     from gui.session.session import Session
+    from gui.shared.learning_curves import LearningCurves
     from gui.shared.opened_image import OpenedImage
     from gui.shared.tabs import Tab
     from gui.widgets.curves.plot import CurvePlot
@@ -149,7 +149,7 @@ class LearnPage(Page):
     @cached_property
     def curves(self) -> LearningCurves:
         """Both plots, in the place that was kept for them."""
-        from gui.learn.curves import LearningCurves, making_plots
+        from gui.shared.learning_curves import LearningCurves, making_plots
 
         self._making = self._making or making_plots()
         made = LearningCurves(self._session, [*self._plots, *self._making], self)
@@ -167,13 +167,13 @@ class LearnPage(Page):
     @Slot()
     def _load_curves(self) -> None:
         """Load what draws curves beside the window, now that something is seen."""
-        load = partial(import_module, "gui.learn.curves")
+        load = partial(import_module, "gui.shared.learning_curves")
         load_beside(self._session.pool, [load], self._make_curves)
 
     @Slot()
     def _make_curves(self) -> None:
         """Make the curves in pieces, between which the window is alive."""
-        from gui.learn.curves import making_plots
+        from gui.shared.learning_curves import making_plots
 
         self._making = self._making or making_plots()
         plot = next(self._making, None)

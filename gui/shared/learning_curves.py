@@ -58,7 +58,7 @@ def making_plots() -> Iterator[CurvePlot]:
 
 
 class LearningCurves(QWidget):
-    """Both plots, kept true to the runs of the session.
+    """Both plots, kept true to the runs of the session while somebody looks.
 
     Parameters
     ----------
@@ -96,9 +96,9 @@ class LearningCurves(QWidget):
         return ""
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Draw what was learnt while nobody looked."""
+        """Draw what came while nobody looked."""
         super().showEvent(event)
-        self._run_state_changed()
+        self.refresh()
 
     @Slot()
     def refresh(self) -> None:
@@ -110,6 +110,8 @@ class LearningCurves(QWidget):
     @Slot()
     def _refresh_behind(self) -> None:
         """Draw the other runs and the bands that a person wants to see."""
+        if not self.isVisible():
+            return
         session = self._session
         # Curves of other data mean nothing.
         present = (session.view.data_config, session.view.reading)
@@ -173,7 +175,7 @@ class LearningCurves(QWidget):
     @Slot()
     def _refresh_curves(self) -> None:
         history = self._session.view.history
-        if history is None:
+        if history is None or not self.isVisible():
             return
         self._n_drawn, self._drawn_at = len(history), time.perf_counter()
         ticks = [(c.epoch, str(c), c.label) for c in self._session.view.shown_changes]
