@@ -743,6 +743,12 @@ def test_text_can_be_read(theme: Theme, front: str, back: str) -> None:
     assert contrast(getattr(theme, front), getattr(theme, back)) >= 4.5
 
 
+@pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
+@pytest.mark.parametrize("ground", ["surface", "raised"])
+def test_the_edge_of_what_is_used_is_seen(theme: Theme, ground: str) -> None:
+    assert contrast(theme.edge, getattr(theme, ground)) >= 3.0
+
+
 def test_the_contrast_is_that_of_wcag() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
