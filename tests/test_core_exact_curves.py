@@ -7,10 +7,8 @@ import pytest
 from core_samples import tiny_dataset
 
 from core.data.dataset import Split
-from core.exact.closed_form import smallest_changes
+from core.exact.curve_search import CurveSearch, KnownCurves, MedianSearch, some_images
 from core.exact.curves import (
-    CurveSearch,
-    MedianSearch,
     between_tried,
     curve_sizes,
     exact_robustness,
@@ -108,31 +106,89 @@ def test_between_the_sizes_tried_a_curve_is_straight_but_never_under_the_exact_o
     np.testing.assert_allclose(drawn, [1.0, 0.95, 0.5, 0.35, 0.2])
 
 
-def test_medians_over_epochs_are_found_once_and_of_the_rightly_read(learnt):
+@pytest.mark.parametrize("boxed", [False, True])
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+def test_quartiles_of_a_class_are_of_its_rightly_read_images(learnt, norm, boxed):
     data, records = learnt
+    found = finish(exact_robustness(records[-1].weights, data.test, boxed=boxed))
+    quartiles = found.quartiles(norm)
+    for label in range(data.n_classes):
+        own = found.sizes(norm)[found.right & (data.test.labels == label)]
+        expected = np.quantile(own, [0.25, 0.5, 0.75]) if len(own) else np.full(3, np.nan)
+        np.testing.assert_allclose(quartiles[:, label], expected)
+
+
+def test_what_lies_on_the_boundary_is_not_the_most_fragile():
+    # Two classes of images (x, 1 - x): the boundary is at x = 0.5.
+    places = np.array([0.5, 0.5001, 0.501, 0.6, 0.7, 0.8, 0.9])
+    images = np.stack((places, 1 - places), axis=1).astype(np.float32)
+    test = Split(images, np.zeros(len(images), dtype=np.int64))
+    weights = np.array([[0.0, 1.0, -1.0], [0.0, -1.0, 1.0]])
+    found = finish(exact_robustness(weights, test, boxed=False))
+    fragile, n_left_out = found.fragile("l2")
+    assert n_left_out == 3
+    assert fragile.tolist() == [3, 4, 5, 6]
+    assert len(found.ordered("l2")) == 7
+
+
+def test_some_images_are_a_round_number_drawn_once_or_all():
+    data = tiny_dataset(20, 150)
+    some = some_images(data.test, 12 * 67)
+    assert len(some.rows) == some.split.n_samples == 65
+    assert not some.is_whole
+    assert (np.diff(some.rows) > 0).all()
+    np.testing.assert_array_equal(some.split.images, data.test.images[some.rows])
+    np.testing.assert_array_equal(some.rows, some_images(data.test, 12 * 67).rows)
+    whole = some_images(data.test, 12 * 150)
+    assert whole.is_whole
+    assert whole.split is data.test
+
+
+@pytest.mark.parametrize("boxed", [False, True])
+@pytest.mark.parametrize("norm", ["l2", "linf"])
+def test_medians_over_epochs_are_found_once_and_of_the_rightly_read(learnt, norm, boxed):
+    data, records = learnt
+    images = some_images(data.test)
+
+    def search_of(runs, known):
+        return MedianSearch(images, runs, known, norm=norm, boxed=boxed)
+
     known = ModelCache()
-    assert len(list(MedianSearch(data.test, {7: records[:3]}, known=known).run())) == 3
-    search = MedianSearch(data.test, {7: records, 8: records[:2]}, known=known)
-    assert len(list(search.run())) == len(records) - 3  # the others are known
+    assert list(search_of({7: records[:3]}, known).run())
+    search = search_of({7: records, 8: records[:2]}, known)
+    list(search.run())
+    assert not list(search_of({7: records}, known).run())  # all of them are known
     assert search.found()[8].epochs.tolist() == [0, 1]
     found = search.found()[7]
     np.testing.assert_array_equal(found.epochs, [record.epoch for record in records])
     for i, record in enumerate(records):
-        changes = smallest_changes(record.weights, data.test)
-        right = changes.predicted == data.test.labels
+        exact = finish(exact_robustness(record.weights, data.test, boxed=boxed))
         assert found.score[i] == pytest.approx(record.test_score)
-        for values, sizes in ((found.l2, changes.sizes["l2"]), (found.linf, changes.sizes["linf"])):
-            np.testing.assert_equal(values[i], np.median(sizes[right]))
-    partial = MedianSearch(data.test, {7: records}, ModelCache())
-    next(partial.run())
-    assert len(partial.found()[7].epochs) == 1
+        np.testing.assert_equal(found.medians[i], exact.median(norm))
+
+
+def test_medians_go_from_the_last_epoch_over_the_first_to_the_finer_ones(learnt):
+    data, records = learnt
+    search = MedianSearch(
+        some_images(data.test), {7: records}, ModelCache(), norm="l2", boxed=False
+    )
+    seen = []
+    for _ in search.run():
+        epochs = set(search.found()[7].epochs.tolist())
+        seen += sorted(epochs - set(seen))
+    assert seen[:3] == [records[-1].epoch, 0, 2]
+    assert sorted(seen) == [record.epoch for record in records]
 
 
 def test_curves_of_several_models_are_those_of_each_and_found_once(learnt):
     data, records = learnt
-    known = ModelCache()
+    known, images = KnownCurves(), (some_images(data.test),)
     first, last = records[1].weights, records[-1].weights
-    search = CurveSearch({5: last, 2: first}, data.test, boxed=False, known=known)
+
+    def search_of(models, boxed=False):
+        return CurveSearch(models, images, known, norm="l2", boxed=boxed)
+
+    search = search_of({5: last, 2: first})
     assert search.found() is None
     steps = search.run()
     assert next(steps) == Progress(1, 2, "models")
@@ -143,20 +199,38 @@ def test_curves_of_several_models_are_those_of_each_and_found_once(learnt):
     assert list(found.models) == [5, 2]
     for key, weights in ((5, last), (2, first)):
         alone = finish(exact_robustness(weights, data.test, boxed=False))
-        for norm in ("l2", "linf"):
-            np.testing.assert_array_equal(found.models[key].sizes(norm), alone.sizes(norm))
+        np.testing.assert_array_equal(found.models[key].sizes("l2"), alone.sizes("l2"))
     assert found.shown is found.models[5]
-    for norm in ("l2", "linf"):
-        sizes = found.sizes(norm)
-        furthest = max(shown_size(each, norm) for each in found.models.values())
-        assert sizes[0] == 0
-        assert sizes[-1] == furthest
-        np.testing.assert_array_equal(found.attack_sizes(norm), tried_sizes(found.shown, norm))
-        assert np.isin(found.attack_sizes(norm), sizes).all()
-    again = CurveSearch({9: first}, data.test, boxed=False, known=known)
+    sizes = found.sizes("l2")
+    furthest = max(shown_size(each, "l2") for each in found.models.values())
+    assert sizes[0] == 0
+    assert sizes[-1] == furthest
+    np.testing.assert_array_equal(found.attack_sizes("l2"), tried_sizes(found.shown, "l2"))
+    assert np.isin(found.attack_sizes("l2"), sizes).all()
+    again = search_of({9: first})
     assert not list(again.run())
     assert again.found().shown is found.models[2]
     # In the box it is another question.
-    boxed = CurveSearch({9: first}, data.test, boxed=True, known=known)
+    boxed = search_of({9: first}, boxed=True)
     assert list(boxed.run())
     assert boxed.found().shown.boxed
+
+
+def test_few_images_are_known_before_all_are(learnt):
+    data, records = learnt
+    few, whole = some_images(data.test, 12 * 20), some_images(data.test)
+    weights = records[-1].weights
+    search = CurveSearch({0: weights}, (few, whole), KnownCurves(), norm="l2", boxed=True)
+    steps = search.run()
+    while search.found() is None:
+        next(steps)
+    assert search.found().images is few
+    assert len(search.found().shown.labels) == 20
+    list(steps)
+    assert search.found().images is whole
+    alone = finish(exact_robustness(weights, data.test, boxed=True, norms=("l2",)))
+    np.testing.assert_array_equal(search.found().shown.sizes("l2"), alone.sizes("l2"))
+    np.testing.assert_allclose(
+        alone.sizes("l2"),
+        finish(exact_robustness(weights, data.test, boxed=True)).sizes("l2"),
+    )

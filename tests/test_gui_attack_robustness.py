@@ -29,7 +29,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 from core.attack.methods.fgsm import FastGradient
 from core.attack.whole_parts.sized import SIZED_ATTACKS as ATTACKS
 from core.attack.whole_parts.sized import GradientAttack, Trial
-from core.exact.curves import MedianSearch, exact_robustness, share_right
+from core.exact.curve_search import MedianSearch, some_images
+from core.exact.curves import exact_robustness, share_right
 from core.learning.model_cache import ModelCache
 from core.progress import finish
 from gui.attack.robustness.page import TWO, RobustnessPage
@@ -194,14 +195,20 @@ def test_medians_and_scores_are_those_of_every_epoch(
     page: RobustnessPage, session: Session, qtbot: QtBot
 ) -> None:
     assert session.view.history is not None
-    search = MedianSearch(data_of(session).test, {0: session.view.history.records}, ModelCache())
-    list(search.run())
-    expected = search.found()[0]
-    wait_until(qtbot, lambda: len(page.epochs.median_plot.main.data("median")[0]) == EPOCHS + 1)
-    np.testing.assert_array_equal(page.epochs.median_plot.main.data("median")[1], expected.l2)
-    np.testing.assert_array_equal(page.epochs.score_plot.main.data("score")[1], expected.score)
-    choose(qtbot, page.curves.size_choice.norm, page.curves.size_choice.norm.findData("linf"))
-    np.testing.assert_array_equal(page.epochs.median_plot.main.data("median")[1], expected.linf)
+    records, plot = session.view.history.records, page.epochs.median_plot
+    images, before = some_images(data_of(session).test), None
+    for norm, boxed in (("l2", False), ("linf", False), ("linf", True), ("l2", True)):
+        page.state.measure.measure(norm=norm, boxed=boxed)
+        wait_for_curves(qtbot, page)
+        search = MedianSearch(images, {0: records}, ModelCache(), norm=norm, boxed=boxed)
+        list(search.run())
+        expected = search.found()[0]
+        wait_until(qtbot, lambda: len(plot.main.data("median")[0]) == EPOCHS + 1)
+        np.testing.assert_array_equal(plot.main.data("median")[1], expected.medians)
+        np.testing.assert_array_equal(page.epochs.score_plot.main.data("score")[1], expected.score)
+        drawn = pixels(plot.view)
+        assert before is None or (drawn != before).any()  # the box and the norm can be seen
+        before = drawn
 
 
 def test_it_follows_the_epoch_shown(page: RobustnessPage, session: Session, qtbot: QtBot) -> None:
@@ -220,7 +227,7 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     assert not any(thread.name == "exact curves" for thread in threading.enumerate())
     press(qtbot, window, "Ctrl+5")
     assert page.isVisible()
-    assert wait_for_curves(qtbot, page).split is data_of(session).test
+    assert wait_for_curves(qtbot, page).images.split is data_of(session).test
     strip = page.images.fragile
     hover(strip, strip.cell_rect(0, 0).center())
     assert f"test image {strip.images[0].index:,}" in window.hover_words.text()
@@ -385,7 +392,7 @@ def test_other_data_clear_the_page_and_fill_it_again(
     wait_until(qtbot, lambda: data_of(session).test.n_samples == 50)
     wait_for_state(qtbot, session, RunState.FINISHED)
     curves = wait_for_curves(qtbot, page)
-    assert curves.split.n_samples == 50
+    assert curves.images.split.n_samples == 50
     assert "50 test images" in page.images.words.text()
 
 

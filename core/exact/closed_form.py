@@ -22,6 +22,8 @@ from core.data.dataset import read_only
 from core.learning.perceptron import SoftmaxPerceptron
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
@@ -50,13 +52,12 @@ class SmallestChanges:
     rivals: dict[SetNorm, NDArray[np.int64]]
 
     @classmethod
-    def unknown(cls, n: int) -> Self:
+    def unknown(cls, n: int, norms: Sequence[SetNorm] = SET_NORMS) -> Self:
         """Return room for ``n`` images."""
-        sizes, rivals = np.empty((2, n)), np.empty((2, n), dtype=np.int64)
         return cls(
             np.empty(n, dtype=np.int64),
-            dict(zip(SET_NORMS, sizes, strict=True)),
-            dict(zip(SET_NORMS, rivals, strict=True)),
+            {norm: np.empty(n) for norm in norms},
+            {norm: np.empty(n, dtype=np.int64) for norm in norms},
         )
 
     def known(self) -> Self:

@@ -321,7 +321,7 @@ def cost_matrix(sizes: PairSizes) -> CostMatrix:
         order = np.argsort(found, axis=0, kind="stable")
         ordered = np.take_along_axis(found, order, axis=0)
         for values, share in ((low, 0.25), (median, 0.5), (high, 0.75)):
-            values[label, others] = _quantile(ordered, share)
+            values[label, others] = quantile(ordered, share)
         example[label, others] = sizes.indices[own[order[(len(own) - 1) // 2]]]
     return CostMatrix(
         sizes,
@@ -333,7 +333,7 @@ def cost_matrix(sizes: PairSizes) -> CostMatrix:
     )
 
 
-def _quantile(ordered: Array, share: float) -> Array:
+def quantile(ordered: Array, share: float) -> Array:
     """Return a quantile of each column, (n_columns,), between the two nearest of its numbers.
 
     Unlike NumPy's, between two infinite numbers it is infinite.

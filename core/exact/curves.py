@@ -12,22 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.data.dataset import read_only
-from core.exact.closed_form import SmallestChanges, smallest_changes
+from core.exact.closed_form import SET_NORMS, SmallestChanges, smallest_changes
+from core.exact.cost_matrix import quantile
 from core.exact.smallest import boxed_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Generator, Sequence
 
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
     from core.exact.closed_form import SetNorm
-    from core.learning.model_cache import ModelCache
-    from core.learning.records import EpochRecord
     from core.progress import Progress
 
-    Medians = tuple[float, float, float]
+ON_BOUNDARY = 0.01
+"""Of the median: an image that withstands less lies on the boundary between two classes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +36,7 @@ class ExactRobustness:
     Attributes
     ----------
     labels : (n_samples,) int64
-    changes : of every image; sizes may be infinite
+    changes : of every image, in the norms that were asked for; sizes may be infinite
     boxed : whether pixels stay between 0 and 1
     n_classes : int
     """
@@ -87,6 +86,29 @@ class ExactRobustness:
         chosen = self.right if label is None else self.right & (self.labels == label)
         return float(np.median(self.sizes(norm)[chosen])) if chosen.any() else float("nan")
 
+    def quartiles(self, norm: SetNorm) -> NDArray[np.float64]:
+        """Return (3, n_classes): quartile, median, quartile of the rightly read images of a class.
+
+        NaN without one.
+        """
+        found = np.full((3, self.n_classes), np.nan)
+        for label in range(self.n_classes):
+            own = self.ordered(norm, label)
+            if len(own):
+                sizes = self.sizes(norm)[own][:, None]
+                found[:, label] = [float(quantile(sizes, s)[0]) for s in (0.25, 0.5, 0.75)]
+        return found
+
+    def fragile(self, norm: SetNorm, label: int | None = None) -> tuple[NDArray[np.int64], int]:
+        """Return the rightly read images, the most fragile first, and how many are left out.
+
+        Those lie on the boundary, within :data:`ON_BOUNDARY` of the median of all: any change at
+        all turns them, so that they say nothing about the others.
+        """
+        ordered = self.ordered(norm, label)
+        beyond = self.sizes(norm)[ordered] >= ON_BOUNDARY * self.median(norm)
+        return ordered[beyond], int((~beyond).sum())
+
     def ordered(self, norm: SetNorm, label: int | None = None) -> NDArray[np.int64]:
         """Return the rightly read images, those first that the smallest changes are enough for."""
         chosen = self.right if label is None else self.right & (self.labels == label)
@@ -95,16 +117,21 @@ class ExactRobustness:
 
 
 def exact_robustness(
-    weights: NDArray[Any], split: Split, *, boxed: bool
+    weights: NDArray[Any],
+    split: Split,
+    *,
+    boxed: bool,
+    norms: Sequence[SetNorm] = SET_NORMS,
 ) -> Generator[Progress, None, ExactRobustness]:
     """Find the exact sizes of all images of a part; telling often in the box, where it takes long.
 
     Parameters
     ----------
     weights : (n_classes, n_features + 1), bias in column 0
+    norms : the only ones in the box; without it those of all cost hardly more
     """
     if boxed:
-        changes = yield from boxed_changes(weights, split)
+        changes = yield from boxed_changes(weights, split, norms)
     else:
         changes = smallest_changes(weights, split)
     return ExactRobustness(split.labels, changes, boxed, len(weights))
@@ -177,125 +204,3 @@ def between_tried(
     (n,) float64
     """
     return np.asarray(np.maximum(np.interp(at, tried, accuracy), exact))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ExactCurves:
-    """What the images of one part withstand under several models.
-
-    Attributes
-    ----------
-    models : key of a model -> what it withstands; the one that is shown comes first
-    """
-
-    models: dict[int, ExactRobustness]
-
-    @property
-    def shown(self) -> ExactRobustness:
-        """What the first model withstands."""
-        return next(iter(self.models.values()))
-
-    def attack_sizes(self, norm: SetNorm) -> NDArray[np.float64]:
-        """Return the sizes at which attacks are tried on the first model, (n,)."""
-        return tried_sizes(self.shown, norm)
-
-    def sizes(self, norm: SetNorm) -> NDArray[np.float64]:
-        """Return the sizes at which curves are drawn, (n_sizes,), :meth:`attack_sizes` in them."""
-        furthest = max(shown_size(found, norm) for found in self.models.values())
-        return np.union1d(curve_sizes(furthest), self.attack_sizes(norm))
-
-
-class CurveSearch:
-    """Finds the exact sizes of all images of a part, for both norms, under several models.
-
-    Parameters
-    ----------
-    models : key -> weights (n_classes, n_features + 1), one at least; the one shown comes first
-    boxed : whether pixels stay between 0 and 1
-    known : what was found before
-    """
-
-    def __init__(
-        self,
-        models: Mapping[int, NDArray[Any]],
-        split: Split,
-        known: ModelCache[ExactRobustness],
-        *,
-        boxed: bool,
-    ) -> None:
-        self._models, self._about, self._known = dict(models), (split, boxed), known
-
-    def run(self) -> Generator[Progress, None, None]:
-        """Look at those not looked at yet, telling after each, and within in the box."""
-        weights = list(self._models.values())
-        yield from self._known.fill(weights, self._about, self._look, "models")
-
-    def found(self) -> ExactCurves | None:
-        """Return what all of them withstand; None before that is known."""
-        known = {key: self._known.row(w, self._about) for key, w in self._models.items()}
-        whole = {key: row for key, row in known.items() if row is not None}
-        return ExactCurves(whole) if len(whole) == len(known) else None
-
-    def _look(self, weights: NDArray[Any]) -> Generator[Progress, None, ExactRobustness]:
-        split, boxed = self._about
-        return exact_robustness(weights, split, boxed=boxed)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RobustnessOverEpochs:
-    """Median exact sizes, without a box, of the rightly read images, epoch by epoch.
-
-    Attributes
-    ----------
-    epochs : (n_epochs,) int64, rising
-    l2, linf : (n_epochs,) float64, NaN where no image is read rightly
-    score : (n_epochs,) float64, the share read rightly
-    """
-
-    epochs: NDArray[np.int64]
-    l2: NDArray[np.float64]
-    linf: NDArray[np.float64]
-    score: NDArray[np.float64]
-
-
-class MedianSearch:
-    """Finds the medians of snapshots of runs in one part, each of them once.
-
-    Parameters
-    ----------
-    runs : of each run its snapshots, in rising order of epochs
-    known : what was found before
-    """
-
-    def __init__(
-        self,
-        split: Split,
-        runs: Mapping[int, Sequence[EpochRecord]],
-        known: ModelCache[Medians],
-    ) -> None:
-        self._split, self._runs, self._known = split, dict(runs), known
-
-    def run(self) -> Generator[Progress, None, None]:
-        """Look at those not looked at yet, telling after each; what is known of others goes."""
-        weights = [each.weights for snapshots in self._runs.values() for each in snapshots]
-        yield from self._known.fill(weights, (self._split,), self._look)
-
-    def found(self) -> dict[int, RobustnessOverEpochs]:
-        """Return what is known of each run so far."""
-        return {key: self._of(snapshots) for key, snapshots in self._runs.items()}
-
-    def _look(self, weights: NDArray[Any]) -> Generator[Progress, None, Medians]:
-        found = yield from exact_robustness(weights, self._split, boxed=False)
-        return found.median("l2"), found.median("linf"), found.score
-
-    def _of(self, snapshots: Sequence[EpochRecord]) -> RobustnessOverEpochs:
-        looked = [(each.epoch, self._known.row(each.weights, (self._split,))) for each in snapshots]
-        epochs = [epoch for epoch, row in looked if row is not None]
-        rows = [row for _, row in looked if row is not None]
-        l2, linf, score = np.array(rows, dtype=np.float64).reshape(len(rows), 3).T.copy()
-        return RobustnessOverEpochs(
-            epochs=read_only(np.array(epochs, dtype=np.int64)),
-            l2=read_only(l2),
-            linf=read_only(linf),
-            score=read_only(score),
-        )

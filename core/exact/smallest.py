@@ -19,17 +19,18 @@ import numpy as np
 
 from core.data.dataset import read_only
 from core.errors import ExplorerError, SettingError
-from core.exact.closed_form import SmallestChanges, class_distances
+from core.exact.closed_form import SET_NORMS, SmallestChanges, class_distances
 from core.exact.pairs import NORMS, Norm, pair_changes
 from core.exact.solver.overtaking import overtaking_change
 from core.progress import Progress, finish
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
+    from core.exact.closed_form import SetNorm
 
 CHUNK_ROWS = 128
 """Images whose boxed sizes are found together: a tenth of a second at most."""
@@ -203,7 +204,7 @@ def _few_pixels(
 
 
 def boxed_changes(
-    weights: NDArray[Any], split: Split
+    weights: NDArray[Any], split: Split, norms: Sequence[SetNorm] = SET_NORMS
 ) -> Generator[Progress, None, SmallestChanges]:
     """Find the smallest changes of all images of ``split`` with every pixel between 0 and 1.
 
@@ -213,16 +214,16 @@ def boxed_changes(
     """
     w = weights.astype(np.float64)
     distances = class_distances(w)
-    found = SmallestChanges.unknown(split.n_samples)
+    found = SmallestChanges.unknown(split.n_samples, norms)
     for rows, narrow, _ in split.chunks(CHUNK_ROWS):
         images = narrow.astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):  # NaN is the answer then
             logits = images @ w[:, 1:].T + w[:, 0]
             winner = found.predicted[rows] = logits.argmax(axis=1)
             gaps = logits[np.arange(len(images)), winner][:, None] - logits
-            for norm, between in distances.items():
+            for norm in norms:
                 found.sizes[norm][rows], found.rivals[norm][rows] = _nearest_boxed(
-                    images, w[:, 1:], gaps, winner, between, norm
+                    images, w[:, 1:], gaps, winner, distances[norm], norm
                 )
         yield Progress(rows.stop, split.n_samples, "images")
     return found.known()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import Slot
 
-from core.exact.pairs import NORMS
+from gui.shared.measure import measured_words
 from gui.shared.panel import Panel
 from gui.widgets.basics.layouts import beside
 from gui.widgets.curves.plot import Curve, CurvePlot
@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtWidgets import QWidget
 
-    from core.exact.curves import RobustnessOverEpochs
+    from core.exact.curve_search import RobustnessOverEpochs
     from gui.attack.robustness.study import Robustness
     from gui.session.runs import RunEntry
     from gui.session.session import Session
 
 MEDIAN, SCORE = "median", "score"
 _MEDIAN_HELP = (
-    "The median of the exact sizes, without the box, of the test images read rightly, at every "
-    "kept epoch. As weights grow sharper, it often falls while the score still rises."
+    "The median of the exact sizes, in the box where that is chosen, of the test images read "
+    "rightly, at every kept epoch. As weights grow sharper, it often falls while the score still "
+    "rises."
 )
 _SCORE_HELP = "The share of the test images read rightly, at the same epochs."
 
@@ -50,7 +51,7 @@ class RobustnessEpochs(Panel):
 
     def figure_words(self) -> str:
         """Return how sizes are measured: all epochs are drawn."""
-        return f"test images, {NORMS[self._state.norm]}"
+        return f"test images, {measured_words(self._state.measure)}"
 
     def show_known(self) -> None:
         """Draw what is known of the visible runs."""
@@ -85,8 +86,7 @@ class RobustnessEpochs(Panel):
     def _values(
         self, found: RobustnessOverEpochs, name: str
     ) -> tuple[NDArray[Any], NDArray[np.float64]]:
-        medians = found.l2 if self._state.norm == "l2" else found.linf
-        return found.epochs, found.score if name == SCORE else medians
+        return found.epochs, found.score if name == SCORE else found.medians
 
     @Slot()
     def _refresh_marker(self) -> None:

@@ -55,9 +55,11 @@ class RobustnessImages(QWidget):
 
     def show_curves(self, curves: RobustnessCurves, label: int | None) -> None:
         """Show the ends of what was found, of all images or of those of one class."""
-        main, split = curves.models[0], curves.split
+        main, some = curves.models[0], curves.images
         more = f", trying {curves.trying} ..." if curves.trying else ""
-        self.words.setText(f"{split.n_samples:,} test images, {epoch_words(main.epoch)}{more}")
+        n = f"{len(some.rows):,}" if some.is_whole else f"{len(some.rows):,} of {some.n_whole:,}"
+        rest = "" if some.is_whole else "; all follow when it rests"
+        self.words.setText(f"{n} test images{rest}, {epoch_words(main.epoch)}{more}")
         norm, found = curves.norm, curves.shown
         if self._drawn == (found, norm, label):
             return  # only an attack has come further
@@ -76,17 +78,18 @@ class RobustnessImages(QWidget):
         )
 
     def _image(self, curves: RobustnessCurves, index: int) -> StripImage:
-        dataset, found, split = self._session.view.dataset, curves.shown, curves.split
+        dataset, found, split = self._session.view.dataset, curves.shown, curves.images.split
         assert dataset is not None
+        number = int(curves.images.rows[index])
         size = float(found.sizes(curves.norm)[index])
         rivals = found.changes.rivals[curves.norm]
         name, rival = dataset.class_names[int(split.labels[index])], int(rivals[index])
         other = "nothing else" if rival < 0 else dataset.class_names[rival]
         return StripImage(
-            index=index,
+            index=number,
             values=split.images[index].reshape(dataset.image_shape),
             below=(_fitting_sizes(size), (f"{name} → {other}", f"{name}→{other}", name)),
-            words=f"test image {index:,}, labelled {name}: beyond a change of {size:.4g} it is "
+            words=f"test image {number:,}, labelled {name}: beyond a change of {size:.4g} it is "
             f"read as {other}",
         )
 

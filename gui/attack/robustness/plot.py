@@ -119,7 +119,7 @@ class RobustnessPlot(Panel):
             x, y = np.empty(0), np.empty(0)
             if known is not None and len(known):
                 tried = curves.attack_sizes[: len(known)]
-                right = share_right(known, curves.split.labels, label)
+                right = share_right(known, curves.images.split.labels, label)
                 within = slice(int(np.searchsorted(sizes, tried[-1], side="right")))
                 x, y = sizes[within], between_tried(sizes[within], exact[within], tried, right)
             self.plot.set_data(attack.label, x, y)

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.attack.whole_parts.sized import SIZED_ATTACKS, AttackTrials
-from core.exact.curves import CurveSearch, MedianSearch
+from core.exact.curve_search import (
+    FEW_PIXELS,
+    MEDIAN_PIXELS,
+    CurveSearch,
+    KnownCurves,
+    MedianSearch,
+    some_images,
+)
 from core.insight.epoch_readings import spread_snapshots
 from core.learning.config import TrainingConfig
 from core.learning.model_cache import ModelCache
@@ -28,7 +35,8 @@ if TYPE_CHECKING:
     from core.attack.whole_parts.sized import Counts, SizedAttack, TriedAttacks
     from core.data.dataset import Split
     from core.exact.closed_form import SetNorm
-    from core.exact.curves import ExactCurves, ExactRobustness, Medians, RobustnessOverEpochs
+    from core.exact.curve_search import ExactCurves, Median, RobustnessOverEpochs, SomeImages
+    from core.exact.curves import ExactRobustness
     from core.learning.records import EpochRecord
     from gui.session.runs import RunEntry
     from gui.session.session import Session
@@ -37,17 +45,27 @@ if TYPE_CHECKING:
 MOST_EPOCHS = 128
 """Epochs of a run whose medians are found: as many as the small plot has room for."""
 
-_REST = 2 * REST + 1
-"""Beside a training curves and medians are found at once: each takes an eighth of a core."""
-_REFRESH_SECONDS = 0.5
+_CURVES_REST, _MEDIANS_REST = 2 * REST - 1, 2 * REST + 1
+"""Beside a training curves and medians are found at once: a sixth and an eighth of a core."""
+_REFRESH_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CurvesQuestion(OfModels):
-    """The models whose curves are drawn, the images, and whether pixels stay between 0 and 1."""
+    """The models whose curves are drawn, and how the size of a change is measured.
 
+    Attributes
+    ----------
+    part, split : whose images they are
+    images : those of them that are looked at, one after the other; the last are all there are
+        unless a run goes on
+    """
+
+    part: str
     split: Split
+    norm: SetNorm
     boxed: bool
+    images: tuple[SomeImages, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +73,7 @@ class TrialsQuestion:
     """The model attacks are tried on, and what its images withstand, in the box or without it."""
 
     weights: NDArray[Any]
-    split: Split
+    images: SomeImages
     norm: SetNorm
     exact: ExactRobustness
 
@@ -65,7 +83,9 @@ class MediansQuestion:
     """Of each run its number and the snapshots whose medians are found."""
 
     models: tuple[tuple[int, tuple[EpochRecord, ...]], ...]
-    split: Split
+    images: SomeImages
+    norm: SetNorm
+    boxed: bool
 
     @property
     def weights(self) -> tuple[NDArray[Any], ...]:
@@ -80,7 +100,7 @@ class RobustnessCurves:
     Attributes
     ----------
     models : the one shown first; attacks are tried on that one alone
-    split : the images
+    part, images : whose images they are, and which of them
     norm : how large a change is
     exact : model -> what its images withstand
     sizes : (n_sizes,) at which the exact curves are drawn
@@ -91,7 +111,8 @@ class RobustnessCurves:
     """
 
     models: tuple[RunModel, ...]
-    split: Split
+    part: str
+    images: SomeImages
     norm: SetNorm
     exact: dict[int, ExactRobustness]
     sizes: NDArray[np.float64]
@@ -128,22 +149,25 @@ class Robustness:
         self._session, self._view = session, session.view
         self.attacks, self.measure = attacks, session.attack.measure
         self._other_key: int | None = None
+        self.part = "test"
         self._forget()
         view = session.view
         view.forgotten.connect(self._forget)
-        make = partial(Study, view, session.pool, rest=_REST, parent=parent)
+        make = partial(Study, view, session.pool, rest=_CURVES_REST, parent=parent)
         runs = (view.run_shown, session.runs.changed, view.run_started)
         self.exact: Study[CurvesQuestion, ExactCurves] = make(
             "exact curves",
             self._curves_wanted,
             lambda q: CurveSearch(
                 {model.key: model.weights for model in q.models},
-                q.split,
+                q.images,
+                self._known,
+                norm=q.norm,
                 boxed=q.boxed,
-                known=self._known,
             ),
             follows=(*runs, self.measure.changed),
             refresh=_REFRESH_SECONDS,
+            browse=frozenset({"images"}),
         )
         self.noise: Study[TrialsQuestion, TriedAttacks] = make(
             "trying noise",
@@ -162,8 +186,11 @@ class Robustness:
         self.medians: Study[MediansQuestion, dict[int, RobustnessOverEpochs]] = make(
             "medians over epochs",
             self._medians_wanted,
-            lambda q: MedianSearch(q.split, dict(q.models), known=self._known_medians),
-            follows=runs,
+            lambda q: MedianSearch(
+                q.images, dict(q.models), self._known_medians, norm=q.norm, boxed=q.boxed
+            ),
+            rest=_MEDIANS_REST,
+            follows=(*runs, self.measure.changed),
             refresh=_REFRESH_SECONDS,
             tell=0.5,
         )
@@ -172,13 +199,14 @@ class Robustness:
 
     def _forget(self) -> None:
         """Let go of images that are gone."""
-        self._known: ModelCache[ExactRobustness] = ModelCache()
-        self._known_medians: ModelCache[Medians] = ModelCache()
+        self._known = KnownCurves()
+        self._known_medians: ModelCache[Median] = ModelCache()
+        self._some: dict[tuple[int, float], SomeImages] = {}
         self._sized: tuple[Any, ...] = (None, "")
 
     @staticmethod
     def _trials_of(attacks: list[SizedAttack]) -> Any:
-        return lambda q: AttackTrials(q.weights, q.split, q.norm, q.exact, attacks=attacks)
+        return lambda q: AttackTrials(q.weights, q.images.split, q.norm, q.exact, attacks=attacks)
 
     def leave_attacks(self) -> None:
         """Try no more attacks on the model shown; what was found stays."""
@@ -247,7 +275,7 @@ class Robustness:
         if answer is None or answer.found is None:
             return None
         question, found = answer.question, answer.found
-        if question.models[0].key != self._session.runs.shown_key:
+        if question.models[0].key != self._session.runs.shown_key or question.norm != norm:
             return None
         if (self._sized[0], self._sized[1]) != (found, norm):
             self._sized = (found, norm, found.sizes(norm), found.attack_sizes(norm))
@@ -264,7 +292,8 @@ class Robustness:
         known = [tried.get(attack.label) for attack in self.attacks]
         return RobustnessCurves(
             models=question.models,
-            split=question.split,
+            part=question.part,
+            images=found.images,
             norm=norm,
             exact=found.models,
             sizes=self._sized[2],
@@ -288,14 +317,25 @@ class Robustness:
         strong = entry.key == runs.reference_key
         return RunCurves(entry.key, entry.name, runs.colour_of(entry), (curve,), strong=strong)
 
+    def _images(self, split: Split, most_pixels: float = np.inf) -> SomeImages:
+        """Return so many images of a part, the same ones every time."""
+        key = id(split), most_pixels
+        if key not in self._some:
+            self._some[key] = some_images(split, most_pixels)
+        return self._some[key]
+
     def _curves_wanted(self) -> CurvesQuestion | None:
-        dataset, models = self._view.dataset, models_of(self._view, self.entries()[1:])
-        if dataset is None or not models:
+        split, models = self._view.split(self.part), models_of(self._view, self.entries()[1:])
+        if split is None or not models:
             return None
-        question = CurvesQuestion(models, dataset.test, self.measure.boxed)
+        boxed = self.measure.boxed
+        few = self._images(split, FEW_PIXELS[boxed] / len(models))
+        whole = few if few.is_whole or self._view.goes_on else self._images(split)
+        images = (few,) if whole is few else (few, whole)
+        question = CurvesQuestion(models, self.part, split, self.norm, boxed, images)
         answer = self.exact.answer
         # Else noise would never be tried to its end on a model that learns on.
-        if answer is not None and self._view.is_running and self.noise.is_computing:
+        if answer is not None and self._view.goes_on and self.noise.is_computing:
             return answer.question if same(about(answer.question), about(question)) else question
         return question
 
@@ -303,22 +343,26 @@ class Robustness:
         answer = self.exact.answer
         if answer is None or answer.found is None:
             return None
-        question = answer.question
-        return TrialsQuestion(
-            question.models[0].weights, question.split, self.norm, answer.found.shown
-        )
+        found, model = answer.found, answer.question.models[0]
+        return TrialsQuestion(model.weights, found.images, answer.question.norm, found.shown)
 
     def _slow_wanted(self) -> TrialsQuestion | None:
         question, answer = self._noise_wanted(), self.noise.answer
         if self._view.is_running or answer is None or not answer.is_whole:
             return None
-        return question if is_as(question, answer.question) else None
+        if question is None or not (question.images.is_whole and is_as(question, answer.question)):
+            return None
+        return question
 
     def _medians_wanted(self) -> MediansQuestion | None:
-        dataset, runs = self._view.dataset, []
+        split, runs = self._view.split(self.part), []
         for entry in self.entries():
             history = entry.run.history
             if history.records:
                 spread = spread_snapshots(history.records, MOST_EPOCHS, [history.best.epoch])
                 runs.append((entry.key, tuple(spread)))
-        return MediansQuestion(tuple(runs), dataset.test) if dataset is not None and runs else None
+        if split is None or not runs:
+            return None
+        boxed = self.measure.boxed
+        images = self._images(split, MEDIAN_PIXELS[boxed])
+        return MediansQuestion(tuple(runs), images, self.norm, boxed)
