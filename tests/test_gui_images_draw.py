@@ -549,7 +549,7 @@ def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
     session = window.session
     before = data_of(session).train
     image = add_drawing(window, qtbot, 3)
-    assert window.notice.text == "Added as training image 300, labelled 3. Rewind to learn it."
+    assert window.notice.text == "Added as training image 300, labelled 3. Start again to learn it."
     assert session.wanted.needs_rewind
     assert window.panel.rewind_button.isVisible()
     assert data_of(session).train is before, "the run under way has not changed"
@@ -581,7 +581,7 @@ def test_several_are_added_before_a_rewind_and_taken_back(
     assert draw_page.reading.samples.text() == "2 drawings added"
     click(qtbot, draw_page.reading.take_back_button)
     assert window.notice.text.endswith(
-        "Taken back: training image 301, labelled 5. Rewind to learn without it."
+        "Taken back: training image 301, labelled 5. Start again to learn without it."
     )
     click(qtbot, draw_page.reading.take_back_button)
     assert not draw_page.reading.take_back_button.isVisible()

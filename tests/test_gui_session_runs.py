@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from gui_helpers import (
     EPOCHS,
+    WAIT,
     data_of,
     earlier_runs,
     open_and_finish,
+    open_paused,
     plain_records,
     wait_for_state,
     wait_until,
@@ -290,7 +292,7 @@ def test_the_live_run_cannot_be_removed(three: Session) -> None:
     assert three.runs.live_key is not None
     three.view.remove_run(three.runs.live_key)
     assert names(three) == ["run 1", "run 2", "run 3"]
-    assert notes.errors == ["The run that is being trained stays: rewind first."]
+    assert notes.errors == ["The run that is being trained stays: start another first."]
 
 
 def test_a_name_is_not_given_twice(three: Session, qtbot: QtBot) -> None:
@@ -447,3 +449,60 @@ def test_what_an_ended_run_never_learnt_with_is_not_said_of_it(
     assert session.view.shown_config.learning_rate == 4.1
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert not session.wanted.needs_rewind
+
+
+def test_showing_a_run_shows_its_settings_and_what_was_changed_waits_there(
+    session: Session, qtbot: QtBot
+) -> None:
+    first = session.runs.shown_key
+    session.wanted.set_setting("learning_rate", 0.00288)
+    session.wanted.set_setting("train_size", 150)
+    session.training.start_again()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    second = session.runs.shown_key
+    session.view.show_run(first)
+    assert session.wanted.training.learning_rate == 0.1
+    assert session.wanted.data.train_size == 300
+    assert not session.wanted.waits
+    session.wanted.set_setting("learning_rate", 0.5)
+    session.view.show_run(second)
+    assert session.wanted.training.learning_rate == 0.00288
+    assert not session.wanted.waits
+    session.view.show_run(first)
+    assert [(one.was, one.now) for one in session.wanted.waiting.values()] == [(0.1, 0.5)]
+
+
+def test_an_earlier_epoch_shows_the_settings_it_was_learnt_with(
+    new_session: Callable[..., Session], qtbot: QtBot
+) -> None:
+    session = open_paused(qtbot, new_session())
+    for rate in (0.2, 0.4):
+        session.training.step_epoch()
+        wait_for_state(qtbot, session, RunState.PAUSED)
+        with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):
+            session.wanted.set_setting("learning_rate", rate)
+    session.training.step_epoch()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    for epoch, rate in ((0, 0.1), (1, 0.1), (2, 0.2), (3, 0.4), (None, 0.4)):
+        session.view.show_epoch(epoch)
+        assert session.wanted.training.learning_rate == rate
+        assert not session.wanted.waits
+    # What is changed at an earlier epoch is not done to the run that goes on.
+    session.view.show_epoch(1)
+    session.wanted.set_setting("learning_rate", 0.7)
+    assert session.view.training_config.learning_rate == 0.4
+    assert [(one.was, one.now) for one in session.wanted.waiting.values()] == [(0.1, 0.7)]
+
+
+def test_a_branch_goes_on_with_the_settings_of_the_run_shown(
+    session: Session, qtbot: QtBot
+) -> None:
+    first = session.runs.shown_key
+    session.wanted.set_setting("learning_rate", 0.00288)
+    session.training.start_again()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    session.view.show_run(first)
+    session.view.show_epoch(5)
+    session.training.fork()
+    assert session.view.training_config.learning_rate == 0.1
+    assert not session.wanted.waits

@@ -466,21 +466,68 @@ def test_a_value_out_of_range_is_refused_with_its_range(
     assert (session.wanted.data, session.wanted.training, session.view.training_config) == before
 
 
-def test_a_preset_acts_at_once_where_it_can_and_keeps_the_seed(
+def test_a_preset_is_one_act_and_keeps_the_seed(new_session: New, qtbot: QtBot) -> None:
+    session = new_session(training=LONG, pace=200.0)
+    session.open("digits8")
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 2)
+    session.wanted.set_setting("seed", 21)
+    old = session.view.history
+    assert old is not None
+    session.training.begin_preset(PRESETS["full"])
+    # All of it is of a new run, which plays; the old one is kept as it was.
+    assert session.view.training_config == replace(
+        PRESETS["full"].config, seed=21, batch_size=SMALL.train_size
+    )
+    assert session.view.is_running
+    assert not session.wanted.waits
+    assert old.changes == []
+    assert [run.history for run in earlier_runs(session.runs)] == [old]
+    wait_until(qtbot, lambda: len(history_of(session)) > 2)
+    assert session.view.history is not None
+    assert session.view.history.changes == []
+
+
+def test_a_preset_that_cannot_begin_leaves_all_as_it_was(session: Session) -> None:
+    notes, old = Notes(session), session.view.history
+    before = (session.wanted.training, session.wanted.data)
+    session.training.begin(LONG, replace(SMALL, validation_size=SMALL.train_size))
+    assert notes.errors
+    assert session.view.history is old
+    assert (session.wanted.training, session.wanted.data) == before
+    assert not session.wanted.waits
+
+
+def test_start_again_plays_with_what_waits_and_keeps_the_old_run(
     session: Session, qtbot: QtBot
 ) -> None:
-    session.wanted.set_setting("seed", 21)
-    session.wanted.apply_preset(PRESETS["tp"])
-    assert session.wanted.training == replace(PRESETS["tp"].config, seed=21)
-    # What is live in it acts at once, the rest waits.
-    assert session.view.training_config == replace(SHORT, epochs=PRESETS["tp"].config.epochs)
-    assert session.wanted.needs_rewind
-    session.training.rewind()
-    assert session.view.training_config.init == "uniform"
-    wait_until(qtbot, lambda: session.view.shown is not None)
-    assert session.view.shown is not None
-    assert session.view.shown.weights.min() >= 0
-    assert session.view.shown.weights.max() > 0.9
+    old = session.view.history
+    session.wanted.set_setting("learning_rate", 0.5)
+    session.wanted.set_setting("shuffle", False)
+    assert {name: (one.was, one.now) for name, one in session.wanted.waiting.items()} == {
+        "learning_rate": (0.1, 0.5),
+        "shuffle": (True, False),
+    }
+    assert [str(one) for one in session.wanted.waiting.values()] == [
+        "learning rate 0.5",
+        "shuffle off",
+    ]
+    session.training.start_again()
+    assert session.view.is_running
+    assert not session.wanted.waits
+    assert session.view.training_config == replace(SHORT, learning_rate=0.5, shuffle=False)
+    assert [run.history for run in earlier_runs(session.runs)] == [old]
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert_records_equal(history_of(session), plain_records(session))
+
+
+def test_what_waits_can_be_taken_back(session: Session) -> None:
+    session.wanted.set_setting("learning_rate", 0.5)
+    session.wanted.set_setting("train_size", 100)
+    session.wanted.take_back("learning_rate")
+    assert list(session.wanted.waiting) == ["train_size"]
+    session.wanted.take_back("train_size")
+    assert not session.wanted.waits
+    assert session.wanted.training == session.view.training_config
 
 
 def test_validation_images_choose_the_best_epoch(new_session: New, qtbot: QtBot) -> None:

@@ -330,21 +330,25 @@ def test_the_list_of_starts(panel: ExperimentPanel, session: Session, qtbot: QtB
     assert session.view.training_config.init == combo.currentData()
 
 
-def test_presets(panel: ExperimentPanel, session: Session, qtbot: QtBot) -> None:
-    combo = panel.preset_combo
+def test_a_preset_begins_a_run_with_all_of_it(
+    panel: ExperimentPanel, session: Session, qtbot: QtBot
+) -> None:
+    combo, old = panel.preset_combo, session.view.history
     type_number(qtbot, field(panel, "seed"), "5")
     choose(qtbot, combo, combo.findData("tp"))
-    assert session.wanted.training == replace(PRESETS["tp"].config, seed=5)
-    assert session.wanted.training.seed == 5
+    assert session.view.training_config == replace(PRESETS["tp"].config, seed=5)
+    assert session.view.history is not old
+    assert session.view.is_running
     assert combo.currentData() == "tp"
-    assert panel.rewind_button.isVisible()
+    assert not panel.rewind_button.isVisible()
+    session.training.pause()
     type_number(qtbot, field(panel, "batch_size"), "21")
     assert combo.currentData() == ""  # own settings now
+    before = session.view.history
+    choose(qtbot, combo, combo.findData(""))  # nothing to begin with
+    assert session.view.history is before
     choose(qtbot, combo, combo.findData("sensible"))
     assert combo.currentData() == "sensible"
-    choose(qtbot, combo, combo.findData(""))  # nothing to put in
-    assert combo.currentData() == "sensible"
-    click(qtbot, panel.rewind_button)
     assert PRESETS["sensible"].fits(session.view.training_config, session.view.data_config)
     assert session.view.training_config.seed == 5
 

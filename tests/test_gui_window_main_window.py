@@ -222,10 +222,11 @@ def step_epoch(scene: Scene) -> Iterator[None]:
 
 
 def rewind(scene: Scene) -> Iterator[None]:
+    before = scene.session.view.history
     yield
-    assert scene.session.view.run_state is RunState.PAUSED
-    scene.wait(lambda: scene.session.view.shown is not None)
-    assert scene.window.page("learn").atlas_words.text() == "training images, epoch 0, live"
+    assert scene.session.view.history is not before
+    assert scene.session.view.is_running
+    wait_for_state(scene.qtbot, scene.session, RunState.FINISHED)
     assert len(scene.window.page("learn").curves.error_plot.runs.runs) == 1
 
 
@@ -233,7 +234,8 @@ def new_seed(scene: Scene) -> Iterator[None]:
     before = scene.session.view.training_config.seed
     yield
     assert scene.session.view.training_config.seed != before
-    assert scene.session.view.run_state is RunState.PAUSED
+    assert scene.session.view.is_running
+    wait_for_state(scene.qtbot, scene.session, RunState.FINISHED)
     seed = scene.window.panel.later_form.rows["seed"].editor
     assert seed.value() == scene.session.view.training_config.seed
 

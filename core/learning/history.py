@@ -183,7 +183,12 @@ class History:
     @property
     def last_config(self) -> TrainingConfig:
         """The settings that were learnt with last."""
-        return replace(self.config, **{change.name: change.new for change in self.acted_changes})
+        return self.config_at(self.records[-1]) if self.records else self.config
+
+    def config_at(self, record: EpochRecord) -> TrainingConfig:
+        """Return the settings that were learnt with last on the way to a record."""
+        acted = {c.name: c.new for c in self.changes if c.step < record.step}
+        return replace(self.config, **acted)
 
     @property
     def epochs(self) -> NDArray[np.float64]:

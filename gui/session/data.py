@@ -20,6 +20,7 @@ from gui.jobs.worker import Done, Failed, SteppedJob, failure_of
 if TYPE_CHECKING:
     from core.data.config import DataConfig
     from core.data.dataset import Dataset
+    from core.learning.config import TrainingConfig
     from core.learning.runs import Branch
     from core.learning.training import Checkpoint
     from core.progress import Progress
@@ -51,6 +52,7 @@ class RunRequest:
     start : where to go on, instead of the start of the settings
     branch : where it leaves another run, if it does
     loaded : where ``full`` come from, when they are new
+    training : how it is trained; None for as the form says when it begins
     """
 
     full: Dataset
@@ -59,6 +61,7 @@ class RunRequest:
     start: Checkpoint | None = None
     branch: Branch | None = None
     loaded: Loaded | None = None
+    training: TrainingConfig | None = None
 
 
 class Data(QObject):

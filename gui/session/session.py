@@ -74,7 +74,7 @@ class Session(QObject):
         self.pool = JobPool(self)
         self.pool.failed.connect(self.messages.tell)
         self.view = View(data_config, training_config, self.messages, self)
-        self.wanted = Wanted(data_config, training_config, self.view, self.messages, self)
+        self.wanted = Wanted(self.view, self.messages, self)
         self._attack_config, self._attack_given = attack_config, attack_given
         if any(name.startswith("attack_") for name in attack_given):
             _ = self.attack  # it may have something to say about what was asked for

@@ -24,7 +24,9 @@ from gui.session.training_job import LiveState, Mode, Stopped, TrainingJob
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from core.data.config import DataConfig
     from core.data.dataset import Dataset
+    from core.learning.presets import Preset
     from gui.jobs.job_pool import JobPool
     from gui.jobs.mailbox import Letter
     from gui.session.messages import Messages
@@ -81,13 +83,13 @@ class Training(QObject):
     def _loaded(self, loaded: Loaded) -> None:
         """Begin a run on new data; nothing of the present one changes before it can begin."""
         try:
-            self._data.prepare(self._request_of(loaded))
+            self._data.prepare(self._request_of(loaded, self._wanted.data))
         except ExplorerError as error:
             self._open_failed(str(error), True)
 
-    def _request_of(self, loaded: Loaded) -> RunRequest:
+    def _request_of(self, loaded: Loaded, data: DataConfig) -> RunRequest:
         """Return the run that is to begin on new data, with what of the settings they allow."""
-        wanted = replace(self._wanted.data, dataset=loaded.name)
+        wanted = replace(data, dataset=loaded.name)
         return RunRequest(loaded.dataset, loaded.dataset.fitting(wanted), loaded=loaded)
 
     @Slot(str, bool)
@@ -96,7 +98,7 @@ class Training(QObject):
         is_lost = self._view.dataset is None and self._data.pending is None
         if is_lost and self._data.asked != DEFAULT_SOURCE:
             # Nothing else is at hand: something must be learning all the same.
-            self._wanted.data = replace(self._wanted.data, dataset=DEFAULT_SOURCE)
+            self._wanted.set_setting("dataset", DEFAULT_SOURCE)
             self._to_tell, message = (message, is_error), ""  # once those have begun to be learnt
             self._data.open(DEFAULT_SOURCE)
         elif is_lost:
@@ -121,7 +123,7 @@ class Training(QObject):
     def play(self) -> None:
         """Learn on; from the start again when the last epoch has been reached."""
         if self._view.run_state is RunState.FINISHED:
-            self._start_run(Mode.PLAYING)
+            self.start_again()
         elif self.can_move:
             self._command(Mode.PLAYING, RunState.RUNNING)
 
@@ -144,23 +146,36 @@ class Training(QObject):
         if self.can_move:
             self._command(Mode.EPOCH, RunState.RUNNING)
 
-    def rewind(self, *, play: bool = False) -> None:
-        """Go back to the start with the settings the form shows; the same seed, the same start.
+    def start_again(self, *, play: bool = True) -> None:
+        """Begin the run anew with what the form shows, and play; the run so far is kept.
 
-        The run so far is kept for comparison. A playing run plays on from the start, and so does
-        any with ``play``.
+        The same seed, the same start. Without ``play`` what was held stays held.
         """
         if self._wanted.full_dataset is not None:
             self._start_run(Mode.PLAYING if play else None)
 
+    def rewind(self, *, play: bool = False) -> None:
+        """Another name of :meth:`start_again`."""
+        self.start_again(play=play)
+
+    def begin(self, training: TrainingConfig, data: DataConfig) -> None:
+        """Begin a run with these settings and play it; nothing of them acts before it begins."""
+        if self._wanted.full_dataset is not None:
+            self._start_run(Mode.PLAYING, training=training, data=data)
+
+    def begin_preset(self, preset: Preset) -> None:
+        """Begin a run with all of a preset, the seed and the data of the form, and play it."""
+        self.begin(*preset.apply(self._wanted.training, self._wanted.data))
+
     def start_from(self, weights: NDArray[Any]) -> None:
-        """Begin a run, held, from these weights; a rewind goes back to a start of its own."""
+        """Begin a run, held, from these weights; a new start is one of its own."""
         self._start_run(Mode.PAUSED, Checkpoint(weights))
 
     def fork(self) -> None:
         """Begin a branch, held, at the epoch shown, with the settings of the form.
 
-        In the midst of an epoch it is the end of the one before.
+        In the midst of an epoch it is the end of the one before. The start that waits, if one
+        does, is not of a branch.
         """
         run, shown = self._view.runs.shown, self._view.shown
         if run is None or shown is None or self._wanted.full_dataset is None:
@@ -175,17 +190,19 @@ class Training(QObject):
             self._messages.warn(words)
             return
         run.history.protect(record.epoch)
-        if record.epoch >= self._wanted.training.epochs:
-            more = min(record.epoch + self._wanted.training.epochs, MOST_EPOCHS)
-            self._wanted.training = replace(self._wanted.training, epochs=more)
-        self._start_run(Mode.PAUSED, record.checkpoint, Branch(run.key, record.epoch))
+        training = replace(self._wanted.training, init=self._wanted.was("init"))
+        if record.epoch >= training.epochs:
+            more = min(record.epoch + training.epochs, MOST_EPOCHS)
+            training = replace(training, epochs=more)
+        branch = Branch(run.key, record.epoch)
+        self._start_run(Mode.PAUSED, record.checkpoint, branch, training=training)
 
     def new_seed(self) -> None:
         """Start again from another random start."""
         # The one thing that must differ between two sessions.
         seed = int(np.random.default_rng().integers(0, 1_000_000))
         self._wanted.set_setting("seed", seed)
-        self.rewind()
+        self.start_again()
 
     def set_pace(self, pace: float | None) -> None:
         """Limit the speed to ``pace`` epochs per second, or not at all."""
@@ -200,7 +217,7 @@ class Training(QObject):
         whose = "" if parent is None else f" of {parent.name}"
         self._messages.note(
             f"{mine.name} goes on from epoch {branch.epoch}{whose}, held: change what you like, "
-            "then play. Rewind goes back to epoch 0."
+            "then play. Start again begins at epoch 0."
         )
 
     def _command(self, mode: Mode, state: RunState) -> None:
@@ -213,14 +230,20 @@ class Training(QObject):
         mode: Mode | None = None,
         start: Checkpoint | None = None,
         branch: Branch | None = None,
+        *,
+        training: TrainingConfig | None = None,
+        data: DataConfig | None = None,
     ) -> None:
-        """Replace the present run by a new one with the wanted settings, as soon as it can be."""
-        assert self._wanted.full_dataset is not None
-        request = RunRequest(self._wanted.full_dataset, self._wanted.data, mode, start, branch)
+        """Replace the present run by a new one, as soon as it can be; by default as wanted."""
+        full, data = self._wanted.full_dataset, data or self._wanted.data
+        assert full is not None
+        request = RunRequest(full, data, mode, start, branch, training=training)
         pending = self._data.pending
         if pending is not None and pending.loaded is not None:
-            # Data that have just come are not lost to a rewind before they could be used.
-            request = replace(self._request_of(pending.loaded), mode=mode, start=start)
+            # Data that have just come are not lost to a new start before they could be used.
+            request = replace(
+                self._request_of(pending.loaded, data), mode=mode, start=start, training=training
+            )
         try:
             self._data.prepare(request)
         except ExplorerError as error:
@@ -239,11 +262,6 @@ class Training(QObject):
         if request.loaded is not None:
             self._wanted.full_dataset = request.full
             before = self._wanted.data.validation_size
-            self._wanted.data = replace(
-                self._wanted.data,
-                dataset=request.loaded.name,
-                validation_size=request.config.validation_size,
-            )
             self._data.accept(request.loaded, request.config)
             if request.config.validation_size < before:
                 self._messages.note(
@@ -254,7 +272,9 @@ class Training(QObject):
         if data_is_new:
             self._view.forgotten.emit()  # while all that is shown still fits together
         self._view.dataset = dataset
-        self._view.data_config, self._view.training_config = request.config, self._wanted.training
+        training = request.training or self._wanted.training
+        self._wanted.forget(self._view.runs.shown_key)
+        self._view.data_config, self._view.training_config = request.config, training
         run = Run(
             key=self._view.runs.next_key(),
             history=History(self._view.training_config),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -124,6 +125,18 @@ class View(QObject):
         return self.training_config if history is None or self._goes_on else history.last_config
 
     @property
+    def epoch_config(self) -> TrainingConfig:
+        """The settings of the run shown, as they were at the epoch shown; where to stop as now."""
+        history, now = self.history, self.shown_config
+        if history is None or not history.records:
+            return now
+        if self.runs.is_live_shown:
+            now = replace(now, epochs=self.training_config.epochs)
+        if self.pinned_epoch is None:
+            return now
+        return replace(history.config_at(history.nearest(self.pinned_epoch)), epochs=now.epochs)
+
+    @property
     def shown_changes(self) -> list[Change]:
         """What was changed in the run shown; of one that has ended only what was learnt with."""
         history = self.history
@@ -175,7 +188,7 @@ class View(QObject):
     def remove_run(self, key: int) -> None:
         """Take a run off the list; the live one stays, and the one shown makes room for it."""
         if self.runs.entry(key) is self.runs.entry(self.runs.live_key):
-            self._messages.warn("The run that is being trained stays: rewind first.")
+            self._messages.warn("The run that is being trained stays: start another first.")
             return
         if self.runs.shown is self.runs.run(key):
             self.show_run(None)

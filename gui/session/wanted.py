@@ -1,11 +1,11 @@
-"""What a person wants of the run: settings and samples, live or from the next rewind on."""
+"""What a person wants of the run: the settings of the one shown, and what of them waits."""
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from core.data.config import DataConfig
 from core.data.samples import same_samples
@@ -15,22 +15,49 @@ from core.parameters import parameters_of
 from gui.session.run_state import RunState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset
-    from core.learning.history import History
-    from core.learning.presets import Preset
+    from core.parameters import Parameter
     from gui.session.messages import Messages
     from gui.session.view import View
 
+_OF_DATA = {item.name for item in fields(DataConfig)}
+_LIVE = {name for name, declared in parameters_of(TrainingConfig).items() if declared.live}
+Config = TypeVar("Config", TrainingConfig, DataConfig)
+_OVER = (RunState.DIVERGED, RunState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A setting that was changed and waits for a new start.
+
+    Attributes
+    ----------
+    declared : the setting
+    was, now : its value in the run shown, and the one that waits
+    """
+
+    declared: Parameter
+    was: Any
+    now: Any
+
+    def __str__(self) -> str:
+        """Say what waits: ``learning rate 0.5``."""
+        return f"{self.declared.label.lower()} {self.declared.words(self.now)}"
+
 
 class Wanted(QObject):
-    """The form: what the next run is to be, and what of the present one a person changes.
+    """The form: the settings of the run shown, and over them what a person has changed.
+
+    Live settings of a run that goes on act from its next batch. All else waits for a new start and
+    is kept for each run: whoever looks at another one and comes back finds it as it was.
 
     Parameters
     ----------
-    data_config, training_config : what to begin with
-    view : the run that is trained and shown
+    view : the run that is trained, and the one that is shown
     messages : where it says what cannot be
     """
 
@@ -38,20 +65,66 @@ class Wanted(QObject):
     acts_now = Signal(dict)
     """Live settings, name -> value, that the run being trained takes from its next batch on."""
 
-    def __init__(
-        self,
-        data_config: DataConfig,
-        training_config: TrainingConfig,
-        view: View,
-        messages: Messages,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, view: View, messages: Messages, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._view, self._messages = view, messages
-        self.data = data_config
-        self.training = training_config
+        self._changed: dict[int | None, dict[str, Any]] = {}
+        """By the key of a run: what was changed while that was shown, name -> value."""
         self.full_dataset: Dataset | None = None
         """All images there are, of which :attr:`data` chooses."""
+        self._told = self._of_run
+        for signal in (view.run_shown, view.shown_changed, view.run_state_changed):
+            signal.connect(self._follow)
+
+    @property
+    def _of_run(self) -> tuple[TrainingConfig, DataConfig]:
+        """The settings of the run shown, at the epoch shown."""
+        view = self._view
+        run = view.runs.shown
+        return view.epoch_config, view.data_config if run is None else run.data_config
+
+    @property
+    def _here(self) -> dict[str, Any]:
+        return self._changed.get(self._view.runs.shown_key, {})
+
+    @property
+    def training(self) -> TrainingConfig:
+        """How the next run is trained."""
+        return _with(self._of_run[0], self._here)
+
+    @property
+    def data(self) -> DataConfig:
+        """On what the next run is trained."""
+        return _with(self._of_run[1], self._here)
+
+    @property
+    def waiting(self) -> dict[str, Waiting]:
+        """What waits for a new start, by the names of the settings."""
+        training, data = self._of_run
+        found = {}
+        for name, now in self._here.items():
+            config = data if name in _OF_DATA else training
+            if getattr(config, name) != now:
+                found[name] = Waiting(parameters_of(config)[name], getattr(config, name), now)
+        return found
+
+    def was(self, name: str) -> Any:
+        """Return the value of a setting in the run shown."""
+        training, data = self._of_run
+        return getattr(data if name in _OF_DATA else training, name)
+
+    @Slot()
+    def _follow(self) -> None:
+        """Tell of other settings where another run or epoch is shown, or it goes on."""
+        view = self._view
+        if view.runs.is_live_shown and view.run_state in (RunState.RUNNING, RunState.PAUSED):
+            # What was set after the end of a run acts when it goes on.
+            for name in [name for name in self._here if name in _LIVE]:
+                if self._here[name] == getattr(view.training_config, name):
+                    del self._here[name]
+        if self._told != self._of_run:
+            self._told = self._of_run
+            self.changed.emit()
 
     def add_sample(self, image: NDArray[Any], label: int) -> None:
         """Add a sample of a person's own to the training images of the next run."""
@@ -63,7 +136,7 @@ class Wanted(QObject):
             self._messages.warn(str(error))
 
     def take_back_sample(self) -> None:
-        """Take back the sample added last; a run that learns it goes on until a rewind."""
+        """Take back the sample added last; a run that learns it goes on with it."""
         full = self.full_dataset
         if full is not None and full.extra is not None:
             label = int(full.extra.labels[-1])
@@ -76,55 +149,56 @@ class Wanted(QObject):
         number = max(data.n_to_learn(self.data) for data in (full, before)) - 1
         words = f"{what} training image {number:,}, labelled {full.class_names[label]}."
         learnt = "learn it" if full.n_extra > before.n_extra else "learn without it"
-        self._messages.note(f"{words} Rewind to {learnt}." if self.needs_rewind else words)
+        self._messages.note(f"{words} Start again to {learnt}." if self.waits else words)
         self.changed.emit()
 
     def set_setting(self, name: str, value: Any) -> None:
         """Set one declared setting of data or training.
 
-        Live ones act from the next batch; the others wait for a rewind.
+        A live one acts from the next batch, where the run being trained is shown as it is now; all
+        others wait for a new start, and so does that of a run that has ended, until it goes on.
         """
         try:
-            if name in {item.name for item in fields(DataConfig)}:
-                self.data = replace(self.data, **{name: value})
-            else:
-                self.training = replace(self.training, **{name: value})
-                if parameters_of(TrainingConfig)[name].live:
-                    self._act({name: value})
+            replace(self.data if name in _OF_DATA else self.training, **{name: value})
         except SettingError as error:
             self._messages.warn(str(error))
+        else:
+            view = self._view
+            acts = name in _LIVE and view.runs.is_live_shown and view.run_state not in _OVER
+            # Where to stop is of the run, whatever epoch of it is looked at.
+            acts &= name == "epochs" or view.pinned_epoch is None
+            if acts:
+                self.acts_now.emit({name: value})
+            here = self._changed.setdefault(view.runs.shown_key, {})
+            here[name] = value
+            if self.was(name) == value:
+                del here[name]
+            self._told = self._of_run
         self.changed.emit()
 
-    def apply_preset(self, preset: Preset) -> None:
-        """Put a preset into the form; what is live in it acts at once, the rest on a rewind."""
-        training, self.data = preset.apply(self.training, self.data)
-        self.training = training
-        live = [name for name, declared in parameters_of(training).items() if declared.live]
-        present = self._view.training_config
-        values = {name: getattr(training, name) for name in live}
-        self._act({k: value for k, value in values.items() if value != getattr(present, k)})
-        self.changed.emit()
+    def take_back(self, name: str) -> None:
+        """Set a setting that waits to what it is in the run shown."""
+        self.set_setting(name, self.was(name))
 
-    def _act(self, live: dict[str, Any]) -> None:
-        """Let the run being trained take live settings, unless it is over: a rewind is offered."""
-        if live and self._view.run_state not in (RunState.DIVERGED, RunState.FAILED):
-            self.acts_now.emit(live)
+    def forget(self, key: int | None) -> None:
+        """Let nothing wait any more of what was changed while a run was shown."""
+        self._changed.pop(key, None)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a new start would learn otherwise, or other images, than the run shown."""
+        shown, full = self._view.runs.shown, self.full_dataset
+        return shown is not None and (
+            full is None or bool(self.waiting) or not same_samples(full.extra, shown.added)
+        )
 
     @property
     def needs_rewind(self) -> bool:
-        """Whether the form shows settings that the present run does not use."""
-        view, full = self._view, self.full_dataset
-        live = view.runs.live
-        return live is not None and (
-            self.data != view.data_config
-            or self.training != view.training_config
-            or full is None
-            or self._is_over_without(live.history)
-            or not same_samples(full.extra, live.added)
-        )
+        """Another name of :attr:`waits`."""
+        return self.waits
 
-    def _is_over_without(self, history: History) -> bool:
-        """Whether the run has ended and was never learnt with what the form shows."""
-        learnt, wanted = history.last_config, self.training
-        is_over = self._view.run_state is RunState.FINISHED
-        return is_over and replace(learnt, epochs=wanted.epochs) != wanted
+
+def _with(config: Config, changes: Mapping[str, Any]) -> Config:
+    """Return settings with those of the changes that are theirs."""
+    names = {item.name for item in fields(config)}
+    return replace(config, **{name: now for name, now in changes.items() if name in names})

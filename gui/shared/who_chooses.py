@@ -8,7 +8,6 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from core.data.dataset import VALIDATION_PART, validation_share
-from gui.session.run_state import RunState
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
@@ -78,4 +77,4 @@ class WhoChooses(QWidget):
     def set_aside(self) -> None:
         """Set validation images aside and begin again; a run that had ended is played anew."""
         self._session.wanted.set_setting("validation_size", _share(self._session))
-        self._session.training.rewind(play=self._session.view.run_state is RunState.FINISHED)
+        self._session.training.start_again()

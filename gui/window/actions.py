@@ -96,9 +96,9 @@ COMMANDS: tuple[Command, ...] = (
             "(t - y).", "B", "batch", lambda w: w.session.training.step_batch(), short="Batch"),
     Command("step_epoch", "Run", "One epoch", "Learn up to the end of this pass.", "E", "epoch",
             lambda w: w.session.training.step_epoch(), short="Epoch"),
-    Command("rewind", "Run", "Rewind", "Back to the same start with the settings of the panel; "
-            "this run stays, faint, for comparison.", "R", "rewind",
-            lambda w: w.session.training.rewind()),
+    Command("rewind", "Run", "Start again", "Begin the run anew with the settings of the panel, "
+            "and play; this run stays, faint, for comparison.", "R", "rewind",
+            lambda w: w.session.training.start_again(), short="Again"),
     Command("new_seed", "Run", "New seed", "Start again from another random start.", "N", "seed",
             lambda w: w.session.training.new_seed(), short="Seed"),
     Command("undo_remove", "Run", "Put a run back", "Put the run removed last back into the list.",

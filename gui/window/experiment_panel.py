@@ -55,8 +55,7 @@ class ExperimentPanel(QFrame):
         self.preset_combo = chooser(
             "Preset",
             self,
-            "Put a whole set of settings into the panel. What can act at once does, the rest waits "
-            "for a rewind.",
+            "Begin a run with a whole set of settings; the run so far stays, for comparison.",
             {key: preset.label for key, preset in PRESETS.items()} | {"": "Own settings"},
         )
         for place, preset in enumerate(PRESETS.values()):
@@ -72,13 +71,13 @@ class ExperimentPanel(QFrame):
             form.changed.connect(session.wanted.set_setting)
             form.refused.connect(session.messages.warn)
         tip = "Some settings wait for a new start. The run so far stays, faint, for comparison. (R)"
-        rewind = session.training.rewind
-        self.rewind_button = button("Rewind with these settings", self, tip, "call", rewind)
+        again = session.training.start_again
+        self.rewind_button = button("Start again", self, tip, "call", lambda: again())
 
         inside = QWidget(self)
         of_data = (self.data_combo, self.data_words, self.catalogue, self.preset_combo)
         at_once = (heading("ACTS AT ONCE", self), self.live_form)
-        on_rewind = (heading("ACTS ON REWIND", self), self.later_form)
+        on_rewind = (heading("WAITS FOR A NEW START", self), self.later_form)
         parts = (heading("EXPERIMENT", self), *of_data, 6, *at_once, 6, *on_rewind, None)
         inside.setLayout(below(*parts, margins=(12, 12, 10, 8)))
         scroll = QScrollArea(self)
@@ -102,7 +101,7 @@ class ExperimentPanel(QFrame):
 
     @Slot()
     def refresh(self) -> None:
-        """Show what the session wants and what waits for a rewind."""
+        """Show what the session wants and what waits."""
         session = self._session
         training, data = session.wanted.training, session.wanted.data
         self.live_form.show_values(training)
@@ -167,9 +166,8 @@ class ExperimentPanel(QFrame):
     def _preset_chosen(self, index: int) -> None:
         key = self.preset_combo.itemData(index)
         if key:
-            self._session.wanted.apply_preset(PRESETS[key])
-        else:
-            self.refresh()
+            self._session.training.begin_preset(PRESETS[key])
+        self.refresh()
 
 
 def noise_words(config: DataConfig) -> str:

@@ -36,7 +36,7 @@ from core.errors import ExplorerError
 from core.exact.pairs import pair_changes
 from core.exact.solver.flattest import flattest_changes
 from core.exact.solver.row_products import FAR
-from core.exact.solver.settling import cut_shortest, settled_flattest, settled_shortest
+from core.exact.solver.settling import settled_flattest, settled_shortest
 from core.exact.solver.shortest import shortest_changes
 
 if TYPE_CHECKING:
@@ -208,14 +208,17 @@ def _settled(a: Array, b: Array, norm: Norm, bounds: Bounds) -> tuple[float, Arr
             change, found = settled_shortest(a, b[0], weights[0], own)
         else:
             change, found = settled_flattest(a, b[0], changes[0], weights[0], own)
-    ways, of_rows = [changes[0], change], [weights[0], found]
-    proven, off, missing, reached = _proven(a, b, norm, bounds, ways, of_rows)
-    if norm == "l2" and own is not None and off.min() > _ROUGH and np.isfinite(proven):
-        change, found = cut_shortest(a, b[0], own)
-        ways, of_rows = [*ways, change], [*of_rows, found]
-        proven, off, missing, reached = _proven(a, b, norm, bounds, ways, of_rows)
-    if np.isinf(proven):
+    # Whatever the weights, none undercuts their size: the largest of both is the sharper proof.
+    of_rows, ways = np.stack((weights[0], found)), np.stack((changes[0], change))
+    if own is not None:
+        ways = np.clip(ways, *own)
+    least, missing, reached = _both_sides(a, b[[0, 0]], norm, _some(bounds, [0, 0]), ways, of_rows)
+    if np.isinf(least).any():
         return np.inf, changes[0]
+    proven = least[~np.isnan(least)].max(initial=0.0)
+    with np.errstate(all="ignore"):
+        off = np.maximum(np.abs(reached - proven) / proven, missing)
+    off[np.isnan(off)] = np.inf
     best = int(off.argmin())
     if off[best] > _NEAR and norm == "linf":
         size, change = _halved(a, b, bounds, proven)
@@ -224,27 +227,7 @@ def _settled(a: Array, b: Array, norm: Norm, bounds: Bounds) -> tuple[float, Arr
             return size, change
     if off[best] > _ROUGH:
         raise ExplorerError("The smallest change toward this class could not be found.")
-    return float(reached[best]), ways[best] if own is None else np.clip(ways[best], *own)
-
-
-def _proven(
-    a: Array, b: Array, norm: Norm, bounds: Bounds, ways: list[Array], of_rows: list[Array]
-) -> tuple[float, Array, Array, Array]:
-    """Return what nothing undercuts; of each way how far it is off it, what it leaves, its size.
-
-    Whatever the weights of the rows, none undercuts their size: the largest is the sharpest proof.
-    """
-    changes, same = np.stack(ways), [0] * len(ways)
-    if bounds is not None:
-        changes = np.clip(changes, *bounds[:, 0])
-    least, missing, reached = _both_sides(
-        a, b[same], norm, _some(bounds, same), changes, np.stack(of_rows)
-    )
-    proven = float(least[~np.isnan(least)].max(initial=0.0))
-    with np.errstate(all="ignore"):
-        off = np.maximum(np.abs(reached - proven) / proven, missing)
-    off[np.isnan(off)] = np.inf
-    return proven, off, missing, reached
+    return float(reached[best]), ways[best]
 
 
 def _halved(a: Array, b: Array, bounds: Bounds, low: float) -> tuple[float, Array]:

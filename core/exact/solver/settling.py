@@ -43,46 +43,16 @@ def settled_shortest(
     if bounds is not None:
         change = np.clip(wanted, *bounds)
         free = (wanted > bounds[0]) & (wanted < bounds[1])
-    found, is_reached = _least_distance(a[:, free], b - a[:, ~free] @ change[~free])
-    if is_reached:
-        change[free] = found @ a[:, free]
-    return change, found
-
-
-def cut_shortest(a: Array, b: Array, bounds: Array) -> tuple[Array, Array]:
-    """Return what :func:`settled_shortest` does, where nothing tells which pixels are held.
-
-    The shortest change without a box, then with the bounds that it oversteps as rows among the
-    others, and so on until it oversteps none: as many problems as that takes, each larger.
-
-    Parameters
-    ----------
-    a, b, bounds : as there
-    """
-    rows, gaps, limits = a, b, bounds * ((-1.0,), (1.0,))
-    while True:
-        found, is_reached = _least_distance(rows, gaps)
-        change = found @ rows
-        beyond = change * ((-1.0,), (1.0,)) - limits
-        over = beyond > _ROUNDING * (1.0 + np.abs(limits))
-        if not is_reached or not over.any():
-            return np.clip(change, *bounds), found[: len(b)]
-        for side, sign in enumerate((1.0, -1.0)):
-            at = np.flatnonzero(over[side])
-            rows = np.vstack((rows, sign * np.eye(len(change))[at]))
-            gaps = np.concatenate((gaps, -limits[side, at]))
-
-
-def _least_distance(rows: Array, gaps: Array) -> tuple[Array, bool]:
-    """Return weights of the rows whose sum is the shortest change, and whether there is one.
-
-    Without one the weights prove that the rows contradict each other.
-    """
-    aim = np.zeros(rows.shape[1] + 1)
+    some, left = a[:, free], b - a[:, ~free] @ change[~free]
+    aim = np.zeros(some.shape[1] + 1)
     aim[-1] = 1.0
-    found = nonnegative(np.vstack((rows.T, gaps)), aim)
-    missing = 1.0 - float(gaps @ found)
-    return (found / missing, True) if missing > _ROUNDING else (found, False)
+    found = nonnegative(np.vstack((some.T, left)), aim)
+    missing = 1.0 - float(left @ found)
+    if missing <= _ROUNDING:
+        return change, found
+    found = found / missing
+    change[free] = found @ some
+    return change, found
 
 
 def settled_flattest(

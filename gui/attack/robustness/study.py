@@ -259,9 +259,7 @@ class Robustness:
         config = replace(session.view.shown_config, adversary=self.norm if adversary else "off")
         if adversary and budget is not None:
             config = replace(config, adversary_size=budget)
-        session.wanted.data, session.wanted.training = run.data_config, config
-        session.wanted.changed.emit()
-        session.training.rewind(play=True)
+        session.training.begin(config, run.data_config)
 
     @property
     def norm(self) -> SetNorm:

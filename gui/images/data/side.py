@@ -65,8 +65,8 @@ class DataSide(QFrame):
         self.split = SplitAndNoise(session, self)
         self.reading = HowItIsRead(session, self)
         tip = "Some settings wait for a new start. The run so far stays, faint, for comparison. (R)"
-        rewind = session.training.rewind
-        self.rewind_button = button("Rewind with these settings", self, tip, "call", rewind)
+        again = session.training.start_again
+        self.rewind_button = button("Start again", self, tip, "call", lambda: again())
         self.switch = QWidget(self)
         self.buttons = [
             switch(words, self.switch, "", "page") for words in ("Classes", "Split and noise")
