@@ -23,7 +23,7 @@ from gui_helpers import (
 )
 from hypothesis import example, given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QApplication
 from core.learning.smoothing import SMOOTHINGS, moving_mean
 from gui.theme import DARK, LIGHT, Theme
 from gui.widgets.curves.lines import CurveLine, peaks
+from gui.widgets.curves.numbers import MINUS, short_number
 from gui.widgets.curves.plot import Curve, CurvePlot, PlotOptions
 from gui.widgets.curves.runs import Band, RunCurves, nearest_index
 from gui.widgets.curves.scale import Scale, log_ticks, round_below, round_ends
@@ -231,8 +232,8 @@ def test_better_stays_up_and_numbers_keep_their_sign(qtbot: QtBot) -> None:
     strings = axis.tickStrings(places, 1.0, 1.0)
     assert len(places) >= 2
     for place, words in zip(places, strings, strict=True):
-        assert words.startswith("-")
-        assert -np.log10(-float(words)) == pytest.approx(place)
+        assert words.startswith(MINUS)
+        assert -np.log10(float(words[1:])) == pytest.approx(place)
 
 
 def test_epoch_0_is_left_out_of_a_log_axis_and_said_so(plot: CurvePlot, qtbot: QtBot) -> None:
@@ -356,12 +357,12 @@ def test_a_dragged_rectangle_is_what_is_seen(plot: CurvePlot, qtbot: QtBot) -> N
     np.testing.assert_allclose(view_range(plot), [(10, 30), (0.1, 0.5)], atol=0.15)
     assert plot.box.depth
     assert plot.zoom_sign.isVisible()
-    assert "zoomed, double-click for all" in plot.view.axes["bottom"].labelText
+    assert "zoomed, double-click for all" in plot.zoom_sign.toolTip()
+    assert plot.zoom_sign.width() >= plot.zoom_sign.sizeHint().width()  # its words are not cut
     click(qtbot, plot.zoom_sign)
     np.testing.assert_allclose(view_range(plot), whole)
     assert not plot.box.depth
     assert not plot.zoom_sign.isVisible()
-    assert plot.view.axes["bottom"].labelText == "epoch"
 
 
 def test_a_flat_drag_chooses_epochs_only(plot: CurvePlot) -> None:
@@ -377,9 +378,12 @@ def test_back_goes_step_by_step_and_by_three_ways(plot: CurvePlot, qtbot: QtBot)
         views.append(view_range(plot))
     viewport = plot.view.viewport()
     middle = inside(plot).center()
-    with qtbot.assertNotEmitted(plot.x_clicked, wait=400):  # it was no click
-        for act in (qtbot.mousePress, qtbot.mouseRelease, qtbot.mouseDClick, qtbot.mouseRelease):
-            act(viewport, LEFT, pos=middle)
+    with qtbot.assertNotEmitted(plot.x_clicked, wait=600):  # it was no click, however slow
+        qtbot.mousePress(viewport, LEFT, pos=middle)
+        qtbot.mouseRelease(viewport, LEFT, pos=middle)
+        qtbot.wait(QApplication.doubleClickInterval() - 50)
+        qtbot.mouseDClick(viewport, LEFT, pos=middle)
+        qtbot.mouseRelease(viewport, LEFT, pos=middle)
     np.testing.assert_allclose(view_range(plot), views[2])
     plot.view.setFocus()
     qtbot.keyClick(plot.view, Qt.Key.Key_Backspace)
@@ -477,7 +481,7 @@ def test_following_the_curves_is_what_a_zoom_comes_back_to(qtbot: QtBot) -> None
     plot.resize(300, 130)
     plot.set_x_range(0, 50)
     plot.show()
-    assert not plot.menu.isVisible()
+    assert plot.options_menu is None
     plot.set_data("train", EPOCHS, TRAIN)
     pixels(plot)
     drag(plot.view.viewport(), point(plot, 10, 0.4), point(plot, 30, 0.4))
@@ -489,22 +493,17 @@ def test_following_the_curves_is_what_a_zoom_comes_back_to(qtbot: QtBot) -> None
     assert view_range(plot)[1][1] > 80
 
 
-def test_the_menu_chooses_and_tells(plot: CurvePlot, qtbot: QtBot) -> None:
+def test_the_menu_chooses_and_tells(plot: CurvePlot) -> None:
     told: list[PlotOptions] = []
     plot.options_changed.connect(told.append)
-    menu = plot.menu.menu()
-
-    def choose_log_x() -> None:
-        click(qtbot, menu, menu.actionGeometry(plot.menu.log_x).center())
-
-    QTimer.singleShot(50, choose_log_x)  # before Qt 6.12 an open menu has a loop of its own
-    click(qtbot, plot.menu)
-    wait_until(qtbot, lambda: told)
+    assert plot.options_menu is plot.menu
+    plot.menu.log_x.trigger()
     plot.menu.smoothing[9].trigger()
     assert told == [PlotOptions(log_x=True), PlotOptions(log_x=True, smoothing=9)]
     assert plot.options == told[-1]
     assert plot.menu.smoothing[9].isChecked()
     assert not plot.menu.smoothing[1].isChecked()
+    assert plot.legend.notes == "log, mean of 9"
     plot.set_options(told[-1])
     assert len(told) == 2  # nothing new
 
@@ -520,21 +519,6 @@ def test_sister_plots_can_follow_each_other(qtbot: QtBot) -> None:
     other.options_changed.connect(one.set_options)
     other.menu.log_x.trigger()
     assert one.options == other.options == PlotOptions(log_x=True)
-
-
-def test_the_menu_opens_by_keyboard(plot: CurvePlot, qtbot: QtBot) -> None:
-    menu = plot.menu.menu()
-    opened: list[bool] = []
-
-    def close() -> None:
-        opened.append(menu.isVisible())
-        menu.close()
-
-    for key, widget in ((Qt.Key.Key_Down, plot.menu), (Qt.Key.Key_Menu, plot.view)):
-        widget.setFocus()
-        QTimer.singleShot(50, close)
-        qtbot.keyClick(widget, key)
-    assert opened == [True, True]
 
 
 def test_zooming_back_is_offered_only_where_there_is_a_back(plot: CurvePlot) -> None:
@@ -592,7 +576,7 @@ def test_a_curve_that_grows_costs_no_axes_and_no_other_curves(
         plot.marks.set_ticks([(EPOCHS[n - 3], "learning rate 1", "lr 1")])
         painted.settle()
         assert painted.n_paints >= 1
-        assert inside(plot).adjusted(-2, -2, 2, 2).contains(painted.region.boundingRect())
+        assert inside(plot).adjusted(-12, -2, 12, 2).contains(painted.region.boundingRect())
     assert not stills
 
 
@@ -676,7 +660,7 @@ def test_a_branch_begins_with_a_dot(qtbot: QtBot, theme: Theme) -> None:
     plot.set_runs([run(2, "#c2185b", start=20)])
     at = point(plot, 20, TRAIN[20] + 0.1)
     around = pixels(plot.view)[at.y() - 4 : at.y() + 5, at.x() - 4 : at.x() + 5]
-    assert near_colour(around, "#c2185b", 80).sum() > 30
+    assert near_colour(around, "#c2185b", 80).sum() > 22
     plot.set_runs([run(2, "#c2185b", start=0)])
     around = pixels(plot.view)[at.y() - 4 : at.y() + 5, at.x() - 4 : at.x() + 5]
     assert near_colour(around, "#c2185b", 80).sum() < 20
@@ -686,7 +670,7 @@ def test_the_present_run_may_be_a_branch(plot: CurvePlot) -> None:
     plot.set_data("train", EPOCHS[10:], TRAIN[10:])
     at = point(plot, 10, TRAIN[10])
     around = pixels(plot.view)[at.y() - 4 : at.y() + 5, at.x() - 5 : at.x()]
-    assert near_colour(around, LIGHT.train, 80).sum() > 12
+    assert near_colour(around, LIGHT.train, 80).sum() > 9
 
 
 def test_runs_are_smoothed_alike_but_read_exactly(plot: CurvePlot, qtbot: QtBot) -> None:
@@ -787,7 +771,7 @@ def test_a_band_is_filled_behind_everything(
     plot.set_bands([band])
     painted = pixels(plot.view)
     filled = near_colour(painted, between(theme, "#2e7d32", 70), 14)
-    for y, is_in in ((0.45, True), (0.8, True), (0.3, False), (0.98, False)):
+    for y, is_in in ((0.45, True), (0.77, True), (0.3, False), (0.98, False)):
         at = point(plot, 33.5, y)
         assert filled[at.y() - 1 : at.y() + 2, at.x()].all() == is_in, f"at {y}"
     median = point(plot, 33.5, 0.6)
@@ -878,3 +862,81 @@ def test_a_long_curve_is_whole_at_the_left_of_a_log_axis(plot: CurvePlot) -> Non
     plot.set_x_range(0, 100_000)
     plot.set_options(PlotOptions(log_x=True))
     assert set(np.log10(np.arange(1.0, 20))) <= set(plot.main.lines["train"].xData)
+
+
+def entries(plot: CurvePlot) -> list[str]:
+    """Return what the legend says of each curve."""
+    return plot.legend.words
+
+
+def test_the_legend_tells_the_values_at_the_pointer_else_at_the_mark(
+    plot: CurvePlot, qtbot: QtBot
+) -> None:
+    def values(epoch: int) -> list[str]:
+        return [f"train {TRAIN[epoch]:.3f}", f"test {TEST[epoch]:.3f}"]
+
+    assert entries(plot) == values(50)  # the last
+    plot.marks.set_marker(31)
+    assert entries(plot) == values(31)
+    before = pixels(plot.legend)
+    hover_at(qtbot, plot, point(plot, 12, 0.5), "epoch 12 ")
+    assert entries(plot) == values(12)
+    assert not np.array_equal(pixels(plot.legend), before)
+    QApplication.sendEvent(plot.view, QEvent(QEvent.Type.Leave))
+    assert entries(plot) == values(31)
+
+
+def test_where_it_is_narrow_the_legend_keeps_the_lines(plot: CurvePlot) -> None:
+    plot.legend.set_words(star="best 21", notes="log")
+    plot.resize(900, 230)
+    assert has_colour(pixels(plot.legend), LIGHT.best).any()
+    for width in (240, 150, 120):
+        plot.resize(width, 230)
+        painted = pixels(plot.legend)
+        assert has_colour(painted, LIGHT.train).any(), f"{width} wide"
+        assert has_colour(painted, LIGHT.test).any(), f"{width} wide"
+        assert not has_colour(painted[:, -2:], LIGHT.test).any()  # nothing is cut
+
+
+def test_a_runaway_is_cut_at_the_edge_with_an_arrow_and_short_words(qtbot: QtBot) -> None:
+    plot = make(qtbot, negative=True)
+    before = pixels(plot.view)
+    wild = -TEST.copy()
+    wild[40:] = -8.123e34
+    plot.set_data("test", EPOCHS, wild)
+    plot.set_runs([replace(run(3), curves=(("test", EPOCHS, wild * 100),))])
+    assert [end.words for end in plot.edges.found()] == [
+        f"test down to {MINUS}8e34",
+        f"run 3 down to {MINUS}8e36",
+    ]
+    foot = inside(plot)
+    strip = np.s_[foot.bottom() - 20 : foot.bottom() + 1, foot.center().x() :]
+    assert near_colour(pixels(plot.view)[strip], LIGHT.test, 60).sum() > 100
+    assert not near_colour(before[strip], LIGHT.test, 60).any()
+    assert entries(plot)[1] == f"test {MINUS}8e34"
+    assert view_range(plot)[1] == pytest.approx((-1.02, 0.02))
+    drag_values(plot, (10, -0.5), (30, -0.1))
+    assert plot.edges.found() == []  # who looks closer knows that there is more
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_no_number_is_long(value: float) -> None:
+    assert len(short_number(value)) <= 9
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_lines_are_as_thick_on_a_screen_with_more_pixels(plot: CurvePlot, ratio: float) -> None:
+    plot.set_runs([run(2), run(3, strong=True)])
+    plot.set_thickness(ratio)
+    assert plot.main.lines["train"].pen.widthF() == 2 * ratio
+    assert plot.runs.lines(2)[0].pen.widthF() == ratio
+    assert plot.runs.lines(3)[0].pen.widthF() == 2 * ratio
+
+
+def test_a_star_at_the_end_is_whole(plot: CurvePlot) -> None:
+    plot.set_star(50, TEST[50])
+    at = point(plot, 50, TEST[50])
+    around = near_colour(pixels(plot.view)[at.y() - 9 : at.y() + 10, at.x() - 9 :], LIGHT.best)
+    columns = np.nonzero(around)[1]
+    assert columns.min() <= 6
+    assert columns.max() >= 12

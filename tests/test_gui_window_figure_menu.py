@@ -28,7 +28,7 @@ from gui_helpers import (
     wait_for_state,
     wait_until,
 )
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
@@ -265,7 +265,7 @@ def test_a_right_click_offers_what_lies_under_it(window: MainWindow, qtbot: QtBo
         epoch = window.session.view.shown
         right_click(window, widget())
         menu = open_menu(qtbot)
-        assert [action.text() for action in menu.actions()] == [
+        assert [action.text() for action in menu.actions()][: 1 + len(WAYS)] == [
             title,
             *(w for w, _ in WAYS.values()),
         ]
@@ -320,15 +320,16 @@ def test_where_the_right_button_draws_no_menu_opens(window: MainWindow, qtbot: Q
     assert QApplication.activePopupWidget() is None
 
 
-def test_the_menu_of_a_plot_has_the_same_entries(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_menu_of_a_plot_has_its_axes_too(window: MainWindow, qtbot: QtBot) -> None:
     plot = window.page("learn").curves.error_plot
-
-    def choose() -> None:
-        click_entry(qtbot, plot.menu.menu(), "Copy numbers")
-
-    QTimer.singleShot(50, choose)  # before Qt 6.12 an open menu has a loop of its own
-    click(qtbot, plot.menu)
+    right_click(window, plot.view.viewport())
+    click_entry(qtbot, open_menu(qtbot), "Copy numbers")
     assert copied_numbers(window, qtbot, "Error")
+    plot.view.setFocus()
+    qtbot.keyClick(plot.view, Qt.Key.Key_Menu)
+    click_entry(qtbot, open_menu(qtbot), "Logarithmic epoch axis")
+    assert plot.options.log_x
+    assert window.page("learn").curves.like_plot.options.log_x
 
 
 def answer(patch: pytest.MonkeyPatch, *files: Path) -> None:

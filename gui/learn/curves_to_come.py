@@ -8,16 +8,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
-from gui.shared.columns import heading
 from gui.theme import LIGHT, Theme
-from gui.widgets.basics.card import card
-from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.card import Card
+from gui.widgets.basics.layouts import beside
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
-NAMES = ("ERROR", "LOG-LIKELIHOOD")
-_LEFT, _TOP, _RIGHT, _BOTTOM = 46, 3, 3, 44
+NAMES = ("Error", "Log-likelihood")
+_LEFT, _TOP, _RIGHT, _BOTTOM = 46, 4, 12, 24
 """About what the numbers beside the axes will take, in pixels."""
 
 
@@ -51,11 +50,7 @@ class CurvesToCome(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._is_painted = False
-        parts = [
-            holding(below(heading(name, self), (EmptyAxes(self), 1), spacing=2), self)
-            for name in NAMES
-        ]
-        self.setLayout(beside(*(card(part, (12, 8, 12, 4)) for part in parts), spacing=10))
+        self.setLayout(beside(*(Card(name, EmptyAxes(self)) for name in NAMES), spacing=8))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell of the first time."""

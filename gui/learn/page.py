@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QAction
+    from PySide6.QtGui import QAction, QResizeEvent
 
     from core.data.dataset import Dataset, Split
     from core.insight.diagnostics import Diagnosis
@@ -61,6 +61,21 @@ _WORST_HELP = (
 
 ATLAS = "Class atlas"
 _ATLAS_HELP = "Weights, means and worst mistakes, one column per class"
+
+
+_ATLAS_HEIGHT = 370
+"""Of the card below the curves with digits three times as large as they are, and the gap."""
+_LOW, _ROOMY = 574, 594
+"""Pages lower than the first have low curves; from the second on both parts grow."""
+
+
+def curves_height(page: int) -> int:
+    """Return how high the curves are on a page of a height."""
+    if page < _LOW:
+        return 146
+    if page < _ROOMY:
+        return page - _ATLAS_HEIGHT
+    return 224 + round(0.48 * (page - _ROOMY))
 
 
 class LearnPage(Page):
@@ -118,7 +133,13 @@ class LearnPage(Page):
         head = beside(self.switch, 12, self.atlas_words, None, *right, spacing=4)
         self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
         inside = holding(below(head, (self.tabs, 1), spacing=4), self)
-        self.setLayout(below((self._to_come, 9), (card(inside, (12, 8, 12, 8)), 13), spacing=10))
+        self.setLayout(below(self._to_come, (card(inside, (12, 8, 12, 8)), 1), spacing=8))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the curves what the atlas can do without."""
+        super().resizeEvent(event)
+        above = vars(self).get("curves", self._to_come)
+        above.setFixedHeight(curves_height(self.height()))
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for what is made from now on; what there is gets them by itself."""
@@ -158,7 +179,7 @@ class LearnPage(Page):
         assert isinstance(layout, QVBoxLayout)
         made.setGeometry(self._to_come.geometry())
         layout.replaceWidget(self._to_come, made)
-        layout.setStretchFactor(made, 9)
+        made.setFixedHeight(self._to_come.height())
         made.setVisible(not self._to_come.isHidden())  # at once, or all would move for a moment
         self._to_come.hide()
         self._to_come.deleteLater()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QWidget
 
-from gui.widgets.basics.card import card
+from gui.shared.curve_range import curve_range
 from gui.widgets.basics.layouts import beside
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.runs import Band, RunCurves
@@ -19,10 +17,8 @@ from gui.widgets.curves.runs import Band, RunCurves
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from numpy.typing import NDArray
     from PySide6.QtGui import QShowEvent
 
-    from core.learning.history import History
     from gui.session.runs import BandEntry, RunEntry
     from gui.session.session import Session
     from gui.widgets.curves.menu import PlotOptions
@@ -33,12 +29,8 @@ _CURVES = (
     Curve("validation", "validation", Qt.PenStyle.DotLine),
 )
 _CURVE_SECONDS = 0.1
-_MOST_ROOM = 3.0
-"""Other runs may widen the range by so many times that of the run shown."""
-
-_LEAST_SPAN = 0.05
-_STEPS = 20
-"""Of the range from the lowest log-likelihood to 0 in which its upper end moves."""
+_BEFORE = {"error": (0.0, 1.0), "log_likelihood": (-2.5, 0.0)}
+"""What is seen before anything is learnt."""
 _ERROR_HELP = "Error = 1 - score: the fraction of images classified wrongly. Lower is better."
 _ERROR_LABEL = "fraction of images classified wrongly"
 _LIKE_LABEL = "mean of log y of the true class (nats)"
@@ -51,9 +43,9 @@ _LIKE_HELP = (
 
 def making_plots() -> Iterator[CurvePlot]:
     """Make both plots one after the other: each holds up the window for a moment."""
-    yield CurvePlot("ERROR", "epoch", _CURVES, _ERROR_HELP, y_label=_ERROR_LABEL)
+    yield CurvePlot("Error", "epoch", _CURVES, _ERROR_HELP, y_label=_ERROR_LABEL)
     yield CurvePlot(
-        "LOG-LIKELIHOOD", "epoch", _CURVES, _LIKE_HELP, negative=True, y_label=_LIKE_LABEL
+        "Log-likelihood", "epoch", _CURVES, _LIKE_HELP, negative=True, y_label=_LIKE_LABEL
     )
 
 
@@ -76,7 +68,7 @@ class LearningCurves(QWidget):
         """Epochs of the run being trained that are drawn while another one is shown."""
         self.error_plot, self.like_plot = plots
         self._plots = ((self.error_plot, "error"), (self.like_plot, "log_likelihood"))
-        self.setLayout(beside(*(card(plot, (12, 8, 12, 4)) for plot, _ in self._plots), spacing=10))
+        self.setLayout(beside(*(plot.in_card() for plot, _ in self._plots), spacing=8))
         for plot, _ in self._plots:
             plot.set_curve_visible("validation", False)
             plot.x_clicked.connect(session.view.show_epoch)
@@ -190,7 +182,9 @@ class LearningCurves(QWidget):
                 plot.set_star(history.best.epoch, float(held_out[history.best_index]))
             else:
                 plot.set_star(None)
+        self.error_plot.legend.set_words(star=f"best {history.best.epoch}" if self._n_drawn else "")
         self._refresh_range()
+        self._refresh_marker()
 
     @Slot()
     def _refresh_range(self) -> None:
@@ -201,54 +195,22 @@ class LearningCurves(QWidget):
         high = max([high, *(entry.run.history.last_epoch for entry in self._behind)])
         for plot, _ in self._plots:
             plot.set_x_range(0, high)
-        self.error_plot.set_y_range(0, self._error_top())
-        low, top = self._like_range()
-        self.like_plot.set_y_range(low, top)
-
-    def _learnt(self, metric: str) -> NDArray[np.float64]:
-        """Return the values after the start: the start's own would dwarf what is learnt."""
-        history = self._session.view.history
-        if history is None or len(history) < 2:
-            return np.empty(0)
-        curves = [history.curve(part, metric)[1:] for part in ("train", "test")]
-        own = np.concatenate(curves)
-        own = own[np.isfinite(own)]
-        ends = [self._ends(entry.run.history, metric) for entry in self._behind]
-        others = np.concatenate([np.empty(0), *ends])
-        if not len(own):
-            return own
-        # A run that ran away must not make a flat line of all others.
-        room = _MOST_ROOM * max(float(np.ptp(own)), _LEAST_SPAN)
-        near = (others > own.min() - room) & (others < own.max() + room)
-        return np.concatenate((own, others[near]))
-
-    @staticmethod
-    def _ends(history: History, metric: str) -> NDArray[np.float64]:
-        """Return where another run ended and was best; what it began with need not be seen."""
-        if len(history) < 2:
-            return np.empty(0)
-        places = [history.best_index, -1] if history.best_index else [-1]
-        return np.concatenate([history.curve(part, metric)[places] for part in ("train", "test")])
-
-    def _error_top(self) -> float:
-        learnt = self._learnt("error")
-        return float(min(1.0, 1.1 * max(learnt.max(), 0.02))) if len(learnt) else 1.0
-
-    def _like_range(self) -> tuple[float, float]:
-        """Leave room above the best; in steps, so that a rising curve rescales but now and then."""
-        learnt = self._learnt("log_likelihood")
-        if not len(learnt):
-            return -2.5, 0.0
-        low = float(1.05 * learnt.min())
-        step = abs(low) / _STEPS or 1.0
-        return low, min(0.0, step * math.ceil(0.6 * float(learnt.max()) / step))
+        others = [entry.run.history for entry in self._behind]
+        for plot, metric in self._plots:
+            plot.set_y_range(*(curve_range(history, others, metric) or _BEFORE[metric]))
 
     @Slot()
     def _refresh_marker(self) -> None:
-        shown = self._session.view.shown
+        view = self._session.view
+        if view.shown is None or view.history is None:
+            epoch = None
+        elif view.shown.live and 0 < self._n_drawn <= len(view.history):
+            # Live it stands at the end of the curves: they need no repaint every frame.
+            epoch = float(view.history.epochs[self._n_drawn - 1])
+        else:
+            epoch = view.shown.epoch
         for plot, _ in self._plots:
-            # Live, the end of the curve is the mark, and the plots need no repaint every frame.
-            plot.marks.set_marker(None if shown is None or shown.live else shown.epoch)
+            plot.marks.set_marker(epoch)
 
     @Slot(object)
     def _options_changed(self, options: PlotOptions) -> None:

@@ -12,7 +12,15 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from gui.shared.file_dialogs import FIGURES
-from gui.widgets.basics.figured import NUMBERS, SAVE, WAYS, Figured, FigureRequest, Sourced
+from gui.widgets.basics.figured import (
+    NUMBERS,
+    SAVE,
+    WAYS,
+    Figured,
+    FigureRequest,
+    Optioned,
+    Sourced,
+)
 from gui.widgets.basics.fitting_words import short
 
 if TYPE_CHECKING:
@@ -84,10 +92,15 @@ class FigureMenu(QObject):
     def _offer(self, under: QWidget, place: QPoint) -> bool:
         """Open the menu of what lies under a place, and of what that is a part of."""
         found = [self.described(one) for one in _around(under)]
-        if not found:
+        options = next(_options(under), None)
+        if not found and options is None:
             return False
         menu = self._menu()
-        self._fill(menu, found[0])
+        if found:
+            self._fill(menu, found[0])
+        if options is not None:
+            menu.addSeparator()
+            menu.addActions(options.actions())
         for figure in found[1:]:
             self._fill(menu.addMenu(_entry(figure)), figure)
         menu.popup(place)
@@ -220,6 +233,14 @@ def _around(widget: QWidget | None) -> Iterator[Found]:
     """Yield what a widget shows, and what shows it as a part of more, the innermost first."""
     while widget is not None:
         yield from _at(widget)
+        widget = None if widget.isWindow() else widget.parentWidget()
+
+
+def _options(widget: QWidget | None) -> Iterator[QMenu]:
+    """Yield what can be chosen of a widget, and of what that is a part of."""
+    while widget is not None:
+        if isinstance(widget, Optioned) and widget.options_menu is not None:
+            yield widget.options_menu
         widget = None if widget.isWindow() else widget.parentWidget()
 
 

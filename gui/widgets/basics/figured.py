@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QMenu, QWidget
 
     from core.report.figures import Figure
 
@@ -36,6 +36,15 @@ class Sourced(Protocol):
 
     def figure_words(self) -> str | None:
         """Return the part, the epoch, and what else belongs below a title; None: of no run."""
+
+
+@runtime_checkable
+class Optioned(Protocol):
+    """A widget that can be shown in several ways."""
+
+    @property
+    def options_menu(self) -> QMenu | None:
+        """What a right click offers beside the ways of a figure."""
 
 
 class FigureRequest(QEvent):

@@ -11,7 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.curves.legend import Entry
 from gui.widgets.curves.lines import FrontLine
+from gui.widgets.curves.numbers import short_number
 from gui.widgets.curves.runs import BranchDots, Drawing, nearest_index
 
 if TYPE_CHECKING:
@@ -26,12 +28,6 @@ if TYPE_CHECKING:
 _RAW_ALPHA = 85
 """How faint a curve is behind its mean, of 255."""
 _NOTHING = np.empty(0)
-_MARKS = {
-    Qt.PenStyle.DashLine: "– –",
-    Qt.PenStyle.DotLine: "· · ·",
-    Qt.PenStyle.DashDotLine: "– · –",
-    Qt.PenStyle.NoPen: "■",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +73,22 @@ class MainCurves:
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
         self._theme = theme
-        for curve in self.curves:
-            colour = QColor(getattr(theme, curve.colour))
-            self.lines[curve.name].set_pen(pg.mkPen(colour, width=curve.width, style=curve.style))
-        for name, line in self._raw.items():
-            line.set_pen(self._raw_pen(name))
+        self._choose_pens()
         self._draw_dots()
         self._box.curves_changed.emit()
+
+    def _choose_pens(self) -> None:
+        for curve in self.curves:
+            colour = QColor(getattr(self._theme, curve.colour))
+            width = curve.width * self._drawing.thickness
+            self.lines[curve.name].set_pen(pg.mkPen(colour, width=width, style=curve.style))
+        for name, line in self._raw.items():
+            line.set_pen(self._raw_pen(name))
 
     def set_drawing(self, drawing: Drawing) -> None:
         """Draw at other places."""
         self._drawing = drawing
+        self._choose_pens()
         for name in self._data:
             self._draw(name)
         self._draw_dots()
@@ -155,7 +156,7 @@ class MainCurves:
         curve = next(curve for curve in self.curves if curve.name == name)
         colour = QColor(getattr(self._theme, curve.colour))
         colour.setAlpha(_RAW_ALPHA)
-        return pg.mkPen(colour, width=1)
+        return pg.mkPen(colour, width=self._drawing.thickness)
 
     def xs(self) -> Iterator[NDArray[Any]]:
         """Yield the x of every curve."""
@@ -184,14 +185,16 @@ class MainCurves:
                 return float(xs[i])
         return None
 
-    def legend(self) -> str:
-        """Return the names of the curves shown, each with its mark, as rich text."""
-        keys = []
+    def entries(self, at: float | None) -> list[Entry]:
+        """Return the curves shown for the legend, each with its value at ``at``; None: the last."""
+        entries = []
         for curve in self.curves:
             if self.is_visible(curve.name):
-                colour, mark = getattr(self._theme, curve.colour), _MARKS.get(curve.style, "——")
-                keys.append(f'<span style="color:{colour}">{mark}&nbsp;{curve.name}</span>')
-        return " &nbsp; ".join(keys)
+                x, y = self.data(curve.name)
+                i = None if not len(x) else len(x) - 1 if at is None else nearest_index(x, at)
+                value = "" if i is None else short_number(float(y[i]))
+                entries.append(Entry(curve.name, value, curve.colour, curve.style))
+        return entries
 
     def describe(self, at: float) -> list[str]:
         """Return the exact value of each curve, and its mean if that is drawn, as rich text."""

@@ -51,13 +51,18 @@ class PlotMarks(QObject):
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
         self._theme = theme
-        self._marker_pen = pg.mkPen(theme.text, width=1)
-        self._cursor_pen = pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DotLine)
+        self._choose_pens()
         self._box.marks_changed.emit()
+
+    def _choose_pens(self) -> None:
+        width = self._drawing.thickness
+        self._marker_pen = pg.mkPen(self._theme.text, width=width)
+        self._cursor_pen = pg.mkPen(self._theme.muted, width=width, style=Qt.PenStyle.DotLine)
 
     def set_drawing(self, drawing: Drawing) -> None:
         """Draw at other places."""
         self._drawing = drawing
+        self._choose_pens()
         self._arrange()
 
     def set_ticks(self, ticks: Sequence[tuple[float, str, str]]) -> None:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from core.learning.smoothing import SMOOTHING_FORMULA, SMOOTHINGS
 from gui.theme import ICONS, Theme, make_icon
-from gui.widgets.basics.arrow_keys import ENTER
-from gui.widgets.basics.figured import WAYS
 from gui.widgets.basics.tooltips import wrapped
 
-if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
-
-_HELP = (
-    "Logarithmic axes, smoothing and zoom of this plot.",
+HELP = (
+    "Right-click for logarithmic axes and smoothing, to copy or to save.",
     "In the plot: drag to zoom, turn the wheel to zoom about the pointer, double-click to go back. "
     "By keyboard: + and - zoom, the arrows move a zoomed plot, Backspace goes back, Escape shows "
     "the whole.",
@@ -87,28 +80,19 @@ def notes(options: PlotOptions, x_label: str, *, negative: bool) -> list[str]:
     return words
 
 
-class PlotMenu(QToolButton):
-    """A button with the menu of one plot. It keeps no state; it is told what holds."""
+class PlotMenu(QMenu):
+    """What can be chosen of one plot. It keeps no state; it is told what holds."""
 
     options_chosen = Signal(object)
-    figure_chosen = Signal(str)
-    """One of the ways in which a figure is taken out of the program."""
 
     def __init__(self, title: str, x_label: str, *, negative: bool, parent: QWidget) -> None:
         super().__init__(parent)
         self._options = PlotOptions()
-        self.setObjectName("plotMenu")
-        self.setToolTip(wrapped(*_HELP))
         self.setAccessibleName(f"view of {title.lower()}")
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.setStyleSheet(
-            "QToolButton { padding: 1px 3px; } QToolButton::menu-indicator { image: none; }"
-        )
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        self.log_x = self._check(menu, f"Logarithmic {x_label} axis", log_x_words(x_label))
-        self.log_y = self._check(menu, "Logarithmic y axis", log_y_words(negative=negative))
-        self.smoothing_menu = menu.addMenu("Smoothing")
+        self.setToolTipsVisible(True)
+        self.log_x = self._check(self, f"Logarithmic {x_label} axis", log_x_words(x_label))
+        self.log_y = self._check(self, "Logarithmic y axis", log_y_words(negative=negative))
+        self.smoothing_menu = self.addMenu("Smoothing")
         self.smoothing_menu.setToolTipsVisible(True)
         group = QActionGroup(self)
         self.smoothing: dict[int, QAction] = {}
@@ -121,13 +105,9 @@ class PlotMenu(QToolButton):
             )
             group.addAction(action)
             self.smoothing[n_points] = action
-        menu.addSeparator()
-        self.back = menu.addAction("Zoom back\tBackspace")
-        self.whole = menu.addAction("Show the whole\tEsc")
-        menu.addSeparator()
-        for way, (words, tip) in WAYS.items():
-            menu.addAction(words, partial(self.figure_chosen.emit, way)).setToolTip(wrapped(tip))
-        self.setMenu(menu)
+        self.addSeparator()
+        self.back = self.addAction("Zoom back\tBackspace")
+        self.whole = self.addAction("Show the whole\tEsc")
         self.show_state(self._options, 0)
 
     def _check(self, menu: QMenu, words: str, help_text: str) -> QAction:
@@ -137,10 +117,6 @@ class PlotMenu(QToolButton):
         action.triggered.connect(self._chosen)
         return action
 
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self.setIcon(make_icon(ICONS / "axes.svg", theme.muted, 16))
-
     def show_state(self, options: PlotOptions, depth: int) -> None:
         """Check what holds; nothing leads back where nothing is zoomed."""
         self._options = options
@@ -149,13 +125,6 @@ class PlotMenu(QToolButton):
         self.smoothing[options.smoothing].setChecked(True)
         self.back.setEnabled(depth > 0)
         self.whole.setEnabled(depth > 0)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open the menu: the space bar, which opens others, plays and holds the run."""
-        if event.key() in (Qt.Key.Key_Down, *ENTER):
-            self.showMenu()
-        else:
-            super().keyPressEvent(event)
 
     @Slot()
     def _chosen(self) -> None:
@@ -174,12 +143,19 @@ class ZoomSign(QToolButton):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setStyleSheet("padding: 1px 3px;")
+        self.setText("zoomed")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setStyleSheet("padding: 0px 3px;")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
         self.setIcon(make_icon(ICONS / "whole.svg", theme.accent, 16))
+
+    def sizeHint(self) -> QSize:
+        """Return no more than the height of its words: nothing below moves when it comes."""
+        return QSize(super().sizeHint().width(), self.fontMetrics().height() + 2)
 
     def show_words(self, words: str) -> None:
         """Say this of the zoom; nothing hides the button."""

@@ -11,12 +11,15 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.basics.card import Card
 from gui.widgets.basics.figured import FigureRequest, ask_for
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.curves.edges import EdgeMarks
+from gui.widgets.curves.legend import Legend
 from gui.widgets.curves.main import Curve, MainCurves
 from gui.widgets.curves.marks import PlotMarks
-from gui.widgets.curves.menu import PlotMenu, PlotOptions, ZoomSign, notes
+from gui.widgets.curves.menu import HELP, PlotMenu, PlotOptions, ZoomSign, notes
 from gui.widgets.curves.runs import BandLayer, Drawing, RunLayer
 from gui.widgets.curves.scale import Scale, ScaledAxis, round_ends
 from gui.widgets.curves.values import PlotReader, ValueBox
@@ -33,8 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Curve", "CurvePlot", "PlotOptions"]
 
-GRID_ALPHA = 45
-"""How faint the lines across a plot are, of 255."""
+_NEEDLESS = ("epoch", "step")
+"""Words below a plot that the bar below the page says for all of them."""
 
 _BESIDE_LABEL = 14
 """Pixels of a y axis beside its labels."""
@@ -49,7 +52,7 @@ class CurvePlot(QWidget):
     ----------
     title, x_label : words for people
     y_label : what the numbers are, with their unit, for those who see the plot on paper
-    compact : whether it is one of several small plots, without a menu
+    compact : whether it is one of several small plots, with no choice of axes
     curves : what is drawn, in legend order
     help_text : tooltip of the title, a line for each paragraph
     log_y : whether the y axis is logarithmic to begin with
@@ -80,27 +83,31 @@ class CurvePlot(QWidget):
         self._compact, self._negative = compact, negative
         self.options = PlotOptions(log_y=log_y)
         """How curves are drawn."""
+        self._thickness = 1.0
         self._drawing = Drawing()
         self._x_range: tuple[float, float] | None = None
         self._y_range: tuple[float, float] | None = None
         self._pointer_x = 0.0
 
-        self.title = QLabel(title, self)
+        self.title = QLabel(title, self, textFormat=Qt.TextFormat.PlainText)
         self.title.setObjectName("heading")
-        self.title.setTextFormat(Qt.TextFormat.RichText)
+        self.legend = Legend(self)
         self.menu = PlotMenu(title, x_label, negative=negative, parent=self)
-        self.menu.setVisible(not compact)
         self._make_view()
         self.bands = BandLayer(self.box)
         self.runs = RunLayer(self.box, {curve.name: curve.style for curve in curves})
         self.main = MainCurves(self.box, curves)
         self.marks = PlotMarks(self.box)
-        self._layers = (self.bands, self.runs, self.main, self.marks)
-        self.view.set_front(self.main.paint, self.marks.paint, self.box.paint_rubber)
+        self.edges = EdgeMarks(self.box, self.main, self.runs)
+        """Curves that end outside the range."""
+        self._layers = (self.bands, self.runs, self.main, self.marks, self.edges)
+        self.view.set_front(
+            self.main.paint, self.edges.paint, self.marks.paint, self.box.paint_rubber
+        )
         self._reader = PlotReader(x_label, self.main, self.runs, self.bands, self.marks)
         self.values = ValueBox(self)
         self.zoom_sign = ZoomSign(self)
-        head = beside((self.title, 1), self.zoom_sign, self.menu, spacing=2)
+        head = beside(self.title, (self.legend, 1), self.zoom_sign, spacing=12)
         self.setLayout(below(head, (self.view, 1), spacing=2))
         self._connect()
         self._apply_options()
@@ -119,7 +126,17 @@ class CurvePlot(QWidget):
             self.view.axes["left"].setTickDensity(0.6)
             self.view.axes["bottom"].setTickDensity(0.6)
         for axis in self.view.axes.values():
-            axis.setGrid(GRID_ALPHA)
+            axis.setGrid(255)
+        if self._x_label not in _NEEDLESS:
+            self.view.axes["bottom"].words = self._x_label
+
+    def in_card(self) -> Card:
+        """Return a card that holds it, with title and legend in the card's own title row."""
+        self.title.hide()
+        made = Card(self._title_text, self, self.legend, (self.zoom_sign,))
+        made.title.setToolTip(self.title.toolTip())
+        self.title = made.title
+        return made
 
     def _connect(self) -> None:
         self.view.scene().sigMouseMoved.connect(self._mouse_moved)
@@ -128,11 +145,11 @@ class CurvePlot(QWidget):
         self.box.clicked.connect(self._clicked)
         self.box.zoom_changed.connect(self._zoom_changed)
         self.box.sigResized.connect(self._update_values)
+        self.box.marks_changed.connect(self._write_legend)
         self.zoom_sign.clicked.connect(self.box.back)
         self.menu.options_chosen.connect(self.set_options)
         self.menu.back.triggered.connect(self.box.back)
         self.menu.whole.triggered.connect(self.box.show_whole)
-        self.menu.figure_chosen.connect(self._take_figure)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -144,20 +161,21 @@ class CurvePlot(QWidget):
         for axis in self.view.axes.values():
             axis.setTextPen(theme.muted)
             axis.setStyle(tickLength=4)
-        for part in (self.menu, self.zoom_sign, self.values, self.box, *self._layers):
+        for part in (self.legend, self.zoom_sign, self.values, self.box, *self._layers):
             part.set_theme(theme)
-        self._write_title()
-        self._write_below()
 
     def _colour_axes(self) -> None:
         """Show by the axes that keys go to this plot."""
         colour = self._theme.accent if self.view.hasFocus() else self._theme.border
         for axis in self.view.axes.values():
             axis.setPen(colour)
-            axis.setTickPen(self._theme.border)
+            axis.setTickPen(self._theme.line)
 
-    def _write_title(self) -> None:
-        self.title.setText(f"{self._title_text} &nbsp; {self.main.legend()}")
+    def _write_legend(self) -> None:
+        """Tell the values under the pointer, else at the mark, else the last ones."""
+        marks = self.marks
+        at = marks.marker if marks.cursor is None else marks.cursor
+        self.legend.set_entries(self.main.entries(at))
 
     @Slot(object)
     def set_options(self, options: PlotOptions) -> None:
@@ -173,7 +191,7 @@ class CurvePlot(QWidget):
             Scale.of(log=options.log_x),
             Scale.of(log=options.log_y, negative=self._negative),
         )
-        self._drawing = Drawing(*scales, options.smoothing)
+        self._drawing = Drawing(*scales, options.smoothing, self._thickness)
         self.view.axes["bottom"].set_scale(self._drawing.x)
         self.view.axes["left"].set_scale(self._drawing.y)
         for layer in self._layers:
@@ -182,10 +200,31 @@ class CurvePlot(QWidget):
             self._fit_ranges()
             self.box.redraw_views(lambda view: self._replaced(view, before))
         words = notes(options, self._x_label, negative=self._negative)
-        self.title.setToolTip(wrapped(*self._help.split("\n"), *words))
+        more = () if self._compact else HELP
+        self.title.setToolTip(wrapped(*self._help.split("\n"), *words, *more))
         self.menu.show_state(options, self.box.depth)
-        self._write_below()
+        done = ["log"] if options.log_x or options.log_y else []
+        done += [f"mean of {options.smoothing}"] if options.smoothing > 1 else []
+        self.legend.set_words(notes=", ".join(done))
         self._update_values()
+
+    @property
+    def options_menu(self) -> PlotMenu | None:
+        """What a right click offers beside the ways of a figure; nothing for a small plot."""
+        return None if self._compact else self.menu
+
+    def set_thickness(self, thickness: float) -> None:
+        """Draw lines so many times as thick, in pixels of the screen, as at 100 %."""
+        if thickness != self._thickness:
+            self._thickness = thickness
+            self._apply_options()
+            self.view.outdate()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep lines as thick on a screen with more pixels."""
+        if event.type() in (QEvent.Type.Show, QEvent.Type.DevicePixelRatioChange):
+            self.set_thickness(self.devicePixelRatioF())
+        return super().event(event)
 
     def _replaced(self, view: QRectF, before: Drawing) -> QRectF:
         """Return where the values in a view are now; empty if they have no place."""
@@ -195,23 +234,11 @@ class CurvePlot(QWidget):
             return QRectF()
         return QRectF(QPointF(xs[0], ys[0]), QPointF(xs[1], ys[1])).normalized()
 
-    def _write_below(self) -> None:
-        """Say under the x axis what it is, and that more could be seen."""
-        if self._compact:
-            return
-        done = ["log"] if self.options.log_x else []
-        if self.options.smoothing > 1:
-            done.append(f"mean of {self.options.smoothing}")
-        words = f"{self._x_label} ({', '.join(done)})" if done else self._x_label
-        if self.box.depth:
-            words += f' &nbsp;<span style="color:{self._theme.accent}">{self.box.words}</span>'
-        self.view.axes["bottom"].setLabel(words)
-
     def set_curve_visible(self, name: str, visible: bool) -> None:
         """Show or hide one curve and its key."""
         if self.main.is_visible(name) != visible:
             self.main.set_visible(name, visible)
-            self._write_title()
+            self._write_legend()
 
     def set_data(self, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
         """Draw one curve, x ascending; points that are not finite or have no place are left out."""
@@ -279,10 +306,6 @@ class CurvePlot(QWidget):
         figure = self._chart()
         return figure if any(np.isfinite(line.y).any() for line in figure.lines) else None
 
-    @Slot(str)
-    def _take_figure(self, way: str) -> None:
-        ask_for(self.window(), FigureRequest(self, way))
-
     def _chart(self) -> Chart:
         from gui.widgets.curves.figure import chart
 
@@ -293,7 +316,7 @@ class CurvePlot(QWidget):
             else ""
         )
         labels = self._x_label, self._y_label or title
-        return chart((title, done), labels, self._layers, self._drawing, self.box.shown)
+        return chart((title, done), labels, self._layers[:4], self._drawing, self.box.shown)
 
     def describe(self, x: float) -> str:
         """Return all values at the data point nearest to ``x``, as rich text."""
@@ -308,6 +331,7 @@ class CurvePlot(QWidget):
 
     @Slot()
     def _update_values(self, *ignored: object) -> None:
+        self._write_legend()
         if self.marks.cursor is None:
             self.values.hide()
         else:
@@ -341,7 +365,6 @@ class CurvePlot(QWidget):
         self.zoom_sign.show_words(self.box.words)
         self.view.setAccessibleDescription(self.box.words)
         self.menu.show_state(self.options, self.box.depth)
-        self._write_below()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Forget the hovered values when the pointer leaves the plot; zoom by keys."""
@@ -351,8 +374,9 @@ class CurvePlot(QWidget):
         elif kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             self._colour_axes()
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Menu and not self._compact:
-                self.menu.showMenu()
+            if event.key() == Qt.Key.Key_Menu:
+                place = self.view.mapToGlobal(self.view.rect().center())
+                ask_for(self.window(), FigureRequest(self, place=place))
                 return True
             return self.box.pressed(Qt.Key(event.key())) or super().eventFilter(watched, event)
         return super().eventFilter(watched, event)

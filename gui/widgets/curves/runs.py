@@ -68,11 +68,15 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """How values become places: the scales of both axes, and the mean that is drawn."""
+    """How values become places: the scales of both axes, and the mean that is drawn.
+
+    ``thickness`` is the width of a line in pixels of the screen, times that at 100 %.
+    """
 
     x: Scale = Scale.LINEAR
     y: Scale = Scale.LINEAR
     smoothing: int = 1
+    thickness: float = 1.0
 
     def smooth(self, y: NDArray[Any]) -> NDArray[Any]:
         """Return the curve that is drawn.
@@ -154,6 +158,7 @@ class RunLayer:
         self._drawing = drawing
         for run in self.runs:
             self._draw(run)
+            self._style(run)
         self._draw_dots()
 
     def set_runs(self, runs: Sequence[RunCurves]) -> None:
@@ -194,7 +199,8 @@ class RunLayer:
         colour = QColor(self._theme.colour(run.colour))
         if run.colour.startswith(("#", "run ")) and not run.strong:
             colour.setAlpha(_RUN_ALPHA)
-        pen = pg.mkPen(colour, width=2 if run.strong else 1, style=self.styles[name])
+        width = (2 if run.strong else 1) * self._drawing.thickness
+        pen = pg.mkPen(colour, width=width, style=self.styles[name])
         pen.setCosmetic(True)
         return pen
 
@@ -250,6 +256,7 @@ class BandLayer:
         self._drawing = drawing
         for band in self.bands:
             self._draw(band)
+            self._style(band)
 
     def set_bands(self, bands: Sequence[Band]) -> None:
         """Draw these bands and no others."""
@@ -281,7 +288,7 @@ class BandLayer:
         fill, median = self._items[band.key]
         colour = self._theme.colour(band.colour)
         fill.set_colour(colour, _BAND_ALPHA)
-        median.set_pen(pg.mkPen(colour, width=2))
+        median.set_pen(pg.mkPen(colour, width=2 * self._drawing.thickness))
 
     def arrays(self) -> Iterable[NDArray[Any]]:
         """Return the y of all that is drawn."""

@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QApplication
+
+from gui.widgets.curves.numbers import MINUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,9 +22,13 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QRectF
 
 _ROOM = {"bottom": 46, "left": 22}
-"""Pixels between two labels of a logarithmic axis."""
+"""Pixels between two labels of an axis."""
+_WIDEST = "0.0000"
+"""Of the numbers below a plot; their room follows the font."""
 _FOOT_ROOM = 8
 """Pixels below an upright axis for half of the number that stands at its end."""
+_SIDE_ROOM = 14
+"""Pixels at both ends of a lying axis for the same."""
 _FEW_DECADES = 1.3
 """Below this many decades, round steps read better than powers of ten."""
 
@@ -104,6 +113,12 @@ def round_below(value: float) -> float:
     return max(digit * decade for digit in (0.5, 1, 2, 5) if digit * decade <= value)
 
 
+def round_above(value: float) -> float:
+    """Return the smallest of ..., 0.1, 0.2, 0.5, 1, 2, 5, 10, ... that is at least ``value``."""
+    decade = 10.0 ** floor(log10(value))
+    return min(digit * decade for digit in (1, 2, 5, 10) if digit * decade >= value * (1 - 1e-9))
+
+
 def round_ends(low: float, high: float) -> tuple[float, float]:
     """Return round ends around places: they stand still while a curve grows, then they jump."""
     step = round_below(((high - low) or abs(high) or 1.0) / 4)
@@ -118,6 +133,10 @@ class ScaledAxis(pg.AxisItem):
         self._scale = Scale.LINEAR
         self._text_levels = self.style["maxTextLevel"]
         self.enableAutoSIPrefix(False)  # 0.1 is not to be read as 100 x 0.001
+        self.setStyle(hideOverlappingLabels=False)
+
+        self.words = ""
+        """What the numbers are; it stands at the end of their line, in the place of the last."""
 
     def set_scale(self, scale: Scale) -> None:
         """Label places of this scale."""
@@ -134,29 +153,68 @@ class ScaledAxis(pg.AxisItem):
             super()._updateMaxTextSize(x)
 
     def boundingRect(self) -> QRectF:
-        """Return the axis with its grid, and of an upright one room for the number at its foot.
+        """Return the axis with its grid, and room for half of the numbers at its ends.
 
         pyqtgraph gives that room to an axis without a grid only, and leaves out what has none. At
-        its head a plot has no room for it.
+        the head of an upright one a plot has no room for it.
         """
-        room = _FOOT_ROOM if self.orientation == "left" else 0
-        return super().boundingRect().adjusted(0, 0, 0, room)
+        foot, side = (_FOOT_ROOM, 0) if self.orientation == "left" else (0, _SIDE_ROOM)
+        return super().boundingRect().adjusted(-side, 0, side, foot)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Any:
         """Return [(spacing, places)]: first those with labels, then those without."""
         if not self._scale.is_log:
-            return super().tickValues(minVal, maxVal, size)
+            return [linear_ticks(minVal, maxVal, size, self._least_gap)]
         sign = -1.0 if self._scale is Scale.NEGATIVE_LOG else 1.0
         low, high = sorted((sign * minVal, sign * maxVal))
-        major = log_ticks(low, high, size, _ROOM[self.orientation])
+        major = log_ticks(low, high, size, self._least_gap)
         fine = [place for place in _multiples(low, high, range(1, 10)) if place not in major]
         return [(1.0, [sign * place for place in major]), (0.1, [sign * place for place in fine])]
 
+    @property
+    def _least_gap(self) -> float:
+        metrics = QFontMetricsF(self.style["tickFont"] or QApplication.font())
+        room = (
+            metrics.height() if self.orientation == "left" else metrics.horizontalAdvance(_WIDEST)
+        )
+        return max(_ROOM[self.orientation], 1.2 * room)
+
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        """Return the values at places, with their minus sign."""
-        if not self._scale.is_log:
-            return super().tickStrings(values, scale, spacing)
-        return [f"{self._scale.value_at(place):.6g}" for place in values]
+        """Return the values at places, with their minus sign; none under the words of the axis."""
+        if self._scale.is_log:
+            strings = [f"{self._scale.value_at(place):.6g}" for place in values]
+        else:
+            strings = super().tickStrings(values, scale, spacing)
+        if self.words:
+            low, high = self.range
+            free = 1 - (self._words_width() + _ROOM["left"]) / max(self.width(), 1)
+            strings = [
+                text if place - low <= free * (high - low) else ""
+                for place, text in zip(values, strings, strict=True)
+            ]
+        return [text.replace("-", MINUS, 1) for text in strings]
+
+    def _words_width(self) -> float:
+        font = self.style["tickFont"] or QApplication.font()
+        return QFontMetricsF(font).horizontalAdvance(self.words)
+
+    def drawPicture(self, p: Any, axisSpec: Any, tickSpecs: Any, textSpecs: Any) -> None:
+        """Write the words beside the numbers."""
+        super().drawPicture(p, axisSpec, tickSpecs, textSpecs)
+        if self.words:
+            rect = self.mapRectFromParent(self.geometry())
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            p.setPen(self.textPen())
+            p.drawText(rect, flags, self.words)
+
+
+def linear_ticks(low: float, high: float, size: float, room: float) -> tuple[float, list[float]]:
+    """Return the spacing and the places of round numbers, as many as keep ``room`` pixels apart."""
+    if not (high > low and size > 0):
+        return 1.0, []
+    step = round_above((high - low) * room / size)
+    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+    return step, [step * i for i in range(first, last + 1)]
 
 
 def log_ticks(low: float, high: float, size: float, room: float) -> list[float]:

@@ -17,12 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from PySide6.QtCore import QRectF
-    from PySide6.QtGui import QHideEvent, QPaintEvent
+    from PySide6.QtGui import QHideEvent, QMouseEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
     from gui.widgets.curves.zoom import ZoomBox
 
     Paint = Callable[[QPainter], None]
+
+_RIGHT = 12
+"""Pixels beside the curves: half of the last number below them."""
+
+_OVER = 10
+"""Pixels by which a mark may lie over the edge at either side: a star is whole at the end, too."""
 
 pg.setConfigOptions(antialias=False, imageAxisOrder="row-major")
 
@@ -65,14 +71,14 @@ class PlotView(pg.GraphicsView):
 
     def _lay_out(self) -> None:
         layout = QGraphicsGridLayout()
-        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setContentsMargins(1, 4, _RIGHT, 1)
         layout.setSpacing(0)
         layout.addItem(self.box, 0, 1)
         for name, place in (("bottom", (1, 1)), ("left", (0, 0))):
             axis = self.axes[name]
             axis.linkToView(self.box)
             layout.addItem(axis, *place)
-            axis.setZValue(0.5)  # above images
+            axis.setZValue(-1)  # its lines lie behind the curves
         for i in (0, 1):
             layout.setRowPreferredHeight(i, 0)
             layout.setRowMinimumHeight(i, 0)
@@ -120,6 +126,11 @@ class PlotView(pg.GraphicsView):
         if self.isVisible():  # whoever shows it paints all of it
             self._front_timer.start()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Let the first of two clicks mean nothing of its own, however long the second is held."""
+        self.box.pressed_twice()
+        super().mouseDoubleClickEvent(event)
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Wait for nothing while nobody looks."""
         self._front_timer.stop()
@@ -127,7 +138,8 @@ class PlotView(pg.GraphicsView):
 
     @Slot()
     def _update_front(self) -> None:
-        self.viewport().update(self.mapFromScene(self.box.sceneBoundingRect()).boundingRect())
+        box = self.mapFromScene(self.box.sceneBoundingRect()).boundingRect()
+        self.viewport().update(box.adjusted(-_OVER, 0, _OVER, 0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the picture, and before it what moves.
@@ -147,14 +159,14 @@ class PlotView(pg.GraphicsView):
             self._drawn_is_old = False
             self._drawn = QPixmap(self._still)
             with QPainter(self._drawn) as painter:
-                self._paint_front(painter, self._curves)
+                self._paint_front(painter, 0, self._curves)
         with QPainter(self.viewport()) as painter:
             painter.drawPixmap(0, 0, self._drawn)
-            self._paint_front(painter, *self._marks)
+            self._paint_front(painter, _OVER, *self._marks)
 
-    def _paint_front(self, painter: QPainter, *front: Paint) -> None:
+    def _paint_front(self, painter: QPainter, over: int, *front: Paint) -> None:
         painter.setTransform(self.box.sceneTransform() * self.viewportTransform())
-        painter.setClipPath(self.box.shape())
+        painter.setClipRect(self.box.rect().adjusted(-over, 0, over, 0))
         for paint in front:
             painter.save()
             paint(painter)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
 
 from gui.theme import LIGHT, Theme
 from gui.widgets.curves.lines import CurveLine
@@ -23,8 +24,8 @@ _FLAT = 14
 _PER_NOTCH = 0.8
 _DEEPEST = 1e-6
 """The smallest part of the whole width the wheel goes down to; beyond, rounding is seen."""
-_CLICK_MILLISECONDS = 250
-"""While zoomed, a click waits so long: it may become the double click that leads back."""
+_SURE_MILLISECONDS = 50
+"""On top of the time in which a second click makes a double click: the system is not punctual."""
 _PAN = 0.2
 _PANS = {
     Qt.Key.Key_Left: (-_PAN, 0.0),
@@ -33,7 +34,7 @@ _PANS = {
     Qt.Key.Key_Down: (0.0, -_PAN),
 }
 _ZOOMS = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
-_PADDING = (0.035, 0.02)
+_PADDING = (0.0, 0.02)
 _X, _Y = 0, 1
 
 
@@ -62,7 +63,6 @@ class ZoomBox(pg.ViewBox):
         self._clicked_at = QPointF()
         self._click_timer = QTimer(self)
         self._click_timer.setSingleShot(True)
-        self._click_timer.setInterval(_CLICK_MILLISECONDS)
         self._click_timer.timeout.connect(self._click_at_last)
         self._theme = LIGHT
         self._rubber: QRectF | None = None
@@ -258,13 +258,17 @@ class ZoomBox(pg.ViewBox):
         if not event.double():
             self._click(at)
         elif self._views:
-            self._click_timer.stop()
             self.back()
 
+    def pressed_twice(self) -> None:
+        """Forget the click before: it was the first half of a double click."""
+        self._click_timer.stop()
+
     def _click(self, at: QPointF) -> None:
+        """Tell of a click; while zoomed not before it is sure that it leads nowhere back."""
         self._clicked_at = at
         if self._views:
-            self._click_timer.start()
+            self._click_timer.start(QApplication.doubleClickInterval() + _SURE_MILLISECONDS)
         else:
             self._click_at_last()
 

@@ -1,0 +1,147 @@
+"""Where curves leave a plot for good: an arrow at its edge, and how far they go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
+
+from gui.theme import LIGHT, Theme
+from gui.widgets.curves.numbers import short_number
+from gui.widgets.curves.runs import Drawing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from gui.widgets.curves.main import MainCurves
+    from gui.widgets.curves.runs import RunLayer
+    from gui.widgets.curves.zoom import ZoomBox
+
+_ARROW = 5.0
+"""Pixels from the middle of an arrow to its corners."""
+_GAP = 4.0
+_MOST = 3
+"""Curves named at one edge; of more it is said how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """The end of a curve outside the plot.
+
+    Attributes
+    ----------
+    name, colour : of the curve, or of its run
+    x : place where it ends
+    value : how far it has gone, the farthest of those of one run
+    is_up : whether it leaves above
+    """
+
+    name: str
+    colour: str
+    x: float
+    value: float
+    is_up: bool
+
+    @property
+    def words(self) -> str:
+        """What stands beside the arrow."""
+        return f"{self.name} {'up' if self.is_up else 'down'} to {short_number(self.value)}"
+
+
+class EdgeMarks:
+    """Finds curves that end outside the range shown, and paints arrows for them.
+
+    One that comes in from outside, as every run does that begins, is no such curve. Whoever has
+    zoomed knows that there is more.
+    """
+
+    def __init__(self, box: ZoomBox, main: MainCurves, runs: RunLayer) -> None:
+        self._box, self._main, self._runs = box, main, runs
+        self._theme, self._drawing = LIGHT, Drawing()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+
+    def set_drawing(self, drawing: Drawing) -> None:
+        """Draw at other places."""
+        self._drawing = drawing
+
+    def found(self) -> list[Leaving]:
+        """Return what has left, the present run's curves first."""
+        if self._box.depth:
+            return []
+        ends = [end for one in self._curves() if (end := self._end(*one)) is not None]
+        farthest: dict[tuple[str, bool], Leaving] = {}
+        for end in ends:
+            known = farthest.get((end.name, end.is_up))
+            if known is None or abs(end.value) > abs(known.value):
+                farthest[end.name, end.is_up] = end
+        return list(farthest.values())
+
+    def _curves(self) -> Iterator[tuple[str, str, NDArray[np.float64], NDArray[np.float64]]]:
+        for curve in self._main.curves:
+            if self._main.is_visible(curve.name) and curve.style != Qt.PenStyle.NoPen:
+                yield curve.name, curve.colour, *self._main.data(curve.name)
+        for run in self._runs.runs:
+            for _, x, y in run.curves:
+                yield run.name, run.colour, x, y
+
+    def _end(
+        self, name: str, colour: str, x: NDArray[np.float64], y: NDArray[np.float64]
+    ) -> Leaving | None:
+        (left, right), (low, high) = self._box.viewRange()
+        last = len(x) - 1
+        while last >= 0 and not np.isfinite(y[last]):
+            last -= 1
+        if last < 0:
+            return None
+        at, place = self._drawing.x.place(float(x[last])), self._drawing.y.place(float(y[last]))
+        if not np.isfinite((at, place)).all() or low <= place <= high:
+            return None
+        return Leaving(name, colour, min(max(at, left), right), float(y[last]), place > high)
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint arrows and words, in pixels of the box."""
+        found = self.found()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for is_up in (True, False):
+            self._paint_edge(painter, [end for end in found if end.is_up is is_up])
+
+    def _paint_edge(self, painter: QPainter, ends: list[Leaving]) -> None:
+        rect, metrics = self._box.rect(), QFontMetricsF(painter.font())
+        (left, right), line = self._box.viewRange()[0], QFontMetricsF(painter.font()).height()
+        for row, end in enumerate(ends[:_MOST]):
+            words = end.words
+            if row == _MOST - 1 and len(ends) > _MOST:
+                words = f"{words}, {len(ends) - _MOST} more"
+            x = rect.left() + (end.x - left) / (right - left) * rect.width()
+            x = min(max(x, rect.left() + _ARROW), rect.right() - _ARROW)
+            edge, sign = (rect.top(), 1) if end.is_up else (rect.bottom(), -1)
+            y = edge + sign * (_GAP + line * row + line / 2)
+            colour = QColor(self._theme.colour(end.colour))
+            tip = QPolygonF(
+                [
+                    QPointF(x - _ARROW, y + sign * _ARROW),
+                    QPointF(x + _ARROW, y + sign * _ARROW),
+                    QPointF(x, y - sign * _ARROW),
+                ]
+            )
+            width = metrics.horizontalAdvance(words) + 2
+            start = x - _ARROW - _GAP - width
+            if start < rect.left():
+                start = x + _ARROW + _GAP
+            box = QRectF(start, y - line / 2, width, line)
+            behind = QColor(self._theme.surface)
+            behind.setAlpha(215)
+            painter.fillRect(box, behind)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawPolygon(tip)
+            painter.setPen(colour)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)

@@ -1,0 +1,30 @@
+"""Numbers as they are written beside curves: short, whatever a run that ran away makes of them."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "\N{MINUS SIGN}"
+
+_PLAIN = 1e4
+"""From here on a number is written with its power of ten."""
+
+
+def short_number(value: float, digits: int = 3) -> str:
+    """Return a number in few characters: ``0.040``, ``−12.3``, ``−8e34``.
+
+    Parameters
+    ----------
+    digits : behind the point, where the number is small
+    """
+    if math.isnan(value):
+        return "no number"
+    if math.isinf(value):
+        return f"{MINUS if value < 0 else ''}∞"
+    size = abs(value)
+    if size >= _PLAIN:
+        mantissa, _, power = f"{size:.0e}".partition("e")
+        words = f"{mantissa}e{int(power)}"
+    else:
+        words = f"{size:.{digits if size < 10 else 1 if size < 1000 else 0}f}"
+    return f"{MINUS}{words}" if value < 0 and float(words) else words
