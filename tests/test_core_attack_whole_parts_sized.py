@@ -121,9 +121,9 @@ def test_gradient_attacks_are_those_of_the_laboratory_at_each_size(learnt, norm,
 def test_a_curve_that_is_left_is_known_up_to_some_size(learnt, attack):
     data, weights = learnt
     at = np.linspace(0, 1, 8)
-    whole = counted(attack, weights, data.test, "l2", at, False)
+    whole = counted(attack, weights, data.test, "l2", at, True)
     assert len(whole) == len(at)
-    seen = list(itertools.islice(attack.curve(Trial(weights, data.test, "l2", at, False)), 6))
+    seen = list(itertools.islice(attack.curve(Trial(weights, data.test, "l2", at, True)), 6))
     lengths = [len(curve) for curve in seen]
     assert lengths == sorted(lengths)
     assert len(seen[-1]) < len(at)

@@ -116,10 +116,12 @@ class StudyJob(Job, Generic[Question, Found]):
             search = self._search_of(question, channel)
             steps = search.run()
             while not self._outdated:
-                started = time.perf_counter()
+                # The time it computes, not that in which it waits for its turn: where a training
+                # and a window compute too, a step takes several times as long.
+                started = time.thread_time()
                 step = next(steps, None)
                 now = time.perf_counter()
-                pause = self.rest * (now - started)
+                pause = self.rest * (time.thread_time() - started)
                 if step is None:
                     channel.put_latest(Answer(question, search.found(), progress, is_whole=True))
                     return pause

@@ -51,7 +51,8 @@ class RobustnessEpochs(Panel):
 
     def figure_words(self) -> str:
         """Return how sizes are measured: all epochs are drawn."""
-        return f"test images, {measured_words(self._state.measure)}"
+        state = self._state
+        return f"test images, {measured_words(state.norm, boxed=state.measure.boxed)}"
 
     def show_known(self) -> None:
         """Draw what is known of the visible runs."""
