@@ -67,6 +67,12 @@ class Parameter:
     zero_text: str = ""
     not_zero: str = ""
 
+    @property
+    def within(self) -> str:
+        """Its label as it stands within a sentence: ``learning rate``, but ``L2 decay``."""
+        first = self.label.split()[0]
+        return self.label[:1].lower() + self.label[1:] if first[1:].isalpha() else self.label
+
     def range_text(self) -> str:
         """Return the allowed values in words."""
         if self.kind == "choice":

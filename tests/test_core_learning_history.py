@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from core.data.config import DataConfig
 from core.data.dataset import read_only
 from core.learning.config import TrainingConfig
-from core.learning.history import METRICS, Change, History
+from core.learning.history import METRICS, Change, History, moments
 from core.learning.training import EpochRecord, Trainer
 
 CONFIG = TrainingConfig(epochs=12, batch_size=10, learning_rate=0.5)
@@ -212,7 +212,21 @@ def test_csv_has_plain_lines():
 
 def test_a_change_says_what_changed():
     change = Change(epoch=2.5, step=17, name="learning_rate", old=0.1, new=0.02)
-    assert str(change) == "learning rate 0.1 -> 0.02"
+    assert str(change) == "learning rate 0.1 → 0.02"
+
+
+def test_changes_that_lie_together_are_one_mark_that_names_them_all():
+    rate = Change(epoch=2.5, step=17, name="learning_rate", old=0.1, new=0.5)
+    batch = Change(epoch=2.5, step=17, name="batch_size", old=20, new=100)
+    again = Change(epoch=2.6, step=18, name="learning_rate", old=0.5, new=0.7)
+    later = Change(epoch=4.0, step=30, name="l2", old=0.0, new=0.01)
+    first, second = moments([rate, batch, again, later])
+    assert str(first) == "learning rate 0.1 → 0.7, batch size 20 → 100"
+    assert (first.epoch, first.label) == (2.5, "η 0.7, BS 100")
+    assert str(second) == "L2 decay 0 → 0.01"
+    back = Change(epoch=2.6, step=18, name="learning_rate", old=0.5, new=0.1)
+    assert [str(moment) for moment in moments([rate, batch, back])] == ["batch size 20 → 100"]
+    assert moments([rate, back]) == []
 
 
 @pytest.mark.parametrize(

@@ -182,3 +182,9 @@ def test_configs_are_frozen_and_compare_by_value(config):
     name = next(iter(parameters_of(config)))
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(config(), name, 1)
+
+
+def test_a_label_within_a_sentence_begins_small_unless_it_is_a_symbol():
+    words = {name: item.within for name, item in parameters_of(TrainingConfig).items()}
+    assert words["learning_rate"] == "learning rate"
+    assert words["l2"] == "L2 decay"

@@ -445,7 +445,7 @@ def test_what_an_ended_run_never_learnt_with_is_not_said_of_it(
     assert session.wanted.needs_rewind
     session.training.step_epoch()  # now it is learnt with
     wait_until(qtbot, lambda: history_of(session).last_epoch == EPOCHS + 1)
-    assert [change.name for change in session.view.shown_changes] == ["learning_rate"]
+    assert [str(moment) for moment in session.view.shown_changes] == ["learning rate 0.1 → 4.1"]
     assert session.view.shown_config.learning_rate == 4.1
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert not session.wanted.needs_rewind

@@ -9,6 +9,8 @@ from core_samples import tiny_dataset
 
 from core.learning.config import TrainingConfig
 from core.learning.history import Change
+from core.learning.last_batch import BatchStep
+from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import BatchRecord, Divergence, EpochRecord, Trainer
 from gui.jobs.mailbox import Letter, Mailbox
 from gui.session.training_job import LiveState, Mode, Stopped, TrainingJob
@@ -296,3 +298,20 @@ def test_it_stops_at_full_speed(drive: Callable[..., Driver]) -> None:
     assert not driver.job.is_alive()
     driver.take()
     assert Stopped(True) not in driver.events
+
+
+def test_one_batch_tells_of_its_loss_and_how_good_the_model_is_now(
+    drive: Callable[..., Driver],
+) -> None:
+    driver = drive()
+    driver.wait_for(lambda: driver.live is not None)
+    driver.command(Mode.BATCH)
+    (step,) = [event for event in driver.events if isinstance(event, BatchStep)]
+    assert step.n_images == 10
+    assert driver.live is not None
+    assert (driver.state.epoch, driver.state.batch, driver.state.n_batches) == (0, 1, N_BATCHES)
+    model = SoftmaxPerceptron(driver.live.weights)
+    assert driver.live.scores is not None
+    assert driver.live.scores[:4] == (*model.evaluate(DATA.train), *model.evaluate(DATA.test))
+    driver.command(Mode.EPOCH)
+    assert driver.live.scores is None  # its record has them

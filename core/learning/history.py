@@ -14,6 +14,8 @@ from core.learning.config import TrainingConfig
 from core.parameters import parameters_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from core.learning.training import EpochRecord
@@ -45,13 +47,52 @@ class Change:
         return self.name == earlier.name and self.epoch - earlier.epoch < SAME_CHANGE_EPOCHS
 
     def __str__(self) -> str:
-        """Say what changed."""
-        return f"{self.name.replace('_', ' ')} {self.old:g} -> {self.new:g}"
+        """Say what changed, from what to what."""
+        declared = parameters_of(TrainingConfig)[self.name]
+        old, new = declared.words(self.old), declared.words(self.new)
+        return f"{declared.within} {old} → {new}"
 
     @property
     def label(self) -> str:
         """What stands beside its mark: the practical's letter and the new value."""
         return f"{parameters_of(TrainingConfig)[self.name].symbol} {self.new:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What was changed at one place of a run: one mark, which names all of it."""
+
+    changes: tuple[Change, ...]
+
+    @property
+    def epoch(self) -> float:
+        """Where it was, as of :class:`Change`."""
+        return self.changes[0].epoch
+
+    def __str__(self) -> str:
+        """Name every setting that moved, with from and to."""
+        return ", ".join(map(str, self.changes))
+
+    @property
+    def label(self) -> str:
+        """What stands beside the mark."""
+        return ", ".join(change.label for change in self.changes)
+
+
+def moments(changes: Iterable[Change]) -> list[Moment]:
+    """Return changes, in order, with those that lie together as one; each setting once.
+
+    One that was moved to and fro and stands where it stood has not moved.
+    """
+    found: list[dict[str, Change]] = []
+    for change in changes:
+        if not found or change.epoch - next(iter(found[-1].values())).epoch >= SAME_CHANGE_EPOCHS:
+            found.append({})
+        earlier = found[-1].get(change.name)
+        old = change.old if earlier is None else earlier.old
+        found[-1][change.name] = replace(earlier or change, old=old, new=change.new)
+    moved = (tuple(c for c in here.values() if c.old != c.new) for here in found)
+    return [Moment(here) for here in moved if here]
 
 
 class _GrowingArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -11,12 +11,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
-    """Progress inside an epoch: ``batch`` of ``n_batches`` are done in pass ``epoch``."""
+    """Progress inside an epoch: ``batch`` of ``n_batches`` are done in pass ``epoch``.
+
+    ``position`` images of the pass have been seen; the batch done last had ``size`` of them, or of
+    those of the pass before; 0 where none is known.
+    """
 
     epoch: int
     batch: int
     n_batches: int
     step: int
+    position: int = 0
+    size: int = 0
 
     @property
     def place(self) -> float:
@@ -25,21 +31,41 @@ class BatchRecord:
 
     @classmethod
     def at(
-        cls, epoch: int, step: int, position: int, *, n_samples: int, batch_size: int
+        cls,
+        epoch: int,
+        step: int,
+        position: int,
+        *,
+        n_samples: int,
+        batch_size: int,
+        last_size: int = 0,
     ) -> BatchRecord:
         """Return the progress of a run that has seen ``position`` images of this pass."""
         done = -(-position // batch_size)
         n_left = -(-(n_samples - position) // batch_size)
-        return cls(epoch, done, done + n_left, step)
+        return cls(epoch, done, done + n_left, step, position, last_size)
+
+
+class Scores(NamedTuple):
+    """Fractions classified correctly, and means over samples of ``log y_true``.
+
+    The validation pair is None without a validation part.
+    """
+
+    train_score: float
+    train_log_likelihood: float
+    test_score: float
+    test_log_likelihood: float
+    validation_score: float | None
+    validation_log_likelihood: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class EpochRecord:
     """The model after ``epoch`` passes; epoch 0 is the start.
 
-    Scores are fractions classified correctly, log-likelihoods means over samples of ``log y_true``;
-    the validation pair is None without a validation part. ``weights`` is a read-only copy, and so
-    is ``velocity``, None without momentum.
+    Scores are as in :class:`Scores`. ``weights`` is a read-only copy, and so is ``velocity``, None
+    without momentum.
     """
 
     epoch: int

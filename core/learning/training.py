@@ -17,6 +17,7 @@ from core.learning.records import BatchRecord as BatchRecord
 from core.learning.records import Checkpoint as Checkpoint
 from core.learning.records import Divergence as Divergence
 from core.learning.records import EpochRecord as EpochRecord
+from core.learning.records import Scores as Scores
 from core.learning.records import TrainingEvent as TrainingEvent
 from core.parameters import parameters_of
 
@@ -128,6 +129,7 @@ class Trainer:
         train = dataset.train
         self._design = train.design if dtype == np.float32 else train.design.astype(dtype)
         self._position = 0 if start is None else start.position
+        self._last_size = 0
         self._batch_up()
         self._started = False
         self.diverged: Divergence | None = None
@@ -227,7 +229,12 @@ class Trainer:
         """Return where the run stands now."""
         n = self.dataset.train.n_samples
         return BatchRecord.at(
-            self.epoch, self.step, self._position, n_samples=n, batch_size=self.batch_size
+            self.epoch,
+            self.step,
+            self._position,
+            n_samples=n,
+            batch_size=self.batch_size,
+            last_size=self._last_size,
         )
 
     def _advance(self, n_batches: int) -> None:
@@ -255,6 +262,7 @@ class Trainer:
                 for batch, columns in zip(images, targets, strict=True):
                     update.run(adversary.worst(batch, columns)[None], columns[None])
             self.step += len(images)
+            self._last_size = images.shape[1]
             self._position += images.shape[0] * images.shape[1]
 
     def _find_divergence(self, before: Checkpoint) -> None:
@@ -268,16 +276,18 @@ class Trainer:
             self._updates(1)
         self.diverged = Divergence(self.epoch, self.step, self.config.learning_rate)
 
-    def _record(self) -> EpochRecord:
-        started = time.perf_counter()
+    def measure(self) -> Scores:
+        """Return how good the model is now."""
         dataset, evaluate = self.dataset, self.model.evaluate
         train, test = evaluate(dataset.train), evaluate(dataset.test)
         held: tuple[float | None, float | None] = (None, None)
         if dataset.validation is not None:
             held = evaluate(dataset.validation)
+        return Scores(*train, *test, *held)
+
+    def _record(self) -> EpochRecord:
+        started = time.perf_counter()
         here = self.checkpoint()
-        record = EpochRecord(
-            self.epoch, self.step, *train, *test, *held, here.weights, here.velocity
-        )
+        record = EpochRecord(self.epoch, self.step, *self.measure(), here.weights, here.velocity)
         self.evaluate_seconds += time.perf_counter() - started
         return record

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core.errors import ExplorerError
 from core.learning.config import TrainingConfig
 from core.learning.history import Change, History
+from core.learning.last_batch import BatchStep
 from core.learning.runs import Branch, Run
 from core.learning.training import Checkpoint, Divergence, EpochRecord
 from core.parameters import parameters_of
@@ -345,6 +346,8 @@ class Training(QObject):
         if isinstance(event, Change):
             self._learnt.add_change(event)
             self.setting_applied.emit(event)
+        elif isinstance(event, BatchStep):
+            self._messages.note(str(event))
         elif isinstance(event, Stopped):
             if event.finished and self._learnt.last_epoch >= self._view.training_config.epochs:
                 self._view.set_run_state(RunState.FINISHED)

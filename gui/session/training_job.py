@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from core.learning.history import Change
+from core.learning.last_batch import one_batch
 from core.learning.training import Divergence, EpochRecord, Trainer
 from gui.jobs.worker import Job
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset
     from core.learning.config import TrainingConfig
-    from core.learning.training import BatchRecord, Checkpoint
+    from core.learning.last_batch import BatchStep
+    from core.learning.training import BatchRecord, Checkpoint, Scores
     from gui.jobs.mailbox import Channel
 
 FRAME_SECONDS = 1 / 30
@@ -41,12 +43,14 @@ class Mode(Enum):
 class LiveState:
     """The run as it is now.
 
-    ``weights`` is a read-only copy; ``epochs_per_second`` is None until it can be measured.
+    ``weights`` is a read-only copy; ``epochs_per_second`` is None until it can be measured,
+    ``scores`` unless the run rests within an epoch: at its ends there is a record.
     """
 
     progress: BatchRecord
     weights: NDArray[Any]
     epochs_per_second: float | None
+    scores: Scores | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +182,16 @@ class TrainingJob(Job):
     def _move(self, trainer: Trainer, mode: Mode) -> None:
         """Advance by one piece of work and send what came of it."""
         self._moving = True
-        trainer.batches_per_record = self._piece(trainer, mode)
-        event = next(trainer.run(until_epoch=trainer.epoch + 1))
+        step: BatchStep | None = None
+        if mode is Mode.BATCH:
+            event, step = one_batch(trainer)
+        else:
+            trainer.batches_per_record = self._piece(trainer)
+            event = next(trainer.run(until_epoch=trainer.epoch + 1))
         if isinstance(event, (EpochRecord, Divergence)):
             self.post(event)
+        if step is not None:
+            self.post(step)
         if isinstance(event, Divergence):
             return
         self._measure_speed(trainer)
@@ -190,10 +200,8 @@ class TrainingJob(Job):
         elif time.perf_counter() - self._last_sent >= FRAME_SECONDS:
             self._send(trainer)
 
-    def _piece(self, trainer: Trainer, mode: Mode) -> int:
+    def _piece(self, trainer: Trainer) -> int:
         """Return how many batches to do before looking at commands again, and set when."""
-        if mode is Mode.BATCH:
-            return 1
         n_batches = trainer.n_batches
         now = time.perf_counter()
         if self._pace is None:
@@ -219,12 +227,13 @@ class TrainingJob(Job):
             self._next_due = 0.0
         self._moving = False
         self._speed_mark = None
-        self._send(trainer)
+        progress = trainer.progress()
+        self._send(trainer, trainer.measure() if progress.position else None)
         self.post(Stopped(finished))
 
-    def _send(self, trainer: Trainer) -> None:
+    def _send(self, trainer: Trainer, scores: Scores | None = None) -> None:
         self._last_sent = time.perf_counter()
-        self.put_latest(LiveState(trainer.progress(), trainer.snapshot(), self._speed))
+        self.put_latest(LiveState(trainer.progress(), trainer.snapshot(), self._speed, scores))
 
     def _measure_speed(self, trainer: Trainer) -> None:
         place = trainer.progress().place

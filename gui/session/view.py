@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from core.data.samples import same_samples
+from core.learning.history import moments
+from core.learning.records import BatchRecord
 from core.sources.reading import ReadingConfig
 from gui.session.run_state import RunState, Shown
 from gui.session.runs import RunList
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from core.data.config import DataConfig
     from core.data.dataset import Dataset, Split
     from core.learning.config import TrainingConfig
-    from core.learning.history import Change, History
+    from core.learning.history import History, Moment
+    from core.learning.records import Scores
     from core.learning.runs import Run
     from gui.session.messages import Messages
     from gui.session.training_job import LiveState
@@ -114,6 +117,34 @@ class View(QObject):
         return self.live if self.runs.is_live_shown else None
 
     @property
+    def shown_progress(self) -> BatchRecord | None:
+        """Where in its passes the model shown is; without its last batch's size at a kept epoch."""
+        shown, live, run = self.shown, self.shown_live, self.runs.shown
+        if shown is None or self.dataset is None or run is None:
+            return None
+        if live is not None and shown.weights is live.weights:
+            return live.progress
+        if shown.record is None:
+            return None
+        if live is not None and live.progress.step == shown.record.step:
+            return live.progress
+        # A run that is not live learnt from as many images as it could have of the present ones.
+        n = self.dataset.train.n_samples
+        config = self.epoch_config
+        size = min(config.batch_size, n)
+        return BatchRecord.at(
+            shown.record.epoch, shown.record.step, 0, n_samples=n, batch_size=size
+        )
+
+    @property
+    def shown_scores(self) -> tuple[float, Scores] | None:
+        """Place and scores of the model shown where it rests within an epoch: no curve has them."""
+        live = self.shown_live
+        if live is None or live.scores is None or self.pinned_epoch is not None:
+            return None
+        return live.progress.place, live.scores
+
+    @property
     def _goes_on(self) -> bool:
         """Whether the run shown has not come to its end: what is set now is learnt with soon."""
         return self.runs.is_live_shown and self.run_state is not RunState.FINISHED
@@ -137,12 +168,12 @@ class View(QObject):
         return replace(history.config_at(history.nearest(self.pinned_epoch)), epochs=now.epochs)
 
     @property
-    def shown_changes(self) -> list[Change]:
+    def shown_changes(self) -> list[Moment]:
         """What was changed in the run shown; of one that has ended only what was learnt with."""
         history = self.history
         if history is None:
             return []
-        return history.changes if self._goes_on else history.acted_changes
+        return moments(history.changes if self._goes_on else history.acted_changes)
 
     def has_data_of(self, run: Run) -> bool:
         """Whether the present images are just those that a run learnt."""

@@ -46,7 +46,7 @@ class Waiting:
 
     def __str__(self) -> str:
         """Say what waits: ``learning rate 0.5``."""
-        return f"{self.declared.label.lower()} {self.declared.words(self.now)}"
+        return f"{self.declared.within} {self.declared.words(self.now)}"
 
 
 class Wanted(QObject):
