@@ -35,6 +35,21 @@ SEQUENTIAL = _scale("ffffd9 edf8b1 c7e9b4 7fcdbb 41b6c4 1d91c0 225ea8 253494 081
 """(256, 3) uint8, from low to high: ColorBrewer's YlGnBu, pale to dark, also without any colour."""
 
 
+def luminance(rgb: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the relative luminance (...,) of colours (..., 3), 0 to 255: WCAG 2.1, 1.4.3."""
+    share = np.asarray(rgb, dtype=np.float64) / 255.0
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def reads_white(rgb: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return whether white words on colours (..., 3) contrast more than black ones do.
+
+    The better of both has a contrast of sqrt(21) = 4.58 at least, on any colour.
+    """
+    return np.asarray((luminance(rgb) + 0.05) ** 2 < 1.05 * 0.05)
+
+
 def sequential_rgb(values: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]:
     """Return values (...,) between ``low`` and ``high`` as colours (..., 3) uint8; NaN is low."""
     span = max(high - low, np.finfo(np.float64).tiny)

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.pictures import DIVERGING, diverging_rgb, grey_rgb, sequential_rgb, tinted_rgb
+from core.pictures import (
+    DIVERGING,
+    SEQUENTIAL,
+    diverging_rgb,
+    grey_rgb,
+    luminance,
+    reads_white,
+    sequential_rgb,
+    tinted_rgb,
+)
 
 
 def test_grey_goes_from_black_to_white():
@@ -106,3 +115,16 @@ def test_a_tint_leaves_what_lies_below_to_be_seen():
         tinted_rgb(np.full((1, 1, 3), level, np.uint8), np.ones((1, 1)), 1.0) for level in (0, 255)
     )
     assert (on_white.astype(int) - on_black > 50).all(), "ink and paper are told apart beneath it"
+
+
+def test_black_or_white_words_can_be_read_on_every_colour_of_every_map():
+    cube = np.stack(np.meshgrid(*[np.arange(0, 256, 15)] * 3), axis=-1).reshape(-1, 3)
+    for colours in (DIVERGING, SEQUENTIAL, cube):
+        ink = np.where(reads_white(colours), 1.0, 0.0)
+        low, high = np.sort([luminance(colours), ink], axis=0)
+        assert ((high + 0.05) / (low + 0.05)).min() >= 4.5
+
+
+def test_luminance_is_that_of_wcag():
+    assert luminance(np.array([[0, 0, 0], [255, 255, 255]])).tolist() == pytest.approx([0.0, 1.0])
+    assert luminance(np.array([118, 118, 118])) == pytest.approx(1.05 / 4.54 - 0.05, abs=1e-3)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from gui_helpers import has_colour, hover, pixels, rgb
 
-from gui.theme import DARK, LIGHT
+from core.pictures import luminance
+from gui.theme import DARK, LIGHT, Theme
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 
 if TYPE_CHECKING:
@@ -45,6 +46,28 @@ def test_cells_have_the_colours_of_their_shares(matrix: ConfusionMatrix, theme: 
     assert has_colour(ground(0, 1), shown.surface)  # none
     assert has_colour(ground(1, 0), shown.bad)  # the most frequent mistake there is
     assert not has_colour(ground(1, 1), shown.accent)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_numbers_can_be_read_on_every_colour(matrix: ConfusionMatrix, theme: Theme) -> None:
+    """Shares of 0 to 1 in steps of 1 / 12, on the diagonal and off it."""
+    n = 13
+    matrix.set_theme(theme)
+    matrix.resize(1200, 760)
+    counts = np.zeros((n, n), dtype=np.int64)
+    at = np.arange(n)
+    counts[at, at], counts[at, (at + 1) % n] = 8 * at, 8 * (n - 1 - at)
+    matrix.set_counts([f"{k}" for k in at], counts)
+    picture, seen = pixels(matrix), 0
+    for row, column in zip(*counts.nonzero(), strict=True):
+        box = matrix.cell_rect(int(row), int(column)).adjusted(3, 3, -3, -3)
+        cell = picture[box.top() : box.bottom(), box.left() : box.right()]
+        ground, words = luminance(cell[0, 0]), luminance(cell)
+        farthest = words.flat[np.abs(words - ground).argmax()]
+        low, high = sorted((float(ground), float(farthest)))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, (row, column)
+        seen += 1
+    assert seen == 2 * n - 2
 
 
 @pytest.mark.parametrize("n_classes", [2, 10, 47, 100])

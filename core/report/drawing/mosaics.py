@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from core.pictures import DIVERGING, SEQUENTIAL, diverging_rgb, grey_rgb
+from core.pictures import DIVERGING, SEQUENTIAL, diverging_rgb, grey_rgb, reads_white
 from core.report.drawing.paper import (
     BAR_HEIGHT,
     EMPTY,
@@ -186,9 +186,8 @@ class Cells:
         size = min(SMALL_SIZE, 0.62 * self._down, SMALL_SIZE * room)
         if not texts or size < _SMALLEST_TEXT:
             return
-        light = cells[..., :3] @ (0.299, 0.587, 0.114) > 0.55
-        for (i, j), is_light in np.ndenumerate(light):
-            look: Any = {"color": INK if is_light else "white", "fontsize": points(size)}
+        for (i, j), is_white in np.ndenumerate(reads_white(255.0 * cells[..., :3])):
+            look: Any = {"color": "white" if is_white else "black", "fontsize": points(size)}
             axes.text(j, i, texts[i][j], ha="center", va="center_baseline", zorder=4, **look)
 
 

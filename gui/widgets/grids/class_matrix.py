@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QLine, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from core.pictures import reads_white
 from gui.theme import on_paper
 from gui.widgets.basics.fitting_words import as_title
 from gui.widgets.basics.numpy_image import to_qimage
@@ -30,10 +31,9 @@ _WIDEST_HEAD = 60
 _LARGEST_CELL = 64
 _LEAST_CELL = 2
 _BAR_WIDTH = 10
+_BLACK, _WHITE = QColor("#000000"), QColor("#ffffff")
 _FEWEST_FOR_LINES = 8
 """Pixels a side; between smaller cells there would be more lines than cells."""
-_DARK = 0.45
-"""Of full colour, from which on the words in a cell are light."""
 
 
 class ClassMatrix(CellGrid):
@@ -245,7 +245,8 @@ class ClassMatrix(CellGrid):
         diagonal = np.eye(n, dtype=bool)[..., None]
         of_diagonal = getattr(self._theme, self._diagonal)
         full = np.where(diagonal, _rgb(of_diagonal), _rgb(self._theme.bad))
-        painter.drawImage(grid, to_qimage(self._colours(strengths, full)))
+        colours = self._colours(strengths, full)
+        painter.drawImage(grid, to_qimage(colours))
         painter.setPen(QColor(self._theme.border))
         if min(cell.width(), cell.height()) > _FEWEST_FOR_LINES:
             x = grid.left() + cell.width() * np.arange(n + 1)
@@ -254,18 +255,17 @@ class ClassMatrix(CellGrid):
             painter.drawLines(upright + [QLine(int(x[0]), at, int(x[-1]), at) for at in y.tolist()])
         painter.drawRect(grid.adjusted(0, 0, -1, -1))
         if cell.height() >= painter.fontMetrics().height() - 2:
-            self._paint_words(painter, cell, strengths > _DARK)
+            self._paint_words(painter, cell, reads_white(colours))
 
-    def _paint_words(self, painter: QPainter, cell: QRect, light: NDArray[np.bool_]) -> None:
+    def _paint_words(self, painter: QPainter, cell: QRect, white: NDArray[np.bool_]) -> None:
         """Write what stands in the cells, if all of it fits."""
         words, metrics = self._words(), painter.fontMetrics()
         room = cell.width() - 4
         if any(metrics.horizontalAdvance(one) > room for one in {one for r in words for one in r}):
             return
-        colours = QColor(self._theme.text), QColor(self._theme.on_accent)
-        for row, column in np.ndindex(light.shape):
+        for row, column in np.ndindex(white.shape):
             if words[row][column]:
-                painter.setPen(colours[int(light[row, column])])
+                painter.setPen(_WHITE if white[row, column] else _BLACK)
                 box = cell.translated(column * cell.width(), row * cell.height())
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words[row][column])
 
