@@ -14,15 +14,26 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QSlider
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QSlider,
+    QToolButton,
+)
 
 from gui.session.session import Session
 from gui.settings import Settings
 from gui.theme import apply_font, bring_fonts
+from gui.widgets.basics.arrow_keys import ENTER
+from gui.window.actions import STAGE_KEYS
 from gui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from PySide6.QtWidgets import QWidget
 
     from core.command_line import Arguments
 
@@ -32,14 +43,16 @@ _RUBBISH_MILLISECONDS = 1000
 
 
 class InputHabits(QObject):
-    """Lets a focused button keep the space bar, which elsewhere plays and pauses.
+    """Lets keys mean the same wherever the keyboard is, and the wheel scroll.
 
-    And lets the wheel scroll: over a list, or a number or slider that nobody has clicked, it would
-    change a setting while somebody wants to read on.
+    The space bar plays what is on the stage, also where a button or list is focused, and so do the
+    arrows step: buttons are pressed, and lists opened, with Enter. Over a list, or a number or
+    slider that nobody has clicked, the wheel would change a setting while somebody wants to read
+    on.
     """
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Claim the space bar for the button before the shortcut takes it; pass the wheel on."""
+        """Press with Enter, hand keys of the stage on to the window, pass the wheel on."""
         if (
             event.type() == QEvent.Type.Wheel
             and isinstance(watched, (QComboBox, QAbstractSpinBox, QSlider))
@@ -49,13 +62,31 @@ class InputHabits(QObject):
             event.ignore()  # so that it goes to the widget around it
             return True
         if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(watched, QAbstractButton)
+            event.type() == QEvent.Type.KeyPress
             and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Space
+            and isinstance(watched, (QAbstractButton, QComboBox, QSlider))
+            and isinstance(watched.window(), MainWindow)
         ):
-            event.accept()
-            return True
+            return self._pressed(watched, event)
+        return False
+
+    @staticmethod
+    def _pressed(watched: QWidget, event: QKeyEvent) -> bool:
+        """Press a button, open a list; what is a key of the stage goes there."""
+        if Qt.Key(event.key()) in STAGE_KEYS:
+            window = watched.window()
+            assert isinstance(window, MainWindow)
+            return window.take_key(event)
+        if Qt.Key(event.key()) in ENTER:
+            if isinstance(watched, QToolButton) and watched.menu() is not None:
+                watched.showMenu()
+                return True
+            if isinstance(watched, QAbstractButton):
+                watched.click()
+                return True
+            if isinstance(watched, QComboBox):
+                watched.showPopup()
+                return True
         return False
 
 

@@ -145,7 +145,7 @@ def test_a_click_on_a_cell_plays_the_median_example(window: MainWindow, qtbot: Q
     assert isinstance(panel, PairsPanel)
     matrix = wait_for_costs(qtbot, panel)
     told = hover(panel.costs, panel.costs.cell_rect(4, 9).center())
-    assert window.hover_words.text() == told != ""
+    assert window.foot.hovered.text() == told != ""
     click(qtbot, panel.costs, panel.costs.cell_rect(3, 8).center())
     attack = window.session.attack
     assert (attack.config.part, attack.index) == ("test", int(matrix.example[3, 8]))

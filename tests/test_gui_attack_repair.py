@@ -264,8 +264,8 @@ def test_either_image_can_be_opened_and_sent_to_the_film(window: MainWindow, qtb
     hover(view, box.topLeft() + QPoint(box.width() * 5 // 16, box.height() * 11 // 16))
     assert view.title.startswith("change ×")
     value = pair_of(panel).mistake.crossing.beyond.reshape(8, 8)[5, 2]  # type: ignore[union-attr]
-    assert window.hover_words.text().startswith("change ×")
-    assert window.hover_words.text().endswith(f"pixel (5, 2) = {value:.4g}")
+    assert window.foot.hovered.text().startswith("change ×")
+    assert window.foot.hovered.text().endswith(f"pixel (5, 2) = {value:.4g}")
 
 
 def test_another_part_is_measured_and_validation_images_are_not_attacked(

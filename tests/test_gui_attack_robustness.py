@@ -230,7 +230,7 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     assert wait_for_curves(qtbot, page).images.split is data_of(session).test
     strip = page.images.fragile
     hover(strip, strip.cell_rect(0, 0).center())
-    assert f"test image {strip.images[0].index:,}" in window.hover_words.text()
+    assert f"test image {strip.images[0].index:,}" in window.foot.hovered.text()
     first = session.runs.shown_key
     assert first is not None
     combo = window.panel.later_form.rows["adversary"].editor

@@ -319,7 +319,7 @@ def test_a_click_opens_the_image_and_from_there_it_is_attacked(
     session.attack.film.go_to(len(session.attack.film.steps) - 1)
     shown = wait_for_counts(qtbot, panel).shown
     hover(panel.strip, panel.strip.cell_rect(0, 1).center())
-    assert f"test image {shown.indices[1]}" in window.hover_words.text()
+    assert f"test image {shown.indices[1]}" in window.foot.hovered.text()
     index = panel.strip.images[1].index
     click(qtbot, panel.strip, panel.strip.cell_rect(0, 1).center())
     card = page.images.card

@@ -320,7 +320,7 @@ def test_a_click_makes_a_class_the_target_and_shows_the_film(
     hover(panel.strip, cell.center())
     row = (cell.center().y() - cell.top()) * 8 // cell.height()
     column = (cell.center().x() - cell.left()) * 8 // cell.width()
-    assert f"{panel.strip.rows[1].values[3, row, column]:.4g}" in window.hover_words.text()
+    assert f"{panel.strip.rows[1].values[3, row, column]:.4g}" in window.foot.hovered.text()
 
 
 def test_it_follows_the_image_and_the_epoch(

@@ -239,7 +239,7 @@ def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
     one = result.fool_all[0]
     first = panel.all_strip.cell_rect(0, 0)
     hover(panel.all_strip, first.center())
-    told = window.hover_words.text()
+    told = window.foot.hovered.text()
     assert f"test image {one.index:,}, {names[one.label]}" in told
     for after, name in zip(one.after, names_of(session), strict=True):
         assert f"{names[int(after)]} by {name}" in told

@@ -107,7 +107,7 @@ def test_an_epoch_left_and_shown_again_is_read_again(
     press(qtbot, window, "Ctrl+3")
     wait_until(qtbot, lambda: wall_is_right(window))
     gate = gated(monkeypatch, readings_session, "read_images")
-    press(qtbot, window, "Ctrl+Left")
+    press(qtbot, window, ",")
     wait_until(qtbot, lambda: gate.n_calls == 1)
     window.session.view.show_epoch(None)
     gate.open.set()
@@ -147,12 +147,12 @@ def test_a_key_held_down_prepares_once(
     for _ in range(11):
         press(qtbot, window, "R")
     assert threading.active_count() == n_threads
-    assert "preparing" in window.status_words.text()
-    wait_until(qtbot, window.opening_bar.isVisible)
+    assert "Preparing" in window.notice.status
+    wait_until(qtbot, window.foot.opening_bar.isVisible)
     gate.open.set()
     wait_until(qtbot, lambda: session.view.history is not before)
     assert gate.n_calls == 1
-    assert not window.opening_bar.isVisible()
+    assert not window.foot.opening_bar.isVisible()
     assert session.view.data_config.pixel_noise == 0.2
 
 
@@ -176,10 +176,10 @@ def test_a_run_that_is_prepared_can_be_called_off(
     before = session.view.history, session.view.dataset, session.view.run_state
     session.wanted.set_setting("pixel_noise", 0.2)
     session.training.rewind()
-    wait_until(qtbot, window.opening_bar.isVisible)
-    click(qtbot, window.opening_bar.button)
+    wait_until(qtbot, window.foot.opening_bar.isVisible)
+    click(qtbot, window.foot.opening_bar.button)
     assert session.data.pending is None
-    assert not window.opening_bar.isVisible()
+    assert not window.foot.opening_bar.isVisible()
     assert "called off" in window.notice.text
     gate.open.set()
     qtbot.wait(100)
@@ -289,7 +289,7 @@ def test_a_path_on_its_way_stands_in_the_list_in_one_line(
     path = write_data(tmp_path / "four\n\n\n\nlines", (5, 4), 3, 30, 12)
     window.session.open(path)
     assert window.panel.data_combo.currentText() == "four\\n\\n\\n\\nlines"
-    assert "\n" not in window.status_words.text()
+    assert "\n" not in window.notice.status
     assert window.statusBar().sizeHint().height() == height
     may_go.set()
     wait_until(qtbot, lambda: data_of(window.session).image_shape == (5, 4))
@@ -434,25 +434,25 @@ def test_an_offer_comes_to_light_again_below_a_hint(window: MainWindow, qtbot: Q
     offer(session, "MNIST is on this machine now.", "digits8")
     session.messages.note("Saved something")
     assert notice.text == "Saved something"
-    assert not notice.action_button.isVisible()
+    assert not notice.verb.isVisible()
     click(qtbot, notice.close_button)
     assert notice.text == "MNIST is on this machine now."
-    assert notice.action_button.isVisible()
+    assert notice.verb.isVisible()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert not notice.isVisible()
+    assert not notice.has_message
     session.messages.note("Saved something")
     click(qtbot, notice.close_button)
-    assert not notice.isVisible(), "an offer that was answered does not come again"
+    assert not notice.has_message, "an offer that was answered does not come again"
 
 
 def test_an_offer_taken_does_not_come_again(window: MainWindow, qtbot: QtBot) -> None:
     notice, session = window.notice, window.session
     offer(session, "There they are.", "digits8")
-    click(qtbot, notice.action_button)
+    click(qtbot, notice.verb)
     assert session.data.opening == "digits8"
     session.messages.note("Saved something")
     click(qtbot, notice.close_button)
-    assert not notice.isVisible()
+    assert not notice.has_message
     wait_until(qtbot, lambda: session.data.opening is None)
 
 
@@ -578,4 +578,4 @@ def test_an_offer_that_was_taken_in_another_way_is_withdrawn(
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     assert "on this machine" not in notice.text
     click(qtbot, notice.close_button)
-    assert not notice.isVisible()
+    assert not notice.has_message

@@ -659,7 +659,7 @@ def test_long_names_of_strangers_neither_widen_nor_format(
     assert page.side.name.textFormat() is Qt.TextFormat.PlainText
     find(qtbot, page, "2")
     QTest.mouseMove(page.wall.viewport(), page.wall.cell_rect(2).center())
-    assert f"labelled {names[2]}" in window.hover_words.text()
+    assert f"labelled {names[2]}" in window.foot.hovered.text()
 
 
 def tooltips_shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -169,14 +169,14 @@ def test_hovering_reads_the_value_of_a_pixel(window: MainWindow, qtbot: QtBot) -
         QTest.mouseMove(atlas, point)
         wait_until(
             qtbot,
-            lambda y=y, x=x, value=value: window.hover_words.text().endswith(
+            lambda y=y, x=x, value=value: window.foot.hovered.text().endswith(
                 f"pixel ({y}, {x}) = {value:.4g}"
             ),
         )
-        assert atlas.describe(row, column, point) == window.hover_words.text()
-        assert f"class {column}" in window.hover_words.text()
+        assert atlas.describe(row, column, point) == window.foot.hovered.text()
+        assert f"class {column}" in window.foot.hovered.text()
     QTest.mouseMove(atlas, QPoint(1, 1))
-    wait_until(qtbot, lambda: window.hover_words.text() == "")
+    wait_until(qtbot, lambda: window.foot.hovered.text() == "")
 
 
 def first_mistake(window: MainWindow) -> int:
@@ -252,7 +252,7 @@ def test_the_atlas_works_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
     before = pixels(atlas)
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
         qtbot.keyClick(atlas, key)
-    assert window.hover_words.text() == "mean, class 1"
+    assert window.foot.hovered.text() == "mean, class 1"
     assert not np.array_equal(pixels(atlas), before)  # the frame moved
     qtbot.keyClick(atlas, Qt.Key.Key_Return)
     assert card.title.text() == "mean of class 1"
@@ -260,7 +260,7 @@ def test_the_atlas_works_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
     for _ in range(30):
         qtbot.keyClick(atlas, Qt.Key.Key_Right)
         qtbot.keyClick(atlas, Qt.Key.Key_Up)
-    assert window.hover_words.text() == "weights, class 9"
+    assert window.foot.hovered.text() == "weights, class 9"
 
 
 def test_a_rewind_closes_the_opened_image(window: MainWindow, qtbot: QtBot) -> None:
@@ -476,9 +476,9 @@ def test_a_change_on_the_way_is_marked(
         strip = pixels(plot.view)[:, at - 2 : at + 3]
         assert has_colour(strip, LIGHT.best).sum() > 10
     session.view.show_epoch(0)  # the handle no longer covers the mark
-    timeline = window.bottom.timeline
+    timeline = window.foot.line
     middle = round(timeline.x_of(1.0))
-    painted = pixels(timeline)[6:10, middle - 2 : middle + 3]
+    painted = pixels(timeline)[11:16, middle - 2 : middle + 3]
     assert has_colour(painted, LIGHT.best).any()
 
 
@@ -502,22 +502,14 @@ def test_validation_has_a_curve_of_its_own(
     assert not has_colour(pixels(plot.view), LIGHT.validation).any()
 
 
-def handle_colour(window: MainWindow) -> tuple[int, ...]:
-    timeline = window.bottom.timeline
-    assert timeline.shown is not None
-    return tuple(pixels(timeline)[15, round(timeline.x_of(timeline.shown))])
-
-
 def test_the_timeline_by_mouse(window: MainWindow, qtbot: QtBot) -> None:
-    timeline, session = window.bottom.timeline, window.session
-    live = handle_colour(window)
-    for epoch in (0, 7, EPOCHS):
+    timeline, session = window.foot.line, window.session
+    for epoch in (0, 7, EPOCHS - 1):
         click(qtbot, timeline, QPoint(round(timeline.x_of(epoch)), 15))
         assert session.view.pinned_epoch == epoch
-        assert window.bottom.words.text() == f"epoch {epoch} / {EPOCHS}"
+        assert window.foot.place.text() == f"epoch <b>{epoch}</b> of {EPOCHS}"
         assert window.page("learn").atlas_words.text() == f"training images, epoch {epoch}"
-        assert handle_colour(window) != live  # a hollow handle: not live
-        assert f"showing epoch {epoch}" in window.status_words.text()
+        assert f"Every view shows epoch {epoch}." in window.notice.status
     drag(
         timeline,
         QPoint(round(timeline.x_of(EPOCHS)), 15),
@@ -526,14 +518,12 @@ def test_the_timeline_by_mouse(window: MainWindow, qtbot: QtBot) -> None:
     assert session.view.pinned_epoch == 3
     QTest.mouseMove(timeline, QPoint(round(timeline.x_of(9)), 15))  # no longer dragging
     assert session.view.pinned_epoch == 3
-    click(qtbot, window.bottom.buttons["live"])
+    click(qtbot, timeline, QPoint(round(timeline.x_of(EPOCHS)), 15))  # its end is what is newest
     assert session.view.pinned_epoch is None
-    assert handle_colour(window) == live
 
 
 def test_the_timeline_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
-    timeline, session = window.bottom.timeline, window.session
-    timeline.setFocus()
+    timeline, session = window.foot.line, window.session
     keys = Qt.Key
     for key, epoch in [
         (keys.Key_Left, EPOCHS - 1),
@@ -554,10 +544,10 @@ def test_the_handle_and_the_bar_follow_the_run(
     session = new_session()
     window = new_window(session)
     open_paused(qtbot, session)
-    timeline = window.bottom.timeline
+    timeline = window.foot.line
     lengths = []
     for _ in range(3):
-        lengths.append(has_colour(pixels(timeline)[11:19], LIGHT.accent).any(axis=0).sum())
+        lengths.append(has_colour(pixels(timeline)[16:22], LIGHT.accent).any(axis=0).sum())
         session.training.step_epoch()
         wait_for_state(qtbot, session, RunState.PAUSED)
     assert timeline.shown == 3
@@ -565,7 +555,9 @@ def test_the_handle_and_the_bar_follow_the_run(
     assert lengths[2] - lengths[1] == pytest.approx(per_epoch, abs=4)
     # The future cannot be shown.
     click(qtbot, timeline, QPoint(round(timeline.x_of(EPOCHS)), 15))
-    assert session.view.pinned_epoch == 3
+    assert session.view.pinned_epoch is None
+    assert session.view.shown is not None
+    assert session.view.shown.epoch == 3
 
 
 def open_folder(qtbot: QtBot, window: MainWindow, folder: str) -> None:
@@ -674,8 +666,9 @@ def test_a_diverged_run_is_told_and_still_shown(
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.DIVERGED)
     assert "learning rate 1000" in window.notice.text
-    assert window.notice.isVisible()
-    assert "Diverged" in window.status_words.text()
+    assert window.notice.has_message
+    assert window.notice.text.count("learning rate 1000") == 1
+    assert "1000" not in window.notice.status, "it is told once"
     for name in ("toggle", "step_batch", "step_epoch"):
         assert not window.actions_by_name[name].isEnabled()
     assert window.actions_by_name["rewind"].isEnabled()

@@ -240,8 +240,8 @@ def test_the_window_around_it_tells_and_takes_keys(window: MainWindow, qtbot: Qt
     assert panel.isVisible()
     click_row(qtbot, panel, 0)
     click(qtbot, panel.show_button)
-    assert "showing run 1, epoch 12" in window.status_words.text()
-    click(qtbot, window.bottom.buttons["live"])
+    assert "showing run 1, epoch 12" in window.notice.status
+    click(qtbot, window.foot.buttons["live"])
     assert session.runs.is_live_shown
     assert panel.table.row(1).font(0).bold()
     press(qtbot, window, "E")
@@ -256,7 +256,7 @@ def test_the_window_around_it_tells_and_takes_keys(window: MainWindow, qtbot: Qt
     session.view.show_epoch(4)
     click(qtbot, panel.fork_button)
     wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) == 1)
-    assert window.bottom.timeline.epoch_at(0) == 4  # nothing before it is of this run
+    assert window.foot.line.epoch_at(0) == 4  # nothing before it is of this run
 
 
 def test_fork_draws_a_branch(

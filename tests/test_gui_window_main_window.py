@@ -250,7 +250,7 @@ def fork(scene: Scene) -> Iterator[None]:
     assert branch.branch.epoch == 3
     scene.wait(lambda: len(branch.history) == 1)
     assert session.view.run_state is RunState.PAUSED
-    assert scene.window.bottom.timeline.epoch_at(0) == 3
+    assert scene.window.foot.line.epoch_at(0) == 3
 
 
 def undo_remove(scene: Scene) -> Iterator[None]:
@@ -269,8 +269,9 @@ def shows_epoch(before: int | None, after: int | None) -> Callable[[Scene], Iter
         yield
         assert scene.session.view.pinned_epoch == after
         shown = EPOCHS if after is None else after
-        assert scene.window.bottom.words.text() == f"epoch {shown} / {EPOCHS}"
-        assert scene.window.bottom.timeline.shown == shown
+        assert scene.window.foot.place.text() == f"epoch <b>{shown}</b> of {EPOCHS}"
+        assert scene.window.foot.fork.isVisible() == (after is not None)
+        assert scene.window.foot.line.shown == shown
 
     return effect
 
@@ -354,18 +355,6 @@ def attack_toggle(scene: Scene) -> Iterator[None]:
     scene.session.attack.film.pause()
 
 
-def attack_step(before: int, after: int) -> Callable[[Scene], Iterator[None]]:
-    def effect(scene: Scene) -> Iterator[None]:
-        scene.go_to_attack(before)
-        yield
-        assert scene.session.attack.film.position == after
-        assert (
-            scene.window.page("attack").film_panel.film.words.text().startswith(f"step {after} of")
-        )
-
-    return effect
-
-
 def attack_mistake(scene: Scene) -> Iterator[None]:
     scene.go_to_attack(0)
     assert scene.session.view.shown is not None
@@ -407,6 +396,8 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "earlier": shows_epoch(None, EPOCHS - 1),
     "later": shows_epoch(3, 4),
     "first": shows_epoch(None, 0),
+    "last": shows_epoch(3, None),
+    "train": toggle,
     "best": best,
     "live": shows_epoch(2, None),
     "learn_page": learn_page,
@@ -417,8 +408,6 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "panel": panel,
     "theme": theme,
     "attack_toggle": attack_toggle,
-    "attack_back": attack_step(5, 4),
-    "attack_step": attack_step(5, 6),
     "attack_mistake": attack_mistake,
     "save_film": film_saved("film.gif"),
     "save_traces": film_saved("traces.csv"),
@@ -442,11 +431,6 @@ BUTTONS = (
     "panel",
     "theme",
     "help",
-    "first",
-    "earlier",
-    "later",
-    "best",
-    "live",
     "fork",
 )
 
@@ -454,7 +438,8 @@ BUTTONS = (
 def routes_to(name: str) -> list[str]:
     """Return every way in which a person can give a command."""
     command = next(command for command in COMMANDS if command.name == name)
-    return [*["shortcut"] * bool(command.shortcut), *["button"] * (name in BUTTONS), "menu"]
+    keys = [*["shortcut"] * bool(command.shortcut), *["other key"] * bool(command.also)]
+    return [*keys, *["button"] * (name in BUTTONS), "menu"]
 
 
 def give(scene: Scene, name: str, route: str) -> None:
@@ -468,8 +453,10 @@ def give(scene: Scene, name: str, route: str) -> None:
         click_menu(scene.qtbot, window, command.menu, name)
     elif route == "shortcut":
         press(scene.qtbot, window, command.shortcut)
+    elif route == "other key":
+        press(scene.qtbot, window, command.also)
     else:
-        click(scene.qtbot, {**window.top.buttons, **window.bottom.buttons}[name])
+        click(scene.qtbot, {**window.top.buttons, **window.foot.buttons}[name])
     with pytest.raises(StopIteration):
         next(effect)
 
@@ -481,7 +468,7 @@ def back_to_normal(scene: Scene) -> None:
         window.switch_theme()
     if not window.panel.isVisible():
         window.actions_by_name["panel"].trigger()
-    window.notice.hide()
+    window.notice.close_message()
     window.show_page("learn")
     if session.wanted.data.dataset != SMALL.dataset:
         session.open(SMALL.dataset)
@@ -492,7 +479,7 @@ def back_to_normal(scene: Scene) -> None:
     wait_for_state(scene.qtbot, session, RunState.FINISHED)
     for run in earlier_runs(session.runs):
         session.view.remove_run(run.key)
-    window.notice.hide()
+    window.notice.close_message()
 
 
 TRIED = [command for command in COMMANDS if command.name != "quit"]
@@ -526,7 +513,7 @@ def test_quit(
 
 
 def test_every_button_of_the_bars_is_tried(window: MainWindow) -> None:
-    assert {*window.top.buttons, *window.bottom.buttons} == set(BUTTONS)
+    assert {*window.top.buttons, *window.foot.buttons} == set(BUTTONS)
 
 
 def test_no_shortcut_stands_twice() -> None:
@@ -553,27 +540,27 @@ def test_play_says_what_it_does_now(
 ) -> None:
     session = new_session(pace=30.0)
     window = new_window(open_paused(qtbot, session))
-    button = window.top.buttons["toggle"]
+    button = window.foot.buttons["toggle"]
     icons = []
     assert button.text() == "Play"
     icons.append(button.icon().cacheKey())
     click(qtbot, button)
     assert button.text() == "Pause"
     icons.append(button.icon().cacheKey())
-    assert "learning" in window.status_words.text()
+    assert window.notice.status.startswith("Run 1 learns")
     click(qtbot, button)
     assert button.text() == "Play"
-    assert "paused" in window.status_words.text()
+    assert "is held" in window.notice.status
     press(qtbot, window, "Space")
     wait_for_state(qtbot, session, RunState.FINISHED)
-    assert button.text() == "Replay"
-    icons.append(button.icon().cacheKey())
-    assert len(set(icons)) == 3
-    last = session.view.history.records[-1] if session.view.history else None
-    assert last is not None
-    words = window.status_words.text()
-    assert f"epoch {EPOCHS} of {EPOCHS}, finished" in words
-    assert f"train {last.train_score:.3f}, test {last.test_score:.3f}" in words
+    assert button.text() == "Play"
+    assert len(set(icons)) == 2
+    words = f"Run 1 has learnt all its epochs. Every view shows epoch {EPOCHS}."
+    assert window.notice.status == words
+    press(qtbot, window, "Space")  # at the end it begins again
+    assert session.runs.live_key != 1
+    assert button.text() == "Pause"
+    wait_for_state(qtbot, session, RunState.FINISHED)
 
 
 def test_without_data_nothing_that_needs_them_is_offered(
@@ -584,7 +571,7 @@ def test_without_data_nothing_that_needs_them_is_offered(
     for name in ("toggle", "step_batch", "step_epoch", "rewind", "new_seed"):
         assert not window.actions_by_name[name].isEnabled(), name
     session.open("digits8")
-    assert window.status_words.text() == "opening digits8 ..."
+    assert window.notice.status == "Opening digits8 ..."
     wait_for_state(qtbot, session, RunState.FINISHED)
     for name in ("toggle", "step_batch", "step_epoch", "rewind", "new_seed"):
         assert window.actions_by_name[name].isEnabled(), name
@@ -596,7 +583,7 @@ def test_save_curves_before_there_are_any(
     window = new_window(new_session())
     press(qtbot, window, "Ctrl+E")
     assert "no curves yet" in window.notice.text
-    assert window.notice.isVisible()
+    assert window.notice.has_message
 
 
 @pytest.mark.parametrize(("shortcut", "name"), [("Ctrl+S", "atlas.csv"), ("Ctrl+E", "curves.csv")])
@@ -613,12 +600,12 @@ def test_saving_where_nothing_can_be_written_says_so(
     press(qtbot, window, shortcut)
     if shortcut == "Ctrl+S":
         take_figure(qtbot, "Class atlas")
-    wait_until(qtbot, window.notice.isVisible)
+    wait_until(qtbot, lambda: window.notice.has_message)
     assert f"{file} cannot be written" in window.notice.text
     assert "choose another folder" in window.notice.text
     assert not file.exists()
     click(qtbot, window.notice.close_button)
-    assert not window.notice.isVisible()
+    assert not window.notice.has_message
 
 
 def test_a_cancelled_dialog_changes_nothing(
@@ -632,7 +619,7 @@ def test_a_cancelled_dialog_changes_nothing(
         if shortcut == "Ctrl+S":
             take_figure(qtbot, "Class atlas")
             activate(qtbot, window)
-        assert not window.notice.isVisible()
+        assert not window.notice.has_message
         assert window.session.data.opening is None
 
 
@@ -641,22 +628,22 @@ def test_a_failed_opening_is_told_until_it_is_closed(
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: str(tmp_path))
     press(qtbot, window, "Ctrl+Shift+O")
-    wait_until(qtbot, window.notice.isVisible)
+    wait_until(qtbot, lambda: window.notice.has_message)
     assert str(tmp_path) in window.notice.text
     assert not window.notice.goes_by_itself  # an error does not go by itself
-    assert has_colour(pixels(window.notice), LIGHT.bad_surface).mean() > 0.5
+    assert has_colour(pixels(window.notice.words), LIGHT.bad).sum() > 20
     click(qtbot, window.notice.close_button)
-    assert not window.notice.isVisible()
+    assert not window.notice.has_message
 
 
 def test_a_hint_goes_by_itself(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gui.window.notifications.HINT_MILLISECONDS", 100)
+    monkeypatch.setattr("gui.window.message_line.HINT_MILLISECONDS", 100)
     window.session.messages.note("A hint.")
-    assert window.notice.isVisible()
+    assert window.notice.has_message
     assert window.notice.goes_by_itself
-    wait_until(qtbot, lambda: not window.notice.isVisible())
+    wait_until(qtbot, lambda: not window.notice.has_message)
 
 
 def test_a_surprise_opens_a_dialog_that_names_the_log(window: MainWindow, qtbot: QtBot) -> None:
@@ -678,7 +665,7 @@ def test_light_and_dark_paint_their_own_colours(window: MainWindow, qtbot: QtBot
         whole = pixels(window)
         other = DARK if colours is LIGHT else LIGHT
         assert has_colour(pixels(window.top), colours.surface).mean() > 0.4
-        assert has_colour(pixels(window.bottom), colours.surface).mean() > 0.4
+        assert has_colour(pixels(window.foot), colours.surface).mean() > 0.4
         assert has_colour(whole, colours.window).any()
         plot = pixels(window.page("learn").curves.error_plot.view)
         assert has_colour(plot, colours.surface).mean() > 0.6
@@ -809,17 +796,69 @@ def input_habits(app: QApplication) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("input_habits")
-def test_space_plays_but_toggles_a_focused_box(window: MainWindow, qtbot: QtBot) -> None:
+def test_no_button_tab_box_or_list_takes_the_keys_of_the_stage(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    learn, session = window.page("learn"), window.session
+    form = window.panel.later_form.rows
+    focusable = (
+        window.foot.speed,
+        window.foot.buttons["step_epoch"],
+        window.top.buttons["learn_page"],
+        learn.switch.button("Confusion"),
+        form["shuffle"].editor,
+        form["init"].editor,
+        window.panel.data_combo,
+        learn.atlas,
+    )
+    for widget in focusable:
+        before = session.wanted.training, session.wanted.data, learn.tabs.currentWidget()
+        widget.setFocus()
+        assert widget.hasFocus(), widget
+        with qtbot.waitSignal(session.view.run_started, timeout=WAIT):
+            qtbot.keyClick(widget, Qt.Key.Key_Space)
+        wait_for_state(qtbot, session, RunState.FINISHED)
+        after = session.wanted.training, session.wanted.data, learn.tabs.currentWidget()
+        assert after == before, widget
+        if widget is not learn.atlas:  # whose cells one walks over
+            qtbot.keyClick(widget, Qt.Key.Key_Left)
+            assert session.view.pinned_epoch == EPOCHS - 1, widget
+            qtbot.keyClick(widget, Qt.Key.Key_Home)
+            assert session.view.pinned_epoch == 0
+            qtbot.keyClick(widget, Qt.Key.Key_End)
+            assert session.view.pinned_epoch is None
+
+
+@pytest.mark.usefixtures("input_habits")
+def test_enter_presses_what_is_focused(window: MainWindow, qtbot: QtBot) -> None:
     shuffle = window.panel.later_form.rows["shuffle"].editor
-    assert shuffle.isChecked()
     shuffle.setFocus()
-    qtbot.keyClick(shuffle, Qt.Key.Key_Space)
+    qtbot.keyClick(shuffle, Qt.Key.Key_Return)
     assert not shuffle.isChecked()
     assert window.session.wanted.training.shuffle is False
-    assert window.session.view.run_state is RunState.FINISHED
-    window.page("learn").atlas.setFocus()
+    combo = window.panel.preset_combo
+    combo.setFocus()
+    qtbot.keyClick(combo, Qt.Key.Key_Return)
+    wait_until(qtbot, combo.view().isVisible)
+    combo.hidePopup()
+
+
+@pytest.mark.usefixtures("input_habits")
+def test_keys_in_a_text_field_are_those_of_the_text(window: MainWindow, qtbot: QtBot) -> None:
+    field, session = window.panel.live_form.rows["learning_rate"].editor, window.session
+    field.setFocus()
+    keys = Qt.Key
+    for key in (keys.Key_Left, keys.Key_Home, keys.Key_Period, keys.Key_Comma, keys.Key_Space):
+        qtbot.keyClick(field, key)
+    assert session.view.pinned_epoch is None
+    assert session.view.run_state is RunState.FINISHED
+
+
+def test_shift_and_space_train_whatever_is_on_the_stage(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_page("attack")
     with qtbot.waitSignal(window.session.view.run_started, timeout=WAIT):
-        qtbot.keyClick(window.page("learn").atlas, Qt.Key.Key_Space)
+        press(qtbot, window, "Shift+Space")
+    wait_for_state(qtbot, window.session, RunState.FINISHED)
 
 
 def test_letters_typed_into_a_field_are_no_commands(window: MainWindow, qtbot: QtBot) -> None:
@@ -848,7 +887,7 @@ def test_a_full_disk_is_told(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", full)
         press(qtbot, window, "Ctrl+E")
-        wait_until(qtbot, window.notice.isVisible)
+        wait_until(qtbot, lambda: window.notice.has_message)
     assert f"{file} cannot be written: No space left" in window.notice.text
     assert file.read_text() == "an older file"
     assert list(tmp_path.glob("*.part")) == []
@@ -880,9 +919,9 @@ def test_the_wheel_scrolls_and_changes_no_setting(window: MainWindow, qtbot: QtB
 
 def test_escape_closes_a_message(window: MainWindow, qtbot: QtBot) -> None:
     window.session.messages.warn("Something went wrong.")
-    assert window.notice.isVisible()
+    assert window.notice.has_message
     press(qtbot, window, "Esc")
-    assert not window.notice.isVisible()
+    assert not window.notice.has_message
 
 
 def test_the_atlas_fits_again_after_data_of_many_classes_on_another_page(
@@ -910,5 +949,5 @@ def test_a_bad_path_at_the_start_stays_told(
     session.open("/nowhere")
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert "/nowhere" in window.notice.text
-    assert window.notice.isVisible()
+    assert window.notice.has_message
     assert not window.notice.goes_by_itself

@@ -91,7 +91,7 @@ def test_an_error_about_a_search_goes_with_a_search_that_succeeds(
     for text, told in (("abc", True), ("12", False)):
         field.setText(text)
         qtbot.keyClick(field, Qt.Key.Key_Return)
-        assert window.notice.isVisible() is told
+        assert window.notice.has_message is told
 
 
 def test_an_error_goes_in_time_once_somebody_works_on(window: MainWindow, qtbot: QtBot) -> None:
@@ -100,8 +100,8 @@ def test_an_error_goes_in_time_once_somebody_works_on(window: MainWindow, qtbot:
     assert not notice.goes_by_itself
     click(qtbot, notice.words)  # to read or copy it is no work
     assert not notice.goes_by_itself
-    click(qtbot, window.top.buttons["toggle"])
-    assert notice.isVisible()
+    click(qtbot, window.foot.buttons["toggle"])
+    assert notice.has_message
     assert notice.goes_by_itself
     window.session.training.pause()
 
@@ -163,14 +163,13 @@ def test_setting_validation_images_aside_plays_a_finished_run_anew(
     click(qtbot, window.page("data").side.chooses.button)
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert data_of(session).validation is not None
-    assert ", validation 0." in window.status_words.text()
 
 
 def test_an_epoch_past_the_end_is_counted_as_such(window: MainWindow, qtbot: QtBot) -> None:
     window.session.training.step_epoch()
     wait_until(qtbot, lambda: window.session.view.run_state is RunState.FINISHED)
-    words = f"epoch {EPOCHS + 1} / {EPOCHS + 1}"
-    wait_until(qtbot, lambda: window.bottom.words.text() == words)
+    words = f"epoch <b>{EPOCHS + 1}</b> of {EPOCHS + 1}"
+    wait_until(qtbot, lambda: window.foot.place.text() == words)
 
 
 def test_the_help_opens_where_the_page_is_explained(window: MainWindow, qtbot: QtBot) -> None:
@@ -259,4 +258,4 @@ def test_class_names_on_the_attack_page_are_cut_and_their_numbers_are_not(
 
 def test_space_means_play_and_pause_from_the_start(window: MainWindow, qtbot: QtBot) -> None:
     """The keyboard must not begin on a button that Space would press."""
-    assert window.focusWidget() is window.page("learn").atlas
+    assert window.focusWidget() is window.page("learn")

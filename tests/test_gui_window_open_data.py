@@ -114,7 +114,7 @@ def test_a_bad_file_dropped_leaves_data_and_run_as_they_are(
     file = tmp_path / "bad\n\x1b[31mname"
     file.write_bytes(b"\0\0\x08\x03\0\0")
     _drop(window, _mime(file))
-    wait_until(qtbot, window.notice.isVisible)
+    wait_until(qtbot, lambda: window.notice.has_message)
     assert window.notice.property("error") is True
     assert "\x1b" not in window.notice.text
     assert "\\x1b[31mname" in window.notice.text
@@ -217,19 +217,19 @@ def test_a_long_opening_shows_how_far_it_is_and_can_be_called_off(
             yield Progress(min(done, 400), 1000, "pictures")
 
     monkeypatch.setattr("gui.session.data.opening_dataset", endless)
-    session, bar = window.session, window.opening_bar
+    session, bar = window.session, window.foot.opening_bar
     before = session.view.dataset
     session.open("/many/pictures")
     assert not bar.isVisible()  # most openings are over before they could be read
     wait_until(qtbot, bar.isVisible)
     wait_until(qtbot, lambda: "of 1,000 pictures" in bar.words.text())
     assert 0 < bar.bar.value() <= 400
-    assert "/many/pictures" in window.status_words.text()
+    assert "/many/pictures" in window.notice.status
     click(qtbot, bar.button)
     assert session.data.opening is None
     assert not bar.isVisible()
     assert session.view.dataset is before
-    assert "opening" not in window.status_words.text()
+    assert "opening" not in window.notice.status
 
 
 @pytest.fixture
@@ -365,11 +365,11 @@ def test_one_click_downloads_and_offers_to_switch(
     wait_until(qtbot, lambda: row.button.text() == "Open")
     assert session.view.dataset is before  # only offered
     notice = window.notice
-    assert notice.isVisible()
+    assert notice.has_message
     assert "MNIST is on this machine now" in notice.text
-    click(qtbot, notice.action_button)
+    click(qtbot, notice.verb)
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
-    assert not notice.action_button.isVisible()
+    assert not notice.verb.isVisible()
     assert data_of(session).class_names == ("a", "b", "c")
     assert window.panel.data_combo.currentText() == "MNIST"
 
@@ -531,8 +531,8 @@ def test_a_cancelled_first_opening_falls_back_to_what_ships(
     session = new_session(data=replace(SMALL, dataset="/many/pictures"))
     window = new_window(session)
     session.open("/many/pictures")
-    wait_until(qtbot, window.opening_bar.isVisible)
-    click(qtbot, window.opening_bar.button)
+    wait_until(qtbot, window.foot.opening_bar.isVisible)
+    click(qtbot, window.foot.opening_bar.button)
     wait_until(qtbot, lambda: session.view.dataset is not None)
     assert session.view.data_config.dataset == "strokes"
 
@@ -540,7 +540,7 @@ def test_a_cancelled_first_opening_falls_back_to_what_ships(
 def test_an_offer_stays_until_it_is_answered(window: MainWindow, qtbot: QtBot) -> None:
     offer(window.session, "MNIST is on this machine now.", "mnist")
     window.session.training.rewind()
-    assert window.notice.isVisible()
+    assert window.notice.has_message
     assert not window.notice.goes_by_itself
 
 

@@ -238,10 +238,6 @@ class LearnPage(Page):
         shown = self._session.view.shown
         return "" if shown is None else f"training images, {epoch_words(shown.epoch)}"
 
-    def take_keyboard(self) -> None:
-        """Let keys go to the atlas: Space on a plot's button would open its menu."""
-        self.atlas.setFocus()
-
     def show_known(self) -> None:
         """Show weights, means and mistakes of the model shown."""
         session = self._session

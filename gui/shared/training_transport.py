@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from gui.session.run_state import RunState
 from gui.shared.transport import Mark, Transport
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PySide6.QtCore import QObject
 
     from gui.session.session import Session
@@ -20,7 +21,6 @@ SLOWEST, FASTEST = 0.2, 100.0
 """Epochs per second at the ends of the slider, before "as fast as possible"."""
 
 SPEED_STEPS = 100
-_LONGEST_PATH = 80
 
 
 def pace_at(place: int) -> float | None:
@@ -36,12 +36,6 @@ def place_of(pace: float | None) -> int:
         return SPEED_STEPS
     ratio = np.log(pace / SLOWEST) / np.log(FASTEST / SLOWEST)
     return int(np.clip(round((SPEED_STEPS - 1) * float(ratio)), 0, SPEED_STEPS - 1))
-
-
-def _short(path: str) -> str:
-    """Return a path as it fits into a line: its end tells most."""
-    words = printable(path)
-    return words if len(words) <= _LONGEST_PATH else "..." + words[-_LONGEST_PATH:]
 
 
 class EpochPlaces(Transport):
@@ -102,12 +96,11 @@ class EpochPlaces(Transport):
         words = f"branches off {name} at epoch {run.branch.epoch}"
         return (Mark(run.branch.epoch, "branch", words), best, *changes)
 
-    def nearest(self, place: float) -> float:
-        """Return the epoch nearest to a place that keeps its weights."""
+    @property
+    def kept(self) -> NDArray[Any] | None:
+        """Epochs whose weights are kept, where not all are."""
         history = self._view.history
-        if history is None or not history.records:
-            return 0.0
-        return history.nearest(place).epoch
+        return None if history is None or history.stride == 1 else history.kept_epochs
 
     @property
     def place_words(self) -> tuple[str, ...]:
@@ -148,6 +141,14 @@ class TrainingTransport(EpochPlaces):
 
     extras = ("step_batch", "step_epoch")
 
+    @property
+    def widest(self) -> str:
+        """Room for the batch within an epoch."""
+        dataset, config = self._view.dataset, self._view.training_config
+        n = 0 if dataset is None else -(-dataset.train.n_samples // config.batch_size)
+        epoch, batch = "0" * len(f"{self.length:.0f}"), "0" * len(f"{n:,}")
+        return f"epoch <b>{epoch}</b>, batch {batch} of {batch}"
+
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(session, parent)
         session.training.pace_changed.connect(self.changed)
@@ -172,14 +173,10 @@ class TrainingTransport(EpochPlaces):
     def status(self) -> str:
         """What the run does."""
         session, view = self._session, self._view
-        if session.data.opening is not None:
-            return f"Opening {_short(session.data.opening)} ..."
-        if session.data.pending is not None:
-            return f"Preparing {session.data.pending.full.name} for a new run ..."
         if view.run_state is RunState.FAILED:
             return "There is no run: open data, or start again."
         if session.training.divergence is not None and session.runs.is_live_shown:
-            return str(session.training.divergence)
+            return f"{self._run_name()} has come to an end: its numbers grew without bound."
         if view.shown is None:
             return "Starting ..."
         name = self._run_name()

@@ -7,12 +7,14 @@ the page know only this.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
 
 Offer = tuple[str, "Callable[[], object]"]
@@ -89,14 +91,20 @@ class Transport(QObject):
         """Places worth going to."""
         return ()
 
-    def nearest(self, place: float) -> float:
-        """Return the place nearest to one that can be shown."""
-        return min(max(round(place), 0), int(self.done))
+    @property
+    def kept(self) -> NDArray[Any] | None:
+        """Places that can be shown, rising; None for every one as far as it has come."""
+        return None
 
     @property
     def place_words(self) -> tuple[str, ...]:
         """Where it stands, in words with ``<b>``, the longest wording first."""
         return (f"{self.unit} <b>{self.place:g}</b> of {self.length:g}",)
+
+    @property
+    def widest(self) -> str:
+        """The longest words that :attr:`place_words` are going to be: so much room is kept."""
+        return self.place_words[0]
 
     @property
     def status(self) -> str:

@@ -61,11 +61,10 @@ def _frames(theme: Theme) -> str:
         border: 1px solid {theme.border}; padding: 6px; }}
     #card {{ background: {theme.surface}; border: 1px solid {theme.border}; border-radius: 8px; }}
     #topBar, #head {{ background: {theme.surface}; border-bottom: 1px solid {theme.border}; }}
-    #bottomBar, #foot {{ background: {theme.surface}; border-top: 1px solid {theme.border}; }}
+    #foot {{ background: {theme.surface}; border-top: 1px solid {theme.border}; }}
     #line {{ background: {theme.line}; border: none; }}
-    #notice {{ background: {theme.selection}; border: 1px solid {theme.accent};
+    #popup {{ background: {theme.surface}; border: 1px solid {theme.border};
         border-radius: 6px; }}
-    #notice[error="true"] {{ background: {theme.bad_surface}; border-color: {theme.bad}; }}
     #badge {{ background: {theme.raised}; border: 1px solid {theme.border};
         border-left: 4px solid {theme.good}; border-radius: 6px; }}
     #badge[alert="true"] {{ background: {theme.bad_surface}; border-color: {theme.bad}; }}
@@ -91,7 +90,8 @@ def _words(theme: Theme) -> str:
         letter-spacing: 1px; }}
     QLabel#muted {{ color: {theme.muted}; font-size: {small}pt; }}
     QLabel#caption {{ color: {theme.muted}; font-size: {caption}pt; }}
-    QLabel#small {{ font-size: {small}pt; }}
+    QLabel#told[error="true"] {{ color: {theme.bad}; }}
+    QLabel#small, QLabel#told {{ font-size: {small}pt; }}
     QLabel#sentence, QLabel#outcome {{ font-weight: 600; }}
     QLabel#waiting {{ color: {theme.best}; font-size: {caption}pt; }}
     QLabel#dropWords {{ background: {theme.selection}; color: {theme.text};
@@ -134,9 +134,10 @@ def _buttons(theme: Theme) -> str:
     QPushButton:checked {{ background: {theme.selection}; }}
     QPushButton#call {{ background: {theme.accent}; color: {theme.on_accent};
         border-color: {theme.accent}; font-weight: 600; }}
-    QPushButton#verb {{ background: transparent; color: {theme.accent}; font-weight: 600;
-        border: 1px solid transparent; padding: 0px 4px; min-height: {pixels(18)}px; }}
-    QPushButton#verb:hover {{ text-decoration: underline; }}
+    QPushButton#verb, QToolButton#verb {{ background: transparent; color: {theme.accent};
+        font-size: {points(13)}pt; font-weight: 600; border: 1px solid transparent;
+        padding: 0px 4px; min-height: {pixels(18)}px; }}
+    QPushButton#verb:hover, QToolButton#verb:hover {{ text-decoration: underline; }}
     QPushButton#verb:focus {{ border-color: {theme.accent}; }}
     QPushButton[waiting="true"] {{ border: 2px solid {theme.best}; }}
     QCheckBox::indicator {{ width: {pixels(15)}px; height: {pixels(15)}px;

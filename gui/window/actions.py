@@ -7,6 +7,7 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from gui.widgets.basics.figured import COPY, NUMBERS, SAVE
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
 
-    from gui.session.session import Session
     from gui.shared.page import PageEntry
 
 
@@ -47,6 +47,13 @@ class Command:
     page: str = ""
     short: str = ""
     """What its button says, where that is less than the menu."""
+    also: str = ""
+    """A key of :data:`STAGE_KEYS`."""
+
+    @property
+    def keys(self) -> str:
+        """All its keys, as people read them."""
+        return ", ".join(filter(None, (self.also, self.shortcut)))
 
 
 def _page_command(page: PageEntry) -> Command:
@@ -61,10 +68,14 @@ def _page_command(page: PageEntry) -> Command:
     )
 
 
-def _step_film(session: Session, offset: int) -> None:
-    film = session.attack.film
-    film.go_to(film.position + offset)
-
+STAGE_KEYS = {
+    Qt.Key.Key_Left: "earlier",
+    Qt.Key.Key_Right: "later",
+    Qt.Key.Key_Home: "first",
+    Qt.Key.Key_End: "last",
+}
+"""Keys of the stage wherever nobody else needs them: no shortcuts, which would take them from the
+canvases and lists that go their own ways by them."""
 
 COMMANDS: tuple[Command, ...] = (
     Command("open_file", "File", "Open...", "Open a file of images: IDX, npz, npy, pickle or CSV, "
@@ -90,12 +101,14 @@ COMMANDS: tuple[Command, ...] = (
             "stays for comparison.", "Ctrl+M", "open", lambda w: w.saved_files.open_model()),
     Command("quit", "File", "Quit", "Close the window; a running training is stopped.", "Ctrl+Q",
             "close", lambda w: w.close()),
-    Command("toggle", "Run", "Play", "Learn, or hold; at the end, play again from the start.",
-            "Space", "play", lambda w: w.session.training.toggle()),
+    Command("toggle", "Run", "Play", "Play what is on the stage, or hold; at the end begin again.",
+            "Space", "play", lambda w: w.foot.transport.toggle()),
+    Command("train", "Run", "Learn or hold", "Let the run learn on, or hold it, whatever is on "
+            "the stage.", "Shift+Space", "play", lambda w: w.session.training.toggle()),
     Command("step_batch", "Run", "One batch", "Do exactly one update: w += (eta / BS) sum x "
-            "(t - y).", "B", "batch", lambda w: w.session.training.step_batch(), short="Batch"),
+            "(t - y).", "B", "batch", lambda w: w.session.training.step_batch(), short="batch"),
     Command("step_epoch", "Run", "One epoch", "Learn up to the end of this pass.", "E", "epoch",
-            lambda w: w.session.training.step_epoch(), short="Epoch"),
+            lambda w: w.session.training.step_epoch(), short="epoch"),
     Command("rewind", "Run", "Start again", "Begin the run anew with the settings of the panel, "
             "and play; this run stays, faint, for comparison.", "R", "rewind",
             lambda w: w.session.training.start_again(), short="Again"),
@@ -103,20 +116,21 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.session.training.new_seed(), short="Seed"),
     Command("undo_remove", "Run", "Put a run back", "Put the run removed last back into the list.",
             "Ctrl+Z", "undo", lambda w: w.session.runs.undo_remove()),
-    Command("earlier", "Timeline", "Earlier epoch", "Show the recorded epoch before the one "
-            "shown.", "Ctrl+Left", "previous",
-            lambda w: w.session.view.show_neighbour(-1)),
-    Command("later", "Timeline", "Later epoch", "Show the recorded epoch after the one shown.",
-            "Ctrl+Right", "next", lambda w: w.session.view.show_neighbour(1)),
-    Command("first", "Timeline", "Start", "Show epoch 0, before anything was learnt.",
-            "Ctrl+Home", "first", lambda w: w.session.view.show_epoch(0)),
+    Command("earlier", "Timeline", "One back", "Show the epoch or step before the one shown.",
+            ",", "previous", lambda w: w.foot.transport.move(-1), also="Left"),
+    Command("later", "Timeline", "One on", "Show the epoch or step after the one shown.",
+            ".", "next", lambda w: w.foot.transport.move(1), also="Right"),
+    Command("first", "Timeline", "To the start", "Show the start: epoch or step 0.",
+            "", "first", lambda w: w.foot.transport.go_to(0), also="Home"),
+    Command("last", "Timeline", "To the end", "Show what it has come to.",
+            "", "last", lambda w: w.foot.transport.go_to(w.foot.transport.done), also="End"),
     Command("best", "Timeline", "Best epoch", "Show the epoch of the best held-out "
             "log-likelihood: where learning should have stopped.", "Ctrl+B", "best",
             lambda w: w.session.view.show_best()),
     Command("live", "Timeline", "Live", "Show the model as it is now.", "Ctrl+End", "live",
             lambda w: w.session.view.show_epoch(None)),
-    Command("fork", "Timeline", "Fork", "Branch off at the epoch shown: a new run goes on from "
-            "there, held, with the settings of the panel.", "K", "fork",
+    Command("fork", "Timeline", "Go on from here", "Branch off at the epoch shown: a new run goes "
+            "on from there, held, with the settings of the panel.", "K", "fork",
             lambda w: w.session.training.fork()),
     *(_page_command(page) for page in PAGES),
     Command("panel", "View", "Experiment panel", "Fold the panel on the left away, or back.", "F9",
@@ -125,10 +139,6 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.switch_theme()),
     Command("attack_toggle", "Attack", "Play the change", "Play or hold the film of the attack.",
             "P", "play", lambda w: w.session.attack.film.toggle(), page="attack"),
-    Command("attack_back", "Attack", "One step back", "Show the step before.", ",", "previous",
-            lambda w: _step_film(w.session, -1), page="attack"),
-    Command("attack_step", "Attack", "One step", "Show the next step.", ".", "next",
-            lambda w: _step_film(w.session, 1), page="attack"),
     Command("attack_mistake", "Attack", "A mistake", "Choose the next image that the model reads "
             "wrongly.", "M", "mistake", lambda w: w.session.attack.choose_mistake(), page="attack"),
     Command("save_film", "Attack", "Save film...", "Save the film as GIF, WebP or animated PNG; "
@@ -159,7 +169,7 @@ def make_actions(window: QObject) -> dict[str, QAction]:
         action.setObjectName(f"action_{command.name}")
         if command.shortcut:
             action.setShortcut(QKeySequence(command.shortcut))
-        keys = f" ({command.shortcut})" if command.shortcut else ""
+        keys = f" ({command.keys})" if command.keys else ""
         action.setToolTip(wrapped(f"{command.text}{keys}: {command.help}"))
         if command.short:
             action.setIconText(command.short)
@@ -177,11 +187,11 @@ def shortcuts_html() -> str:
     """Return all shortcuts as a table, grouped by menu."""
     rows = []
     for menu, commands in groupby(COMMANDS, lambda command: command.menu):
-        keyed = [command for command in commands if command.shortcut]
+        keyed = [command for command in commands if command.keys]
         if keyed:
             rows.append(f"<tr><td colspan=3><h4>{menu}</h4></td></tr>")
         rows += [
-            f"<tr><td><b>{one.shortcut}</b>&nbsp;&nbsp;</td><td>{one.text}&nbsp;&nbsp;</td>"
+            f"<tr><td><b>{one.keys}</b>&nbsp;&nbsp;</td><td>{one.text}&nbsp;&nbsp;</td>"
             f"<td>{one.help}</td></tr>"
             for one in keyed
         ]

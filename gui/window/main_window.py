@@ -1,4 +1,4 @@
-"""The window: assembly of pages, panel, timeline, menus and messages; no logic of its own."""
+"""The window: assembly of pages, panel, head, foot and menus; no logic of its own."""
 
 from __future__ import annotations
 
@@ -10,27 +10,22 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QMainWindow, QMessageBox, QStackedWidget
 
 from gui.jobs.loading import load_beside
-from gui.session.run_state import RunState
-from gui.shared.columns import label
 from gui.shared.file_dialogs import FileDialogs
 from gui.shared.writing import Writing
 from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, apply_theme, give_theme
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import Hovered
-from gui.window.actions import COMMANDS, make_actions
-from gui.window.bottom_bar import BottomBar
+from gui.window.actions import COMMANDS, STAGE_KEYS, make_actions
 from gui.window.experiment_panel import ExperimentPanel
 from gui.window.figure_menu import FigureMenu
-from gui.window.notifications import NoticeBar
+from gui.window.foot import Foot
 from gui.window.open_data import OpenData
-from gui.window.opening_bar import OpeningBar
 from gui.window.registry import PAGES
-from gui.window.status_text import status_text
 from gui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QCloseEvent, QKeyEvent
     from PySide6.QtWidgets import QApplication
 
     from core.insight.readings import ImageFilter
@@ -66,11 +61,8 @@ class MainWindow(QMainWindow):
         self.actions_by_name = make_actions(self)
         self.panel = ExperimentPanel(session, self)
         self.top = TopBar(session, self.actions_by_name, self)
-        self.bottom = BottomBar(session, self.actions_by_name, self)
-        self.notice = NoticeBar()
-        self.status_words = label("", self)
-        self.hover_words = label("", self, "muted")
-        self.opening_bar = OpeningBar(session.data, self)
+        self.foot = Foot(session, self.actions_by_name, self)
+        self.notice = self.foot.message
 
         self._lay_out()
         self._fill_menus()
@@ -80,8 +72,6 @@ class MainWindow(QMainWindow):
         self.show_page(PAGES[0].name)
         self._runs_changed()
         self.use_theme(self.theme)
-        # As high as while data are opened, or all above would move a little when they are.
-        self.statusBar().setMinimumHeight(self.statusBar().sizeHint().height())
         self.page(PAGES[0].name).take_keyboard()
         self.page("learn").completed.connect(self._settle)
 
@@ -102,6 +92,7 @@ class MainWindow(QMainWindow):
         page.own_attack_requested.connect(self.attack_drawing)
         page.images_requested.connect(self.show_images)
         page.found.connect(self.notice.forgive)
+        page.transport_changed.connect(self._use_transport)
 
     @cached_property
     def saved_files(self) -> SavedFiles:
@@ -130,14 +121,8 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         middle = beside(self.panel, (self.pages, 1), spacing=10, margins=(10, 10, 10, 10))
-        centre = holding(below(self.top, (middle, 1), self.bottom, spacing=0), self)
+        centre = holding(below(self.top, (middle, 1), self.foot, spacing=0), self)
         self.setCentralWidget(centre)
-        self.notice.setParent(centre)
-        self.statusBar().setContentsMargins(10, 0, 10, 4)
-        self.statusBar().addWidget(self.status_words)
-        self.statusBar().addWidget(self.opening_bar)
-        self.statusBar().addPermanentWidget(self.hover_words)
-        self.statusBar().setSizeGripEnabled(False)
 
     def _fill_menus(self) -> None:
         menus = {}
@@ -151,19 +136,14 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.messages.told.connect(self.notice.show_message)
-        self.notice.placed.connect(self._place_notice)
         session.view.run_started.connect(self.notice.outdated)
         session.training.setting_applied.connect(self.notice.outdated)
         session.messages.surprised.connect(self.show_surprise)
         session.runs.changed.connect(self._runs_changed)
         session.view.run_state_changed.connect(self.refresh_run_state)
-        session.view.shown_changed.connect(self.refresh_status)
-        session.view.progressed.connect(self.refresh_status)
-        session.wanted.changed.connect(self.refresh_status)
-        session.data.changed.connect(self.refresh_status)
         session.data.accepted.connect(self._offer_taken)
         # It was of an image that is gone.
-        session.view.dataset_changed.connect(self.hover_words.clear)
+        session.view.dataset_changed.connect(partial(self.foot.hovered.set_wordings, ""))
         session.downloads.mirror_changed.connect(partial(setattr, self.settings, "mirror"))
         self.panel.open_folder_requested.connect(self.open_data.ask_folder)
         self.panel.open_file_requested.connect(self.open_data.ask_file)
@@ -177,30 +157,35 @@ class MainWindow(QMainWindow):
         self.notice.withdraw(loaded.name)
 
     @Slot()
-    def _place_notice(self) -> None:
-        centre = self.centralWidget()
-        assert centre is not None
-        self.notice.place(centre.rect().adjusted(10, self.top.height() + 4, -10, 0))
+    def _use_transport(self) -> None:
+        """Let the foot drive what the page shown has on the stage."""
+        self.foot.use(self.page(self.shown).transport)
 
     def event(self, event: QEvent) -> bool:
         """Say what is hovered."""
         if isinstance(event, Hovered):
-            self.hover_words.setText(event.tip())
+            self.foot.hovered.set_wordings(event.tip())
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Close an opened image with Escape, wherever the keyboard is."""
+        """Take what nobody else has taken: the stage's keys, and Escape for an opened image."""
+        if self.take_key(event):
+            return
         if event.key() == Qt.Key.Key_Escape:
             for page in self._pages.values():
                 for card in page.cards:
                     card.close()
         super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the message where it belongs."""
-        super().resizeEvent(event)
-        self._place_notice()
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Step with the arrows, go to an end with Home and End; return whether it is for it."""
+        name = STAGE_KEYS.get(Qt.Key(event.key()))
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if name is None or plain != Qt.KeyboardModifier.NoModifier:
+            return False
+        self.actions_by_name[name].trigger()
+        return True
 
     def use_theme(self, theme: Theme) -> None:
         """Use these colours everywhere."""
@@ -212,7 +197,7 @@ class MainWindow(QMainWindow):
         give_theme(self, theme)
         for page in self._pages.values():
             page.set_icons(self.icons)
-        self.notice.set_icon(self.icons["close"])
+        self.foot.set_icons(self.icons)
         self.refresh_run_state()
 
     @Slot()
@@ -224,27 +209,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def refresh_run_state(self) -> None:
-        """Make Play say what it does now, and offer only what can be done."""
+        """Offer only what can be done."""
         session, actions = self.session, self.actions_by_name
-        words, icon = "Play", "play"
-        if session.view.is_running:
-            words, icon = "Pause", "pause"
-        elif session.view.run_state is RunState.FINISHED:
-            words, icon = "Replay", "replay"
-        actions["toggle"].setText(words)
-        # A disabled button is not filled with the accent colour.
-        can_move = session.training.can_move
-        actions["toggle"].setIcon(self.icons[f"{icon}_on_accent" if can_move else icon])
-        for name in ("toggle", "step_batch", "step_epoch"):
-            actions[name].setEnabled(can_move)
+        for name in ("step_batch", "step_epoch", "train"):
+            actions[name].setEnabled(session.training.can_move)
         for name in ("rewind", "new_seed", "fork"):
             actions[name].setEnabled(session.wanted.full_dataset is not None)
-        self.refresh_status()
-
-    @Slot()
-    def refresh_status(self) -> None:
-        """Say in words what is happening."""
-        self.status_words.setText(status_text(self.session))
 
     def show_page(self, name: str) -> None:
         """Show one page."""
@@ -253,6 +223,7 @@ class MainWindow(QMainWindow):
         self.shown = name
         """The name of the page shown."""
         self.top.show_page(name)
+        self._use_transport()
         for command in COMMANDS:
             if command.page:
                 self.actions_by_name[command.name].setEnabled(command.page == name)

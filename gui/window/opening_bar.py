@@ -1,4 +1,4 @@
-"""How far data on their way are, in the status line, with a way to call it off."""
+"""How far data on their way are, in the message line, with a way to call it off."""
 
 from __future__ import annotations
 

@@ -38,5 +38,4 @@ class FittingLabel(QLabel):
         """Paint what fits."""
         with QPainter(self) as painter:
             painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(self.rect(), flags, self.shown)
+            painter.drawText(self.rect(), self.alignment(), self.shown)

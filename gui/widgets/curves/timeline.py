@@ -1,4 +1,4 @@
-"""The line of epochs under all pages: where the run is, and which epoch is shown."""
+"""The line of epochs or steps under all pages: how far they go, and which one is shown."""
 
 from __future__ import annotations
 
@@ -17,59 +17,63 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
 _MARGIN = 14
-_BAR_HALF = 4
-_MIDDLE = 17.0
+_BAR_HALF = 3
+_MIDDLE = 19.0
 """How far below the top the middle of the bar is: labels of ticks stand above it."""
 _NUMBERS = int(_MIDDLE) + _BAR_HALF + 6
-"""How far below the top the numbers of epochs begin."""
+"""How far below the top the numbers of places begin."""
+_HANDLE = 7.5
 _STAR = QPolygonF(
     [
         QPointF(radius * cos(angle), radius * sin(angle))
         for i in range(10)
-        for radius, angle in [(3.8 if i % 2 else 8.5, pi * i / 5 - pi / 2)]
+        for radius, angle in [(2.8 if i % 2 else 7.0, pi * i / 5 - pi / 2)]
     ]
 )
+_FLAG = QPolygonF([QPointF(*at) for at in ((0, -15), (9, -13), (7, -10), (9, -7), (0, -7))])
 _NEAR = 6
-"""Pixels from a tick or the fork within which the pointer means it."""
+"""Pixels from a mark within which the pointer means it."""
 
 
 class Timeline(Painted):
-    """A bar from the start to the last epoch asked for.
+    """A bar from the start to the last place asked for.
 
-    Filled as far as the run has come; the handle stands at the epoch every view shows. Drag it,
-    click anywhere, or use the arrow keys.
+    Filled as far as one can go; the handle stands at the place shown. Drag it, or click anywhere.
     """
 
-    epoch_chosen = Signal(int)
-    neighbour_chosen = Signal(int)
-    live_chosen = Signal()
-    usual = QSize(300, 44)
+    place_chosen = Signal(int)
+    usual, least = QSize(300, 44), QSize(120, 44)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("timeline of epochs", parent)
+        super().__init__("timeline", parent)
+        self.unit = "epoch"
+        """What a place is counted in."""
+        self.best_words, self.flip_words = "best held-out log-likelihood", ""
         self._limit = 1
         self._done = 0.0
         self.shown: float | None = None
-        """Epoch under the handle."""
+        """Place under the handle."""
         self._live = True
-        self._best: int | None = None
+        self._best: float | None = None
+        self._flip: float | None = None
         self._ticks: tuple[tuple[float, str, str], ...] = ()
         self._branch: float | None = None
         self._branch_words = ""
         self._kept: NDArray[np.float64] | None = None
         self._dragging = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def set_run(self, limit: int, done: float, best: int | None) -> None:
-        """Show how far the run has come, of how many epochs, and its best epoch."""
+    def set_run(
+        self, limit: int, done: float, best: float | None, flip: float | None = None
+    ) -> None:
+        """Show how far it has come, of how many places, the best one, and where a reading flips."""
         limit, before = max(limit, int(done), 1), self._done
-        if (limit, best) != (self._limit, self._best):
-            self._limit, self._done, self._best = limit, done, best
+        if (limit, best, flip) != (self._limit, self._best, self._flip):
+            self._limit, self._done, self._best, self._flip = limit, done, best, flip
             self.update()
         else:
             self._done = done
@@ -82,7 +86,9 @@ class Timeline(Painted):
         if live and was_live and before is not None and epoch is not None:
             self._moved(before, epoch)
         elif (epoch, live) != (before, was_live):
-            self.setAccessibleDescription("live" if live or epoch is None else f"epoch {epoch:g}")
+            self.setAccessibleDescription(
+                "live" if live or epoch is None else f"{self.unit} {epoch:g}"
+            )
             self.update()
 
     def _moved(self, before: float, after: float) -> None:
@@ -120,6 +126,9 @@ class Timeline(Painted):
     def epoch_at(self, x: float) -> int:
         """Return the epoch nearest to a place that can be chosen: recorded, its weights kept."""
         epoch = self._pointed_at(x)
+        for mark in (self._best, self._flip):
+            if mark is not None and abs(self.x_of(mark) - x) < _NEAR:
+                epoch = int(mark)
         if self._kept is None:
             return epoch
         kept = self._kept[(self._kept >= self._first) & (self._kept <= self._done)]
@@ -146,13 +155,12 @@ class Timeline(Painted):
         bar = QRectF(left, middle - _BAR_HALF, self.width() - _MARGIN - left, 2 * _BAR_HALF)
         if self._branch is not None:
             self._paint_fork(painter, QPointF(left, middle))
-        painter.setPen(QPen(QColor(theme.border), 1))
-        painter.setBrush(QColor(theme.raised))
-        painter.drawRoundedRect(bar, 4, 4)
         painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.border))
+        painter.drawRoundedRect(bar, _BAR_HALF, _BAR_HALF)
         painter.setBrush(QColor(theme.accent))
         done = QRectF(bar.topLeft(), QPointF(max(self.x_of(self._done), left), bar.bottom()))
-        painter.drawRoundedRect(done, 4, 4)
+        painter.drawRoundedRect(done, _BAR_HALF, _BAR_HALF)
         self._paint_scale(painter, bar, with_numbers=event.rect().bottom() >= _NUMBERS)
         painter.setPen(QPen(QColor(theme.best), 2))
         for epoch, _, _ in self._ticks:
@@ -164,11 +172,16 @@ class Timeline(Painted):
             painter.setPen(QPen(QColor(theme.surface), 1))
             painter.setBrush(QColor(theme.best))
             painter.drawPolygon(_STAR.translated(self.x_of(self._best), middle))
+        if self._flip is not None:
+            at = QPointF(self.x_of(self._flip), middle)
+            painter.setPen(QPen(QColor(theme.bad), 1.5))
+            painter.setBrush(QColor(theme.bad))
+            painter.drawLine(at, at + QPointF(0, -15))
+            painter.drawPolygon(_FLAG.translated(at))
         if self.shown is not None:
-            focus = self.hasFocus()
-            painter.setPen(QPen(QColor(theme.accent if focus else theme.text), 2.5))
-            painter.setBrush(QColor(theme.accent if self._live else theme.surface))
-            painter.drawEllipse(QPointF(self.x_of(self.shown), middle), 8, 8)
+            painter.setPen(QPen(QColor(theme.text), 2))
+            painter.setBrush(QColor(theme.surface))
+            painter.drawEllipse(QPointF(self.x_of(self.shown), middle), _HANDLE, _HANDLE)
 
     def _paint_fork(self, painter: QPainter, at: QPointF) -> None:
         """Paint the parent up to here, and the way this run leaves it."""
@@ -206,7 +219,7 @@ class Timeline(Painted):
 
     def _small_font(self) -> QFont:
         font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 0.85)
+        font.setPointSizeF(font.pointSizeF() * 0.79)
         return font
 
     def _paint_scale(self, painter: QPainter, bar: QRectF, *, with_numbers: bool) -> None:
@@ -232,13 +245,13 @@ class Timeline(Painted):
         """Go to the epoch under the pointer."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._dragging = True
-            self.epoch_chosen.emit(self.epoch_at(event.position().x()))
+            self.place_chosen.emit(self.epoch_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag, or tell what is here."""
         epoch = self.epoch_at(event.position().x())
         if self._dragging:
-            self.epoch_chosen.emit(epoch)
+            self.place_chosen.emit(epoch)
         QToolTip.showText(
             event.globalPosition().toPoint(), self.words_at(event.position().x()), self
         )
@@ -247,12 +260,13 @@ class Timeline(Painted):
         """Return what is told of a place, one thing a line."""
         here = self._pointed_at(x)
         kept = self.epoch_at(x)
-        words = [f"epoch {here}"]
+        words = [f"{self.unit} {here}"]
         if kept != here:
-            words.append(f"weights kept at epoch {kept}")
+            words.append(f"weights kept at {self.unit} {kept}")
         words += [text for place, text, _ in self._ticks if abs(self.x_of(place) - x) < _NEAR]
-        if here == self._best:
-            words.append("best held-out log-likelihood")
+        for mark, text in ((self._best, self.best_words), (self._flip, self.flip_words)):
+            if mark is not None and (here == mark or abs(self.x_of(mark) - x) < _NEAR):
+                words.append(text)
         near_fork = self._branch is not None and x < self.x_of(self._branch) + _NEAR
         if near_fork and self._branch_words:
             words.append(self._branch_words)
@@ -261,17 +275,3 @@ class Timeline(Painted):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End dragging."""
         self._dragging = False
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go to the neighbours, Home to the start, End to live."""
-        key = event.key()
-        if key == Qt.Key.Key_Left:
-            self.neighbour_chosen.emit(-1)
-        elif key == Qt.Key.Key_Right:
-            self.neighbour_chosen.emit(1)
-        elif key == Qt.Key.Key_Home:
-            self.epoch_chosen.emit(self.epoch_at(0.0))
-        elif key == Qt.Key.Key_End:
-            self.live_chosen.emit()
-        else:
-            super().keyPressEvent(event)
