@@ -304,13 +304,6 @@ def data_page(scene: Scene) -> Iterator[None]:
     assert not scene.window.page("learn").isVisible()
 
 
-def robustness_page(scene: Scene) -> Iterator[None]:
-    yield
-    assert scene.window.page("robustness").isVisible()
-    assert not scene.window.page("learn").isVisible()
-    assert scene.window.top.buttons["robustness_page"].isChecked()
-
-
 def draw_page(scene: Scene) -> Iterator[None]:
     yield
     assert scene.window.page("draw").isVisible()
@@ -402,7 +395,6 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "live": shows_epoch(2, None),
     "learn_page": learn_page,
     "attack_page": attack_page,
-    "robustness_page": robustness_page,
     "data_page": data_page,
     "draw_page": draw_page,
     "panel": panel,
@@ -425,7 +417,6 @@ BUTTONS = (
     "new_seed",
     "learn_page",
     "attack_page",
-    "robustness_page",
     "data_page",
     "draw_page",
     "panel",
