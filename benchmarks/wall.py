@@ -99,8 +99,8 @@ def _scrolled(dataset: Dataset, n_frames: int) -> tuple[list[float], int, list[f
     window.show()
     session.data.arrived.emit(Loaded("made up", session.view.reading, dataset))
     session.training.pause()
-    window.show_page("data")
-    page = window.page("data")
+    window.show_page("images")
+    page = window.page("images")
     deadline = time.perf_counter() + 20
     while page.wall.content is None or page.wall.content.framed is None:
         app.processEvents()

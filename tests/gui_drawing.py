@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pytestqt.qtbot import QtBot
 
-    from gui.images.draw.page import DrawPage
+    from gui.images.draw.panel import DrawPanel
     from gui.widgets.canvas.canvas import Canvas
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -95,7 +95,7 @@ def painted_ink(canvas: Canvas, colour: str) -> int:
     return int(has_colour(pixels(canvas), colour).sum())
 
 
-def settled(qtbot: QtBot, page: DrawPage) -> None:
+def settled(qtbot: QtBot, page: DrawPanel) -> None:
     """Wait until the pictures have followed."""
     later = page.findChild(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
     wait_until(qtbot, lambda: not later.isActive())

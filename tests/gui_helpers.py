@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from core_samples import write_idx
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QKeySequence, QMouseEvent, QPaintEvent, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -28,13 +27,15 @@ from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import EpochRecord, Trainer
 from core.progress import Progress
+from gui.attack.page import FILM
+from gui.images.page import CLASSES, DRAW, SPLIT
 from gui.jobs.study import Study
 from gui.learn.page import ATLAS
 from gui.session.run_state import RunState
 from gui.session.session import Session
 from gui.theme import ICONS, Theme, apply_theme, give_theme, make_icon
 from gui.widgets.basics.tooltips import Hovered
-from gui.window.registry import ATTACK_SCOPES, LEARN_TABS
+from gui.window.registry import ATTACK_TABS, LEARN_TABS
 from gui.window.text_window import TextWindow
 
 if TYPE_CHECKING:
@@ -47,9 +48,7 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.learning.runs import Run
     from core.sources.reading import ReadingConfig
-    from gui.attack.page import AttackPage
     from gui.session.runs import RunList
-    from gui.shared.tabs import Scope
     from gui.widgets.basics.number_field import NumberField
     from gui.window.main_window import MainWindow
 
@@ -58,6 +57,9 @@ WAIT = 60_000
 
 PAGE_SIZE, PANEL_SIZE, LEARN_PANEL_SIZE = (948, 548), (948, 403), (922, 300)
 """Of a page, and of what a tab of the Attack and of the Learn page shows, in 1280 x 720."""
+
+TAB_SIZE = (340, 500)
+"""Of what a tab of the Images page shows."""
 
 EPOCHS = 12
 SMALL = DataConfig(dataset="digits8", train_size=300, test_size=200)
@@ -163,7 +165,7 @@ def wait_for_film(qtbot: QtBot, session: Session) -> None:
 
 def wall_is_right(window: MainWindow) -> bool:
     """Whether the wall shows what the model shown reads in the part chosen."""
-    page, session = window.page("data"), window.session
+    page, session = window.page("images"), window.session
     assert session.view.shown is not None
     view, split = page.view, data_of(session).split(page.part)
     if view is None or view.seen is None or view.seen.weights is not session.view.shown.weights:
@@ -378,32 +380,6 @@ def click_menu(qtbot: QtBot, window: MainWindow, menu_title: str, action_name: s
     wait_until(qtbot, lambda: not menu.isVisible())
 
 
-def scopes_of(*views: str) -> tuple[Scope, ...]:
-    """Return the scopes of the Attack page with the film and these views alone."""
-    names = ("the film", *views)
-    some = ((s, tuple(tab for tab in s.views if tab.words in names)) for s in ATTACK_SCOPES)
-    return tuple(replace(scope, views=tabs) for scope, tabs in some if tabs)
-
-
-def open_view(qtbot: QtBot, page: AttackPage, words: str) -> None:
-    """Click the scope that a view of the Attack page belongs to, then the view in its menu."""
-    scope = next(s for s in ATTACK_SCOPES if words in [tab.words for tab in s.views])
-    click(qtbot, page.switch.button(scope.words))
-    button = page.more_views
-    if page.shown != words:
-        QTimer.singleShot(0, lambda: _choose_action(qtbot, button.menu(), words))
-        click(qtbot, button)  # which returns when the menu has closed
-    activate(qtbot, page.window())
-    assert page.shown == words
-    assert button.text() == (words if words != scope.views[0].words else "more views")
-
-
-def _choose_action(qtbot: QtBot, menu: QMenu, words: str) -> None:
-    wait_until(qtbot, menu.isVisible)
-    action = next(action for action in menu.actions() if action.text() == words)
-    click(qtbot, menu, menu.actionGeometry(action).center())
-
-
 class Painted(QObject):
     """Remembers which part of a widget is painted anew, and how often."""
 
@@ -456,10 +432,11 @@ def data_of(session: Session) -> Dataset:
 
 PLACES = {
     "learn": (ATLAS, *(tab.words for tab in LEARN_TABS)),
-    "attack": tuple(tab.words for scope in ATTACK_SCOPES for tab in scope.views),
-    "draw": ("",),
+    "attack": (FILM, *(tab.words for tab in ATTACK_TABS)),
+    "robustness": ("",),
+    "images": (DRAW, CLASSES, SPLIT),
 }
-"""Pages and their tabs: everything there is to see but the Data page, with tests of its own."""
+"""Pages and their tabs: everything there is to see."""
 
 
 def wait_for_rest(qtbot: QtBot, window: MainWindow) -> None:

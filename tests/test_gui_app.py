@@ -323,7 +323,7 @@ COMES_LATER = {
     *("pyqtgraph", "PIL", "matplotlib", "safetensors", "pooch", "http", "ssl"),
     *("numpy.random", "core.attack.registry", "core.report", "core.exact", "core.drawing"),
     *("core.sources.arrays.idx", "core.sources.catalogue.downloads", "gui.session.attack"),
-    *("gui.attack.page", "gui.images.data.page", "gui.images.draw.page"),
+    *("gui.attack.page", "gui.images.page", "gui.images.draw.panel"),
     "gui.shared.learning_curves",
 }
 

@@ -14,7 +14,6 @@ from gui_helpers import (
     has_colour,
     hover,
     open_and_finish,
-    open_view,
     pixels,
     press,
     put_on,
@@ -298,8 +297,8 @@ def test_a_click_makes_a_class_the_target_and_shows_the_film(
 ) -> None:
     session = window.session
     press(qtbot, window, "Ctrl+2")
-    open_view(qtbot, window.page("attack"), "all targets")
-    panel = window.page("attack").tabs.panel("all targets")
+    click(qtbot, window.page("attack").tab("All targets"))
+    panel = window.page("attack").tabs.panel("All targets")
     assert isinstance(panel, TargetsPanel)
     wait_until(qtbot, lambda: is_known(panel))
     choose(qtbot, panel.order, panel.order.findData("size"))
@@ -312,9 +311,9 @@ def test_a_click_makes_a_class_the_target_and_shows_the_film(
     for column, k in ((9, last), (1, nearest)):
         click(qtbot, panel.strip, panel.strip.cell_rect(1, column).center())
         assert session.attack.target == k
-        assert window.page("attack").shown == "the film"
+        assert window.page("attack").tab("Film").isChecked()
         assert not panel.isVisible()
-        open_view(qtbot, window.page("attack"), "all targets")
+        click(qtbot, window.page("attack").tab("All targets"))
         wait_until(qtbot, lambda: is_known(panel))
         panel.strip.grab()
     cell = panel.strip.cell_rect(1, 3)

@@ -35,6 +35,7 @@ from core.learning.config import TrainingConfig
 from core.sources.catalogue.downloads import DownloadProgress
 from core.sources.catalogue.entries import CATALOGUE
 from core.sources.reading import ReadingConfig
+from gui.images.page import CLASSES
 from gui.jobs.worker import SteppedJob
 from gui.session import data as data_session
 from gui.session import readings as readings_session
@@ -88,8 +89,8 @@ def hold_noise(monkeypatch: pytest.MonkeyPatch) -> Gate:
 def test_a_part_left_and_chosen_again_is_read_again(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    press(qtbot, window, "Ctrl+3")
-    page = window.page("data")
+    press(qtbot, window, "Ctrl+4")
+    page = window.page("images")
     wait_until(qtbot, lambda: wall_is_right(window))
     page.show_filter(ImageFilter(order="worst"))
     gate = gated(monkeypatch, readings_session, "read_images")
@@ -104,7 +105,7 @@ def test_a_part_left_and_chosen_again_is_read_again(
 def test_an_epoch_left_and_shown_again_is_read_again(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    press(qtbot, window, "Ctrl+3")
+    press(qtbot, window, "Ctrl+4")
     wait_until(qtbot, lambda: wall_is_right(window))
     gate = gated(monkeypatch, readings_session, "read_images")
     press(qtbot, window, ",")
@@ -112,7 +113,7 @@ def test_an_epoch_left_and_shown_again_is_read_again(
     window.session.view.show_epoch(None)
     gate.open.set()
     wait_until(qtbot, lambda: wall_is_right(window))
-    assert window.page("data").words.text().endswith(f"epoch {EPOCHS}, live")
+    assert window.page("images").view.seen.epoch == EPOCHS
 
 
 def test_one_failed_reading_is_told_and_the_next_one_succeeds(
@@ -121,7 +122,7 @@ def test_one_failed_reading_is_told_and_the_next_one_succeeds(
     told: list[str] = []
     window.session.messages.surprised.disconnect(window.show_surprise)
     window.session.messages.surprised.connect(told.append)
-    press(qtbot, window, "Ctrl+3")
+    press(qtbot, window, "Ctrl+4")
     wait_until(qtbot, lambda: wall_is_right(window))
 
     def fail(*_: Any) -> Any:
@@ -239,7 +240,7 @@ def test_a_bad_file_during_the_very_first_opening_leaves_what_ships(
 def test_two_quick_changes_of_reading_are_both_kept(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, reading = window.session, window.page("data").side.reading
+    session, reading = window.session, window.page("images").split.reading
     session.open(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     may_go = slow_opening(monkeypatch)
@@ -253,7 +254,7 @@ def test_two_quick_changes_of_reading_are_both_kept(
 def test_a_change_of_reading_taken_back_in_time_is_taken_back(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, reading = window.session, window.page("data").side.reading
+    session, reading = window.session, window.page("images").split.reading
     session.open(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     may_go = slow_opening(monkeypatch)
@@ -467,10 +468,11 @@ def test_hints_of_one_cause_are_shown_together(window: MainWindow) -> None:
 def test_the_keyboard_scrolls_the_counts_of_many_classes(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    press(qtbot, window, "Ctrl+3")
+    press(qtbot, window, "Ctrl+4")
     window.session.open(write_data(tmp_path / "many", (4, 4), 60, 240, 120))
     wait_until(qtbot, lambda: data_of(window.session).n_classes == 60)
-    side = window.page("data").side
+    window.page("images").show_tab(CLASSES)
+    side = window.page("images").classes
     wait_until(qtbot, lambda: side.counts_area.verticalScrollBar().maximum() > 0)
     side.counts.setFocus()
     for _ in range(30):
@@ -482,7 +484,7 @@ def test_the_keyboard_scrolls_the_counts_of_many_classes(
     assert side.counts.row_rect(30) == row
 
 
-@pytest.mark.parametrize("page", ["learn", "data"])
+@pytest.mark.parametrize("page", ["learn", "images"])
 def test_an_opened_weights_image_is_that_of_the_epoch_shown_on_any_page(
     window: MainWindow, page: str, qtbot: QtBot
 ) -> None:
@@ -538,7 +540,7 @@ def test_settings_stay_as_they_were_where_new_data_are_called_off(
 def test_a_change_of_reading_is_not_lost_while_data_are_prepared(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session, reading = window.session, window.page("data").side.reading
+    session, reading = window.session, window.page("images").split.reading
     session.open(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     gate = hold_noise(monkeypatch)
@@ -553,9 +555,9 @@ def test_a_change_of_reading_is_not_lost_while_data_are_prepared(
 
 
 def test_what_was_looked_for_is_forgotten_with_the_part(window: MainWindow, qtbot: QtBot) -> None:
-    press(qtbot, window, "Ctrl+3")
+    press(qtbot, window, "Ctrl+4")
     wait_until(qtbot, lambda: wall_is_right(window))
-    page = window.page("data")
+    page = window.page("images")
     page.show_filter(ImageFilter(read="wrong"))
     assert page.wall.content is not None
     sought = next(i for i in range(5, 100) if i not in page.wall.content.order)

@@ -1,9 +1,10 @@
-"""The Draw page: what becomes of a drawing."""
+"""The Draw tab of the Images page: what becomes of a drawing."""
 
 from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from gui_helpers import (
     LEFT,
     PAGE_SIZE,
     SMALL,
+    TAB_SIZE,
     choose,
     click,
     data_of,
@@ -31,7 +33,6 @@ from gui_helpers import (
     opening_of,
     pixels,
     press,
-    text_window,
     wait_for_film,
     wait_for_state,
     wait_until,
@@ -46,10 +47,11 @@ from core.attack.methods.descent import Descent
 from core.drawing.drawing import mnist_placement, placed, placement_of, plain
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import grey_rgb
-from gui.images.draw.page import DrawPage
-from gui.images.draw.seen import Way
+from gui.images.draw.panel import DrawPanel
+from gui.images.draw.way import Way
+from gui.images.page import DRAW, SPLIT, ImagesPage
 from gui.session.run_state import RunState
-from gui.theme import LIGHT
+from gui.theme import DARK, LIGHT
 from gui.widgets.canvas.canvas import Canvas
 
 if TYPE_CHECKING:
@@ -64,20 +66,27 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def page(session: Session, new_panel: Callable[..., Any]) -> DrawPage:
-    """Return the Draw page alone, of a run on 8 x 8 digits that has ended."""
-    page: DrawPage = new_panel(DrawPage, session, size=PAGE_SIZE)
+def whole(session: Session, new_panel: Callable[..., Any]) -> ImagesPage:
+    """Return the Images page alone, of a run on 8 x 8 digits that has ended."""
+    page: ImagesPage = new_panel(ImagesPage, session, size=PAGE_SIZE)
     return page
 
 
 @pytest.fixture
-def draw_page(window: MainWindow, qtbot: QtBot) -> DrawPage:
-    """Return the Draw page of a window, shown as a person shows it."""
+def page(whole: ImagesPage) -> DrawPanel:
+    """Return what is drawn on there."""
+    return whole.draw
+
+
+@pytest.fixture
+def draw_page(window: MainWindow, qtbot: QtBot) -> DrawPanel:
+    """Return the sheet of a window, shown as a person shows it."""
     press(qtbot, window, "Ctrl+4")
-    page: DrawPage = window.page("draw")
+    page: ImagesPage = window.page("images")
     assert window.pages.currentWidget() is page
-    assert page.canvas.hasFocus(), "its keys work at once"
-    return page
+    click(qtbot, page.tile)
+    assert page.draw.canvas.hasFocus(), "its keys work at once"
+    return page.draw
 
 
 def probabilities_of(session: Session, image: NDArray[Any]) -> NDArray[Any]:
@@ -85,28 +94,22 @@ def probabilities_of(session: Session, image: NDArray[Any]) -> NDArray[Any]:
     return SoftmaxPerceptron(session.view.shown.weights).probabilities(image.reshape(-1))
 
 
-def percent(p: float) -> str:
-    """Nothing certain that is not, nothing impossible."""
-    if 0 < p < 0.005:
-        return "<1%"
-    return ">99%" if 0.995 <= p < 1 else f"{p:.0%}"
-
-
-def assert_reads(page: DrawPage, session: Session, image: NDArray[Any]) -> None:
-    """Compare all the page says of an image with what the core says."""
-    names, expected = data_of(session).class_names, probabilities_of(session, image)
+def assert_reads(page: DrawPanel, session: Session, image: NDArray[Any]) -> None:
+    """Compare all the tab says of the image chosen with what the core says."""
+    expected, row = probabilities_of(session, image), page.rows[page.way]
     np.testing.assert_array_equal(page.image, image)
-    np.testing.assert_allclose(page.reading.bars.probabilities, expected, rtol=1e-6)
-    first, second = (int(k) for k in np.argsort(-expected, kind="stable")[:2])
-    assert page.reading.sentence.text() == f"Read as {names[first]}"
-    sure, next_sure = (percent(float(expected[k])) for k in (first, second))
-    assert page.reading.surety.text() == f"{sure} sure; then {names[second]}, {next_sure}"
-    assert page.seen.view.caption == f"read as {names[first]} ({expected[first]:.2f})"
-    painted = pixels(page.seen.view, page.seen.view.image_rect())
+    np.testing.assert_array_equal(row.values, image)
+    np.testing.assert_allclose(row.probabilities, expected, rtol=1e-6)
+    assert row.shown_classes() == np.argsort(-expected, kind="stable")[:3].tolist()
+    painted = pixels(row, row.image_rect())
     height, width = image.shape
     rows = ((np.arange(height) + 0.5) * painted.shape[0] / height).astype(int)
     columns = ((np.arange(width) + 0.5) * painted.shape[1] / width).astype(int)
     np.testing.assert_array_equal(painted[rows][:, columns], grey_rgb(image))
+    for line, k in enumerate(row.shown_classes()):
+        bar = row.bar_rect(line)
+        inked = has_colour(pixels(row, bar.toRect()), LIGHT.accent if line == 0 else LIGHT.earlier)
+        assert inked.any(axis=0).sum() == pytest.approx(bar.width() * expected[k], abs=2)
 
 
 def own_way(session: Session, ink: NDArray[Any]) -> NDArray[Any]:
@@ -117,29 +120,29 @@ def own_way(session: Session, ink: NDArray[Any]) -> NDArray[Any]:
     return placed(ink, data.image_shape, placement).image
 
 
-def test_an_empty_sheet_says_what_to_do(page: DrawPage) -> None:
+def test_an_empty_sheet_says_what_to_do(page: DrawPanel) -> None:
     assert page.image is None
     assert page.canvas.empty_words[0] == "Draw a digit here"
-    assert has_colour(pixels(page.canvas), LIGHT.muted).any(), "it is painted"
-    assert page.reading.sentence.text() == "Nothing is drawn yet"
-    assert not page.reading.bars.isVisible()
-    for button in (page.reading.open_button, page.reading.attack_button, page.reading.add_button):
+    assert has_colour(pixels(page.canvas), DARK.muted).any(), "it is painted"
+    assert page.sentence.text().startswith("Nothing is drawn yet.")
+    assert page.rows[page.way].probabilities is None
+    for button in (page.why_button, page.attack_button, page.learn_button):
         assert not button.isEnabled()
     draw(page.canvas, [(0.9, 0.9)])
-    assert not has_colour(pixels(page.canvas), LIGHT.muted)[:150].any()
+    assert not has_colour(pixels(page.canvas), DARK.muted)[:100].any()
 
 
 def test_a_drawing_is_read_as_the_core_reads_it(
-    session: Session, page: DrawPage, qtbot: QtBot
+    session: Session, page: DrawPanel, qtbot: QtBot
 ) -> None:
     draw(page.canvas)
     settled(qtbot, page)
-    assert page.seen.way is Way.DATA, "8 x 8 digits are not made as MNIST's"
+    assert page.way is Way.DATA, "8 x 8 digits are not made as MNIST's"
     assert_reads(page, session, own_way(session, page.canvas.ink))
 
 
 def test_prediction_and_bars_move_while_one_draws(
-    session: Session, page: DrawPage, qtbot: QtBot
+    session: Session, page: DrawPanel, qtbot: QtBot
 ) -> None:
     canvas = page.canvas
     points = [on_widget(canvas, place) for place in SEVEN]
@@ -148,15 +151,16 @@ def test_prediction_and_bars_move_while_one_draws(
     for point in points[1:]:
         move(canvas, point, LEFT)
         settled(qtbot, page)
-        seen.append(np.array(page.reading.bars.probabilities))
+        seen.append(np.array(page.rows[page.way].probabilities))
         assert_reads(page, session, own_way(session, canvas.ink))
     assert all(np.abs(a - b).max() > 1e-3 for a, b in itertools.pairwise(seen))
     QTest.mouseRelease(canvas, LEFT, NONE, points[-1])
 
 
 def test_the_switch_shows_why_off_centre_digits_fail(
-    session: Session, page: DrawPage, qtbot: QtBot
+    session: Session, whole: ImagesPage, page: DrawPanel, qtbot: QtBot
 ) -> None:
+    whole.resize(1264, 594)
     draw(page.canvas)
     settled(qtbot, page)
     ink, names = page.canvas.ink, data_of(session).class_names
@@ -166,54 +170,64 @@ def test_the_switch_shows_why_off_centre_digits_fail(
         Way.DATA: own_way(session, ink),
     }
     assert not np.array_equal(images[Way.PLAIN], images[Way.DATA])
-    beside = {Way.PLAIN: Way.DATA, Way.MNIST: Way.PLAIN, Way.DATA: Way.PLAIN}
     for way, image in images.items():
-        click(qtbot, page.seen.buttons[way])
+        click(qtbot, page.rows[way])
+        assert page.rows[way].isChecked()
         assert_reads(page, session, image)
-        other = images[beside[way]]
-        read = probabilities_of(session, other)
-        best = int(read.argmax())
-        assert page.seen.other.caption == f"read as {names[best]} ({read[best]:.2f})"
-        np.testing.assert_array_equal(page.seen.other.values, other)
-        assert page.seen.other.accessibleName() == beside[way].words
+        for other, row in page.rows.items():
+            np.testing.assert_array_equal(row.values, images[other])
+            np.testing.assert_allclose(
+                row.probabilities, probabilities_of(session, images[other]), rtol=1e-6
+            )
+    read = {way: names[probabilities_of(session, image).argmax()] for way, image in images.items()}
+    before, after = read[Way.PLAIN], read[Way.DATA]
+    assert before != after
+    assert page.sentence.text().startswith(f"<b>Like these it is read as {after}, not {before}:")
 
 
-def test_the_steps_are_shown_in_words_and_pictures(page: DrawPage, qtbot: QtBot) -> None:
+def test_the_steps_are_shown_in_words_and_where_there_is_room_in_pictures(
+    whole: ImagesPage, page: DrawPanel, session: Session, qtbot: QtBot
+) -> None:
     draw(page.canvas)
     settled(qtbot, page)
-    click(qtbot, page.seen.buttons[Way.MNIST])
-    steps = placed(page.canvas.ink, (8, 8), mnist_placement((8, 8))).steps
+    placement = placement_of(data_of(session).train, (8, 8))
+    assert placement is not None
+    steps = placed(page.canvas.ink, (8, 8), placement).steps
     assert steps is not None
-    assert page.seen.words.text() == f"Like MNIST: {steps.sentence()}."
-    np.testing.assert_array_equal(page.seen.cropped.values, steps.cropped)
-    np.testing.assert_array_equal(page.seen.scaled.values, steps.scaled)
+    assert page.sentence.text().endswith(f"</b> {steps.sentence()}.")
+    assert not page.steps.isVisible()
+    whole.resize(1904, 954)
+    wait_until(qtbot, page.steps.isVisible)
+    np.testing.assert_array_equal(page.cropped.values, steps.cropped)
+    np.testing.assert_array_equal(page.fitted.values, steps.scaled)
     height, width = steps.scaled.shape
-    assert page.seen.scaled.caption == f"{height} x {width}"
-    marked = int(has_colour(pixels(page.canvas), LIGHT.test).sum())
-    click(qtbot, page.seen.buttons[Way.PLAIN])
-    assert page.seen.words.text().startswith("Like these it would be ")
+    assert page.fitted.caption == f"{height} x {width}"
+    marked = int(has_colour(pixels(page.canvas), DARK.test).sum())
+    click(qtbot, page.rows[Way.PLAIN])
     assert marked > 50
-    assert not has_colour(pixels(page.canvas), LIGHT.test).any(), "nothing is moved"
+    assert not has_colour(pixels(page.canvas), DARK.test).any(), "nothing is moved"
 
 
-def test_words_say_that_these_data_are_not_placed_as_mnist_s(page: DrawPage) -> None:
-    assert "fill 100% of the frame (MNIST's 71%)" in page.seen.data_words.text()
-    assert page.seen.data_words.isVisible()
-    assert page.seen.buttons[Way.DATA].isVisible()
+def test_words_say_that_these_data_are_not_placed_as_mnist_s(page: DrawPanel) -> None:
+    row = page.rows[Way.DATA]
+    assert row.isVisible()
+    assert "fill 100% of the frame (MNIST's 71%)" in unescape(row.toolTip())
 
 
-def test_a_pixel_of_the_image_can_be_read(page: DrawPage, qtbot: QtBot) -> None:
+def test_a_pixel_and_a_probability_can_be_read(page: DrawPanel, qtbot: QtBot) -> None:
     draw(page.canvas, [(0.5, 0.5)])
     settled(qtbot, page)
-    view = page.seen.view
-    said = hover(view, view.image_rect().center())
+    row = page.rows[page.way]
+    said = hover(row, row.image_rect().center())
     assert page.image is not None
-    assert f"pixel (4, 4) = {page.image[4, 4]:.4g}" in said or (
-        f"pixel (3, 3) = {page.image[3, 3]:.4g}" in said
-    )
+    assert any(f"pixel ({k}, {k}) = {page.image[k, k]:.4g}" in said for k in (3, 4))
+    best = row.best
+    assert row.probabilities is not None
+    said = hover(row, row.bar_rect(0).center().toPoint())
+    assert said == f"p({best}) = {row.probabilities[best]:.6f}"
 
 
-def test_the_page_follows_the_epoch_shown(session: Session, page: DrawPage, qtbot: QtBot) -> None:
+def test_the_page_follows_the_epoch_shown(session: Session, page: DrawPanel, qtbot: QtBot) -> None:
     draw(page.canvas)
     settled(qtbot, page)
     image = own_way(session, page.canvas.ink)
@@ -221,35 +235,35 @@ def test_the_page_follows_the_epoch_shown(session: Session, page: DrawPage, qtbo
     for epoch in (0, 3, None):
         session.view.show_epoch(epoch)
         assert_reads(page, session, image)
-        seen.append(np.array(page.reading.bars.probabilities))
+        seen.append(np.array(page.rows[page.way].probabilities))
     assert np.ptp(seen[0]) == 0, "before anything was learnt all are alike"
-    assert page.reading.when.text() == "epoch 12, live"
     session.view.show_epoch(3)
-    assert page.reading.when.text() == "epoch 3"
+    assert page.figure_words() == "epoch 3"
 
 
 def test_unseen_the_page_reads_nothing_and_is_true_again_when_shown(
-    session: Session, page: DrawPage, qtbot: QtBot
+    session: Session, whole: ImagesPage, page: DrawPanel, qtbot: QtBot
 ) -> None:
     draw(page.canvas)
     settled(qtbot, page)
-    page.hide()
-    before = np.array(page.reading.bars.probabilities)
+    click(qtbot, whole.switch.button(SPLIT))
+    assert not page.isVisible()
+    before = np.array(page.rows[page.way].probabilities)
     session.view.show_epoch(1)
-    np.testing.assert_array_equal(page.reading.bars.probabilities, before)
-    page.show()
+    np.testing.assert_array_equal(page.rows[page.way].probabilities, before)
+    click(qtbot, whole.switch.button(DRAW))
     assert_reads(page, session, own_way(session, page.canvas.ink))
 
 
 def test_a_rewind_does_not_blank_what_is_read(
-    session: Session, page: DrawPage, qtbot: QtBot
+    session: Session, page: DrawPanel, qtbot: QtBot
 ) -> None:
     draw(page.canvas)
     settled(qtbot, page)
     seen: list[tuple[bool, bool]] = []
 
     def look() -> None:
-        seen.append((session.view.shown is None, page.reading.bars.isVisible()))
+        seen.append((session.view.shown is None, page.rows[page.way].probabilities is not None))
 
     session.view.run_started.connect(look)
     session.wanted.add_sample(np.zeros(64), 1)
@@ -261,7 +275,7 @@ def test_a_rewind_does_not_blank_what_is_read(
 
 
 def test_a_drawing_survives_other_images_of_the_same_proportions(
-    session: Session, page: DrawPage, qtbot: QtBot, tmp_path: Path
+    session: Session, page: DrawPanel, qtbot: QtBot, tmp_path: Path
 ) -> None:
     draw(page.canvas)
     ink = page.canvas.ink
@@ -272,14 +286,13 @@ def test_a_drawing_survives_other_images_of_the_same_proportions(
     assert page.image is not None
     assert page.image.shape == (12, 12)
     assert_reads(page, session, own_way(session, ink))
-    assert page.reading.label.count() == 48
-    assert "of 47 classes" not in page.reading.sentence.text()
+    assert page.meant_as.count() == 48
 
 
 @pytest.mark.parametrize(("shape", "n_classes"), [((16, 20), 2), ((20, 9), 3)])
 def test_images_of_other_proportions_have_a_sheet_of_their_own(
     session: Session,
-    page: DrawPage,
+    page: DrawPanel,
     qtbot: QtBot,
     tmp_path: Path,
     shape: tuple[int, int],
@@ -295,11 +308,11 @@ def test_images_of_other_proportions_have_a_sheet_of_their_own(
     draw(page.canvas)
     settled(qtbot, page)
     assert_reads(page, session, own_way(session, page.canvas.ink))
-    assert len(page.reading.bars.probabilities) == n_classes
+    assert len(page.rows[page.way].probabilities) == n_classes
 
 
 def test_data_whose_classes_are_no_digits_ask_for_no_digit(
-    session: Session, page: DrawPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    session: Session, page: DrawPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = ("shirt", "shoe", *map(str, range(8)))
     monkeypatch.setattr(
@@ -314,22 +327,22 @@ def test_before_there_are_data_the_page_waits(
     new_session: Callable[..., Session], new_panel: Callable[..., Any], qtbot: QtBot
 ) -> None:
     session = new_session()
-    page = new_panel(DrawPage, session, size=PAGE_SIZE)
+    page = new_panel(DrawPanel, session, size=TAB_SIZE)
     draw(page.canvas)
     settled(qtbot, page)
-    assert page.reading.sentence.text() == "Waiting for data ..."
+    assert page.sentence.text() == "Waiting for data ..."
     assert page.image is None
     open_and_finish(qtbot, session)
     assert_reads(page, session, own_way(session, page.canvas.ink))
 
 
 def test_a_drawing_opens_and_the_card_follows_it(
-    session: Session, page: DrawPage, qtbot: QtBot
+    session: Session, whole: ImagesPage, page: DrawPanel, qtbot: QtBot
 ) -> None:
     draw(page.canvas)
     settled(qtbot, page)
-    click(qtbot, page.reading.open_button)
-    card = page.card
+    click(qtbot, page.why_button)
+    card = whole.card
     assert card.isVisible()
     assert card.content is not None
     np.testing.assert_array_equal(card.content.values, page.image)
@@ -342,36 +355,33 @@ def test_a_drawing_opens_and_the_card_follows_it(
     np.testing.assert_allclose(
         card.bars.probabilities, probabilities_of(session, page.image), rtol=1e-6
     )
-    click(qtbot, page.tools.clear)
-    settled(qtbot, page)
-    assert card.content is not None, "what was open stays open"
     press(qtbot, card, "Esc")
     assert not card.isVisible()
 
 
 def test_the_card_of_a_page_nobody_sees_closes_with_its_data(
-    session: Session, page: DrawPage, qtbot: QtBot, tmp_path: Path
+    session: Session, whole: ImagesPage, page: DrawPanel, qtbot: QtBot, tmp_path: Path
 ) -> None:
     draw(page.canvas)
     settled(qtbot, page)
-    click(qtbot, page.reading.open_button)
-    page.hide()
-    assert page.card.isVisible()
+    click(qtbot, page.why_button)
+    whole.hide()
+    assert whole.card.isVisible()
     session.open(write_data(tmp_path / "other", (12, 12), 4, 60, 30))
     wait_until(qtbot, lambda: data_of(session).n_classes == 4)
-    assert not page.card.isVisible()
+    assert not whole.card.isVisible()
     wait_for_state(qtbot, session, RunState.FINISHED)
-    page.show()
+    whole.show()
     assert_reads(page, session, own_way(session, page.canvas.ink))
 
 
-def test_a_drawing_is_attacked(window: MainWindow, draw_page: DrawPage, qtbot: QtBot) -> None:
+def test_a_drawing_is_attacked(window: MainWindow, draw_page: DrawPanel, qtbot: QtBot) -> None:
     draw(draw_page.canvas)
     settled(qtbot, draw_page)
     image = draw_page.image
     assert image is not None
     session, attack = window.session, window.session.attack
-    click(qtbot, draw_page.reading.attack_button)
+    click(qtbot, draw_page.attack_button)
     assert window.pages.currentWidget() is window.page("attack")
     wait_for_film(qtbot, session)
     attack.film.pause()
@@ -404,15 +414,15 @@ def test_a_drawing_is_attacked(window: MainWindow, draw_page: DrawPage, qtbot: Q
 
 def attack_drawing(window: MainWindow, qtbot: QtBot, label: int | None = None) -> NDArray[Any]:
     """Draw, attack, and return the image."""
-    page = window.page("draw")
-    window.show_page("draw")
+    page = window.page("images").draw
+    window.show_page("images")
     draw(page.canvas)
     settled(qtbot, page)
     if label is not None:
-        choose(qtbot, page.reading.label, label + 1)
+        choose(qtbot, page.meant_as, label + 1)
     image = page.image
     assert image is not None
-    click(qtbot, page.reading.attack_button)
+    click(qtbot, page.attack_button)
     wait_for_film(qtbot, window.session)
     window.session.attack.film.pause()
     return image.reshape(-1)
@@ -427,13 +437,13 @@ def test_what_it_is_meant_as_is_its_true_class(window: MainWindow, qtbot: QtBot)
 
 
 def test_the_card_attacks_the_drawing_too(
-    window: MainWindow, draw_page: DrawPage, qtbot: QtBot
+    window: MainWindow, draw_page: DrawPanel, qtbot: QtBot
 ) -> None:
     draw(draw_page.canvas)
     settled(qtbot, draw_page)
     image = draw_page.image
-    click(qtbot, draw_page.reading.open_button)
-    click(qtbot, draw_page.card.attack_button)
+    click(qtbot, draw_page.why_button)
+    click(qtbot, window.page("images").card.attack_button)
     assert window.pages.currentWidget() is window.page("attack")
     assert image is not None
     np.testing.assert_array_equal(window.session.attack.chosen_image, image.reshape(-1))
@@ -521,30 +531,32 @@ def test_other_classes_drop_it_too(
 
 def add_drawing(window: MainWindow, qtbot: QtBot, label: int) -> NDArray[np.float32]:
     """Draw, say what it is, add it; return the image."""
-    page = window.page("draw")
-    window.show_page("draw")
+    page = window.page("images").draw
+    window.show_page("images")
     draw(page.canvas)
     settled(qtbot, page)
-    choose(qtbot, page.reading.label, label + 1)
+    choose(qtbot, page.meant_as, label + 1)
     image = page.image
     assert image is not None
-    click(qtbot, page.reading.add_button)
+    click(qtbot, page.learn_button)
     return image.reshape(-1)
 
 
-def test_nothing_is_added_before_it_is_said_what_it_is(page: DrawPage, qtbot: QtBot) -> None:
+def test_nothing_is_added_before_it_is_said_what_it_is(page: DrawPanel, qtbot: QtBot) -> None:
     draw(page.canvas)
     settled(qtbot, page)
-    assert not page.reading.add_button.isEnabled()
-    choose(qtbot, page.reading.label, 8)
-    assert page.reading.meant == 7
-    assert page.reading.add_button.isEnabled()
-    assert page.reading.add_button.text() == "Add to training, as 7"
-    assert page.reading.bars.true_class == 7
+    assert not page.learn_button.isEnabled()
+    assert "Say first" in page.learn_button.toolTip()
+    least = int(page.rows[page.way].probabilities.argmin())
+    choose(qtbot, page.meant_as, least + 1)
+    assert page.meant == least
+    assert page.learn_button.isEnabled()
+    assert f"as {least}" in page.learn_button.toolTip()
+    assert least in page.rows[page.way].shown_classes(), "what it is meant as is always there"
 
 
 def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
-    window: MainWindow, draw_page: DrawPage, qtbot: QtBot
+    window: MainWindow, draw_page: DrawPanel, qtbot: QtBot
 ) -> None:
     session = window.session
     before = data_of(session).train
@@ -553,8 +565,8 @@ def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
     assert session.wanted.needs_rewind
     assert window.panel.rewind_button.isVisible()
     assert data_of(session).train is before, "the run under way has not changed"
-    assert draw_page.reading.samples.text() == "1 drawing added"
-    was_sure = float(draw_page.reading.bars.probabilities[3])
+    assert draw_page.samples.text() == "1 drawing added"
+    was_sure = float(draw_page.rows[draw_page.way].probabilities[3])
     click(qtbot, window.panel.rewind_button)
     wait_until(qtbot, lambda: data_of(session).train.n_samples == before.n_samples + 1)
     train = data_of(session).train
@@ -562,11 +574,10 @@ def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
     np.testing.assert_array_equal(train.images[:-1], before.images)
     assert train.labels[-1] == 3
     assert not session.wanted.needs_rewind
-    session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
     settled(qtbot, draw_page)
     assert draw_page.image is not None, "the drawing is still there"
-    now_sure = float(draw_page.reading.bars.probabilities[3])
+    now_sure = float(draw_page.rows[draw_page.way].probabilities[3])
     assert now_sure > was_sure, "it was learnt from"
     assert [run.n_added for run in earlier_runs(session.runs)] == [0]
     assert session.runs.live is not None
@@ -574,17 +585,17 @@ def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
 
 
 def test_several_are_added_before_a_rewind_and_taken_back(
-    window: MainWindow, draw_page: DrawPage, qtbot: QtBot
+    window: MainWindow, draw_page: DrawPanel, qtbot: QtBot
 ) -> None:
     session = window.session
     images = [add_drawing(window, qtbot, label) for label in (3, 5)]
-    assert draw_page.reading.samples.text() == "2 drawings added"
-    click(qtbot, draw_page.reading.take_back_button)
+    assert draw_page.samples.text() == "2 drawings added"
+    click(qtbot, draw_page.take_back_button)
     assert window.notice.text.endswith(
         "Taken back: training image 301, labelled 5. Start again to learn without it."
     )
-    click(qtbot, draw_page.reading.take_back_button)
-    assert not draw_page.reading.take_back_button.isVisible()
+    click(qtbot, draw_page.take_back_button)
+    assert not draw_page.take_back_button.isVisible()
     assert not session.wanted.needs_rewind, "all is as the run has learnt it"
     assert "Rewind" not in window.notice.text.rsplit("Taken back", 1)[1]
     images = [add_drawing(window, qtbot, label) for label in (3, 5)]
@@ -627,7 +638,7 @@ def test_runs_with_other_drawings_are_no_twins(window: MainWindow, qtbot: QtBot)
 
 
 def test_other_data_begin_without_what_was_added(
-    window: MainWindow, draw_page: DrawPage, qtbot: QtBot, tmp_path: Path
+    window: MainWindow, draw_page: DrawPanel, qtbot: QtBot, tmp_path: Path
 ) -> None:
     add_drawing(window, qtbot, 1)
     session = window.session
@@ -635,7 +646,7 @@ def test_other_data_begin_without_what_was_added(
     wait_until(qtbot, lambda: data_of(session).train.n_samples == 60)
     assert session.wanted.full_dataset is not None
     assert session.wanted.full_dataset.n_extra == 0
-    assert not draw_page.reading.take_back_button.isVisible()
+    assert not draw_page.take_back_button.isVisible()
     assert not session.wanted.needs_rewind
 
 
@@ -673,25 +684,29 @@ def test_without_data_nothing_can_be_added(new_session: Callable[..., Session]) 
     assert session.wanted.full_dataset is None
 
 
-def test_everything_has_a_name_a_tooltip_and_room(window: MainWindow, draw_page: DrawPage) -> None:
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 640), (1920, 1080)], ids=str)
+def test_everything_has_a_name_a_tooltip_and_room(
+    window: MainWindow, draw_page: DrawPanel, size: tuple[int, int]
+) -> None:
     draw(draw_page.canvas)
-    window.resize(1240, 720)
-    kinds = (QAbstractButton, QSlider, QComboBox)
+    window.setMinimumSize(0, 0)
+    window.panel.hide()
+    window.resize(*size)
+    QTest.qWait(50)  # it is laid out when there is nothing else to do
     for widget in draw_page.findChildren(QAbstractButton) + draw_page.findChildren(QSlider):
         if widget.isVisible() and not widget.objectName().startswith("qt_"):
             assert widget.toolTip(), widget
             assert widget.accessibleName() or getattr(widget, "text", str)(), widget
-    inside = draw_page.rect()
-    for kind in (*kinds, QLabel, Canvas):
+    inside, seen = draw_page.rect(), []
+    for kind in (QAbstractButton, QSlider, QComboBox, QLabel, Canvas):
         for widget in draw_page.findChildren(kind):
             if widget.isVisible() and widget.window() is window:
                 place = widget.rect().translated(widget.mapTo(draw_page, QPoint(0, 0)))
                 assert inside.contains(place), widget
-    for button in [
-        *draw_page.seen.buttons.values(),
-        draw_page.reading.open_button,
-        draw_page.tools.eraser,
-    ]:
+                under = [it for it, other in seen if place.intersects(other)]
+                assert not under, (widget, place)
+                seen.append((widget, place))
+    for button in (draw_page.why_button, draw_page.attack_button, draw_page.tools.eraser):
         assert button.width() >= button.fontMetrics().horizontalAdvance(button.text())
 
 
@@ -702,32 +717,23 @@ def test_the_top_bar_fits_the_smallest_window(window: MainWindow) -> None:
         assert window.top.rect().contains(button.geometry())
 
 
-def test_the_help_of_the_page_is_its_own(
-    window: MainWindow, draw_page: DrawPage, qtbot: QtBot
+def test_a_card_of_a_drawing_that_is_gone_closes(
+    whole: ImagesPage, page: DrawPanel, qtbot: QtBot
 ) -> None:
-    from gui.window import help_text
-
-    assert window.pages.currentWidget() is window.page("draw")
-    assert '<a name="draw">' in help_text.HELP_HTML
-    press(qtbot, window, "F1")
-    text_window(window).close()
-
-
-def test_a_card_of_a_drawing_that_is_gone_closes(page: DrawPage, qtbot: QtBot) -> None:
     draw(page.canvas)
     settled(qtbot, page)
-    click(qtbot, page.reading.open_button)
-    assert page.card.isVisible()
+    click(qtbot, page.why_button)
+    assert whole.card.isVisible()
     page.canvas.clear()
-    wait_until(qtbot, lambda: not page.card.isVisible())
+    wait_until(qtbot, lambda: not whole.card.isVisible())
 
 
 def test_a_drawing_of_which_nobody_said_what_it_is_has_no_true_class(
-    window: MainWindow, draw_page: DrawPage, qtbot: QtBot
+    window: MainWindow, draw_page: DrawPanel, qtbot: QtBot
 ) -> None:
     draw(draw_page.canvas)
     settled(qtbot, draw_page)
-    click(qtbot, draw_page.reading.attack_button)
+    click(qtbot, draw_page.attack_button)
     wait_for_film(qtbot, window.session)
     view = window.page("attack").film_panel.chosen_view
     click(qtbot, view, view.image_rect().center())

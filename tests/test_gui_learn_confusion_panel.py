@@ -91,7 +91,7 @@ def test_a_click_on_a_cell_lists_its_images_the_most_sure_first(
     mistakes = counts - np.diag(np.diagonal(counts))
     label, read = (int(k) for k in np.unravel_index(mistakes.argmax(), counts.shape))
     click(qtbot, panel.matrix, panel.matrix.cell_rect(label, read).center())
-    page = window.page("data")
+    page = window.page("images")
     assert page.isVisible()
     assert page.part == "test"
     shown, split = session.view.shown, data_of(session).test
@@ -105,9 +105,11 @@ def test_a_click_on_a_cell_lists_its_images_the_most_sure_first(
         ),
     )
     assert len(order) == mistakes.max()
-    assert f"{len(order)} of 200 images · read as {read}" in page.words.text()
+    assert f"{len(order)} of 200 images read as {read}" in page.words.said
+    page.bar.last.showPopup()
     click(qtbot, page.bar.reset)
-    wait_until(qtbot, lambda: page.words.text().startswith("all 200 images"))
+    page.bar.last.hidePopup()
+    wait_until(qtbot, lambda: page.words.said.startswith("200 images"))
     press(qtbot, window, "Ctrl+1")
     wait_for_counts(qtbot, panel, session, "test")  # it goes on to follow
     panel.matrix.clicked.emit(4, 4)
@@ -178,7 +180,7 @@ def test_a_panel_that_goes_does_not_end_what_the_data_page_asked_for(
     """Qt tells a widget that it is hidden when it is put into a stack, which happens at leisure."""
     window = new_window(new_session())
     open_and_finish(qtbot, window.session)
-    window.show_page("data")
+    window.show_page("images")
     wait_until(qtbot, lambda: wall_is_right(window))
     assert window.page("learn").tabs.panel("Confusion").isHidden()
     window.session.training.step_epoch()

@@ -198,10 +198,10 @@ def test_a_run_of_the_list_is_compared_with_the_one_shown(window: MainWindow, qt
     label, read = np.unravel_index(int(wrong.argmax()), wrong.shape)
     matrix = panel.matrices[0]
     click(qtbot, matrix, matrix.cell_rect(int(label), int(read)).center())
-    assert window.page("data").isVisible()
+    assert window.page("images").isVisible()
     assert window.session.view.shown.weights is found[0].weights
     wait_until(qtbot, lambda: wall_is_right(window))
-    order = window.page("data").wall.content.order
+    order = window.page("images").wall.content.order
     assert len(order) == counts[label, read] > 0
 
 

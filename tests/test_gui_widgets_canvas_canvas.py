@@ -18,7 +18,7 @@ from gui_drawing import (
 )
 from gui_helpers import (
     LEFT,
-    PAGE_SIZE,
+    TAB_SIZE,
     click,
     earlier_runs,
     has_colour,
@@ -35,9 +35,9 @@ from PySide6.QtWidgets import QApplication
 
 from core.drawing.drawing import plain
 from core.drawing.ink import SHEET_SIDE
-from gui.images.draw.page import DrawPage
+from gui.images.draw.panel import DrawPanel
 from gui.theme import DARK, LIGHT
-from gui.widgets.canvas.canvas import ERASER, THICKEST, THINNEST, USUAL_WIDTH, Canvas
+from gui.widgets.canvas.canvas import ERASER, GROUND, INK, THICKEST, THINNEST, USUAL_WIDTH, Canvas
 from gui.window.actions import COMMANDS
 
 if TYPE_CHECKING:
@@ -50,24 +50,26 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def page(new_panel: Callable[..., DrawPage], session: Session) -> DrawPage:
-    """Return the Draw page alone, of a run on 8 x 8 digits that has ended."""
-    page = new_panel(DrawPage, session, size=PAGE_SIZE)
+def page(new_panel: Callable[..., DrawPanel], session: Session) -> DrawPanel:
+    """Return the Draw tab alone, of a run on 8 x 8 digits that has ended."""
+    page = new_panel(DrawPanel, session, size=TAB_SIZE)
     page.canvas.setFocus()  # as the window does it
     return page
 
 
 @pytest.fixture
-def page_in_window(window: MainWindow, qtbot: QtBot) -> DrawPage:
-    """Return the Draw page of a window whose run on 8 x 8 digits has ended."""
+def page_in_window(window: MainWindow, qtbot: QtBot) -> DrawPanel:
+    """Return the Draw tab of a window whose run on 8 x 8 digits has ended."""
     press(qtbot, window, "Ctrl+4")
-    assert window.pages.currentWidget() is window.page("draw")
-    assert window.page("draw").canvas.hasFocus(), "its keys work at once"
-    return window.page("draw")
+    page = window.page("images")
+    assert window.pages.currentWidget() is page
+    click(qtbot, page.tile)
+    assert page.draw.canvas.hasFocus(), "its keys work at once"
+    return page.draw
 
 
 @pytest.fixture
-def canvas(page: DrawPage) -> Canvas:
+def canvas(page: DrawPanel) -> Canvas:
     """Return the sheet of the page."""
     return page.canvas
 
@@ -81,10 +83,10 @@ def test_a_stroke_of_the_mouse_is_the_line_of_the_core(canvas: Canvas) -> None:
 def test_the_ink_is_painted_where_it_is(canvas: Canvas) -> None:
     point = on_widget(canvas, (0.3, 0.7))
     around = QRect(point - QPoint(4, 4), point + QPoint(4, 4))
-    assert not has_colour(pixels(canvas, around), LIGHT.text).any()
+    assert not has_colour(pixels(canvas, around), INK).any()
     draw(canvas, [(0.3, 0.7)])
     hover(canvas, on_widget(canvas, (0.9, 0.1)))
-    assert has_colour(pixels(canvas, around), LIGHT.text).mean() > 0.5
+    assert has_colour(pixels(canvas, around), INK).mean() > 0.5
 
 
 def test_the_right_button_erases(canvas: Canvas) -> None:
@@ -98,7 +100,7 @@ def test_the_right_button_erases(canvas: Canvas) -> None:
     assert not canvas.erasing, "only this stroke"
 
 
-def test_the_eraser_is_a_tool(page: DrawPage, canvas: Canvas, qtbot: QtBot) -> None:
+def test_the_eraser_is_a_tool(page: DrawPanel, canvas: Canvas, qtbot: QtBot) -> None:
     draw(canvas, [(0.2, 0.5), (0.8, 0.5)])
     before = canvas.ink.sum()
     click(qtbot, page.tools.eraser)
@@ -107,12 +109,13 @@ def test_the_eraser_is_a_tool(page: DrawPage, canvas: Canvas, qtbot: QtBot) -> N
     lost = before - canvas.ink.sum()
     radius = ERASER * USUAL_WIDTH * SHEET_SIDE / 2
     assert USUAL_WIDTH * SHEET_SIDE * radius < lost < np.pi * radius**2
-    click(qtbot, page.tools.eraser)
+    click(qtbot, page.tools.pen)
+    assert not canvas.erasing
     draw(canvas, [(0.5, 0.5)])
     assert canvas.ink.sum() > before - lost
 
 
-def test_a_thicker_pen_leaves_more_ink(page: DrawPage, canvas: Canvas, qtbot: QtBot) -> None:
+def test_a_thicker_pen_leaves_more_ink(page: DrawPanel, canvas: Canvas, qtbot: QtBot) -> None:
     amounts = []
     slider = page.tools.width_slider
     for key in (Qt.Key.Key_Home, Qt.Key.Key_End):
@@ -128,7 +131,7 @@ def test_a_thicker_pen_leaves_more_ink(page: DrawPage, canvas: Canvas, qtbot: Qt
 
 
 def test_strokes_are_taken_back_and_brought_back(
-    page: DrawPage, canvas: Canvas, qtbot: QtBot
+    page: DrawPanel, canvas: Canvas, qtbot: QtBot
 ) -> None:
     tools = page.tools
     assert not tools.undo.isEnabled()
@@ -159,7 +162,7 @@ def test_a_click_beside_the_ink_with_the_eraser_is_no_stroke(canvas: Canvas) -> 
 
 
 def test_the_keyboard_takes_back_brings_back_clears_and_changes_the_pen(
-    page_in_window: DrawPage, window: MainWindow, qtbot: QtBot
+    page_in_window: DrawPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     canvas = page_in_window.canvas
     window.session.training.rewind()
@@ -181,7 +184,7 @@ def test_the_keyboard_takes_back_brings_back_clears_and_changes_the_pen(
     assert canvas.pen_width == pytest.approx(USUAL_WIDTH - 0.01)
     press(qtbot, canvas, "X")
     assert canvas.erasing
-    assert window.page("draw").tools.eraser.isChecked()
+    assert window.page("images").draw.tools.eraser.isChecked()
 
 
 def test_its_keys_are_no_commands_of_the_window() -> None:
@@ -190,11 +193,11 @@ def test_its_keys_are_no_commands_of_the_window() -> None:
 
 
 def test_the_keys_of_the_window_still_work(
-    page_in_window: DrawPage, window: MainWindow, qtbot: QtBot
+    page_in_window: DrawPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     canvas = page_in_window.canvas
     draw(canvas)
-    press(qtbot, canvas, "Ctrl+Home")
+    press(qtbot, canvas, "Home")
     assert window.session.view.shown is not None
     assert window.session.view.shown.epoch == 0
 
@@ -214,13 +217,32 @@ def test_the_arrow_keys_move_the_drawing_by_one_pixel_of_the_image(
     np.testing.assert_allclose(plain(canvas.ink, (8, 8)).image, before, atol=1e-6)
 
 
+def test_the_arrow_keys_still_move_the_drawing_after_another_form_was_chosen(
+    page_in_window: DrawPanel, window: MainWindow, qtbot: QtBot
+) -> None:
+    canvas, buttons = page_in_window.canvas, page_in_window
+    draw(canvas, [(0.4, 0.4), (0.6, 0.6)])
+    presses = [
+        *(row for row in page_in_window.rows.values() if row.isVisible()),
+        *(buttons.tools.eraser, buttons.tools.pen, buttons.tools.undo),
+    ]
+    for button in presses:
+        click(qtbot, button)
+        assert canvas.hasFocus(), "a click on a button takes no keys from the sheet"
+        before = plain(canvas.ink, (8, 8)).image
+        press(qtbot, window.focusWidget(), "Right")
+        after = plain(canvas.ink, (8, 8)).image
+        np.testing.assert_allclose(after, np.roll(before, 1, axis=1), atol=1e-6)
+        press(qtbot, window.focusWidget(), "Left")
+
+
 def test_the_sheet_does_not_depend_on_the_size_of_the_window(
-    page_in_window: DrawPage, window: MainWindow, qtbot: QtBot
+    page_in_window: DrawPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     canvas = page_in_window.canvas
     draw(canvas)
     ink, rect = canvas.ink, canvas.sheet_rect()
-    window.resize(1900, 1000)
+    window.resize(1900, 1040)
     wait_until(qtbot, lambda: canvas.sheet_rect().width() > rect.width())
     np.testing.assert_array_equal(canvas.ink, ink)
 
@@ -340,14 +362,14 @@ def test_what_the_screen_takes_for_a_gesture_leaves_no_ink(canvas: Canvas) -> No
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-def test_ink_and_paper_have_the_colours_of_the_theme(
-    app: QApplication, page: DrawPage, theme: Any
+def test_ink_is_white_on_black_as_in_the_images(
+    app: QApplication, page: DrawPanel, theme: Any
 ) -> None:
     put_on(app, page, theme)
-    empty = painted_ink(page.canvas, theme.text)
+    empty = painted_ink(page.canvas, INK)
     draw(page.canvas, [(0.2, 0.2), (0.8, 0.8)])
-    assert painted_ink(page.canvas, theme.text) > empty + 1000
-    assert painted_ink(page.canvas, theme.raised) > 1000
+    assert painted_ink(page.canvas, INK) > empty + 1000
+    assert painted_ink(page.canvas, GROUND) > 1000
 
 
 def test_other_data_during_a_stroke_end_it(canvas: Canvas) -> None:
@@ -366,7 +388,7 @@ def test_other_data_during_a_stroke_end_it(canvas: Canvas) -> None:
 
 
 def test_control_z_takes_strokes_back_and_no_run(
-    page_in_window: DrawPage, window: MainWindow, qtbot: QtBot
+    page_in_window: DrawPanel, window: MainWindow, qtbot: QtBot
 ) -> None:
     session, canvas = window.session, page_in_window.canvas
     session.training.rewind()

@@ -24,7 +24,7 @@ from PySide6.QtCore import QPoint
 from core.insight.readings import read_images
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import DIVERGING
-from gui.images.data.page import DataPage
+from gui.images.page import ImagesPage
 from gui.learn.page import LearnPage
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ def numbers(card: ImageCard) -> list[float]:
 
 
 @pytest.fixture
-def page(session: Session, new_panel: Callable[..., Any]) -> DataPage:
+def page(session: Session, new_panel: Callable[..., Any]) -> ImagesPage:
     """Return the Data page."""
-    page: DataPage = new_panel(DataPage, session, size=PAGE_SIZE)
+    page: ImagesPage = new_panel(ImagesPage, session, size=PAGE_SIZE)
     return page
 
 
 @pytest.fixture
-def card(page: DataPage, qtbot: QtBot) -> ImageCard:
+def card(page: ImagesPage, qtbot: QtBot) -> ImageCard:
     """Return the card of training image 7, unfolded."""
     wait_until(qtbot, lambda: page.view is not None and page.view.seen is not None)
     page.open_image(7, QPoint(300, 600))
@@ -123,7 +123,7 @@ def test_the_map_is_painted_in_the_terms_colours_and_hovering_reads_them(
 
 
 def test_a_mistake_begins_with_what_it_was_taken_for_against_what_it_is(
-    card: ImageCard, page: DataPage, session: Session
+    card: ImageCard, page: ImagesPage, session: Session
 ) -> None:
     assert session.view.shown is not None
     train = data_of(session).train

@@ -48,8 +48,8 @@ def expected(window: MainWindow, index: int, part: str = "train") -> ImageHistor
 @pytest.fixture
 def card(window: MainWindow, qtbot: QtBot) -> ImageCard:
     """Return the card of training image 7, its history unfolded."""
-    press(qtbot, window, "Ctrl+3")
-    page = window.page("data")
+    press(qtbot, window, "Ctrl+4")
+    page = window.page("images")
     wait_until(qtbot, lambda: page.view is not None and page.view.seen is not None)
     page.open_image(7, QPoint(300, 600))
     activate(qtbot, page.card)

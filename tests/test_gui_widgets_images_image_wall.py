@@ -66,7 +66,7 @@ def wall(qtbot: QtBot, app: QApplication) -> Iterator[ImageWall]:
     """Return a shown wall of 500 images of 8 x 8."""
     made = ImageWall()
     qtbot.addWidget(made)
-    made.resize(640, 420)
+    made.resize(660, 420)
     made.set_content(content(), keep_place=False)
     made.show()
     activate(qtbot, made)

@@ -95,7 +95,7 @@ def test_every_declared_setting_stands_in_the_panel_or_on_the_data_page(
     window: MainWindow,
 ) -> None:
     declared = {**parameters_of(DataConfig), **parameters_of(TrainingConfig)}
-    elsewhere = set(window.page("data").side.split.form.rows)
+    elsewhere = set(window.page("images").split.form.form.rows)
     live = {name for name, item in parameters_of(TrainingConfig).items() if item.live}
     assert set(window.panel.live_form.rows) == live
     later = set(window.panel.later_form.rows)

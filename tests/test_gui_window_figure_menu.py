@@ -35,7 +35,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from core.report.drawing import draw
 from gui.attack.page import FILM
-from gui.attack.robustness.panel import TWO
+from gui.attack.robustness.page import TWO
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 from gui.widgets.bars.class_counts import ClassCounts
@@ -135,14 +135,14 @@ def all_places(window: MainWindow, qtbot: QtBot, page: str) -> Iterator[str]:
     for tab in places(window, page):
         if tab == FILM:
             wait_for_film(qtbot, window.session)
-        if tab == "transfer":
+        if tab == "Transfer":
             click(qtbot, window.page(page).tabs.panel(tab).craft_button)
         wait_for_rest(qtbot, window)
         yield tab
-        if tab == "the curves":
-            window.page(page).tabs.panel(tab).switch.choose(TWO)
-            wait_for_rest(qtbot, window)
-            yield TWO
+    if page == "robustness":
+        window.page(page).switch.choose(TWO)
+        wait_for_rest(qtbot, window)
+        yield TWO
     if page == "learn":
         compare = window.page(page).tabs.panel("Compare")
         window.page(page).show_tab("Compare")
@@ -152,11 +152,10 @@ def all_places(window: MainWindow, qtbot: QtBot, page: str) -> Iterator[str]:
             yield f"Compare {what}"
 
 
-@pytest.mark.parametrize("page", [*PLACES, "data"])
+@pytest.mark.parametrize("page", PLACES)
 def test_all_that_is_seen_has_a_figure_with_the_numbers_shown(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, page: str
+    window: MainWindow, qtbot: QtBot, page: str
 ) -> None:
-    monkeypatch.setitem(PLACES, "data", ("",))
     window.session.training.new_seed()
     window.session.training.play()
     wait_for_state(qtbot, window.session, RunState.FINISHED)
@@ -312,8 +311,8 @@ def test_the_keyboard_opens_the_menu_too(window: MainWindow, qtbot: QtBot) -> No
 
 
 def test_where_the_right_button_draws_no_menu_opens(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_page("draw")
-    canvas = window.page("draw").canvas
+    window.show_page("images")
+    canvas = window.page("images").draw.canvas
     wait_until(qtbot, canvas.isVisible)
     right_click(window, canvas)
     qtbot.wait(50)

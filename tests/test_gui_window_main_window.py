@@ -298,16 +298,17 @@ def attack_page(scene: Scene) -> Iterator[None]:
     wait_for_film(scene.qtbot, scene.session)
 
 
-def data_page(scene: Scene) -> Iterator[None]:
+def images_page(scene: Scene) -> Iterator[None]:
     yield
-    assert scene.window.page("data").isVisible()
+    assert scene.window.page("images").isVisible()
     assert not scene.window.page("learn").isVisible()
 
 
-def draw_page(scene: Scene) -> Iterator[None]:
+def robustness_page(scene: Scene) -> Iterator[None]:
     yield
-    assert scene.window.page("draw").isVisible()
+    assert scene.window.page("robustness").isVisible()
     assert not scene.window.page("learn").isVisible()
+    assert scene.window.top.buttons["robustness_page"].isChecked()
 
 
 def panel(scene: Scene) -> Iterator[None]:
@@ -395,8 +396,8 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "live": shows_epoch(2, None),
     "learn_page": learn_page,
     "attack_page": attack_page,
-    "data_page": data_page,
-    "draw_page": draw_page,
+    "robustness_page": robustness_page,
+    "images_page": images_page,
     "panel": panel,
     "theme": theme,
     "attack_toggle": attack_toggle,
@@ -417,8 +418,8 @@ BUTTONS = (
     "new_seed",
     "learn_page",
     "attack_page",
-    "data_page",
-    "draw_page",
+    "robustness_page",
+    "images_page",
     "panel",
     "theme",
     "help",
@@ -921,7 +922,7 @@ def test_the_atlas_fits_again_after_data_of_many_classes_on_another_page(
     atlas = window.page("learn").atlas
     usual = atlas.height()
     for name, n_classes in (("many", 47), ("few", 3)):
-        window.show_page("data")
+        window.show_page("images")
         window.session.open(write_data(tmp_path / name, (5, 4), n_classes, 188, 94))
         wait_until(qtbot, lambda n=n_classes: data_of(window.session).n_classes == n)
         wait_until(qtbot, lambda: window.session.view.shown is not None)

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QApplication
 from core.data.dataset import make_dataset
 from core.insight.readings import ImageFilter
 from core.sources.reading import ReadingConfig
+from gui.images.page import SPLIT
 from gui.session.run_state import RunState
 from gui.widgets.basics.fitting_words import fitting
 from gui.widgets.basics.number_field import NumberField
@@ -68,15 +69,16 @@ def test_the_wheel_over_a_list_that_was_used_changes_nothing(
 
 
 def test_show_all_goes_to_what_was_looked_for(window: MainWindow, qtbot: QtBot) -> None:
-    press(qtbot, window, "Ctrl+3")
+    press(qtbot, window, "Ctrl+4")
     wait_until(qtbot, lambda: wall_is_right(window))
-    page = window.page("data")
+    page = window.page("images")
     page.show_filter(ImageFilter(read="wrong"))
     assert page.wall.content is not None
     sought = next(i for i in range(299, 0, -1) if i not in page.wall.content.order)
     page.bar.find_field.setText(str(sought))
     qtbot.keyClick(page.bar.find_field, Qt.Key.Key_Return)
     assert "Press Show all" in window.notice.text
+    page.bar.last.showPopup()
     click(qtbot, page.bar.reset)
     assert page.wall.current == sought
     assert page.wall.viewport().rect().intersects(page.wall.cell_rect(sought))
@@ -85,9 +87,9 @@ def test_show_all_goes_to_what_was_looked_for(window: MainWindow, qtbot: QtBot) 
 def test_an_error_about_a_search_goes_with_a_search_that_succeeds(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    press(qtbot, window, "Ctrl+3")
+    press(qtbot, window, "Ctrl+4")
     wait_until(qtbot, lambda: wall_is_right(window))
-    field = window.page("data").bar.find_field
+    field = window.page("images").bar.find_field
     for text, told in (("abc", True), ("12", False)):
         field.setText(text)
         qtbot.keyClick(field, Qt.Key.Key_Return)
@@ -107,20 +109,20 @@ def test_an_error_goes_in_time_once_somebody_works_on(window: MainWindow, qtbot:
 
 
 def test_the_legend_counts_what_hangs_on_the_wall(window: MainWindow, qtbot: QtBot) -> None:
-    press(qtbot, window, "Ctrl+3")
+    press(qtbot, window, "Ctrl+4")
     wait_until(qtbot, lambda: wall_is_right(window))
-    page = window.page("data")
+    page = window.page("images")
     page.show_filter(ImageFilter(read="right"))
-    assert "0 wrong" in page.legend.text()
+    assert "0 wrong" in page.words.said
     page.show_filter(ImageFilter(read="wrong", label=3))
     assert page.wall.content is not None
-    assert f"{len(page.wall.content.order)} wrong" in page.legend.text()
+    assert f"{len(page.wall.content.order)} wrong" in page.words.said
 
 
 def test_an_opened_image_follows_the_epoch_shown(window: MainWindow, qtbot: QtBot) -> None:
-    press(qtbot, window, "Ctrl+3")
+    press(qtbot, window, "Ctrl+4")
     wait_until(qtbot, lambda: wall_is_right(window))
-    page, session = window.page("data"), window.session
+    page, session = window.page("images"), window.session
     page.open_image(7, QPoint(200, 200))
     for epoch in (2, 5):
         session.view.show_epoch(epoch)
@@ -130,7 +132,7 @@ def test_an_opened_image_follows_the_epoch_shown(window: MainWindow, qtbot: QtBo
         np.testing.assert_array_equal(page.card.content.probabilities, expected)
         assert f"epoch {epoch} " in page.card.words.text()
     activate(qtbot, window)
-    qtbot.keyClick(window.page("data").wall, Qt.Key.Key_Escape)  # the keyboard is elsewhere
+    qtbot.keyClick(window.page("images").wall, Qt.Key.Key_Escape)  # the keyboard is elsewhere
     assert not page.card.isVisible()
 
 
@@ -159,8 +161,9 @@ def test_setting_validation_images_aside_plays_a_finished_run_anew(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     session = window.session
-    press(qtbot, window, "Ctrl+3")
-    click(qtbot, window.page("data").side.chooses.button)
+    press(qtbot, window, "Ctrl+4")
+    window.page("images").show_tab(SPLIT)
+    click(qtbot, window.page("images").split.chooses.button)
     wait_for_state(qtbot, session, RunState.FINISHED)
     assert data_of(session).validation is not None
 
@@ -173,7 +176,7 @@ def test_an_epoch_past_the_end_is_counted_as_such(window: MainWindow, qtbot: QtB
 
 
 def test_the_help_opens_where_the_page_is_explained(window: MainWindow, qtbot: QtBot) -> None:
-    press(qtbot, window, "Ctrl+3")
+    press(qtbot, window, "Ctrl+4")
     press(qtbot, window, "F1")
     texts = text_window(window)
     bar = texts.browser.verticalScrollBar()
@@ -225,7 +228,7 @@ def test_a_number_that_is_found_out_is_called_auto(
     how = ReadingConfig(image_height=4)
     window.session.open(str(tmp_path / "set.npz"), how)
     wait_until(qtbot, lambda: data_of(window.session).image_shape == (4, 5))
-    field = window.page("data").side.reading.form.rows["image_height"].editor
+    field = window.page("images").split.reading.form.rows["image_height"].editor
     assert isinstance(field, NumberField)
     field.lineEdit().setText("5")
     field.interpretText()

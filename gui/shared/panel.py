@@ -84,8 +84,11 @@ class Panel(QWidget):
         """Show what another tab has asked for."""
         raise TypeError(f"{type(self).__name__} shows nothing on demand")
 
-    def figure_words(self) -> str:
-        """Return what its figures are of beside data and run: the epoch, as far as it is known."""
+    def figure_words(self) -> str | None:
+        """Return what its figures are of beside data and run: the epoch, as far as it is known.
+
+        None: no run has to do with them.
+        """
         from gui.shared.words import epoch_words
 
         shown = self._session.view.shown

@@ -120,6 +120,13 @@ def _buttons(theme: Theme) -> str:
     QToolButton#tab {{ padding: 0px 6px; min-height: {pixels(26)}px; }}
     QToolButton#way {{ padding: 2px; }}
     QToolButton#tool {{ padding: 4px; }}
+    QToolButton#outlined {{ background: {theme.raised}; border-color: {theme.border};
+        padding: 0px 8px; min-height: {pixels(24)}px; }}
+    QToolButton#outlined:checked {{ background: {theme.selection}; border-color: {theme.accent}; }}
+    QToolButton#outlined:focus {{ border-color: {theme.accent}; }}
+    QToolButton#tile {{ background: {theme.selection}; border: 2px dashed {theme.accent};
+        font-weight: 600; padding: 0px; }}
+    QToolButton#tile:focus {{ border-style: solid; }}
     QToolButton#page:checked, QToolButton#tab:checked, QToolButton#tool:checked,
     QToolButton#way:checked {{ color: {theme.text}; background: {theme.selection}; }}
     QToolButton#target {{ padding: 2px 4px; border-color: {theme.border}; }}

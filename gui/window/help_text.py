@@ -133,30 +133,29 @@ visible runs are drawn, at the epoch shown.</p>
 <p><b>Adversary</b> in the panel learns every batch as the worst images within a <b>budget</b>: x' =
 clip(x + size step(W<sup>T</sup> (y − t)), 0, 1), with the sign of the gradient for a largest
 change, its direction for a length. Rewind with it, and compare the two runs here.</p>
-<h3><a name="data"></a>Data</h3>
+<h3><a name="images"></a>Images</h3>
 <p>Open a file with Ctrl+O, a folder with Ctrl+Shift+O, or drop either on the window; <b>More
-data</b> in the panel downloads known sets. The Data page shows every image of a part, as the model
-of the epoch shown reads it: below each its label and how surely it is read (<i>3 97%</i>). A
-<b>frame</b> marks those read as something else, with what they are taken for (<i>3→8 97%</i>); a
-<b>corner</b> those whose label the label noise has changed. Filter by class, by right or wrong, by
-surety; the most surely wrong first is where to look. Walk with the arrows, open with Enter, zoom
-with Ctrl and the wheel.</p>
-<p>What was done to the numbers on the way in stands on the right: ink turned over, images turned
-upright, a share set aside for testing. <b>Label noise</b> gives some training images a wrong label,
-<b>pixel noise</b> s disturbs all: x = clip(x + s n, 0, 1). As long as no <b>validation images</b>
-are set aside, the test set chooses the best epoch, and its score there flatters.</p>
-<h3><a name="draw"></a>Draw</h3>
-<p>Draw with mouse, pen or finger: prediction and bars follow. The right button or the pen's other
-end erases; the arrow keys move the drawing by a pixel of the image, and [ and ] change the pen.
-MNIST's digits were <b>normalised</b>: scaled into a box of 20 x 20 pixels and moved until their
-centre of mass (the dot) lay in the middle of 28 x 28. <b>Like MNIST</b> does the same to yours;
-<b>As drawn</b> does not, and beside it stands what the other way would be read as. A weight belongs
-to a pixel and not to a shape: a digit drawn small or in a corner meets weights that were never
-trained on it. Where the data were not made as MNIST's, <b>Like these</b> places the drawing as they
-are on average.</p>
-<p><b>Open</b> explains the reading, <b>Attack</b> turns the drawing into something else. <b>Add</b>
-puts it behind the training images with the label you choose, untouched by noise; a <b>rewind</b>
-learns it. Take back removes the last one; other data begin without any.</p>
+data</b> downloads known sets. The wall shows every image of a part, as the model of the epoch shown
+reads it: below each its label and how surely it is read (<i>3 97%</i>). A <b>frame</b> marks those
+read as something else, with what they are taken for (<i>3→8 97%</i>); a <b>corner</b> those whose
+label the label noise has changed. Choose a class, right or wrong; the last choice has the order
+(the most surely wrong first is where to look), how sure, an image by its number, and the size. Walk
+with the arrows, open with Enter, zoom with Ctrl and the wheel.</p>
+<p><b>Draw</b>, or <b>draw one</b> on the wall, with mouse, pen or finger: what is read follows. The
+right button or the pen's other end erases; the arrow keys move the drawing by a pixel of the image,
+and [ and ] change the pen. MNIST's digits were <b>normalised</b>: scaled into a box of 20 x 20
+pixels and moved until their centre of mass (the dot) lay in the middle of 28 x 28. <b>Like
+MNIST</b> does the same to yours, <b>as drawn</b> does not. A weight belongs to a pixel and not to a
+shape: a digit drawn small or in a corner meets weights that were never trained on it. Where the
+data were not made as MNIST's, <b>like these</b> places the drawing as they are on average. Click
+one of them: <b>attack it</b> turns it into something else, <b>why?</b> explains the reading,
+<b>learn it too</b> puts it behind the training images as what it is meant as, untouched by noise; a
+new start of the run learns it. Take back removes the last one; other data begin without any.</p>
+<p><b>Classes</b> counts the images of each, with their mean and how they differ. <b>Split and
+noise</b>: how they were read, a share set aside for testing; <b>label noise</b> gives some training
+images a wrong label, <b>pixel noise</b> s disturbs all: x = clip(x + s n, 0, 1). What is set there
+waits for a new start. As long as no <b>validation images</b> are set aside, the test set chooses
+the best epoch, and its score there flatters.</p>
 <h3>Figures for slides and papers</h3>
 <p>A <b>right click</b> on any plot, matrix, atlas or image copies it as a picture, copies its
 numbers, or saves it as PNG, SVG, PDF or CSV: the figure itself, on white paper, with titles, units

@@ -245,9 +245,9 @@ class MainWindow(QMainWindow):
     @Slot(str, object)
     def show_images(self, part: str, wanted: ImageFilter) -> None:
         """Show some images of a part on the wall."""
-        self.page("data").show_part(part)
-        self.page("data").show_filter(wanted)
-        self._go_to("data")
+        self.page("images").show_part(part)
+        self.page("images").show_filter(wanted)
+        self._go_to("images")
 
     def _go_to(self, name: str) -> None:
         """Show a page, and let keys go there: not to a button, which would look chosen."""

@@ -13,7 +13,6 @@ from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images, weight_limit
 from gui.attack.film.controls import FilmControls
 from gui.attack.film.images import AttackImages
-from gui.attack.view import AttackView
 from gui.session.attack import PART_WORDS
 from gui.shared.columns import sentences
 from gui.shared.words import epoch_words
@@ -44,11 +43,12 @@ _RAN_AWAY = (
 )
 
 
-class FilmPanel(AttackView):
+class FilmPanel(QWidget):
     """Shows the film of the session's attack."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+        super().__init__(parent)
+        self._session = session
         self._attack = session.attack
         self.saving = Writing(session, self)
         self.film = FilmControls(session.attack.film, self.saving, self)

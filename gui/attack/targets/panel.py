@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QSlider, QWidget
 from core.exact.crossing import FARTHEST
 from core.exact.pairs import NORMS
 from gui.attack.targets.study import targets_study
-from gui.attack.view import AttackView
 from gui.session.player import Player
 from gui.shared.columns import sentences
 from gui.shared.measure import measured_words
-from gui.shared.panel import StudyProgress
+from gui.shared.panel import Panel, StudyProgress
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import sure_words
 from gui.widgets.basics.card import card
@@ -63,7 +62,7 @@ _SCRUB_HELP = (
 )
 
 
-class TargetsPanel(AttackView):
+class TargetsPanel(Panel):
     """One column per class: the image on its way to it, and the change."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -258,7 +257,7 @@ class TargetsPanel(AttackView):
             return
         self._session.attack.choose_exact(found.norm, boxed=found.boxed)
         self._session.attack.set_setting("target", k)
-        self.tab_requested.emit("the film")
+        self.tab_requested.emit("Film")
 
 
 def _fraction_words(fraction: float) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from core.drawing.drawing import MNIST_BOX
 from core.drawing.ink import FULL, SheetHistory, blank, draw_line, sheet_shape, shifted
+from gui.theme import DARK
 from gui.widgets.canvas.stroke_surface import PLAIN_PRESSURE, StrokeSurface
 
 if TYPE_CHECKING:
@@ -29,9 +30,14 @@ WIDTH_STEP = 0.01
 ERASER = 2.0
 """So many times as wide as the pen: one erases more roughly than one draws."""
 
+GROUND, INK = "#000000", "#ffffff"
+"""As in the images that a model learns, in both themes."""
+
+_ON_BLACK = DARK
 _ARM = 6
 """Of the cross in the middle, in pixels."""
 
+_MARKS_HELP = "Thin box: the part MNIST's digits fill. Dashed: your ink; dot: its centre of mass."
 _HELP = (
     "Draw with mouse, pen or finger; a pen draws wider the harder it is pressed. The right button "
     "or the pen's other end erases."
@@ -54,7 +60,9 @@ class Canvas(StrokeSurface):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         widths = THINNEST, USUAL_WIDTH, THICKEST
-        super().__init__("sheet to draw on", (_HELP, _KEYS_HELP), widths, WIDTH_STEP, parent)
+        super().__init__(
+            "sheet to draw on", (_HELP, _KEYS_HELP, _MARKS_HELP), widths, WIDTH_STEP, parent
+        )
         self._rest = np.zeros(2)
         """Pixels of the sheet that arrow keys have still to go, down and right."""
         self._image_shape = (28, 28)
@@ -163,16 +171,16 @@ class Canvas(StrokeSurface):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             rect = self.sheet_rect()
-            painter.fillRect(rect, QColor(self._theme.raised))
+            painter.fillRect(rect, QColor(GROUND))
             self._paint_guides(painter, rect)
-            painter.drawImage(rect, _ink_image(self.drawn.sheet, QColor(self._theme.text)))
+            painter.drawImage(rect, _ink_image(self.drawn.sheet, QColor(INK)))
             if self.is_empty and not self.is_stroking:
                 self._paint_words(painter, rect)
             elif self._marks is not None:
                 self._paint_marks(painter, rect, *self._marks)
             self._paint_edge(painter)
             if self._hover is not None and rect.contains(self._hover):
-                painter.setPen(QColor(self._theme.bad if self._erases_now else self._theme.muted))
+                painter.setPen(QColor(_ON_BLACK.bad if self._erases_now else _ON_BLACK.muted))
                 radius = self.pen_pixels() * self._scale() / 2
                 painter.drawEllipse(self._hover, radius, radius)
 
@@ -180,7 +188,7 @@ class Canvas(StrokeSurface):
         """Paint faintly the box that MNIST's digits fill, and the middle."""
         inner = QRectF(0, 0, rect.width() * MNIST_BOX, rect.height() * MNIST_BOX)
         inner.moveCenter(rect.center())
-        painter.setPen(QColor(self._theme.border))
+        painter.setPen(QColor(_ON_BLACK.border))
         painter.drawRect(inner)
         for arm in (QPointF(_ARM, 0), QPointF(0, _ARM)):
             painter.drawLine(rect.center() - arm, rect.center() + arm)
@@ -190,7 +198,7 @@ class Canvas(StrokeSurface):
         words, more = self.empty_words
         usual, large = painter.font(), painter.font()
         large.setPointSizeF(1.5 * usual.pointSizeF())
-        painter.setPen(QColor(self._theme.muted))
+        painter.setPen(QColor(_ON_BLACK.muted))
         painter.setFont(large)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
         gap, side = 2 * _ARM, rect.width() * (1 - MNIST_BOX) / 2
@@ -210,12 +218,12 @@ class Canvas(StrokeSurface):
         """Mark the box of the ink and its centre of mass."""
         scale = self._scale()
         top, left, bottom, right = (scale * edge for edge in box)
-        painter.setPen(QPen(QColor(self._theme.test), 1.5, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(QColor(_ON_BLACK.test), 1.5, Qt.PenStyle.DashLine))
         outline = QRectF(left, top, right - left, bottom - top)
         painter.drawRect(outline.translated(rect.topLeft()))
         # A dot within a ring: to be seen on ink and on paper, in light and in dark.
-        painter.setPen(QPen(QColor(self._theme.surface), 2))
-        painter.setBrush(QColor(self._theme.test))
+        painter.setPen(QPen(QColor(_ON_BLACK.surface), 2))
+        painter.setBrush(QColor(_ON_BLACK.test))
         painter.drawEllipse(rect.topLeft() + QPointF(mass[1], mass[0]) * scale, _ARM, _ARM)
 
 

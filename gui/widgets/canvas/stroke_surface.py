@@ -71,7 +71,7 @@ class StrokeSurface(Painted):
     def __init__(
         self,
         name: str,
-        help_texts: tuple[str, str],
+        help_texts: tuple[str, ...],
         widths: tuple[float, float, float],
         step: float,
         parent: QWidget | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QLabel,
+    QSizePolicy,
     QSlider,
     QToolButton,
     QWidget,
@@ -97,29 +99,47 @@ class _Tools(QWidget):
 
 
 class CanvasTools(_Tools):
-    """One line of tools for one canvas: pen, eraser, undo, redo and clear."""
+    """A column of tools beside one canvas: pen, rubber, width, undo, redo and clear.
 
-    def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    more : what stands in the middle of the column
+    """
+
+    def __init__(self, canvas: Canvas, more: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(canvas, 1000, parent)
         self._canvas = canvas
+        tip = "Draw (X changes between pen and rubber)"
+        self.pen = self._button("pen", tip, checkable=True)
+        tip = "Take ink away instead (X, or the right button)"
+        self.eraser = self._button("rubber", tip, checkable=True)
+        self.pen.clicked.connect(partial(canvas.set_erasing, False))
+        self.eraser.clicked.connect(partial(canvas.set_erasing, True))
         self._make_width_slider("width of the pen", THINNEST, THICKEST)
         self.width_slider.setPageStep(20)
         self.width_slider.setMinimumWidth(40)
-        tip = "Take ink away instead (X, or the right button)"
-        self.eraser = self._button("Eraser", tip, checkable=True)
-        self.eraser.clicked.connect(canvas.set_erasing)
         self._make_buttons()
         self._icons = {
+            "draw": self.pen,
             "eraser": self.eraser,
             "take-back": self.undo,
             "put-back": self.redo,
             "clear": self.clear,
         }
+        self.undo.setText("undo")
+        self.clear.setText("clear")
         for button in self._icons.values():
-            button.setIconSize(QSize(18, 18))
-        words = QLabel("pen", self)
-        self.setLayout(beside(words, (self.width_slider, 1), *self._icons.values(), spacing=4))
-        self.eraser.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setObjectName("outlined")
+            button.setIconSize(QSize(16, 16))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.redo.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self.redo.setAccessibleName("redo")
+        self.redo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        width = beside(QLabel("width", self), (self.width_slider, 1))
+        self.redo.setObjectName("tool")
+        back = beside((self.undo, 1), self.redo, spacing=2)
+        self.setLayout(below(self.pen, self.eraser, width, more, None, back, self.clear, spacing=5))
         self.refresh()
 
     def set_icons(self, icons: Mapping[str, QIcon]) -> None:
@@ -133,6 +153,7 @@ class CanvasTools(_Tools):
         super().refresh()
         tip = f"Width of the pen: {self._canvas.pen_width:.0%} of the sheet ([ and ])"
         self.width_slider.setToolTip(wrapped(tip))
+        self.pen.setChecked(not self._canvas.erasing)
         self.eraser.setChecked(self._canvas.erasing)
 
 

@@ -134,6 +134,9 @@ class ImageView(Painted):
         room = self.rect().adjusted(0, line, 0, -line)
         height, width = (1, 1) if self.values is None else self.values.shape
         scale = min(room.width() / width, room.height() / height)
+        whole = int(scale * self.devicePixelRatioF())
+        if whole:  # each pixel of the image is as wide as every other
+            scale = whole / self.devicePixelRatioF()
         box = QRect(0, 0, max(1, int(width * scale)), max(1, int(height * scale)))
         box.moveCenter(room.center())
         box.moveTop(room.top())

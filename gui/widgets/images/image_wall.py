@@ -194,8 +194,13 @@ class ImageWall(WallView):
         cell, columns, n_cells = self._cell + step, layout.n_columns, layout.n_cells
         if self.current is None:
             cell = self._first_cell(layout)
+        elif cell == -1 and self.first is not None:
+            self._show_cell(-1)
+            self.first.setFocus()
+            return
         elif abs(step) > 1 and not 0 <= cell < n_cells:
-            column = range(self._cell % columns, n_cells, columns)
+            place = (self._cell + layout.lead) % columns - layout.lead
+            column = range(place if place >= 0 else place + columns, n_cells, columns)
             cell = column[0 if step < 0 else -1]
         self._set_current(cell)
 
@@ -205,4 +210,4 @@ class ImageWall(WallView):
         if self._cell in cells:
             return self._cell
         cut = layout.corner(cells.start)[0] < self.verticalScrollBar().value()
-        return cells.start + layout.n_columns * cut
+        return min(cells.start + layout.n_columns * cut, layout.n_cells - 1)

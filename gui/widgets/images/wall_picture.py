@@ -94,6 +94,7 @@ class WallLayout:
     margin : free pixels at each side of an image
     caption : height of the line below an image; 0 for none
     width : of the whole wall
+    lead : places left free before the first cell
     """
 
     n_cells: int
@@ -102,6 +103,7 @@ class WallLayout:
     margin: int
     caption: int
     width: int
+    lead: int = 0
 
     @cached_property
     def image_size(self) -> tuple[int, int]:
@@ -122,7 +124,7 @@ class WallLayout:
     @cached_property
     def n_rows(self) -> int:
         """Rows, the last of which may not be full."""
-        return -(-self.n_cells // self.n_columns)
+        return -(-(self.n_cells + self.lead) // self.n_columns)
 
     @cached_property
     def left(self) -> int:
@@ -136,7 +138,7 @@ class WallLayout:
 
     def corner(self, cell: int) -> tuple[int, int]:
         """Return (top, left) of a cell, from the top of the first row."""
-        row, column = divmod(cell, self.n_columns)
+        row, column = divmod(cell + self.lead, self.n_columns)
         height, width = self.cell_size
         return row * height, self.left + column * width
 
@@ -146,8 +148,8 @@ class WallLayout:
         row, column = int(y // height), int((x - self.left) // width)
         if not 0 <= column < self.n_columns or row < 0:
             return None
-        cell = row * self.n_columns + column
-        return cell if cell < self.n_cells else None
+        cell = row * self.n_columns + column - self.lead
+        return cell if 0 <= cell < self.n_cells else None
 
     def pixel_at(self, cell: int, y: float, x: float) -> tuple[int, int] | None:
         """Return (row, column) of the image pixel at a point.
@@ -165,6 +167,11 @@ class WallLayout:
         """Return the first row seen between two heights, and the one after the last."""
         height = self.cell_size[0]
         return max(0, top // height), min(self.n_rows, -(-bottom // height))
+
+    def cells_of(self, first: int, last: int) -> range:
+        """Return the cells of the rows from one on up to another, which is left out."""
+        start, end = (row * self.n_columns - self.lead for row in (first, last))
+        return range(max(start, 0), min(max(end, 0), self.n_cells))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,36 +191,39 @@ def paint_rows(
     notched: NDArray[np.bool_] | None,
     inks: Inks,
     stroke: int,
+    free: int = 0,
 ) -> NDArray[np.uint32]:
     """Return whole rows of the wall as one picture.
 
     Parameters
     ----------
     levels : (n, height, width) 0..255
-        Of the images of the cells, from the beginning of a row on, a level for each image pixel
-        of this zoom.
+        Of the images of the cells, from the beginning of a row on or from ``free`` places behind
+        it, a level for each image pixel of this zoom.
     framed, notched : (n,)
         Which of them get a frame around, and a triangle in their upper left corner.
     stroke
         Thickness of a frame.
+    free
+        Places of the first row before these images.
 
     Returns
     -------
     (height, width) 0xAARRGGBB, as wide as the columns need
     """
     n_columns, (cell_h, cell_w) = layout.n_columns, layout.cell_size
-    n_rows = -(-len(levels) // n_columns)
+    n_rows = -(-(len(levels) + free) // n_columns)
     picture = np.full((n_rows * cell_h, n_columns * cell_w), inks.ground, dtype=np.uint32)
     cells = picture.reshape(n_rows, cell_h, n_columns, cell_w)
     height, width = layout.image_size
     margin, times = layout.margin, layout.zoom.times
     if framed is not None:  # filled; the images come over it
-        rows, columns = np.divmod(np.flatnonzero(framed), n_columns)
+        rows, columns = np.divmod(np.flatnonzero(framed) + free, n_columns)
         lines, across = (slice(margin - stroke, margin + n + stroke) for n in (height, width))
         cells[rows, lines, columns, across] = inks.frame
     greys = _GREYS[levels]
     tiles = np.full((n_rows * n_columns, *greys.shape[1:]), inks.ground, dtype=np.uint32)
-    tiles[: len(levels)] = greys
+    tiles[free : free + len(levels)] = greys
     # Rows of pixels side by side, as in the picture; each pixel repeated along the row, then each
     # row written ``times`` times.
     narrow = tiles.reshape(n_rows, n_columns, *greys.shape[1:]).transpose(0, 2, 1, 3)
@@ -221,7 +231,7 @@ def paint_rows(
     for dy in range(times):
         cells[:, margin + dy : margin + height : times, :, margin : margin + width] = wide
     if notched is not None:
-        rows, columns = np.divmod(np.flatnonzero(notched)[:, None], n_columns)
+        rows, columns = np.divmod(np.flatnonzero(notched)[:, None] + free, n_columns)
         inner = max(3 * stroke, min(height, width) // 4)
         for side, colour in ((inner + stroke, inks.notch_edge), (inner, inks.notch)):
             # What does not fit on a flat or narrow image is cut off.

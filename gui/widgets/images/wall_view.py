@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from core.report.figures import Pictures
     from gui.widgets.images.wall_picture import WallContent
 
-USUAL_SIDE = 56
-"""Of an image at first, in pixels as seen: twice MNIST's own, with room for a caption below."""
+USUAL_SIDE = 84
+"""Of an image at first, in pixels as seen: three times MNIST's own, with room for a caption."""
 
 NOTCH, NOTCH_EDGE = DARK.best, "#000000"
 """Marks on the images themselves, which are the same in both themes: seen on ink and on ground."""
@@ -60,6 +60,8 @@ class WallView(QAbstractScrollArea):
         """Row of the current image, if one is chosen and shown."""
         self._anchor: int | None = None
         self._moving = False
+        self.first: QWidget | None = None
+        """What stands on the wall before the first image, as large as an image."""
         self._fits = remembering(self._caption_metrics())
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -71,6 +73,12 @@ class WallView(QAbstractScrollArea):
         """Use these colours."""
         self._theme = theme
         self.viewport().update()
+
+    def set_first(self, widget: QWidget) -> None:
+        """Let a widget stand before the first image."""
+        self.first = widget
+        widget.setParent(self.viewport())
+        self._lay_out()
 
     def set_empty_words(self, words: str) -> None:
         """Say this where there is no image."""
@@ -151,6 +159,7 @@ class WallView(QAbstractScrollArea):
         if content is None or not len(content.order):
             self.layout_now = None
             bar.setRange(0, 0)
+            self._place_first()
             return
         zoom = self._zooms[self.zoom_index]
         width = zoom.size(content.image_shape)[1]
@@ -165,6 +174,7 @@ class WallView(QAbstractScrollArea):
             margin=self._stroke + breath,
             caption=caption,
             width=round(self.viewport().width() * ratio),
+            lead=int(self.first is not None),
         )
         seen = round(self.viewport().height() * ratio)
         bar.setPageStep(seen)
@@ -173,6 +183,17 @@ class WallView(QAbstractScrollArea):
         moving, self._moving = self._moving, True
         bar.setRange(0, max(0, layout.height - seen))
         self._moving = moving
+        self._place_first()
+
+    def _place_first(self) -> None:
+        """Move what stands before the first image to its place, scrolled with the images."""
+        if self.first is None:
+            return
+        if self.layout_now is None:
+            corner, side = QPoint(self._stroke, self._stroke), round(self._side)
+            self.first.setGeometry(QRect(corner, QSize(side, side)))
+        else:
+            self.first.setGeometry(self.cell_rect(-1))
 
     @property
     def _stroke(self) -> int:
@@ -207,8 +228,7 @@ class WallView(QAbstractScrollArea):
             return range(0)
         top = self.verticalScrollBar().value()
         seen = round(self.viewport().height() * self._ratio)
-        first, last = layout.rows_between(top, top + seen)
-        return range(first * layout.n_columns, min(last * layout.n_columns, layout.n_cells))
+        return layout.cells_of(*layout.rows_between(top, top + seen))
 
     def figure(self) -> Pictures | None:
         """Return the images in view; None where there is none."""
@@ -281,6 +301,7 @@ class WallView(QAbstractScrollArea):
             None if content.notched is None else content.notched[rows],
             self._inks(),
             self._stroke,
+            (cells.start + layout.lead) % layout.n_columns,
         )
 
     def _inks(self) -> Inks:
@@ -302,7 +323,7 @@ class WallView(QAbstractScrollArea):
         framed = content.framed
         for cell in cells:
             row = int(content.order[cell])
-            line, column = divmod(cell, layout.n_columns)
+            line, column = divmod(cell + layout.lead, layout.n_columns)
             text, width = self._fits(content.captions(row), room)
             painter.setPen(inks[framed is not None and bool(framed[row])])
             x = (layout.left + (column + 0.5) * cell_w) / ratio - width / 2
@@ -313,6 +334,7 @@ class WallView(QAbstractScrollArea):
         """Paint anew: what is in view is gathered in one go."""
         if not self._moving:
             self._remember_anchor()
+        self._place_first()
         self.viewport().update()
 
     def _remember_anchor(self) -> None:

@@ -1,15 +1,17 @@
-"""The Data page: the wall, its filters, the side, and what strangers call their classes."""
+"""The Images page: the wall, its filters, the tabs beside it, and what strangers call classes."""
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from gui_helpers import (
+    LEFT,
     PAGE_SIZE,
     SHORT,
     SMALL,
@@ -45,8 +47,8 @@ from core.data.dataset import make_dataset
 from core.insight.readings import ImageFilter, read_images, select
 from core.learning.config import TrainingConfig
 from core.sources.reading import ReadingConfig
-from gui.images.data.page import DataPage
-from gui.images.data.settings import what_matters
+from gui.images.page import CLASSES, SPLIT, ImagesPage
+from gui.images.split.settings import what_matters
 from gui.session.readings import ShownReadings
 from gui.session.run_state import RunState
 from gui.shared.words import PartView
@@ -64,7 +66,7 @@ if TYPE_CHECKING:
     from gui.window.main_window import MainWindow
 
 
-def wait_for_wall(qtbot: QtBot, page: DataPage, session: Session) -> None:
+def wait_for_wall(qtbot: QtBot, page: ImagesPage, session: Session) -> None:
     """Wait until the wall shows what the model shown reads."""
 
     def there() -> bool:
@@ -80,9 +82,9 @@ def wait_for_wall(qtbot: QtBot, page: DataPage, session: Session) -> None:
 
 
 @pytest.fixture
-def page(new_panel: Callable[..., Any], session: Session, qtbot: QtBot) -> DataPage:
+def page(new_panel: Callable[..., Any], session: Session, qtbot: QtBot) -> ImagesPage:
     """Return the page of a session on 300 UCI digits after a dozen epochs."""
-    made: DataPage = new_panel(DataPage, session, size=PAGE_SIZE)
+    made: ImagesPage = new_panel(ImagesPage, session, size=PAGE_SIZE)
     wait_for_wall(qtbot, made, session)
     return made
 
@@ -93,14 +95,14 @@ def notes(session: Session) -> Notes:
     return Notes(session)
 
 
-def page_in(window: MainWindow, qtbot: QtBot) -> DataPage:
+def page_in(window: MainWindow, qtbot: QtBot) -> ImagesPage:
     """Return the page of a window."""
-    press(qtbot, window, "Ctrl+3")
-    wait_for_wall(qtbot, window.page("data"), window.session)
-    return window.page("data")
+    press(qtbot, window, "Ctrl+4")
+    wait_for_wall(qtbot, window.page("images"), window.session)
+    return window.page("images")
 
 
-def order_of(page: DataPage) -> list[int]:
+def order_of(page: ImagesPage) -> list[int]:
     """Return which images hang on the wall, in order."""
     assert page.wall.content is not None
     return page.wall.content.order.tolist()
@@ -120,32 +122,42 @@ def item(combo: QComboBox, data: object) -> int:
     return place
 
 
-def rewind_and_wait(qtbot: QtBot, page: DataPage, session: Session) -> None:
-    """Press the page's own Rewind button and wait for the new run to be shown."""
+def rewind_and_wait(qtbot: QtBot, page: ImagesPage, session: Session) -> None:
+    """Press the page's own Start again and wait for the new run to be shown."""
     before = session.view.history
-    click(qtbot, page.side.rewind_button)
+    click(qtbot, page.split.again)
     wait_until(qtbot, lambda: session.view.history is not before)
     wait_until(qtbot, lambda: session.view.shown is not None)
     wait_for_wall(qtbot, page, session)
 
 
-def settings(qtbot: QtBot, page: DataPage) -> None:
-    """Show the settings, where there is no room for everything."""
-    if page.side.switch.isVisible():
-        click(qtbot, page.side.buttons[1])
-    assert page.side.split.isVisible()
+def show(qtbot: QtBot, page: ImagesPage, tab: str) -> None:
+    """Press the button of a tab."""
+    click(qtbot, page.switch.button(tab))
+    assert page.panels[tab].isVisible()
+
+
+def settings(qtbot: QtBot, page: ImagesPage) -> None:
+    """Show the settings."""
+    show(qtbot, page, SPLIT)
+
+
+def unfold(qtbot: QtBot, page: ImagesPage) -> None:
+    """Unfold the last choice of the wall: order, surety, number and size."""
+    if not page.bar.last.unfolded.isVisible():
+        qtbot.mousePress(page.bar.last, LEFT)
+    assert page.bar.last.unfolded.isVisible()
 
 
 def test_the_wall_hangs_all_images_of_the_part_with_their_marks(
-    page: DataPage, session: Session
+    page: ImagesPage, session: Session
 ) -> None:
     assert session.view.shown is not None
     train = data_of(session).train
     assert order_of(page) == list(range(300))
-    assert page.words.text() == "all 300 images · epoch 12, live"
     wrong = read_images(session.view.shown.weights, train).predicted != train.labels
     assert 0 < np.count_nonzero(wrong) < 300
-    assert f"{np.count_nonzero(wrong)} wrong" in page.legend.text()
+    assert page.words.said == f"300 images, {np.count_nonzero(wrong)} wrong"
     picture = pixels(page.wall.viewport())
     for cell in page.wall.visible_cells():
         left = page.wall.cell_rect(cell).topLeft() - QPoint(2, -3)
@@ -157,31 +169,36 @@ def test_the_wall_hangs_all_images_of_the_part_with_their_marks(
 @pytest.mark.parametrize("read", ["right", "wrong", "all"])
 @pytest.mark.parametrize("order", ["worst", "unsure", "sure", "stored"])
 def test_filters_and_orders_are_those_of_core(
-    page: DataPage, session: Session, qtbot: QtBot, read: str, order: str
+    page: ImagesPage, session: Session, qtbot: QtBot, read: str, order: str
 ) -> None:
     session.view.show_epoch(2)
     wait_for_wall(qtbot, page, session)
     choose(qtbot, page.bar.read, item(page.bar.read, read))
+    unfold(qtbot, page)
     choose(qtbot, page.bar.order, item(page.bar.order, order))
+    page.bar.last.hidePopup()
+    assert page.bar.last.currentText() == page.bar.order.currentText()
     expected = chosen_by_core(session, "train", ImageFilter(read=read, order=order))
     assert order_of(page) == expected
     assert len(expected) > 0
     if read != "all":
-        assert page.words.text() == f"{len(expected)} of 300 images · epoch 2"
+        assert page.words.said.startswith(f"{len(expected)} of 300 images, ")
 
 
 def test_surety_and_class_leave_images_out_and_one_button_brings_them_back(
-    page: DataPage, session: Session, notes: Notes, qtbot: QtBot
+    page: ImagesPage, session: Session, notes: Notes, qtbot: QtBot
 ) -> None:
     bar = page.bar
     assert not bar.reset.isEnabled()
+    unfold(qtbot, page)
     type_number(qtbot, bar.low, "40")
     type_number(qtbot, bar.high, "90")
+    assert bar.last.currentText() == "40 to 90 % sure", "what leaves images out is seen"
     choose(qtbot, bar.label, item(bar.label, 5))
     wanted = ImageFilter(label=5, low=40.0, high=90.0)
     assert order_of(page) == chosen_by_core(session, "train", wanted)
     assert 0 < len(order_of(page)) < 30
-    assert page.side.counts.chosen == 5
+    assert page.classes.counts.chosen == 5
     type_number(qtbot, bar.low, "95")
     assert (bar.filter.low, bar.filter.high) == (95.0, 95.0), "one end pushes the other"
     type_number(qtbot, bar.high, "101")
@@ -193,38 +210,42 @@ def test_surety_and_class_leave_images_out_and_one_button_brings_them_back(
     assert not bar.reset.isEnabled()
 
 
-def test_when_nothing_fits_the_wall_says_what_to_do(page: DataPage, qtbot: QtBot) -> None:
+def test_when_nothing_fits_the_wall_says_what_to_do(page: ImagesPage, qtbot: QtBot) -> None:
     type_number(qtbot, page.bar.high, "0.001")
     assert order_of(page) == []
-    assert page.words.text().startswith("0 of 300 images")
+    assert page.words.said.startswith("0 of 300 images")
     assert "Show all" in page.wall.empty_words
     assert page.wall.accessibleDescription() == page.wall.empty_words
     assert not has_colour(pixels(page.wall.viewport()), LIGHT.surface).all()
+    assert page.tile.isVisible()
+    unfold(qtbot, page)
     click(qtbot, page.bar.reset)
     assert len(order_of(page)) == 300
 
 
-def test_time_travel_changes_what_is_wrong(page: DataPage, session: Session, qtbot: QtBot) -> None:
+def test_time_travel_changes_what_is_wrong(
+    page: ImagesPage, session: Session, qtbot: QtBot
+) -> None:
     train = data_of(session).train
     choose(qtbot, page.bar.read, item(page.bar.read, "right"))
     session.view.show_epoch(0)  # all weights zero: everything is read as class 0
     wait_for_wall(qtbot, page, session)
     assert order_of(page) == np.flatnonzero(train.labels == 0).tolist()
-    assert page.words.text().endswith("epoch 0")
+    assert page.figure_words().endswith("epoch 0")
     session.view.show_epoch(None)
     wait_for_wall(qtbot, page, session)
     assert order_of(page) == chosen_by_core(session, "train", ImageFilter(read="right"))
-    assert page.words.text().endswith("epoch 12, live")
+    assert page.figure_words().endswith("epoch 12")
 
 
-def test_each_part_hangs_its_own_images(page: DataPage, session: Session, qtbot: QtBot) -> None:
+def test_each_part_hangs_its_own_images(page: ImagesPage, session: Session, qtbot: QtBot) -> None:
     dataset = data_of(session)
     assert [page.bar.part.itemData(i) for i in range(page.bar.part.count())] == ["train", "test"]
     choose(qtbot, page.bar.part, item(page.bar.part, "test"))
     wait_for_wall(qtbot, page, session)
     assert page.wall.content is not None
     assert page.wall.content.images is dataset.test.images
-    assert page.words.text().startswith("all 200 images")
+    assert page.words.said.startswith("200 images, ")
     choose(qtbot, page.bar.read, item(page.bar.read, "wrong"))
     assert order_of(page) == chosen_by_core(session, "test", ImageFilter(read="wrong"))
     choose(qtbot, page.bar.part, item(page.bar.part, "train"))
@@ -232,9 +253,10 @@ def test_each_part_hangs_its_own_images(page: DataPage, session: Session, qtbot:
     assert order_of(page) == chosen_by_core(session, "train", ImageFilter(read="wrong"))
 
 
-def test_the_size_slider_and_the_wheel_follow_each_other(page: DataPage, qtbot: QtBot) -> None:
+def test_the_size_slider_and_the_wheel_follow_each_other(page: ImagesPage, qtbot: QtBot) -> None:
     slider = page.bar.size_slider
     before = page.wall.side
+    unfold(qtbot, page)
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_Right)
     assert page.wall.side == before + 8
@@ -244,15 +266,16 @@ def test_the_size_slider_and_the_wheel_follow_each_other(page: DataPage, qtbot: 
     assert slider.value() == page.wall.zoom_index
 
 
-def find(qtbot: QtBot, page: DataPage, text: str) -> None:
+def find(qtbot: QtBot, page: ImagesPage, text: str) -> None:
     field = page.bar.find_field
+    unfold(qtbot, page)
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, text)
     qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
-def test_an_image_is_found_by_its_number(page: DataPage, qtbot: QtBot) -> None:
+def test_an_image_is_found_by_its_number(page: ImagesPage, qtbot: QtBot) -> None:
     for number in (287, 0, 150):
         find(qtbot, page, str(number))
         assert page.wall.current == number
@@ -273,7 +296,7 @@ def test_an_image_is_found_by_its_number(page: DataPage, qtbot: QtBot) -> None:
     ],
 )
 def test_what_cannot_be_found_is_told(
-    page: DataPage, session: Session, notes: Notes, qtbot: QtBot, text: str, words: str
+    page: ImagesPage, session: Session, notes: Notes, qtbot: QtBot, text: str, words: str
 ) -> None:
     page.bar.find_field.clear()
     find(qtbot, page, text)
@@ -282,7 +305,7 @@ def test_what_cannot_be_found_is_told(
 
 
 def test_what_the_filters_leave_out_is_told(
-    page: DataPage, session: Session, notes: Notes, qtbot: QtBot
+    page: ImagesPage, session: Session, notes: Notes, qtbot: QtBot
 ) -> None:
     choose(qtbot, page.bar.read, item(page.bar.read, "wrong"))
     right = next(i for i in range(300) if i not in order_of(page))
@@ -290,13 +313,14 @@ def test_what_the_filters_leave_out_is_told(
     label = data_of(session).train.labels[right]
     assert "filters leave it out" in notes.messages[-1][0]
     assert f"training image {right}: labelled {label}, read as {label}" in notes.messages[-1][0]
+    unfold(qtbot, page)
     click(qtbot, page.bar.reset)
     find(qtbot, page, str(right))
     assert page.wall.current == right
 
 
 def test_hovering_tells_label_reading_and_pixel(
-    page: DataPage, session: Session, qtbot: QtBot
+    page: ImagesPage, session: Session, qtbot: QtBot
 ) -> None:
     assert session.view.shown is not None
     dataset = data_of(session)
@@ -315,7 +339,9 @@ def test_a_click_opens_the_card_and_from_there_the_attack(
 ) -> None:
     page = page_in(window, qtbot)
     choose(qtbot, page.bar.part, item(page.bar.part, part))
+    unfold(qtbot, page)
     choose(qtbot, page.bar.order, item(page.bar.order, "sure"))
+    page.bar.last.hidePopup()
     wait_for_wall(qtbot, page, window.session)
     index = order_of(page)[2]
     click(qtbot, page.wall.viewport(), page.wall.cell_rect(2).center())
@@ -334,7 +360,7 @@ def test_a_click_opens_the_card_and_from_there_the_attack(
     assert (window.session.attack.config.part, window.session.attack.index) == (part, index)
 
 
-def test_enter_opens_the_current_image(page: DataPage, qtbot: QtBot) -> None:
+def test_enter_opens_the_current_image(page: ImagesPage, qtbot: QtBot) -> None:
     page.wall.setFocus()
     qtbot.keyClick(page.wall, Qt.Key.Key_End)
     qtbot.keyClick(page.wall, Qt.Key.Key_Return)
@@ -347,9 +373,10 @@ def test_enter_opens_the_current_image(page: DataPage, qtbot: QtBot) -> None:
 
 
 def test_bars_count_the_classes_and_a_click_filters(
-    page: DataPage, session: Session, qtbot: QtBot
+    page: ImagesPage, session: Session, qtbot: QtBot
 ) -> None:
-    dataset, counts = data_of(session), page.side.counts
+    dataset, counts = data_of(session), page.classes.counts
+    show(qtbot, page, CLASSES)
     for k in range(10):
         words = counts.describe(k)
         assert f"{class_counts(dataset.train, 10)[k]} train" in words
@@ -362,9 +389,10 @@ def test_bars_count_the_classes_and_a_click_filters(
 
 
 def test_mean_and_spread_are_those_of_the_class_and_part_chosen(
-    page: DataPage, session: Session, qtbot: QtBot
+    page: ImagesPage, session: Session, qtbot: QtBot
 ) -> None:
-    dataset, side = data_of(session), page.side
+    dataset, side = data_of(session), page.classes
+    show(qtbot, page, CLASSES)
 
     def shown_is(part: str, label: int | None) -> bool:
         answer = session.readings.statistics.answer
@@ -388,15 +416,15 @@ def test_mean_and_spread_are_those_of_the_class_and_part_chosen(
 
 
 def test_label_noise_is_on_the_wall_as_it_is_in_core(
-    page: DataPage, session: Session, qtbot: QtBot
+    page: ImagesPage, session: Session, qtbot: QtBot
 ) -> None:
     assert page.bar.read.findData("changed") < 0, "nothing has been changed yet"
     settings(qtbot, page)
-    field = page.side.split.form.rows["label_noise"].editor
+    field = page.split.form.form.rows["label_noise"].editor
     type_number(qtbot, field, "20")  # type: ignore[arg-type]
     assert session.wanted.needs_rewind
     rewind_and_wait(qtbot, page, session)
-    assert not page.side.rewind_button.isVisible()
+    assert not page.split.again.isVisible()
     assert session.wanted.full_dataset is not None
     expected = session.wanted.full_dataset.sized(replace(SMALL, label_noise=20.0)).train
     train = data_of(session).train
@@ -404,10 +432,10 @@ def test_label_noise_is_on_the_wall_as_it_is_in_core(
     assert train.clean_labels is not None
     changed = np.flatnonzero(train.labels != train.clean_labels)
     assert len(changed) == 60
-    assert "60 changed" in page.legend.text()
+    assert "60 changed" in page.words.said
     choose(qtbot, page.bar.read, item(page.bar.read, "changed"))
     assert order_of(page) == changed.tolist()
-    assert page.words.text().startswith("60 of 300 images")
+    assert page.words.said.startswith("60 of 300 images")
     first = int(changed[0])
     words = page.wall.describe(0)
     assert f"labelled {train.labels[first]} by the label noise" in words
@@ -426,13 +454,13 @@ def test_label_noise_is_on_the_wall_as_it_is_in_core(
 
 
 def test_pixel_noise_and_its_seed_change_what_hangs_on_the_wall(
-    page: DataPage, session: Session, qtbot: QtBot
+    page: ImagesPage, session: Session, qtbot: QtBot
 ) -> None:
     before = pixels(page.wall.viewport())
     pictures = []
     for seed in ("3", "4", "3"):
         settings(qtbot, page)
-        rows = page.side.split.form.rows
+        rows = page.split.form.form.rows
         type_number(qtbot, rows["pixel_noise"].editor, "0.3")  # type: ignore[arg-type]
         type_number(qtbot, rows["noise_seed"].editor, seed)  # type: ignore[arg-type]
         rewind_and_wait(qtbot, page, session)
@@ -445,20 +473,21 @@ def test_pixel_noise_and_its_seed_change_what_hangs_on_the_wall(
 
 
 def test_a_noise_out_of_range_is_refused_in_words(
-    page: DataPage, session: Session, notes: Notes, qtbot: QtBot
+    page: ImagesPage, session: Session, notes: Notes, qtbot: QtBot
 ) -> None:
     settings(qtbot, page)
-    field = page.side.split.form.rows["label_noise"].editor
+    field = page.split.form.form.rows["label_noise"].editor
     type_number(qtbot, field, "120")  # type: ignore[arg-type]
     assert "Label noise (%) must be a number from 0 to 100" in notes.messages[-1][0]
     assert session.wanted.data.label_noise == 0
-    assert not page.side.rewind_button.isVisible()
+    assert not page.split.again.isVisible()
 
 
 def test_the_page_says_that_the_test_set_chooses_and_offers_better(
-    page: DataPage, session: Session, qtbot: QtBot
+    page: ImagesPage, session: Session, qtbot: QtBot
 ) -> None:
-    who = page.side.chooses
+    who = page.split.chooses
+    show(qtbot, page, SPLIT)
     assert "The test set chooses the best epoch, so its score flatters" in who.words.text()
     assert "50 of the training images" in who.button.toolTip()
     before = session.view.history
@@ -474,20 +503,20 @@ def test_the_page_says_that_the_test_set_chooses_and_offers_better(
     assert who.words.text() == expected
     assert not who.button.isVisible()
     n_zeros = class_counts(dataset.validation, 10)[0]
-    assert f"{n_zeros} validation (" in page.side.counts.describe(0)
+    assert f"{n_zeros} validation (" in page.classes.counts.describe(0)
     choose(qtbot, page.bar.part, item(page.bar.part, "validation"))
     wait_for_wall(qtbot, page, session)
-    assert page.words.text().startswith("all 50 images")
+    assert page.words.said.startswith("50 images, ")
     click(qtbot, page.wall.viewport(), page.wall.cell_rect(0).center())
     assert page.card.isVisible()
     assert not page.card.attack_button.isVisible(), "validation images are not attacked"
     page.card.close()
     # Without validation images again, the wall goes back to a part that is there.
     settings(qtbot, page)
-    field = page.side.split.form.rows["validation_size"].editor
+    field = page.split.form.form.rows["validation_size"].editor
     type_number(qtbot, field, "0")  # type: ignore[arg-type]
     before = session.view.history
-    click(qtbot, page.side.rewind_button)
+    click(qtbot, page.split.again)
     wait_until(qtbot, lambda: session.view.history is not before and session.view.shown is not None)
     assert page.part == "train"
     assert page.bar.part.currentData() == "train"
@@ -501,9 +530,9 @@ def data_without_test_part() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 def test_data_without_a_test_part_can_be_divided_otherwise(
-    page: DataPage, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    page: ImagesPage, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = page.side.split.form.rows
+    rows = page.split.form.form.rows
     settings(qtbot, page)
     assert not rows["test_share"].editor.isVisible(), "UCI digits have a test part of their own"
     dataset = make_dataset("own", "here", data_without_test_part(), None, image_shape=(6, 6))
@@ -531,7 +560,7 @@ def test_data_without_a_test_part_can_be_divided_otherwise(
 
 def test_the_panel_keeps_the_sizes_and_this_page_has_the_rest(window: MainWindow) -> None:
     in_panel = set(window.panel.later_form.rows)
-    here = set(window.page("data").side.split.form.rows)
+    here = set(window.page("images").split.form.form.rows)
     assert {"train_size", "test_size", "validation_size"} <= in_panel
     new = {"test_share", "split_seed", "label_noise", "pixel_noise", "noise_seed"}
     assert not new & in_panel
@@ -539,9 +568,9 @@ def test_the_panel_keeps_the_sizes_and_this_page_has_the_rest(window: MainWindow
 
 
 def test_ink_and_orientation_open_the_file_again(
-    page: DataPage, session: Session, qtbot: QtBot, tmp_path: Path
+    page: ImagesPage, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    side = page.side
+    side = page.split
     settings(qtbot, page)
     assert not side.reading.form.isVisible(), "digits that ship with the program are as they are"
     folder = write_data(tmp_path / "some data", (6, 9), 3, 60, 30)
@@ -565,7 +594,7 @@ def test_ink_and_orientation_open_the_file_again(
     assert data_of(session).image_shape == (9, 6)
     assert page.wall.content is not None
     assert page.wall.content.image_shape == (9, 6)
-    assert side.name.text().endswith("9 x 6, 3 classes")
+    assert page.classes.name.text().endswith("9 x 6, 3 classes")
 
 
 @pytest.mark.parametrize(
@@ -617,13 +646,15 @@ def test_the_page_shows_data_of_any_shape(
     assert order_of(page) == chosen_by_core(window.session, "train", ImageFilter(label=label))
     assert page.bar.label.count() == n_classes + 1
     assert page.bar.label.accessibleName() == "Class"
-    counts = page.side.counts
+    counts = page.classes.counts
+    show(qtbot, page, CLASSES)
     assert counts.height() == counts.height_of(n_classes)
-    assert page.side.counts_area.height() <= counts.height_of(10)
+    area = page.classes.counts_area
+    assert counts.height_of(min(n_classes, 9)) <= area.height() <= counts.height()
     last = n_classes - 1
     choose(qtbot, page.bar.label, item(page.bar.label, last))
     assert order_of(page) == np.flatnonzero(dataset.train.labels == last).tolist()
-    wait_until(qtbot, lambda: page.side.mean.caption == f"of {len(order_of(page))} images")
+    wait_until(qtbot, lambda: page.classes.mean.caption == f"of {len(order_of(page))} images")
     height, width = page.wall.cell_rect(0).height(), page.wall.cell_rect(0).width()
     assert height * shape[1] == width * shape[0], "pixels are square"
     assert window.width() == 1280
@@ -645,18 +676,19 @@ def test_long_names_of_strangers_neither_widen_nor_format(
         notes=["word " * 60],
     )
     monkeypatch.setattr("gui.session.data.opening_dataset", opening_of(dataset))
-    width = page.side.width()
+    width = page.draw.width()
     session = window.session
     session.open("/own.csv")
     wait_until(qtbot, lambda: data_of(session).name == dataset.name)
     wait_until(qtbot, lambda: session.view.shown is not None)
     wait_for_wall(qtbot, page, window.session)
-    for button in page.side.buttons:
-        click(qtbot, button)
-        assert page.side.width() == width
-        assert page.side.inside.width() <= page.side.area.viewport().width()
+    for tab, panel in page.panels.items():
+        show(qtbot, page, tab)
+        assert panel.width() == width
+    inside = page.split.area.widget()
+    assert inside.width() <= page.split.area.viewport().width()
     assert (window.width(), window.height()) == (1280, 720)
-    assert page.side.name.textFormat() is Qt.TextFormat.PlainText
+    assert page.classes.name.textFormat() is Qt.TextFormat.PlainText
     find(qtbot, page, "2")
     QTest.mouseMove(page.wall.viewport(), page.wall.cell_rect(2).center())
     assert f"labelled {names[2]}" in window.foot.hovered.text()
@@ -717,11 +749,12 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
         assert any(all(escape(word) in tip for word in words) for tip in told), (told, words)
         look()
 
+    show(qtbot, page, CLASSES)
     for k in range(len(names)):
         page.show_filter(ImageFilter(label=k))
         cell = page.wall.visible_cells().start
         hover(page.wall.viewport(), page.wall.cell_rect(cell).center(), names[k])
-        hover(page.side.counts, page.side.counts.row_rect(k).center(), names[k])
+        hover(page.classes.counts, page.classes.counts.row_rect(k).center(), names[k])
         page.open_image(order_of(page)[0], QPoint(200, 200))
         activate(qtbot, page.card)
         assert names[k] in page.card.title.text()
@@ -757,9 +790,9 @@ def test_before_there_are_data_the_page_says_so(
     new_panel: Callable[..., Any],
     qtbot: QtBot,
 ) -> None:
-    page = new_panel(DataPage, new_session(), size=PAGE_SIZE)
+    page = new_panel(ImagesPage, new_session(), size=PAGE_SIZE)
     assert "Open some" in page.wall.empty_words
-    assert page.words.text() == ""
+    assert page.words.said == ""
     click(qtbot, page.wall.viewport())
     find(qtbot, page, "3")
     assert page.wall.current is None
@@ -777,11 +810,11 @@ def test_a_live_wall_follows_without_jumping(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     session = open_paused(qtbot, new_session(training=ENDLESS, pace=100.0))
-    page = new_panel(DataPage, session, size=PAGE_SIZE)
+    page = new_panel(ImagesPage, session, size=PAGE_SIZE)
     wait_for_wall(qtbot, page, session)
     page.wall.verticalScrollBar().setValue(2 * page.wall.cell_rect(0).height())
     place = page.wall.verticalScrollBar().value()
-    page.wall.go_to(45)
+    page.wall.go_to(20)
     assert place == page.wall.verticalScrollBar().value() > 0
     refreshed: list[float] = []
     original = page.wall.set_content
@@ -797,15 +830,14 @@ def test_a_live_wall_follows_without_jumping(
     gaps = np.diff(refreshed[1:])
     assert gaps.min() > 0.25, "two to four times a second is enough"
     assert page.wall.verticalScrollBar().value() == place
-    assert page.wall.current == 45
-    assert page.words.text().endswith(", live")
+    assert page.wall.current == 20
     session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)
     wait_for_wall(qtbot, page, session)
 
 
 def test_a_page_that_nobody_sees_computes_nothing(
-    page: DataPage, session: Session, qtbot: QtBot
+    page: ImagesPage, session: Session, qtbot: QtBot
 ) -> None:
     page.hide()
     told: list[int] = []
@@ -821,7 +853,7 @@ def test_a_page_that_nobody_sees_computes_nothing(
 
 
 def test_the_card_of_data_that_are_gone_is_closed(
-    page: DataPage, session: Session, qtbot: QtBot
+    page: ImagesPage, session: Session, qtbot: QtBot
 ) -> None:
     click(qtbot, page.wall.viewport(), page.wall.cell_rect(0).center())
     assert page.card.isVisible()
@@ -829,64 +861,45 @@ def test_the_card_of_data_that_are_gone_is_closed(
     assert not page.card.isVisible()
 
 
-def test_where_there_is_no_room_two_buttons_choose(window: MainWindow, qtbot: QtBot) -> None:
-    page = page_in(window, qtbot)
-    side = page.side
-    assert side.switch.isVisible()
-    assert side.classes.isVisible()
-    assert not side.settings.isVisible()
-    assert not side.area.verticalScrollBar().isVisible(), "nothing has to be scrolled at 720"
-    click(qtbot, side.buttons[1])
-    assert not side.classes.isVisible()
-    assert side.settings.isVisible()
-    assert not side.area.verticalScrollBar().isVisible()
-    window.resize(1920, 1080)
-    wait_until(qtbot, lambda: not side.switch.isVisible())
-    assert side.classes.isVisible()
-    assert side.settings.isVisible()
-    window.resize(1280, 720)
-    wait_until(qtbot, side.switch.isVisible)
-
-
-def test_nothing_is_cut_at_the_size_of_a_small_projector(
-    page: DataPage, session: Session, qtbot: QtBot
-) -> None:
+def test_nothing_is_cut_at_the_size_of_a_small_projector(page: ImagesPage, qtbot: QtBot) -> None:
+    page.resize(1008, 514)  # in a window of 1024 x 640
     bar = page.bar
-    for widget in bar.children():
-        if isinstance(widget, QLabel):
-            assert widget.width() >= widget.sizeHint().width(), widget.text()
+    for combo in (bar.part, bar.read, bar.last):
+        room = combo.width() - 30
+        assert combo.fontMetrics().horizontalAdvance(combo.currentText()) <= room
+    words = page.words
+    for n_wrong in (9, 12_345):
+        words.show_counts(("12,345 of 60,000 images, epoch 24", "12,345"), n_wrong, 12_000)
+        shown = unescape(re.sub("<[^>]*>", "", words.text()))
+        assert words.fontMetrics().horizontalAdvance(shown) <= words.width()
+    unfold(qtbot, page)
+    for label in bar.last.unfolded.findChildren(QLabel):
+        assert label.width() >= label.sizeHint().width(), label.text()
     assert bar.reset.width() >= bar.reset.sizeHint().width()
-    for combo in (bar.part, bar.label, bar.read, bar.order):
-        metrics, arrow = combo.fontMetrics(), 30
-        for i in range(combo.count()):
-            assert metrics.horizontalAdvance(combo.itemText(i)) + arrow <= combo.width()
-    assert page.legend.width() >= page.legend.sizeHint().width()
-    needed = page.words.fontMetrics().horizontalAdvance(
-        "12,345 of 60,000 images · epoch 24.5, live" + "   □ 12,345 wrong   ◤ 12,000 changed"
-    )
-    assert needed <= page.words.width() + page.legend.width()
 
 
-def test_both_themes_colour_the_page(page: DataPage, app: QApplication) -> None:
-    assert LIGHT.bad in page.legend.text()
+def test_both_themes_colour_the_page(page: ImagesPage, app: QApplication, qtbot: QtBot) -> None:
+    show(qtbot, page, CLASSES)
+    assert LIGHT.bad in page.words.text()
     put_on(app, page, DARK)
-    assert DARK.bad in page.legend.text()
+    assert DARK.bad in page.words.text()
     assert has_colour(pixels(page.wall.viewport()), DARK.surface).any()
     assert has_colour(pixels(page.wall.viewport()), DARK.bad).any()
-    assert has_colour(pixels(page.side.counts), DARK.train).any()
-    assert not has_colour(pixels(page.side.counts), LIGHT.train).any()
+    assert has_colour(pixels(page.classes.counts), DARK.train).any()
+    assert not has_colour(pixels(page.classes.counts), LIGHT.train).any()
 
 
-def test_every_control_has_a_name_and_an_explanation(page: DataPage, qtbot: QtBot) -> None:
+def test_every_control_has_a_name_and_an_explanation(page: ImagesPage, qtbot: QtBot) -> None:
     bar = page.bar
-    controls = [bar.part, bar.label, bar.read, bar.order, bar.low, bar.high, bar.find_field,
-                bar.size_slider, page.wall, page.side.counts]  # fmt: skip
+    controls = [bar.part, bar.label, bar.read, bar.last, bar.order, bar.low, bar.high,
+                bar.find_field, bar.size_slider, page.wall, page.classes.counts]  # fmt: skip
     for control in controls:
         assert control.accessibleName(), control
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
     for control in controls[:-2]:
         assert control.toolTip(), control
-    for words in (page.words, page.legend, page.side.chooses.button, bar.reset):
+    unfold(qtbot, page)
+    for words in (page.words, page.split.chooses.button, bar.reset):
         assert words.toolTip()
     assert "y_max" in bar.order.toolTip()
     type_number(qtbot, bar.low, "30")
@@ -900,12 +913,12 @@ def test_a_run_begun_with_noise_and_validation_is_shown_as_it_is(
 ) -> None:
     config = replace(SMALL, validation_size=20, label_noise=10.0)
     session = open_and_finish(qtbot, new_session(data=config, training=SHORT))
-    page = new_panel(DataPage, session, size=PAGE_SIZE)
+    page = new_panel(ImagesPage, session, size=PAGE_SIZE)
     wait_for_wall(qtbot, page, session)
-    assert page.words.text().startswith("all 280 images")
-    assert "28 changed" in page.legend.text()
+    assert page.words.said.startswith("280 images, ")
+    assert "28 changed" in page.words.said
     settings(qtbot, page)
-    shown = {name: row.editor.value() for name, row in page.side.split.form.rows.items()}  # type: ignore[attr-defined]
+    shown = {name: row.editor.value() for name, row in page.split.form.form.rows.items()}  # type: ignore[attr-defined]
     assert (shown["validation_size"], shown["label_noise"]) == (20, 10)
 
 

@@ -1,4 +1,4 @@
-"""The bar above the wall: which images, in which order, how large."""
+"""The row above the wall: which images, in which order, how large."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
@@ -19,7 +19,9 @@ from core.insight.readings import ImageFilter
 from core.parameters import parameters_of
 from gui.shared.columns import label
 from gui.shared.words import PARTS
+from gui.theme import grow
 from gui.widgets.basics.controls import button, chooser, offer
+from gui.widgets.basics.drop_down import DropDown
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip
@@ -35,11 +37,22 @@ _PART_HELP = (
 )
 _FIND_HELP = "Type the number of an image and press Enter: the wall scrolls to it."
 _SIZE_HELP = "How large the images are. Ctrl and the wheel over the wall, + and - do the same."
-_FIELD_WIDTH = 54
+_LAST_HELP = (
+    "In which order the images hang, and more: how sure the model must be of them, an image by its "
+    "number, how large they are."
+)
+_FIELD_WIDTH = 64
+_SLIDER_WIDTH = 150
+_LETTERS = {"part": 6, "label": 7, "read": 10, "last": 7}
+"""Characters that each choice shows at least; the rest of a longer one is cut."""
 
 
 class FilterBar(QWidget):
-    """Says what a person wants to see; knows nothing of the images."""
+    """Says what a person wants to see; knows nothing of the images.
+
+    Part, class and what is read stand in the row; the last choice unfolds order, surety, number
+    and size.
+    """
 
     part_chosen = Signal(str)
     changed = Signal(object)
@@ -52,27 +65,29 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self.filter = ImageFilter()
         """What is asked for."""
-        self.part = self._combo("Part", wrapped(_PART_HELP))
-        self.label = self._combo("Class", wrapped(_DECLARED["label"].help))
-        self.read = self._combo("Read right or wrong", _tip("read"))
-        self.order = self._combo("Order", _tip("order"))
+        inside = QWidget(self)
+        self.part = self._combo("Part", wrapped(_PART_HELP), "part")
+        self.label = self._combo("Class", wrapped(_DECLARED["label"].help), "label")
+        self.read = self._combo("Read right or wrong", _tip("read"), "read")
+        self.last = DropDown("Order, surety, number and size", inside, self, _LAST_HELP)
+        self.order = chooser("Order", inside)
+        self.order.setToolTip(_tip("order"))
         offer(self.order, _DECLARED["order"].choices)
-        self.low = self._field("low")
-        self.high = self._field("high")
-        self.find_field = QLineEdit(self)
+        self.low = self._field("low", inside)
+        self.high = self._field("high", inside)
+        self.find_field = QLineEdit(inside)
         self.find_field.setPlaceholderText("number")
         self.find_field.setAccessibleName("Find an image by its number")
         self.find_field.setToolTip(wrapped(_FIND_HELP))
-        self.find_field.setFixedWidth(_FIELD_WIDTH + 12)
-        self.size_slider = QSlider(Qt.Orientation.Horizontal, self)
+        grow(self.find_field, fixed_width=_FIELD_WIDTH + 24)
+        self.size_slider = QSlider(Qt.Orientation.Horizontal, inside)
         self.size_slider.setAccessibleName("Size of the images")
         self.size_slider.setToolTip(wrapped(_SIZE_HELP))
-        self.size_slider.setMinimumWidth(60)
-        self.size_slider.setMaximumWidth(160)
+        self.size_slider.setMinimumWidth(_SLIDER_WIDTH)
         self.size_slider.setPageStep(1)
         tip = "Leave no image out; part and order stay."
-        self.reset = button("Show all", self, tip, pressed=self.show_all)
-        self._lay_out()
+        self.reset = button("Show all", inside, tip, pressed=self.show_all)
+        self._lay_out(inside)
         self.set_classes(())
         self.set_parts(("train",))
         self.set_filter(ImageFilter(), has_changed=False)
@@ -90,29 +105,37 @@ class FilterBar(QWidget):
         find.returnPressed.connect(lambda: self.find_requested.emit(find.text().strip()))
         self.size_slider.valueChanged.connect(self.zoom_chosen)
 
-    def _combo(self, name: str, tip: str) -> QComboBox:
-        combo = chooser(name, self, shortest=4)
+    def _combo(self, name: str, tip: str, kind: str) -> QComboBox:
+        combo = chooser(name, self, shortest=_LETTERS[kind])
         combo.setToolTip(tip)
-        combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         combo.setMaxVisibleItems(20)
+        combo.setIconSize(QSize(0, 0))  # there are none, and none is made room for
         return combo
 
-    def _field(self, name: str) -> NumberField:
-        field = NumberField(_DECLARED[name], self)
-        field.setButtonSymbols(NumberField.ButtonSymbols.NoButtons)
-        field.setFixedWidth(_FIELD_WIDTH)
+    def _field(self, name: str, parent: QWidget) -> NumberField:
+        field = NumberField(_DECLARED[name], parent)
+        grow(field, fixed_width=_FIELD_WIDTH)
         return field
 
-    def _lay_out(self) -> None:
-        choices = ((self.part, 5), (self.label, 6), (self.read, 8), (self.order, 11))
-        muted = partial(label, parent=self, name="muted")
-        low, high = muted("sure", buddy=self.low), muted("to", buddy=self.high)
-        range_ = (low, self.low, high, self.high, muted("%"))
-        find = (muted("find", buddy=self.find_field), self.find_field)
-        size = (muted("size", buddy=self.size_slider), (self.size_slider, 1))
-        first = beside(*choices, spacing=8)
-        second = beside(*range_, self.reset, None, *find, 6, *size, spacing=8)
-        self.setLayout(below(first, second))
+    def _lay_out(self, inside: QWidget) -> None:
+        self.last.setMinimumContentsLength(_LETTERS["last"])
+        self.last.setSizeAdjustPolicy(self.part.sizeAdjustPolicy())
+        self.last.setIconSize(QSize(0, 0))
+        self.setLayout(beside(self.part, self.label, self.read, self.last, spacing=8))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        word = partial(label, parent=inside)
+        rows = (
+            (word("order", buddy=self.order), (self.order, 1)),
+            (word("sure", buddy=self.low), self.low, word("to", buddy=self.high), self.high,
+             word("%"), None),
+            (word("find", buddy=self.find_field), self.find_field, None),
+            (word("size", buddy=self.size_slider), (self.size_slider, 1)),
+        )  # fmt: skip
+        widest = max(row[0].sizeHint().width() for row in rows)
+        for row in rows:
+            row[0].setFixedWidth(widest)
+        lines = (beside(*row, spacing=8) for row in rows)
+        inside.setLayout(below(*lines, beside(None, self.reset), spacing=8))
 
     def set_parts(self, parts: Sequence[str]) -> None:
         """Offer these parts."""
@@ -140,6 +163,14 @@ class FilterBar(QWidget):
             field.show_value(getattr(wanted, name))
             field.setToolTip(tooltip(_DECLARED[name], getattr(wanted, name)))
         self.reset.setEnabled(not wanted.chooses_all)
+        self.last.set_words(self._last_words())
+
+    def _last_words(self) -> str:
+        """Return the order, and the surety where that leaves images out."""
+        wanted, usual = self.filter, ImageFilter()
+        if (wanted.low, wanted.high) == (usual.low, usual.high):
+            return self.order.currentText()
+        return f"{wanted.low:g} to {wanted.high:g} % sure"
 
     @Slot(int, int)
     def show_zoom(self, index: int, n_zooms: int) -> None:

@@ -1,4 +1,4 @@
-"""The Data page: a wall of the images, what is in them, and how they are split and spoilt."""
+"""The Images page: a wall of all there are, and beside it a sheet to draw on and what they are."""
 
 from __future__ import annotations
 
@@ -7,29 +7,37 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt, QTimer, Slot
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QTimer, Slot
+from PySide6.QtWidgets import QStackedWidget
 
 from core.errors import printable
 from core.insight.readings import select
-from gui.images.data.filter import FilterBar
-from gui.images.data.side import DataSide
-from gui.shared.columns import label
+from gui.images.classes.panel import ClassesPanel
+from gui.images.draw.panel import DRAWN, DrawPanel
+from gui.images.split.panel import SplitPanel
+from gui.images.wall.count import CountWords
+from gui.images.wall.filter import FilterBar
+from gui.images.wall.tile import DrawTile
+from gui.shared.epochs_transport import EpochsTransport
 from gui.shared.opened_image import OpenedImage
 from gui.shared.page import Page
 from gui.shared.words import PARTS, PartView, epoch_words
-from gui.theme import LIGHT, Theme
-from gui.widgets.basics.card import card
-from gui.widgets.basics.layouts import below, beside, holding
-from gui.widgets.basics.tooltips import wrapped
+from gui.widgets.basics.card import Card
+from gui.widgets.basics.layouts import beside, holding
+from gui.widgets.basics.lazy_tabs import TabRow
 from gui.widgets.images.image_card import ImageCard
 from gui.widgets.images.image_wall import ImageWall
 from gui.widgets.images.wall_picture import WallContent
-from gui.widgets.images.wall_view import NOTCH, NOTCH_EDGE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QIcon, QResizeEvent
+    from PySide6.QtWidgets import QWidget
+
     from core.insight.readings import ImageFilter
     from gui.session.session import Session
+    from gui.shared.panel import Panel
 
 _REFRESH_SECONDS = 0.3
 """While a run is live the wall follows it this often."""
@@ -37,26 +45,37 @@ _REFRESH_SECONDS = 0.3
 _REFRESH_SHARE = 6
 """Choosing among very many images is done less often: at most a sixth of the window's time."""
 
-_COUNT_HELP = (
-    "How many images of this part the filters leave, and the epoch of the model that reads them: "
-    "the live one, or the one chosen on the timeline."
-)
-_LEGEND_HELP = (
-    "Of the images on the wall: a frame marks those that the model reads as something else than "
-    "their label; a corner those whose label the label noise has changed."
-)
 _NOTHING_FITS = (
     "No image fits these filters.\nChoose another class, “right or wrong”, or a wider range of "
     "surety; or press “Show all”."
 )
 
+DRAW, CLASSES, SPLIT = "Draw", "Classes", "Split and noise"
+_TABS = {
+    DRAW: "Draw an image of your own and see it read",
+    CLASSES: "How many images of each class there are, their mean and how they differ",
+    SPLIT: "How the images are divided, spoilt by noise, and read from their file",
+}
+_RIGHT_SHARE, _RIGHT_WIDTHS = 0.29, (352, 520)
+"""Of the page's width, for what stands beside the wall; the least and the most of it."""
 
-class DataPage(Page):
-    """Shows the data of the session, as the shown model reads them."""
+
+class WallEpochs(EpochsTransport):
+    """Plays through the epochs of the run; says what stands below the images."""
+
+    def _shown_words(self) -> str:
+        shown = self._session.view.shown
+        if shown is None:
+            return ""
+        what = "the label, what it is read as where that is wrong, and how sure"
+        return f"Every caption is of {epoch_words(shown.epoch)}: {what}."
+
+
+class ImagesPage(Page):
+    """Shows the data of the session, as the shown model reads them, and what a person draws."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._theme = LIGHT
         self.part = "train"
         """The part whose images hang on the wall."""
         self._class_names: tuple[str, ...] = ()
@@ -64,18 +83,21 @@ class DataPage(Page):
         self._sought: int | None = None
         """An image that was looked for and is left out by the filters."""
         self._refreshed_at = self._refresh_cost = 0.0
+        self._epochs = WallEpochs(session, self)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self.bar = FilterBar(self)
-        self.words = label("", self)
-        self.words.setToolTip(wrapped(_COUNT_HELP))
-        # What the words need must not move the wall while a run is live.
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.legend = QLabel("", self)
-        self.legend.setToolTip(wrapped(_LEGEND_HELP))
-        self.legend.setObjectName("muted")
+        self.words = CountWords(self)
         self.wall = ImageWall(self)
-        self.side = DataSide(session, self)
+        self.tile = DrawTile(self)
+        self.wall.set_first(self.tile)
+        self.switch = TabRow(_TABS, self)
+        self.draw = DrawPanel(session, self)
+        self.classes = ClassesPanel(session, self)
+        self.split = SplitPanel(session, self)
+        self.panels: dict[str, Panel] = dict(
+            zip(_TABS, (self.draw, self.classes, self.split), strict=True)
+        )
         self.card = ImageCard(self)
         self.opened = OpenedImage(self.card, session)
         self._lay_out()
@@ -88,31 +110,84 @@ class DataPage(Page):
         self.bar.zoom_chosen.connect(self.wall.set_zoom)
         self.wall.zoom_changed.connect(self.bar.show_zoom)
         self.wall.opened.connect(self.open_image)
-        self.side.class_clicked.connect(self._class_clicked)
-        self.card.attack_requested.connect(self.attack_requested)
+        self.tile.clicked.connect(self.draw_one)
+        self.switch.chosen.connect(self._switched)
+        self.classes.class_clicked.connect(self._class_clicked)
+        self.draw.content_requested.connect(self.opened.open)
+        self.draw.drawn_changed.connect(self._follow_drawing)
+        self.draw.own_attack_requested.connect(self.own_attack_requested)
+        self.card.attack_requested.connect(self._attack)
         session.view.dataset_changed.connect(self._dataset_changed)
         session.view.run_started.connect(self.card.close)
         session.readings.part.changed.connect(self._follow)
         session.data.changed.connect(self._tell_empty)
         self._dataset_changed()
 
+    @property
+    def transport(self) -> WallEpochs:
+        """The epochs of the run shown."""
+        return self._epochs
+
     def figure_words(self) -> str:
         """Return which images hang on the wall, and which epoch's model reads them."""
-        return f"{PARTS[self.part]} images: {self.words.text()}"
+        seen = None if self.view is None else self.view.seen
+        epoch = "" if seen is None else f", {epoch_words(seen.epoch)}"
+        return f"{PARTS[self.part]} images: {self.words.said}{epoch}"
 
     def take_keyboard(self) -> None:
         """Let keys go to the wall."""
         self.wall.setFocus()
 
-    def _lay_out(self) -> None:
-        under = beside((self.words, 1), (self.legend, 0, Qt.AlignmentFlag.AlignRight))
-        inside = holding(below(self.bar, under, (self.wall, 1)), self)
-        self.setLayout(beside((card(inside, (12, 10, 6, 8)), 1), self.side, spacing=10))
+    def set_icons(self, icons: Mapping[str, QIcon]) -> None:
+        """Use these icons on the buttons."""
+        self.tile.setIcon(icons["draw"])
+        self.draw.set_icons(icons)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours in the legend."""
-        self._theme = theme
-        self._tell_legend()
+    def _lay_out(self) -> None:
+        row = holding(beside(self.bar, 12, (self.words, 1)), self)
+        hung = Card("", self.wall, row)
+        self._stack = QStackedWidget(self)
+        for panel in self.panels.values():
+            self._stack.addWidget(panel)
+        tabs = holding(beside(self.switch, None), self)
+        self._right = Card("", self._stack, tabs)
+        self.setLayout(beside((hung, 1), self._right, spacing=8))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the wall its share."""
+        least, most = _RIGHT_WIDTHS
+        self._right.setFixedWidth(min(max(round(_RIGHT_SHARE * self.width()), least), most))
+        super().resizeEvent(event)
+
+    @Slot(str)
+    def show_tab(self, words: str) -> None:
+        """Show what the tab of that name holds."""
+        self.switch.choose(words)
+
+    @Slot(str)
+    def _switched(self, words: str) -> None:
+        self._stack.setCurrentWidget(self.panels[words])
+
+    @Slot()
+    def draw_one(self) -> None:
+        """Let a person draw."""
+        self.show_tab(DRAW)
+        self.draw.canvas.setFocus()
+
+    @Slot()
+    def _follow_drawing(self) -> None:
+        """Keep an opened drawing true; one that is wiped out is not there any more."""
+        content = self.card.content
+        if content is not None and content.part == DRAWN and self.draw.image is None:
+            self.card.close()
+        self.opened.refresh()
+
+    @Slot(str, int)
+    def _attack(self, part: str, index: int) -> None:
+        if part == DRAWN:
+            self.draw.attack()
+        else:
+            self.attack_requested.emit(part, index)
 
     @Slot(str)
     def show_part(self, part: str) -> None:
@@ -149,9 +224,7 @@ class DataPage(Page):
         if wanted.label is not None and wanted.label >= dataset.n_classes:
             wanted = replace(wanted, label=None)
         self.bar.set_filter(wanted, has_changed=has_changed)
-        self.side.counts.set_chosen(wanted.label)
-        if self.isVisible():
-            self.side.ask_images(self.part, wanted.label)
+        self.classes.ask(self.part, wanted.label)
         self._refresh(keep_place=False)
 
     @Slot()
@@ -215,15 +288,14 @@ class DataPage(Page):
             )
         self.wall.set_content(content, keep_place=keep_place)
         self._tell_empty()
-        self._tell_count(view, None if content is None else len(content.order))
-        self._tell_legend()
+        self._tell_count(view, content)
         self._refreshed_at = time.perf_counter()
         self._refresh_cost = self._refreshed_at - started
 
     @Slot()
     def _tell_empty(self) -> None:
         if self._session.view.dataset is None:
-            self.words.setText("")
+            self.words.show_counts(("",))
             opening = self._session.data.opening
             self.wall.set_empty_words(
                 "There are no data yet. Open some with File > Open."
@@ -235,39 +307,25 @@ class DataPage(Page):
         else:
             self.wall.set_empty_words(_NOTHING_FITS)
 
-    def _tell_count(self, view: PartView, n_shown: int | None) -> None:
-        """Say how many images are shown, and which epoch's model reads them."""
+    def _tell_count(self, view: PartView, content: WallContent | None) -> None:
+        """Say how many images are shown, and how many of them have which mark."""
         n = view.split.n_samples
         images = f"{n:,} image{'' if n == 1 else 's'}"
-        if n_shown is None:
-            words = f"reading {images} ..."
-        else:
-            words = f"all {images}" if n_shown == n else f"{n_shown:,} of {images}"
+        if content is None:
+            self.words.show_counts((f"reading {images} ...", "reading ..."))
+            return
+        order, short = content.order, f"{n:,}"
+        if len(order) != n:
+            images, short = f"{len(order):,} of {images}", f"{len(order):,} of {n:,}"
+        more = ""
         if self.bar.filter.predicted is not None:
-            words += f" · read as {view.dataset.class_names[self.bar.filter.predicted]}"
-        if view.seen is not None:
-            shown = self._session.view.shown
-            live = ", live" if shown is not None and shown.live else ""
-            words += f" · {epoch_words(view.seen.epoch)}{live}"
-        self.words.setText(words)
-
-    def _tell_legend(self) -> None:
-        """Say what the marks mean, and how many of the images on the wall have them."""
-        marks, view, content = [], self.view, self.wall.content
-        shown = np.arange(0) if content is None else content.order
-        notch = f"{NOTCH}; background-color:{NOTCH_EDGE}"
-        if view is not None and view.wrong is not None:
-            n_wrong = int(np.count_nonzero(view.wrong[shown]))
-            marks.append((self._theme.bad, "□", f"{n_wrong:,} wrong"))
-        if view is not None and view.changed is not None:
-            n_changed = int(np.count_nonzero(view.changed[shown]))
-            marks.append((notch, "◤", f"{n_changed:,} changed"))
-        self.legend.setText(
-            "&nbsp;&nbsp; ".join(
-                f'<span style="color:{colour}; font-weight:700">{glyph}</span>&nbsp;{words}'
-                for colour, glyph, words in marks
-            )
-        )
+            more = f" read as {view.dataset.class_names[self.bar.filter.predicted]}"
+        late, shown = "", self._session.view.shown
+        if view.seen is not None and shown is not None and shown.epoch != view.seen.epoch:
+            late = f", {epoch_words(view.seen.epoch)}"
+        marks = (view.wrong, view.changed)
+        counts = [None if mark is None else int(np.count_nonzero(mark[order])) for mark in marks]
+        self.words.show_counts((images + more + late, images + late, images, short), *counts)
 
     @Slot(str)
     def _find(self, text: str) -> None:
@@ -289,6 +347,7 @@ class DataPage(Page):
             self._sought = int(number)
         else:
             self.found.emit()
+            self.bar.last.hidePopup()
             self.wall.setFocus()
 
     @Slot(int, QPoint)
@@ -297,12 +356,10 @@ class DataPage(Page):
         self.opened.open_sample(self.part, index, near)
 
     def watch(self, is_watched: bool) -> None:
-        """Follow what is read in the part, and mean and spread of the class chosen."""
+        """Follow what is read in the part."""
         self._session.readings.watch(self, self.part if is_watched else None)
         if not is_watched:
             self._later.stop()
-        elif self._session.view.dataset is not None:
-            self.side.ask_images(self.part, self.bar.filter.label)
 
     def show_known(self) -> None:
         """Show what is known of the part, where it was left."""

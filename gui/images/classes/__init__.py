@@ -1,0 +1,1 @@
+"""The images of each class, counted and averaged."""

@@ -1,1 +1,0 @@
-"""The wall of all images, and how they are split and spoilt."""

@@ -1,0 +1,1 @@
+"""Which images hang on the wall."""
