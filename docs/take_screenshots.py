@@ -8,6 +8,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +23,7 @@ from core.attack import FROM_IMAGE  # noqa: E402
 from core.data.config import DataConfig  # noqa: E402
 from core.learning.config import TrainingConfig  # noqa: E402
 from gui.app import make_application  # noqa: E402
+from gui.attack.robustness.panel import RobustnessPanel  # noqa: E402
 from gui.session.run_state import RunState  # noqa: E402
 from gui.session.session import Session  # noqa: E402
 from gui.settings import Settings  # noqa: E402
@@ -122,8 +124,8 @@ def attack_laboratory(window: MainWindow, folder: Path) -> None:
     """What each class costs to be made each other; two runs, one with an adversary."""
     session = window.session
     window.show_page("attack")
-    window.page("attack").show_tab("Pairs")
-    pairs = window.page("attack").tabs.panel("Pairs").study
+    window.page("attack").show_tab("the costs")
+    pairs = window.page("attack").tabs.panel("the costs").study
     wait_for(lambda: pairs.is_settled, "the cost of every pair")
     for theme in ("light", "dark"):
         if window.theme.name != theme:
@@ -140,11 +142,16 @@ def attack_laboratory(window: MainWindow, folder: Path) -> None:
         if window.theme.name != theme:
             window.switch_theme()
         window.notice.close_message()
-        window.show_page("robustness")
-        window.page("robustness").switch.choose("Two runs")
-        wait_for(lambda: window.page("robustness").state.curves is not None
-                 and window.page("robustness").state.curves.is_complete, "the curves")  # fmt: skip
+        window.show_page("attack")
+        window.page("attack").show_tab("the curves")
+        curves = window.page("attack").tabs.panel("the curves")
+        curves.switch.choose("Two runs")
+        wait_for(partial(_is_complete, curves), "the curves")
         shoot(window, folder, f"robustness-{theme}")
+
+
+def _is_complete(panel: RobustnessPanel) -> bool:
+    return panel.state.curves is not None and panel.state.curves.is_complete
 
 
 def finish(session: Session) -> None:

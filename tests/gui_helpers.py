@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from core_samples import write_idx
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QKeySequence, QMouseEvent, QPaintEvent, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -27,7 +28,6 @@ from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
 from core.learning.training import EpochRecord, Trainer
 from core.progress import Progress
-from gui.attack.page import FILM
 from gui.images.page import CLASSES, DRAW, SPLIT
 from gui.jobs.study import Study
 from gui.learn.page import ATLAS
@@ -35,7 +35,7 @@ from gui.session.run_state import RunState
 from gui.session.session import Session
 from gui.theme import ICONS, Theme, apply_theme, give_theme, make_icon
 from gui.widgets.basics.tooltips import Hovered
-from gui.window.registry import ATTACK_TABS, LEARN_TABS
+from gui.window.registry import ATTACK_SCOPES, LEARN_TABS
 from gui.window.text_window import TextWindow
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.learning.runs import Run
     from core.sources.reading import ReadingConfig
+    from gui.attack.page import AttackPage
     from gui.session.runs import RunList
+    from gui.shared.tabs import Scope
     from gui.widgets.basics.number_field import NumberField
     from gui.window.main_window import MainWindow
 
@@ -380,6 +382,32 @@ def click_menu(qtbot: QtBot, window: MainWindow, menu_title: str, action_name: s
     wait_until(qtbot, lambda: not menu.isVisible())
 
 
+def scopes_of(*views: str) -> tuple[Scope, ...]:
+    """Return the scopes of the Attack page with the film and these views alone."""
+    names = ("the film", *views)
+    some = ((s, tuple(tab for tab in s.views if tab.words in names)) for s in ATTACK_SCOPES)
+    return tuple(replace(scope, views=tabs) for scope, tabs in some if tabs)
+
+
+def open_view(qtbot: QtBot, page: AttackPage, words: str) -> None:
+    """Click the scope that a view of the Attack page belongs to, then the view in its menu."""
+    scope = next(s for s in ATTACK_SCOPES if words in [tab.words for tab in s.views])
+    click(qtbot, page.switch.button(scope.words))
+    button = page.more_views
+    if page.shown != words:
+        QTimer.singleShot(0, lambda: _choose_action(qtbot, button.menu(), words))
+        click(qtbot, button)  # which returns when the menu has closed
+    activate(qtbot, page.window())
+    assert page.shown == words
+    assert button.text() == (words if words != scope.views[0].words else "more views")
+
+
+def _choose_action(qtbot: QtBot, menu: QMenu, words: str) -> None:
+    wait_until(qtbot, menu.isVisible)
+    action = next(action for action in menu.actions() if action.text() == words)
+    click(qtbot, menu, menu.actionGeometry(action).center())
+
+
 class Painted(QObject):
     """Remembers which part of a widget is painted anew, and how often."""
 
@@ -432,8 +460,7 @@ def data_of(session: Session) -> Dataset:
 
 PLACES = {
     "learn": (ATLAS, *(tab.words for tab in LEARN_TABS)),
-    "attack": (FILM, *(tab.words for tab in ATTACK_TABS)),
-    "robustness": ("",),
+    "attack": tuple(tab.words for scope in ATTACK_SCOPES for tab in scope.views),
     "images": (DRAW, CLASSES, SPLIT),
 }
 """Pages and their tabs: everything there is to see."""

@@ -17,8 +17,10 @@ from gui_helpers import (
     has_colour,
     hover,
     open_paused,
+    open_view,
     pixels,
     press,
+    scopes_of,
     wait_for_film,
     wait_for_state,
     wait_until,
@@ -38,7 +40,6 @@ from gui.attack.page import AttackPage
 from gui.session.run_state import RunState
 from gui.theme import LIGHT
 from gui.widgets.canvas.change_canvas import FAINTEST, NARROWEST, WIDEST
-from gui.window.registry import ATTACK_TABS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,16 +71,16 @@ def is_settled(game: Game) -> bool:
 def page(session: Session, new_panel: Callable[..., Any], qtbot: QtBot) -> AttackPage:
     """Return the Attack page on its tab, of a known image."""
     session.attack.choose("train", NUMBER)
-    page: AttackPage = new_panel(AttackPage, session, tabs=ATTACK_TABS[-1:], size=PAGE_SIZE)
+    page: AttackPage = new_panel(AttackPage, session, scopes=scopes_of("your turn"), size=PAGE_SIZE)
     wait_for_film(qtbot, session)
-    click(qtbot, page.tab("By hand"))
+    open_view(qtbot, page, "your turn")
     return page
 
 
 @pytest.fixture
 def panel(page: AttackPage, qtbot: QtBot) -> ByHandPanel:
     """Return the panel, the optimiser's answer there."""
-    panel = page.tabs.panel("By hand")
+    panel = page.tabs.panel("your turn")
     assert isinstance(panel, ByHandPanel)
     assert panel.isVisible()
     wait_until(qtbot, lambda: is_settled(panel.game))
@@ -636,9 +637,9 @@ def test_what_is_painted_stays_with_its_image_and_through_other_tabs(
 ) -> None:
     paint(panel.canvas)
     before = change_of(game).copy()
-    click(qtbot, page.tab("Film"))
+    open_view(qtbot, page, "the film")
     assert not panel.isVisible()
-    click(qtbot, page.tab("By hand"))
+    open_view(qtbot, page, "your turn")
     np.testing.assert_array_equal(change_of(game), before)
     session.attack.choose("train", OTHER)
     wait_until(qtbot, lambda: is_settled(game))
@@ -726,9 +727,9 @@ def test_a_model_that_has_learnt_nothing_is_explained(
     qtbot: QtBot,
 ) -> None:
     session = new_session()
-    page = new_panel(AttackPage, session, tabs=ATTACK_TABS[-1:], size=PAGE_SIZE)
-    click(qtbot, page.tab("By hand"))
-    panel = page.tabs.panel("By hand")
+    page = new_panel(AttackPage, session, scopes=scopes_of("your turn"), size=PAGE_SIZE)
+    open_view(qtbot, page, "your turn")
+    panel = page.tabs.panel("your turn")
     assert panel.sentence.text() == "Waiting for data ..."
     open_paused(qtbot, session)
     wait_until(qtbot, lambda: "Train the model first" in panel.sentence.text())
@@ -807,12 +808,12 @@ def test_while_the_model_learns_the_game_goes_on(
 def test_nothing_is_asked_for_what_nobody_sees(
     panel: ByHandPanel, page: AttackPage, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    click(qtbot, page.tab("Film"))
+    open_view(qtbot, page, "the film")
     answer = game.answer
     session.attack.choose("train", OTHER)
     wait_for_film(qtbot, session)
     assert game.answer is answer
-    click(qtbot, page.tab("By hand"))
+    open_view(qtbot, page, "your turn")
     wait_until(qtbot, lambda: is_settled(game))
     image = data_of(session).train.images[OTHER]
     assert game.painting is not None

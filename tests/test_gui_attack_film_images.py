@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from gui_helpers import PAGE_SIZE, activate, click, data_of, wait_for_film, wait_until, write_data
+from gui_helpers import (
+    PAGE_SIZE,
+    activate,
+    click,
+    data_of,
+    scopes_of,
+    wait_for_film,
+    wait_until,
+    write_data,
+)
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -26,7 +35,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def page(session: Session, new_panel: Callable[..., Any], qtbot: QtBot) -> AttackPage:
     """Return the Attack page with a whole film."""
-    page: AttackPage = new_panel(AttackPage, session, tabs=(), size=PAGE_SIZE)
+    page: AttackPage = new_panel(AttackPage, session, scopes=scopes_of(), size=PAGE_SIZE)
     wait_for_film(qtbot, session)
     return page
 

@@ -21,6 +21,7 @@ from gui_helpers import (
     hover,
     open_paused,
     pixels,
+    scopes_of,
     type_number,
     wait_for_diagnosis,
     wait_for_film,
@@ -59,7 +60,7 @@ NUMBER = 17
 @pytest.fixture
 def new_page(new_panel: Callable[..., Any]) -> NewPage:
     """Return a maker of Attack pages, which show the film."""
-    return lambda session: new_panel(AttackPage, session, tabs=(), size=PAGE_SIZE)
+    return lambda session: new_panel(AttackPage, session, scopes=scopes_of(), size=PAGE_SIZE)
 
 
 @pytest.fixture

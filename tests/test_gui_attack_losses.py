@@ -17,6 +17,7 @@ from gui_helpers import (
     has_colour,
     hover,
     open_paused,
+    open_view,
     pixels,
     play_endlessly,
     press,
@@ -326,8 +327,8 @@ def test_numbers_out_of_range_are_refused_in_words(
 def test_image_target_and_box_are_those_of_the_page(window: MainWindow, qtbot: QtBot) -> None:
     session, controls = window.session, window.page("attack").controls
     window.show_page("attack")
-    click(qtbot, window.page("attack").tab("Losses"))
-    panel = window.page("attack").tabs.panel("Losses")
+    open_view(qtbot, window.page("attack"), "compare losses")
+    panel = window.page("attack").tabs.panel("compare losses")
     assert isinstance(panel, LossesPanel)
     type_number(qtbot, controls.index, "40")
     wait_for_descents(qtbot, panel)

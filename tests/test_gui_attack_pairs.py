@@ -19,6 +19,7 @@ from gui_helpers import (
     data_of,
     hover,
     open_paused,
+    open_view,
     play_endlessly,
     wait_for_state,
     wait_until,
@@ -140,8 +141,8 @@ def test_hovering_reads_median_quartiles_and_images_and_marks_the_other_matrix(
 
 def test_a_click_on_a_cell_plays_the_median_example(window: MainWindow, qtbot: QtBot) -> None:
     window.show_page("attack")
-    click(qtbot, window.page("attack").tab("Pairs"))
-    panel = window.page("attack").tabs.panel("Pairs")
+    open_view(qtbot, window.page("attack"), "the costs")
+    panel = window.page("attack").tabs.panel("the costs")
     assert isinstance(panel, PairsPanel)
     matrix = wait_for_costs(qtbot, panel)
     told = hover(panel.costs, panel.costs.cell_rect(4, 9).center())
@@ -151,7 +152,7 @@ def test_a_click_on_a_cell_plays_the_median_example(window: MainWindow, qtbot: Q
     assert (attack.config.part, attack.index) == ("test", int(matrix.example[3, 8]))
     assert (attack.label, attack.target) == (3, 8)
     assert window.page("attack").film_panel.isVisible()
-    assert window.page("attack").tab("Film").isChecked()
+    assert window.page("attack").shown == "the film"
     assert attack.chosen.name == "exact"
     wait_until(qtbot, lambda: attack.film.playing)
     # What is played is what was read.
@@ -170,7 +171,7 @@ def test_a_click_on_the_confusion_plays_the_same_example(
     matrix = wait_for_costs(qtbot, panel)
     with qtbot.waitSignal(panel.tab_requested) as asked:
         click(qtbot, panel.confusion, panel.confusion.cell_rect(1, 7).center())
-    assert asked.args == ["Film"]
+    assert asked.args == ["the film"]
     attack = session.attack
     assert (attack.config.part, attack.index) == ("train", int(matrix.example[1, 7]))
     assert attack.target == 7

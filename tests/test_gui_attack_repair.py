@@ -17,6 +17,7 @@ from gui_helpers import (
     has_colour,
     hover,
     open_and_finish,
+    open_view,
     pixels,
     press,
     put_on,
@@ -228,8 +229,8 @@ def test_every_button_goes_where_it_says(
 def test_either_image_can_be_opened_and_sent_to_the_film(window: MainWindow, qtbot: QtBot) -> None:
     attack, card = window.session.attack, window.page("attack").images.card
     press(qtbot, window, "Ctrl+2")
-    click(qtbot, window.page("attack").tab("Repair"))
-    panel = window.page("attack").tabs.panel("Repair")
+    open_view(qtbot, window.page("attack"), "mend")
+    panel = window.page("attack").tabs.panel("mend")
     assert isinstance(panel, RepairPanel)
     assert panel.isVisible()
     wait_until(qtbot, lambda: is_known(panel))
@@ -246,18 +247,18 @@ def test_either_image_can_be_opened_and_sent_to_the_film(window: MainWindow, qtb
     card.attack_requested.emit("test", pair.mistake.index)
     assert not card.isVisible()
     assert attack.index == pair.mistake.index
-    assert window.page("attack").tab("Film").isChecked()
-    click(qtbot, window.page("attack").tab("Repair"))
+    assert window.page("attack").shown == "the film"
+    open_view(qtbot, window.page("attack"), "mend")
     wait_until(qtbot, lambda: is_known(panel))
     for side, one, target in (
         (panel.mistake, pair.mistake, pair.mistake.label),
         (panel.right, pair.right, pair.right.crossing.smallest.target),
     ):
         click(qtbot, side.film)
-        assert window.page("attack").tab("Film").isChecked()
+        assert window.page("attack").shown == "the film"
         assert (attack.config.part, attack.index, attack.target) == ("test", one.index, target)
         wait_until(qtbot, lambda: attack.film.playing or len(attack.film.steps) > 1)
-        click(qtbot, window.page("attack").tab("Repair"))
+        open_view(qtbot, window.page("attack"), "mend")
         wait_until(qtbot, lambda: is_known(panel))
     view = panel.mistake.change
     box = view.image_rect()

@@ -16,6 +16,7 @@ from gui_helpers import (
     data_of,
     has_colour,
     hover,
+    open_view,
     pixels,
     play_endlessly,
     press,
@@ -33,7 +34,7 @@ from core.exact.curve_search import MedianSearch, some_images
 from core.exact.curves import exact_robustness, share_right
 from core.learning.model_cache import ModelCache
 from core.progress import finish
-from gui.attack.robustness.page import TWO, RobustnessPage
+from gui.attack.robustness.panel import TWO, RobustnessPanel
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 from gui.widgets.images.image_strip import ImageStrip, StripImage
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from gui.window.main_window import MainWindow
 
 
-def wait_for_curves(qtbot: QtBot, page: RobustnessPage) -> RobustnessCurves:
+def wait_for_curves(qtbot: QtBot, page: RobustnessPanel) -> RobustnessCurves:
     """Wait until everything is of the model shown."""
     wait_until(qtbot, lambda: all(study.is_settled for study in page.state.studies))
     curves = page.state.curves
@@ -67,17 +68,17 @@ def exact_of(session: Session, *, boxed: bool = False) -> ExactRobustness:
 
 @pytest.fixture
 def page(
-    new_panel: Callable[..., RobustnessPage], session: Session, qtbot: QtBot
-) -> RobustnessPage:
+    new_panel: Callable[..., RobustnessPanel], session: Session, qtbot: QtBot
+) -> RobustnessPanel:
     """Return the page with all there is on it."""
     session.attack.measure.measure(boxed=False)
-    page = new_panel(RobustnessPage, session, size=PAGE_SIZE)
+    page = new_panel(RobustnessPanel, session, size=PAGE_SIZE)
     wait_for_curves(qtbot, page)
     return page
 
 
 def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
-    page: RobustnessPage, session: Session, qtbot: QtBot
+    page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     test = data_of(session).test
     assert session.view.shown is not None
@@ -103,7 +104,7 @@ def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
 
 
 def test_hovering_reads_all_numbers_where_attacks_were_tried(
-    page: RobustnessPage, session: Session, qtbot: QtBot
+    page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     curves, plot = page.state.curves, page.curves.plot
     assert curves is not None
@@ -123,7 +124,7 @@ def test_hovering_reads_all_numbers_where_attacks_were_tried(
 
 
 def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(
-    page: RobustnessPage, session: Session, qtbot: QtBot
+    page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     box = page.curves.plot.box
 
@@ -143,7 +144,7 @@ def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(
     check()
 
 
-def test_curves_differ_by_line_or_width_not_only_by_colour(page: RobustnessPage) -> None:
+def test_curves_differ_by_line_or_width_not_only_by_colour(page: RobustnessPanel) -> None:
     names = ["exact", *(attack.label for attack in ATTACKS)]
     pens = [page.curves.plot.main.lines[name].pen for name in names]
     assert len({(pen.style(), pen.widthF()) for pen in pens}) == len(pens)
@@ -155,7 +156,7 @@ def test_curves_differ_by_line_or_width_not_only_by_colour(page: RobustnessPage)
 
 
 def test_one_class_is_curve_images_and_median(
-    page: RobustnessPage, session: Session, qtbot: QtBot
+    page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     choose(qtbot, page.curves.label, page.curves.label.findData(3))
     found = exact_of(session)
@@ -173,7 +174,7 @@ def test_one_class_is_curve_images_and_median(
 
 
 def test_images_are_the_ends_and_a_click_opens_one(
-    page: RobustnessPage, session: Session, qtbot: QtBot
+    page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     found = exact_of(session)
     for strip, expected in ((page.images.fragile, found.ordered("l2")[:60]), (page.images.solid,
@@ -185,14 +186,13 @@ def test_images_are_the_ends_and_a_click_opens_one(
         index = int(expected[last])
         told = hover(strip, strip.cell_rect(0, last).center())
         assert f"{found.sizes('l2')[index]:.4g}" in told
-        click(qtbot, strip, strip.cell_rect(0, last).center())
-        assert page.card.isVisible()
-        assert page.card.content.index == index
-        page.card.close()
+        with qtbot.waitSignal(page.sample_requested) as asked:
+            click(qtbot, strip, strip.cell_rect(0, last).center())
+        assert asked.args[:2] == ["test", index]
 
 
 def test_medians_and_scores_are_those_of_every_epoch(
-    page: RobustnessPage, session: Session, qtbot: QtBot
+    page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     assert session.view.history is not None
     records, plot = session.view.history.records, page.epochs.median_plot
@@ -211,7 +211,7 @@ def test_medians_and_scores_are_those_of_every_epoch(
         before = drawn
 
 
-def test_it_follows_the_epoch_shown(page: RobustnessPage, session: Session, qtbot: QtBot) -> None:
+def test_it_follows_the_epoch_shown(page: RobustnessPanel, session: Session, qtbot: QtBot) -> None:
     session.view.show_epoch(3)
     wait_for_curves(qtbot, page)
     x, y = page.curves.plot.main.data("exact")
@@ -223,9 +223,10 @@ def test_it_follows_the_epoch_shown(page: RobustnessPage, session: Session, qtbo
 def test_an_adversarially_trained_run_lies_beside_the_other(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    session, page = window.session, window.page("robustness")
+    session, page = window.session, window.page("attack").tabs.panel("the curves")
     assert not any(thread.name == "exact curves" for thread in threading.enumerate())
-    press(qtbot, window, "Ctrl+5")
+    press(qtbot, window, "Ctrl+2")
+    open_view(qtbot, window.page("attack"), "the curves")
     assert page.isVisible()
     assert wait_for_curves(qtbot, page).images.split is data_of(session).test
     strip = page.images.fragile
@@ -284,14 +285,14 @@ def endless() -> EndlessAttack:
 
 @pytest.fixture
 def tried(
-    endless: EndlessAttack, new_panel: Callable[..., RobustnessPage], session: Session
-) -> RobustnessPage:
+    endless: EndlessAttack, new_panel: Callable[..., RobustnessPanel], session: Session
+) -> RobustnessPanel:
     """Return the page with that attack between noise and the others."""
     noise, *others = ATTACKS
-    return new_panel(RobustnessPage, session, size=PAGE_SIZE, attacks=(noise, endless, *others))
+    return new_panel(RobustnessPanel, session, size=PAGE_SIZE, attacks=(noise, endless, *others))
 
 
-def n_tried(page: RobustnessPage) -> int:
+def n_tried(page: RobustnessPanel) -> int:
     """Return how many sizes the endless attack has been tried at."""
     curves = page.state.curves
     known = None if curves is None else curves.attacks.get("endless")
@@ -299,7 +300,7 @@ def n_tried(page: RobustnessPage) -> int:
 
 
 def test_attacks_can_be_left_and_gone_on_with(
-    endless: EndlessAttack, tried: RobustnessPage, qtbot: QtBot
+    endless: EndlessAttack, tried: RobustnessPanel, qtbot: QtBot
 ) -> None:
     page, progress = tried, tried.curves.attacks
     bar, cancel = progress.progress.bar, progress.progress.button
@@ -331,7 +332,7 @@ def test_attacks_can_be_left_and_gone_on_with(
 
 
 def test_what_was_left_for_one_model_is_tried_on_another(
-    endless: EndlessAttack, tried: RobustnessPage, session: Session, qtbot: QtBot
+    endless: EndlessAttack, tried: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     progress = tried.curves.attacks
     wait_until(qtbot, progress.progress.button.isVisible)
@@ -346,7 +347,7 @@ def test_what_was_left_for_one_model_is_tried_on_another(
 
 
 def test_beside_a_training_only_quick_attacks_are_tried(
-    page: RobustnessPage, session: Session, qtbot: QtBot
+    page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     play_endlessly(session)
     wait_for_state(qtbot, session, RunState.RUNNING)
@@ -366,7 +367,7 @@ def test_beside_a_training_only_quick_attacks_are_tried(
 
 
 def test_nothing_is_computed_where_nobody_looks(
-    page: RobustnessPage, session: Session, qtbot: QtBot
+    page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     page.hide()
     session.view.show_epoch(1)
@@ -376,7 +377,7 @@ def test_nothing_is_computed_where_nobody_looks(
     assert wait_for_curves(qtbot, page).models[0].epoch == 1
 
 
-def test_the_curve_is_drawn_in_either_theme(page: RobustnessPage, app: QApplication) -> None:
+def test_the_curve_is_drawn_in_either_theme(page: RobustnessPanel, app: QApplication) -> None:
     for theme in (LIGHT, DARK):
         put_on(app, page, theme)
         seen = pixels(page.curves.plot.view)
@@ -385,7 +386,7 @@ def test_the_curve_is_drawn_in_either_theme(page: RobustnessPage, app: QApplicat
 
 
 def test_other_data_clear_the_page_and_fill_it_again(
-    page: RobustnessPage, session: Session, qtbot: QtBot
+    page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     session.wanted.set_setting("test_size", 50)
     session.training.rewind(play=True)
@@ -397,7 +398,7 @@ def test_other_data_clear_the_page_and_fill_it_again(
 
 
 def test_attacks_end_when_nobody_looks_and_go_on_later(
-    endless: EndlessAttack, tried: RobustnessPage, qtbot: QtBot
+    endless: EndlessAttack, tried: RobustnessPanel, qtbot: QtBot
 ) -> None:
     state = tried.state
     wait_until(qtbot, lambda: n_tried(tried) >= 2)
@@ -416,9 +417,9 @@ def test_attacks_end_when_nobody_looks_and_go_on_later(
 
 
 def test_a_long_search_ends_when_the_window_closes(
-    new_panel: Callable[..., RobustnessPage], session: Session, qtbot: QtBot
+    new_panel: Callable[..., RobustnessPanel], session: Session, qtbot: QtBot
 ) -> None:
-    page = new_panel(RobustnessPage, session, size=PAGE_SIZE)
+    page = new_panel(RobustnessPanel, session, size=PAGE_SIZE)
     page.state.measure.measure(boxed=True)
     assert session.close()
 

@@ -25,8 +25,8 @@ from core.exact.curves import exact_robustness
 from core.insight.diagnostics import weight_limit
 from core.pictures import DIVERGING
 from core.progress import finish
-from gui.attack.robustness.page import DURING, TWO, RobustnessPage
 from gui.attack.robustness.pair import RobustnessPair
+from gui.attack.robustness.panel import DURING, TWO, RobustnessPanel
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 
@@ -43,14 +43,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def page(new_panel: Callable[..., RobustnessPage], session: Session) -> RobustnessPage:
+def page(new_panel: Callable[..., RobustnessPanel], session: Session) -> RobustnessPanel:
     """Return the page."""
     session.attack.measure.measure(boxed=False)
-    return new_panel(RobustnessPage, session, size=PAGE_SIZE)
+    return new_panel(RobustnessPanel, session, size=PAGE_SIZE)
 
 
 @pytest.fixture
-def pair(page: RobustnessPage, qtbot: QtBot) -> RobustnessPair:
+def pair(page: RobustnessPanel, qtbot: QtBot) -> RobustnessPair:
     """Return the panel, opened by its tab, once it shows the one run there is."""
     click(qtbot, page.switch.button(TWO))
     panel = page.tabs.panel(TWO)
@@ -61,7 +61,7 @@ def pair(page: RobustnessPage, qtbot: QtBot) -> RobustnessPair:
 
 @pytest.fixture
 def train_other(
-    page: RobustnessPage, pair: RobustnessPair, session: Session, qtbot: QtBot
+    page: RobustnessPanel, pair: RobustnessPair, session: Session, qtbot: QtBot
 ) -> Callable[[], None]:
     """Return what clicks the hint and waits until both runs are seen at their ends."""
 
@@ -106,7 +106,7 @@ def test_one_click_trains_the_same_with_an_adversary_and_keeps_the_run(
 
 
 def test_both_runs_are_drawn_in_one_scale_with_their_numbers(
-    page: RobustnessPage, pair: RobustnessPair, train_other: Train, session: Session, qtbot: QtBot
+    page: RobustnessPanel, pair: RobustnessPair, train_other: Train, session: Session, qtbot: QtBot
 ) -> None:
     train_other()
     plot = page.curves.plot
@@ -178,7 +178,7 @@ def test_of_adversarial_runs_alone_the_plain_one_is_offered(
 
 
 def test_hovering_reads_weights_and_a_click_opens_them(
-    page: RobustnessPage, pair: RobustnessPair, session: Session, qtbot: QtBot
+    page: RobustnessPanel, pair: RobustnessPair, session: Session, qtbot: QtBot
 ) -> None:
     shown = session.view.shown
     assert shown is not None
@@ -189,14 +189,13 @@ def test_hovering_reads_weights_and_a_click_opens_them(
     y, x = int(found[1]), int(found[2])
     assert found[3] == f"{shown.weights[4, 1:].reshape(8, 8)[y, x]:.4g}"
     assert {y, x} <= {3, 4}  # the middle
-    click(qtbot, pair.mosaic, cell.center())
-    assert page.card.isVisible()
-    assert "weights of class 4" in page.card.content.title
-    page.card.close()
+    with qtbot.waitSignal(page.content_requested) as asked:
+        click(qtbot, pair.mosaic, cell.center())
+    assert "weights of class 4" in asked.args[0]().title
 
 
 def test_what_stands_in_the_line_of_the_tabs_goes_with_its_tab(
-    page: RobustnessPage, pair: RobustnessPair, app: QApplication, qtbot: QtBot
+    page: RobustnessPanel, pair: RobustnessPair, app: QApplication, qtbot: QtBot
 ) -> None:
     assert pair.other.isVisible()
     click(qtbot, page.switch.button(DURING))

@@ -15,6 +15,7 @@ from gui_helpers import (
     handle_centre,
     has_colour,
     hover,
+    open_view,
     pixels,
     press,
     put_on,
@@ -312,8 +313,8 @@ def test_a_click_opens_the_image_and_from_there_it_is_attacked(
     session, page = window.session, window.page("attack")
     press(qtbot, window, "Ctrl+2")
     choose_pgd(session)
-    click(qtbot, page.tab("Same change"))
-    panel = page.tabs.panel("Same change")
+    open_view(qtbot, page, "the same change")
+    panel = page.tabs.panel("the same change")
     assert panel.isVisible()
     wait_until(qtbot, lambda: session.attack.film.steps and session.attack.film.is_settled)
     session.attack.film.go_to(len(session.attack.film.steps) - 1)

@@ -16,6 +16,7 @@ from gui_helpers import (
     handle_centre,
     has_colour,
     pixels,
+    scopes_of,
     type_number,
     wait_until,
 )
@@ -43,7 +44,7 @@ NUMBER = 17
 def page(session: Session, new_panel: Callable[..., Any], qtbot: QtBot) -> AttackPage:
     """Return the Attack page on a known image."""
     session.attack.choose("train", NUMBER)
-    page: AttackPage = new_panel(AttackPage, session, tabs=(), size=PAGE_SIZE)
+    page: AttackPage = new_panel(AttackPage, session, scopes=scopes_of(), size=PAGE_SIZE)
     wait_for_any_film(qtbot, session)
     return page
 
@@ -371,11 +372,6 @@ def test_a_falling_margin_is_drawn_although_it_is_negative(
     assert not page.film_panel.loss_plot.options.log_y
     pick(qtbot, page, session, "descent")
     assert page.film_panel.loss_plot.options.log_y
-
-
-def test_tabs_are_buttons_above_the_panel(page: AttackPage, qtbot: QtBot) -> None:
-    assert page.tab("Film").isChecked()
-    assert page.tabs.currentWidget() is page.film_panel
 
 
 def test_the_page_says_how_little_would_have_been_enough(

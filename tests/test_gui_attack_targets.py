@@ -14,6 +14,7 @@ from gui_helpers import (
     has_colour,
     hover,
     open_and_finish,
+    open_view,
     pixels,
     press,
     put_on,
@@ -297,8 +298,8 @@ def test_a_click_makes_a_class_the_target_and_shows_the_film(
 ) -> None:
     session = window.session
     press(qtbot, window, "Ctrl+2")
-    click(qtbot, window.page("attack").tab("All targets"))
-    panel = window.page("attack").tabs.panel("All targets")
+    open_view(qtbot, window.page("attack"), "all targets")
+    panel = window.page("attack").tabs.panel("all targets")
     assert isinstance(panel, TargetsPanel)
     wait_until(qtbot, lambda: is_known(panel))
     choose(qtbot, panel.order, panel.order.findData("size"))
@@ -311,9 +312,9 @@ def test_a_click_makes_a_class_the_target_and_shows_the_film(
     for column, k in ((9, last), (1, nearest)):
         click(qtbot, panel.strip, panel.strip.cell_rect(1, column).center())
         assert session.attack.target == k
-        assert window.page("attack").tab("Film").isChecked()
+        assert window.page("attack").shown == "the film"
         assert not panel.isVisible()
-        click(qtbot, window.page("attack").tab("All targets"))
+        open_view(qtbot, window.page("attack"), "all targets")
         wait_until(qtbot, lambda: is_known(panel))
         panel.strip.grab()
     cell = panel.strip.cell_rect(1, 3)

@@ -15,6 +15,7 @@ from gui_helpers import (
     data_of,
     has_colour,
     hover,
+    open_view,
     pixels,
     press,
     put_on,
@@ -223,8 +224,8 @@ def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
     another_run(qtbot, session, seed=5, init="normal", learning_rate=0.2)
     press(qtbot, window, "Ctrl+2")
     choose_pgd(session)
-    click(qtbot, page.tab("Transfer"))
-    panel = page.tabs.panel("Transfer")
+    open_view(qtbot, page, "transfer")
+    panel = page.tabs.panel("transfer")
     assert panel.isVisible()
     session.attack.set_setting("budget", 0.4)
     result = craft(qtbot, panel)
@@ -251,7 +252,7 @@ def test_examples_are_the_first_that_fool_all_or_one_and_a_click_plays_one(
     wait_until(qtbot, lambda: session.attack.film.playing)
     session.attack.film.pause()
     assert session.attack.target == 2
-    click(qtbot, page.tab("Transfer"))
+    open_view(qtbot, page, "transfer")
     assert panel.note.text() == ""
     # The film shows what was crafted: its last step is what the table counted.
     wait_until(qtbot, lambda: not session.attack.film.is_growing)
@@ -412,8 +413,8 @@ def test_an_attack_chosen_by_hand_is_what_crafts(window: MainWindow, qtbot: QtBo
     page = window.page("attack")
     combo = page.controls.settings.attack
     choose(qtbot, combo, combo.findData("deepfool"))
-    click(qtbot, page.tab("Transfer"))
-    panel = page.tabs.panel("Transfer")
+    open_view(qtbot, page, "transfer")
+    panel = page.tabs.panel("transfer")
     assert isinstance(panel, TransferPanel)
     craft(qtbot, panel)
     answer = panel.study.answer

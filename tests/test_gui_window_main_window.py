@@ -304,13 +304,6 @@ def images_page(scene: Scene) -> Iterator[None]:
     assert not scene.window.page("learn").isVisible()
 
 
-def robustness_page(scene: Scene) -> Iterator[None]:
-    yield
-    assert scene.window.page("robustness").isVisible()
-    assert not scene.window.page("learn").isVisible()
-    assert scene.window.top.buttons["robustness_page"].isChecked()
-
-
 def panel(scene: Scene) -> Iterator[None]:
     width = scene.window.pages.width()
     yield
@@ -396,7 +389,6 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "live": shows_epoch(2, None),
     "learn_page": learn_page,
     "attack_page": attack_page,
-    "robustness_page": robustness_page,
     "images_page": images_page,
     "panel": panel,
     "theme": theme,
@@ -418,7 +410,6 @@ BUTTONS = (
     "new_seed",
     "learn_page",
     "attack_page",
-    "robustness_page",
     "images_page",
     "panel",
     "theme",

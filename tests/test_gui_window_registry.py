@@ -29,7 +29,7 @@ from core.learning.config import TrainingConfig
 from gui.jobs.study import Study
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
-from gui.window.registry import ATTACK_TABS, LEARN_TABS, PAGES
+from gui.window.registry import ATTACK_SCOPES, LEARN_TABS, PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,16 +43,17 @@ if TYPE_CHECKING:
     Told = list[str]
 
 QUICK = TrainingConfig(epochs=3)
+ATTACK_VIEWS = [tab for scope in ATTACK_SCOPES for tab in scope.views]
 MAKERS = {
     **{f"page {entry.name}": (entry.make, PAGE_SIZE) for entry in PAGES},
     **{f"Learn {tab.words}": (tab.make, PANEL_SIZE) for tab in LEARN_TABS},
-    **{f"Attack {tab.words}": (tab.make, PANEL_SIZE) for tab in ATTACK_TABS},
+    **{f"Attack {tab.words}": (tab.make, PANEL_SIZE) for tab in ATTACK_VIEWS},
 }
 EVERY = pytest.mark.parametrize("name", list(MAKERS))
 
 
 def test_each_is_of_the_module_that_its_entry_names() -> None:
-    for entry in (*PAGES, *LEARN_TABS, *ATTACK_TABS):
+    for entry in (*PAGES, *LEARN_TABS, *ATTACK_VIEWS):
         assert entry.load().__module__ == entry.module
 
 

@@ -1,65 +1,115 @@
-"""The Attack page: what is attacked and how, and below it what there is to see of it."""
+"""The Attack page: one image, every class or every image, in one size and one box."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
+from core.exact.pairs import NORMS
 from gui.attack.controls import AttackControls
 from gui.attack.film.controls import SAVES
 from gui.attack.film.panel import FilmPanel
+from gui.shared.columns import label
+from gui.shared.epochs_transport import EpochsTransport
 from gui.shared.page import Page
+from gui.shared.size_choice import SizeChoice
 from gui.shared.tabs import PanelTabs
 from gui.widgets.basics.card import card
-from gui.widgets.basics.layouts import below
+from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.lazy_tabs import TabRow
+from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtGui import QAction, QHideEvent, QIcon, QShowEvent
-    from PySide6.QtWidgets import QToolButton, QWidget
+    from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
 
     from gui.session.session import Session
-    from gui.shared.tabs import Tab
+    from gui.shared.tabs import Scope, Tab
+    from gui.shared.transport import Transport
     from gui.widgets.images.image_card import ImageCard
 
-
-FILM = "Film"
-_FILM_HELP = "The chosen image, its change and the result, step by step"
+FILM = "the film"
+_NORM_HELP = (
+    "How the size of a change is measured, here and in every view: its length (the root of the sum "
+    "of squares), its largest pixel, or how many pixels are changed at all."
+)
 
 
 class AttackPage(Page):
-    """The controls of the attack, and panels that show it.
+    """Scopes and the size of a change in a row, a sentence below them, and what there is to see.
 
     Parameters
     ----------
-    tabs : what there is to see beside the film
+    scopes : the film is the first view of the first
     """
 
     def __init__(
-        self, session: Session, tabs: Sequence[Tab], parent: QWidget | None = None
+        self, session: Session, scopes: Sequence[Scope], parent: QWidget | None = None
     ) -> None:
         super().__init__(session, parent)
         self._toggle: QAction | None = None
         self._icons: Mapping[str, QIcon] = {}
+        self._scopes = {scope.words: scope for scope in scopes}
+        self._scope_of = {tab.words: scope for scope in scopes for tab in scope.views}
+        self._seen = {scope.words: scope.views[0].words for scope in scopes}
         self.controls = AttackControls(session, self)
         self.film_panel = FilmPanel(session, self)
-        self.switch = TabRow({FILM: _FILM_HELP} | {tab.words: tab.help for tab in tabs}, self)
-        self.tabs = PanelTabs(session, (FILM, self.film_panel), tabs, self)
         self.images = self.film_panel.images
-        switch = (self.switch, 0, Qt.AlignmentFlag.AlignLeft)
-        self.setLayout(below(card(self.controls, (12, 6, 12, 6)), switch, (self.tabs, 1)))
-        self.switch.chosen.connect(self.tabs.show_panel)
+        self.switch = TabRow({scope.words: scope.help for scope in scopes}, self)
+        self.size_choice = SizeChoice(session.attack.measure, _NORM_HELP, self, tuple(NORMS))
+        self.more_views = ViewsButton(self)
+        tabs = [tab for scope in scopes for tab in scope.views if tab.words != FILM]
+        self.tabs = PanelTabs(session, (FILM, self.film_panel), tabs, self)
+        self._lay_out()
+        self.switch.chosen.connect(self._scope_chosen)
+        self.more_views.chosen.connect(self.show_tab)
         self.tab_requested.connect(self.show_tab)
         self.sample_requested.connect(self.images.open_sample)
+        self.content_requested.connect(self.images.open_content)
         self.images.card.attack_requested.connect(self._attack_sample)
+        self._show_view()
+
+    def _lay_out(self) -> None:
+        self.size_choice.boxed.setText("pixels stay in 0..1")
+        row = beside(self.switch, None, label("size", self), self.size_choice, spacing=8)
+        self._words = FittingLabel("", self)
+        self._words.setObjectName("muted")
+        self._heads = below(self.controls, self._words)
+        self._words.hide()
+        self._shown_head: QWidget = self.controls
+        top = Qt.AlignmentFlag.AlignTop
+        sentence = holding(beside((self._heads, 1), (self.more_views, 0, top), spacing=10), self)
+        self.setLayout(below(row, card(sentence, (12, 6, 12, 6)), (self.tabs, 1), spacing=8))
 
     @property
     def cards(self) -> tuple[ImageCard, ...]:
         """The card of an opened image."""
         return (self.images.card,)
+
+    @property
+    def shown(self) -> str:
+        """The view that is seen."""
+        return self._seen[self._scope.words]
+
+    @property
+    def _scope(self) -> Scope:
+        return self._scopes[self.switch.chosen_words]
+
+    @cached_property
+    def _epochs(self) -> EpochsTransport:
+        return EpochsTransport(self._session, self)
+
+    @property
+    def transport(self) -> Transport:
+        """What the bar below drives: a view's own, else the epochs of the run shown."""
+        own: Transport | None = getattr(self.tabs.currentWidget(), "transport", None)
+        return self._epochs if own is None else own
 
     def use_actions(self, actions: Mapping[str, QAction]) -> None:
         """Offer to keep the film, and let its command say what it does now."""
@@ -85,7 +135,7 @@ class AttackPage(Page):
         self._toggle.setIcon(self._icons["pause" if playing else "play"])
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Compute the film only while somebody looks: every tab is of it, or of what it attacks."""
+        """Compute the film only while somebody looks."""
         super().showEvent(event)
         self._session.attack.set_active(True)
 
@@ -94,18 +144,74 @@ class AttackPage(Page):
         super().hideEvent(event)
         self._session.attack.set_active(False)
 
-    def tab(self, words: str) -> QToolButton:
-        """Return the button of a tab."""
-        return self.switch.button(words)
-
     @Slot(str, int)
     def _attack_sample(self, part: str, index: int) -> None:
-        """Play the attack on an image that was opened from a tab."""
+        """Play the attack on an image that was opened from a view."""
         self.images.card.close()
         self._session.attack.choose(part, index, play=True)
         self.show_tab(FILM)
 
     @Slot(str)
     def show_tab(self, words: str) -> None:
-        """Show what the tab of that name holds."""
-        self.switch.choose(words)
+        """Show a scope by its name, as it was left, or the view of that name."""
+        if words in self._scopes:
+            self.switch.choose(words)
+            return
+        scope = self._scope_of[words]
+        self._seen[scope.words] = words
+        self.switch.choose(scope.words)
+        self._show_view()
+
+    @Slot(str)
+    def _scope_chosen(self, _: str) -> None:
+        self._show_view()
+
+    def _show_view(self) -> None:
+        """Show the view chosen of the scope chosen, with its sentence and the sizes it knows."""
+        scope, words = self._scope, self.shown
+        self.tabs.show_panel(words)
+        panel = self.tabs.currentWidget()
+        self.more_views.offer(scope.views, words)
+        self.size_choice.set_norms(getattr(panel, "norms", tuple(NORMS)))
+        head: QWidget | None = getattr(panel, "head", None)
+        is_one_image = scope is next(iter(self._scopes.values()))
+        if head is None:
+            head = self.controls if is_one_image else self._words
+            self._words.set_wordings(next(tab.help for tab in scope.views if tab.words == words))
+        if self._heads.indexOf(head) < 0:
+            self._heads.addWidget(head)
+        for one in (self._shown_head, head):
+            one.setVisible(one is head)
+        self._shown_head = head
+        self.transport_changed.emit()
+
+
+class ViewsButton(QToolButton):
+    """The other views of a scope; one that is chosen stays chosen and shows its name."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("views")
+        self.setAccessibleName("views")
+        self.setToolTip(wrapped("What else there is to see of it; what is chosen stays."))
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self.setMenu(self._menu)
+
+    def offer(self, views: Sequence[Tab], chosen: str) -> None:
+        """Offer these views, of which one is seen; the first is what a person sees at once."""
+        self._menu.clear()
+        group = QActionGroup(self._menu)
+        for tab in views:
+            action = self._menu.addAction(tab.words)
+            action.setToolTip(wrapped(tab.help))
+            action.setCheckable(True)
+            action.setChecked(tab.words == chosen)
+            group.addAction(action)
+            action.triggered.connect(lambda _=False, words=tab.words: self.chosen.emit(words))
+        self.setText("more views" if chosen == views[0].words else chosen)
+        self.setVisible(len(views) > 1)

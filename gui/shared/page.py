@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from gui.shared.panel import Panel
-from gui.shared.tabs import Tab
+from gui.shared.tabs import Scope, Tab
 from gui.shared.training_transport import TrainingTransport
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class PageEntry(Tab):
     name: str
     shortcut: str
     icon: str
-    tabs: tuple[Tab, ...] = ()
+    tabs: tuple[Tab | Scope, ...] = ()
     takes_keyboard: bool = False
 
     def make(self, session: Session, parent: QWidget) -> Page:

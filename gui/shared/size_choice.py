@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from core.exact.pairs import NORMS
-from gui.widgets.basics.controls import chooser
+from gui.widgets.basics.controls import chooser, offer
 from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
     from core.exact.pairs import Norm
     from gui.session.measure import Measure
+
+SHORT: dict[Norm, str] = {"l2": "length", "linf": "largest pixel", "l0": "pixels changed"}
+"""A norm in a word or two; a change is "of length 1.2"."""
 
 _BOX_HELP = (
     "Whether a changed pixel must stay between 0 (paper) and 1 (ink), as in an image that can be "
@@ -41,13 +43,19 @@ class SizeChoice(QWidget):
     ) -> None:
         super().__init__(parent)
         self._measure, self._norms = measure, norms
-        self.norm = chooser("Size", self, norm_help, {norm: NORMS[norm] for norm in norms})
+        self.norm = chooser("Size", self, norm_help, {norm: SHORT[norm] for norm in norms})
         self.boxed = QCheckBox("pixels in 0..1", self)
         self.boxed.setToolTip(wrapped(_BOX_HELP))
         self.setLayout(beside(self.norm, self.boxed, spacing=10))
         self.norm.activated.connect(lambda: measure.measure(norm=self.norm.currentData()))
         self.boxed.clicked.connect(lambda is_on: measure.measure(boxed=is_on))
         measure.changed.connect(self.refresh)
+        self.refresh()
+
+    def set_norms(self, norms: tuple[Norm, ...]) -> None:
+        """Offer the norms that are known by what is seen now."""
+        self._norms = norms
+        offer(self.norm, {norm: SHORT[norm] for norm in norms})
         self.refresh()
 
     @Slot()

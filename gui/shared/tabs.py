@@ -51,6 +51,21 @@ class Tab:
         return made
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a page is asked about, in several views.
+
+    Attributes
+    ----------
+    words, help : on its button, and what there is to see
+    views : the first is seen at once, the others are its *more views*
+    """
+
+    words: str
+    help: str
+    views: tuple[Tab, ...]
+
+
 class PanelTabs(LazyTabs):
     """Panels behind a row of buttons; what they ask for, their page asks for.
 

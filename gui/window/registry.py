@@ -5,7 +5,7 @@ asked for. A person should not wait for it to see something learn.
 """
 
 from gui.shared.page import PageEntry
-from gui.shared.tabs import Tab
+from gui.shared.tabs import Scope, Tab
 
 LEARN_TABS = (
     Tab(
@@ -36,44 +36,72 @@ LEARN_TABS = (
 )
 """Beside the class atlas."""
 
-ATTACK_TABS = (
-    Tab(
-        "Losses",
-        "The same image pushed by three losses, and why the squared one may not move it",
-        "gui.attack.losses.panel.LossesPanel",
+ATTACK_SCOPES = (
+    Scope(
+        "One image",
+        "One image changed until it is read as something else",
+        (
+            Tab(
+                "the film",
+                "The chosen image, its change and the result, step by step",
+                "gui.attack.film.panel.FilmPanel",
+            ),
+            Tab(
+                "compare losses",
+                "The same image pushed by three losses, and why the squared one may not move it",
+                "gui.attack.losses.panel.LossesPanel",
+            ),
+            Tab(
+                "all targets",
+                "The chosen image changed toward every class at once, as little as is enough",
+                "gui.attack.targets.panel.TargetsPanel",
+            ),
+            Tab(
+                "mend",
+                "The smallest change that makes a mistake right, and one that breaks what is right",
+                "gui.attack.repair.panel.RepairPanel",
+            ),
+            Tab(
+                "your turn",
+                "Paint the change yourself, with the same budget as the optimiser",
+                "gui.attack.by_hand.panel.ByHandPanel",
+            ),
+        ),
     ),
-    Tab(
-        "All targets",
-        "The chosen image changed toward every class at once, as little as is enough",
-        "gui.attack.targets.panel.TargetsPanel",
+    Scope(
+        "Every class",
+        "What it costs to make each class each other, beside what is confused",
+        (
+            Tab(
+                "the costs",
+                "What it costs to make each class each other, beside which is taken for which",
+                "gui.attack.pairs.panel.PairsPanel",
+            ),
+        ),
     ),
-    Tab(
-        "Pairs",
-        "What it costs to make each class each other, beside which is taken for which",
-        "gui.attack.pairs.panel.PairsPanel",
-    ),
-    Tab(
-        "Repair",
-        "The smallest change that makes a mistake right, beside one that breaks a right one",
-        "gui.attack.repair.panel.RepairPanel",
-    ),
-    Tab(
-        "Transfer",
-        "Images crafted on this run's model, tested on the models of the other runs",
-        "gui.attack.transfer.panel.TransferPanel",
-    ),
-    Tab(
-        "Same change",
-        "The film's change, or one found for all, added to every image of the part",
-        "gui.attack.same_change.panel.SameChangePanel",
-    ),
-    Tab(
-        "By hand",
-        "Paint the change yourself, with the same budget as the optimiser",
-        "gui.attack.by_hand.panel.ByHandPanel",
+    Scope(
+        "Every image",
+        "How much change all images withstand: exact, and under attacks",
+        (
+            Tab(
+                "the curves",
+                "How much change the images withstand: exact, and under attacks",
+                "gui.attack.robustness.panel.RobustnessPanel",
+            ),
+            Tab(
+                "the same change",
+                "The film's change, or one found for all, added to every image of the part",
+                "gui.attack.same_change.panel.SameChangePanel",
+            ),
+            Tab(
+                "transfer",
+                "Images changed to fool this run's model, tested on the models of the other runs",
+                "gui.attack.transfer.panel.TransferPanel",
+            ),
+        ),
     ),
 )
-"""Beside the film."""
+"""What the Attack page looks at; the first view of each is seen at once."""
 
 PAGES = (
     PageEntry(
@@ -92,15 +120,7 @@ PAGES = (
         name="attack",
         shortcut="Ctrl+2",
         icon="attack",
-        tabs=ATTACK_TABS,
-    ),
-    PageEntry(
-        "Robustness",
-        "How much change the images withstand: exact, and under attacks.",
-        "gui.attack.robustness.page.RobustnessPage",
-        name="robustness",
-        shortcut="Ctrl+5",
-        icon="best",
+        tabs=ATTACK_SCOPES,
     ),
     PageEntry(
         "Images",

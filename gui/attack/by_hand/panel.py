@@ -10,8 +10,8 @@ from core.attack.by_hand.score import number, over_budget, percent, score, sized
 from gui.attack.by_hand.rival import RivalPanel, name_of, pace_words
 from gui.attack.by_hand.rules import RulesLine
 from gui.attack.by_hand.study import Game
+from gui.attack.view import AttackView
 from gui.shared.columns import sentences
-from gui.shared.panel import Panel
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.bars.share_bar import ShareBar
 from gui.widgets.basics.card import card
@@ -41,7 +41,7 @@ _HINT_HELP = (
 )
 
 
-class ByHandPanel(Panel):
+class ByHandPanel(AttackView):
     """Left a person's painting, right the optimiser, between them how they stand."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

@@ -45,6 +45,11 @@ class AttackImages(QObject):
         """Open an image of a part beside a point of the screen."""
         self._opened.open_sample(part, index, near)
 
+    @Slot(object, QPoint)
+    def open_content(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
+        """Open what is made beside a point of the screen."""
+        self._opened.open(make, near)
+
     def _chosen_content(self) -> CardContent | None:
         image = self._session.attack.chosen_image
         return None if image is None else self._content("chosen image", image)

@@ -13,6 +13,7 @@ from core.attack.methods.descent import Descent
 from core.insight.diagnostics import weight_images, weight_limit
 from gui.attack.film.controls import FilmControls
 from gui.attack.film.images import AttackImages
+from gui.attack.view import AttackView
 from gui.session.attack import PART_WORDS
 from gui.shared.columns import sentences
 from gui.shared.words import epoch_words
@@ -43,12 +44,11 @@ _RAN_AWAY = (
 )
 
 
-class FilmPanel(QWidget):
+class FilmPanel(AttackView):
     """Shows the film of the session's attack."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
+        super().__init__(session, parent)
         self._attack = session.attack
         self.saving = Writing(session, self)
         self.film = FilmControls(session.attack.film, self.saving, self)

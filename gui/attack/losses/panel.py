@@ -29,8 +29,8 @@ from gui.attack.losses.words import (
     badge_words,
     far_out_words,
 )
+from gui.attack.view import AttackView
 from gui.shared.columns import label, sentences
-from gui.shared.panel import Panel
 from gui.theme import ICONS, LIGHT, Theme, make_icon
 from gui.widgets.basics.card import card
 from gui.widgets.basics.controls import button, switch
@@ -76,7 +76,7 @@ _BADGE_LINES = 3
 """What the longest words take in the smallest window."""
 
 
-class LossesPanel(Panel):
+class LossesPanel(AttackView):
     """Three columns and a badge on the left, two plots on the right, one slider for all."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

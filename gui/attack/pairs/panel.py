@@ -8,9 +8,10 @@ import numpy as np
 from PySide6.QtCore import Qt, Slot
 
 from gui.attack.pairs.study import pairs_study
+from gui.attack.view import AttackView
 from gui.shared.columns import heading, sentences
 from gui.shared.measure import measured_words
-from gui.shared.panel import Panel, StudyProgress
+from gui.shared.panel import StudyProgress
 from gui.shared.part_choice import PartChoice
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import ATTACKABLE, PARTS, epoch_words
@@ -48,8 +49,10 @@ _SENTENCE_HELP = (
 )
 
 
-class PairsPanel(Panel):
+class PairsPanel(AttackView):
     """Two matrices of the same classes in the same order, and what they have in common."""
+
+    norms = ("l2", "linf")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -132,7 +135,7 @@ class PairsPanel(Panel):
         attack.choose_exact(measured.norm, boxed=measured.boxed)
         attack.choose(measured.part, index, play=True)
         attack.set_setting("target", target)
-        self.tab_requested.emit("Film")
+        self.tab_requested.emit("the film")
 
 
 def _known_words(measured: SizesQuestion, matrix: CostMatrix) -> str:

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QSizePolicy
 from gui.attack.repair.side import RepairSide
 from gui.attack.repair.study import Repair
 from gui.attack.repair.words import comparison, medians
+from gui.attack.view import AttackView
 from gui.shared.columns import sentences
 from gui.shared.measure import measured_words
-from gui.shared.panel import Panel, StudyProgress
+from gui.shared.panel import StudyProgress
 from gui.shared.part_choice import PartChoice
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import ATTACKABLE, PARTS, epoch_words
@@ -49,8 +50,10 @@ _ELSEWHERE = "Look at another part, or at another epoch."
 _COMPUTING = "Looking for the smallest changes ..."
 
 
-class RepairPanel(Panel):
+class RepairPanel(AttackView):
     """Two halves, a sentence that compares them, and the medians of the whole part."""
+
+    norms = ("l2", "linf")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -209,4 +212,4 @@ class RepairPanel(Panel):
 
     def _film(self, kind: Kind) -> None:
         if self.repair.film(kind):
-            self.tab_requested.emit("Film")
+            self.tab_requested.emit("the film")

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QSlider, QWidget
 
 from gui.attack.same_change.effect_table import EffectTable
 from gui.attack.same_change.study import MOST_STRENGTH, OneChange
+from gui.attack.view import AttackView
 from gui.shared.columns import label, sentences
 from gui.shared.crafting import within
-from gui.shared.panel import Panel
 from gui.shared.words import PARTS
 from gui.widgets.basics.card import card
 from gui.widgets.basics.controls import button
@@ -57,8 +57,10 @@ _PASSES_HELP = (
 )
 
 
-class SameChangePanel(Panel):
+class SameChangePanel(AttackView):
     """The change and what it does on the left; on the right the changed images."""
+
+    norms = ("l2", "linf")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

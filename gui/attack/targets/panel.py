@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QSlider, QWidget
 from core.exact.crossing import FARTHEST
 from core.exact.pairs import NORMS
 from gui.attack.targets.study import targets_study
+from gui.attack.view import AttackView
 from gui.session.player import Player
 from gui.shared.columns import sentences
 from gui.shared.measure import measured_words
-from gui.shared.panel import Panel, StudyProgress
+from gui.shared.panel import StudyProgress
 from gui.shared.size_choice import SizeChoice
 from gui.shared.words import sure_words
 from gui.widgets.basics.card import card
@@ -62,7 +63,7 @@ _SCRUB_HELP = (
 )
 
 
-class TargetsPanel(Panel):
+class TargetsPanel(AttackView):
     """One column per class: the image on its way to it, and the change."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -257,7 +258,7 @@ class TargetsPanel(Panel):
             return
         self._session.attack.choose_exact(found.norm, boxed=found.boxed)
         self._session.attack.set_setting("target", k)
-        self.tab_requested.emit("Film")
+        self.tab_requested.emit("the film")
 
 
 def _fraction_words(fraction: float) -> str:

@@ -11,8 +11,8 @@ from core.attack.norms import NORMS
 from core.parameters import Parameter
 from gui.attack.transfer.study import question, transfer_study
 from gui.attack.transfer.table import REMOVED, TransferTable
+from gui.attack.view import AttackView
 from gui.shared.columns import heading, label, sentences
-from gui.shared.panel import Panel
 from gui.shared.run_models import models_of, other_runs
 from gui.shared.words import PARTS
 from gui.theme import LIGHT, Theme
@@ -54,7 +54,7 @@ _CRAFT_HELP = (
 _STRIP_HELP = "Click to play how this image was crafted."
 
 
-class TransferPanel(Panel):
+class TransferPanel(AttackView):
     """A button, a table that fills, and below it images that fool all models, or only one."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -227,4 +227,4 @@ class TransferPanel(Panel):
             if target is not None and attack.target is not None:
                 attack.set_setting("target", target)  # else each image has one that suits it
             attack.choose(answer.question.part, index, play=True)
-            self.tab_requested.emit("Film")
+            self.tab_requested.emit("the film")

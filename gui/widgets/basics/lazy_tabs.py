@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QStackedWidget, QWidget
 
 from gui.theme import LIGHT, Theme, give_theme
 from gui.widgets.basics.controls import switch
@@ -103,14 +103,20 @@ class TabRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._buttons = {words: switch(words, self, tip, "tab") for words, tip in tabs.items()}
         next(iter(self._buttons.values())).setChecked(True)
+        group = QButtonGroup(self)  # which a single one could not be pressed out of, either
         for button in self._buttons.values():
-            button.setAutoExclusive(True)
+            group.addButton(button)
             button.toggled.connect(self._switched)
         self.setLayout(beside(*self._buttons.values(), spacing=4))
 
     def button(self, words: str) -> QToolButton:
         """Return the button of a tab."""
         return self._buttons[words]
+
+    @property
+    def chosen_words(self) -> str:
+        """The name of the button that is pressed."""
+        return next(words for words, button in self._buttons.items() if button.isChecked())
 
     @Slot(str)
     def choose(self, words: str) -> None:
@@ -120,4 +126,4 @@ class TabRow(QWidget):
     @Slot(bool)
     def _switched(self, is_on: bool) -> None:
         if is_on:
-            self.chosen.emit(next(words for words, it in self._buttons.items() if it.isChecked()))
+            self.chosen.emit(self.chosen_words)

@@ -13,12 +13,10 @@ from gui.attack.robustness.images import RobustnessImages
 from gui.attack.robustness.pair import RobustnessPair
 from gui.attack.robustness.plot import RobustnessPlot
 from gui.attack.robustness.study import Robustness
-from gui.shared.opened_image import OpenedImage
-from gui.shared.page import Page
+from gui.attack.view import AttackView
 from gui.widgets.basics.card import card
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.lazy_tabs import LazyTabs, TabRow
-from gui.widgets.images.image_card import ImageCard
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -34,13 +32,15 @@ TABS = {
 """What there is to see below the plot -> in words."""
 
 
-class RobustnessPage(Page):
+class RobustnessPanel(AttackView):
     """Curves on the left; on the right the images that are fooled first and last.
 
     Parameters
     ----------
     attacks : what is tried
     """
+
+    norms = ("l2", "linf")
 
     def __init__(
         self,
@@ -50,9 +50,6 @@ class RobustnessPage(Page):
     ) -> None:
         super().__init__(session, parent)
         self._pair: RobustnessPair | None = None
-        self.card = ImageCard(self)
-        self.opened = OpenedImage(self.card, session)
-        self.card.attack_requested.connect(self.attack_requested)
         session.view.dataset_changed.connect(self._dataset_changed)
         self.state = Robustness(session, self, attacks)
         self.curves = RobustnessPlot(session, self.state, self)
@@ -68,7 +65,7 @@ class RobustnessPage(Page):
 
     def _make_pair(self) -> RobustnessPair:
         pair = self._pair = RobustnessPair(self._session, self.state, self)
-        pair.content_requested.connect(self.opened.open)
+        pair.content_requested.connect(self.content_requested)
         self._head.addWidget(pair.tools)
         pair.tools.setVisible(self.switch.button(TWO).isChecked())
         self.switch.button(TWO).toggled.connect(pair.tools.setVisible)
@@ -84,7 +81,7 @@ class RobustnessPage(Page):
 
     def _connect(self) -> None:
         self.curves.label.activated.connect(self.refresh)
-        self.images.opened.connect(partial(self.opened.open_sample, "test"))
+        self.images.opened.connect(partial(self.sample_requested.emit, "test"))
         self.switch.chosen.connect(self.tabs.show_panel)
         view, state = self._session.view, self.state
         for signal in (state.measure.changed, self._session.runs.changed, view.run_shown):
@@ -97,7 +94,6 @@ class RobustnessPage(Page):
 
     @Slot()
     def _dataset_changed(self) -> None:
-        self.card.close()
         self.curves.dataset_changed()
         self.refresh()
 

@@ -1,0 +1,97 @@
+"""The Attack page: three scopes, their views, one size and one box for all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from gui_helpers import choose, click, has_colour, open_view, pixels, wait_until
+
+from gui.attack.page import AttackPage
+from gui.theme import LIGHT
+from gui.window.registry import ATTACK_SCOPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from gui.session.session import Session
+
+
+@pytest.fixture
+def page(session: Session, new_panel: Callable[..., Any]) -> AttackPage:
+    """Return the Attack page with all there is on it."""
+    made: AttackPage = new_panel(AttackPage, session, scopes=ATTACK_SCOPES, size=(1264, 596))
+    return made
+
+
+def test_a_view_that_is_chosen_stays_chosen_and_shows_its_name(
+    page: AttackPage, qtbot: QtBot
+) -> None:
+    assert page.shown == "the film"
+    assert page.more_views.text() == "more views"
+    open_view(qtbot, page, "all targets")
+    assert page.tabs.currentWidget() is page.tabs.panel("all targets")
+    click(qtbot, page.switch.button("Every image"))
+    assert page.shown == "the curves"
+    assert page.more_views.text() == "more views"
+    assert has_colour(pixels(page.switch.button("Every image")), LIGHT.selection).any()
+    click(qtbot, page.switch.button("Every class"))
+    assert not page.more_views.isVisible(), "there is but one view"
+    click(qtbot, page.switch.button("One image"))
+    assert page.shown == "all targets"
+    assert page.more_views.text() == "all targets"
+    open_view(qtbot, page, "the film")
+    assert page.tabs.currentWidget() is page.film_panel
+
+
+def test_every_view_can_be_seen(page: AttackPage, qtbot: QtBot) -> None:
+    for scope in ATTACK_SCOPES:
+        for view in scope.views:
+            open_view(qtbot, page, view.words)
+            assert page.tabs.currentWidget().isVisible()
+            assert page.switch.chosen_words == scope.words
+
+
+def test_scopes_and_size_stay_where_they_are(page: AttackPage, qtbot: QtBot) -> None:
+    def places() -> list[Any]:
+        fixed = (page.switch, page.size_choice.norm, page.size_choice.boxed)
+        return [(w.mapTo(page, w.rect().topLeft()), w.size()) for w in fixed]
+
+    before = places()
+    for scope in ATTACK_SCOPES:
+        for view in scope.views:
+            open_view(qtbot, page, view.words)
+            qtbot.wait(20)
+            assert places() == before, view.words
+
+
+def test_the_size_and_the_box_are_chosen_in_one_place(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    measure, size = session.attack.measure, page.size_choice
+    choose(qtbot, size.norm, size.norm.findData("linf"))
+    assert measure.norm == "linf"
+    click(qtbot, size.boxed)
+    assert not measure.boxed
+    choose(qtbot, size.norm, size.norm.findData("l0"))
+    open_view(qtbot, page, "the costs")
+    assert size.norm.findData("l0") < 0, "pixels are not counted there"
+    assert size.norm.currentData() == "l2"
+    assert not size.boxed.isChecked()
+    open_view(qtbot, page, "the film")
+    assert size.norm.currentData() == "l0"
+
+
+def test_the_bar_below_drives_the_epochs_where_many_images_are_seen(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(page.transport_changed):
+        open_view(qtbot, page, "the costs")
+    page.transport.go_to(3)
+    assert session.view.shown is not None
+    assert session.view.shown.epoch == 3
+    study = page.tabs.panel("the costs").study  # type: ignore[attr-defined]
+    wait_until(qtbot, lambda: study.is_settled and study.found is not None)
+    assert study.answer.question.epoch == 3
