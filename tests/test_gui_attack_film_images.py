@@ -63,7 +63,6 @@ def test_the_result_opens_and_follows_the_step(
         assert session.view.shown is not None
         model = SoftmaxPerceptron(session.view.shown.weights)
         np.testing.assert_allclose(content.probabilities, model.probabilities(step.image))
-    click(qtbot, card.why_button)
     assert session.attack.film.step is not None
     ledger = card.evidence.ledger
     assert ledger is not None

@@ -51,7 +51,7 @@ from gui.images.page import CLASSES, SPLIT, ImagesPage
 from gui.images.split.settings import what_matters
 from gui.session.readings import ShownReadings
 from gui.session.run_state import RunState
-from gui.shared.words import PartView
+from gui.shared.words import PARTS, PartView, an
 from gui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
@@ -353,7 +353,8 @@ def test_a_click_opens_the_card_and_from_there_the_attack(
     expected = window.session.view.shown.probabilities_of(split.images[index])
     np.testing.assert_allclose(content.probabilities, expected, rtol=1e-6)
     assert (content.part, content.index, content.true_class) == (part, index, split.labels[index])
-    assert f"image {index}: labelled {split.labels[index]}" in page.card.title.text()
+    title = f"{PARTS[part].capitalize()} {index}: {an(str(split.labels[index]))}"
+    assert page.card.title.text().startswith(title)
     click(qtbot, page.card.attack_button)
     assert not page.card.isVisible()
     assert window.page("attack").isVisible()

@@ -10,7 +10,6 @@ from gui_helpers import (
     SMALL,
     WAIT,
     Painted,
-    activate,
     cell_pixels,
     click,
     data_of,
@@ -38,6 +37,7 @@ from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb
 from gui.session.run_state import RunState
+from gui.shared.words import an
 from gui.theme import LIGHT
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
@@ -198,9 +198,9 @@ def test_a_click_opens_a_mistake_and_its_button_attacks_it(
     click(qtbot, atlas, atlas.cell_rect(2, k).center())
     card = window.page("learn").card
     assert card.isVisible()
+    names = dataset.class_names
     assert card.title.text() == (
-        f"training image {mistake.index}: labelled {dataset.class_names[k]}, read as "
-        f"{dataset.class_names[mistake.predicted]}"
+        f"Training {mistake.index:,}: {an(names[k])} read as {names[mistake.predicted]}"
     )
     image = dataset.train.images[mistake.index]
     content = card.content
@@ -240,8 +240,7 @@ def test_a_click_opens_weights_and_means_which_are_no_samples(
     assert not card.attack_button.isVisible()
     assert card.content is not None
     np.testing.assert_array_equal(card.content.values, atlas.rows[row].values[4])
-    activate(qtbot, card)
-    qtbot.keyClick(card, Qt.Key.Key_Escape)
+    qtbot.keyClick(card.view, Qt.Key.Key_Escape)
     assert not card.isVisible()
 
 
@@ -256,11 +255,64 @@ def test_the_atlas_works_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
     assert not np.array_equal(pixels(atlas), before)  # the frame moved
     qtbot.keyClick(atlas, Qt.Key.Key_Return)
     assert card.title.text() == "mean of class 1"
+    narrow = atlas.width()
     card.close()
+    wait_until(qtbot, lambda: atlas.width() > narrow)
     for _ in range(30):
         qtbot.keyClick(atlas, Qt.Key.Key_Right)
         qtbot.keyClick(atlas, Qt.Key.Key_Up)
     assert window.foot.hovered.text() == "weights, class 9"
+
+
+def test_an_opened_image_stands_beside_and_arrow_keys_walk_on(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    show(qtbot, window, 1)
+    page, atlas = window.page("learn"), window.page("learn").atlas
+    found = window.session.readings.diagnosis.found
+    assert found is not None
+    mistakes = [k for k, mistake in enumerate(found.worst) if mistake is not None]
+    atlas.grab()
+    before = page.tabs.geometry()
+    click(qtbot, atlas, atlas.cell_rect(2, mistakes[0]).center())
+    card = page.card
+    assert card.isVisible()
+    window.grab()
+    on_page = card.geometry().translated(card.parentWidget().mapTo(page, QPoint()))
+    tabs = page.tabs.geometry().translated(page.tabs.parentWidget().mapTo(page, QPoint()))
+    assert not on_page.intersects(tabs)  # beside, never on top
+    assert tabs.height() == before.height()
+    framed = has_colour(pixels(atlas), LIGHT.accent).sum()
+    assert framed > 100
+    for k in mistakes[1:]:
+        qtbot.keyClick(card.view, Qt.Key.Key_Right)
+        assert card.content is not None
+        assert card.content.index == found.worst[k].index
+    qtbot.keyClick(card.view, Qt.Key.Key_Right)  # there is none after the last
+    assert card.content.index == found.worst[mistakes[-1]].index
+    click(qtbot, card.close_button)
+    assert not card.isVisible()
+    assert atlas.hasFocus()
+    wait_until(qtbot, lambda: page.tabs.geometry() == before)
+
+
+def test_a_page_left_and_seen_again_shows_the_image_as_it_is_read_now(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    show(qtbot, window, 1)
+    page = window.page("learn")
+    page.atlas.clicked.emit(2, first_mistake(window))
+    window.show_page("attack")
+    window.session.view.show_epoch(9)
+    window.show_page("learn")
+    assert page.card.isVisible()
+    content, shown = page.card.content, window.session.view.shown
+    assert content is not None
+    assert shown is not None
+    np.testing.assert_array_equal(
+        page.card.bars.probabilities, shown.probabilities_of(content.values.reshape(-1))
+    )
+    assert content.marked_epoch == 9
 
 
 def test_a_rewind_closes_the_opened_image(window: MainWindow, qtbot: QtBot) -> None:

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from gui_helpers import (
     EPOCHS,
-    activate,
     click,
     data_of,
     has_colour,
     hover,
     pixels,
     press,
+    rgb,
     type_number,
     wait_for_diagnosis,
     wait_for_state,
@@ -28,8 +28,9 @@ from core.insight.image_history import ImageHistory, image_history
 from core.learning.perceptron import SoftmaxPerceptron
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
+from gui.widgets.bars.likeliest_bars import LikeliestBars
 from gui.widgets.bars.probability_bars import ProbabilityBars, logit_text
-from gui.widgets.bars.rank_plot import RankPlot
+from gui.widgets.images.history_plot import HistoryPlot
 from gui.widgets.images.image_card import CardContent, ImageCard
 
 if TYPE_CHECKING:
@@ -47,15 +48,12 @@ def expected(window: MainWindow, index: int, part: str = "train") -> ImageHistor
 
 @pytest.fixture
 def card(window: MainWindow, qtbot: QtBot) -> ImageCard:
-    """Return the card of training image 7, its history unfolded."""
+    """Return the card of training image 7."""
     press(qtbot, window, "Ctrl+4")
     page = window.page("images")
     wait_until(qtbot, lambda: page.view is not None and page.view.seen is not None)
     page.open_image(7, QPoint(300, 600))
-    activate(qtbot, page.card)
-    assert not page.card.history.isVisible()
-    assert page.card.history.history is None  # nothing is computed unless it is looked at
-    click(qtbot, page.card.history_button)
+    wait_until(qtbot, page.card.isVisible)
     assert page.card.history.isVisible()
     return page.card
 
@@ -80,9 +78,7 @@ def test_the_history_is_that_of_core(card: ImageCard, window: MainWindow) -> Non
     assert found.epochs.tolist() == list(range(EPOCHS + 1))
     np.testing.assert_array_equal(found.logits, wanted.logits)
     np.testing.assert_array_equal(found.rank, wanted.rank)
-    assert card.history.words.text().casefold() == f"{wanted}.".casefold()
-    name = data_of(window.session).class_names[wanted.label]
-    assert card.history.title.text() == f"RANK OF {name} OVER EPOCHS"
+    assert card.history.plot.accessibleDescription() == str(wanted)
 
 
 def test_the_strip_is_right_where_the_image_is(
@@ -105,15 +101,34 @@ def test_the_strip_is_right_where_the_image_is(
             assert has_colour(column[None, :1], colour).all() == right
 
 
-def test_the_steps_are_at_the_ranks(card: ImageCard, window: MainWindow) -> None:
+def test_the_curve_is_at_the_probabilities(card: ImageCard, window: MainWindow) -> None:
     plot = card.history.plot
     history = plot.history
     assert history is not None
     picture, edges = pixels(plot), plot.edges()
-    for i, rank in enumerate(history.rank.tolist()):
-        x, y = (edges[i] + edges[i + 1]) // 2 + 2, round(plot.row_of(rank))
-        assert has_colour(picture[y - 2 : y + 3, x : x + 1], window.theme.accent).any()
-    assert plot.row_of(1) < plot.row_of(2) < plot.row_of(10)
+    for i, share in enumerate(history.probabilities[:, history.label].tolist()):
+        x, y = (edges[i] + edges[i + 1]) // 2, round(plot.row_of(share))
+        near = picture[max(y - 2, 0) : y + 3, x - 1 : x + 2].astype(int)
+        colour = np.array(rgb(window.theme.good))
+        assert (np.abs(near - colour).sum(axis=2) < 120).any(), f"epoch {i}"
+    assert plot.row_of(1) < plot.row_of(0.5) < plot.row_of(0)
+
+
+def test_what_it_is_read_as_has_a_dashed_curve_of_its_own(qtbot: QtBot) -> None:
+    plot = HistoryPlot()
+    qtbot.addWidget(plot)
+    plot.resize(300, 104)
+    logits = np.array([[0.0, 5.0, 0.0]] * 9)
+    history = ImageHistory(0, np.arange(9), logits, tuple(logits))
+    for read, colours in ((0, (True, False)), (1, (True, True))):
+        plot.set_history(history, read, ("a", "b", "c"))
+        frame = plot.frame()
+        painted = pixels(plot, frame)
+        found = tuple(bool(has_colour(painted, c).any()) for c in (LIGHT.good, LIGHT.bad))
+        assert found == colours
+    figure = plot.figure()
+    assert figure is not None
+    assert [(line.label, line.dash) for line in figure.lines] == [("a", ""), ("b", "dashed")]
 
 
 def test_hovering_and_clicking_an_epoch_of_the_history(
@@ -168,14 +183,22 @@ def test_a_closed_card_lets_go_of_the_run(card: ImageCard, window: MainWindow) -
     assert card.history.history is None
 
 
-def test_both_unfold_and_fold(card: ImageCard, qtbot: QtBot) -> None:
-    height = card.height()
-    click(qtbot, card.why_button)
-    assert card.evidence.isVisible()
-    assert card.history.isVisible()
-    click(qtbot, card.history_button)
-    assert not card.history.isVisible()
-    assert card.height() == height - 200
+def test_the_three_likeliest_classes_are_named_the_true_one_among_them(qtbot: QtBot) -> None:
+    bars = LikeliestBars()
+    qtbot.addWidget(bars)
+    bars.resize(200, bars.sizeHint().height())
+    names = [f"class number {k} of a long name" for k in range(47)]
+    y = np.linspace(0.0, 1.0, 47)
+    y /= y.sum()
+    bars.set_probabilities(names, y, true=3)
+    assert bars.shown_classes() == [46, 45, 3]
+    bars.set_probabilities(names, y, true=45)
+    assert bars.shown_classes() == [46, 45, 44]
+    painted = pixels(bars)
+    assert has_colour(painted, LIGHT.bad).any()  # the wrong one that wins
+    assert has_colour(painted, LIGHT.good).any()
+    hover(bars, bars.bar_rect(46).center().toPoint())
+    assert QToolTip.text().startswith("<qt><p>p(class number 46")
 
 
 def test_a_worst_mistake_of_the_atlas_has_a_history(window: MainWindow, qtbot: QtBot) -> None:
@@ -187,7 +210,6 @@ def test_a_worst_mistake_of_the_atlas_has_a_history(window: MainWindow, qtbot: Q
     click(qtbot, atlas, atlas.cell_rect(2, k).center())
     card = window.page("learn").card
     assert card.isVisible()
-    click(qtbot, card.history_button)
     mistake = worst[k]
     assert mistake is not None
     assert card.history.history is not None
@@ -198,12 +220,12 @@ def test_a_worst_mistake_of_the_atlas_has_a_history(window: MainWindow, qtbot: Q
     # A mean has probabilities, but is no image that is the same at every epoch; weights have none.
     click(qtbot, atlas, atlas.cell_rect(1, k).center())
     assert card.bars.logits is not None
-    assert not card.history_button.isVisible()
     assert not card.history.isVisible()
     card.close()
     click(qtbot, atlas, atlas.cell_rect(0, k).center())
     assert not card.bars.isVisible()
-    assert not card.history_button.isVisible()
+    assert not card.evidence.isVisible()
+    assert not card.history.isVisible()
     card.close()
 
 
@@ -260,7 +282,7 @@ def test_an_image_without_a_true_class_has_logits_only(qtbot: QtBot) -> None:
         )
     )
     np.testing.assert_array_equal(card.bars.logits, model.logits(values.reshape(-1)))
-    assert card.history_button.isHidden()
+    assert card.history.isHidden()
 
 
 @pytest.mark.parametrize("n_classes", [2, 10, 47])
@@ -290,38 +312,38 @@ def test_logits_in_a_column(logit: float, text: str) -> None:
     assert logit_text(logit) == text
 
 
-def test_a_rank_that_is_none_leaves_a_gap(qtbot: QtBot) -> None:
-    plot = RankPlot()
+def test_a_probability_that_is_none_leaves_a_gap(qtbot: QtBot) -> None:
+    plot = HistoryPlot()
     qtbot.addWidget(plot)
     plot.resize(300, 150)
-    logits = np.array([[0.0, 1.0], [np.nan, 0.0], [1.0, 0.0]])
-    history = ImageHistory(0, np.arange(3), logits, tuple(logits))
-    plot.set_history(history, ("a", "b"))
+    logits = np.array([[0.0, 1.0], [0.0, 1.0], [np.nan, 0.0], [1.0, 0.0], [1.0, 0.0]])
+    history = ImageHistory(0, np.arange(5), logits, tuple(logits))
+    plot.set_history(history, 0, ("a", "b"))
     picture, edges = pixels(plot), plot.edges()
     frame = plot.frame()
 
     def drawn(i: int) -> bool:
         x = (edges[i] + edges[i + 1]) // 2
-        column = picture[frame.top() - 3 : frame.bottom() + 3, x - 5 : x + 5]
-        return bool(has_colour(column, LIGHT.accent).any())
+        column = picture[frame.top() - 3 : frame.bottom() - 3, x - 5 : x + 5]
+        return bool(has_colour(column, LIGHT.good).any())
 
-    assert [drawn(i) for i in range(3)] == [True, False, True]
-    assert plot.describe(1) == "epoch 1: the logits are not numbers"
+    assert [drawn(i) for i in range(5)] == [True, True, False, True, True]
+    assert plot.describe(2) == "epoch 2: the logits are not numbers"
 
 
-def test_ranks_of_many_classes_and_epochs_fit(qtbot: QtBot) -> None:
-    plot = RankPlot()
+def test_histories_of_many_classes_and_epochs_fit(qtbot: QtBot) -> None:
+    plot = HistoryPlot()
     qtbot.addWidget(plot)
     rng = np.random.default_rng(0)
     for n_classes, n_epochs in ((2, 1), (47, 512), (100, 3)):
         logits = rng.standard_normal((n_epochs, n_classes))
         names = [str(k) for k in range(n_classes)]
-        plot.set_history(ImageHistory(1, np.arange(n_epochs), logits, tuple(logits)), names, 0.0)
+        plot.set_history(ImageHistory(1, np.arange(n_epochs), logits, tuple(logits)), 0, names, 0.0)
         plot.resize(400, 140)
         pixels(plot)
-        assert plot.row_of(n_classes) <= plot.frame().bottom() + 1
+        assert plot.row_of(0.0) <= plot.frame().bottom() + 1
         assert plot.edges()[-1] <= plot.width()
         assert plot.place_at(plot.edges()[-1]) == n_epochs - 1
         # Where there are more epochs than pixels, a pixel is that of its last one.
-        assert plot.place_at(plot.edges()[0]) in ({0} if n_epochs < 300 else {0, 1})
+        assert plot.place_at(plot.edges()[0]) in ({0} if n_epochs < 300 else {0, 1, 2})
         assert plot.place_at(-5) is None

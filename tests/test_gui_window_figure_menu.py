@@ -41,7 +41,6 @@ from gui.theme import DARK, LIGHT
 from gui.widgets.bars.class_counts import ClassCounts
 from gui.widgets.bars.paired_bars import PairedBars
 from gui.widgets.bars.probability_bars import ProbabilityBars
-from gui.widgets.bars.rank_plot import RankPlot
 from gui.widgets.bars.share_bar import ShareBar
 from gui.widgets.basics.figured import WAYS, Figured
 from gui.widgets.curves.band_plot import EpochBars
@@ -50,6 +49,7 @@ from gui.widgets.grids.class_matrix import ClassMatrix
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 from gui.widgets.grids.cost_grid import CostGrid
 from gui.widgets.grids.epoch_heat_map import EpochHeatMap
+from gui.widgets.images.history_plot import HistoryPlot
 from gui.widgets.images.image_mosaic import ImageMosaic
 from gui.widgets.images.image_strip import ImageStrip
 from gui.widgets.images.image_view import ImageView
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 SHOWING = (
     *(CurvePlot, ClassMatrix, EpochHeatMap, ImageMosaic, ImageStrip, ImageView, WallView),
-    *(ClassCounts, PairedBars, ProbabilityBars, RankPlot, ShareBar),
+    *(ClassCounts, PairedBars, ProbabilityBars, HistoryPlot, ShareBar),
 )
 """All widgets that plot, tabulate or paint what is computed."""
 
@@ -409,12 +409,11 @@ def test_an_opened_image_is_a_figure_of_its_own(window: MainWindow, qtbot: QtBot
     page.atlas.clicked.emit(1, 3)
     card = page.card
     wait_until(qtbot, card.isVisible)
-    activate(qtbot, card)
-    card.why_button.setChecked(True)
+    card.view.setFocus()
     titles = [found.figure.title for found in window.figures.visible()]
-    assert "Mean of class 3" in titles[:3]  # before those of the page
+    assert "Mean of class 3" in titles[:3]  # before those of the page: it has the keyboard
     assert "Evidence" in titles
-    right_click(card, card.bars)
+    right_click(window, card.bars)
     menu = open_menu(qtbot)
     assert menu.actions()[0].text() == "Class probabilities"
     click_entry(qtbot, menu, "Copy numbers")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -26,10 +25,10 @@ from gui.widgets.images.colour_bar import ColourBar
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QAction, QResizeEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from core.data.dataset import Dataset, Split
     from core.insight.diagnostics import Diagnosis
@@ -62,6 +61,8 @@ _WORST_HELP = (
 ATLAS = "Class atlas"
 _ATLAS_HELP = "Weights, means and worst mistakes, one column per class"
 
+
+_WALK = "arrow keys walk on to the next worst"
 
 _ATLAS_HEIGHT = 370
 """Of the card below the curves with digits three times as large as they are, and the gap."""
@@ -102,7 +103,6 @@ class LearnPage(Page):
         self._drawn: tuple[NDArray[Any], DiagnosisAnswer | None] | None = None
         """The weights and the mistakes that the atlas shows."""
         self._theme = LIGHT
-        self._keys: list[QAction] = []
         self._to_come = CurvesToCome(self)
         self._plots: list[CurvePlot] = []
         self._making: Iterator[CurvePlot] | None = None
@@ -120,7 +120,7 @@ class LearnPage(Page):
         self.content_requested.connect(self._open_content)
         self.tab_requested.connect(self.show_tab)
         session.view.run_started.connect(self._run_started)
-        session.view.shown_changed.connect(self._follow)
+        session.view.shown_changed.connect(self.refresh)
         session.view.forgotten.connect(self._forget)
         # Once all that is being painted now is on the screen.
         self._to_come.painted.connect(self.painted, Qt.ConnectionType.QueuedConnection)
@@ -133,7 +133,8 @@ class LearnPage(Page):
         head = beside(self.switch, 12, self.atlas_words, None, *right, spacing=4)
         self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
         inside = holding(below(head, (self.tabs, 1), spacing=4), self)
-        self.setLayout(below(self._to_come, (card(inside, (12, 8, 12, 8)), 1), spacing=8))
+        self._lower = beside((card(inside, (12, 8, 12, 8)), 1), spacing=8)
+        self.setLayout(below(self._to_come, (self._lower, 1), spacing=8))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the curves what the atlas can do without."""
@@ -145,19 +146,17 @@ class LearnPage(Page):
         """Use these colours for what is made from now on; what there is gets them by itself."""
         self._theme = theme
 
-    def use_actions(self, actions: Mapping[str, QAction]) -> None:
-        """Let the window's keys work on a card, too."""
-        self._keys = list(actions.values())
-
     @cached_property
     def card(self) -> ImageCard:
-        """The card of an opened image, made with the first one."""
+        """The card of an opened image, made with the first one; it stands beside the atlas."""
         from gui.widgets.images.image_card import ImageCard
 
         made = ImageCard(self)
-        made.addActions(self._keys)
+        self._lower.addWidget(made.stand_beside())
         give_theme(made, self._theme)
         made.attack_requested.connect(self.attack_requested)
+        made.walked.connect(self._walk)
+        made.finished.connect(self._card_closed)
         return made
 
     @cached_property
@@ -217,11 +216,11 @@ class LearnPage(Page):
         for widget in (self.atlas_words, self.n_worst, self.colour_bar):
             widget.setVisible(words == ATLAS)
 
-    @Slot()
-    def _follow(self) -> None:
-        """Show the model shown, also where only an opened image of the atlas is seen."""
-        if self.isVisible() or any(card.isVisible() for card in self.cards):
-            self.show_known()
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what is true now, in an opened image of the atlas too."""
+        super().showEvent(event)
+        if self.cards:
+            self.opened.refresh()
 
     @Slot()
     def _run_started(self) -> None:
@@ -321,14 +320,31 @@ class LearnPage(Page):
         def make() -> CardContent | None:
             return self._content(row, column, index)
 
-        self.opened.open(make, self.atlas.on_screen(row, column))
+        self.opened.open(make, self.atlas.on_screen(row, column), _WALK if row >= _WORST else "")
+        self.atlas.set_opened((row, column))
+
+    @Slot(int, int)
+    def _walk(self, down: int, right: int) -> None:
+        """Open the next worst of this class, or the worst of the next class."""
+        row, column = self.atlas.walk(down, right)
+        if row >= _WORST:
+            self._cell_clicked(row, column)
+
+    @Slot()
+    def _card_closed(self) -> None:
+        """Go on where the image was opened."""
+        self.atlas.set_opened(None)
+        if self.atlas.isVisible():
+            self.atlas.setFocus()
 
     @Slot(object, QPoint)
     def _open_content(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
+        self.atlas.set_opened(None)
         self.opened.open(make, near)
 
     @Slot(str, int, QPoint)
     def _open_sample(self, part: str, index: int, near: QPoint) -> None:
+        self.atlas.set_opened(None)
         self.opened.open_sample(part, index, near)
 
     def _content(self, row: int, column: int, index: int | None) -> CardContent | None:
@@ -341,8 +357,7 @@ class LearnPage(Page):
             return None
         if index is not None:
             snapshots = self._session.epochs.snapshots
-            content = PartView(dataset, "train").card(index, shown, snapshots)
-            return replace(content, words=f"{content.words} {_WORST_HELP}")
+            return PartView(dataset, "train").card(index, shown, snapshots)
         picture, name = self.atlas.rows[row], dataset.class_names[column]
         values = picture.values[column]
         if picture.missing and picture.missing[column]:

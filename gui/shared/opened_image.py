@@ -27,26 +27,38 @@ class OpenedImage(QObject):
         self._card, self._session = card, session
         self._make: Callable[[], CardContent | None] = _nothing
         session.view.shown_changed.connect(self.refresh)
+        card.seen.connect(self.refresh)
         card.finished.connect(self._forget)
         card.epoch_requested.connect(session.view.show_epoch)
 
-    def open(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
-        """Open what ``make`` returns beside a point of the screen, and ask it again as it changes.
+    def open(
+        self, make: Callable[[], CardContent | None], near: QPoint, walk_words: str = ""
+    ) -> None:
+        """Open what ``make`` returns, and ask it again as what it says changes.
 
         None is for what cannot be shown just now.
+
+        Parameters
+        ----------
+        near : beside this point of the screen, where the card is a window of its own
+        walk_words : where the arrow keys lead, if whoever opens it listens to ``card.walked``
         """
-        self._make = make
         content = make()
         if content is not None:
-            self._card.show_content(content, near)
+            self._make = make
+            self._card.show_content(content, near, walk_words)
 
     @Slot(str, int, QPoint)
-    def open_sample(self, part: str, index: int, near: QPoint) -> None:
-        """Open an image of a part of the present data beside a point of the screen."""
+    def open_sample(self, part: str, index: int, near: QPoint, walk_words: str = "") -> None:
+        """Open an image of a part of the present data."""
         session, dataset = self._session, self._session.view.dataset
         if dataset is not None:
             view = PartView(dataset, part)
-            self.open(lambda: view.card(index, session.view.shown, session.epochs.snapshots), near)
+
+            def make() -> CardContent:
+                return view.card(index, session.view.shown, session.epochs.snapshots)
+
+            self.open(make, near, walk_words)
 
     @Slot()
     def _forget(self) -> None:

@@ -49,7 +49,7 @@ class Page(Panel):
 
     @property
     def cards(self) -> tuple[ImageCard, ...]:
-        """The card of an opened image, a window of its own, once the page has made it."""
+        """The card of an opened image, once the page has made it."""
         card = vars(self).get("card")
         return () if card is None else (card,)
 
@@ -58,9 +58,10 @@ class Page(Panel):
         self.setFocus()
 
     def use_actions(self, actions: Mapping[str, QAction]) -> None:
-        """Let the window's keys work here: a card is a window of its own before it."""
+        """Let the window's keys work here: a card may be a window of its own before it."""
         for card in self.cards:
-            card.addActions(list(actions.values()))
+            if card.isWindow():
+                card.addActions(list(actions.values()))
 
     def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons on the buttons."""

@@ -104,13 +104,13 @@ class PartView:
         names, label = self.dataset.class_names, int(self.split.labels[index])
         true = self._true_label(index)
         values = self.split.images[index].reshape(self.dataset.image_shape)
-        title = f"{PARTS[self.part]} image {index:,}: labelled {names[label]}"
+        title = f"{PARTS[self.part].capitalize()} {index:,}: {an(names[label])}"
         probabilities = None
         words = []
         if shown is not None:
             probabilities = shown.probabilities_of(values.reshape(-1))
-            title += f", read as {names[int(probabilities.argmax())]}"
-            words.append(f"As the model of {epoch_words(shown.epoch)} reads it.")
+            read = int(probabilities.argmax())
+            title += ", read rightly" if read == label else f" read as {names[read]}"
         if true != label:
             words.append(noise_sentence(names[label], names[true]))
         if self.part not in ATTACKABLE:
@@ -129,6 +129,12 @@ class PartView:
             learnt_class=label,
             marked_epoch=None if shown is None or shown.live else shown.epoch,
         )
+
+
+def an(name: str) -> str:
+    """Return a name with its article: ``a 7``, ``an 8``, ``an ankle boot``."""
+    is_vowel = name[:1].lower() in "aeio" or name.split(" ")[0] in ("8", "11", "18")
+    return f"{'an' if name and is_vowel else 'a'} {name}"
 
 
 def noise_sentence(label: str, true: str) -> str:

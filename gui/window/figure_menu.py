@@ -156,7 +156,7 @@ class FigureMenu(QObject):
 
     def _roots(self) -> list[QWidget]:
         page = cast("Page", self._pages.currentWidget())
-        return [*(card for card in page.cards if card.isVisible()), page]
+        return [*(card for card in page.cards if card.isVisible() and card.isWindow()), page]
 
     def described(self, found: Found) -> Figure:
         """Return a figure that says what it is of: data, run, and what its panel adds."""

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QWidget
 
 from core.insight.evidence import Evidence, evidence, rivals
 from gui.widgets.basics.controls import chooser
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
-from gui.widgets.images.image_view import ImageView
+from gui.widgets.images.whole_pixels import WholePixels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,8 @@ _HELP = (
     "class, blue for the second. With the bias the shares add up to the gap exactly."
 )
 _NAME = 14
+_SIDE = 84
+"""Pixels of the map at most."""
 _SMALLEST = 1e-12
 """Below it there is nothing to colour."""
 
@@ -43,19 +45,23 @@ class EvidencePanel(QWidget):
         self.ledger: Evidence | None = None
         self.first = self._combo("for", "The class for which red pixels speak")
         self.second = self._combo("against", "The class for which blue pixels speak")
-        self.map = ImageView("evidence", _HELP, self)
+        self.map = WholePixels(_SIDE, "evidence", _HELP, self)
         self.map.set_reader(self._read)
         self.formula = QLabel("", self)
         self.formula.setWordWrap(True)
         self.formula.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
         self.formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.formula.setToolTip(wrapped("z_a - z_b = sum_i x_i (w_a - w_b)_i + (b_a - b_b)", _HELP))
-        first, second = QLabel("for", self), QLabel("against", self)
-        row = beside(first, (self.first, 1), second, (self.second, 1))
-        self.setLayout(below(row, (self.map, 1), self.formula))
+        words = [QLabel(text, self) for text in ("Why", "and not", "?")]
+        for each in words:
+            each.setObjectName("sentence")
+        row = beside(words[0], (self.first, 1), words[1], (self.second, 1), words[2], spacing=4)
+        right = below(row, self.formula, None, spacing=4)
+        self.setLayout(beside((self.map, 0, Qt.AlignmentFlag.AlignTop), (right, 1), spacing=12))
 
     def _combo(self, name: str, tip: str) -> QComboBox:
-        combo = chooser(f"evidence {name} class", self, tip, shortest=4)
+        combo = chooser(f"evidence {name} class", self, tip, shortest=2)
+        combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         combo.activated.connect(self._pair_chosen)
         return combo
 
@@ -114,8 +120,9 @@ class EvidencePanel(QWidget):
         ahead, behind = (a, b) if gap >= 0 else (b, a)
         times = math.exp(min(abs(gap), 700.0))
         return (
-            f"z({a}) - z({b}) = pixels {ledger.from_pixels:+.3f}, bias {ledger.bias:+.3f}: "
-            f"{gap:+.3f}. So {ahead} is e^{abs(gap):.3g} = {times:.3g} times as likely as {behind}."
+            f"pixels {_signed(ledger.from_pixels)}, bias {_signed(ledger.bias)}\n"
+            f"gap {_signed(gap, plus='')}: {ahead} is {times:,.3g} times as likely as {behind}. "
+            f"Red pixels speak for {a}."
         )
 
     def _read(self, y: int, x: int) -> str:
@@ -127,3 +134,7 @@ class EvidencePanel(QWidget):
             f"pixel ({y}, {x}): x = {image[y, x]:.4g}, w_a - w_b = {ledger.weights[i]:+.4g}; "
             f"x (w_a - w_b) = {ledger.pixels[i]:+.4g}"
         )
+
+
+def _signed(value: float, plus: str = "+") -> str:
+    return f"{value:{plus}.3f}".replace("-", "\N{MINUS SIGN}")

@@ -1,17 +1,16 @@
-"""One image over the epochs of a run: rank of its class, right or wrong, and both in words."""
+"""One image over the epochs of a run: how likely its class was, and what it is read as."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from core.insight.image_history import ImageHistory, image_history
-from gui.widgets.bars.rank_plot import RankPlot
-from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below
+from gui.widgets.images.history_plot import HistoryPlot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.learning.records import EpochRecord
-
-_NAME = 14
 
 
 class HistoryPanel(QWidget):
@@ -32,16 +29,9 @@ class HistoryPanel(QWidget):
         super().__init__(parent)
         self._image: NDArray[np.floating] | None = None
         self.history: ImageHistory | None = None
-        self.title = QLabel("", self)
-        self.title.setObjectName("heading")
-        self.plot = RankPlot(self)
+        self.plot = HistoryPlot(self)
         self.plot.epoch_clicked.connect(self.epoch_clicked)
-        self.words = QLabel("", self)
-        self.words.setWordWrap(True)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        for label in (self.title, self.words):
-            label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
-        self.setLayout(below(self.title, (self.plot, 1), self.words))
+        self.setLayout(below((self.plot, 1)))
 
     def forget(self) -> None:
         """Let go of the image and of the run."""
@@ -51,6 +41,7 @@ class HistoryPanel(QWidget):
         self,
         image: NDArray[np.floating],
         label: int,
+        read: int,
         names: Sequence[str],
         snapshots: Sequence[EpochRecord],
         marker: float | None,
@@ -61,6 +52,7 @@ class HistoryPanel(QWidget):
         ----------
         image : (height, width)
         label : its class
+        read : what it is read as
         names : of the classes
         snapshots : in rising order of epochs
         marker : the epoch shown elsewhere
@@ -70,8 +62,15 @@ class HistoryPanel(QWidget):
         if known is not None and (known.label != label or not is_same):
             known = None
         self._image = image
-        self.history = image_history(image.reshape(-1), label, snapshots, known)
-        self.plot.set_history(self.history, names, marker)
-        self.title.setText(f"RANK OF {short(names[label], _NAME)} OVER EPOCHS")
-        words = str(self.history)
-        self.words.setText(f"{words[:1].upper()}{words[1:]}.")
+        if known is None or not _is_of(known, snapshots):
+            known = image_history(image.reshape(-1), label, snapshots, known)
+        self.history = known
+        self.plot.set_history(known, read, names, marker)
+
+
+def _is_of(history: ImageHistory, snapshots: Sequence[EpochRecord]) -> bool:
+    """Whether nothing new is known: a card is shown anew with every frame of a live run."""
+    if len(history.weights) != len(snapshots):
+        return False
+    pairs = zip(history.weights, snapshots, strict=True)
+    return all(weights is snapshot.weights for weights, snapshot in pairs)

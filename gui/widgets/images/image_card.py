@@ -1,39 +1,39 @@
-"""One image opened from an atlas: large, with its probabilities, ready to be attacked."""
+"""One image opened from a page: what it is read as, why, since when; ready to be attacked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QDialog,
-    QLabel,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
 from core.learning.perceptron import SoftmaxPerceptron
-from gui.widgets.bars.probability_bars import ProbabilityBars
+from gui.widgets.bars.likeliest_bars import LikeliestBars
+from gui.widgets.basics.arrow_keys import ARROWS
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.figured import FigureRequest, ask_for
 from gui.widgets.basics.fitting_words import as_title
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.images.evidence_panel import EvidencePanel
 from gui.widgets.images.history_panel import HistoryPanel
-from gui.widgets.images.image_view import ImageView
+from gui.widgets.images.whole_pixels import WholePixels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
-    from PySide6.QtGui import QContextMenuEvent, QScreen
+    from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QScreen, QShowEvent
 
     from core.learning.records import EpochRecord
     from core.report.figures import Sheet
 
-_HISTORY_HEIGHT = 200
+WIDTH, _HEIGHT = 352, 420
+"""Pixels of the card; the height is that of a window of its own."""
+_SIDE, _ALONE = 112, 308
+"""Pixels of the image at most, beside its probabilities and where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,82 +63,79 @@ class CardContent:
     limit: float | None = None
 
 
-class ImageCard(QDialog):
-    """A small window beside the image it was opened from; Escape closes it."""
+def _label(parent: QWidget, look: str) -> QLabel:
+    """Return words that wrap; names of classes come from strangers."""
+    made = QLabel("", parent, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+    made.setObjectName(look)
+    return made
+
+
+class ImageCard(QFrame):
+    """Stands beside what the image was opened from; Escape or its cross closes it.
+
+    Whoever has no room for it yet leaves it a window of its own.
+    """
 
     attack_requested = Signal(str, int)
     epoch_requested = Signal(int)
     """An epoch of the history was clicked."""
+    walked = Signal(int, int)
+    """An arrow key: so many rows down and columns to the right."""
+    seen = Signal()
+    """It is shown again: what it says may be old."""
+    finished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setWindowFlag(Qt.WindowType.Dialog)
         self.setWindowTitle("Image")
+        self.setObjectName("card")
+        self.setAccessibleName("opened image")
+        self.setFixedWidth(WIDTH)
+        self.hide()
         self.content: CardContent | None = None
         """What is shown."""
-        self.title = QLabel(self)
-        self.title.setObjectName("sentence")
-        self.title.setWordWrap(True)
-        self.words = QLabel(self)
-        self.words.setObjectName("muted")
-        self.words.setWordWrap(True)
-        for label in (self.title, self.words):
-            label.setTextFormat(Qt.TextFormat.PlainText)  # names come from strangers
-        self.view = ImageView("", "Hover to read the value of each pixel.", self)
-        self.view.setAccessibleName("image")
-        self.bars = ProbabilityBars(self)
-        self.evidence = EvidencePanel(self)
-        self.evidence.hide()
-        self.why_button = self._button(
-            "Why?",
-            "Show which pixels speak for what the image is read as, and against another class",
-        )
-        self.history_button = self._button(
-            "History",
-            "Show at which epochs of the run this image was read rightly, and how far its class "
-            "was from being first",
-        )
-        for button in (self.why_button, self.history_button):
-            button.setCheckable(True)
-            button.toggled.connect(self._unfold)
-        self.history = HistoryPanel(self)
-        self.history.setFixedHeight(_HISTORY_HEIGHT)
-        self.history.hide()
-        self.history.epoch_clicked.connect(self.epoch_requested)
-        self.close_button = self._button("Close", "Close this image (Esc)")
-        self.close_button.clicked.connect(self.close)
-        self.attack_button = self._button(
-            "Attack this image", "Change this image until it is read as something else"
-        )
-        self.attack_button.setObjectName("call")
-        self.attack_button.clicked.connect(self._attack)
+        self._can_walk = False
+        self.title = _label(self, "sentence")
+        self.words = _label(self, "caption")
+        self.hint = _label(self, "caption")
+        self.view = WholePixels(_SIDE, "image", "Hover to read the value of each pixel.", self)
         self.view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.view.installEventFilter(self)
+        self.bars = LikeliestBars(self)
+        self.evidence = EvidencePanel(self)
+        self.history = HistoryPanel(self)
+        self.history.epoch_clicked.connect(self.epoch_requested)
+        self.close_button = QToolButton(self)
+        self.close_button.setText("\N{MULTIPLICATION X}")
+        self.close_button.setAccessibleName("Close this image")
+        self.close_button.setToolTip("Close this image (Esc)")
+        self.close_button.clicked.connect(self.close)
+        tip = "Change this image until it is read as something else"
+        self.attack_button = button("Attack it", self, tip, "small", self._attack)
+        for each in (self.close_button, self.attack_button):
+            # Space plays and pauses beside an image too; Tab leads to the buttons.
+            each.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lay_out()
 
-    def _button(self, words: str, tip: str) -> QPushButton:
-        button = QPushButton(words, self)
-        button.setToolTip(tip)
-        # Space plays and pauses in front of an image too; Tab leads to the buttons.
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAutoDefault(False)
-        return button
-
     def _lay_out(self) -> None:
-        buttons = beside(
-            *(self.why_button, self.history_button),
-            *(None, self.close_button, self.attack_button),
-            spacing=8,
-        )
-        column = below(
-            self.title,
-            (beside((self.view, 3), (self.bars, 3), (self.evidence, 4), spacing=16), 1),
-            *(self.history, self.words, buttons),
-            spacing=8,
-        )
-        column.setContentsMargins(16, 14, 16, 14)
-        self.setLayout(column)
+        top = Qt.AlignmentFlag.AlignTop
+        head = beside((self.title, 1), (self.close_button, 0, top), spacing=8)
+        attack = (self.attack_button, 0, Qt.AlignmentFlag.AlignLeft)
+        right = below(self.bars, self.hint, attack, None, spacing=4)
+        image = beside((self.view, 0, top), (right, 1), spacing=14)
+        parts = below(image, self.evidence, self.history, self.words, None, spacing=8)
+        self.area = scrolled(holding(parts, self), self, sideways=False)
+        self.setLayout(below(head, (self.area, 1), spacing=6, margins=(12, 8, 12, 8)))
+
+    def stand_beside(self) -> ImageCard:
+        """Return itself, to be laid out in a row at the right of what it belongs to."""
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.hide()
+        return self
 
     def figure(self) -> Sheet | None:
-        """Return all that is unfolded; None before there is anything."""
+        """Return all that is shown; None before there is anything."""
         content = self.content
         if content is None:
             return None
@@ -152,16 +149,20 @@ class ImageCard(QDialog):
         return Sheet(as_title(content.title), content.words, tuple(filter(None, figures)))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Leave it to the window that the card lies before."""
+        """Leave it to the window that the card lies before, if it is one of its own."""
         under, parent = self.childAt(event.pos()) or self, self.parentWidget()
-        if parent is not None:
+        if self.isWindow() and parent is not None:
             ask_for(parent.window(), FigureRequest(under, place=event.globalPos()))
+        else:
+            super().contextMenuEvent(event)
 
     def set_content(self, content: CardContent) -> None:
         """Show an image, where the card is."""
         self.content = content
         self.title.setText(content.title)
         self.words.setText(content.words)
+        self.words.setVisible(bool(content.words))
+        self.view.set_side(_ALONE if content.probabilities is None else _SIDE)
         if content.limit is None:
             self.view.show_grey(content.values)
         else:
@@ -175,67 +176,78 @@ class ImageCard(QDialog):
                 content.class_names, content.probabilities, true=content.true_class, logits=logits
             )
         self.attack_button.setVisible(content.index is not None)
-        self.why_button.setVisible(content.weights is not None)
-        has_history = content.snapshots is not None and content.true_class is not None
-        self.history_button.setVisible(has_history)
-        self._refresh()
+        self.hint.setVisible(self._can_walk and content.probabilities is not None)
+        self._explain(content)
 
-    @Slot(bool)
-    def _unfold(self, is_open: bool) -> None:
-        self._refresh()
-        layout = self.layout()
-        assert layout is not None
-        layout.activate()  # else what has just been folded still takes its room
-        self.resize(self._usual_size())
-        self._move_onto(self.screen(), self.x(), self.y())
-
-    def _refresh(self) -> None:
-        """Compute the ledger, and what the epochs make of the image, only where looked at."""
-        content = self.content
-        assert content is not None
-        for button, part in (
-            (self.why_button, self.evidence),
-            (self.history_button, self.history),
-        ):
-            part.setVisible(button.isChecked() and not button.isHidden())
+    def _explain(self, content: CardContent) -> None:
+        """Say why it is read so, and how it was read at other epochs."""
         values, names, true = content.values, content.class_names, content.true_class
-        if not self.evidence.isHidden():
-            assert content.weights is not None
-            assert content.probabilities is not None
-            self.evidence.show_image(content.weights, values, names, content.probabilities, true)
-        if self.history.isHidden():
+        weights, probabilities = content.weights, content.probabilities
+        self.evidence.setVisible(weights is not None)
+        if weights is not None:
+            assert probabilities is not None
+            self.evidence.show_image(weights, values, names, probabilities, true)
+        self.history.setVisible(content.snapshots is not None and true is not None)
+        if content.snapshots is None or true is None or probabilities is None:
             self.history.forget()
             return
-        assert content.snapshots is not None
-        assert true is not None
         label = true if content.learnt_class is None else content.learnt_class
-        self.history.show_image(values, label, names, content.snapshots(), content.marked_epoch)
+        read, snapshots = int(probabilities.argmax()), content.snapshots()
+        self.history.show_image(values, label, read, names, snapshots, content.marked_epoch)
 
-    def _usual_size(self) -> QSize:
-        width = 360 if self.content is None or self.content.probabilities is None else 560
-        return QSize(
-            width + (360 if self.evidence.isVisibleTo(self) else 0),
-            420 + (_HISTORY_HEIGHT if self.history.isVisibleTo(self) else 0),
-        )
+    def show_content(self, content: CardContent, near: QPoint, walk_words: str = "") -> None:
+        """Show an image; as a window of its own beside a point of the screen.
 
-    def show_content(self, content: CardContent, near: QPoint) -> None:
-        """Show an image beside a point of the screen."""
+        Parameters
+        ----------
+        walk_words : where the arrow keys lead, if they lead anywhere
+        """
         self.evidence.forget_choice()
+        self._can_walk = bool(walk_words)
+        self.hint.setText(walk_words)
         self.set_content(content)
-        self.resize(self._usual_size())
-        # Not where it was last: the window may have gone to the projector since.
-        screen = QGuiApplication.screenAt(near) or self.screen()
-        self._move_onto(screen, near.x() - self.width() // 2, near.y() - self.height())
-        self.view.setFocus()
+        if self.isWindow():
+            self._move_onto(QGuiApplication.screenAt(near) or self.screen(), near)
         self.show()
         self.raise_()
+        self.area.verticalScrollBar().setValue(0)
+        self.view.setFocus()
 
-    def _move_onto(self, screen: QScreen, x: int, y: int) -> None:
+    def _move_onto(self, screen: QScreen, near: QPoint) -> None:
         """Move there, or as near as leaves all of the card on the screen."""
+        self.resize(WIDTH, _HEIGHT)
         area = screen.availableGeometry()
+        x, y = near.x() - self.width() // 2, near.y() - self.height()
         x = max(min(x, area.right() - self.width()), area.left())
-        y = max(min(y, area.bottom() - self.height()), area.top())
-        self.move(x, y)
+        self.move(x, max(min(y, area.bottom() - self.height()), area.top()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Walk on with the arrow keys, which elsewhere move what is played."""
+        if self._can_walk and isinstance(event, QKeyEvent) and event.key() in ARROWS:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.walked.emit(*ARROWS[Qt.Key(event.key())])
+                return True
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close with Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that somebody looks."""
+        super().showEvent(event)
+        self.seen.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell of the end."""
+        super().closeEvent(event)
+        self.finished.emit()
 
     @Slot()
     def _attack(self) -> None:

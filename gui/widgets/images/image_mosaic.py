@@ -102,6 +102,7 @@ class ImageMosaic(CellGrid):
         """What is shown."""
         self._images: list[QImage] = []
         self._marked: int | None = None
+        self._opened: tuple[int, int] | None = None
         self._laid_out: _Place | None = None
 
     @property
@@ -158,6 +159,24 @@ class ImageMosaic(CellGrid):
         """Frame the images of one column, or of none."""
         self._marked = column
         self.update()
+
+    def set_opened(self, cell: tuple[int, int] | None) -> None:
+        """Frame the cell whose image is open beside, or none."""
+        if cell != self._opened:
+            self._opened = cell
+            self.update()
+
+    def walk(self, down: int, right: int) -> tuple[int, int]:
+        """Go to the next cell that way that has an image, and return it; or stay."""
+        before = self._current
+        while (after := self._neighbour(down, right)) != self._current:
+            self._current = after
+            row, column = after
+            if not (self.rows[row].missing and self.rows[row].missing[column]):
+                self.update()
+                return after
+        self._current = before
+        return before
 
     def figure(self) -> Sheet | None:
         """Return a figure of each row below each other; None before there are any."""
@@ -327,6 +346,9 @@ class ImageMosaic(CellGrid):
             painter.setPen(QPen(QColor(self._theme.best), 2))
             for index in range(len(self.rows)):
                 painter.drawRect(self.cell_rect(index, self._marked).adjusted(-1, -1, 1, 1))
+        if self._opened is not None and self._opened[0] < len(self.rows):
+            painter.setPen(QPen(QColor(self._theme.accent), 3))
+            painter.drawRect(self.cell_rect(*self._opened).adjusted(-2, -2, 1, 1))
         if self.hasFocus() and self.rows and self._names:
             painter.setPen(QPen(QColor(self._theme.accent), 2))
             painter.drawRect(self.cell_rect(*self._current).adjusted(-2, -2, 1, 1))

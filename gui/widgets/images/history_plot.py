@@ -1,7 +1,8 @@
-"""The rank of an image's class over epochs, and below it where the image is right and wrong."""
+"""How likely two classes of an image were over epochs, and where it was right and wrong."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,79 +27,100 @@ if TYPE_CHECKING:
     from core.report.figures import Chart
 
 _GAP = 6
-_STRIP = 14
+_STRIP = 6
+_LINE = 18
+_LEFT_SHARE, _MOST_LEFT = 0.34, 110
+"""Of the width, and pixels at most, for the names of the curves."""
+_MOST_SMOOTH = 600
+"""Epochs up to which the curves are smooth: longer ones take too long to paint."""
 _HELP = (
-    "Rank 1 is the largest of all logits: the image is read rightly there. The axis is logarithmic "
-    "and hangs down from 1. Click to show the model of an epoch everywhere."
+    "The probability of the class of the image, and dashed of what it is read as. Below: high "
+    "where it is read rightly, low where wrongly. Click to show the model of an epoch everywhere."
 )
 
 
-class RankPlot(Painted):
-    """Steps from rank to rank, 1 on top; a strip below is high where right, low where wrong."""
+class HistoryPlot(Painted):
+    """Two curves from 0 to 1, named at the left; a strip below tells right from wrong."""
 
     epoch_clicked = Signal(int)
-    usual, least = QSize(300, 150), QSize(180, 96)
+    usual, least = QSize(300, 104), QSize(180, 84)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("rank of the true class over epochs", parent)
+        super().__init__("history of the image over epochs", parent)
         self.history: ImageHistory | None = None
         """What is shown."""
+        self.read = 0
+        """The class that it is read as now."""
         self._names: tuple[str, ...] = ()
         self._marker: float | None = None
         self._current = 0
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def set_history(
-        self, history: ImageHistory, names: Sequence[str], marker: float | None = None
+        self, history: ImageHistory, read: int, names: Sequence[str], marker: float | None = None
     ) -> None:
         """Show another history; ``marker`` is the epoch shown elsewhere."""
-        self.history, self._names, self._marker = history, tuple(names), marker
+        self.history, self.read = history, read
+        self._names, self._marker = tuple(names), marker
         self._current = min(self._current, max(len(history.epochs) - 1, 0))
         self.setAccessibleDescription(str(history))
         self.update()
 
+    @property
+    def classes(self) -> tuple[int, ...]:
+        """The classes drawn: that of the image, and what it is read as if that is another."""
+        if self.history is None:
+            return ()
+        label = self.history.label
+        return (label,) if self.read == label else (label, self.read)
+
     def figure(self) -> Chart | None:
-        """Return the rank over epochs, 1 on top; None before there is any."""
+        """Return the probabilities over epochs; None before there are any."""
         history = self.history
         if history is None or not len(history.epochs):
             return None
         from core.report.figures import Chart, Line, Rule
 
-        ranks = np.where(history.rank == 0, np.nan, history.rank)  # 0: no order
-        epoch = self._marker
+        epoch, probabilities = self._marker, history.probabilities
+        looks = zip(self.classes, (("good", ""), ("bad", "dashed")), strict=False)
         return Chart(
             title=as_title(self.accessibleName()),
             subtitle=str(history),
             x_label="epoch",
-            y_label="rank (1: read rightly)",
-            lines=(Line(self._names[history.label], history.epochs, ranks, on_paper("accent")),),
+            y_label="probability",
+            lines=tuple(
+                Line(self._names[k], history.epochs, probabilities[:, k], on_paper(colour), dash)
+                for k, (colour, dash) in looks
+            ),
             rules=() if epoch is None else (Rule(f"epoch {epoch:g}", epoch),),
-            y_log=True,
-            y_limits=(max(len(self._names), 2), 1),
+            y_limits=(0.0, 1.0),
         )
 
     def _left(self) -> int:
-        return self.fontMetrics().horizontalAdvance("000") + _GAP
+        return min(int(self.width() * _LEFT_SHARE), _MOST_LEFT)
 
     def frame(self) -> QRect:
-        """Return where the ranks are drawn."""
-        below = _STRIP + self.fontMetrics().height() + 2 * _GAP
-        return self.rect().adjusted(self._left(), _GAP + 2, -_GAP, -below)
+        """Return where the curves are drawn."""
+        metrics = self.fontMetrics()
+        left = self._left() + metrics.horizontalAdvance("0.5") + 2 * _GAP
+        below = _STRIP + metrics.height() + 3
+        half = metrics.horizontalAdvance("000") // 2
+        return self.rect().adjusted(left, metrics.height() // 2, -max(_GAP, half), -below)
 
     def strip_rect(self) -> QRect:
         """Return where right and wrong are drawn."""
         frame = self.frame()
-        return QRect(frame.left(), frame.bottom() + _GAP, frame.width(), _STRIP)
+        return QRect(frame.left(), frame.bottom() + 2, frame.width(), _STRIP)
 
     def edges(self) -> list[int]:
         """Return where each epoch begins, and the last one ends, in pixels from the left."""
         frame, n = self.frame(), 0 if self.history is None else len(self.history.epochs)
         return [frame.left() + frame.width() * i // max(n, 1) for i in range(n + 1)]
 
-    def row_of(self, rank: float) -> float:
-        """Return how far down a rank is drawn."""
-        frame, n_classes = self.frame(), max(len(self._names), 2)
-        return frame.top() + frame.height() * float(np.log(rank) / np.log(n_classes))
+    def row_of(self, probability: float) -> float:
+        """Return how far down a probability is drawn."""
+        frame = self.frame()
+        return frame.bottom() - (frame.height() - 1) * probability
 
     def place_at(self, x: float) -> int | None:
         """Return which epoch, counted, is drawn at a place; None beside them."""
@@ -108,47 +130,69 @@ class RankPlot(Painted):
         return min(int(np.searchsorted(edges, x, side="right")) - 1, len(edges) - 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint axis, steps, strip and mark."""
+        """Paint names, axis, curves, strip and mark."""
         if self.history is None or not len(self.history.epochs):
             return
         # A painter that goes on after an exception would end the process.
         with QPainter(self) as painter:
             edges = self.edges()
+            self._paint_names(painter)
             self._paint_axis(painter)
-            self._paint_steps(painter, edges)
+            self._paint_curves(painter, edges)
             self._paint_strip(painter, edges)
-            self._paint_epochs(painter, edges)
+            self._paint_epochs(painter)
             self._paint_mark(painter, edges)
+
+    def _pens(self) -> list[QPen]:
+        true = QPen(QColor(self._theme.good), 2)
+        read = QPen(QColor(self._theme.bad), 2, Qt.PenStyle.CustomDashLine)
+        read.setDashPattern((3.0, 1.8))
+        return [true, read]
+
+    def _paint_names(self, painter: QPainter) -> None:
+        font, line = painter.font(), self.fontMetrics().height() + 3
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(self._theme.text))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(0, 0, self._left(), line), flags, "History")
+        for row, (k, pen) in enumerate(zip(self.classes, self._pens(), strict=False), 1):
+            middle = line * row + line // 2
+            painter.setPen(pen)
+            painter.drawLine(0, middle, _LINE, middle)
+            box = QRect(_LINE + _GAP, line * row, self._left() - _LINE - _GAP, line)
+            name = f"a {self._names[k]}"
+            text = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, box.width())
+            painter.drawText(box, flags, text)
+        font.setBold(False)
+        painter.setFont(font)
 
     def _paint_axis(self, painter: QPainter) -> None:
         frame, line = self.frame(), self.fontMetrics().height()
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        n_classes, free = len(self._names), -line
-        for rank in sorted({1, 2, 3, 5, 10, 20, 50, n_classes}):
-            y = int(self.row_of(rank))
-            if rank > n_classes or (y - free < line and rank != n_classes):
-                continue
-            painter.setPen(QColor(self._theme.border))
+        for share in (0.0, 0.5, 1.0):
+            y = round(self.row_of(share))
+            painter.setPen(QColor(self._theme.line))
             painter.drawLine(frame.left(), y, frame.right(), y)
-            if y - free >= line - 2:
-                painter.setPen(QColor(self._theme.muted))
-                box = QRect(0, y - line // 2, frame.left() - _GAP, line)
-                painter.drawText(box, flags, str(rank))
-                free = y
+            painter.setPen(QColor(self._theme.muted))
+            box = QRect(0, y - line // 2, frame.left() - _GAP, line)
+            painter.drawText(box, flags, f"{share:g}")
 
-    def _paint_steps(self, painter: QPainter, edges: list[int]) -> None:
+    def _paint_curves(self, painter: QPainter, edges: list[int]) -> None:
         assert self.history is not None
-        painter.setPen(QPen(QColor(self._theme.accent), 2))
-        line = QPolygonF()
-        for i, rank in enumerate(self.history.rank.tolist()):
-            if rank == 0:  # no order: the line has a gap
-                painter.drawPolyline(line)
-                line = QPolygonF()
-                continue
-            y = self.row_of(rank)
-            line.append(QPointF(edges[i], y))
-            line.append(QPointF(edges[i + 1], y))
-        painter.drawPolyline(line)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(edges) < _MOST_SMOOTH)
+        probabilities = self.history.probabilities
+        for k, pen in zip(self.classes, self._pens(), strict=False):
+            painter.setPen(pen)
+            line = QPolygonF()
+            for i, share in enumerate(probabilities[:, k].tolist()):
+                if math.isnan(share):  # no order: the line has a gap
+                    painter.drawPolyline(line)
+                    line = QPolygonF()
+                    continue
+                line.append(QPointF((edges[i] + edges[i + 1]) / 2, self.row_of(share)))
+            painter.drawPolyline(line)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_strip(self, painter: QPainter, edges: list[int]) -> None:
         assert self.history is not None
@@ -159,15 +203,15 @@ class RankPlot(Painted):
                 box.setTop(box.top() + strip.height() // 2)
             painter.fillRect(box, QColor(self._theme.good if right else self._theme.bad))
 
-    def _paint_epochs(self, painter: QPainter, edges: list[int]) -> None:
+    def _paint_epochs(self, painter: QPainter) -> None:
         assert self.history is not None
         epochs, strip, line = self.history.epochs, self.strip_rect(), self.fontMetrics().height()
         painter.setPen(QColor(self._theme.muted))
-        box = QRect(strip.left(), strip.bottom() + 2, strip.width(), line)
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft, str(epochs[0]))
-        if len(epochs) > 1:
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight, str(epochs[-1]))
-        painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, "epoch")
+        edges, last = self.edges(), len(epochs) - 1
+        for place in sorted({0, last // 2, last} if last > 3 else {0, last}):
+            middle = (edges[place] + edges[place + 1]) // 2
+            box = QRect(middle - 40, strip.bottom() + 1, 80, line)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(epochs[place]))
 
     def _paint_mark(self, painter: QPainter, edges: list[int]) -> None:
         assert self.history is not None
@@ -204,7 +248,9 @@ class RankPlot(Painted):
         if place is None:
             QToolTip.hideText()
             return
-        tip = wrapped(self.describe(place), _HELP)
+        assert self.history is not None
+        told = f"{str(self.history).capitalize()}."
+        tip = wrapped(self.describe(place), told, _HELP)
         QToolTip.showText(event.globalPosition().toPoint(), tip, self)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
