@@ -12,82 +12,22 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractSpinBox,
-    QApplication,
-    QComboBox,
-    QSlider,
-    QToolButton,
-)
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
 
 from gui.session.session import Session
 from gui.settings import Settings
 from gui.theme import apply_font, bring_fonts
-from gui.widgets.basics.arrow_keys import ENTER
-from gui.window.actions import STAGE_KEYS
 from gui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
     from types import TracebackType
-
-    from PySide6.QtWidgets import QWidget
 
     from core.command_line import Arguments
 
 _log = logging.getLogger(__name__)
 _RUBBISH_MILLISECONDS = 1000
 """After the window is shown; main.py has told Python not to look for any."""
-
-
-class InputHabits(QObject):
-    """Lets keys mean the same wherever the keyboard is, and the wheel scroll.
-
-    The space bar plays what is on the stage, also where a button or list is focused, and so do the
-    arrows step: buttons are pressed, and lists opened, with Enter. Over a list, or a number or
-    slider that nobody has clicked, the wheel would change a setting while somebody wants to read
-    on.
-    """
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Press with Enter, hand keys of the stage on to the window, pass the wheel on."""
-        if (
-            event.type() == QEvent.Type.Wheel
-            and isinstance(watched, (QComboBox, QAbstractSpinBox, QSlider))
-            # A list keeps the keyboard once it was used; to open it is one click.
-            and (isinstance(watched, QComboBox) or not watched.hasFocus())
-        ):
-            event.ignore()  # so that it goes to the widget around it
-            return True
-        if (
-            event.type() == QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-            and isinstance(watched, (QAbstractButton, QComboBox, QSlider))
-            and isinstance(watched.window(), MainWindow)
-        ):
-            return self._pressed(watched, event)
-        return False
-
-    @staticmethod
-    def _pressed(watched: QWidget, event: QKeyEvent) -> bool:
-        """Press a button, open a list; what is a key of the stage goes there."""
-        if Qt.Key(event.key()) in STAGE_KEYS:
-            window = watched.window()
-            assert isinstance(window, MainWindow)
-            return window.take_key(event)
-        if Qt.Key(event.key()) in ENTER:
-            if isinstance(watched, QToolButton) and watched.menu() is not None:
-                watched.showMenu()
-                return True
-            if isinstance(watched, QAbstractButton):
-                watched.click()
-                return True
-            if isinstance(watched, QComboBox):
-                watched.showPopup()
-                return True
-        return False
 
 
 def make_application(argv: list[str]) -> QApplication:
@@ -212,8 +152,6 @@ def run_window(arguments: Arguments) -> int:
     timing = os.environ.get("PERCEPTRON_EXPLORER_TIMING")
     if timing:
         StartTimes(window, timing)
-    keys = InputHabits(app)
-    app.installEventFilter(keys)
     # The frame timer gives Python a chance to run these handlers 30 times a second. They may
     # run in the middle of a paintEvent, so the window is closed from the event loop.
     for number in (signal.SIGINT, signal.SIGTERM):

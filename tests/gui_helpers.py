@@ -370,11 +370,10 @@ def drag(widget: QWidget, start: QPoint, end: QPoint) -> None:
 
 def click_menu(qtbot: QtBot, window: MainWindow, menu_title: str, action_name: str) -> None:
     """Open a menu with the mouse and click one of its entries."""
-    bar = window.menuBar()
-    title = next(action for action in bar.actions() if action.text() == menu_title)
-    click(qtbot, bar, bar.actionGeometry(title).center())
-    menu = title.menu()
-    assert isinstance(menu, QMenu)
+    click(qtbot, window.head.menu)
+    everything, menu = window.menus.all, window.menus.by_name[menu_title]
+    wait_until(qtbot, everything.isVisible)
+    click(qtbot, everything, everything.actionGeometry(menu.menuAction()).center())
     wait_until(qtbot, menu.isVisible)
     action = window.actions_by_name[action_name]
     assert action.isEnabled(), f"{action_name} is disabled"

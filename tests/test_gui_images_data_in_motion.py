@@ -269,7 +269,7 @@ def test_a_change_of_reading_taken_back_in_time_is_taken_back(
 def test_the_list_opens_a_path_as_it_was_read(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    session, combo = window.session, window.panel.data_combo
+    session, combo = window.session, window.head.data
     rng = np.random.default_rng(0)
     pixels, labels = rng.integers(0, 255, (60, 5, 4), np.uint8), np.arange(60) % 3
     np.savez(tmp_path / "unclear.npz", a=pixels, b=pixels, c=labels)
@@ -290,7 +290,7 @@ def test_a_path_on_its_way_stands_in_the_list_in_one_line(
     height = window.statusBar().sizeHint().height()
     path = write_data(tmp_path / "four\n\n\n\nlines", (5, 4), 3, 30, 12)
     window.session.open(path)
-    assert window.panel.data_combo.currentText() == "four\\n\\n\\n\\nlines"
+    assert window.head.data.currentText() == "four\\n\\n\\n\\nlines"
     assert "\n" not in window.notice.status
     assert window.statusBar().sizeHint().height() == height
     may_go.set()
@@ -323,7 +323,7 @@ def test_a_file_is_dropped_onto_the_window(
     _drop(window, _mime(tmp_path / "set.npz"))
     wait_until(qtbot, lambda: data_of(window.session).n_classes == 4)
     assert "set.npz" in window.notice.text
-    assert window.panel.data_combo.currentText() == "set.npz"
+    assert window.head.data.currentText() == "set.npz"
 
 
 @pytest.fixture
@@ -373,7 +373,7 @@ def test_the_card_of_the_worst_says_what_the_noise_has_done(
 
 
 def test_a_download_tells_its_speed(window: MainWindow) -> None:
-    row = window.panel.catalogue.inside.rows["mnist"]
+    row = window.head.data.catalogue.rows["mnist"]
     told = DownloadProgress(2_500_000, 11_600_000, 750_000.0, "downloading x")
     window.session.downloads.progress["mnist"] = told
     row.refresh()
@@ -384,7 +384,7 @@ def test_a_download_tells_its_speed(window: MainWindow) -> None:
 def test_a_failure_is_forgotten_with_a_success(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row, downloads = window.panel.catalogue.inside.rows["mnist"], window.session.downloads
+    row, downloads = window.head.data.catalogue.rows["mnist"], window.session.downloads
     downloads.failures["mnist"] = "it could not be downloaded"
     row.refresh()
     assert "could not" in row.words.toolTip()
@@ -410,7 +410,7 @@ def test_a_download_called_off_as_it_ends_is_there_all_the_same(
         "core.sources.catalogue.dataset_cache.available", lambda entry: entry.key == "mnist"
     )
     downloads.call_off("mnist")
-    assert window.panel.catalogue.inside.rows["mnist"].button.text() == "Open"
+    assert window.head.data.catalogue.rows["mnist"].button.text() == "Open"
 
 
 def test_a_mirror_that_sleeps_holds_nothing_up(
@@ -491,9 +491,9 @@ def test_an_opened_weights_image_is_that_of_the_epoch_shown_wherever_it_is_chose
     session, learn = window.session, window.page("learn")
     learn.atlas.clicked.emit(0, 3)
     for epoch in (0, 6, EPOCHS):
-        click(qtbot, window.top.buttons[f"{page}_page"])
+        click(qtbot, window.head.buttons[f"{page}_page"])
         session.view.show_epoch(epoch)
-        click(qtbot, window.top.buttons["learn_page"])
+        click(qtbot, window.head.buttons["learn_page"])
         assert session.view.shown is not None
         assert learn.card.content is not None
         expected = weight_images(session.view.shown.weights, data_of(session).image_shape)[3]
@@ -529,12 +529,12 @@ def test_settings_stay_as_they_were_where_new_data_are_called_off(
     wanted = session.wanted.data
     session.open(write_data(tmp_path / "few", (5, 4), 3, 40, 12))
     wait_until(qtbot, lambda: session.data.pending is not None)
-    assert window.panel.data_combo.currentText() == "few"
+    assert window.head.data.currentText() == "few"
     session.wanted.changed.emit()
-    assert window.panel.data_combo.currentText() == "few"
+    assert window.head.data.currentText() == "few"
     session.data.call_off()
     assert session.wanted.data == wanted
-    assert window.panel.data_combo.currentData() == "digits8"
+    assert window.head.data.currentData() == "digits8"
     gate.open.set()
 
 

@@ -711,9 +711,9 @@ def test_everything_has_a_name_a_tooltip_and_room(
 
 def test_the_top_bar_fits_the_smallest_window(window: MainWindow) -> None:
     window.resize(1240, 660)
-    for button in window.top.buttons.values():
+    for button in window.head.buttons.values():
         assert button.width() >= button.sizeHint().width(), button.text()
-        assert window.top.rect().contains(button.geometry())
+        assert window.head.rect().contains(button.geometry())
 
 
 def test_a_card_of_a_drawing_that_is_gone_closes(

@@ -782,7 +782,7 @@ def test_no_name_of_a_stranger_is_read_as_rich_text(
     assert [escape(name) in b.toolTip() for name, b in zip(names, buttons, strict=True)] == [
         True
     ] * 4
-    assert escape(dataset.source) in window.panel.data_words.toolTip()
+    assert escape(dataset.source) in window.head.data.toolTip()
     assert {"sentence", "heading", "muted"} <= parsed
 
 

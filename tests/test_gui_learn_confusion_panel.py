@@ -186,7 +186,7 @@ def test_a_panel_that_goes_does_not_end_what_the_data_page_asked_for(
     window.session.training.step_epoch()
     wait_until(qtbot, lambda: window.session.view.history.last_epoch == EPOCHS + 1)
     wait_until(qtbot, lambda: wall_is_right(window))
-    click(qtbot, window.top.buttons["learn_page"])
+    click(qtbot, window.head.buttons["learn_page"])
     click(qtbot, window.page("learn").switch.button("Confusion"))
     panel = window.page("learn").tabs.panel("Confusion")
     wait_for_counts(qtbot, panel, window.session, "test")

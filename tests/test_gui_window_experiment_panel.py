@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,22 +8,19 @@ from gui_helpers import (
     WAIT,
     choose,
     click,
-    data_of,
     drag,
     handle_centre,
     open_paused,
     type_number,
     wait_for_state,
     wait_until,
-    write_data,
 )
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
+from PySide6.QtWidgets import QApplication, QComboBox
 
 from core.data.config import DataConfig
 from core.learning.config import TrainingConfig
-from core.learning.presets import PRESETS
 from core.parameters import parameters_of
 from gui.session.run_state import RunState
 from gui.shared.training_transport import FASTEST, SLOWEST, SPEED_STEPS, pace_at, place_of
@@ -123,11 +118,6 @@ def test_the_form_shows_what_the_session_holds(panel: ExperimentPanel, session: 
     for name in ("learning_rate", "batch_size", "epochs", "seed"):
         assert field(panel, name).value() == getattr(session.view.training_config, name)
     assert field(panel, "train_size").value() == session.view.data_config.train_size
-    dataset = data_of(session)
-    words = panel.data_words.text()
-    assert f"{dataset.image_shape[0]} x {dataset.image_shape[1]} pixels" in words
-    assert "10 classes" in words
-    assert "300 train, 200 test" in words
 
 
 def test_live_numbers_act_at_once(
@@ -270,7 +260,7 @@ def test_the_wheel_changes_only_a_focused_field(
         )
         QApplication.sendEvent(editor, event)
 
-    panel.data_combo.setFocus()
+    field(panel, "seed").setFocus()
     turn()
     assert session.view.training_config.epochs == EPOCHS
     editor.setFocus()
@@ -330,29 +320,6 @@ def test_the_list_of_starts(panel: ExperimentPanel, session: Session, qtbot: QtB
     assert session.view.training_config.init == combo.currentData()
 
 
-def test_a_preset_begins_a_run_with_all_of_it(
-    panel: ExperimentPanel, session: Session, qtbot: QtBot
-) -> None:
-    combo, old = panel.preset_combo, session.view.history
-    type_number(qtbot, field(panel, "seed"), "5")
-    choose(qtbot, combo, combo.findData("tp"))
-    assert session.view.training_config == replace(PRESETS["tp"].config, seed=5)
-    assert session.view.history is not old
-    assert session.view.is_running
-    assert combo.currentData() == "tp"
-    assert not panel.rewind_button.isVisible()
-    session.training.pause()
-    type_number(qtbot, field(panel, "batch_size"), "21")
-    assert combo.currentData() == ""  # own settings now
-    before = session.view.history
-    choose(qtbot, combo, combo.findData(""))  # nothing to begin with
-    assert session.view.history is before
-    choose(qtbot, combo, combo.findData("sensible"))
-    assert combo.currentData() == "sensible"
-    assert PRESETS["sensible"].fits(session.view.training_config, session.view.data_config)
-    assert session.view.training_config.seed == 5
-
-
 def test_a_change_of_a_running_run_needs_no_rewind(
     new_session: Callable[..., Session],
     new_form: Callable[[Session], ExperimentPanel],
@@ -373,64 +340,6 @@ def test_a_change_of_a_running_run_needs_no_rewind(
     click(qtbot, panel.rewind_button)
     assert session.view.is_running
     assert session.view.history is not history
-
-
-def test_choosing_named_data(panel: ExperimentPanel, session: Session, qtbot: QtBot) -> None:
-    combo = panel.data_combo
-    assert combo.currentData() == "digits8"
-    choose(qtbot, combo, combo.findData("strokes"))
-    assert panel.data_combo.currentData() == "strokes"
-    wait_until(qtbot, lambda: data_of(session).image_shape == (28, 28))
-    assert "28 x 28" in panel.data_words.text()
-
-
-def test_opening_from_the_list_and_choosing_it_again(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    combo, session = window.panel.data_combo, window.session
-    folder = write_data(tmp_path / "mine", (5, 4), 3, 30, 12)
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: folder)
-    choose(qtbot, combo, combo.findText("Open folder..."))
-    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
-    assert combo.currentText() == "mine"
-    assert "5 x 4 pixels, 3 classes" in window.panel.data_words.text()
-    choose(qtbot, combo, combo.findData("digits8"))
-    wait_until(qtbot, lambda: data_of(session).image_shape == (8, 8))
-    choose(qtbot, combo, combo.findData(folder))
-    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
-
-
-def test_a_cancelled_dialog_leaves_the_list_as_it_was(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: "")
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **options: ("", ""))
-    combo = window.panel.data_combo
-    for words in ("Open folder...", "Open file..."):
-        choose(qtbot, combo, combo.findText(words))
-        assert combo.currentData() == "digits8"
-        assert window.session.data.opening is None
-
-
-def test_opening_one_file_from_the_list(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = Path(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
-    file = next(path for path in folder.iterdir() if path.name.startswith("train-images"))
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **options: (str(file), ""))
-    combo = window.panel.data_combo
-    choose(qtbot, combo, combo.findText("Open file..."))
-    wait_until(qtbot, lambda: data_of(window.session).image_shape == (5, 4))
-    assert combo.currentText() == file.name
-
-
-def test_data_that_cannot_be_opened_leave_the_list_as_it_was(
-    panel: ExperimentPanel, session: Session, told: list[str], qtbot: QtBot, tmp_path: Path
-) -> None:
-    session.open(str(tmp_path / "nothing"))
-    wait_until(qtbot, lambda: told)
-    assert panel.data_combo.currentData() == "digits8"
-    assert "300 train, 200 test" in panel.data_words.text()
 
 
 def test_too_many_validation_images_are_told_and_nothing_is_lost(
@@ -454,17 +363,17 @@ def test_the_speed_slider(
     assert speed.value() == 0
     assert "0.2 epochs/s" in speed.toolTip()
     speed.setFocus()
-    qtbot.keyClick(speed, Qt.Key.Key_Right)
+    qtbot.keyClick(speed, Qt.Key.Key_Up)
     assert session.training.pace == pytest.approx(pace_at(1))
     drag(speed, handle_centre(speed), QPoint(speed.width() // 2, speed.height() // 2))
     assert session.training.pace is not None
     assert 1 < session.training.pace < 20
-    qtbot.keyClick(speed, Qt.Key.Key_End)
+    drag(speed, handle_centre(speed), QPoint(speed.width() + 20, speed.height() // 2))
     assert session.training.pace is None
     assert "full speed" in speed.toolTip()
     session.training.play()
     wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 20)
-    qtbot.keyClick(speed, Qt.Key.Key_Home)
+    drag(speed, handle_centre(speed), QPoint(-20, speed.height() // 2))
     assert session.training.pace == pytest.approx(SLOWEST)
     session.training.pause()
     wait_for_state(qtbot, session, RunState.PAUSED)

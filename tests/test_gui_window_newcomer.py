@@ -42,13 +42,9 @@ if TYPE_CHECKING:
 
 
 def test_the_wheel_over_a_list_that_was_used_changes_nothing(
-    window: MainWindow, qtbot: QtBot, app: QApplication
+    window: MainWindow, qtbot: QtBot
 ) -> None:
-    from gui.app import InputHabits
-
-    habits = InputHabits(app)
-    app.installEventFilter(habits)
-    combo = window.panel.data_combo
+    combo = window.head.data
     combo.setFocus()
     before = combo.currentIndex()
     point = QPointF(combo.rect().center())
@@ -63,7 +59,6 @@ def test_the_wheel_over_a_list_that_was_used_changes_nothing(
         False,
     )
     QApplication.sendEvent(combo, event)
-    app.removeEventFilter(habits)
     assert combo.currentIndex() == before
     assert window.session.data.opening is None
 

@@ -90,7 +90,7 @@ def test_a_folder_is_dropped_onto_the_window(
     assert not words.isVisible()
     wait_until(qtbot, lambda: data_of(window.session).image_shape == (5, 4))
     assert "30 training and 12 test images of 5 x 4 pixels, 3 classes" in window.notice.text
-    assert window.panel.data_combo.currentText() == "mine"
+    assert window.head.data.currentText() == "mine"
 
 
 def test_a_drag_that_leaves_takes_its_words_along(window: MainWindow, tmp_path: Path) -> None:
@@ -200,8 +200,7 @@ def test_named_data_are_no_recent_paths(window: MainWindow) -> None:
 
 
 def test_the_recent_menu_stands_in_the_file_menu(window: MainWindow) -> None:
-    bar = window.menuBar()
-    files = next(action.menu() for action in bar.actions() if action.text() == "File")
+    files = window.menus.by_name["File"]
     assert isinstance(files, QMenu)
     assert window.open_data.recent_menu.menuAction() in files.actions()
 
@@ -339,15 +338,15 @@ def new_window_at(
 
 def _row(window: MainWindow, qtbot: QtBot) -> CatalogueRow:
     """Unfold the catalogue and return the row of MNIST, laid out."""
-    catalogue = window.panel.catalogue
-    click(qtbot, catalogue.toggle)
-    button = catalogue.inside.rows["mnist"].button
+    choose(qtbot, window.head.data, window.head.data.findText("More data..."))
+    catalogue = window.head.data.catalogue
+    button = catalogue.rows["mnist"].button
 
     def in_place() -> bool:
         return QApplication.widgetAt(button.mapToGlobal(button.rect().center())) is button
 
     wait_until(qtbot, in_place)
-    return catalogue.inside.rows["mnist"]
+    return catalogue.rows["mnist"]
 
 
 def test_one_click_downloads_and_offers_to_switch(
@@ -371,7 +370,7 @@ def test_one_click_downloads_and_offers_to_switch(
     wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
     assert not notice.verb.isVisible()
     assert data_of(session).class_names == ("a", "b", "c")
-    assert window.panel.data_combo.currentText() == "MNIST"
+    assert window.head.data.currentText() == "MNIST"
 
 
 def test_a_download_goes_on_beside_the_run(
@@ -427,7 +426,7 @@ def test_a_folder_serves_as_mirror_and_is_remembered(
         (stick / name).write_bytes(content)
     window = new_window_at("404")
     row = _row(window, qtbot)
-    field = window.panel.catalogue.inside.mirror
+    field = window.head.data.catalogue.mirror
     field.setFocus()
     qtbot.keyClicks(field, str(stick))
     qtbot.keyClick(field, Qt.Key.Key_Return)
@@ -447,7 +446,7 @@ def test_a_folder_named_after_a_set_shows_up_and_opens_without_network(
     window = request.getfixturevalue("window")
     row = _row(window, qtbot)
     wait_until(qtbot, lambda: row.button.text() == "Open")
-    assert window.panel.data_combo.findData("mnist") >= 0
+    assert window.head.data.findData("mnist") >= 0
     click(qtbot, row.button)
     wait_until(qtbot, lambda: data_of(window.session).image_shape == (28, 28))
     assert data_of(window.session).name == "MNIST"
@@ -479,7 +478,7 @@ def test_an_impossible_mirror_is_told_and_the_one_before_is_kept(
     window: MainWindow, qtbot: QtBot, mirror: str
 ) -> None:
     _row(window, qtbot)
-    field = window.panel.catalogue.inside.mirror
+    field = window.head.data.catalogue.mirror
     field.setFocus()
     qtbot.keyClicks(field, mirror)
     qtbot.keyClick(field, Qt.Key.Key_Return)

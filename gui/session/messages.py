@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gui.jobs.worker import Failed
+
+_MOST_DONE = 20
+"""So many acts can be undone."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +43,15 @@ class Messages(QObject):
     """A :class:`Message`."""
     notified = Signal(str, bool)
     """The words of a message, and whether it is an error."""
+    undo_changed = Signal()
+    """Whether something can be undone is another matter."""
     surprised = Signal(str)
     """An unexpected error, already logged."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._done: list[Callable[[], object]] = []
+        """What undoes what was done, the newest last."""
 
     def note(self, words: str, verb: str = "", act: Callable[[], object] | None = None) -> None:
         """Tell something that is well; ``verb`` is what can be done about it, by ``act``."""
@@ -53,6 +64,29 @@ class Messages(QObject):
     def offer(self, words: str, verb: str, act: Callable[[], object], about: str) -> None:
         """Tell of something that can be done now, and stays to be done: see :class:`Message`."""
         self.say(Message(words, False, verb, act, about))
+
+    def did(self, words: str, back: Callable[[], object]) -> None:
+        """Tell what was done, and that ``back`` undoes it: *Undo*, or Ctrl+Z."""
+        self._done.append(back)
+        del self._done[:-_MOST_DONE]
+        self.undo_changed.emit()
+        self.note(words, "Undo", partial(self._undo, back))
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is anything to undo."""
+        return bool(self._done)
+
+    def undo(self) -> None:
+        """Undo what was done last."""
+        if self._done:
+            self._undo(self._done[-1])
+
+    def _undo(self, back: Callable[[], object]) -> None:
+        if back in self._done:
+            self._done.remove(back)
+            self.undo_changed.emit()
+            back()
 
     def say(self, message: Message) -> None:
         """Tell a message."""

@@ -225,7 +225,7 @@ class View(QObject):
             self.show_run(None)
         entry = self.runs.remove(key)
         if entry is not None:
-            self._messages.note(f"{entry.name} was removed. Ctrl+Z puts it back.")
+            self._messages.did(f"{entry.name} was removed.", self.runs.undo_remove)
 
     def show_epoch(self, epoch: float | None) -> None:
         """Show a recorded epoch everywhere, or the live model again with None."""

@@ -32,6 +32,8 @@ class Page(Panel):
     """An :class:`~gui.session.own_image.OwnImage` that is to be attacked."""
     transport_changed = Signal()
     """What the bar below drives is another: see :attr:`transport`."""
+    panel_made = Signal(object)
+    """Another panel, or part of one, that was not there when the page was made."""
     found = Signal()
     """What was looked for is there now: a message that it was not is of no use any more."""
 
@@ -52,6 +54,10 @@ class Page(Panel):
         """The card of an opened image, once the page has made it."""
         card = vars(self).get("card")
         return () if card is None else (card,)
+
+    def would_be_lost(self) -> tuple[str, ...]:
+        """Say what a person has made here that is nowhere else: a drawing, as ``a drawing``."""
+        return ()
 
     def take_keyboard(self) -> None:
         """Be where keys go: called when something is to be done here next."""
@@ -77,6 +83,7 @@ class PageEntry(Tab):
     shortcut, icon : of its button
     tabs : what it offers below what is seen at once
     takes_keyboard : whether keys go to it as soon as it is shown
+    has_preset : whether a preset can be chosen while it is shown
     """
 
     name: str
@@ -84,6 +91,7 @@ class PageEntry(Tab):
     icon: str
     tabs: tuple[Tab | Scope, ...] = ()
     takes_keyboard: bool = False
+    has_preset: bool = False
 
     def make(self, session: Session, parent: QWidget) -> Page:
         """Return a new page."""

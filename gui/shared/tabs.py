@@ -102,6 +102,9 @@ class PanelTabs(LazyTabs):
         panel.content_requested.connect(page.content_requested)
         panel.tab_requested.connect(page.tab_requested)
         panel.asked.connect(self._ask)
+        made = getattr(page, "panel_made", None)  # a panel with tabs has none
+        if made is not None:
+            made.emit(panel)
         return panel
 
     @Slot(str, object)

@@ -60,7 +60,7 @@ def _frames(theme: Theme) -> str:
     QToolTip {{ background: {theme.surface}; color: {theme.text};
         border: 1px solid {theme.border}; padding: 6px; }}
     #card {{ background: {theme.surface}; border: 1px solid {theme.border}; border-radius: 8px; }}
-    #topBar, #head {{ background: {theme.surface}; border-bottom: 1px solid {theme.border}; }}
+    #head {{ background: {theme.surface}; border-bottom: 1px solid {theme.border}; }}
     #foot {{ background: {theme.surface}; border-top: 1px solid {theme.border}; }}
     #line {{ background: {theme.line}; border: none; }}
     #popup {{ background: {theme.surface}; border: 1px solid {theme.border};
@@ -106,7 +106,11 @@ def _buttons(theme: Theme) -> str:
     QToolButton:pressed {{ background: {theme.selection}; }}
     QToolButton:focus {{ border-color: {theme.accent}; }}
     QToolButton:disabled, QPushButton:disabled {{ color: {theme.earlier}; }}
-    #topBar QToolButton {{ padding: 4px 5px; }}
+    #head QToolButton, #foot QToolButton {{ padding: 0px 8px; min-height: {pixels(26)}px; }}
+    #head QToolButton#page {{ padding: 0px 10px; }}
+    #head QToolButton#menu {{ padding: 0px 4px; }}
+    #head QToolButton#model, #head QToolButton#look {{ font-weight: 600; }}
+    QToolButton#look::menu-indicator, QToolButton#save::menu-indicator {{ image: none; }}
     QToolButton#primary, QPushButton#primary {{ background: {theme.accent};
         color: {theme.on_accent}; border: 1px solid {theme.accent}; border-radius: 6px;
         font-weight: 600; padding: 0px 9px; min-height: {pixels(30)}px; }}
@@ -168,6 +172,9 @@ def _fields(theme: Theme) -> str:
     QAbstractSpinBox {{ padding: 0px 0px 0px 4px; }}
     QAbstractSpinBox > QLineEdit, QComboBox > QLineEdit {{ border: none; padding: 0px;
         min-height: 0px; background: transparent; }}
+    QComboBox#head {{ background: transparent; border: 1px solid transparent; border-radius: 6px;
+        min-height: {pixels(26)}px; }}
+    QComboBox#head:hover {{ background: {theme.raised}; border-color: {theme.border}; }}
     {focused} {{ border-color: {theme.accent}; }}
     {off} {{ color: {theme.earlier}; border-color: {theme.border}; }}
     {waiting} {{ border: 2px solid {theme.best}; }}

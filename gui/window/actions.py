@@ -100,7 +100,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("open_model", "File", "Open model...", "Begin a run from saved weights; this run "
             "stays for comparison.", "Ctrl+M", "open", lambda w: w.saved_files.open_model()),
     Command("quit", "File", "Quit", "Close the window; a running training is stopped.", "Ctrl+Q",
-            "close", lambda w: w.close()),
+            "close", lambda w: w.ask_to_close()),
     Command("toggle", "Run", "Play", "Play what is on the stage, or hold; at the end begin again.",
             "Space", "play", lambda w: w.foot.transport.toggle()),
     Command("train", "Run", "Learn or hold", "Let the run learn on, or hold it, whatever is on "
@@ -114,8 +114,8 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.session.training.start_again(), short="Again"),
     Command("new_seed", "Run", "New seed", "Start again from another random start.", "N", "seed",
             lambda w: w.session.training.new_seed(), short="Seed"),
-    Command("undo_remove", "Run", "Put a run back", "Put the run removed last back into the list.",
-            "Ctrl+Z", "undo", lambda w: w.session.runs.undo_remove()),
+    Command("undo", "Run", "Undo", "Take back what was done last, as removing a run.",
+            "Ctrl+Z", "undo", lambda w: w.session.messages.undo()),
     Command("earlier", "Timeline", "One back", "Show the epoch or step before the one shown.",
             ",", "previous", lambda w: w.foot.transport.move(-1), also="Left"),
     Command("later", "Timeline", "One on", "Show the epoch or step after the one shown.",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QToolButton, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
 
 from core.errors import DatasetError
 from core.sources.catalogue.entries import CATALOGUE
@@ -141,32 +140,3 @@ class Catalogue(QWidget):
             downloads.set_mirror(mirror)
         except DatasetError as error:
             self._session.messages.warn(str(error))
-
-
-class CataloguePanel(QWidget):
-    """A button that unfolds the catalogue."""
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._session = session
-        self.toggle = QToolButton(self)
-        self.toggle.setText("More data")
-        self.toggle.setCheckable(True)
-        self.toggle.setArrowType(Qt.ArrowType.RightArrow)
-        self.toggle.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.toggle.setToolTip("Data sets to be had by name: MNIST, Fashion-MNIST, ...")
-        self.toggle.toggled.connect(self._unfold)
-        self._column = below(self.toggle, spacing=4)
-        self.setLayout(self._column)
-
-    @cached_property
-    def inside(self) -> Catalogue:
-        """What unfolds, made when it first does."""
-        made = Catalogue(self._session, self)
-        self._column.addWidget(made)
-        return made
-
-    @Slot(bool)
-    def _unfold(self, is_open: bool) -> None:
-        self.toggle.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
-        self.inside.setVisible(is_open)

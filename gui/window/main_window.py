@@ -16,12 +16,15 @@ from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, apply_theme, give_theme
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import Hovered
 from gui.window.actions import COMMANDS, STAGE_KEYS, make_actions
+from gui.window.closing import lost_words
 from gui.window.experiment_panel import ExperimentPanel
 from gui.window.figure_menu import FigureMenu
 from gui.window.foot import Foot
+from gui.window.head import Head
+from gui.window.input_habits import InputHabits
+from gui.window.menus import HAS_BAR, Menus
 from gui.window.open_data import OpenData
 from gui.window.registry import PAGES
-from gui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
     from gui.window.saved_files import SavedFiles
     from gui.window.text_window import TextWindow
 
+_FRAME = QSize(8, 40)
+"""What a desktop puts around a window, at most for the most part."""
+
 
 class MainWindow(QMainWindow):
     """One window over one session."""
@@ -49,7 +55,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.theme = settings.theme
         self.setWindowTitle("Perceptron Explorer")
-        self.setMinimumSize(1240, 660)
+        self.setMinimumSize(960, 560)
         self.icons = Icons(self.theme)
         self._pages: dict[str, Page] = {}
         self.pages = QStackedWidget(self)
@@ -59,18 +65,23 @@ class MainWindow(QMainWindow):
         self.open_data = OpenData(self, session, settings, self._dialogs)
         self.figures = FigureMenu(self, session, self.pages, self._dialogs, self._writing)
         self.actions_by_name = make_actions(self)
+        self.menus = Menus(self, self.actions_by_name, self.open_data.recent_menu)
         self.panel = ExperimentPanel(session, self)
-        self.top = TopBar(session, self.actions_by_name, self)
+        self.head = Head(session, self.actions_by_name, self.menus, self)
         self.foot = Foot(session, self.actions_by_name, self)
         self.notice = self.foot.message
 
+        self.habits = InputHabits(app, self, self.take_key)
+        self._is_sure = False
+        """Whether it may be closed though something would be lost."""
+        self._alt_alone = False
         self._lay_out()
-        self._fill_menus()
         self._connect()
         self.actions_by_name["panel"].setChecked(settings.panel_open)
-        self.panel.setVisible(settings.panel_open)
+        for part in (self.head, self.panel, self.foot):
+            self.habits.guard(part)
         self.show_page(PAGES[0].name)
-        self._runs_changed()
+        self._undo_changed()
         self.use_theme(self.theme)
         self.page(PAGES[0].name).take_keyboard()
         self.page("learn").completed.connect(self._settle)
@@ -85,6 +96,8 @@ class MainWindow(QMainWindow):
     def _adopt(self, page: Page) -> None:
         """Put a page that was just made into its place."""
         self.pages.addWidget(page)
+        page.panel_made.connect(self.habits.guard)
+        self.habits.guard(page)
         page.set_icons(self.icons)
         page.use_actions(self.actions_by_name)
         give_theme(page, self.theme)
@@ -121,17 +134,8 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         middle = beside(self.panel, (self.pages, 1), spacing=10, margins=(10, 10, 10, 10))
-        centre = holding(below(self.top, (middle, 1), self.foot, spacing=0), self)
+        centre = holding(below(self.head, (middle, 1), self.foot, spacing=0), self)
         self.setCentralWidget(centre)
-
-    def _fill_menus(self) -> None:
-        menus = {}
-        for command in COMMANDS:
-            if command.menu not in menus:
-                menus[command.menu] = self.menuBar().addMenu(command.menu)
-            menus[command.menu].addAction(self.actions_by_name[command.name])
-            if command.name == "open_folder":
-                menus[command.menu].addMenu(self.open_data.recent_menu)
 
     def _connect(self) -> None:
         session = self.session
@@ -139,18 +143,18 @@ class MainWindow(QMainWindow):
         session.view.run_started.connect(self.notice.outdated)
         session.training.setting_applied.connect(self.notice.outdated)
         session.messages.surprised.connect(self.show_surprise)
-        session.runs.changed.connect(self._runs_changed)
+        session.messages.undo_changed.connect(self._undo_changed)
         session.view.run_state_changed.connect(self.refresh_run_state)
         session.data.accepted.connect(self._offer_taken)
         # It was of an image that is gone.
         session.view.dataset_changed.connect(partial(self.foot.hovered.set_wordings, ""))
         session.downloads.mirror_changed.connect(partial(setattr, self.settings, "mirror"))
-        self.panel.open_folder_requested.connect(self.open_data.ask_folder)
-        self.panel.open_file_requested.connect(self.open_data.ask_file)
+        self.head.data.open_folder_requested.connect(self.open_data.ask_folder)
+        self.head.data.open_file_requested.connect(self.open_data.ask_file)
 
     @Slot()
-    def _runs_changed(self) -> None:
-        self.actions_by_name["undo_remove"].setEnabled(self.session.runs.can_undo)
+    def _undo_changed(self) -> None:
+        self.actions_by_name["undo"].setEnabled(self.session.messages.can_undo)
 
     @Slot(object, object)
     def _offer_taken(self, loaded: Loaded, _: object) -> None:
@@ -170,6 +174,7 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take what nobody else has taken: the stage's keys, and Escape for an opened image."""
+        self._alt_alone = event.key() == Qt.Key.Key_Alt
         if self.take_key(event):
             return
         if event.key() == Qt.Key.Key_Escape:
@@ -177,6 +182,13 @@ class MainWindow(QMainWindow):
                 for card in page.cards:
                     card.close()
         super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Open the menus with Alt alone, pressed and let go."""
+        if event.key() == Qt.Key.Key_Alt and self._alt_alone and not HAS_BAR:
+            self.menus.open()
+        self._alt_alone = False
+        super().keyReleaseEvent(event)
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Step with the arrows, go to an end with Home and End; return whether it is for it."""
@@ -197,6 +209,7 @@ class MainWindow(QMainWindow):
         give_theme(self, theme)
         for page in self._pages.values():
             page.set_icons(self.icons)
+        self.head.set_icons(self.icons)
         self.foot.set_icons(self.icons)
         self.refresh_run_state()
 
@@ -222,7 +235,8 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(page)
         self.shown = name
         """The name of the page shown."""
-        self.top.show_page(name)
+        self.head.show_page(name, has_preset=_entry(name).has_preset)
+        self._show_panel()
         self._use_transport()
         for command in COMMANDS:
             if command.page:
@@ -257,9 +271,13 @@ class MainWindow(QMainWindow):
     @Slot()
     def toggle_panel(self) -> None:
         """Fold the Experiment panel away, or back."""
+        self.settings.panel_open = self.actions_by_name["panel"].isChecked()
+        self._show_panel()
+
+    def _show_panel(self) -> None:
+        """Show the settings where they act."""
         is_open = self.actions_by_name["panel"].isChecked()
-        self.panel.setVisible(is_open)
-        self.settings.panel_open = is_open
+        self.panel.setVisible(is_open and _entry(self.shown).has_preset)
 
     @cached_property
     def texts(self) -> TextWindow:
@@ -283,8 +301,42 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
+    @property
+    def _would_lose(self) -> str:
+        return lost_words(self.session, self._pages.values())
+
+    @Slot()
+    def ask_to_close(self) -> None:
+        """Close, once it is sure where something would be lost."""
+        lost = self._would_lose
+        if self._is_sure or not lost:
+            self._close_surely()
+            return
+        box = QMessageBox(self, icon=QMessageBox.Icon.Question)
+        box.setWindowTitle("Close?")
+        box.setText(f"Closing loses {lost}.")
+        box.setInformativeText("Curves and models are kept with File > Save.")
+        close = box.addButton("Close anyway", QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        close.clicked.connect(self._close_surely)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    @Slot()
+    def _close_surely(self) -> None:
+        self._is_sure = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop every job, within a second, whatever is under way."""
+        """Stop every job, within a second, whatever is under way.
+
+        A person who closes the window is asked where something would be lost; a program is not.
+        """
+        if event.spontaneous() and not self._is_sure and self._would_lose:
+            event.ignore()
+            self.ask_to_close()
+            return
         self.settings.geometry = self.saveGeometry()
         for dialog in self.findChildren(QDialog):
             dialog.close()
@@ -293,8 +345,9 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def sizeHint(self) -> QSize:
-        """Open at a size that fits a small projector."""
-        return QSize(1280, 720)
+        """Open at a size that fits a small projector, with the frame a desktop puts around it."""
+        room = self.screen().availableGeometry().size() - _FRAME
+        return QSize(1280, 720).boundedTo(room)
 
 
 def _entry(name: str) -> PageEntry:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QMenu
 
-from gui.window.experiment_panel import noise_words
+from gui.window.data_chooser import noise_words
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData

@@ -112,6 +112,7 @@ PAGES = (
         shortcut="Ctrl+1",
         icon="play",
         tabs=LEARN_TABS,
+        has_preset=True,
     ),
     PageEntry(
         "Attack",

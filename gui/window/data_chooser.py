@@ -1,0 +1,198 @@
+"""Which data are learnt: chosen by name, opened, or had from the catalogue."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QFrame
+
+from core.data.config import DataConfig
+from core.errors import printable
+from core.parameters import parameters_of
+from core.sources import NAMED_SOURCES
+from core.sources.catalogue.entries import CATALOGUE
+from gui.session.run_state import RunState
+from gui.widgets.basics.controls import offer
+from gui.widgets.basics.layouts import below, scrolled
+from gui.widgets.basics.parameter_form import tooltip
+from gui.widgets.basics.tooltips import wrapped
+from gui.window.catalogue_panel import Catalogue
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QWidget
+
+    from gui.session.session import Session
+
+# Not paths: no file name holds a NUL.
+_OPEN_FOLDER, _OPEN_FILE, _MORE = "\0folder", "\0file", "\0more"
+_LONGEST_NAME = 190
+"""Pixels of a name in the head; a longer one is cut."""
+
+
+class HeadChooser(QComboBox):
+    """A list in the head, as wide as what it says."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("head")
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.currentTextChanged.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:
+        """Return the room for what it says now."""
+        hint = super().sizeHint()
+        words = min(self.fontMetrics().horizontalAdvance(self.currentText()), _LONGEST_NAME)
+        return QSize(words + hint.height() + 8, hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for a few letters: where it is narrow they are cut."""
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), 3 * hint.height()), hint.height())
+
+    def showPopup(self) -> None:
+        """Open the list, wide enough for its longest choice."""
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 24)
+        super().showPopup()
+
+
+class Unfolded(QFrame):
+    """Lies before everything until Escape or a click beside it closes it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("card")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close with Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def show_below(self, widget: QWidget) -> None:
+        """Show it below a widget, on the screen as a whole."""
+        self.adjustSize()
+        room, at = widget.screen().availableGeometry(), widget.mapToGlobal(QPoint(0, 0))
+        x = max(min(at.x(), room.right() - self.width()), room.left())
+        self.move(x, min(at.y() + widget.height() + 2, room.bottom() - self.height()))
+        self.show()
+
+
+class DataChooser(HeadChooser):
+    """Built-in data, those on this machine, opened paths, and the ways to others."""
+
+    open_folder_requested = Signal()
+    open_file_requested = Signal()
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__("Data", parent)
+        self._session = session
+        self._help = tooltip(parameters_of(DataConfig)["dataset"], None)
+        self.activated.connect(self._chosen)
+        session.downloads.changed.connect(self._catalogue_changed)
+        session.wanted.changed.connect(self.refresh)
+        session.data.changed.connect(self.refresh)
+        session.view.dataset_changed.connect(self.refresh)
+        session.view.run_state_changed.connect(self.refresh)
+        self.refresh()
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Sets people know by name, made when they are first looked at."""
+        return Catalogue(self._session, self)
+
+    @cached_property
+    def unfolded(self) -> Unfolded:
+        """What the catalogue stands in."""
+        frame = Unfolded(self.window())
+        area = scrolled(self.catalogue, frame, sideways=False)
+        frame.setLayout(below(area, margins=(12, 8, 4, 8)))
+        return frame
+
+    @Slot()
+    def show_catalogue(self) -> None:
+        """Unfold the catalogue."""
+        frame, room = self.unfolded, self.window().height() - 140
+        wanted = self.catalogue.sizeHint()
+        frame.setFixedSize(max(wanted.width(), 330) + 40, min(wanted.height() + 24, room))
+        frame.show_below(self)
+
+    @Slot(str)
+    def _catalogue_changed(self, key: str) -> None:
+        # A download tells of itself many times a second; the list only changes with its end.
+        if key not in self._session.downloads.progress:
+            self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Offer what there is; say what is learnt."""
+        session = self._session
+        wanted = session.data.coming or session.wanted.data.dataset
+        choices = {name: words for name, (words, _) in NAMED_SOURCES.items()}
+        for key, entry in CATALOGUE.items():
+            if session.downloads.is_here(key) or key == wanted:
+                choices[key] = entry.label
+        paths = [*session.data.opened_paths]
+        if wanted not in (*choices, *paths):
+            paths.append(wanted)  # on its way
+        choices |= {path: printable(path.rstrip("/").rsplit("/", 1)[-1]) for path in paths}
+        n_data = len(choices)
+        choices |= {
+            _OPEN_FILE: "Open file...",
+            _OPEN_FOLDER: "Open folder...",
+            _MORE: "More data...",
+        }
+        there = {self.itemData(i): self.itemText(i) for i in range(self.count())}
+        if {key: words for key, words in there.items() if key is not None} != choices:
+            offer(self, choices)
+            self.insertSeparator(n_data)
+            for path in paths:
+                tip = wrapped(path)
+                self.setItemData(self.findData(path), tip, Qt.ItemDataRole.ToolTipRole)
+        self.setCurrentIndex(self.findData(wanted))
+        self.setToolTip(f"{self._help}{wrapped(*self._words())}")
+
+    def _words(self) -> tuple[str, ...]:
+        """Say what the data are."""
+        session, dataset = self._session, self._session.view.dataset
+        if dataset is None:
+            failed = session.view.run_state is RunState.FAILED
+            return ("no data yet" if failed and not session.data.opening else "opening ...",)
+        height, width = dataset.image_shape
+        is_short = session.view.data_config.test_size > dataset.test.n_samples
+        held = f" + {dataset.validation.n_samples:,}" if dataset.validation else ""
+        return (
+            f"{height} x {width} pixels, {dataset.n_classes} classes",
+            f"{dataset.train.n_samples:,}{held} train, {dataset.test.n_samples:,} test"
+            f"{' (all)' if is_short else ''}",
+            noise_words(session.view.data_config),
+            f"{dataset.name}: {dataset.source}",
+        )
+
+    @Slot(int)
+    def _chosen(self, index: int) -> None:
+        chosen = self.itemData(index)
+        ways = {
+            _OPEN_FOLDER: self.open_folder_requested.emit,
+            _OPEN_FILE: self.open_file_requested.emit,
+            _MORE: self.show_catalogue,
+        }
+        if chosen in ways:
+            self.refresh()
+            ways[chosen]()
+        else:
+            self._session.open(chosen, self._session.data.opened_paths.get(chosen))
+
+
+def noise_words(config: DataConfig) -> str:
+    """Return how the data are spoilt on purpose, or nothing."""
+    words = []
+    if config.label_noise:
+        words.append(f"{config.label_noise:g} % of the training labels are wrong")
+    if config.pixel_noise:
+        words.append(f"pixel noise {config.pixel_noise:g}")
+    return ", ".join(words)

@@ -1,0 +1,241 @@
+"""The head of the window: data, presets, the model shown, menus; by mouse and keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gui_helpers import (
+    EPOCHS,
+    activate,
+    choose,
+    click,
+    data_of,
+    has_colour,
+    pixels,
+    play_endlessly,
+    press,
+    wait_for_state,
+    wait_until,
+    write_data,
+)
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from core.learning.presets import PRESETS
+from gui.session.run_state import RunState
+from gui.theme import LIGHT
+
+if TYPE_CHECKING:
+    import pytest
+    from pytestqt.qtbot import QtBot
+
+    from gui.window.main_window import MainWindow
+
+
+def test_a_preset_begins_a_run_with_all_of_it(window: MainWindow, qtbot: QtBot) -> None:
+    session, combo = window.session, window.head.preset
+    old = session.view.history
+    session.wanted.set_setting("seed", 5)
+    choose(qtbot, combo, combo.findData("tp"))
+    assert session.view.training_config == replace(PRESETS["tp"].config, seed=5)
+    assert session.view.history is not old
+    assert session.view.is_running
+    assert combo.currentData() == "tp"
+    assert not session.wanted.needs_rewind
+    session.training.pause()
+    session.wanted.set_setting("batch_size", 21)
+    assert combo.currentData() == ""  # own settings now
+    before = session.view.history
+    choose(qtbot, combo, combo.findData(""))  # nothing to begin with
+    assert session.view.history is before
+    choose(qtbot, combo, combo.findData("sensible"))
+    assert combo.currentData() == "sensible"
+    assert PRESETS["sensible"].fits(session.view.training_config, session.view.data_config)
+    assert session.view.training_config.seed == 5
+
+
+def test_choosing_named_data(window: MainWindow, qtbot: QtBot) -> None:
+    session, combo = window.session, window.head.data
+    assert combo.currentData() == "digits8"
+    choose(qtbot, combo, combo.findData("strokes"))
+    assert window.head.data.currentData() == "strokes"
+    wait_until(qtbot, lambda: data_of(session).image_shape == (28, 28))
+    assert "28 x 28" in window.head.data.toolTip()
+
+
+def test_opening_from_the_list_and_choosing_it_again(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    combo, session = window.head.data, window.session
+    folder = write_data(tmp_path / "mine", (5, 4), 3, 30, 12)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: folder)
+    choose(qtbot, combo, combo.findText("Open folder..."))
+    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
+    assert combo.currentText() == "mine"
+    assert "5 x 4 pixels, 3 classes" in window.head.data.toolTip()
+    choose(qtbot, combo, combo.findData("digits8"))
+    wait_until(qtbot, lambda: data_of(session).image_shape == (8, 8))
+    choose(qtbot, combo, combo.findData(folder))
+    wait_until(qtbot, lambda: data_of(session).image_shape == (5, 4))
+
+
+def test_a_cancelled_dialog_leaves_the_list_as_it_was(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args, **options: "")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **options: ("", ""))
+    combo = window.head.data
+    for words in ("Open folder...", "Open file..."):
+        choose(qtbot, combo, combo.findText(words))
+        assert combo.currentData() == "digits8"
+        assert window.session.data.opening is None
+
+
+def test_opening_one_file_from_the_list(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(write_data(tmp_path / "mine", (5, 4), 3, 30, 12))
+    file = next(path for path in folder.iterdir() if path.name.startswith("train-images"))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args, **options: (str(file), ""))
+    combo = window.head.data
+    choose(qtbot, combo, combo.findText("Open file..."))
+    wait_until(qtbot, lambda: data_of(window.session).image_shape == (5, 4))
+    assert combo.currentText() == file.name
+
+
+def test_data_that_cannot_be_opened_leave_the_list_as_it_was(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.session.open(str(tmp_path / "nothing"))
+    wait_until(qtbot, lambda: window.notice.has_message)
+    assert window.head.data.currentData() == "digits8"
+    assert "300 train, 200 test" in window.head.data.toolTip()
+
+
+def two_runs(window: MainWindow, qtbot: QtBot) -> None:
+    """Learn a second run with another batch size."""
+    window.session.wanted.set_setting("batch_size", 50)
+    window.session.training.start_again()
+    wait_for_state(qtbot, window.session, RunState.FINISHED)
+
+
+def test_the_head_names_the_model_that_every_view_shows(window: MainWindow, qtbot: QtBot) -> None:
+    model, session = window.head.model, window.session
+    assert model.text() == f"run 1, epoch {EPOCHS}"
+    session.view.show_epoch(3)
+    assert model.text() == "run 1, epoch 3"
+    assert has_colour(pixels(model), LIGHT.train).sum() > 60, "its swatch"
+    assert not has_colour(pixels(model), LIGHT.good).any()
+    play_endlessly(session)
+    wait_until(qtbot, lambda: "run 2" in model.text())
+    assert has_colour(pixels(model), LIGHT.good).sum() > 40, "a green dot: live"
+    session.view.show_epoch(0)
+    assert not has_colour(pixels(model), LIGHT.good).any()
+    session.training.pause()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+
+
+def test_run_and_epoch_are_chosen_in_the_head(window: MainWindow, qtbot: QtBot) -> None:
+    two_runs(window, qtbot)
+    session, model = window.session, window.head.model
+    first, second = session.runs.entries
+    click(qtbot, model)
+    popup = model.popup
+    assert popup.isVisible()
+    assert popup.rows[second.key].isChecked()
+    assert popup.rows[first.key].words == "batch size 20"
+    assert popup.rows[first.key].epochs == str(EPOCHS)
+    history = first.run.history
+    score = f"{history.curve('test', 'score')[-1]:.3f}".removeprefix("0")
+    assert popup.rows[first.key].score == score
+    click(qtbot, popup.rows[first.key])
+    assert session.runs.shown is first.run
+    assert model.text() == f"run 1, epoch {EPOCHS}"
+    assert popup.isVisible(), "an epoch is still to be chosen"
+    click(qtbot, popup.best)
+    assert session.view.pinned_epoch == history.best.epoch
+    assert popup.epoch.value() == history.best.epoch
+    popup.epoch.setFocus()
+    popup.epoch.selectAll()
+    qtbot.keyClicks(popup.epoch, "5")
+    qtbot.keyClick(popup.epoch, Qt.Key.Key_Return)
+    assert session.view.pinned_epoch == 5
+    click(qtbot, popup.line, QPoint(round(popup.line.x_of(7)), 19))
+    assert session.view.pinned_epoch == 7
+    click(qtbot, popup.last)
+    assert model.text() == f"run 1, epoch {EPOCHS}"
+    qtbot.keyClick(popup, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+
+
+def test_a_run_is_chosen_by_keyboard(window: MainWindow, qtbot: QtBot) -> None:
+    two_runs(window, qtbot)
+    window.head.model.open()
+    popup, (first, second) = window.head.model.popup, window.session.runs.entries
+    assert popup.focusWidget() is popup.rows[second.key]
+    qtbot.keyClick(popup.rows[second.key], Qt.Key.Key_Up)
+    assert popup.focusWidget() is popup.rows[first.key]
+    qtbot.keyClick(popup.rows[first.key], Qt.Key.Key_Return)
+    assert window.session.runs.shown is first.run
+    popup.hide()
+
+
+def test_menus_open_behind_one_button_and_alt(window: MainWindow, qtbot: QtBot) -> None:
+    assert not window.menuBar().isVisible()
+    click(qtbot, window.head.menu)
+    assert window.menus.all.isVisible()
+    names = [action.text().replace("&", "") for action in window.menus.all.actions()]
+    assert names == ["File", "Run", "Timeline", "View", "Attack", "Help"]
+    window.menus.all.close()
+    activate(qtbot, window)
+    qtbot.keyPress(window, Qt.Key.Key_Alt)
+    qtbot.keyRelease(window, Qt.Key.Key_Alt)
+    assert window.menus.all.isVisible()
+    window.menus.all.close()
+    activate(qtbot, window)
+    press(qtbot, window, "Alt+F")
+    assert window.menus.by_name["File"].isVisible()
+    window.menus.by_name["File"].close()
+
+
+def test_a_preset_is_offered_where_settings_act(window: MainWindow) -> None:
+    assert window.head.preset.isVisible()
+    window.show_page("attack")
+    assert not window.head.preset.isVisible()
+
+
+def asked(window: MainWindow) -> QMessageBox | None:
+    boxes = [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+    return boxes[0] if boxes else None
+
+
+def test_closing_asks_where_runs_would_be_lost(window: MainWindow, qtbot: QtBot) -> None:
+    two_runs(window, qtbot)
+    window.session.wanted.add_sample(data_of(window.session).train.images[0], 3)
+    press(qtbot, window, "Ctrl+Q")
+    box = asked(window)
+    assert box is not None
+    assert box.text() == "Closing loses 2 runs and 1 drawn training image."
+    click(qtbot, next(b for b in box.buttons() if b.text() == "Stay"))
+    wait_until(qtbot, lambda: asked(window) is None)
+    assert window.isVisible()
+    activate(qtbot, window)
+    press(qtbot, window, "Ctrl+Q")
+    box = asked(window)
+    assert box is not None
+    click(qtbot, next(b for b in box.buttons() if b.text() == "Close anyway"))
+    assert not window.isVisible()
+
+
+def test_closing_asks_nothing_where_nothing_is_lost(window: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, window, "Ctrl+Q")
+    assert asked(window) is None
+    assert not window.isVisible()
+
+
+def test_a_program_that_closes_the_window_is_not_asked(window: MainWindow, qtbot: QtBot) -> None:
+    two_runs(window, qtbot)
+    window.close()
+    assert not window.isVisible()
