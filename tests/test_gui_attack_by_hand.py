@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -207,7 +208,7 @@ def test_the_mouse_adds_ink_and_all_follows(
 ) -> None:
     canvas = panel.canvas
     places = paint(canvas)
-    how = {"width": canvas.pen_pixels(), "strength": canvas.strength}
+    how = {"width": canvas.pen_pixels(), "strength": canvas.ink}
     expected = stroke_of(fresh(game), "add", places, **how)
     np.testing.assert_array_equal(change_of(game), expected)
     assert expected.max() > 0
@@ -236,7 +237,7 @@ def test_everything_is_live_in_the_midst_of_a_stroke(
 def test_the_right_button_takes_ink_away(panel: ByHandPanel, game: Game) -> None:
     canvas = panel.canvas
     places = paint(canvas, button=RIGHT)
-    how = {"width": canvas.pen_pixels(), "strength": canvas.strength}
+    how = {"width": canvas.pen_pixels(), "strength": canvas.ink}
     expected = stroke_of(fresh(game), "take", places, **how)
     np.testing.assert_array_equal(change_of(game), expected)
     assert expected.min() < 0
@@ -275,7 +276,8 @@ def test_brush_and_strength_are_set_with_their_sliders(
     tools.strength.setFocus()
     press(qtbot, tools.strength, "Home")
     assert canvas.strength == pytest.approx(FAINTEST)
-    assert tools.strength_words.text() == f"strength {FAINTEST:.2f}"
+    assert tools.strength_words.text() == f"strength {FAINTEST:.0%}"
+    assert f"takes {FAINTEST / 2:.0%} of the budget" in unescape(tools.strength.toolTip())
     paint(canvas, [(4.0, 4.0)])
     assert 0 < change_of(game).max() <= FAINTEST
 
@@ -338,7 +340,7 @@ def test_the_keyboard_paints_at_its_cursor(
     has_ring = has_colour(pixels(canvas), LIGHT.accent).sum()
     press(qtbot, canvas, "Space")
     expected = fresh(game)
-    how = {"width": 1.0, "strength": canvas.strength}
+    how = {"width": 1.0, "strength": canvas.ink}
     stroke_of(expected, "add", [(3.5, 2.5), (3.5, 2.5)], **how)
     np.testing.assert_array_equal(change_of(game), expected.change)
     assert session.view.is_running is was_running, "Space painted, it did not start the run"
@@ -421,7 +423,8 @@ def test_a_win_is_said_with_what_the_gradient_needs(
     for flat in np.argsort(-np.abs(wanted).ravel())[:40]:
         row, column = divmod(int(flat), 8)
         canvas.set_tool("add" if wanted[row, column] > 0 else "take")
-        canvas.set_strength(float(min(1.4 * abs(wanted[row, column]), 1.0)))
+        most = canvas.ink / canvas.strength
+        canvas.set_strength(float(min(1.4 * abs(wanted[row, column]) / most, 1.0)))
         while canvas.cursor_place != (row, column):
             at = canvas.cursor_place
             down, right = np.sign(row - at[0]), np.sign(column - at[1])
@@ -445,37 +448,37 @@ def test_a_win_is_said_with_what_the_gradient_needs(
 def test_another_norm_is_another_game(
     panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot, norm: str
 ) -> None:
-    combo = panel.rules.norm
-    choose(qtbot, combo, combo.findData(norm))
+    session.attack.measure.measure(norm=norm)  # type: ignore[arg-type]
     wait_until(qtbot, lambda: is_settled(game))
     needed = needed_by(session, norm)
     assert game.answer is not None
     assert game.answer.needed == pytest.approx(needed)
     assert game.budget == pytest.approx(DEFAULT_FACTOR * needed)
     panel.canvas.set_strength(1.0)
-    for row in (1.0, 3.0, 5.0, 7.0):
+    for row in 5 * (1.0, 3.0, 5.0, 7.0):
         paint(panel.canvas, [(0.5, row), (7.5, row)])
     assert size_of(change_of(game), norm) == pytest.approx(game.budget)  # type: ignore[arg-type]
     assert_says_what_is_true(panel, session)
     if norm == "l0":
         assert "pixels" in panel.sentence.text()
-        assert not panel.rules.box.isEnabled(), "one pixel without limits would be enough"
-        assert game.boxed
+        session.attack.measure.measure(boxed=False)
+        assert game.boxed, "one pixel without limits would be enough"
 
 
 def test_without_the_box_the_budget_is_what_the_plain_formula_needs(
     panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    click(qtbot, panel.rules.box)
+    session.attack.measure.measure(boxed=False)
     wait_until(qtbot, lambda: is_settled(game))
     assert not game.boxed
     assert game.answer is not None
     assert game.answer.needed == pytest.approx(needed_by(session, boxed=False))
     panel.canvas.set_strength(1.0)
-    paint(panel.canvas)
     assert game.painting is not None
+    row, column = np.unravel_index(game.painting.original.argmax(), (8, 8))
+    paint(panel.canvas, [(column + 0.5, row + 0.5)])
     assert game.painting.image.max() > 1
-    click(qtbot, panel.rules.box)
+    session.attack.measure.measure(boxed=True)
     wait_until(qtbot, lambda: is_settled(game))
     assert game.painting.image.max() <= 1, "what is outside does not stay"
     assert not game.painting.is_empty
@@ -524,8 +527,8 @@ def test_norm_and_box_of_the_attack_act_here_too(
     attack.set_setting("box", not attack.chosen.boxed)
     assert game.boxed is attack.chosen.boxed
     wait_until(qtbot, lambda: is_settled(game))
-    assert panel.rules.norm.currentData() == "linf"
-    assert panel.rules.box.isChecked() is attack.chosen.boxed
+    assert game.answer is not None
+    assert game.answer.needed == pytest.approx(needed_by(session, "linf", boxed=game.boxed))
 
 
 def test_the_optimiser_is_hidden_until_asked(
@@ -570,10 +573,9 @@ def test_the_most_within_the_budget_goes_further(
 def test_its_change_is_seen_growing(panel: ByHandPanel, game: Game, qtbot: QtBot) -> None:
     rival = panel.rival
     sizes = []
-    click(qtbot, rival.play)
-    assert rival.player.playing
+    panel.transport.toggle()
+    assert panel.transport.is_playing
     assert rival.reveal.isChecked(), "what is played is seen"
-    assert rival.play.text() == "Hold"
 
     def ended() -> bool:
         sizes.append(float(np.abs(rival.change_view.values).max()))
@@ -583,10 +585,15 @@ def test_its_change_is_seen_growing(panel: ByHandPanel, game: Game, qtbot: QtBot
     assert sizes == sorted(sizes)
     assert len(set(sizes)) > 5
     assert rival.place == len(rival.changes) - 1
-    click(qtbot, rival.play)
-    click(qtbot, rival.play)
+    panel.transport.toggle()
+    panel.transport.toggle()
     assert not rival.player.playing, "held"
-    assert rival.play.text() == "Play"
+    panel.transport.go_to(3)
+    assert rival.place == 3
+    panel.transport.move(-1)
+    assert rival.place == 2
+    expected = rival.changes[2].reshape(8, 8)
+    np.testing.assert_array_equal(rival.change_view.values, expected)
 
 
 def test_another_game_hides_what_was_revealed(
@@ -595,7 +602,6 @@ def test_another_game_hides_what_was_revealed(
     for do in (
         lambda: session.attack.choose("train", OTHER),
         lambda: click(qtbot, panel.rules.again),
-        lambda: click(qtbot, panel.rules.another),
     ):
         panel.rival.reveal.setChecked(True)
         do()
@@ -617,19 +623,69 @@ def test_same_again_clears_and_can_be_taken_back(
     np.testing.assert_array_equal(change_of(game), before)
 
 
-def test_another_image_is_one_that_can_be_played(
+@pytest.mark.parametrize("norm", ["l2", "linf", "l0"])
+def test_one_dab_never_spends_the_budget(
+    panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot, norm: Any
+) -> None:
+    session.attack.measure.measure(norm=norm)
+    wait_until(qtbot, lambda: is_settled(game))
+    canvas = panel.canvas
+    canvas.set_strength(1.0)
+    for width in (NARROWEST, 0.25, WIDEST):
+        canvas.clear()
+        canvas.set_pen_width(width)
+        assert game.painting is not None
+        row, column = np.argwhere(game.painting.original == 0)[-1]
+        paint(canvas, [(column + 0.5, row + 0.5)])
+        assert game.budget is not None
+        used = size_of(change_of(game), norm)
+        assert 0 < used <= max(0.6 * game.budget, float(norm == "l0"))
+
+
+def test_a_stroke_that_could_do_nothing_says_why(
     panel: ByHandPanel, session: Session, game: Game, qtbot: QtBot
 ) -> None:
-    attack, seen = session.attack, set()
-    for _ in range(4):
-        click(qtbot, panel.rules.another)
+    told: list[str] = []
+    session.messages.notified.connect(lambda words, _: told.append(words))
+    canvas = panel.canvas
+    assert game.painting is not None
+    canvas.set_pen_width(NARROWEST)
+    blank = np.argwhere(game.painting.original == 0)[0]
+    place = [(blank[1] + 0.5, blank[0] + 0.5)]
+    paint(canvas, place, RIGHT)
+    assert "black already" in told[-1]
+    canvas.set_tool("soften")
+    paint(canvas, place)
+    assert "nothing to soften" in told[-1]
+    rect = canvas.sheet_rect()
+    beside = QPoint(round(rect.left()) - 30, round(rect.center().y()))
+    QTest.mouseClick(canvas, LEFT, NONE, beside)
+    assert "beside the image" in told[-1]
+    canvas.set_tool("add")
+    canvas.set_strength(1.0)
+    canvas.set_pen_width(WIDEST)
+    for row in (1.0, 3.0, 5.0, 7.0, 1.0, 3.0):
+        paint(canvas, [(0.5, row), (7.5, row)])
+    assert "budget is spent" in told[-1]
+    n = len(told)
+    press(qtbot, canvas, "Delete")
+    paint(canvas, [(4.0, 4.0)])
+    assert len(told) == n, "one that did something says nothing"
+
+
+def test_the_same_target_costs_the_same_here_as_in_the_film(
+    panel: ByHandPanel, page: AttackPage, session: Session, game: Game, qtbot: QtBot
+) -> None:
+    box = page.size_choice.boxed
+    needed = []
+    for _ in range(2):
+        click(qtbot, box, QPoint(9, box.height() // 2))
         wait_until(qtbot, lambda: is_settled(game))
-        assert game.goal is not None
-        assert game.goal.read == attack.label
-        assert not game.goal.is_reached
-        seen.add(attack.index)
-    assert len(seen) > 1
-    assert NUMBER not in seen
+        assert game.answer is not None
+        assert game.boxed is box.isChecked() is session.attack.measure.boxed
+        needed.append(needed_by(session, boxed=box.isChecked()))
+        assert game.answer.needed == pytest.approx(needed[-1])
+    assert needed[0] != needed[1], "one box, for all that is said of this image"
 
 
 def test_what_is_painted_stays_with_its_image_and_through_other_tabs(
@@ -703,7 +759,7 @@ def test_other_data_clear_it_and_say_so(
 
 
 def test_an_image_that_is_read_so_already_is_said(
-    panel: ByHandPanel, page: AttackPage, game: Game, qtbot: QtBot
+    panel: ByHandPanel, page: AttackPage, session: Session, game: Game, qtbot: QtBot
 ) -> None:
     assert game.goal is not None
     read = game.goal.read
@@ -715,8 +771,7 @@ def test_an_image_that_is_read_so_already_is_said(
     assert not panel.tools.isEnabled()
     assert not panel.rival.reveal.isEnabled()
     assert not panel.rules.again.isEnabled(), "what is painted but not seen is not cleared"
-    assert panel.rules.another.isEnabled()
-    click(qtbot, panel.rules.another)
+    session.attack.choose("train", OTHER)
     wait_until(qtbot, lambda: is_settled(game))
     assert panel.canvas.isEnabled()
 
@@ -752,7 +807,7 @@ def test_where_no_change_is_enough_that_is_said(
     wait_until(qtbot, lambda: "No change makes" in panel.sentence.text())
     assert "Let pixels leave 0..1" in panel.sentence.text()
     assert not panel.canvas.isEnabled()
-    click(qtbot, panel.rules.box)
+    session.attack.measure.measure(boxed=False)
     wait_until(qtbot, lambda: is_settled(game))
     assert panel.canvas.isEnabled()
 

@@ -8,6 +8,7 @@ that drawing on in small steps gives the same as drawing at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -34,6 +35,16 @@ OPPOSITE: dict[Tool, Tool] = {"add": "take", "take": "add", "soften": "soften"}
 UNSEEN = 1 / (2 * FULL)
 """A softened pixel whose change is less than half a grey level is as it was, and costs nothing."""
 
+DAB_SHARE = 0.5
+"""Of the budget, what the strongest dab takes at most: no single one spends it."""
+
+Refusal = Literal["", "outside", "box", "budget", "bare"]
+"""Why a stroke has changed nothing: it lay beside the image; its pixels are at the end of 0..1;
+the budget is spent; or there was nothing to soften."""
+
+_ROUNDING = 1e-9
+"""At the end of the budget strokes still change something by so much."""
+
 _COVERED = FULL / 2
 """Where pixels are counted, one is either covered or not: more than half, or not at all."""
 
@@ -50,6 +61,45 @@ class Rules:
 def size_of(change: Change, norm: Norm) -> float:
     """Return the size of one change of any shape."""
     return float(NORMS[norm].sizes(change.reshape(1, -1))[0])
+
+
+@lru_cache(64)
+def _dab(width: float) -> NDArray[np.uint8]:
+    """Return what one dab of a brush covers, 0 to FULL, amid a pixel."""
+    side = 2 * int(width) + 5
+    sheet, middle = np.zeros((side, side), dtype=np.uint8), (side / 2, side / 2)
+    draw_line(sheet, middle, middle, (width, width))
+    return read_only(sheet)
+
+
+def full_ink(width: float, rules: Rules) -> float:
+    """Return how much ink the strongest dab of a brush adds where it covers wholly.
+
+    So much that it takes :data:`DAB_SHARE` of the budget, and never more than 1. Where pixels are
+    counted ink costs nothing, and the brush is what is limited: :func:`widest_dab`.
+    """
+    most = DAB_SHARE * rules.budget
+    if rules.norm == "l0":
+        return 1.0
+    if rules.norm == "linf":
+        return min(most, 1.0)
+    return min(most / float(np.linalg.norm(_dab(width) / FULL)), 1.0)
+
+
+def widest_dab(width: float, rules: Rules) -> float:
+    """Return the width of a brush, or what is left of it so that one dab does not spend the budget.
+
+    Only pixels that are counted limit it; one pixel it always is.
+    """
+    most = max(int(DAB_SHARE * rules.budget), 1)
+    if rules.norm != "l0" or np.count_nonzero(_dab(width) > _COVERED) <= most:
+        return width
+    return max(
+        float(w) for w in _WIDTHS if w <= width and np.count_nonzero(_dab(w) > _COVERED) <= most
+    )
+
+
+_WIDTHS = tuple(np.arange(1.0, 65.0, 0.5).tolist())
 
 
 def held(change: Change, wanted: Change, original: Change, rules: Rules) -> Change:
@@ -121,6 +171,9 @@ class Painting:
         self._cover: NDArray[np.uint8] | None = None
         self._tool: Tool = "add"
         self._strength = 1.0
+        self.refusal: Refusal = ""
+        """Why the last stroke has changed nothing."""
+        self._before = self.change
 
     @property
     def change(self) -> Change:
@@ -185,6 +238,7 @@ class Painting:
         """
         self.end()
         self._history.begin()
+        self._before = self.change.copy()
         self._cover = np.zeros(self.original.shape, dtype=np.uint8)
         self._tool, self._strength = tool, strength
 
@@ -230,8 +284,25 @@ class Painting:
     def end(self) -> None:
         """End the stroke under way, if there is one."""
         if self._cover is not None:
+            self.refusal = self._why_nothing()
             self._cover = None
             self._history.end()
+
+    def _why_nothing(self) -> Refusal:
+        """Return why the stroke under way has changed nothing, if it has not."""
+        assert self._cover is not None
+        if float(np.abs(self.change - self._before).max()) > _ROUNDING:
+            return ""
+        under = self._covered() > 0
+        if not under.any():
+            return "outside"
+        if self._tool == "soften":
+            return "bare"
+        if self.rules.boxed:
+            room = 1.0 - self.image if self._tool == "add" else self.image
+            if not (room[under] > 0).any():
+                return "box"
+        return "budget"
 
     def undo(self) -> None:
         """Take back the last stroke."""

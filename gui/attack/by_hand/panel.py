@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from core.attack.by_hand.score import number, over_budget, percent, score, sized
-from gui.attack.by_hand.rival import RivalPanel, name_of, pace_words
+from gui.attack.by_hand.rival import SPEED, RivalPanel, name_of, pace_words
 from gui.attack.by_hand.rules import RulesLine
 from gui.attack.by_hand.study import Game
+from gui.attack.player_transport import PlayerTransport
 from gui.attack.view import AttackView
 from gui.shared.columns import sentences
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.bars.share_bar import ShareBar
-from gui.widgets.basics.card import card
+from gui.widgets.basics.card import Card
 from gui.widgets.basics.fitting_label import FittingLabel
-from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.canvas.change_canvas import ChangeCanvas
 from gui.widgets.canvas.tools import ChangeTools
@@ -35,6 +36,16 @@ _WAY_HELP = (
     "The gap of the logits, from where it was at the start (0 %) to a tie (100 %). Beyond the tie "
     "the image is read as wanted."
 )
+_REFUSED = {
+    "outside": "The stroke lay beside the image: paint on it.",
+    "box add": "These pixels are white already: no ink can be added while pixels stay in 0..1.",
+    "box take": "These pixels are black already: no ink can be taken away while pixels stay in "
+    "0..1.",
+    "budget": "The budget is spent: soften or undo something, or allow a larger one.",
+    "bare": "There is nothing to soften here: soften fades what you have painted.",
+}
+"""Why a stroke has changed nothing; the box says at which end."""
+
 _HINT_HELP = (
     "Lay the gradient over the image: red where ink closes the gap, blue where taking it away "
     "does, as strongly as the two classes' weights differ. Paint along it."
@@ -42,27 +53,33 @@ _HINT_HELP = (
 
 
 class ByHandPanel(AttackView):
-    """Left a person's painting, right the optimiser, between them how they stand."""
+    """Left a person's painting, right how it is read and what the optimiser does."""
+
+    transport: PlayerTransport
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.game = Game(session, self)
         self.rules = RulesLine(self.game, self)
-        self.sentence = FittingLabel("", self)
-        self.sentence.setObjectName("sentence")
+        self.sentence = sentences(self, "sentence")
+        self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing())
         self.canvas = ChangeCanvas(self)
         self.tools = ChangeTools(self.canvas, self)
         self.tools.hint.setToolTip(wrapped(_HINT_HELP))
         self.used = ShareBar("budget used", _BUDGET_HELP, self)
-        self.task = sentences(self)
+        self.task = FittingLabel("", self)
         self.bars = ProbabilityBars(self)
         self.bars.setToolTip(
             "<qt>Probability of each class for what you have painted; ○ true class, ● target.</qt>"
         )
         self.way = ShareBar("gap closed", _WAY_HELP, self)
-        self.pace = sentences(self, "muted")
         self.rival = RivalPanel(session, self.game, self)
+        self.pace = self.rival.yours
+        self.transport = PlayerTransport(
+            self.rival.player, self, usual=lambda: SPEED, status=self.rival.growing_words
+        )
         self._lay_out()
+        self.canvas.refused.connect(self._tell_refusal)
         self.canvas.changed.connect(self.game.look)
         self.tools.hint.toggled.connect(self._refresh_standing)
         self.game.changed.connect(self.refresh)
@@ -72,11 +89,12 @@ class ByHandPanel(AttackView):
 
     def _lay_out(self) -> None:
         painted = below((self.canvas, 1), self.used, spacing=4)
-        mine = holding(beside(self.tools, (painted, 1), spacing=8), self)
-        score_side = below(self.task, (self.bars, 1), self.way, self.pace, spacing=4)
-        parts = ((mine, 20), (holding(score_side, self), 8), (self.rival, 13))
-        cards = beside(*((card(part, (10, 8, 10, 8)), wide) for part, wide in parts), spacing=8)
-        self.setLayout(below(self.rules, self.sentence, (cards, 1), spacing=4))
+        inside = below((beside(self.tools, (painted, 1), spacing=8), 1), self.sentence, spacing=4)
+        mine = Card("your turn", inside, self.rules)
+        stands = Card("how it is read", below((self.bars, 1), self.way, spacing=4), self.task)
+        its = Card("the optimiser", self.rival, self.rival.kind, (self.rival.reveal,))
+        side = below((stands, 6), (its, 5), spacing=8)
+        self.setLayout(beside((mine, 1), (side, 1), spacing=8))
 
     def figure_words(self) -> str:
         """Return how the person stands, of which epoch's model."""
@@ -96,8 +114,17 @@ class ByHandPanel(AttackView):
             game.painting if game.is_ready else None, game.problem or "Computing ..."
         )
         self.tools.setEnabled(game.is_ready)
+        self.tools.refresh()
         self.rival.refresh()
+        self.transport.changed.emit()
         self._refresh_standing()
+
+    @Slot(str)
+    def _tell_refusal(self, why: str) -> None:
+        """Say why a stroke has changed nothing."""
+        if why == "box":
+            why = f"box {self.canvas.stroke_tool}"
+        self._session.messages.note(_REFUSED[why])
 
     @Slot()
     def _refresh_standing(self) -> None:
@@ -110,8 +137,8 @@ class ByHandPanel(AttackView):
             widget.setVisible(ready)
         if not ready or dataset is None or answer is None or budget is None:
             words = game.problem or "The optimiser looks for the smallest change ..."
-            self.sentence.set_wordings(words)
-            self.task.setText("")
+            self.sentence.setText(words)
+            self.task.set_wordings("")
             self.canvas.set_hint(None)
             return
         assert standing is not None
@@ -125,11 +152,11 @@ class ByHandPanel(AttackView):
         assert game.goal is not None
         assert game.painting is not None
         size, norm, target = game.painting.size, game.norm, game.goal.target
-        self.sentence.set_wordings(
+        self.sentence.setText(
             score(standing, size, game.rules, needed, name_of(names, standing.predicted))
         )
         wanted = "anything else" if target is None else name_of(names, target)
-        self.task.setText(f"{name_of(names, game.goal.read)}, to be read as {wanted}")
+        self.task.set_wordings(f"{name_of(names, game.goal.read)}, to be read as {wanted}")
         self.bars.set_probabilities(
             names, standing.probabilities, true=self._session.attack.label, target=target
         )

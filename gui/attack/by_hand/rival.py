@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from core.attack.by_hand.painting import size_of
 from core.attack.by_hand.score import efficiency, percent, sized
 from gui.session.player import Player
-from gui.shared.columns import heading, sentences
+from gui.shared.columns import sentences
 from gui.shared.words import read_words
 from gui.widgets.basics.controls import button, chooser
 from gui.widgets.basics.fitting_words import short
@@ -35,11 +35,13 @@ _KINDS = {
     SMALLEST: ("smallest that wins", "The smallest change that is enough, computed exactly."),
     MOST: (
         "most within budget",
-        "How far the gap goes within the whole budget, by projected gradient descent on the "
-        "logit margin (pixel by pixel where pixels are counted): found, not proven to be the most.",
+        "How far the gap goes within the whole budget: step by step along the gradient of the lead "
+        "z_r - z_t that the strongest other class r has over the target t, back into budget and "
+        "box after each (pixel by pixel where pixels are counted). Found, not proven to be the "
+        "most.",
     ),
 }
-_SPEED = 25.0
+SPEED = 25.0
 """Changes in a second."""
 
 _LONGEST_NAME = 14
@@ -52,11 +54,10 @@ class RivalPanel(QWidget):
     def __init__(self, session: Session, game: Game, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._game = session, game
-        self.player = Player(session.pool.frame, speed=_SPEED, parent=self)
+        self.player = Player(session.pool.frame, speed=SPEED, parent=self)
         """Which of the growing changes is shown."""
         self.player.position_changed.connect(self.refresh)
-        self.player.playing_changed.connect(self.refresh)
-        self.heading = heading("THE GRADIENT", self)
+        self.player.playing_changed.connect(self._playing_changed)
         kinds = {key: words for key, (words, _) in _KINDS.items()}
         self.kind = chooser("what the optimiser does", self, choices=kinds)
         self.kind.activated.connect(self._kind_chosen)
@@ -71,16 +72,20 @@ class RivalPanel(QWidget):
         self.reveal = button("Reveal", self, tip, "small")
         self.reveal.setCheckable(True)
         self.reveal.toggled.connect(self._revealed)
-        tip = "Show its change growing, step by step."
-        self.play = button("Play", self, tip, "small", self._play_clicked)
         self.words = sentences(self, selectable=True)
+        self.yours = sentences(self, "muted")
+        """What the person's own change does for its size."""
         self._lay_out()
 
     def _lay_out(self) -> None:
         pictures = ImagePair(self.change_view, self.image_view, self)
-        buttons = beside(self.reveal, self.play, None)
-        parts = (self.heading, self.kind, (pictures, 1), buttons, self.words)
-        self.setLayout(below(*parts, spacing=4))
+        said = below(self.words, self.yours, None)
+        self.setLayout(beside((pictures, 3), (said, 2), spacing=12))
+
+    def growing_words(self) -> str:
+        """Say what is played, for the bar below."""
+        kind = _KINDS[self.kind.currentData()][0]
+        return f"The optimiser's change grows: {kind}." if self.changes else ""
 
     @property
     def changes(self) -> Changes:
@@ -93,8 +98,7 @@ class RivalPanel(QWidget):
     @property
     def place(self) -> int:
         """Which of them is shown: the last unless it is growing."""
-        last = len(self.changes) - 1
-        return min(self.player.position, last) if self.player.playing else last
+        return min(self.player.position, len(self.changes) - 1)
 
     @Slot()
     def hide_again(self) -> None:
@@ -106,11 +110,12 @@ class RivalPanel(QWidget):
     def refresh(self) -> None:
         """Show what the optimiser says now."""
         changes = self.changes
+        if len(changes) != self.player.n_frames:
+            self.player.replace(len(changes))
         self.kind.setToolTip(wrapped(_KINDS[self.kind.currentData()][1]))
-        for widget in (self.kind, self.reveal, self.play):
+        for widget in (self.kind, self.reveal):
             widget.setEnabled(bool(changes))
         self.reveal.setText("Hide" if self.reveal.isChecked() else "Reveal")
-        self.play.setText("Hold" if self.player.playing else "Play")
         self.words.setText(self._words())
         if changes and self.reveal.isChecked():
             self._show(changes[self.place])
@@ -151,22 +156,20 @@ class RivalPanel(QWidget):
     @Slot(int)
     def _kind_chosen(self, _: int) -> None:
         self.player.pause()
+        self.player.clear()
+        self.refresh()
+
+    @Slot()
+    def _playing_changed(self) -> None:
+        """Show what is played."""
+        if self.player.playing:
+            self.reveal.setChecked(True)
         self.refresh()
 
     @Slot(bool)
     def _revealed(self, is_revealed: bool) -> None:
         if not is_revealed:
             self.player.pause()
-        self.refresh()
-
-    @Slot()
-    def _play_clicked(self) -> None:
-        if self.player.playing:
-            self.player.pause()
-        else:
-            self.player.replace(len(self.changes))
-            self.player.play(from_start=True)
-            self.reveal.setChecked(True)
         self.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:

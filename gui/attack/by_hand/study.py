@@ -31,8 +31,6 @@ LEAST_FACTOR, MOST_FACTOR = 0.5, 10.0
 MOST_KEPT = 30
 """Images whose paintings are kept; with all that can be taken back 8 MB for 28 x 28 pixels."""
 
-_TRIES = 60
-
 
 class Game(QObject):
     """One image, what is painted on it, and what the optimiser does with the same."""
@@ -62,10 +60,14 @@ class Game(QObject):
         self._image: NDArray[np.float32] | None = None
         self._weights: NDArray[Any] | None = None
         self._played: tuple[Any, ...] = ()
-        self._rng = np.random.default_rng()
         view, attack = session.view, session.attack
         view.forgotten.connect(self._forget)
-        for signal in (view.shown_changed, view.dataset_changed, attack.config_changed):
+        for signal in (
+            view.shown_changed,
+            view.dataset_changed,
+            attack.config_changed,
+            attack.measure.changed,
+        ):
             signal.connect(self.refresh)
         optimise = Optimiser()
         # After what begins another game: its question is that of the game there is.
@@ -103,14 +105,6 @@ class Game(QObject):
         """What a change may be; nothing before the budget is known."""
         return Rules(self.norm, self.budget or 0.0, self.boxed)
 
-    def set_norm(self, norm: Norm) -> None:
-        """Measure changes in another way."""
-        self._attack.measure.measure(norm=norm)
-
-    def set_boxed(self, boxed: bool) -> None:
-        """Keep pixels in 0..1, or let them go anywhere."""
-        self._attack.measure.measure(boxed=boxed)
-
     def set_factor(self, factor: float) -> None:
         """Allow so many times the smallest size that is enough."""
         self._factor = min(max(factor, LEAST_FACTOR), MOST_FACTOR)
@@ -144,20 +138,6 @@ class Game(QObject):
             self.painting.clear()
             self.restarted.emit()
             self.look()
-
-    def another(self) -> None:
-        """Choose an image by chance, one that the model reads rightly if there is one."""
-        dataset, shown = self._session.view.dataset, self._session.view.shown
-        if dataset is None or shown is None:
-            return
-        part = self._attack.config.part
-        split = dataset.split(part)
-        for index in self._rng.integers(split.n_samples, size=_TRIES).tolist():
-            read = int(shown.probabilities_of(split.images[index]).argmax())
-            is_new = (part, index) != self._key
-            if is_new and read == split.true_labels[index] != self._attack.target:
-                break
-        self._attack.choose(part, index)
 
     @Slot()
     def refresh(self) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Slot
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from core.attack.by_hand.painting import OPPOSITE, TOOLS
+from core.attack.by_hand.painting import OPPOSITE, TOOLS, full_ink, widest_dab
 from core.pictures import diverging_rgb, grey_rgb, tinted_rgb
 from gui.widgets.basics.arrow_keys import ENTER
 from gui.widgets.basics.numpy_image import to_qimage
-from gui.widgets.canvas.stroke_surface import StrokeSurface
+from gui.widgets.canvas.stroke_surface import PLAIN_PRESSURE, StrokeSurface
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +29,7 @@ USUAL_WIDTH = 0.1
 WIDTH_STEP = 0.02
 FAINTEST, STRONGEST = 0.02, 1.0
 USUAL_STRENGTH = 0.25
+"""Of the strongest dab, which takes half of the budget."""
 STRENGTH_STEP = 0.05
 
 _LEAST_LIMIT = 0.02
@@ -50,6 +51,9 @@ class ChangeCanvas(StrokeSurface):
     """Paints into a :class:`~core.attack.by_hand.painting.Painting`, which holds budget and box."""
 
     drawn: Painting | None
+    refused = Signal(str)
+    """Why a stroke has changed nothing: a :data:`~core.attack.by_hand.painting.Refusal`."""
+
     more_keys = (Qt.Key.Key_Space, *ENTER, *_MORE, *_LESS)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -58,9 +62,10 @@ class ChangeCanvas(StrokeSurface):
         self._image_shape = (28, 28)
         self.tool: Tool = "add"
         """What the brush does."""
-        self._stroke_tool: Tool = "add"
+        self.stroke_tool: Tool = "add"
+        """What the stroke under way does, or the last one did."""
         self.strength = USUAL_STRENGTH
-        """How much ink a stroke adds where it covers wholly."""
+        """How much ink a stroke adds, as a part of the most that one dab may."""
         self.hint: NDArray[np.float64] | None = None
         """What is shown faintly, (height, width)."""
         self.shows_change = False
@@ -130,10 +135,22 @@ class ChangeCanvas(StrokeSurface):
         """(height, width) of the image."""
         return self._image_shape
 
+    def sheet_rect(self) -> QRectF:
+        """Return where the image lies: every pixel as wide as every other."""
+        rect, ratio = super().sheet_rect(), self.devicePixelRatioF()
+        height, width = self.sheet_size
+        whole = int(rect.width() / width * ratio) / ratio
+        if whole:
+            middle = rect.center()
+            rect.setSize(QSizeF(width * whole, height * whole))
+            rect.moveCenter(middle)
+        return rect
+
     def _stroke_begins(self, *, other_end: bool) -> None:
-        self._stroke_tool = OPPOSITE[self.tool] if other_end else self.tool
+        self.stroke_tool = OPPOSITE[self.tool] if other_end else self.tool
         if self.drawn is not None:
-            self.drawn.begin(self._stroke_tool, self.strength)
+            how = self.strength if self.stroke_tool == "soften" else self.ink
+            self.drawn.begin(self.stroke_tool, how)
 
     def _stroke_goes_on(self, start: QPointF, end: QPointF, widths: tuple[float, float]) -> None:
         # The rules may have changed in the midst of a stroke, which ends it.
@@ -141,8 +158,22 @@ class ChangeCanvas(StrokeSurface):
             self.drawn.line(start.toTuple(), end.toTuple(), widths)
 
     def _stroke_ends(self) -> None:
-        if self.drawn is not None:
+        if self.drawn is not None and self.drawn.is_stroking:
             self.drawn.end()
+            if self.drawn.refusal:
+                self.refused.emit(self.drawn.refusal)
+
+    @property
+    def ink(self) -> float:
+        """How much ink a stroke adds where it covers wholly."""
+        if self.drawn is None:
+            return 0.0
+        return self.strength * full_ink(self.pen_pixels(), self.drawn.rules)
+
+    def pen_pixels(self, pressure: float = PLAIN_PRESSURE) -> float:
+        """Return how wide the brush is, in pixels of the image; no dab spends the budget."""
+        width = super().pen_pixels(pressure)
+        return width if self.drawn is None else widest_dab(width, self.drawn.rules)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a stroke; the cursor of the keys is not needed."""
@@ -223,7 +254,7 @@ class ChangeCanvas(StrokeSurface):
     def _ring(self, painter: QPainter, place: QPointF) -> None:
         """Outline what the brush would cover; dashed where it takes away, dotted to soften."""
         radius = self.pen_pixels() * self._scale() / 2
-        tool = self._stroke_tool if self.is_stroking else self.tool
+        tool = self.stroke_tool if self.is_stroking else self.tool
         lines = {
             "add": Qt.PenStyle.SolidLine,
             "take": Qt.PenStyle.DashLine,

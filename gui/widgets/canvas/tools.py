@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.attack.by_hand.painting import TOOLS
+from core.attack.by_hand.painting import DAB_SHARE, TOOLS
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.canvas.canvas import THICKEST, THINNEST, Canvas
@@ -185,8 +185,9 @@ class ChangeTools(_Tools):
         self.refresh()
 
     def _lay_out(self) -> None:
-        for button in self.buttons.values():
-            button.setSizePolicy(self.sizePolicy())
+        for button in (*self.buttons.values(), self.undo, self.redo, self.clear):
+            button.setObjectName("outlined")
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         brush, strength = self.width_slider, self.strength
         for words, slider in ((self.brush_words, brush), (self.strength_words, strength)):
             words.setBuddy(slider)
@@ -211,13 +212,14 @@ class ChangeTools(_Tools):
         self.buttons[canvas.tool].setChecked(True)
         self._show(self.strength, canvas.strength)
         self.brush_words.setText(f"brush {width} px")
-        self.strength_words.setText(f"strength {canvas.strength:.2f}")
+        self.strength_words.setText(f"strength {canvas.strength:.0%}")
         tip = f"Width of the brush: {width} pixels of the image ([ and ])"
         self.width_slider.setToolTip(wrapped(tip))
         self.strength.setToolTip(
             wrapped(
-                f"A stroke changes a pixel by {canvas.strength:.2f} of the 0..1 there is; to "
-                "soften, it fades by that share (+ and -)"
+                f"One dab changes a pixel by {canvas.ink:.3g} of the 0..1 there is and takes "
+                f"{canvas.strength * DAB_SHARE:.0%} of the budget; to soften, what is painted "
+                f"fades by {canvas.strength:.0%} (+ and -)"
             )
         )
         self.change_only.setChecked(canvas.shows_change)

@@ -1,0 +1,115 @@
+"""What a view of one image plays of its own, for the bar below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gui.shared.transport import Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QObject
+
+    from gui.session.player import Player
+
+_SPEED_STEPS = 100
+_SLOWEST, _FASTEST = 0.1, 10.0
+"""As multiples of the usual speed."""
+
+
+class PlayerTransport(Transport):
+    """Drives a :class:`~gui.session.player.Player`.
+
+    Parameters
+    ----------
+    unit : what a place is counted in
+    frames : of the player in one place
+    usual : frames in a second, in the middle of the slider
+    status : what is happening, in a sentence
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        parent: QObject,
+        *,
+        unit: str = "step",
+        frames: int = 1,
+        usual: Callable[[], float],
+        status: Callable[[], str],
+    ) -> None:
+        super().__init__(parent)
+        self.unit = unit
+        self._player, self._frames, self._usual, self._status = player, frames, usual, status
+        player.position_changed.connect(self.changed)
+        player.playing_changed.connect(self.changed)
+
+    @property
+    def length(self) -> float:
+        """The last place."""
+        return self._player.last / self._frames
+
+    @property
+    def done(self) -> float:
+        """The same: all of it is there."""
+        return self.length
+
+    @property
+    def place(self) -> float:
+        """Where the player stands."""
+        return self._player.position / self._frames
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether it plays."""
+        return self._player.playing
+
+    @property
+    def place_words(self) -> tuple[str, ...]:
+        """Where it stands, in whole places."""
+        if self.unit == "%":
+            return (f"<b>{self.place:.0f} %</b> of the change", f"<b>{self.place:.0f} %</b>")
+        return super().place_words
+
+    @property
+    def status(self) -> str:
+        """What is happening."""
+        return self._status()
+
+    def toggle(self) -> None:
+        """Play on, begin again at the end, or hold."""
+        self._player.toggle()
+
+    def move(self, offset: int) -> None:
+        """Hold, and show the place so many on, or back."""
+        self._player.go_to(self._player.position + offset * self._frames)
+
+    def go_to(self, place: float) -> None:
+        """Hold, and show the nearest place."""
+        self._player.go_to(round(place * self._frames))
+
+    def leave(self) -> None:
+        """Hold."""
+        self._player.pause()
+
+    @property
+    def speed(self) -> int:
+        """Place of the speed slider."""
+        ratio = np.log(self._player.speed / self._usual() / _SLOWEST)
+        place = _SPEED_STEPS * float(ratio / np.log(_FASTEST / _SLOWEST))
+        return int(np.clip(round(place), 0, _SPEED_STEPS))
+
+    @property
+    def speed_words(self) -> str:
+        """So many places pass in a second."""
+        per_second = self._player.speed / self._frames
+        return f"{per_second:.3g} {'%' if self.unit == '%' else 'steps'}/s"
+
+    def set_speed(self, place: int) -> None:
+        """Play as fast as a place of the slider says."""
+        factor = _SLOWEST * (_FASTEST / _SLOWEST) ** (place / _SPEED_STEPS)
+        self._player.set_speed(self._usual() * float(factor))
+        self.changed.emit()
