@@ -73,3 +73,15 @@ def test_kept_epochs_are_played_and_nothing_is_trained(session: Session, qtbot: 
     transport.toggle()
     transport.leave()
     assert not transport.is_playing
+
+
+def test_at_its_end_a_run_can_go_on(session: Session, qtbot: QtBot) -> None:
+    transport = TrainingTransport(session, session)
+    assert transport.offer is not None
+    verb, go_on = transport.offer
+    assert verb == f"Go on to epoch {2 * EPOCHS}"
+    run = session.runs.live
+    go_on()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert session.runs.live is run
+    assert transport.done == 2 * EPOCHS

@@ -303,6 +303,18 @@ def images_page(scene: Scene) -> Iterator[None]:
     assert not scene.window.page("learn").isVisible()
 
 
+def shows_tab(n: int) -> Callable[[Scene], Iterator[None]]:
+    def effect(scene: Scene) -> Iterator[None]:
+        switch = scene.window.page("learn").switch
+        names = PLACES["learn"]
+        switch.choose(names[0 if n > 1 else 1])
+        yield
+        assert switch.button(names[n - 1]).isChecked()
+        switch.choose(names[0])
+
+    return effect
+
+
 def panel(scene: Scene) -> Iterator[None]:
     width = scene.window.pages.width()
     yield
@@ -389,6 +401,9 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "learn_page": learn_page,
     "attack_page": attack_page,
     "images_page": images_page,
+    "tab_1": shows_tab(1),
+    "tab_2": shows_tab(2),
+    "tab_3": shows_tab(3),
     "panel": panel,
     "theme": theme,
     "attack_toggle": attack_toggle,

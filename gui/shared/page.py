@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from gui.shared.panel import Panel
 from gui.shared.tabs import Scope, Tab
 from gui.shared.training_transport import TrainingTransport
+from gui.widgets.basics.lazy_tabs import TabRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +55,12 @@ class Page(Panel):
         """The card of an opened image, once the page has made it."""
         card = vars(self).get("card")
         return () if card is None else (card,)
+
+    def show_nth(self, n: int) -> None:
+        """Show the first, second or third of its tabs or scopes."""
+        switch = getattr(self, "switch", None)
+        if isinstance(switch, TabRow):
+            switch.choose_nth(n)
 
     def would_be_lost(self) -> tuple[str, ...]:
         """Say what a person has made here that is nowhere else: a drawing, as ``a drawing``."""

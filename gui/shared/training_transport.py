@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.errors import printable
 from gui.session.run_state import RunState
+from gui.session.training import MOST_EPOCHS
 from gui.shared.transport import Mark, Transport
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from gui.session.session import Session
+    from gui.shared.transport import Offer
 
 SLOWEST, FASTEST = 0.2, 100.0
 """Epochs per second at the ends of the slider, before "as fast as possible"."""
@@ -187,6 +190,20 @@ class TrainingTransport(EpochPlaces):
         if view.run_state is RunState.FINISHED:
             return f"{name} has learnt all its epochs. {self._shown_words()}"
         return f"{name} is held. {self._shown_words()}"
+
+    @property
+    def offer(self) -> Offer | None:
+        """At its end the run can go on for as many epochs again."""
+        view = self._view
+        more = min(2 * view.training_config.epochs, MOST_EPOCHS)
+        at_end = view.run_state is RunState.FINISHED and view.runs.is_live_shown
+        if not at_end or more <= self.done:
+            return None
+        return f"Go on to epoch {more:,}", partial(self._go_on, more)
+
+    def _go_on(self, epochs: int) -> None:
+        self._session.wanted.set_setting("epochs", epochs)
+        self._session.training.play()
 
     @property
     def speed(self) -> int:

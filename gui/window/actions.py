@@ -68,6 +68,14 @@ def _page_command(page: PageEntry) -> Command:
     )
 
 
+def _tab_command(n: int, which: str) -> Command:
+    words = f"Show the {which.lower()} of the tabs or scopes of the page."
+    text = f"{which} tab or scope"
+    return Command(
+        f"tab_{n}", "View", text, words, str(n), "whole", lambda w: w.page(w.shown).show_nth(n)
+    )
+
+
 STAGE_KEYS = {
     Qt.Key.Key_Left: "earlier",
     Qt.Key.Key_Right: "later",
@@ -133,6 +141,7 @@ COMMANDS: tuple[Command, ...] = (
             "on from there, held, with the settings of the panel.", "K", "fork",
             lambda w: w.session.training.fork()),
     *(_page_command(page) for page in PAGES),
+    *(_tab_command(n, which) for n, which in enumerate(("First", "Second", "Third"), start=1)),
     Command("panel", "View", "Experiment panel", "Fold the panel on the left away, or back.", "F9",
             "panel", lambda w: w.toggle_panel(), checkable=True),
     Command("theme", "View", "Light or dark", "Switch between light and dark.", "Ctrl+T", "theme",

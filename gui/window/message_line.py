@@ -145,8 +145,10 @@ class MessageLine(QFrame):
 
     def set_status(self, words: str, offer: Offer | None = None) -> None:
         """Say what is going on, where there is no message."""
-        if (words, offer) != (self._status, self._offer):
-            self._status, self._offer = words, offer
+        verb, before = (one and one[0] for one in (offer, self._offer))
+        self._offer = offer
+        if (words, verb) != (self._status, before):
+            self._status = words
             if self._message is None:
                 self._show()
 

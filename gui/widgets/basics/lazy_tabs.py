@@ -118,6 +118,11 @@ class TabRow(QWidget):
         """The name of the button that is pressed."""
         return next(words for words, button in self._buttons.items() if button.isChecked())
 
+    def choose_nth(self, n: int) -> None:
+        """Press the button at a place, the first of which is 1; nothing where there is none."""
+        if n <= len(self._buttons):
+            self.choose(list(self._buttons)[n - 1])
+
     @Slot(str)
     def choose(self, words: str) -> None:
         """Press the button of that name."""
