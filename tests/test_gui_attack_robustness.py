@@ -21,6 +21,7 @@ from gui_helpers import (
     play_endlessly,
     press,
     put_on,
+    rgb,
     wait_for_state,
     wait_until,
 )
@@ -34,7 +35,9 @@ from core.exact.curve_search import MedianSearch, some_images
 from core.exact.curves import exact_robustness, share_right
 from core.learning.model_cache import ModelCache
 from core.progress import finish
-from gui.attack.robustness.panel import TWO, RobustnessPanel
+from gui.attack.robustness.images import N_IMAGES
+from gui.attack.robustness.panel import RobustnessPanel
+from gui.attack.robustness.words import rounded_down
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 from gui.widgets.images.image_strip import ImageStrip, StripImage
@@ -83,10 +86,7 @@ def test_curves_are_those_of_core_in_either_norm_with_and_without_the_box(
     test = data_of(session).test
     assert session.view.shown is not None
     for norm, boxed in (("l2", False), ("linf", False), ("linf", True), ("l2", True)):
-        if page.curves.size_choice.norm.currentData() != norm:
-            choose(qtbot, page.curves.size_choice.norm, page.curves.size_choice.norm.findData(norm))
-        if page.curves.size_choice.boxed.isChecked() != boxed:
-            click(qtbot, page.curves.size_choice.boxed)
+        session.attack.measure.measure(norm=norm, boxed=boxed)
         curves = wait_for_curves(qtbot, page)
         x, y = page.curves.plot.main.data("exact")
         np.testing.assert_array_equal(x, curves.sizes)
@@ -135,12 +135,9 @@ def test_the_axis_of_accuracy_goes_from_0_to_1_whatever_is_shown(
         assert {0.0, 1.0} <= {round(place, 6) for place in labelled}
 
     check()
-    choose(qtbot, page.curves.size_choice.norm, page.curves.size_choice.norm.findData("linf"))
+    session.attack.measure.measure(norm="linf")
     session.view.show_epoch(1)
     wait_for_curves(qtbot, page)
-    check()
-    page.switch.choose(TWO)
-    qtbot.wait(50)
     check()
 
 
@@ -149,8 +146,8 @@ def test_curves_differ_by_line_or_width_not_only_by_colour(page: RobustnessPanel
     pens = [page.curves.plot.main.lines[name].pen for name in names]
     assert len({(pen.style(), pen.widthF()) for pen in pens}) == len(pens)
     assert len({pen.style() for pen in pens}) == len(pens)
-    labels = page.curves.plot.findChildren(QLabel, "heading")
-    (tooltip,) = [label.toolTip() for label in labels if "ACCURACY" in label.text()]
+    labels = page.curves.findChildren(QLabel, "heading")
+    (tooltip,) = [label.toolTip() for label in labels if "READ RIGHTLY" in label.text()]
     for attack in ATTACKS:
         assert attack.help.split(":")[0] in tooltip
 
@@ -158,30 +155,70 @@ def test_curves_differ_by_line_or_width_not_only_by_colour(page: RobustnessPanel
 def test_one_class_is_curve_images_and_median(
     page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
-    choose(qtbot, page.curves.label, page.curves.label.findData(3))
+    choose(qtbot, page.head.label, page.head.label.findData(3))
     found = exact_of(session)
     x, y = page.curves.plot.main.data("exact")
     np.testing.assert_array_equal(y, found.accuracy("l2", x, 3))
     labels = data_of(session).test.labels
-    for strip, expected in (
-        (page.images.fragile, found.ordered("l2", 3)[:60]),
-        (page.images.solid, found.ordered("l2", 3)[::-1][:60]),
-    ):
+    fragile, n_left_out = found.fragile("l2", 3)
+    solid = found.ordered("l2", 3)[::-1]
+    for strip, expected in ((page.images.fragile, fragile), (page.images.solid, solid)):
         shown = [image.index for image in strip.images]
-        assert shown == expected.tolist()
+        assert shown == expected[:N_IMAGES].tolist()
         assert (labels[shown] == 3).all()
-    assert f"{found.median('l2', 3):.3g}" in page.images.size_words.text()
+    assert (str(n_left_out) in page.images.left_out.text()) == bool(n_left_out)
+    assert rounded_down(found.median("l2", 3)) in page.outcome.text()
+    assert "of 3" in page.outcome.text()
+    assert page.per_class.rows.chosen == 3
+    # A row of the classes chooses as well, and lets go again.
+    rows = page.per_class.rows
+    click(qtbot, rows, rows.cell_rect(5, 0).center())
+    assert page.head.label.currentData() == 5
+    x, y = page.curves.plot.main.data("exact")
+    np.testing.assert_array_equal(y, found.accuracy("l2", x, 5))
+    click(qtbot, rows, rows.cell_rect(5, 0).center())
+    assert page.head.label.currentData() is None
+
+
+def test_rows_tell_the_quartiles_of_each_class(
+    page: RobustnessPanel, session: Session, app: QApplication
+) -> None:
+    found, rows = exact_of(session), page.per_class.rows
+    np.testing.assert_array_equal(rows.quartiles, found.quartiles("l2"))
+    low, median, high = found.quartiles("l2")[:, 7]
+    told = hover(rows, rows.cell_rect(7, 0).center())
+    for size in (low, median, high):
+        assert f"{size:.4g}" in told
+    seen = pixels(rows)
+    cell = rows.cell_rect(7, 0)
+    assert (seen[cell.center().y(), round(rows.x_of(median))] == rgb(LIGHT.train)).all()
+
+
+def test_another_part_is_measured(page: RobustnessPanel, session: Session, qtbot: QtBot) -> None:
+    choose(qtbot, page.head.part, page.head.part.findData("train"))
+    curves = wait_for_curves(qtbot, page)
+    train = data_of(session).train
+    assert curves.images.split is train
+    assert session.view.shown is not None
+    found = finish(exact_robustness(session.view.shown.weights, train, boxed=False))
+    x, y = page.curves.plot.main.data("exact")
+    np.testing.assert_array_equal(y, found.accuracy("l2", x))
+    assert f"{train.n_samples:,} training images" in page.words.text()
+    with qtbot.waitSignal(page.sample_requested) as asked:
+        click(qtbot, page.images.solid, page.images.solid.cell_rect(0, 0).center())
+    assert asked.args[:2] == ["train", int(found.ordered("l2")[-1])]
 
 
 def test_images_are_the_ends_and_a_click_opens_one(
     page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     found = exact_of(session)
-    for strip, expected in ((page.images.fragile, found.ordered("l2")[:60]), (page.images.solid,
-                            found.ordered("l2")[::-1][:60])):  # fmt: skip
-        assert [image.index for image in strip.images] == expected.tolist()
+    fragile, _ = found.fragile("l2")
+    for strip, expected in ((page.images.fragile, fragile), (page.images.solid,
+                            found.ordered("l2")[::-1])):  # fmt: skip
+        assert [image.index for image in strip.images] == expected[:N_IMAGES].tolist()
         last = strip.n_cells[1] - 1
-        assert last > 3
+        assert last >= 1
         assert strip.rect().contains(strip.cell_rect(0, last))
         index = int(expected[last])
         told = hover(strip, strip.cell_rect(0, last).center())
@@ -191,11 +228,11 @@ def test_images_are_the_ends_and_a_click_opens_one(
         assert asked.args[:2] == ["test", index]
 
 
-def test_medians_and_scores_are_those_of_every_epoch(
+def test_medians_are_those_of_every_epoch_in_norm_and_box(
     page: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
     assert session.view.history is not None
-    records, plot = session.view.history.records, page.epochs.median_plot
+    records, plot = session.view.history.records, page.epochs.plot
     images, before = some_images(data_of(session).test), None
     for norm, boxed in (("l2", False), ("linf", False), ("linf", True), ("l2", True)):
         page.state.measure.measure(norm=norm, boxed=boxed)
@@ -205,7 +242,6 @@ def test_medians_and_scores_are_those_of_every_epoch(
         expected = search.found()[0]
         wait_until(qtbot, lambda: len(plot.main.data("median")[0]) == EPOCHS + 1)
         np.testing.assert_array_equal(plot.main.data("median")[1], expected.medians)
-        np.testing.assert_array_equal(page.epochs.score_plot.main.data("score")[1], expected.score)
         drawn = pixels(plot.view)
         assert before is None or (drawn != before).any()  # the box and the norm can be seen
         before = drawn
@@ -216,8 +252,8 @@ def test_it_follows_the_epoch_shown(page: RobustnessPanel, session: Session, qtb
     wait_for_curves(qtbot, page)
     x, y = page.curves.plot.main.data("exact")
     np.testing.assert_array_equal(y, exact_of(session).accuracy("l2", x))
-    assert "epoch 3" in page.images.words.text()
-    assert page.epochs.median_plot.marks.marker == 3
+    assert "epoch 3" in page.words.text()
+    assert page.epochs.plot.marks.marker == 3
 
 
 def test_an_adversarially_trained_run_lies_beside_the_other(
@@ -254,7 +290,7 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     plain = finish(exact_robustness(weights, data_of(session).test, boxed=True))
     _, x, y = other.curves[0]
     np.testing.assert_array_equal(y, plain.accuracy("l2", x))
-    wait_until(qtbot, lambda: len(page.epochs.median_plot.runs.runs) == 1)
+    wait_until(qtbot, lambda: len(page.epochs.plot.runs.runs) == 1)
     session.runs.set_visible(first, False)
     wait_until(qtbot, lambda: not page.curves.plot.runs.runs)
 
@@ -302,14 +338,13 @@ def n_tried(page: RobustnessPanel) -> int:
 def test_attacks_can_be_left_and_gone_on_with(
     endless: EndlessAttack, tried: RobustnessPanel, qtbot: QtBot
 ) -> None:
-    page, progress = tried, tried.curves.attacks
+    page, progress = tried, tried.attacks
     bar, cancel = progress.progress.bar, progress.progress.button
     wait_until(qtbot, lambda: n_tried(page) >= 2)
     wait_until(qtbot, cancel.isVisible)
     assert bar.isVisible()
     assert bar.value() > 0
     assert progress.words.text().startswith("endless ")
-    assert "trying endless" in page.images.words.text()
     click(qtbot, cancel)
     wait_until(qtbot, lambda: not page.state.slow.is_computing)
     wait_until(qtbot, progress.go_on.isVisible)
@@ -318,7 +353,6 @@ def test_attacks_can_be_left_and_gone_on_with(
     curves = page.state.curves
     assert curves is not None
     assert not curves.is_complete
-    assert "trying" not in page.images.words.text()
     kept = curves.attacks["endless"]
     assert 1 < len(kept) < len(curves.attack_sizes)
     assert page.curves.plot.main.data("endless")[0][-1] == curves.attack_sizes[len(kept) - 1]
@@ -334,7 +368,7 @@ def test_attacks_can_be_left_and_gone_on_with(
 def test_what_was_left_for_one_model_is_tried_on_another(
     endless: EndlessAttack, tried: RobustnessPanel, session: Session, qtbot: QtBot
 ) -> None:
-    progress = tried.curves.attacks
+    progress = tried.attacks
     wait_until(qtbot, progress.progress.button.isVisible)
     click(qtbot, progress.progress.button)
     wait_until(qtbot, progress.go_on.isVisible)
@@ -360,10 +394,10 @@ def test_beside_a_training_only_quick_attacks_are_tried(
     curves = page.state.curves
     assert curves is not None
     assert set(curves.attacks) == {"noise"}
-    wait_until(qtbot, page.curves.attacks.waiting.isVisible)
+    wait_until(qtbot, page.attacks.waiting.isVisible)
     session.training.pause()
     assert set(wait_for_curves(qtbot, page).attacks) == {attack.label for attack in ATTACKS}
-    wait_until(qtbot, lambda: not page.curves.attacks.waiting.isVisible())
+    wait_until(qtbot, lambda: not page.attacks.waiting.isVisible())
 
 
 def test_nothing_is_computed_where_nobody_looks(
@@ -394,7 +428,7 @@ def test_other_data_clear_the_page_and_fill_it_again(
     wait_for_state(qtbot, session, RunState.FINISHED)
     curves = wait_for_curves(qtbot, page)
     assert curves.images.split.n_samples == 50
-    assert "50 test images" in page.images.words.text()
+    assert "50 test images" in page.words.text()
 
 
 def test_attacks_end_when_nobody_looks_and_go_on_later(

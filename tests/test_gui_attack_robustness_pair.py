@@ -25,8 +25,7 @@ from core.exact.curves import exact_robustness
 from core.insight.diagnostics import weight_limit
 from core.pictures import DIVERGING
 from core.progress import finish
-from gui.attack.robustness.pair import RobustnessPair
-from gui.attack.robustness.panel import DURING, TWO, RobustnessPanel
+from gui.attack.robustness.panel import RobustnessPanel
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
+    from gui.attack.robustness.pair import RobustnessPair
     from gui.session.session import Session
 
     Train = Callable[[], None]
@@ -51,10 +51,8 @@ def page(new_panel: Callable[..., RobustnessPanel], session: Session) -> Robustn
 
 @pytest.fixture
 def pair(page: RobustnessPanel, qtbot: QtBot) -> RobustnessPair:
-    """Return the panel, opened by its tab, once it shows the one run there is."""
-    click(qtbot, page.switch.button(TWO))
-    panel = page.tabs.panel(TWO)
-    assert isinstance(panel, RobustnessPair)
+    """Return the card, once it shows the one run there is."""
+    panel = page.pair
     wait_until(qtbot, lambda: len(panel.mosaic.rows) == 1)
     return panel
 
@@ -78,11 +76,11 @@ def train_other(
     return train
 
 
-def test_one_run_alone_says_so_and_what_to_do(pair: RobustnessPair) -> None:
-    assert "no other run" in pair.lines[1].text()
-    assert not pair.other.isEnabled()
+def test_one_run_alone_says_so_and_what_to_do(page: RobustnessPanel, pair: RobustnessPair) -> None:
+    assert "no other run" in pair.words.text()
+    assert not page.head.other.isEnabled()
     assert pair.train.isVisible()
-    assert pair.train.text() == "Train the same with an adversary"
+    assert pair.train.text() == "learn the same with an adversary"
 
 
 def test_one_click_trains_the_same_with_an_adversary_and_keeps_the_run(
@@ -102,7 +100,7 @@ def test_one_click_trains_the_same_with_an_adversary_and_keeps_the_run(
     assert session.view.data_config == first.data_config
     assert [entry.key for entry in session.runs.entries] == [first.key, session.runs.shown_key]
     assert not pair.train.isVisible()
-    assert pair.other.currentData() == first.key
+    assert pair.words.text().startswith("run 1: median")
 
 
 def test_both_runs_are_drawn_in_one_scale_with_their_numbers(
@@ -121,24 +119,24 @@ def test_both_runs_are_drawn_in_one_scale_with_their_numbers(
         expected = DIVERGING[np.rint(w[3, 1:].reshape(8, 8) / limit * half).astype(int) + half]
         off = np.abs(shown.rgb[3].astype(int) - expected)
         assert (off <= 4).all()  # a neighbouring colour where a rounding went the other way
-        found = finish(exact_robustness(w, data_of(session).test, boxed=False))
-        words = pair.lines[row].text()
-        assert f"score {found.score:.4f}" in words
-        assert f"median exact size {found.median('l2'):.3g}" in words
-        assert "epoch 12" in words
-    assert "adversary of length" in pair.lines[0].text()
-    assert "adversary" not in pair.lines[1].text()
+    found = [finish(exact_robustness(w, data_of(session).test, boxed=False)) for w in weights]
+    words = pair.words.text()
+    mine, its = (one.median("l2") for one in found)
+    assert f"median {its:.3g} instead of {mine:.3g}" in words
+    assert f"{found[1].score:.4f} instead of {found[0].score:.4f}" in words
     (behind,) = plot.runs.runs
     entry = session.runs.entries[0]
     assert behind.colour == session.runs.colour_of(entry)
-    seen = pixels(pair.signs[1])
-    assert has_colour(seen, LIGHT.runs[entry.colour]).sum() > 20
-    choose(qtbot, page.curves.size_choice.norm, 1)
-    wait_until(qtbot, lambda: "largest" in pair.lines[0].text())
+    wait_until(qtbot, lambda: page.per_class.signs[1].isVisible())
+    assert has_colour(pixels(page.per_class.rows), LIGHT.runs[entry.colour]).sum() > 40
+    assert page.curves.plot.legend.words[-1].startswith("run 1 ")
+    # The other way round it tells of the adversary.
+    session.view.show_run(entry.key)
+    wait_until(qtbot, lambda: "against an adversary of length" in pair.words.text())
 
 
 def test_another_run_can_be_chosen_and_a_hidden_one_is_drawn_again(
-    pair: RobustnessPair, train_other: Train, session: Session, qtbot: QtBot
+    page: RobustnessPanel, pair: RobustnessPair, train_other: Train, session: Session, qtbot: QtBot
 ) -> None:
     train_other()
     session.wanted.set_setting("adversary", "off")
@@ -148,22 +146,25 @@ def test_another_run_can_be_chosen_and_a_hidden_one_is_drawn_again(
     wait_until(qtbot, lambda: len(session.runs.entries) == 3)
     wait_for_state(qtbot, session, RunState.FINISHED)
     oldest, newest, _ = session.runs.entries
-    wait_until(qtbot, lambda: pair.other.currentData() == newest.key)
-    choose(qtbot, pair.other, pair.other.findData(oldest.key))
+    other = page.head.other
+    wait_until(qtbot, lambda: other.currentData() == newest.key)
+    choose(qtbot, other, other.findData(oldest.key))
     wait_until(
         qtbot, lambda: len(pair.mosaic.rows) == 2 and pair.mosaic.rows[1].label == oldest.name
     )
     session.runs.set_visible(oldest.key, False)
-    wait_until(qtbot, lambda: pair.other.currentData() == newest.key)
+    wait_until(qtbot, lambda: other.currentData() == newest.key)
     session.runs.set_visible(newest.key, False)
-    wait_until(qtbot, lambda: "hidden" in pair.lines[1].text())
-    choose(qtbot, pair.other, pair.other.findData(newest.key))
+    wait_until(qtbot, lambda: "choose a run" in pair.words.text())
+    choose(qtbot, other, other.findData(newest.key))
     wait_until(
         qtbot, lambda: len(pair.mosaic.rows) == 2 and pair.mosaic.rows[1].label == newest.name
     )
     entry = session.runs.entry(newest.key)
     assert entry is not None
     assert entry.is_visible
+    choose(qtbot, other, 0)
+    wait_until(qtbot, lambda: len(pair.mosaic.rows) == 1 and not page.curves.plot.runs.runs)
 
 
 def test_of_adversarial_runs_alone_the_plain_one_is_offered(
@@ -172,7 +173,7 @@ def test_of_adversarial_runs_alone_the_plain_one_is_offered(
     train_other()
     session.view.remove_run(session.runs.entries[0].key)
     wait_until(qtbot, pair.train.isVisible)
-    assert pair.train.text() == "Train the same without an adversary"
+    assert pair.train.text() == "learn the same without an adversary"
     train_other()
     assert session.view.training_config.adversary == "off"
 
@@ -194,15 +195,9 @@ def test_hovering_reads_weights_and_a_click_opens_them(
     assert "weights of class 4" in asked.args[0]().title
 
 
-def test_what_stands_in_the_line_of_the_tabs_goes_with_its_tab(
-    page: RobustnessPanel, pair: RobustnessPair, app: QApplication, qtbot: QtBot
+def test_the_scale_of_the_weights_is_read_in_either_theme(
+    page: RobustnessPanel, pair: RobustnessPair, app: QApplication
 ) -> None:
-    assert pair.other.isVisible()
-    click(qtbot, page.switch.button(DURING))
-    assert not pair.other.isVisible()
-    assert page.epochs.isVisible()
-    click(qtbot, page.switch.button(TWO))
-    assert pair.other.isVisible()
     for theme in (DARK, LIGHT):
         put_on(app, page, theme)
         assert has_colour(pixels(pair.colour_bar), theme.muted).sum() > 10
@@ -236,4 +231,4 @@ def test_other_numbers_of_classes_fit(
     last = pair.mosaic.cell_rect(1, n_classes - 1)
     assert pair.mosaic.rect().contains(last)
     assert pair.mosaic.width() <= pair.width()
-    assert last.width() >= 30
+    assert last.width() >= 28

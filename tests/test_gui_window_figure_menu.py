@@ -35,7 +35,6 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from core.report.drawing import draw
 from gui.attack.page import FILM
-from gui.attack.robustness.panel import TWO
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 from gui.widgets.bars.class_counts import ClassCounts
@@ -139,10 +138,6 @@ def all_places(window: MainWindow, qtbot: QtBot, page: str) -> Iterator[str]:
             click(qtbot, window.page(page).tabs.panel(tab).craft_button)
         wait_for_rest(qtbot, window)
         yield tab
-        if tab == "the curves":
-            window.page(page).tabs.panel(tab).switch.choose(TWO)
-            wait_for_rest(qtbot, window)
-            yield TWO
     if page == "learn":
         compare = window.page(page).tabs.panel("Compare")
         window.page(page).show_tab("Compare")

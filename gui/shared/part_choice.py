@@ -23,6 +23,7 @@ class PartChoice(QComboBox):
     Parameters
     ----------
     parts : those that may be chosen, where there are such
+    words : how a part is called in the list
     """
 
     part_changed = Signal(str)
@@ -34,10 +35,11 @@ class PartChoice(QComboBox):
         help_text: str,
         parent: QWidget | None = None,
         parts: Sequence[str] = tuple(PARTS),
+        words: str = "{} images",
     ) -> None:
         super().__init__(parent)
         self._session = session
-        self._parts = tuple(parts)
+        self._parts, self._words = tuple(parts), words
         self.chosen = "test"
         self.setAccessibleName("Part")
         self.setToolTip(wrapped(help_text))
@@ -55,7 +57,7 @@ class PartChoice(QComboBox):
         ]
         if self.chosen not in parts:
             self.chosen = "test"
-        offer(self, {part: f"{PARTS[part]} images" for part in parts})
+        offer(self, {part: self._words.format(PARTS[part]) for part in parts})
         self.setCurrentIndex(self.findData(self.chosen))
         self.part_changed.emit(self.chosen)
 

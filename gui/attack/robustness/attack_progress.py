@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gui.session.view import View
 
 _BAR_WIDTH = 50
+_WIDEST = "FGSM 24/24"
 _CANCEL_HELP = "Try no more attacks on this model; the curves stay as far as they have come."
 _GO_ON_HELP = "Try the attacks that were called off."
 _LATER_HELP = "Attacks that take long are tried as soon as the model is not being trained."
@@ -35,6 +36,7 @@ class AttackProgress(QWidget):
         self.waiting = label("attacks after the training", self, "muted")
         self.waiting.setToolTip(wrapped(_LATER_HELP))
         self.words = label("", self, "muted")
+        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance(_WIDEST))
         self.progress = JobProgress("the attacks", _CANCEL_HELP, self)
         self.progress.bar.setFixedWidth(_BAR_WIDTH)
         cast("QHBoxLayout", self.progress.layout()).insertWidget(0, self.words)

@@ -1,17 +1,18 @@
-"""The images that are fooled first and last, and what half of them withstand."""
+"""The images that are fooled first and last."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QWidget
 
-from core.exact.pairs import NORMS
-from gui.shared.columns import heading, sentences
-from gui.shared.words import epoch_words
-from gui.widgets.basics.layouts import Part, below
+from gui.shared.columns import heading, label
+from gui.shared.words import PARTS
+from gui.widgets.basics.card import Card
+from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
@@ -19,78 +20,73 @@ if TYPE_CHECKING:
     from gui.attack.robustness.study import RobustnessCurves
     from gui.session.session import Session
 
-N_IMAGES = 60
-_WIDTH = 244
-"""Pixels: four images beside each other."""
+N_IMAGES = 24
 _STRIP_HELP = "Click to open this image."
+_BOUNDARY_HELP = (
+    "An image on the boundary between two classes is turned by any change at all, so that it says "
+    "nothing about the others. Left out is what withstands less than a hundredth of the median."
+)
 
 
 class RobustnessImages(QWidget):
-    """Two strips of test images, and in words what they are of."""
+    """Two strips of images, the most fragile and the most solid ones."""
 
     opened = Signal(int, QPoint)
-    """A test image that is to be opened, and its place on the screen."""
+    """An image that is to be opened, and its place on the screen."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._drawn: tuple[ExactRobustness, str, int | None] | None = None
-        self.fragile = ImageStrip("most fragile images", _STRIP_HELP, self, wraps=True)
-        self.solid = ImageStrip("most solid images", _STRIP_HELP, self, wraps=True)
-        self.size_words, self.words = sentences(self, "muted"), sentences(self, "muted")
-        self.setMinimumWidth(_WIDTH)
-        parts: list[Part] = []
-        for title, strip in (("MOST FRAGILE", self.fragile), ("MOST SOLID", self.solid)):
-            parts += [heading(title, self), (strip, 1)]
+        self.fragile = ImageStrip("most fragile images", _STRIP_HELP, self)
+        self.solid = ImageStrip("most solid images", _STRIP_HELP, self)
+        self.left_out = label("", self, "caption")
+        self.left_out.setToolTip(wrapped(_BOUNDARY_HELP))
+        solid = heading("MOST SOLID", self)
+        content = below((self.fragile, 1), solid, (self.solid, 1), spacing=4)
+        words = holding(beside(self.left_out, None), self)
+        self.setLayout(below(Card("Most fragile", content, words, parent=self)))
+        for strip in (self.fragile, self.solid):
             strip.opened.connect(self.opened)
-        self.setLayout(below(*parts, self.size_words, self.words))
 
-    def show_nothing(self, why: str) -> None:
-        """Show nothing, and say why."""
+    def show_nothing(self) -> None:
+        """Show nothing."""
         self._drawn = None
-        self.words.setText(why)
+        self.left_out.setText("")
         for strip in (self.fragile, self.solid):
             strip.set_images(())
-        self.size_words.setText("")
 
     def show_curves(self, curves: RobustnessCurves, label: int | None) -> None:
         """Show the ends of what was found, of all images or of those of one class."""
-        main, some = curves.models[0], curves.images
-        more = f", trying {curves.trying} ..." if curves.trying else ""
-        n = f"{len(some.rows):,}" if some.is_whole else f"{len(some.rows):,} of {some.n_whole:,}"
-        rest = "" if some.is_whole else "; all follow when it rests"
-        self.words.setText(f"{n} test images{rest}, {epoch_words(main.epoch)}{more}")
         norm, found = curves.norm, curves.shown
         if self._drawn == (found, norm, label):
             return  # only an attack has come further
         self._drawn = (found, norm, label)
-        for strip, chosen in (
-            (self.fragile, found.ordered(norm, label)[:N_IMAGES]),
-            (self.solid, found.ordered(norm, label)[::-1][:N_IMAGES]),
-        ):
-            strip.set_images([self._image(curves, int(i)) for i in chosen])
-        median = found.median(norm, label)
-        self.size_words.setText(
-            f"Half of the images read rightly withstand every change up to {median:.3g} "
-            f"({NORMS[norm]})."
-            if np.isfinite(median)
-            else "No image is read rightly, or nothing changes what they are read as."
-        )
+        fragile, n_left_out = found.fragile(norm, label)
+        solid = found.ordered(norm, label)[::-1]
+        self.left_out.setText(f"{n_left_out:,} on the boundary left out" if n_left_out else "")
+        for strip, chosen in ((self.fragile, fragile), (self.solid, solid)):
+            strip.set_images([self._image(curves, int(i)) for i in chosen[:N_IMAGES]])
 
-    def _image(self, curves: RobustnessCurves, index: int) -> StripImage:
+    def _image(self, curves: RobustnessCurves, row: int) -> StripImage:
         dataset, found, split = self._session.view.dataset, curves.shown, curves.images.split
         assert dataset is not None
-        number = int(curves.images.rows[index])
-        size = float(found.sizes(curves.norm)[index])
-        rivals = found.changes.rivals[curves.norm]
-        name, rival = dataset.class_names[int(split.labels[index])], int(rivals[index])
-        other = "nothing else" if rival < 0 else dataset.class_names[rival]
+        size = float(found.sizes(curves.norm)[row])
+        names, index = dataset.class_names, int(curves.images.rows[row])
+        name, rival = names[int(split.labels[row])], int(found.changes.rivals[curves.norm][row])
+        other = "nothing else" if rival < 0 else names[rival]
+        pairs = [f"{short(name, n)}→{short(other, n)}" for n in (24, 8, 5, 3)]
         return StripImage(
-            index=number,
-            values=split.images[index].reshape(dataset.image_shape),
-            below=(_fitting_sizes(size), (f"{name} → {other}", f"{name}→{other}", name)),
-            words=f"test image {number:,}, labelled {name}: beyond a change of {size:.4g} it is "
-            f"read as {other}",
+            index=index,
+            values=split.images[row].reshape(dataset.image_shape),
+            below=(
+                (
+                    *(f"{size:.{n}g} {pair}" for pair in pairs for n in (3, 2)),
+                    *_fitting_sizes(size),
+                ),
+            ),
+            words=f"{PARTS[curves.part]} image {index:,}, labelled {name}: beyond a change of "
+            f"{size:.4g} it is read as {other}",
         )
 
 

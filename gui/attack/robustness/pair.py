@@ -5,38 +5,39 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtCore import Slot
 
 from core.exact.pairs import NORMS
 from core.insight.diagnostics import weight_images, weight_limit
 from core.learning.adversary import ADVERSARIES
-from gui.shared.columns import label
 from gui.shared.panel import Panel
 from gui.shared.words import epoch_words
 from gui.theme import LIGHT, Theme
-from gui.widgets.basics.controls import button, chooser, offer
+from gui.widgets.basics.card import Card
+from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.layouts import below, beside, scrolled
+from gui.widgets.basics.layouts import below, scrolled
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.colour_bar import ColourBar
 from gui.widgets.images.image_card import CardContent
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from gui.attack.robustness.sentence import EverySentence
     from gui.attack.robustness.study import Robustness, RobustnessCurves
     from gui.session.runs import RunEntry
     from gui.session.session import Session
     from gui.shared.run_models import RunModel
 
-_CELL = 36
-"""Pixels a side at least: two rows fit below the plot in the smallest window."""
+_CELL = 28
+"""Pixels a side at least: two rows have room below the curves in the smallest window."""
 _LONGEST_LABEL, _LONGEST_NAME = 10, 24
-_OTHER_HELP = "The run that the one shown is compared with; its curve is in the plot in its colour."
 _WORDS_HELP = (
-    "The share of the test images read rightly, and the median exact size of a change that fools "
-    "one of those, measured as in the plot."
+    "The median exact size of a change that fools an image read rightly, measured as in the curve, "
+    "and the share read rightly: of the other run, and of the one shown."
 )
 _WITH_HELP = (
     "Begin a run with the settings of the one shown that learns every image moved against it, by "
@@ -51,41 +52,30 @@ _WITHOUT_HELP = (
 class RobustnessPair(Panel):
     """The run shown above the other one."""
 
-    def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        state: Robustness,
+        sentence: EverySentence,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(session, parent)
-        self._state, self._theme = state, LIGHT
-        self.tools = QWidget(self)
-        """What stands in the line of the tabs."""
-        self.other = chooser("compared with", self.tools, _OTHER_HELP)
-        centre = Qt.AlignmentFlag.AlignCenter
-        self.signs = [QLabel("■", self, alignment=centre) for _ in range(2)]
-        self.lines = [FittingLabel("", self) for _ in range(2)]
-        for line in self.lines:
-            line.setToolTip(wrapped(_WORDS_HELP))
+        self._state, self._sentence, self._theme = state, sentence, LIGHT
+        self.words = FittingLabel("", self)
+        self.words.setObjectName("caption")
+        self.words.setToolTip(wrapped(_WORDS_HELP))
         self.train = button("", self, look="small", pressed=self._train)
-        self.colour_bar = ColourBar(self.tools)
+        self.colour_bar = ColourBar(self)
         self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
         self.mosaic.setAccessibleName("weights of two runs")
-        self._lay_out()
-        self.other.activated.connect(self._other_chosen)
+        content, right = scrolled(self.mosaic, self), (self.colour_bar, self.train)
+        self.card = Card("Two runs", content, self.words, right, self)
+        self.setLayout(below(self.card))
         self.mosaic.clicked.connect(self._cell_clicked)
-
-    def _lay_out(self) -> None:
-        words = label("compared with", self.tools, "muted")
-        self.tools.setLayout(beside(words, self.other, self.colour_bar, spacing=8))
-        head = QGridLayout()
-        head.setHorizontalSpacing(8)
-        head.setVerticalSpacing(2)
-        head.setColumnStretch(1, 1)
-        for row, (sign, line) in enumerate(zip(self.signs, self.lines, strict=True)):
-            head.addWidget(sign, row, 0)
-            head.addWidget(line, row, 1)
-        head.addWidget(self.train, 0, 2, 2, 1)
-        self.setLayout(below(head, (scrolled(self.mosaic, self), 1), spacing=4))
 
     def figure_words(self) -> str:
         """Return which two runs they are, and what they withstand."""
-        return "; ".join(line.text() for line in self.lines if line.text())
+        return self.words.text()
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours."""
@@ -96,56 +86,36 @@ class RobustnessPair(Panel):
     def show_known(self) -> None:
         """Show both runs as far as they are known."""
         curves, other = self._state.curves, self._state.other
-        self._offer(other)
         models: list[RunModel] = []
         if curves is None:
-            self.lines[0].set_wordings("computing ...")
-            self.lines[1].set_wordings("")
             self.mosaic.set_rows(())
         else:
             main, *behind = curves.models
             models = [main, *(model for model in behind if other and model.key == other.key)]
-            self._show(curves, models, other)
-        for sign, line in zip(self.signs, self.lines, strict=True):
-            sign.setVisible(bool(line.text()))
-        self.signs[1].setVisible(len(models) > 1)
+            self._show(models)
+        self.card.set_title("Two runs" if len(models) > 1 else "Weights")
+        wordings: tuple[str, ...] = (self.why_nothing("", "computing ..."),)
+        if curves is not None:
+            wordings = self._wordings(curves, models) if len(models) > 1 else self._alone(other)
+        self.words.set_wordings(*wordings)
         self._refresh_train()
 
-    def _offer(self, other: RunEntry | None) -> None:
-        """Name the runs there are to choose from."""
-        entries = self._state.others
-        offer(self.other, {one.key: short(one.name, _LONGEST_NAME) for one in reversed(entries)})
-        self.other.setCurrentIndex(-1 if other is None else self.other.findData(other.key))
-        self.other.setEnabled(bool(entries))
-
-    def _show(
-        self, curves: RobustnessCurves, models: list[RunModel], other: RunEntry | None
-    ) -> None:
+    def _show(self, models: list[RunModel]) -> None:
         dataset = self._session.view.dataset
         assert dataset is not None
         self.mosaic.set_columns(dataset.class_names)
         limit = max(weight_limit(model.weights) for model in models)
         self.colour_bar.set_limit(limit)
-        runs = self._session.runs
-        entries = [runs.entry(model.key) for model in models]
-        names = ["muted" if entry is None else runs.colour_of(entry) for entry in entries]
-        colours = [self._theme.colour(name) for name in names]
-        rows = []
-        for model, sign, line, colour in zip(models, self.signs, self.lines, colours, strict=False):
-            sign.setStyleSheet(f"color: {colour}")
-            line.set_wordings(*self._wordings(curves, model))
-            pictures = weight_images(model.weights, dataset.image_shape)
-            rows.append(
-                MosaicRow(
-                    short(self._name(model), _LONGEST_LABEL),
-                    f"Weights of {self._name(model)} at {epoch_words(model.epoch)}; both runs are "
-                    f"drawn from {-limit:.3g} (blue) to {limit:.3g} (red).",
-                    pictures,
-                    limit,
-                )
+        rows = [
+            MosaicRow(
+                short(self._name(model), _LONGEST_LABEL),
+                f"Weights of {self._name(model)} at {epoch_words(model.epoch)}; both runs are "
+                f"drawn from {-limit:.3g} (blue) to {limit:.3g} (red).",
+                weight_images(model.weights, dataset.image_shape),
+                limit,
             )
-        if len(models) < 2:
-            self.lines[1].set_wordings(*self._alone(other))
+            for model in models
+        ]
         self.mosaic.set_rows(rows)
 
     def _alone(self, other: RunEntry | None) -> tuple[str, ...]:
@@ -153,31 +123,32 @@ class RobustnessPair(Panel):
         if other is not None:
             return (f"computing {other.name} ...",)
         if self._state.others:
-            return "The other runs are hidden: choose one to draw it.", "choose another run"
+            return "choose a run above to compare with", "no other run"
         return "There is no other run on these images yet.", "no other run yet"
 
     def _name(self, model: RunModel) -> str:
         entry = self._session.runs.entry(model.key)
         return "" if entry is None else entry.name
 
-    def _wordings(self, curves: RobustnessCurves, model: RunModel) -> tuple[str, ...]:
-        """Return name, epoch, adversary, score and median exact size, ever shorter."""
-        found, norm = curves.exact[model.key], curves.norm
-        name, epoch = short(self._name(model), _LONGEST_NAME), epoch_words(model.epoch)
-        score, median = f"score {found.score:.4f}", f"{found.median(norm):.3g}"
-        run = self._session.runs.run(model.key)
+    def _wordings(self, curves: RobustnessCurves, models: list[RunModel]) -> tuple[str, ...]:
+        """Return what the other run withstands instead of the one shown, ever shorter."""
+        norm, (shown, other) = curves.norm, models
+        name, label = short(self._name(other), _LONGEST_NAME), self._sentence.chosen_class
+        mine, its = (curves.exact[model.key].median(norm, label) for model in (shown, other))
+        run = self._session.runs.run(other.key)
         config = None if run is None else run.history.last_config
-        against = ""
+        how = ""
         if config is not None and config.adversary != "off":
             kind = ADVERSARIES[config.adversary]
-            against = f", adversary of {kind} {config.adversary_size:g}"
-        unit = NORMS[norm]
+            how = f" learnt against an adversary of {kind} {config.adversary_size:g}"
+        scores = f"{curves.exact[other.key].score:.4f} instead of {curves.shown.score:.4f}"
+        median = f"median {its:.3g} instead of {mine:.3g}"
         return (
-            f"{name}, {epoch}{against}: {score}, median exact size {median} ({unit})",
-            f"{name}, {epoch}{against}: {score}, median exact size {median}",
-            f"{name}, {epoch}: {score}, median exact size {median}",
-            f"{name}, {epoch}: {score}, median size {median}",
-            f"{name}: {score}, size {median}",
+            f"{name}{how}: {median}, read rightly {scores}",
+            f"{name}{how}: {median}",
+            f"{name}: {median}",
+            median,
+            f"{its:.3g}, not {mine:.3g}",
         )
 
     @property
@@ -194,7 +165,7 @@ class RobustnessPair(Panel):
         missing, budget = self._missing, self._state.budget_of_half()
         self.train.setVisible(bool(missing))
         self.colour_bar.setVisible(bool(self.mosaic.rows))
-        self.train.setText(f"Train the same {missing} an adversary")
+        self.train.setText(f"learn the same {missing} an adversary")
         self.train.setEnabled(missing == "without" or budget is not None)
         help_text = _WITH_HELP if missing == "with" else _WITHOUT_HELP
         norm = NORMS[self._state.norm]
@@ -203,11 +174,6 @@ class RobustnessPair(Panel):
     @Slot()
     def _train(self) -> None:
         self._state.train_the_same(adversary=self._missing == "with")
-
-    @Slot(int)
-    def _other_chosen(self, index: int) -> None:
-        self._state.compare_with(self.other.itemData(index))
-        self.refresh()
 
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:

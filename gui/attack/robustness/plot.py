@@ -8,20 +8,17 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from core.exact.curves import between_tried, share_right
-from gui.attack.robustness.attack_progress import AttackProgress
+from gui.attack.robustness.words import UNITS, known_words
 from gui.shared.measure import measured_words
 from gui.shared.panel import Panel
-from gui.shared.size_choice import SizeChoice
-from gui.shared.words import epoch_words
-from gui.widgets.basics.controls import chooser, offer
-from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.layouts import below, beside
+from gui.widgets.basics.layouts import below
 from gui.widgets.curves.plot import Curve, CurvePlot
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from core.attack.whole_parts.sized import SizedAttack
+    from gui.attack.robustness.sentence import EverySentence
     from gui.attack.robustness.study import Robustness, RobustnessCurves
     from gui.session.session import Session
     from gui.shared.run_models import RunModel
@@ -37,70 +34,58 @@ _LOOKS = (
 """Colour, line and width of each attack: apart without any hue as well."""
 _Y_RANGE = (-0.04, 1.04)
 """From 0 to 1, and room for half the height of these two labels."""
-_LONGEST_NAME = 12
 _CURVE_HELP = (
-    "The share of the test images that are read rightly and stay so whatever is done to them "
+    "The share of the images that are read rightly and stay so whatever is done to them "
     "within a size: the model is linear up to the softmax, so that the smallest change that fools "
     "it can be computed, (z_y - z_c) / |w_y - w_c| for the nearest rival c. Attacks only try: "
     "no curve of theirs can fall below the exact one. The pointer stops at the sizes that were "
     "tried; between them their curves are drawn straight."
 )
-_NORM_HELP = (
-    "How large a change is: its length over all pixels, or what the pixel that changes most does. "
-    "For the first the distance of two classes is |w_y - w_c|_2, for the second |w_y - w_c|_1."
-)
-_CLASS_HELP = "Whose images are counted: all, or those of one class."
 
 
 class RobustnessPlot(Panel):
-    """Norm, box and class above the plot."""
+    """Exact first, what was tried over it, the other run in its own colour.
 
-    def __init__(self, session: Session, state: Robustness, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    sentence : says whose images are counted
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        state: Robustness,
+        sentence: EverySentence,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(session, parent)
-        self._state = state
-        self.size_choice = SizeChoice(state.measure, _NORM_HELP, self)
-        self.label = chooser("Class", self, _CLASS_HELP)
-        self.attacks = AttackProgress(session.view, state, self)
+        self._state, self._sentence = state, sentence
         attacks = state.attacks
         help_text = "\n".join((_CURVE_HELP, *(f"{a.label}: {a.help}" for a in attacks)))
         self.plot = CurvePlot(
-            "ACCURACY AGAINST SIZE",
+            "Read rightly",
             "size",
             _curves(attacks),
             help_text,
             y_label="share of the images read rightly",
+            percent=True,
+            names_runs=True,
             parent=self,
         )
         self.plot.set_y_range(*_Y_RANGE)
-        head = beside(self.size_choice, self.label, None, self.attacks, spacing=10)
-        self.setLayout(below(head, (self.plot, 1)))
+        self.setLayout(below(self.plot.in_card()))
 
     def figure_words(self) -> str:
         """Return which images are counted, which epoch's model reads them, and how."""
         curves = self._state.curves
         if curves is None:
             return ""
-        epoch = curves.models[0].epoch
-        how = measured_words(self._state.norm, boxed=self._state.measure.boxed)
-        return f"test images of {self.label.currentText()}, {epoch_words(epoch)}, {how}"
-
-    def dataset_changed(self) -> None:
-        """Offer the classes there are now."""
-        dataset = self._session.view.dataset
-        names = enumerate(() if dataset is None else dataset.class_names)
-        classes = {k: f"class {short(name, _LONGEST_NAME)}" for k, name in names}
-        offer(self.label, {None: "all classes", **classes})
-        self.label.setCurrentIndex(0)
-
-    @property
-    def chosen_class(self) -> int | None:
-        """The class whose images are counted, None for all."""
-        label: int | None = self.label.currentData()
-        return label
+        _, words, _ = known_words(curves, curves.norm)
+        of, how = self._sentence.label.currentText(), curves.shown.boxed
+        return f"{of}: {words}, {measured_words(curves.norm, boxed=how)}"
 
     def show_known(self) -> None:
         """Show what is known."""
-        self.attacks.refresh()
         curves = self._state.curves
         if curves is not None:
             self._draw(curves)
@@ -111,7 +96,8 @@ class RobustnessPlot(Panel):
         self.plot.set_stops(None)
 
     def _draw(self, curves: RobustnessCurves) -> None:
-        label, sizes = self.chosen_class, curves.sizes
+        label, sizes = self._sentence.chosen_class, curves.sizes
+        self.plot.set_x_words(UNITS[curves.norm])
         exact = curves.shown.accuracy(curves.norm, sizes, label)
         self.plot.set_data(EXACT, sizes, exact)
         for attack in self._state.attacks:
@@ -134,7 +120,9 @@ class RobustnessPlot(Panel):
         entry = self._session.runs.entry(model.key)
         if entry is None:
             return None
-        exact = curves.exact[model.key].accuracy(curves.norm, curves.sizes, self.chosen_class)
+        exact = curves.exact[model.key].accuracy(
+            curves.norm, curves.sizes, self._sentence.chosen_class
+        )
         return self._state.behind(entry, (EXACT, curves.sizes, exact))
 
 

@@ -149,6 +149,7 @@ class Robustness:
         self._session, self._view = session, session.view
         self.attacks, self.measure = attacks, session.attack.measure
         self._other_key: int | None = None
+        self._is_alone = False
         self.part = "test"
         self._forget()
         view = session.view
@@ -233,13 +234,26 @@ class Robustness:
     def other(self) -> RunEntry | None:
         """The run it is compared with: the chosen one, else the newest of those drawn."""
         drawn = [entry for entry in self.others if entry.is_visible]
+        if self._is_alone:
+            return None
         chosen = [entry for entry in drawn if entry.key == self._other_key]
         return max(chosen or drawn, key=lambda entry: entry.key, default=None)
 
-    def compare_with(self, key: int) -> None:
-        """Choose the other run; one that was hidden is drawn from now on."""
-        self._other_key = key
-        self._session.runs.set_visible(key, True)
+    def compare_with(self, key: int | None) -> None:
+        """Choose the other run, or none; one that was hidden is drawn from now on."""
+        self._other_key, self._is_alone = key, key is None
+        if key is not None:
+            self._session.runs.set_visible(key, True)
+        self._chosen()
+
+    def choose_part(self, part: str) -> None:
+        """Measure the images of another part."""
+        self.part = part
+        self._chosen()
+
+    def _chosen(self) -> None:
+        for study in (self.exact, self.medians):
+            study.ask()
 
     def budget_of_half(self) -> float | None:
         """Return what half of the images read rightly withstand, as a budget; None without it."""
@@ -304,10 +318,9 @@ class Robustness:
         )
 
     def entries(self) -> list[RunEntry]:
-        """Return the runs that are drawn: the one shown, then the visible ones that fit."""
-        shown = self._session.runs.entry(self._session.runs.shown_key)
-        others = [entry for entry in self.others if entry.is_visible]
-        return [] if shown is None else [shown, *others]
+        """Return the runs that are drawn: the one shown, then the one it is compared with."""
+        shown, other = self._session.runs.entry(self._session.runs.shown_key), self.other
+        return [] if shown is None else [shown] if other is None else [shown, other]
 
     def behind(self, entry: RunEntry, curve: tuple[str, NDArray[Any], NDArray[Any]]) -> RunCurves:
         """Return the curve of another run as it is drawn behind that of the one shown."""

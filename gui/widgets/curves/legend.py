@@ -35,7 +35,7 @@ class Entry:
     Attributes
     ----------
     name, value : of the curve; the value may be empty
-    colour : a field of :class:`Theme`
+    colour : as :meth:`Theme.colour` takes it
     style : of its line; without a pen it is a square
     """
 
@@ -135,7 +135,7 @@ class Legend(Painted):
                 self._paint_line(painter, entry, x, middle)
                 x += _LINE + (_GAP if text else 0)
                 box = QRectF(x, 0, bold.horizontalAdvance(text) + 2, self.height())
-                painter.setPen(QColor(getattr(self._theme, entry.colour)))
+                painter.setPen(QColor(self._theme.colour(entry.colour)))
                 painter.drawText(box, left, text)
                 x += (bold.horizontalAdvance(text) if text else 0) + _BETWEEN
             if star:
@@ -148,7 +148,7 @@ class Legend(Painted):
                 painter.drawText(QRectF(x, 0, self.width() - x, self.height()), left, notes)
 
     def _paint_line(self, painter: QPainter, entry: Entry, x: float, middle: float) -> None:
-        colour = QColor(getattr(self._theme, entry.colour))
+        colour = QColor(self._theme.colour(entry.colour))
         if entry.style == Qt.PenStyle.NoPen:
             painter.fillRect(QRectF(x + _LINE - 10, middle - 5, 10, 10), colour)
             return

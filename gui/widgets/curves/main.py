@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor
 from gui.theme import LIGHT, Theme
 from gui.widgets.curves.legend import Entry
 from gui.widgets.curves.lines import FrontLine
-from gui.widgets.curves.numbers import short_number
+from gui.widgets.curves.numbers import legend_number
 from gui.widgets.curves.runs import BranchDots, Drawing, nearest_index
 
 if TYPE_CHECKING:
@@ -185,14 +185,14 @@ class MainCurves:
                 return float(xs[i])
         return None
 
-    def entries(self, at: float | None) -> list[Entry]:
+    def entries(self, at: float | None, *, percent: bool = False) -> list[Entry]:
         """Return the curves shown for the legend, each with its value at ``at``; None: the last."""
         entries = []
         for curve in self.curves:
             if self.is_visible(curve.name):
                 x, y = self.data(curve.name)
                 i = None if not len(x) else len(x) - 1 if at is None else nearest_index(x, at)
-                value = "" if i is None else short_number(float(y[i]))
+                value = "" if i is None else legend_number(float(y[i]), percent=percent)
                 entries.append(Entry(curve.name, value, curve.colour, curve.style))
         return entries
 

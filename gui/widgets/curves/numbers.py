@@ -28,3 +28,8 @@ def short_number(value: float, digits: int = 3) -> str:
     else:
         words = f"{size:.{digits if size < 10 else 1 if size < 1000 else 0}f}"
     return f"{MINUS}{words}" if value < 0 and float(words) else words
+
+
+def legend_number(value: float, *, percent: bool) -> str:
+    """Return a number as a legend has it, a share perhaps in per cent: ``36.7 %``."""
+    return f"{100 * value:.1f} %" if percent and math.isfinite(value) else short_number(value)

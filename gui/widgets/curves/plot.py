@@ -57,6 +57,8 @@ class CurvePlot(QWidget):
     help_text : tooltip of the title, a line for each paragraph
     log_y : whether the y axis is logarithmic to begin with
     negative : whether the numbers are below zero, as logarithms of probabilities are
+    percent : whether shares are written in per cent
+    names_runs : whether the other runs stand in the legend too, each with its value
     """
 
     x_clicked = Signal(float)
@@ -72,6 +74,8 @@ class CurvePlot(QWidget):
         log_y: bool = False,
         negative: bool = False,
         compact: bool = False,
+        percent: bool = False,
+        names_runs: bool = False,
         y_label: str = "",
         parent: QWidget | None = None,
     ) -> None:
@@ -81,6 +85,7 @@ class CurvePlot(QWidget):
         self._title_text, self._x_label, self._help = title, x_label, help_text
         self._y_label = y_label
         self._compact, self._negative = compact, negative
+        self._percent, self._names_runs = percent, names_runs
         self.options = PlotOptions(log_y=log_y)
         """How curves are drawn."""
         self._thickness = 1.0
@@ -125,6 +130,7 @@ class CurvePlot(QWidget):
             self.view.axes["left"].setWidth(44)
             self.view.axes["left"].setTickDensity(0.6)
             self.view.axes["bottom"].setTickDensity(0.6)
+        self.view.axes["left"].is_percent = self._percent
         for axis in self.view.axes.values():
             axis.setGrid(255)
         if self._x_label not in _NEEDLESS:
@@ -175,7 +181,10 @@ class CurvePlot(QWidget):
         """Tell the values under the pointer, else at the mark, else the last ones."""
         marks = self.marks
         at = marks.marker if marks.cursor is None else marks.cursor
-        self.legend.set_entries(self.main.entries(at))
+        entries = self.main.entries(at, percent=self._percent)
+        if self._names_runs:
+            entries += self.runs.entries(at, percent=self._percent)
+        self.legend.set_entries(entries)
 
     @Slot(object)
     def set_options(self, options: PlotOptions) -> None:
@@ -251,6 +260,13 @@ class CurvePlot(QWidget):
         """Let the pointer stop at these x alone, where more than one curve has a point."""
         self.main.set_stops(stops)
         self._update_values()
+
+    def set_x_words(self, words: str) -> None:
+        """Say at the end of the x axis what its numbers are."""
+        axis = self.view.axes["bottom"]
+        if axis.words != words:
+            axis.words, axis.picture = words, None
+            axis.update()
 
     def set_x_range(self, low: float, high: float, *, least: float = 1.0) -> None:
         """Show this range of x, ``least`` wide; zoomed, it is what one comes back to."""

@@ -11,7 +11,9 @@ from PySide6.QtGui import QColor
 
 from core.learning.smoothing import moving_mean
 from gui.theme import LIGHT, Theme
+from gui.widgets.curves.legend import Entry
 from gui.widgets.curves.lines import BandFill, CurveLine
+from gui.widgets.curves.numbers import legend_number
 from gui.widgets.curves.scale import Scale
 
 if TYPE_CHECKING:
@@ -216,6 +218,19 @@ class RunLayer:
         for run in self.runs:
             for _, _, y in run.curves:
                 yield y
+
+    def entries(self, at: float | None, *, percent: bool = False) -> list[Entry]:
+        """Return the runs for a legend, each with the value of its first curve, as the main ones.
+
+        Its line has that curve's style.
+        """
+        entries = []
+        for run in self.runs:
+            name, x, y = run.curves[0]
+            i = None if not len(x) else len(x) - 1 if at is None else nearest_index(x, at)
+            value = "" if i is None else legend_number(float(y[i]), percent=percent)
+            entries.append(Entry(run.name, value, run.colour, self.styles[name]))
+        return entries
 
     def values_at(self, at: float) -> list[tuple[RunCurves, dict[str, float]]]:
         """Return the exact values of every run that has a record within half an epoch.

@@ -135,6 +135,8 @@ class ScaledAxis(pg.AxisItem):
         self.enableAutoSIPrefix(False)  # 0.1 is not to be read as 100 x 0.001
         self.setStyle(hideOverlappingLabels=False)
 
+        self.is_percent = False
+        """Whether shares are written in per cent."""
         self.words = ""
         """What the numbers are; it stands at the end of their line, in the place of the last."""
 
@@ -183,6 +185,8 @@ class ScaledAxis(pg.AxisItem):
         """Return the values at places, with their minus sign; none under the words of the axis."""
         if self._scale.is_log:
             strings = [f"{self._scale.value_at(place):.6g}" for place in values]
+        elif self.is_percent:
+            strings = [f"{100 * place:.6g} %" for place in values]
         else:
             strings = super().tickStrings(values, scale, spacing)
         if self.words:

@@ -107,7 +107,8 @@ class ImageStrip(CellGrid):
         return QSize(160, _LEAST_SIDE + self._words_height())
 
     def _words_height(self) -> int:
-        return _LINES * self.fontMetrics().height() + 2
+        lines = max((len(image.below) for image in self.images), default=_LINES)
+        return lines * self.fontMetrics().height() + 2
 
     def _n_columns(self) -> int:
         width, _ = self._cell()

@@ -1,0 +1,105 @@
+"""What each class withstands: quartiles of the run shown, medians of the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLabel, QWidget
+
+from gui.attack.robustness.words import UNITS
+from gui.shared.panel import Panel
+from gui.theme import LIGHT, Theme
+from gui.widgets.bars.quartile_rows import QuartileRows
+from gui.widgets.basics.card import Card
+from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.fitting_words import short
+from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from gui.attack.robustness.sentence import EverySentence
+    from gui.attack.robustness.study import Robustness, RobustnessCurves
+    from gui.session.session import Session
+
+_LONGEST_NAME = 10
+_HELP = (
+    "Of the images of each class read rightly: a quarter withstands less than where the bar begins "
+    "(●: half), a quarter more than where it ends. The square is the median of the other run."
+)
+
+
+class RobustnessPerClass(Panel):
+    """A row for each class in a card; a click chooses the class for everything above."""
+
+    def __init__(
+        self,
+        session: Session,
+        state: Robustness,
+        sentence: EverySentence,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(session, parent)
+        self._state, self._sentence, self._theme = state, sentence, LIGHT
+        self._drawn: tuple[object, ...] = ()
+        self.rows = QuartileRows(self)
+        self.signs = [QLabel(sign, self) for sign in ("●", "□")]
+        self.names = [FittingLabel("", self) for _ in self.signs]
+        parts = []
+        for sign, name in zip(self.signs, self.names, strict=True):
+            name.setObjectName("caption")
+            parts += [sign, name]
+        words = holding(beside(*parts, None, spacing=4), self)
+        card = Card("Per class", self.rows, words, parent=self)
+        card.title.setToolTip(wrapped(_HELP))
+        self.setLayout(below(card))
+        self.rows.clicked.connect(self._clicked)
+
+    def figure_words(self) -> str:
+        """Return which runs they are of, and how sizes are measured."""
+        return f"{', '.join(filter(None, (name.text() for name in self.names)))}"
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self._drawn = ()
+        self.refresh()
+
+    def show_known(self) -> None:
+        """Show the quartiles that are known."""
+        curves, dataset = self._state.curves, self._session.view.dataset
+        self.rows.set_chosen(self._sentence.chosen_class)
+        if curves is None or dataset is None:
+            self._drawn = ()
+            self.rows.set_rows((), np.zeros((3, 0)), np.zeros(0), "run 0", "")
+            return
+        drawn = tuple(curves.exact.values())
+        if len(drawn) == len(self._drawn) and all(
+            a is b for a, b in zip(drawn, self._drawn, strict=True)
+        ):
+            return
+        self._drawn = drawn
+        self._draw(curves, dataset.class_names)
+
+    def _draw(self, curves: RobustnessCurves, names: tuple[str, ...]) -> None:
+        runs, (shown, *behind) = self._session.runs, curves.models
+        entries = [runs.entry(model.key) for model in (shown, *behind[:1])]
+        colours = ["muted" if entry is None else runs.colour_of(entry) for entry in entries]
+        other = np.full(len(names), np.nan)
+        if behind:
+            other = curves.exact[behind[0].key].quartiles(curves.norm)[1]
+        self.rows.set_rows(
+            names, curves.shown.quartiles(curves.norm), other, colours[-1], UNITS[curves.norm]
+        )
+        for i, (sign, name) in enumerate(zip(self.signs, self.names, strict=True)):
+            entry = entries[i] if i < len(entries) else None
+            run = "" if entry is None else short(entry.name, _LONGEST_NAME)
+            name.set_wordings(f"{run}, quartiles" if run and not i else run, run)
+            sign.setStyleSheet(f"color: {self._theme.colour(colours[min(i, len(colours) - 1)])}")
+            sign.setVisible(bool(run))
+
+    @Slot(int, int)
+    def _clicked(self, row: int, column: int) -> None:
+        chosen = None if self._sentence.chosen_class == row else row
+        self._sentence.choose_class(chosen)

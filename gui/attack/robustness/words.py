@@ -1,0 +1,103 @@
+"""What the images withstand, in sentences that flatter nobody."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.exact.curves import share_right
+from gui.shared.words import PARTS, epoch_words
+from gui.widgets.basics.fitting_words import short
+
+if TYPE_CHECKING:
+    from core.exact.closed_form import SetNorm
+    from core.exact.pairs import Norm
+    from gui.attack.robustness.study import RobustnessCurves
+
+_LONGEST_NAME = 14
+_NOISE = "noise"
+UNITS: dict[SetNorm, str] = {
+    "l2": "length of the change",
+    "linf": "largest change of a pixel",
+}
+COUNTED = "Pixels are counted for one image alone: here it is the length. "
+
+
+def rounded_down(size: float, digits: int = 3) -> str:
+    """Return a size that is withstood: never more than it is."""
+    if not math.isfinite(size) or size <= 0:
+        return f"{size:.3g}"
+    step = 10.0 ** (math.floor(math.log10(size)) - digits + 1)
+    down = math.floor(size / step + 1e-9) * step
+    return f"{down:.{digits}g}"
+
+
+def outcome(curves: RobustnessCurves, label: int | None, name: str) -> tuple[str, ...]:
+    """Return what half of the images withstand, and what noise of that size does, ever shorter.
+
+    Parameters
+    ----------
+    label, name : the class whose images are counted; None for all
+    """
+    found, norm = curves.shown, curves.norm
+    n = len(found.ordered(norm, label))
+    median = found.median(norm, label)
+    of = "" if label is None else f" of {short(name, _LONGEST_NAME)}"
+    images = f"{n:,} {'image' if n == 1 else 'images'}{of} read rightly"
+    if not n:
+        none = f"No image{of} is read rightly"
+        return f"{none}: there is nothing to withstand a change yet.", f"{none}."
+    if not np.isfinite(median):
+        return (f"Half of the {images} withstand every change.",)
+    size = rounded_down(median)
+    what = (
+        f"every change shorter than {size}"
+        if norm == "l2"
+        else f"every change of less than {size} a pixel"
+    )
+    box = " that keeps the pixels in 0..1" if found.boxed else ""
+    noise = _noise_words(curves, label, median)
+    return (
+        f"Half of the {images} withstand {what}{box}{noise}.",
+        f"Half of the {images} withstand {what}{box}.",
+        f"Half of the {images} withstand {what}.",
+        f"Half withstand {what}.",
+    )
+
+
+def _noise_words(curves: RobustnessCurves, label: int | None, median: float) -> str:
+    """Return what noise as large as the median fools of the images read rightly."""
+    known = curves.attacks.get(_NOISE)
+    if known is None or not len(known):
+        return ""
+    at = curves.attack_sizes[: len(known)]
+    i = min(int(np.searchsorted(at, median)), len(at) - 1)
+    right = share_right(known, curves.images.split.labels, label)
+    if not right[0] > 0:
+        return ""
+    fooled = 1 - right[i] / right[0]
+    how = "that long" if curves.norm == "l2" else "that large"
+    share = "almost none" if fooled < 0.03 else f"{100 * fooled:.0f} % of them"
+    return f"; noise {how} fools {share}"
+
+
+def known_words(curves: RobustnessCurves, asked: Norm) -> tuple[str, ...]:
+    """Return which images and which epoch everything is of, ever shorter.
+
+    Parameters
+    ----------
+    asked : the norm a person has chosen, which many images may not be measured in
+    """
+    some, epoch = curves.images, epoch_words(curves.models[0].epoch)
+    part = PARTS[curves.part]
+    n = len(some.rows)
+    if some.is_whole:
+        words = f"{n:,} {part} images, {epoch}"
+        short_words = epoch
+    else:
+        words = f"of {n:,} of {some.n_whole:,} {part} images, {epoch}; all follow when it rests"
+        short_words = f"{n:,} of {some.n_whole:,} images, {epoch}"
+    counted = COUNTED if asked != curves.norm else ""
+    return f"{counted}{words}", words, short_words
