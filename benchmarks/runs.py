@@ -145,12 +145,12 @@ def _actions(window: MainWindow, session: Session) -> Iterator[tuple[str, Callab
     sides = (Side(other, "best"), Side(None, "best"))
     for tab in (ATLAS, *(tab.words for tab in LEARN_TABS)):
         yield f"tab {tab}", partial(window.page("learn").show_tab, tab)
-    window.page("learn").show_tab("Runs")
+    window.show_page("tune")
     yield "hide a run", lambda: runs.set_visible(some, False)
     yield "show a run", lambda: runs.set_visible(some, True)
     yield "rename", lambda: runs.rename(some, f"another {time.perf_counter():.3f}")
     yield "recolour", lambda: runs.set_colour(some, 5)
-    yield "move", lambda: runs.move(some, 4)
+    yield "sort", lambda: window.page("tune").runs.table.runs.sort(1)
     yield "pin", lambda: runs.pin(other)
     yield "show everywhere", lambda: session.view.show_run(other)
     for epoch in (0, 57, N_EPOCHS):
@@ -164,6 +164,6 @@ def _actions(window: MainWindow, session: Session) -> Iterator[tuple[str, Callab
     yield "smooth", lambda: plot.set_options(replace(options, smoothing=9))
     yield "log axes", lambda: plot.set_options(replace(options, log_x=True, log_y=True))
     yield "plain axes", lambda: plot.set_options(options)
-    yield "compare", lambda: window.page("learn").tabs.panel("Runs").asked.emit("Compare", sides)
+    yield "compare", lambda: window.page("tune").show_wanted(sides)
     yield "change a setting", lambda: session.wanted.set_setting("learning_rate", 0.11)
     yield "change it back", lambda: session.wanted.set_setting("learning_rate", 0.1)

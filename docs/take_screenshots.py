@@ -104,7 +104,7 @@ def laboratory(window: MainWindow, folder: Path) -> None:
     session.training.play()
     wait_for(lambda: session.view.run_state is RunState.FINISHED, "the end of the branch")
     learn = window.page("learn")
-    seeds = learn.tabs.panel("Runs").seeds
+    seeds = window.page("tune").runs.seeds
     seeds.repeat(16)
     wait_for(lambda: not seeds.is_computing, "the seeds")
     session.view.show_run(session.runs.entries[0].key)
@@ -113,8 +113,9 @@ def laboratory(window: MainWindow, folder: Path) -> None:
         if window.theme.name != theme:
             window.switch_theme()
         window.notice.close_message()
-        learn.show_tab("Runs")
+        window.show_page("tune")
         shoot(window, folder, f"runs-{theme}")
+        window.show_page("learn")
         learn.show_tab("When to stop")
         wait_for(lambda: band.found is not None and band.is_settled, "the band")
         shoot(window, folder, f"stopping-{theme}")

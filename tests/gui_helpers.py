@@ -460,6 +460,7 @@ def data_of(session: Session) -> Dataset:
 PLACES = {
     "learn": (ATLAS, *(tab.words for tab in LEARN_TABS)),
     "attack": tuple(tab.words for scope in ATTACK_SCOPES for tab in scope.views),
+    "tune": ("",),
     "images": (DRAW, CLASSES, SPLIT),
 }
 """Pages and their tabs: everything there is to see."""

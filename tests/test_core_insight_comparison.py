@@ -77,17 +77,19 @@ def test_a_search_examines_each_model_once(monkeypatch: pytest.MonkeyPatch) -> N
         return examine(weights, *splits)
 
     monkeypatch.setattr(comparison, "examine", counted)
-    search = ComparisonSearch((first, second), dataset.train, dataset.test, known=known)
+    search = ComparisonSearch((first, second), dataset.train, dataset.test, known, rng)
     steps = search.run()
     next(steps)
     assert search.found() is None  # one of two
     assert [(p.done, p.total) for p in steps] == [(2, 2)]
     found = search.found()
     assert found is not None
-    assert [one.weights is weights for one, weights in zip(found, (first, second), strict=True)]
+    assert [
+        one.weights is weights for one, weights in zip(found.models, (first, second), strict=True)
+    ]
     expected = examine(second, dataset.train, dataset.test)
-    assert found[1].median_l2 == expected.median_l2
-    np.testing.assert_array_equal(found[1].held_out.confusion, expected.held_out.confusion)
+    assert found.models[1].median_l2 == expected.median_l2
+    np.testing.assert_array_equal(found.models[1].held_out.confusion, expected.held_out.confusion)
     assert not list(search.run())
-    finish(ComparisonSearch((second, third), dataset.train, dataset.test, known=known).run())
+    finish(ComparisonSearch((second, third), dataset.train, dataset.test, known, rng).run())
     assert [id(weights) for weights in looked] == [id(first), id(second), id(third)]

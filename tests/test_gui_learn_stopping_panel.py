@@ -255,8 +255,8 @@ def test_best_against_now_is_compared(window: MainWindow, qtbot: QtBot) -> None:
     panel, history = window.page("learn").tabs.panel("When to stop"), window.session.view.history
     assert history is not None
     click(qtbot, panel.compare_button)
-    assert window.page("learn").tabs.panel("Compare").isVisible()
-    models = window.page("learn").tabs.panel("Compare").comparison.models
+    assert window.page("tune").comparison.isVisible()
+    models = window.page("tune").comparison.comparison.models
     assert models is not None
     assert models[0].weights is history.best.weights
     assert models[1].weights is history.records[-1].weights

@@ -255,17 +255,6 @@ def test_hiding_and_recolouring(three: Session) -> None:
     assert (entry.is_visible, entry.colour) == (False, 5)
 
 
-def test_moving(three: Session) -> None:
-    key = three.runs.entries[2].key
-    three.runs.move(key, -1)
-    assert names(three) == ["run 1", "run 3", "run 2"]
-    three.runs.move(key, -9)
-    assert names(three) == ["run 3", "run 1", "run 2"]
-    three.runs.move(key, 99)
-    assert names(three) == ["run 1", "run 2", "run 3"]
-    assert three.runs.live_key == key
-
-
 def test_removing_and_putting_back(three: Session) -> None:
     notes = Notes(three)
     before = three.runs.entries
@@ -276,7 +265,7 @@ def test_removing_and_putting_back(three: Session) -> None:
     assert names(three) == ["run 2", "run 3"]
     assert three.runs.shown is three.runs.live
     assert three.runs.reference_key is None
-    assert notes.messages == [("run 1 was removed. Ctrl+Z puts it back.", False)]
+    assert notes.messages == [("run 1 was removed.", False)]
     three.view.remove_run(before[1].key)
     assert names(three) == ["run 3"]
     three.runs.undo_remove()

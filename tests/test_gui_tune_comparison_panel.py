@@ -27,11 +27,14 @@ from PySide6.QtWidgets import QApplication
 
 from core.insight.comparison import examine, relative_difference
 from core.insight.diagnostics import weight_images
+from core.insight.difference import Difference, difference
 from core.insight.readings import ImageFilter
+from core.learning.perceptron import SoftmaxPerceptron
 from gui.session.run_state import RunState
 from gui.shared.side import Side
 from gui.theme import DARK, LIGHT
 from gui.tune.comparison.panel import ComparisonPanel
+from gui.tune.comparison.verdict import ahead_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,21 +80,88 @@ def wait_for_models(qtbot: QtBot, panel: ComparisonPanel) -> tuple[Examined, Exa
         return (
             found is not None
             and models is not None
-            and all(a.weights is b.weights for a, b in zip(found, models, strict=True))
+            and all(a.weights is b.weights for a, b in zip(found.models, models, strict=True))
         )
 
     wait_until(qtbot, there)
     found = panel.comparison.study.found
     assert found is not None
-    return found
+    return found.models
 
 
-def test_it_begins_with_best_against_now(panel: ComparisonPanel, session: Session) -> None:
+@pytest.fixture
+def best_against_now(panel: ComparisonPanel) -> ComparisonPanel:
+    """Return the panel with the best epoch of the run shown against its last one."""
+    panel.show_wanted((Side(None, "best"), Side(None, "now")))
+    return panel
+
+
+def test_a_single_run_begins_with_best_against_now(
+    new_panel: Callable[..., Any], session: Session
+) -> None:
+    panel: ComparisonPanel = new_panel(ComparisonPanel, session, size=LEARN_PANEL_SIZE)
     history = session.view.history
     assert history is not None
     assert weights_of(panel)[0] is history.best.weights
     assert weights_of(panel)[1] is history.records[-1].weights
     assert [side.epoch.number() for side in panel.sides] == [history.best.epoch, EPOCHS]
+
+
+def test_several_begin_with_the_run_shown_against_the_newest_other(
+    panel: ComparisonPanel, session: Session
+) -> None:
+    first, second = (entry.run.history.best.weights for entry in session.runs.entries)
+    assert weights_of(panel) == [second, first]
+    session.view.show_run(session.runs.entries[0].key)
+    assert weights_of(panel) == [first, second]
+
+
+def test_the_verdict_counts_the_images_that_one_alone_reads_rightly(
+    panel: ComparisonPanel, session: Session, qtbot: QtBot
+) -> None:
+    found, test = wait_for_models(qtbot, panel), data_of(session).test
+    right = [SoftmaxPerceptron(one.weights).predict(test.images) == test.labels for one in found]
+    told = difference(*right, np.random.default_rng(0))
+    alone = [(a & ~b).sum() for a, b in (right, right[::-1])]
+    assert f"A alone reads {alone[0]} rightly, B alone {alone[1]}." in panel.verdict.how.text()
+    assert [side.score.text() for side in panel.sides] == [f"{r.mean():.4f}" for r in right]
+    words = {1: "A is better", -1: "B is better", 0: "cannot tell"}
+    assert panel.verdict.verdict.text() == words[int(np.sign(told.ahead)) * told.is_told]
+    assert panel.verdict.outcome.text() == ahead_words(told)
+    low, high = panel.verdict.bars.interval
+    assert low == pytest.approx(100 * (told.ahead - told.half_width))
+    assert high == pytest.approx(100 * (told.ahead + told.half_width))
+    n_first, n_second = (told.redrawn > 0).sum(), (told.redrawn < 0).sum()
+    assert f"A is ahead in {n_first:,}, B in {n_second:,};" in panel.verdict.bars.describe()
+    assert sum(count for _, _, count in panel.verdict.bars.bars()) == len(told.redrawn)
+
+
+def test_the_verdict_looks_right_in_either_theme(
+    panel: ComparisonPanel, session: Session, app: QApplication, qtbot: QtBot
+) -> None:
+    panel.show_wanted((Side(None, "best"), Side(None, "start")))
+    wait_for_models(qtbot, panel)
+    assert panel.verdict.verdict.text() == "A is better"
+    for theme in (LIGHT, DARK):
+        put_on(app, panel, theme)
+        bars = panel.verdict.bars
+        picture = pixels(bars)
+        inside = has_colour(picture, theme.text)[:, int(bars.x_of(bars.interval[0])) + 3 :]
+        assert inside.sum() > 30  # the interval, all of it right of zero
+        assert inside.any(axis=0).argmin() > 3
+    panel.show_wanted((Side(None, "best"), Side(None, "best")))
+    assert not panel.verdict.verdict.isVisible()
+
+
+def test_ends_of_the_interval_are_rounded_outward() -> None:
+    def words(ahead: float, half: float) -> str:
+        return ahead_words(Difference(ahead, half, 1, 1, 100, np.zeros(1)))
+
+    assert words(0.0031, 0.0056) == (
+        "A is 0.31 points ahead; anything from −0.3 to +0.9 would fit."
+    )
+    assert words(-0.01, 0.004) == "B is 1 point ahead; anything from +0.6 to +1.4 would fit."
+    assert words(0.0, 0.0051) == ("A and B are even; anything from −0.6 to +0.6 points would fit.")
 
 
 def test_weights_and_their_difference(panel: ComparisonPanel, session: Session) -> None:
@@ -158,7 +228,10 @@ def test_the_bars_are_as_high_as_their_values(
     assert heard.words == [""]
 
 
-def test_any_run_at_any_epoch(panel: ComparisonPanel, session: Session, qtbot: QtBot) -> None:
+def test_any_run_at_any_epoch(
+    best_against_now: ComparisonPanel, session: Session, qtbot: QtBot
+) -> None:
+    panel = best_against_now
     first = session.runs.entries[0]
     left, right = panel.sides
     choose(qtbot, left.run, left.run.findData(first.key))
@@ -174,19 +247,22 @@ def test_any_run_at_any_epoch(panel: ComparisonPanel, session: Session, qtbot: Q
     wait_for_models(qtbot, panel)
 
 
-def test_a_run_of_the_list_is_compared_with_the_one_shown(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_run_of_the_list_is_compared(window: MainWindow, qtbot: QtBot) -> None:
     another_run(qtbot, window.session)
-    click(qtbot, window.page("learn").switch.button("Runs"))
-    runs, panel = (window.page("learn").tabs.panel(words) for words in ("Runs", "Compare"))
-    first = window.session.runs.entries[0]
-    runs.table.setCurrentItem(runs.table.row(0))
-    click(qtbot, runs.compare_button)
-    assert panel.isVisible()
-    assert panel.comparison.sides == (Side(first.key, "best"), Side(None, "best"))
+    window.show_page("tune")
+    page = window.page("tune")
+    panel, first = page.comparison, window.session.runs.entries[0]
+    for side, words in enumerate(("Compare as A", "Compare as B")):
+        menu = page.runs.menu(first.key)
+        next(action for action in menu.actions() if action.text() == words).trigger()
+        chosen = panel.comparison.sides[side]
+        assert (chosen.run, chosen.place) == (first.key, "best")
+    assert panel.verdict.outcome.text() == "A and B are the same model."
+    panel.show_wanted((Side(first.key, "best"), Side(None, "best")))
     assert weights_of(panel)[0] is first.run.history.best.weights
     wait_for_models(qtbot, panel)
     click_cell(qtbot, panel, 2, 3)
-    card = window.page("learn").card
+    card = page.card
     assert card.isVisible()
     assert card.title.text() == "B − A: weights of class 3"
     np.testing.assert_array_equal(card.content.values, panel.mosaic.rows[2].values[3])
@@ -206,8 +282,9 @@ def test_a_run_of_the_list_is_compared_with_the_one_shown(window: MainWindow, qt
 
 
 def test_it_follows_a_live_run_and_rests_when_nobody_looks(
-    panel: ComparisonPanel, session: Session, qtbot: QtBot
+    best_against_now: ComparisonPanel, session: Session, qtbot: QtBot
 ) -> None:
+    panel = best_against_now
     session.training.step_epoch()
     wait_until(qtbot, lambda: panel.sides[1].epoch.number() == EPOCHS + 1)
     wait_for_models(qtbot, panel)

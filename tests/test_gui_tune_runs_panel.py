@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +22,8 @@ from gui_helpers import (
     wait_for_state,
     wait_until,
 )
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from test_gui_session_session import Notes
@@ -38,11 +41,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
+    from gui.session.messages import Message
     from gui.session.session import Session
     from gui.widgets.curves.plot import CurvePlot
     from gui.window.main_window import MainWindow
-
-_NAME, _STATE, _DIFFERS, _EPOCHS, _BEST, _LIKE, _SCORE, _LAST = range(8)
 
 
 @pytest.fixture
@@ -71,45 +73,185 @@ def another_run(qtbot: QtBot, session: Session) -> None:
     wait_for_state(qtbot, session, RunState.FINISHED)
 
 
-def cell(panel: RunsPanel, row: int, column: int) -> str:
-    return panel.table.row(row).text(column)
+def another_run_with(qtbot: QtBot, session: Session, **settings: object) -> None:
+    for name, value in settings.items():
+        session.wanted.set_setting(name, value)
+    session.training.rewind(play=True)
+    wait_until(
+        qtbot,
+        lambda: (
+            session.view.run_state in (RunState.FINISHED, RunState.DIVERGED)
+            and session.view.history is not None
+            and len(session.view.history) > 0
+        ),
+    )
 
 
-def point(panel: RunsPanel, row: int, column: int = _DIFFERS) -> QPoint:
+def cell(panel: RunsPanel, row: int, column: str) -> str:
+    runs = panel.table.runs
+    place = next(i for i, one in enumerate(runs.columns) if one.key == column)
+    return str(runs.data(runs.index(row, place)))
+
+
+def tip(panel: RunsPanel, row: int, column: str) -> str:
+    runs = panel.table.runs
+    place = runs.place(runs.keys[row], column)
+    return str(runs.data(place, Qt.ItemDataRole.ToolTipRole))
+
+
+def heads(panel: RunsPanel) -> list[str]:
+    return [column.head for column in panel.table.runs.columns]
+
+
+def names(panel: RunsPanel) -> list[str]:
+    return [cell(panel, row, "run") for row in range(panel.table.runs.rowCount())]
+
+
+def point(panel: RunsPanel, row: int, column: str = "best") -> QPoint:
     """Return a place in a cell, seen from the table's viewport."""
-    index = panel.table.model().index(row, column)
-    return panel.table.visualRect(index).center()
+    runs = panel.table.runs
+    place = runs.place(runs.keys[row], column)
+    panel.table.scrollTo(place)
+    return panel.table.visualRect(place).center()
+
+
+def tick(panel: RunsPanel, row: int) -> QPoint:
+    box = panel.table.visualRect(panel.table.runs.index(row, 0))
+    return QPoint(box.left() + 12, box.center().y())
 
 
 def click_row(qtbot: QtBot, panel: RunsPanel, row: int) -> None:
     click(qtbot, panel.table.viewport(), point(panel, row))
 
 
-def names(panel: RunsPanel) -> list[str]:
-    return [cell(panel, row, _NAME) for row in range(panel.table.topLevelItemCount())]
+def click_head(qtbot: QtBot, panel: RunsPanel, column: str) -> None:
+    header, runs = panel.table.horizontalHeader(), panel.table.runs
+    place = next(i for i, one in enumerate(runs.columns) if one.key == column)
+    panel.table.scrollTo(runs.index(0, place))
+    middle = header.sectionViewportPosition(place) + header.sectionSize(place) // 2
+    click(qtbot, header.viewport(), QPoint(middle, header.height() // 2))
+
+
+def choose_in_menu(panel: RunsPanel, row: int, words: str) -> None:
+    """Take an entry of the menu of a row."""
+    panel.table.setCurrentIndex(panel.table.runs.index(row, 0))
+    menu = panel.menu(panel.table.runs.keys[row])
+    action = next(one for one in menu.actions() if one.text().split("\t")[0] == words)
+    assert action.isEnabled()
+    assert action.toolTip()
+    action.trigger()
 
 
 def test_each_row_says_what_a_run_was(panel: RunsPanel, session: Session) -> None:
     first, second = (entry.run for entry in session.runs.entries)
     assert names(panel) == ["run 1", "run 2"]
-    assert cell(panel, 0, _DIFFERS) == "learning rate 0.1"
-    assert cell(panel, 1, _DIFFERS) == ""
-    assert cell(panel, 1, _STATE) == "live"
+    usual = ["epochs", "best", "train", "test", "state", "epochs/s", "notes"]
+    assert heads(panel) == ["run", "rate", *usual]  # they differ in nothing but the rate
+    assert [cell(panel, row, "learning_rate") for row in (0, 1)] == ["0.1", "0.4"]
+    assert [cell(panel, row, "state") for row in (0, 1)] == ["finished", "finished"]
     for row, run in enumerate((first, second)):
         history = run.history
         best = int(history.curve("test", "log_likelihood").argmax())
-        assert cell(panel, row, _EPOCHS) == str(EPOCHS)
-        assert cell(panel, row, _BEST) == str(best)
-        like, score = (history.curve("test", m) for m in ("log_likelihood", "score"))
-        assert cell(panel, row, _LIKE) == f"{like[best]:.4f}"
-        assert cell(panel, row, _SCORE) == f"{score[best]:.4f}"
-        assert cell(panel, row, _LAST) == f"{score[-1]:.4f}"
+        assert cell(panel, row, "epochs") == str(EPOCHS)
+        assert cell(panel, row, "best") == str(best)
+        for part in ("train", "test"):
+            score = history.curve(part, "score")[best]
+            assert f"0{cell(panel, row, part)}" == f"{score:.4f}"
+            assert f"{score:.6g} " in tip(panel, row, part)
+        speed = history.epochs_per_second
+        assert speed is not None
+        assert speed > 0
+        assert float(cell(panel, row, "speed").replace(",", "")) == pytest.approx(speed, rel=0.01)
+
+
+def test_other_columns_are_chosen_in_a_menu(
+    panel: RunsPanel, session: Session, qtbot: QtBot
+) -> None:
+    panel.columns.menu().aboutToShow.emit()
+    actions = {action.text(): action for action in panel.columns.menu().actions()}
+    assert actions["rate"].isChecked()
+    assert not actions["batch"].isChecked()
+    actions["batch"].trigger()
+    actions["log-likelihood"].trigger()
+    actions["epochs/s"].trigger()
+    assert heads(panel) == [
+        *("run", "rate", "batch", "epochs", "best", "train", "test", "log-likelihood"),
+        *("state", "notes"),
+    ]
+    assert cell(panel, 0, "batch_size") == str(session.view.training_config.batch_size)
+    history = session.runs.entries[0].run.history
+    like = history.value("test", "log_likelihood", history.best.epoch)
+    assert cell(panel, 0, "like") == f"{like:.4f}".replace("-", "−")
+
+
+def test_a_setting_gets_a_column_when_runs_differ_in_it(
+    panel: RunsPanel, session: Session, qtbot: QtBot
+) -> None:
+    another_run_with(qtbot, session, momentum=0.5, adversary="linf", validation_size=20)
+    assert heads(panel)[:6] == [
+        *("run", "validation images", "rate", "momentum", "adversary", "budget"),
+    ]
+    assert [cell(panel, row, "adversary_size") for row in range(3)] == ["", "", "0.1"]
+    assert [cell(panel, row, "validation") == "" for row in range(3)] == [True, True, False]
+    session.training.step_epoch()
+    session.wanted.set_setting("momentum", 0.0)
+    session.training.step_epoch()
+    wait_until(qtbot, lambda: cell(panel, 2, "momentum") == "0.5 → 0")
+
+
+def test_it_sorts_by_any_column(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
+    another_run_with(qtbot, session, learning_rate=0.01)
+    click_head(qtbot, panel, "learning_rate")  # numbers from the largest
+    assert names(panel) == ["run 2", "run 1", "run 3"]
+    click_head(qtbot, panel, "learning_rate")
+    assert names(panel) == ["run 3", "run 1", "run 2"]
+    click_head(qtbot, panel, "test")
+    scores = [float(cell(panel, row, "test")) for row in range(3)]
+    assert scores == sorted(scores, reverse=True)
+    # The run that is shown is still the row chosen.
+    assert panel.table.chosen_key() == session.runs.shown_key
+    click_head(qtbot, panel, "run")  # words from A, names in the order of their numbers
+    assert names(panel) == ["run 1", "run 2", "run 3"]
+    header = panel.table.horizontalHeader()
+    assert header.sortIndicatorSection() == 0
+    click_head(qtbot, panel, "run")
+    assert names(panel) == ["run 3", "run 2", "run 1"]
+    session.runs.write_notes(session.runs.entries[1].key, "the good one")
+    click_head(qtbot, panel, "notes")  # what has none comes last, whichever way
+    assert names(panel)[0] == "run 2"
+    click_head(qtbot, panel, "notes")
+    assert names(panel)[0] == "run 2"
+
+
+def test_rows_stay_where_they_are_while_numbers_grow(
+    panel: RunsPanel, session: Session, qtbot: QtBot
+) -> None:
+    click_head(qtbot, panel, "epochs")
+    before = names(panel)
+    session.training.step_epoch()
+    wait_until(qtbot, lambda: cell(panel, before.index("run 2"), "epochs") == str(EPOCHS + 1))
+    assert names(panel) == before
+
+
+def test_a_diverged_run_spoils_no_column(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
+    widths = {c.key: panel.table.columnWidth(i) for i, c in enumerate(panel.table.runs.columns)}
+    panel.table.runs.choose_column("like", True)
+    another_run_with(qtbot, session, learning_rate=10.0, l2=0.5, epochs=100)
+    wait_until(qtbot, lambda: cell(panel, 2, "state") == "diverged")
+    assert "learning rate 10" in tip(panel, 2, "state")
+    assert all(len(cell(panel, 2, key)) < 10 for key in ("train", "test", "like", "best"))
+    for i, column in enumerate(panel.table.runs.columns):
+        if column.key in ("train", "test", "best"):
+            assert panel.table.columnWidth(i) == widths[column.key]
+    session.training.rewind()
+    assert cell(panel, 2, "state") == "diverged"  # also when it is not live any more
 
 
 def test_the_shown_run_is_bold_and_swatches_have_its_colour(
     panel: RunsPanel, session: Session, app: QApplication
 ) -> None:
-    assert [panel.table.row(row).font(0).bold() for row in (0, 1)] == [False, True]
+    fonts = [panel.table.runs.index(row, 0).data(Qt.ItemDataRole.FontRole) for row in (0, 1)]
+    assert [font is not None and font.bold() for font in fonts] == [False, True]
     for theme in (LIGHT, DARK):
         put_on(app, panel, theme)
         picture = pixels(panel.table.viewport())
@@ -119,47 +261,66 @@ def test_the_shown_run_is_bold_and_swatches_have_its_colour(
 
 def test_the_live_row_follows_the_run(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
     session.training.step_epoch()
-    wait_until(qtbot, lambda: cell(panel, 1, _EPOCHS) == str(EPOCHS + 1))
+    wait_until(qtbot, lambda: cell(panel, 1, "epochs") == str(EPOCHS + 1))
+    session.wanted.set_setting("epochs", 5000)
+    session.training.play()
+    wait_until(qtbot, lambda: cell(panel, 1, "state") == "learning")
+    wait_until(qtbot, lambda: int(cell(panel, 1, "epochs")) > EPOCHS + 3)
+    session.training.pause()
+    wait_until(qtbot, lambda: cell(panel, 1, "state") == "held")
+    session.training.rewind()
+    wait_until(qtbot, lambda: len(names(panel)) == 3 and cell(panel, 1, "state") == "stopped")
 
 
-def test_show_makes_every_view_show_that_run(
+def test_a_click_makes_every_view_show_that_run(
     panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:
-    session, first = session, session.runs.entries[0].run
+    first = session.runs.entries[0].run
     click_row(qtbot, panel, 0)
-    assert panel.show_button.isEnabled()
-    click(qtbot, panel.show_button)
     assert session.runs.shown is first
     assert session.view.shown is not None
     assert session.view.shown.weights is first.history.records[-1].weights
-    assert panel.table.row(0).font(0).bold()
-    assert cell(panel, 0, _DIFFERS) == ""
-    assert cell(panel, 1, _DIFFERS) == "learning rate 0.4"
+    assert panel.table.runs.index(0, 0).data(Qt.ItemDataRole.FontRole).bold()
     _, y = plot.main.data("test")
     np.testing.assert_array_equal(y, first.history.curve("test", "log_likelihood"))
-    assert not panel.show_button.isEnabled()
     session.view.show_epoch(None)
     assert session.runs.is_live_shown
-    assert panel.table.row(1).font(0).bold()
+    assert panel.table.runs.index(1, 0).data(Qt.ItemDataRole.FontRole).bold()
+    assert panel.table.chosen_key() == session.runs.live_key
+    activate(qtbot, panel)
+    panel.table.setFocus()
+    QTest.keyClick(panel.table, Qt.Key.Key_Up)
+    assert session.runs.is_live_shown  # going through the rows shows nothing yet
+    QTest.keyClick(panel.table, Qt.Key.Key_Return)
+    assert session.runs.shown is first
 
 
 def test_a_tick_hides_and_shows_the_curves(
     panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:
     assert [run.name for run in plot.runs.runs] == ["run 1"]
-    box = panel.table.visualRect(panel.table.model().index(0, 0))
-    tick = QPoint(box.left() + 10, box.center().y())
-    click(qtbot, panel.table.viewport(), tick)
+    click(qtbot, panel.table.viewport(), tick(panel, 0))
     assert plot.runs.runs == ()
     assert not session.runs.entries[0].is_visible
-    click(qtbot, panel.table.viewport(), tick)
+    assert session.runs.is_live_shown  # a tick shows no run
+    click(qtbot, panel.table.viewport(), tick(panel, 0))
     assert [run.name for run in plot.runs.runs] == ["run 1"]
+    activate(qtbot, panel)
+    panel.table.setFocus()
+    panel.table.setCurrentIndex(panel.table.runs.index(0, 0))
+    QTest.keyClick(panel.table, Qt.Key.Key_H)
+    assert plot.runs.runs == ()
+    QTest.keyClick(panel.table, Qt.Key.Key_H)
+    assert [run.name for run in plot.runs.runs] == ["run 1"]
+    click(qtbot, panel.table.viewport(), tick(panel, 1))  # the run shown is always drawn
+    assert session.runs.entries[1].is_visible
 
 
-def test_a_name_is_typed_into_the_table(
-    panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
+@pytest.mark.parametrize("column", ["run", "notes"])
+def test_names_and_notes_are_typed_into_the_table(
+    panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot, column: str
 ) -> None:
-    place = panel.table.visualRect(panel.table.model().index(0, 0)).center()
+    place = point(panel, 0, column)
     QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     wait_until(qtbot, lambda: panel.table.findChild(QLineEdit) is not None)
@@ -167,108 +328,149 @@ def test_a_name_is_typed_into_the_table(
     editor.selectAll()
     QTest.keyClicks(editor, "the small rate")
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    wait_until(qtbot, lambda: session.runs.entries[0].name == "the small rate")
-    assert names(panel) == ["the small rate", "run 2"]
-    assert plot.runs.runs[0].name == "the small rate"
+    wait_until(qtbot, lambda: cell(panel, 0, column) == "the small rate")
+    entry = session.runs.entries[0]
+    assert (entry.name if column == "run" else entry.notes) == "the small rate"
+    session.view.show_run(session.runs.live_key)
+    assert plot.runs.runs[0].name == entry.name
 
 
-def test_pinned_a_run_is_the_reference_of_the_others(
+def test_f2_writes_a_name(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
+    activate(qtbot, panel)
+    click_row(qtbot, panel, 0)
+    QTest.keyClick(panel.table, Qt.Key.Key_F2)
+    wait_until(qtbot, lambda: panel.table.findChild(QLineEdit) is not None)
+    editor = panel.table.findChild(QLineEdit)
+    QTest.keyClicks(editor, "first")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    wait_until(qtbot, lambda: names(panel) == ["first", "run 2"])
+
+
+def test_kept_on_top_a_run_is_first_bold_and_what_others_are_measured_against(
     panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:
-    click_row(qtbot, panel, 0)
-    click(qtbot, panel.pin_button)
-    assert cell(panel, 0, _STATE) == "reference"
-    runs = [entry.run.history for entry in session.runs.entries]
-    for column, metric in ((_LIKE, "log_likelihood"), (_SCORE, "score")):
-        mine, theirs = (h.curve("test", metric)[h.best_index] for h in (runs[1], runs[0]))
-        assert cell(panel, 1, column) == f"{mine:.4f} ({mine - theirs:+.3f})"
+    choose_in_menu(panel, 1, "Keep on top")
+    assert names(panel) == ["run 2", "run 1"]
+    click_head(qtbot, panel, "run")
+    assert names(panel) == ["run 2", "run 1"]
+    click_head(qtbot, panel, "run")
+    assert names(panel) == ["run 2", "run 1"]
+    theirs, mine = (
+        entry.run.history.value("test", "score", entry.run.history.best.epoch)
+        for entry in reversed(session.runs.entries)
+    )
+    assert f"{mine - theirs:+.4f} against the run kept on top" in tip(panel, 1, "test")
+    click_row(qtbot, panel, 1)
+    assert plot.runs.runs[0].name == "run 2"
     assert plot.runs.runs[0].strong
-    click(qtbot, panel.pin_button)
-    assert cell(panel, 0, _STATE) == ""
+    activate(qtbot, panel)
+    panel.table.setCurrentIndex(panel.table.runs.index(0, 0))
+    QTest.keyClick(panel.table, Qt.Key.Key_T)
+    assert names(panel) == ["run 1", "run 2"]
     assert not plot.runs.runs[0].strong
 
 
-def test_runs_are_moved_by_buttons_and_keys(
-    panel: RunsPanel, session: Session, qtbot: QtBot
-) -> None:
-    click_row(qtbot, panel, 0)
-    assert not panel.up_button.isEnabled()
-    click(qtbot, panel.down_button)
-    assert names(panel) == ["run 2", "run 1"]
-    assert panel.table.chosen_key() == session.runs.entries[1].key  # still the same run
-    activate(qtbot, panel)
-    panel.table.setFocus()
-    QTest.keyClick(panel.table, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
-    assert names(panel) == ["run 1", "run 2"]
-
-
-def test_removed_and_put_back(
+def test_removed_and_undone(
     panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:
-    notes = Notes(session)
-    click_row(qtbot, panel, 1)
-    assert not panel.remove_button.isEnabled()  # it is live
-    click_row(qtbot, panel, 0)
-    assert not panel.undo_button.isEnabled()
-    click(qtbot, panel.remove_button)
+    told: list[Message] = []
+    session.messages.told.connect(told.append)
+    menu = panel.menu(session.runs.live_key)
+    (live,) = (action for action in menu.actions() if action.text().startswith("Remove"))
+    assert not live.isEnabled()
+    choose_in_menu(panel, 0, "Remove")
     assert names(panel) == ["run 2"]
     assert plot.runs.runs == ()
-    assert "Ctrl+Z" in notes.messages[-1][0]
-    click(qtbot, panel.undo_button)
+    assert (told[-1].words, told[-1].verb) == ("run 1 was removed.", "Undo")
+    assert told[-1].act is not None
+    told[-1].act()
     assert names(panel) == ["run 1", "run 2"]
+    another_run_with(qtbot, session, learning_rate=0.2)
+    activate(qtbot, panel)
+    panel.table.setFocus()
+    panel.table.setCurrentIndex(panel.table.runs.index(0, 0))
+    rows = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    panel.table.selectionModel().select(panel.table.runs.index(1, 0), rows)
+    QTest.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert names(panel) == ["run 3"]
+    assert told[-1].words == "run 1 and run 2 were removed."
+    assert told[-1].act is not None
+    told[-1].act()
+    assert names(panel) == ["run 1", "run 2", "run 3"]
+
+
+def test_rows_are_copied_for_a_spreadsheet(
+    panel: RunsPanel, session: Session, qtbot: QtBot
+) -> None:
+    session.runs.write_notes(session.runs.entries[0].key, 'slow, "safe"')
     activate(qtbot, panel)
     click_row(qtbot, panel, 0)
-    QTest.keyClick(panel.table, Qt.Key.Key_Delete)
-    assert names(panel) == ["run 2"]
-    click(qtbot, panel.undo_button)
-    assert names(panel) == ["run 1", "run 2"]
+    QTest.keyClick(panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    text = QGuiApplication.clipboard().text()
+    (row,) = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t")
+    history = session.runs.entries[0].run.history
+    assert row["run"] == "run 1"
+    assert float(row["learning_rate"]) == 0.1
+    assert float(row["test_score"]) == history.value("test", "score", history.best.epoch)
+    assert row["notes"] == 'slow, "safe"'
+    panel.columns.menu().aboutToShow.emit()
+    copy = panel.columns.menu().actions()[-1]
+    assert copy.text() == "Copy as CSV"
+    copy.trigger()
+    text = QGuiApplication.clipboard().text()
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [one["run"] for one in rows] == ["run 1", "run 2"]
+    assert [float(one["learning_rate"]) for one in rows] == [0.1, 0.4]
 
 
 def test_another_colour(panel: RunsPanel, session: Session, plot: CurvePlot) -> None:
-    key = session.runs.entries[0].key
-    menu = panel.table.colour_menu(key)
-    menu.actions()[6].trigger()
+    menu = panel.menu(session.runs.entries[0].key)
+    (colours,) = (action.menu() for action in menu.actions() if action.text() == "Colour")
+    colours.actions()[6].trigger()
     assert session.runs.entries[0].colour == 6
     assert plot.runs.runs[0].colour == session.runs.colour_of(session.runs.entries[0]) == "run 6"
+    shown = panel.menu(session.runs.live_key)
+    (colours,) = (action for action in shown.actions() if action.text() == "Colour")
+    assert not colours.isEnabled()  # it is blue while it is shown
 
 
 def test_the_window_around_it_tells_and_takes_keys(window: MainWindow, qtbot: QtBot) -> None:
     session = window.session
     another_run(qtbot, session)
-    click(qtbot, window.page("learn").switch.button("Runs"))
-    panel = window.page("learn").tabs.panel("Runs")
-    assert panel.isVisible()
+    window.show_page("tune")
+    page = window.page("tune")
+    panel = page.runs
     click_row(qtbot, panel, 0)
-    click(qtbot, panel.show_button)
-    assert "showing run 1, epoch 12" in window.notice.status
-    click(qtbot, window.foot.buttons["live"])
+    assert session.runs.shown is session.runs.entries[0].run
+    assert page.curves.like_plot.runs.runs[0].name == "run 2"
+    press(qtbot, window, "Ctrl+End")
     assert session.runs.is_live_shown
-    assert panel.table.row(1).font(0).bold()
     press(qtbot, window, "E")
-    wait_until(qtbot, lambda: cell(panel, 1, _EPOCHS) == str(EPOCHS + 1))
-    click(qtbot, panel.remove_button)
+    wait_until(qtbot, lambda: cell(panel, 1, "epochs") == str(EPOCHS + 1))
+    choose_in_menu(panel, 0, "Remove")
     assert names(panel) == ["run 2"]
-    assert "Ctrl+Z" in window.notice.text
     press(qtbot, window, "Ctrl+Z")
     assert names(panel) == ["run 1", "run 2"]
+    notes = Notes(session)
     type_number(qtbot, panel.n_seeds, "1000")
-    assert "Seeds must be a whole number from" in window.notice.text
+    assert "Seeds must be a whole number from" in notes.messages[-1][0]
     session.view.show_epoch(4)
-    click(qtbot, panel.fork_button)
+    press(qtbot, window, "K")
     wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) == 1)
     assert window.foot.line.epoch_at(0) == 4  # nothing before it is of this run
 
 
-def test_fork_draws_a_branch(
+def test_a_branch_is_drawn_and_named(
     panel: RunsPanel, session: Session, plot: CurvePlot, qtbot: QtBot
 ) -> None:
     session.view.show_epoch(4)
-    click(qtbot, panel.fork_button)
+    session.training.fork()
     wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) == 1)
     session.wanted.set_setting("learning_rate", 2.0)
     session.training.play()
     wait_for_state(qtbot, session, RunState.FINISHED)
-    assert cell(panel, 2, _DIFFERS) == "branches off run 2 at epoch 4"
+    assert cell(panel, 2, "else") == "branch of run 2 at epoch 4"
+    assert cell(panel, 2, "learning_rate") == "0.4 → 2"
     x, _ = plot.main.data("test")
     assert x[0] == 4
     assert plot.marks.tick_labels == ["η 2"]
@@ -317,8 +519,8 @@ def test_seeds_are_drawn_as_a_band_with_its_median(
     (drawn,) = plot.bands.bands
     assert drawn.median[-1] == pytest.approx(np.median(alone), abs=1e-4)
     assert (drawn.low[-1], drawn.high[-1]) == pytest.approx((min(alone), max(alone)), abs=1e-4)
-    assert cell(panel, 2, _NAME) == "5 seeds of run 2"
-    assert cell(panel, 2, _STATE) == "median"
+    assert cell(panel, 2, "run") == "5 seeds of run 2"
+    assert cell(panel, 2, "state") == "median"
     assert "5 seeds" in notes.messages[-1][0]
 
 
@@ -334,11 +536,12 @@ def test_a_band_is_hidden_renamed_removed_and_put_back(
     session.runs.set_visible(key, True)
     session.runs.rename(key, "chance")
     assert plot.bands.bands[0].name == "chance"
-    click_row(qtbot, panel, panel.table.topLevelItemCount() - 1)
-    assert not panel.show_button.isEnabled()
-    click(qtbot, panel.remove_button)
+    shown = session.runs.shown
+    click_row(qtbot, panel, panel.table.runs.rowCount() - 1)
+    assert session.runs.shown is shown  # there is no model of many seeds
+    choose_in_menu(panel, panel.table.runs.rowCount() - 1, "Remove")
     assert plot.bands.bands == ()
-    click(qtbot, panel.undo_button)
+    session.runs.undo_remove()
     assert plot.bands.bands[0].name == "chance"
 
 
@@ -348,7 +551,7 @@ def test_seeds_can_be_called_off(panel: RunsPanel, session: Session, qtbot: QtBo
     wait_until(qtbot, lambda: session.view.shown is not None)
     click(qtbot, panel.seeds_button)
     wait_until(qtbot, lambda: panel.seeds.epochs is not None and panel.progress.isVisible())
-    assert panel.seeds_button.text() == "Call off"
+    assert panel.seeds_button.text() == "Cancel"
     click(qtbot, panel.seeds_button)
     assert not panel.seeds.is_computing
     assert panel.seeds_button.text() == "Repeat with seeds"
@@ -378,7 +581,7 @@ def test_seeds_of_a_branch_begin_where_it_began(
 
 
 def test_numbers_cannot_be_written(panel: RunsPanel, qtbot: QtBot) -> None:
-    place = point(panel, 0, _LIKE)
+    place = point(panel, 0, "test")
     QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     panel.grab()
@@ -390,12 +593,12 @@ def test_the_keyboard_ticks_renames_and_shows(
 ) -> None:
     n_runs = len(session.runs.entries)
     activate(qtbot, panel)
-    panel.table.setCurrentItem(panel.table.row(0))
+    panel.table.setCurrentIndex(panel.table.runs.index(0, 0))
     panel.table.setFocus()
-    press(qtbot, panel.table, "Space")
+    press(qtbot, panel.table, "H")
     assert not session.runs.entries[0].is_visible
-    assert len(session.runs.entries) == n_runs  # nothing was played
-    press(qtbot, panel.table, "Space")
+    assert len(session.runs.entries) == n_runs
+    press(qtbot, panel.table, "H")
     assert session.runs.entries[0].is_visible
     press(qtbot, panel.table, "Return")
     assert session.runs.shown is session.runs.entries[0].run
@@ -412,12 +615,13 @@ def test_scores_of_test_and_validation_images_are_not_taken_from_each_other(
     wait_until(qtbot, lambda: session.view.history.last_epoch == EPOCHS)
     wait_for_state(qtbot, session, RunState.FINISHED)
     panel.table.refresh()
-    assert "(" in cell(panel, 1, _SCORE)
-    assert "(" not in cell(panel, 2, _SCORE)
+    rows = {name: row for row, name in enumerate(names(panel))}
+    assert "against" in tip(panel, rows["run 2"], "test")
+    assert "against" not in tip(panel, rows["run 3"], "validation")
 
 
 def test_a_name_of_blanks_is_none(panel: RunsPanel, session: Session, qtbot: QtBot) -> None:
-    panel.table.editItem(panel.table.row(0), 0)
+    panel.table.edit(panel.table.runs.index(0, 0))
     editor = panel.table.findChild(QLineEdit)
     assert editor is not None
     editor.selectAll()

@@ -38,6 +38,7 @@ from gui.attack.page import FILM
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
 from gui.widgets.bars.class_counts import ClassCounts
+from gui.widgets.bars.difference_bars import DifferenceBars
 from gui.widgets.bars.paired_bars import PairedBars
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.bars.share_bar import ShareBar
@@ -65,7 +66,7 @@ if TYPE_CHECKING:
 
 SHOWING = (
     *(CurvePlot, ClassMatrix, EpochHeatMap, ImageMosaic, ImageStrip, ImageView, WallView),
-    *(ClassCounts, PairedBars, ProbabilityBars, HistoryPlot, ShareBar),
+    *(ClassCounts, DifferenceBars, PairedBars, ProbabilityBars, HistoryPlot, ShareBar),
 )
 """All widgets that plot, tabulate or paint what is computed."""
 
@@ -138,9 +139,8 @@ def all_places(window: MainWindow, qtbot: QtBot, page: str) -> Iterator[str]:
             click(qtbot, window.page(page).tabs.panel(tab).craft_button)
         wait_for_rest(qtbot, window)
         yield tab
-    if page == "learn":
-        compare = window.page(page).tabs.panel("Compare")
-        window.page(page).show_tab("Compare")
+    if page == "tune":
+        compare = window.page(page).comparison
         for what in ("means", "worst", "confusion", "robustness"):
             choose(qtbot, compare.what, compare.what.findData(what))
             wait_for_rest(qtbot, window)
@@ -162,7 +162,7 @@ def test_all_that_is_seen_has_a_figure_with_the_numbers_shown(
         for widget in window.pages.currentWidget().findChildren(QWidget):
             if isinstance(widget, SHOWING) and widget.isVisible():
                 assert widget in offered or widget.figure() is None, (tab, widget)
-        assert offered or tab in ("Runs", ""), tab
+        assert offered or tab == "", tab
         for found in window.figures.visible():
             figure = window.figures.described(found)
             assert figure.title, (tab, found.widget)

@@ -315,6 +315,12 @@ def shows_tab(n: int) -> Callable[[Scene], Iterator[None]]:
     return effect
 
 
+def tune_page(scene: Scene) -> Iterator[None]:
+    yield
+    assert scene.window.page("tune").isVisible()
+    assert not scene.window.page("learn").isVisible()
+
+
 def panel(scene: Scene) -> Iterator[None]:
     width = scene.window.pages.width()
     yield
@@ -400,6 +406,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "live": shows_epoch(2, None),
     "learn_page": learn_page,
     "attack_page": attack_page,
+    "tune_page": tune_page,
     "images_page": images_page,
     "tab_1": shows_tab(1),
     "tab_2": shows_tab(2),
@@ -422,6 +429,7 @@ BUTTONS = (
     "step_epoch",
     "learn_page",
     "attack_page",
+    "tune_page",
     "images_page",
     "help",
     "fork",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from core.learning.training import EpochRecord
+    from core.learning.training import Divergence, EpochRecord
 
 PARTS = ("train", "test", "validation")
 METRICS = ("score", "log_likelihood")
@@ -135,6 +135,8 @@ class History:
         self.records: list[EpochRecord] = []
         self.changes: list[Change] = []
         self.stride = 1
+        self.divergence: Divergence | None = None
+        """How it ended, if its weights ran away."""
         self._budget = SNAPSHOT_BYTES
         self._used = 0
         self._protected: set[int] = set()
@@ -240,6 +242,13 @@ class History:
     def last_epoch(self) -> int:
         """The last recorded epoch; 0 before any is."""
         return self.records[-1].epoch if self.records else 0
+
+    @property
+    def epochs_per_second(self) -> float | None:
+        """How fast it learns when nothing holds it up; None before that is known."""
+        if not self.records or not self.records[-1].seconds:
+            return None
+        return (self.last_epoch - self.records[0].epoch) / self.records[-1].seconds
 
     @property
     def has_validation(self) -> bool:

@@ -65,7 +65,7 @@ class EpochRecord:
     """The model after ``epoch`` passes; epoch 0 is the start.
 
     Scores are as in :class:`Scores`. ``weights`` is a read-only copy, and so is ``velocity``, None
-    without momentum.
+    without momentum. ``seconds`` were spent on updates since the run began.
     """
 
     epoch: int
@@ -78,6 +78,7 @@ class EpochRecord:
     validation_log_likelihood: float | None
     weights: NDArray[Any]
     velocity: NDArray[Any] | None = None
+    seconds: float = 0.0
 
     @property
     def checkpoint(self) -> Checkpoint:

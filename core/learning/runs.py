@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.data.config import DataConfig
 from core.data.samples import same_samples
-from core.parameters import Parameter, parameters_of
+from core.learning.config import TrainingConfig
+from core.parameters import parameters_of
 
 if TYPE_CHECKING:
-    from core.data.config import DataConfig
+    from collections.abc import Iterable
+
     from core.data.samples import Split
     from core.learning.history import Change, History
     from core.sources.reading import ReadingConfig
+
+DECLARED = {
+    name: declared
+    for config in (DataConfig, TrainingConfig)
+    for name, declared in parameters_of(config).items()
+    if name != "dataset"
+}
+"""Every setting of a run; its data set, a path, has a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,32 +104,50 @@ def differences(run: Run, other: Run) -> tuple[str, ...]:
     words = []
     if run.data_config.dataset != other.data_config.dataset:
         words.append(f"data {run.dataset_name}")
-    for declared, mine, others in _settings(run, other):
-        if mine != others:
-            words.append(f"{declared.label.lower()} {' → '.join(mine)}")
+    mine, others = settings_of(run), settings_of(other)
+    for name, values in mine.items():
+        if name != "epochs" and values != others.get(name):
+            words.append(f"{DECLARED[name].label.lower()} {values_in_words(name, values)}")
     if run.reading != other.reading:
         words.append("read in another way")
     if not same_samples(run.added, other.added):
-        words.append(f"{run.n_added} added image{'' if run.n_added == 1 else 's'}")
+        words.append(added_in_words(run))
     return tuple(words)
 
 
-def _settings(run: Run, other: Run) -> list[tuple[Parameter, list[str], list[str]]]:
-    """Return each setting with the values it went through in either run, in words."""
-    found = []
-    for name, declared in parameters_of(run.data_config).items():
-        if name == "dataset":
-            continue  # a path; it has a name
-        pair = [declared.words(getattr(each.data_config, name)) for each in (run, other)]
-        found.append((declared, pair[:1], pair[1:]))
-    for name, declared in parameters_of(run.history.config).items():
-        if name != "epochs":
-            mine, others = (_values(each.history, name, declared) for each in (run, other))
-            found.append((declared, mine, others))
+def settings_of(run: Run) -> dict[str, tuple[Any, ...]]:
+    """Return the values that each setting of a run went through, those of its data first.
+
+    The data set, which has a name, is none of them, nor the budget of an adversary that is off.
+    """
+    data, history = run.data_config, run.history
+    found = {name: (getattr(data, name),) for name in parameters_of(data) if name != "dataset"}
+    for name in parameters_of(history.config):
+        later = (change.new for change in history.acted_changes if change.name == name)
+        found[name] = (getattr(history.config, name), *later)
+    if history.config.adversary == "off":
+        del found["adversary_size"]
     return found
 
 
-def _values(history: History, name: str, declared: Parameter) -> list[str]:
-    values = [getattr(history.config, name)]
-    values += [change.new for change in history.acted_changes if change.name == name]
-    return [declared.words(value) for value in values]
+def varying(runs: Iterable[Run]) -> tuple[str, ...]:
+    """Return the names of the settings in which any of some runs differ, in their order.
+
+    The epoch to stop at is no difference in what is learnt.
+    """
+    found = [settings_of(run) for run in runs]
+    return tuple(
+        name
+        for name in DECLARED
+        if name != "epochs" and len({settings.get(name) for settings in found}) > 1
+    )
+
+
+def values_in_words(name: str, values: Iterable[Any]) -> str:
+    """Return the values that a setting went through, as people read them."""
+    return " → ".join(DECLARED[name].words(value) for value in values)
+
+
+def added_in_words(run: Run) -> str:
+    """Return how many images a person added."""
+    return f"{run.n_added} added image{'' if run.n_added == 1 else 's'}"

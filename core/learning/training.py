@@ -288,6 +288,9 @@ class Trainer:
     def _record(self) -> EpochRecord:
         started = time.perf_counter()
         here = self.checkpoint()
-        record = EpochRecord(self.epoch, self.step, *self.measure(), here.weights, here.velocity)
+        models = here.weights, here.velocity
+        record = EpochRecord(
+            self.epoch, self.step, *self.measure(), *models, seconds=self.train_seconds
+        )
         self.evaluate_seconds += time.perf_counter() - started
         return record

@@ -56,10 +56,10 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
 
-    def to_csv(self) -> str:
+    def to_csv(self, separator: str = ",") -> str:
         """Return the table as CSV text (RFC 4180) with "." for decimals."""
         text = io.StringIO(newline="")
-        writer = csv.writer(text)
+        writer = csv.writer(text, delimiter=separator)
         writer.writerow(self.header)
         writer.writerows([_plain(value) for value in row] for row in self.rows)
         return text.getvalue()

@@ -35,6 +35,7 @@ class RunEntry:
     run : what it is
     name, is_visible : how it is shown
     colour : its place in the theme's ``runs``, its own for good: see :meth:`RunList.colour_of`
+    notes : what a person wrote about it
     is_touched : whether a person did anything to it: then it is not tidied away
     """
 
@@ -42,6 +43,7 @@ class RunEntry:
     name: str
     colour: int
     is_visible: bool = True
+    notes: str = ""
     is_touched: bool = False
 
     @property
@@ -59,7 +61,7 @@ class BandEntry:
     key : a number that neither a run nor another band has
     band : what came of it so far
     run : the one that was repeated
-    name, colour, is_visible : as of :class:`RunEntry`
+    name, colour, is_visible, notes : as of :class:`RunEntry`
     """
 
     key: int
@@ -68,6 +70,7 @@ class BandEntry:
     name: str
     colour: int
     is_visible: bool = True
+    notes: str = ""
 
 
 Entry = RunEntry | BandEntry
@@ -254,6 +257,12 @@ class RunList(QObject):
         if entry is not None and name and name != entry.name:
             self._change(entry, name=name)
 
+    def write_notes(self, key: int, notes: str) -> None:
+        """Keep what a person writes about a run."""
+        entry, notes = self.any(key), notes.strip()
+        if entry is not None and notes != entry.notes:
+            self._change(entry, notes=notes)
+
     def set_visible(self, key: int, is_visible: bool) -> None:
         """Draw the curves of a run, or do not."""
         entry = self.any(key)
@@ -265,16 +274,6 @@ class RunList(QObject):
         entry = self.any(key)
         if entry is not None:
             self._change(entry, colour=colour % _N_COLOURS)
-
-    def move(self, key: int | None, offset: int) -> None:
-        """Move a run up or down in the list."""
-        entry = self.entry(key)
-        if entry is None:
-            return
-        others = [e for e in self.entries if e is not entry]
-        place = min(max(self.entries.index(entry) + offset, 0), len(others))
-        self._list(*others[:place], entry, *others[place:], *self.bands)
-        self.changed.emit()
 
     def pin(self, key: int | None) -> None:
         """Make a run the reference that others are measured against; None for none."""

@@ -354,7 +354,7 @@ class Training(QObject):
             elif self._job is not None and self._job.resting:
                 self._view.set_run_state(RunState.PAUSED)
         elif isinstance(event, Divergence):
-            self.divergence = event
+            self.divergence = self._learnt.divergence = event
             self._view.set_run_state(RunState.DIVERGED)
             self._messages.warn(str(event))
         elif isinstance(event, Failed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -216,16 +217,27 @@ class View(QObject):
         self.shown_changed.emit()
         self.progressed.emit()
 
-    def remove_run(self, key: int) -> None:
-        """Take a run off the list; the live one stays, and the one shown makes room for it."""
-        if self.runs.entry(key) is self.runs.entry(self.runs.live_key):
-            self._messages.warn("The run that is being trained stays: start another first.")
-            return
-        if self.runs.shown is self.runs.run(key):
-            self.show_run(None)
-        entry = self.runs.remove(key)
-        if entry is not None:
-            self._messages.did(f"{entry.name} was removed.", self.runs.undo_remove)
+    def remove_run(self, *keys: int) -> None:
+        """Take runs off the list; the live one stays, and the one shown makes room for it."""
+        removed = []
+        for key in keys:
+            if key == self.runs.live_key:
+                self._messages.warn("The run that is being trained stays: start another first.")
+                continue
+            if self.runs.shown_key == key:
+                self.show_run(None)
+            entry = self.runs.remove(key)
+            if entry is not None:
+                removed.append(entry.name)
+        if removed:
+            words = f"{removed[0]} was removed."
+            if len(removed) > 1:
+                words = f"{', '.join(removed[:-1])} and {removed[-1]} were removed."
+            self._messages.did(words, partial(self._put_back, len(removed)))
+
+    def _put_back(self, n_runs: int) -> None:
+        for _ in range(n_runs):
+            self.runs.undo_remove()
 
     def show_epoch(self, epoch: float | None) -> None:
         """Show a recorded epoch everywhere, or the live model again with None."""

@@ -35,7 +35,7 @@ class Panel(QWidget):
     tab_requested = Signal(str)
     """The words of another tab."""
     asked = Signal(str, object)
-    """The words of another tab, and what it is to show: see :meth:`show_wanted`."""
+    """The words of another tab or page, and what it is to show: see :meth:`show_wanted`."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -109,6 +109,9 @@ class PanelTabs(LazyTabs):
 
     @Slot(str, object)
     def _ask(self, words: str, wanted: object) -> None:
-        """Let another tab show what was asked for."""
+        """Let another tab show what was asked for, or else another page."""
+        if words not in self._tabs:
+            self._page.asked.emit(words, wanted)
+            return
         cast("Panel", self.panel(words)).show_wanted(wanted)
         self._page.tab_requested.emit(words)

@@ -93,6 +93,12 @@ def _words(theme: Theme) -> str:
     QLabel#told[error="true"] {{ color: {theme.bad}; }}
     QLabel#small, QLabel#told {{ font-size: {small}pt; }}
     QLabel#sentence, QLabel#outcome {{ font-weight: 600; }}
+    QLabel#verdict {{ font-weight: 600; background: {theme.raised}; padding: 2px 10px;
+        border: 1px solid {theme.border}; border-left: 4px solid {theme.good};
+        border-radius: 6px; }}
+    QLabel#verdict[told="no"] {{ border-left-color: {theme.best}; }}
+    QLabel#letter {{ font-weight: 600; padding: 0px 5px; border: 2px solid {theme.text};
+        border-radius: 4px; }}
     QLabel#waiting {{ color: {theme.best}; font-size: {caption}pt; }}
     QLabel#dropWords {{ background: {theme.selection}; color: {theme.text};
         border: 3px dashed {theme.accent}; border-radius: 14px; font-size: {points(29)}pt; }}

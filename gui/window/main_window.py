@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         page.attack_requested.connect(self.attack_image)
         page.own_attack_requested.connect(self.attack_drawing)
         page.images_requested.connect(self.show_images)
+        page.asked.connect(self._ask)
         page.found.connect(self.notice.forgive)
         page.transport_changed.connect(self._use_transport)
 
@@ -151,6 +152,13 @@ class MainWindow(QMainWindow):
         session.downloads.mirror_changed.connect(partial(setattr, self.settings, "mirror"))
         self.head.data.open_folder_requested.connect(self.open_data.ask_folder)
         self.head.data.open_file_requested.connect(self.open_data.ask_file)
+
+    @Slot(str, object)
+    def _ask(self, words: str, wanted: object) -> None:
+        """Let another page show what was asked for."""
+        name = next(entry.name for entry in PAGES if entry.words == words)
+        self.show_page(name)
+        self.page(name).show_wanted(wanted)
 
     @Slot()
     def _undo_changed(self) -> None:

@@ -9,16 +9,6 @@ from gui.shared.tabs import Scope, Tab
 
 LEARN_TABS = (
     Tab(
-        "Runs",
-        "Every run so far: show, hide, rename, compare, repeat with other seeds",
-        "gui.tune.runs.panel.RunsPanel",
-    ),
-    Tab(
-        "Compare",
-        "Two models side by side: best against now, a run against another",
-        "gui.tune.comparison.panel.ComparisonPanel",
-    ),
-    Tab(
         "Confusion",
         "How often each class is taken for each other; click a cell to see the images",
         "gui.learn.confusion.panel.ConfusionPanel",
@@ -122,6 +112,14 @@ PAGES = (
         shortcut="Ctrl+2",
         icon="attack",
         tabs=ATTACK_SCOPES,
+    ),
+    PageEntry(
+        "Tune",
+        "Every run with its settings, their curves, and whether one is better than another.",
+        "gui.tune.page.TunePage",
+        name="tune",
+        shortcut="Ctrl+3",
+        icon="axes",
     ),
     PageEntry(
         "Images",

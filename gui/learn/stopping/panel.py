@@ -249,4 +249,4 @@ class StoppingPanel(Panel):
     def _compare(self) -> None:
         history = self._session.view.history
         if history is not None and history.records:
-            self.asked.emit("Compare", (Side(None, "best"), Side(None, "now")))
+            self.asked.emit("Tune", (Side(None, "best"), Side(None, "now")))

@@ -13,15 +13,15 @@ from core.insight.comparison import Examined, relative_difference
 from core.insight.diagnostics import weight_images, weight_limit
 from core.insight.readings import ImageFilter
 from gui.jobs.question import same
-from gui.shared.columns import label
 from gui.shared.panel import Panel
 from gui.shared.words import PARTS
-from gui.tune.comparison.side_chooser import SideChooser
 from gui.tune.comparison.study import Comparison
+from gui.tune.comparison.verdict import NAMES, NOTHING, VerdictCard
 from gui.widgets.bars.paired_bars import PairedBars
+from gui.widgets.basics.card import Card
 from gui.widgets.basics.controls import chooser
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.layouts import below, beside, holding, scrolled
+from gui.widgets.basics.layouts import beside, holding, scrolled
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
 from gui.widgets.images.image_card import CardContent
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from gui.shared.run_models import RunModel
     from gui.shared.side import Side
 
-_NAMES = ("A", "B")
+LEFT, RIGHT = 46, 54
+"""How the width is shared between what is said in words and what is seen."""
+
 _LONGEST = 22
 _CELL = 50
 """Pixels a side at least: three rows fit the smallest window."""
@@ -62,23 +64,22 @@ _WORDS_HELP = (
 
 
 class ComparisonPanel(Panel):
-    """The choosers of both sides, one sentence, and one of five ways to compare."""
+    """Whether A is better than B, and beside it one of five ways to see how they differ."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.comparison = Comparison(session, self)
         self._seen: tuple[NDArray[Any], ...] = ()
-        self.sides = [SideChooser(name, self) for name in _NAMES]
+        self.verdict = VerdictCard(self)
+        self.sides = self.verdict.sides
         ways = {key: words for key, (words, _) in _WHAT.items()}
         self.what = chooser("what is compared", self, choices=ways)
         for place, (_, help_text) in enumerate(_WHAT.values()):
             self.what.setItemData(place, wrapped(help_text), Qt.ItemDataRole.ToolTipRole)
-        self.words = label("", self, "muted")
-        self.words.setToolTip(wrapped(_WORDS_HELP))
         self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
-        self.matrices = [ConfusionMatrix(self) for _ in _NAMES]
+        self.matrices = [ConfusionMatrix(self) for _ in NAMES]
         for index, matrix in enumerate(self.matrices):
-            matrix.setAccessibleName(f"confusion of {_NAMES[index]}")
+            matrix.setAccessibleName(f"confusion of {NAMES[index]}")
             matrix.clicked.connect(partial(self._pair_clicked, index))
         self.bars = PairedBars(self)
         self.mosaic.clicked.connect(self._cell_clicked)
@@ -93,13 +94,15 @@ class ComparisonPanel(Panel):
         self._dataset_changed()
 
     def _lay_out(self) -> None:
-        head = beside(*self.sides, None, self.what, spacing=16)
         scroll = scrolled(self.mosaic, self)
         pair = holding(beside(*self.matrices, spacing=16), self)
         self.stack = QStackedWidget(self)
         for widget in (scroll, pair, self.bars):
             self.stack.addWidget(widget)
-        self.setLayout(below(head, self.words, (self.stack, 1), spacing=4))
+        self.looks = Card("A beside B", self.stack, right=(self.what,), parent=self)
+        self.words = self.looks.words
+        self.words.setToolTip(wrapped(_WORDS_HELP))
+        self.setLayout(beside((self.verdict, LEFT), (self.looks, RIGHT), spacing=8))
 
     def show_wanted(self, wanted: object) -> None:
         """Compare these two :class:`~gui.shared.side.Side` s."""
@@ -124,7 +127,7 @@ class ComparisonPanel(Panel):
         if self.what.currentData() != "worst":
             self.content_requested.emit(partial(self._content, row, column), near)
         elif found is not None:
-            mistake = found[row].train.worst[column]
+            mistake = found.models[row].train.worst[column]
             if mistake is not None:
                 self.sample_requested.emit("train", mistake.index, near)
 
@@ -180,17 +183,20 @@ class ComparisonPanel(Panel):
         runs |= {entry.key: short(entry.name, _LONGEST) for entry in entries}
         models = comparison.models
         self._seen = tuple(model.weights for model in models or ())
-        for i, side in enumerate(self.sides):
-            side.show_side(comparison.sides[i], runs, None if models is None else models[i])
+        self.verdict.show_sides(comparison.sides, runs, models)
         what = self.what.currentData()
         self.what.setToolTip(wrapped(_WHAT[what][1]))
         for part in (self.mosaic, self.bars):
             part.setAccessibleName(f"{_WHAT[what][0].lower()} of two models")
         if models is None:
-            self.words.setText("There is nothing to compare yet: let the run begin.")
+            self.looks.set_words(NOTHING)
+            self.verdict.say_nothing(NOTHING)
             return
-        found = comparison.study.found  # of weights a moment old, perhaps; of other data never
-        self.words.setText(self._sentence(models, found, dataset))
+        known = comparison.study.found  # of weights a moment old, perhaps; of other data never
+        found = None if known is None else known.models
+        self.looks.set_words(*self._sentences(models, found, dataset))
+        is_one = models[0].weights is models[1].weights
+        self.verdict.show_found(known, _held_out(dataset), is_one=is_one)
         self.stack.setCurrentIndex({"confusion": 1, "robustness": 2}.get(what, 0))
         if what == "weights":
             self._show_weights(models, dataset)
@@ -207,15 +213,20 @@ class ComparisonPanel(Panel):
         names = ["" if entry is None else short(entry.name, _LONGEST) for entry in entries]
         return [
             f"{letter}: {name}, epoch {model.epoch}"
-            for letter, name, model in zip(_NAMES, names, models, strict=True)
+            for letter, name, model in zip(NAMES, names, models, strict=True)
         ]
 
-    def _sentence(
+    def compare_as(self, side: int, key: int) -> None:
+        """Let a side stand for a run, at its best."""
+        self._side_chosen(side, {"run": key, "place": "best"})
+
+    def _sentences(
         self,
         models: tuple[RunModel, RunModel],
         found: tuple[Examined, Examined] | None,
         dataset: Dataset,
-    ) -> str:
+    ) -> list[str]:
+        """Return how A and B differ in numbers, and the same ever shorter."""
         words = []
         if found is not None:
             part, (first, second) = PARTS[_held_out(dataset)], found
@@ -227,7 +238,8 @@ class ComparisonPanel(Panel):
         apart = relative_difference(models[0].weights, models[1].weights)
         if np.isfinite(apart):
             words.append(f"|B − A| = {apart:.1%} of |A|")
-        return "A → B:  " + "  ·  ".join(words)
+        texts = [words[:n] for n in range(len(words), 0, -1)]
+        return ["A → B:  " + "  ·  ".join(text) for text in texts] or [""]
 
     def figure_words(self) -> str:
         """Return which two models are compared."""
@@ -237,7 +249,7 @@ class ComparisonPanel(Panel):
     def _show_weights(self, models: tuple[RunModel, RunModel], dataset: Dataset) -> None:
         pictures = [weight_images(model.weights, dataset.image_shape) for model in models]
         limit, help_text = max(weight_limit(model.weights) for model in models), _WHAT["weights"][1]
-        sides = zip(_NAMES, pictures, strict=True)
+        sides = zip(NAMES, pictures, strict=True)
         rows = [MosaicRow(name, help_text, picture, limit) for name, picture in sides]
         self.mosaic.set_rows([*rows, _between(*pictures, words=_WEIGHTS_APART)])
 
@@ -252,12 +264,12 @@ class ComparisonPanel(Panel):
                 captions=tuple(f"{n:,} right" if n else "" for n in one.train.n_correct),
                 missing=tuple("" if n else "none right" for n in one.train.n_correct),
             )
-            for name, one, mean in zip(_NAMES, found, means, strict=True)
+            for name, one, mean in zip(NAMES, found, means, strict=True)
         ]
         self.mosaic.set_rows([*rows, _between(*means, words=_MEANS_APART)])
 
     def _show_worst(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
-        sides = zip(_NAMES, found, strict=True)
+        sides = zip(NAMES, found, strict=True)
         self.mosaic.set_rows([_worst_row(name, one, dataset) for name, one in sides])
 
     def _show_confusion(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
@@ -267,7 +279,7 @@ class ComparisonPanel(Panel):
     def _show_robustness(self, found: tuple[Examined, Examined], dataset: Dataset) -> None:
         first, second = (one.robustness for one in found)
         models = self.comparison.models
-        labels = self._labels(models) if models is not None else list(_NAMES)
+        labels = self._labels(models) if models is not None else list(NAMES)
         title = "median length of the smallest change that fools, held-out images read rightly"
         self.bars.set_values(dataset.class_names, (labels[0], labels[1]), title, first, second)
 

@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from core.parameters import Parameter
-from gui.shared.columns import heading
+from gui.shared.columns import label
+from gui.theme import grow
 from gui.tune.comparison.study import PLACES
 from gui.widgets.basics.controls import chooser, offer
 from gui.widgets.basics.layouts import beside
@@ -37,8 +38,12 @@ class SideChooser(QWidget):
         self.epoch = NumberField(_EPOCH, self)
         self.epoch.setAccessibleName(f"epoch of {name}")
         self.epoch.setToolTip("Type an epoch to stay there; the nearest one kept is taken")
-        self.epoch.setFixedWidth(72)
-        self.setLayout(beside(heading(name, self), self.run, self.place, self.epoch, spacing=4))
+        grow(self.epoch, fixed_width=64)
+        self.score = label("", self, "outcome")
+        self.score.setToolTip("Share of the held-out images that it reads rightly")
+        letter = label(name, self, "letter")
+        fields = (self.run, 1), self.place, self.epoch
+        self.setLayout(beside(letter, *fields, self.score, spacing=6))
         chosen, run, place = self.chosen, self.run, self.place
         run.activated.connect(lambda: chosen.emit({"run": run.currentData()}))
         place.activated.connect(lambda: chosen.emit({"place": place.currentData()}))
@@ -51,3 +56,7 @@ class SideChooser(QWidget):
         self.place.setCurrentIndex(self.place.findData(side.place))
         if model is not None:
             self.epoch.show_value(model.epoch)
+
+    def show_score(self, score: float | None) -> None:
+        """Show how good it is; None before that is known."""
+        self.score.setText("" if score is None else f"{score:.4f}")

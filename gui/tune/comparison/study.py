@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from core.insight.comparison import ComparisonSearch
 from core.learning.model_cache import ModelCache
 from gui.jobs.study import Study
-from gui.shared.run_models import RunModel
+from gui.shared.run_models import RunModel, other_runs
 from gui.shared.side import Side
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
-    from core.insight.comparison import Examined
+    from core.insight.comparison import Compared, Examined
     from core.learning.history import History
     from core.learning.training import EpochRecord
     from gui.session.session import Session
@@ -51,21 +52,22 @@ class Comparison(QObject):
 
     Attributes
     ----------
-    sides : best against now, until a person chooses others
     study : of the models they stand for
     """
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._view = view = session.view
-        self.sides = (Side(place="best"), Side(place="now"))
+        self._chosen: tuple[Side, Side] | None = None
         self._known: ModelCache[Examined] = ModelCache()
-        self.study: Study[ComparisonQuestion, tuple[Examined, Examined]] = Study(
+        self.study: Study[ComparisonQuestion, Compared] = Study(
             view,
             session.pool,
             "comparing",
             self._wanted,
-            lambda q: ComparisonSearch(q.weights, q.train, q.held_out, known=self._known),
+            lambda q: ComparisonSearch(
+                q.weights, q.train, q.held_out, known=self._known, rng=np.random.default_rng(0)
+            ),
             follows=(view.run_shown, session.runs.changed),
             refresh=0.0,
             rest=_REST,
@@ -80,7 +82,7 @@ class Comparison(QObject):
 
     def compare(self, first: Side, second: Side) -> None:
         """Compare these two."""
-        self.sides = (first, second)
+        self._chosen = (first, second)
         self.study.ask()
 
     def set_side(self, index: int, **changes: Any) -> None:
@@ -88,6 +90,19 @@ class Comparison(QObject):
         sides = list(self.sides)
         sides[index] = replace(sides[index], **changes)
         self.compare(*sides)
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """What a person chose; before that the run shown against the newest other one.
+
+        Both at their best; of a single run its best against its last epoch.
+        """
+        if self._chosen is not None:
+            return self._chosen
+        others = [entry for entry in other_runs(self._view) if entry.run.history.records]
+        if not others:
+            return Side(place="best"), Side(place="now")
+        return Side(place="best"), Side(others[-1].key, "best")
 
     @property
     def models(self) -> tuple[RunModel, RunModel] | None:

@@ -85,10 +85,10 @@ class Seeds(QObject):
         n_passes = max(last - first, 1)  # of equally many batches
         return first + progress.done * n_passes // progress.total, last
 
-    def repeat(self, n_seeds: int) -> None:
-        """Train the settings of the run shown again with so many seeds; earlier ones end."""
+    def repeat(self, n_seeds: int, key: int | None = None) -> None:
+        """Train a run, or the one shown, again with so many seeds; earlier ones end."""
         view, runs, messages = self._session.view, self._session.runs, self._session.messages
-        run, dataset = runs.shown, view.dataset
+        run, dataset = runs.run(key) or runs.shown, view.dataset
         if run is None or dataset is None or not run.history.records:
             messages.warn("There is no run to repeat yet: let one begin first.")
             return
@@ -103,7 +103,7 @@ class Seeds(QObject):
             name=f"{n_seeds} seeds of {'' if entry is None else entry.name}",
             run=run,
             dataset=dataset,
-            config=view.shown_config,
+            config=view.shown_config if run is runs.shown else run.history.last_config,
             n_seeds=n_seeds,
             start=None if run.is_own_start else run.history.records[0].checkpoint,
         )

@@ -1,155 +1,133 @@
-"""The table of runs: filled from the session, ticked, named and coloured by a person."""
+"""The table of runs as it is painted, clicked, typed into and copied."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeWidgetItem
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QTableView
 
-from gui.session.runs import RunEntry
-from gui.theme import LIGHT, Theme
-from gui.tune.runs.cells import band_cells, run_cells
+from gui.tune.runs.model import RunsModel
 from gui.widgets.basics.arrow_keys import ENTER
-from gui.widgets.basics.rows import RowTable, swatch
-from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QShowEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent
     from PySide6.QtWidgets import QWidget
 
-    from gui.session.runs import Entry
     from gui.session.session import Session
+    from gui.theme import Theme
 
-_KEY = Qt.ItemDataRole.UserRole
-_COLUMNS = (
-    ("run", "Tick: draw its curves. Double click or F2: another name. The run shown is bold."),
-    ("", "The run being trained, and the reference others are measured against"),
-    ("what differs", "Settings and data that are not those of the run shown"),
-    ("epochs", "How many passes it has made"),
-    ("best", "The epoch of its best held-out log-likelihood"),
-    ("log-likelihood", "Held out, at the best epoch; less that of the reference, if there is one"),
-    ("score", "Held out, at the best epoch; less that of the reference, if there is one"),
-    ("last score", "Held out, at the last epoch"),
-)
-_LOOK = Qt.ItemDataRole.UserRole + 1
-_FLAGS = (
-    Qt.ItemFlag.ItemIsEnabled
-    | Qt.ItemFlag.ItemIsSelectable
-    | Qt.ItemFlag.ItemIsUserCheckable
-    | Qt.ItemFlag.ItemIsEditable
-)
-_CELL_ROOM = 12
+_CELL_ROOM = 16
+_TICK_ROOM = 56
+"""Before a name: the tick and the colour."""
+
 _FILL_SECONDS = 0.25
-_LEAST_WIDTH = 40
-_NAME_WIDTH = 170
+_SWATCH = QSize(14, 10)
+_WIDEST_NAME, _WIDEST = 190, 240
 
 
-class RunTable(RowTable):
+class RunTable(QTableView):
     """One row for each run and band; what is ticked or written in it goes to the session."""
 
-    shown = Signal()
-    """Enter was pressed on the chosen row."""
-    filled = Signal()
-    """All rows say what is true now."""
+    menu_asked = Signal(int, QPoint)
+    """A run, and the place on the screen where its menu is to open."""
+    removal_asked = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("runs", _COLUMNS, 3, parent)
+        super().__init__(parent)
         self._session = session
-        self._theme = LIGHT
         self._filled_at = 0.0
+        self._was_ticked = False
+        self.runs = RunsModel(session, self)
+        """What it shows."""
+        self.setModel(self.runs)
         self._set_up()
         for signal in (session.runs.changed, session.view.run_started, session.view.run_shown):
             signal.connect(self.refresh)
         session.training.setting_applied.connect(self.refresh)
         session.view.progressed.connect(self._refresh_growing)
         session.view.run_state_changed.connect(self.refresh_live)
+        self.runs.ticked.connect(self._ticked)
+        self.runs.modelReset.connect(self._laid_anew)
+        self.runs.layoutChanged.connect(self._show_sorting)
+        self.clicked.connect(self._clicked)
+        self.customContextMenuRequested.connect(self._offer)
+        self._laid_anew()
 
     def _set_up(self) -> None:
+        self.setAccessibleName("runs")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        # Only names can be written; a double click anywhere else writes nothing.
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.itemDoubleClicked.connect(self._double_clicked)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)  # Tab goes on to what comes after the table
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setIconSize(_SWATCH)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setSortIndicatorShown(True)
+        header.setSectionsClickable(True)
+        header.sectionClicked.connect(self._sort)
         self.itemDelegate().closeEditor.connect(self._written)
-        self.itemChanged.connect(self._item_changed)
-        self.customContextMenuRequested.connect(self._offer_colours)
-        header = self.header()
-        header.setMinimumSectionSize(_LEAST_WIDTH)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        for column in range(len(_COLUMNS)):
-            header.resizeSection(column, header.minimumSectionSize())  # they grow as needed
-        header.resizeSection(0, _NAME_WIDTH)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self.runs.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Say what was not kept up to date for nobody to see."""
         super().showEvent(event)
         self.refresh()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours."""
-        self._theme = theme
-        self.refresh()
+    def sizeHint(self) -> QSize:
+        """Ask for room for a few rows."""
+        return QSize(super().sizeHint().width(), 6 * self.verticalHeader().defaultSectionSize())
 
     @property
     def is_writing(self) -> bool:
-        """Whether a name is being written."""
+        """Whether a name or a note is being written."""
         return self.state() == QAbstractItemView.State.EditingState
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Show the chosen run with Enter, write its name with F2."""
-        if self.is_writing:  # Enter ends the name, and then comes here
-            super().keyPressEvent(event)
-        elif event.key() in ENTER:
-            self.shown.emit()
-        elif event.key() == Qt.Key.Key_F2 and (item := self.currentItem()) is not None:
-            self.editItem(item, 0)
-        else:
-            super().keyPressEvent(event)
+    # What is chosen.
 
-    def event(self, event: QEvent) -> bool:
-        """Keep Space from the window, where it plays and pauses: here it ticks."""
-        if event.type() == QEvent.Type.ShortcutOverride:
-            key = cast("QKeyEvent", event)
-            if key.key() == Qt.Key.Key_Space and not key.modifiers():
-                event.accept()
-                return True
-        return super().event(event)
+    def chosen_key(self) -> int | None:
+        """Return the run of the row that was chosen last."""
+        return self.runs.key_at(self.currentIndex())
+
+    def chosen_keys(self) -> list[int]:
+        """Return the runs of all chosen rows, from above to below."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        return [self.runs.keys[row] for row in rows]
+
+    def choose(self, key: int | None) -> None:
+        """Choose the row of a run."""
+        place = self.runs.place(key)
+        if place.isValid() and place.row() != self.currentIndex().row():
+            self.setCurrentIndex(place)
+
+    # What is filled.
 
     @Slot()
     def refresh(self) -> None:
-        """Fill the table anew, if anybody sees it; the chosen row stays chosen."""
+        """Fill the table anew, if anybody sees it; the run shown is the row chosen."""
         if not self.isVisible() or self.is_writing:
             return
-        runs = self._session.runs
-        entries: list[Entry] = [*runs.entries, *runs.bands]
-        chosen = self.chosen_key()
-        with QSignalBlocker(self):  # what changes now is nobody's doing
-            self.set_row_count(len(entries))
-            for place, entry in enumerate(entries):
-                self._fill(self.row(place), entry)
-            keys = [entry.key for entry in entries]
-            key = next((key for key in (chosen, runs.shown_key) if key in keys), None)
-            if key is not None:
-                self.setCurrentItem(self.row(keys.index(key)))
-            self._widen()
-        self.filled.emit()
+        self.runs.refresh()
+        self._widen()
+        shown = self._session.runs.shown_key
+        if shown != self._shown:
+            self._shown = shown
+            self.choose(shown)
 
-    def _widen(self) -> None:
-        """Make columns as wide as what stands in them.
-
-        Qt can do this by itself, and then does it again for every cell that is filled.
-        """
-        font = self.font()
-        font.setBold(True)
-        metrics = QFontMetrics(font)
-        rows = [self.row(place) for place in range(self.topLevelItemCount())]
-        for column, (head, _) in enumerate(_COLUMNS):
-            if column not in (0, 2):
-                words = [head, *(item.text(column) for item in rows)]
-                width = max(map(metrics.horizontalAdvance, words)) + _CELL_ROOM
-                self.setColumnWidth(column, max(width, self.columnWidth(column)))
+    _shown: int | None = None
 
     @Slot()
     def _refresh_growing(self) -> None:
@@ -160,82 +138,159 @@ class RunTable(RowTable):
     @Slot()
     def refresh_live(self) -> None:
         """Fill the row of the run being trained."""
+        if self.isVisible() and not self.is_writing:
+            self._filled_at = time.perf_counter()
+            self.runs.refresh_live()
+            self._widen()
+
+    @Slot()
+    def _laid_anew(self) -> None:
+        for column in range(self.runs.columnCount()):
+            self.setColumnWidth(column, self.horizontalHeader().minimumSectionSize())
+        self._widen()
+        self._show_sorting()
+        self.choose(self._session.runs.shown_key)
+
+    def _widen(self) -> None:
+        """Make columns as wide as what stands in them, never narrower while they are there.
+
+        Qt can do this by itself, and then does it again for every cell that is filled.
+        """
+        font = self.font()
+        font.setBold(True)
+        metrics = QFontMetrics(font)
+        for place, column in enumerate(self.runs.columns):
+            words = [self.runs.words(key, column.key) for key in self.runs.keys]
+            width = max(map(metrics.horizontalAdvance, [column.head + " ▾", *words])) + _CELL_ROOM
+            width = min(width, _WIDEST)
+            if column.key == "run":
+                width = min(width + _TICK_ROOM, _WIDEST_NAME)
+            if width > self.columnWidth(place):
+                self.setColumnWidth(place, width)
+        row = metrics.height() + 8
+        if self.verticalHeader().defaultSectionSize() != row:
+            self.verticalHeader().setDefaultSectionSize(row)
+
+    # What a person does.
+
+    @Slot(int)
+    def _sort(self, column: int) -> None:
+        """Sort by a column: numbers from the largest, words from A; again, the other way round."""
+        sorted_by, order = self.runs.sorted_by
+        up, down = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+        first = up if self.runs.columns[column].is_words else down
+        other = down if order == up else up
+        self.runs.sort(column, other if column == sorted_by else first)
+        self._show_sorting()
+
+    @Slot()
+    def _show_sorting(self) -> None:
+        column, order = self.runs.sorted_by
+        self.horizontalHeader().setSortIndicator(column, order)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember nothing of the click before."""
+        self._was_ticked = False
+        super().mousePressEvent(event)
+
+    @Slot()
+    def _ticked(self) -> None:
+        self._was_ticked = True
+
+    @Slot(QModelIndex)
+    def _clicked(self, index: QModelIndex) -> None:
+        """Show the run everywhere; a tick, or choosing several rows, shows none."""
+        if not self._was_ticked and not QGuiApplication.keyboardModifiers():
+            self.show_run(self.runs.key_at(index))
+
+    def show_run(self, key: int | None) -> None:
+        """Make every view show a run; of a band there is no model to be shown."""
         runs = self._session.runs
-        if not self.isVisible():
-            return
-        self._filled_at = time.perf_counter()
-        for place, entry in enumerate(runs.entries):
-            if entry.key == runs.live_key and place < self.topLevelItemCount():
-                with QSignalBlocker(self):
-                    self._fill(self.row(place), entry)
+        if runs.entry(key) is not None and key != runs.shown_key:
+            self._session.view.show_run(key)
 
-    def _fill(self, item: QTreeWidgetItem, entry: Entry) -> None:
-        """Fill a row, touching only what differs: each touch costs a look at the whole self."""
-        if item.flags() != _FLAGS:
-            item.setFlags(_FLAGS)
-        if item.data(0, _KEY) != entry.key:
-            item.setData(0, _KEY, entry.key)
-        state = Qt.CheckState.Checked if entry.is_visible else Qt.CheckState.Unchecked
-        if item.checkState(0) != state or item.data(0, Qt.ItemDataRole.CheckStateRole) is None:
-            item.setCheckState(0, state)
-        look = self._theme.colour(self._session.runs.colour_of(entry))
-        if item.data(0, _LOOK) != look:
-            item.setData(0, _LOOK, look)
-            item.setIcon(0, swatch(look))
-        runs, is_shown = self._session.runs, False
-        if isinstance(entry, RunEntry):
-            cells, is_shown = run_cells(runs, entry.run), entry.run is runs.shown
+    def write(self, column: str) -> None:
+        """Let a person write the name of the chosen run, or what there is to say about it."""
+        place = self.runs.place(self.chosen_key(), column)
+        if place.isValid():
+            self.scrollTo(place)
+            self.edit(place)
+
+    def toggle_drawn(self) -> None:
+        """Draw the curves of the chosen runs, or do not: all as the first."""
+        runs, keys = self._session.runs, self.chosen_keys()
+        first = runs.any(keys[0]) if keys else None
+        for key in keys:
+            if first is not None and key != runs.shown_key:
+                runs.set_visible(key, not first.is_visible)
+
+    def copy(self, keys: list[int] | None = None, separator: str = "\t") -> None:
+        """Copy the chosen rows, or these, as a spreadsheet takes them."""
+        from core.report.run_table import run_table
+
+        keys = self.chosen_keys() if keys is None else keys
+        entries = [entry for key in keys if (entry := self._session.runs.any(key)) is not None]
+        table = run_table(entries)
+        QGuiApplication.clipboard().setText(table.to_csv(separator))
+        n = len(entries)
+        words = f"{n} row{'' if n == 1 else 's'} copied, every number exactly."
+        self._session.messages.note(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Show with Enter, rename with F2, hide with H, keep on top with T, remove with Delete."""
+        key, plain = event.key(), not event.modifiers()
+        if self.is_writing:  # Enter ends the name, and then comes here
+            super().keyPressEvent(event)
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif key in ENTER:
+            self.show_run(self.chosen_key())
+        elif plain and key == Qt.Key.Key_F2:
+            self.write("run")
+        elif plain and key == Qt.Key.Key_H:
+            self.toggle_drawn()
+        elif plain and key == Qt.Key.Key_T:
+            self.toggle_top()
+        elif plain and key == Qt.Key.Key_Delete:
+            self.removal_asked.emit()
         else:
-            cells = band_cells(entry.band)
-        for column, words in enumerate([entry.name, *cells]):
-            if item.text(column) != words:
-                item.setText(column, words)
-                if column == 2:
-                    item.setToolTip(2, wrapped(words) if words else "")
-        if item.font(0).bold() != is_shown:
-            font = self.font()
-            font.setBold(is_shown)
-            for column in range(len(_COLUMNS)):
-                item.setFont(column, font)
+            super().keyPressEvent(event)
 
-    def chosen_key(self) -> int | None:
-        """Return the number of the chosen run."""
-        item = self.currentItem()
-        return None if item is None else item.data(0, _KEY)
+    def keyboardSearch(self, search: str) -> None:
+        """Leave letters to the window: a name is found with the eyes."""
 
-    @Slot(QTreeWidgetItem, int)
-    def _double_clicked(self, item: QTreeWidgetItem, column: int) -> None:
-        if column == 0:
-            self.editItem(item, 0)
+    def toggle_top(self) -> None:
+        """Keep the chosen run on top, or let it go."""
+        runs, key = self._session.runs, self.chosen_key()
+        if runs.entry(key) is not None:
+            runs.pin(None if key == runs.reference_key else key)
+            self.runs.reorder()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the letters that mean something here from the window."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            key = cast("QKeyEvent", event)
+            if key.matches(QKeySequence.StandardKey.Copy) or (
+                not key.modifiers() and key.key() in (Qt.Key.Key_H, Qt.Key.Key_T, Qt.Key.Key_Delete)
+            ):
+                event.accept()
+                return True
+        return super().event(event)
 
     @Slot()
     def _written(self) -> None:
         """Say what was not said while a name was being written, once the editor is gone."""
         QTimer.singleShot(0, self, self.refresh)
 
-    @Slot(QTreeWidgetItem, int)
-    def _item_changed(self, item: QTreeWidgetItem, column: int) -> None:
-        if column == 0:
-            key, runs = item.data(0, _KEY), self._session.runs
-            runs.set_visible(key, item.checkState(0) == Qt.CheckState.Checked)
-            runs.rename(key, item.text(0))
-
     @Slot(QPoint)
-    def _offer_colours(self, place: QPoint) -> None:
-        """Offer the theme's colours for the run under the pointer."""
-        item = self.itemAt(place)
-        if item is None:
-            return
-        self.setCurrentItem(item)
-        menu = self.colour_menu(item.data(0, _KEY))
-        menu.exec(self.viewport().mapToGlobal(place))
-        menu.deleteLater()
-
-    def colour_menu(self, key: int) -> QMenu:
-        """Return the menu that gives a run another colour."""
-        menu = QMenu("Colour", self)
-        for number, colour in enumerate(self._theme.runs):
-            menu.addAction(swatch(colour), f"Colour {number + 1}").setData(number)
-        runs = self._session.runs
-        menu.triggered.connect(lambda action: runs.set_colour(key, action.data()))
-        return menu
+    def _offer(self, place: QPoint) -> None:
+        """Offer what can be done with the run under the pointer, or with the one chosen."""
+        index = self.indexAt(place)
+        if not index.isValid():
+            index = self.currentIndex()
+            place = self.visualRect(index).center()
+        key = self.runs.key_at(index)
+        if key is not None:
+            if key not in self.chosen_keys():
+                self.setCurrentIndex(index)
+            self.menu_asked.emit(key, self.viewport().mapToGlobal(place))

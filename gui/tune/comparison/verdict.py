@@ -1,0 +1,127 @@
+"""Whether the first of two models is the better one, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gui.shared.columns import label, sentences
+from gui.shared.words import PARTS
+from gui.tune.comparison.side_chooser import SideChooser
+from gui.widgets.bars.difference_bars import DifferenceBars
+from gui.widgets.basics.card import Card
+from gui.widgets.basics.layouts import below
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QWidget
+
+    from core.insight.comparison import Compared
+    from core.insight.difference import Difference
+    from gui.shared.run_models import RunModel
+    from gui.shared.side import Side
+
+NAMES = ("A", "B")
+NOTHING = "There is nothing to compare yet: let the run begin."
+_BETTER = {1: "A is better", -1: "B is better", 0: "cannot tell"}
+_VERDICT_HELP = (
+    "Better: the bar does not touch 0, so that on other images of this kind, too, this model would "
+    "be expected to read more rightly. Cannot tell: the difference may be chance. Nothing is said "
+    "about another seed, which may turn it round: repeat both with seeds for that."
+)
+_HOW_HELP = (
+    "Both models read the same images, so only those count that one of them alone reads rightly. "
+    "The images are drawn anew, with replacement, as often as there are; the histogram shows by "
+    "how much A is ahead each time. The bar is the 95 % interval of Student's t for the mean of "
+    "+1 (A alone right), −1 (B alone right) and 0, with 1/n² added to its variance."
+)
+
+
+class VerdictCard(Card):
+    """Is A better than B? In shares of the held-out images read rightly."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self.sides = [SideChooser(name, parent) for name in NAMES]
+        self.bars = DifferenceBars(parent)
+        self.bars.setToolTip(wrapped(_HOW_HELP))
+        self.verdict = label("", parent, "verdict")
+        self.verdict.setToolTip(wrapped(_VERDICT_HELP))
+        self.outcome = sentences(parent, "outcome")
+        self.how = sentences(parent, "muted")
+        self.how.setToolTip(wrapped(_HOW_HELP))
+        inside = below(*self.sides, (self.bars, 1), self.outcome, self.how, spacing=4)
+        super().__init__("is A better than B?", inside, right=(self.verdict,), parent=parent)
+
+    def show_sides(
+        self,
+        sides: tuple[Side, Side],
+        runs: Mapping[int | None, str],
+        models: tuple[RunModel, RunModel] | None,
+    ) -> None:
+        """Show what both sides are, and the runs there are to choose from."""
+        for i, chooser in enumerate(self.sides):
+            chooser.show_side(sides[i], runs, None if models is None else models[i])
+
+    def show_found(self, found: Compared | None, part: str, *, is_one: bool) -> None:
+        """Say which is better.
+
+        Parameters
+        ----------
+        found : None before it is known
+        part : whose images were read
+        is_one : whether both sides are the same model
+        """
+        self.verdict.setVisible(found is not None and not is_one)
+        if found is None or is_one:
+            self.bars.clear()
+            self.outcome.setText("A and B are the same model." if is_one else NOTHING)
+            self.how.setText("Choose another run or another epoch for one of them." * is_one)
+            for side in self.sides:
+                side.show_score(None)
+            return
+        for side, model in zip(self.sides, found.models, strict=True):
+            side.show_score(model.held_out.score)
+        told = found.difference
+        sign = (1 if told.ahead > 0 else -1) if told.is_told else 0
+        self.verdict.setText(_BETTER[sign])
+        self.verdict.setProperty("told", "yes" if sign else "no")
+        self.verdict.style().unpolish(self.verdict)
+        self.verdict.style().polish(self.verdict)
+        self.bars.set_difference(told.ahead, told.half_width, told.redrawn, told.n_images)
+        self.outcome.setText(ahead_words(told))
+        self.how.setText(how_words(told, part))
+
+    def say_nothing(self, words: str) -> None:
+        """Say why nothing is compared."""
+        self.show_found(None, "test", is_one=False)
+        self.outcome.setText(words)
+
+
+def ahead_words(told: Difference) -> str:
+    """Say who is ahead, and within what the truth lies; its ends are rounded outward."""
+    ahead, half = 100 * told.ahead, 100 * told.half_width
+    low, high = _outward(ahead - half, up=False), _outward(ahead + half, up=True)
+    if not ahead:
+        return f"A and B are even; anything from {low} to {high} points would fit."
+    who = "A" if ahead > 0 else "B"
+    if ahead < 0:
+        low, high = _outward(-ahead - half, up=False), _outward(-ahead + half, up=True)
+    size = f"{abs(ahead):.2g}" if abs(ahead) < 10 else f"{abs(ahead):.1f}"
+    unit = "point" if size == "1" else "points"
+    return f"{who} is {size} {unit} ahead; anything from {low} to {high} would fit."
+
+
+def how_words(told: Difference, part: str) -> str:
+    """Say what was counted, and what that says nothing about."""
+    return (
+        f"Of the {told.n_images:,} {PARTS[part]} images A alone reads {told.n_first:,} rightly, B "
+        f"alone {told.n_second:,}. Bar: 95 % of what other images would give; histogram: "
+        f"{len(told.redrawn):,} redrawings of these. Another seed may turn it round."
+    )
+
+
+def _outward(points: float, *, up: bool) -> str:
+    """Return an end of an interval with one digit, rounded so that none is left out."""
+    tenths = -int(-10 * points // 1) if up else int(10 * points // 1)
+    return "0" if not tenths else f"{tenths / 10:+.1f}".replace("-", "−")

@@ -1,0 +1,89 @@
+"""The Tune page: every run with its settings, their curves, and two of them compared."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Slot
+
+from gui.shared.learning_curves import LearningCurves, making_plots
+from gui.shared.page import Page
+from gui.theme import LIGHT, Theme, give_theme
+from gui.tune.comparison.panel import LEFT, RIGHT, ComparisonPanel
+from gui.tune.runs.panel import RunsPanel
+from gui.widgets.basics.layouts import below, beside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from gui.session.session import Session
+    from gui.shared.opened_image import OpenedImage
+    from gui.widgets.images.image_card import CardContent, ImageCard
+
+_ABOVE, _BELOW = 47, 53
+"""How the height is shared between runs and the comparison of two."""
+
+
+class TunePage(Page):
+    """The runs and the curves of those ticked above, two of them compared below."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._theme = LIGHT
+        self.runs = RunsPanel(session, self)
+        self.curves = LearningCurves(session, making_plots(), self)
+        self.comparison = ComparisonPanel(session, self)
+        above = beside((self.runs, LEFT), (self.curves, RIGHT), spacing=8)
+        self._below = beside((self.comparison, 1), spacing=8)
+        self.setLayout(below((above, _ABOVE), (self._below, _BELOW), spacing=8))
+        self.runs.compare_asked.connect(self.comparison.compare_as)
+        self.comparison.images_requested.connect(self.images_requested)
+        self.comparison.sample_requested.connect(self._open_sample)
+        self.comparison.content_requested.connect(self._open_content)
+        session.view.run_started.connect(self._close_cards)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours for what is made from now on; what there is gets them by itself."""
+        self._theme = theme
+
+    @cached_property
+    def card(self) -> ImageCard:
+        """The card of an opened image, made with the first one; it stands beside the comparison."""
+        from gui.widgets.images.image_card import ImageCard
+
+        made = ImageCard(self)
+        self._below.addWidget(made.stand_beside())
+        give_theme(made, self._theme)
+        made.attack_requested.connect(self.attack_requested)
+        return made
+
+    @cached_property
+    def opened(self) -> OpenedImage:
+        """What keeps the card true."""
+        from gui.shared.opened_image import OpenedImage
+
+        return OpenedImage(self.card, self._session)
+
+    @Slot(object, QPoint)
+    def _open_content(self, make: Callable[[], CardContent | None], near: QPoint) -> None:
+        self.opened.open(make, near)
+
+    @Slot(str, int, QPoint)
+    def _open_sample(self, part: str, index: int, near: QPoint) -> None:
+        self.opened.open_sample(part, index, near)
+
+    @Slot()
+    def _close_cards(self) -> None:
+        for shown in self.cards:
+            shown.close()
+
+    def take_keyboard(self) -> None:
+        """Let keys go to the table."""
+        self.runs.table.setFocus()
+
+    def show_wanted(self, wanted: object) -> None:
+        """Compare two sides that another page has asked for."""
+        self.comparison.show_wanted(wanted)

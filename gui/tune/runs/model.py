@@ -1,0 +1,262 @@
+"""The runs as a table: rows, columns and their order, apart from how they are painted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFont
+
+from gui.session.runs import RunEntry
+from gui.theme import LIGHT, Theme
+from gui.tune.runs.columns import Cell, Column, cells_of, every_column, needed
+from gui.widgets.basics.rows import swatch
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from PySide6.QtCore import QObject
+
+    from gui.session.runs import Entry
+    from gui.session.session import Session
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_EDITABLE = ("run", "notes")
+_NUMBER = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class RunsModel(QAbstractTableModel):
+    """One row for each run and band that is listed; what is written in it goes to the session.
+
+    Rows do not move while numbers grow: they are put in order when a person sorts them, and when
+    runs come or go.
+    """
+
+    ticked = Signal()
+    """A person has ticked a run, or taken its tick away."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._theme = LIGHT
+        self.columns: tuple[Column, ...] = ()
+        """Those that are shown."""
+        self.keys: list[int] = []
+        """Of the runs, in the order of the rows."""
+        self._cells: dict[int, dict[str, Cell]] = {}
+        self._chosen: dict[str, bool] = {}
+        """Columns that a person has shown or hidden."""
+        self._sorted_by, self._descends = "run", False
+        self.refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+        self._tell()
+
+    # What there is.
+
+    def _entries(self) -> list[Entry]:
+        runs = self._session.runs
+        return [*runs.entries, *runs.bands]
+
+    def refresh(self) -> None:
+        """Take in all runs anew."""
+        entries = self._entries()
+        self._cells = {entry.key: cells_of(self._session.view, entry) for entry in entries}
+        columns = self._wanted_columns()
+        if columns != self.columns or set(self.keys) != set(self._cells):
+            self.beginResetModel()
+            self.columns, self.keys = columns, self._in_order()
+            self.endResetModel()
+        else:
+            self._tell()
+
+    def _wanted_columns(self) -> tuple[Column, ...]:
+        wanted = needed(self._entries())
+        return tuple(
+            column
+            for column in every_column()
+            if self._chosen.get(column.key, column.usual or column.key in wanted)
+        )
+
+    def refresh_live(self) -> None:
+        """Take in how far the run being trained has come."""
+        entry = self._session.runs.entry(self._session.runs.live_key)
+        if self._wanted_columns() != self.columns:
+            self.refresh()
+        elif entry is not None and entry.key in self.keys:
+            self._cells[entry.key] = cells_of(self._session.view, entry)
+            self._tell(self.keys.index(entry.key))
+
+    def _tell(self, row: int | None = None) -> None:
+        first, last = (0, len(self.keys) - 1) if row is None else (row, row)
+        if last >= first and self.columns:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
+
+    def choose_column(self, key: str, is_shown: bool) -> None:
+        """Show or hide a column."""
+        self._chosen[key] = is_shown
+        self.refresh()
+
+    def is_shown(self, key: str) -> bool:
+        """Whether a column is shown."""
+        return any(column.key == key for column in self.columns)
+
+    # Order.
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Put the rows in the order of a column; what has no value there comes last."""
+        if 0 <= column < len(self.columns):
+            self._sorted_by = self.columns[column].key
+            self._descends = order == Qt.SortOrder.DescendingOrder
+            self.reorder()
+
+    def reorder(self) -> None:
+        """Put the rows in order again."""
+        keys = self._in_order()
+        if keys == self.keys:
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        moved = [self.index(keys.index(self.keys[old.row()]), old.column()) for old in before]
+        self.keys = keys
+        self.changePersistentIndexList(before, moved)
+        self.layoutChanged.emit()
+
+    @property
+    def sorted_by(self) -> tuple[int, Qt.SortOrder]:
+        """The place of the column that the rows are sorted by, and in which order; -1: hidden."""
+        places = [column.key for column in self.columns]
+        place = places.index(self._sorted_by) if self._sorted_by in places else -1
+        orders = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+        return place, orders[self._descends]
+
+    def _in_order(self) -> list[int]:
+        def order(key: int) -> tuple[Any, int]:
+            value = self._cells[key].get(self._sorted_by, Cell()).order
+            # Words and numbers can stand in one column: numbers first.
+            return (isinstance(value, str), value), key
+
+        def has_value(key: int) -> bool:
+            return self._cells[key].get(self._sorted_by, Cell()).order is not None
+
+        top = [key for key in self._cells if key == self._session.runs.reference_key]
+        others = [key for key in self._cells if key not in top]
+        known = sorted(filter(has_value, others), key=order, reverse=self._descends)
+        return [*top, *known, *(key for key in others if not has_value(key))]
+
+    # What the view asks.
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        """Return the number of runs."""
+        return 0 if parent.isValid() else len(self.keys)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        """Return the number of columns shown."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def place(self, key: int | None, column: str = "run") -> QModelIndex:
+        """Return where a run stands; nowhere if it is not listed."""
+        places = [each.key for each in self.columns]
+        if key not in self.keys or column not in places:
+            return QModelIndex()
+        return self.index(self.keys.index(key), places.index(column))
+
+    def key_at(self, index: Index) -> int | None:
+        """Return the run of a row."""
+        return self.keys[index.row()] if index.isValid() else None
+
+    def words(self, key: int, column: str) -> str:
+        """Return what stands in a cell."""
+        return self._cells[key].get(column, Cell()).words
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Return what can be done with a cell."""
+        flags = super().flags(index)
+        if not index.isValid():
+            return flags
+        column = self.columns[index.column()].key
+        if column in _EDITABLE:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        # The run shown is always drawn: its tick would do nothing.
+        if column == "run" and self.keys[index.row()] != self._session.runs.shown_key:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a cell shows."""
+        if not index.isValid():
+            return None
+        key, column = self.keys[index.row()], self.columns[index.column()]
+        entry = self._session.runs.any(key)
+        if entry is None:
+            return None
+        cell, roles = self._cells[key].get(column.key, Cell()), Qt.ItemDataRole
+        if role == roles.DisplayRole or role == roles.EditRole:
+            return cell.words
+        if role == roles.ToolTipRole:
+            return wrapped(cell.tip) if cell.tip else None
+        if role == roles.TextAlignmentRole and not column.is_words:
+            return _NUMBER
+        if role == roles.FontRole and entry.run is self._session.runs.shown:
+            font = QFont()
+            font.setBold(isinstance(entry, RunEntry))
+            return font
+        if role == roles.ForegroundRole and column.key == "state":
+            return self._state_colour(key, cell.words)
+        return self._of_name(entry, role) if column.key == "run" else None
+
+    def _state_colour(self, key: int, words: str) -> QColor:
+        name = "bad" if words in ("diverged", "failed") else "muted"
+        return QColor(self._theme.good if key == self._session.runs.live_key and name == "muted"
+                      else self._theme.colour(name))  # fmt: skip
+
+    def _of_name(self, entry: Entry, role: int) -> Any:
+        runs = self._session.runs
+        if role == Qt.ItemDataRole.CheckStateRole:
+            is_drawn = entry.is_visible or entry.key == runs.shown_key
+            return Qt.CheckState.Checked if is_drawn else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.DecorationRole:
+            return swatch(self._theme.colour(runs.colour_of(entry)))
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Do what a person wrote or ticked."""
+        runs, key = self._session.runs, self.key_at(index)
+        if key is None:
+            return False
+        if role == Qt.ItemDataRole.CheckStateRole:
+            self.ticked.emit()
+            runs.set_visible(key, Qt.CheckState(value) == Qt.CheckState.Checked)
+        elif self.columns[index.column()].key == "run":
+            runs.rename(key, str(value))
+        else:
+            runs.write_notes(key, str(value))
+        return True
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """Return the title of a column, and what stands in it."""
+        if orientation != Qt.Orientation.Horizontal or section >= len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.head
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return wrapped(f"{column.help}. Click to sort.")
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            return left if column.is_words else _NUMBER
+        return None
+
+    def rows_of(self, keys: Iterable[int]) -> list[list[str]]:
+        """Return the titles and the rows of some runs as they are read."""
+        rows = [[column.head for column in self.columns]]
+        return rows + [[self.words(key, column.key) for column in self.columns] for key in keys]
