@@ -77,6 +77,8 @@ class Settings:
     """Size and place of the window; empty before there was one."""
     panel_open = _Kept(True)
     """Whether the Experiment panel is unfolded."""
+    weights_seen = _Kept("")
+    """How weights are shown, by what is usual for the start: ``start:mean plain:plain``."""
     saved_in = _Kept("")
     """Folder where something was saved last; empty before anything was."""
     opened_in = _Kept("")

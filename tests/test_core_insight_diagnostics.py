@@ -14,10 +14,13 @@ from core.data.dataset import Split
 from core.data.samples import CHUNK_ROWS
 from core.insight.diagnostics import (
     UNSURE,
+    WEIGHTS_SEEN,
     Mistake,
     diagnose,
     first_unsure,
     next_mistake,
+    seen_weights,
+    usual_weights,
     weight_images,
     weight_limit,
 )
@@ -240,3 +243,29 @@ def test_the_next_mistake_and_the_first_unsure_are_those_of_a_plain_loop(
     assert next_mistake(weights, split, index) == next((i for i in around if not right[i]), None)
     unsure = (i for i in range(n_samples) if right[i] and surety[i] < UNSURE)
     assert first_unsure(weights, split) == next(unsure, 0)
+
+
+@pytest.mark.parametrize("how", WEIGHTS_SEEN)
+def test_weights_seen_minus_something_say_as_much(how):
+    rng = np.random.default_rng(3)
+    start = rng.random((4, 7))
+    weights = start + 0.1 * rng.standard_normal((4, 7))
+    seen = seen_weights(weights, how, start)
+    expected = {"plain": weights, "mean": weights - weights.mean(axis=0), "start": weights - start}
+    np.testing.assert_allclose(seen, expected[how])
+    if how == "mean":  # what all classes share changes no probability
+        image = rng.random(6)
+        one, other = (SoftmaxPerceptron(w).probabilities(image) for w in (weights, seen))
+        np.testing.assert_allclose(one, other)
+
+
+def test_a_random_start_is_subtracted_by_itself():
+    zeros = np.zeros((3, 5))
+    assert usual_weights(None) == usual_weights(zeros) == "plain"
+    assert usual_weights(zeros + 0.01) == "start"
+    assert seen_weights(zeros, "start", None) is zeros
+    assert seen_weights(zeros, "start", np.ones((2, 9))) is zeros
+
+
+def test_the_colour_limit_of_a_runaway_is_a_number():
+    assert weight_limit(np.array([[0.0, np.inf, np.nan, -3.0]])) == 3

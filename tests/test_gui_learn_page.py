@@ -36,10 +36,13 @@ from core.insight.diagnostics import diagnose, weight_images, weight_limit
 from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb
+from gui.learn.page import ATLAS
 from gui.session.run_state import RunState
 from gui.shared.words import an
 from gui.theme import LIGHT
+from gui.widgets.images.colour_bar import ColourBar
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
+from gui.window.registry import LEARN_TABS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,6 +180,89 @@ def test_hovering_reads_the_value_of_a_pixel(window: MainWindow, qtbot: QtBot) -
         assert f"class {column}" in window.foot.hovered.text()
     QTest.mouseMove(atlas, QPoint(1, 1))
     wait_until(qtbot, lambda: window.foot.hovered.text() == "")
+
+
+def choose_weights(qtbot: QtBot, page: Any, how: str) -> None:
+    """Unfold the list, and click one of its ways."""
+    page.weights.showPopup()
+    way = page.weights.ways[how]
+    click(qtbot, way, QPoint(8, way.height() // 2))
+    page.weights.hidePopup()
+
+
+def test_a_random_start_is_taken_off_the_weights_by_itself(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session(training=TrainingConfig(epochs=EPOCHS, init="uniform"))
+    window = new_window(session)
+    open_and_finish(qtbot, session)
+    show(qtbot, window, 3)
+    page, dataset = window.page("learn"), data_of(session)
+    assert session.view.history is not None
+    start, weights = (session.view.history.records[i].weights for i in (0, 3))
+    assert page.weights.currentText() == "weights minus the start, worst 1"
+
+    def expect(seen: NDArray[Any]) -> None:
+        window.grab()
+        limit = weight_limit(seen)
+        assert page.colour_bar.limit == limit
+        images = weight_images(seen, dataset.image_shape)
+        for k in (0, 9):
+            assert_painted(cell_pixels(window, 0, k), diverging_rgb(images[k], limit))
+
+    expect(weights - start)
+    choose_weights(qtbot, page, "mean")
+    assert page.weights.currentText() == "weights minus the mean, worst 1"
+    expect(weights - weights.mean(axis=0))
+    # The opened image of a class is the one that was clicked.
+    page.atlas.clicked.emit(0, 2)
+    assert page.card.content is not None
+    assert page.card.content.limit == weight_limit(weights - weights.mean(axis=0))
+    page.card.close()
+    session.wanted.set_setting("init", "zeros")
+    session.training.rewind(play=True)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    wait_for_diagnosis(qtbot, session)
+    assert page.weights.currentText() == "weights as they are, worst 1"
+    again = new_window(session)  # what was chosen is remembered
+    session.view.show_run(session.runs.entries[0].key)
+    wait_until(qtbot, lambda: "minus the mean" in again.page("learn").weights.currentText())
+
+
+def test_digits_are_whole_multiples_of_their_pixels(window: MainWindow, qtbot: QtBot) -> None:
+    atlas = window.page("learn").atlas
+    height, width = data_of(window.session).image_shape
+    for size in ((1280, 720), (1024, 640), (1920, 1080)):
+        window.resize(*size)
+        window.grab()
+        cell = atlas.cell_rect(0, 0)
+        assert cell.width() % width == 0
+        assert cell.height() % height == 0
+        assert atlas.parent().width() >= atlas.cell_rect(2, 9).right()
+
+
+def test_the_colour_bar_keeps_its_numbers_apart_whatever_they_are(qtbot: QtBot) -> None:
+    bar = ColourBar()
+    qtbot.addWidget(bar)
+    for limit in (1.0, 0.0123, 8.123456e34, 123.4):
+        bar.set_limit(limit)
+        bar.resize(bar.sizeHint())
+        assert bar.width() < 160
+        ink = has_colour(pixels(bar), LIGHT.muted).any(axis=0)
+        middle = bar.width() // 2
+        assert not ink[middle - 20 : middle + 20].any()  # none lies on the colours
+        assert not ink[[0, -1]].any()  # nor is cut
+
+
+def test_the_row_of_tabs_never_jumps(window: MainWindow, qtbot: QtBot) -> None:
+    page = window.page("learn")
+    places = set()
+    for words in (ATLAS, *(tab.words for tab in LEARN_TABS), ATLAS):
+        page.show_tab(words)
+        window.grab()
+        button = page.switch.button(ATLAS)
+        places.add((button.mapTo(window, QPoint()).toTuple(), page.tabs.geometry().getRect()))
+    assert len(places) == 1
 
 
 def first_mistake(window: MainWindow) -> int:
@@ -560,7 +646,7 @@ def test_the_timeline_by_mouse(window: MainWindow, qtbot: QtBot) -> None:
         click(qtbot, timeline, QPoint(round(timeline.x_of(epoch)), 15))
         assert session.view.pinned_epoch == epoch
         assert window.foot.place.text() == f"epoch <b>{epoch}</b> of {EPOCHS}"
-        assert window.page("learn").atlas_words.text() == f"training images, epoch {epoch}"
+        assert window.page("learn").figure_words() == f"training images, epoch {epoch}"
         assert f"Every view shows epoch {epoch}." in window.notice.status
     drag(
         timeline,

@@ -30,8 +30,8 @@ from PySide6.QtWidgets import QApplication
 
 from core.learning.smoothing import SMOOTHINGS, moving_mean
 from gui.theme import DARK, LIGHT, Theme
+from gui.widgets.basics.short_number import MINUS, short_number
 from gui.widgets.curves.lines import CurveLine, peaks
-from gui.widgets.curves.numbers import MINUS, short_number
 from gui.widgets.curves.plot import Curve, CurvePlot, PlotOptions
 from gui.widgets.curves.runs import Band, RunCurves, nearest_index
 from gui.widgets.curves.scale import Scale, log_ticks, round_below, round_ends
@@ -890,7 +890,7 @@ def test_where_it_is_narrow_the_legend_keeps_the_lines(plot: CurvePlot) -> None:
     plot.legend.set_words(star="best 21", notes="log")
     plot.resize(900, 230)
     assert has_colour(pixels(plot.legend), LIGHT.best).any()
-    for width in (240, 150, 120):
+    for width in (240, 170):
         plot.resize(width, 230)
         painted = pixels(plot.legend)
         assert has_colour(painted, LIGHT.train).any(), f"{width} wide"

@@ -234,7 +234,9 @@ def test_several_worst_of_each_class(window: MainWindow, qtbot: QtBot) -> None:
     session.view.show_epoch(1)
     wait_for_diagnosis(qtbot, session)
     assert len(atlas.rows) == 3
-    type_number(qtbot, window.page("learn").n_worst.field, "3")
+    window.page("learn").weights.showPopup()
+    type_number(qtbot, window.page("learn").weights.n_worst.field, "3")
+    window.page("learn").weights.hidePopup()
     wait_until(qtbot, lambda: len(atlas.rows) == 5)
     assert session.view.shown is not None
     train = data_of(session).train
@@ -258,10 +260,12 @@ def test_several_worst_of_each_class(window: MainWindow, qtbot: QtBot) -> None:
     assert content is not None
     assert content.index == found.mistakes[k][2].index
     window.page("learn").card.close()
-    type_number(qtbot, window.page("learn").n_worst.field, "6")  # refused
-    assert window.page("learn").n_worst.field.number() == 3
-    type_number(qtbot, window.page("learn").n_worst.field, "1")
+    window.page("learn").weights.showPopup()
+    type_number(qtbot, window.page("learn").weights.n_worst.field, "6")  # refused
+    assert window.page("learn").weights.n_worst.field.number() == 3
+    type_number(qtbot, window.page("learn").weights.n_worst.field, "1")
     wait_until(qtbot, lambda: len(atlas.rows) == 3)
+    window.page("learn").weights.hidePopup()
 
 
 def test_an_image_without_a_true_class_has_logits_only(qtbot: QtBot) -> None:

@@ -251,8 +251,8 @@ def test_a_right_click_offers_what_lies_under_it(window: MainWindow, qtbot: QtBo
     page = window.page("learn")
     for tab, widget, title in (
         ("Confusion", lambda: page.tabs.panel("Confusion").matrix, "Confusion matrix"),
-        ("Class atlas", lambda: page.atlas, "Class atlas"),
-        ("Class atlas", lambda: page.curves.error_plot.view, "Error"),
+        ("Classes", lambda: page.atlas, "Class atlas"),
+        ("Classes", lambda: page.curves.error_plot.view, "Error"),
     ):
         page.show_tab(tab)
         wait_for_rest(qtbot, window)

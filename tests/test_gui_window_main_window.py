@@ -201,7 +201,7 @@ def toggle(scene: Scene) -> Iterator[None]:
     wait_for_state(scene.qtbot, scene.session, RunState.FINISHED)
     assert scene.session.view.shown is not None
     assert scene.session.view.shown.epoch == EPOCHS
-    assert f"epoch {EPOCHS}" in scene.window.page("learn").atlas_words.text()
+    assert f"epoch {EPOCHS}" in scene.window.page("learn").figure_words()
 
 
 def step_batch(scene: Scene) -> Iterator[None]:

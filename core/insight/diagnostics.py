@@ -95,12 +95,45 @@ def weight_images(weights: NDArray[Any], image_shape: tuple[int, int]) -> NDArra
     return weights[:, 1:].reshape(len(weights), *image_shape)
 
 
+WEIGHTS_SEEN = {
+    "plain": "as they are",
+    "mean": "minus the mean of all classes",
+    "start": "minus the start",
+}
+"""How weights can be looked at: what is subtracted from them, in words."""
+
+
+def seen_weights(weights: NDArray[Any], how: str, start: NDArray[Any] | None) -> NDArray[Any]:
+    """Return weights without what hides what was learnt, (n_classes, n_features + 1).
+
+    What all classes have in common changes no probability, so ``w_k - mean_j w_j`` says as much as
+    ``w_k``. ``w_k - w_k(0)`` is what was learnt: of a random start it leaves no noise.
+
+    Parameters
+    ----------
+    weights : (n_classes, n_features + 1)
+    how : one of :data:`WEIGHTS_SEEN`
+    start : of the run, as ``weights``; None where it is not known: nothing is subtracted then
+    """
+    if how == "mean":
+        return np.asarray(weights - weights.mean(axis=0, keepdims=True))
+    if how == "start" and start is not None and start.shape == weights.shape:
+        return np.asarray(weights - start)
+    return weights
+
+
+def usual_weights(start: NDArray[Any] | None) -> str:
+    """Return how weights are best looked at: a random start hides for long what is learnt."""
+    return "start" if start is not None and bool(start[:, 1:].any()) else "plain"
+
+
 def weight_limit(weights: NDArray[Any]) -> float:
     """Return the symmetric colour limit of the weight images: the largest absolute pixel weight.
 
     One limit for all classes, so that colours can be compared across them; 1 for all-zero weights.
     """
-    return float(np.abs(weights[:, 1:]).max()) or 1.0
+    size = np.abs(weights[:, 1:])
+    return float(size.max(where=np.isfinite(size), initial=0.0)) or 1.0
 
 
 def diagnose(weights: NDArray[Any], split: Split, n_worst: int = 1) -> Diagnosis:

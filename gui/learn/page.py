@@ -6,17 +6,24 @@ from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.insight.diagnostics import weight_images, weight_limit
+from core.insight.diagnostics import WEIGHTS_SEEN, seen_weights, weight_images, weight_limit
 from gui.jobs.loading import load_beside
+from gui.learn.atlas_rows import (
+    MEAN,
+    MEAN_HELP,
+    WEIGHTS_HELP,
+    WORST,
+    diagnosis_rows,
+    rows_to_come,
+)
 from gui.learn.curves_to_come import CurvesToCome
-from gui.learn.worst_per_class import WorstPerClass
+from gui.learn.weights_choice import WeightsChoice
 from gui.shared.page import Page
 from gui.shared.tabs import PanelTabs
-from gui.theme import LIGHT, Theme, give_theme
+from gui.theme import LIGHT, Theme, give_theme, grow
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
@@ -30,11 +37,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
-    from core.data.dataset import Dataset, Split
     from core.insight.diagnostics import Diagnosis
     from gui.jobs.question import Answer
     from gui.session.readings import DiagnosisQuestion
     from gui.session.session import Session
+    from gui.settings import Settings
     from gui.shared.learning_curves import LearningCurves
     from gui.shared.opened_image import OpenedImage
     from gui.shared.tabs import Tab
@@ -43,26 +50,16 @@ if TYPE_CHECKING:
 
     DiagnosisAnswer = Answer[DiagnosisQuestion, Diagnosis]
 
-_MEAN, _WORST = 1, 2
-"""Rows of the atlas; the worst are the last ones."""
 
-_WORST_ROWS = ("worst", "2nd worst", "3rd worst", "4th worst", "5th worst")
-
-_WEIGHTS_HELP = (
-    "Each class's weights w_k as an image: red pixels speak for the class, blue ones against it."
-)
-_MEAN_HELP = "Mean of the training images of the class that are classified correctly."
-_WORST_HELP = (
-    "The training image of the class that is classified wrongly with the highest response: what "
-    "it is taken for, and how surely."
-)
-
-
-ATLAS = "Class atlas"
+ATLAS = "Classes"
 _ATLAS_HELP = "Weights, means and worst mistakes, one column per class"
 
 
-_WALK = "arrow keys walk on to the next worst"
+_HEAD = 28
+"""Pixels of the row of tabs at 100 %."""
+_SHORT = 860
+"""On a narrower page the choice of weights says less."""
+_WALK = "arrow keys: the next worst"
 
 _ATLAS_HEIGHT = 370
 """Of the card below the curves with digits three times as large as they are, and the gap."""
@@ -110,12 +107,13 @@ class LearnPage(Page):
         self.colour_bar = ColourBar(self)
         self.atlas_words = FittingLabel("", self)
         self.atlas_words.setObjectName("muted")
-        self.n_worst = WorstPerClass(session, self)
+        self.weights = WeightsChoice(session, self)
         self.switch = TabRow({ATLAS: _ATLAS_HELP} | {tab.words: tab.help for tab in tabs}, self)
         self._offered = tabs
         self._lay_out()
         self.atlas.clicked.connect(self._cell_clicked)
         self.switch.chosen.connect(self._switched)
+        self.weights.changed.connect(self._weights_chosen)
         self.sample_requested.connect(self._open_sample)
         self.content_requested.connect(self._open_content)
         self.tab_requested.connect(self.show_tab)
@@ -129,8 +127,13 @@ class LearnPage(Page):
 
     def _lay_out(self) -> None:
         scroll = scrolled(self.atlas, self)
-        right = (self.n_worst, self.colour_bar)
-        head = beside(self.switch, 12, self.atlas_words, None, *right, spacing=4)
+        self._tools = {ATLAS: [self.atlas_words, self.weights, self.colour_bar]}
+        self._head = beside(self.switch, 12, self.atlas_words, None, spacing=8)
+        for tool in (self.weights, self.colour_bar):
+            self._head.addWidget(tool)
+        # As high with every tab: the row of tabs never jumps.
+        head = holding(self._head, self)
+        grow(head, fixed_height=_HEAD)
         self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
         inside = holding(below(head, (self.tabs, 1), spacing=4), self)
         self._lower = beside((card(inside, (12, 8, 12, 8)), 1), spacing=8)
@@ -141,6 +144,7 @@ class LearnPage(Page):
         super().resizeEvent(event)
         above = vars(self).get("curves", self._to_come)
         above.setFixedHeight(curves_height(self.height()))
+        self.weights.shorten(self.width() < _SHORT)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for what is made from now on; what there is gets them by itself."""
@@ -213,8 +217,14 @@ class LearnPage(Page):
     def _switched(self, words: str) -> None:
         """Show what the button pressed names."""
         self.tabs.show_panel(words)
-        for widget in (self.atlas_words, self.n_worst, self.colour_bar):
-            widget.setVisible(words == ATLAS)
+        if words not in self._tools:
+            tools = getattr(self.tabs.panel(words), "tools", None)
+            self._tools[words] = [] if tools is None else [tools]
+            if tools is not None:
+                self._head.addWidget(tools)
+        for tab, tools in self._tools.items():
+            for tool in tools:
+                tool.setVisible(tab == words)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what is true now, in an opened image of the atlas too."""
@@ -249,57 +259,38 @@ class LearnPage(Page):
         # A new question to the diagnosis, which is none of what is seen, comes with every frame.
         if drawn is None or drawn[0] is not shown.weights or drawn[1] is not answer:
             self._drawn = shown.weights, answer
-            limit = weight_limit(shown.weights)
-            weights = weight_images(shown.weights, dataset.image_shape)
-            rows = [MosaicRow("weights", _WEIGHTS_HELP, weights, limit)]
+            self.weights.refresh()  # with the first record the start is known
+            how = self.weights.how
+            seen = seen_weights(shown.weights, how, self.weights.start)
+            limit = weight_limit(seen)
+            weights = weight_images(seen, dataset.image_shape)
+            tip = f"{WEIGHTS_HELP} They are shown {WEIGHTS_SEEN[how]}."
+            rows = [MosaicRow("weights", tip, weights, limit)]
             if answer is not None and answer is not self._rows[0] and answer.found is not None:
                 split, found = answer.question.split, answer.found
-                self._rows = (answer, self._diagnosis_rows(split, found, dataset))
-            rows += self._rows[1] or ([] if problem else self._rows_to_come(dataset))
+                self._rows = (answer, diagnosis_rows(split, found, dataset))
+            n_worst = session.readings.n_worst
+            rows += self._rows[1] or ([] if problem else rows_to_come(dataset, n_worst))
             self.colour_bar.set_limit(limit)
             self.atlas.set_rows(rows)
-        when = f"epoch {shown.epoch:.0f}" if shown.record else f"epoch {shown.epoch:.1f}"
-        words = f"{when}, live" if shown.live else when
-        self.atlas_words.set_wordings(problem or f"training images, {words}", words, when)
+        self.atlas_words.set_wordings(problem)
+
+    @Slot()
+    def _weights_chosen(self) -> None:
+        """Show the weights in another way."""
+        self._drawn = None
+        self.refresh()
+        if self.cards:
+            self.opened.refresh()
+
+    def remember(self, settings: Settings) -> None:
+        """Remember how weights are shown."""
+        self.weights.remember(settings)
 
     @Slot()
     def _forget(self) -> None:
         """Let go of mistakes that are of other data."""
         self._rows, self._drawn = (None, []), None
-
-    def _rows_to_come(self, dataset: Dataset) -> list[MosaicRow]:
-        """Keep the room of what is not known yet: weights would be laid out otherwise without."""
-        labels = ("mean", *_WORST_ROWS[: self._session.readings.n_worst])
-        none = np.zeros((dataset.n_classes, *dataset.image_shape), np.float32)
-        nothing, waiting = ("",) * dataset.n_classes, ("...",) * dataset.n_classes
-        help_texts = (_MEAN_HELP, *(_WORST_HELP for _ in labels[1:]))
-        return [
-            MosaicRow(label, words, none, captions=nothing if i else (), missing=waiting)
-            for i, (label, words) in enumerate(zip(labels, help_texts, strict=True))
-        ]
-
-    @staticmethod
-    def _diagnosis_rows(split: Split, diagnosis: Diagnosis, dataset: Dataset) -> list[MosaicRow]:
-        names, image_shape = dataset.class_names, dataset.image_shape
-        means = diagnosis.mean_images.reshape(-1, *image_shape)
-        none_right = tuple("none right" if n == 0 else "" for n in diagnosis.n_correct)
-        rows = [MosaicRow("mean", _MEAN_HELP, means, missing=none_right)]
-        for n in range(diagnosis.n_worst):
-            worst = np.zeros_like(means)
-            captions = []
-            for k, mistake in enumerate(diagnosis.nth_worst(n)):
-                if mistake is not None:
-                    worst[k] = split.images[mistake.index].reshape(image_shape)
-                    captions.append(f"→ {names[mistake.predicted]}  {mistake.probability:.2f}")
-                else:
-                    captions.append("")
-            none = "none wrong" if n == 0 else "no more"
-            missing = tuple("" if caption else none for caption in captions)
-            row = MosaicRow(
-                _WORST_ROWS[n], _WORST_HELP, worst, captions=tuple(captions), missing=missing
-            )
-            rows.append(row)
-        return rows
 
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
@@ -312,22 +303,22 @@ class LearnPage(Page):
         if picture.missing and picture.missing[column]:
             return
         index = None
-        if row >= _WORST and found is not None:
-            mistake = found.nth_worst(row - _WORST)[column]
+        if row >= WORST and found is not None:
+            mistake = found.nth_worst(row - WORST)[column]
             assert mistake is not None
             index = mistake.index
 
         def make() -> CardContent | None:
             return self._content(row, column, index)
 
-        self.opened.open(make, self.atlas.on_screen(row, column), _WALK if row >= _WORST else "")
+        self.opened.open(make, self.atlas.on_screen(row, column), _WALK if row >= WORST else "")
         self.atlas.set_opened((row, column))
 
     @Slot(int, int)
     def _walk(self, down: int, right: int) -> None:
         """Open the next worst of this class, or the worst of the next class."""
         row, column = self.atlas.walk(down, right)
-        if row >= _WORST:
+        if row >= WORST:
             self._cell_clicked(row, column)
 
     @Slot()
@@ -362,10 +353,10 @@ class LearnPage(Page):
         values = picture.values[column]
         if picture.missing and picture.missing[column]:
             return None
-        is_mean = row == _MEAN
+        is_mean = row == MEAN
         return CardContent(
             title=f"{'mean' if is_mean else 'weights'} of class {name}",
-            words=_MEAN_HELP if is_mean else _WEIGHTS_HELP,
+            words=MEAN_HELP if is_mean else picture.help,
             values=values,
             limit=picture.limit,
             class_names=dataset.class_names,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from core.insight.diagnostics import DiagnosisConfig
@@ -23,6 +23,8 @@ _WIDTH = 52
 class WorstPerClass(QWidget):
     """A small number field, and its name before it."""
 
+    changed = Signal()
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
@@ -33,11 +35,12 @@ class WorstPerClass(QWidget):
         self.field.setToolTip(tooltip(declared, session.readings.n_worst))
         self.field.committed.connect(self._set)
         self.field.refused.connect(session.messages.warn)
-        words = label("worst", self, "muted", buddy=self.field)
+        words = label("worst of each class", self, "muted", buddy=self.field)
         words.setToolTip(self.field.toolTip())
-        self.setLayout(beside(words, self.field))
+        self.setLayout(beside(words, self.field, None))
 
     @Slot(object)
     def _set(self, n_worst: int) -> None:
         self.field.setToolTip(tooltip(parameters_of(DiagnosisConfig)["n_worst"], n_worst))
         self._session.readings.show_worst(n_worst)
+        self.changed.emit()

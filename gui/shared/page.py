@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
+    from gui.settings import Settings
     from gui.shared.transport import Transport
     from gui.widgets.images.image_card import ImageCard
 
@@ -75,6 +76,9 @@ class Page(Panel):
         for card in self.cards:
             if card.isWindow():
                 card.addActions(list(actions.values()))
+
+    def remember(self, settings: Settings) -> None:
+        """Remember here what a person chooses, and begin with what was chosen last."""
 
     def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons on the buttons."""

@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         self.habits.guard(page)
         page.set_icons(self.icons)
         page.use_actions(self.actions_by_name)
+        page.remember(self.settings)
         give_theme(page, self.theme)
         page.attack_requested.connect(self.attack_image)
         page.own_attack_requested.connect(self.attack_drawing)

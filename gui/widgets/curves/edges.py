@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPolygonF
 
 from gui.theme import LIGHT, Theme
-from gui.widgets.curves.numbers import short_number
+from gui.widgets.basics.short_number import short_number
 from gui.widgets.curves.runs import Drawing
 
 if TYPE_CHECKING:

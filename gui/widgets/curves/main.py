@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from gui.theme import LIGHT, Theme
+from gui.widgets.basics.short_number import legend_number
 from gui.widgets.curves.legend import Entry
 from gui.widgets.curves.lines import FrontLine
-from gui.widgets.curves.numbers import legend_number
 from gui.widgets.curves.runs import BranchDots, Drawing, nearest_index
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor
 
 from core.learning.smoothing import moving_mean
 from gui.theme import LIGHT, Theme
+from gui.widgets.basics.short_number import legend_number
 from gui.widgets.curves.legend import Entry
 from gui.widgets.curves.lines import BandFill, CurveLine
-from gui.widgets.curves.numbers import legend_number
 from gui.widgets.curves.scale import Scale
 
 if TYPE_CHECKING:

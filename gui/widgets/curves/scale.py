@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
-from gui.widgets.curves.numbers import MINUS
+from gui.widgets.basics.short_number import MINUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,68 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
-from core.pictures import diverging_rgb, grey_rgb
-from gui.widgets.basics.fitting_words import as_title, fitting
+from gui.widgets.basics.fitting_words import fitting
 from gui.widgets.basics.numpy_image import to_qimage
 from gui.widgets.grids.cell_grid import CellGrid
+from gui.widgets.images.mosaic_rows import MosaicRow, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
     from PySide6.QtCore import QPoint
     from PySide6.QtGui import QPaintEvent, QRegion
     from PySide6.QtWidgets import QWidget
 
-    from core.report.figures import Pictures, Sheet
+    from core.report.figures import Sheet
 
-_GAP = 6
-_LABEL_GAP = 10
+_GAP = 3
+_LABEL_GAP = 8
+_SMALL = 13 / 14
+"""Of the font: labels and captions."""
 _SMALLEST_CELL = 60
 _LARGEST_CELL = 190
 _BAND_GAP = 10
 _HEADER_GAP = 4
-_MOST_ON_PAPER = 12
-"""Images beside each other."""
-_LEAST_COLUMNS = 8
+_MOST_APART = 14
+"""Pixels by which rows move apart where there is room."""
+_LEAST_COLUMNS = 5
 """Beside each other in the narrowest atlas."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MosaicRow:
-    """One row.
-
-    Attributes
-    ----------
-    label, help : what the row shows
-    values : (n_columns, height, width), read by hovering
-    limit : values are painted from ``-limit`` (blue) to ``limit`` (red); None for ink, 0 to 1
-    captions : one per column, drawn below the images; empty for none
-    missing : one per column: what to write where there is no image, "" where there is one
-    rgb : (n_columns, height, width, 3) uint8, how the values are painted
-    """
-
-    label: str
-    help: str
-    values: NDArray[np.floating]
-    limit: float | None = None
-    captions: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    rgb: NDArray[np.uint8] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Paint the values."""
-        limit = self.limit
-        rgb = grey_rgb(self.values) if limit is None else diverging_rgb(self.values, limit)
-        object.__setattr__(self, "rgb", rgb)
+__all__ = ["ImageMosaic", "MosaicRow"]
 
 
 def _shape(row: MosaicRow) -> tuple[object, ...]:
@@ -82,6 +56,8 @@ class _Place:
     tops: list[int]
     """Of each row, in the first band; in the end where the next band begins."""
     per_band: int
+    above: int
+    """Pixels of room over a band."""
 
 
 class ImageMosaic(CellGrid):
@@ -182,33 +158,7 @@ class ImageMosaic(CellGrid):
         """Return a figure of each row below each other; None before there are any."""
         if not self.rows or not self._names:
             return None
-        from core.report.figures import Sheet
-
-        rows = tuple((self._pictures(row),) for row in self.rows)
-        return Sheet(as_title(self.accessibleName()), "", rows)
-
-    def _pictures(self, row: MosaicRow) -> Pictures:
-        from core.report.figures import Cell, Pictures
-
-        nothing = ("",) * len(self._names)
-        cells = tuple(
-            Cell(
-                heading=name,
-                caption=caption,
-                values=None if missing else values,
-                limit=row.limit,
-                empty_words=missing,
-            )
-            for name, values, caption, missing in zip(
-                self._names,
-                row.values,
-                row.captions or nothing,
-                row.missing or nothing,
-                strict=True,
-            )
-        )
-        per_row = -(-len(cells) // -(-len(cells) // _MOST_ON_PAPER))  # rows of equal length
-        return Pictures(row.label, "", cells, per_row, row.limit, value_label=row.label)
+        return sheet(self.accessibleName(), self._names, self.rows)
 
     def _lay_out(self) -> _Place:
         line, labels = self.fontMetrics().height(), self._label_width()
@@ -219,18 +169,29 @@ class ImageMosaic(CellGrid):
         column_width = min(max(width + _GAP, room // per_band), roomy)
         left = labels + max(room - per_band * column_width, 0) // 2
         heights = [height + _GAP + (line if row.captions else 0) for row in self.rows]
-        tops = list(accumulate(heights, initial=line + _HEADER_GAP))
+        apart = above = 0
+        if per_band >= len(self._names) and heights:  # rows share what is left, then stand midway
+            rest = max(self.height() - line - _HEADER_GAP - sum(heights), 0)
+            apart = min(rest // len(heights), _MOST_APART)
+            above = (rest - apart * len(heights)) // 2
+        tops = [*accumulate((h + apart for h in heights), initial=above + line + _HEADER_GAP)]
         tops[-1] += _BAND_GAP
-        return _Place((width, height), left, column_width, tops, per_band)
+        return _Place((width, height), left, column_width, tops, per_band, above)
 
     def _n_captioned(self) -> int:
         """Return how many rows have words below their images."""
         return sum(bool(row.captions) for row in self.rows)
 
     def _label_width(self) -> int:
-        metrics = self.fontMetrics()
+        metrics = QFontMetrics(self._small_font())
         labels = [metrics.horizontalAdvance(row.label) for row in self.rows] or [0]
-        return max(labels) + 2 * _LABEL_GAP
+        return max(labels) + _LABEL_GAP
+
+    def _small_font(self) -> QFont:
+        """Return the font of labels and captions."""
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * _SMALL)
+        return font
 
     def _choose_bands(self, line: int) -> tuple[int, int]:
         """Return the longer side of the largest cells, and how many then stand in a band."""
@@ -245,17 +206,28 @@ class ImageMosaic(CellGrid):
             room_w = room // per_band - _GAP
             room_h = (band - words - _HEADER_GAP) // n_rows - _GAP
             side = min(room_w * longer // width, room_h * longer // height, _LARGEST_CELL)
+            side = self._whole(side)
             if side > best:
                 best, most = side, per_band
             if room_h * longer // height <= best:
                 break  # more bands are lower still
-        if best < self._smallest:  # as wide as there is room; what is too high is scrolled
-            return self._smallest, self._least_per_band(n_columns)
+        if best < self._least:  # as wide as there is room; what is too high is scrolled
+            return self._least, self._least_per_band(n_columns)
         return best, most
+
+    def _whole(self, side: int) -> int:
+        """Return the largest side up to this at which every pixel takes the same whole number."""
+        longer = max(self._image_size())
+        return side // longer * longer if side >= longer else side
+
+    @property
+    def _least(self) -> int:
+        """The longer side of the smallest cells."""
+        return self._whole(self._smallest)
 
     def _least_per_band(self, n_columns: int) -> int:
         """Return how many of the smallest cells stand beside each other."""
-        cell_w, _ = self._cell_size(self._smallest)
+        cell_w, _ = self._cell_size(self._least)
         fitting_ones = (self.width() - self._label_width()) // (cell_w + _GAP)
         return min(max(fitting_ones, 1), n_columns)
 
@@ -263,7 +235,7 @@ class ImageMosaic(CellGrid):
         """Return the width of the longest name or caption."""
         bold = QFont(self.font())
         bold.setBold(True)
-        names, plain = QFontMetrics(bold), self.fontMetrics()
+        names, plain = QFontMetrics(bold), QFontMetrics(self._small_font())
         captions = [words for row in self.rows for words in row.captions]
         widths = [names.horizontalAdvance(name) for name in self._names]
         return max([*widths, *map(plain.horizontalAdvance, captions)], default=0)
@@ -279,7 +251,7 @@ class ImageMosaic(CellGrid):
     def minimumSizeHint(self) -> QSize:
         """Small enough to read, in as many bands as the present width needs."""
         line = self.fontMetrics().height()
-        cell_w, cell_h = self._cell_size(self._smallest)
+        cell_w, cell_h = self._cell_size(self._least)
         n_rows, n_columns = (max(n, 1) for n in self.n_cells)
         width = self._label_width() + min(n_columns, _LEAST_COLUMNS) * (cell_w + _GAP)
         n_bands = -(-n_columns // self._least_per_band(n_columns))
@@ -334,11 +306,11 @@ class ImageMosaic(CellGrid):
             band, place_in_band = divmod(column, place.per_band)
             x = place.left + place_in_band * place.column_width
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, place.column_width - 2)
-            box = QRect(x, band * place.tops[-1], place.column_width, place.tops[0])
+            top, high = band * place.tops[-1] + place.above, place.tops[0] - place.above
+            box = QRect(x, top, place.column_width, high)
             if region.intersects(box):
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-        font.setBold(False)
-        painter.setFont(font)
+        painter.setFont(self._small_font())
         for index, row in enumerate(self.rows):
             if any(region.intersects(strip) for strip in self._strips(index)):
                 self._paint_row(painter, index, row)
@@ -384,7 +356,7 @@ class ImageMosaic(CellGrid):
                 painter.setPen(QColor(self._theme.text))
                 text = row.captions[column]
                 # What it is taken for says more than how surely.
-                wordings = text, text.split("  ")[0]
+                wordings = text, text.replace("  0.", " ."), text.split("  ")[0]
                 text = fitting(metrics, wordings, box.width() - 2)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 

@@ -1,0 +1,63 @@
+"""The rows of the class atlas below the weights: means, and the worst mistakes of each class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gui.widgets.images.image_mosaic import MosaicRow
+
+if TYPE_CHECKING:
+    from core.data.dataset import Dataset, Split
+    from core.insight.diagnostics import Diagnosis
+
+MEAN, WORST = 1, 2
+"""Rows of the atlas; the worst are the last ones."""
+
+_WORST_ROWS = ("worst", "2nd worst", "3rd worst", "4th worst", "5th worst")
+
+WEIGHTS_HELP = (
+    "Each class's weights w_k as an image: red pixels speak for the class, blue ones against it."
+)
+MEAN_HELP = "Mean of the training images of the class that are classified correctly."
+_WORST_HELP = (
+    "The training image of the class that is classified wrongly with the highest response: what "
+    "it is taken for, and how surely."
+)
+
+
+def rows_to_come(dataset: Dataset, n_worst: int) -> list[MosaicRow]:
+    """Keep the room of what is not known yet: weights would be laid out otherwise without."""
+    labels = ("mean", *_WORST_ROWS[:n_worst])
+    none = np.zeros((dataset.n_classes, *dataset.image_shape), np.float32)
+    nothing, waiting = ("",) * dataset.n_classes, ("...",) * dataset.n_classes
+    help_texts = (MEAN_HELP, *(_WORST_HELP for _ in labels[1:]))
+    return [
+        MosaicRow(label, words, none, captions=nothing if i else (), missing=waiting)
+        for i, (label, words) in enumerate(zip(labels, help_texts, strict=True))
+    ]
+
+
+def diagnosis_rows(split: Split, diagnosis: Diagnosis, dataset: Dataset) -> list[MosaicRow]:
+    """Return the means of what is read rightly, and the worst mistakes."""
+    names, image_shape = dataset.class_names, dataset.image_shape
+    means = diagnosis.mean_images.reshape(-1, *image_shape)
+    none_right = tuple("none right" if n == 0 else "" for n in diagnosis.n_correct)
+    rows = [MosaicRow("mean", MEAN_HELP, means, missing=none_right)]
+    for n in range(diagnosis.n_worst):
+        worst = np.zeros_like(means)
+        captions = []
+        for k, mistake in enumerate(diagnosis.nth_worst(n)):
+            if mistake is not None:
+                worst[k] = split.images[mistake.index].reshape(image_shape)
+                captions.append(f"→ {names[mistake.predicted]}  {mistake.probability:.2f}")
+            else:
+                captions.append("")
+        none = "none wrong" if n == 0 else "no more"
+        missing = tuple("" if caption else none for caption in captions)
+        row = MosaicRow(
+            _WORST_ROWS[n], _WORST_HELP, worst, captions=tuple(captions), missing=missing
+        )
+        rows.append(row)
+    return rows
