@@ -16,6 +16,7 @@ from gui_helpers import (
     pixels,
     play_endlessly,
     press,
+    text_window,
     wait_for_state,
     wait_until,
     write_data,
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from core.learning.presets import PRESETS
 from gui.session.run_state import RunState
 from gui.theme import LIGHT
+from gui.window.actions import COMMANDS
 
 if TYPE_CHECKING:
     import pytest
@@ -239,3 +241,17 @@ def test_a_program_that_closes_the_window_is_not_asked(window: MainWindow, qtbot
     two_runs(window, qtbot)
     window.close()
     assert not window.isVisible()
+
+
+def test_the_keys_fit_one_screen_without_scrolling(window: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, window, "?")
+    texts = text_window(window)
+    qtbot.wait(1)
+    assert texts.height() <= 640
+    assert texts.width() <= 1200
+    assert texts.browser.verticalScrollBar().maximum() == 0
+    assert texts.browser.horizontalScrollBar().maximum() == 0
+    plain = texts.browser.toPlainText().replace("\xa0", " ")
+    for command in COMMANDS:
+        assert not command.keys or command.keys in plain
+    texts.close()

@@ -420,7 +420,9 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "save_images": film_saved("film.npz"),
     "save_step": film_saved("step.png"),
     "help": shows_words("Class atlas", "Timeline", "squared loss", "log-likelihood"),
-    "shortcuts": shows_words(*SHORTCUTS, *(command.text for command in COMMANDS[:-1])),
+    "shortcuts": shows_words(
+        *SHORTCUTS, *(command.text.rstrip(".") for command in COMMANDS if command.keys)
+    ),
     "about": shows_words("MIT", "UCI", "CC BY 4.0", "ColorBrewer", np.__version__),
 }
 BUTTONS = (

@@ -192,16 +192,40 @@ def _do(command: Command, window: QObject, _: bool = False) -> None:
     command.do(window)
 
 
+_COLUMNS = 3
+_OTHERS = (
+    ("Enter", "Press or open what is focused"),
+    ("Esc", "Close what is open, or a message"),
+    ("Alt", "Open the menus"),
+)
+
+
 def shortcuts_html() -> str:
-    """Return all shortcuts as a table, grouped by menu."""
-    rows = []
-    for menu, commands in groupby(COMMANDS, lambda command: command.menu):
-        keyed = [command for command in commands if command.keys]
-        if keyed:
-            rows.append(f"<tr><td colspan=3><h4>{menu}</h4></td></tr>")
-        rows += [
-            f"<tr><td><b>{one.keys}</b>&nbsp;&nbsp;</td><td>{one.text}&nbsp;&nbsp;</td>"
-            f"<td>{one.help}</td></tr>"
-            for one in keyed
-        ]
-    return f"<table cellpadding=3>{''.join(rows)}</table>"
+    """Return all shortcuts by menu, in columns that fit one screen."""
+    groups = [
+        [(menu, ""), *((one.keys, one.text) for one in commands if one.keys)]
+        for menu, commands in groupby(COMMANDS, lambda command: command.menu)
+    ]
+    groups.append([("Everywhere", ""), *_OTHERS])
+    tallest = -(-sum(map(len, groups)) // _COLUMNS)
+    columns: list[list[tuple[str, str]]] = [[]]
+    for group in groups:
+        if len(columns) < _COLUMNS and len(columns[-1]) + len(group) / 2 > tallest:
+            columns.append([])
+        columns[-1] += group
+    cells = "".join(f"<td>{_shortcut_table(column)}</td><td width=28></td>" for column in columns)
+    return f"<table><tr>{cells}</tr></table>"
+
+
+def _unbroken(words: str) -> str:
+    return f"<td><p style='white-space: pre; margin: 0'>{words}</p></td>"
+
+
+def _shortcut_table(column: list[tuple[str, str]]) -> str:
+    rows = (
+        f"<tr>{_unbroken(keys)}{_unbroken(words.rstrip('.'))}</tr>"
+        if words
+        else f"<tr><td colspan=2><b>{keys}</b></td></tr>"
+        for keys, words in column
+    )
+    return f"<table cellpadding=2>{''.join(rows)}</table>"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from gui.window.actions import shortcuts_html
@@ -16,15 +18,20 @@ class TextWindow(QDialog):
         self.browser = QTextBrowser(self, openExternalLinks=True)
         layout = QVBoxLayout(self)
         layout.addWidget(self.browser)
-        self.resize(780, 620)
 
     def show_help(self, section: str) -> None:
         """Explain the window, from the page of that name on."""
         self._show_html("What am I looking at?", HELP_HTML, section)
 
     def show_shortcuts(self) -> None:
-        """Show every shortcut."""
-        self._show_html("Shortcuts", shortcuts_html())
+        """Show every shortcut, all at once."""
+        html = shortcuts_html()
+        self._show_html("Shortcuts", html)
+        document = QTextDocument()
+        document.setDefaultFont(self.browser.font())
+        document.setHtml(html)
+        whole = document.size().toSize() + QSize(40, 40)
+        self.resize(whole.boundedTo(self.screen().availableSize() - QSize(16, 48)))
 
     def show_about(self) -> None:
         """Tell version and sources."""
@@ -35,6 +42,7 @@ class TextWindow(QDialog):
         self.setWindowTitle(title)
         self.browser.setAccessibleName(title)
         self.browser.setHtml(html)
+        self.resize(780, 620)
         self.show()
         self.raise_()
         if section:
