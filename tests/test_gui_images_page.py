@@ -361,6 +361,30 @@ def test_a_click_opens_the_card_and_from_there_the_attack(
     assert (window.session.attack.config.part, window.session.attack.index) == (part, index)
 
 
+def test_an_opened_image_stands_in_the_place_of_the_tabs_and_walks_along_the_wall(
+    page: ImagesPage, qtbot: QtBot
+) -> None:
+    page.resize(1264, 594)
+    before = page.wall.width()
+    click(qtbot, page.wall.viewport(), page.wall.cell_rect(2).center())
+    assert page.card.isVisible()
+    assert not page.draw.isVisible()
+    wait_until(qtbot, lambda: page.wall.width() == before)
+    assert page.card.geometry().left() > page.wall.geometry().right()
+    for key, index in (("Right", 3), ("Down", 3 + page.wall.layout_now.n_columns), ("Left", None)):
+        press(qtbot, page.card.view, key)
+        assert page.card.content is not None
+        if index is not None:
+            assert page.card.content.index == page.wall.current == index
+    press(qtbot, page.card, "Esc")
+    assert not page.card.isVisible()
+    assert page.draw.isVisible()
+    click(qtbot, page.wall.viewport(), page.wall.cell_rect(2).center())
+    click(qtbot, page.tile)
+    assert page.draw.canvas.hasFocus()
+    assert not page.card.isVisible()
+
+
 def test_enter_opens_the_current_image(page: ImagesPage, qtbot: QtBot) -> None:
     page.wall.setFocus()
     qtbot.keyClick(page.wall, Qt.Key.Key_End)

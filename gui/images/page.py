@@ -60,6 +60,12 @@ _RIGHT_SHARE, _RIGHT_WIDTHS = 0.29, (352, 520)
 """Of the page's width, for what stands beside the wall; the least and the most of it."""
 
 
+_WIDE = 1200
+"""Pixels of the page at which a drawing is explained beside its sheet."""
+
+_WALK_WORDS = "arrow keys walk on along the wall"
+
+
 class WallEpochs(EpochsTransport):
     """Plays through the epochs of the run; says what stands below the images."""
 
@@ -117,6 +123,9 @@ class ImagesPage(Page):
         self.draw.drawn_changed.connect(self._follow_drawing)
         self.draw.own_attack_requested.connect(self.own_attack_requested)
         self.card.attack_requested.connect(self._attack)
+        self.card.seen.connect(self._make_room)
+        self.card.finished.connect(self._right.show)
+        self.card.walked.connect(self._walk)
         session.view.dataset_changed.connect(self._dataset_changed)
         session.view.run_started.connect(self.card.close)
         session.readings.part.changed.connect(self._follow)
@@ -151,13 +160,33 @@ class ImagesPage(Page):
             self._stack.addWidget(panel)
         tabs = holding(beside(self.switch, None), self)
         self._right = Card("", self._stack, tabs)
-        self.setLayout(beside((hung, 1), self._right, spacing=8))
+        self.setLayout(beside((hung, 1), self.card.stand_beside(), self._right, spacing=8))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the wall its share."""
         least, most = _RIGHT_WIDTHS
-        self._right.setFixedWidth(min(max(round(_RIGHT_SHARE * self.width()), least), most))
+        width = min(max(round(_RIGHT_SHARE * self.width()), least), most)
+        for card in (self._right, self.card):
+            card.setFixedWidth(width)
+        self._make_room()
         super().resizeEvent(event)
+
+    @Slot()
+    def _make_room(self) -> None:
+        """Let an opened image stand in the place of the tabs; a drawing beside its sheet.
+
+        Where that is too narrow the sheet gives way, too.
+        """
+        is_open, content = not self.card.isHidden(), self.card.content
+        is_drawing = content is not None and content.part == DRAWN
+        self._right.setVisible(not is_open or (is_drawing and self.width() >= _WIDE))
+
+    @Slot(int, int)
+    def _walk(self, down: int, right: int) -> None:
+        """Open the next image of the wall."""
+        self.wall.walk(down, right)
+        if self.wall.current is not None:
+            self.open_image(self.wall.current, QPoint())
 
     @Slot(str)
     def show_tab(self, words: str) -> None:
@@ -171,6 +200,7 @@ class ImagesPage(Page):
     @Slot()
     def draw_one(self) -> None:
         """Let a person draw."""
+        self.card.close()
         self.show_tab(DRAW)
         self.draw.canvas.setFocus()
 
@@ -353,7 +383,7 @@ class ImagesPage(Page):
     @Slot(int, QPoint)
     def open_image(self, index: int, near: QPoint) -> None:
         """Open one image of the part beside a point of the screen."""
-        self.opened.open_sample(self.part, index, near)
+        self.opened.open_sample(self.part, index, near, _WALK_WORDS)
 
     def watch(self, is_watched: bool) -> None:
         """Follow what is read in the part."""

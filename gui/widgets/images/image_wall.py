@@ -189,6 +189,12 @@ class ImageWall(WallView):
         else:
             event.ignore()
 
+    def walk(self, down: int, right: int) -> None:
+        """Make the image so many rows down and columns to the right the current one."""
+        layout = self.layout_now
+        if layout is not None:
+            self._walk(right or down * layout.n_columns, layout)
+
     def _walk(self, step: int, layout: WallLayout) -> None:
         """Move the current image; the first step chooses one in view, one too far ends a column."""
         cell, columns, n_cells = self._cell + step, layout.n_columns, layout.n_cells
