@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from core.errors import SettingError
 from core.sources.reading import ReadingConfig
-from gui.theme import LIGHT, THEMES, Theme
+from gui.theme import LIGHT, THEMES, USUAL, Theme
 
 Value = TypeVar("Value")
 
@@ -75,6 +75,8 @@ class Settings:
 
     geometry = _Kept(QByteArray())
     """Size and place of the window; empty before there was one."""
+    text_size = _Kept(USUAL)
+    """Of all text, in percent."""
     panel_open = _Kept(True)
     """Whether the Experiment panel is unfolded."""
     weights_seen = _Kept("")

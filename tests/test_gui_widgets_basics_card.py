@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from gui.theme import LIGHT, apply_theme
 from gui.widgets.basics.card import Card, FillRequest
 from gui.widgets.basics.fitting_label import FittingLabel
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture(autouse=True)
+def style(app: QApplication) -> None:
+    """Give the program's style, whose border is a part of the card."""
+    apply_theme(app, LIGHT)
 
 
 class Asked(QObject):

@@ -52,7 +52,8 @@ from core.insight.diagnostics import next_mistake
 from core.learning.model_file import SavedModel, load_model, save_model
 from gui.attack.page import FILM
 from gui.session.run_state import RunState
-from gui.theme import DARK, LIGHT, THEMES, Theme
+from gui.theme import DARK, LIGHT, THEMES, USUAL, Theme, text_percent
+from gui.widgets.basics.card import Card
 from gui.window.actions import COMMANDS
 
 if TYPE_CHECKING:
@@ -335,6 +336,39 @@ def theme(scene: Scene) -> Iterator[None]:
     assert scene.window.settings.theme is DARK
 
 
+def writes(before: int, after: int) -> Callable[[Scene], Iterator[None]]:
+    def effect(scene: Scene) -> Iterator[None]:
+        scene.window.use_text(before)
+        yield
+        assert text_percent() == scene.window.settings.text_size == after
+        scene.window.use_text(USUAL)
+
+    return effect
+
+
+def full_screen(scene: Scene) -> Iterator[None]:
+    yield
+    assert scene.window.isFullScreen()
+    assert not scene.window.head.isHidden()
+    scene.window.showNormal()
+
+
+def stage(scene: Scene) -> Iterator[None]:
+    yield
+    assert scene.window.isFullScreen()
+    assert not scene.window.head.isVisible()
+    assert scene.window.stage.leave()
+
+
+def fill(scene: Scene) -> Iterator[None]:
+    (card, *_) = (card for card in scene.window.findChildren(Card) if card.isVisible())
+    card.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    card.setFocus()
+    yield
+    assert scene.window.fill.over.isVisible()
+    assert scene.window.fill.leave()
+
+
 def film_saved(name: str) -> Callable[[Scene], Iterator[None]]:
     def effect(scene: Scene) -> Iterator[None]:
         file = scene.tmp_path / name
@@ -413,6 +447,12 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "tab_3": shows_tab(3),
     "panel": panel,
     "theme": theme,
+    "text_larger": writes(100, 110),
+    "text_smaller": writes(100, 90),
+    "text_usual": writes(150, 100),
+    "full_screen": full_screen,
+    "stage": stage,
+    "fill": fill,
     "attack_toggle": attack_toggle,
     "attack_mistake": attack_mistake,
     "save_film": film_saved("film.gif"),

@@ -50,7 +50,7 @@ class CurvesToCome(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._is_painted = False
-        self.setLayout(beside(*(Card(name, EmptyAxes(self)) for name in NAMES), spacing=8))
+        self.setLayout(beside(*((Card(name, EmptyAxes(self)), 1) for name in NAMES), spacing=8))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell of the first time."""

@@ -68,7 +68,7 @@ class LearningCurves(QWidget):
         """Epochs of the run being trained that are drawn while another one is shown."""
         self.error_plot, self.like_plot = plots
         self._plots = ((self.error_plot, "error"), (self.like_plot, "log_likelihood"))
-        self.setLayout(beside(*(plot.in_card() for plot, _ in self._plots), spacing=8))
+        self.setLayout(beside(*((plot.in_card(), 1) for plot, _ in self._plots), spacing=8))
         for plot, _ in self._plots:
             plot.set_curve_visible("validation", False)
             plot.x_clicked.connect(session.view.show_epoch)

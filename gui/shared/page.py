@@ -80,6 +80,9 @@ class Page(Panel):
     def remember(self, settings: Settings) -> None:
         """Remember here what a person chooses, and begin with what was chosen last."""
 
+    def set_on_stage(self, is_on: bool) -> None:
+        """Leave away what only a person at the keyboard needs, or bring it back."""
+
     def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons on the buttons."""
 

@@ -2,15 +2,27 @@
 
 from gui.theme.colours import DARK, LIGHT, STAGE, THEMES, Theme, on_paper
 from gui.theme.icons import ICONS, Icons, make_icon
-from gui.theme.style import Themed, apply_theme, give_theme
-from gui.theme.text import apply_font, bring_fonts, grow, pixels, text_percent
+from gui.theme.style import Themed, apply_theme, give_theme, palette, style_sheet
+from gui.theme.text import (
+    TEXT_STEPS,
+    USUAL,
+    apply_font,
+    bring_fonts,
+    grow,
+    pixels,
+    points,
+    regrow,
+    text_percent,
+)
 
 __all__ = [
     "DARK",
     "ICONS",
     "LIGHT",
     "STAGE",
+    "TEXT_STEPS",
     "THEMES",
+    "USUAL",
     "Icons",
     "Theme",
     "Themed",
@@ -21,6 +33,10 @@ __all__ = [
     "grow",
     "make_icon",
     "on_paper",
+    "palette",
     "pixels",
+    "points",
+    "regrow",
+    "style_sheet",
     "text_percent",
 ]

@@ -38,6 +38,8 @@ class Theme:
     bad_surface: str
     runs: tuple[str, ...]
     """Of runs beside each other, apart in lightness as well as in hue."""
+    thickness: float = 1.0
+    """Of lines: how many times the usual."""
 
     def colour(self, name: str) -> str:
         """Return ``#rrggbb`` of a colour.
@@ -118,7 +120,7 @@ DARK = Theme(
     ),
 )
 
-STAGE = replace(LIGHT, name="stage", muted="#3d4855", border="#7f8a98")
+STAGE = replace(LIGHT, name="stage", muted="#3d4855", border="#7f8a98", thickness=1.5)
 """For a projector: what is faint elsewhere is read from the last row."""
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}

@@ -56,7 +56,6 @@ def style_sheet(theme: Theme) -> str:
 
 def _frames(theme: Theme) -> str:
     return f"""
-    QMainWindow, QDialog {{ background: {theme.window}; }}
     QToolTip {{ background: {theme.surface}; color: {theme.text};
         border: 1px solid {theme.border}; padding: 6px; }}
     #card {{ background: {theme.surface}; border: 1px solid {theme.border}; border-radius: 8px; }}
@@ -232,7 +231,7 @@ def _picture(name: str, theme: Theme) -> str:
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Give the whole application the colours of ``theme``."""
+    """Give the whole application the colours of ``theme``, and the size that text has now."""
     sheet = style_sheet(theme)
     if app.styleSheet() != sheet:  # setting it again would restyle every widget for nothing
         app.setPalette(palette(theme))

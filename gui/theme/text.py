@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 BASE = 14
 """Pixels of usual text at 100 %."""
-SMALLEST, USUAL, LARGEST = 80, 100, 200
-STEPS = (80, 90, 100, 110, 125, 150, 175, 200)
+USUAL = 100
+TEXT_STEPS = (80, 90, 100, 110, 125, 150, 175, 200)
 """Percent that a person can choose."""
 
 _PERCENT = USUAL
@@ -49,7 +49,7 @@ def apply_font(app: QApplication, percent: int | None = None) -> None:
     """Use one size everywhere, as large as a person wants it; None: as it was."""
     global _PERCENT
     if percent is not None:
-        _PERCENT = min(max(percent, SMALLEST), LARGEST * 2)  # the stage takes more
+        _PERCENT = percent
     font = QFont(app.font())
     font.setPointSizeF(points(BASE))
     if font != app.font():

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
+from gui.theme import USUAL
 from gui.widgets.basics.figured import COPY, NUMBERS, SAVE
 from gui.widgets.basics.tooltips import wrapped
+from gui.window.look import next_size
 from gui.window.registry import PAGES
 
 if TYPE_CHECKING:
@@ -85,6 +87,9 @@ STAGE_KEYS = {
 """Keys of the stage wherever nobody else needs them: no shortcuts, which would take them from the
 canvases and lists that go their own ways by them."""
 
+_MORE_KEYS = {"text_larger": ("Ctrl+=",)}
+"""Keys that do the same: of a plus sign, without the shift it is often typed with."""
+
 COMMANDS: tuple[Command, ...] = (
     Command("open_file", "File", "Open...", "Open a file of images: IDX, npz, npy, pickle or CSV, "
             "plain or gzip. You can also drop it on the window.", "Ctrl+O", "open",
@@ -146,6 +151,20 @@ COMMANDS: tuple[Command, ...] = (
             "panel", lambda w: w.toggle_panel(), checkable=True),
     Command("theme", "View", "Light or dark", "Switch between light and dark.", "Ctrl+T", "theme",
             lambda w: w.switch_theme()),
+    Command("text_larger", "View", "Larger text", "Write everything larger, up to twice the usual "
+            "size.", "Ctrl++", "larger", lambda w: w.use_text(next_size(1))),
+    Command("text_smaller", "View", "Smaller text", "Write everything smaller, down to 80 % of the "
+            "usual size.", "Ctrl+-", "smaller", lambda w: w.use_text(next_size(-1))),
+    Command("text_usual", "View", "Usual text", "Write everything in the usual size.", "Ctrl+0",
+            "usual", lambda w: w.use_text(USUAL)),
+    Command("fill", "View", "Fill the window", "Let the view under the pointer fill the window, as "
+            "a double click on its title does; Escape goes back.", "F", "fill",
+            lambda w: w.fill.toggle()),
+    Command("full_screen", "View", "Full screen", "Take the whole screen, or go back.", "Shift+F11",
+            "whole", lambda w: w.setWindowState(w.windowState() ^ Qt.WindowState.WindowFullScreen)),
+    Command("stage", "View", "The stage", "For a projector: the whole screen, light, larger text, "
+            "thicker lines, and the keys that are pressed; B blackens it, Escape leaves.", "F11",
+            "stage", lambda w: w.stage.toggle()),
     Command("attack_toggle", "Attack", "Play the change", "Play or hold the film of the attack.",
             "P", "play", lambda w: w.session.attack.film.toggle(), page="attack"),
     Command("attack_mistake", "Attack", "A mistake", "Choose the next image that the model reads "
@@ -177,9 +196,10 @@ def make_actions(window: QObject) -> dict[str, QAction]:
         action = QAction(command.text, window)
         action.setObjectName(f"action_{command.name}")
         if command.shortcut:
-            action.setShortcut(QKeySequence(command.shortcut))
-        keys = f" ({command.keys})" if command.keys else ""
-        action.setToolTip(wrapped(f"{command.text}{keys}: {command.help}"))
+            keys = (command.shortcut, *_MORE_KEYS.get(command.name, ()))
+            action.setShortcuts([QKeySequence(one) for one in keys])
+        of_keys = f" ({command.keys})" if command.keys else ""
+        action.setToolTip(wrapped(f"{command.text}{of_keys}: {command.help}"))
         if command.short:
             action.setIconText(command.short)
         action.setCheckable(command.checkable)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QToolTip
 
 from core.errors import printable
@@ -74,7 +74,7 @@ class Foot(QFrame):
         self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.speed.setAccessibleName("speed")
         self.speed.valueChanged.connect(self._speed_changed)
-        speed_words = label("speed", self, "caption", buddy=self.speed)
+        self.speed_words = label("speed", self, "caption", buddy=self.speed)
         self.save = QToolButton(self)
         self.save.setObjectName("save")
         self.save.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -100,7 +100,7 @@ class Foot(QFrame):
             (self.line, 1),
             self.place,
             12,
-            speed_words,
+            self.speed_words,
             self.speed,
             self.save,
             spacing=6,
@@ -137,6 +137,12 @@ class Foot(QFrame):
         self.message.set_icons(icons)
         self.play.setMinimumWidth(self.play.fontMetrics().horizontalAdvance("Pause") + 54)
         self.show_play()
+
+    def add_at_end(self, widget: QWidget) -> None:
+        """Put something at the right end of the line that is played."""
+        row = self._transport_row.layout()
+        assert row is not None
+        row.addWidget(widget)
 
     def use(self, transport: Transport) -> None:
         """Drive this from now on; what was driven before is left."""
@@ -219,12 +225,19 @@ class Foot(QFrame):
         wordings = transport.place_words
         is_wide = self.width() >= _WIDE
         longest = transport.widest if is_wide else re.sub(r"\d", "0", wordings[-1])
-        room = (transport, transport.length, is_wide, longest)
+        room = (transport, transport.length, is_wide, longest, self.place.font().key())
         if room != self._room:
             self._room = room
             self.place.setText(longest)
             self.place.setFixedWidth(self.place.sizeHint().width() + 2)
         self.place.setText(wordings[0] if is_wide else wordings[-1])
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Give words of another size their room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.transport is not None:
+            self.play.setMinimumWidth(self.play.fontMetrics().horizontalAdvance("Pause") + 54)
+            self._show_place(self.transport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say more or less."""

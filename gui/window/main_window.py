@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QMainWindow, QMessageBox, QStackedWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from gui.jobs.loading import load_beside
 from gui.shared.file_dialogs import FileDialogs
 from gui.shared.writing import Writing
-from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, apply_theme, give_theme
+from gui.theme import DARK, ICONS, LIGHT, Icons, Theme, give_theme
+from gui.widgets.basics.card import FillRequest
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import Hovered
 from gui.window.actions import COMMANDS, STAGE_KEYS, make_actions
@@ -22,12 +23,13 @@ from gui.window.figure_menu import FigureMenu
 from gui.window.foot import Foot
 from gui.window.head import Head
 from gui.window.input_habits import InputHabits
+from gui.window.look import Look
 from gui.window.menus import HAS_BAR, Menus
 from gui.window.open_data import OpenData
 from gui.window.registry import PAGES
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QEvent
+    from PySide6.QtCore import QChildEvent
     from PySide6.QtGui import QCloseEvent, QKeyEvent
     from PySide6.QtWidgets import QApplication
 
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
     from gui.session.session import Session
     from gui.settings import Settings
     from gui.shared.page import Page, PageEntry
+    from gui.window.fill import Fill
     from gui.window.saved_files import SavedFiles
+    from gui.window.stage import Stage
     from gui.window.text_window import TextWindow
 
 _FRAME = QSize(8, 40)
@@ -60,6 +64,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         self.pages = QStackedWidget(self)
         """Those made so far."""
+        self.look = Look(app, self, self.pages)
         self._dialogs = FileDialogs(self, settings, session.messages)
         self._writing = Writing(session, self)
         self.open_data = OpenData(self, session, settings, self._dialogs)
@@ -82,7 +87,7 @@ class MainWindow(QMainWindow):
             self.habits.guard(part)
         self.show_page(PAGES[0].name)
         self._undo_changed()
-        self.use_theme(self.theme)
+        self.use_theme(self.theme, settings.text_size)
         self.page(PAGES[0].name).take_keyboard()
         self.page("learn").completed.connect(self._settle)
 
@@ -175,9 +180,12 @@ class MainWindow(QMainWindow):
         self.foot.use(self.page(self.shown).transport)
 
     def event(self, event: QEvent) -> bool:
-        """Say what is hovered."""
+        """Say what is hovered; let a card fill the window."""
         if isinstance(event, Hovered):
             self.foot.hovered.set_wordings(event.tip())
+            return True
+        if isinstance(event, FillRequest):
+            self.fill.ask(event.card)
             return True
         return super().event(event)
 
@@ -186,7 +194,7 @@ class MainWindow(QMainWindow):
         self._alt_alone = event.key() == Qt.Key.Key_Alt
         if self.take_key(event):
             return
-        if event.key() == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape and not self._leave():
             for page in self._pages.values():
                 for card in page.cards:
                     card.close()
@@ -208,14 +216,54 @@ class MainWindow(QMainWindow):
         self.actions_by_name[name].trigger()
         return True
 
-    def use_theme(self, theme: Theme) -> None:
-        """Use these colours everywhere."""
+    def _leave(self) -> bool:
+        """Go back from a view that fills the window, else from the stage; return whether to."""
+        there = [one for one in ("fill", "stage") if one in vars(self)]
+        return any(getattr(self, one).leave() for one in there)
+
+    @cached_property
+    def fill(self) -> Fill:
+        """What lets a view fill the window."""
+        from gui.window.fill import Fill
+
+        return Fill(self, self.pages)
+
+    @cached_property
+    def stage(self) -> Stage:
+        """What goes onto the stage."""
+        from gui.window.stage import Stage
+
+        return Stage(self, self)
+
+    @property
+    def _is_on_stage(self) -> bool:
+        return "stage" in vars(self) and self.stage.is_on
+
+    @property
+    def off_stage(self) -> list[QWidget]:
+        """What is not there on the stage."""
+        return [self.head, self.panel, self.foot.speed, self.foot.speed_words]
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Dress a dialog or menu that is shown for the first time."""
+        child = event.child() if event.type() == QEvent.Type.ChildPolished else None
+        if isinstance(child, QWidget) and child is not self.centralWidget():
+            self.look.wear(child)
+        super().childEvent(event)
+
+    def use_text(self, percent: int) -> None:
+        """Write everything in this size, and remember it but on the stage."""
+        if not self._is_on_stage:
+            self.settings.text_size = percent
+        self.use_theme(self.theme, percent)
+
+    def use_theme(self, theme: Theme, percent: int | None = None) -> None:
+        """Use these colours everywhere, and text of this size."""
         self.theme = theme
-        apply_theme(self._app, theme)
+        self.look.dress(theme, percent)
         self.icons = Icons(theme)
         for command in COMMANDS:
             self.actions_by_name[command.name].setIcon(self.icons[command.icon])
-        give_theme(self, theme)
         for page in self._pages.values():
             page.set_icons(self.icons)
         self.head.set_icons(self.icons)
@@ -225,6 +273,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def switch_theme(self) -> None:
         """Switch between light and dark, and remember it."""
+        if self._is_on_stage:
+            return  # which has its own
         theme = LIGHT if self.theme is DARK else DARK
         self.settings.theme = theme
         self.use_theme(theme)
@@ -241,6 +291,7 @@ class MainWindow(QMainWindow):
     def show_page(self, name: str) -> None:
         """Show one page."""
         page = self.page(name)
+        self.look.wear(page)
         self.pages.setCurrentWidget(page)
         self.shown = name
         """The name of the page shown."""

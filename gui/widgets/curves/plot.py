@@ -162,6 +162,7 @@ class CurvePlot(QWidget):
         if self._is_themed and theme is self._theme:
             return
         self._theme, self._is_themed = theme, True
+        self._use_thickness()
         self.view.setBackground(theme.surface)
         self._colour_axes()
         for axis in self.view.axes.values():
@@ -232,8 +233,11 @@ class CurvePlot(QWidget):
     def event(self, event: QEvent) -> bool:
         """Keep lines as thick on a screen with more pixels."""
         if event.type() in (QEvent.Type.Show, QEvent.Type.DevicePixelRatioChange):
-            self.set_thickness(self.devicePixelRatioF())
+            self._use_thickness()
         return super().event(event)
+
+    def _use_thickness(self) -> None:
+        self.set_thickness(self.devicePixelRatioF() * self._theme.thickness)
 
     def _replaced(self, view: QRectF, before: Drawing) -> QRectF:
         """Return where the values in a view are now; empty if they have no place."""

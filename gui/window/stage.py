@@ -1,0 +1,263 @@
+"""The stage, for a projector: nothing but what is shown, large, over the whole screen."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPen
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QSizePolicy, QWidget
+
+from gui.shared.columns import label
+from gui.shared.page import Page
+from gui.theme import LIGHT, STAGE, Theme, give_theme, pixels, text_percent
+from gui.widgets.basics.layouts import beside
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSize
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+    from gui.session.session import Session
+    from gui.window.foot import Foot
+
+LARGER, LARGEST = 1.6, 250
+"""Times the text that a person has chosen, and percent at most."""
+KEYS_SHOWN = 2500
+"""Milliseconds that a pressed key is seen."""
+BLACK_KEYS = ("B", ".")
+"""What remote controls send to blacken the screen."""
+
+
+class Blackness(QWidget):
+    """Covers the window until a key is pressed or something is clicked."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("black screen; any key brings it back")
+        self._focus: QWidget | None = None
+        self.hide()
+
+    def cover(self) -> None:
+        """Blacken the screen."""
+        self._focus = self._window.focusWidget()
+        self.setGeometry(self._window.rect())
+        self.raise_()
+        self.show()
+        self.setFocus()
+
+    def uncover(self) -> None:
+        """Bring what was there back."""
+        if self.isVisible():
+            self.hide()
+            if self._focus is not None:
+                self._focus.setFocus()
+
+    def event(self, event: QEvent) -> bool:
+        """Take every key, shortcuts too, and every click."""
+        kinds = QEvent.Type
+        if event.type() == kinds.ShortcutOverride:
+            event.accept()
+            return True
+        if event.type() in (kinds.KeyPress, kinds.MouseButtonPress):
+            self.uncover()
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it black."""
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), QColor("#000000"))
+
+
+class KeyCap(QLabel):
+    """A key, as it is on a keyboard."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__("", parent, textFormat=Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._theme = LIGHT
+
+    def set_theme(self, theme: Theme) -> None:
+        """Use these colours."""
+        self._theme = theme
+
+    def sizeHint(self) -> QSize:
+        """Return room for the words and what is around them."""
+        hint = super().sizeHint()
+        hint.setWidth(max(hint.width() + pixels(16), pixels(24)))
+        hint.setHeight(hint.height() + pixels(6))
+        return hint
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the cap, and the words on it."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = self.rect().toRectF().adjusted(1, 1, -1, -2)
+            painter.setPen(QPen(QColor(self._theme.edge), 1))
+            painter.setBrush(QColor(self._theme.raised))
+            painter.drawRoundedRect(box.translated(0, 1), 4, 4)
+            painter.drawRoundedRect(box, 4, 4)
+            font = painter.font()
+            font.setBold(True)
+            painter.setFont(font)
+            painter.setPen(QColor(self._theme.text))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
+
+
+class PressedKeys(QWidget):
+    """The key pressed last and what it did, for a while."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.cap, self.words = KeyCap(self), label("", self, "muted")
+        self.setLayout(beside(None, self.cap, self.words, spacing=8))
+        self._timer = QTimer(self, singleShot=True, interval=KEYS_SHOWN)
+        self._timer.timeout.connect(partial(self.tell, "", ""))
+
+    def tell(self, key: str, words: str) -> None:
+        """Show a key and what it did; empty for none."""
+        self.cap.setVisible(bool(key))
+        self.cap.setText(key)
+        self.words.setText(words)
+        if key:
+            self._timer.start()
+
+
+class StageLine(QFrame):
+    """A line of words in place of the head: what is looked at, and of what it is."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("head")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.title, self.words = label("", self, "heading"), label("", self)
+        self.setLayout(beside(self.title, None, self.words, margins=(16, 6, 16, 6)))
+
+
+class Staged(Protocol):
+    """What the stage takes of the window: its state, and what it shows."""
+
+    session: Session
+    actions_by_name: dict[str, QAction]
+    pages: QStackedWidget
+    foot: Foot
+    theme: Theme
+    shown: str
+
+    @property
+    def off_stage(self) -> list[QWidget]:
+        """What is not there on the stage."""
+
+    def use_theme(self, theme: Theme, percent: int | None = None) -> None:
+        """Use these colours, and text of this size."""
+
+
+class Stage(QObject):
+    """Goes onto the stage, and off it again with everything as it was."""
+
+    def __init__(self, window: QMainWindow, staged: Staged) -> None:
+        super().__init__(window)
+        self._window, self._staged = window, staged
+        self.is_on = False
+        self.black = Blackness(window)
+        self.line = StageLine(window)
+        self.keys = PressedKeys(staged.foot)
+        staged.foot.add_at_end(self.keys)
+        centre = window.centralWidget()
+        column = centre.layout() if centre is not None else None
+        assert isinstance(column, QBoxLayout)
+        column.insertWidget(0, self.line)
+        for part in (self.keys, self.line):
+            give_theme(part, staged.theme)
+            part.hide()
+        self._hidden: list[QWidget] = []
+        self._keys: dict[QAction, QKeySequence] = {}
+        self._before: tuple[Qt.WindowState, Theme, int] | None = None
+        self._blacken = QAction("Black screen", self)
+        self._blacken.setShortcuts([QKeySequence(key) for key in BLACK_KEYS])
+        self._blacken.triggered.connect(self.black.cover)
+        for action in staged.actions_by_name.values():
+            action.triggered.connect(partial(self._tell, action))
+        session = staged.session
+        for signal in (session.view.shown_changed, session.view.dataset_changed):
+            signal.connect(self.refresh)
+
+    def toggle(self) -> None:
+        """Go onto the stage, or off it."""
+        if not self.leave():
+            self._enter()
+
+    def _enter(self) -> None:
+        window, staged = self._window, self._staged
+        self.is_on = True
+        self._before = window.windowState(), staged.theme, text_percent()
+        self._hidden = [part for part in staged.off_stage if not part.isHidden()]
+        for part in self._hidden:
+            part.hide()
+        self._tell_pages()
+        black = [QKeySequence(key) for key in BLACK_KEYS]
+        self._keys = {
+            action: action.shortcut()
+            for action in staged.actions_by_name.values()
+            if action.shortcut() in black
+        }
+        for action in self._keys:
+            action.setShortcut(QKeySequence())
+        window.addAction(self._blacken)
+        self.keys.tell("", "")
+        self.keys.show()
+        self.line.show()
+        self.refresh()
+        self._staged.use_theme(STAGE, min(round(LARGER * text_percent()), LARGEST))
+        window.showFullScreen()
+
+    def leave(self) -> bool:
+        """Go off the stage; return whether it was on."""
+        if self._before is None:
+            return False
+        state, theme, percent = self._before
+        self.is_on, self._before = False, None
+        window = self._window
+        self.black.uncover()
+        window.removeAction(self._blacken)
+        for action, keys in self._keys.items():
+            action.setShortcut(keys)
+        self.line.hide()
+        self.keys.hide()
+        for part in self._hidden:
+            part.show()
+        self._tell_pages()
+        self._staged.use_theme(theme, percent)
+        window.setWindowState(state)
+        return True
+
+    def _tell_pages(self) -> None:
+        pages = self._staged.pages
+        for page in (pages.widget(i) for i in range(pages.count())):
+            if isinstance(page, Page):
+                page.set_on_stage(self.is_on)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Say of what it is that is seen."""
+        if not self.is_on:
+            return
+        view, staged = self._staged.session.view, self._staged
+        entry = view.runs.entry(view.runs.shown_key)
+        shown = view.shown
+        parts = [
+            "" if view.dataset is None else view.dataset.name,
+            "" if entry is None else entry.name,
+            "" if shown is None else f"epoch {shown.epoch:.4g}",
+        ]
+        self.line.words.setText(", ".join(part for part in parts if part))
+        self.line.title.setText(staged.actions_by_name[f"{staged.shown}_page"].text().upper())
+
+    def _tell(self, action: QAction, _: bool = False) -> None:
+        if self.is_on and not action.shortcut().isEmpty():
+            native = QKeySequence.SequenceFormat.NativeText
+            self.keys.tell(action.shortcut().toString(native), action.text().lower())

@@ -1,0 +1,218 @@
+"""Size of text, theme, the stage, and views that fill the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from gui_helpers import click, has_colour, pixels, press, wait_until
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor, QKeySequence
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
+
+from gui.theme import DARK, LIGHT, STAGE, USUAL, apply_font, text_percent
+from gui.widgets.basics.card import Card
+from gui.window.look import next_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from gui.session.session import Session
+    from gui.settings import Settings
+    from gui.window.main_window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def usual_text(app: QApplication) -> Iterator[None]:
+    """Leave text as large as other tests expect it."""
+    yield
+    apply_font(app, USUAL)
+
+
+def visible(window: MainWindow, kind: type[QWidget]) -> list[QWidget]:
+    return [widget for widget in window.findChildren(kind) if widget.isVisible()]
+
+
+def heights(window: MainWindow) -> dict[str, int]:
+    """Return how high the text of every label seen is written."""
+    seen = [label for label in visible(window, QLabel) if isinstance(label, QLabel)]
+    return {label.text(): label.fontMetrics().height() for label in seen if label.text()}
+
+
+def test_text_grows_and_shrinks_at_once_and_is_remembered(
+    window: MainWindow,
+    qtbot: QtBot,
+    settings: Settings,
+    new_window: Callable[[Session], MainWindow],
+) -> None:
+    usual, before = heights(window), pixels(window)
+    for _ in range(4):
+        press(qtbot, window, "Ctrl++")
+    assert (text_percent(), settings.text_size) == (175, 175)
+    large = heights(window)
+    both = large.keys() & usual.keys()
+    assert len(both) >= 10
+    assert all(1.5 * usual[words] <= large[words] <= 2 * usual[words] for words in both)
+    assert (pixels(window) != before).any()
+    press(qtbot, window, "Ctrl+0")
+    assert heights(window) == usual
+    press(qtbot, window, "Ctrl+-")
+    assert text_percent() == settings.text_size == 90
+    assert all(
+        height <= usual[words] for words, height in heights(window).items() if words in usual
+    )
+    again = new_window(window.session)
+    assert text_percent() == 90
+    assert max(heights(again).values()) < max(usual.values())
+
+
+def test_sizes_go_from_80_to_200_percent() -> None:
+    sizes = [USUAL]
+    while (larger := next_size(1, sizes[-1])) != sizes[-1]:
+        sizes.append(larger)
+    while (smaller := next_size(-1, sizes[0])) != sizes[0]:
+        sizes.insert(0, smaller)
+    assert (sizes[0], sizes[-1]) == (80, 200)
+    assert next_size(1, 160) == 175
+    assert next_size(-1, 160) == 150
+
+
+def test_hidden_pages_and_new_dialogs_wear_the_theme_too(window: MainWindow, qtbot: QtBot) -> None:
+    """What is seen changes with the key; what is hidden soon after, or when it is shown."""
+    window.page("attack")
+    window.show_page("learn")
+    press(qtbot, window, "Ctrl+T")
+    assert has_colour(pixels(window)[-4:, 2:6], DARK.surface).any()
+    heading = window.page("attack").findChild(QLabel, "heading")
+
+    def colour() -> str:
+        return heading.palette().windowText().color().name()
+
+    window.show_page("attack")
+    assert colour() == DARK.muted
+    press(qtbot, window, "Ctrl+T")
+    window.show_page("learn")
+    press(qtbot, window, "Ctrl+T")
+    wait_until(qtbot, lambda: colour() == DARK.muted)
+    box = QMessageBox(window)
+    box.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
+    box.open()
+    button = box.buttons()[0]
+    assert button.palette().buttonText().color().name() == DARK.text
+    box.close()
+    press(qtbot, window, "Ctrl+T")
+    assert window.theme is LIGHT
+
+
+def card_of(window: MainWindow, name: str) -> Card:
+    return next(card for card in window.findChildren(Card) if card.accessibleName() == name)
+
+
+def places(window: MainWindow) -> dict[str, tuple[int, ...]]:
+    """Return where every card is, and what is around it."""
+    return {
+        card.accessibleName(): (*card.geometry().getRect(), *card.parentWidget().size().toTuple())
+        for card in window.findChildren(Card)
+    }
+
+
+def test_a_double_click_on_a_title_fills_the_window_and_escape_lays_it_back(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    card, before = card_of(window, "Error"), places(window)
+    window.setFocus()
+    qtbot.mouseDClick(card.title, Qt.MouseButton.LeftButton)
+    assert card.isVisible()
+    assert card.width() > 0.9 * window.width()
+    assert card.height() > 0.8 * window.pages.height()
+    corner = pixels(window)[window.height() // 2, -40:-20]
+    assert has_colour(corner, LIGHT.surface).any()
+    press(qtbot, window, "Escape")
+    wait_until(qtbot, lambda: places(window) == before)
+
+
+def test_f_fills_with_what_lies_under_the_pointer_and_goes_back(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = card_of(window, "Log-likelihood")
+    middle = card.mapToGlobal(card.rect().center())
+    monkeypatch.setattr(QCursor, "pos", lambda: middle)
+    before = places(window)
+    press(qtbot, window, "F")
+    assert window.fill.card is card
+    assert card.width() > 0.9 * window.width()
+    press(qtbot, window, "F")
+    assert window.fill.card is None
+    wait_until(qtbot, lambda: places(window) == before)
+
+
+def test_another_page_lays_what_fills_the_window_back(window: MainWindow, qtbot: QtBot) -> None:
+    card, before = card_of(window, "Error"), places(window)
+    qtbot.mouseDClick(card.title, Qt.MouseButton.LeftButton)
+    press(qtbot, window, "Ctrl+2")
+    wait_until(qtbot, lambda: window.fill.card is None)
+    assert not window.fill.over.isVisible()
+    press(qtbot, window, "Ctrl+1")
+    wait_until(qtbot, lambda: places(window) == before)
+
+
+def test_the_stage_is_large_and_light_and_has_nothing_but_what_is_shown(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    press(qtbot, window, "Ctrl+T")
+    size, before = window.size(), [widget.isVisible() for widget in window.off_stage]
+    press(qtbot, window, "F11")
+    assert window.isFullScreen()
+    assert (window.theme, text_percent()) == (STAGE, 160)
+    assert not any(widget.isVisible() for widget in window.off_stage)
+    assert window.stage.line.isVisible()
+    assert "epoch" in window.stage.line.words.text()
+    assert has_colour(pixels(window)[-4:, 2:6], STAGE.surface).all()
+    press(qtbot, window, "Escape")
+    assert not window.isFullScreen()
+    assert (window.theme, text_percent(), window.settings.text_size) == (DARK, USUAL, USUAL)
+    assert [widget.isVisible() for widget in window.off_stage] == before
+    assert not window.stage.line.isVisible()
+    wait_until(qtbot, lambda: window.size() == size)
+
+
+def test_pressed_keys_are_shown_on_the_stage_and_nowhere_else(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    press(qtbot, window, "F11")
+    keys = window.stage.keys
+    press(qtbot, window, "Ctrl+B")
+    assert keys.cap.isVisible()
+    assert keys.cap.text() == QKeySequence("Ctrl+B").toString(
+        QKeySequence.SequenceFormat.NativeText
+    )
+    assert keys.words.text() == "best epoch"
+    press(qtbot, window, "F11")
+    assert not keys.isVisible()
+
+
+@pytest.mark.parametrize("key", ["B", "."])
+def test_b_and_the_full_stop_blacken_the_stage_and_any_key_brings_it_back(
+    window: MainWindow, qtbot: QtBot, key: str
+) -> None:
+    session = window.session
+    session.view.show_epoch(2)
+    press(qtbot, window, "F11")
+    press(qtbot, window, key)
+    black = window.stage.black
+    assert black.isVisible()
+    assert not pixels(window).any()
+    press(qtbot, black, "Ctrl+End")  # which would show another epoch
+    assert not black.isVisible()
+    assert pixels(window).any()
+    assert session.view.shown is not None
+    assert session.view.shown.epoch == 2
+    press(qtbot, window, key)
+    click(qtbot, black, QPoint(5, 5))
+    assert not black.isVisible()
+    press(qtbot, window, "Escape")
+    press(qtbot, window, ".")
+    assert not black.isVisible()
+    assert session.view.shown.epoch == 3
