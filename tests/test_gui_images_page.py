@@ -365,6 +365,7 @@ def test_an_opened_image_stands_in_the_place_of_the_tabs_and_walks_along_the_wal
     page: ImagesPage, qtbot: QtBot
 ) -> None:
     page.resize(1264, 594)
+    qtbot.wait(50)  # it is laid out when there is nothing else to do
     before = page.wall.width()
     click(qtbot, page.wall.viewport(), page.wall.cell_rect(2).center())
     assert page.card.isVisible()
