@@ -78,7 +78,9 @@ class Settings:
     text_size = _Kept(USUAL)
     """Of all text, in percent."""
     panel_open = _Kept(True)
-    """Whether the Experiment panel is unfolded."""
+    """Whether the settings on the Learn page are unfolded."""
+    more_settings = _Kept(False)
+    """Whether all of them are shown."""
     weights_seen = _Kept("")
     """How weights are shown, by what is usual for the start: ``start:mean plain:plain``."""
     saved_in = _Kept("")

@@ -270,8 +270,7 @@ def test_an_adversarially_trained_run_lies_beside_the_other(
     assert f"test image {strip.images[0].index:,}" in window.foot.hovered.text()
     first = session.runs.shown_key
     assert first is not None
-    combo = window.panel.later_form.rows["adversary"].editor
-    choose(qtbot, combo, combo.findData("l2"))  # type: ignore[attr-defined]
+    session.wanted.set_setting("adversary", "l2")
     session.wanted.set_setting("adversary_size", 1.0)
     assert session.wanted.needs_rewind
     session.training.rewind(play=True)

@@ -561,7 +561,7 @@ def test_an_added_drawing_is_learnt_from_the_next_rewind_on(
     before = data_of(session).train
     image = add_drawing(window, qtbot, 3)
     assert window.notice.text == "Added as training image 300, labelled 3. Start again to learn it."
-    assert session.wanted.needs_rewind
+    assert session.wanted.waits
     assert data_of(session).train is before, "the run under way has not changed"
     assert draw_page.samples.text() == "1 drawing added"
     was_sure = float(draw_page.rows[draw_page.way].probabilities[3])
@@ -688,7 +688,6 @@ def test_everything_has_a_name_a_tooltip_and_room(
 ) -> None:
     draw(draw_page.canvas)
     window.setMinimumSize(0, 0)
-    window.panel.hide()
     window.resize(*size)
     QTest.qWait(50)  # it is laid out when there is nothing else to do
     for widget in draw_page.findChildren(QAbstractButton) + draw_page.findChildren(QSlider):

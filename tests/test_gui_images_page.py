@@ -585,7 +585,7 @@ def test_data_without_a_test_part_can_be_divided_otherwise(
 
 
 def test_the_panel_keeps_the_sizes_and_this_page_has_the_rest(window: MainWindow) -> None:
-    in_panel = set(window.panel.later_form.rows)
+    in_panel = set(window.page("learn").settings_panel.rows)
     here = set(window.page("images").split.form.form.rows)
     assert {"train_size", "test_size", "validation_size"} <= in_panel
     new = {"test_share", "split_seed", "label_noise", "pixel_noise", "noise_seed"}

@@ -236,7 +236,7 @@ def new_seed(scene: Scene) -> Iterator[None]:
     assert scene.session.view.training_config.seed != before
     assert scene.session.view.is_running
     wait_for_state(scene.qtbot, scene.session, RunState.FINISHED)
-    seed = scene.window.panel.later_form.rows["seed"].editor
+    seed = scene.window.page("learn").settings_panel.rows["seed"].editor
     assert seed.value() == scene.session.view.training_config.seed
 
 
@@ -323,10 +323,11 @@ def tune_page(scene: Scene) -> Iterator[None]:
 
 
 def panel(scene: Scene) -> Iterator[None]:
-    width = scene.window.pages.width()
+    page = scene.window.page("learn")
+    width = page.atlas.width()
     yield
-    assert not scene.window.panel.isVisible()
-    scene.wait(lambda: scene.window.pages.width() > width + 100)
+    assert page.settings_panel.rail.isVisible()
+    scene.wait(lambda: page.atlas.width() > width + 100)
     assert scene.window.settings.panel_open is False
 
 
@@ -509,10 +510,10 @@ def back_to_normal(scene: Scene) -> None:
     window, session = scene.window, scene.session
     if window.theme is not LIGHT:
         window.switch_theme()
-    if not window.panel.isVisible():
-        window.actions_by_name["panel"].trigger()
     window.notice.close_message()
     window.show_page("learn")
+    if not window.page("learn").settings_panel.is_open:
+        window.actions_by_name["panel"].trigger()
     if session.wanted.data.dataset != SMALL.dataset:
         session.open(SMALL.dataset)
         scene.wait(lambda: session.data.opening is None)
@@ -570,7 +571,8 @@ def test_before_anything_is_looked_at_four_threads_run_at_most(
     window = new_window(new_session())
     open_and_finish(qtbot, window.session)
     wait_for_rest(qtbot, window)
-    expected = {"training", "diagnosis", "opening data"}  # the last ends by itself, as loading does
+    # The last ends by itself, as loading does.
+    expected = {"training", "diagnosis", "the last batch", "opening data"}
 
     def ours() -> set[str]:
         return {thread.name for thread in threading.enumerate() if thread not in before}
@@ -732,10 +734,10 @@ def test_the_theme_is_remembered(
     press(qtbot, window, "F9")
     again = new_window(window.session)
     assert again.theme is DARK
-    assert not again.panel.isVisible()
-    assert not again.actions_by_name["panel"].isChecked()
+    panel = again.page("learn").settings_panel
+    assert panel.rail.isVisible()
     press(qtbot, again, "F9")
-    assert again.panel.isVisible()
+    assert panel.card.isVisible()
 
 
 def test_the_size_is_remembered(window: MainWindow, settings: Settings) -> None:
@@ -821,7 +823,7 @@ def test_nothing_is_cut_at_1280_by_720(window: MainWindow, qtbot: QtBot, page: s
                 continue
             if isinstance(widget, (QAbstractButton, QLabel)) and widget.width() > 1:
                 shown = widget.rect().translated(widget.mapTo(window, QPoint(0, 0)))
-                inside_panel = window.panel.isAncestorOf(widget)  # which may scroll
+                inside_panel = window.page("learn").settings_panel.area.isAncestorOf(widget)
                 assert inside_panel or inside.contains(shown), widget
             is_button = isinstance(widget, QAbstractButton)
             if is_button and widget.objectName() != "qt_menubar_ext_button":
@@ -832,7 +834,8 @@ def test_no_button_tab_box_or_list_takes_the_keys_of_the_stage(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     learn, session = window.page("learn"), window.session
-    form = window.panel.later_form.rows
+    form = learn.settings_panel.rows
+    learn.settings_panel.more.setChecked(True)
     focusable = (
         window.foot.speed,
         window.foot.buttons["step_epoch"],
@@ -862,7 +865,9 @@ def test_no_button_tab_box_or_list_takes_the_keys_of_the_stage(
 
 
 def test_enter_presses_what_is_focused(window: MainWindow, qtbot: QtBot) -> None:
-    shuffle = window.panel.later_form.rows["shuffle"].editor
+    panel = window.page("learn").settings_panel
+    panel.more.setChecked(True)
+    shuffle = panel.rows["shuffle"].editor
     shuffle.setFocus()
     qtbot.keyClick(shuffle, Qt.Key.Key_Return)
     assert not shuffle.isChecked()
@@ -875,7 +880,8 @@ def test_enter_presses_what_is_focused(window: MainWindow, qtbot: QtBot) -> None
 
 
 def test_keys_in_a_text_field_are_those_of_the_text(window: MainWindow, qtbot: QtBot) -> None:
-    field, session = window.panel.live_form.rows["learning_rate"].editor, window.session
+    session = window.session
+    field = window.page("learn").settings_panel.rows["learning_rate"].editor
     field.setFocus()
     keys = Qt.Key
     for key in (keys.Key_Left, keys.Key_Home, keys.Key_Period, keys.Key_Comma, keys.Key_Space):
@@ -893,7 +899,7 @@ def test_shift_and_space_train_whatever_is_on_the_stage(window: MainWindow, qtbo
 
 def test_letters_typed_into_a_field_are_no_commands(window: MainWindow, qtbot: QtBot) -> None:
     history = window.session.view.history
-    field = window.panel.live_form.rows["learning_rate"].editor
+    field = window.page("learn").settings_panel.rows["learning_rate"].editor
     field.setFocus()
     for key in "bern":
         qtbot.keyClicks(field, key)
@@ -924,9 +930,9 @@ def test_a_full_disk_is_told(
 
 
 def test_the_wheel_scrolls_and_changes_no_setting(window: MainWindow, qtbot: QtBot) -> None:
-    panel, session = window.panel, window.session
+    panel, session = window.page("learn").settings_panel, window.session
     before = session.wanted.training, session.wanted.data
-    rate = panel.live_form.rows["learning_rate"]
+    rate = panel.rows["learning_rate"]
     for widget in (window.head.preset, rate.editor, rate.slider):
         assert widget is not None
         assert not widget.hasFocus()

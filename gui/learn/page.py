@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.insight.diagnostics import WEIGHTS_SEEN, seen_weights, weight_images, weight_limit
 from gui.jobs.loading import load_beside
@@ -20,6 +19,7 @@ from gui.learn.atlas_rows import (
     rows_to_come,
 )
 from gui.learn.curves_to_come import CurvesToCome
+from gui.learn.settings.panel import SettingsPanel
 from gui.learn.weights_choice import WeightsChoice
 from gui.shared.page import Page
 from gui.shared.tabs import PanelTabs
@@ -32,10 +32,11 @@ from gui.widgets.images.colour_bar import ColourBar
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from PySide6.QtGui import QResizeEvent, QShowEvent
+    from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
+    from PySide6.QtWidgets import QWidget
 
     from core.insight.diagnostics import Diagnosis
     from gui.jobs.question import Answer
@@ -108,6 +109,7 @@ class LearnPage(Page):
         self.atlas_words = FittingLabel("", self)
         self.atlas_words.setObjectName("muted")
         self.weights = WeightsChoice(session, self)
+        self.settings_panel = SettingsPanel(session, self)
         self.switch = TabRow({ATLAS: _ATLAS_HELP} | {tab.words: tab.help for tab in tabs}, self)
         self._offered = tabs
         self._lay_out()
@@ -115,6 +117,7 @@ class LearnPage(Page):
         self.switch.chosen.connect(self._switched)
         self.weights.changed.connect(self._weights_chosen)
         self.sample_requested.connect(self._open_sample)
+        self.settings_panel.sample_requested.connect(self._open_sample)
         self.content_requested.connect(self._open_content)
         self.tab_requested.connect(self.show_tab)
         session.view.run_started.connect(self._run_started)
@@ -137,11 +140,13 @@ class LearnPage(Page):
         self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
         inside = holding(below(head, (self.tabs, 1), spacing=4), self)
         self._lower = beside((card(inside, (12, 8, 12, 8)), 1), spacing=8)
-        self.setLayout(below(self._to_come, (self._lower, 1), spacing=8))
+        self._column = below(self._to_come, (self._lower, 1), spacing=8)
+        self.setLayout(beside(self.settings_panel, (self._column, 1), spacing=8))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the curves what the atlas can do without."""
         super().resizeEvent(event)
+        self.settings_panel.fit(self.window().width())
         above = vars(self).get("curves", self._to_come)
         above.setFixedHeight(curves_height(self.height()))
         self.weights.shorten(self.width() < _SHORT)
@@ -149,6 +154,10 @@ class LearnPage(Page):
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for what is made from now on; what there is gets them by itself."""
         self._theme = theme
+
+    def set_icons(self, icons: Mapping[str, QIcon]) -> None:
+        """Use these icons on the buttons."""
+        self.settings_panel.set_icons(icons)
 
     @cached_property
     def card(self) -> ImageCard:
@@ -178,10 +187,8 @@ class LearnPage(Page):
         self._making = self._making or making_plots()
         made = LearningCurves(self._session, [*self._plots, *self._making], self)
         give_theme(made, self._theme)
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)
         made.setGeometry(self._to_come.geometry())
-        layout.replaceWidget(self._to_come, made)
+        self._column.replaceWidget(self._to_come, made)
         made.setFixedHeight(self._to_come.height())
         made.setVisible(not self._to_come.isHidden())  # at once, or all would move for a moment
         self._to_come.hide()
@@ -284,8 +291,9 @@ class LearnPage(Page):
             self.opened.refresh()
 
     def remember(self, settings: Settings) -> None:
-        """Remember how weights are shown."""
+        """Remember how weights are shown, and what of the settings."""
         self.weights.remember(settings)
+        self.settings_panel.remember(settings)
 
     @Slot()
     def _forget(self) -> None:

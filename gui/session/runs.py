@@ -165,23 +165,36 @@ class RunList(QObject):
         self._share_memory()
         self.changed.emit()
 
-    def _tidy(self) -> None:
-        """Drop the run that was live if nothing was learnt in it, and of twins the shorter."""
+    def _spare(self) -> list[RunEntry]:
+        """Return the run that is live if nothing was learnt in it, and of twins the shorter."""
         old = self.entry(self.live_key)
         if old is None:
-            return
+            return []
         n_learnt = len(old.run.history)
         others = [e for e in self.entries if e is not old] if n_learnt > 1 else []
         twins = [e for e in others if e.run.is_twin_of(old.run)]
         longer = any(len(e.run.history) >= n_learnt for e in twins)
-        for entry in [old] if n_learnt <= 1 or longer else twins:
-            if not (entry.is_touched and entry.run.history.records):
-                del self._entries[entry.key]
+        spare = [old] if n_learnt <= 1 or longer else twins
+        return [e for e in spare if not (e.is_touched and e.run.history.records)]
+
+    def _tidy(self) -> None:
+        """Drop the run that was live, and others, if they tell nothing."""
+        for entry in self._spare():
+            del self._entries[entry.key]
         if self.entry(self.reference_key) is None:
             self.reference_key = None
 
-    def _free_name(self) -> str:
-        taken = {e.name for e in self._all()}
+    @property
+    def next_name(self) -> str:
+        """The name that a run gets that begins now."""
+        return self._free_name({entry.key for entry in self._spare()})
+
+    def keeps(self, entry: RunEntry) -> bool:
+        """Whether a run stays in the list when another begins."""
+        return all(entry is not spare for spare in self._spare())
+
+    def _free_name(self, but: set[int] | frozenset[int] = frozenset()) -> str:
+        taken = {e.name for e in self._all() if e.key not in but}
         number = 1 + sum(name.startswith("run ") for name in taken)
         while f"run {number}" in taken:
             number += 1

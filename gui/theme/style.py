@@ -128,6 +128,7 @@ def _buttons(theme: Theme) -> str:
     QToolButton#page {{ padding: 0px 4px; min-height: {pixels(28)}px; }}
     QToolButton#tab {{ padding: 0px 6px; min-height: {pixels(26)}px; }}
     QToolButton#way {{ padding: 2px; }}
+    QToolButton#unfold {{ padding: 2px 4px 2px 0px; }}
     QToolButton#tool {{ padding: 4px; }}
     QToolButton#outlined {{ background: {theme.raised}; border-color: {theme.border};
         padding: 0px 8px; min-height: {pixels(24)}px; }}
@@ -155,6 +156,9 @@ def _buttons(theme: Theme) -> str:
         padding: 0px 4px; min-height: {pixels(18)}px; }}
     QPushButton#verb:hover, QToolButton#verb:hover {{ text-decoration: underline; }}
     QPushButton#verb:focus {{ border-color: {theme.accent}; }}
+    QPushButton#waiting {{ background: transparent; color: {theme.best}; border: none;
+        font-size: {points(12)}pt; padding: 0px 2px; min-height: {pixels(14)}px; }}
+    QPushButton#waiting:hover, QPushButton#waiting:focus {{ text-decoration: underline; }}
     QPushButton[waiting="true"] {{ border: 2px solid {theme.best}; }}
     QCheckBox::indicator {{ width: {pixels(15)}px; height: {pixels(15)}px;
         border: 1px solid {theme.edge}; border-radius: 4px; background: {theme.surface}; }}

@@ -147,8 +147,8 @@ COMMANDS: tuple[Command, ...] = (
             lambda w: w.session.training.fork()),
     *(_page_command(page) for page in PAGES),
     *(_tab_command(n, which) for n, which in enumerate(("First", "Second", "Third"), start=1)),
-    Command("panel", "View", "Experiment panel", "Fold the panel on the left away, or back.", "F9",
-            "panel", lambda w: w.toggle_panel(), checkable=True),
+    Command("panel", "View", "Settings", "Fold the settings on the left away, or back.", "F9",
+            "panel", lambda w: w.page("learn").settings_panel.toggle(), page="learn"),
     Command("theme", "View", "Light or dark", "Switch between light and dark.", "Ctrl+T", "theme",
             lambda w: w.switch_theme()),
     Command("text_larger", "View", "Larger text", "Write everything larger, up to twice the usual "

@@ -18,7 +18,6 @@ from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import Hovered
 from gui.window.actions import COMMANDS, STAGE_KEYS, make_actions
 from gui.window.closing import lost_words
-from gui.window.experiment_panel import ExperimentPanel
 from gui.window.figure_menu import FigureMenu
 from gui.window.foot import Foot
 from gui.window.head import Head
@@ -71,7 +70,6 @@ class MainWindow(QMainWindow):
         self.figures = FigureMenu(self, session, self.pages, self._dialogs, self._writing)
         self.actions_by_name = make_actions(self)
         self.menus = Menus(self, self.actions_by_name, self.open_data.recent_menu)
-        self.panel = ExperimentPanel(session, self)
         self.head = Head(session, self.actions_by_name, self.menus, self)
         self.foot = Foot(session, self.actions_by_name, self)
         self.notice = self.foot.message
@@ -82,8 +80,7 @@ class MainWindow(QMainWindow):
         self._alt_alone = False
         self._lay_out()
         self._connect()
-        self.actions_by_name["panel"].setChecked(settings.panel_open)
-        for part in (self.head, self.panel, self.foot):
+        for part in (self.head, self.foot):
             self.habits.guard(part)
         self.show_page(PAGES[0].name)
         self._undo_changed()
@@ -140,7 +137,7 @@ class MainWindow(QMainWindow):
         load_beside(self.session.pool, [entry.load for entry in PAGES])
 
     def _lay_out(self) -> None:
-        middle = beside(self.panel, (self.pages, 1), spacing=10, margins=(10, 10, 10, 10))
+        middle = beside((self.pages, 1), margins=(8, 8, 8, 8))
         centre = holding(below(self.head, (middle, 1), self.foot, spacing=0), self)
         self.setCentralWidget(centre)
 
@@ -296,7 +293,6 @@ class MainWindow(QMainWindow):
         self.shown = name
         """The name of the page shown."""
         self.head.show_page(name, has_preset=_entry(name).has_preset)
-        self._show_panel()
         self._use_transport()
         for command in COMMANDS:
             if command.page:
@@ -327,17 +323,6 @@ class MainWindow(QMainWindow):
         """Show a page, and let keys go there: not to a button, which would look chosen."""
         self.show_page(name)
         self.page(name).take_keyboard()
-
-    @Slot()
-    def toggle_panel(self) -> None:
-        """Fold the Experiment panel away, or back."""
-        self.settings.panel_open = self.actions_by_name["panel"].isChecked()
-        self._show_panel()
-
-    def _show_panel(self) -> None:
-        """Show the settings where they act."""
-        is_open = self.actions_by_name["panel"].isChecked()
-        self.panel.setVisible(is_open and _entry(self.shown).has_preset)
 
     @cached_property
     def texts(self) -> TextWindow:

@@ -9,14 +9,17 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QSizePolicy, QWidget
 
+from gui.theme import pixels
+
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QWheelEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 
     from core.parameters import Parameter
 
 _TYPEABLE = 1e15
 """Anything up to here can be typed, so that what is out of range is told, not eaten silently."""
 
+_OF = " of "
 _STEPS_PER_DECADE = (1.0, 2.0, 5.0)
 
 
@@ -35,6 +38,7 @@ class NumberField(QDoubleSpinBox):
         self._declared = declared
         self._whole = declared.kind != "float"
         self._accepted = float(declared.low or 0)
+        self._used: int | None = None
         self.setDecimals(0 if self._whole else 8)
         self.setRange(-_TYPEABLE, _TYPEABLE)
         self.setKeyboardTracking(False)
@@ -49,6 +53,32 @@ class NumberField(QDoubleSpinBox):
         if value != self.value():
             with QSignalBlocker(self):
                 self.setValue(float(value))
+
+    def show_used(self, n_used: int | None) -> None:
+        """Say how many there really are, until somebody types: ``2,000 of 5,000``."""
+        if n_used != self._used:
+            self._used = n_used
+            self.updateGeometry()
+            if not self.hasFocus():
+                self._write()
+
+    def _write(self) -> None:
+        """Write the value anew: what is said with it depends on who looks."""
+        with QSignalBlocker(self):
+            self.lineEdit().setText(self.textFromValue(self.value()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the number alone: it can be typed over."""
+        super().focusInEvent(event)
+        if self._used is not None:
+            self._write()
+            self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Say again how many there are."""
+        super().focusOutEvent(event)
+        if self._used is not None:
+            self._write()
 
     def number(self) -> float | int:
         """Return the value in its declared type."""
@@ -66,12 +96,16 @@ class NumberField(QDoubleSpinBox):
 
     def textFromValue(self, value: float) -> str:
         """Write as people do: 0.1, not 0.10000000."""
+        if self._used is not None and not self.hasFocus():
+            return f"{self._used:,}{_OF}{value:,.0f}"
         if value == 0 and self._declared.zero_text:
             return self._declared.zero_text
         return f"{value:.0f}" if self._whole else f"{value:.8g}"
 
     def valueFromText(self, text: str) -> float:
         """Read what was typed, 1e-3 included."""
+        if _OF in text:
+            text = text.partition(_OF)[2].replace(",", "")
         if self._declared.zero_text and text.strip().casefold() == self._declared.zero_text:
             return 0.0
         return float(text.strip().replace(",", "."))
@@ -118,13 +152,16 @@ class NumberField(QDoubleSpinBox):
             self.clearFocus()
 
     def minimumSizeHint(self) -> QSize:
-        """Ask for the width of a usual number, not of the longest that can be typed."""
-        width = self.fontMetrics().horizontalAdvance("1000000") + 30
-        return QSize(width, super().minimumSizeHint().height())
+        """Ask for the width of a short number."""
+        return QSize(self._width("10000"), super().minimumSizeHint().height())
 
     def sizeHint(self) -> QSize:
-        """Return the same: the layout stretches it."""
-        return self.minimumSizeHint()
+        """Ask for that of a usual number, not of the longest that can be typed."""
+        return QSize(self._width("1000000"), super().minimumSizeHint().height())
+
+    def _width(self, text: str) -> int:
+        text = text if self._used is None else f"{self._used:,}{_OF}{self.value():,.0f}"
+        return self.fontMetrics().horizontalAdvance(text) + pixels(28)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Take the wheel only when focused: scrolling past must not change a setting."""

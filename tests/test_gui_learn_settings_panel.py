@@ -8,9 +8,13 @@ from gui_helpers import (
     WAIT,
     choose,
     click,
+    data_of,
     drag,
     handle_centre,
+    has_colour,
     open_paused,
+    pixels,
+    press,
     type_number,
     wait_for_state,
     wait_until,
@@ -22,18 +26,18 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from core.data.config import DataConfig
 from core.learning.config import TrainingConfig
 from core.parameters import parameters_of
+from gui.learn.settings.panel import SettingsPanel
 from gui.session.run_state import RunState
-from gui.shared.training_transport import FASTEST, SLOWEST, SPEED_STEPS, pace_at, place_of
+from gui.theme import LIGHT
 from gui.widgets.basics.number_field import NumberField
-from gui.window.experiment_panel import ExperimentPanel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytestqt.qtbot import QtBot
 
+    from gui.learn.settings.form import SettingRow
     from gui.session.session import Session
-    from gui.widgets.basics.parameter_form import ParameterRow
     from gui.window.main_window import MainWindow
 
 LIVE = [
@@ -53,15 +57,27 @@ LATER = [
 
 
 @pytest.fixture
-def new_form(new_panel: Callable[..., Any]) -> Callable[[Session], ExperimentPanel]:
-    """Return a maker of the panel alone, as high as in the smallest window."""
-    return lambda session: new_panel(ExperimentPanel, session, size=(300, 560))
+def new_form(new_panel: Callable[..., Any]) -> Callable[[Session], SettingsPanel]:
+    """Return a maker of the panel alone, all unfolded, as high as in 1280 x 720."""
+
+    def make(session: Session) -> SettingsPanel:
+        panel: SettingsPanel = new_panel(SettingsPanel, session, size=(212, 594))
+        panel.more.setChecked(True)
+        return panel
+
+    return make
 
 
 @pytest.fixture
-def panel(session: Session, new_form: Callable[[Session], ExperimentPanel]) -> ExperimentPanel:
+def panel(session: Session, new_form: Callable[[Session], SettingsPanel]) -> SettingsPanel:
     """Return the panel of a run that has ended."""
     return new_form(session)
+
+
+@pytest.fixture
+def held(new_session: Callable[..., Session], qtbot: QtBot) -> Session:
+    """Return a session whose run is held before its first batch."""
+    return open_paused(qtbot, new_session())
 
 
 @pytest.fixture
@@ -72,11 +88,11 @@ def told(session: Session) -> list[str]:
     return told
 
 
-def row(panel: ExperimentPanel, name: str) -> ParameterRow:
-    return {**panel.live_form.rows, **panel.later_form.rows}[name]
+def row(panel: SettingsPanel, name: str) -> SettingRow:
+    return panel.rows[name]
 
 
-def field(panel: ExperimentPanel, name: str) -> NumberField:
+def field(panel: SettingsPanel, name: str) -> NumberField:
     editor = row(panel, name).editor
     assert isinstance(editor, NumberField)
     return editor
@@ -87,63 +103,68 @@ def wanted(session: Session, name: str) -> Any:
 
 
 def test_every_declared_setting_stands_in_the_panel_or_on_the_data_page(
-    window: MainWindow,
+    window: MainWindow, qtbot: QtBot
 ) -> None:
+    panel = window.page("learn").settings_panel
     declared = {**parameters_of(DataConfig), **parameters_of(TrainingConfig)}
     elsewhere = set(window.page("images").split.form.form.rows)
-    live = {name for name, item in parameters_of(TrainingConfig).items() if item.live}
-    assert set(window.panel.live_form.rows) == live
-    later = set(window.panel.later_form.rows)
-    assert later | elsewhere == set(declared) - live - {"dataset"}
-    assert later & elsewhere == {"validation_size"}  # the Data page says who chooses
-    for name in {*window.panel.live_form.rows, *window.panel.later_form.rows}:
-        shown, item = row(window.panel, name), declared[name]
-        assert shown.label.text() == item.label
+    assert set(panel.rows) | elsewhere == set(declared) - {"dataset"}
+    assert set(panel.rows) & elsewhere == {"validation_size"}  # the Data page says who chooses
+    assert not panel.more_form.isVisible(), "a newcomer sees few"
+    click(qtbot, panel.more)
+    for name, shown in panel.rows.items():
+        item = declared[name]
+        assert shown.label.text() in (item.label, item.label.split()[0])
         for tip in (shown.label.toolTip(), shown.editor.toolTip()):
             assert item.help in tip
             assert item.range_text().capitalize()[:12] in tip or item.range_text()[:12] in tip
             assert item.unit in tip
-        assert shown.editor.isVisibleTo(window.panel)
+        assert shown.editor.isVisibleTo(panel) is (name != "adversary_size")
 
 
 def test_a_tooltip_shows_the_formula_with_the_present_number(
-    panel: ExperimentPanel, qtbot: QtBot
+    panel: SettingsPanel, qtbot: QtBot
 ) -> None:
     assert "eta = 0.1<" in row(panel, "learning_rate").editor.toolTip()
     type_number(qtbot, field(panel, "learning_rate"), "0.35")
     assert "eta = 0.35<" in row(panel, "learning_rate").editor.toolTip()
 
 
-def test_the_form_shows_what_the_session_holds(panel: ExperimentPanel, session: Session) -> None:
+def test_the_form_shows_what_the_session_holds(panel: SettingsPanel, session: Session) -> None:
     for name in ("learning_rate", "batch_size", "epochs", "seed"):
         assert field(panel, name).value() == getattr(session.view.training_config, name)
     assert field(panel, "train_size").value() == session.view.data_config.train_size
 
 
 def test_live_numbers_act_at_once(
-    panel: ExperimentPanel, session: Session, told: list[str], qtbot: QtBot
+    held: Session,
+    new_form: Callable[[Session], SettingsPanel],
+    qtbot: QtBot,
 ) -> None:
-    history = session.view.history
+    panel, history, told = new_form(held), held.view.history, []
+    held.messages.notified.connect(lambda words, _: told.append(words))
     for name, text, value in LIVE:
         type_number(qtbot, field(panel, name), text)
-        assert getattr(session.view.training_config, name) == value, text
+        assert getattr(held.view.training_config, name) == value, text
         assert field(panel, name).value() == value, text
-        assert session.view.history is history
+        assert held.view.history is history
         assert told == []
+        assert row(panel, name).was.isHidden(), "it waits for nothing"
 
 
-def test_later_numbers_wait_for_the_rewind_button(
-    panel: ExperimentPanel, session: Session, qtbot: QtBot
+def test_later_numbers_wait_for_start_again(
+    panel: SettingsPanel, session: Session, qtbot: QtBot
 ) -> None:
     for name, text, value in LATER:
         history = session.view.history
-        assert not panel.rewind_button.isVisible()
+        assert not panel.begins.isVisible()
         type_number(qtbot, field(panel, name), text)
         assert wanted(session, name) == value
         assert session.view.history is history, f"{name} did not wait"
-        click(qtbot, panel.rewind_button)
+        assert panel.begins.isVisible()
+        click(qtbot, panel.again)
         assert session.view.history is not history
-        assert not panel.rewind_button.isVisible()
+        assert not panel.begins.isVisible()
         used = {
             **vars_of(session.view.data_config),
             **vars_of(session.view.training_config),
@@ -168,7 +189,7 @@ NO_NUMBERS = {"learning_rate": ["abc", "1e", "", "1e300"], "batch_size": ["", "x
 
 
 def assert_refused(
-    panel: ExperimentPanel, session: Session, told: list[str], qtbot: QtBot, name: str, text: str
+    panel: SettingsPanel, session: Session, told: list[str], qtbot: QtBot, name: str, text: str
 ) -> None:
     editor = field(panel, name)
     before, shown = (session.wanted.data, session.wanted.training), editor.text()
@@ -182,7 +203,7 @@ def assert_refused(
 
 
 def test_numbers_out_of_range_are_refused_with_the_range(
-    panel: ExperimentPanel, session: Session, told: list[str], qtbot: QtBot
+    panel: SettingsPanel, session: Session, told: list[str], qtbot: QtBot
 ) -> None:
     for name, texts in REFUSED.items():
         for text in texts:
@@ -191,21 +212,21 @@ def test_numbers_out_of_range_are_refused_with_the_range(
 
 @pytest.mark.parametrize("name", list(NO_NUMBERS))
 def test_what_is_no_number_is_refused_with_the_range(
-    panel: ExperimentPanel, session: Session, told: list[str], qtbot: QtBot, name: str
+    panel: SettingsPanel, session: Session, told: list[str], qtbot: QtBot, name: str
 ) -> None:
     for text in NO_NUMBERS[name]:
         assert_refused(panel, session, told, qtbot, name, text)
 
 
 def test_a_whole_number_does_not_take_fractions(
-    panel: ExperimentPanel, session: Session, qtbot: QtBot
+    panel: SettingsPanel, session: Session, qtbot: QtBot
 ) -> None:
     type_number(qtbot, field(panel, "batch_size"), "12.7")
     assert isinstance(session.view.training_config.batch_size, int)
     assert field(panel, "batch_size").text() in ("12", "13", "20")
 
 
-def test_leaving_a_field_commits_it(panel: ExperimentPanel, session: Session, qtbot: QtBot) -> None:
+def test_leaving_a_field_commits_it(panel: SettingsPanel, session: Session, qtbot: QtBot) -> None:
     editor = field(panel, "batch_size")
     editor.setFocus()
     qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
@@ -215,7 +236,7 @@ def test_leaving_a_field_commits_it(panel: ExperimentPanel, session: Session, qt
     assert session.view.training_config.batch_size == 64
 
 
-def test_the_arrow_keys_step(panel: ExperimentPanel, session: Session, qtbot: QtBot) -> None:
+def test_the_arrow_keys_step(panel: SettingsPanel, session: Session, qtbot: QtBot) -> None:
     for name, up, down in (
         ("learning_rate", 0.2, 0.1),
         ("batch_size", 30, 20),
@@ -232,7 +253,7 @@ def test_the_arrow_keys_step(panel: ExperimentPanel, session: Session, qtbot: Qt
 
 
 def test_steps_stop_at_the_ends_of_the_range(
-    panel: ExperimentPanel, told: list[str], qtbot: QtBot
+    panel: SettingsPanel, told: list[str], qtbot: QtBot
 ) -> None:
     editor = field(panel, "seed")
     editor.setFocus()
@@ -242,7 +263,7 @@ def test_steps_stop_at_the_ends_of_the_range(
 
 
 def test_the_wheel_changes_only_a_focused_field(
-    panel: ExperimentPanel, session: Session, qtbot: QtBot
+    panel: SettingsPanel, session: Session, qtbot: QtBot
 ) -> None:
     editor = field(panel, "epochs")
 
@@ -260,7 +281,7 @@ def test_the_wheel_changes_only_a_focused_field(
         )
         QApplication.sendEvent(editor, event)
 
-    field(panel, "seed").setFocus()
+    panel.more.setFocus()
     turn()
     assert session.view.training_config.epochs == EPOCHS
     editor.setFocus()
@@ -269,7 +290,7 @@ def test_the_wheel_changes_only_a_focused_field(
 
 
 def test_the_slider_of_the_learning_rate(
-    panel: ExperimentPanel, session: Session, qtbot: QtBot
+    panel: SettingsPanel, session: Session, qtbot: QtBot
 ) -> None:
     slider = row(panel, "learning_rate").slider
     assert slider is not None
@@ -291,7 +312,7 @@ def test_the_slider_of_the_learning_rate(
 
 
 def test_the_slider_stays_within_its_ends(
-    panel: ExperimentPanel, session: Session, qtbot: QtBot
+    panel: SettingsPanel, session: Session, qtbot: QtBot
 ) -> None:
     slider = row(panel, "learning_rate").slider
     assert slider is not None
@@ -301,28 +322,28 @@ def test_the_slider_stays_within_its_ends(
         assert slider.value() == place
 
 
-def test_the_box_of_shuffling(panel: ExperimentPanel, session: Session, qtbot: QtBot) -> None:
+def test_the_box_of_shuffling(panel: SettingsPanel, session: Session, qtbot: QtBot) -> None:
     box = row(panel, "shuffle").editor
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
     assert session.wanted.training.shuffle is False
-    click(qtbot, panel.rewind_button)
+    click(qtbot, panel.again)
     assert session.view.training_config.shuffle is False
 
 
-def test_the_list_of_starts(panel: ExperimentPanel, session: Session, qtbot: QtBot) -> None:
+def test_the_list_of_starts(panel: SettingsPanel, session: Session, qtbot: QtBot) -> None:
     combo = row(panel, "init").editor
     assert isinstance(combo, QComboBox)
     for index in range(combo.count()):
         choose(qtbot, combo, index)
         assert session.wanted.training.init == combo.itemData(index)
-    assert session.wanted.needs_rewind
-    click(qtbot, panel.rewind_button)
+    assert session.wanted.waits
+    click(qtbot, panel.again)
     assert session.view.training_config.init == combo.currentData()
 
 
-def test_a_change_of_a_running_run_needs_no_rewind(
+def test_a_change_of_a_running_run_needs_no_new_start(
     new_session: Callable[..., Session],
-    new_form: Callable[[Session], ExperimentPanel],
+    new_form: Callable[[Session], SettingsPanel],
     qtbot: QtBot,
 ) -> None:
     session = new_session(training=TrainingConfig(epochs=5000), pace=50.0)
@@ -337,49 +358,140 @@ def test_a_change_of_a_running_run_needs_no_rewind(
     type_number(qtbot, field(panel, "seed"), "3")
     assert session.view.is_running
     assert session.view.history is history
-    click(qtbot, panel.rewind_button)
+    click(qtbot, panel.again)
     assert session.view.is_running
     assert session.view.history is not history
 
 
 def test_too_many_validation_images_are_told_and_nothing_is_lost(
-    panel: ExperimentPanel, session: Session, told: list[str], qtbot: QtBot
+    panel: SettingsPanel, session: Session, told: list[str], qtbot: QtBot
 ) -> None:
     history = session.view.history
     type_number(qtbot, field(panel, "validation_size"), "300")
-    click(qtbot, panel.rewind_button)
+    click(qtbot, panel.again)
     assert "choose fewer than 300" in told[-1]
     assert session.view.history is history
-    assert panel.rewind_button.isVisible()
+    assert panel.begins.isVisible()
 
 
-def test_the_speed_slider(
-    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+def test_what_waits_has_a_dot_and_says_what_it_was(
+    panel: SettingsPanel, session: Session, qtbot: QtBot
 ) -> None:
-    session = new_session(training=TrainingConfig(epochs=5000), pace=SLOWEST)
+    rate = row(panel, "learning_rate")
+    plain = has_colour(pixels(panel), LIGHT.best).sum()
+    type_number(qtbot, field(panel, "learning_rate"), "0.5")
+    assert rate.was.text() == "● was 0.1"
+    assert rate.was.isVisible()
+    assert has_colour(pixels(panel), LIGHT.best).sum() > plain + 200, "an ochre border"
+    assert panel.begins.text() == "begins run 2, keeps run 1"
+    assert has_colour(pixels(panel.again), LIGHT.best).sum() > 50
+    click(qtbot, rate.was)
+    assert session.wanted.training.learning_rate == 0.1
+    assert rate.was.isHidden()
+    assert not panel.begins.isVisible()
+    assert has_colour(pixels(panel), LIGHT.best).sum() == plain
+
+
+def test_showing_a_run_shows_its_settings(
+    panel: SettingsPanel, session: Session, qtbot: QtBot
+) -> None:
+    first = session.runs.shown_key
+    type_number(qtbot, field(panel, "learning_rate"), "0.00288")
+    click(qtbot, panel.again)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert panel.whose.text() == "of run 2"
+    assert "as they are now" in panel.whose.toolTip()
+    session.view.show_run(first)
+    assert panel.whose.text() == "of run 1"
+    assert field(panel, "learning_rate").value() == 0.1
+    assert row(panel, "learning_rate").was.isHidden()
+    session.view.show_epoch(5)
+    assert "at epoch 5" in panel.whose.toolTip()
+
+
+def test_a_field_says_how_many_there_really_are(
+    new_session: Callable[..., Session],
+    new_form: Callable[[Session], SettingsPanel],
+    qtbot: QtBot,
+) -> None:
+    data = DataConfig(dataset="digits8")
+    session = open_paused(qtbot, new_session(data=data))
+    panel, whole = new_form(session), data_of(session)
+    n_train, n_test = whole.train.n_samples, whole.test.n_samples
+    assert n_train < 5000
+    train = field(panel, "train_size")
+    panel.more.setFocus()
+    assert train.text() == f"{n_train:,} of 5,000"
+    assert field(panel, "test_size").text() == f"{n_test:,} of 3,000"
+    train.setFocus()
+    assert train.text() == "5000"
+    panel.more.setFocus()
+    assert train.text() == f"{n_train:,} of 5,000"
+    assert session.wanted.data.train_size == 5000
+    type_number(qtbot, train, "700")
+    panel.more.setFocus()
+    assert train.text() == "700"
+    assert session.wanted.data.train_size == 700
+
+
+def test_the_budget_is_there_only_with_an_adversary(
+    panel: SettingsPanel, session: Session, qtbot: QtBot
+) -> None:
+    budget, adversary = row(panel, "adversary_size"), row(panel, "adversary").editor
+    assert not budget.editor.isVisible()
+    assert isinstance(adversary, QComboBox)
+    panel.resize(212, 1000)
+    choose(qtbot, adversary, adversary.findData("l2"))
+    assert budget.editor.isVisible()
+
+
+def test_more_says_what_of_it_is_not_as_usual(panel: SettingsPanel, session: Session) -> None:
+    panel.more.setChecked(False)
+    assert panel.usual.text() == "6 as usual, 3 not"  # few images and few epochs
+    session.wanted.set_setting("momentum", 0.5)
+    assert panel.usual.text() == "5 as usual, 4 not"
+    assert "momentum 0.5" in panel.usual.toolTip()
+
+
+def test_few_settings_fit_a_small_window_and_only_all_of_them_scroll(
+    new_session: Callable[..., Session], new_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session()
     window = new_window(session)
     open_paused(qtbot, session)
-    speed = window.foot.speed
-    assert speed.value() == 0
-    assert "0.2 epochs/s" in speed.toolTip()
-    speed.setFocus()
-    qtbot.keyClick(speed, Qt.Key.Key_Up)
-    assert session.training.pace == pytest.approx(pace_at(1))
-    drag(speed, handle_centre(speed), QPoint(speed.width() // 2, speed.height() // 2))
-    assert session.training.pace is not None
-    assert 1 < session.training.pace < 20
-    drag(speed, handle_centre(speed), QPoint(speed.width() + 20, speed.height() // 2))
-    assert session.training.pace is None
-    assert "full speed" in speed.toolTip()
-    session.training.play()
-    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 20)
-    drag(speed, handle_centre(speed), QPoint(-20, speed.height() // 2))
-    assert session.training.pace == pytest.approx(SLOWEST)
-    session.training.pause()
-    wait_for_state(qtbot, session, RunState.PAUSED)
+    panel = window.page("learn").settings_panel
+    assert panel.card.width() == 212
+    assert panel.area.verticalScrollBar().maximum() == 0
+    assert panel.step_part.isVisible()
+    assert panel.right_part.isVisible()
+    click(qtbot, panel.more)
+    assert panel.again.isVisible()
+    bottom = panel.again.mapTo(panel, QPoint(0, panel.again.height())).y()
+    assert bottom <= panel.height()
 
 
-def test_every_place_of_the_speed_slider_comes_back() -> None:
-    for place in range(SPEED_STEPS + 1):
-        assert place_of(pace_at(place)) == place
-    assert pace_at(SPEED_STEPS - 1) == pytest.approx(FASTEST)
+def test_the_settings_fold_to_a_rail_by_hand_and_by_themselves(
+    new_session: Callable[..., Session], new_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session()
+    window = new_window(session)
+    open_paused(qtbot, session)
+    page = window.page("learn")
+    panel = page.settings_panel
+    press(qtbot, page.atlas, "F9")
+    assert panel.rail.isVisible()
+    assert panel.width() == 36
+    assert not panel.card.isVisible()
+    assert window.settings.panel_open is False
+    session.wanted.set_setting("seed", 4)
+    assert has_colour(pixels(panel.rail), LIGHT.best).any(), "something waits behind it"
+    click(qtbot, panel.rail)
+    assert panel.card.isVisible()
+    assert window.settings.panel_open is True
+    panel.fit(1199)
+    assert panel.rail.isVisible(), "a narrow window has no room"
+    assert window.settings.panel_open is True
+    click(qtbot, panel.rail)
+    assert panel.card.isVisible(), "but a person may want them"
+    panel.fit(1600)
+    assert panel.card.width() == 248

@@ -1,0 +1,1 @@
+"""The settings of the run shown, its last batch, and how the runs compare."""

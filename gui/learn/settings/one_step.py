@@ -1,0 +1,119 @@
+"""ONE STEP: the update as a formula with its numbers, and the images it was last made from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Slot
+
+from core.parameters import parameters_of
+from gui.learn.settings.batch_picture import BatchPicture
+from gui.learn.settings.study import BatchStudy
+from gui.shared.columns import heading, label
+from gui.shared.panel import Panel
+from gui.widgets.basics.fitting_label import FittingLabel
+from gui.widgets.basics.layouts import below
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from core.learning.config import TrainingConfig
+    from core.learning.last_batch import Batch
+    from gui.session.session import Session
+
+_MOST_WORDS = 60
+_WRONG = "Wrong, in red, is what the model shown reads as something else, after that update."
+
+
+class OneStep(Panel):
+    """What the last update was made from."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self.study = BatchStudy(session, self)
+        self.formula = label("w += (η / BS) Σ x (t − y)", self)
+        self.formula.setToolTip(
+            wrapped(
+                "One update of the weights w: for each image x of the batch, t is 1 for its class "
+                "and 0 for the others, y what the model gives to each class. η is the learning "
+                "rate, BS how many images the batch holds."
+            )
+        )
+        self.numbers = label("", self, "muted", wraps=True)
+        self.picture = BatchPicture(self)
+        self.caption = FittingLabel("", self)
+        self.caption.setObjectName("caption")
+        self.caption.setToolTip(wrapped(_WRONG))
+        self._shown: Batch | None = None
+        parts = (heading("ONE STEP", self), self.formula, self.numbers)
+        self.setLayout(below(*parts, (self.picture, 1), self.caption, spacing=4))
+        self.picture.clicked.connect(self._open)
+        self.follow(self.study)
+        session.wanted.changed.connect(self.refresh)
+
+    @property
+    def least_height(self) -> int:
+        """So much room it takes at least: two rows of images."""
+        lines = sum(part.sizeHint().height() + 4 for part in (self.formula, self.caption))
+        return 2 * lines + 2 * (28 + 6)
+
+    def show_known(self) -> None:
+        """Show the batch, and the numbers it was learnt with."""
+        batch, dataset = self.study.found, self._session.view.dataset
+        config = self._session.view.epoch_config
+        if batch is None or dataset is None or len(batch.images) == 0:
+            self._shown = None
+            self.numbers.setText(numbers_words(config, None))
+            self.picture.show_images((), (), ())
+            self.caption.set_wordings("")
+            return
+        self.numbers.setText(numbers_words(config, len(batch.images)))
+        if batch is not self._shown:
+            self._shown = batch
+            train, names = dataset.train, dataset.class_names
+            some = batch.images[:_MOST_WORDS]
+            self.picture.show_images(
+                [train.images[i].reshape(dataset.image_shape) for i in some],
+                [not right for right in batch.right[:_MOST_WORDS]],
+                [
+                    f"training image {i:,}: {names[train.labels[i]]}, read "
+                    f"{'rightly' if right else 'wrongly'}"
+                    for i, right in zip(some, batch.right, strict=False)
+                ],
+            )
+        self._say_place(batch)
+
+    def _say_place(self, batch: Batch) -> None:
+        n_shown, n = self.picture.n_shown, len(batch.images)
+        if batch.is_to_come:
+            words = ["the first batch, still to come", "the first, to come"]
+        elif self._session.view.shown is not None and self._session.view.shown.record is not None:
+            words = [f"last batch of epoch {batch.epoch + 1}, wrong in red"]
+            words.append(f"last of epoch {batch.epoch + 1}, wrong in red")
+        else:
+            words = [f"batch {batch.number:,} of {batch.n_batches:,}, wrong in red"]
+        if n > n_shown:
+            words = [f"{one}: first {n_shown} of {n:,}" for one in words] + [
+                f"first {n_shown} of {n:,}, wrong in red"
+            ]
+        self.caption.set_wordings(*words)
+        n_wrong = int((~batch.right).sum())
+        self.picture.setAccessibleDescription(f"{words[0]}; {n_wrong} of {n} read wrongly")
+        self.caption.setToolTip(wrapped(words[0], f"{n_wrong:,} of {n:,} read wrongly.", _WRONG))
+
+    @Slot(int, QPoint)
+    def _open(self, place: int, where: QPoint) -> None:
+        if self._shown is not None:
+            self.sample_requested.emit("train", int(self._shown.images[place]), where)
+
+
+def numbers_words(config: TrainingConfig, n_images: int | None) -> str:
+    """Return the numbers of an update: ``η = 0.1, BS = 20 images``, and what else acts in it."""
+    size = config.batch_size if n_images is None else n_images
+    words = f"η = {config.learning_rate:g}, BS = {size:,} image{'' if size == 1 else 's'}"
+    for name, what in (("momentum", "of the last move"), ("l2", "w off")):
+        value = getattr(config, name)
+        if value:
+            words += f", {parameters_of(config)[name].symbol} = {value:g} {what}"
+    return words

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from gui_helpers import drag, handle_centre, open_paused, wait_for_state, wait_until
+from PySide6.QtCore import QPoint
+
+from core.learning.config import TrainingConfig
+from gui.session.run_state import RunState
+from gui.shared.training_transport import FASTEST, SLOWEST, SPEED_STEPS, pace_at, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
+
+
+def test_the_speed_slider(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session(training=TrainingConfig(epochs=5000), pace=SLOWEST)
+    window = new_window(session)
+    open_paused(qtbot, session)
+    speed = window.foot.speed
+    assert speed.value() == 0
+    assert "0.2 epochs/s" in speed.toolTip()
+    middle = QPoint(speed.width() // 2, speed.height() // 2)
+    drag(speed, handle_centre(speed), middle)
+    assert session.training.pace is not None
+    assert 1 < session.training.pace < 20
+    drag(speed, handle_centre(speed), QPoint(2 * speed.width(), middle.y()))
+    assert session.training.pace is None
+    assert "full speed" in speed.toolTip()
+    session.training.play()
+    wait_until(qtbot, lambda: session.view.history is not None and len(session.view.history) > 20)
+    drag(speed, handle_centre(speed), QPoint(-speed.width(), middle.y()))
+    assert session.training.pace == pytest.approx(SLOWEST)
+    session.training.pause()
+    wait_for_state(qtbot, session, RunState.PAUSED)
+
+
+def test_every_place_of_the_speed_slider_comes_back() -> None:
+    for place in range(SPEED_STEPS + 1):
+        assert place_of(pace_at(place)) == place
+    assert pace_at(SPEED_STEPS - 1) == pytest.approx(FASTEST)
