@@ -40,7 +40,7 @@ class Parameter:
     choices
         Allowed values of ``"choice"``, with the words people see for each.
     live
-        Whether a running training takes the change at its next batch, without a rewind.
+        Whether a running training takes the change at its next batch, without a new start.
     log_scale
         Whether equal ratios, not equal differences, should feel equal under a slider.
     zero_word

@@ -152,7 +152,7 @@ def test_a_run_goes_on_from_a_checkpoint_bit_for_bit_and_takes_a_new_batch_size(
 def test_it_cannot_be_changed_in_a_run_and_runs_trained_at_once_refuse_it():
     data = tiny_dataset()
     config = TrainingConfig(adversary="l2")
-    with pytest.raises(SettingError, match="rewind"):
+    with pytest.raises(SettingError, match="start again"):
         Trainer(data, config).change(adversary="off")
     with pytest.raises(SettingError, match="adversary"):
         Sweep(data, with_seeds(config, 3))

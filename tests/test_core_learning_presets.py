@@ -35,13 +35,20 @@ def run_of(name: str) -> tuple[History, Divergence | None, Trainer]:
     return history, end, trainer
 
 
-def test_too_fast_swings_for_some_epochs_and_then_diverges() -> None:
-    history, end, _ = run_of("fast")
-    assert end is not None
-    assert 2 <= end.epoch <= 20
-    test = history.curve("test", "log_likelihood")
-    assert history.best.epoch == 0
-    assert (np.diff(test) < 0).all()
+def test_too_fast_overshoots_by_its_rate_alone() -> None:
+    assert PRESETS["fast"].config == TrainingConfig(learning_rate=10.0)
+    history, end, trainer = run_of("fast")
+    assert end is None, "without decay every update is bounded by the rate"
+    test = history.curve("test", "log_likelihood")[1:]
+    assert (test < -np.log(10)).all(), "surer than a guess, and wrong"
+    jumps = np.abs(np.diff(history.curve("test", "score")[1:]))
+    usual = np.abs(np.diff(run_of("sensible")[0].curve("test", "score")[1:]))
+    assert jumps[:8].mean() > 5 * usual[:8].mean()
+    assert test.max() < run_of("sensible")[0].curve("test", "log_likelihood")[-1] - 1
+    trainer.batches_per_record = 1
+    before = trainer.snapshot()
+    next(trainer.run(until_epoch=trainer.epoch + 1))
+    assert np.abs(trainer.weights - before).max() <= 10.0
 
 
 def test_a_tiny_training_set_is_learnt_by_heart() -> None:

@@ -322,7 +322,7 @@ def test_a_run_can_be_prolonged():
 )
 def test_only_live_settings_change_during_a_run(setting):
     trainer = Trainer(tiny_dataset(), FIRST_RUN)
-    with pytest.raises(SettingError, match=f"{next(iter(setting))} cannot change.*rewind"):
+    with pytest.raises(SettingError, match=f"{next(iter(setting))} cannot change.*start again"):
         trainer.change(learning_rate=0.2, **setting)
     assert trainer.config == FIRST_RUN
 

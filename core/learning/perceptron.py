@@ -48,7 +48,7 @@ def check_numbers(weights: NDArray[Any]) -> None:
     """
     if not np.isfinite(weights).all():
         raise SettingError(
-            "The weights of this model are no numbers any more: rewind with a smaller learning "
+            "The weights of this model are no numbers any more: start again with a smaller learning "
             "rate, or show an earlier epoch"
         )
 

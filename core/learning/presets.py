@@ -63,10 +63,11 @@ PRESETS = {
         TP_PRESET,
     ),
     "fast": Preset(
-        "Too fast (watch it diverge)",
-        "each update overshoots: eta lambda > 2 turns the weights over and makes them larger, "
-        "until they are no numbers any more",
-        TrainingConfig(learning_rate=4.1, l2=0.5),
+        "Too fast (watch it overshoot)",
+        "a rate a hundred times too large: every update overshoots, the curves jump, and the "
+        "log-likelihood falls below that of a guess: wrong, and sure of it. The weights grow but "
+        "stay numbers: t - y lies within -1 and 1, so no update moves one by more than eta",
+        TrainingConfig(learning_rate=10.0),
     ),
     "full": Preset(
         "Full batch",

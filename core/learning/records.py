@@ -117,7 +117,7 @@ class Divergence:
         """Say what happened and what to do."""
         return (
             f"Diverged at step {self.step} (epoch {self.epoch + 1}) with learning rate "
-            f"{self.learning_rate:g}: the weights are no longer finite. Rewind with a smaller "
+            f"{self.learning_rate:g}: the weights are no longer finite. Start again with a smaller "
             "learning rate, less decay or less momentum."
         )
 

@@ -189,7 +189,7 @@ class Trainer:
         declared = parameters_of(self.config)
         for name in settings:
             if name not in declared or not declared[name].live:
-                raise SettingError(f"{name} cannot change during a run; rewind to use it")
+                raise SettingError(f"{name} cannot change during a run; start again to use it")
         self.config = replace(self.config, **settings)
         if "momentum" in settings:
             self._keep_velocity(self._velocity)
