@@ -16,6 +16,8 @@ class TextWindow(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.browser = QTextBrowser(self, openExternalLinks=True)
+        self.whole = QSize()
+        """The room that all shortcuts take."""
         layout = QVBoxLayout(self)
         layout.addWidget(self.browser)
 
@@ -30,8 +32,8 @@ class TextWindow(QDialog):
         document = QTextDocument()
         document.setDefaultFont(self.browser.font())
         document.setHtml(html)
-        whole = document.size().toSize() + QSize(40, 40)
-        self.resize(whole.boundedTo(self.screen().availableSize() - QSize(16, 48)))
+        self.whole = document.size().toSize() + QSize(40, 40)
+        self.resize(self.whole.boundedTo(self.screen().availableSize() - QSize(16, 48)))
 
     def show_about(self) -> None:
         """Tell version and sources."""
