@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.errors import SettingError
 from core.learning.config import TrainingConfig
+from core.learning.course import Course
 from core.learning.history import History
 from core.learning.sweep.seed_band import (
     MANY_SEEDS,
@@ -152,9 +153,9 @@ def test_nobody_can_write_into_a_band() -> None:
     assert not any(array.flags.writeable for array in arrays)
 
 
-def test_a_search_tells_batches_and_what_is_recorded_by_now() -> None:
+def test_a_search_tells_images_and_what_is_recorded_by_now() -> None:
     config = replace(CONFIG, epochs=3)
-    search = SeedSearch(tiny_dataset(), config, 4)
+    search = SeedSearch(tiny_dataset(), Course(config), 4)
     assert search.found() is None
     told = []
     for progress in search.run():
@@ -164,7 +165,7 @@ def test_a_search_tells_batches_and_what_is_recorded_by_now() -> None:
             assert search.found() is found
     assert [each.done for each in told] == sorted(each.done for each in told)
     assert told[-1].done == told[-1].total
-    assert {each.unit for each in told} == {"batches"}
+    assert {each.unit for each in told} == {"images"}
     expected = swept(Sweep(tiny_dataset(), with_seeds(config, 4)))
     found = search.found()
     assert found is not None
@@ -177,7 +178,7 @@ def test_a_search_with_no_epoch_left_says_so() -> None:
     data = tiny_dataset()
     *_, last = Trainer(data, replace(CONFIG, epochs=1)).run()
     start = replace(last.checkpoint, position=10)  # within the second pass
-    search = SeedSearch(data, replace(CONFIG, epochs=1), 2, start)
+    search = SeedSearch(data, Course(replace(CONFIG, epochs=1), start), 2)
     with pytest.raises(SettingError, match="more epochs"):
         list(search.run())
     assert search.found() is None

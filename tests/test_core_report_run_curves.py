@@ -11,6 +11,7 @@ from core_samples import tiny_dataset
 
 from core.data.config import DataConfig
 from core.learning.config import TrainingConfig
+from core.learning.course import Course
 from core.learning.history import Change, History
 from core.learning.runs import Run
 from core.learning.sweep.seed_band import SeedSearch
@@ -98,7 +99,7 @@ def test_a_validation_part_is_one_more_part():
 
 
 def test_a_run_repeated_with_seeds_has_the_rows_of_each():
-    repeated, search = run(), SeedSearch(tiny_dataset(), CONFIG, 3)
+    repeated, search = run(), SeedSearch(tiny_dataset(), Course(CONFIG), 3)
     for _ in search.run():
         pass
     band = search.found()

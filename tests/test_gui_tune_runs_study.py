@@ -10,15 +10,17 @@ import pytest
 from gui_helpers import EPOCHS, data_of, wait_for_state, wait_until
 from test_gui_session_session import Notes
 
+from core.learning.course import Course
 from core.learning.sweep.seed_band import SeedBand, SeedSearch
 from core.progress import finish
 from gui.session.run_state import RunState
 from gui.tune.runs.study import Seeds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
-    from core.learning.training import Checkpoint
     from gui.session.session import Session
 
 
@@ -28,8 +30,9 @@ def seeds(session: Session) -> Seeds:
     return Seeds(session, session)
 
 
-def plain_band(session: Session, n_seeds: int, start: Checkpoint | None = None) -> SeedBand:
-    search = SeedSearch(data_of(session), session.view.shown_config, n_seeds, start)
+def plain_band(session: Session, n_seeds: int, course: Course | None = None) -> SeedBand:
+    course = course or Course(session.view.shown_config)
+    search = SeedSearch(data_of(session), course, n_seeds)
     finish(search.run())
     found = search.found()
     assert found is not None
@@ -70,10 +73,13 @@ def test_it_gives_the_plain_sweep_and_then_ends(
     assert seeds.share == 0
 
 
-def test_a_branch_goes_on_from_its_checkpoint_and_counts_its_own_epochs_only(
+def test_a_branch_is_repeated_with_its_own_past(
     seeds: Seeds, session: Session, qtbot: QtBot
 ) -> None:
+    first = session.runs.shown
+    assert first is not None
     session.view.show_epoch(2)
+    session.wanted.set_setting("learning_rate", 0.4)
     session.training.fork()
     wait_until(qtbot, lambda: session.view.shown is not None)
     shares: dict[int, float] = {}
@@ -87,11 +93,74 @@ def test_a_branch_goes_on_from_its_checkpoint_and_counts_its_own_epochs_only(
     seeds.repeat(3)
     wait_until(qtbot, lambda: not seeds.is_computing)
     (entry,) = session.runs.bands
-    assert entry.run.history.records[0].epoch == 2
-    assert_same_bands(entry.band, plain_band(session, 3, entry.run.history.records[0].checkpoint))
+    record = entry.run.history.records[0]
+    assert record.epoch == 2
+    course = Course(first.history.config, epoch=2).then(record.step, entry.run.history.config)
+    assert_same_bands(entry.band, plain_band(session, 3, course))
     assert entry.band.epochs.tolist() == list(range(2, EPOCHS + 1))
+    assert len(set(entry.band.curves["test_log_likelihood"][0])) == 3  # each has its own past
     for epoch, share in shares.items():
-        assert (epoch - 2) / (EPOCHS - 2) <= share < (epoch - 1) / (EPOCHS - 2)
+        assert epoch / EPOCHS <= share < (epoch + 1) / EPOCHS
+
+
+def test_the_band_is_that_of_the_run_with_all_that_was_changed_in_it(
+    seeds: Seeds, session: Session, qtbot: QtBot
+) -> None:
+    """Seeds of a run whose rate was lowered late were trained at the low rate from the start."""
+    play_from(session, qtbot)
+    history = session.view.history
+    assert history is not None
+
+    def then(*steps: Callable[[], None], **settings: object) -> None:
+        for name, value in settings.items():
+            session.wanted.set_setting(name, value)
+        for step in steps:
+            step()
+            wait_until(qtbot, lambda: session.view.run_state is not RunState.RUNNING)
+
+    then(session.training.step_epoch, session.training.step_batch)
+    then(session.training.step_batch, learning_rate=0.5)
+    then(session.training.step_batch, learning_rate=0.3)  # the same mark, another update
+    then(session.training.step_epoch, batch_size=7)
+    then(session.training.step_epoch, momentum=0.5)
+    then(session.training.play, learning_rate=0.001)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    assert len(history.log) == 5
+    seeds.repeat(4)
+    wait_until(qtbot, lambda: not seeds.is_computing)
+    (entry,) = session.runs.bands
+    band = entry.band
+    assert band.epochs.tolist() == history.epochs.tolist()
+    for part in ("train", "test"):
+        own = history.curve(part, "score")
+        np.testing.assert_array_equal(band.curves[f"{part}_score"][:, 0], own)
+        own = history.curve(part, "log_likelihood")
+        found = band.curves[f"{part}_log_likelihood"][:, 0]
+        np.testing.assert_allclose(found, own, atol=1e-5)
+
+
+def test_a_branch_of_other_images_is_refused_in_words(
+    seeds: Seeds, session: Session, qtbot: QtBot
+) -> None:
+    notes = Notes(session)
+    session.view.show_epoch(2)
+    session.wanted.set_setting("train_size", 60)
+    session.training.fork()
+    wait_until(qtbot, lambda: data_of(session).train.n_samples == 60)
+    wait_until(qtbot, lambda: session.view.shown is not None)
+    seeds.repeat(2)
+    assert not seeds.is_computing
+    assert "Up to epoch 2 this branch was another run that learnt other images" in notes.errors[-1]
+
+
+def test_a_run_with_an_adversary_is_refused_in_words(
+    seeds: Seeds, session: Session, qtbot: QtBot
+) -> None:
+    notes = Notes(session)
+    play_from(session, qtbot, adversary="linf")
+    seeds.repeat(2)
+    wait_until(qtbot, lambda: not seeds.is_computing)
+    assert "an adversary moves them for each run differently" in notes.errors[-1]
 
 
 def test_on_the_way_it_tells_how_far_it_is_and_what_is_known_cannot_be_written(

@@ -134,6 +134,9 @@ class History:
         self.config = config
         self.records: list[EpochRecord] = []
         self.changes: list[Change] = []
+        """With those of one setting soon after one another as one: what marks tell."""
+        self.log: list[Change] = []
+        """Every one of them: what would have to be done again."""
         self.stride = 1
         self.divergence: Divergence | None = None
         """How it ended, if its weights ran away."""
@@ -202,7 +205,8 @@ class History:
             self._used = sum(_n_bytes(record) for record in self.records)
 
     def add_change(self, change: Change) -> None:
-        """Add a change; one that goes on with the last takes its place."""
+        """Add a change; one that goes on with the last takes its place among the marks."""
+        self.log.append(change)
         last = self.changes[-1] if self.changes else None
         if last is not None and change.follows(last):
             merged = replace(change, old=last.old)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from core.data.config import DataConfig
 from core.data.samples import same_samples
 from core.learning.config import TrainingConfig
+from core.learning.course import Course
 from core.parameters import parameters_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Run:
     data_config, reading, dataset_name : the data, which part of them, and how they were read
     added : samples that a person added to the training part, or None
     branch : where it left another run, or None
+    past : what the run that it left had been told up to there; None where there is none, or where
+        that was learnt from other images
     is_own_start : whether it began from the start that its settings draw, not from given weights
     """
 
@@ -58,11 +61,33 @@ class Run:
     added: Split | None = None
     branch: Branch | None = None
     is_own_start: bool = True
+    past: Course | None = None
 
     @property
     def n_added(self) -> int:
         """Number of samples that a person added."""
         return 0 if self.added is None else self.added.n_samples
+
+    def course(self, *, goes_on: bool) -> Course | None:
+        """Return what it was told from its start on; None if that was on other images.
+
+        Parameters
+        ----------
+        goes_on : whether it learns on: then what was changed last counts, too
+        """
+        history, first = self.history, self.history.records[0]
+        if self.branch is None:
+            found = Course(history.config, None if self.is_own_start else first.checkpoint)
+        elif self.past is None:
+            return None
+        else:
+            found = replace(self.past, epoch=first.epoch).then(first.step, history.config)
+        last = history.records[-1].step
+        for change in history.log:
+            if goes_on or change.step < last:
+                config = replace(found.last_config, **{change.name: change.new})
+                found = found.then(change.step, config)
+        return found
 
     def is_on(self, data_config: DataConfig, reading: ReadingConfig) -> bool:
         """Whether it learnt those data, however many of them, read in the same way."""

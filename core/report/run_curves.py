@@ -112,7 +112,8 @@ def curves_of_seeds(name: str, run: Run, band: SeedBand) -> list[RunCurves]:
             seed=seed,
             epochs=band.epochs,
             values={p: {m: band.curves[f"{p}_{m}"][:, member] for m in METRICS} for p in parts},
-            settings=_settings(run, run.history.last_config),
+            settings=_settings(run, run.history.config),
+            changes=tuple(run.history.acted_changes),
         )
         for member, seed in enumerate(band.seeds)
     ]

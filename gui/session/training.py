@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core.data.samples import same_samples
 from core.errors import ExplorerError
 from core.learning.config import TrainingConfig
 from core.learning.history import Change, History
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from core.data.config import DataConfig
     from core.data.dataset import Dataset
+    from core.learning.course import Course
     from core.learning.presets import Preset
     from gui.jobs.job_pool import JobPool
     from gui.jobs.mailbox import Letter
@@ -285,6 +287,7 @@ class Training(QObject):
             added=request.full.extra,
             branch=request.branch,
             is_own_start=request.start is None,
+            past=self._past(request),
         )
         self._view.runs.begin(run)
         if request.branch is not None:
@@ -307,6 +310,17 @@ class Training(QObject):
         (message, is_error), self._to_tell = self._to_tell, ("", False)
         if message:
             self._messages.say(Message(message, is_error))
+
+    def _past(self, request: RunRequest) -> Course | None:
+        """Return what the run that a branch leaves was told up to there, on the same images."""
+        parent = None if request.branch is None else self._view.runs.run(request.branch.parent)
+        if parent is None or request.start is None:
+            return None
+        learnt_them = parent.data_config == request.config
+        if not (learnt_them and same_samples(parent.added, request.full.extra)):
+            return None
+        course = parent.course(goes_on=True)
+        return None if course is None else course.until(request.start.step)
 
     def read(self, letter: Letter) -> None:
         """Take in what the present run has come to."""

@@ -37,24 +37,28 @@ batch size, λ decay, μ momentum, end the last epoch.</p>
 Backspace goes back, Esc shows the whole. The button at a plot's top right has log axes and
 smoothing. On a log axis epoch 0 has no place; log-likelihoods are drawn as |y| turned over, so that
 higher stays better.</p>
-<h3>Runs</h3>
-<p>Every run stays in the list, with its colour, what differs from the one shown, its best epoch and
-its scores. Tick it to draw its curves, double-click its name to change it, right-click for another
-colour, <b>Show</b> it (or press Enter) in every view, <b>Pin</b> it as the reference that the
-others are measured against, <b>Remove</b> it and put it back with Ctrl+Z. <b>Fork</b> (K) branches
-off at the epoch shown: change what you like and play on from there. A new run hides the oldest
-beyond eight curves; it does not forget them.</p>
-<p><b>Repeat with seeds</b> trains the settings of the run shown with the seeds that follow its own,
-all at once. The line is their median; the band holds all of them, from 20 seeds on the
-middle 90 %. What lies within the band is chance.</p>
+<h3>Tune: runs</h3>
+<p>Every run stays in the table, with a column for every setting in which two of them differ. Click
+a title to sort; <b>Columns</b> has more. Click a row and every view shows that run; its tick draws
+its curves (H). A right click on a row has the rest: <b>Keep on top</b> (T) makes it the first row,
+drawn boldly, and the others say in their tooltips how far they are ahead of it; <b>Remove</b>
+(Delete) can be undone (Ctrl+Z); Ctrl+C copies the chosen rows. The run shown is blue, what it reads
+of the test images orange; every other run keeps a colour of its own. <b>Fork</b> (K) branches off
+at the epoch shown. A new run hides the oldest beyond eight curves; it does not forget them.</p>
+<p><b>Repeat with seeds</b> does the run shown again with the seeds that follow its own, all at
+once, each with every change that was made on its way, a branch with the past it left as well. The
+line is their median; the band holds all of them, from 20 seeds on the middle 90 %. What lies within
+the band is chance.</p>
 <p>The weights kept of a run take 64 MB at most, of all runs 512. Beyond that every second epoch
 goes, then every second of the rest; the start, the last, the best epoch and those from which a run
 was forked stay, and the curves lose nothing.</p>
-<h3>Compare</h3>
-<p>Two models side by side, A and B, any epoch of any run: weights and their difference, means,
-worst mistakes, confusion, and how little changes what an image is read as (for a linear model that
-is a division: the gap between two logits by the distance of their weights). It begins with the best
-epoch against now.</p>
+<h3>Tune: is A better than B?</h3>
+<p>Two models, any epoch of any run, on the same held-out images: only those count that one of them
+alone reads rightly. The bar holds what 95 % of other images would give; where it touches 0, the
+difference may be chance. That says nothing of another seed: repeat both for that. Beside it:
+weights and their difference, means, worst mistakes, confusion, and how little changes what an image
+is read as (for a linear model a division: the gap between two logits by the distance of their
+weights).</p>
 <h3>When to stop</h3>
 <p>The best epoch depends on which images were held out. They are drawn anew 1,000 times, with
 replacement: the band holds nine of ten curves, the bars say how often each epoch was the best. Low,

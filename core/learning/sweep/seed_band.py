@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset
-    from core.learning.config import TrainingConfig
-    from core.learning.training import Checkpoint
+    from core.learning.course import Course
 
 MANY_SEEDS = 20
 """From so many seeds on the band leaves the outermost out: one odd run must not widen it."""
@@ -152,12 +151,16 @@ def _error(score: Band) -> Band:
 
 
 class SeedSearch:
-    """Trains the same settings with other seeds, all at once, and tells their band.
+    """Does a run again with other seeds, all at once, and tells their band.
+
+    Every seed goes through all that the run was told, at the same updates, from its own start on;
+    of a branch that includes what the run it left had been told up to there.
 
     Parameters
     ----------
-    dataset, start : as :class:`~core.learning.sweep.sweep.Sweep` takes them
-    config, n_seeds : as :func:`~core.learning.sweep.sweep.with_seeds` takes them
+    dataset : as :class:`~core.learning.sweep.sweep.Sweep` takes it
+    course : what the run was told; its last settings say where to stop
+    n_seeds : as :func:`~core.learning.sweep.sweep.with_seeds` takes it
 
     Raises
     ------
@@ -165,22 +168,22 @@ class SeedSearch:
         As those two; from :meth:`run`, if there is no epoch left to train.
     """
 
-    def __init__(
-        self,
-        dataset: Dataset,
-        config: TrainingConfig,
-        n_seeds: int,
-        start: Checkpoint | None = None,
-    ) -> None:
-        self._sweep = Sweep(dataset, with_seeds(config, n_seeds), start=start)
-        self._first, self._last = self._sweep.epoch, config.epochs
+    def __init__(self, dataset: Dataset, course: Course, n_seeds: int) -> None:
+        self._course = course = course.up_to(course.last_config.epochs)
+        self._sweep = Sweep(
+            dataset,
+            with_seeds(course.config, n_seeds),
+            start=course.start,
+            later=[(step, with_seeds(config, n_seeds)) for step, config in course.later],
+        )
+        self._first, self._last = self._sweep.epoch, course.config.epochs
         self._records: list[SweepRecord] = []
         self._band: SeedBand | None = None
 
     def run(self) -> Generator[Progress, None, None]:
-        """Train on to the last epoch, or until all members have diverged, counting batches."""
+        """Train on to the last epoch, or until all members have diverged, counting images."""
         for event in self._sweep.run():
-            if isinstance(event, SweepRecord):
+            if isinstance(event, SweepRecord) and event.epoch >= self._course.epoch:
                 self._records.append(event)
             yield self._progress()
         if not self._records:  # begun within a pass that is not asked for
@@ -194,8 +197,8 @@ class SeedSearch:
         return self._band
 
     def _progress(self) -> Progress:
-        here = self._sweep.progress()
-        n_batches = -(-self._sweep.dataset.train.n_samples // self._sweep.batch_size)
-        total = max(self._last - self._first, 1) * n_batches
-        done = (here.epoch - self._first) * n_batches + here.batch
-        return Progress(min(done, total), total, "batches")
+        sweep = self._sweep
+        n_images = sweep.dataset.train.n_samples
+        total = max(self._last - self._first, 1) * n_images
+        done = (sweep.epoch - self._first) * n_images + sweep.position
+        return Progress(min(done, total), total, "images")

@@ -42,6 +42,7 @@ class StackedPass:
         Changed in place.
     batch_size : images per update, at most ``n_samples``
     position : images of this pass already seen
+    end : images after which to stop, at the end of a batch; None for all
 
     Attributes
     ----------
@@ -60,10 +61,11 @@ class StackedPass:
         velocity: NDArray[Any] | None,
         batch_size: int,
         position: int = 0,
+        end: int | None = None,
     ) -> None:
         self.position = position
         self.n_updates = 0
-        self._n_samples, self._size = len(design), batch_size
+        self._end, self._size = len(design) if end is None else end, batch_size
         n_classes, n_members, n_columns = weights.shape
         self._batches = MiniBatches(design, labels, n_classes, batch_size)
         own = orders is not None and orders.ndim == 2
@@ -97,7 +99,8 @@ class StackedPass:
         largest = max(n_members for _, its in self._turns for _, n_members in its)
         n_batches = max(1, PIECE // self._cost(largest, self._size))
         cost = 0
-        while self.position < self._n_samples:
+        while self.position < self._end:
+            n_batches = min(n_batches, -(-(self._end - self.position) // self._size))
             for order, its in self._turns:
                 for images, targets in self._batches.blocks(order, self.position, n_batches):
                     for step, n_members in its:
@@ -106,7 +109,7 @@ class StackedPass:
                         if cost >= PIECE:
                             yield
                             cost = 0
-            last = min(self.position + n_batches * self._size, self._n_samples)
+            last = min(self.position + n_batches * self._size, self._end)
             self.n_updates += -(-(last - self.position) // self._size)
             self.position = last
 

@@ -74,6 +74,9 @@ class Sweep:
         One for each member; they may differ in all but :data:`SHARED_SETTINGS`.
     start : Checkpoint, optional
         Where all members go on, instead of the start that each draws.
+    later : sequence, optional
+        (update, one config for each member) each, updates rising: from that update on they take
+        these, as ``Trainer.change`` would, and whatever else differs at the end of an epoch.
     dtype
         float32, or float64 to check the former.
 
@@ -81,7 +84,7 @@ class Sweep:
     ------
     SettingError
         If there is no config, one has an adversary, they differ in what they must share, or the
-        weights of ``start`` have another shape.
+        weights of ``start`` have another shape; the same goes for ``later``.
 
     Notes
     -----
@@ -97,9 +100,12 @@ class Sweep:
         configs: Sequence[TrainingConfig],
         *,
         start: Checkpoint | None = None,
+        later: Sequence[tuple[int, Sequence[TrainingConfig]]] = (),
         dtype: DTypeLike = np.float32,
     ) -> None:
-        _check_members(configs)
+        for members in (configs, *(members for _, members in later)):
+            _check_members(members)
+        self._later = list(later)
         self.dataset = dataset
         self.configs = tuple(configs)
         self.epoch = 0 if start is None else start.epoch
@@ -121,6 +127,11 @@ class Sweep:
     def seeds(self) -> tuple[int, ...]:
         """The seed of each member."""
         return tuple(config.seed for config in self.configs)
+
+    @property
+    def position(self) -> int:
+        """Images of the present pass that all members have seen."""
+        return self._position
 
     @property
     def batch_size(self) -> int:
@@ -171,23 +182,39 @@ class Sweep:
             yield from self._measure()
 
     def _finish_pass(self) -> Generator[BatchRecord, None, None]:
-        before = self.step
-        rest = StackedPass(
-            design=self._design,
-            labels=self.dataset.train.labels,
-            orders=self._orders(),
-            configs=self.configs,
-            weights=self._weights,
-            velocity=self._velocity,
-            batch_size=self.batch_size,
-            position=self._position,
-        )
-        for _ in rest.run():
-            self._position, self.step = rest.position, before + rest.n_updates
-            yield self.progress()
-        self.step = before + rest.n_updates
+        n_samples = self.dataset.train.n_samples
+        while self._position < n_samples:
+            self._take_later()
+            before, end = self.step, n_samples
+            if self._later:
+                n_updates = self._later[0][0] - self.step
+                end = min(self._position + n_updates * self.batch_size, n_samples)
+            rest = StackedPass(
+                design=self._design,
+                labels=self.dataset.train.labels,
+                orders=self._orders(),
+                configs=self.configs,
+                weights=self._weights,
+                velocity=self._velocity,
+                batch_size=self.batch_size,
+                position=self._position,
+                end=end,
+            )
+            for _ in rest.run():
+                self._position, self.step = rest.position, before + rest.n_updates
+                yield self.progress()
+            self._position, self.step = end, before + rest.n_updates
         self._position = 0
         self.epoch += 1
+
+    def _take_later(self) -> None:
+        """Take the settings that act from this update on."""
+        while self._later and self._later[0][0] <= self.step:
+            self.configs = tuple(self._later.pop(0)[1])
+            if not any(config.momentum for config in self.configs):
+                self._velocity = None
+            elif self._velocity is None:
+                self._velocity = np.zeros_like(self._weights)
 
     def _orders(self) -> NDArray[np.int64] | None:
         """Return in which order this pass visits the images: (n,) for all members, or (R, n).

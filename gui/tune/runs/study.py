@@ -11,17 +11,19 @@ from PySide6.QtCore import QObject, Signal, Slot
 from core.errors import printable
 from core.learning.sweep.seed_band import SeedBand, SeedSearch
 from gui.jobs.study import Study
+from gui.session.run_state import RunState
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
-    from core.learning.config import TrainingConfig
+    from core.learning.course import Course
     from core.learning.runs import Run
-    from core.learning.training import Checkpoint
     from gui.session.session import Session
 
 _TELL_SECONDS = 0.1
 SHOW_SECONDS = 0.5
 """A growing band is drawn this often."""
+
+_AS_IT_WAS = "start again with its data settings, then repeat it."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,9 +34,8 @@ class SeedsQuestion:
     name: str
     run: Run
     dataset: Dataset
-    config: TrainingConfig
+    course: Course
     n_seeds: int
-    start: Checkpoint | None
 
 
 class Seeds(QObject):
@@ -54,7 +55,7 @@ class Seeds(QObject):
             session.pool,
             "training seeds",
             lambda: self._question,
-            lambda q: SeedSearch(q.dataset, q.config, q.n_seeds, q.start),
+            lambda q: SeedSearch(q.dataset, q.course, q.n_seeds),
             on_demand=True,
             tell=_TELL_SECONDS,
             rest=0.0,  # a person waits for them
@@ -81,20 +82,32 @@ class Seeds(QObject):
         question, progress = self._question, self._study.progress
         if question is None or progress is None:
             return None
-        first, last = 0 if question.start is None else question.start.epoch, question.config.epochs
-        n_passes = max(last - first, 1)  # of equally many batches
+        start, last = question.course.start, question.course.last_config.epochs
+        first = 0 if start is None else start.epoch
+        n_passes = max(last - first, 1)
         return first + progress.done * n_passes // progress.total, last
 
     def repeat(self, n_seeds: int, key: int | None = None) -> None:
-        """Train a run, or the one shown, again with so many seeds; earlier ones end."""
+        """Do a run, or the one shown, again with so many seeds; earlier ones end.
+
+        Every seed goes through all changes that were made in the run, at the same updates.
+        """
         view, runs, messages = self._session.view, self._session.runs, self._session.messages
         run, dataset = runs.run(key) or runs.shown, view.dataset
         if run is None or dataset is None or not run.history.records:
             messages.warn("There is no run to repeat yet: let one begin first.")
             return
         if not view.has_data_of(run):
-            words = "This run learnt other images than there are now: rewind with its data settings"
-            messages.warn(f"{words}, then repeat it.")
+            messages.warn(f"This run learnt other images than there are now: {_AS_IT_WAS}")
+            return
+        is_over = run is not runs.live or view.run_state is RunState.FINISHED
+        course = run.course(goes_on=not is_over)
+        if course is None:
+            assert run.branch is not None
+            messages.warn(
+                f"Up to epoch {run.branch.epoch} this branch was another run that learnt other "
+                "images: its past cannot be done again with other seeds. Repeat the run it left."
+            )
             return
         self.call_off()
         entry = runs.entry(run.key)
@@ -103,9 +116,8 @@ class Seeds(QObject):
             name=f"{n_seeds} seeds of {'' if entry is None else entry.name}",
             run=run,
             dataset=dataset,
-            config=view.shown_config if run is runs.shown else run.history.last_config,
+            course=course,
             n_seeds=n_seeds,
-            start=None if run.is_own_start else run.history.records[0].checkpoint,
         )
         self._is_listed = False
         self._study.start()
