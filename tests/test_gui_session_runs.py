@@ -495,3 +495,21 @@ def test_a_branch_goes_on_with_the_settings_of_the_run_shown(
     session.training.fork()
     assert session.view.training_config.learning_rate == 0.1
     assert not session.wanted.waits
+
+
+def test_a_branch_says_what_it_takes_along_of_what_waits(session: Session, qtbot: QtBot) -> None:
+    notes = Notes(session)
+    session.view.show_epoch(5)
+    assert session.training.fork_words == (
+        "A new run goes on from epoch 5 of run 1, held, with its settings"
+    )
+    session.wanted.set_setting("learning_rate", 0.5)
+    session.wanted.set_setting("init", "uniform")
+    assert session.training.fork_words.endswith(
+        "with its settings, but learning rate 0.5, which waits"
+    )
+    session.training.fork()
+    assert session.view.training_config.learning_rate == 0.5
+    assert session.view.training_config.init == "zeros", "a branch has no start of its own"
+    words, _ = notes.messages[-1]
+    assert words.startswith("run 2 goes on from epoch 5 of run 1 with learning rate 0.5, held")

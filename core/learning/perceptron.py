@@ -48,8 +48,8 @@ def check_numbers(weights: NDArray[Any]) -> None:
     """
     if not np.isfinite(weights).all():
         raise SettingError(
-            "The weights of this model are no numbers any more: start again with a smaller learning "
-            "rate, or show an earlier epoch"
+            "The weights of this model are no numbers any more: start again with a smaller "
+            "learning rate, or show an earlier epoch"
         )
 
 

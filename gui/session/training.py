@@ -214,14 +214,34 @@ class Training(QObject):
             self._job.set_pace(pace)
         self.pace_changed.emit()
 
-    def _tell_of_branch(self, key: int, branch: Branch) -> None:
+    def _tell_of_branch(self, key: int, branch: Branch, waited: list[str]) -> None:
         mine, parent = self._view.runs.entry(key), self._view.runs.entry(branch.parent)
         assert mine is not None
         whose = "" if parent is None else f" of {parent.name}"
+        taken = f" with {', '.join(waited)}" if waited else " with its settings"
         self._messages.note(
-            f"{mine.name} goes on from epoch {branch.epoch}{whose}, held: change what you like, "
-            "then play. Start again begins at epoch 0."
+            f"{mine.name} goes on from epoch {branch.epoch}{whose}{taken}, held: change what you "
+            "like, then play. Start again begins at epoch 0."
         )
+
+    @property
+    def _waiting_for_fork(self) -> list[str]:
+        """Return in words what a branch takes along of what waits: all but another start."""
+        waiting = self._wanted.waiting
+        return [str(one) for name, one in waiting.items() if name != "init"]
+
+    @property
+    def fork_words(self) -> str:
+        """What :meth:`fork` would do: from where, and what of the form it takes along."""
+        run, shown = self._view.runs.shown, self._view.shown
+        entry = self._view.runs.entry(self._view.runs.shown_key)
+        if run is None or shown is None or entry is None:
+            return ""
+        words = f"A new run goes on from epoch {int(shown.epoch)} of {entry.name}, held, with "
+        waiting = self._waiting_for_fork
+        waits = "waits" if len(waiting) == 1 else "wait"
+        taken = f"its settings, but {', '.join(waiting)}, which {waits}"
+        return words + (taken if waiting else "its settings")
 
     def _command(self, mode: Mode, state: RunState) -> None:
         if self._job is not None:
@@ -275,7 +295,7 @@ class Training(QObject):
         if data_is_new:
             self._view.forgotten.emit()  # while all that is shown still fits together
         self._view.dataset = dataset
-        training = request.training or self._wanted.training
+        training, waited = request.training or self._wanted.training, self._waiting_for_fork
         self._wanted.forget(self._view.runs.shown_key)
         self._view.data_config, self._view.training_config = request.config, training
         run = Run(
@@ -291,7 +311,7 @@ class Training(QObject):
         )
         self._view.runs.begin(run)
         if request.branch is not None:
-            self._tell_of_branch(run.key, request.branch)
+            self._tell_of_branch(run.key, request.branch, waited)
         self._view.live = self.divergence = self._view.pinned_epoch = None
         self._job = TrainingJob(
             self._pool.mailbox.channel(self.read),

@@ -14,6 +14,7 @@ from gui.shared.training_transport import SPEED_STEPS
 from gui.theme import grow
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.timeline import Timeline
 from gui.window.message_line import MessageLine
 from gui.window.opening_bar import OpeningBar
@@ -251,6 +252,13 @@ class Foot(QFrame):
         view, wanted = self._session.view, self._session.wanted
         looks_back = view.pinned_epoch is not None or not view.runs.is_live_shown
         self.fork.setVisible(looks_back and wanted.full_dataset is not None)
+        # 30 times a second nothing of it is another.
+        words = self._session.training.fork_words if looks_back else ""
+        if words != self.fork.accessibleDescription():
+            self.fork.setAccessibleDescription(words)
+            self.fork.setToolTip(wrapped(f"{words}. (K)"))
+            waiting = " with what waits" if wanted.waiting else ""
+            self.fork.setText(f"Go on from here{waiting}")
 
     @Slot(int)
     def _go_to(self, place: int) -> None:

@@ -167,9 +167,12 @@ and what it is of. Ctrl+S lists all figures of a page, Ctrl+C and Ctrl+Shift+C c
 curves</b> (Ctrl+E) writes the curves of all runs that are drawn into one CSV file, a row for each
 run, part and epoch.</p>
 <h3>Settings</h3>
-<p>Those under <i>Acts at once</i> are used from the next batch on. The others wait for a
-<b>rewind</b>, which starts from the same seed and keeps the old run for comparison. Point at any
-setting for its formula and range.</p>
+<p>They are those of the run shown. While it is learnt, rate, batch size, decay, momentum and the
+last epoch act from the next batch on and leave a mark on the curves. What waits has a dot and says
+what it was; a click there takes it back. <b>Start again</b> begins a new run with what is shown,
+from the same start, and keeps the old one for comparison. <b>One step</b> shows the images that
+the last update was made from, those read wrongly in red. Point at any setting for its formula and
+range.</p>
 """
 
 

@@ -239,7 +239,8 @@ class MainWindow(QMainWindow):
     @property
     def off_stage(self) -> list[QWidget]:
         """What is not there on the stage."""
-        return [self.head, self.panel, self.foot.speed, self.foot.speed_words]
+        settings = self.page("learn").settings_panel
+        return [self.head, settings, self.foot.speed, self.foot.speed_words]
 
     def childEvent(self, event: QChildEvent) -> None:
         """Dress a dialog or menu that is shown for the first time."""

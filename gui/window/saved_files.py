@@ -95,5 +95,5 @@ class SavedFiles(QObject):
         self._session.training.start_from(model.weights)
         messages.note(
             f"{path.name}: trained on {model.dataset} for {model.epoch:.4g} epochs. A new "
-            "run begins with it and is held; play to train it on, rewind to leave it."
+            "run begins with it and is held; play to train it on, start again to leave it."
         )

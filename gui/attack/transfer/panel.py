@@ -45,7 +45,7 @@ N_IMAGES = Parameter(
 _NOTHING = "There is no model to craft on yet: let a run begin first."
 _ONE_RUN = (
     "There is only this run to test on. For another one press N (new seed), or change a setting on "
-    "the left and press R (rewind); this run stays in the list. Then craft."
+    "the left and press R (start again); this run stays in the list. Then craft."
 )
 _CRAFT_HELP = (
     "Attack images with what is chosen above, on the model shown, and test the results on the "

@@ -41,7 +41,7 @@ _ROWS_OF_PIXELS = (*_TABLES, ".npy", ".npz", ".pkl", ".pickle", ".mat")
 
 
 class SplitAndNoise(QWidget):
-    """How the data are divided and spoilt; it acts at the next rewind."""
+    """How the data are divided and spoilt; it acts at the next start."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
