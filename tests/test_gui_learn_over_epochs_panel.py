@@ -170,8 +170,8 @@ def test_the_images_that_flip_most_are_shown_and_told(
 
 
 def test_a_click_on_an_image_opens_it_with_its_history(window: MainWindow, qtbot: QtBot) -> None:
-    click(qtbot, window.page("learn").switch.button("Over epochs"))
-    panel, card = window.page("learn").tabs.panel("Over epochs"), window.page("learn").card
+    click(qtbot, window.page("learn").switch.button("When to stop"))
+    panel, card = window.page("learn").tabs.panel("When to stop").story, window.page("learn").card
     readings = wait_for_part(qtbot, panel, window.session, "test")
     first = panel.strip.images[0]
     click(qtbot, panel.strip, panel.strip.cell_rect(0, 0).center())

@@ -824,3 +824,32 @@ def test_a_run_that_ran_away_does_not_flatten_the_others(window: MainWindow, qtb
     session.view.show_run(session.runs.entries[0].key)
     with_it = plot.box.viewRange()[1]
     assert with_it[1] - with_it[0] < 8 * (alone[1] - alone[0])
+
+
+def test_one_batch_moves_the_last_point_of_the_curves(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session(training=TrainingConfig(epochs=40))
+    window = new_window(session)
+    open_paused(qtbot, session)
+    assert session.view.history is not None
+    wait_until(qtbot, lambda: window.page("learn").isVisible())
+    before = {plot: pixels(plot.view) for plot, _ in plots(window)}
+    session.training.step_batch()
+    wait_until(qtbot, lambda: session.view.shown_scores is not None)
+    place, scores = session.view.shown_scores
+    assert 0 < place < 1
+    for plot, metric in plots(window):
+        for part in ("train", "test"):
+            x, y = plot.main.data(part)
+            assert x.tolist() == [0.0, place]
+            name = "score" if metric == "error" else metric
+            value = getattr(scores, f"{part}_{name}")
+            assert y[-1] == (1 - value if metric == "error" else value)
+        assert plot.marks.marker == place
+        assert not np.array_equal(pixels(plot.view), before[plot])
+    session.training.step_epoch()
+    wait_until(qtbot, lambda: len(session.view.history) == 2)
+    wait_for_state(qtbot, session, RunState.PAUSED)
+    for plot, _ in plots(window):
+        assert plot.main.data("train")[0].tolist() == [0.0, 1.0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from core_samples import read_epochs
 from gui_helpers import (
     EPOCHS,
     LEARN_PANEL_SIZE,
+    choose,
     click,
     data_of,
     has_colour,
@@ -21,15 +23,17 @@ from gui_helpers import (
     wait_for_state,
     wait_until,
 )
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QPointF
 from test_gui_session_session import Notes
 
 from core.data.dataset import validation_share
 from core.learning.stopping import bootstrapping, early_stopping
 from core.progress import finish
+from gui.learn.page import ATLAS
 from gui.learn.stopping.panel import StoppingPanel
 from gui.session.run_state import RunState
 from gui.theme import DARK, LIGHT
+from gui.widgets.basics.short_number import short_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,8 +102,10 @@ def test_the_words_hold_the_numbers(panel: StoppingPanel, session: Session) -> N
     assert session.view.history is not None
     band, best = core_band(session, "test"), session.view.history.best
     assert panel.best.text().startswith(
-        f"Best test log-likelihood: {best.test_log_likelihood:.4f} at epoch {best.epoch}"
+        f"Best: {short_number(best.test_log_likelihood)} at epoch {best.epoch}"
     )
+    assert panel.best_button.text() == f"★ go to {best.epoch}"
+    assert "drawn from these with replacement" in panel.sure.toolTip()  # what a redrawing is
     assert band.interval is not None
     first, last = band.interval
     share = 100 * band.share_between(first, last)
@@ -121,12 +127,9 @@ def test_patience_says_what_would_have_been(
         words = panel.waited.text()
         told.add(stop.stopped_at)
         if stop.stopped_at is None:
-            assert words.startswith(f"Patience {patience} would not have stopped yet.")
+            assert words.startswith("would not have stopped yet")
         else:
-            assert words.startswith(
-                f"Patience {patience} would have stopped at epoch {stop.stopped_at} and kept "
-                f"epoch {stop.best_epoch} ({stop.best_value:.4f})"
-            )
+            assert words.startswith(f"would stop at {stop.stopped_at}, keep {stop.best_epoch}")
     assert None in told
     before = panel.waited.text()
     notes = Notes(session)
@@ -145,21 +148,21 @@ def test_error_and_log_likelihood_are_put_side_by_side(
     for name, epoch in (("best", best), ("now", 2)):
         halves = readings.halves(epoch)
         text = panel.why.text()
-        assert f"{name}, epoch {epoch}</td>" in text
+        assert f"{name}, {epoch}</td>" in text
         for number in (
             f"{halves.n_wrong:,}",
-            f"{halves.wrong:.3f}",
+            short_number(halves.wrong),
             f"{halves.n_right:,}",
-            f"{halves.right:.3f}",
+            short_number(halves.right),
         ):
             assert f";{number}</td>" in text
     more = readings.halves(2).n_wrong - readings.halves(best).n_wrong
-    how = f"{abs(more)} {'more' if more > 0 else 'fewer'}" if more else "as many"
-    assert f"Now {how} are wrong" in panel.why.text()
+    how = f"{abs(more)} {'more' if more > 0 else 'fewer'}" if more else "As many"
+    assert f"{how} are wrong now" in panel.why.text()
     click(qtbot, panel.best_button)
     assert session.view.shown is not None
     assert session.view.shown.epoch == best
-    assert "now, epoch" not in panel.why.text()
+    assert "now, " not in panel.why.text()
     assert panel.plot.marks.marker == panel.bars.marks.marker == best
 
 
@@ -233,10 +236,8 @@ def test_the_warning_sets_validation_images_aside_and_they_choose(
     panel: StoppingPanel, session: Session, qtbot: QtBot
 ) -> None:
     share = validation_share(300)
-    assert panel.chooses.words.text() == (
-        "<b>The test set chooses the best epoch, so its score flatters</b>."
-    )
-    assert panel.chooses.button.text() == f"Set {share} training images aside"
+    assert panel.chooses.words.text() == ("<b>The test set chooses: its score flatters.</b>")
+    assert panel.chooses.button.text() == f"set {share} aside to choose"
     click(qtbot, panel.chooses.button)
     wait_until(qtbot, lambda: data_of(session).validation is not None)
     wait_for_state(qtbot, session, RunState.FINISHED)  # it had ended: it is played anew
@@ -244,7 +245,6 @@ def test_the_warning_sets_validation_images_aside_and_they_choose(
     wait_for_band(qtbot, panel, session, "validation")
     assert not panel.chooses.button.isVisible()
     assert panel.chooses.words.text().startswith(f"{share} validation images choose")
-    assert panel.best.text().startswith("Best validation log-likelihood")
     assert f"of the {share} validation images" in panel.sure.text()
     np.testing.assert_array_equal(panel.plot.band[2], core_band(session, "validation").high)
     assert has_colour(pixels(panel.plot.view), LIGHT.validation).sum() > 100
@@ -276,7 +276,6 @@ def test_another_run_is_looked_at_when_it_is_shown(
     assert session.epochs.answer("validation") is None
     wait_for_band(qtbot, panel, session, "test")
     np.testing.assert_array_equal(panel.plot.band[1], before.low)
-    assert panel.best.text().startswith("Best test log-likelihood")
     session.view.show_run(None)
     wait_for_band(qtbot, panel, session, "validation")
     np.testing.assert_array_equal(panel.plot.band[1], core_band(session, "validation").low)
@@ -298,7 +297,6 @@ def test_a_run_whose_validation_images_are_gone_says_so(
     wait_for_band(qtbot, panel, session, "test")
     assert "measured on others" not in panel.sure.text()
     session.view.show_run(chosen)
-    assert panel.best.text().startswith("Best validation log-likelihood")
     assert "not set aside any more" in panel.sure.text()
     assert len(panel.plot.band[0]) == 0
     session.view.show_run(first)  # on 200 test images, of which 150 are there
@@ -311,13 +309,15 @@ def test_all_of_it_fits_into_the_smallest_window(
     panel: StoppingPanel, session: Session, qtbot: QtBot
 ) -> None:
     session.view.show_epoch(1)
-    words = (panel.best, panel.sure, panel.waited, panel.why)
+    words = (panel.best, panel.sure, panel.waited, panel.why, panel.chooses.words)
     wait_until(
         qtbot, lambda: all(each.height() >= each.heightForWidth(each.width()) for each in words)
     )
-    for label in words:
+    for label in words[:4]:
         corner = label.mapTo(panel, QPoint(0, label.height()))
-        assert corner.y() <= panel.chooses.y() + 4, label.text()
+        assert corner.y() <= panel.chooses.mapTo(panel, QPoint()).y() + 4, label.text()
+    for button in (panel.best_button, panel.chooses.button, panel.compare_button):
+        assert button.width() >= button.sizeHint().width(), button.text()
     for widget in (panel.best, panel.compare_button, panel.patience, panel.waited):
         assert widget.mapTo(panel, QPoint(widget.width(), 0)).x() <= panel.width()
     assert panel.patience.lineEdit().width() >= panel.fontMetrics().horizontalAdvance("500")
@@ -333,3 +333,45 @@ def test_before_there_are_data_nothing_is_said(
     open_and_finish(qtbot, session)
     wait_for_band(qtbot, panel, session, "test")
     assert panel.best_button.isEnabled()
+
+
+def test_all_rows_stand_over_the_same_epochs(panel: StoppingPanel, session: Session) -> None:
+    """A click below an epoch of the curve is that epoch in every row."""
+    pixels(panel)
+    story = panel.story
+    for epoch in (0, 5, EPOCHS):
+        places = []
+        for plot in (panel.plot, panel.bars, story.bars):
+            at = plot.view.mapFromScene(plot.box.mapViewToScene(QPointF(epoch, 0.0)))
+            places.append(plot.view.mapTo(panel, at).x())
+        cell = story.map.cell_rect(0, epoch)
+        left = story.map.mapTo(panel, cell.topLeft()).x()
+        assert max(places) - min(places) <= 1
+        assert left - 1 <= places[0] <= left + cell.width() + 1
+
+
+def test_numbers_beside_rows_do_not_collide(panel: StoppingPanel) -> None:
+    line = panel.fontMetrics().ascent()
+    for plot in (panel.bars, panel.story.bars):
+        pixels(plot)
+        ((ticks),) = plot.view.axes["left"]._tickLevels
+        tops = sorted(plot.box.mapViewToScene(QPointF(0.0, place)).y() for place, _ in ticks)
+        assert all(b - a >= line for a, b in pairwise(tops)), [words for _, words in ticks]
+    assert all(words.endswith(" %") for _, words in panel.bars.view.axes["left"]._tickLevels[0])
+
+
+def test_the_story_of_the_epochs_is_of_the_part_chosen_in_the_row_of_tabs(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = window.page("learn")
+    click(qtbot, page.switch.button("When to stop"))
+    panel = page.tabs.panel("When to stop")
+    assert panel.tools is panel.story.part
+    assert panel.tools.isVisible()
+    assert not page.weights.isVisible()
+    choose(qtbot, panel.tools, panel.tools.findData("train"))
+    answer = window.session.epochs.answer
+    wait_until(qtbot, lambda: (a := answer("train")) is not None and a.is_whole)
+    page.show_tab(ATLAS)
+    assert not panel.tools.isVisible()
+    assert page.weights.isVisible()

@@ -149,7 +149,13 @@ class LearnPage(Page):
         self.settings_panel.fit(self.window().width())
         above = vars(self).get("curves", self._to_come)
         above.setFixedHeight(curves_height(self.height()))
-        self.weights.shorten(self.width() < _SHORT)
+        self._shorten()
+
+    @Slot()
+    def _shorten(self) -> None:
+        """Say less at the right of the tabs where an opened image or the window leaves no room."""
+        beside = sum(card.width() for card in self.cards if not card.isHidden())
+        self.weights.shorten(self.width() - beside < _SHORT)
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for what is made from now on; what there is gets them by itself."""
@@ -170,6 +176,7 @@ class LearnPage(Page):
         made.attack_requested.connect(self.attack_requested)
         made.walked.connect(self._walk)
         made.finished.connect(self._card_closed)
+        made.seen.connect(self._shorten)
         return made
 
     @cached_property
@@ -333,6 +340,7 @@ class LearnPage(Page):
     def _card_closed(self) -> None:
         """Go on where the image was opened."""
         self.atlas.set_opened(None)
+        QTimer.singleShot(0, self, self._shorten)  # once it is hidden
         if self.atlas.isVisible():
             self.atlas.setFocus()
 

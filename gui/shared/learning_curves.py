@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -17,8 +18,10 @@ from gui.widgets.curves.runs import Band, RunCurves
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from numpy.typing import NDArray
     from PySide6.QtGui import QShowEvent
 
+    from core.learning.records import Scores
     from gui.session.runs import BandEntry, RunEntry
     from gui.session.session import Session
     from gui.widgets.curves.menu import PlotOptions
@@ -64,6 +67,8 @@ class LearningCurves(QWidget):
         self._session = session
         self._n_drawn, self._drawn_at = 0, 0.0
         self._behind: list[RunEntry] = []
+        self._rest: tuple[float, Scores] | None = None
+        """Where the run rests in the midst of an epoch, as it is drawn."""
         self._n_behind = 0
         """Epochs of the run being trained that are drawn while another one is shown."""
         self.error_plot, self.like_plot = plots
@@ -175,7 +180,8 @@ class LearningCurves(QWidget):
             plot.set_curve_visible("validation", history.has_validation)
             for part in ("train", "test", "validation"):
                 values = history.curve(part, metric)
-                plot.set_data(part, history.epochs[: len(values)], values)
+                x, y = self._with_rest(history.epochs[: len(values)], values, part, metric)
+                plot.set_data(part, x, y)
             plot.marks.set_ticks(ticks)
             if history.records:
                 held_out = history.curve(history.held_out_part, metric)
@@ -185,6 +191,21 @@ class LearningCurves(QWidget):
         self.error_plot.legend.set_words(star=f"best {history.best.epoch}" if self._n_drawn else "")
         self._refresh_range()
         self._refresh_marker()
+
+    def _with_rest(
+        self, x: NDArray[np.float64], y: NDArray[np.float64], part: str, metric: str
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return a curve up to where the run rests, in the midst of an epoch perhaps."""
+        self._rest = self._session.view.shown_scores
+        if self._rest is None or not len(x) or self._rest[0] <= x[-1]:
+            return x, y
+        place, scores = self._rest
+        name = "score" if metric == "error" else metric
+        value = getattr(scores, f"{part}_{name}")
+        if value is None:
+            return x, y
+        last = 1.0 - value if metric == "error" else value
+        return np.append(x, place), np.append(y, last)
 
     @Slot()
     def _refresh_range(self) -> None:
@@ -202,8 +223,13 @@ class LearningCurves(QWidget):
     @Slot()
     def _refresh_marker(self) -> None:
         view = self._session.view
+        if view.shown_scores is not self._rest and view.shown_scores != self._rest:
+            self._refresh_curves()  # it rests elsewhere, or goes on
+            return
         if view.shown is None or view.history is None:
             epoch = None
+        elif self._rest is not None:
+            epoch = self._rest[0]
         elif view.shown.live and 0 < self._n_drawn <= len(view.history):
             # Live it stands at the end of the curves: they need no repaint every frame.
             epoch = float(view.history.epochs[self._n_drawn - 1])

@@ -55,7 +55,8 @@ class WhoChooses(QWidget):
         if dataset is None:
             return
         share = _share(self._session)
-        self.button.setText(f"Set {share:,} training images aside")
+        words = "set {:,} aside to choose" if self._lying else "Set {:,} training images aside"
+        self.button.setText(words.format(share))
         self.button.setVisible(dataset.validation is None and share > 0)
         self.button.setToolTip(
             wrapped(
@@ -64,8 +65,10 @@ class WhoChooses(QWidget):
             )
         )
         if dataset.validation is None:
-            reason = "" if self._lying else f": {_WHY_FLATTERS}"
-            self.words.setText(f"<b>{_TEST_CHOOSES}</b>{reason}.")
+            if self._lying:
+                self.words.setText("<b>The test set chooses: its score flatters.</b>")
+            else:
+                self.words.setText(f"<b>{_TEST_CHOOSES}</b>: {_WHY_FLATTERS}.")
             self.words.setToolTip(wrapped(f"{_WHY_FLATTERS}."))
         else:
             n = dataset.validation.n_samples

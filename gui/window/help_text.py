@@ -65,7 +65,7 @@ replacement: the band holds nine of ten curves, the bars say how often each epoc
 wide bars mean an unsure optimum. <b>Patience</b> p stops when the log-likelihood has not improved
 for p epochs. Error and log-likelihood part ways because the error counts mistakes and the
 log-likelihood weighs how confident they are.</p>
-<h3>Over epochs</h3>
+<h3>When to stop: the run over its epochs</h3>
 <p>The score of each class at every epoch, how many images became right or wrong when, and those
 that flipped most often. Click a cell to go to its epoch, an image to see its history.</p>
 <h3>Class atlas</h3>

@@ -15,13 +15,8 @@ LEARN_TABS = (
     ),
     Tab(
         "When to stop",
-        "How sure the best epoch is, and what early stopping would have done",
+        "How sure the best epoch is, what patience would have done, and the run over its epochs",
         "gui.learn.stopping.panel.StoppingPanel",
-    ),
-    Tab(
-        "Over epochs",
-        "The score of each class at every epoch, and which images flip",
-        "gui.learn.over_epochs.panel.OverEpochsPanel",
     ),
 )
 """Beside the class atlas."""

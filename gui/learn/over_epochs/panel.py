@@ -10,11 +10,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.class_statistics import class_counts
 from core.insight.image_history import flip_words
+from gui.learn.over_epochs.column import COLUMN_SIDES, row_label
 from gui.shared.columns import heading, label
 from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
 from gui.shared.words import PARTS
-from gui.widgets.basics.layouts import below, beside
+from gui.theme import grow
+from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.band_plot import EpochBars
 from gui.widgets.curves.plot import Curve
 from gui.widgets.grids.epoch_heat_map import EpochHeatMap
@@ -40,6 +43,9 @@ _FLIPS_HELP = (
     "and the other way round, downwards. Where both are high the score hides what goes on. The "
     "first pass over the images may go out of the picture."
 )
+_SCORES = "score of each class"
+_LEAST_MAP = 84
+_STRIP = 56
 _STRIP_HELP = "Click to see this image with its history."
 
 
@@ -52,11 +58,11 @@ class OverEpochsPanel(Panel):
         session.view.forgotten.connect(self._show_nothing)
         self.part = PartChoice(session, _PART_HELP, self)
         self.part.part_changed.connect(self._part_changed)
-        self.words = label("", self, "muted")
+        self.words = row_label("score of each class", self)
         self.map = EpochHeatMap(self)
         curves = (Curve(_RIGHT, "good"), Curve(_WRONG, "bad"))
         self.bars = EpochBars(
-            title="FLIPS",
+            title="Turned right, wrong",
             curves=curves,
             help_text=_FLIPS_HELP,
             downward=frozenset({_WRONG}),
@@ -69,6 +75,7 @@ class OverEpochsPanel(Panel):
         # Narrower than its words where there is no room: they must not push the map aside.
         self.n_flipped.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.strip = ImageStrip("images that flipped most often", _STRIP_HELP, self)
+        grow(self.strip, fixed_height=_STRIP)
         self._lay_out()
         self.map.epoch_clicked.connect(session.view.show_epoch)
         self.bars.x_clicked.connect(session.view.show_epoch)
@@ -78,11 +85,15 @@ class OverEpochsPanel(Panel):
         self.refresh()
 
     def _lay_out(self) -> None:
-        head = beside(self.part, (self.words, 1), spacing=8)
-        left = below(head, (self.map, 1), spacing=4)
+        self.bars.hide_head()
+        self.map.stand_in_column(*COLUMN_SIDES)
+        self.map.setMinimumHeight(_LEAST_MAP)
+        turned = beside(row_label("turned right, wrong", self), (self.bars, 1), spacing=6)
+        scores = beside(self.words, (self.map, 1), spacing=6)
         titles = beside(self.strip_title, (self.n_flipped, 1), spacing=10)
-        right = below((self.bars, 3), titles, (self.strip, 2), spacing=4)
-        self.setLayout(beside((left, 6), (right, 5), spacing=14))
+        self.flipped = holding(below(titles, (self.strip, 1), spacing=2), self)
+        """The images that flip most, which may be laid out elsewhere."""
+        self.setLayout(below((turned, 2), (scores, 5), (self.flipped, 0), spacing=2))
 
     def watch(self, is_watched: bool) -> None:
         """Follow the run in the part chosen."""
@@ -134,9 +145,12 @@ class OverEpochsPanel(Panel):
         history = self._session.view.history
         n_all = n_epochs if history is None else len(history)
         of_all = f" of {n_all:,}" if seen.complete and n_all > n_epochs else ""
-        plural = "epoch" if n_epochs == 1 and not of_all else "epochs"
-        words = f"score of each class at {n_epochs:,}{of_all} {plural}"
-        self.words.setText(words if seen.complete else f"{words}, reading on ...")
+        words = f"score of each class at {n_epochs:,}{of_all}" if of_all else _SCORES
+        self.words.setText(words if seen.complete else "reading on ...")
+        low, high = self.map.limits
+        self.words.setToolTip(
+            wrapped(f"{_SCORES}: pale is {low:.3f}, dark is {high:.3f}. {n_epochs:,} epochs read.")
+        )
         flips = summary.n_flips
         n_again = int((flips > 1).sum())
         self.n_flipped.setText(f"{n_again:,} of {n:,} more than once")
@@ -154,7 +168,7 @@ class OverEpochsPanel(Panel):
         return StripImage(
             index=index,
             values=split.images[index].reshape(dataset.image_shape),
-            below=((f"{n} flips", f"{n}x") if n > 1 else ("1 flip", "1x"), (name,)),
+            below=((f"{n} flips", f"{n}x") if n > 1 else ("1 flip", "1x"),),
             words=f"{PARTS[self.part.chosen]} image {index:,}, labelled {name}: {told}",
         )
 

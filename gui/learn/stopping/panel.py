@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt, Slot
 
 from core.learning.stopping import StoppingConfig, early_stopping
 from core.parameters import parameters_of
+from gui.learn.over_epochs.column import row_label
+from gui.learn.over_epochs.panel import OverEpochsPanel
 from gui.learn.stopping.study import band_study
 from gui.learn.stopping.words import NOT_THERE, Moment, patience_words, sure_words, why_words
 from gui.shared.columns import label, sentences
@@ -17,10 +19,12 @@ from gui.shared.panel import Panel
 from gui.shared.side import Side
 from gui.shared.who_chooses import WhoChooses
 from gui.shared.words import PARTS
+from gui.theme import grow
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip
+from gui.widgets.basics.short_number import short_number
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.band_plot import BandPlot, EpochBars
 from gui.widgets.curves.plot import Curve
@@ -34,8 +38,11 @@ if TYPE_CHECKING:
     from gui.session.session import Session
 
 _PATIENCE = parameters_of(StoppingConfig)["patience"]
-_SIDE_WIDTH, _FIELD_WIDTH = 452, 54
+_SIDE_WIDTH, _FIELD_WIDTH = 372, 54
 _CURVE_SECONDS = 0.2
+_STYLES = {"test": Qt.PenStyle.DashLine, "validation": Qt.PenStyle.DotLine}
+_SEEN = 0.03
+"""The share of the lowest values that may lie below: those of the first epochs."""
 _SHARE = "share of redrawings"
 _CURVE_HELP = (
     "The mean over the held-out images of log y_true. Other images would give another curve: the "
@@ -44,6 +51,11 @@ _CURVE_HELP = (
 _BARS_HELP = (
     "For each redrawing of the held-out images the epoch with the highest log-likelihood, the "
     "earliest of equals. One high bar is a sure optimum, many low ones are an unsure one."
+)
+_REDRAWING_HELP = (
+    "A redrawing is another set of as many images, drawn from these with replacement: some come "
+    "twice, some not at all. So the sets might have been others, and in each of them the best "
+    "epoch is looked for. Where most agree it is sure, where they scatter it is chance."
 )
 _WHY_HELP = (
     "The error counts mistakes, whatever the model is how sure of. The log-likelihood weighs them: "
@@ -60,20 +72,31 @@ class StoppingPanel(Panel):
         super().__init__(session, parent)
         self.band = band_study(session, lambda: self._part, self)
         self.plot = BandPlot(
-            "HELD-OUT LOG-LIKELIHOOD",
-            [Curve(PARTS[part], part) for part in ("test", "validation")],
+            "Held-out log-likelihood",
+            [Curve(PARTS[part], part, style) for part, style in _STYLES.items()],
             _CURVE_HELP,
             "mean of log y of the true class (nats)",
             self,
         )
         self._n_drawn, self._drawn_at = 0, 0.0
         self.bars = EpochBars(
-            "BEST EPOCH", (Curve(_SHARE, "best"),), _BARS_HELP, y_label=_SHARE, parent=self
+            "Best epoch",
+            (Curve(_SHARE, "best"),),
+            _BARS_HELP,
+            shares=True,
+            y_label=_SHARE,
+            parent=self,
         )
+        self.story = OverEpochsPanel(session, self)
+        self.story.sample_requested.connect(self.sample_requested)
+        self.tools = self.story.part
+        """Stands beside the row of tabs."""
         self.best = sentences(self, "sentence")
         self.sure, self.waited, self.why = (sentences(self) for _ in range(3))
         self.why.setTextFormat(Qt.TextFormat.RichText)  # a table of numbers and our own words
         self.why.setToolTip(wrapped(_WHY_HELP))
+        self.sure.setObjectName("muted")
+        self.sure.setToolTip(wrapped(_REDRAWING_HELP))
         self.chooses = WhoChooses(session, self, lying=True)
         self.patience = NumberField(_PATIENCE, self)
         self.patience.show_value(StoppingConfig().patience)
@@ -81,9 +104,9 @@ class StoppingPanel(Panel):
         self.patience.refused.connect(session.messages.warn)
         tip = "Show the epoch of the best held-out log-likelihood everywhere"
         show_best = session.view.show_best
-        self.best_button = button("Go to the best epoch", self, tip, "small", show_best)
+        self.best_button = button("★ go to the best", self, tip, "small", show_best)
         tip = "Compare the best epoch with the model shown now"
-        self.compare_button = button("Best against now", self, tip, "small", self._compare)
+        self.compare_button = button("compare", self, tip, "small", self._compare)
         self._lay_out()
         for plot in (self.plot, self.bars):
             plot.x_clicked.connect(session.view.show_epoch)
@@ -98,17 +121,26 @@ class StoppingPanel(Panel):
         self.refresh()
 
     def _lay_out(self) -> None:
-        left = below((self.plot, 5), (self.bars, 3), spacing=2)
+        for plot in (self.plot, self.bars):
+            plot.hide_head()
         self.bars.box.setXLink(self.plot.box)
+        rows = [
+            beside(row_label(words, self), (plot, 1), spacing=6)
+            for words, plot in (("log-likelihood", self.plot), ("best epoch", self.bars))
+        ]
+        left = below((rows[0], 5), (rows[1], 2), (self.story, 8), spacing=2)
         self.patience.setFixedWidth(_FIELD_WIDTH)
-        patience = (label("Patience", self, buddy=self.patience), self.patience)
-        row = beside(self.best_button, self.compare_button, None, *patience)
-        sides = (self.best, self.sure, row, self.waited, self.why)
-        inside = holding(below(*sides, None, spacing=5, margins=(0, 0, 6, 0)), self)
+        patience = label("patience", self, buddy=self.patience)
+        row = beside(patience, self.patience, (self.waited, 1), spacing=8)
+        sides = (self.best, self.sure, row, self.why, self.story.flipped)
+        inside = holding(below(*sides, None, spacing=6, margins=(0, 0, 6, 0)), self)
         area = scrolled(inside, self, sideways=False)
-        area.setFixedWidth(_SIDE_WIDTH)
-        above = beside((left, 1), area, spacing=14)
-        self.setLayout(below((above, 1), self.chooses, spacing=4))
+        buttons = beside(
+            self.best_button, self.chooses.button, None, self.compare_button, spacing=4
+        )
+        right = holding(below((area, 1), self.chooses, buttons, spacing=6), self)
+        grow(right, fixed_width=_SIDE_WIDTH)
+        self.setLayout(beside((left, 1), right, spacing=14))
 
     @property
     def _part(self) -> str:
@@ -176,6 +208,8 @@ class StoppingPanel(Panel):
         self._drawn_at = time.perf_counter()
         has_epochs = history is not None and len(history) > 0
         self.best_button.setEnabled(has_epochs)
+        if history is not None and has_epochs:
+            self.best_button.setText(f"★ go to {history.best.epoch}")
         self.compare_button.setEnabled(has_epochs)
         if history is None or not has_epochs:
             self.plot.set_star(None)
@@ -198,14 +232,16 @@ class StoppingPanel(Panel):
         learnt = np.concatenate(shown)
         learnt = learnt[np.isfinite(learnt)]
         if len(learnt):
-            bottom, top = float(learnt.min()), float(learnt.max())
+            lowest = np.sort(learnt)[int(_SEEN * len(learnt))]
+            bottom, top = float(lowest), float(learnt.max())
             room = max(0.05 * (top - bottom), 0.001 * abs(top), 1e-6)
             self.plot.set_y_range(bottom - room, top + room)
 
-    def _best_words(self, history: History, value: float) -> str:
+    @staticmethod
+    def _best_words(history: History, value: float) -> str:
         best, last = history.best.epoch, int(history.epochs[-1])
-        which = f"Best {PARTS[self._part]} log-likelihood: {value:.4f} at epoch {best}"
-        return f"{which} (the last)" if best == last and last > 0 else which
+        which = f"Best: {short_number(value)} at epoch {best}"
+        return f"{which}, the last." if best == last and last > 0 else f"{which}."
 
     @property
     def _readings(self) -> EpochReadings | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gui.shared.words import PARTS
+from gui.widgets.basics.short_number import short_number
 
 if TYPE_CHECKING:
     from core.insight.epoch_readings import Halves
@@ -55,15 +56,10 @@ def sure_words(band: BootstrapBand, part: str, history: History | None) -> str:
 def patience_words(stop: EarlyStop, best_of_all: int) -> str:
     """Say what early stopping would have done."""
     if stop.stopped_at is None:
-        waited = "" if not stop.waited else f" It has waited {stop.waited} by now."
-        return f"Patience {stop.patience} would not have stopped yet.{waited}"
-    words = (
-        f"Patience {stop.patience} would have stopped at epoch {stop.stopped_at} and kept epoch "
-        f"{stop.best_epoch} ({stop.best_value:.4f})"
-    )
-    if stop.best_epoch == best_of_all:
-        return f"{words}, the best of this run."
-    return f"{words}; the best of this run, {best_of_all}, came later."
+        waited = f": it has waited {stop.waited}" if stop.waited else ""
+        return f"would not have stopped yet{waited}"
+    words = f"would stop at {stop.stopped_at}, keep {stop.best_epoch}"
+    return words if stop.best_epoch == best_of_all else f"{words}; the best came later"
 
 
 def why_words(best: Moment, now: Moment) -> str:
@@ -80,19 +76,22 @@ def _row(name: str, moment: Moment) -> str:
     halves = moment.halves
     numbers = f"{halves.n_wrong:,}", _mean(halves.wrong), f"{halves.n_right:,}", _mean(halves.right)
     cells = "".join(f"<td align=right>&nbsp;&nbsp;{number}</td>" for number in numbers)
-    return f"<tr><td>{name}, epoch {moment.epoch}</td>{cells}</tr>"
+    return f"<tr><td>{name}, {moment.epoch}</td>{cells}</tr>"
 
 
 def _mean(value: float) -> str:
-    return "none" if math.isnan(value) else f"{value:.3f}"
+    return "none" if math.isnan(value) else short_number(value)
 
 
 def _turn_words(best: Halves, now: Halves) -> str:
     """Say what moved the log-likelihood between two epochs, and what the error does meanwhile."""
     more = now.n_wrong - best.n_wrong
-    words = "Now as many are wrong"
+    words = "As many are wrong now"
     if more:
-        words = f"Now {abs(more):,} {'more' if more > 0 else 'fewer'} are wrong"
-    if not (math.isnan(best.wrong) or math.isnan(now.wrong)):
-        words += f" and mistakes are {'more' if now.wrong < best.wrong else 'less'} confident"
-    return f"{words}: the error counts them, the log-likelihood weighs how confident they are."
+        words = f"{abs(more):,} {'more' if more > 0 else 'fewer'} are wrong now"
+    if math.isnan(best.wrong) or math.isnan(now.wrong):
+        return f"{words}."
+    is_surer = now.wrong < best.wrong
+    but = "but" if (more < 0) == is_surer else "and"
+    surer = "more" if is_surer else "less"
+    return f"{words}, {but} the mistakes are {surer} confident: the log-likelihood weighs them."

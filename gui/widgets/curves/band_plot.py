@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from gui.theme import on_paper
+from gui.widgets.basics.short_number import MINUS
 from gui.widgets.curves.plot import Curve, CurvePlot
 from gui.widgets.curves.scale import round_below
 
@@ -121,7 +122,7 @@ class EpochBars(CurvePlot):
     """Bars over epochs; those of the names in ``downward`` hang down from zero.
 
     The numbers beside the axis and under the pointer are without sign. The first ``n_cut`` bars may
-    go out of the picture: they would dwarf the others.
+    go out of the picture: they would dwarf the others. ``shares`` are written in per cent.
     """
 
     def __init__(
@@ -132,10 +133,11 @@ class EpochBars(CurvePlot):
         *,
         downward: frozenset[str] = frozenset(),
         n_cut: int = 0,
+        shares: bool = False,
         y_label: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        self._downward, self._n_cut = downward, n_cut
+        self._downward, self._n_cut, self._shares = downward, n_cut, shares
         self._bar_curves = tuple(replace(curve, style=Qt.PenStyle.NoPen) for curve in curves)
         self._heights: dict[str, NDArray[Any]] = {}
         self._bars = {curve.name: pg.BarGraphItem(x=[], height=[], width=1) for curve in curves}
@@ -150,9 +152,10 @@ class EpochBars(CurvePlot):
         )
         self.view.axes["left"].setWidth(AXIS_WIDTH)
         self.view.axes["bottom"].setGrid(False)
+        self.view.axes["bottom"].setStyle(showValues=False)  # they stand below the whole column
         for bars in self._bars.values():
             self.box.addItem(bars, ignoreBounds=True)
-        self.view.setMinimumHeight(56)
+        self.view.setMinimumHeight(34)
         self.set_theme(self._theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -206,6 +209,13 @@ class EpochBars(CurvePlot):
         if not (low or high):
             high = 1
         self.set_y_range(-float(low), _HEADROOM * float(high))  # else the upper number is cut
-        # One number on either side of zero: there is no room for more.
+        # One number on either side of zero and none at it: there is no room for more.
         ends = [sign * round_below(float(end)) for sign, end in ((1, high), (-1, low)) if end]
-        self.view.axes["left"].setTicks([[(0.0, "0"), *((end, f"{abs(end):g}") for end in ends)]])
+        self.view.axes["left"].setTicks([[(end, self._form(end)) for end in ends]])
+        self.view.axes["left"].setGrid(False)
+
+    def _form(self, end: float) -> str:
+        """Return a number beside the axis: a share in per cent, a count with its way."""
+        if self._shares:
+            return f"{100 * end:.3g} %"
+        return f"{end:+g}".replace("-", MINUS) if self._downward else f"{end:g}"

@@ -144,6 +144,11 @@ class CurvePlot(QWidget):
         self.title = made.title
         return made
 
+    def hide_head(self) -> None:
+        """Say nothing above the curves: what stands beside them does."""
+        self.title.hide()
+        self.legend.hide()
+
     def _connect(self) -> None:
         self.view.scene().sigMouseMoved.connect(self._mouse_moved)
         self.view.scene().sigMouseClicked.connect(self.box.scene_clicked)

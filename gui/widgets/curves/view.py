@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     Paint = Callable[[QPainter], None]
 
-_RIGHT = 12
-"""Pixels beside the curves: half of the last number below them."""
+LEFT, RIGHT = 1, 12
+"""Pixels beside axes and curves: at the right half of the last number below them."""
 
 _OVER = 10
 """Pixels by which a mark may lie over the edge at either side: a star is whole at the end, too."""
@@ -71,7 +71,7 @@ class PlotView(pg.GraphicsView):
 
     def _lay_out(self) -> None:
         layout = QGraphicsGridLayout()
-        layout.setContentsMargins(1, 4, _RIGHT, 1)
+        layout.setContentsMargins(LEFT, 4, RIGHT, 1)
         layout.setSpacing(0)
         layout.addItem(self.box, 0, 1)
         for name, place in (("bottom", (1, 1)), ("left", (0, 0))):

@@ -55,6 +55,12 @@ class EpochHeatMap(CellGrid):
         self._image: QImage | None = None
         self._scale = to_qimage(SEQUENTIAL[::-1, None])
         self._marker: float | None = None
+        self._sides: tuple[int, int] | None = None
+
+    def stand_in_column(self, left: int, right: int) -> None:
+        """Begin and end so many pixels from the sides, as plots above do; without the scale."""
+        self._sides = left, right
+        self.update()
 
     @property
     def n_cells(self) -> tuple[int, int]:
@@ -119,7 +125,10 @@ class EpochHeatMap(CellGrid):
         widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
         left = min(widest, _WIDEST_NAME) + 2 * _GAP
         right = _BAR_WIDTH + metrics.horizontalAdvance("1.000") + 3 * _GAP
-        room = self.rect().adjusted(left, _GAP, -right, -metrics.height() - _GAP)
+        if self._sides is not None:
+            left, right = self._sides
+        above = _GAP if self._sides is None else 2
+        room = self.rect().adjusted(left, above, -right, -metrics.height() - above)
         height = min(room.height(), _TALLEST_ROW * max(len(self._names), 1))
         return QRect(room.left(), room.top(), max(room.width(), 1), max(height, 1))
 
@@ -148,10 +157,11 @@ class EpochHeatMap(CellGrid):
             self._paint_cells(painter, grid)
             self._paint_names(painter, grid)
             self._paint_epochs(painter, grid)
-            low, high = self.limits
-            bar = QRect(grid.right() + 2 * _GAP, grid.top(), _BAR_WIDTH, grid.height())
-            ends = f"{high:.3f}", f"{low:.3f}"
-            self._paint_scale(painter, bar, bar.adjusted(-1, -1, 0, 0), self._scale, ends)
+            if self._sides is None:
+                low, high = self.limits
+                bar = QRect(grid.right() + 2 * _GAP, grid.top(), _BAR_WIDTH, grid.height())
+                ends = f"{high:.3f}", f"{low:.3f}"
+                self._paint_scale(painter, bar, bar.adjusted(-1, -1, 0, 0), self._scale, ends)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if self.hasFocus():
                 painter.setPen(QPen(QColor(self._theme.accent), 2))
@@ -204,11 +214,12 @@ class EpochHeatMap(CellGrid):
         top = grid.bottom() + 3
         centre = Qt.AlignmentFlag.AlignCenter
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(0, top, self.width(), metrics.height()), right, "epoch")
+        words = "epoch" if self._sides is None else ""
+        painter.drawText(QRect(0, top, self.width(), metrics.height()), right, words)
         for column in range(0, len(self.epochs), nice_step(len(self.epochs) / most)):
             middle = self.cell_rect(0, column).center().x()
             box = QRect(middle - room // 2, top, room, metrics.height())
-            if box.right() < self.width() - metrics.horizontalAdvance("epoch"):
+            if not words or box.right() < self.width() - metrics.horizontalAdvance(words):
                 painter.drawText(box, centre, str(self.epochs[column]))
 
     def describe(self, label: int, column: int) -> str:

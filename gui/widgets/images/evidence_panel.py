@@ -117,11 +117,10 @@ class EvidencePanel(QWidget):
         if ledger.a == ledger.b:
             return "Choose two different classes: between one and itself there is nothing."
         gap = ledger.gap
-        ahead, behind = (a, b) if gap >= 0 else (b, a)
-        times = math.exp(min(abs(gap), 700.0))
+        times = f"{math.exp(min(abs(gap), 700.0)):,.3g} times as likely"
         return (
             f"pixels {_signed(ledger.from_pixels)}, bias {_signed(ledger.bias)}\n"
-            f"gap {_signed(gap, plus='')}: {ahead} is {times:,.3g} times as likely as {behind}. "
+            f"gap {_signed(gap, plus='')}: {times if gap >= 0 else f'{b} is {times}'}.\n"
             f"Red pixels speak for {a}."
         )
 

@@ -1,0 +1,27 @@
+"""What stands above each other over the same epochs: one column of plots, named at the left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from gui.shared.columns import label
+from gui.theme import grow
+from gui.widgets.curves.band_plot import AXIS_WIDTH
+from gui.widgets.curves.view import LEFT, RIGHT
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QLabel, QWidget
+
+COLUMN_SIDES = (LEFT + AXIS_WIDTH, RIGHT)
+"""Pixels beside the curves of a plot, left and right: what is painted below begins there, too."""
+_WIDTH = 84
+
+
+def row_label(words: str, parent: QWidget) -> QLabel:
+    """Return the name of a row, at its right edge."""
+    made = label(words, parent, "muted", wraps=True)
+    made.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    grow(made, fixed_width=_WIDTH)
+    return made
