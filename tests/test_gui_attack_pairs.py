@@ -20,6 +20,7 @@ from gui_helpers import (
     hover,
     open_paused,
     open_view,
+    pixels,
     play_endlessly,
     wait_for_state,
     wait_until,
@@ -30,8 +31,10 @@ from PySide6.QtCore import QPoint, Qt
 from core.exact.cost_matrix import CostMeasurement, PairSizes, cost_matrix
 from core.insight.readings import confusion, read_images
 from core.learning.config import TrainingConfig
+from core.learning.perceptron import SoftmaxPerceptron
 from core.progress import Progress, finish
-from gui.attack.pairs.panel import PairsPanel, sentence
+from gui.attack.pairs.panel import PairsPanel
+from gui.attack.pairs.words import over_all, pair_sentences
 from gui.session.run_state import RunState
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Split
     from core.exact.cost_matrix import CostMatrix
+    from core.exact.pair_example import PairExample
     from core.exact.pairs import Norm
     from gui.session.session import Session
     from gui.window.main_window import MainWindow
@@ -97,10 +101,7 @@ def test_numbers_are_those_of_core_for_each_part_norm_and_box(
     for part, norm, boxed in ways:
         if panel.part.chosen != part:
             choose(qtbot, panel.part, panel.part.findData(part))
-        if panel.size_choice.norm.currentData() != norm:
-            choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData(norm))
-        if panel.size_choice.boxed.isChecked() != boxed:
-            click(qtbot, panel.size_choice.boxed)
+        session.attack.measure.measure(norm=norm, boxed=boxed)
         found, wanted = wait_for_costs(qtbot, panel), expected(session, part, norm, boxed=boxed)
         np.testing.assert_allclose(found.median, wanted.median, rtol=1e-9)
         np.testing.assert_array_equal(found.example, wanted.example)
@@ -108,12 +109,16 @@ def test_numbers_are_those_of_core_for_each_part_norm_and_box(
         assert session.view.shown is not None
         counts = confusion(split, read_images(session.view.shown.weights, split), 10)
         np.testing.assert_array_equal(panel.confusion.counts, counts)
-        n, word = int(counts.trace()), {"train": "training", "test": "test"}[part]
-        assert panel.words.text() == f"{n} {word} images read rightly, epoch {EPOCHS}"
+        n = int(counts.trace())
+        assert panel.words.text() == f"{n} images measured, all 9 targets each, epoch {EPOCHS}"
         low, high = wanted.extremes() or ((0, 0), (0, 0))
-        said = panel.sentence.text()
-        assert f"Cheapest: {low[0]} → {low[1]} ({wanted.median[low]:.3g})." in said
-        assert f"Dearest: {high[0]} → {high[1]} ({wanted.median[high]:.3g})." in said
+        said = panel.pair.outcome.text()
+        needs = f"the median {low[0]} needs {wanted.median[low]:.3g}"
+        assert said == f"{low[0]} → {low[1]} is the cheapest: {needs}."
+        said = panel.pair.words.text()
+        assert f"A quarter need less than {wanted.low[low]:.3g}" in said
+        assert f"Dearest: {high[0]} → {high[1]}, {wanted.median[high]:.3g}." in said
+        assert ("in the box" in panel.costs_card.words.text()) == boxed
         number = f"{wanted.correlation:+.2f}".replace("-", "−")
         assert f"rank correlation {number} over 90 pairs" in said
 
@@ -139,7 +144,17 @@ def test_hovering_reads_median_quartiles_and_images_and_marks_the_other_matrix(
     assert panel.confusion.mark is None
 
 
-def test_a_click_on_a_cell_plays_the_median_example(window: MainWindow, qtbot: QtBot) -> None:
+def wait_for_pair(qtbot: QtBot, panel: PairsPanel, pair: tuple[int, int]) -> PairExample:
+    """Wait until this pair is what is looked at below."""
+    wait_until(qtbot, lambda: panel.shown_pair == pair and panel.pair_study.is_settled)
+    found = panel.pair_study.found
+    assert found is not None
+    return found
+
+
+def test_a_click_on_a_cell_shows_the_pair_and_a_button_plays_its_median_example(
+    window: MainWindow, qtbot: QtBot
+) -> None:
     window.show_page("attack")
     open_view(qtbot, window.page("attack"), "the costs")
     panel = window.page("attack").tabs.panel("the costs")
@@ -148,6 +163,9 @@ def test_a_click_on_a_cell_plays_the_median_example(window: MainWindow, qtbot: Q
     told = hover(panel.costs, panel.costs.cell_rect(4, 9).center())
     assert window.foot.hovered.text() == told != ""
     click(qtbot, panel.costs, panel.costs.cell_rect(3, 8).center())
+    wait_for_pair(qtbot, panel, (3, 8))
+    assert panel.isVisible()
+    click(qtbot, panel.pair.film)
     attack = window.session.attack
     assert (attack.config.part, attack.index) == ("test", int(matrix.example[3, 8]))
     assert (attack.label, attack.target) == (3, 8)
@@ -164,41 +182,97 @@ def test_a_click_on_a_cell_plays_the_median_example(window: MainWindow, qtbot: Q
     assert sizes.sizes[at, 8] == own[(len(own) - 1) // 2]
 
 
-def test_a_click_on_the_confusion_plays_the_same_example(
+def test_a_pair_is_shown_as_start_change_and_tie_with_the_images_that_are_confused(
     panel: PairsPanel, session: Session, qtbot: QtBot
 ) -> None:
     choose(qtbot, panel.part, panel.part.findData("train"))
     matrix = wait_for_costs(qtbot, panel)
-    with qtbot.waitSignal(panel.tab_requested) as asked:
-        click(qtbot, panel.confusion, panel.confusion.cell_rect(1, 7).center())
-    assert asked.args == ["the film"]
-    attack = session.attack
-    assert (attack.config.part, attack.index) == ("train", int(matrix.example[1, 7]))
-    assert attack.target == 7
+    counts = matrix.sizes.counts.copy()
+    np.fill_diagonal(counts, 0)
+    source, target = np.unravel_index(int(counts.argmax()), counts.shape)
+    pair = int(source), int(target)
+    click(qtbot, panel.confusion, panel.confusion.cell_rect(*pair).center())
+    found = wait_for_pair(qtbot, panel, pair)
+    assert (panel.costs.chosen, panel.confusion.chosen) == (pair, pair)
+    cell = panel.costs.cell_rect(*pair)
+    for inwards, colour in ((0, (0, 0, 0)), (2, (255, 255, 255))):
+        seen = pixels(panel.costs)[cell.center().y(), cell.left() + inwards]
+        assert tuple(seen.tolist()) == colour
+    train, shown = data_of(session).train, session.view.shown
+    assert shown is not None
+    index = int(matrix.example[pair])
+    start, change, tie = panel.pair.sum.start, panel.pair.sum.change, panel.pair.sum.tie
+    wait_until(qtbot, lambda: start.values is not None and tie.values is not None)
+    np.testing.assert_array_equal(start.values.ravel(), train.images[index])
+    at = int(np.flatnonzero(matrix.sizes.indices == index)[0])
+    size = float(np.linalg.norm(change.values))
+    assert size == pytest.approx(matrix.sizes.sizes[at, pair[1]], rel=1e-6)
+    np.testing.assert_allclose(tie.values, np.clip(start.values + change.values, 0, 1))
+    p = shown.probabilities_of((start.values + change.values).ravel())
+    assert p[pair[0]] == pytest.approx(p[pair[1]], abs=1e-4)  # a tie
+    own = np.flatnonzero(train.true_labels == pair[0])
+    probabilities = SoftmaxPerceptron(shown.weights).probabilities(train.images[own])
+    is_so = probabilities.argmax(axis=1) == pair[1]
+    assert len(found.confused) == counts[pair]
+    order = np.argsort(-probabilities[is_so, pair[1]], kind="stable")
+    strip = panel.pair.confused
+    assert [image.index for image in strip.images] == own[is_so][order][:40].tolist()
+    first = probabilities[is_so, pair[1]].max()
+    assert strip.images[0].below[0][0] == f"{first:.2f}"
+    assert (
+        f"{counts[pair]} of {len(own)} were read as {pair[1]}" in panel.pair.confused_words.text()
+    )
+    with qtbot.waitSignal(panel.sample_requested) as asked:
+        click(qtbot, strip, strip.cell_rect(0, 0).center())
+    assert asked.args[:2] == ["train", strip.images[0].index]
 
 
-def test_the_keyboard_walks_and_plays(panel: PairsPanel, session: Session, qtbot: QtBot) -> None:
+def test_the_keyboard_walks_and_chooses(panel: PairsPanel, session: Session, qtbot: QtBot) -> None:
     told = Overheard(panel).words
+    panel.costs.set_chosen((0, 0))
     panel.costs.setFocus()
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Right):
         qtbot.keyClick(panel.costs, key)
     assert told[-1] == panel.costs.describe(2, 1)
     assert panel.confusion.mark == (2, 1)
+    qtbot.keyClick(panel.costs, Qt.Key.Key_Return)
+    wait_for_pair(qtbot, panel, (2, 1))
     with qtbot.waitSignal(panel.tab_requested):
-        qtbot.keyClick(panel.costs, Qt.Key.Key_Return)
+        click(qtbot, panel.pair.film)
     attack = session.attack
     assert (attack.index, attack.target) == (int(shown_matrix(panel).example[2, 1]), 1)
 
 
-def test_the_diagonal_says_that_there_is_nothing_to_play(
+def test_the_diagonal_says_that_there_is_nothing_to_change(
     panel: PairsPanel, session: Session, qtbot: QtBot
 ) -> None:
     before = session.attack.config
-    with qtbot.waitSignal(session.messages.notified) as told:
-        click(qtbot, panel.costs, panel.costs.cell_rect(6, 6).center())
-    assert told.args == ["6 is read as 6: there is nothing to change.", False]
+    click(qtbot, panel.costs, panel.costs.cell_rect(6, 6).center())
+    found = wait_for_pair(qtbot, panel, (6, 6))
+    assert "6 read rightly: there is nothing to change." in panel.pair.outcome.text()
+    assert not panel.pair.film.isEnabled()
+    assert panel.pair.sum.change.values is None
+    assert len(found.confused) == shown_matrix(panel).sizes.counts[6, 6]
     assert session.attack.config == before
     assert panel.isVisible()
+
+
+def test_numbers_that_cannot_be_read_are_left_out_and_hovering_tells_them(
+    panel: PairsPanel, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session.open(write_data(tmp_path / "many", (5, 4), 47, 600, 300))
+    wait_until(qtbot, lambda: data_of(session).n_classes == 47)
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    panel.resize(1264, 560)
+    matrix = wait_for_costs(qtbot, panel)
+    assert 5 < panel.costs.cell_rect(1, 2).height() < 12
+    rows, columns = np.nonzero(np.isfinite(matrix.median))
+    at = int(rows[0]), int(columns[0])
+    told = hover(panel.costs, panel.costs.cell_rect(*at).center())
+    assert f"median {matrix.median[at]:.4g}" in told
+    inside = panel.costs.cell_rect(*at).adjusted(2, 2, -2, -2)
+    cell = pixels(panel.costs)[inside.top() : inside.bottom(), inside.left() : inside.right()]
+    assert len(np.unique(cell.reshape(-1, 3), axis=0)) == 1  # nothing is written there
 
 
 def test_it_follows_the_epoch_shown(panel: PairsPanel, session: Session, qtbot: QtBot) -> None:
@@ -208,12 +282,14 @@ def test_it_follows_the_epoch_shown(panel: PairsPanel, session: Session, qtbot: 
     assert "epoch 3" in panel.words.text()
 
 
-def test_what_was_measured_is_known_again_at_once(panel: PairsPanel, qtbot: QtBot) -> None:
+def test_what_was_measured_is_known_again_at_once(
+    panel: PairsPanel, session: Session, qtbot: QtBot
+) -> None:
     before = shown_matrix(panel)
-    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("linf"))
+    session.attack.measure.measure(norm="linf")
     assert wait_for_costs(qtbot, panel) is not before
     wait_until(qtbot, lambda: not panel.study.is_computing)
-    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l2"))
+    session.attack.measure.measure(norm="l2")
     assert not panel.study.is_computing
     assert shown_matrix(panel) is before
 
@@ -223,7 +299,9 @@ class Slow:
 
     is_slow = True
 
-    def __init__(self, weights: NDArray[Any], split: Split, norm: Norm, *, boxed: bool) -> None:
+    def __init__(
+        self, weights: NDArray[Any], split: Split, norm: Norm, *, boxed: bool, most: int
+    ) -> None:
         self.split, self.n_done = split, 0
         measurement = CostMeasurement(weights, split, norm, boxed=boxed)
         finish(measurement.run())
@@ -265,7 +343,7 @@ def test_a_long_measurement_shows_how_far_it_is_is_stopped_and_goes_on(
     n = len(shown_matrix(panel).sizes.indices)
     done = shown_matrix(panel).sizes.n_done
     assert 0 < done < n
-    assert panel.words.text() == f"so far of {done} of {n} test images read rightly, epoch {EPOCHS}"
+    assert panel.words.text() == f"of {done} of {n} images so far, epoch {EPOCHS}"
     click(qtbot, progress.cancel)
     assert not progress.cancel.isVisible()
     assert not progress.bar.isVisible()
@@ -311,7 +389,7 @@ def test_a_stopped_measurement_is_not_begun_again_but_for_another_model_or_setti
     wait_until(qtbot, cancel.isVisible)
     click(qtbot, cancel)
     slow.is_slow = False
-    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("linf"))
+    session.attack.measure.measure(norm="linf")
     wait_for_costs(qtbot, panel)
     assert not go_on.isVisible()
 
@@ -372,8 +450,10 @@ def test_other_data_bring_other_classes_and_no_validation_part(
     matrix = wait_for_costs(qtbot, panel)
     assert matrix.median.shape == (2, 2)
     assert [panel.part.itemData(i) for i in range(panel.part.count())] == ["train", "test"]
-    assert panel.sentence.text().endswith("2 pairs of classes are too few for a rank correlation.")
+    said = panel.pair.words.text()
+    assert said.endswith("2 pairs of classes are too few for a rank correlation.")
     click(qtbot, panel.costs, panel.costs.cell_rect(1, 0).center())
+    click(qtbot, panel.pair.film)
     assert session.attack.index == int(matrix.example[1, 0])
 
 
@@ -382,12 +462,12 @@ def test_a_model_that_has_learnt_nothing_is_told_so(
 ) -> None:
     session = new_session(training=TrainingConfig(epochs=12, init="zeros"))
     panel = new_panel(PairsPanel, session)
-    assert panel.words.text() == "There is no model yet: let a run begin."
+    assert "There is no model yet" in panel.pair.outcome.text()
     open_paused(qtbot, session)
     session.view.show_epoch(0)
     matrix = wait_for_costs(qtbot, panel)
     assert np.isinf(matrix.median[0, 1:]).all()
-    assert panel.sentence.text().startswith("No change is enough")
+    assert panel.pair.outcome.text().startswith("No change is enough")
     assert "∞" in panel.costs.describe(0, 1)
     assert panel.costs.describe(3, 1) == "3 → 1: no image is read rightly as 3 yet"
 
@@ -427,33 +507,39 @@ NAMES = ["a", "b", "c"]
 COSTS = [[NAN, 6, 5], [4, NAN, 3], [2, 1, NAN]]
 
 
-def test_the_sentence_tells_what_is_confused_and_cheap() -> None:
+def test_the_sentences_tell_what_is_confused_and_cheap() -> None:
     cheap = cost_matrix_of(COSTS, [[10, 0, 1], [2, 10, 3], [4, 5, 10]])
-    assert sentence(cheap, NAMES) == (
-        "Cheapest: c → b (1). Dearest: a → b (6). What is confused more often tends to be cheaper "
-        "to attack: rank correlation −1.00 over 6 pairs."
+    assert pair_sentences(cheap, NAMES, (2, 1)) == (
+        "c → b is the cheapest: the median c needs 1.",
+        "A quarter need less than 1, a quarter more than 1. Dearest: a → b, 6. What is confused "
+        "more often tends to be cheaper: rank correlation −1.00 over 6 pairs.",
     )
+    first, more = pair_sentences(cheap, NAMES, (1, 2))
+    assert first == "b → c: the median b needs 3."
+    assert "Cheapest: c → b, 1. Dearest: a → b, 6." in more
     dear = cost_matrix_of(COSTS, [[10, 5, 4], [3, 10, 2], [1, 0, 10]])
-    assert "tends to be dearer to attack: rank correlation +1.00" in sentence(dear, NAMES)
+    assert "tends to be dearer: rank correlation +1.00" in over_all(dear, NAMES, (2, 1))
     loose = cost_matrix_of(COSTS, [[10, 2, 2], [1, 10, 3], [2, 2, 10]])
-    assert "is hardly cheaper or dearer" in sentence(loose, NAMES)
+    assert "is hardly cheaper or dearer" in over_all(loose, NAMES, (2, 1))
 
 
-def test_the_sentence_tells_why_there_is_no_correlation() -> None:
+def test_the_sentences_tell_why_there_is_no_correlation() -> None:
     never = cost_matrix_of(COSTS, [[10, 0, 0], [0, 10, 0], [0, 0, 10]])
-    assert "Nothing is confused here" in sentence(never, NAMES)
+    assert "Nothing is confused here" in over_all(never, NAMES, (2, 1))
     alike = cost_matrix_of(COSTS, [[8, 1, 1], [1, 8, 1], [1, 1, 8]])
-    assert "All pairs are equal in one of the two" in sentence(alike, NAMES)
+    assert "All pairs are equal in one of the two" in over_all(alike, NAMES, (2, 1))
 
 
-def test_the_sentence_tells_what_is_out_of_reach() -> None:
+def test_the_sentences_tell_what_is_out_of_reach() -> None:
     far = cost_matrix_of([[NAN, np.inf, 5], [4, NAN, np.inf], [2, 1, NAN]])
-    assert "Out of reach for half of the images or more: 2 pairs." in sentence(far, NAMES)
+    first, more = pair_sentences(far, NAMES, (0, 1))
+    assert first == "a → b is out of reach for half of the images or more."
+    assert "Out of reach for half of the images or more: 2 pairs." in more
 
 
-def test_the_sentence_waits_for_the_first_images() -> None:
+def test_the_sentences_wait_for_the_first_images() -> None:
     nothing = cost_matrix(
         PairSizes(np.ones((2, 2), dtype=np.int64), np.empty(0, dtype=np.int64),
                   np.empty(0, dtype=np.int64), np.empty((0, 2)), 0)
     )  # fmt: skip
-    assert sentence(nothing, ["a", "b"]) == ""
+    assert pair_sentences(nothing, ["a", "b"], (0, 1)) == ("", "")

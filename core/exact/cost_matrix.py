@@ -82,6 +82,7 @@ class CostMeasurement:
     norm : ``l2`` or ``linf``
     boxed : whether changed pixels stay between 0 and 1
     seed : of the order of the images
+    most : so many images are enough, the first ones of that order; 0 for all
     """
 
     def __init__(
@@ -92,10 +93,11 @@ class CostMeasurement:
         *,
         boxed: bool,
         seed: int = 0,
+        most: int = 0,
     ) -> None:
         self._model, self._split = SoftmaxPerceptron(weights.astype(np.float64)), split
         self._norm: SetNorm = norm
-        self._boxed, self._seed = boxed, seed
+        self._boxed, self._seed, self._most = boxed, seed, most
         rows = self._model.weights[:, 1:]
         # A pixel that weighs the same in all classes changes nothing: that of an edge where there
         # never was ink, for one.
@@ -120,6 +122,7 @@ class CostMeasurement:
             self._known = yield from self._read()
         known = self._known
         n, n_targets = len(known.indices), len(self._rows) - 1
+        n = min(n, self._most) if self._most else n
         reach = self._reach()
         step = self.n_together()
         for start in range(known.n_done, n, step):

@@ -67,6 +67,8 @@ class ClassMatrix(CellGrid):
         self._has_scale = has_scale
         self.mark: tuple[int, int] | None = None
         """The framed cell."""
+        self.chosen: tuple[int, int] | None = None
+        """The cell that is looked at below, framed in black and white."""
         self._measured: tuple[tuple[str, ...], str] = (), ""
         self._widest = 0
 
@@ -81,9 +83,17 @@ class ClassMatrix(CellGrid):
             self.mark = at
             self.update()
 
+    def set_chosen(self, at: tuple[int, int] | None) -> None:
+        """Frame the cell that is looked at below, or none."""
+        if at != self.chosen:
+            self.chosen = at
+            if at is not None:
+                self._current = at
+            self.update()
+
     def _set_names(self, names: Sequence[str]) -> None:
         if len(names) != len(self._names):
-            self._current, self.mark = (0, 0), None
+            self._current, self.mark, self.chosen = (0, 0), None, None
         self._names = tuple(names)
 
     @property
@@ -198,6 +208,11 @@ class ClassMatrix(CellGrid):
                 frame = bar.adjusted(0, 0, -1, -1)
                 self._paint_scale(painter, bar, frame, shades, self.scale_ends())
             painter.setBrush(Qt.BrushStyle.NoBrush)
+            if self.chosen is not None:
+                for inwards, colour in ((0, Qt.GlobalColor.black), (2, Qt.GlobalColor.white)):
+                    painter.setPen(QPen(colour, 2))
+                    inside = self.cell_rect(*self.chosen).adjusted(0, 0, -1, -1)
+                    painter.drawRect(inside.adjusted(inwards, inwards, -inwards, -inwards))
             if self.mark is not None:
                 painter.setPen(QPen(QColor(self._theme.text), 2))
                 painter.drawRect(self.cell_rect(*self.mark))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from core.exact.cost_matrix import CostMatrix
 
 _HELP = (
-    "Click to play the median example: the image of the row's class for which half of the others "
-    "need less, pushed toward the column's class."
+    "Click to look at this pair below, with its median example: half of the others of its class "
+    "need less."
 )
 
 _LEAST_RATIO = 1.25

@@ -1,0 +1,81 @@
+"""One pair of classes: an image of the one made the other, and the images that are read so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.data.dataset import read_only
+from core.exact.smallest import finding_change
+from core.learning.perceptron import SoftmaxPerceptron
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from numpy.typing import NDArray
+
+    from core.data.dataset import Split
+    from core.exact.pairs import Norm
+    from core.exact.smallest import SmallestChange
+    from core.progress import Progress
+
+_CHUNK_ROWS = 2000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairExample:
+    """What is to be seen of a pair.
+
+    Attributes
+    ----------
+    change : the smallest with which the example is read as the other class; None without example
+    confused : (n,) int64, images of the one class read as the other, the most surely read first
+    probabilities : (n,) float64, with which they are
+    n_source : how many images the one class has
+    """
+
+    change: SmallestChange | None
+    confused: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+    n_source: int
+
+
+def pair_example(
+    weights: NDArray[Any],
+    split: Split,
+    pair: tuple[int, int],
+    example: int,
+    norm: Norm,
+    *,
+    boxed: bool,
+) -> Generator[Progress, None, PairExample]:
+    """Find what is to be seen of a pair of classes.
+
+    Parameters
+    ----------
+    weights : (n_classes, n_features + 1)
+    pair : what images are, and what they are pushed to or taken for
+    example : number of an image of the one, pushed to the other; negative for none
+    norm, boxed : how large a change is, and whether pixels stay between 0 and 1
+    """
+    source, target = pair
+    change = None
+    if example >= 0 and source != target:
+        image = split.images[example]
+        change = yield from finding_change(weights, image, norm, target=target, boxed=boxed)
+    model = SoftmaxPerceptron(weights)
+    own = np.flatnonzero(split.true_labels == source)
+    found, sure = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    for first in range(0, len(own), _CHUNK_ROWS):
+        rows = own[first : first + _CHUNK_ROWS]
+        probabilities = model.probabilities(split.images[rows])
+        is_so = probabilities.argmax(axis=1) == target
+        found.append(rows[is_so])
+        sure.append(probabilities[is_so, target].astype(np.float64))
+    confused, with_probability = np.concatenate(found), np.concatenate(sure)
+    order = np.argsort(-with_probability, kind="stable")
+    return PairExample(
+        change, read_only(confused[order]), read_only(with_probability[order]), len(own)
+    )
