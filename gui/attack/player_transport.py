@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from gui.session.player import Player
+    from gui.shared.transport import Mark
 
 _SPEED_STEPS = 100
 _SLOWEST, _FASTEST = 0.1, 10.0
@@ -29,6 +30,7 @@ class PlayerTransport(Transport):
     frames : of the player in one place
     usual : frames in a second, in the middle of the slider
     status : what is happening, in a sentence
+    marks : places worth going to
     """
 
     def __init__(
@@ -40,10 +42,12 @@ class PlayerTransport(Transport):
         frames: int = 1,
         usual: Callable[[], float],
         status: Callable[[], str],
+        marks: Callable[[], tuple[Mark, ...]] = tuple,
     ) -> None:
         super().__init__(parent)
         self.unit = unit
-        self._player, self._frames, self._usual, self._status = player, frames, usual, status
+        self._player, self._frames, self._usual = player, frames, usual
+        self._status, self._marks = status, marks
         player.position_changed.connect(self.changed)
         player.playing_changed.connect(self.changed)
 
@@ -66,6 +70,11 @@ class PlayerTransport(Transport):
     def is_playing(self) -> bool:
         """Whether it plays."""
         return self._player.playing
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Places worth going to."""
+        return self._marks()
 
     @property
     def place_words(self) -> tuple[str, ...]:

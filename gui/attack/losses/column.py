@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from gui.attack.losses.words import fooled_words, size_words
 from gui.shared.words import read_words
 from gui.widgets.basics.fitting_label import FittingLabel
-from gui.widgets.basics.layouts import below
+from gui.widgets.basics.layouts import below, beside
 from gui.widgets.images.change_picture import NO_CHANGE
 from gui.widgets.images.image_view import ImageView
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class LossColumn(QWidget):
-    """Result above change, or one of the two.
+    """Result and change beside each other, and what they are worth below.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class LossColumn(QWidget):
         super().__init__(parent)
         self.result_view = ImageView(label, help_text, self)
         self.change_view = ImageView(
-            f"{short}: change",
+            "change",
             "Result minus chosen image, amplified so that its largest pixel has full colour; red "
             "is added ink, blue ink taken away.",
             self,
@@ -46,16 +46,10 @@ class LossColumn(QWidget):
         self.size_line.setObjectName("muted")
         self.fooled_line.setToolTip("After how many steps this image is first read as the target")
         self.size_line.setToolTip("Size of the change at the step shown: L2 norm and largest pixel")
-        views = (self.result_view, self.change_view)
-        for view in views:
-            view.set_title_colour(colour)
-        lines = (self.fooled_line, self.size_line)
-        self.setLayout(below(*((view, 1) for view in views), *lines, spacing=1))
-
-    def show_views(self, *, result: bool, change: bool) -> None:
-        """Show the image, the change, or both."""
-        self.result_view.setVisible(result)
-        self.change_view.setVisible(change)
+        self.change_view.setAccessibleName(f"{short}: change")
+        self.result_view.set_title_colour(colour)
+        views = beside((self.result_view, 1), (self.change_view, 1), spacing=4)
+        self.setLayout(below((views, 1), self.fooled_line, self.size_line, spacing=1))
 
     def clear(self) -> None:
         """Show nothing."""

@@ -6,18 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFrame,
-    QSizePolicy,
-    QSlider,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from core.attack.microscope import MicroscopeConfig
-from core.parameters import parameters_of
 from gui.attack.losses.column import LossColumn
 from gui.attack.losses.study import Losses
 from gui.attack.losses.words import (
@@ -29,17 +20,17 @@ from gui.attack.losses.words import (
     badge_words,
     far_out_words,
 )
+from gui.attack.player_transport import PlayerTransport
 from gui.attack.view import AttackView
 from gui.shared.columns import label, sentences
-from gui.theme import ICONS, LIGHT, Theme, make_icon
-from gui.widgets.basics.card import card
-from gui.widgets.basics.controls import button, switch
-from gui.widgets.basics.layouts import Part, below, beside, holding
-from gui.widgets.basics.parameter_form import ParameterRow
+from gui.shared.transport import Mark
+from gui.widgets.basics.card import Card
+from gui.widgets.basics.controls import button
+from gui.widgets.basics.layouts import below, beside, scrolled
 from gui.widgets.curves.plot import Curve, CurvePlot
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QResizeEvent
+    from PySide6.QtGui import QHideEvent
 
     from core.attack.microscope import Descents
     from core.report.figures import Sheet
@@ -48,15 +39,16 @@ if TYPE_CHECKING:
 _CURVES = (
     Curve("squared", "bad"),
     Curve("entropy", "train", Qt.PenStyle.DashLine),
-    Curve("margin", "best", Qt.PenStyle.DotLine),
+    Curve("lead", "best", Qt.PenStyle.DotLine),
 )
 _COLUMN_HELP = (
     "L = |t - y|^2 / 2, the practical's: its gradient -W^T J (t - y), J = diag(y) - y y^T, "
     "vanishes wherever y is close to one-hot, whether that is right or wrong.",
     "L = -log y_t, what the model learns with: its gradient W^T (y - t) is largest where the "
     "model is sure of another class, and vanishes only at the target.",
-    "L = z_r - z_t, r the strongest other class: its gradient w_r - w_t is the same wherever r is "
-    "the rival. It never ends, not even where the target is read: it walks on.",
+    "L = z_r - z_t, the lead that the strongest other class r has over the target t, z = W x + b "
+    "(logits): its gradient w_r - w_t is the same wherever r is the strongest. It never ends, not "
+    "even where the target is read: it walks on.",
 )
 _GRADIENT_HELP = (
     "Length of each loss's gradient in its own image, per step, on a log axis. A step is as long "
@@ -68,34 +60,22 @@ _FIND_HELP = (
     "each loss makes of it."
 )
 _CANCEL_HELP = "End the computing; the steps made so far stay."
-_TALL = 560
-"""From this height on, pixels, results and changes have room above each other."""
-
 _WIDEST_TICK = "1e-100"
-_BADGE_LINES = 3
-"""What the longest words take in the smallest window."""
 
 
 class LossesPanel(AttackView):
-    """Three columns and a badge on the left, two plots on the right, one slider for all."""
+    """Three losses above; their gradients, the target's probability and what it means below."""
+
+    transport: PlayerTransport
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.losses = Losses(session, self)
         self._painted: Descents | None = None
-        declared = parameters_of(MicroscopeConfig)
-        self.rows = {name: ParameterRow(name, declared[name], self) for name in ("rate", "steps")}
         find, cancel = self.losses.find_saturated, self.losses.study.call_off
         self.find_button = button("A saturated image", self, _FIND_HELP, "small", find)
         self.cancel_button = button("Cancel", self, _CANCEL_HELP, "small", cancel)
         self.progress = label("", self, "muted")
-        self.views = QButtonGroup(self)
-        tips = ("Show the images the three losses have made", "Show what they changed, amplified")
-        self.result_button = switch("result", self, tips[0], "way")
-        self.change_button = switch("change", self, tips[1], "way")
-        self.result_button.setChecked(True)
-        self.views.addButton(self.result_button)
-        self.views.addButton(self.change_button)
         self.columns = [
             LossColumn(loss, curve.name, help_text, curve.colour, self)
             for loss, help_text, curve in zip(LABELS, _COLUMN_HELP, _CURVES, strict=True)
@@ -111,17 +91,16 @@ class LossesPanel(AttackView):
         self._plots = (self.gradient_plot, self.target_plot)
         for plot in self._plots:
             plot.set_axis_room(_WIDEST_TICK)
-        self.play_button = QToolButton(self)
-        self.play_button.setIconSize(QSize(20, 20))
-        self.scrub = QSlider(Qt.Orientation.Horizontal, self)
-        self.scrub.setAccessibleName("step of the three descents")
-        self.scrub.setToolTip("Drag through the steps of all three")
-        self.words = label("", self)
-        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance("step 1000 of 1000"))
+        self.transport = PlayerTransport(
+            self.losses.player,
+            self,
+            usual=lambda: self.losses.usual_speed,
+            status=self._status,
+            marks=self._marks,
+        )
         self._make_badge()
         self._lay_out()
         self._connect()
-        self.set_theme(LIGHT)
         self.refresh()
 
     def _make_badge(self) -> None:
@@ -129,47 +108,49 @@ class LossesPanel(AttackView):
         self.badge.setObjectName("badge")
         self.badge_title = sentences(self, "sentence", selectable=True)
         self.badge_text = sentences(self, selectable=True)
-        # The words come and go while one scrubs; the images above must not move for that.
-        self.badge_text.setMinimumHeight(_BADGE_LINES * self.badge_text.fontMetrics().height())
         self.badge_text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        inside = below(self.badge_title, self.badge_text, spacing=1)
-        inside.setContentsMargins(10, 4, 10, 4)
-        self.badge.setLayout(inside)
+        words = scrolled(self.badge_text, self, sideways=False)
+        self.badge.setLayout(below(self.badge_title, (words, 1), margins=(10, 8, 8, 8)))
 
     def _lay_out(self) -> None:
-        settings: list[Part] = []
-        for setting in self.rows.values():
-            setting.editor.setFixedWidth(74)
-            settings += [setting.label, setting.editor]
-            if setting.slider is not None:
-                setting.slider.setFixedWidth(90)
-                settings.append(setting.slider)
-        views = (6, self.result_button, self.change_button, None, self.progress, self.cancel_button)
-        head = beside(*settings, 6, self.find_button, *views)
-        columns = beside(*((each, 1) for each in self.columns), spacing=8)
-        film = beside(self.play_button, (self.scrub, 1), self.words)
-        plots = holding(below(*((plot, 1) for plot in self._plots), spacing=2), self)
-        # As wide as it is given: a plot would like to be wider than there is room for.
-        plots.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        middle = beside((below((columns, 1), film, spacing=4), 1), (plots, 1), spacing=14)
-        inside = holding(below(head, (middle, 1), self.badge), self)
-        self.setLayout(below(card(inside, (12, 8, 12, 8))))
+        columns = beside(*((each, 1) for each in self.columns), spacing=16)
+        right = (self.progress, self.cancel_button, self.find_button)
+        losses = Card("three losses", columns, "", right)
+        plots = [plot.in_card() for plot in self._plots]
+        for plot in plots:  # as wide as it is given: it would like to be wider than there is room
+            plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        under = beside(*((part, 1) for part in (*plots, self.badge)), spacing=8)
+        self.setLayout(below((losses, 29), (under, 20), spacing=8))
 
     def _connect(self) -> None:
-        for row in self.rows.values():
-            row.changed.connect(self.losses.set_setting)
-            row.refused.connect(self._session.messages.warn)
         player = self.losses.player
-        self.views.buttonToggled.connect(self._fit_views)
-        self.play_button.clicked.connect(player.toggle)
-        self.scrub.valueChanged.connect(player.go_to)
         for plot in self._plots:
             plot.x_clicked.connect(lambda step: player.go_to(round(step)))
         self.losses.changed.connect(self.refresh)
+        self.losses.changed.connect(self.transport.changed)
         player.position_changed.connect(self._refresh_step)
-        player.playing_changed.connect(self._refresh_playing)
         self.follow(self.losses.study)
         self._session.view.dataset_changed.connect(self.refresh)
+
+    def _status(self) -> str:
+        """Say what is played, for the bar below."""
+        if self.losses.descents is None:
+            return ""
+        config = self.losses.config
+        n = f"{config.steps:,} step{'' if config.steps == 1 else 's'}"
+        return f"Three losses push the same image: {n} of {config.rate:g} times each gradient."
+
+    def _marks(self) -> tuple[Mark, ...]:
+        """Return where each loss's image is first read as the target."""
+        descents = self.losses.descents
+        if descents is None:
+            return ()
+        at = [descents.fooled_at(column) for column in range(len(LABELS))]
+        return tuple(
+            Mark(step, "flip", f"{name}: read as the target from step {step} on")
+            for step, name in zip(at, LABELS, strict=True)
+            if step
+        )
 
     def figure(self) -> Sheet | None:
         """Return the step shown of all three, and their curves; None before there are any."""
@@ -185,37 +166,16 @@ class LossesPanel(AttackView):
             (Pictures(title, "", tuple(cells), columns=n),)
             for title, cells in (("Result", results), ("Change", changes))
         )
-        title = f"Three losses, {self.words.text()}"
+        title = f"Three losses, step {self.losses.player.position} of {self.losses.player.last}"
         return Sheet(title, self.badge_title.text(), (*images, tuple(plots)))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Use these colours for the icon; what lies inside gets them by itself."""
-        self._theme = theme
-        self._refresh_playing()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let nothing be computed, nor played, for what nobody sees."""
         super().hideEvent(event)
         self.losses.leave()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show results and changes where both have room."""
-        super().resizeEvent(event)
-        self._fit_views()
-
-    @Slot()
-    def _fit_views(self) -> None:
-        is_tall = self.height() >= _TALL
-        for view in self.views.buttons():
-            view.setVisible(not is_tall)
-        change = self.change_button.isChecked()
-        for column in self.columns:
-            column.show_views(result=is_tall or not change, change=is_tall or change)
-
     def show_known(self) -> None:
         """Show the descents."""
-        for name, row in self.rows.items():
-            row.show_value(getattr(self.losses.config, name))
         study = self.losses.study
         progress = study.progress if study.is_under_way else None
         self.progress.setText("" if progress is None else str(progress))
@@ -244,13 +204,7 @@ class LossesPanel(AttackView):
         if not self.isVisible():
             return
         dataset, descents = self._session.view.dataset, self.losses.descents
-        step, last = self.losses.player.position, self.losses.player.last
-        with QSignalBlocker(self.scrub):
-            self.scrub.setRange(0, last)
-            self.scrub.setValue(step)
-        for widget in (self.scrub, self.play_button):
-            widget.setEnabled(descents is not None)
-        self.words.setText("" if descents is None else f"step {step} of {last}")
+        step = self.losses.player.position
         for plot in self._plots:
             plot.marks.set_marker(None if descents is None else step)
         if dataset is None or descents is None:
@@ -278,12 +232,3 @@ class LossesPanel(AttackView):
             self.badge.setProperty("alert", badge.alert)
             self.badge.style().unpolish(self.badge)
             self.badge.style().polish(self.badge)
-
-    @Slot()
-    def _refresh_playing(self) -> None:
-        playing = self.losses.player.playing
-        words = "Hold all three" if playing else "Play all three"
-        self.play_button.setToolTip(words)
-        self.play_button.setAccessibleName(words)
-        icon = "pause" if playing else "play"
-        self.play_button.setIcon(make_icon(ICONS / f"{icon}.svg", self._theme.text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -17,6 +17,8 @@ from gui.session.own_image import OfImage
 from gui.session.player import Player
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from numpy.typing import NDArray
 
     from core.data.dataset import Split
@@ -28,6 +30,9 @@ _PLAY_SECONDS = 4.0
 
 _TELL_SECONDS = 0.3
 """What takes no longer is not worth a word."""
+
+_SHARED = ("rate", "steps")
+"""Settings of the attack that the three losses go by, too."""
 
 _REST = 0.5
 """Beside a running training; a step is a tenth of a millisecond, and most of what it seems to take
@@ -58,31 +63,31 @@ class Losses(QObject):
 
     Attributes
     ----------
-    config : step size and steps
     descents : the steps that are shown: all of them, or those that were made when called off
     study : finds them
     player : where one stands in them
     """
 
     changed = Signal()
-    """The settings, or that there are no descents any more."""
+    """There are other descents, or none any more."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.config = MicroscopeConfig()
         self.descents: Descents | None = None
         self._taken: Answer[LossesQuestion, Descents] | None = None
         self._surest: Answer[SurestQuestion, int] | None = None
         self._jumps = False
         self.player = Player(session.pool.frame, parent=self)
+        self.usual_speed = self.player.speed
+        """Steps in a second that make the film as long as it is meant to be."""
         self.study: Study[LossesQuestion, Descents] = Study(
             session.view,
             session.pool,
             "following three losses",
             self._wanted,
             lambda q: Microscope(q.weights, q.config, q.image, q.target, box=q.box),
-            follows=(session.attack.config_changed,),
+            follows=(session.attack.config_changed, session.attack.measure.changed),
             refresh=0.0,
             tell=_TELL_SECONDS,
             rest=_REST,
@@ -102,14 +107,15 @@ class Losses(QObject):
         self.study.changed.connect(self._take)
         self._finder.changed.connect(self._jump)
 
-    def set_setting(self, name: str, value: Any) -> None:
-        """Set one declared setting; it acts at once."""
+    @property
+    def config(self) -> MicroscopeConfig:
+        """Step size and steps of the attack chosen; what it does not know is as usual."""
+        chosen, usual = self._session.attack.chosen, MicroscopeConfig()
+        wanted = {name: chosen.value(name) for name in _SHARED if name in chosen.parameters}
         try:
-            self.config = replace(self.config, **{name: value})
-        except SettingError as error:
-            self._session.messages.warn(str(error))
-        self.changed.emit()
-        self.study.ask()
+            return replace(usual, **wanted)
+        except SettingError:  # another attack's step size may mean something else
+            return usual
 
     def leave(self) -> None:
         """Hold what is played, where nobody looks any more."""
@@ -166,7 +172,10 @@ class Losses(QObject):
                 self.player.clear()
             else:
                 self.player.replace(answer.found.n_steps + 1)
-                self.player.set_speed(answer.found.n_steps / _PLAY_SECONDS)
+                factor = self.player.speed / self.usual_speed
+                self.usual_speed = answer.found.n_steps / _PLAY_SECONDS
+                self.player.set_speed(factor * self.usual_speed)
+            self.changed.emit()
         if self._jumps and answer.found is not None:
             self._jumps = False
             self._tell_of_jump(answer.found)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from core.attack.microscope import Descents, Footing
 
-LABELS = ("squared loss", "cross-entropy", "logit margin")
+LABELS = ("squared loss", "cross-entropy", "the lead")
 """The columns for people, in the order of ``core.attack.microscope.LOSSES``."""
 
 _LONGEST_NAME = 14
@@ -96,7 +96,7 @@ def _norms(here: Footing, read: str, target: str) -> str:
     ratio = f"{times} times as long" if squared else "while that is 0"
     return (
         f"Its gradient |W^T J (t - y)| is {squared:.2g}; in the same image cross-entropy has "
-        f"|W^T (y - t)| = {cross:.2g}, {ratio}, and the margin |{_w(target)} - {_w(read)}| = "
+        f"|W^T (y - t)| = {cross:.2g}, {ratio}, and the lead |{_w(target)} - {_w(read)}| = "
         f"{margin:.2g}."
     )
 
@@ -147,7 +147,7 @@ def far_out_words(descents: Descents, step: int, *, box: bool) -> str:
     if not far:
         return ""
     pixel = max(float(descents.linf[step, i]) for i in range(len(LABELS)))
-    less = "Choose a smaller step size or fewer steps"
+    less = "Choose a smaller step size or fewer steps in the sentence above"
     return (
         f"{' and '.join(far).capitalize()}: the step size carries a pixel {pixel:.2g} away, where "
         f"its whole range is 1. {less}{'' if box else ', or keep pixels in 0..1'}."
