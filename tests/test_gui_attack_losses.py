@@ -466,7 +466,7 @@ def test_weights_that_are_no_numbers_are_told_in_the_badge(
     session.training.start_from(weights)
     wait_until(qtbot, lambda: panel.losses.study.problem != "")
     assert panel.badge_title.text() == "This cannot be attacked"
-    assert "rewind with a smaller learning rate" in panel.badge_text.text()
+    assert "start again with a smaller learning rate" in panel.badge_text.text()
     assert panel.columns[0].result_view.caption == ""
     assert not panel.transport.can_play
 
