@@ -13,6 +13,7 @@ from gui_helpers import (
     click,
     data_of,
     has_colour,
+    open_paused,
     pixels,
     play_endlessly,
     press,
@@ -22,7 +23,18 @@ from gui_helpers import (
     write_data,
 )
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QMessageBox,
+    QScrollBar,
+    QWidget,
+)
 
 from core.learning.presets import PRESETS
 from gui.session.run_state import RunState
@@ -30,9 +42,12 @@ from gui.theme import LIGHT
 from gui.window.actions import COMMANDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
     from pytestqt.qtbot import QtBot
 
+    from gui.session.session import Session
     from gui.window.main_window import MainWindow
 
 
@@ -255,3 +270,47 @@ def test_the_keys_fit_one_screen_without_scrolling(window: MainWindow, qtbot: Qt
     for command in COMMANDS:
         assert not command.keys or command.keys in plain
     texts.close()
+
+
+def controls(window: MainWindow) -> list[str]:
+    """Return what can be used of all that is seen."""
+    kinds = (
+        QAbstractButton,
+        QAbstractSlider,
+        QAbstractSpinBox,
+        QComboBox,
+        QLineEdit,
+        QAbstractItemView,
+    )
+    found = []
+    for widget in window.findChildren(QWidget):
+        inside = isinstance(widget.parentWidget(), (QAbstractSpinBox, QComboBox))
+        is_seen = widget.isVisible() and not widget.visibleRegion().isEmpty()
+        if isinstance(widget, QScrollBar) or inside or not is_seen or not widget.isEnabled():
+            continue
+        if isinstance(widget, kinds) and widget.window() is window:
+            found.append(f"{type(widget).__name__} {widget.accessibleName()}")
+    return found
+
+
+def test_a_newcomer_sees_few_controls(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session()
+    window = new_window(session)
+    open_paused(qtbot, session)
+    seen = controls(window)
+    assert len(seen) <= 25, seen
+    assert {"DataChooser Data", "PresetChooser Preset"} < set(seen)
+
+
+def test_another_page_leaves_the_keyboard_to_the_stage(window: MainWindow, qtbot: QtBot) -> None:
+    for name in ("images", "tune", "learn"):
+        window.show_page(name)
+        focus = window.focusWidget()
+        assert focus is not None
+        assert window.page(name) is focus or window.page(name).isAncestorOf(focus)
+        assert not isinstance(focus, QAbstractButton)
+    window.head.help.setFocus()
+    window.show_page("tune")
+    assert window.head.help.hasFocus()

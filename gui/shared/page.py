@@ -96,7 +96,6 @@ class PageEntry(Tab):
     name : unique
     shortcut, icon : of its button
     tabs : what it offers below what is seen at once
-    takes_keyboard : whether keys go to it as soon as it is shown
     has_preset : whether a preset can be chosen while it is shown
     """
 
@@ -104,7 +103,6 @@ class PageEntry(Tab):
     shortcut: str
     icon: str
     tabs: tuple[Tab | Scope, ...] = ()
-    takes_keyboard: bool = False
     has_preset: bool = False
 
     def make(self, session: Session, parent: QWidget) -> Page:

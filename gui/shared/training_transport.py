@@ -129,8 +129,12 @@ class EpochPlaces(Transport):
 
     def _shown_words(self) -> str:
         """Say which model every view shows."""
-        shown = self._view.shown
-        return "" if shown is None else f"Every view shows epoch {int(shown.epoch)}."
+        shown, runs = self._view.shown, self._session.runs
+        if shown is None:
+            return ""
+        entry = None if runs.is_live_shown else runs.entry(runs.shown_key)
+        of_run = "" if entry is None else f" of {printable(entry.name)}"
+        return f"Every view shows epoch {int(shown.epoch)}{of_run}."
 
     def _run_name(self) -> str:
         """Return the name of the run that learns, as a sentence begins."""

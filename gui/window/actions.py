@@ -113,7 +113,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("open_model", "File", "Open model...", "Begin a run from saved weights; this run "
             "stays for comparison.", "Ctrl+M", "open", lambda w: w.saved_files.open_model()),
     Command("quit", "File", "Quit", "Close the window; a running training is stopped.", "Ctrl+Q",
-            "close", lambda w: w.ask_to_close()),
+            "close", lambda w: w.closing.ask()),
     Command("toggle", "Run", "Play", "Play what is on the stage, or hold; at the end begin again.",
             "Space", "play", lambda w: w.foot.transport.toggle()),
     Command("train", "Run", "Learn or hold", "Let the run learn on, or hold it, whatever is on "

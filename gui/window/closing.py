@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QMessageBox
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
     from gui.shared.page import Page
@@ -33,3 +38,42 @@ def lost_words(session: Session, pages: Iterable[Page]) -> str:
     lost += [words for page in pages for words in page.would_be_lost()]
     *others, last = lost or [""]
     return f"{', '.join(others)} and {last}" if others else last
+
+
+class Closing(QObject):
+    """Closes a window, once it is sure where something would be lost.
+
+    Parameters
+    ----------
+    lost : says what would be lost now; empty for nothing
+    """
+
+    def __init__(self, window: QWidget, lost: Callable[[], str]) -> None:
+        super().__init__(window)
+        self._window, self._lost, self._is_sure = window, lost, False
+
+    @property
+    def must_ask(self) -> bool:
+        """Whether something would be lost, and nobody has said that it may be."""
+        return not self._is_sure and bool(self._lost())
+
+    def ask(self) -> None:
+        """Close; where something would be lost only if a person says so."""
+        if not self.must_ask:
+            self._close()
+            return
+        box = QMessageBox(self._window, icon=QMessageBox.Icon.Question)
+        box.setWindowTitle("Close?")
+        box.setText(f"Closing loses {self._lost()}.")
+        box.setInformativeText("Curves and models can be kept: File, Save curves and Save model.")
+        close = box.addButton("Close anyway", QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        close.clicked.connect(self._close)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    @Slot()
+    def _close(self) -> None:
+        self._is_sure = True
+        self._window.close()

@@ -17,7 +17,7 @@ from gui.widgets.basics.card import FillRequest
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import Hovered
 from gui.window.actions import COMMANDS, STAGE_KEYS, make_actions
-from gui.window.closing import lost_words
+from gui.window.closing import Closing, lost_words
 from gui.window.figure_menu import FigureMenu
 from gui.window.foot import Foot
 from gui.window.head import Head
@@ -75,8 +75,6 @@ class MainWindow(QMainWindow):
         self.notice = self.foot.message
 
         self.habits = InputHabits(app, self, self.take_key)
-        self._is_sure = False
-        """Whether it may be closed though something would be lost."""
         self._alt_alone = False
         self._lay_out()
         self._connect()
@@ -288,7 +286,9 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str) -> None:
         """Show one page."""
-        page = self.page(name)
+        page, focus = self.page(name), self.focusWidget()
+        # A person who goes through the head or the foot by keyboard goes on there.
+        stays = focus is not None and any(bar.isAncestorOf(focus) for bar in (self.head, self.foot))
         self.look.wear(page)
         self.pages.setCurrentWidget(page)
         self.shown = name
@@ -298,7 +298,7 @@ class MainWindow(QMainWindow):
         for command in COMMANDS:
             if command.page:
                 self.actions_by_name[command.name].setEnabled(command.page == name)
-        if _entry(name).takes_keyboard:
+        if not stays:  # else it would go to whatever comes next
             page.take_keyboard()
 
     @Slot(str, int)
@@ -347,41 +347,19 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
-    @property
-    def _would_lose(self) -> str:
-        return lost_words(self.session, self._pages.values())
-
-    @Slot()
-    def ask_to_close(self) -> None:
-        """Close, once it is sure where something would be lost."""
-        lost = self._would_lose
-        if self._is_sure or not lost:
-            self._close_surely()
-            return
-        box = QMessageBox(self, icon=QMessageBox.Icon.Question)
-        box.setWindowTitle("Close?")
-        box.setText(f"Closing loses {lost}.")
-        box.setInformativeText("Curves and models are kept with File > Save.")
-        close = box.addButton("Close anyway", QMessageBox.ButtonRole.DestructiveRole)
-        stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        close.clicked.connect(self._close_surely)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
-
-    @Slot()
-    def _close_surely(self) -> None:
-        self._is_sure = True
-        self.close()
+    @cached_property
+    def closing(self) -> Closing:
+        """What asks before something is lost."""
+        return Closing(self, lambda: lost_words(self.session, self._pages.values()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop every job, within a second, whatever is under way.
 
         A person who closes the window is asked where something would be lost; a program is not.
         """
-        if event.spontaneous() and not self._is_sure and self._would_lose:
+        if event.spontaneous() and self.closing.must_ask:
             event.ignore()
-            self.ask_to_close()
+            self.closing.ask()
             return
         self.settings.geometry = self.saveGeometry()
         for dialog in self.findChildren(QDialog):
