@@ -29,7 +29,7 @@ from gui_helpers import (
     wait_until,
 )
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QImage
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
@@ -42,6 +42,7 @@ from gui.widgets.bars.difference_bars import DifferenceBars
 from gui.widgets.bars.paired_bars import PairedBars
 from gui.widgets.bars.probability_bars import ProbabilityBars
 from gui.widgets.bars.share_bar import ShareBar
+from gui.widgets.basics.card import Card
 from gui.widgets.basics.figured import WAYS, Figured
 from gui.widgets.curves.band_plot import EpochBars
 from gui.widgets.curves.plot import CurvePlot
@@ -359,17 +360,31 @@ def test_a_name_is_offered_that_every_system_takes(
     assert offered == ["the-practicals-descent-step-7-3-4.png"]
 
 
-def test_the_page_is_saved_as_it_is_seen(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_nothing_that_can_be_saved_is_a_picture_of_buttons(
+    window: MainWindow, qtbot: QtBot
 ) -> None:
-    file = tmp_path / "page.png"
-    answer(monkeypatch, file)
-    expected = window.pages.grab().toImage()
     press(qtbot, window, "Ctrl+S")
-    take_figure(qtbot, "The page as it is seen")
-    wait_until(qtbot, lambda: window.notice.text == f"Saved {file}")
-    saved = QImage(str(file))
-    assert saved.convertToFormat(expected.format()) == expected
+    wait_until(qtbot, QApplication.activePopupWidget)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    offered = [action.text() for action in menu.actions()]
+    assert offered == [found.figure.title for found in window.figures.visible()]
+    menu.close()
+
+
+def test_of_a_view_that_fills_the_window_the_figure_says_what_it_is_of(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    plot = window.page("learn").curves.error_plot
+    (before,) = (found for found in window.figures.visible() if found.widget is plot)
+    words = window.figures.described(before).subtitle
+    card = plot.parentWidget()
+    assert isinstance(card, Card)
+    qtbot.mouseDClick(card.title, Qt.MouseButton.LeftButton)
+    (found,) = window.figures.visible()
+    assert found.widget is plot
+    assert window.figures.described(found).subtitle == words
+    assert "run" in words
 
 
 def test_quick_saves_all_arrive_while_the_run_goes_on(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QObject, QPoint
+from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -22,10 +22,10 @@ from gui.widgets.basics.figured import (
     Sourced,
 )
 from gui.widgets.basics.fitting_words import short
+from gui.window.fill import Filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from PySide6.QtWidgets import QStackedWidget
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from gui.shared.page import Page
     from gui.shared.writing import Writing
 
-_PAGE = "The page as it is seen"
 _LONGEST_NAME = 60
 _NOTHING = "There is nothing here yet that could be a figure"
 
@@ -131,8 +130,6 @@ class FigureMenu(QObject):
                     f", {_entry(whole.figure)}" for whole in [*_around(found.widget)][1:2]
                 )
             choices.append((words, partial(self.take, figure, way)))
-        if way == SAVE:
-            choices.append((_PAGE, self.save_page))
         if not choices:
             self._session.messages.warn(_NOTHING)
         elif len(choices) == 1:
@@ -155,6 +152,9 @@ class FigureMenu(QObject):
         return [found for root in self._roots() for found in _seen_in(root)]
 
     def _roots(self) -> list[QWidget]:
+        filled = self._window.findChild(Filled)
+        if isinstance(filled, Filled) and filled.isVisible():
+            return [filled]
         page = cast("Page", self._pages.currentWidget())
         return [*(card for card in page.cards if card.isVisible() and card.isWindow()), page]
 
@@ -200,13 +200,6 @@ class FigureMenu(QObject):
         else:
             self._writing.save(path, make)
 
-    def save_page(self) -> None:
-        """Save the page as it is seen, buttons and all."""
-        picture = self._pages.grab().toImage()
-        path: Path | None = self._dialogs.save("Save page", "page.png", "PNG (*.png)")
-        if path is not None:
-            self._writing.save(path, partial(_png, picture))
-
 
 def _at(widget: QWidget) -> Iterator[Found]:
     """Yield what a widget itself shows."""
@@ -229,11 +222,18 @@ def _seen_in(root: QWidget) -> list[Found]:
     return sorted((found for w in shown for found in _at(w)), key=place)
 
 
+def _outward(widget: QWidget) -> QWidget | None:
+    """Return what a widget is on; of what fills the window, what it is on in its place."""
+    if isinstance(widget, Filled):
+        return widget.origin
+    return None if widget.isWindow() else widget.parentWidget()
+
+
 def _around(widget: QWidget | None) -> Iterator[Found]:
     """Yield what a widget shows, and what shows it as a part of more, the innermost first."""
     while widget is not None:
         yield from _at(widget)
-        widget = None if widget.isWindow() else widget.parentWidget()
+        widget = _outward(widget)
 
 
 def _options(widget: QWidget | None) -> Iterator[QMenu]:
@@ -241,7 +241,7 @@ def _options(widget: QWidget | None) -> Iterator[QMenu]:
     while widget is not None:
         if isinstance(widget, Optioned) and widget.options_menu is not None:
             yield widget.options_menu
-        widget = None if widget.isWindow() else widget.parentWidget()
+        widget = _outward(widget)
 
 
 def _words_around(widget: QWidget | None) -> str | None:
@@ -249,7 +249,7 @@ def _words_around(widget: QWidget | None) -> str | None:
     while widget is not None:
         if isinstance(widget, Sourced):
             return widget.figure_words()
-        widget = widget.parentWidget()
+        widget = widget.origin if isinstance(widget, Filled) else widget.parentWidget()
     return None
 
 
@@ -262,10 +262,3 @@ def _file_name(title: str) -> str:
     """Return a title as a name of a file that every system takes."""
     plain = "".join(c if c.isalnum() else " " for c in re.sub("['’]", "", title.lower()))
     return "-".join(plain.split())[:_LONGEST_NAME] or "figure"
-
-
-def _png(picture: QImage) -> bytes:
-    made = QBuffer()
-    made.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(made, "PNG")  # type: ignore[call-overload]  # its stub wants bytes, it does not
-    return bytes(made.data().data())
