@@ -123,7 +123,10 @@ def test_the_verdict_counts_the_images_that_one_alone_reads_rightly(
     right = [SoftmaxPerceptron(one.weights).predict(test.images) == test.labels for one in found]
     told = difference(*right, np.random.default_rng(0))
     alone = [(a & ~b).sum() for a, b in (right, right[::-1])]
-    assert f"A alone reads {alone[0]} rightly, B alone {alone[1]}." in panel.verdict.how.text()
+    assert (
+        f"A alone reads {alone[0]} of the {test.n_samples} test images rightly, B alone {alone[1]}."
+        in panel.verdict.how.text()
+    )
     assert [side.score.text() for side in panel.sides] == [f"{r.mean():.4f}" for r in right]
     words = {1: "A is better", -1: "B is better", 0: "cannot tell"}
     assert panel.verdict.verdict.text() == words[int(np.sign(told.ahead)) * told.is_told]
@@ -389,3 +392,24 @@ def test_a_click_on_a_side_of_the_confusion_shows_that_model_and_asks_for_its_im
         click(qtbot, matrix, matrix.cell_rect(4, 7).center())
     assert asked.args == ["test", ImageFilter(label=4, predicted=7, order="sure")]
     assert session.view.shown.weights is found[0].weights
+
+
+def test_of_a_random_start_what_was_learnt_is_shown_until_another_way_is_chosen(
+    panel: ComparisonPanel, session: Session, qtbot: QtBot
+) -> None:
+    assert panel.what.currentText() == "Weights"
+    session.wanted.set_setting("init", "uniform")
+    another_run(qtbot, session)
+    wait_for_models(qtbot, panel)
+    assert panel.what.currentText() == "Weights minus start"
+    history = session.view.history
+    assert history is not None
+    learnt = history.best.weights - history.records[0].weights
+    shape = data_of(session).image_shape
+    np.testing.assert_array_equal(panel.mosaic.rows[0].values, weight_images(learnt, shape))
+    choose(qtbot, panel.what, panel.what.findData("mean"))
+    best = history.best.weights
+    less = weight_images(best - best.mean(axis=0, keepdims=True), shape)
+    np.testing.assert_array_equal(panel.mosaic.rows[0].values, less)
+    session.view.show_run(session.runs.entries[0].key)
+    assert panel.what.currentText() == "Weights minus mean"  # chosen, it stays

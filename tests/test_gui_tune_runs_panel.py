@@ -145,8 +145,9 @@ def choose_in_menu(panel: RunsPanel, row: int, words: str) -> None:
 def test_each_row_says_what_a_run_was(panel: RunsPanel, session: Session) -> None:
     first, second = (entry.run for entry in session.runs.entries)
     assert names(panel) == ["run 1", "run 2"]
-    usual = ["epochs", "best", "train", "test", "state", "epochs/s", "notes"]
-    assert heads(panel) == ["run", "rate", *usual]  # they differ in nothing but the rate
+    results, course = ["best", "train", "test"], ["epochs", "state", "epochs/s", "notes"]
+    # They differ in nothing but the rate.
+    assert heads(panel) == ["run", *results, "rate", *course]
     assert [cell(panel, row, "learning_rate") for row in (0, 1)] == ["0.1", "0.4"]
     assert [cell(panel, row, "state") for row in (0, 1)] == ["finished", "finished"]
     for row, run in enumerate((first, second)):
@@ -175,8 +176,8 @@ def test_other_columns_are_chosen_in_a_menu(
     actions["log-likelihood"].trigger()
     actions["epochs/s"].trigger()
     assert heads(panel) == [
-        *("run", "rate", "batch", "epochs", "best", "train", "test", "log-likelihood"),
-        *("state", "notes"),
+        *("run", "best", "train", "test", "log-likelihood", "rate", "batch"),
+        *("epochs", "state", "notes"),
     ]
     assert cell(panel, 0, "batch_size") == str(session.view.training_config.batch_size)
     history = session.runs.entries[0].run.history
@@ -188,8 +189,8 @@ def test_a_setting_gets_a_column_when_runs_differ_in_it(
     panel: RunsPanel, session: Session, qtbot: QtBot
 ) -> None:
     another_run_with(qtbot, session, momentum=0.5, adversary="linf", validation_size=20)
-    assert heads(panel)[:6] == [
-        *("run", "validation images", "rate", "momentum", "adversary", "budget"),
+    assert heads(panel)[5:10] == [
+        *("validation images", "rate", "momentum", "adversary", "budget"),
     ]
     assert [cell(panel, row, "adversary_size") for row in range(3)] == ["", "", "0.1"]
     assert [cell(panel, row, "validation") == "" for row in range(3)] == [True, True, False]
@@ -212,9 +213,9 @@ def test_it_sorts_by_any_column(panel: RunsPanel, session: Session, qtbot: QtBot
     assert panel.table.chosen_key() == session.runs.shown_key
     click_head(qtbot, panel, "run")  # words from A, names in the order of their numbers
     assert names(panel) == ["run 1", "run 2", "run 3"]
-    header = panel.table.horizontalHeader()
-    assert header.sortIndicatorSection() == 0
+    assert panel.table.runs.headerData(0, Qt.Orientation.Horizontal) == "run ▴"
     click_head(qtbot, panel, "run")
+    assert panel.table.runs.headerData(0, Qt.Orientation.Horizontal) == "run ▾"
     assert names(panel) == ["run 3", "run 2", "run 1"]
     session.runs.write_notes(session.runs.entries[1].key, "the good one")
     click_head(qtbot, panel, "notes")  # what has none comes last, whichever way

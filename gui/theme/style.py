@@ -160,10 +160,16 @@ def _buttons(theme: Theme) -> str:
         font-size: {points(12)}pt; padding: 0px 2px; min-height: {pixels(14)}px; }}
     QPushButton#waiting:hover, QPushButton#waiting:focus {{ text-decoration: underline; }}
     QPushButton[waiting="true"] {{ border: 2px solid {theme.best}; }}
-    QCheckBox::indicator {{ width: {pixels(15)}px; height: {pixels(15)}px;
+    QTableView {{ background: {theme.surface}; selection-background-color: {theme.selection};
+        selection-color: {theme.text}; }}
+    QTableView QHeaderView, QTableView QHeaderView::section {{ background: {theme.surface};
+        color: {theme.muted}; border: none; padding: 1px 3px; font-size: {points(13)}pt; }}
+    QTableView QHeaderView::section:hover {{ color: {theme.text}; background: {theme.raised}; }}
+    QCheckBox::indicator, QTableView::indicator {{ width: {pixels(15)}px; height: {pixels(15)}px;
         border: 1px solid {theme.edge}; border-radius: 4px; background: {theme.surface}; }}
     QCheckBox::indicator:focus {{ border: 2px solid {theme.accent}; }}
-    QCheckBox::indicator:checked {{ background: {theme.accent}; border-color: {theme.accent};
+    QCheckBox::indicator:checked, QTableView::indicator:checked {{
+        background: {theme.accent}; border-color: {theme.accent};
         image: {_picture("check", theme)}; }}
     """
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Slot
+from PySide6.QtWidgets import QSizePolicy
 
 from gui.shared.learning_curves import LearningCurves, making_plots
 from gui.shared.page import Page
@@ -36,6 +37,8 @@ class TunePage(Page):
         self.runs = RunsPanel(session, self)
         self.curves = LearningCurves(session, making_plots(), self)
         self.comparison = ComparisonPanel(session, self)
+        for part in (self.runs, self.curves, self.comparison):  # as they are shared, not wished for
+            part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         above = beside((self.runs, LEFT), (self.curves, RIGHT), spacing=8)
         self._below = beside((self.comparison, 1), spacing=8)
         self.setLayout(below((above, _ABOVE), (self._below, _BELOW), spacing=8))

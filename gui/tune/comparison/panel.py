@@ -10,7 +10,13 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from core.insight.comparison import Examined, relative_difference
-from core.insight.diagnostics import weight_images, weight_limit
+from core.insight.diagnostics import (
+    WEIGHTS_SEEN,
+    seen_weights,
+    usual_weights,
+    weight_images,
+    weight_limit,
+)
 from core.insight.readings import ImageFilter
 from gui.jobs.question import same
 from gui.shared.panel import Panel
@@ -42,7 +48,17 @@ _LONGEST = 22
 _CELL = 50
 """Pixels a side at least: three rows fit the smallest window."""
 _WHAT = {
-    "weights": ("Weights", "The weight images of both on one scale, and what lies between them."),
+    "plain": ("Weights", "The weight images of both on one scale, and what lies between them."),
+    "mean": (
+        "Weights minus mean",
+        "The weights less the mean of all classes, on one scale: what all classes share changes no "
+        "probability.",
+    ),
+    "start": (
+        "Weights minus start",
+        "The weights less those each run began with, on one scale: what was learnt, without the "
+        "noise of a random start.",
+    ),
     "means": ("Means", "The mean of the training images each reads rightly, class by class."),
     "worst": ("Worst", "The training image of each class that is most surely taken for another."),
     "confusion": ("Confusion", "What the held-out images of each class are taken for."),
@@ -64,7 +80,7 @@ _WORDS_HELP = (
 
 
 class ComparisonPanel(Panel):
-    """Whether A is better than B, and beside it one of five ways to see how they differ."""
+    """Whether A is better than B, and beside it one of several ways to see how they differ."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -72,6 +88,7 @@ class ComparisonPanel(Panel):
         self._seen: tuple[NDArray[Any], ...] = ()
         self.verdict = VerdictCard(self)
         self.sides = self.verdict.sides
+        self._has_chosen = False
         ways = {key: words for key, (words, _) in _WHAT.items()}
         self.what = chooser("what is compared", self, choices=ways)
         for place, (_, help_text) in enumerate(_WHAT.values()):
@@ -86,7 +103,7 @@ class ComparisonPanel(Panel):
         self._lay_out()
         for index, side in enumerate(self.sides):
             side.chosen.connect(partial(self._side_chosen, index))
-        self.what.activated.connect(self.refresh)
+        self.what.activated.connect(self._what_chosen)
         self.follow(self.comparison.study)
         session.runs.changed.connect(self.refresh)
         session.view.shown_changed.connect(self._follow_models)
@@ -103,6 +120,11 @@ class ComparisonPanel(Panel):
         self.words = self.looks.words
         self.words.setToolTip(wrapped(_WORDS_HELP))
         self.setLayout(beside((self.verdict, LEFT), (self.looks, RIGHT), spacing=8))
+
+    @Slot()
+    def _what_chosen(self) -> None:
+        self._has_chosen = True
+        self.refresh()
 
     def show_wanted(self, wanted: object) -> None:
         """Compare these two :class:`~gui.shared.side.Side` s."""
@@ -184,6 +206,10 @@ class ComparisonPanel(Panel):
         models = comparison.models
         self._seen = tuple(model.weights for model in models or ())
         self.verdict.show_sides(comparison.sides, runs, models)
+        if models is not None and not self._has_chosen:
+            starts = [self._start(model) for model in models]
+            usual = "start" if "start" in map(usual_weights, starts) else "plain"
+            self.what.setCurrentIndex(self.what.findData(usual))
         what = self.what.currentData()
         self.what.setToolTip(wrapped(_WHAT[what][1]))
         for part in (self.mosaic, self.bars):
@@ -198,8 +224,8 @@ class ComparisonPanel(Panel):
         is_one = models[0].weights is models[1].weights
         self.verdict.show_found(known, _held_out(dataset), is_one=is_one)
         self.stack.setCurrentIndex({"confusion": 1, "robustness": 2}.get(what, 0))
-        if what == "weights":
-            self._show_weights(models, dataset)
+        if what in WEIGHTS_SEEN:
+            self._show_weights(models, dataset, what)
         elif found is not None:
             {
                 "means": self._show_means,
@@ -246,9 +272,15 @@ class ComparisonPanel(Panel):
         models = self.comparison.models
         return "" if models is None else "; ".join(self._labels(models))
 
-    def _show_weights(self, models: tuple[RunModel, RunModel], dataset: Dataset) -> None:
-        pictures = [weight_images(model.weights, dataset.image_shape) for model in models]
-        limit, help_text = max(weight_limit(model.weights) for model in models), _WHAT["weights"][1]
+    def _start(self, model: RunModel) -> NDArray[Any] | None:
+        """Return the weights that a run began with."""
+        run = self._session.runs.run(model.key)
+        return None if run is None else run.history.records[0].weights
+
+    def _show_weights(self, models: tuple[RunModel, RunModel], dataset: Dataset, how: str) -> None:
+        seen = [seen_weights(model.weights, how, self._start(model)) for model in models]
+        pictures = [weight_images(weights, dataset.image_shape) for weights in seen]
+        limit, help_text = max(map(weight_limit, seen)), _WHAT[how][1]
         sides = zip(NAMES, pictures, strict=True)
         rows = [MosaicRow(name, help_text, picture, limit) for name, picture in sides]
         self.mosaic.set_rows([*rows, _between(*pictures, words=_WEIGHTS_APART)])

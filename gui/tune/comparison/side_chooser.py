@@ -33,8 +33,10 @@ class SideChooser(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         tip = f"The run that {name} is taken from"
-        self.run = chooser(f"run of {name}", self, tip, shortest=9)
-        self.place = chooser(f"place of {name}", self, f"Where in its run {name} is taken", PLACES)
+        self.run = chooser(f"run of {name}", self, tip, shortest=6)
+        self.place = chooser(
+            f"place of {name}", self, f"Where in its run {name} is taken", PLACES, shortest=8
+        )
         self.epoch = NumberField(_EPOCH, self)
         self.epoch.setAccessibleName(f"epoch of {name}")
         self.epoch.setToolTip("Type an epoch to stay there; the nearest one kept is taken")

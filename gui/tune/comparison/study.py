@@ -93,7 +93,7 @@ class Comparison(QObject):
 
     @property
     def sides(self) -> tuple[Side, Side]:
-        """What a person chose; before that the run shown against the newest other one.
+        """What a person chose; before that the run shown against the newest other sound one.
 
         Both at their best; of a single run its best against its last epoch.
         """
@@ -102,7 +102,9 @@ class Comparison(QObject):
         others = [entry for entry in other_runs(self._view) if entry.run.history.records]
         if not others:
             return Side(place="best"), Side(place="now")
-        return Side(place="best"), Side(others[-1].key, "best")
+        # One that ran away was best before it had learnt anything.
+        sound = [entry for entry in others if entry.run.history.best_index]
+        return Side(place="best"), Side((sound or others)[-1].key, "best")
 
     @property
     def models(self) -> tuple[RunModel, RunModel] | None:

@@ -115,9 +115,9 @@ def ahead_words(told: Difference) -> str:
 def how_words(told: Difference, part: str) -> str:
     """Say what was counted, and what that says nothing about."""
     return (
-        f"Of the {told.n_images:,} {PARTS[part]} images A alone reads {told.n_first:,} rightly, B "
-        f"alone {told.n_second:,}. Bar: 95 % of what other images would give; histogram: "
-        f"{len(told.redrawn):,} redrawings of these. Another seed may turn it round."
+        f"A alone reads {told.n_first:,} of the {told.n_images:,} {PARTS[part]} images rightly, B "
+        f"alone {told.n_second:,}. The bar holds 95 % of what other images would give; another "
+        "seed may turn it round."
     )
 
 

@@ -69,7 +69,6 @@ RUN = Column(
 )
 ELSE = Column("else", "what else", "Where it branched off, other data, added images", False)
 RESULTS = (
-    Column("epochs", "epochs", "Epochs done"),
     Column("best", "best", "The epoch of its best held-out log-likelihood"),
     Column("train", "train", "Share of the training images read rightly at its best epoch"),
     Column("test", "test", "Share of the test images read rightly at its best epoch"),
@@ -83,6 +82,11 @@ RESULTS = (
         "like", "log-likelihood", "Held-out log-likelihood at its best epoch; 0 is certainty", False
     ),
     Column("last", "last", "Held-out score at the last epoch", False),
+)
+"""Beside the name, so that they are in sight however many settings there are."""
+
+COURSE = (
+    Column("epochs", "epochs", "Epochs done"),
     Column("state", "state", "Which run is live, and how the others ended"),
     Column(
         "speed", "epochs/s", "Epochs a second when nothing holds it up: time spent on updates alone"
@@ -104,7 +108,7 @@ def every_column() -> tuple[Column, ...]:
         )
         for name, declared in DECLARED.items()
     )
-    return RUN, *settings, ELSE, *RESULTS
+    return RUN, *RESULTS, *settings, ELSE, *COURSE
 
 
 def needed(entries: Sequence[Entry]) -> frozenset[str]:

@@ -14,8 +14,6 @@ from gui.widgets.basics.rows import swatch
 from gui.widgets.basics.tooltips import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from PySide6.QtCore import QObject
 
     from gui.session.runs import Entry
@@ -113,6 +111,7 @@ class RunsModel(QAbstractTableModel):
             self._sorted_by = self.columns[column].key
             self._descends = order == Qt.SortOrder.DescendingOrder
             self.reorder()
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
     def reorder(self) -> None:
         """Put the rows in order again."""
@@ -248,7 +247,7 @@ class RunsModel(QAbstractTableModel):
             return None
         column = self.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.head
+            return self.head(section)
         if role == Qt.ItemDataRole.ToolTipRole:
             return wrapped(f"{column.help}. Click to sort.")
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -256,7 +255,8 @@ class RunsModel(QAbstractTableModel):
             return left if column.is_words else _NUMBER
         return None
 
-    def rows_of(self, keys: Iterable[int]) -> list[list[str]]:
-        """Return the titles and the rows of some runs as they are read."""
-        rows = [[column.head for column in self.columns]]
-        return rows + [[self.words(key, column.key) for column in self.columns] for key in keys]
+    def head(self, place: int) -> str:
+        """Return the title of a column, with an arrow where the rows are sorted by it."""
+        column = self.columns[place]
+        arrow = " ▾" if self._descends else " ▴"
+        return column.head + arrow * (column.key == self._sorted_by)

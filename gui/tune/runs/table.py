@@ -51,7 +51,6 @@ class RunTable(QTableView):
         session.view.run_state_changed.connect(self.refresh_live)
         self.runs.ticked.connect(self._ticked)
         self.runs.modelReset.connect(self._laid_anew)
-        self.runs.layoutChanged.connect(self._show_sorting)
         self.clicked.connect(self._clicked)
         self.customContextMenuRequested.connect(self._offer)
         self._laid_anew()
@@ -73,7 +72,6 @@ class RunTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
-        header.setSortIndicatorShown(True)
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort)
         self.itemDelegate().closeEditor.connect(self._written)
@@ -148,7 +146,6 @@ class RunTable(QTableView):
         for column in range(self.runs.columnCount()):
             self.setColumnWidth(column, self.horizontalHeader().minimumSectionSize())
         self._widen()
-        self._show_sorting()
         self.choose(self._session.runs.shown_key)
 
     def _widen(self) -> None:
@@ -161,7 +158,9 @@ class RunTable(QTableView):
         metrics = QFontMetrics(font)
         for place, column in enumerate(self.runs.columns):
             words = [self.runs.words(key, column.key) for key in self.runs.keys]
-            width = max(map(metrics.horizontalAdvance, [column.head + " ▾", *words])) + _CELL_ROOM
+            width = (
+                max(map(metrics.horizontalAdvance, [self.runs.head(place), *words])) + _CELL_ROOM
+            )
             width = min(width, _WIDEST)
             if column.key == "run":
                 width = min(width + _TICK_ROOM, _WIDEST_NAME)
@@ -181,12 +180,7 @@ class RunTable(QTableView):
         first = up if self.runs.columns[column].is_words else down
         other = down if order == up else up
         self.runs.sort(column, other if column == sorted_by else first)
-        self._show_sorting()
-
-    @Slot()
-    def _show_sorting(self) -> None:
-        column, order = self.runs.sorted_by
-        self.horizontalHeader().setSortIndicator(column, order)
+        self._widen()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remember nothing of the click before."""

@@ -40,7 +40,7 @@ _MOST_TICKS = 6
 class DifferenceBars(Painted):
     """Differences in points, the right of zero in the colour of the first."""
 
-    usual, least = QSize(420, 130), QSize(160, 60)
+    usual, least = QSize(420, 64), QSize(160, 60)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("by how much A is ahead of B", parent)
