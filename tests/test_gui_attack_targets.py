@@ -21,7 +21,6 @@ from gui_helpers import (
     wait_until,
     write_data,
 )
-from PySide6.QtCore import Qt
 
 from core.data.config import DataConfig
 from core.exact.all_targets import TargetSearch
@@ -53,7 +52,7 @@ if TYPE_CHECKING:
 
 def chosen(panel: TargetsPanel) -> tuple[str, bool]:
     """Return norm and box as they are chosen."""
-    return panel.size_choice.norm.currentData(), panel.size_choice.boxed.isChecked()
+    return panel.measure.norm, panel.measure.boxed
 
 
 def is_known(panel: TargetsPanel) -> bool:
@@ -165,17 +164,17 @@ def test_scrubbing_moves_all_at_once_and_says_where_it_is(
 ) -> None:
     expected = expected_crossings(panel, session)
     chosen, predicted = session.attack.chosen_image, expected[0].smallest.predicted
-    assert "102 %" in panel.fraction_words.text()
-    assert "just beyond" in panel.fraction_words.text()
-    panel.scrub.setFocus()
-    for key, fraction, words in (
-        (Qt.Key.Key_Home, 0.0, "0 % of the change"),
-        (Qt.Key.Key_PageUp, 0.1, "10 % of the change"),
-        (Qt.Key.Key_End, FARTHEST, "just beyond"),
+    transport = panel.transport
+    assert "102 %" in transport.place_words[0]
+    assert "just beyond" in transport.status
+    for place, fraction, words in (
+        (0, 0.0, "0 % of the change"),
+        (10, 0.1, "10 % of the change"),
+        (transport.length, FARTHEST, "just beyond"),
     ):
-        qtbot.keyClick(panel.scrub, key)
+        transport.go_to(place)
         assert panel.fraction == pytest.approx(fraction)
-        assert words in panel.fraction_words.text()
+        assert words in transport.status
         for k, one in enumerate(expected):
             change = one.change_at(panel.fraction)
             row = panel.strip.rows[0]
@@ -183,41 +182,61 @@ def test_scrubbing_moves_all_at_once_and_says_where_it_is(
             p = probabilities_at(session, change)
             assert row.captions[k].endswith(sure_words(p[k]))
             assert row.captions[k].startswith("✓") == (k == predicted or fraction > 1)
-    panel.scrub.setValue(1000)
-    assert panel.fraction_words.text() == "100 % of the change: a tie"
+    (tie,) = transport.marks
+    transport.go_to(tie.place)
+    assert "100 % of the change: a tie" in transport.status
     ticks = [words.startswith("✓") for words in panel.strip.rows[0].captions]
     assert ticks == [k == predicted for k in range(10)]
+    transport.move(-1)
+    assert panel.fraction == pytest.approx(0.99)
 
 
 def test_play_goes_from_the_original_to_just_beyond_and_stops(
     panel: TargetsPanel, qtbot: QtBot
 ) -> None:
-    player = panel.player
+    player, transport = panel.player, panel.transport
     player.set_speed(2500)  # as fast as a test can wait for
     seen: list[float] = []
     player.position_changed.connect(lambda: seen.append(panel.fraction))
-    click(qtbot, panel.play)
-    assert panel.play.text() == "Hold"
+    transport.toggle()
+    assert transport.is_playing
     assert panel.fraction == 0
     wait_until(qtbot, lambda: not player.playing)
-    assert panel.play.text() == "Play"
     assert seen == sorted(seen)
     assert len(seen) > 3
     assert panel.fraction == FARTHEST
-    click(qtbot, panel.play)
+    transport.toggle()
     wait_until(qtbot, lambda: panel.fraction > 0)
-    click(qtbot, panel.play)
-    held = panel.fraction
+    transport.toggle()
     assert not player.playing
-    assert panel.scrub.value() == round(1000 * held)
-    panel.scrub.setFocus()
-    click(qtbot, panel.play)
-    qtbot.keyClick(panel.scrub, Qt.Key.Key_Home)  # scrubbing holds
+    transport.toggle()
+    transport.go_to(0)  # going somewhere holds
     assert not player.playing
     assert panel.fraction == 0
-    click(qtbot, panel.play)
+    transport.toggle()
     panel.hide()  # what nobody sees is held
     assert not player.playing
+
+
+def test_bars_stand_below_their_columns_as_high_as_the_sizes(
+    panel: TargetsPanel, session: Session, qtbot: QtBot
+) -> None:
+    panel.resize(1264, 502)
+    qtbot.wait(50)  # it is laid out when there is nothing else to do
+    expected = [one.smallest.size for one in expected_crossings(panel, session)]
+    found, bars = found_of(panel), panel.sizes
+    largest = max(expected)
+    for k, size in enumerate(expected):
+        if k == found.predicted:
+            continue
+        bar, cell = bars.bar_rect(k), panel.strip.cell_rect(1, k)
+        assert bars.sizes[k] == size
+        middle = bars.mapToGlobal(bar.center().toPoint()).x()
+        assert abs(middle - panel.strip.mapToGlobal(cell.center()).x()) <= 1
+        assert bar.height() == pytest.approx(bars.bar_rect(expected.index(largest)).height()
+                                             * size / largest)  # fmt: skip
+        colour = LIGHT.best if k == found.nearest else LIGHT.accent
+        assert has_colour(pixels(bars, bar.toRect()), colour).mean() > 0.5
 
 
 def test_norm_and_box_begin_with_those_of_the_attack_and_can_be_chosen(
@@ -240,8 +259,8 @@ def test_norm_and_box_begin_with_those_of_the_attack_and_can_be_chosen(
         True,
     )
     assert found_of(panel).norm == "linf"
-    click(qtbot, panel.size_choice.boxed)
-    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l0"))
+    panel.measure.measure(boxed=False)
+    panel.measure.measure(norm="l0")
     wait_until(qtbot, lambda: is_known(panel))
     attack.choose_attack("descent")  # nothing here follows it any more
     wait_until(qtbot, lambda: is_known(panel))
@@ -254,9 +273,8 @@ def test_norm_and_box_begin_with_those_of_the_attack_and_can_be_chosen(
 def test_where_the_fewest_pixels_are_only_a_bound_it_says_at_most(
     panel: TargetsPanel, session: Session, qtbot: QtBot
 ) -> None:
-    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l0"))
-    if not panel.size_choice.boxed.isChecked():
-        click(qtbot, panel.size_choice.boxed)
+    panel.measure.measure(norm="l0")
+    panel.measure.measure(boxed=True)
     kinds = set()
     for index in range(8):
         session.attack.choose("test", index)
@@ -359,7 +377,7 @@ def test_without_a_model_it_cannot_be_played(
     panel = new_panel(TargetsPanel, new_session())
     assert panel.problem.text() == NO_MODEL
     assert panel.problem.isVisible()
-    assert not panel.play.isEnabled()
+    assert panel.transport.status == ""
 
 
 def test_weights_that_are_no_numbers_are_told(
@@ -413,7 +431,7 @@ def test_many_classes_scroll_and_a_long_search_can_be_called_off_and_gone_on_wit
     last = panel.strip.cell_rect(1, 46)
     assert panel.strip.rect().contains(last)
     slow.seconds = 0.02
-    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l0"))
+    panel.measure.measure(norm="l0")
     wait_until(qtbot, progress.cancel.isVisible)
     wait_until(qtbot, lambda: (found := study.found) is not None
                and found.crossings.count(None) < 46)  # fmt: skip
@@ -437,15 +455,15 @@ def test_many_classes_scroll_and_a_long_search_can_be_called_off_and_gone_on_wit
         assert before is None or after is before  # what was found is not looked for again
     slow.seconds = 0.0
     # Another question ends the long one.
-    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l2"))
+    panel.measure.measure(norm="l2")
     wait_until(qtbot, lambda: is_known(panel))
     slow.seconds = 0.02
-    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l0"))
+    panel.measure.measure(norm="l0")
     wait_until(qtbot, progress.cancel.isVisible)
     click(qtbot, progress.cancel)
     assert study.is_held
     wait_until(qtbot, progress.go_on.isVisible)
-    choose(qtbot, panel.size_choice.norm, panel.size_choice.norm.findData("l2"))
+    panel.measure.measure(norm="l2")
     wait_until(qtbot, lambda: is_known(panel))
 
 

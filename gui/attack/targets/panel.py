@@ -5,29 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QLabel, QScrollArea, QSlider, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QScrollArea
 
 from core.exact.crossing import FARTHEST
-from core.exact.pairs import NORMS
+from gui.attack.player_transport import PlayerTransport
+from gui.attack.targets.sizes import SizeBars
 from gui.attack.targets.study import targets_study
 from gui.attack.view import AttackView
 from gui.session.player import Player
 from gui.shared.columns import sentences
 from gui.shared.measure import measured_words
 from gui.shared.panel import StudyProgress
-from gui.shared.size_choice import SizeChoice
+from gui.shared.transport import Mark
 from gui.shared.words import sure_words
-from gui.widgets.basics.card import card
-from gui.widgets.basics.controls import button, chooser
+from gui.widgets.basics.card import Card
+from gui.widgets.basics.controls import chooser
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import short
-from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.layouts import below, holding
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.images.image_mosaic import ImageMosaic, MosaicRow
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent
+    from PySide6.QtWidgets import QWidget
 
     from core.exact.all_targets import AllTargets
     from gui.session.session import Session
@@ -41,10 +43,9 @@ _LONGEST_NAME = 16
 _SMALLEST_CELL = 56
 
 _COMPUTING = "Looking for the smallest changes ..."
-_NORM_HELP = (
-    "Which change counts as small: the shortest, the one whose largest pixel is least, or the one "
-    "of the fewest pixels. For the first two the smallest is found exactly; several rivals that "
-    "must all be overtaken make the fewest pixels a puzzle without a quick answer, and 'at most' "
+_SIZES_HELP = (
+    "Length and largest pixel of the smallest change are found exactly. Several rivals that must "
+    "all be overtaken make the fewest pixels a puzzle without a quick answer: there 'at most' "
     "stands before a number that is enough but may not be the least."
 )
 _ORDER_HELP = "The classes in their own order, or those that take the least change first."
@@ -57,14 +58,12 @@ _CHANGE_HELP = (
     "What is added (red) or taken away (blue), all amplified alike, so that sizes can be compared; "
     "below it the size of the whole change. Click to make this class the target of the film."
 )
-_SCRUB_HELP = (
-    "How much of each change is applied: nothing at 0 %; at 100 % the image lies on the boundary, "
-    "where the class is tied with the one it is read as; a little farther it is read as the class."
-)
 
 
 class TargetsPanel(AttackView):
-    """One column per class: the image on its way to it, and the change."""
+    """One column per class: the image on its way to it, the change, and its size."""
+
+    transport: PlayerTransport
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -75,7 +74,6 @@ class TargetsPanel(AttackView):
         )
         self._columns: list[int] = []
         self._names: tuple[str, ...] = ()
-        self.size_choice = SizeChoice(self.measure, _NORM_HELP, self, tuple(NORMS))
         orders = {"class": "by class", "size": "by size"}
         self.order = chooser("Order of the classes", self, _ORDER_HELP, orders)
         self.words = FittingLabel("", self)
@@ -91,16 +89,16 @@ class TargetsPanel(AttackView):
         self.strip.setAccessibleName("image and change for every target")
         self.problem = sentences(self, "sentence")
         self.problem.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        tip = "Let all changes grow at once, from nothing to just beyond"
-        self.play = button("Play", self, tip, "small", self.player.toggle)
-        self.scrub = QSlider(Qt.Orientation.Horizontal, self)
-        self.scrub.setAccessibleName("fraction of the change")
-        self.scrub.setToolTip(wrapped(_SCRUB_HELP))
-        self.scrub.setRange(0, _STEPS)
-        self.scrub.setPageStep(_WHOLE // 10)
-        self.fraction_words = QLabel("", self)
-        widest = self.fraction_words.fontMetrics().horizontalAdvance(_fraction_words(FARTHEST))
-        self.fraction_words.setMinimumWidth(widest + 4)
+        self.sizes = SizeBars(self.strip, self)
+        self.transport = PlayerTransport(
+            self.player,
+            self,
+            unit="%",
+            frames=_WHOLE // 100,
+            usual=lambda: _STEPS / _PLAY_SECONDS,
+            status=self._status,
+            marks=lambda: (Mark(100, "flip", "a tie: a little farther it is read as the class"),),
+        )
         self._lay_out()
         self._connect()
         self.follow(self.study)
@@ -109,24 +107,23 @@ class TargetsPanel(AttackView):
         self.area = QScrollArea(self)
         self.area.setWidget(self.strip)
         self.area.setWidgetResizable(True)
-        chosen = (self.size_choice, self.order)
-        head = beside(*chosen, (self.words, 1), self.progress, spacing=10)
-        foot = beside(self.play, (self.scrub, 1), self.fraction_words, spacing=8)
-        inside = holding(below(head, (self.problem, 1), (self.area, 1), foot), self)
-        self.setLayout(below(card(inside, (12, 8, 12, 8))))
+        right = (holding(self.progress, self), self.order)
+        inside = below((self.problem, 1), (self.area, 1))
+        self._sizes_card = Card("smallest size", self.sizes)
+        self._sizes_card.title.setToolTip(wrapped(_SIZES_HELP))
+        images = Card("all targets", inside, self.words, right)
+        self.setLayout(below((images, 13), (self._sizes_card, 5), spacing=8))
 
     def _connect(self) -> None:
         self.order.activated.connect(self.refresh)
-        self.scrub.valueChanged.connect(self.player.go_to)
         self.strip.clicked.connect(self._cell_clicked)
         self.player.position_changed.connect(self._refresh_strip)
-        self.player.playing_changed.connect(self._refresh_play)
         self.measure.changed.connect(self.refresh)
 
     def figure_words(self) -> str:
         """Return what the image is read as, how sizes are measured, and how much is shown."""
         measured = measured_words(self.measure.norm, boxed=self.measure.boxed)
-        how = f"{measured}, {self.fraction_words.text()}"
+        how = f"{measured}, {_fraction_words(self.fraction)}"
         return f"{self.words.text()}, {how}, {super().figure_words()}".rstrip(", ")
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -158,8 +155,7 @@ class TargetsPanel(AttackView):
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.area.setVisible(not problem)
-        for widget in (self.play, self.scrub):
-            widget.setEnabled(not problem)
+        self._sizes_card.setVisible(not problem)
         if problem or found is None:
             self.words.set_wordings("")
             return
@@ -184,7 +180,6 @@ class TargetsPanel(AttackView):
     @Slot()
     def _refresh_strip(self) -> None:
         found, dataset = self.study.found, self._session.view.dataset
-        self._refresh_play()
         if not self.isVisible() or found is None or dataset is None:
             return
         columns = self.columns
@@ -214,7 +209,31 @@ class TargetsPanel(AttackView):
                 MosaicRow("change", _CHANGE_HELP, maps, found.largest or 1.0, sizes, missing),
             ]
         )
-        self.strip.set_marked(None if found.nearest is None else columns.index(found.nearest))
+        nearest = None if found.nearest is None else columns.index(found.nearest)
+        self.strip.set_marked(nearest)
+        self.sizes.set_sizes(
+            names,
+            [self._size(found, k) for k in columns],
+            [words.split("  ")[0] for words in sizes],
+            nearest,
+        )
+        self.transport.changed.emit()
+        # In several bands there is no row of columns to stand below.
+        first, last = (self.strip.cell_rect(1, k) for k in (0, len(columns) - 1))
+        self._sizes_card.setVisible(first.top() == last.top())
+
+    @staticmethod
+    def _size(found: AllTargets, k: int) -> float:
+        crossing = found.crossings[k]
+        if crossing is None or k == found.predicted:
+            return float("nan")
+        return crossing.smallest.size
+
+    def _status(self) -> str:
+        """Say how much of each change is shown, for the bar below."""
+        if self.study.found is None:
+            return ""
+        return f"Every column shows {_fraction_words(self.fraction)}."
 
     @staticmethod
     def _missing(found: AllTargets, k: int) -> str:
@@ -237,13 +256,6 @@ class TargetsPanel(AttackView):
     def _caption(self, found: AllTargets, k: int) -> str:
         words = self._size_words(found, k)
         return f"{words}  nearest" if k == found.nearest else words
-
-    @Slot()
-    def _refresh_play(self) -> None:
-        self.play.setText("Hold" if self.player.playing else "Play")
-        with QSignalBlocker(self.scrub):
-            self.scrub.setValue(self.player.position)
-        self.fraction_words.setText(_fraction_words(self.fraction))
 
     @Slot(int, int)
     def _cell_clicked(self, row: int, column: int) -> None:
