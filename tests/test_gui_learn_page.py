@@ -824,6 +824,9 @@ def test_a_run_that_ran_away_does_not_flatten_the_others(window: MainWindow, qtb
     session.view.show_run(session.runs.entries[0].key)
     with_it = plot.box.viewRange()[1]
     assert with_it[1] - with_it[0] < 8 * (alone[1] - alone[0])
+    for part in ("train", "test"):  # and the run shown is in the picture
+        assert with_it[0] < plot.main.data(part)[1][-1] < with_it[1]
+    assert len(plot.edges.found()) == 1
 
 
 def test_one_batch_moves_the_last_point_of_the_curves(

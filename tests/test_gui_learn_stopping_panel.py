@@ -158,7 +158,7 @@ def test_error_and_log_likelihood_are_put_side_by_side(
             assert f";{number}</td>" in text
     more = readings.halves(2).n_wrong - readings.halves(best).n_wrong
     how = f"{abs(more)} {'more' if more > 0 else 'fewer'}" if more else "As many"
-    assert f"{how} are wrong now" in panel.why.text()
+    assert f"{how} {'is' if abs(more) == 1 else 'are'} wrong now" in panel.why.text()
     click(qtbot, panel.best_button)
     assert session.view.shown is not None
     assert session.view.shown.epoch == best

@@ -933,6 +933,27 @@ def test_lines_are_as_thick_on_a_screen_with_more_pixels(plot: CurvePlot, ratio:
     assert plot.runs.lines(3)[0].pen.widthF() == 2 * ratio
 
 
+def test_a_range_is_found_again_after_a_runaway(plot: CurvePlot) -> None:
+    plot.set_y_range(-4e24, 0.0)
+    plot.set_y_range(-0.7, -0.1)
+    assert view_range(plot)[1] == pytest.approx((-0.712, -0.088))
+
+
+def test_what_stands_still_lies_under_the_curves_on_a_screen_with_more_pixels(
+    plot: CurvePlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plot.view, "devicePixelRatioF", lambda: 2.0)
+    plot.set_runs([replace(run(2, "#c2185b", strong=True), curves=(("train", EPOCHS, TRAIN),))])
+    plot.set_data("train", EPOCHS[:0], EPOCHS[:0])
+    pixels(plot.view)
+    still = plot.view._still.toImage()
+    assert still.devicePixelRatio() == 2
+    assert still.width() == 2 * plot.view.viewport().width()
+    at = point(plot, 20, TRAIN[20]) * 2
+    near = [still.pixelColor(at.x(), at.y() + d).name() for d in range(-5, 6)]
+    assert "#c2185b" in near
+
+
 def test_a_star_at_the_end_is_whole(plot: CurvePlot) -> None:
     plot.set_star(50, TEST[50])
     at = point(plot, 50, TEST[50])

@@ -131,14 +131,16 @@ def test_an_opened_image_follows_the_epoch_shown(window: MainWindow, qtbot: QtBo
     assert not page.card.isVisible()
 
 
-def test_the_keys_of_the_window_work_in_front_of_an_opened_image(
+def test_the_keys_of_the_window_work_beside_an_opened_image(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     window.page("learn").atlas.clicked.emit(1, 4)
     card = window.page("learn").card
-    activate(qtbot, card)
-    press(qtbot, card, "Ctrl+2")
+    assert card.view.hasFocus()
+    press(qtbot, card.view, "Ctrl+2")
     assert window.pages.currentWidget() is window.page("attack")
+    press(qtbot, window, "Ctrl+1")
+    assert card.isVisible()  # as it was left
     click(qtbot, card.close_button)
     assert not card.isVisible()
 

@@ -6,7 +6,8 @@ from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from core.insight.diagnostics import WEIGHTS_SEEN, seen_weights, weight_images, weight_limit
 from gui.jobs.loading import load_beside
@@ -23,7 +24,7 @@ from gui.learn.settings.panel import SettingsPanel
 from gui.learn.weights_choice import WeightsChoice
 from gui.shared.page import Page
 from gui.shared.tabs import PanelTabs
-from gui.theme import LIGHT, Theme, give_theme, grow
+from gui.theme import LIGHT, Theme, give_theme, grow, pixels
 from gui.widgets.basics.card import card
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from PySide6.QtGui import QIcon, QResizeEvent, QShowEvent
-    from PySide6.QtWidgets import QWidget
 
     from core.insight.diagnostics import Diagnosis
     from gui.jobs.question import Answer
@@ -58,8 +58,9 @@ _ATLAS_HELP = "Weights, means and worst mistakes, one column per class"
 
 _HEAD = 28
 """Pixels of the row of tabs at 100 %."""
-_SHORT = 860
-"""On a narrower page the choice of weights says less."""
+_SHORT, _NARROW = 720, 660
+"""In a narrower row of tabs, in pixels at 100 %, the choice of weights says less, and the colour
+bar gives way: pixels are read by hovering."""
 _WALK = "arrow keys: the next worst"
 
 _ATLAS_HEIGHT = 370
@@ -100,6 +101,7 @@ class LearnPage(Page):
         self._rows: tuple[DiagnosisAnswer | None, list[MosaicRow]] = (None, [])
         self._drawn: tuple[NDArray[Any], DiagnosisAnswer | None] | None = None
         """The weights and the mistakes that the atlas shows."""
+        self._is_narrow = False
         self._theme = LIGHT
         self._to_come = CurvesToCome(self)
         self._plots: list[CurvePlot] = []
@@ -137,6 +139,7 @@ class LearnPage(Page):
         # As high with every tab: the row of tabs never jumps.
         head = holding(self._head, self)
         grow(head, fixed_height=_HEAD)
+        head.installEventFilter(self)
         self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
         inside = holding(below(head, (self.tabs, 1), spacing=4), self)
         self._lower = beside((card(inside, (12, 8, 12, 8)), 1), spacing=8)
@@ -149,13 +152,14 @@ class LearnPage(Page):
         self.settings_panel.fit(self.window().width())
         above = vars(self).get("curves", self._to_come)
         above.setFixedHeight(curves_height(self.height()))
-        self._shorten()
 
-    @Slot()
-    def _shorten(self) -> None:
-        """Say less at the right of the tabs where an opened image or the window leaves no room."""
-        beside = sum(card.width() for card in self.cards if not card.isHidden())
-        self.weights.shorten(self.width() - beside < _SHORT)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Say less beside the tabs where an opened image or the window leaves no room."""
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+            self.weights.shorten(watched.width() < pixels(_SHORT))
+            self._is_narrow = watched.width() < pixels(_NARROW)
+            self.colour_bar.setVisible(not self._is_narrow and not self.weights.isHidden())
+        return False
 
     def set_theme(self, theme: Theme) -> None:
         """Use these colours for what is made from now on; what there is gets them by itself."""
@@ -176,7 +180,6 @@ class LearnPage(Page):
         made.attack_requested.connect(self.attack_requested)
         made.walked.connect(self._walk)
         made.finished.connect(self._card_closed)
-        made.seen.connect(self._shorten)
         return made
 
     @cached_property
@@ -239,6 +242,7 @@ class LearnPage(Page):
         for tab, tools in self._tools.items():
             for tool in tools:
                 tool.setVisible(tab == words)
+        self.colour_bar.setVisible(words == ATLAS and not self._is_narrow)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what is true now, in an opened image of the atlas too."""
@@ -340,7 +344,6 @@ class LearnPage(Page):
     def _card_closed(self) -> None:
         """Go on where the image was opened."""
         self.atlas.set_opened(None)
-        QTimer.singleShot(0, self, self._shorten)  # once it is hidden
         if self.atlas.isVisible():
             self.atlas.setFocus()
 

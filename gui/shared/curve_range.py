@@ -22,6 +22,8 @@ _MOST_ROOM = 3.0
 shown, by which others may widen it."""
 _SEEN = 0.97
 """Of the values of the run shown at least so many are seen, if none is far away."""
+_WILD = 100.0
+"""Values so many times worse than the best are of a run that ran away, and are not looked at."""
 _LEAST_SPAN = 0.05
 
 
@@ -47,6 +49,7 @@ def curve_range(
         own = np.sort(own[np.isfinite(own)])
     if not len(own):
         return None
+    own = own[own <= _WILD * max(float(own[0]), _LEAST_SPAN)]
     best, usual = float(own[0]), float(np.median(own))
     reach = best + max(_MOST_ROOM * (usual - best), _LEAST_SPAN)
     worst = min(float(own[math.ceil(_SEEN * (len(own) - 1))]), reach)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Slot
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.data.class_statistics import class_counts
 from core.insight.image_history import flip_words
 from gui.learn.over_epochs.column import COLUMN_SIDES, row_label
-from gui.shared.columns import heading, label
+from gui.shared.columns import heading
 from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
 from gui.shared.words import PARTS
 from gui.theme import grow
+from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.curves.band_plot import EpochBars
@@ -24,6 +24,8 @@ from gui.widgets.grids.epoch_heat_map import EpochHeatMap
 from gui.widgets.images.image_strip import ImageStrip, StripImage
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from core.data.dataset import Split
     from core.insight.epoch_readings import EpochsRead
     from gui.jobs.question import Answer
@@ -71,9 +73,8 @@ class OverEpochsPanel(Panel):
             parent=self,
         )
         self.strip_title = heading("FLIPPED MOST OFTEN", self)
-        self.n_flipped = label("", self, "muted")
-        # Narrower than its words where there is no room: they must not push the map aside.
-        self.n_flipped.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.n_flipped = FittingLabel("", self)
+        self.n_flipped.setObjectName("caption")
         self.strip = ImageStrip("images that flipped most often", _STRIP_HELP, self)
         grow(self.strip, fixed_height=_STRIP)
         self._lay_out()
@@ -129,7 +130,7 @@ class OverEpochsPanel(Panel):
         self.map.set_scores((), none, np.empty((0, 0)), none)
         for name in (_RIGHT, _WRONG):
             self.bars.set_data(name, none, none)
-        self.n_flipped.setText("")
+        self.n_flipped.set_wordings("")
         self.strip.set_images(())
 
     def _draw(self, split: Split, seen: EpochsRead) -> None:
@@ -153,7 +154,8 @@ class OverEpochsPanel(Panel):
         )
         flips = summary.n_flips
         n_again = int((flips > 1).sum())
-        self.n_flipped.setText(f"{n_again:,} of {n:,} more than once")
+        again = f"{n_again:,} of {n:,}"
+        self.n_flipped.set_wordings(f"{again} more than once", f"{again} twice or more", again)
         # The first of equals comes first: the strip must not jump about while the run goes on.
         order = np.argsort(-flips, kind="stable")[:_MOST_FLIPPED]
         self.strip.set_images([self._image(split, seen, int(i)) for i in order if flips[i]])

@@ -88,7 +88,8 @@ def _turn_words(best: Halves, now: Halves) -> str:
     more = now.n_wrong - best.n_wrong
     words = "As many are wrong now"
     if more:
-        words = f"{abs(more):,} {'more' if more > 0 else 'fewer'} are wrong now"
+        are = "is" if abs(more) == 1 else "are"
+        words = f"{abs(more):,} {'more' if more > 0 else 'fewer'} {are} wrong now"
     if math.isnan(best.wrong) or math.isnan(now.wrong):
         return f"{words}."
     is_surer = now.wrong < best.wrong

@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QRectF, QTimer, Slot
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsGridLayout, QSizePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from PySide6.QtCore import QRectF
     from PySide6.QtGui import QHideEvent, QMouseEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
@@ -154,7 +153,9 @@ class PlotView(pg.GraphicsView):
             self._still = QPixmap(size)
             self._still.setDevicePixelRatio(ratio)
             with QPainter(self._still) as painter:
-                self.render(painter)
+                # Told where to: else it fills what the pixmap has in pixels of the screen.
+                whole = self.viewport().rect()
+                self.render(painter, QRectF(whole), whole)
         if self._drawn_is_old:
             self._drawn_is_old = False
             self._drawn = QPixmap(self._still)

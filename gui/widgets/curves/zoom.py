@@ -199,17 +199,15 @@ class ZoomBox(pg.ViewBox):
 
     def _limits(self) -> QRectF:
         """Return the view of the whole."""
-        limits = QRectF(self._base if self._views else self.viewRect())
-        (x, y), (x_padding, y_padding) = self._whole, _PADDING
-        if x is not None:
-            room = (x[1] - x[0]) * x_padding
-            limits.setLeft(x[0] - room)
-            limits.setRight(x[1] + room)
-        if y is not None:
-            room = (y[1] - y[0]) * y_padding
-            limits.setTop(y[0] - room)
-            limits.setBottom(y[1] + room)
-        return limits
+        shown = self._base if self._views else self.viewRect()
+        ends = [[shown.left(), shown.right()], [shown.top(), shown.bottom()]]
+        for axis, (whole, padding) in enumerate(zip(self._whole, _PADDING, strict=True)):
+            if whole is not None:
+                room = (whole[1] - whole[0]) * padding
+                ends[axis] = [whole[0] - room, whole[1] + room]
+        # From its corners: moving a side of what a runaway has left would round the small away.
+        (left, right), (top, bottom) = ends
+        return QRectF(QPointF(left, top), QPointF(right, bottom))
 
     def wheelEvent(self, event: Any, axis: int | None = None) -> None:
         """Zoom about the pointer; over an axis, along that axis only."""

@@ -203,7 +203,7 @@ class EpochHeatMap(CellGrid):
         # Where there is no room for each name, every so manieth is written.
         for k in range(0, len(self._names), -(-(line - 2) // height)):
             middle = self.cell_rect(k, 0).center().y()
-            box = QRect(0, middle - line // 2, grid.left() - _GAP - 2, line)
+            box = QRect(0, max(middle - line // 2, 0), grid.left() - _GAP - 2, line)
             painter.drawText(box, flags, metrics.elidedText(self._names[k], elide, box.width()))
 
     def _paint_epochs(self, painter: QPainter, grid: QRect) -> None:

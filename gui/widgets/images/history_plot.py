@@ -43,7 +43,7 @@ class HistoryPlot(Painted):
     """Two curves from 0 to 1, named at the left; a strip below tells right from wrong."""
 
     epoch_clicked = Signal(int)
-    usual, least = QSize(300, 104), QSize(180, 84)
+    usual, least = QSize(300, 96), QSize(180, 74)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("history of the image over epochs", parent)

@@ -124,9 +124,9 @@ class ImageCard(QFrame):
         attack = (self.attack_button, 0, Qt.AlignmentFlag.AlignLeft)
         right = below(self.bars, self.hint, attack, None, spacing=4)
         image = beside((self.view, 0, top), (right, 1), spacing=14)
-        parts = below(image, self.evidence, self.history, self.words, None, spacing=8)
+        parts = below(image, self.evidence, self.history, self.words, None, spacing=6)
         self.area = scrolled(holding(parts, self), self, sideways=False)
-        self.setLayout(below(head, (self.area, 1), spacing=6, margins=(12, 8, 12, 8)))
+        self.setLayout(below(head, (self.area, 1), spacing=4, margins=(12, 8, 12, 6)))
 
     def stand_beside(self) -> ImageCard:
         """Return itself, to be laid out in a row at the right of what it belongs to."""
