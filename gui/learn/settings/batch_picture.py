@@ -23,6 +23,7 @@ _GAP = 6
 _MOST = 24
 """More are a crowd in which none is looked at."""
 
+_MOST_TIMES = 8
 _FRAME = 2
 
 
@@ -48,42 +49,50 @@ class BatchPicture(Painted):
         self.update()
 
     @property
+    def shape(self) -> tuple[int, QSize]:
+        """How many images there are, and how large they are."""
+        return len(self._images), self._images[0].size() if self._images else QSize()
+
+    @property
     def n_shown(self) -> int:
         """How many there is room for."""
         return len(self.cells())
 
+    def use_height(self, room: int) -> None:
+        """Take of some room as much as the images need."""
+        rows, _, cell = self._grid(room)
+        self.setFixedHeight(max(rows * (cell.height() + _GAP) - _GAP, 0))
+
     def cells(self) -> list[QRect]:
         """Return where the images are painted."""
-        if not self._images:
-            return []
-        size = self._images[0].size()
-        scale = self._scale(size)
-        width, height = (
-            (size.width() * scale, size.height() * scale)
-            if scale
-            else (min(size.width(), self.width()), min(size.height(), self.height()))
-        )
-        columns = max((self.width() + _GAP) // (width + _GAP), 1)
-        rows = max((self.height() + _GAP) // (height + _GAP), 1)
-        n = min(len(self._images), columns * rows)
-        # Spread over the width, as if the row were full.
-        step = (self.width() - width) / max(columns - 1, 1) if columns > 1 else 0.0
+        rows, columns, cell = self._grid(self.height())
+        width, height = cell.width(), cell.height()
+        # Spread over the width, as if every row were full.
+        step = (self.width() - width) / max(columns - 1, 1)
         return [
             QRect(round(k % columns * step), k // columns * (height + _GAP), width, height)
-            for k in range(n)
+            for k in range(min(len(self._images), rows * columns))
         ]
 
-    def _scale(self, size: QSize) -> int:
-        """Return the largest whole multiple at which all fit; else the smallest; 0 where none."""
-        n, found = len(self._images), 0
-        for scale in range(1, 64):
-            width, height = size.width() * scale + _GAP, size.height() * scale + _GAP
-            columns, rows = (self.width() + _GAP) // width, (self.height() + _GAP) // height
-            if not columns or not rows or (found and columns * rows < n):
+    def _grid(self, height: int) -> tuple[int, int, QSize]:
+        """Return rows, columns and the size of an image.
+
+        It is the largest whole multiple of its pixels at which all fit, else the smallest; what is
+        wider than there is room is made to fit.
+        """
+        n, size = self.shape
+        if not n:
+            return 0, 0, QSize()
+        if size.width() > self.width():
+            size = size.scaled(self.width(), self.width(), Qt.AspectRatioMode.KeepAspectRatio)
+        found = 0, 0, size
+        for scale in range(1, _MOST_TIMES + 1):
+            cell = size * scale
+            columns = min((self.width() + _GAP) // (cell.width() + _GAP), n)
+            rows = (height + _GAP) // (cell.height() + _GAP)
+            if columns < 1 or rows < 1 or (scale > 1 and columns * rows < n):
                 break
-            found = scale
-            if columns * rows < n:
-                break
+            found = min(rows, -(-n // columns)), columns, cell
         return found
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Slot
+from PySide6.QtCore import QPoint, Signal, Slot
 
 from core.parameters import parameters_of
 from gui.learn.settings.batch_picture import BatchPicture
@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from core.learning.last_batch import Batch
     from gui.session.session import Session
 
+_GAP = 4
 _MOST_WORDS = 60
 _WRONG = "Wrong, in red, is what the model shown reads as something else, after that update."
 
 
 class OneStep(Panel):
     """What the last update was made from."""
+
+    reshaped = Signal()
+    """There are more or fewer images, or others: it may need another height."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -46,17 +50,21 @@ class OneStep(Panel):
         self.caption.setObjectName("caption")
         self.caption.setToolTip(wrapped(_WRONG))
         self._shown: Batch | None = None
-        parts = (heading("ONE STEP", self), self.formula, self.numbers)
-        self.setLayout(below(*parts, (self.picture, 1), self.caption, spacing=4))
+        self.title = heading("ONE STEP", self)
+        parts = (self.title, self.formula, self.numbers, self.picture, self.caption)
+        self.setLayout(below(*parts, spacing=_GAP))
         self.picture.clicked.connect(self._open)
         self.follow(self.study)
         session.wanted.changed.connect(self.refresh)
 
-    @property
-    def least_height(self) -> int:
-        """So much room it takes at least: two rows of images."""
-        lines = sum(part.sizeHint().height() + 4 for part in (self.formula, self.caption))
-        return 2 * lines + 2 * (28 + 6)
+    def use_height(self, room: int) -> bool:
+        """Take of some room what the batch needs; return whether it is enough to show some."""
+        words = (self.title, self.formula, self.numbers, self.caption)
+        fixed = sum(part.sizeHint().height() + _GAP for part in words)
+        self.picture.use_height(room - fixed)
+        if self._shown is not None:
+            self._say_place(self._shown)
+        return self.picture.n_shown > 0 or (room > 2 * fixed and self._shown is None)
 
     def show_known(self) -> None:
         """Show the batch, and the numbers it was learnt with."""
@@ -70,7 +78,7 @@ class OneStep(Panel):
             return
         self.numbers.setText(numbers_words(config, len(batch.images)))
         if batch is not self._shown:
-            self._shown = batch
+            self._shown, shape = batch, self.picture.shape
             train, names = dataset.train, dataset.class_names
             some = batch.images[:_MOST_WORDS]
             self.picture.show_images(
@@ -82,6 +90,8 @@ class OneStep(Panel):
                     for i, right in zip(some, batch.right, strict=False)
                 ],
             )
+            if self.picture.shape != shape:
+                self.reshaped.emit()
         self._say_place(batch)
 
     def _say_place(self, batch: Batch) -> None:

@@ -68,6 +68,8 @@ class SettingsPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._arrange)
         declared = {**parameters_of(TrainingConfig), **parameters_of(DataConfig)}
         self.form = SettingsForm([(name, declared[name]) for name in FEW], self)
         self.more_form = SettingsForm([(name, declared[name]) for name in MORE], self)
@@ -88,6 +90,7 @@ class SettingsPanel(QWidget):
         self.usual.setObjectName("caption")
         self.one_step = OneStep(session, self)
         self.one_step.sample_requested.connect(self.sample_requested)
+        self.one_step.reshaped.connect(self._later.start)
         self.right = Right(session, self)
         self.again = button(
             "Start again", self, _AGAIN_HELP, pressed=lambda: session.training.start_again()
@@ -105,8 +108,6 @@ class SettingsPanel(QWidget):
         self._settings: Settings | None = None
         self._icons: Mapping[str, QIcon] | None = None
         self._theme, self._whose_words = LIGHT, ""
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self._arrange)
         self._lay_out()
         session.wanted.changed.connect(self.refresh)
         session.view.dataset_changed.connect(self.refresh)
@@ -125,14 +126,14 @@ class SettingsPanel(QWidget):
         self._column = below(self.form, more, self.more_form, None, spacing=6)
         self.inside = holding(self._column, self)
         self.area = scrolled(self.inside, self, sideways=False)
-        step = below(_line(self), (self.one_step, 1), spacing=_GAP, margins=at_end)
+        step = below(_line(self), self.one_step, spacing=_GAP, margins=at_end)
         self.step_part = holding(step, self)
         right = below(_line(self), self.right, spacing=_GAP, margins=at_end)
         self.right_part = holding(right, self)
         self.foot = holding(below(self.again, self.begins, margins=at_end), self)
         self.card = QFrame(self)
         self.card.setObjectName("card")
-        parts = (self.head, self.area, (self.step_part, 1), self.right_part, None, self.foot)
+        parts = (self.head, self.area, self.step_part, self.right_part, None, self.foot)
         self.card.setLayout(below(*parts, spacing=_GAP, margins=(_SIDE, _GAP, 0, _GAP)))
         self.setLayout(beside(self.rail, self.card, spacing=0))
         self.fit(0)
@@ -193,6 +194,10 @@ class SettingsPanel(QWidget):
         self.more.setToolTip("Hide these settings" if is_open else "Show all other settings")
         self.more_form.setVisible(is_open)
         self.refresh()
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for no height of its own: what has no room scrolls or is left out."""
+        return QSize(super().minimumSizeHint().width(), 0)
 
     # What is shown.
 
@@ -323,8 +328,8 @@ class SettingsPanel(QWidget):
         self._column.setContentsMargins(0, 0, side, 0)
         left = room - form - self.right_part.sizeHint().height() - _GAP
         self.right_part.setVisible(left >= 0)
-        least = self.one_step.least_height + 3 * _GAP
-        self.step_part.setVisible(left >= least)
+        around = 3 * _GAP  # the line above it, and the gaps
+        self.step_part.setVisible(self.one_step.use_height(left - around))
 
 
 def _values(config: TrainingConfig | DataConfig) -> dict[str, Any]:

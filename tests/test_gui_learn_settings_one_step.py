@@ -1,0 +1,202 @@
+"""ONE STEP and RIGHT below the settings, by real clicks and pixels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from gui_helpers import (
+    WAIT,
+    click,
+    data_of,
+    has_colour,
+    hover,
+    open_paused,
+    pixels,
+    press,
+    rgb,
+    row_pixels,
+    wait_for_state,
+    wait_until,
+)
+
+from core.learning.last_batch import batch_at
+from core.learning.training import Trainer
+from gui.session.run_state import RunState
+from gui.theme import LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from core.learning.last_batch import Batch
+    from gui.learn.settings.panel import SettingsPanel
+    from gui.session.session import Session
+    from gui.window.main_window import MainWindow
+
+
+@pytest.fixture
+def held(
+    new_session: Callable[..., Session], new_window: Callable[[Session], MainWindow], qtbot: QtBot
+) -> MainWindow:
+    """Return a window whose run is held before its first batch."""
+    window = new_window(new_session())
+    open_paused(qtbot, window.session)
+    return window
+
+
+def panel_of(window: MainWindow) -> SettingsPanel:
+    panel: SettingsPanel = window.page("learn").settings_panel
+    return panel
+
+
+def expected_batch(session: Session, n_steps: int) -> Batch:
+    """Return the batch of the last of so many steps, by a trainer without any window."""
+    dataset, config = data_of(session), session.view.training_config
+    trainer = Trainer(dataset, config)
+    trainer.batches_per_record = 1
+    events = trainer.run()
+    for _ in range(n_steps + 1):
+        next(events)
+    return batch_at(trainer.progress(), config, dataset.train, trainer.weights)
+
+
+def one_batch(window: MainWindow, qtbot: QtBot) -> None:
+    step = panel_of(window).one_step
+    press(qtbot, window, "B")
+    wait_for_state(qtbot, window.session, RunState.PAUSED)
+    wait_until(qtbot, lambda: step.study.is_settled and "to come" not in step.caption.text())
+
+
+def test_one_batch_moves_the_counter_the_batch_the_weights_and_says_its_loss(
+    held: MainWindow, qtbot: QtBot
+) -> None:
+    session, step = held.session, panel_of(held).one_step
+    wait_until(qtbot, lambda: step.caption.text() == "the first batch, still to come")
+    told: list[str] = []
+    session.messages.notified.connect(lambda words, _: told.append(words))
+    before, scores = row_pixels(held, 0), panel_of(held).right.rows[0][2].text()
+    one_batch(held, qtbot)
+    assert step.caption.text() == "batch 1 of 15, wrong in red"
+    assert step.numbers.text() == "η = 0.1, BS = 20 images"
+    (words,) = told
+    assert words.startswith("The loss of these 20 images fell from 2.303 to ")
+    assert not np.array_equal(row_pixels(held, 0), before), "the weights"
+    assert panel_of(held).right.rows[0][2].text() != scores
+    expected = expected_batch(session, 1)
+    found = step.study.found
+    assert found is not None
+    np.testing.assert_array_equal(found.images, expected.images)
+    np.testing.assert_array_equal(found.right, expected.right)
+
+
+def test_wrong_images_are_ringed_in_red_and_all_are_whole_multiples(
+    held: MainWindow, qtbot: QtBot
+) -> None:
+    step = panel_of(held).one_step
+    one_batch(held, qtbot)
+    batch, picture = step.study.found, step.picture
+    assert batch is not None
+    assert not batch.right.all()
+    cells = picture.cells()
+    assert len(cells) == 20
+    painted = pixels(picture)
+    dataset = data_of(held.session)
+    for cell, index, right in zip(cells, batch.images, batch.right, strict=True):
+        assert cell.width() == cell.height()
+        assert cell.width() % 8 == 0
+        around = has_colour(painted, LIGHT.bad)[
+            max(cell.top() - 2, 0) : cell.bottom() + 3, max(cell.left() - 2, 0) : cell.right() + 3
+        ]
+        assert bool(around.any()) is not right
+        if right:
+            times = cell.width() // 8
+            inside = painted[cell.top() : cell.bottom() + 1, cell.left() : cell.right() + 1, 0]
+            ink = dataset.train.images[index].reshape(8, 8)
+            grey = np.kron(np.round(255 * ink), np.ones((times, times)))
+            assert np.abs(inside - grey).max() <= 1
+
+
+def test_looking_back_shows_the_last_batch_of_that_epoch(window: MainWindow, qtbot: QtBot) -> None:
+    step, session = panel_of(window).one_step, window.session
+    session.view.show_epoch(5)
+    wait_until(qtbot, lambda: step.caption.text() == "last batch of epoch 5, wrong in red")
+    wait_until(qtbot, lambda: step.study.is_settled)
+    assert step.study.found is not None
+    expected = expected_batch(session, 5 * 15)
+    np.testing.assert_array_equal(step.study.found.images, expected.images)
+
+
+def test_an_image_of_the_batch_says_what_it_is_and_opens(held: MainWindow, qtbot: QtBot) -> None:
+    step = panel_of(held).one_step
+    one_batch(held, qtbot)
+    assert step.study.found is not None
+    index = int(step.study.found.images[3])
+    centre = step.picture.cells()[3].center()
+    assert f"training image {index:,}: " in (hover(step.picture, centre) or "")
+    click(qtbot, step.picture, centre)
+    card = held.page("learn").card
+    wait_until(qtbot, card.isVisible)
+    assert card.content is not None
+    image = data_of(held.session).train.images[index]
+    np.testing.assert_array_equal(np.ravel(card.content.values), image)
+
+
+def test_a_large_batch_says_how_many_of_it_are_seen(held: MainWindow, qtbot: QtBot) -> None:
+    session, step = held.session, panel_of(held).one_step
+    with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):
+        session.wanted.set_setting("batch_size", 300)
+    one_batch(held, qtbot)
+    assert step.numbers.text() == "η = 0.1, BS = 300 images"
+    assert step.caption.text().endswith(f"first {step.picture.n_shown} of 300")
+    assert 5 < step.picture.n_shown < 60
+
+
+def test_decay_and_momentum_stand_beside_the_numbers(held: MainWindow, qtbot: QtBot) -> None:
+    session, step = held.session, panel_of(held).one_step
+    session.wanted.set_setting("momentum", 0.9)
+    session.wanted.set_setting("l2", 0.01)
+    wait_until(qtbot, lambda: "λ = 0.01" in step.numbers.text())
+    assert "μ = 0.9" in step.numbers.text()
+
+
+def test_nothing_is_computed_for_a_batch_that_nobody_sees(held: MainWindow, qtbot: QtBot) -> None:
+    step = panel_of(held).one_step
+    one_batch(held, qtbot)
+    panel_of(held).toggle()
+    press(qtbot, held, "B")
+    wait_for_state(qtbot, held.session, RunState.PAUSED)
+    assert not step.study.is_computing
+    assert not step.study.is_settled
+    panel_of(held).toggle()
+    wait_until(qtbot, lambda: step.caption.text() == "batch 2 of 15, wrong in red")
+
+
+def test_right_compares_the_runs_at_the_epoch_shown_in_their_colours(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    session, right = window.session, panel_of(window).right
+    first = session.runs.live
+    assert first is not None
+    session.wanted.set_setting("learning_rate", 0.5)
+    session.training.start_again()
+    wait_for_state(qtbot, session, RunState.FINISHED)
+    session.view.show_epoch(4)
+    histories = [session.view.history, first.history]
+    for line, (row, history) in enumerate(zip(right.rows, histories, strict=False)):
+        assert history is not None
+        assert row[1].text() == ("run 2", "run 1")[line]
+        for part, number in (("train", row[2]), ("test", row[3])):
+            score = history.value(part, "score", 4)
+            assert number.text() == f"{score:.3f}".removeprefix("0")
+        assert "epoch 4" in row[2].toolTip()
+        entry = session.runs.entry(session.runs.shown_key if line == 0 else first.key)
+        assert entry is not None
+        colour = LIGHT.colour(session.runs.colour_of(entry))
+        middle = pixels(row[0])[row[0].height() // 2, 4]
+        assert tuple(middle) == rgb(colour)
+    assert right.rows[2][1].isHidden()
+    session.runs.set_visible(first.key, is_visible=False)
+    assert right.rows[1][1].isHidden(), "its curves are not drawn"
