@@ -30,7 +30,7 @@ _LEAST_SPAN = 0.05
 def curve_range(
     shown: History | None, behind: Iterable[History], metric: str
 ) -> tuple[float, float] | None:
-    """Return the ends of the y axis; None before anything is learnt.
+    """Return the ends of the y axis; None before anything is learnt that could be seen.
 
     The values of the start are not looked at, and of the worst values some may lie outside: those
     of the first epochs, or of a run that diverges. Other runs count where they ended and were best,
@@ -49,6 +49,10 @@ def curve_range(
         own = np.sort(own[np.isfinite(own)])
     if not len(own):
         return None
+    assert shown is not None
+    start = sign * shown.value("train", metric, int(shown.epochs[0]))
+    if own[0] > _WILD * max(start, _LEAST_SPAN):
+        return None  # it ran away at once: nothing it has learnt can be seen beside anything
     own = own[own <= _WILD * max(float(own[0]), _LEAST_SPAN)]
     best, usual = float(own[0]), float(np.median(own))
     reach = best + max(_MOST_ROOM * (usual - best), _LEAST_SPAN)

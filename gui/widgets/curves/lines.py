@@ -12,11 +12,15 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtGui import QPainter
 
 _POINTS_PER_PIXEL = 4
 """A curve with fewer points than this to a pixel is drawn as it is."""
 _PATTERNS = {Qt.PenStyle.DashLine: (8, 13), Qt.PenStyle.DotLine: (2, 6)}
 """Style -> (pixels drawn, pixels from one dash to the next) where a curve is crowded."""
+_MOST_SMOOTH, _LONGEST_SMOOTH = 5000, 4000
+"""Points, and pixels along a curve, up to which its edges are smooth: longer ones would hold up the
+window, for smooth edges cost by length."""
 _NOTHING = np.empty(0)
 
 
@@ -121,6 +125,21 @@ class CurveLine(pg.PlotCurveItem):
         if pen != self.opts["pen"]:
             self.setPen(pen)
         self.setData(x, y, connect=connect)
+
+    def paint(self, painter: QPainter, *rest: Any) -> None:
+        """Paint it with smooth edges if that is quick."""
+        self.opts["antialias"] = self._is_short()
+        super().paint(painter, *rest)
+
+    def _is_short(self) -> bool:
+        x, y = self.getData()
+        box = self.getViewBox()
+        if box is None or x is None or not 1 < len(x) <= _MOST_SMOOTH:
+            return False
+        (left, right), (low, high) = box.viewRange()
+        across = np.abs(np.diff(np.clip(x, left, right))).sum() / (right - left) * box.width()
+        upright = np.abs(np.diff(np.clip(y, low, high))).sum() / (high - low) * box.height()
+        return bool(across + upright < _LONGEST_SMOOTH)
 
     def viewRangeChanged(self) -> None:
         """Follow the view."""

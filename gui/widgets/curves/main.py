@@ -48,7 +48,7 @@ class Curve:
 class MainCurves:
     """Draws the curves of the present run, each before what it is the mean of.
 
-    Lines are not antialiased: both together cost fifty times as much.
+    Each is smooth where it is short; see :class:`CurveLine`.
     """
 
     def __init__(self, box: ZoomBox, curves: Sequence[Curve]) -> None:
