@@ -146,7 +146,6 @@ def attack_laboratory(window: MainWindow, folder: Path) -> None:
         window.show_page("attack")
         window.page("attack").show_tab("the curves")
         curves = window.page("attack").tabs.panel("the curves")
-        curves.switch.choose("Two runs")
         wait_for(partial(_is_complete, curves), "the curves")
         shoot(window, folder, f"robustness-{theme}")
 
