@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from gui_helpers import (
     EPOCHS,
     activate,
@@ -40,11 +41,12 @@ from core.learning.presets import PRESETS
 from gui.session.run_state import RunState
 from gui.theme import LIGHT
 from gui.window.actions import COMMANDS
+from gui.window.help_text import HELP_HTML
+from gui.window.registry import ATTACK_SCOPES, LEARN_TABS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
     from pytestqt.qtbot import QtBot
 
     from gui.session.session import Session
@@ -314,3 +316,23 @@ def test_another_page_leaves_the_keyboard_to_the_stage(window: MainWindow, qtbot
     window.head.help.setFocus()
     window.show_page("tune")
     assert window.head.help.hasFocus()
+
+
+SECTIONS = [
+    *(("learn", tab.words) for tab in LEARN_TABS),
+    *(("attack", tab.words) for scope in ATTACK_SCOPES for tab in scope.views),
+]
+
+
+@pytest.mark.parametrize(("page", "tab"), SECTIONS)
+def test_the_help_opens_at_what_is_looked_at(
+    window: MainWindow, qtbot: QtBot, page: str, tab: str
+) -> None:
+    assert f'name="{page}:{tab}"' in HELP_HTML
+    window.show_page(page)
+    window.page(page).show_tab(tab)
+    press(qtbot, window, "F1")
+    texts = text_window(window)
+    place = texts.browser.cursorForPosition(QPoint(4, 4)).block().text()
+    assert tab.lower() in place.lower()
+    texts.close()

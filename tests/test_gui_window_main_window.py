@@ -460,7 +460,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "save_traces": film_saved("traces.csv"),
     "save_images": film_saved("film.npz"),
     "save_step": film_saved("step.png"),
-    "help": shows_words("Class atlas", "Timeline", "squared loss", "log-likelihood"),
+    "help": shows_words("The window", "When to stop", "squared loss", "log-likelihood"),
     "shortcuts": shows_words(
         *SHORTCUTS, *(command.text.rstrip(".") for command in COMMANDS if command.keys)
     ),

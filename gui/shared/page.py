@@ -57,6 +57,13 @@ class Page(Panel):
         card = vars(self).get("card")
         return () if card is None else (card,)
 
+    @property
+    def looked_at(self) -> str:
+        """The words of the tab or view that is seen; empty where there is one thing only."""
+        switch = getattr(self, "switch", None)
+        chosen = switch.chosen_words if isinstance(switch, TabRow) else ""
+        return str(getattr(self, "shown", chosen))
+
     def show_nth(self, n: int) -> None:
         """Show the first, second or third of its tabs or scopes."""
         switch = getattr(self, "switch", None)

@@ -181,7 +181,7 @@ COMMANDS: tuple[Command, ...] = (
             "image, change, result, probabilities.", "Ctrl+Alt+S", "save",
             lambda w: w.saved_films.save_step()),
     Command("help", "Help", "What am I looking at?", "Explain every part of the window.", "F1",
-            "help", lambda w: w.texts.show_help(w.shown)),
+            "help", lambda w: w.texts.show_help(w.shown, w.page(w.shown).looked_at)),
     Command("shortcuts", "Help", "Shortcuts", "Show every shortcut.", "?", "help",
             lambda w: w.texts.show_shortcuts()),
     Command("about", "Help", "About", "Version, licence, data and sources.", "", "help",

@@ -20,7 +20,21 @@ def log_file() -> Path:
 
 
 HELP_HTML = """
-<h3><a name="learn"></a>A perceptron, learning</h3>
+<h3><a name="window"></a>The window</h3>
+<p>Above are the pages, the data, a preset, and the <b>model</b> that every view shows: a run and an
+epoch of it. Click the model to choose another; a green dot means that it is learning now. <b>=</b>
+or Alt opens the menus, <b>?</b> all keys.</p>
+<p>Below, one bar plays what is on the stage: the training on Learn and Tune, the steps of an
+attack, the kept epochs elsewhere. <b>Space</b> plays, the arrows and , . step, Home and End go to
+an end, wherever the keyboard is but in a text field; Enter presses what is focused. Shift+Space
+trains from everywhere. Drag the handle or click on the line; the <b>star</b> is the best epoch, the
+<b>flag</b> the step at which the reading flips. The <b>line below</b> says what goes on and what
+happened; its blue word does something about it, as <i>Undo</i> (Ctrl+Z). While an earlier epoch is
+looked at, <b>Go on from here</b> (K) begins a branch there: a new run that learns on, held until it
+is played.</p>
+<p>A double click on the title of a view, or F, lets it fill the window; Esc goes back. Ctrl and +
+or − change the size of text, F11 is the stage for a projector.</p>
+<h3><a name="learn"></a>Learn: a perceptron, learning</h3>
 <p>One layer of weights: for each class k the pixels x of an image are weighed and summed to a
 <b>logit</b> z<sub>k</sub> = w<sub>k</sub>·x + b<sub>k</sub>, and the <b>softmax</b> y<sub>k</sub> =
 exp(z<sub>k</sub>) / Σ exp(z<sub>j</sub>) makes probabilities of them. Each <b>batch</b> of BS
@@ -34,17 +48,113 @@ is where learning should stop. Point at a curve to read its values and those of 
 click to go to that epoch. Dash-dotted lines mark where a setting was changed: η learning rate, BS
 batch size, λ decay, μ momentum, end the last epoch.</p>
 <p>Drag in a plot to look closer, turn the wheel to zoom about the pointer; a double-click or
-Backspace goes back, Esc shows the whole. The button at a plot's top right has log axes and
-smoothing. On a log axis epoch 0 has no place; log-likelihoods are drawn as |y| turned over, so that
-higher stays better.</p>
-<h3>Tune: runs</h3>
+Backspace goes back, Esc shows the whole. A right click has log axes and smoothing. On a log axis
+epoch 0 has no place; log-likelihoods are drawn as |y| turned over, so that higher stays better.</p>
+<h3><a name="settings"></a>Settings</h3>
+<p>They are those of the run shown. While it is learnt, rate, batch size, decay, momentum and the
+last epoch act from the next batch on and leave a mark on the curves. What waits has a dot and says
+what it was; a click there takes it back. <b>Start again</b> begins a new run with what is shown,
+from the same start, and keeps the old one for comparison. <b>One step</b> shows the images that the
+last update was made from, those read wrongly in red. Point at any setting for its formula and
+range.</p>
+<p><b>Adversary</b>, under <i>more</i>, learns every batch as the worst images within a
+<b>budget</b>: x' = clip(x + size step(W<sup>T</sup> (y − t)), 0, 1), with the sign of the gradient
+for a largest change, its direction for a length. Start again with it, and compare the two runs on
+Attack, Every image.</p>
+<h3><a name="learn:Classes"></a>Classes</h3>
+<p>One column per class. <b>Weights</b>: red pixels speak for the class, blue ones against it, one
+scale for all. <b>Mean</b>: the average of the training images of the class that are read correctly.
+<b>Worst</b>: the training image read wrongly with the greatest certainty, and what it is taken for;
+the choice at the top right shows up to five of each class, and the weights as they are, minus the
+mean of all classes, or minus the start. Click any image to open it; a mistake can be attacked from
+there. <b>History</b> shows the rank of its class at every epoch (1 is read rightly) and when it
+flipped. <b>Why?</b> shows which pixels speak for one class and against another: the gap between two
+logits is a sum, z<sub>a</sub> − z<sub>b</sub> = Σ x<sub>i</sub> (w<sub>a</sub> −
+w<sub>b</sub>)<sub>i</sub> + (b<sub>a</sub> − b<sub>b</sub>), and nothing is left over.</p>
+<h3><a name="learn:Confusion"></a>Confusion</h3>
+<p>Rows are labels, columns what they are read as, at the epoch shown. The diagonal is what is
+right; the redder a cell, the more of its label's images are mistaken so. Click a cell, and Images
+shows these images, the most surely read first.</p>
+<h3><a name="learn:When to stop"></a>When to stop</h3>
+<p>The best epoch depends on which images were held out. They are drawn anew 1,000 times, with
+replacement: the band holds nine of ten curves, the bars say how often each epoch was the best. Low,
+wide bars mean an unsure optimum. <b>Patience</b> p stops when the log-likelihood has not improved
+for p epochs. Error and log-likelihood part ways because the error counts mistakes and the
+log-likelihood weighs how confident they are.</p>
+<p>Below, the run over its epochs: the score of each class at every epoch, how many images became
+right or wrong when, and those that flipped most often. Click a cell to go to its epoch, an image to
+see its history.</p>
+<h3><a name="attack"></a>Attack</h3>
+<p>The weights stay, the <i>image</i> moves. Three scopes: one image, every class, every image.
+<b>Size</b> says how a change is measured, its <b>length</b> (L2), its <b>largest pixel</b> (L∞) or
+how many pixels are changed; <b>pixels stay in 0..1</b> forbids what no picture can show. Every
+number here obeys both, or says that it does not. <b>more views</b> has what else there is to see of
+a scope.</p>
+<h3><a name="attack:One image"></a><a name="attack:the film"></a>One image: the film</h3>
+<p>The sentence says what is made of what, and how. <b>The practical's descent</b>: x += η
+W<sup>T</sup> J (t − y), with J = diag(y) − y y<sup>T</sup>, down the squared loss |t − y|² toward a
+target class t. A <b>pull</b> λ |c − x|² keeps it near the chosen image c. The change is shown
+amplified; the true factor is written above it; click the start or the result to open it. The film
+pauses where the reading <b>flips</b>; play on from there if you like. Where the model is very sure,
+J is nearly zero and the image refuses to move: raise the step size, or start from noise. From noise
+the start shown is the noise, and the result can be stretched to the full range of grey.</p>
+<p>Twelve other <b>attacks</b> are in the list; point at it for the formula and the source of the
+one chosen. A <b>budget</b> is the largest size a change may have: its length (<b>L2</b>), or its
+largest pixel (<b>L∞</b>). Three <b>noises</b> of the same size show that it is the direction that
+fools. <b>Any other</b> asks for no class in particular. <b>Exact</b> is the smallest change there
+is: with c the nearest class, |d| = (z<sub>y</sub> − z<sub>c</sub>) / |w<sub>y</sub> −
+w<sub>c</sub>|; the line under the outcome states it for every attack.</p>
+<h3><a name="attack:compare losses"></a>Compare losses</h3>
+<p>Pushes the chosen image toward the target three times, by plain steps against the gradient of the
+squared loss, of cross-entropy and of the lead of the target over the next class. The bar below, and
+a click in a plot, moves all three. The squared loss's gradient is nearly 0 where the model is sure:
+the badge says when, and with which numbers. <b>A saturated image</b> chooses the image the model
+reads rightly and most surely. A small gradient at the target is an end, not a refusal; the lead
+never ends and walks on.</p>
+<h3><a name="attack:all targets"></a>All targets</h3>
+<p>One column per class: the image on its way there, the change (all amplified alike), its exact
+size. At 100 % it lies on the boundary, a little farther ✓ it is read as the class; the frame marks
+the nearest. <i>At most</i> stands where several rivals make the fewest pixels only a bound.</p>
+<h3><a name="attack:mend"></a>Mend</h3>
+<p>Left a mistake and the smallest change toward its true class, right an image read rightly and the
+smallest change away from it; below, both sizes compared and the medians of the part.</p>
+<h3><a name="attack:your turn"></a>Your turn</h3>
+<p>Paint on the image until it is read as the target. The budget is twice the smallest change that
+is enough (slider: 0.5 to 10 times); a stroke stops at it, and one dab never spends it all. The
+right button does the opposite; <i>Soften</i> gives budget back; <i>Hint</i> lays the weights of the
+target less those of its strongest rival over the image, red where ink helps. Keys: arrows move,
+Shift+arrows paint, Enter dabs, X changes the tool, [ ] the size, + − the strength, Backspace
+undoes, Delete clears.</p>
+<h3><a name="attack:Every class"></a><a name="attack:the costs"></a>Every class: the costs</h3>
+<p>Rows are what an image is read rightly as, columns what it is pushed toward; strong red is cheap.
+Point at a cell for median, quartiles and number of images; click it, or use arrows and Enter, to
+play the median example. Long measurements show the medians so far and can be stopped and gone on
+with.</p>
+<h3><a name="attack:Every image"></a><a name="attack:the curves"></a>Every image: the curves</h3>
+<p>How large a change fools the model? It is linear up to the softmax, so that this is no guess:
+with y the class an image is read as, class c overtakes it at (z<sub>y</sub> − z<sub>c</sub>) /
+|w<sub>y</sub> − w<sub>c</sub>|, and the nearest c decides. <b>Exact</b> is the share of the test
+images that stay right whatever is done to them within a size; <b>random noise</b> of the same size
+does far less. Beside them are the images that fall first and last; below, the median size epoch by
+epoch beside the score. All visible runs are drawn, at the epoch shown.</p>
+<p>While a run learns, the exact curve comes first and says of which epoch it is; where all images
+would be late, a part of them is measured first, and the card says so.</p>
+<h3><a name="attack:transfer"></a>Transfer</h3>
+<p>Images are changed to fool the model shown, and tried on the models of the other runs. The
+transfer rate is the share of the images fooling the model shown that fool another run too, leaving
+out those it misreads anyway. Click an example to play it.</p>
+<h3><a name="attack:the same change"></a>The same change</h3>
+<p>Adds the film's change to other images, or one that is found for all of them at once; a red frame
+is an image that was read rightly and is not any more.</p>
+<h3><a name="tune"></a>Tune: runs</h3>
 <p>Every run stays in the table, with a column for every setting in which two of them differ. Click
 a title to sort; <b>Columns</b> has more. Click a row and every view shows that run; its tick draws
 its curves (H). A right click on a row has the rest: <b>Keep on top</b> (T) makes it the first row,
 drawn boldly, and the others say in their tooltips how far they are ahead of it; <b>Remove</b>
 (Delete) can be undone (Ctrl+Z); Ctrl+C copies the chosen rows. The run shown is blue, what it reads
-of the test images orange; every other run keeps a colour of its own. <b>Fork</b> (K) branches off
-at the epoch shown. A new run hides the oldest beyond eight curves; it does not forget them.</p>
+of the test images orange; every other run keeps a colour of its own. <b>Go on from here</b> (K)
+branches off at the epoch shown. A new run hides the oldest beyond eight curves; it does not
+forget them.</p>
 <p><b>Repeat with seeds</b> does the run shown again with the seeds that follow its own, all at
 once, each with every change that was made on its way, a branch with the past it left as well. The
 line is their median; the band holds all of them, from 20 seeds on the middle 90 %. What lies within
@@ -59,84 +169,6 @@ difference may be chance. That says nothing of another seed: repeat both for tha
 weights and their difference, means, worst mistakes, confusion, and how little changes what an image
 is read as (for a linear model a division: the gap between two logits by the distance of their
 weights).</p>
-<h3>When to stop</h3>
-<p>The best epoch depends on which images were held out. They are drawn anew 1,000 times, with
-replacement: the band holds nine of ten curves, the bars say how often each epoch was the best. Low,
-wide bars mean an unsure optimum. <b>Patience</b> p stops when the log-likelihood has not improved
-for p epochs. Error and log-likelihood part ways because the error counts mistakes and the
-log-likelihood weighs how confident they are.</p>
-<h3>When to stop: the run over its epochs</h3>
-<p>The score of each class at every epoch, how many images became right or wrong when, and those
-that flipped most often. Click a cell to go to its epoch, an image to see its history.</p>
-<h3>Class atlas</h3>
-<p>One column per class. <b>Weights</b>: red pixels speak for the class, blue ones against it, one
-scale for all. <b>Mean</b>: the average of the training images of the class that are read correctly.
-<b>Worst</b>: the training image read wrongly with the greatest certainty, and what it is taken for;
-the field at the top right shows up to five of each class. Click any image to open it; a mistake can
-be attacked from there. <b>History</b> shows the rank of its class at every epoch (1 is read
-rightly) and when it flipped. <b>Why?</b> shows which pixels speak for one class and against
-another: the gap between two logits is a sum, z<sub>a</sub> − z<sub>b</sub> = Σ x<sub>i</sub>
-(w<sub>a</sub> − w<sub>b</sub>)<sub>i</sub> + (b<sub>a</sub> − b<sub>b</sub>), and nothing is left
-over.</p>
-<h3>Confusion</h3>
-<p>Beside the atlas: rows are labels, columns what they are read as, at the epoch shown. The
-diagonal is what is right; the redder a cell, the more of its label's images are mistaken so. Click
-a cell, and the Data page shows these images, the most surely read first.</p>
-<h3>Timeline</h3>
-<p>Drag the handle and <i>every</i> view, the Attack page too, shows the model of that epoch;
-<b>Live</b> returns to now, and to the run being trained. A branch begins where it left its
-parent.</p>
-<h3><a name="attack"></a>Attack</h3>
-<p>The weights stay, the <i>image</i> moves. <b>The practical's descent</b>: x += η W<sup>T</sup> J
-(t − y), with J = diag(y) − y y<sup>T</sup>, down the squared loss |t − y|² toward a target class t.
-A <b>pull</b> λ |c − x|² keeps it near the chosen image c. The change is shown amplified; the true
-factor is written above it; click the chosen image or the result to open it. Where the model is very
-sure, J is nearly zero and the image refuses to move: raise the step size, or start from noise.</p>
-<p>Twelve other <b>attacks</b> are in the list; point at it for the formula and the source of the
-one chosen. A <b>budget</b> is the largest size a change may have: its length (<b>L2</b>), or its
-largest pixel (<b>L∞</b>). Three <b>noises</b> of the same size show that it is the direction that
-fools. <b>Any other</b> asks for no class in particular. <b>Exact</b> is the smallest change there
-is: with c the nearest class, |d| = (z<sub>y</sub> − z<sub>c</sub>) / |w<sub>y</sub> −
-w<sub>c</sub>|; the line under the outcome states it for every attack.</p>
-<p><b>Losses</b> pushes the chosen image toward the target three times, by plain steps against the
-gradient of the squared loss, of cross-entropy and of the logit margin. The slider, and a click in a
-plot, moves all three. The squared loss's gradient is nearly 0 where the model is sure: the badge
-says when, and with which numbers. <b>A saturated image</b> chooses the image the model reads
-rightly and most surely. A small gradient at the target is an end, not a refusal; the margin never
-ends and walks on.</p>
-<p><b>All targets</b>: one column per class: the image on its way there, the change (all amplified
-alike), its exact size. At 100 % it lies on the boundary, a little farther ✓ it is read as the
-class; the frame marks the nearest. <i>At most</i> stands where several rivals make the fewest
-pixels only a bound.</p>
-<p><b>Pairs</b>: rows are what an image is read rightly as, columns what it is pushed toward; strong
-red is cheap. Point at a cell for median, quartiles and number of images; click it, or use arrows
-and Enter, to play the median example. Long measurements show the medians so far and can be stopped
-and gone on with.</p>
-<p><b>Repair</b>: left a mistake and the smallest change toward its true class, right an image read
-rightly and the smallest change away from it; below, both sizes compared and the medians of the
-part.</p>
-<p><b>Transfer</b>: press Craft. The transfer rate is the share of the images fooling the model
-shown that fool another run too, leaving out those it misreads anyway. Click an example to play it.
-<b>Same change</b> adds the film's change to other images: move the slider, play or scrub the film
-(P , .), or press <b>Find one for all</b>; a red frame is an image that was read rightly and is not
-any more.</p>
-<p><b>By hand</b>: paint on the image until it is read as the target. The budget is twice the
-smallest change that is enough (slider: 0.5 to 10 times); a stroke stops at it. The right button
-does the opposite; <i>Soften</i> gives budget back; <i>Hint</i> lays the weights of the target less
-those of its strongest rival over the image, red where ink helps. Keys: arrows move, Shift+arrows
-paint, Space or Enter dabs, X changes the tool, [ ] the size, + − the strength, Backspace undoes,
-Delete clears.</p>
-<h3><a name="robustness"></a>Robustness</h3>
-<p>How large a change fools the model? It is linear up to the softmax, so that this is no guess:
-with y the class an image is read as, class c overtakes it at (z<sub>y</sub> − z<sub>c</sub>) /
-|w<sub>y</sub> − w<sub>c</sub>|, and the nearest c decides. <b>Exact</b> is the share of the test
-images that stay right whatever is done to them within a size; <b>random noise</b> of the same size
-does far less. Pixels can be held <b>between 0 and 1</b>, where more change is needed. On the right
-are the images that fall first and last; below, the median size epoch by epoch beside the score. All
-visible runs are drawn, at the epoch shown.</p>
-<p><b>Adversary</b> in the panel learns every batch as the worst images within a <b>budget</b>: x' =
-clip(x + size step(W<sup>T</sup> (y − t)), 0, 1), with the sign of the gradient for a largest
-change, its direction for a length. Rewind with it, and compare the two runs here.</p>
 <h3><a name="images"></a>Images</h3>
 <p>Open a file with Ctrl+O, a folder with Ctrl+Shift+O, or drop either on the window; <b>More
 data</b> downloads known sets. The wall shows every image of a part, as the model of the epoch shown
@@ -145,6 +177,7 @@ read as something else, with what they are taken for (<i>3→8 97%</i>); a <b>co
 label the label noise has changed. Choose a class, right or wrong; the last choice has the order
 (the most surely wrong first is where to look), how sure, an image by its number, and the size. Walk
 with the arrows, open with Enter, zoom with Ctrl and the wheel.</p>
+<h3><a name="images:Draw"></a>Draw one</h3>
 <p><b>Draw</b>, or <b>draw one</b> on the wall, with mouse, pen or finger: what is read follows. The
 right button or the pen's other end erases; the arrow keys move the drawing by a pixel of the image,
 and [ and ] change the pen. MNIST's digits were <b>normalised</b>: scaled into a box of 20 x 20
@@ -155,24 +188,18 @@ data were not made as MNIST's, <b>like these</b> places the drawing as they are 
 one of them: <b>attack it</b> turns it into something else, <b>why?</b> explains the reading,
 <b>learn it too</b> puts it behind the training images as what it is meant as, untouched by noise; a
 new start of the run learns it. Take back removes the last one; other data begin without any.</p>
+<h3><a name="images:Classes"></a><a name="images:Split and noise"></a>Classes, split and noise</h3>
 <p><b>Classes</b> counts the images of each, with their mean and how they differ. <b>Split and
 noise</b>: how they were read, a share set aside for testing; <b>label noise</b> gives some training
 images a wrong label, <b>pixel noise</b> s disturbs all: x = clip(x + s n, 0, 1). What is set there
 waits for a new start. As long as no <b>validation images</b> are set aside, the test set chooses
 the best epoch, and its score there flatters.</p>
-<h3>Figures for slides and papers</h3>
+<h3><a name="figures"></a>Figures for slides and papers</h3>
 <p>A <b>right click</b> on any plot, matrix, atlas or image copies it as a picture, copies its
 numbers, or saves it as PNG, SVG, PDF or CSV: the figure itself, on white paper, with titles, units
 and what it is of. Ctrl+S lists all figures of a page, Ctrl+C and Ctrl+Shift+C copy one. <b>Save
 curves</b> (Ctrl+E) writes the curves of all runs that are drawn into one CSV file, a row for each
 run, part and epoch.</p>
-<h3>Settings</h3>
-<p>They are those of the run shown. While it is learnt, rate, batch size, decay, momentum and the
-last epoch act from the next batch on and leave a mark on the curves. What waits has a dot and says
-what it was; a click there takes it back. <b>Start again</b> begins a new run with what is shown,
-from the same start, and keeps the old one for comparison. <b>One step</b> shows the images that
-the last update was made from, those read wrongly in red. Point at any setting for its formula and
-range.</p>
 """
 
 

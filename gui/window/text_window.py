@@ -21,9 +21,11 @@ class TextWindow(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self.browser)
 
-    def show_help(self, section: str) -> None:
-        """Explain the window, from the page of that name on."""
-        self._show_html("What am I looking at?", HELP_HTML, section)
+    def show_help(self, page: str, looked_at: str) -> None:
+        """Explain the window, from the page of that name on, or from a tab or view of it."""
+        section = f"{page}:{looked_at}"
+        known = f'name="{section}"' in HELP_HTML
+        self._show_html("What am I looking at?", HELP_HTML, section if known else page)
 
     def show_shortcuts(self) -> None:
         """Show every shortcut, all at once."""
