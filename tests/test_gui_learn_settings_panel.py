@@ -495,3 +495,31 @@ def test_the_settings_fold_to_a_rail_by_hand_and_by_themselves(
     assert panel.card.isVisible(), "but a person may want them"
     panel.fit(1600)
     assert panel.card.width() == 248
+
+
+def test_one_mark_names_all_settings_that_moved(
+    new_session: Callable[..., Session], new_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    session = new_session()
+    window = new_window(session)
+    open_paused(qtbot, session)
+    panel = window.page("learn").settings_panel
+    for name, text in (("learning_rate", "0.5"), ("batch_size", "100")):
+        with qtbot.waitSignal(session.training.setting_applied, timeout=WAIT):
+            type_number(qtbot, field(panel, name), text)
+    words = "learning rate 0.1 → 0.5, batch size 20 → 100"
+    assert [str(moment) for moment in session.view.shown_changes] == [words]
+    (mark,) = [m for m in window.page("learn").transport.marks if m.kind == "change"]
+    assert mark.words == words
+
+
+def test_what_a_field_says_fits_its_place_with_all_settings_unfolded(
+    panel: SettingsPanel, session: Session
+) -> None:
+    session.wanted.set_setting("train_size", 60_000)
+    session.wanted.set_setting("learning_rate", 0.00288)
+    panel.grab()
+    for name, shown in panel.rows.items():
+        right = shown.editor.mapTo(panel, QPoint(shown.editor.width(), 0)).x()
+        if shown.editor.isVisible():
+            assert right <= panel.width() - 3, name

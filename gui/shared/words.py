@@ -34,8 +34,11 @@ def read_words(name: str, p: float) -> tuple[str, ...]:
 
 
 def epoch_words(epoch: float) -> str:
-    """Return ``epoch 3``, or ``epoch 3.4`` in the midst of one."""
-    return f"epoch {epoch:.0f}" if epoch == int(epoch) else f"epoch {epoch:.1f}"
+    """Return ``epoch 3``, or ``epoch 3.4`` in the midst of one, ``epoch 0.004`` after one batch."""
+    if epoch == int(epoch):
+        return f"epoch {epoch:.0f}"
+    short = f"{epoch:.1f}"
+    return f"epoch {epoch:.4g}" if short.endswith(".0") else f"epoch {short}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -126,4 +126,6 @@ def numbers_words(config: TrainingConfig, n_images: int | None) -> str:
         value = getattr(config, name)
         if value:
             words += f", {parameters_of(config)[name].symbol} = {value:g} {what}"
+    if config.adversary != "off":
+        words += f", each x first moved by the adversary, at most {config.adversary_size:g}"
     return words

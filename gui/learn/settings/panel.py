@@ -259,10 +259,15 @@ class SettingsPanel(QWidget):
 
     def _there(self) -> dict[str, int]:
         """Return how many images there are for each part that is asked for."""
-        full, dataset = self._session.wanted.full_dataset, self._session.view.dataset
-        if full is None or dataset is None:
+        wanted, view = self._session.wanted, self._session.view
+        full, dataset, live = wanted.full_dataset, view.dataset, view.runs.live
+        if full is None or dataset is None or live is None:
             return {}
-        return {"train_size": full.train.n_samples, "test_size": full.test.n_samples}
+        if wanted.data != view.data_config:
+            return {"train_size": full.train.n_samples, "test_size": full.test.n_samples}
+        held = 0 if dataset.validation is None else dataset.validation.n_samples
+        n_train = dataset.train.n_samples - live.n_added + held
+        return {"train_size": n_train, "test_size": dataset.test.n_samples}
 
     @Slot()
     def _say_whose(self) -> None:

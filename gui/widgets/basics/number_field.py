@@ -161,7 +161,7 @@ class NumberField(QDoubleSpinBox):
 
     def _width(self, text: str) -> int:
         text = text if self._used is None else f"{self._used:,}{_OF}{self.value():,.0f}"
-        return self.fontMetrics().horizontalAdvance(text) + pixels(28)
+        return self.fontMetrics().horizontalAdvance(text) + pixels(25)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Take the wheel only when focused: scrolling past must not change a setting."""
