@@ -22,6 +22,7 @@ from gui.shared.epochs_transport import EpochsTransport
 from gui.shared.opened_image import OpenedImage
 from gui.shared.page import Page
 from gui.shared.words import PARTS, PartView, epoch_words
+from gui.theme import pixels
 from gui.widgets.basics.card import Card
 from gui.widgets.basics.layouts import beside, holding
 from gui.widgets.basics.lazy_tabs import TabRow
@@ -164,7 +165,7 @@ class ImagesPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the wall its share."""
-        least, most = _RIGHT_WIDTHS
+        least, most = (pixels(width) for width in _RIGHT_WIDTHS)
         width = min(max(round(_RIGHT_SHARE * self.width()), least), most)
         for card in (self._right, self.card):
             card.setFixedWidth(width)
@@ -179,7 +180,7 @@ class ImagesPage(Page):
         """
         is_open, content = not self.card.isHidden(), self.card.content
         is_drawing = content is not None and content.part == DRAWN
-        self._right.setVisible(not is_open or (is_drawing and self.width() >= _WIDE))
+        self._right.setVisible(not is_open or (is_drawing and self.width() >= pixels(_WIDE)))
 
     @Slot(int, int)
     def _walk(self, down: int, right: int) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from core.insight.diagnostics import DiagnosisConfig
 from core.parameters import parameters_of
 from gui.shared.columns import label
+from gui.theme import grow
 from gui.widgets.basics.layouts import beside
 from gui.widgets.basics.number_field import NumberField
 from gui.widgets.basics.parameter_form import tooltip
@@ -30,7 +31,7 @@ class WorstPerClass(QWidget):
         self._session = session
         declared = parameters_of(DiagnosisConfig)["n_worst"]
         self.field = NumberField(declared, self)
-        self.field.setFixedWidth(_WIDTH)
+        grow(self.field, fixed_width=_WIDTH)
         self.field.show_value(session.readings.n_worst)
         self.field.setToolTip(tooltip(declared, session.readings.n_worst))
         self.field.committed.connect(self._set)

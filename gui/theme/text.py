@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication
 
 from gui.theme.icons import ASSETS
@@ -64,13 +65,14 @@ def grow(widget: QWidget, **sizes: int) -> None:
 
     Parameters
     ----------
-    sizes : ``fixed_width``, ``minimum_height`` and so on: pixels at 100 %
+    sizes : ``fixed_width``, ``minimum_height``, ``icon_size`` and so on: pixels at 100 %
     """
     sizes = {**(widget.property(_GROWN) or {}), **sizes}
     widget.setProperty(_GROWN, sizes)
     for name, size in sizes.items():
         setter = "set" + "".join(word.capitalize() for word in name.split("_"))
-        getattr(widget, setter)(pixels(size))
+        now = pixels(size)
+        getattr(widget, setter)(QSize(now, now) if name == "icon_size" else now)
 
 
 def regrow(widgets: Iterable[QWidget]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QToolTip
 
 from core.errors import printable
 from gui.shared.columns import label
 from gui.shared.training_transport import SPEED_STEPS
-from gui.theme import grow
+from gui.theme import grow, pixels
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.basics.tooltips import wrapped
@@ -122,7 +122,7 @@ class Foot(QFrame):
         if name not in self.buttons:
             made = self.buttons[name] = QToolButton(self)
             made.setDefaultAction(self._actions[name])
-            made.setIconSize(QSize(18, 18))
+            grow(made, icon_size=18)
             is_step = name in _STEPS
             style = Qt.ToolButtonStyle
             made.setToolButtonStyle(
@@ -224,7 +224,7 @@ class Foot(QFrame):
     def _show_place(self, transport: Transport) -> None:
         """Say the place in the longest words there is room for, without moving the line."""
         wordings = transport.place_words
-        is_wide = self.width() >= _WIDE
+        is_wide = self.width() >= pixels(_WIDE)
         longest = transport.widest if is_wide else re.sub(r"\d", "0", wordings[-1])
         room = (transport, transport.length, is_wide, longest, self.place.font().key())
         if room != self._room:

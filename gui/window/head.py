@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QMenu, QToolButton
 
 from core.learning.presets import PRESETS
@@ -127,7 +127,7 @@ class Head(QFrame):
         made = QToolButton(self)
         made.setAccessibleName(name)
         made.setToolTip(tip)
-        made.setIconSize(QSize(18, 18))
+        grow(made, icon_size=18)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return made
 

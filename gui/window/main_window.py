@@ -290,9 +290,9 @@ class MainWindow(QMainWindow):
         # A person who goes through the head or the foot by keyboard goes on there.
         stays = focus is not None and any(bar.isAncestorOf(focus) for bar in (self.head, self.foot))
         self.look.wear(page)
-        self.pages.setCurrentWidget(page)
         self.shown = name
         """The name of the page shown."""
+        self.pages.setCurrentWidget(page)
         self.head.show_page(name, has_preset=_entry(name).has_preset)
         self._use_transport()
         for command in COMMANDS:

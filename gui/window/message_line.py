@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from gui.shared.columns import label, sentences
+from gui.theme import grow
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside
@@ -105,7 +106,7 @@ class MessageLine(QFrame):
         self.keys = label("Ctrl+Z", self, "caption")
         self.close_button = button("", self, "Close this message (Esc)", "verb", self.close_message)
         self.close_button.setAccessibleName("close message")
-        self.close_button.setIconSize(QSize(12, 12))
+        grow(self.close_button, icon_size=12)
         for part in (self.verb, self.close_button):
             part.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._timer = QTimer(self, singleShot=True)

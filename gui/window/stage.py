@@ -183,7 +183,8 @@ class Stage(QObject):
         for action in staged.actions_by_name.values():
             action.triggered.connect(partial(self._tell, action))
         session = staged.session
-        for signal in (session.view.shown_changed, session.view.dataset_changed):
+        seen = session.view
+        for signal in (seen.shown_changed, seen.dataset_changed, staged.pages.currentChanged):
             signal.connect(self.refresh)
 
     def toggle(self) -> None:

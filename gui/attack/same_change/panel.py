@@ -14,6 +14,7 @@ from gui.attack.view import AttackView
 from gui.shared.columns import label, sentences
 from gui.shared.crafting import within
 from gui.shared.words import PARTS
+from gui.theme import grow
 from gui.widgets.basics.card import card
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
@@ -113,7 +114,7 @@ class SameChangePanel(AttackView):
         head = beside(self.choices, *strength, self.find_button, None, self.progress)
         self.plot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         side = holding(below((self.view, 3), self.effects, (self.plot, 2), spacing=4), self)
-        side.setFixedWidth(_SIDE_WIDTH)
+        grow(side, fixed_width=_SIDE_WIDTH)
         right = below(self.words, self.note, (self.strip, 1), spacing=4)
         body = beside(side, (right, 1), spacing=16)
         inside = holding(below(head, (body, 1)), self)

@@ -15,7 +15,7 @@ from gui.attack.view import AttackView
 from gui.shared.columns import heading, label, sentences
 from gui.shared.run_models import models_of, other_runs
 from gui.shared.words import PARTS
-from gui.theme import LIGHT, Theme
+from gui.theme import LIGHT, Theme, grow
 from gui.widgets.basics.card import card
 from gui.widgets.basics.controls import button
 from gui.widgets.basics.fitting_label import FittingLabel
@@ -65,7 +65,7 @@ class TransferPanel(AttackView):
         self._drawn: TransferResult | None = None
         self.craft_button = button("Craft", self, _CRAFT_HELP, "call", self._craft)
         self.n_images = NumberField(N_IMAGES, self)
-        self.n_images.setFixedWidth(84)
+        grow(self.n_images, fixed_width=84)
         self.n_images.setToolTip(wrapped(N_IMAGES.help))
         self.n_images.show_value(DEFAULT_IMAGES)
         self.words = FittingLabel("", self)

@@ -12,6 +12,7 @@ from gui.shared.columns import sentences
 from gui.shared.panel import Panel
 from gui.shared.part_choice import PartChoice
 from gui.shared.words import PARTS, epoch_words
+from gui.theme import grow
 from gui.widgets.basics.fitting_words import short
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.grids.confusion_matrix import ConfusionMatrix
@@ -44,7 +45,7 @@ class ConfusionPanel(Panel):
         self.matrix.clicked.connect(self._cell_clicked)
         parts = (self.part, self.rates, self.words, self.list)
         right = holding(below(*parts, None, spacing=8, margins=(9, 9, 9, 9)), self)
-        right.setFixedWidth(_SIDE_WIDTH)
+        grow(right, fixed_width=_SIDE_WIDTH)
         self.setLayout(beside((self.matrix, 1), right))
         session.readings.part.changed.connect(self.refresh)
         self.refresh()

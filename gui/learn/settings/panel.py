@@ -147,11 +147,11 @@ class SettingsPanel(QWidget):
 
     def fit(self, window_width: int) -> None:
         """Be as wide as suits a window of this width; in a narrow one fold."""
-        is_narrow = 0 < window_width < NARROW_BELOW
+        is_narrow = 0 < window_width < pixels(NARROW_BELOW)
         if is_narrow and not self._is_narrow:
             self._opened_narrow = False
         self._is_narrow = is_narrow
-        width = _WIDE if window_width >= _WIDE_FROM else _WIDTH
+        width = _WIDE if window_width >= pixels(_WIDE_FROM) else _WIDTH
         if self.card.property("grown") != {"fixed_width": width}:
             grow(self.card, fixed_width=width)
         self._show_fold()

@@ -129,7 +129,7 @@ class StoppingPanel(Panel):
             for words, plot in (("log-likelihood", self.plot), ("best epoch", self.bars))
         ]
         left = below((rows[0], 5), (rows[1], 2), (self.story, 8), spacing=2)
-        self.patience.setFixedWidth(_FIELD_WIDTH)
+        grow(self.patience, fixed_width=_FIELD_WIDTH)
         patience = label("patience", self, buddy=self.patience)
         row = beside(patience, self.patience, (self.waited, 1), spacing=8)
         sides = (self.best, self.sure, row, self.why, self.story.flipped)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.attack.by_hand.painting import DAB_SHARE, TOOLS
+from gui.theme import grow
 from gui.widgets.basics.layouts import below, beside
 from gui.widgets.basics.tooltips import wrapped
 from gui.widgets.canvas.canvas import THICKEST, THINNEST, Canvas
@@ -130,7 +131,7 @@ class CanvasTools(_Tools):
         self.clear.setText("clear")
         for button in self._icons.values():
             button.setObjectName("outlined")
-            button.setIconSize(QSize(16, 16))
+            grow(button, icon_size=16)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.redo.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
@@ -202,7 +203,7 @@ class ChangeTools(_Tools):
             spacing=3,
         )
         self.setLayout(column)
-        self.setFixedWidth(_WIDTH)
+        grow(self, fixed_width=_WIDTH)
 
     @Slot()
     def refresh(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 
 from core.learning.perceptron import SoftmaxPerceptron
+from gui.theme import grow
 from gui.widgets.bars.likeliest_bars import LikeliestBars
 from gui.widgets.basics.arrow_keys import ARROWS
 from gui.widgets.basics.controls import button
@@ -91,7 +92,7 @@ class ImageCard(QFrame):
         self.setWindowTitle("Image")
         self.setObjectName("card")
         self.setAccessibleName("opened image")
-        self.setFixedWidth(WIDTH)
+        grow(self, fixed_width=WIDTH)
         self.hide()
         self.content: CardContent | None = None
         """What is shown."""
