@@ -816,6 +816,7 @@ def test_nothing_is_cut_at_1280_by_720(window: MainWindow, qtbot: QtBot, page: s
         if tab == FILM:  # the others let nothing of it be computed
             wait_for_film(qtbot, window.session)
         wait_for_rest(qtbot, window)
+        QApplication.processEvents()  # what was just shown is laid out
         assert (window.width(), window.height()) == (1280, 720)
         inside = window.rect()
         for widget in window.findChildren(QWidget):
