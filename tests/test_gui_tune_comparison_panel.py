@@ -124,7 +124,7 @@ def test_the_verdict_counts_the_images_that_one_alone_reads_rightly(
     told = difference(*right, np.random.default_rng(0))
     alone = [(a & ~b).sum() for a, b in (right, right[::-1])]
     assert (
-        f"A alone reads {alone[0]} of the {test.n_samples} test images rightly, B alone {alone[1]}."
+        f"{alone[0]} of the {test.n_samples} test images only A reads rightly, {alone[1]} only B."
         in panel.verdict.how.text()
     )
     assert [side.score.text() for side in panel.sides] == [f"{r.mean():.4f}" for r in right]

@@ -161,9 +161,10 @@ def _buttons(theme: Theme) -> str:
     QPushButton#waiting:hover, QPushButton#waiting:focus {{ text-decoration: underline; }}
     QPushButton[waiting="true"] {{ border: 2px solid {theme.best}; }}
     QTableView {{ background: {theme.surface}; selection-background-color: {theme.selection};
-        selection-color: {theme.text}; }}
+        selection-color: {theme.text}; outline: 0; }}
+    QTableView::item {{ padding: 0px 5px; }}
     QTableView QHeaderView, QTableView QHeaderView::section {{ background: {theme.surface};
-        color: {theme.muted}; border: none; padding: 1px 3px; font-size: {points(13)}pt; }}
+        color: {theme.muted}; border: none; padding: 1px 13px 1px 2px; font-size: {points(13)}pt; }}
     QTableView QHeaderView::section:hover {{ color: {theme.text}; background: {theme.raised}; }}
     QCheckBox::indicator, QTableView::indicator {{ width: {pixels(15)}px; height: {pixels(15)}px;
         border: 1px solid {theme.edge}; border-radius: 4px; background: {theme.surface}; }}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Slot
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QSizePolicy
 
 from gui.shared.learning_curves import LearningCurves, making_plots
 from gui.shared.page import Page
-from gui.theme import LIGHT, Theme, give_theme
+from gui.theme import LIGHT, Theme, give_theme, pixels
 from gui.tune.comparison.panel import LEFT, RIGHT, ComparisonPanel
 from gui.tune.runs.panel import RunsPanel
 from gui.widgets.basics.layouts import below, beside
@@ -18,6 +18,7 @@ from gui.widgets.basics.layouts import below, beside
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QWidget
 
     from gui.session.session import Session
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 _ABOVE, _BELOW = 47, 53
 """How the height is shared between runs and the comparison of two."""
+
+_ROOM_FOR_ALL = 1240
+"""Pixels at 100 % that runs, curves and comparison take beside an opened image."""
 
 
 class TunePage(Page):
@@ -40,8 +44,10 @@ class TunePage(Page):
         for part in (self.runs, self.curves, self.comparison):  # as they are shared, not wished for
             part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         above = beside((self.runs, LEFT), (self.curves, RIGHT), spacing=8)
-        self._below = beside((self.comparison, 1), spacing=8)
-        self.setLayout(below((above, _ABOVE), (self._below, _BELOW), spacing=8))
+        self._all = beside(
+            (below((above, _ABOVE), (self.comparison, _BELOW), spacing=8), 1), spacing=8
+        )
+        self.setLayout(self._all)
         self.runs.compare_asked.connect(self.comparison.compare_as)
         self.comparison.images_requested.connect(self.images_requested)
         self.comparison.sample_requested.connect(self._open_sample)
@@ -54,11 +60,14 @@ class TunePage(Page):
 
     @cached_property
     def card(self) -> ImageCard:
-        """The card of an opened image, made with the first one; it stands beside the comparison."""
+        """The card of an opened image, made with the first one; it stands beside all else."""
         from gui.widgets.images.image_card import ImageCard
 
         made = ImageCard(self)
-        self._below.addWidget(made.stand_beside())
+        self._all.addWidget(made.stand_beside())
+        made.seen.connect(self._make_room)
+        # Once it is no longer to be seen.
+        made.finished.connect(self._make_room, Qt.ConnectionType.QueuedConnection)
         give_theme(made, self._theme)
         made.attack_requested.connect(self.attack_requested)
         return made
@@ -77,6 +86,20 @@ class TunePage(Page):
     @Slot(str, int, QPoint)
     def _open_sample(self, part: str, index: int, near: QPoint) -> None:
         self.opened.open_sample(part, index, near)
+
+    @Slot()
+    def _make_room(self) -> None:
+        """Where it is narrow, an opened image has the place of what is said in words."""
+        is_open = any(card.isVisible() for card in self.cards)
+        has_room = not is_open or self.width() >= pixels(_ROOM_FOR_ALL)
+        for part in (self.runs, self.comparison.verdict):
+            part.setVisible(has_room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make room for an opened image, or for all else again."""
+        super().resizeEvent(event)
+        if self.cards:
+            self._make_room()
 
     @Slot()
     def _close_cards(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from core.insight.comparison import Examined, relative_difference
 from core.insight.diagnostics import (
@@ -90,7 +90,7 @@ class ComparisonPanel(Panel):
         self.sides = self.verdict.sides
         self._has_chosen = False
         ways = {key: words for key, (words, _) in _WHAT.items()}
-        self.what = chooser("what is compared", self, choices=ways)
+        self.what = chooser("what is compared", self, choices=ways, shortest=12)
         for place, (_, help_text) in enumerate(_WHAT.values()):
             self.what.setItemData(place, wrapped(help_text), Qt.ItemDataRole.ToolTipRole)
         self.mosaic = ImageMosaic(self, smallest_cell=_CELL)
@@ -116,6 +116,8 @@ class ComparisonPanel(Panel):
         self.stack = QStackedWidget(self)
         for widget in (scroll, pair, self.bars):
             self.stack.addWidget(widget)
+        # As high as there is room: what it would like to be takes nothing from the runs above.
+        self.stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.looks = Card("A beside B", self.stack, right=(self.what,), parent=self)
         self.words = self.looks.words
         self.words.setToolTip(wrapped(_WORDS_HELP))

@@ -115,8 +115,8 @@ def ahead_words(told: Difference) -> str:
 def how_words(told: Difference, part: str) -> str:
     """Say what was counted, and what that says nothing about."""
     return (
-        f"A alone reads {told.n_first:,} of the {told.n_images:,} {PARTS[part]} images rightly, B "
-        f"alone {told.n_second:,}. The bar holds 95 % of what other images would give; another "
+        f"{told.n_first:,} of the {told.n_images:,} {PARTS[part]} images only A reads rightly, "
+        f"{told.n_second:,} only B. The bar holds 95 % of what other images would give; another "
         "seed may turn it round."
     )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gui.session.session import Session
     from gui.theme import Theme
 
-_CELL_ROOM = 16
+_CELL_ROOM = 18
 _TICK_ROOM = 56
 """Before a name: the tick and the colour."""
 
@@ -84,6 +84,12 @@ class RunTable(QTableView):
         """Say what was not kept up to date for nobody to see."""
         super().showEvent(event)
         self.refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Make columns and rows anew for text of another size."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            QTimer.singleShot(0, self, self._laid_anew)
 
     def sizeHint(self) -> QSize:
         """Ask for room for a few rows."""

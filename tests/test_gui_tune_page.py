@@ -1,0 +1,92 @@
+"""The Tune page: runs, curves and comparison beside each other, and room for an opened image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from gui_helpers import click, has_colour, pixels, wait_until
+from test_gui_tune_comparison_panel import another_run, click_cell, wait_for_models
+
+from gui.shared.side import Side
+from gui.theme import LIGHT
+from gui.window.registry import LEARN_TABS
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from gui.tune.page import TunePage
+    from gui.window.main_window import MainWindow
+
+
+@pytest.fixture
+def page(window: MainWindow, qtbot: QtBot) -> TunePage:
+    """Return the page of a window with two runs, at the size of a small projector."""
+    another_run(qtbot, window.session)
+    window.resize(1280, 720)
+    window.show_page("tune")
+    made: TunePage = window.page("tune")
+    wait_for_models(qtbot, made.comparison)
+    return made
+
+
+def test_the_key_of_the_page_shows_it(window: MainWindow) -> None:
+    assert window.actions_by_name["tune_page"].shortcut().toString() == "Ctrl+3"
+    assert {"Runs", "Compare"}.isdisjoint(tab.words for tab in LEARN_TABS)
+
+
+def test_runs_and_curves_share_the_page_with_the_comparison(page: TunePage) -> None:
+    runs, curves, verdict = page.runs, page.curves, page.comparison.verdict
+    assert runs.height() == curves.height()
+    assert runs.geometry().right() < curves.geometry().left()
+    assert abs(runs.width() - verdict.width()) <= 12
+    assert 0.4 < runs.height() / page.height() < 0.52
+    for plot in (curves.error_plot, curves.like_plot):
+        assert has_colour(pixels(plot.view), LIGHT.train).sum() > 50
+
+
+@pytest.mark.parametrize(("width", "has_room"), [(1280, True), (1024, False)])
+def test_an_opened_image_stands_beside_never_on_top(
+    window: MainWindow, page: TunePage, qtbot: QtBot, width: int, has_room: bool
+) -> None:
+    window.resize(width, 640)
+    click_cell(qtbot, page.comparison, 0, 3)
+    wait_until(qtbot, page.card.isVisible)
+    assert not page.card.isWindow()
+    window.grab()
+    assert window.width() == width
+    left = page.card.mapTo(page, page.card.rect().topLeft()).x()
+    seen = page.comparison.looks
+    assert seen.mapTo(page, seen.rect().topRight()).x() < left
+    assert page.runs.isVisible() == page.comparison.verdict.isVisible() == has_room
+    page.card.close()
+    wait_until(qtbot, lambda: page.runs.isVisible() and page.comparison.verdict.isVisible())
+
+
+def test_larger_text_has_larger_rows_and_columns(
+    window: MainWindow, page: TunePage, qtbot: QtBot
+) -> None:
+    table = page.runs.table
+
+    def sizes() -> tuple[int, int]:
+        place = next(i for i, one in enumerate(table.runs.columns) if one.key == "test")
+        return table.rowHeight(0), table.columnWidth(place)
+
+    before = sizes()
+    for _ in range(3):
+        window.actions_by_name["text_larger"].trigger()
+    wait_until(qtbot, lambda: all(b > 1.25 * a for a, b in zip(before, sizes(), strict=True)))
+    window.actions_by_name["text_usual"].trigger()
+    wait_until(qtbot, lambda: sizes() == before)
+
+
+def test_another_page_can_ask_for_a_comparison(window: MainWindow, qtbot: QtBot) -> None:
+    another_run(qtbot, window.session)
+    window.page("learn").asked.emit("Tune", (Side(None, "best"), Side(None, "start")))
+    page = window.page("tune")
+    assert page.isVisible()
+    assert [side.place for side in page.comparison.comparison.sides] == ["best", "start"]
+    first = window.session.runs.entries[0].key
+    click(qtbot, page.runs.table.viewport(), page.runs.table.visualRect(
+        page.runs.table.runs.place(first, "best")).center())  # fmt: skip
+    assert window.session.runs.shown_key == first
