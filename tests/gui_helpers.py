@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QSlider,
     QStyle,
     QStyleOptionSlider,
+    QToolButton,
     QWidget,
 )
 
@@ -159,7 +161,7 @@ def wait_for_film(qtbot: QtBot, session: Session) -> None:
             and attack.film.weights is shown.weights
             and not attack.film.is_growing
             and attack.film.is_settled
-            and len(attack.film.steps) == attack.config.steps + 1
+            and len(attack.film.steps) == attack.film.n_steps + 1
         )
 
     wait_until(qtbot, whole)
@@ -379,6 +381,22 @@ def click_menu(qtbot: QtBot, window: MainWindow, menu_title: str, action_name: s
     assert action.isEnabled(), f"{action_name} is disabled"
     click(qtbot, menu, menu.actionGeometry(action).center())
     wait_until(qtbot, lambda: not menu.isVisible())
+
+
+@contextmanager
+def unfolded(qtbot: QtBot, button: QToolButton) -> Iterator[None]:
+    """Open the popup of a button, and close it in the end."""
+    menu = button.menu()
+    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+    wait_until(qtbot, menu.isVisible)
+    yield
+    menu.close()
+
+
+def type_setting(qtbot: QtBot, page: AttackPage, name: str, text: str) -> None:
+    """Type a setting of the attack into the popup of the sentence."""
+    with unfolded(qtbot, page.controls.settings):
+        type_number(qtbot, page.controls.settings.rows[name].editor, text)
 
 
 def scopes_of(*views: str) -> tuple[Scope, ...]:

@@ -9,7 +9,7 @@ import pytest
 from attack_samples import build, example, settings_of
 
 from core.attack import ATTACKS, frames, summarise
-from core.attack.film import FilmSearch
+from core.attack.film import FilmSearch, steps_worth
 from core.attack.methods.descent import Descent, DescentSettings
 from core.exact.smallest import smallest_change
 
@@ -78,30 +78,63 @@ def test_a_film_that_was_left_goes_on_and_is_the_same(n_steps):
     first = [str(progress) for progress in islice(left.run(), n_steps)]
     assert [*first, *(str(progress) for progress in left.run())] == told
     one, other = whole.found(), left.found()
-    assert (one.n_steps, one.read_as, one.ran_away, one.least) == (
-        other.n_steps,
-        other.read_as,
-        other.ran_away,
-        other.least,
-    )
+    for name in ("n_steps", "read_as", "ran_away", "flip"):
+        assert getattr(one, name) == getattr(other, name)
+    assert one.least.sizes == other.least.sizes
     for mine, yours in zip(one.steps, other.steps, strict=True):
         np.testing.assert_array_equal(mine.image, yours.image)
 
 
 def test_at_the_end_it_is_told_what_would_have_been_enough():
-    model, image, filming = search()
+    model, image, filming = search(norm="linf", boxed=True)
     steps = filming.run()
     next(steps)
     assert filming.found().least is None
     list(steps)
-    sizes = [
-        smallest_change(model.weights, image, norm, target=None, boxed=True).size
-        for norm in ("l2", "linf")
-    ]
-    assert filming.found().least == pytest.approx(sizes)
-    _, _, noise = search(seeks_least=False)
+    least, read = filming.found().least, int(model.predict(image[None])[0])
+    assert least.size == smallest_change(model.weights, image, "linf", boxed=True).size
+    for target in set(range(model.n_classes)) - {read}:
+        size = smallest_change(model.weights, image, "linf", target=target, boxed=True).size
+        assert least.sizes.get(target, np.inf) == size
+    _, _, noise = search(norm=None)
     list(noise.run())
     assert noise.found().least is None
+
+
+@pytest.mark.parametrize(("flip", "steps"), [(1, 50), (2, 50), (3, 100), (17, 300), (200, 300)])
+def test_a_film_has_twenty_times_as_many_steps_as_it_took_to_flip(flip, steps):
+    assert steps_worth(flip, 300) == steps
+
+
+def test_a_descent_may_end_by_itself_soon_after_the_flip():
+    model, images = example(2)
+    target = (int(model.predict(images)[0]) + 1) % model.n_classes
+    config = DescentSettings(steps=1000, rate=0.5, target=target, box=False)
+    whole, short = (
+        FilmSearch(Descent(model, config, images[0]), ends_itself=ends) for ends in (False, True)
+    )
+    for search in (whole, short):
+        list(search.run())
+    flip = short.found().flip
+    assert flip == whole.found().flip > 0
+    assert len(whole.found().steps) == 1001
+    assert len(short.found().steps) == short.found().n_steps + 1 == steps_worth(flip, 1000) + 1
+    assert short.found().steps[flip].predicted == target != short.found().steps[flip - 1].predicted
+
+
+def test_from_elsewhere_changes_are_measured_from_there():
+    model, images = example(3)
+    start = np.full_like(images[0], 0.01)
+    config = DescentSettings(steps=5, target=1, box=False, pull=0.1)
+    filming = FilmSearch(
+        Descent.on_image(model, config, images[0], start=start), origin=start, norm=None
+    )
+    list(filming.run())
+    found = filming.found()
+    assert found.read_as == int(model.predict(start[None])[0])
+    assert found.steps[0].l2 == pytest.approx(0.0, abs=1e-9)
+    last = found.steps[-1]
+    assert last.l2 == pytest.approx(float(np.linalg.norm(last.image - start)))
 
 
 def test_some_films_are_done_before_the_end_and_some_run_away():

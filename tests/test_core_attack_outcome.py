@@ -95,3 +95,19 @@ def test_a_confident_start_is_flagged_as_saturated(start, saturated):
 def test_a_start_that_is_the_target_already_is_a_success_from_the_beginning():
     outcome = summarise(attack_steps((0.0, 0.0, 1.0)), target=2, original=2)
     assert outcome.success_step == 0
+
+
+def test_the_headline_says_what_happened_and_nothing_of_noise_is_right():
+    steps = attack_steps(ONE, ONE, TWO, TWO)
+    assert summarise(steps[:3], 2, 1).headline(NAMES) == "one read as two after 2 steps"
+    words = summarise(steps, 2, 1).headline(NAMES)
+    assert words == "one read as two after 2 steps; after 3 steps with probability 0.700"
+    still = summarise(steps[:2], 2, 1).headline(NAMES)
+    assert still == "one still read as one (0.70) after 1 step, not as two"
+    noise = summarise(attack_steps(ONE, TWO, TWO), 2, 2, from_noise=True)
+    words = "Noise read as two after 1 step; after 2 steps with probability 0.700"
+    assert noise.headline(NAMES) == words
+    assert "rightly" not in noise.sentence(NAMES)
+    pulled = noise.headline(NAMES, "a one")
+    assert pulled.startswith("Noise pulled toward a one read as two after 1 step")
+    assert summarise(steps, 2, 2, read_as=1).headline(NAMES).startswith("two, taken for one, read")

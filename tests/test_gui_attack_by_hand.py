@@ -714,12 +714,12 @@ def test_another_target_keeps_the_painting_and_has_its_own_budget(
     paint(panel.canvas)
     before, attack = change_of(game).copy(), session.attack
     target = next(k for k in range(10) if k not in (attack.label, attack.config.target))
-    click(qtbot, page.controls.targets.button(target))
+    choose(qtbot, page.controls.target, target)
     wait_until(qtbot, lambda: is_settled(game))
     np.testing.assert_array_equal(change_of(game), before)
     assert game.budget == pytest.approx(2 * needed_by(session))
     assert_says_what_is_true(panel, session)
-    click(qtbot, page.controls.any_other)
+    choose(qtbot, page.controls.target, 10)
     wait_until(qtbot, lambda: is_settled(game))
     assert game.goal is not None
     assert game.goal.target is None
@@ -763,7 +763,7 @@ def test_an_image_that_is_read_so_already_is_said(
 ) -> None:
     assert game.goal is not None
     read = game.goal.read
-    click(qtbot, page.controls.targets.button(read))
+    choose(qtbot, page.controls.target, read)
     assert not game.is_ready
     assert f"read as {read} as it is" in panel.sentence.text()
     assert panel.canvas.drawn is None

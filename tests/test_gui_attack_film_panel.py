@@ -15,14 +15,14 @@ from gui_helpers import (
     click,
     core_attack,
     data_of,
-    drag,
-    handle_centre,
     has_colour,
     hover,
     open_paused,
     pixels,
     scopes_of,
     type_number,
+    type_setting,
+    unfolded,
     wait_for_diagnosis,
     wait_for_film,
     wait_for_state,
@@ -30,15 +30,19 @@ from gui_helpers import (
 )
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
-from core.attack import FROM_IMAGE, AttackConfig, summarise
+from core.attack import FROM_IMAGE, summarise
+from core.attack.film import steps_worth
 from core.data.config import DataConfig
-from core.insight.diagnostics import weight_images, weight_limit
+from core.insight.diagnostics import weight_images
 from core.learning.config import TrainingConfig
 from core.learning.perceptron import SoftmaxPerceptron
 from core.pictures import diverging_rgb, grey_rgb
 from gui.attack.page import AttackPage
+from gui.session.attack import PART_WORDS
 from gui.session.run_state import RunState
+from gui.shared.words import an
 from gui.theme import LIGHT
 
 if TYPE_CHECKING:
@@ -67,6 +71,7 @@ def new_page(new_panel: Callable[..., Any]) -> NewPage:
 def page(session: Session, new_page: NewPage, qtbot: QtBot) -> AttackPage:
     """Return the Attack page on a known image, its film whole."""
     session.attack.choose("train", NUMBER)
+    session.attack.set_setting("steps", FROM_IMAGE.steps)  # or it would end soon after the flip
     page = new_page(session)
     wait_for_film(qtbot, session)
     return page
@@ -88,41 +93,55 @@ def assert_view_paints(view: ImageView, image: NDArray[np.uint8]) -> None:
     np.testing.assert_array_equal(painted[rows][:, columns], image)
 
 
+def stretch(image: NDArray[Any]) -> NDArray[Any]:
+    return np.asarray((image - image.min()) / ((image.max() - image.min()) or 1.0))
+
+
 def assert_shows_the_core_film(attack_page: AttackPage, session: Session, position: int) -> None:
     """Compare every view of the page with an attack computed here."""
     page = attack_page.film_panel
     attack, dataset = session.attack, data_of(session)
     assert session.view.shown is not None
     weights, config = session.view.shown.weights, attack.config
-    film = core_attack(session, config, weights)
+    noise = config.start is None
+    film = core_attack(session, replace(config, toward=None) if noise else config, weights)
     assert attack.film.position == position
-    assert len(attack.film.steps) == len(film)
+    assert len(attack.film.steps) == attack.film.n_steps + 1 <= len(film)
     step = film[position]
+    film = film[: len(attack.film.steps)]
     shape, names = dataset.image_shape, dataset.class_names
-    chosen = dataset.split(config.part).images[attack.index].reshape(shape)
+    start = film[0].image.reshape(shape)
     label = int(dataset.split(config.part).labels[attack.index])
     result = step.image.reshape(shape)
-    change = result - chosen
+    change = result - start
     largest = float(np.abs(change).max())
 
     np.testing.assert_array_equal(attack.film.steps[position].image, step.image)
-    assert_view_paints(page.chosen_view, grey_rgb(chosen))
-    assert_view_paints(page.result_view, grey_rgb(result))
+    assert_view_paints(page.chosen_view, grey_rgb(stretch(start) if noise else start))
+    assert_view_paints(page.result_view, grey_rgb(stretch(result) if noise else result))
     assert_view_paints(page.change_view, diverging_rgb(change, largest or 1.0))
-    limit = weight_limit(weights)
     images = weight_images(weights, shape)
-    assert_view_paints(page.weights_view, diverging_rgb(images[config.target], limit))
+    own = images[config.target] - images.mean(axis=0)
+    assert_view_paints(page.weights_view, diverging_rgb(own, float(np.abs(own).max()) or 1.0))
     np.testing.assert_array_equal(page.bars.probabilities, step.probabilities)
-    noise = config.start is None
-    outcome = summarise(film[: position + 1], config.target, label, from_noise=noise)
-    assert page.sentence.text() == outcome.sentence(names)
-    read = f"read as {names[step.predicted]} ({step.probabilities[step.predicted]:.2f})"
-    assert page.result_view.caption == read
-    assert names[label] in page.chosen_view.caption
-    assert str(attack.index) in page.chosen_view.caption
+    read = "noise" if noise else label
+    outcome = summarise(film[: position + 1], config.target, read, from_noise=noise)
+    words = page.sentence.text()
+    assert words.startswith(f"{outcome.headline(names)}. Length of the change {step.l2:.2f}")
+    read = f"read as {names[step.predicted]}"
+    assert read in page.result_view.caption
+    if noise:
+        assert "stretched" in page.chosen_view.caption
+        assert page.bars.true_class is None
+    else:
+        assert (
+            f"{names[label]}, {PART_WORDS[config.part]} {attack.index}" in page.chosen_view.caption
+        )
+        assert f"with {step.probabilities[step.predicted]:.2f}" in page.result_view.caption
+    hidden = noise or label == config.target
     for plot, name, values in (
         (page.probability_plot, "target", [s.probabilities[config.target] for s in film]),
-        (page.probability_plot, "true", [s.probabilities[label] for s in film]),
+        (page.probability_plot, "true", [] if hidden else [s.probabilities[label] for s in film]),
         (page.size_plot, "length", [s.l2 for s in film]),
         (page.size_plot, "largest", [s.linf for s in film]),
         (page.loss_plot, "loss", [s.loss for s in film]),
@@ -130,9 +149,8 @@ def assert_shows_the_core_film(attack_page: AttackPage, session: Session, positi
     ):
         np.testing.assert_allclose(plot.main.data(name)[1], values, rtol=1e-6)
         assert plot.marks.marker == position
-    words = f"step {position} of {config.steps}"
-    assert page.film.words.text() == words
-    assert page.film.scrub.value() == position
+    transport = attack_page.transport
+    assert (transport.place, transport.done) == (position, len(film) - 1)
 
 
 def test_every_view_shows_the_attack_of_the_core(
@@ -145,9 +163,9 @@ def test_every_view_shows_the_attack_of_the_core(
 
 def test_at_step_0_the_result_is_the_chosen_image(page: AttackPage, qtbot: QtBot) -> None:
     views = page.film_panel
-    click(qtbot, views.film.last)
+    page.transport.go_to(page.transport.done)
     assert not np.array_equal(result_pixels(page), chosen_pixels(page))
-    click(qtbot, views.film.first)
+    page.transport.go_to(0)
     np.testing.assert_array_equal(result_pixels(page), chosen_pixels(page))
     change = pixels(views.change_view, views.change_view.image_rect())[1:-1, 1:-1]
     assert (change == 247).all()  # the neutral middle
@@ -207,7 +225,7 @@ def test_a_saturated_image_is_explained(
     session.open("digits8")
     wait_for_state(qtbot, session, RunState.FINISHED)
     page = new_page(session)
-    type_number(qtbot, page.controls.rows["steps"].editor, "3")
+    type_setting(qtbot, page, "steps", "3")
     train = data_of(session).train
     sure = SoftmaxPerceptron(session.view.history.records[-1].weights).probabilities(train.images)
     session.attack.choose("train", int(sure[np.arange(len(sure)), train.labels].argmax()))
@@ -219,21 +237,26 @@ def test_a_saturated_image_is_explained(
 
 
 def test_choosing_the_part(page: AttackPage, session: Session, qtbot: QtBot) -> None:
-    choose(qtbot, page.controls.part, 1)
+    with unfolded(qtbot, page.controls.image):
+        choose(qtbot, page.controls.part, page.controls.part.findData("test"))
     assert session.attack.config.part == "test"
     wait_for_film(qtbot, session)
-    assert "test #17" in page.film_panel.chosen_view.caption
+    assert "test 17" in page.film_panel.chosen_view.caption
+    name = data_of(session).class_names[session.attack.label]
+    assert page.controls.image.text() == f"test 17, {an(name)}"
     assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
 
 
 def test_typing_the_number_of_the_image(page: AttackPage, session: Session, qtbot: QtBot) -> None:
     before = chosen_pixels(page)
-    type_number(qtbot, page.controls.index, "123")
+    with unfolded(qtbot, page.controls.image):
+        type_number(qtbot, page.controls.index, "123")
     assert session.attack.index == 123
     wait_for_film(qtbot, session)
     assert not np.array_equal(chosen_pixels(page), before)
     assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
-    qtbot.keyClick(page.controls.index, Qt.Key.Key_Up)
+    with unfolded(qtbot, page.controls.image):
+        qtbot.keyClick(page.controls.index, Qt.Key.Key_Up)
     assert session.attack.index in (124, 133)
 
 
@@ -242,7 +265,8 @@ def test_a_number_of_no_image_is_refused_with_the_range(
 ) -> None:
     for text in ("300", "99999", "-1"):
         told.clear()
-        type_number(qtbot, page.controls.index, text)
+        with unfolded(qtbot, page.controls.image):
+            type_number(qtbot, page.controls.index, text)
         assert told, text
         assert "0 to " in told[-1]
         assert session.attack.index == NUMBER
@@ -291,45 +315,114 @@ def test_a_model_without_mistakes_says_so(
     assert session.attack.config == before
 
 
-def test_the_start_from_noise_and_other_noise(
+def begin_as_noise(page: AttackPage, qtbot: QtBot) -> None:
+    """Choose faint noise in the popup of the image."""
+    with unfolded(qtbot, page.controls.image):
+        choose(qtbot, page.controls.part, page.controls.part.findData("noise"))
+
+
+def test_from_noise_all_is_of_the_noise(page: AttackPage, session: Session, qtbot: QtBot) -> None:
+    controls, attack = page.controls, session.attack
+    begin_as_noise(page, qtbot)
+    attack.set_setting("target", 7)
+    wait_for_film(qtbot, session)
+    assert attack.config.start is None
+    assert not attack.chosen.boxed
+    assert controls.image.text() == "faint noise, seed 0"
+    assert controls.settings.text().endswith("of 0.1, no pull")
+    assert not controls.mistake.isVisible(), "it means nothing for noise"
+    first = attack.film.steps[0].image
+    assert first.max() <= 0.01
+    for position in (0, 1, attack.film.last):
+        attack.film.go_to(position)
+        assert_shows_the_core_film(page, session, position)
+    words = page.film_panel.sentence.text()
+    assert words.startswith("Noise read as 7 after ")
+    assert "rightly" not in words
+    assert "Does it look like a 7?" in page.film_panel.hint.text()
+    change = attack.film.steps[-1].image - first
+    weights = session.view.shown.weights[:, 1:]
+    own = weights[7] - weights.mean(axis=0)
+    cosine = change @ own / np.linalg.norm(change) / np.linalg.norm(own)
+    assert f"(cosine {cosine:.2f})" in page.film_panel.hint.text()
+    click(qtbot, controls.random)
+    wait_for_film(qtbot, session)
+    assert not np.array_equal(attack.film.steps[0].image, first)
+    assert f"seed {attack.config.seed}" in controls.image.text()
+    with unfolded(qtbot, controls.image):
+        choose(qtbot, controls.part, controls.part.findData("train"))
+    assert attack.config.start == NUMBER
+    assert attack.chosen.boxed
+    wait_for_film(qtbot, session)
+    assert_shows_the_core_film(page, session, attack.film.position)
+
+
+def test_the_result_can_be_stretched_and_that_is_remembered_for_each_start(
     page: AttackPage, session: Session, qtbot: QtBot
 ) -> None:
-    controls, attack = page.controls, session.attack
-    assert not controls.noise.isVisible()
-    choose(qtbot, controls.start, 1)
-    assert attack.config.start is None
-    assert attack.config.pull == AttackConfig().pull  # what suits noise
+    panel = page.film_panel
+    assert panel.plain.isChecked()
+    before = result_pixels(page)
+    click(qtbot, panel.stretched)
+    image = session.attack.film.steps[-1].image.reshape(8, 8)
+    stretched = (image - image.min()) / (image.max() - image.min())
+    assert_view_paints(panel.result_view, grey_rgb(stretched))
+    click(qtbot, panel.plain)
+    np.testing.assert_array_equal(result_pixels(page), before)
+    begin_as_noise(page, qtbot)
     wait_for_film(qtbot, session)
-    click(qtbot, page.film_panel.film.first)
-    assert attack.film.step is not None
-    assert attack.film.step.image.max() <= 0.01
-    assert_shows_the_core_film(page, session, 0)
-    first = attack.film.step.image
-    click(qtbot, controls.noise)
+    assert panel.stretched.isChecked()
+    session.attack.set_start_from_noise(False)
     wait_for_film(qtbot, session)
-    assert attack.film.step is not None
-    assert not np.array_equal(attack.film.steps[0].image, first)
-    assert_shows_the_core_film(page, session, attack.film.position)
-    choose(qtbot, controls.start, 0)
-    assert attack.config.start == NUMBER
-    assert attack.config.pull == FROM_IMAGE.pull
+    assert panel.plain.isChecked()
+
+
+def test_noise_can_be_pulled_toward_an_image(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    begin_as_noise(page, qtbot)
+    type_setting(qtbot, page, "pull", "0.12")
     wait_for_film(qtbot, session)
-    assert_shows_the_core_film(page, session, attack.film.position)
+    settings = page.controls.settings
+    label = int(data_of(session).train.labels[NUMBER])
+    assert settings.text().endswith(f"pull 0.12 toward {an(str(label))}")
+    film = core_attack(session, session.attack.config, session.view.shown.weights)
+    shown = session.attack.film.steps
+    np.testing.assert_array_equal(shown[-1].image, film[len(shown) - 1].image)
+    change = shown[-1].image - shown[0].image
+    assert shown[-1].l2 == pytest.approx(float(np.linalg.norm(change)), rel=1e-5)
+    with unfolded(qtbot, settings):
+        type_number(qtbot, settings.toward, "40")
+    assert session.attack.config.toward == 40
 
 
 def test_every_target(page: AttackPage, session: Session, qtbot: QtBot) -> None:
-    controls, attack = page.controls, session.attack
-    other, *buttons = controls.targets.buttons()
-    assert other is controls.any_other
-    assert [button.text() for button in buttons] == list(data_of(session).class_names)
-    for k, button in enumerate(buttons):
-        click(qtbot, button)
+    combo, attack = page.controls.target, session.attack
+    names = data_of(session).class_names
+    offered = [combo.itemText(i) for i in range(combo.count())]
+    assert offered == [*names, "any other"]
+    for k, name in enumerate(names):
+        choose(qtbot, combo, k)
         assert attack.config.target == k
-        assert [other.isChecked() for other in buttons] == [j == k for j in range(len(buttons))]
-        assert has_colour(pixels(button), LIGHT.accent).any()
+        assert combo.currentText() == name
+        assert page.controls._article.text() == ("an" if name == "8" else "a")
     wait_for_film(qtbot, session)
     assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
     assert "weights of 9" in page.film_panel.weights_view.accessibleName()
+    choose(qtbot, combo, len(names))
+    assert attack.target is None
+    assert not page.controls._article.isVisible()
+
+
+def test_a_target_that_is_the_class_itself_keeps_its_line(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    choose(qtbot, page.controls.target, session.attack.label)
+    wait_for_film(qtbot, session)
+    plot = page.film_panel.probability_plot
+    assert len(plot.main.data("target")[1]) == FROM_IMAGE.steps + 1
+    assert has_colour(pixels(plot.view), LIGHT.bad).sum() > 20
+    assert [entry.name for entry in plot.legend.entries] == [f"read as {session.attack.label}"]
 
 
 def test_the_numbers_of_the_descent(page: AttackPage, session: Session, qtbot: QtBot) -> None:
@@ -341,7 +434,7 @@ def test_the_numbers_of_the_descent(page: AttackPage, session: Session, qtbot: Q
         ("pull", "0.4", 0.4),
     ):
         before = attack.film.steps
-        type_number(qtbot, page.controls.rows[name].editor, text)
+        type_setting(qtbot, page, name, text)
         assert getattr(attack.config, name) == value
         wait_for_film(qtbot, session)
         same_length = len(attack.film.steps) == len(before)
@@ -354,9 +447,9 @@ def test_numbers_out_of_range_are_refused(
 ) -> None:
     before = session.attack.config
     for name, text in (("steps", "0"), ("steps", "1000000"), ("rate", "1e9"), ("pull", "-3")):
-        row = page.controls.rows[name]
+        row = page.controls.settings.rows[name]
         told.clear()
-        type_number(qtbot, row.editor, text)
+        type_setting(qtbot, page, name, text)
         assert told, text
         assert row.declared.range_text() in told[-1]
         assert session.attack.config == before
@@ -364,12 +457,12 @@ def test_numbers_out_of_range_are_refused(
 
 
 def test_the_box(page: AttackPage, session: Session, qtbot: QtBot) -> None:
-    attack, box = session.attack, page.controls.rows["box"].editor
+    attack, box = session.attack, page.size_choice.boxed
     click(qtbot, box)
-    type_number(qtbot, page.controls.rows["rate"].editor, "5")
+    type_setting(qtbot, page, "rate", "5")
     wait_for_film(qtbot, session)
     assert attack.film.steps[-1].image.max() > 1 or attack.film.steps[-1].image.min() < 0
-    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    click(qtbot, box)
     assert attack.config.box is True
     wait_for_film(qtbot, session)
     assert 0 <= attack.film.steps[-1].image.min()
@@ -377,75 +470,79 @@ def test_the_box(page: AttackPage, session: Session, qtbot: QtBot) -> None:
     assert_shows_the_core_film(page, session, attack.film.position)
 
 
-def test_play_hold_and_play_from_the_end(page: AttackPage, session: Session, qtbot: QtBot) -> None:
-    attack, film = session.attack, page.film_panel.film
-    assert attack.film.position == FROM_IMAGE.steps
-    icon = film.play.icon().cacheKey()
-    click(qtbot, film.play)
-    assert attack.film.playing
-    assert attack.film.position == 0
-    assert film.play.icon().cacheKey() != icon
-    wait_until(qtbot, lambda: attack.film.position > 3)
-    click(qtbot, film.play)
-    assert not attack.film.playing
-    held = attack.film.position
-    assert 3 < held < FROM_IMAGE.steps
-    assert_shows_the_core_film(page, session, held)
-    click(qtbot, film.play)
-    assert attack.film.playing
-    wait_until(qtbot, lambda: attack.film.position > held)
-    attack.film.set_speed(100_000)
-    wait_until(qtbot, lambda: not attack.film.playing)
+def test_the_film_is_held_at_the_flip_and_goes_on_when_asked(
+    page: AttackPage, session: Session, qtbot: QtBot
+) -> None:
+    film, transport = session.attack.film, page.transport
+    flip = film.flip
+    assert flip is not None
+    assert film.steps[flip].predicted == session.attack.target
+    assert film.steps[flip - 1].predicted != session.attack.target
+    (mark,) = transport.marks
+    assert (mark.place, mark.kind) == (flip, "flip")
+    film.set_speed(100_000)
+    transport.toggle()
+    wait_until(qtbot, lambda: not film.playing)
+    assert film.position == flip
+    assert_shows_the_core_film(page, session, flip)
+    name = an(data_of(session).class_names[session.attack.target])
+    assert (
+        transport.status == f"Paused at the flip, step {flip}: from here on it is read as {name}."
+    )
+    assert transport.offer is not None
+    verb, act = transport.offer
+    assert verb == f"Play on to step {FROM_IMAGE.steps}"
+    act()
+    wait_until(qtbot, lambda: not film.playing)
+    assert film.position == FROM_IMAGE.steps
     assert_shows_the_core_film(page, session, FROM_IMAGE.steps)
+    transport.toggle()
+    assert film.position == 0  # at the end it begins again
+    wait_until(qtbot, lambda: not film.playing)
+    film.set_looping(True)
+    assert film.stops_at is None
 
 
-def test_stepping_and_going_to_the_ends(page: AttackPage, session: Session, qtbot: QtBot) -> None:
-    film = page.film_panel.film
-    for button, position in [
-        (film.first, 0),
-        (film.back, 0),
-        (film.forward, 1),
-        (film.forward, 2),
-        (film.back, 1),
-        (film.last, FROM_IMAGE.steps),
-        (film.forward, FROM_IMAGE.steps),
-        (film.back, FROM_IMAGE.steps - 1),
-    ]:
-        click(qtbot, button)
-        assert session.attack.film.position == position
-    assert_shows_the_core_film(page, session, FROM_IMAGE.steps - 1)
+def test_a_film_ends_when_it_has_shown_what_there_is(
+    session: Session, new_page: NewPage, qtbot: QtBot
+) -> None:
+    session.attack.choose("train", NUMBER)
+    page = new_page(session)
+    wait_for_film(qtbot, session)
+    film = session.attack.film
+    begin_as_noise(page, qtbot)
+    session.attack.set_setting("target", 7)
+    wait_for_film(qtbot, session)
+    assert film.flip is not None
+    assert film.last == steps_worth(film.flip, 200) < 200
+    assert page.transport.length == film.last
+    assert page.film_panel.size_plot.box.viewRange()[0][1] < 1.1 * film.last
+    type_setting(qtbot, page, "steps", "120")
+    wait_for_film(qtbot, session)
+    assert film.last == 120, "a person has said how many"
 
 
-def test_scrubbing_holds_the_film(page: AttackPage, session: Session, qtbot: QtBot) -> None:
-    attack, scrub = session.attack, page.film_panel.film.scrub
-    attack.film.play(from_start=True)
-    scrub.setFocus()
-    qtbot.keyClick(scrub, Qt.Key.Key_Home)
-    qtbot.keyClick(scrub, Qt.Key.Key_Right)
-    assert not attack.film.playing
-    assert attack.film.position == 1
-    before = result_pixels(page)
-    drag(scrub, handle_centre(scrub), QPoint(scrub.width() // 2, scrub.height() // 2))
-    assert attack.film.position == pytest.approx(FROM_IMAGE.steps / 2, abs=12)
-    assert not np.array_equal(result_pixels(page), before)
-    assert_shows_the_core_film(page, session, attack.film.position)
-    qtbot.keyClick(scrub, Qt.Key.Key_End)
-    assert attack.film.position == FROM_IMAGE.steps
+def test_one_step_has_an_axis_of_0_and_1(page: AttackPage, session: Session, qtbot: QtBot) -> None:
+    session.attack.choose_attack("fgsm")
+    wait_until(qtbot, lambda: session.attack.film.is_settled and session.attack.film.last == 1)
+    for plot in (page.film_panel.probability_plot, page.film_panel.size_plot):
+        axis = plot.view.axes["bottom"]
+        (_, places), *_ = axis.tickValues(0.0, 1.0, 300)
+        assert places == [0.0, 1.0]
 
 
-def test_the_speed_of_the_film(page: AttackPage, session: Session, qtbot: QtBot) -> None:
-    attack, film = session.attack, page.film_panel.film
-    before = attack.film.speed
-    film.speed.setFocus()
-    qtbot.keyClick(film.speed, Qt.Key.Key_Right)
-    assert attack.film.speed > before
-    qtbot.keyClick(film.speed, Qt.Key.Key_End)
-    assert attack.film.speed == pytest.approx(400)
-    assert film.speed_words.text() == "400 steps/s"
-    qtbot.keyClick(film.speed, Qt.Key.Key_Home)
-    assert attack.film.speed == pytest.approx(2)
-    drag(film.speed, handle_centre(film.speed), QPoint(film.speed.width(), 8))
-    assert attack.film.speed == pytest.approx(400)
+@pytest.mark.parametrize(("size", "least"), [((1264, 594), 200), ((1008, 514), 160)])
+def test_images_are_large_and_whole_multiples_of_their_pixels(
+    page: AttackPage, session: Session, size: tuple[int, int], least: int
+) -> None:
+    page.resize(*size)
+    QApplication.processEvents()
+    panel = page.film_panel
+    for view in (panel.chosen_view, panel.change_view, panel.result_view, panel.weights_view):
+        box = view.image_rect()
+        assert box.width() == box.height() >= least
+        assert box.width() % 8 == 0
+    assert len(panel.bars.shown_classes()) == 10, "all ten of ten"
 
 
 def test_a_click_on_a_trace_goes_to_that_step(
@@ -604,18 +701,11 @@ def test_the_page_waits_for_data(
     session = new_session()
     page = new_page(session)
     assert page.film_panel.sentence.text() == "Waiting for data ..."
-    controls, film = page.controls, page.film_panel.film
-    for button in (
-        controls.random,
-        controls.mistake,
-        film.first,
-        film.back,
-        film.play,
-        film.forward,
-        film.last,
-    ):
+    for button in (page.controls.random, page.controls.mistake):
         if button.isEnabled():
             click(qtbot, button)
+    assert not page.transport.can_play
+    page.transport.move(1)
     assert session.attack.film.position == 0
     open_paused(qtbot, session)
     wait_for_film(qtbot, session)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from gui_helpers import click, press, wait_for_film, wait_until
+from gui_helpers import press, wait_for_film, wait_until
 from PIL import Image
 from PySide6.QtWidgets import QFileDialog
 
@@ -32,9 +32,9 @@ def answer(monkeypatch: pytest.MonkeyPatch, file: Path, kind: str = "") -> None:
 
 
 def test_the_film_begins_again(attacked: MainWindow, qtbot: QtBot) -> None:
-    attack, film = attacked.session.attack, attacked.page("attack").film_panel.film
+    attack, again = attacked.session.attack, attacked.actions_by_name["attack_loop"]
     attack.film.set_speed(400.0)
-    click(qtbot, film.repeat)
+    again.trigger()
     assert attack.film.looping
     attack.film.go_to(len(attack.film.steps) - 3)
     attack.film.play()
@@ -43,7 +43,7 @@ def test_the_film_begins_again(attacked: MainWindow, qtbot: QtBot) -> None:
     wait_until(qtbot, lambda: 0 in ends)
     assert len(attack.film.steps) - 1 in ends  # it was shown before
     assert attack.film.playing
-    click(qtbot, film.repeat)
+    again.trigger()
     attack.film.go_to(len(attack.film.steps) - 3)
     attack.film.play()
     wait_until(qtbot, lambda: not attack.film.playing)
@@ -60,7 +60,6 @@ def test_an_animation_is_made_beside_the_window(
     with Image.open(tmp_path / "film.webp") as picture:
         assert picture.n_frames > 10
     assert attacked.notice.text == f"Saved {tmp_path / 'film.webp'}"
-    assert attacked.page("attack").film_panel.film.save.text() == "Save"
 
 
 def test_it_can_be_called_off(
@@ -83,15 +82,10 @@ def test_numbers_images_and_a_step_are_kept(
 ) -> None:
     session = attacked.session
     session.attack.film.go_to(7)
-    names = [
-        action.objectName()
-        for action in attacked.page("attack").film_panel.film.save.menu().actions()
-    ]
+    names = [action.objectName() for action in attacked.foot.save.menu().actions()]
     assert names == [f"action_save_{what}" for what in ("film", "traces", "images", "step")]
     files = [tmp_path / name for name in ("t.csv", "f.npz", "s.png")]
-    for file, action in zip(
-        files, attacked.page("attack").film_panel.film.save.menu().actions()[1:], strict=True
-    ):
+    for file, action in zip(files, attacked.foot.save.menu().actions()[1:], strict=True):
         answer(monkeypatch, file)
         action.trigger()
         wait_until(qtbot, lambda: attacked.notice.text.endswith(f"Saved {file}"))  # noqa: B023

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from gui_helpers import (
     WAIT,
+    activate,
+    choose,
     click,
     data_of,
     has_colour,
@@ -17,10 +19,10 @@ from gui_helpers import (
     open_view,
     pixels,
     play_endlessly,
-    press,
     put_on,
     rgb,
     type_number,
+    unfolded,
     wait_for_state,
     wait_until,
     write_data,
@@ -313,28 +315,30 @@ def test_image_target_and_box_are_those_of_the_page(window: MainWindow, qtbot: Q
     panel = window.page("attack").tabs.panel("compare losses")
     assert isinstance(panel, LossesPanel)
     push(session)
-    type_number(qtbot, controls.index, "40")
+    with unfolded(qtbot, controls.image):
+        type_number(qtbot, controls.index, "40")
+    activate(qtbot, window)
     wait_for_descents(qtbot, panel)
     assert session.attack.index == 40
     assert_shows(panel, session, STEPS)
     label = session.attack.label
     other = (label + 3) % data_of(session).n_classes
-    click(qtbot, controls.targets.button(other))
+    choose(qtbot, controls.target, other)
     seen = wait_for_descents(qtbot, panel)
     assert seen.target == other
     assert_shows(panel, session, STEPS)
-    click(qtbot, controls.rows["box"].editor)
+    click(qtbot, window.page("attack").size_choice.boxed)
     seen = wait_for_descents(qtbot, panel)
     assert (seen.images[-1] < 0).any()
-    click(qtbot, controls.rows["box"].editor)
+    click(qtbot, window.page("attack").size_choice.boxed)
     seen = wait_for_descents(qtbot, panel)
     assert session.attack.chosen.boxed
     assert seen.images.min() >= 0
     assert seen.images.max() <= 1
     assert_shows(panel, session, STEPS)
-    press(qtbot, window, "Ctrl+1")
+    window.show_page("learn")
     assert not panel.isVisible()
-    press(qtbot, window, "Ctrl+2")
+    window.show_page("attack")
     wait_for_descents(qtbot, panel)
     assert_shows(panel, session, STEPS)
 

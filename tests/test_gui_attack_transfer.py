@@ -411,7 +411,7 @@ def test_a_removed_run_keeps_its_row_and_the_result_is_outdated(
 def test_an_attack_chosen_by_hand_is_what_crafts(window: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, window, "Ctrl+2")
     page = window.page("attack")
-    combo = page.controls.settings.attack
+    combo = page.controls.attack
     choose(qtbot, combo, combo.findData("deepfool"))
     open_view(qtbot, page, "transfer")
     panel = page.tabs.panel("transfer")

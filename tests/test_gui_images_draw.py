@@ -33,6 +33,8 @@ from gui_helpers import (
     opening_of,
     pixels,
     press,
+    type_setting,
+    unfolded,
     wait_for_film,
     wait_for_state,
     wait_until,
@@ -51,6 +53,7 @@ from gui.images.draw.panel import DrawPanel
 from gui.images.draw.way import Way
 from gui.images.page import DRAW, SPLIT, ImagesPage
 from gui.session.run_state import RunState
+from gui.shared.words import an
 from gui.theme import DARK, LIGHT
 from gui.widgets.canvas.canvas import Canvas
 
@@ -400,15 +403,16 @@ def test_a_drawing_is_attacked(window: MainWindow, draw_page: DrawPanel, qtbot: 
             )
         )
     )
-    assert len(film) == len(attack.film.steps)
-    np.testing.assert_array_equal(attack.film.steps[-1].image, film[-1].image)
+    last = attack.film.last
+    assert 0 < last < len(film), "it ends when there is no more to see"
+    np.testing.assert_array_equal(attack.film.steps[-1].image, film[last].image)
     assert (
         window.page("attack").film_panel.chosen_view.caption
-        == f"{data_of(session).class_names[read]}, drawn"
+        == f"{an(data_of(session).class_names[read])}, drawn"
     )
     controls = window.page("attack").controls
     assert controls.part.currentText() == "your drawing"
-    assert not controls.index.isEnabled()
+    assert controls.image.text().startswith("your drawing, ")
 
 
 def attack_drawing(window: MainWindow, qtbot: QtBot, label: int | None = None) -> NDArray[Any]:
@@ -470,27 +474,36 @@ def test_one_goes_to_the_data_s_images_and_back_to_the_drawing(
     image = attack_drawing(window, qtbot)
     session, controls = window.session, window.page("attack").controls
     assert [controls.part.itemText(k) for k in range(3)] == ["training", "test", "your drawing"]
-    choose(qtbot, controls.part, 1)
+    with unfolded(qtbot, controls.image):
+        assert not controls.index.isVisible()
+        choose(qtbot, controls.part, 1)
+        assert controls.index.isVisible()
     assert not session.attack.on_own
     assert session.attack.config.part == "test"
-    assert controls.index.isEnabled()
     chosen = session.attack.chosen_image
     np.testing.assert_array_equal(chosen, data_of(session).test.images[session.attack.index])
-    choose(qtbot, controls.part, 2)
+    with unfolded(qtbot, controls.image):
+        choose(qtbot, controls.part, 2)
     np.testing.assert_array_equal(session.attack.chosen_image, image)
-    click(qtbot, controls.mistake)
+    assert not controls.mistake.isVisible()
+    session.attack.choose_mistake()
     assert not session.attack.on_own
 
 
 def test_noise_is_pulled_toward_the_drawing(window: MainWindow, qtbot: QtBot) -> None:
     image = attack_drawing(window, qtbot)
     session = window.session
-    choose(qtbot, window.page("attack").controls.start, 1)
+    controls, film = window.page("attack").controls, session.attack.film
+    with unfolded(qtbot, controls.image):
+        choose(qtbot, controls.part, controls.part.findData("noise"))
     wait_for_film(qtbot, session)
+    free = film.steps[-1].image
     noise = np.random.default_rng(session.attack.config.seed).random(image.size) / 100
-    np.testing.assert_allclose(session.attack.film.steps[0].image, noise, atol=1e-7)
-    expected = float(np.linalg.norm(noise - image))
-    assert session.attack.film.steps[0].l2 == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_allclose(film.steps[0].image, noise, atol=1e-7)
+    type_setting(qtbot, window.page("attack"), "pull", "0.12")
+    wait_for_film(qtbot, session)
+    nearer = np.linalg.norm(film.steps[-1].image - image)
+    assert nearer < np.linalg.norm(free - image)
 
 
 def test_images_of_another_shape_drop_the_drawing_with_words(
@@ -508,7 +521,7 @@ def test_images_of_another_shape_drop_the_drawing_with_words(
         "The drawing is no longer attacked: it has 8 x 8 pixels, these images 6 x 7. Training "
         f"image {index} is instead."
     ) in told
-    assert window.page("attack").controls.part.count() == 2
+    assert window.page("attack").controls.part.count() == 3
     wait_for_film(qtbot, session)
 
 

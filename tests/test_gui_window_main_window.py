@@ -288,7 +288,7 @@ def learn_page(scene: Scene) -> Iterator[None]:
     yield
     assert scene.window.page("learn").isVisible()
     assert not scene.window.page("attack").isVisible()
-    assert not scene.window.actions_by_name["attack_toggle"].isEnabled()
+    assert not scene.window.actions_by_name["attack_mistake"].isEnabled()
 
 
 def attack_page(scene: Scene) -> Iterator[None]:
@@ -385,13 +385,10 @@ def film_saved(name: str) -> Callable[[Scene], Iterator[None]]:
     return effect
 
 
-def attack_toggle(scene: Scene) -> Iterator[None]:
+def attack_loop(scene: Scene) -> Iterator[None]:
     scene.go_to_attack(0)
     yield
-    assert scene.session.attack.film.playing
-    assert scene.window.actions_by_name["attack_toggle"].text() == "Hold the change"
-    scene.wait(lambda: scene.session.attack.film.position > 2)
-    scene.session.attack.film.pause()
+    assert scene.session.attack.film.looping
 
 
 def attack_mistake(scene: Scene) -> Iterator[None]:
@@ -454,7 +451,7 @@ EFFECTS: dict[str, Callable[[Scene], Iterator[None]]] = {
     "full_screen": full_screen,
     "stage": stage,
     "fill": fill,
-    "attack_toggle": attack_toggle,
+    "attack_loop": attack_loop,
     "attack_mistake": attack_mistake,
     "save_film": film_saved("film.gif"),
     "save_traces": film_saved("traces.csv"),

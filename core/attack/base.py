@@ -110,6 +110,8 @@ class Attack(ABC):
     """Whether one image may begin as noise: it is led from there to what looks like it."""
     ends_when_fooled: ClassVar[bool] = False
     """Whether it is over when every image is read as wanted."""
+    goes_on: ClassVar[bool] = False
+    """Whether its steps, however many, only make it surer of a target that is reached."""
     ends_with_best = True
     """Whether its film ends with the best change found, where the last one is a failure."""
 
@@ -174,20 +176,20 @@ class Attack(ABC):
         config: AttackSettings,
         image: NDArray[Any],
         *,
-        noise: int | None = None,
+        start: NDArray[Any] | None = None,
     ) -> Self:
         """Return the attack on one image (n_features,), to be watched.
 
         Parameters
         ----------
-        noise : seed of the faint noise to begin as, where it ``begins_anywhere``
+        start : (n_features,), what to begin as instead, where it ``begins_anywhere``
 
         Raises
         ------
         SettingError
-            As the constructor, or if it cannot begin as noise.
+            As the constructor, or if it cannot begin as something else.
         """
-        if noise is not None:
+        if start is not None:
             raise SettingError(f"{cls.label} changes the image itself; it cannot begin as noise")
         return cls(model, config, image)
 

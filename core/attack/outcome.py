@@ -60,7 +60,8 @@ class Outcome:
             steps = f"after {self.success_step} step{'' if self.success_step == 1 else 's'}"
             if self.success_step == 0:
                 steps = "from the start"
-            rightly = " rightly" if wanted == self.original else ""
+            is_own = wanted == self.original and not self.from_noise
+            rightly = " rightly" if is_own else ""
             when = "" if self.step == self.success_step else f" at step {self.step}"
             return f"{start} read{rightly} as {target} {steps}; {size}{when}"
         seen = class_names[self.predicted]
@@ -68,6 +69,38 @@ class Outcome:
         if self.target is None:
             return f"{words}; {size}"
         return f"{words}, not as {target}; {size}"
+
+    def headline(self, class_names: Sequence[str], pulled_toward: str = "") -> str:
+        """Return what has happened up to this step, without sizes.
+
+        Parameters
+        ----------
+        pulled_toward : what noise is pulled toward, in words
+        """
+        if self.from_noise:
+            start = f"Noise pulled toward {pulled_toward}" if pulled_toward else "Noise"
+        else:
+            start = class_names[self.first_predicted]
+            if self.original is not None and self.first_predicted != self.original:
+                start = f"{class_names[self.original]}, taken for {start},"
+        wanted = self.predicted if self.target is None else self.target
+        if self.success_step is None:
+            toward = "" if self.target is None else f", not as {class_names[wanted]}"
+            seen, sure = class_names[self.predicted], f"{self.probability:.2f}"
+            return f"{start} still read as {seen} ({sure}) after {_steps(self.step)}{toward}"
+        is_own = wanted == self.original and not self.from_noise
+        read = f"read{' rightly' if is_own else ''} as {class_names[wanted]}"
+        if self.success_step == 0:
+            flip = f"{start} {read} from the start"
+        else:
+            flip = f"{start} {read} after {_steps(self.success_step)}"
+        if self.step == self.success_step:
+            return flip
+        return f"{flip}; after {_steps(self.step)} with probability {self.probability:.3f}"
+
+
+def _steps(n: int) -> str:
+    return f"{n:,} step{'' if n == 1 else 's'}"
 
 
 def summarise(

@@ -6,12 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from core.exact.pairs import NORMS
 from gui.attack.controls import AttackControls
-from gui.attack.film.controls import SAVES
 from gui.attack.film.panel import FilmPanel
 from gui.shared.columns import label
 from gui.shared.epochs_transport import EpochsTransport
@@ -53,8 +52,6 @@ class AttackPage(Page):
         self, session: Session, scopes: Sequence[Scope], parent: QWidget | None = None
     ) -> None:
         super().__init__(session, parent)
-        self._toggle: QAction | None = None
-        self._icons: Mapping[str, QIcon] = {}
         self._scopes = {scope.words: scope for scope in scopes}
         self._scope_of = {tab.words: scope for scope in scopes for tab in scope.views}
         self._seen = {scope.words: scope.views[0].words for scope in scopes}
@@ -109,30 +106,17 @@ class AttackPage(Page):
     def transport(self) -> Transport:
         """What the bar below drives: a view's own, else the epochs of the run shown."""
         own: Transport | None = getattr(self.tabs.currentWidget(), "transport", None)
-        return self._epochs if own is None else own
+        if own is not None:
+            return own
+        return self.film_panel.transport if self._is_one_image else self._epochs
 
-    def use_actions(self, actions: Mapping[str, QAction]) -> None:
-        """Offer to keep the film, and let its command say what it does now."""
-        super().use_actions(actions)
-        self.film_panel.film.offer_saving([actions[name] for name in SAVES])
-        self._toggle = actions["attack_toggle"]
-        self._session.attack.film.playing_changed.connect(self._playing_changed)
-        self._playing_changed()
+    @property
+    def _is_one_image(self) -> bool:
+        return self._scope is next(iter(self._scopes.values()))
 
     def set_icons(self, icons: Mapping[str, QIcon]) -> None:
         """Use these icons on the buttons."""
-        self._icons = icons
         self.controls.set_icons(icons)
-        self.film_panel.film.set_icons(icons)
-        if self._toggle is not None:
-            self._playing_changed()
-
-    @Slot()
-    def _playing_changed(self) -> None:
-        playing = self._session.attack.film.playing
-        assert self._toggle is not None
-        self._toggle.setText("Hold the change" if playing else "Play the change")
-        self._toggle.setIcon(self._icons["pause" if playing else "play"])
 
     def showEvent(self, event: QShowEvent) -> None:
         """Compute the film only while somebody looks."""
@@ -174,9 +158,8 @@ class AttackPage(Page):
         self.more_views.offer(scope.views, words)
         self.size_choice.set_norms(getattr(panel, "norms", tuple(NORMS)))
         head: QWidget | None = getattr(panel, "head", None)
-        is_one_image = scope is next(iter(self._scopes.values()))
         if head is None:
-            head = self.controls if is_one_image else self._words
+            head = self.controls if self._is_one_image else self._words
             self._words.set_wordings(next(tab.help for tab in scope.views if tab.words == words))
         if self._heads.indexOf(head) < 0:
             self._heads.addWidget(head)

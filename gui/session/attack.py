@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
+from core.attack.methods.descent import faint_noise
 from core.errors import SettingError
 from core.insight.diagnostics import first_unsure, next_mistake
 from gui.session.chosen_attack import ChosenAttack
@@ -60,6 +61,8 @@ class AttackSession(QObject):
         self._measure()
         self.own: OwnImage | None = None
         """The image drawn last for an attack, if it fits the data."""
+        self._noise: OwnImage | None = None
+        self._noise_seed = 0
         self.on_own = False
         """Whether it is the chosen image."""
         self.active = False
@@ -84,8 +87,46 @@ class AttackSession(QObject):
     @property
     def label(self) -> int:
         """True class of the chosen image; what one's own is meant as."""
-        source = self.source
+        source, shown = self.source, self._view.shown
         assert source is not None
+        if not isinstance(source, OwnImage):
+            return int(source.true_labels[self.index])
+        if source is self._noise and shown is not None:  # it is nothing but what it is read as
+            return int(shown.probabilities_of(source.image).argmax())
+        return source.label
+
+    @property
+    def noise(self) -> OwnImage | None:
+        """The faint noise it begins as, an image like any other; None where it begins at one."""
+        seed, dataset = self.chosen.noise, self._view.dataset
+        if seed is None or dataset is None:
+            return None
+        made = self._noise
+        if made is None or (seed, dataset.image_shape, dataset.class_names) != (
+            self._noise_seed,
+            made.image_shape,
+            made.class_names,
+        ):
+            image = faint_noise(seed, dataset.n_features)
+            self._noise_seed = seed
+            self._noise = OwnImage(image, dataset.image_shape, 0, dataset.class_names, False)
+        return self._noise
+
+    @property
+    def pull_source(self) -> Split | OwnImage | None:
+        """What the image that noise is pulled toward is taken from; None where it is not pulled."""
+        dataset = self._view.dataset
+        if self.noise is None or dataset is None or not self.chosen.choice.value("pull"):
+            return None
+        own = self.own if self.on_own else None
+        return dataset.split(self.config.part) if own is None else own
+
+    @property
+    def pulled_toward(self) -> int | None:
+        """The class of that image; None where noise is not pulled."""
+        source = self.pull_source
+        if source is None:
+            return None
         return source.label if isinstance(source, OwnImage) else int(source.true_labels[self.index])
 
     def choose(self, part: str, index: int, *, play: bool = False) -> None:
@@ -109,7 +150,8 @@ class AttackSession(QObject):
 
     def _chosen(self, part: str, index: int, *, play: bool) -> None:
         self._image_given = True
-        self._replace(part=part, **self._image(index))
+        self.chosen.set(part=part, toward=index)
+        self.set_start_from_noise(False)
         image, label, target = self.chosen_image, self.label, self.config.target
         assert image is not None
         if not self._target_given or target == label:
@@ -130,6 +172,17 @@ class AttackSession(QObject):
         others = [int(k) for k in order[1:] if k != label]
         return others[0] if others else int(order[1])
 
+    def pull_toward(self, index: int) -> None:
+        """Choose the image that noise is pulled toward."""
+        dataset, part = self._view.dataset, self.config.part
+        if dataset is None or index < dataset.split(part).n_samples:
+            self.on_own = False
+            self._replace(toward=index)
+            return
+        last = dataset.split(part).n_samples - 1
+        self._messages.warn(f"There is no {PART_WORDS[part]} image {index}; choose 0 to {last}.")
+        self.config_changed.emit()
+
     def choose_mistake(self) -> None:
         """Choose the next image of the present part that the shown model reads wrongly."""
         dataset, shown = self._view.dataset, self._view.shown
@@ -145,8 +198,12 @@ class AttackSession(QObject):
 
     def set_start_from_noise(self, noise: bool) -> None:
         """Begin from faint noise, or from the chosen image itself."""
+        was_noise = self.chosen.begins_as_noise
         self.chosen.begin_as_noise(noise, self.index)
-        self.measure.changed.emit()  # noise has a box of its own
+        if was_noise != noise:
+            self.measure.changed.emit()  # noise has a box of its own
+        else:
+            self._replace()
 
     @Slot()
     def _measure(self) -> None:
@@ -166,7 +223,9 @@ class AttackSession(QObject):
 
     @property
     def source(self) -> Split | OwnImage | None:
-        """What the chosen image is taken from; None before there are data."""
+        """What the image is taken from: a part, a drawing, noise; None before there are data."""
+        if self.noise is not None:
+            return self.noise
         if self.on_own and self.own is not None:
             return self.own
         dataset = self._view.dataset

@@ -29,6 +29,8 @@ class ChosenAttack:
         first = AttackChoice()
         self.choice = replace(first, settings={**first.settings, Descent.name: config.settings})
         self.untargeted = False
+        self.steps_set = False
+        """Whether a person has said how many steps are to be made."""
         self._images = config
         self._made: tuple[AttackConfig, AttackChoice, AttackConfig] | None = None
         """What :attr:`config` was made of, and what it was: a film asks for it in every frame."""
@@ -104,6 +106,7 @@ class ChosenAttack:
         choice, images = self.choice, {}
         for name, value in settings.items():
             if name in self.parameters:
+                self.steps_set |= name == "steps"
                 choice = choice.with_setting(name, value)
             else:
                 images[name] = value
@@ -118,7 +121,7 @@ class ChosenAttack:
         """Begin as faint noise, or as image ``index`` itself."""
         before, after = (FROM_IMAGE, FROM_NOISE) if noise else (FROM_NOISE, FROM_IMAGE)
         descent = self.choice.chosen(Descent.name)
-        for name in ("rate", "pull", "steps"):
+        for name in ("rate", "steps"):
             # What suits one start does not suit the other; numbers a person has set stay.
             if descent.value(name) == getattr(before, name):
                 descent = descent.with_setting(name, getattr(after, name))

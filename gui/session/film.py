@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -10,6 +11,9 @@ from PySide6.QtCore import Signal, Slot
 
 from core.attack import Outcome, summarise
 from core.attack.film import FilmSearch
+from core.attack.likeness import likeness
+from core.data.class_statistics import mean_and_spread
+from core.data.dataset import read_only
 from core.learning.perceptron import SoftmaxPerceptron
 from gui.jobs.study import Study
 from gui.session.own_image import OfImage
@@ -19,12 +23,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QObject, SignalInstance
 
-    from core.attack import Attack, AttackSettings, AttackStep
-    from core.attack.film import Filmed
+    from core.attack import Attack, AttackConfig, AttackSettings, AttackStep
+    from core.attack.film import Filmed, Least
     from core.data.dataset import Split
+    from core.exact.pairs import Norm
     from gui.jobs.job_pool import JobPool
     from gui.jobs.question import Answer
     from gui.session.chosen_attack import ChosenAttack
+    from gui.session.measure import Measure
     from gui.session.own_image import OwnImage
     from gui.session.view import View
 
@@ -43,22 +49,24 @@ class FilmQuestion(OfImage):
     ----------
     weights, epoch : the model under attack
     attack, settings : how
-    noise : the seed of the noise it begins as; None to begin at the image
+    begins_as_noise : whether the image is noise, and what it becomes is what counts
+    toward_source, toward_index : the image that noise is pulled toward; None for none
+    ends_itself : whether it may end when it has shown what there is to see
+    norm, boxed : how the smallest changes are measured
+    split : the images that are learnt from, to compare the change with
     """
 
     weights: NDArray[Any]
     epoch: float
     attack: type[Attack]
     settings: AttackSettings
-    noise: int | None
-
-
-def _filming(q: FilmQuestion) -> FilmSearch:
-    model = SoftmaxPerceptron(q.weights)
-    return FilmSearch(
-        q.attack.on_image(model, q.settings, q.image, noise=q.noise),
-        seeks_least=q.noise is None,
-    )
+    begins_as_noise: bool
+    toward_source: Split | OwnImage | None
+    toward_index: int
+    ends_itself: bool
+    norm: Norm
+    boxed: bool
+    split: Split
 
 
 class Attacked(Protocol):
@@ -79,6 +87,18 @@ class Attacked(Protocol):
     def label(self) -> int:
         """Its true class."""
 
+    @property
+    def config(self) -> AttackConfig:
+        """Its images."""
+
+    @property
+    def pull_source(self) -> Split | OwnImage | None:
+        """What the image that noise is pulled toward is taken from, if it is."""
+
+    @property
+    def measure(self) -> Measure:
+        """How the size of a change is measured."""
+
 
 class AttackFilm(Player):
     """The steps of the attack, as far as they are computed, and the one shown."""
@@ -95,12 +115,14 @@ class AttackFilm(Player):
         self.play_when_ready = False
         """Whether it is played as soon as it is whole."""
         self._taken: Answer[FilmQuestion, Filmed] | None = None
+        self._means: tuple[Split, NDArray[np.float64]] | None = None
+        """Of the classes, in the images that are learnt from."""
         self._study: Study[FilmQuestion, Filmed] = Study(
             view,
             pool,
             "attack",
             self._wanted,
-            _filming,
+            self._filming,
             follows=(attack.config_changed,),
             refresh=_RECOMPUTE_SECONDS,
             tell=_TELL_SECONDS,
@@ -111,6 +133,31 @@ class AttackFilm(Player):
         view.forgotten.connect(self._forget)
         view.dataset_changed.connect(self.changed)  # the image chosen is one of the new data now
 
+    def _filming(self, q: FilmQuestion) -> FilmSearch:
+        """Return what films the attack; noise is no image whose smallest change is of interest."""
+        model = SoftmaxPerceptron(q.weights)
+        if not q.begins_as_noise:
+            attack = q.attack.on_image(model, q.settings, q.image)
+            return FilmSearch(attack, ends_itself=q.ends_itself, norm=q.norm, boxed=q.boxed)
+        toward = q.image
+        if q.toward_source is not None:
+            toward = OfImage(q.toward_source, q.toward_index).image
+        return FilmSearch(
+            q.attack.on_image(model, q.settings, toward, start=q.image),
+            origin=q.image,
+            ends_itself=q.ends_itself,
+            norm=None,
+            means=partial(self._class_means, q.split, len(q.weights)),
+        )
+
+    def _class_means(self, split: Split, n_classes: int) -> NDArray[np.float64]:
+        """Return the mean image of each class, (n_classes, n_features); of other threads, too."""
+        known = self._means
+        if known is None or known[0] is not split:
+            means = [mean_and_spread(split, k).mean for k in range(n_classes)]
+            known = self._means = split, read_only(np.array(means))
+        return known[1]
+
     def watch(self, is_watched: bool) -> None:
         """Keep it up to date, or let nothing be computed for what nobody sees."""
         self._study.watch(is_watched)
@@ -118,7 +165,7 @@ class AttackFilm(Player):
     @Slot()
     def _forget(self) -> None:
         """Have no film: it fits neither the new images nor the new classes."""
-        self._taken = None
+        self._taken = self._means = None
         self.clear()
 
     @property
@@ -156,8 +203,13 @@ class AttackFilm(Player):
         return self._filmed is not None and self._filmed.ran_away
 
     @property
-    def least(self) -> tuple[float, float] | None:
-        """The smallest length, and largest pixel, of a change that is enough, if known."""
+    def flip(self) -> int | None:
+        """The step from which on it is read as wanted; None where it is not, or from the start."""
+        return (self._filmed.flip or None) if self._filmed is not None else None
+
+    @property
+    def least(self) -> Least | None:
+        """How small a change could be, if known."""
         return None if self._filmed is None else self._filmed.least
 
     @property
@@ -181,7 +233,7 @@ class AttackFilm(Player):
 
     def _wanted(self) -> FilmQuestion | None:
         shown, source = self._view.shown, self._attack.source
-        if shown is None or source is None:
+        if shown is None or source is None or self._view.dataset is None:
             return None
         return FilmQuestion(
             weights=shown.weights,
@@ -190,7 +242,13 @@ class AttackFilm(Player):
             index=self._attack.index,
             attack=self._attack.chosen.choice.attack,
             settings=self._attack.chosen.settings(),
-            noise=self._attack.chosen.noise,
+            begins_as_noise=self._attack.chosen.begins_as_noise,
+            toward_source=self._attack.pull_source,
+            toward_index=self._attack.index if self._attack.pull_source is not None else 0,
+            ends_itself=not self._attack.chosen.steps_set,
+            norm=self._attack.measure.norm,
+            boxed=self._attack.measure.boxed,
+            split=self._view.dataset.train,
         )
 
     @Slot()
@@ -213,6 +271,11 @@ class AttackFilm(Player):
             self.play_when_ready = False
             self.play(from_start=True)
 
+    @property
+    def stops_at(self) -> int | None:
+        """The flip, where it is not played again and again."""
+        return None if self.looping else self.flip
+
     def outcome(self) -> Outcome | None:
         """Return what the attack has come to at the shown step."""
         if not self.steps or self._filmed is None:
@@ -224,3 +287,13 @@ class AttackFilm(Player):
             from_noise=self._attack.chosen.begins_as_noise,
             read_as=self._filmed.read_as,
         )
+
+    def likeness(self) -> tuple[float, float] | None:
+        """Return how far the change shown points where the target's weights, and its images, do."""
+        step, first = self.step, self.steps[0] if self.steps else None
+        if self._taken is None or self._filmed is None or step is None or first is None:
+            return None
+        means = self._filmed.means
+        if means is None or not step.l2:
+            return None
+        return likeness(step.image - first.image, self._taken.question.weights, self.aim, means)

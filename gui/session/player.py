@@ -95,6 +95,11 @@ class Player(QObject):
         self.position = self._stands_at = min(max(position, 0), self.last)
         self.position_changed.emit()
 
+    @property
+    def stops_at(self) -> int | None:
+        """A frame at which what is played is held, once it comes there from before."""
+        return None
+
     def set_looping(self, looping: bool) -> None:
         """Let it begin again at its end, or stay there."""
         self.looping = looping
@@ -140,7 +145,10 @@ class Player(QObject):
         if not self.playing or not self.n_frames:
             return
         played = (self._clock() - self._played_at) * self.speed
-        place = int(self._played_from + played)
+        place, stop = int(self._played_from + played), self.stops_at
+        if stop is not None and self._played_from < stop <= place:
+            self.go_to(stop)
+            return
         if place != self.position:
             self.position = min(place, self.last)
             self.position_changed.emit()

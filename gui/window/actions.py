@@ -165,8 +165,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("stage", "View", "The stage", "For a projector: the whole screen, light, larger text, "
             "thicker lines, and the keys that are pressed; B blackens it, Escape leaves.", "F11",
             "stage", lambda w: w.stage.toggle()),
-    Command("attack_toggle", "Attack", "Play the change", "Play or hold the film of the attack.",
-            "P", "play", lambda w: w.session.attack.film.toggle(), page="attack"),
+    Command("attack_loop", "Attack", "Play again and again", "Let the film begin again at its "
+            "end, without a pause at the flip.", "", "replay",
+            lambda w: w.session.attack.film.set_looping(w.is_on("attack_loop")), checkable=True,
+            page="attack"),
     Command("attack_mistake", "Attack", "A mistake", "Choose the next image that the model reads "
             "wrongly.", "M", "mistake", lambda w: w.session.attack.choose_mistake(), page="attack"),
     Command("save_film", "Attack", "Save film...", "Save the film as GIF, WebP or animated PNG; "

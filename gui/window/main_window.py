@@ -284,6 +284,10 @@ class MainWindow(QMainWindow):
         for name in ("rewind", "new_seed", "fork"):
             actions[name].setEnabled(session.wanted.full_dataset is not None)
 
+    def is_on(self, name: str) -> bool:
+        """Whether a command that stays pressed is."""
+        return self.actions_by_name[name].isChecked()
+
     def show_page(self, name: str) -> None:
         """Show one page."""
         page, focus = self.page(name), self.focusWidget()

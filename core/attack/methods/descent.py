@@ -93,6 +93,7 @@ class Descent(Attack):
     settings = DescentSettings
     config: DescentSettings
     begins_anywhere = True
+    goes_on = True
 
     def __init__(
         self,
@@ -118,11 +119,11 @@ class Descent(Attack):
         config: AttackSettings,
         image: NDArray[Any],
         *,
-        noise: int | None = None,
+        start: NDArray[Any] | None = None,
     ) -> Self:
-        """Return the descent on one image, pulled toward it and perhaps begun as noise."""
-        if noise is not None:
-            return cls(model, config, image, start=faint_noise(noise, image.size))
+        """Return the descent on one image, pulled toward it and perhaps begun elsewhere."""
+        if start is not None:
+            return cls(model, config, image, start=start)
         return cls(model, config, image, start=None if config.target is None else image)
 
     def check_that_it_leads_anywhere(self) -> None:

@@ -7,33 +7,36 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from core.attack.methods.descent import Descent
-from core.insight.diagnostics import weight_images, weight_limit
-from gui.attack.film.controls import FilmControls
+from core.insight.diagnostics import weight_images
 from gui.attack.film.images import AttackImages
+from gui.attack.film.transport import FilmTransport
+from gui.attack.film.words import likeness_words, outcome_words, second_words, size_of
 from gui.attack.view import AttackView
 from gui.session.attack import PART_WORDS
-from gui.shared.columns import sentences
-from gui.shared.words import epoch_words
+from gui.shared.words import an, epoch_words
 from gui.shared.writing import Writing
+from gui.theme import pixels
 from gui.widgets.bars.probability_bars import ProbabilityBars
-from gui.widgets.basics.card import card
+from gui.widgets.basics.card import Card
+from gui.widgets.basics.controls import switch
+from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.fitting_words import as_title, short, shortened
 from gui.widgets.basics.layouts import below, beside, holding
 from gui.widgets.curves.plot import Curve, CurvePlot
-from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture, lay_out_sum, sum_of
+from gui.widgets.images.change_picture import NO_CHANGE, ChangePicture, sum_of
 from gui.widgets.images.image_view import ImageView
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from core.attack import AttackStep
     from core.report.figures import Sheet
     from gui.session.session import Session
 
-
 _LONGEST_NAME = 32
-
 _SATURATED = (
     "So sure is the model of this image that the squared loss gives almost nothing to follow: "
     "J (t - y) is near 0. Raise the step size, or start from noise."
@@ -42,6 +45,12 @@ _RAN_AWAY = (
     "Here the numbers run away: step size times pull is more than the descent can bear. Choose "
     "less of either."
 )
+_LOW = 460
+"""Pixels of the panel's height under which traces and images are smaller."""
+
+_TRACES, _LOW_TRACES = 166, 142
+_SIGN, _APART, _LEAST_BARS = 28, 34, 190
+_LEAST_SIDE = 112
 
 
 class FilmPanel(AttackView):
@@ -51,45 +60,45 @@ class FilmPanel(AttackView):
         super().__init__(session, parent)
         self._attack = session.attack
         self.saving = Writing(session, self)
-        self.film = FilmControls(session.attack.film, self.saving, self)
-        self.chosen_view = ImageView("chosen image", "The image the change starts from or is "
-                                     "pulled toward.", self)  # fmt: skip
+        self.transport: FilmTransport = FilmTransport(session, self.saving, self)
+        self.chosen_view = ImageView("start", "The image the change begins at.", self)
         self.change_view = ChangePicture(
-            "Result minus chosen image, amplified so that its largest pixel has full colour; red "
-            "is added ink, blue ink taken away.",
+            "Result minus start, amplified so that its largest pixel has full colour; red is added "
+            "ink, blue ink taken away.",
             self,
         )
         self.result_view = ImageView("result", "The image as the model now sees it.", self)
-        self.weights_view = ImageView("weights", "The target class's weights: does the change "
-                                      "look like them?", self)  # fmt: skip
+        self.weights_view = ImageView(
+            "weights",
+            "The target class's weights less the mean of all classes: does the change look like "
+            "them?",
+            self,
+        )
+        self._pictures = (self.chosen_view, self.change_view, self.result_view, self.weights_view)
         self.bars = ProbabilityBars(self)
         self.bars.setToolTip(
             "<qt>Probability of each class for the result; ○ true class, ● target.</qt>"
         )
-        self.sentence = sentences(self, "sentence", selectable=True)
-        self.hint = sentences(self, "muted")
-        self.probability_plot = self._plot(
-            "PROBABILITY",
-            (Curve("target", "bad"), Curve("true", "good", Qt.PenStyle.DashLine)),
-            "Probability of the target class and of the image's true class at each step.",
-            "probability",
-        )
-        self.size_plot = self._plot(
-            "SIZE",
-            (Curve("length", "train"), Curve("largest", "test", Qt.PenStyle.DashLine)),
-            "Length (L2 norm) of the change and its largest pixel (L-infinity norm), per step.",
-            "size of the change (ink)",
-        )
-        self.loss_plot = self._plot(
-            "LOSS",
-            (Curve("loss", "validation"), Curve("gradient", "best", Qt.PenStyle.DashLine)),
-            "What the attack follows (the descent: |t - y|^2 + lambda |c - x|^2) and the length "
-            "of its gradient, on a log axis.",
-            "loss, length of its gradient",
-            log_y=True,
-        )
-        self._plots = self.probability_plot, self.size_plot, self.loss_plot
+        self._stretched = {False: False, True: True}
+        """Whether the result is stretched, of an image and of noise."""
+        tip = "Black is 0 and white is 1, as in a real image"
+        self.plain = switch("0..1", self.result_view, tip, "way")
+        tip = "Black is the result's own smallest value, white its largest: so faint ones are seen"
+        self.stretched = switch("stretched", self.result_view, tip, "way")
+        for button, is_on in ((self.plain, False), (self.stretched, True)):
+            button.setAccessibleName(f"result {button.text()}")
+            button.setAutoExclusive(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _=False, stretched=is_on: self._stretch(stretched))
+        self._way = holding(beside(self.plain, self.stretched, spacing=0), self.result_view)
+        self.sentence = FittingLabel("", self)
+        self.sentence.setObjectName("sentence")
+        self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.hint = FittingLabel("", self)
+        self.hint.setObjectName("muted")
+        self._make_plots()
         self._loss_is_positive = True
+        self._side: tuple[int, ...] = ()
         self._lay_out()
         self.images = AttackImages(session, self.chosen_view, self.result_view)
         self._attack.config_changed.connect(self.refresh)
@@ -97,10 +106,39 @@ class FilmPanel(AttackView):
         self._attack.film.position_changed.connect(self._show_position)
         self.refresh()
 
+    def _make_plots(self) -> None:
+        dashed, dotted = Qt.PenStyle.DashLine, Qt.PenStyle.DotLine
+        self.probability_plot = self._plot(
+            "PROBABILITY",
+            (Curve("target", "bad"), Curve("true", "good", dashed)),
+            "Probability of the target class and of the image's true class at each step.",
+            "probability",
+        )
+        self.size_plot = self._plot(
+            "SIZE",
+            (
+                Curve("length", "train"),
+                Curve("largest", "test", dashed),
+                Curve("least possible", "good", dotted),
+            ),
+            "Length (L2 norm) of the change and its largest pixel (L-infinity norm), per step; and "
+            "the least size that is enough, as chosen above: the model is linear, so it is known.",
+            "size of the change (ink)",
+        )
+        self.loss_plot = self._plot(
+            "LOSS",
+            (Curve("loss", "validation"), Curve("gradient", "best", dashed)),
+            "What the attack follows (the descent: |t - y|^2 + lambda |c - x|^2) and the length "
+            "of its gradient, on a log axis.",
+            "loss, length of its gradient",
+            log_y=True,
+        )
+        self._plots = self.probability_plot, self.size_plot, self.loss_plot
+
     def _plot(
         self,
         title: str,
-        curves: tuple[Curve, Curve],
+        curves: tuple[Curve, ...],
         help_text: str,
         y_label: str,
         *,
@@ -121,15 +159,65 @@ class FilmPanel(AttackView):
         return plot
 
     def _lay_out(self) -> None:
-        pictures = QGridLayout()
-        lay_out_sum(pictures, self.chosen_view, self.change_view, self.result_view, stretch=5)
-        for column, widget, stretch in ((6, self.weights_view, 5), (8, self.bars, 7)):
-            pictures.setColumnMinimumWidth(column - 1, 10)
-            pictures.addWidget(widget, 0, column)
-            pictures.setColumnStretch(column, stretch)
-        middle = holding(below((pictures, 1), self.sentence, self.hint, self.film, spacing=4), self)
-        plots = beside(*((card(plot, (10, 6, 10, 2)), 1) for plot in self._plots), spacing=10)
-        self.setLayout(below((card(middle, (12, 6, 12, 4)), 12), (plots, 4), spacing=10))
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+        for i, view in enumerate(self._pictures):
+            grid.addWidget(view, 0, 2 * i, top)
+        for i, sign in enumerate(("+", "=", "")):
+            label = QLabel(sign, self)
+            label.setObjectName("sentence")
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setFixedWidth(_APART if not sign else _SIGN)
+            grid.addWidget(label, 0, 2 * i + 1)
+        grid.setColumnMinimumWidth(7, 16)
+        grid.addWidget(self.bars, 0, 8)
+        grid.setColumnStretch(8, 1)
+        inside = below(grid, self.sentence, self.hint, None, spacing=2)
+        self.card = Card("", inside)
+        self._traces = [plot.in_card() for plot in self._plots]
+        traces = beside(*((card, 1) for card in self._traces), spacing=8)
+        self.setLayout(below(self.card, (traces, 1), spacing=8))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give images whole multiples of their pixels, as large as there is room for."""
+        super().resizeEvent(event)
+        self._fit_images()
+
+    def _fit_images(self) -> None:
+        dataset = self._session.view.dataset
+        height, width = (28, 28) if dataset is None else dataset.image_shape
+        line = self.fontMetrics().height() + 4
+        traces = pixels(_LOW_TRACES if self.height() < pixels(_LOW) else _TRACES)
+        # Title and caption, two sentences, the card's margins, the gap above the traces.
+        words = 2 * line + self.sentence.sizeHint().height() + self.hint.sizeHint().height() + 8
+        down = self.height() - traces - 8 - 18 - words
+        across = (self.width() - 26 - 2 * _SIGN - _APART - 16 - pixels(_LEAST_BARS)) / 4
+        scale = min(down / height, across / width)
+        scale = int(scale) if scale >= 2 else scale
+        scale = max(scale, _LEAST_SIDE / max(height, width))
+        side = (round(width * scale), round(height * scale), traces)
+        if side == self._side:
+            return
+        self._side = side
+        for view in self._pictures:
+            view.setFixedSize(max(side[0], _LEAST_SIDE), side[1] + 2 * line)
+        self.bars.setFixedHeight(side[1] + 2 * line)
+        for trace in self._traces:
+            trace.setMinimumHeight(traces)
+        narrow = side[0] < pixels(200)
+        self.stretched.setText("stretch" if narrow else "stretched")
+        for button in (self.plain, self.stretched):
+            button.setFixedHeight(line)
+        self._way.adjustSize()
+        self.result_view.title_room = self._way.width()
+        self._way.move(self.result_view.width() - self._way.width(), 0)
+
+    def _stretch(self, stretched: bool) -> None:
+        """Show the result in its own range, or from 0 to 1; remembered for such a start."""
+        self._stretched[self._attack.chosen.begins_as_noise] = stretched
+        self._show_position()
 
     def figure(self) -> Sheet | None:
         """Return the step shown: the images, what is read in the result, and the way there."""
@@ -148,27 +236,40 @@ class FilmPanel(AttackView):
     def figure_words(self) -> str:
         """Return which image it is of, and which epoch's model is attacked."""
         attack, dataset = self._attack, self._session.view.dataset
-        where = (
-            "a drawing" if attack.on_own else f"{PART_WORDS[attack.config.part]} #{attack.index}"
-        )
+        epoch = epoch_words(attack.film.epoch)
+        if attack.chosen.begins_as_noise:
+            return f"faint noise, seed {attack.config.seed}, {epoch}"
         name = "" if dataset is None else dataset.class_names[attack.label]
-        return f"{where} of class {name}, {epoch_words(attack.film.epoch)}"
+        return f"{self._where()} of class {name}, {epoch}"
 
     @Slot()
     def _film_changed(self) -> None:
-        steps = self._attack.film.steps
-        x = np.arange(len(steps), dtype=float)
-        target, label = self._attack.film.aim, self._attack.label
+        film, dataset = self._attack.film, self._session.view.dataset
+        steps, target, label = film.steps, film.aim, self._attack.label if film.steps else 0
+        x, none = np.arange(len(steps), dtype=float), np.empty(0)
+        is_noise = self._attack.chosen.begins_as_noise
+        # A second line exactly on the first would hide it; noise is no image of any class.
+        true = [] if is_noise or target == label else [step.probabilities[label] for step in steps]
+        if dataset is not None:
+            read = [short(dataset.class_names[k], 12) for k in (target, label)]
+            names = {"target": f"read as {read[0]}", "true": f"as {read[1]}" if true else ""}
+            self.probability_plot.main.names = names
         for plot, name, values in (
             (self.probability_plot, "target", [step.probabilities[target] for step in steps]),
-            (self.probability_plot, "true", [step.probabilities[label] for step in steps]),
+            (self.probability_plot, "true", true),
             (self.size_plot, "length", [step.l2 for step in steps]),
             (self.size_plot, "largest", [step.linf for step in steps]),
             (self.loss_plot, "loss", [step.loss for step in steps]),
             (self.loss_plot, "gradient", [step.gradient_norm for step in steps]),
         ):
-            plot.set_data(name, x, np.array(values, dtype=float))
-            plot.set_x_range(0, self._attack.film.n_steps)
+            plot.set_data(name, x if values else none, np.array(values, dtype=float))
+            plot.set_x_range(0, film.n_steps)
+        least = film.least
+        has_line = least is not None and least.norm != "l0" and bool(steps)
+        ends = np.array([0.0, float(film.n_steps)]) if has_line else none
+        size = least.size if least is not None else 0.0
+        self.size_plot.main.names = {"least possible": "least" if has_line else ""}
+        self.size_plot.set_data("least possible", ends, np.full(len(ends), size))
         # The margin falls below 0, where a log axis has no place for it.
         is_positive = min((step.loss for step in steps), default=1.0) > 0
         if is_positive != self._loss_is_positive:
@@ -182,14 +283,22 @@ class FilmPanel(AttackView):
         """Show the chosen image, what it is pushed toward, and the present step."""
         attack, dataset = self._attack, self._session.view.dataset
         if dataset is None or attack.chosen_image is None:
-            self.sentence.setText("Waiting for data ...")
+            self.sentence.set_wordings("Waiting for data ...")
             return
+        self._fit_images()
         image = attack.chosen_image.reshape(dataset.image_shape)
-        where = "drawn" if attack.on_own else f"{PART_WORDS[attack.config.part]} #{attack.index}"
-        name = dataset.class_names[attack.label]
-        self.chosen_view.show_grey(image, *shortened(f"{{}}, {where}", name))
+        if attack.chosen.begins_as_noise:
+            words = f"0 to {image.max():.2g}, stretched"
+            self.chosen_view.show_stretched(image, words, "stretched")
+        else:
+            name = an(dataset.class_names[attack.label])
+            self.chosen_view.show_grey(image, *shortened(f"{{}}, {self._where()}", name))
         self._show_weights()
         self._show_position()
+
+    def _where(self) -> str:
+        attack = self._attack
+        return "drawn" if attack.on_own else f"{PART_WORDS[attack.config.part]} {attack.index:,}"
 
     @Slot()
     def _show_position(self) -> None:
@@ -198,77 +307,107 @@ class FilmPanel(AttackView):
         chosen, step = attack.chosen_image, attack.film.step
         if dataset is None or chosen is None:
             return
+        stretched = self._stretched[attack.chosen.begins_as_noise]
+        (self.stretched if stretched else self.plain).setChecked(True)
         if step is None or attack.film.weights is None or step.image.size != chosen.size:
             self._show_none(chosen.reshape(dataset.image_shape))
             return
-        self._show_step(step, chosen.reshape(dataset.image_shape))
+        self._show_step(step, attack.film.steps[0].image.reshape(dataset.image_shape))
         for plot in self._plots:
             plot.marks.set_marker(attack.film.position)
 
+    def _show_result(self, image: np.ndarray, *captions: str) -> None:
+        is_stretched = self._stretched[self._attack.chosen.begins_as_noise]
+        show = self.result_view.show_stretched if is_stretched else self.result_view.show_grey
+        show(image, *captions)
+
     def _show_none(self, chosen: np.ndarray) -> None:
         """Say why there is no film; the image is as it was."""
-        self.sentence.setText(self._attack.film.problem or "Computing ...")
-        self.hint.setVisible(False)
+        self.sentence.set_wordings(self._attack.film.problem or "Computing ...")
+        self.hint.set_wordings("")
         if self._attack.film.problem:
             self.change_view.show_change(np.zeros_like(chosen), "none")
-            self.result_view.show_grey(chosen, "not changed")
+            self._show_result(chosen, "not changed")
             dataset, shown = self._session.view.dataset, self._session.view.shown
             if dataset is not None and shown is not None:
                 read = shown.probabilities_of(chosen.reshape(-1))
                 self.bars.set_probabilities(
-                    dataset.class_names, read, true=self._attack.label, target=self._attack.film.aim
+                    dataset.class_names, read, true=self._true, target=self._attack.film.aim
                 )
 
-    def _show_step(self, step: AttackStep, chosen: np.ndarray) -> None:
+    @property
+    def _true(self) -> int | None:
+        """The class marked as the true one; noise has none."""
+        return None if self._attack.chosen.begins_as_noise else self._attack.label
+
+    def _show_step(self, step: AttackStep, start: np.ndarray) -> None:
         attack, dataset = self._attack, self._session.view.dataset
         assert dataset is not None
         names, target = dataset.class_names, attack.film.aim
-        result = step.image.reshape(chosen.shape)
-        change = result - chosen
+        result = step.image.reshape(start.shape)
+        change = result - start
         largest = float(np.abs(change).max())
-        words = f"{change.min():+.2g} to {change.max():+.2g}"
+        words = f"{change.min():+.2g} to {change.max():+.2g}".replace("-", "\u2212")
         if largest <= NO_CHANGE:
             words = f"none to be seen: at most {largest:.1g}" if largest else "none yet"
+        elif attack.chosen.begins_as_noise:
+            words = f"result \u2212 start, {words}"
         self.change_view.show_change(change, words)
         seen = step.predicted
-        sure = f"({step.probabilities[seen]:.2f})"
-        self.result_view.show_grey(result, *shortened(f"read as {{}} {sure}", names[seen]))
-        self.bars.set_probabilities(names, step.probabilities, true=attack.label, target=target)
-        outcome = attack.film.outcome()
+        sure = f"with {step.probabilities[seen]:.2f}"
+        captions = (
+            *shortened(f"read as {{}} {sure}", names[seen]),
+            *shortened("read as {}", names[seen]),
+        )
+        if attack.chosen.begins_as_noise:
+            ends = f"{result.min():.3f} to {result.max():.3f}".replace("-", "\u2212")
+            captions = (*shortened(f"{ends}, read as {{}}", names[seen]), *captions)
+        self._show_result(result, *captions)
+        self.bars.set_probabilities(names, step.probabilities, true=self._true, target=target)
+        self._show_words(step)
+
+    def _show_words(self, step: AttackStep) -> None:
+        """Say what has come of it so far, and what could have been."""
+        attack, dataset = self._attack, self._session.view.dataset
+        film, outcome = attack.film, attack.film.outcome()
         assert outcome is not None
-        self.sentence.setText(outcome.sentence([short(name, _LONGEST_NAME) for name in names]))
-        hint = self._least_words()
+        assert dataset is not None
+        norm = attack.measure.norm
+        size, toward = size_of(step, film.steps[0], norm), ""
+        if attack.pulled_toward is not None:
+            toward = an(dataset.class_names[attack.pulled_toward])
+        self.sentence.set_wordings(
+            *(
+                outcome_words(outcome, [short(name, n) for name in dataset.class_names], size, norm,
+                              film.least, toward)
+                for n in (_LONGEST_NAME, 16, 8)
+            )
+        )  # fmt: skip
+        names = [short(name, 16) for name in dataset.class_names]
+        hint = second_words(step, names, norm, film.least, film.aim)
+        is_noise, likeness = attack.chosen.begins_as_noise, film.likeness()
+        if is_noise:
+            hint = "" if likeness is None else likeness_words(likeness, names[film.aim])
         resists = not outcome.succeeded and outcome.saturated
-        if resists and attack.chosen.name == Descent.name and not attack.chosen.begins_as_noise:
+        if resists and attack.chosen.name == Descent.name and not is_noise:
             hint = _SATURATED
-        if attack.film.ran_away:
+        if film.ran_away:
             hint = _RAN_AWAY
-        self.hint.setText(hint)
-        self.hint.setVisible(bool(hint))
+        self.hint.set_wordings(hint, hint.split(". ")[0])
+        self.hint.setToolTip(hint)
+        self.sentence.setToolTip(self.sentence.text())
 
     def _show_weights(self) -> None:
-        """Show the weights of the class that the change leads to."""
+        """Show the weights of the class that the change leads to, less those that all share."""
         film, dataset = self._attack.film, self._session.view.dataset
         if dataset is None or film.weights is None:
             return
-        weights = weight_images(film.weights, dataset.image_shape)[film.aim]
-        limit = weight_limit(film.weights)
+        weights = weight_images(film.weights, dataset.image_shape)
+        shown = weights[film.aim] - weights.mean(axis=0)
+        limit = float(np.abs(shown).max()) or 1.0
         self.weights_view.set_title(f"weights of {short(dataset.class_names[film.aim], 16)}")
-        self.weights_view.show_signed(weights, limit, f"±{limit:.2g}, epoch {film.epoch:.0f}")
-
-    def _least_words(self) -> str:
-        """Return how little would have been enough: the model is linear, so that is known."""
-        attack, dataset = self._attack, self._session.view.dataset
-        if attack.film.least is None or dataset is None:
-            return ""
-        wanted = "something else"
-        if attack.target is not None:
-            wanted = f"a {short(dataset.class_names[attack.target], _LONGEST_NAME)}"
-        l2, linf = attack.film.least
-        box = " with pixels between 0 and 1" if attack.chosen.boxed else ""
-        return (
-            f"No change{box} shorter than {l2:.3g}, or with a largest pixel below {linf:.2g}, "
-            f"makes it {wanted}."
+        self.weights_view.show_signed(
+            shown, limit, f"±{limit:.3g}, minus the mean", f"±{limit:.2g}"
         )
 
     @Slot(float)

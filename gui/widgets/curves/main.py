@@ -57,6 +57,8 @@ class MainCurves:
         self._theme = LIGHT
         self._drawing = Drawing()
         self._data: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
+        self.names: dict[str, str] = {}
+        """What the legend calls a curve that is not called by its name; empty: it is left out."""
         self._smooth: dict[str, NDArray[Any]] = {}
         self.lines = {curve.name: self._make_line() for curve in curves}
         """Of curves, or of their means where they are smoothed."""
@@ -189,11 +191,12 @@ class MainCurves:
         """Return the curves shown for the legend, each with its value at ``at``; None: the last."""
         entries = []
         for curve in self.curves:
-            if self.is_visible(curve.name):
+            if self.is_visible(curve.name) and self.names.get(curve.name, " "):
                 x, y = self.data(curve.name)
                 i = None if not len(x) else len(x) - 1 if at is None else nearest_index(x, at)
                 value = "" if i is None else legend_number(float(y[i]), percent=percent)
-                entries.append(Entry(curve.name, value, curve.colour, curve.style))
+                name = self.names.get(curve.name, curve.name)
+                entries.append(Entry(name, value, curve.colour, curve.style))
         return entries
 
     def describe(self, at: float) -> list[str]:

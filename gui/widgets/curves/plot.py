@@ -133,6 +133,7 @@ class CurvePlot(QWidget):
         self.view.axes["left"].is_percent = self._percent
         for axis in self.view.axes.values():
             axis.setGrid(255)
+        self.view.axes["bottom"].whole = self._x_label in _NEEDLESS
         if self._x_label not in _NEEDLESS:
             self.view.axes["bottom"].words = self._x_label
 

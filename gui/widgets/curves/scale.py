@@ -137,6 +137,8 @@ class ScaledAxis(pg.AxisItem):
 
         self.is_percent = False
         """Whether shares are written in per cent."""
+        self.whole = False
+        """Whether its values are counted: nothing lies between them."""
         self.words = ""
         """What the numbers are; it stands at the end of their line, in the place of the last."""
 
@@ -166,7 +168,7 @@ class ScaledAxis(pg.AxisItem):
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Any:
         """Return [(spacing, places)]: first those with labels, then those without."""
         if not self._scale.is_log:
-            return [linear_ticks(minVal, maxVal, size, self._least_gap)]
+            return [linear_ticks(minVal, maxVal, size, self._least_gap, 1.0 if self.whole else 0.0)]
         sign = -1.0 if self._scale is Scale.NEGATIVE_LOG else 1.0
         low, high = sorted((sign * minVal, sign * maxVal))
         major = log_ticks(low, high, size, self._least_gap)
@@ -212,11 +214,16 @@ class ScaledAxis(pg.AxisItem):
             p.drawText(rect, flags, self.words)
 
 
-def linear_ticks(low: float, high: float, size: float, room: float) -> tuple[float, list[float]]:
-    """Return the spacing and the places of round numbers, as many as keep ``room`` pixels apart."""
+def linear_ticks(
+    low: float, high: float, size: float, room: float, least: float = 0.0
+) -> tuple[float, list[float]]:
+    """Return the spacing and the places of round numbers, as many as keep ``room`` pixels apart.
+
+    They are ``least`` apart in any case.
+    """
     if not (high > low and size > 0):
         return 1.0, []
-    step = round_above((high - low) * room / size)
+    step = max(round_above((high - low) * room / size), least)
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
     return step, [step * i for i in range(first, last + 1)]
 

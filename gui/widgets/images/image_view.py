@@ -49,6 +49,8 @@ class ImageView(Painted):
         self.values: NDArray[np.floating] | None = None
         """What hovering reads, (height, width); None where no image is shown."""
         self._reader: Callable[[int, int], str] | None = None
+        self.title_room = 0
+        """Pixels at the right of the title that are taken by something else."""
         self.setToolTip(wrapped(help_text))
         self._help = help_text
         self._is_clickable = False
@@ -87,6 +89,12 @@ class ImageView(Painted):
         """
         self._limit, self._white = None, white
         self._show(grey_rgb(image if white == 1.0 else image / white), image, captions)
+
+    def show_stretched(self, image: NDArray[np.floating], *captions: str) -> None:
+        """Show an image, its smallest value black and its largest white."""
+        low, high = float(image.min()), float(image.max())
+        self._limit, self._white = None, high  # as a figure it keeps these colours
+        self._show(grey_rgb((image - low) / ((high - low) or 1.0)), image, captions)
 
     def show_signed(self, values: NDArray[np.floating], limit: float, *captions: str) -> None:
         """Show values, (height, width), from ``-limit`` (blue) to ``limit`` (red)."""
@@ -137,6 +145,8 @@ class ImageView(Painted):
         whole = int(scale * self.devicePixelRatioF())
         if whole:  # each pixel of the image is as wide as every other
             scale = whole / self.devicePixelRatioF()
+        if scale >= 2:  # each pixel of the image is as large as the others
+            scale = int(scale)
         box = QRect(0, 0, max(1, int(width * scale)), max(1, int(height * scale)))
         box.moveCenter(room.center())
         box.moveTop(room.top())
@@ -149,8 +159,9 @@ class ImageView(Painted):
         line = metrics.height() + 4
         centre, elide = Qt.AlignmentFlag.AlignCenter, Qt.TextElideMode.ElideRight
         painter.setPen(QColor(getattr(self._theme, self._title_colour)))
-        title = metrics.elidedText(self.title, elide, self.width())
-        painter.drawText(QRect(0, 0, self.width(), line), centre, title)
+        room = self.width() - self.title_room
+        title = metrics.elidedText(self.title, elide, room)
+        painter.drawText(QRect(0, 0, room, line), centre, title)
         box = self.image_rect()
         if self._image is None:
             painter.setPen(QPen(QColor(self._theme.border), 1, Qt.PenStyle.DashLine))

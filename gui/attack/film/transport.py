@@ -1,0 +1,151 @@
+"""The film of an attack as what is played: one image, and the views of it that have steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gui.shared.transport import Mark, Transport
+from gui.shared.words import an
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
+    from gui.session.session import Session
+    from gui.shared.transport import Offer
+    from gui.shared.writing import Writing
+
+SAVES = ("save_film", "save_traces", "save_images", "save_step")
+"""Commands that keep the film."""
+
+_SLOWEST, _FASTEST = 2, 400
+"""Steps in a second, at the ends of the slider."""
+
+
+class FilmTransport(Transport):
+    """Plays the steps of an attack; it is held at the step at which the reading flips.
+
+    How long the film is follows from what happens (:func:`core.attack.film.steps_worth`): twenty
+    times as many steps as it took to flip, at least 50, unless a person has set how many.
+
+    Parameters
+    ----------
+    saving : what is being kept of it
+    """
+
+    unit = "step"
+    saves = SAVES
+
+    def __init__(self, session: Session, saving: Writing, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._saving = session, saving
+        self._film = film = session.attack.film
+        for signal in (
+            film.changed,
+            film.position_changed,
+            film.playing_changed,
+            saving.changed,
+            session.attack.config_changed,
+        ):
+            signal.connect(self.changed)
+
+    @property
+    def length(self) -> float:
+        """How many steps the film has, or is going to have."""
+        return self._film.n_steps
+
+    @property
+    def done(self) -> float:
+        """How many there are."""
+        return self._film.last
+
+    @property
+    def place(self) -> float:
+        """The step shown."""
+        return self._film.position
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether one step follows the other."""
+        return self._film.playing
+
+    @property
+    def can_play(self) -> bool:
+        """Whether there is a film."""
+        return bool(self._film.steps)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The step at which the reading flips."""
+        flip, dataset = self._film.flip, self._session.view.dataset
+        if flip is None or dataset is None:
+            return ()
+        name = dataset.class_names[self._film.aim]
+        return (Mark(flip, "flip", f"step {flip}: from here on it is read as {an(name)}"),)
+
+    def leave(self) -> None:
+        """Hold."""
+        self._film.pause()
+
+    def toggle(self) -> None:
+        """Play on, begin again at the end, or hold."""
+        self._film.toggle()
+
+    def move(self, offset: int) -> None:
+        """Hold, and show the step so many on, or back."""
+        self._film.go_to(self._film.position + offset)
+
+    def go_to(self, place: float) -> None:
+        """Hold, and show a step."""
+        self._film.go_to(round(place))
+
+    @property
+    def _is_at_flip(self) -> bool:
+        film = self._film
+        return not film.playing and film.flip is not None and film.position == film.flip
+
+    @property
+    def status(self) -> str:
+        """What is happening: what is kept, where it flips, what leaves the box."""
+        film, dataset = self._film, self._session.view.dataset
+        if self._saving.progress is not None:
+            return f"The film is being made: {self._saving.progress:.0%} (Ctrl+G calls it off)."
+        if dataset is None or film.step is None:
+            return film.problem
+        if self._is_at_flip:
+            name = an(dataset.class_names[film.aim])
+            return f"Paused at the flip, step {film.flip}: from here on it is read as {name}."
+        low, high = float(film.step.image.min()), float(film.step.image.max())
+        beyond = max(-low, high - 1.0, 0.0)
+        if self._session.attack.chosen.begins_as_noise and beyond > 0:
+            free = "From noise the pixels are left free, as in the practical"
+            return f"{free}: the result leaves 0..1 by {beyond:.2g} at most."
+        if film.flip is None and not film.is_growing and not film.playing:
+            return (
+                f"In {film.last:,} step{'' if film.last == 1 else 's'} the reading does not flip."
+            )
+        return ""
+
+    @property
+    def offer(self) -> Offer | None:
+        """To play on beyond the flip."""
+        if self._is_at_flip and self._film.position < self._film.last:
+            return f"Play on to step {self._film.last:,}", self._film.play
+        return None
+
+    @property
+    def speed(self) -> int:
+        """Place of the slider."""
+        ratio = np.log(self._film.speed / _SLOWEST) / np.log(_FASTEST / _SLOWEST)
+        return round(100 * float(np.clip(ratio, 0.0, 1.0)))
+
+    @property
+    def speed_words(self) -> str:
+        """So many steps pass in a second."""
+        return f"{self._film.speed:.0f} steps/s"
+
+    def set_speed(self, place: int) -> None:
+        """Let more steps pass in a second, or fewer."""
+        self._film.set_speed(float(_SLOWEST * (_FASTEST / _SLOWEST) ** (place / 100)))
+        self.changed.emit()

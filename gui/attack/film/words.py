@@ -1,0 +1,94 @@
+"""What a film says of the step shown."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gui.shared.words import an
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.attack import AttackStep, Outcome
+    from core.attack.film import Least
+    from core.exact.pairs import Norm
+
+_SIZES = {
+    "l2": "Length of the change",
+    "linf": "Largest pixel of the change",
+    "l0": "Pixels changed",
+}
+_NOTHING = 1e-6
+"""A pixel that moved less is as it was."""
+
+
+def steps_words(n: int) -> str:
+    """Return so many steps, in words."""
+    return f"{n:,} step{'' if n == 1 else 's'}"
+
+
+def size_of(step: AttackStep, first: AttackStep, norm: Norm) -> float:
+    """Return the size of the change from the first step to another."""
+    if norm == "l0":
+        return float(np.count_nonzero(np.abs(step.image - first.image) > _NOTHING))
+    return step.l2 if norm == "l2" else step.linf
+
+
+def _down(size: float) -> str:
+    """Return a size of which no less is enough: never rounded up."""
+    digits = 3 if size < 10 else 1
+    return f"{math.floor(size * 10**digits) / 10**digits:.{digits}f}"
+
+
+def outcome_words(
+    outcome: Outcome,
+    names: Sequence[str],
+    size: float,
+    norm: Norm,
+    least: Least | None,
+    toward: str,
+) -> str:
+    """Return what happened up to the step shown, how large the change is, and could have been.
+
+    Parameters
+    ----------
+    toward : what noise is pulled toward, in words; empty for nothing
+    """
+    number = f"{size:,.0f}" if norm == "l0" else f"{size:.2f}"
+    possible = ""
+    if least is not None:
+        enough = f"{least.size:,.0f}" if least.norm == "l0" else _down(least.size)
+        possible = f"; the least possible is {enough}{' in the box' if least.boxed else ''}"
+    return f"{outcome.headline(names, toward)}. {_SIZES[norm]} {number}{possible}."
+
+
+def second_words(
+    step: AttackStep, names: Sequence[str], norm: Norm, least: Least | None, aim: int
+) -> str:
+    """Return the change in the other norm, and which classes would have been cheaper or dearer."""
+    other = f"Length {step.l2:.2f}." if norm == "linf" else f"Largest pixel {step.linf:.2f}."
+    sizes = {} if least is None else {k: v for k, v in least.sizes.items() if k != aim}
+    if least is None or not sizes:
+        return other
+    write = (lambda size: f"{size:,.0f}") if least.norm == "l0" else _down
+    near, far = min(sizes, key=lambda k: sizes[k]), max(sizes, key=lambda k: sizes[k])
+    words = f"{other} Toward {names[near]} it would take {write(sizes[near])}"
+    if near != far:
+        words += f", toward {names[far]} as much as {write(sizes[far])}"
+    return f"{words}."
+
+
+def likeness_words(likeness: tuple[float, float], name: str) -> str:
+    """Return whether a change looks like its target."""
+    by_weights, by_images = likeness
+    how = "far less" if by_images < by_weights / 2 else "less"
+    also = f"{how} where the mean {name} differs from the mean image ({by_images:.2f})"
+    if by_images >= by_weights:
+        also = f"and as much where the mean {name} differs from the mean image ({by_images:.2f})"
+    return (
+        f"Does it look like {an(name)}? The change points where the weights of {name} point "
+        f"(cosine {by_weights:.2f}), {also}."
+    )

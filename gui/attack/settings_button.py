@@ -1,0 +1,125 @@
+"""The last words of the sentence: the settings of the attack, which a click on them opens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QWidget, QWidgetAction
+
+from core.attack.film import LEAST_STEPS, TIMES_THE_FLIP
+from core.parameters import Parameter
+from gui.attack.film.words import steps_words
+from gui.shared.measure import measured_words
+from gui.shared.words import an
+from gui.widgets.basics.layouts import below, beside, holding
+from gui.widgets.basics.number_field import NumberField
+from gui.widgets.basics.parameter_form import ParameterForm, ParameterRow
+from gui.widgets.basics.tooltips import wrapped
+
+if TYPE_CHECKING:
+    from gui.session.session import Session
+
+_ELSEWHERE = ("norm", "box")
+"""Chosen for all views at once, beside the scopes."""
+
+_HELP = (
+    f"How it is done: a click opens it. The practical's film ends when there is no more to see, "
+    f"after {TIMES_THE_FLIP} times as many steps as it took to flip and {LEAST_STEPS} at least; "
+    f"once you set how many steps, it has them all."
+)
+
+
+class AttackSettingsButton(QToolButton):
+    """Says the settings of the chosen attack in words; its popup has whatever it declares."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._attack = session, session.attack
+        self._shown = ""
+        self.rows: dict[str, ParameterRow] = {}
+        self.setObjectName("outlined")
+        self.setAccessibleName("settings of the attack")
+        self.setToolTip(wrapped(_HELP))
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu = QMenu(self)
+        self.setMenu(self._menu)
+        whole = Parameter("int", "Pulled toward", "Number of an image.", low=0, high=10_000_000)
+        self._toward_declared = whole
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is chosen, and the numbers."""
+        attack = self._attack
+        if attack.chosen.name != self._shown:
+            self._shown = attack.chosen.name
+            self._make_form()
+        for name, row in self.rows.items():
+            row.show_value(attack.chosen.value(name))
+        self._toward_row.setVisible(attack.pulled_toward is not None)
+        self.toward.show_value(attack.index)
+        measure = attack.measure
+        differs = []
+        if "norm" in attack.chosen.parameters and attack.chosen.norm != measure.norm:
+            how = measured_words(attack.chosen.norm, boxed=False)  # type: ignore[arg-type]
+            differs.append(f"This attack goes by the {how}.")
+        if attack.chosen.boxed != measure.boxed:
+            differs.append("This attack keeps pixels in 0..1 in any case.")
+        self._note.setText(" ".join(differs))
+        self._note.setVisible(bool(differs))
+        self.setText(self._words())
+
+    def _words(self) -> str:
+        """Return the settings in words."""
+        chosen, dataset = self._attack.chosen, self._session.view.dataset
+        words = []
+        if "steps" in chosen.parameters:
+            words.append(steps_words(int(chosen.value("steps"))))
+        if "rate" in chosen.parameters:
+            words[-1:] = [f"{words[-1]} of {chosen.value('rate'):g}"]
+        if "budget" in chosen.parameters and np.isfinite(chosen.budget):
+            words[-1:] = (
+                [f"{words[-1]} within {chosen.budget:g}"]
+                if words
+                else [f"within {chosen.budget:g}"]
+            )
+        toward = self._attack.pulled_toward
+        pull = chosen.value("pull") if "pull" in chosen.parameters else 0.0
+        if toward is not None and dataset is not None:
+            words.append(f"pull {pull:g} toward {an(dataset.class_names[toward])}")
+        elif pull:
+            words.append(f"pull {pull:g}")
+        elif chosen.begins_as_noise:
+            words.append("no pull")
+        return ", ".join(words) or "settings"
+
+    def _make_form(self) -> None:
+        self._menu.clear()  # which deletes the form in it
+        declared = [
+            (n, p) for n, p in self._attack.chosen.parameters.items() if n not in _ELSEWHERE
+        ]
+        inside = QWidget(self._menu)
+        form = ParameterForm(declared, inside)
+        form.changed.connect(self._attack.set_setting)
+        form.refused.connect(self._session.messages.warn)
+        self.rows = form.rows
+        self.toward = NumberField(self._toward_declared, inside)
+        self.toward.setAccessibleName("Pulled toward image")
+        self.toward.setToolTip(wrapped("Number of the image that the noise is pulled toward."))
+        self.toward.committed.connect(self._toward_chosen)
+        self.toward.refused.connect(self._session.messages.warn)
+        self._toward_row = holding(
+            beside(QLabel("Pulled toward image", inside), self.toward, spacing=10), inside
+        )
+        self._note = QLabel("", inside, wordWrap=True)
+        self._note.setObjectName("muted")
+        inside.setLayout(below(form, self._toward_row, self._note, margins=(12, 10, 12, 10)))
+        action = QWidgetAction(self._menu)
+        action.setDefaultWidget(inside)
+        self._menu.addAction(action)
+
+    @Slot(object)
+    def _toward_chosen(self, value: Any) -> None:
+        self._attack.pull_toward(int(value))
