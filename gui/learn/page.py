@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from core.insight.diagnostics import WEIGHTS_SEEN, seen_weights, weight_images, weight_limit
@@ -25,7 +25,7 @@ from gui.learn.weights_choice import WeightsChoice
 from gui.shared.page import Page
 from gui.shared.tabs import PanelTabs
 from gui.theme import LIGHT, Theme, give_theme, grow, pixels
-from gui.widgets.basics.card import card
+from gui.widgets.basics.card import Card, FillRequest
 from gui.widgets.basics.fitting_label import FittingLabel
 from gui.widgets.basics.layouts import below, beside, holding, scrolled
 from gui.widgets.basics.lazy_tabs import TabRow
@@ -142,7 +142,10 @@ class LearnPage(Page):
         head.installEventFilter(self)
         self.tabs = PanelTabs(self._session, (ATLAS, scroll), self._offered, self)
         inside = holding(below(head, (self.tabs, 1), spacing=4), self)
-        self._lower = beside((card(inside, (12, 8, 12, 8)), 1), spacing=8)
+        self.lower_card = Card("", inside, parent=self)
+        """What the tabs show; it can fill the window."""
+        self.lower_card.setAccessibleName("classes, confusion, when to stop")
+        self._lower = beside((self.lower_card, 1), spacing=8)
         self._column = below(self._to_come, (self._lower, 1), spacing=8)
         self.setLayout(beside(self.settings_panel, (self._column, 1), spacing=8))
 
@@ -154,11 +157,13 @@ class LearnPage(Page):
         above.setFixedHeight(curves_height(self.height()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Say less beside the tabs where an opened image or the window leaves no room."""
+        """Say less beside the tabs where there is little room; fill by a double click."""
         if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
             self.weights.shorten(watched.width() < pixels(_SHORT))
             self._is_narrow = watched.width() < pixels(_NARROW)
             self.colour_bar.setVisible(not self._is_narrow and not self.weights.isHidden())
+        elif event.type() == QEvent.Type.MouseButtonDblClick:
+            QCoreApplication.sendEvent(self.window(), FillRequest(self.lower_card))
         return False
 
     def set_theme(self, theme: Theme) -> None:
@@ -330,6 +335,8 @@ class LearnPage(Page):
         def make() -> CardContent | None:
             return self._content(row, column, index)
 
+        if not self.isAncestorOf(self.lower_card):  # it fills the window: beside it is no room
+            QCoreApplication.sendEvent(self.window(), FillRequest(self.lower_card))
         self.opened.open(make, self.atlas.on_screen(row, column), _WALK if row >= WORST else "")
         self.atlas.set_opened((row, column))
 

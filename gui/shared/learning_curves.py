@@ -178,10 +178,14 @@ class LearningCurves(QWidget):
         ticks = [(c.epoch, str(c), c.label) for c in self._session.view.shown_changes]
         for plot, metric in self._plots:
             plot.set_curve_visible("validation", history.has_validation)
+            rests: list[tuple[float, float, str]] = []
             for part in ("train", "test", "validation"):
                 values = history.curve(part, metric)
                 x, y = self._with_rest(history.epochs[: len(values)], values, part, metric)
                 plot.set_data(part, x, y)
+                if len(y) > len(values):
+                    rests.append((float(x[-1]), float(y[-1]), part))
+            plot.marks.set_dots(rests)
             plot.marks.set_ticks(ticks)
             if history.records:
                 held_out = history.curve(history.held_out_part, metric)

@@ -24,6 +24,8 @@ _CROWDED = 24.0
 """Pixels from line to line below which they fade."""
 _STAR = 17
 """Pixels from tip to tip."""
+_DOT = 4.0
+"""Pixels of half a dot."""
 
 
 class PlotMarks(QObject):
@@ -39,6 +41,8 @@ class PlotMarks(QObject):
         self.marker: float | None = None
         self.cursor: float | None = None
         self.star: tuple[float, float] | None = None
+        self.dots: tuple[tuple[float, float, str], ...] = ()
+        """Where curves rest between two of their points, and in which colour of the theme."""
         box.sigRangeChanged.connect(self._arrange)
         box.sigResized.connect(self._arrange)
         self.set_theme(LIGHT)
@@ -92,6 +96,12 @@ class PlotMarks(QObject):
             self.star = at
             self._box.marks_changed.emit()
 
+    def set_dots(self, dots: Sequence[tuple[float, float, str]]) -> None:
+        """Put dots at these points, over the star."""
+        if self.dots != tuple(dots):
+            self.dots = tuple(dots)
+            self._box.marks_changed.emit()
+
     def paint(self, painter: QPainter) -> None:
         """Paint all marks over the curves, in pixels of the box."""
         if self.ticks:
@@ -103,7 +113,23 @@ class PlotMarks(QObject):
                 low, high = self._box.viewRange()[1]
                 painter.setPen(pen)
                 painter.drawLine(QLineF(place, low, place, high))
+        transform = painter.transform()
         self._paint_star(painter)
+        painter.setTransform(transform)
+        self._paint_dots(painter)
+
+    def _paint_dots(self, painter: QPainter) -> None:
+        places = [
+            (painter.transform().map(QPointF(*at)), colour)
+            for x, y, colour in self.dots
+            if np.isfinite(at := (self._drawing.x.place(x), self._drawing.y.place(y))).all()
+        ]
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(pg.mkPen(self._theme.surface, width=self._drawing.thickness))
+        for centre, colour in places:
+            painter.setBrush(QColor(self._theme.colour(colour)))
+            painter.drawEllipse(centre, _DOT, _DOT)
 
     @Slot()
     def _arrange(self) -> None:

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -20,7 +20,7 @@ from gui.widgets.curves.legend import Legend
 from gui.widgets.curves.main import Curve, MainCurves
 from gui.widgets.curves.marks import PlotMarks
 from gui.widgets.curves.menu import HELP, PlotMenu, PlotOptions, ZoomSign, notes
-from gui.widgets.curves.runs import BandLayer, Drawing, RunLayer
+from gui.widgets.curves.runs import BandLayer, Drawing, RunLayer, replaced
 from gui.widgets.curves.scale import Scale, ScaledAxis, round_ends
 from gui.widgets.curves.values import PlotReader, ValueBox
 from gui.widgets.curves.view import PlotView
@@ -214,7 +214,8 @@ class CurvePlot(QWidget):
             layer.set_drawing(self._drawing)
         if (before.x, before.y) != scales:
             self._fit_ranges()
-            self.box.redraw_views(lambda view: self._replaced(view, before))
+            after = self._drawing
+            self.box.redraw_views(lambda view: replaced(view, before, after))
         words = notes(options, self._x_label, negative=self._negative)
         more = () if self._compact else HELP
         self.title.setToolTip(wrapped(*self._help.split("\n"), *words, *more))
@@ -244,14 +245,6 @@ class CurvePlot(QWidget):
 
     def _use_thickness(self) -> None:
         self.set_thickness(self.devicePixelRatioF() * self._theme.thickness)
-
-    def _replaced(self, view: QRectF, before: Drawing) -> QRectF:
-        """Return where the values in a view are now; empty if they have no place."""
-        xs = [self._drawing.x.place(before.x.value_at(x)) for x in (view.left(), view.right())]
-        ys = [self._drawing.y.place(before.y.value_at(y)) for y in (view.top(), view.bottom())]
-        if not np.isfinite(xs + ys).all():
-            return QRectF()
-        return QRectF(QPointF(xs[0], ys[0]), QPointF(xs[1], ys[1])).normalized()
 
     def set_curve_visible(self, name: str, visible: bool) -> None:
         """Show or hide one curve and its key."""

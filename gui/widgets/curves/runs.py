@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
 from core.learning.smoothing import moving_mean
@@ -89,6 +90,15 @@ class Drawing:
         if self.smoothing == 1:
             return y
         return np.concatenate((y[:1], moving_mean(y[1:], self.smoothing)))
+
+
+def replaced(view: QRectF, before: Drawing, after: Drawing) -> QRectF:
+    """Return where the values in a view are now; empty if they have no place."""
+    xs = [after.x.place(before.x.value_at(x)) for x in (view.left(), view.right())]
+    ys = [after.y.place(before.y.value_at(y)) for y in (view.top(), view.bottom())]
+    if not np.isfinite(xs + ys).all():
+        return QRectF()
+    return QRectF(QPointF(xs[0], ys[0]), QPointF(xs[1], ys[1])).normalized()
 
 
 def nearest_index(x: NDArray[Any], at: float, scale: Scale = Scale.LINEAR) -> int | None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, QTimer, Slot
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtCore import QEvent, QRectF, QTimer, Slot
+from PySide6.QtGui import QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsGridLayout, QSizePolicy
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 LEFT, RIGHT = 1, 12
 """Pixels beside axes and curves: at the right half of the last number below them."""
 
+_NUMBERS = 12 / 14
+"""Of the font: numbers beside the axes."""
 _OVER = 10
 """Pixels by which a mark may lie over the edge at either side: a star is whole at the end, too."""
 
@@ -124,6 +126,17 @@ class PlotView(pg.GraphicsView):
     def _front_changed(self) -> None:
         if self.isVisible():  # whoever shows it paints all of it
             self._front_timer.start()
+
+    def event(self, event: QEvent) -> bool:
+        """Write numbers beside the axes a little smaller than the rest, at every size of text."""
+        if event.type() in (QEvent.Type.Show, QEvent.Type.FontChange):
+            font = QFont(self.font())
+            font.setPointSizeF(font.pointSizeF() * _NUMBERS)
+            for axis in self.axes.values():
+                if axis.style["tickFont"] != font:
+                    axis.setTickFont(font)
+                    self.outdate()
+        return bool(super().event(event))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Let the first of two clicks mean nothing of its own, however long the second is held."""
